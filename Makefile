@@ -1,0 +1,52 @@
+# Every target first makes set-up complete; `make` alone prints this list. More words for a command: make demo ARGS="--help"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup browser demo serve test test-fast test-all check bench migrate
+
+BIN := .venv/bin
+PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
+ARGS ?=
+
+help:
+	@echo
+	@echo "  Gagas: from an idea to a certificate"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+
+.venv/.ready: uv.lock pyproject.toml deploy/setup.sh
+	@sh deploy/setup.sh
+
+setup: .venv/.ready ## system libraries and every Python package, into .venv
+	@echo "  Set-up is complete. Next: make demo"
+
+browser: .venv/.ready
+	@sh deploy/setup.sh --browser
+
+demo: .venv/.ready ## the whole way of an idea, on sample data
+	@$(BIN)/gagas demo $(ARGS)
+
+serve: .venv/.ready ## API, pages, relay and flows on this machine
+	@$(BIN)/gagas serve $(ARGS)
+
+test: browser ## all tests, large runs at a twentieth of their size
+	GAGAS_TEST_SHARE=twentieth $(PYTEST) $(ARGS)
+
+test-fast: .venv/.ready ## under a minute: no browser, no servers, nothing slow
+	GAGAS_TEST_SHARE=twentieth $(PYTEST) -m "not slow and not browser and not server" $(ARGS)
+
+test-all: browser ## all tests, large runs at full size
+	GAGAS_TEST_SHARE=all $(PYTEST) $(ARGS)
+
+check: .venv/.ready ## style, types, who imports whom, sizes and names
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python deploy/sizes.py
+
+bench: .venv/.ready ## measure on this machine, against the named yardsticks
+	@if [ -d bench ]; then $(BIN)/python -m bench $(ARGS); else echo "  There is no bench/ in this tree: nothing was measured."; exit 1; fi
+
+migrate: .venv/.ready ## bring the database's tables up to date
+	@$(BIN)/gagas migrate $(ARGS)
