@@ -1,0 +1,98 @@
+"""Charts drawn by hand as SVG: a funnel of stages, columns of months, bars of units; text stays selectable."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from workflows.documents.facts import Tally, UnitLine
+from workflows.documents.fonts import SANS, showable_text, width_in_em
+from workflows.documents.text import format_number, format_percent
+
+WIDTH = 482  # points: the text width of an upright A4 page
+INK, QUIET, TEAL, LEAF, MIST, GOLD = "#17302e", "#4b5f5c", "#0f4c47", "#6fa39b", "#dbe8e4", "#b08d3c"
+MOST_UNITS = 12
+
+
+def fit_label(label: str, points: float, size: float) -> str:
+    """The label, cut with an ellipsis where it would be wider than so many points at a font size."""
+    shown = showable_text(label)
+    if width_in_em(shown, SANS) * size <= points:
+        return shown
+    while shown and width_in_em(shown + "…", SANS) * size > points:
+        shown = shown[:-1].rstrip()
+    return shown + "…"
+
+
+def write_at(x: float, y: float, words: str, *, size: float = 8, fill: str = INK, anchor: str = "start", bold: bool = False) -> str:
+    """One SVG text, escaped, its baseline at (x, y)."""
+    weight = ' font-weight="600"' if bold else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{fill}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'
+
+
+def bar(x: float, y: float, width: float, height: float, fill: str) -> str:
+    """One rectangle; nothing at all for nothing, a hair for very little."""
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.8):.1f}" height="{height:.1f}" fill="{fill}"/>' if width > 0 else ""
+
+
+def drawing(title: str, height: float, parts: Sequence[str]) -> Markup:
+    """An SVG as wide as the text, with its title as alternative text."""
+    return Markup(  # noqa: S704 -- every word in parts went through escape()
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}pt" height="{height:.0f}pt" '
+        f'font-family="Plus Jakarta Sans, EB Garamond"><title>{escape(showable_text(title))}</title>{"".join(parts)}</svg>'
+    )
+
+
+def draw_funnel(stages: Sequence[Tally]) -> Markup:
+    """Centred bars from stage to stage; at the right how many went on from the stage before, in percent."""
+    left, right, row, most = 150, 70, 23, max((stage.count for stage in stages), default=0) or 1
+    room = WIDTH - left - right
+    parts = []
+    for index, stage in enumerate(stages):
+        y, width = index * row, room * stage.count / most
+        middle = left + room / 2
+        parts.append(write_at(0, y + 13, fit_label(stage.label, left - 12, 8)))
+        parts.append(bar(left, y + 9.6, room, 0.5, MIST))
+        parts.append(bar(middle - width / 2, y + 1, width, row - 5, TEAL if index == 0 else LEAF))
+        number = format_number(stage.count)
+        if width > 34:
+            parts.append(write_at(middle, y + 13, number, fill="#ffffff" if index == 0 else INK, anchor="middle", bold=True))
+        else:
+            parts.append(write_at(middle + width / 2 + 4, y + 13, number, bold=True))
+        if index:
+            parts.append(write_at(WIDTH, y + 13, format_percent(stage.count, stages[index - 1].count), fill=QUIET, anchor="end"))
+    spoken = "; ".join(f"{stage.label} {format_number(stage.count)}" for stage in stages)
+    return drawing(f"Corong tahap: {spoken}", max(len(stages) * row, 12), parts)
+
+
+def draw_months(months: Sequence[Tally]) -> Markup:
+    """Columns of months, the fullest one in gold, each with its number on top."""
+    height, foot, head = 118, 16, 14
+    most = max((month.count for month in months), default=0) or 1
+    step = WIDTH / max(len(months), 1)
+    wide = min(step * 0.62, 34)
+    parts = [bar(0, height - foot, WIDTH, 0.6, QUIET)]
+    for index, month in enumerate(months):
+        tall, middle = (height - foot - head) * month.count / most, step * (index + 0.5)
+        if month.count:
+            top = height - foot - max(tall, 0.8)
+            parts.append(bar(middle - wide / 2, top, wide, max(tall, 0.8), GOLD if month.count == most else LEAF))
+            parts.append(write_at(middle, top - 4, format_number(month.count), size=7.5, anchor="middle", bold=month.count == most))
+        parts.append(write_at(middle, height - 4, fit_label(month.label, step - 2, 7.5), size=7.5, fill=QUIET, anchor="middle"))
+    spoken = "; ".join(f"{month.label} {format_number(month.count)}" for month in months)
+    return drawing(f"Usulan per bulan: {spoken}", height, parts)
+
+
+def draw_units(units: Sequence[UnitLine]) -> Markup:
+    """Bars of the units with most ideas: submitted pale, of these adopted darker, of these awarded gold."""
+    shown = sorted(units, key=lambda unit: -unit.submitted)[:MOST_UNITS]
+    left, right, row, most = 170, 34, 17, max((unit.submitted for unit in shown), default=0) or 1
+    room = WIDTH - left - right
+    parts = []
+    for index, unit in enumerate(shown):
+        y = index * row
+        parts.append(write_at(0, y + 11, fit_label(unit.name, left - 10, 8)))
+        for count, inset, fill in ((unit.submitted, 0, MIST), (unit.adopted, 0, LEAF), (unit.awarded, 3.5, GOLD)):
+            parts.append(bar(left, y + 2 + inset, room * count / most, row - 6 - 2 * inset, fill))
+        parts.append(write_at(left + room * unit.submitted / most + 5, y + 11, format_number(unit.submitted), bold=True))
+    spoken = "; ".join(f"{unit.name}: {unit.submitted} usulan, {unit.adopted} diterima, {unit.awarded} dihargai" for unit in shown)
+    return drawing(f"Usulan per unit: {spoken}", max(len(shown) * row, 12), parts)

@@ -1,0 +1,58 @@
+"""Letters to proposers from their facts: the receipt of an idea and the refusal of one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from workflows.documents import fonts
+from workflows.documents.facts import ReceiptFacts, RefusalFacts, write_facts
+from workflows.documents.markup import fill_template
+from workflows.documents.ornament import letter_background
+from workflows.documents.pdf import Sheet, in_chunks, lay_out, require_blocks, require_most_pages, require_pages, write_file
+from workflows.documents.qr import draw_qr
+
+STYLES = ("letterhead/upright.css", "letter/letter.css")
+TEAM_SIZES = ((160.0, "roomy"), (9999.0, "dense"))  # em of all names, units and roles together
+RECEIPT_BLOCKS = ("title", "team", "qr", "signature")
+REFUSAL_BLOCKS = ("title", "reasons", "qr", "signature")
+MOST_REFUSAL_PAGES = 40
+SUBJECTS = {
+    "permission": ("Izin tertulis atas usulan inovasi tidak diberikan", "Izin tertulis atas usulan ini tidak diberikan"),
+    "screening": ("Hasil seleksi administrasi usulan inovasi", "Usulan ini tidak lolos seleksi administrasi"),
+    "determination": ("Hasil penetapan usulan inovasi", "Usulan ini diputuskan tidak diterima"),
+}
+
+
+def _receipt_values(facts: ReceiptFacts) -> dict[str, Any]:
+    words = facts.idea_title + "".join(member.name + member.unit + member.role for member in facts.team)
+    return {"facts": facts, "qr": draw_qr(facts.verify_url), "density": fonts.size_class(words, fonts.SANS, TEAM_SIZES)}
+
+
+def _render_receipts(chunk: Sequence[ReceiptFacts]) -> list[bytes]:
+    document = lay_out(fill_template("letter/receipt.html", {"sheets": [_receipt_values(facts) for facts in chunk]}), STYLES)
+    require_pages(document, len(chunk))
+    files: list[bytes] = []
+    for facts, page in zip(chunk, document.pages, strict=True):
+        require_blocks([page], RECEIPT_BLOCKS)
+        sheet = Sheet(f"Tanda Terima {facts.number}", facts.issued_on, write_facts(facts), letter_background(), upright=True)
+        files.append(write_file(document, [page], sheet))
+    return files
+
+
+def render_receipts(receipts: Sequence[ReceiptFacts]) -> list[bytes]:
+    """One page of PDF/A-3a each, in order; DocumentDoesNotFit when a block is lost or a team needs a second page."""
+    return [file for chunk in in_chunks(receipts) for file in _render_receipts(chunk)]
+
+
+def _render_refusal(facts: RefusalFacts) -> bytes:
+    subject, outcome = SUBJECTS[facts.stage]
+    values = {"facts": facts, "qr": draw_qr(facts.verify_url), "subject": subject, "outcome": outcome}
+    document = lay_out(fill_template("letter/refusal.html", values), STYLES)
+    require_most_pages(document, MOST_REFUSAL_PAGES)
+    require_blocks(document.pages, REFUSAL_BLOCKS)
+    sheet = Sheet(f"{subject} {facts.idea_code}", facts.issued_on, write_facts(facts), letter_background(), upright=True)
+    return write_file(document, document.pages, sheet)
+
+
+def render_refusals(refusals: Sequence[RefusalFacts]) -> list[bytes]:
+    """One PDF/A-3a letter each, in order, as many pages as its reasons need; DocumentDoesNotFit when a block is lost."""
+    return [_render_refusal(facts) for facts in refusals]
