@@ -1,0 +1,117 @@
+"""Shares and splits: nothing is lost, nothing is invented, and ties go where the rule says."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from workflows.calculations.shares import Share, SharesQuestion, SharesRefused, calculate_shares, check_shares, equal_shares, split_rupiah
+from workflows.calculations.values import AmountRefused
+
+
+def team(*hundredths: int, lead: int = 0) -> tuple[Share, ...]:
+    return tuple(Share(person=f"p{place}", hundredths=each, lead=place == lead) for place, each in enumerate(hundredths))
+
+
+def amounts(amount: int, shares: tuple[Share, ...]) -> list[int]:
+    return [part.amount_rupiah for part in split_rupiah(amount, shares)]
+
+
+@st.composite
+def teams(draw: st.DrawFn) -> tuple[Share, ...]:
+    cuts = sorted(draw(st.sets(st.integers(1, 9_999), max_size=11)))
+    hundredths = [end - start for start, end in zip([0, *cuts], [*cuts, 10_000], strict=True)]
+    return team(*hundredths, lead=draw(st.integers(0, len(hundredths) - 1)))
+
+
+def test_a_third_each_leaves_the_odd_hundredth_to_the_lead() -> None:
+    assert equal_shares(3) == (3334, 3333, 3333)
+    assert equal_shares(7) == (1429, 1429, 1429, 1429, 1428, 1428, 1428)
+    assert equal_shares(1) == (10_000,)
+
+
+@pytest.mark.parametrize("count", [0, -1, 10_001])
+def test_there_is_no_equal_share_for_nobody_or_for_more_than_ten_thousand(count: int) -> None:
+    with pytest.raises(SharesRefused):
+        equal_shares(count)
+
+
+@pytest.mark.parametrize(
+    ("shares", "word"),
+    [
+        ((), "lead"),
+        (team(5000, 4999), "9999"),
+        (team(5000, 5001), "10001"),
+        (team(5000, 5000, lead=9), "lead"),
+        ((Share(person="a", hundredths=5000, lead=True), Share(person="b", hundredths=5000, lead=True)), "lead"),
+        ((Share(person="a", hundredths=5000, lead=True), Share(person="a", hundredths=5000)), "once"),
+    ],
+)
+def test_shares_that_are_no_whole_are_refused(shares: tuple[Share, ...], word: str) -> None:
+    with pytest.raises(SharesRefused, match=word):
+        check_shares(shares)
+
+
+@pytest.mark.parametrize("hundredths", [0, -1, 10_001, "5000", 50.0, True])
+def test_a_share_is_a_whole_number_of_hundredths_from_1(hundredths: object) -> None:
+    with pytest.raises(ValidationError):
+        Share.model_validate({"person": "a", "hundredths": hundredths})
+
+
+@pytest.mark.parametrize(
+    ("amount", "shares", "parts"),
+    [
+        (10_000_000, team(3334, 3333, 3333), [3_334_000, 3_333_000, 3_333_000]),
+        (1, team(5000, 5000, lead=1), [0, 1]),  # a tie: the lead
+        (2, team(2500, 2500, 2500, 2500, lead=3), [1, 0, 0, 1]),  # a tie: the lead, then order of confirmation
+        (100, team(3333, 3333, 3334), [33, 33, 34]),  # 33.33, 33.33, 33.34: the largest fraction, not the lead
+        (200, team(3334, 3333, 3333), [67, 67, 66]),  # 66.68, 66.66, 66.66: the flat $200 of USAF IDEA, shared evenly
+        (0, team(9999, 1), [0, 0]),
+        (10**15, team(9999, 1), [999_900_000_000_000, 100_000_000_000]),
+    ],
+)
+def test_an_amount_splits_by_largest_remainder(amount: int, shares: tuple[Share, ...], parts: list[int]) -> None:
+    assert amounts(amount, shares) == parts
+
+
+@pytest.mark.parametrize("amount", [-1, 10**15 + 1, 1.0, True, "5"])
+def test_an_amount_is_whole_rupiah_up_to_a_thousand_million_million(amount: int) -> None:
+    with pytest.raises(AmountRefused, match="10\\^15"):
+        split_rupiah(amount, team(10_000))
+    with pytest.raises(ValidationError):
+        SharesQuestion.model_validate({"amount_rupiah": amount, "shares": team(10_000)})
+
+
+def test_the_steps_let_an_auditor_repeat_the_split() -> None:
+    steps = calculate_shares(SharesQuestion(amount_rupiah=1_000_001, shares=team(5000, 5000))).steps
+    assert [step.code for step in steps] == ["floor", "floor", "rest", "part", "part"]
+    assert steps[0].text == "p0: Rp1.000.001 x 5.000 / 10.000 = Rp500.000, pecahan 5.000/10.000."
+    assert steps[2].text_en.startswith("The 1 rupiah left")
+    assert steps[3].text_en == "p0 receives Rp500,001."
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**15), teams())
+def test_a_split_always_sums_to_the_amount_and_is_off_by_less_than_a_rupiah(amount: int, shares: tuple[Share, ...]) -> None:
+    parts = split_rupiah(amount, shares)
+    assert sum(part.amount_rupiah for part in parts) == amount
+    assert [part.person for part in parts] == [share.person for share in shares]
+    assert all(abs(part.amount_rupiah * 10_000 - amount * part.hundredths) < 10_000 for part in parts)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), teams())
+def test_who_has_the_larger_share_never_gets_less(amount: int, shares: tuple[Share, ...]) -> None:
+    parts = sorted(split_rupiah(amount, shares), key=lambda part: part.hundredths)
+    assert all(less.amount_rupiah <= more.amount_rupiah + (less.hundredths == more.hundredths) for less, more in pairwise(parts))
+
+
+@settings(deadline=None)
+@given(st.integers(1, 10_000))
+def test_equal_shares_sum_to_the_whole_and_differ_by_one_at_most(count: int) -> None:
+    shares = equal_shares(count)
+    assert sum(shares) == 10_000
+    assert shares[0] - shares[-1] <= 1
+    assert list(shares) == sorted(shares, reverse=True)

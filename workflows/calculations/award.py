@@ -1,0 +1,221 @@
+"""Which award an idea earns under a rule book, computed in steps that an auditor can repeat by hand."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, NamedTuple
+
+from pydantic import Field, StrictBool
+
+from workflows.calculations.refusals import CalculationRefusal
+from workflows.calculations.rule_books import FixedTiers, RuleBook, Tier, find_tier, read_rule_book
+from workflows.calculations.steps import Step, step
+from workflows.calculations.values import Name, Percent, Value, as_fraction, check_rupiah
+
+__all__ = [
+    "Award",
+    "AwardFacts",
+    "AwardFactsRefused",
+    "Contender",
+    "Placement",
+    "RuleBook",
+    "compute_award",
+    "rank_awards",
+    "read_rule_book",
+]
+
+
+class AwardFactsRefused(CalculationRefusal):
+    """Facts that do not fit the rule book or each other."""
+
+    code = "award_facts_invalid"
+
+
+class AwardFacts(Value):
+    """What is known of one idea: the combined score, its place in the ranking (1 is best), and how many people proposed it.
+
+    `places_taken` counts the places given to better ideas, by tier, as `rank_awards` does. With only a rank, the better ideas are taken to
+    have filled the places from the best tier down; with neither, places are not limited.
+    """
+
+    score: Percent
+    team_size: int = Field(strict=True, ge=1)
+    rank: int | None = Field(default=None, strict=True, ge=1)
+    places_taken: dict[str, Annotated[int, Field(strict=True, ge=0)]] | None = None
+    results_verified: StrictBool = False
+
+
+class AwardQuestion(Value):
+    """A rule book, and the facts of one idea to be judged by it."""
+
+    rule_book: RuleBook
+    facts: AwardFacts
+
+
+class Award(Value):
+    """The tier (null: none is deserved, or none is left), the amount for the whole team in rupiah, and the way there."""
+
+    rule_book: str
+    version: str
+    tier: str | None
+    label: str | None = None
+    label_en: str | None = None
+    amount_rupiah: int
+    steps: tuple[Step, ...]
+
+
+class Contender(NamedTuple):
+    """An idea in a ranking: a plain triple will do."""
+
+    idea: str
+    score: Decimal
+    received_at: datetime
+
+
+class Placement(Value):
+    """Where an idea came out: its rank, its tier if any, and the places of each tier that better ideas had taken before it."""
+
+    idea: str
+    rank: int
+    tier: Name | None
+    places_taken: dict[str, int]
+
+
+def calculate_award(question: AwardQuestion) -> Award:
+    """The `award` calculation: judges the facts by the rule book."""
+    return compute_award(question.rule_book, question.facts)
+
+
+def compute_award(book: RuleBook, facts: AwardFacts) -> Award:
+    """What one idea earns, in whole rupiah for the whole team; AwardFactsRefused or AmountRefused when it cannot be told.
+
+    The rules are the book's own (`source` names the decree); an empty grade is an award with tier None and amount 0.
+    """
+    return COMPUTATIONS[book.kind](book, facts)
+
+
+def rank_awards(book: RuleBook, contenders: Sequence[tuple[str, Decimal, datetime]]) -> tuple[Placement, ...]:
+    """The contenders from the best down, each with the best tier that its score reaches and that still has a place.
+
+    Higher score first; equal scores: the earlier receipt (first received wins), and at the same instant the idea's id. A tier that nobody
+    reaches stays empty, its places do not pass to another tier. Pass only ideas that may be awarded at all.
+    """
+    order = sorted((_checked(Contender(*each)) for each in contenders), key=lambda each: (-each.score, each.received_at, each.idea))
+    if len({each.idea for each in order}) < len(order):
+        raise AwardFactsRefused("idea", "Rank each idea once.")
+    placements: list[Placement] = []
+    taken = {tier.name: 0 for tier in book.tiers}
+    for rank, contender in enumerate(order, start=1):
+        tier = find_tier(book, contender.score, taken)
+        placements.append(Placement(idea=contender.idea, rank=rank, tier=tier and tier.name, places_taken=dict(taken)))
+        if tier is not None:
+            taken[tier.name] += 1
+    return tuple(placements)
+
+
+def _checked(contender: Contender) -> Contender:
+    as_fraction(contender.score, "score")
+    if contender.received_at.utcoffset() is None:
+        raise AwardFactsRefused("received_at", "Give the time of receipt with its zone.")
+    return contender
+
+
+def _fixed_tiers(book: FixedTiers, facts: AwardFacts) -> Award:
+    steps = [
+        step("rule_book", "Aturan {name}, versi {version}: {source}.", "Rule book {name}, version {version}: {source}.", **_title(book))
+    ]
+    if book.results_must_be_verified and not facts.results_verified:
+        steps.append(step("unverified", "Hasil belum diverifikasi: belum ada penghargaan.", "Results are not verified: no award yet."))
+        return _award(book, None, 0, steps)
+    taken = _places_taken(book, facts)
+    tier = find_tier(book, facts.score, taken)
+    passed_over = book.tiers if tier is None else book.tiers[: book.tiers.index(tier)]
+    steps += [_refusal_step(each, facts.score) for each in passed_over]
+    if tier is None:
+        steps.append(step("none", "Tidak ada peringkat yang diberikan.", "No tier is given."))
+        return _award(book, None, 0, steps)
+    steps.append(_tier_step(tier, facts, taken))
+    return _award(book, tier, _uplifted(book, tier, facts.team_size, steps), steps)
+
+
+def _title(book: FixedTiers) -> dict[str, str]:
+    return {"name": book.name, "version": book.version, "source": book.source}
+
+
+def _places_taken(book: FixedTiers, facts: AwardFacts) -> Mapping[str, int]:
+    if facts.places_taken is not None:
+        for name in facts.places_taken:
+            if name not in {tier.name for tier in book.tiers}:
+                raise AwardFactsRefused(f"facts.places_taken.{name}", "Remove this tier; the rule book has none of that name.")
+        return facts.places_taken
+    better, taken = (facts.rank or 1) - 1, {}
+    for tier in book.tiers:
+        taken[tier.name] = better if tier.places is None else min(better, tier.places)
+        better -= taken[tier.name]
+    return taken
+
+
+def _refusal_step(tier: Tier, score: Decimal) -> Step:
+    if score < tier.minimum_score:
+        text = "{label}: {score} < {minimum}, tidak tercapai."
+        return step(
+            "below", text, "{label_en}: {score} < {minimum}, not reached.", score=score, minimum=tier.minimum_score, **_labels(tier)
+        )
+    text = "{label}: semua {places} tempat sudah terisi."
+    return step("full", text, "{label_en}: all {places} places are taken.", places=tier.places or 0, **_labels(tier))
+
+
+def _tier_step(tier: Tier, facts: AwardFacts, taken: Mapping[str, int]) -> Step:
+    end, end_en = _place_texts(tier, facts)
+    return step(
+        "tier",
+        "{label}: {score} >= {minimum}, " + end + ": Rp{amount}.",
+        "{label_en}: {score} >= {minimum}, " + end_en + ": Rp{amount}.",
+        score=facts.score,
+        minimum=tier.minimum_score,
+        place=taken.get(tier.name, 0) + 1,
+        places=tier.places or 0,
+        amount=tier.amount_rupiah,
+        **_labels(tier),
+    )
+
+
+def _place_texts(tier: Tier, facts: AwardFacts) -> tuple[str, str]:
+    if tier.places is None:
+        return "jumlah tempat tidak dibatasi", "places without limit"
+    if facts.rank is None and facts.places_taken is None:
+        return "tempat ({places}) tidak diperiksa karena tanpa urutan", "places ({places}) not checked for want of a rank"
+    return "tempat {place} dari {places}", "place {place} of {places}"
+
+
+def _labels(tier: Tier) -> dict[str, str]:
+    return {"label": tier.label, "label_en": tier.label_en or tier.label}
+
+
+def _uplifted(book: FixedTiers, tier: Tier, team_size: int, steps: list[Step]) -> int:
+    if not book.team_uplift_percent or team_size < book.team_uplift_from:
+        return tier.amount_rupiah
+    amount = check_rupiah(tier.amount_rupiah * (100 + book.team_uplift_percent) // 100, "rule_book.team_uplift_percent")
+    sign = "{size} >= {least}: Rp{before} x {percent} / 100 = Rp{after}"
+    steps.append(
+        step(
+            "team_uplift",
+            "Anggota tim " + sign + ", dibulatkan ke bawah.",
+            "Team size " + sign + ", rounded down.",
+            size=team_size,
+            least=book.team_uplift_from,
+            before=tier.amount_rupiah,
+            percent=100 + book.team_uplift_percent,
+            after=amount,
+        )
+    )
+    return amount
+
+
+def _award(book: FixedTiers, tier: Tier | None, amount: int, steps: list[Step]) -> Award:
+    steps.append(step("amount", "Penghargaan untuk tim: Rp{amount}.", "Award for the team: Rp{amount}.", amount=amount))
+    given = {} if tier is None else _labels(tier)
+    return Award(rule_book=book.name, version=book.version, tier=tier and tier.name, amount_rupiah=amount, steps=tuple(steps), **given)
+
+
+COMPUTATIONS: dict[str, Callable[[FixedTiers, AwardFacts], Award]] = {"fixed_tiers": _fixed_tiers}

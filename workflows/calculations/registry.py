@@ -1,0 +1,77 @@
+"""The table of calculations by name, and the one way to run any of them on JSON."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from workflows.calculations.award import Award, AwardQuestion, calculate_award
+from workflows.calculations.employee_number import EmployeeNumber, EmployeeNumberQuestion, calculate_employee_number
+from workflows.calculations.examples import AWARD, EMPLOYEE_NUMBER, LEDGER, SCORE, SHARES
+from workflows.calculations.ledger import ChainReport, LedgerQuestion, calculate_ledger
+from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
+from workflows.calculations.score import ScoreQuestion, ScoreResult, calculate_score
+from workflows.calculations.shares import SharesQuestion, SharesResult, calculate_shares
+
+
+class UnknownCalculation(CalculationRefusal):
+    """A name that is not in the table."""
+
+    code = "calculation_unknown"
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """One row: what it is called, what it is for, what goes in, what comes out, how, and an input that runs."""
+
+    name: str
+    summary: str
+    given: type[BaseModel]
+    result: type[BaseModel]
+    function: Callable[[Any], BaseModel]
+    example: dict[str, Any]
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema (draft 2020-12) of `input` and `output`."""
+        return {"input": self.given.model_json_schema(), "output": self.result.model_json_schema(mode="serialization")}
+
+
+CALCULATIONS: dict[str, Calculation] = {
+    row.name: row
+    for row in (
+        Calculation("award", "Tier and amount under a rule book.", AwardQuestion, Award, calculate_award, AWARD),
+        Calculation(
+            "employee_number",
+            "What a NIP or NI PPPK says, whether it can be true, and its masked form.",
+            EmployeeNumberQuestion,
+            EmployeeNumber,
+            calculate_employee_number,
+            EMPLOYEE_NUMBER,
+        ),
+        Calculation("ledger", "Whether a chain of entries is whole.", LedgerQuestion, ChainReport, calculate_ledger, LEDGER),
+        Calculation("score", "Reviewers' points combined into one score on 0..100.", ScoreQuestion, ScoreResult, calculate_score, SCORE),
+        Calculation("shares", "An amount divided among a team, to the rupiah.", SharesQuestion, SharesResult, calculate_shares, SHARES),
+    )
+}
+
+
+def get_calculation(name: str) -> Calculation:
+    """The calculation of that name, written with `_` or `-`; UnknownCalculation names those there are."""
+    calculation = CALCULATIONS.get(name.replace("-", "_"))
+    if calculation is None:
+        raise UnknownCalculation("name", f"Choose one of {', '.join(CALCULATIONS)}.")
+    return calculation
+
+
+def calculate(name: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """The JSON-ready result of the named calculation; decimals come out as strings, money as whole rupiah.
+
+    UnknownCalculation, InvalidPayload, or a CalculationRefusal of the calculation's own, each with code, field and what to do.
+    """
+    calculation = get_calculation(name)
+    try:
+        given = calculation.given.model_validate(payload)
+    except ValidationError as error:
+        raise InvalidPayload.from_validation(error) from None
+    return calculation.function(given).model_dump(mode="json")

@@ -1,0 +1,128 @@
+"""How a team divides credit and money so that nothing is lost: shares that sum to the whole, rupiah that sum to the amount."""
+
+from collections.abc import Sequence
+
+from pydantic import Field, StrictBool
+
+from workflows.calculations.refusals import CalculationRefusal
+from workflows.calculations.steps import Step, step
+from workflows.calculations.values import Name, Rupiah, Value, check_rupiah
+
+WHOLE = 10_000  # hundredths of a percent
+
+
+class SharesRefused(CalculationRefusal):
+    """Shares that do not divide one whole among distinct people with one lead."""
+
+    code = "shares_invalid"
+
+
+class Share(Value):
+    """One person's part of the credit in hundredths of a percent; the order of shares is the order of confirmation."""
+
+    person: Name
+    hundredths: int = Field(strict=True, ge=1, le=WHOLE)
+    lead: StrictBool = False
+
+
+class SharesQuestion(Value):
+    """An amount to be divided by shares."""
+
+    amount_rupiah: Rupiah
+    shares: tuple[Share, ...]
+
+
+class Part(Value):
+    """What one person receives, in whole rupiah."""
+
+    person: str
+    hundredths: int
+    lead: bool
+    amount_rupiah: int
+
+
+class SharesResult(Value):
+    """The parts, which sum to the amount, and the steps that lead to them."""
+
+    amount_rupiah: int
+    parts: tuple[Part, ...]
+    steps: tuple[Step, ...]
+
+
+def calculate_shares(question: SharesQuestion) -> SharesResult:
+    """The `shares` calculation: checks the shares and splits the amount by them."""
+    parts = split_rupiah(question.amount_rupiah, question.shares)
+    return SharesResult(amount_rupiah=question.amount_rupiah, parts=parts, steps=_steps(question.amount_rupiah, parts))
+
+
+def check_shares(shares: Sequence[Share]) -> None:
+    """Nothing, if the people are distinct, one of them leads and the shares sum to exactly 10,000; otherwise SharesRefused."""
+    if len({share.person for share in shares}) < len(shares):
+        raise SharesRefused("shares", "Name each person once.")
+    if sum(share.lead for share in shares) != 1:
+        raise SharesRefused("shares", "Mark exactly one person as lead.")
+    total = sum(share.hundredths for share in shares)
+    if total != WHOLE:
+        raise SharesRefused("shares", f"Make the shares sum to 10000 hundredths of a percent; they sum to {total}.")
+
+
+def equal_shares(count: int) -> tuple[int, ...]:
+    """A proposal of equal shares for `count` people, the lead first, then in order of confirmation; what does not divide goes first."""
+    if not 1 <= count <= WHOLE:
+        raise SharesRefused("shares", "Divide among 1 to 10000 people.")
+    quotient, rest = divmod(WHOLE, count)
+    return tuple(quotient + (place < rest) for place in range(count))
+
+
+def split_rupiah(amount: int, shares: Sequence[Share]) -> tuple[Part, ...]:
+    """The amount divided by shares, in the order of the shares, summing to exactly the amount (whole rupiah).
+
+    Largest remainder: everybody gets the whole rupiah of the exact part, and each rupiah left goes to the largest fraction;
+    ties go to the lead, then in order of confirmation. SharesRefused or AmountRefused when there is nothing sound to divide.
+    """
+    check_rupiah(amount, "amount_rupiah")
+    check_shares(shares)
+    floors = [amount * share.hundredths // WHOLE for share in shares]
+    order = sorted(range(len(shares)), key=lambda place: (-_remainder(amount, shares[place].hundredths), not shares[place].lead, place))
+    favoured = set(order[: amount - sum(floors)])
+    return tuple(
+        Part(person=share.person, hundredths=share.hundredths, lead=share.lead, amount_rupiah=floor + (place in favoured))
+        for place, (share, floor) in enumerate(zip(shares, floors, strict=True))
+    )
+
+
+def _remainder(amount: int, hundredths: int) -> int:
+    return amount * hundredths % WHOLE
+
+
+def _steps(amount: int, parts: Sequence[Part]) -> tuple[Step, ...]:
+    rest = amount - sum(amount * part.hundredths // WHOLE for part in parts)
+    return (
+        *(_floor_step(amount, part) for part in parts),
+        step(
+            "rest",
+            "Sisa {rest} rupiah dibagikan satu per satu menurut pecahan terbesar; bila sama: ketua, lalu urutan konfirmasi.",
+            "The {rest} rupiah left go one by one to the largest fractions; ties: the lead, then the order of confirmation.",
+            rest=rest,
+        ),
+        *(_part_step(part) for part in parts),
+    )
+
+
+def _floor_step(amount: int, part: Part) -> Step:
+    formula = ": Rp{amount} x {hundredths} / {whole} = Rp{floor}"
+    return step(
+        "floor",
+        "{person}" + formula + ", pecahan {remainder}/{whole}.",
+        "{person}" + formula + ", fraction {remainder}/{whole}.",
+        person=part.person,
+        amount=amount,
+        hundredths=part.hundredths,
+        whole=WHOLE,
+        floor=amount * part.hundredths // WHOLE,
+        remainder=_remainder(amount, part.hundredths),
+    )
+
+
+def _part_step(part: Part) -> Step:
+    return step("part", "{person} menerima Rp{amount}.", "{person} receives Rp{amount}.", person=part.person, amount=part.amount_rupiah)
