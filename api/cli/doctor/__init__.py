@@ -1,0 +1,63 @@
+"""`gagas doctor`: is this machine fit to run Gagas, and if not, how is it mended?"""
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from api.cli.doctor.finding import Finding, State
+from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
+from api.cli.doctor.packages import check_package
+from api.cli.doctor.storage import check_postgres, check_sqlite
+from api.cli.doctor.surroundings import check_analytics, check_clock, check_port, refused_setting
+from models import seams
+from models.settings import settings
+
+__all__ = ["Finding", "State", "doctor", "examine"]
+
+
+def doctor() -> None:
+    """Say whether this machine is fit to run Gagas, and how to mend what is not."""
+    findings = examine()
+    Console().print(table_of(findings))
+    if any(finding.state is State.FAIL for finding in findings):
+        raise typer.Exit(1)
+
+
+def examine() -> list[Finding]:
+    """Every finding, in the order in which one would mend them; in a second or less, and nothing is changed."""
+    machine = [
+        check_python(),
+        check_pango(),
+        check_subsetting(),
+        check_fonts(),
+        *(check_package(name) for name in ("prefect", "fastapi", "weasyprint")),
+        check_analytics(),
+    ]
+    try:
+        chosen = settings()
+    except ValidationError as error:
+        return [*machine, *(refused_setting(str(one["loc"][0]), one["msg"]) for one in error.errors())]
+    except KeyError as error:  # a zone the system does not know
+        return [*machine, refused_setting("zone", str(error.args[0]))]
+    return [
+        *machine,
+        check_clock(seams.wall_now(), chosen.clock),
+        *(check_sqlite(chosen) if chosen.sqlalchemy_url.startswith("sqlite") else [check_postgres(chosen.sqlalchemy_url)]),
+        check_port("port of the pages", chosen.host, chosen.port, "GAGAS_PORT"),
+        check_port("port of Prefect", "127.0.0.1", chosen.prefect_port, "GAGAS_PREFECT_PORT"),
+    ]
+
+
+def table_of(findings: list[Finding]) -> Table:
+    """The findings as the terminal shows them."""
+    looks = {State.OK: ("ok", "green"), State.WARN: ("warn", "yellow"), State.FAIL: ("fail", "bold red")}
+    table = Table(box=None, pad_edge=True, show_header=False, title_justify="left")
+    for finding in findings:
+        word, style = looks[finding.state]
+        told = Text(finding.sentence)
+        if finding.mend:
+            told.append(f"\n→ {finding.mend}", style="bold")
+        table.add_row(Text(word, style=style), Text(finding.name, style="dim" if finding.state is State.OK else ""), told)
+    return table

@@ -1,0 +1,71 @@
+"""Where Gagas keeps what it knows: the data folder, SQLite, PostgreSQL."""
+
+import re
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from api.cli.doctor.finding import Finding, State
+from models.settings import Settings
+
+OLDEST_SQLITE, OLDEST_POSTGRES = (3, 35), 14
+LITTLE_SPACE, TOO_LITTLE_SPACE = 2_000_000_000, 200_000_000
+
+
+def check_sqlite(chosen: Settings) -> list[Finding]:
+    """The data folder takes files, has room, and its disk keeps SQLite's promises."""
+    folder = Path(chosen.sqlalchemy_url.removeprefix("sqlite:///")).parent
+    ground = folder.absolute()
+    while not ground.exists():
+        ground = ground.parent
+    try:
+        with tempfile.TemporaryDirectory(prefix=".doctor-", dir=ground) as place:
+            return [check_space(ground), check_journal(Path(place) / "trial.db")]
+    except OSError as error:
+        return [
+            Finding("database", State.FAIL, f"{folder} cannot be written: {error.strerror}.", "export GAGAS_DATA=<a folder you may write>")
+        ]
+
+
+def check_space(ground: Path, free: int | None = None) -> Finding:
+    """Room for the database and its documents (bytes)."""
+    left = shutil.disk_usage(ground).free if free is None else free
+    spoken = f"{left / 1e9:.1f} GB free"
+    if left >= LITTLE_SPACE:
+        return Finding("disk", State.OK, spoken)
+    state = State.WARN if left >= TOO_LITTLE_SPACE else State.FAIL
+    return Finding("disk", state, f"{spoken} at {ground}.", "make room, or export GAGAS_DATA=<a folder on a larger disk>")
+
+
+def check_journal(trial: Path, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Finding:
+    """SQLite is young enough and may use its write-ahead log, which network folders refuse."""
+    spoken = f"SQLite {'.'.join(map(str, version))}"
+    if version < OLDEST_SQLITE:
+        return Finding("database", State.FAIL, f"{spoken} is too old; 3.35 is the oldest that works.", "take a newer Python")
+    with closing(sqlite3.connect(trial)) as connection:
+        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode == "wal":
+        return Finding("database", State.OK, spoken)
+    return Finding("database", State.FAIL, f"{spoken} cannot keep its log here ({mode}).", "export GAGAS_DATA=<a folder on a local disk>")
+
+
+def check_postgres(url: str) -> Finding:
+    """PostgreSQL answers and is young enough; its address is never shown, as it may hold a password."""
+    import psycopg
+
+    try:
+        with psycopg.connect(re.sub(r"^postgresql\+\w+:", "postgresql:", url), connect_timeout=2) as connection:
+            version = connection.info.server_version // 10_000
+    except psycopg.Error as error:
+        reason = (str(error).strip().splitlines() or ["no answer"])[-1]
+        return Finding("database", State.FAIL, f"PostgreSQL does not answer: {reason}", "start it, or mend GAGAS_DATABASE_URL")
+    return judge_postgres(version)
+
+
+def judge_postgres(version: int) -> Finding:
+    """A PostgreSQL by its main version."""
+    if version >= OLDEST_POSTGRES:
+        return Finding("database", State.OK, f"PostgreSQL {version}")
+    return Finding("database", State.FAIL, f"PostgreSQL {version} is too old.", f"upgrade it to {OLDEST_POSTGRES} or later")

@@ -1,0 +1,164 @@
+"""The house's rules of size and name, checked: `python deploy/sizes.py` prints what breaks one, and ends with 1 if anything does."""
+
+import ast
+import io
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOMS = ("api", "models", "workflows", "templates")
+FOLDERS = (*ROOMS, "tests", "bench", "deploy", "examples")
+SUFFIXES = {".py", ".sh", ".html", ".jinja", ".j2", ".css", ".js", ".toml", ".yml", ".yaml"}
+FILE_LINES, FUNCTION_LINES, PARAMETERS = 300, 50, 5
+EMPTY_NAMES = {"manager", "service", "handler", "helper", "util", "common", "base", "data", "info"}
+ROUTES = {"get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket", "middleware", "exception_handler"}
+COMMANDS = {"command", "callback"}
+COMMITS_HERE = "models/database.py"
+
+UNFINISHED = re.compile(r"\b(TODO|FIXME)\b")
+BARE_IGNORE = re.compile(r"#\s*type:\s*ignore(?!\[)")
+WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One broken rule, and where."""
+
+    path: str
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.sentence}"
+
+
+def breaches(root: Path) -> list[Breach]:
+    """Every broken rule below `root`, in order of path and line."""
+    found: list[Breach] = []
+    for file in list_files(root):
+        path, text = file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")
+        found += check_length(path, text)
+        if file.suffix == ".py":
+            found += check_python(path, text)
+        elif match := UNFINISHED.search(text):
+            found.append(Breach(path, line_of(text, match), f"unfinished: {match[0]}"))
+    return sorted(found, key=lambda breach: (breach.path, breach.line))
+
+
+def list_files(root: Path) -> Iterator[Path]:
+    """The files the rules are about: code and its settings in the rooms and their support, and at the top."""
+    yield from (file for file in sorted(root.iterdir()) if file.is_file() and file.suffix in SUFFIXES)
+    for folder in FOLDERS:
+        yield from (file for file in sorted((root / folder).rglob("*")) if file.is_file() and file.suffix in SUFFIXES)
+
+
+def check_length(path: str, text: str) -> Iterator[Breach]:
+    """Files end before line 300; migrations are written by a tool."""
+    lines = text.count("\n")
+    if lines > FILE_LINES and not path.startswith("models/migrations/"):
+        yield Breach(path, FILE_LINES, f"{lines} lines; a file has at most {FILE_LINES}: split it by noun")
+
+
+def check_python(path: str, text: str) -> Iterator[Breach]:
+    """All rules for Python."""
+    yield from check_module_name(path)
+    yield from check_comments(path, text)
+    for node in ast.walk(ast.parse(text, path)):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield from check_function(path, node)
+            case ast.ClassDef():
+                yield from check_name(path, node.lineno, node.name)
+            case ast.Import() | ast.ImportFrom():
+                yield from check_import(path, node)
+            case ast.Name(id="NotImplementedError"):
+                yield Breach(path, node.lineno, "unfinished: NotImplementedError")
+            case ast.Call(func=ast.Attribute(attr="commit")) if path.split("/")[0] in ROOMS and path != COMMITS_HERE:
+                yield Breach(path, node.lineno, f"commits; only {COMMITS_HERE} does")
+
+
+def check_module_name(path: str) -> Iterator[Breach]:
+    """A module and its folders are named for a noun of the field."""
+    for part in Path(path).with_suffix("").parts:
+        yield from check_name(path, 1, part)
+
+
+def check_name(path: str, line: int, name: str) -> Iterator[Breach]:
+    """Some words name nothing."""
+    for word in WORDS.findall(name):
+        if word.lower().removesuffix("s") in EMPTY_NAMES or word.lower() in EMPTY_NAMES:
+            yield Breach(path, line, f"`{name}`: the word `{word.lower()}` names nothing; take one from the glossary")
+
+
+def check_comments(path: str, text: str) -> Iterator[Breach]:
+    """Comments and docstrings leave nothing for later; an ignored type says which."""
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            if BARE_IGNORE.search(token.string):
+                yield Breach(path, token.start[0], "`type: ignore` without a code")
+            if match := UNFINISHED.search(token.string):
+                yield Breach(path, token.start[0], f"unfinished: {match[0]}")
+    for node in ast.walk(ast.parse(text, path)):
+        if isinstance(node, ast.Module | ast.ClassDef | Function) and (match := UNFINISHED.search(ast.get_docstring(node) or "")):
+            yield Breach(path, getattr(node, "lineno", 1), f"unfinished: {match[0]}")
+
+
+def check_import(path: str, node: ast.Import | ast.ImportFrom) -> Iterator[Breach]:
+    """No mocks: the clock, the sender and the starter are parameters."""
+    modules = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
+    if any(part in {"mock", "pytest_mock"} for module in modules for part in module.split(".")):
+        yield Breach(path, node.lineno, "a mock; pass a fake that records as a parameter")
+
+
+def check_function(path: str, node: Function) -> Iterator[Breach]:
+    """Functions are short and take few parameters."""
+    lines = (node.end_lineno or node.lineno) - node.lineno + 1
+    if lines > FUNCTION_LINES:
+        yield Breach(path, node.lineno, f"`{node.name}` has {lines} lines; a function has at most {FUNCTION_LINES}")
+    count = len(list_parameters(node))
+    if count > PARAMETERS and not is_filled_by_framework(path, node):
+        yield Breach(path, node.lineno, f"`{node.name}` takes {count} parameters; a function takes at most {PARAMETERS}")
+    if any(parameter.arg == "mocker" for parameter in node.args.args):
+        yield Breach(path, node.lineno, "a mock; pass a fake that records as a parameter")
+
+
+def list_parameters(node: Function) -> list[str]:
+    """What a caller must think of; `self`, `cls` and the keyword-only `actor` are not counted."""
+    arguments = node.args
+    names = [argument.arg for argument in [*arguments.posonlyargs, *arguments.args]]
+    if names[:1] in (["self"], ["cls"]):
+        names = names[1:]
+    names += [argument.arg for argument in arguments.kwonlyargs if argument.arg != "actor"]
+    return names + [argument.arg for argument in (arguments.vararg, arguments.kwarg) if argument]
+
+
+def is_filled_by_framework(path: str, node: Function) -> bool:
+    """Routes and commands in `api` and tests with their fixtures: nobody writes the call."""
+    if path.startswith("tests/"):
+        return node.name.startswith("test_") or any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
+    calls = [decorator.func for decorator in node.decorator_list if isinstance(decorator, ast.Call)]
+    names = {call.attr for call in calls if isinstance(call, ast.Attribute)}
+    return path.startswith("api/") and bool(names & (ROUTES | COMMANDS))
+
+
+def line_of(text: str, match: re.Match[str]) -> int:
+    """The line on which a match begins."""
+    return text.count("\n", 0, match.start()) + 1
+
+
+def main(arguments: list[str]) -> int:
+    """Print every breach; 1 if there is one."""
+    found = breaches(Path(arguments[0]) if arguments else Path(__file__).parent.parent)
+    for breach in found:
+        print(breach)
+    print(f"sizes and names: {len(found)} to mend" if found else "sizes and names: as they should be")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
