@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -123,13 +122,13 @@ def test_every_contract_is_broken_once() -> None:
     assert {contract for contract, _, _ in WRONG} == set(CONTRACTS)
 
 
-def first_is_fast() -> Iterator[ParameterSet]:
+def first_is_fast() -> list[ParameterSet]:
     """The first plant of each contract runs always, its further ones where there is time."""
-    seen: set[str] = set()
-    for contract, file, module in WRONG:
-        marks = [pytest.mark.slow] if contract in seen else []
-        seen.add(contract)
-        yield pytest.param(contract, file, module, marks=marks, id=f"{file} imports {module}")
+    firsts = {contract: (file, module) for contract, file, module in reversed(WRONG)}
+    return [
+        pytest.param(*wrong, marks=[] if firsts[wrong[0]] == wrong[1:] else [pytest.mark.slow], id=f"{wrong[1]} imports {wrong[2]}")
+        for wrong in WRONG
+    ]
 
 
 @pytest.mark.parametrize(("contract", "file", "module"), first_is_fast())
