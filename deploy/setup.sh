@@ -116,8 +116,10 @@ install_packages() {
     if grep -q 'needs to be updated' "$PYTHON_PACKAGES"; then
         fail "uv.lock does not fit pyproject.toml." ".venv/bin/uv lock"
     fi
-    say "uv cannot reach its package index; pip installs the same files from its own"
-    sync_with_pip && return 0
+    if ! grep -q 'Failed to build' "$PYTHON_PACKAGES"; then
+        say "uv cannot reach its package index; pip installs the same files from its own"
+        sync_with_pip && return 0
+    fi
     last_lines
     fail "the packages could not be installed; the whole story is in $PYTHON_PACKAGES."
 }
