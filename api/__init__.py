@@ -1,0 +1,1 @@
+"""How do people ask? The same actions as JSON, as web pages and from the terminal."""

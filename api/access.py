@@ -1,0 +1,176 @@
+"""The door every request goes through: who asks, in which transaction, under which key and version."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlmodel import Session, SQLModel
+from starlette.concurrency import run_in_threadpool
+
+from api.problems import BadRequest, MatchMissing, Stale
+from api.signing_in import Unauthenticated, find_sign_in
+from models.database import Database, LostRace
+from models.idempotency import KeptAnswer
+from workflows.actors import Actor, actor_of
+from workflows.refusals import Invalid
+
+T = TypeVar("T")
+Action = Callable[[Session, Actor], BaseModel | None]
+RACES_RUN = 3
+UNSTORED = ("activation_code",)  # shown once; a repeated request is answered without it
+
+
+class Door:
+    """One request's way to the database: `read` and `write` run an action as the account that asks."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.database: Database = request.app.state.database
+        self.queue: asyncio.Semaphore = request.app.state.write_queue
+
+    @property
+    def token(self) -> str:
+        """The bearer token; raises Unauthenticated without one."""
+        scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("sign_in_needed")
+        return token.strip()
+
+    def actor(self, session: Session) -> Actor:
+        """Who asks, with roles as they stand in this transaction."""
+        return actor_of(session, find_sign_in(session, self.token).person_id)
+
+    async def read(self, query: Callable[[Session, Actor], T]) -> T:
+        """Answer a question in a read-only transaction."""
+
+        def run() -> T:
+            with self.database.reading() as session:
+                return query(session, self.actor(session))
+
+        return await run_in_threadpool(run)
+
+    async def read_publicly(self, query: Callable[[Session], T]) -> T:
+        """Answer a question that anybody may ask."""
+
+        def run() -> T:
+            with self.database.reading() as session:
+                return query(session)
+
+        return await run_in_threadpool(run)
+
+    async def write(
+        self, action: Action, *, status: int = 200, match: tuple[type[SQLModel], str] | None = None, must_match: bool = False
+    ) -> JSONResponse:
+        """Run one action in one transaction and answer after its commit.
+
+        POST needs an Idempotency-Key: the same key and body get the kept answer, another body is refused. `match` names the row
+        whose version If-Match is held against; `must_match` demands the header. A lost race is run again on the fresh rows.
+        """
+        key = self._idempotency_key()
+        body = await self.request.body()
+        digest = hashlib.sha256(body).hexdigest()
+
+        def run() -> JSONResponse:
+            with self.database.unit_of_work() as session:
+                actor = self.actor(session)
+                kept = self._kept(session, actor, key, digest)
+                if kept is not None:
+                    return kept
+                self._check_version(session, match, must_match)
+                answer = action(session, actor)
+                session.flush()
+                return self._keep(session, actor, (key, digest), (status, answer))
+
+        return await self._queued(run)
+
+    async def write_publicly(self, action: Callable[[Session], T]) -> T:
+        """Run one action for somebody not signed in yet."""
+
+        def run() -> T:
+            with self.database.unit_of_work() as session:
+                return action(session)
+
+        return await self._queued(run)
+
+    async def _queued(self, run: Callable[[], T]) -> T:
+        for _ in range(RACES_RUN - 1):
+            try:
+                async with self.queue:  # waiting here occupies no thread
+                    return await run_in_threadpool(run)
+            except LostRace:
+                continue
+        async with self.queue:
+            return await run_in_threadpool(run)
+
+    def _idempotency_key(self) -> str | None:
+        if self.request.method != "POST":
+            return None
+        key = self.request.headers.get("idempotency-key", "").strip()
+        if not key:
+            raise BadRequest("idempotency_key_missing", "Idempotency-Key")
+        if len(key) > 100 or not key.isprintable() or not key.isascii():
+            raise BadRequest("idempotency_key_invalid", "Idempotency-Key")
+        return key
+
+    def _route(self) -> str:
+        return f"{self.request.method} {self.request.url.path}"[:200]
+
+    def _kept(self, session: Session, actor: Actor, key: str | None, digest: str) -> JSONResponse | None:
+        if key is None:
+            return None
+        kept = session.get(KeptAnswer, (actor.person_id, self._route(), key))
+        if kept is None:
+            return None
+        if kept.request_sha256 != digest:
+            raise Invalid("idempotency_key_reused", "Idempotency-Key")
+        return JSONResponse(kept.body, kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
+
+    def _check_version(self, session: Session, match: tuple[type[SQLModel], str] | None, must_match: bool) -> None:
+        given = self.request.headers.get("if-match", "").strip()
+        if must_match and not given:
+            raise MatchMissing("match_missing", "If-Match")
+        if match is None or not given or given == "*":
+            return
+        row: Any = session.get(match[0], match[1])
+        if row is not None and given != write_etag(row.version):
+            raise Stale("version_stale", "If-Match", version=row.version)
+
+    def _keep(self, session: Session, actor: Actor, asked: tuple[str | None, str], answered: tuple[int, BaseModel | None]) -> JSONResponse:
+        status, answer = answered
+        content = None if answer is None else answer.model_dump(mode="json")
+        headers = {"Cache-Control": "no-store"}
+        if isinstance(content, dict) and "version" in content:
+            headers["ETag"] = write_etag(content["version"])
+        key, digest = asked
+        if key is not None:
+            stored = {name: None if name in UNSTORED else value for name, value in (content or {}).items()}
+            session.add(
+                KeptAnswer(
+                    account_id=str(actor.person_id),
+                    route=self._route(),
+                    key=key,
+                    request_sha256=digest,
+                    status=status,
+                    body=json.loads(json.dumps(stored)) if content is not None else None,
+                    headers=headers,
+                )
+            )
+        return JSONResponse(content, status, headers=headers)
+
+
+def write_etag(version: int) -> str:
+    """A row's version as an entity tag."""
+    return f'"{version}"'
+
+
+def door(request: Request) -> Door:
+    """The dependency through which a route reaches the database."""
+    return Door(request)
+
+
+TheDoor = Annotated[Door, Depends(door)]

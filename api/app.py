@@ -1,0 +1,48 @@
+"""The application: every route under one roof, with the limits and headers that hold for all of them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import text
+
+from api.frame import BodyLimit, SecureHeaders
+from api.pages.site import install_pages
+from api.problems import install
+from api.v1 import accounts, calls, intake, operations, pilot, recognition, region, review, reward
+from models.database import Database, database
+from models.settings import settings
+
+ROUTERS = (accounts, region, calls, intake, review, pilot, reward, recognition, operations)
+
+
+def create_app(store: Database | None = None) -> FastAPI:
+    """The application on a database; the process' own by default."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with app.state.database.reading() as session:
+            session.execute(text("SELECT 1"))
+        yield
+
+    app = FastAPI(
+        title="Gagas",
+        version="1",
+        summary="Innovation ideas of civil servants: submitted, reviewed, piloted, rewarded, verifiable.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.database = store or database()
+    app.state.write_queue = asyncio.Semaphore(app.state.database.writers)
+    v1 = APIRouter(prefix="/api/v1")
+    for stage in ROUTERS:
+        v1.include_router(stage.router)
+    app.include_router(v1)
+    install(app)
+    install_pages(app)
+    app.add_middleware(SecureHeaders)
+    app.add_middleware(BodyLimit, most=settings().body_limit)
+    return app

@@ -1,0 +1,1 @@
+"""The same actions as web pages, a file per stage."""

@@ -1,0 +1,188 @@
+"""Refusals as RFC 9457 problems: one table of statuses, sentences from the catalogue in the reader's language."""
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from api.signing_in import TooMany, Unauthenticated
+from models.database import LostRace
+from models.settings import settings
+from workflows.calculations.refusals import CalculationRefusal
+from workflows.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
+
+
+class Stale(Refusal):
+    """If-Match names a version that is not the present one."""
+
+
+class MatchMissing(Refusal):
+    """If-Match is required and was not sent."""
+
+
+class BadRequest(Refusal):
+    """A header is missing or cannot be read."""
+
+
+STATUS: dict[type[Exception], int] = {
+    BadRequest: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Stale: 412,
+    Invalid: 422,
+    MatchMissing: 428,
+    TooMany: 429,
+}
+
+# pydantic's error types -> our stable codes
+VALIDATION: dict[str, str] = {
+    "missing": "field_missing",
+    "extra_forbidden": "field_unknown",
+    "json_invalid": "body_not_json",
+    "string_too_long": "text_too_long",
+    "string_too_short": "text_too_short",
+    "string_pattern_mismatch": "text_pattern",
+    "string_unicode": "control_characters",
+    "enum": "choice_unknown",
+    "literal_error": "choice_unknown",
+    "greater_than": "number_out_of_range",
+    "greater_than_equal": "number_out_of_range",
+    "less_than": "number_out_of_range",
+    "less_than_equal": "number_out_of_range",
+    "int_parsing_size": "number_out_of_range",
+    "too_long": "list_too_long",
+    "too_short": "list_too_short",
+    "timezone_aware": "instant_without_zone",
+}
+HTTP_CODES = {404: "address_unknown", 405: "method_not_allowed", 413: "body_too_large", 415: "media_type_unsupported"}
+
+
+@lru_cache
+def catalogue(name: str = "refusals") -> dict[str, dict[str, str]]:
+    """Sentences by code and language, from `templates/sentences/`."""
+    return tomllib.loads(files("templates").joinpath("sentences", f"{name}.toml").read_text("utf-8"))
+
+
+def language_of(request: Request) -> str:
+    """The reader's language: the page's choice, else the first of Accept-Language that we speak, else the region's."""
+    chosen = request.cookies.get("language", "")
+    for word in [chosen, *request.headers.get("accept-language", "").split(",")]:
+        tag = word.split(";")[0].strip().lower()[:2]
+        if tag in ("id", "en"):
+            return tag
+    return settings().language
+
+
+def sentence(code: str, language: str, parameters: dict[str, Any] | None = None) -> str:
+    """What to do, in the reader's language; an unknown code is a defect that a test finds."""
+    text = catalogue()[code][language]
+    for name, value in (parameters or {}).items():
+        shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        if name in ("stage", "action"):
+            shown = catalogue("words").get(shown, {language: shown})[language]
+        text = text.replace("{" + name + "}", shown)
+    return text
+
+
+def problem(request: Request, refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> JSONResponse:
+    """A refusal as `application/problem+json`."""
+    status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+    return problem_response(request, status, refusal.code, field=refusal.field, parameters=refusal.parameters, errors=errors)
+
+
+def problem_response(
+    request: Request,
+    status: int,
+    code: str,
+    *,
+    field: str | None = None,
+    parameters: dict[str, Any] | None = None,
+    errors: list[dict[str, Any]] | None = None,
+) -> JSONResponse:
+    """A problem document: stable type, the field, and a sentence that says what to do."""
+    language = language_of(request)
+    body: dict[str, Any] = {
+        "type": f"urn:gagas:problem:{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "detail": sentence(code, language, parameters),
+        "field": field,
+        "parameters": {name: value for name, value in (parameters or {}).items() if value is not None},
+    }
+    if errors:
+        body["errors"] = errors
+    headers = {"Content-Language": language, "Cache-Control": "no-store"}
+    if status in (429, 503):
+        headers["Retry-After"] = "900" if status == 429 else "2"
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+
+
+def refuse_calculation(refusal: CalculationRefusal) -> Invalid:
+    """A calculation's refusal as one of ours: the sentence is the catalogue's, the calculation's own goes along."""
+    code = refusal.code if refusal.code in catalogue() else "calculation_refused"
+    return Invalid(code, refusal.field, problem=refusal.sentence)
+
+
+def _validation(request: Request, wrong: RequestValidationError) -> JSONResponse:
+    language = language_of(request)
+    errors = []
+    for each in wrong.errors():
+        code = VALIDATION.get(each["type"], "field_wrong_type")
+        context = each.get("ctx", {})
+        limit = next((context[name] for name in ("max_length", "min_length", "le", "ge", "lt", "gt") if name in context), "")
+        expected = context.get("expected", "")
+        path = ".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path"))
+        told = sentence(code, language, {"maximum": limit, "minimum": limit, "limit": limit, "expected": expected})
+        errors.append({"type": f"urn:gagas:problem:{code}", "field": path, "detail": told, "code": code})
+    first = errors[0]
+    status = 400 if first["code"] == "body_not_json" else 422
+    response = problem_response(request, status, first["code"], field=first["field"], errors=errors, parameters=_limits(wrong))
+    return response
+
+
+def _limits(wrong: RequestValidationError) -> dict[str, Any]:
+    context = wrong.errors()[0].get("ctx", {})
+    limit = next((context[name] for name in ("max_length", "min_length", "le", "ge", "lt", "gt") if name in context), "")
+    return {"maximum": str(limit), "minimum": str(limit), "limit": str(limit), "expected": str(context.get("expected", ""))}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal of the app with a problem."""
+
+    @app.exception_handler(Refusal)
+    async def refused(request: Request, refusal: Refusal) -> Response:
+        return problem(request, refusal)
+
+    @app.exception_handler(CalculationRefusal)
+    async def calculation_refused(request: Request, refusal: CalculationRefusal) -> Response:
+        return problem(request, refuse_calculation(refusal))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, wrong: RequestValidationError) -> Response:
+        return _validation(request, wrong)
+
+    @app.exception_handler(LostRace)
+    @app.exception_handler(IntegrityError)
+    async def lost(request: Request, _race: Exception) -> Response:
+        return problem_response(request, 409, "lost_race")
+
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(PoolTimeout)
+    @app.exception_handler(OSError)
+    async def unavailable(request: Request, _fault: Exception) -> Response:
+        return problem_response(request, 503, "unavailable")
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        return problem_response(request, error.status_code, HTTP_CODES.get(error.status_code, "request_refused"))

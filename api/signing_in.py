@@ -1,0 +1,108 @@
+"""Accounts: activate with a one-time code, sign in, sign out; passwords as argon2id, tokens as hashes."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pwdlib import PasswordHash
+from sqlmodel import Session, col, delete, func, select
+
+from models.people import Account, EmployeeNumber, SignIn, SignInFailure
+from models.seams import new_secret, wall_now
+from workflows.refusals import Invalid, Refusal
+
+TOKEN_HOURS = 12
+IDLE_MINUTES = 30
+MOST_FAILURES = 10
+FAILURE_MINUTES = 15
+SHORTEST, LONGEST = 12, 128
+COMMON = frozenset({"password1234", "123456789012", "qwertyuiop12", "indonesia123", "bandungjuara", "katasandi123", "passwordpassword"})
+
+_hasher = PasswordHash.recommended()
+_nobody = _hasher.hash(new_secret())  # verified for unknown names, so that they take as long as known ones
+
+
+class Unauthenticated(Refusal):
+    """Nobody is signed in, or the proof does not hold."""
+
+
+class TooMany(Refusal):
+    """Too many tries; wait."""
+
+
+@dataclass(frozen=True)
+class Admission:
+    """A new sign-in: the secret that is shown once, and when it ends."""
+
+    token: str
+    person_id: str
+    expires_in: int
+
+
+def activate(session: Session, code: str, password: str) -> str:
+    """Set the password of the account a one-time code belongs to; the code is used up. Answers with the person's id."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Invalid("password_length", "password", minimum=SHORTEST, maximum=LONGEST)
+    if password.lower() in COMMON or len(set(password)) < 5:
+        raise Invalid("password_common", "password")
+    account = session.exec(select(Account).where(Account.activation_hash == _digest(code))).first()
+    if account is None or account.activation_until is None or account.activation_until < wall_now():
+        raise Invalid("activation_code_invalid", "code")
+    account.password_hash = _hasher.hash(password)
+    account.activation_hash = account.activation_until = None
+    session.execute(delete(SignIn).where(col(SignIn.person_id) == account.person_id))
+    session.flush()
+    return account.person_id
+
+
+def check_password(session: Session, employee_number: str, password: str) -> str | None:
+    """The person's id when number and password fit, else None; takes as long for unknown numbers. Raises TooMany when throttled."""
+    name_hash = _digest(_digits(employee_number))
+    since = wall_now() - timedelta(minutes=FAILURE_MINUTES)
+    failures = select(func.count()).select_from(SignInFailure).where(SignInFailure.name_hash == name_hash, col(SignInFailure.at) > since)
+    if session.exec(failures).one() >= MOST_FAILURES:
+        raise TooMany("too_many_sign_ins", minutes=FAILURE_MINUTES)
+    account = session.exec(
+        select(Account)
+        .join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Account.person_id))
+        .where(EmployeeNumber.number == _digits(employee_number), col(EmployeeNumber.valid_until).is_(None))
+    ).first()
+    stored = account.password_hash if account is not None and account.password_hash else _nobody
+    fits = _hasher.verify(password[:LONGEST], stored)
+    return account.person_id if fits and account is not None and stored is not _nobody else None
+
+
+def count_failure(session: Session, employee_number: str) -> None:
+    """Remember a failed try, and forget those that no longer count."""
+    session.add(SignInFailure(name_hash=_digest(_digits(employee_number))))
+    session.execute(delete(SignInFailure).where(col(SignInFailure.at) < wall_now() - timedelta(minutes=FAILURE_MINUTES)))
+
+
+def admit(session: Session, person_id: str) -> Admission:
+    """A new token for a person; only its hash is kept."""
+    token, until = new_secret(), wall_now() + timedelta(hours=TOKEN_HOURS)
+    session.add(SignIn(token_hash=_digest(token), person_id=person_id, form_token=new_secret(), until=until))
+    session.execute(delete(SignIn).where(col(SignIn.until) < wall_now()))
+    session.flush()
+    return Admission(token, person_id, TOKEN_HOURS * 3600)
+
+
+def find_sign_in(session: Session, token: str) -> SignIn:
+    """The sign-in of a token; raises Unauthenticated when it is unknown or over."""
+    found = session.get(SignIn, _digest(token))
+    if found is None or found.until < wall_now():
+        raise Unauthenticated("sign_in_needed")
+    return found
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End a sign-in."""
+    session.execute(delete(SignIn).where(col(SignIn.token_hash) == _digest(token)))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isascii() and c.isdigit())[:18]

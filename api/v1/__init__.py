@@ -1,0 +1,1 @@
+"""JSON routes, a file per stage: parse, call one action, answer."""

@@ -1,0 +1,80 @@
+"""Accounts: activate, sign in, sign out, who am I."""
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from api.access import TheDoor
+from api.signing_in import Unauthenticated, activate, admit, check_password, count_failure, sign_out
+from api.v1.shapes import Taken, Told
+from models.people import Person, Role
+from models.units import Unit
+
+router = APIRouter(tags=["accounts"])
+
+
+class ActivationIn(Taken):
+    code: str = Field(max_length=100)
+    password: str = Field(max_length=1_000)
+
+
+class SignInIn(Taken):
+    employee_number: str = Field(max_length=30)
+    password: str = Field(max_length=1_000)
+
+
+class TokenOut(Told):
+    access_token: str
+    token_type: str = "bearer"  # noqa: S105
+    expires_in: int
+
+
+class GrantOut(Told):
+    role: Role
+    unit_path: str
+
+
+class MeOut(Told):
+    person_id: str
+    name: str
+    unit_id: str
+    unit: str
+    roles: list[GrantOut]
+
+
+@router.post("/activation", status_code=204)
+async def activate_account(body: ActivationIn, door: TheDoor) -> Response:
+    """Set a password with the one-time code."""
+    await door.write_publicly(lambda session: activate(session, body.code, body.password))
+    return Response(status_code=204)
+
+
+@router.post("/tokens", status_code=201)
+async def make_token(body: SignInIn, door: TheDoor, response: Response) -> TokenOut:
+    """Sign in with employee number and password; the token is a bearer token for 12 hours."""
+    person_id = await door.read_publicly(lambda session: check_password(session, body.employee_number, body.password))
+    if person_id is None:
+        await door.write_publicly(lambda session: count_failure(session, body.employee_number))
+        raise Unauthenticated("sign_in_wrong")
+    admission = await door.write_publicly(lambda session: admit(session, person_id))
+    response.headers["Cache-Control"] = "no-store"
+    return TokenOut(access_token=admission.token, expires_in=admission.expires_in)
+
+
+@router.delete("/tokens/current", status_code=204)
+async def end_token(door: TheDoor) -> Response:
+    """Sign out."""
+    token = door.token
+    await door.write_publicly(lambda session: sign_out(session, token))
+    return Response(status_code=204)
+
+
+@router.get("/me")
+async def show_me(door: TheDoor) -> MeOut:
+    """The account that asks, with its roles."""
+
+    def tell(session, actor):  # type: ignore[no-untyped-def]
+        person, unit = session.get(Person, actor.person_id), session.get(Unit, actor.unit_id)
+        roles = [GrantOut(role=grant.role, unit_path=grant.unit_path) for grant in actor.grants]
+        return MeOut(person_id=person.id, name=person.full_name, unit_id=unit.id, unit=unit.name, roles=roles)
+
+    return await door.read(tell)

@@ -1,0 +1,104 @@
+"""Calls: plan, open, amend, close, look."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from api.access import TheDoor
+from api.v1.region import Code
+from api.v1.shapes import Id, Instant, Taken, Told
+from models.calls import Call, CallState
+from workflows.actors import Actor
+from workflows.intake.open_call import NewCall, amend_policy, close_call, current_policy, get_call, open_call, plan_call
+
+router = APIRouter(prefix="/calls", tags=["calls"])
+
+
+class CallIn(Taken):
+    code: Code
+    title: str = Field(max_length=2_000)
+    unit_code: str = Field(max_length=60)
+    opens_at: Instant
+    closes_at: Instant
+    policy: dict[str, Any]
+
+
+class PolicyIn(Taken):
+    policy: dict[str, Any]
+
+
+class CallLine(Told):
+    id: str
+    code: str
+    title: str
+    unit_id: str
+    opens_at: datetime
+    closes_at: datetime
+    state: CallState
+
+
+class CallOut(CallLine):
+    """A call with its current policy: what an idea must say and how it will be judged."""
+
+    policy_number: int
+    policy: dict[str, Any]
+
+
+@router.get("")
+async def list_calls(door: TheDoor, state: CallState | None = None) -> list[CallLine]:
+    """The calls, newest first."""
+
+    def tell(session: Session, _actor: Actor) -> list[CallLine]:
+        query = select(Call).order_by(col(Call.opens_at).desc(), col(Call.id)).limit(500)
+        if state:
+            query = query.where(Call.state == state)
+        return [CallLine.model_validate(call, from_attributes=True) for call in session.exec(query)]
+
+    return await door.read(tell)
+
+
+@router.post("", status_code=201, response_model=CallOut)
+async def add_call(body: CallIn, door: TheDoor) -> JSONResponse:
+    """Plan a call with its policy."""
+    new = NewCall(**body.model_dump())
+    return await door.write(lambda s, a: _tell(s, plan_call(s, new, actor=a).id), status=201)
+
+
+@router.get("/{call_id}")
+async def show_call(call_id: Id, door: TheDoor) -> CallOut:
+    """A call and its current policy."""
+    return await door.read(lambda s, a: _tell(s, call_id))
+
+
+@router.post("/{call_id}/opening", response_model=CallOut)
+async def start_call(call_id: Id, door: TheDoor) -> JSONResponse:
+    """Let ideas in."""
+    return await door.write(lambda s, a: _tell(s, open_call(s, call_id, actor=a).id))
+
+
+@router.post("/{call_id}/closing", response_model=CallOut)
+async def end_call(call_id: Id, door: TheDoor) -> JSONResponse:
+    """Let no more ideas in."""
+    return await door.write(lambda s, a: _tell(s, close_call(s, call_id, actor=a).id))
+
+
+@router.post("/{call_id}/policies", status_code=201, response_model=CallOut)
+async def add_policy(call_id: Id, body: PolicyIn, door: TheDoor) -> JSONResponse:
+    """A new version of the policy, for ideas drafted from now on."""
+
+    def act(session: Session, actor: Actor) -> CallOut:
+        amend_policy(session, call_id, body.policy, actor=actor)
+        return _tell(session, call_id)
+
+    return await door.write(act, status=201)
+
+
+def _tell(session: Session, call_id: str) -> CallOut:
+    call, _unit = get_call(session, call_id)
+    version = current_policy(session, call.id)
+    line = CallLine.model_validate(call, from_attributes=True)
+    return CallOut(**line.model_dump(), policy_number=version.number, policy=version.body)

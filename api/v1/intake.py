@@ -1,0 +1,127 @@
+"""Intake: draft, revise, submit, withdraw, permit, screen, supplement; and reading ideas."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import Session
+
+from api.access import TheDoor, write_etag
+from api.v1.shapes import DecisionOut, Id, IdeaLine, IdeaOut, ProposalIn, Reason, ReasonIn, Taken, Told, show_history, show_idea, show_line
+from models.ideas import Idea
+from models.stages import IdeaStage
+from workflows.actors import Actor
+from workflows.intake.draft import draft_idea, revise_idea
+from workflows.intake.permit import permit_idea
+from workflows.intake.screen import Findings, Screening, screen_idea
+from workflows.intake.submit import submit_idea, supplement_idea
+from workflows.intake.withdraw import withdraw_idea
+from workflows.listing import Wanted, list_ideas
+
+router = APIRouter(prefix="/ideas", tags=["intake"])
+
+
+class DraftIn(ProposalIn):
+    call_id: Id
+
+
+class PermissionIn(Taken):
+    outcome: Literal["granted", "refused"]
+    reason: Reason = ""
+
+
+class ScreeningIn(Taken):
+    outcome: Screening
+    answers: dict[str, bool] = Field(default_factory=dict, max_length=40)
+    notes: dict[str, Annotated[str, Field(max_length=1_000)]] = Field(default_factory=dict, max_length=40)
+    reason: Reason = ""
+
+
+class IdeaPage(Told):
+    ideas: list[IdeaLine]
+    after: str | None
+
+
+@router.get("")
+async def find_ideas(
+    door: TheDoor,
+    call_id: Annotated[str | None, Query(max_length=26)] = None,
+    stage: IdeaStage | None = None,
+    mine: bool = False,
+    after: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> IdeaPage:
+    """The ideas the asker may know of, newest first; `after` of one page asks for the next."""
+    wanted = Wanted(call_id, stage, mine, after, limit)
+
+    def tell(session: Session, actor: Actor) -> IdeaPage:
+        page = list_ideas(session, wanted, actor=actor)
+        return IdeaPage(ideas=[show_line(idea) for idea in page.ideas], after=page.after)
+
+    return await door.read(tell)
+
+
+@router.post("", status_code=201, response_model=IdeaOut)
+async def add_draft(body: DraftIn, door: TheDoor) -> JSONResponse:
+    """Draft an idea; nobody but its team sees it."""
+    return await door.write(lambda s, a: show_idea(s, draft_idea(s, body.call_id, body.read(), actor=a).id, a), status=201)
+
+
+@router.get("/{idea_id}")
+async def show(idea_id: Id, door: TheDoor, response: Response) -> IdeaOut:
+    """An idea, with its version as ETag."""
+    idea = await door.read(lambda s, a: show_idea(s, idea_id, a))
+    response.headers["ETag"] = write_etag(idea.version)
+    response.headers["Cache-Control"] = "no-store"
+    return idea
+
+
+@router.get("/{idea_id}/history")
+async def history(idea_id: Id, door: TheDoor) -> list[DecisionOut]:
+    """What was decided on an idea, oldest first, as far as the asker may know."""
+    return await door.read(lambda s, a: show_history(s, idea_id, a))
+
+
+@router.put("/{idea_id}", response_model=IdeaOut)
+async def revise(idea_id: Id, body: ProposalIn, door: TheDoor) -> JSONResponse:
+    """Replace what a draft says; If-Match must name the version read."""
+    return await door.write(
+        lambda s, a: show_idea(s, revise_idea(s, idea_id, body.read(), actor=a).id, a), match=(Idea, idea_id), must_match=True
+    )
+
+
+@router.post("/{idea_id}/submission", response_model=IdeaOut)
+async def submit(idea_id: Id, door: TheDoor) -> JSONResponse:
+    """Hand a draft in."""
+    return await door.write(lambda s, a: show_idea(s, submit_idea(s, idea_id, actor=a).id, a), match=(Idea, idea_id))
+
+
+@router.post("/{idea_id}/withdrawal", response_model=IdeaOut)
+async def withdraw(idea_id: Id, body: ReasonIn, door: TheDoor) -> JSONResponse:
+    """Take an idea back."""
+    return await door.write(lambda s, a: show_idea(s, withdraw_idea(s, idea_id, reason=body.reason, actor=a).id, a), match=(Idea, idea_id))
+
+
+@router.post("/{idea_id}/permission", response_model=IdeaOut)
+async def permit(idea_id: Id, body: PermissionIn, door: TheDoor) -> JSONResponse:
+    """Grant or refuse the unit's permission."""
+    granted = body.outcome == "granted"
+    return await door.write(
+        lambda s, a: show_idea(s, permit_idea(s, idea_id, granted=granted, reason=body.reason, actor=a).id, a), match=(Idea, idea_id)
+    )
+
+
+@router.post("/{idea_id}/screening", response_model=IdeaOut)
+async def screen(idea_id: Id, body: ScreeningIn, door: TheDoor) -> JSONResponse:
+    """Accept, return for completion, close as duplicate, or reject."""
+    findings = Findings(body.answers, body.notes, body.reason)
+    return await door.write(
+        lambda s, a: show_idea(s, screen_idea(s, idea_id, body.outcome, findings, actor=a).id, a), match=(Idea, idea_id)
+    )
+
+
+@router.post("/{idea_id}/supplement", response_model=IdeaOut)
+async def supplement(idea_id: Id, body: ProposalIn, door: TheDoor) -> JSONResponse:
+    """Answer a request for completion with a new revision."""
+    return await door.write(lambda s, a: show_idea(s, supplement_idea(s, idea_id, body.read(), actor=a).id, a), match=(Idea, idea_id))

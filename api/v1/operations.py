@@ -1,0 +1,165 @@
+"""Operations: the inbox, health, the ledger's head, and what the flows still have to do."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from sqlmodel import Session, col, func, select
+
+from api.access import TheDoor
+from api.v1.shapes import IdeaLine, Taken, Told, show_line
+from models.ledger import LedgerEntry, LedgerHead
+from models.outbox import ClockTick, Message, MessageState
+from models.people import Role
+from models.seams import now
+from workflows.actors import Actor
+from workflows.listing import list_inbox
+from workflows.retry import retry_dead
+
+router = APIRouter(tags=["operations"])
+
+
+class InboxOut(Told):
+    id: str
+    task: str
+    due_at: datetime | None
+    overdue: bool
+    award_id: str | None
+    idea: IdeaLine
+
+
+class HealthOut(Told):
+    database: str
+    instant: datetime
+
+
+class OutboxOut(Told):
+    """How many messages wait, are held by runs, were handled, were given up; and the clock's last tick."""
+
+    waiting: int
+    claimed: int
+    handled: int
+    dead: int
+    ticked_at: datetime | None
+    caught_up_to: datetime | None
+
+
+class MessageOut(Told):
+    id: int
+    topic: str
+    job: str
+    idea_id: str | None
+    state: MessageState
+    attempts: int
+    run_id: str | None
+    error: str | None
+
+
+class LedgerOut(Told):
+    size: int
+    head: str
+
+
+class EntryOut(Told):
+    seq: int
+    payload: dict[str, Any]
+    hash: str
+
+
+class RetriedOut(Told):
+    retried: int
+
+
+class NothingIn(Taken):
+    pass
+
+
+@router.get("/inbox")
+async def show_inbox(door: TheDoor) -> list[InboxOut]:
+    """What waits for the asker, the most urgent first."""
+
+    def tell(session: Session, actor: Actor) -> list[InboxOut]:
+        present = now()
+        return [
+            InboxOut(
+                id=each.item.id,
+                task=each.item.task,
+                due_at=each.item.due_at,
+                overdue=each.item.due_at is not None and each.item.due_at < present,
+                award_id=each.item.award_id,
+                idea=show_line(each.idea),
+            )
+            for each in list_inbox(session, actor=actor)
+        ]
+
+    return await door.read(tell)
+
+
+@router.get("/health")
+async def health(door: TheDoor) -> HealthOut:
+    """Whether the API reaches its database. Anybody may ask."""
+    await door.read_publicly(lambda session: session.exec(select(LedgerHead.seq)).one())
+    return HealthOut(database="ok", instant=now())
+
+
+@router.get("/outbox")
+async def show_outbox(door: TheDoor) -> OutboxOut:
+    """What the flows still have to do; for admins and auditors."""
+
+    def tell(session: Session, actor: Actor) -> OutboxOut:
+        _require_operator(actor)
+        counts = dict(session.exec(select(Message.state, func.count()).group_by(col(Message.state))).all())
+        tick = session.get(ClockTick, 1)
+        states = {state.value: counts.get(state, 0) for state in MessageState}
+        return OutboxOut(**states, ticked_at=tick.ticked_at if tick else None, caught_up_to=tick.caught_up_to if tick else None)
+
+    return await door.read(tell)
+
+
+@router.get("/outbox/messages")
+async def list_messages(door: TheDoor, state: MessageState | None = None, after: int = 0) -> list[MessageOut]:
+    """Messages by number, 1,000 at a time; for admins and auditors."""
+
+    def tell(session: Session, actor: Actor) -> list[MessageOut]:
+        _require_operator(actor)
+        query = select(Message).where(col(Message.id) > after).order_by(col(Message.id)).limit(1_000)
+        if state is not None:
+            query = query.where(Message.state == state)
+        return [MessageOut.model_validate(message, from_attributes=True) for message in session.exec(query)]
+
+    return await door.read(tell)
+
+
+@router.post("/outbox/retries", response_model=RetriedOut)
+async def retry(body: NothingIn, door: TheDoor) -> JSONResponse:
+    """Try again what was given up; an admin may."""
+    return await door.write(lambda s, a: RetriedOut(retried=retry_dead(s, actor=a)))
+
+
+@router.get("/ledger")
+async def show_ledger(door: TheDoor) -> LedgerOut:
+    """The ledger's size and head, to compare with a checkpoint published elsewhere. Anybody may ask."""
+
+    def tell(session: Session) -> LedgerOut:
+        head = session.exec(select(LedgerHead)).one()
+        return LedgerOut(size=head.seq, head=head.hash)
+
+    return await door.read_publicly(tell)
+
+
+@router.get("/ledger/entries")
+async def list_entries(door: TheDoor, after: int = 0) -> list[EntryOut]:
+    """The ledger's entries, 1,000 at a time, as `gagas calc ledger` takes them; for admins and auditors."""
+
+    def tell(session: Session, actor: Actor) -> list[EntryOut]:
+        _require_operator(actor)
+        entries = session.exec(select(LedgerEntry).where(col(LedgerEntry.seq) > after).order_by(col(LedgerEntry.seq)).limit(1_000))
+        return [EntryOut(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries]
+
+    return await door.read(tell)
+
+
+def _require_operator(actor: Actor) -> None:
+    if not actor.holds(Role.AUDITOR):
+        actor.require(Role.ADMIN)

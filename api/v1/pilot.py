@@ -1,0 +1,162 @@
+"""Pilot: plan, measure, conclude, verify, look."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from api.access import TheDoor
+from api.v1.shapes import Amount, Id, IdeaOut, Reason, Taken, Told, show_idea
+from models.ideas import Idea
+from models.pilots import Direction, Indicator, Measurement, Pilot
+from workflows.actors import Actor
+from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
+from workflows.pilot.measure import Reading, report_measurement
+from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot
+from workflows.refusals import NotFound
+from workflows.standing import find_standing
+
+router = APIRouter(prefix="/ideas/{idea_id}/pilot", tags=["pilot"])
+Figure = Annotated[Decimal, Field(max_digits=24, decimal_places=6)]
+
+
+class IndicatorIn(Taken):
+    name: str = Field(max_length=2_000)
+    unit_label: str = Field(default="", max_length=40)
+    direction: Direction = Direction.UP
+    baseline: Figure
+    target: Figure
+
+
+class PilotIn(Taken):
+    unit_code: str = Field(max_length=60)
+    owner_id: Id
+    site: str = Field(max_length=2_000)
+    starts_on: date
+    ends_on: date
+    decree_number: str = Field(default="", max_length=100)
+    budget_rupiah: Amount = 0
+    indicators: tuple[IndicatorIn, ...] = Field(min_length=1, max_length=30)
+
+
+class MeasurementIn(Taken):
+    indicator_id: Id
+    measured_on: date
+    value: Figure
+    note: str = Field(default="", max_length=1_000)
+
+
+class ConclusionIn(Taken):
+    summary: Reason
+
+
+class VerdictIn(Taken):
+    outcome: Verdict
+    reason: Reason
+    until: date | None = None
+
+
+class MeasurementOut(Told):
+    id: str
+    indicator_id: str
+    measured_on: date
+    value: Decimal
+    note: str
+
+
+class IndicatorOut(Told):
+    id: str
+    name: str
+    unit_label: str
+    direction: Direction
+    baseline: Decimal
+    target: Decimal
+    measurements: list[MeasurementOut]
+
+
+class PilotOut(Told):
+    id: str
+    idea_id: str
+    unit_id: str
+    owner_id: str
+    site: str
+    starts_on: date
+    ends_on: date
+    decree_number: str
+    budget_rupiah: int
+    summary: str
+    result: dict[str, Any] | None
+    indicators: list[IndicatorOut]
+
+
+@router.get("")
+async def show_pilot(idea_id: Id, door: TheDoor) -> PilotOut:
+    """An idea's pilot with its indicators and readings."""
+    return await door.read(lambda s, a: _tell(s, idea_id, a))
+
+
+@router.post("", status_code=201, response_model=PilotOut)
+async def plan(idea_id: Id, body: PilotIn, door: TheDoor) -> JSONResponse:
+    """Plan the pilot; it starts by itself on its first day."""
+    indicators = tuple(IndicatorPlan(i.name, i.baseline, i.target, i.direction, i.unit_label) for i in body.indicators)
+    wanted = PilotPlan(**body.model_dump(exclude={"indicators"}), indicators=indicators)
+
+    def act(session: Session, actor: Actor) -> PilotOut:
+        plan_pilot(session, idea_id, wanted, actor=actor)
+        return _tell(session, idea_id, actor)
+
+    return await door.write(act, status=201, match=(Idea, idea_id))
+
+
+@router.post("/measurements", status_code=201, response_model=MeasurementOut)
+async def measure(idea_id: Id, body: MeasurementIn, door: TheDoor) -> JSONResponse:
+    """Report a reading."""
+    reading = Reading(**body.model_dump())
+    return await door.write(
+        lambda s, a: MeasurementOut.model_validate(report_measurement(s, idea_id, reading, actor=a), from_attributes=True), status=201
+    )
+
+
+@router.post("/conclusion", response_model=IdeaOut)
+async def conclude(idea_id: Id, body: ConclusionIn, door: TheDoor) -> JSONResponse:
+    """Hand in the pilot's report."""
+
+    def act(session: Session, actor: Actor) -> IdeaOut:
+        conclude_pilot(session, idea_id, summary=body.summary, actor=actor)
+        return show_idea(session, idea_id, actor)
+
+    return await door.write(act, match=(Idea, idea_id))
+
+
+@router.post("/verdict", response_model=IdeaOut)
+async def verify(idea_id: Id, body: VerdictIn, door: TheDoor) -> JSONResponse:
+    """Roll out, extend or stop."""
+    return await door.write(
+        lambda s, a: show_idea(s, verify_pilot(s, idea_id, body.outcome, reason=body.reason, until=body.until, actor=a).id, a),
+        match=(Idea, idea_id),
+    )
+
+
+def _tell(session: Session, idea_id: str, actor: Actor) -> PilotOut:
+    find_standing(session, idea_id, actor=actor)
+    pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).first()
+    if pilot is None:
+        raise NotFound("pilot_not_found")
+    indicators = session.exec(select(Indicator).where(Indicator.pilot_id == pilot.id).order_by(col(Indicator.name))).all()
+    readings = session.exec(
+        select(Measurement)
+        .where(col(Measurement.indicator_id).in_([indicator.id for indicator in indicators]))
+        .order_by(col(Measurement.measured_on), col(Measurement.at))
+    ).all()
+    told = [
+        IndicatorOut(
+            **indicator.model_dump(exclude={"pilot_id"}),
+            measurements=[MeasurementOut.model_validate(r, from_attributes=True) for r in readings if r.indicator_id == indicator.id],
+        )
+        for indicator in indicators
+    ]
+    return PilotOut(**pilot.model_dump(exclude={"created_at", "reported_at"}), indicators=told)

@@ -1,0 +1,144 @@
+"""Recognition: documents, their files, their verification, and the report of a call."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import JSONResponse, Response
+from sqlmodel import Session, col, select
+
+from api.access import TheDoor
+from api.v1.shapes import Id, Told
+from models.documents import Document, DocumentKind, DocumentState
+from models.people import Role
+from models.settings import settings
+from workflows.actors import Actor
+from workflows.adapters.files import read_file
+from workflows.intake.open_call import get_call
+from workflows.recognition.report import ask_report
+from workflows.recognition.verify import Verified, verify_digest, verify_token
+from workflows.refusals import NotFound
+from workflows.standing import find_standing, has_part
+
+router = APIRouter(tags=["recognition"])
+REPORT_READERS = (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)
+MEDIA = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+class DocumentOut(Told):
+    id: str
+    kind: DocumentKind
+    number: str
+    state: DocumentState
+    idea_id: str | None
+    award_id: str | None
+    call_id: str | None
+    holder_id: str
+    issued_on: date
+    sha256: str | None
+    twin_sha256: str | None
+    verify_url: str
+
+
+class VerifiedOut(Told):
+    kind: DocumentKind
+    number: str
+    state: DocumentState
+    issued_on: date
+    issuer: str
+    sha256: str | None
+    revoked_at: datetime | None
+    holder_name: str
+    holder_unit: str
+    holder_role: str
+    idea_title: str
+    distinction: str
+    legal_basis: str
+    call_title: str
+
+
+@router.get("/documents")
+async def list_documents(
+    door: TheDoor,
+    kind: DocumentKind | None = None,
+    idea_id: Annotated[str | None, Query(max_length=26)] = None,
+    call_id: Annotated[str | None, Query(max_length=26)] = None,
+) -> list[DocumentOut]:
+    """The documents the asker may open: their own, and those of the calls they work on."""
+
+    def tell(session: Session, actor: Actor) -> list[DocumentOut]:
+        query = select(Document).order_by(col(Document.created_at), col(Document.id)).limit(2_000)
+        for column, wanted in ((Document.kind, kind), (Document.idea_id, idea_id), (Document.call_id, call_id)):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        if not any(actor.holds(role) for role in REPORT_READERS):
+            query = query.where(Document.holder_id == actor.person_id)
+        return [_tell(document) for document in session.exec(query) if _may_open(session, document, actor)]
+
+    return await door.read(tell)
+
+
+@router.get("/documents/{document_id}/file", responses={200: {"content": {"application/pdf": {}}}})
+async def open_file(document_id: Id, door: TheDoor, twin: bool = False) -> Response:
+    """The issued bytes as they were issued; `twin` asks for a report's spreadsheet."""
+
+    def find(session: Session, actor: Actor) -> tuple[str, str]:
+        document = session.get(Document, document_id)
+        if document is None or not _may_open(session, document, actor):
+            raise NotFound("document_not_found")
+        digest = document.twin_sha256 if twin else document.sha256
+        if digest is None:
+            raise NotFound("document_not_found")
+        return digest, document.kind
+
+    digest, kind = await door.read(find)
+    suffix = "xlsx" if twin else "pdf"
+    content = read_file(settings().documents, digest, suffix)
+    headers = {"Content-Disposition": f'attachment; filename="{kind}-{digest[:8]}.{suffix}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=MEDIA[suffix], headers=headers)
+
+
+@router.get("/verification/{token}")
+async def verify(token: Id, door: TheDoor) -> VerifiedOut:
+    """Is this document genuine and does it still stand? Anybody may ask."""
+    return _public(await door.read_publicly(lambda s: verify_token(s, token)))
+
+
+@router.get("/verification/files/{sha256}")
+async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], door: TheDoor) -> VerifiedOut:
+    """Is the file with this SHA-256 one that was issued? Anybody may ask."""
+    return _public(await door.read_publicly(lambda s: verify_digest(s, sha256)))
+
+
+@router.post("/calls/{call_id}/reports", status_code=201, response_model=DocumentOut)
+async def add_report(call_id: Id, door: TheDoor) -> JSONResponse:
+    """Ask for a report of the call as it stands now; it is rendered in a moment."""
+    return await door.write(lambda s, a: _tell(ask_report(s, call_id, actor=a)), status=201)
+
+
+def _public(verified: Verified) -> VerifiedOut:
+    return VerifiedOut.model_validate(verified, from_attributes=True)
+
+
+def _tell(document: Document) -> DocumentOut:
+    return DocumentOut(
+        verify_url=document.facts["verify_url"], **document.model_dump(include=set(DocumentOut.model_fields) - {"verify_url"})
+    )
+
+
+def _may_open(session: Session, document: Document, actor: Actor) -> bool:
+    if document.holder_id and document.holder_id == actor.person_id:
+        return True
+    if document.idea_id is not None:
+        return _sees_idea(session, document, actor)
+    if document.call_id is None:
+        return False
+    return any(actor.holds(role, get_call(session, document.call_id)[1].path) for role in REPORT_READERS)
+
+
+def _sees_idea(session: Session, document: Document, actor: Actor) -> bool:
+    try:
+        standing = find_standing(session, str(document.idea_id), actor=actor)
+    except NotFound:
+        return False
+    return not has_part(standing, actor) and any(actor.holds(role, *standing.paths) for role in REPORT_READERS)

@@ -1,0 +1,146 @@
+"""The region: units, people, roles and one-time codes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from api.access import TheDoor
+from api.v1.shapes import Id, Taken, Told
+from models.people import EmploymentKind, Person, Role, RoleGrant
+from models.units import Unit
+from workflows.actors import Actor
+from workflows.intake.register import NewPerson, NewUnit, grant_role, register_person, register_unit, renew_activation
+
+router = APIRouter(tags=["region"])
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
+
+
+class UnitIn(Taken):
+    code: Code
+    name: str = Field(max_length=2_000)
+    kind: str = Field(pattern=r"^[a-z_]{1,40}$")
+    parent_code: str = Field(max_length=60)
+
+
+class UnitOut(Told):
+    id: str
+    code: str
+    name: str
+    kind: str
+    parent_id: str | None
+
+
+class PersonIn(Taken):
+    name: str = Field(max_length=2_000)
+    employee_number: str = Field(max_length=30)
+    kind: EmploymentKind
+    unit_code: str = Field(max_length=60)
+    front_title: str = Field(default="", max_length=40)
+    back_title: str = Field(default="", max_length=60)
+    grade: str = Field(default="", max_length=10)
+    rank_name: str = Field(default="", max_length=40)
+    position: str = Field(default="", max_length=120)
+    email: str = Field(default="", max_length=254, pattern=r"^$|^[^@\s<>\"\r\n]+@[^@\s<>\"\r\n]+$")
+
+
+class PersonOut(Told):
+    id: str
+    name: str
+    unit_id: str
+    position: str
+
+
+class NewPersonOut(PersonOut):
+    """A person just registered; the one-time code is shown this once."""
+
+    activation_code: str | None
+
+
+class GrantIn(Taken):
+    role: Role
+    unit_code: str = Field(max_length=60)
+
+
+class GrantedOut(Told):
+    id: str
+    person_id: str
+    role: Role
+    unit_id: str
+
+
+class ActivationOut(Told):
+    person_id: str
+    activation_code: str | None
+
+
+@router.get("/units")
+async def list_units(door: TheDoor, kind: str | None = None) -> list[UnitOut]:
+    """The region's units, by code."""
+
+    def tell(session: Session, _actor: Actor) -> list[UnitOut]:
+        query = select(Unit).order_by(col(Unit.code))
+        if kind:
+            query = query.where(Unit.kind == kind)
+        return [UnitOut.model_validate(unit, from_attributes=True) for unit in session.exec(query)]
+
+    return await door.read(tell)
+
+
+@router.post("/units", status_code=201, response_model=UnitOut)
+async def add_unit(body: UnitIn, door: TheDoor) -> JSONResponse:
+    """Register a unit below another."""
+    new = NewUnit(**body.model_dump())
+    return await door.write(lambda s, a: UnitOut.model_validate(register_unit(s, new, actor=a), from_attributes=True), status=201)
+
+
+@router.get("/people")
+async def list_people(door: TheDoor, role: Role, unit_id: Annotated[str | None, Query(max_length=26)] = None) -> list[PersonOut]:
+    """Who holds a role, for those who assign work; with `unit_id`, only of that unit."""
+
+    def tell(session: Session, actor: Actor) -> list[PersonOut]:
+        if not any(actor.holds(r) for r in (Role.ADMIN, Role.OPERATOR, Role.SECRETARIAT, Role.CHAIR, Role.AUDITOR)):
+            actor.require(Role.SECRETARIAT)
+        query = select(Person).where(col(Person.id).in_(select(RoleGrant.person_id).where(RoleGrant.role == role)))
+        if unit_id:
+            query = query.where(Person.unit_id == unit_id)
+        return [_tell(person) for person in session.exec(query.order_by(col(Person.name), col(Person.id)).limit(500))]
+
+    return await door.read(tell)
+
+
+@router.post("/people", status_code=201, response_model=NewPersonOut)
+async def add_person(body: PersonIn, door: TheDoor) -> JSONResponse:
+    """Register a person; the answer holds their one-time code."""
+    new = NewPerson(**body.model_dump())
+
+    def act(session: Session, actor: Actor) -> NewPersonOut:
+        person, code = register_person(session, new, actor=actor)
+        return NewPersonOut(activation_code=code, **_tell(person).model_dump())
+
+    return await door.write(act, status=201)
+
+
+@router.post("/people/{person_id}/roles", status_code=201, response_model=GrantedOut)
+async def add_role(person_id: Id, body: GrantIn, door: TheDoor) -> JSONResponse:
+    """Give a person a role over a unit and everything below it."""
+
+    def act(session: Session, actor: Actor) -> GrantedOut:
+        grant = grant_role(session, person_id, body.role, body.unit_code, actor=actor)
+        return GrantedOut.model_validate(grant, from_attributes=True)
+
+    return await door.write(act, status=201)
+
+
+@router.post("/people/{person_id}/activation", status_code=201, response_model=ActivationOut)
+async def renew_code(person_id: Id, door: TheDoor) -> JSONResponse:
+    """A new one-time code for somebody who lost theirs."""
+    return await door.write(
+        lambda s, a: ActivationOut(person_id=person_id, activation_code=renew_activation(s, person_id, actor=a)), status=201
+    )
+
+
+def _tell(person: Person) -> PersonOut:
+    return PersonOut(id=person.id, name=person.full_name, unit_id=person.unit_id, position=person.position)

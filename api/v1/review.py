@@ -1,0 +1,118 @@
+"""Review: assign, score, recuse, recommend, determine, resume, pass a gate."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from api.access import TheDoor
+from api.v1.shapes import Id, IdeaOut, Reason, ReasonIn, ReviewOut, Taken, show_idea, show_review
+from models.ideas import Idea
+from models.reviews import Review
+from workflows.actors import Actor
+from workflows.listing import is_committee
+from workflows.review.assign import assign_reviewer
+from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
+from workflows.review.gates import pass_gate
+from workflows.review.recommend import Recommendation, recommend_idea
+from workflows.review.score import recuse_reviewer, score_idea
+from workflows.standing import find_standing
+
+router = APIRouter(prefix="/ideas/{idea_id}", tags=["review"])
+Points = Annotated[Decimal, Field(max_digits=10, decimal_places=2)]
+
+
+class AssignmentIn(Taken):
+    reviewer_id: Id
+
+
+class ScoreIn(Taken):
+    points: dict[str, Points] = Field(max_length=40)
+    comment: Reason = ""
+
+
+class RecommendationIn(Taken):
+    outcome: Recommendation
+    reason: Reason
+
+
+class DeterminationIn(Taken):
+    outcome: Determination
+    reason: Reason = ""
+    decree_number: str = Field(default="", max_length=100)
+    decree_on: date | None = None
+
+
+class NoteIn(Taken):
+    note: Reason = ""
+
+
+@router.get("/reviews")
+async def list_reviews(idea_id: Id, door: TheDoor) -> list[ReviewOut]:
+    """An idea's reviews: all of them for the committee, their own for a reviewer."""
+
+    def tell(session: Session, actor: Actor) -> list[ReviewOut]:
+        standing = find_standing(session, idea_id, actor=actor)
+        query = select(Review).where(Review.idea_id == idea_id).order_by(col(Review.assigned_at), col(Review.id))
+        if not is_committee(standing, actor):
+            query = query.where(Review.reviewer_id == actor.person_id)
+        return [show_review(review) for review in session.exec(query)]
+
+    return await door.read(tell)
+
+
+@router.post("/assignments", status_code=201, response_model=ReviewOut)
+async def assign(idea_id: Id, body: AssignmentIn, door: TheDoor) -> JSONResponse:
+    """Ask one more reviewer, by hand."""
+    return await door.write(lambda s, a: show_review(assign_reviewer(s, idea_id, body.reviewer_id, actor=a)), status=201)
+
+
+@router.post("/score", response_model=ReviewOut)
+async def score(idea_id: Id, body: ScoreIn, door: TheDoor) -> JSONResponse:
+    """Give one's points; again, to correct them, until the review is over."""
+    return await door.write(lambda s, a: show_review(score_idea(s, idea_id, body.points, comment=body.comment, actor=a)))
+
+
+@router.post("/recusal", response_model=ReviewOut)
+async def recuse(idea_id: Id, body: ReasonIn, door: TheDoor) -> JSONResponse:
+    """Step back because of a conflict of interest."""
+    return await door.write(lambda s, a: show_review(recuse_reviewer(s, idea_id, reason=body.reason, actor=a)))
+
+
+@router.post("/recommendation", response_model=IdeaOut)
+async def recommend(idea_id: Id, body: RecommendationIn, door: TheDoor) -> JSONResponse:
+    """Give the committee's advice."""
+    return await door.write(
+        lambda s, a: show_idea(s, recommend_idea(s, idea_id, body.outcome, reason=body.reason, actor=a).id, a), match=(Idea, idea_id)
+    )
+
+
+@router.post("/determination", response_model=IdeaOut)
+async def determine(idea_id: Id, body: DeterminationIn, door: TheDoor) -> JSONResponse:
+    """Decide: adopt, defer or reject."""
+    decree = Decree(body.decree_number, body.decree_on)
+    return await door.write(
+        lambda s, a: show_idea(s, determine_idea(s, idea_id, body.outcome, reason=body.reason, decree=decree, actor=a).id, a),
+        match=(Idea, idea_id),
+    )
+
+
+@router.post("/resumption", response_model=IdeaOut)
+async def resume(idea_id: Id, body: ReasonIn, door: TheDoor) -> JSONResponse:
+    """Take a deferred idea up again."""
+    return await door.write(lambda s, a: show_idea(s, resume_idea(s, idea_id, reason=body.reason, actor=a).id, a), match=(Idea, idea_id))
+
+
+@router.post("/gates/{name}", response_model=IdeaOut)
+async def settle_gate(idea_id: Id, name: str, body: NoteIn, door: TheDoor) -> JSONResponse:
+    """Mark a gate of the policy as passed: a presentation held, a visit made."""
+
+    def act(session: Session, actor: Actor) -> IdeaOut:
+        pass_gate(session, idea_id, name[:40], note=body.note, actor=actor)
+        return show_idea(session, idea_id, actor)
+
+    return await door.write(act)

@@ -1,0 +1,100 @@
+"""Reward: propose, approve, decline, schedule, revoke, look."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from api.access import TheDoor
+from api.v1.shapes import AwardOut, Id, Instant, Reason, ReasonIn, Taken, show_award
+from models.awards import Award
+from models.stages import AwardStage
+from workflows.actors import Actor
+from workflows.refusals import NotFound
+from workflows.reward.announce import schedule_award
+from workflows.reward.approve import approve_award, decline_award
+from workflows.reward.propose import propose_award
+from workflows.reward.revoke import revoke_award
+from workflows.reward.steps import find_award
+
+router = APIRouter(tags=["reward"])
+
+
+class ApprovalIn(Taken):
+    decree_number: str = Field(max_length=2_000)
+    decree_on: date
+
+
+class RefusalIn(Taken):
+    reason: Reason
+
+
+class ScheduleIn(Taken):
+    announce_at: Instant
+
+
+@router.get("/awards")
+async def list_awards(
+    door: TheDoor, call_id: Annotated[str | None, Query(max_length=26)] = None, stage: AwardStage | None = None
+) -> list[AwardOut]:
+    """The awards the asker may know of; those not yet announced are known to those who prepare them."""
+
+    def tell(session: Session, actor: Actor) -> list[AwardOut]:
+        query = select(Award.id).order_by(col(Award.created_at), col(Award.id)).limit(1_000)
+        if call_id:
+            query = query.where(Award.call_id == call_id)
+        if stage:
+            query = query.where(Award.stage == stage)
+        told = []
+        for award_id in session.exec(query):
+            try:
+                told.append(show_award(session, find_award(session, award_id, actor=actor)[0]))
+            except NotFound:
+                continue
+        return told
+
+    return await door.read(tell)
+
+
+@router.get("/awards/{award_id}")
+async def show(award_id: Id, door: TheDoor) -> AwardOut:
+    """An award with its shares and how it was computed."""
+    return await door.read(lambda s, a: show_award(s, find_award(s, award_id, actor=a)[0]))
+
+
+@router.post("/ideas/{idea_id}/awards", status_code=201, response_model=AwardOut)
+async def propose(idea_id: Id, door: TheDoor) -> JSONResponse:
+    """Compute and propose an idea's award."""
+    return await door.write(lambda s, a: show_award(s, propose_award(s, idea_id, actor=a)), status=201)
+
+
+@router.post("/awards/{award_id}/approval", response_model=AwardOut)
+async def approve(award_id: Id, body: ApprovalIn, door: TheDoor) -> JSONResponse:
+    """Approve under a decree."""
+    return await door.write(
+        lambda s, a: show_award(s, approve_award(s, award_id, decree_number=body.decree_number, decree_on=body.decree_on, actor=a)),
+        match=(Award, award_id),
+    )
+
+
+@router.post("/awards/{award_id}/refusal", response_model=AwardOut)
+async def decline(award_id: Id, body: RefusalIn, door: TheDoor) -> JSONResponse:
+    """Decline a proposed award."""
+    return await door.write(lambda s, a: show_award(s, decline_award(s, award_id, reason=body.reason, actor=a)), match=(Award, award_id))
+
+
+@router.post("/awards/{award_id}/schedule", response_model=AwardOut)
+async def schedule(award_id: Id, body: ScheduleIn, door: TheDoor) -> JSONResponse:
+    """Fix the hour of the announcement."""
+    return await door.write(
+        lambda s, a: show_award(s, schedule_award(s, award_id, announce_at=body.announce_at, actor=a)), match=(Award, award_id)
+    )
+
+
+@router.post("/awards/{award_id}/revocation", response_model=AwardOut)
+async def revoke(award_id: Id, body: ReasonIn, door: TheDoor) -> JSONResponse:
+    """Take an award back; its certificates are withdrawn."""
+    return await door.write(lambda s, a: show_award(s, revoke_award(s, award_id, reason=body.reason, actor=a)), match=(Award, award_id))

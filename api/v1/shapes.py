@@ -1,0 +1,254 @@
+"""What the API takes and tells: models that refuse unknown fields, and ideas shown as the asker may see them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlmodel import Session, col, select
+
+from models.awards import Award
+from models.ideas import Gate, Idea, TeamMember
+from models.people import EmployeeNumber, Person, Role
+from models.reviews import Review
+from models.stages import AwardStage, IdeaStage
+from models.units import Unit
+from workflows.actors import Actor
+from workflows.calculations.employee_number import mask_employee_number
+from workflows.intake.draft import Form, Medium, Part, Proposal, current_revision
+from workflows.listing import is_committee, list_history, sees_score
+from workflows.reward.steps import list_shares
+from workflows.standing import Standing, find_standing, has_part
+
+Reason = Annotated[str, Field(max_length=4_000)]
+Id = Annotated[str, Field(max_length=26)]
+Amount = Annotated[int, Field(strict=True, ge=0, le=10**15)]
+Instant = AwareDatetime
+
+
+class Taken(BaseModel):
+    """Input: an unknown field is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Told(BaseModel):
+    """Output."""
+
+
+class PartIn(Taken):
+    employee_number: str = Field(max_length=30)
+    share_hundredths: int = Field(strict=True, ge=1, le=10_000)
+    role: str = Field(default="", max_length=100)
+
+
+class ProposalIn(Taken):
+    """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone."""
+
+    title: str = Field(max_length=20_000)
+    form: Form = Form.PUBLIC_SERVICE
+    medium: Medium = Medium.NON_DIGITAL
+    theme: str = Field(default="", max_length=100)
+    sections: dict[str, Annotated[str, Field(max_length=40_000)]] = Field(default_factory=dict, max_length=40)
+    budget_rupiah: Amount = 0
+    team: tuple[PartIn, ...] = Field(default=(), max_length=50)
+
+    def read(self) -> Proposal:
+        """The proposal as the action takes it."""
+        team = tuple(Part(part.employee_number, part.share_hundredths, part.role) for part in self.team)
+        return Proposal(self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team)
+
+
+class ReasonIn(Taken):
+    reason: Reason = ""
+
+
+class MemberOut(Told):
+    person_id: str
+    name: str
+    unit: str
+    employee_number_masked: str
+    lead: bool
+    role: str
+    share_hundredths: int
+
+
+class GateOut(Told):
+    name: str
+    state: str
+
+
+class IdeaLine(Told):
+    """An idea in a list."""
+
+    id: str
+    code: str | None
+    title: str
+    stage: IdeaStage
+    stage_since: datetime
+    reason_code: str | None
+    call_id: str
+    unit_id: str
+    due_at: datetime | None
+    submitted_at: datetime | None
+    version: int
+
+
+class IdeaOut(IdeaLine):
+    """An idea as the asker may see it; `score` and `team` are null where they may not."""
+
+    revision: int
+    form: str
+    medium: str
+    theme: str
+    sections: dict[str, str]
+    budget_rupiah: int
+    content_sha256: str
+    score: Decimal | None
+    scores_closed: bool
+    team: list[MemberOut] | None
+    gates: list[GateOut]
+
+
+class DecisionOut(Told):
+    action: str
+    outcome: str
+    reason: str
+    detail: dict[str, Any]
+    at: datetime
+    by: str | None
+
+
+class ReviewOut(Told):
+    id: str
+    idea_id: str
+    reviewer_id: str
+    state: str
+    points: dict[str, str]
+    comment: str
+    total: Decimal | None
+    due_at: datetime
+
+
+class ShareOut(Told):
+    person_id: str
+    name: str
+    share_hundredths: int
+    amount_rupiah: int
+
+
+class AwardOut(Told):
+    id: str
+    idea_id: str
+    call_id: str
+    stage: AwardStage
+    tier: str
+    distinction: str
+    amount_rupiah: int
+    shares: list[ShareOut]
+    computation: dict[str, Any]
+    decree_number: str
+    decree_on: date | None
+    announce_at: datetime | None
+    announced_at: datetime | None
+    revoked_at: datetime | None
+    revoke_reason: str
+    version: int
+
+
+def show_line(idea: Idea) -> IdeaLine:
+    """An idea as a line of a list."""
+    return IdeaLine.model_validate(idea, from_attributes=True)
+
+
+def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
+    """An idea as the actor may see it."""
+    return show_standing(session, find_standing(session, idea_id, actor=actor), actor)
+
+
+def show_standing(session: Session, standing: Standing, actor: Actor) -> IdeaOut:
+    """An idea already read, as the actor may see it: reviewers are not told who proposed it."""
+    idea, revision = standing.idea, current_revision(session, standing.idea)
+    open_book = has_part(standing, actor) or not _only_reviews(session, standing, actor)
+    gates = session.exec(select(Gate).where(Gate.idea_id == idea.id).order_by(col(Gate.name)))
+    return IdeaOut(
+        **show_line(idea).model_dump(),
+        revision=idea.revision,
+        form=revision.form,
+        medium=revision.medium,
+        theme=revision.theme,
+        sections=revision.sections,
+        budget_rupiah=revision.budget_rupiah,
+        content_sha256=revision.content_sha256,
+        score=idea.score if sees_score(standing, actor) else None,
+        scores_closed=idea.scores_closed_at is not None,
+        team=show_team(session, idea.id) if open_book else None,
+        gates=[GateOut(name=gate.name, state=gate.state) for gate in gates],
+    )
+
+
+def show_team(session: Session, idea_id: str) -> list[MemberOut]:
+    """A team by name, unit and masked number, the lead first."""
+    rows = session.exec(
+        select(TeamMember, Person, Unit.name, EmployeeNumber.number)
+        .join(Person, col(Person.id) == col(TeamMember.person_id))
+        .join(Unit, col(Unit.id) == col(Person.unit_id))
+        .outerjoin(EmployeeNumber, (col(EmployeeNumber.person_id) == col(Person.id)) & col(EmployeeNumber.valid_until).is_(None))
+        .where(TeamMember.idea_id == idea_id)
+        .order_by(col(TeamMember.lead).desc(), col(TeamMember.position))
+    )
+    return [
+        MemberOut(
+            person_id=person.id,
+            name=person.full_name,
+            unit=unit,
+            employee_number_masked=mask_employee_number(number or ""),
+            lead=member.lead,
+            role=member.role,
+            share_hundredths=member.share_hundredths,
+        )
+        for member, person, unit, number in rows
+    ]
+
+
+def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
+    """An idea's decisions; names of deciders are told to the committee and for acts done in office, never a reviewer's."""
+    standing = find_standing(session, idea_id, actor=actor)
+    decisions = list_history(session, standing, actor=actor)
+    people = {
+        p.id: p.full_name for p in session.exec(select(Person).where(col(Person.id).in_({d.actor_id for d in decisions if d.actor_id})))
+    }
+    hidden = () if is_committee(standing, actor) else ("score", "recuse")
+    blind = not has_part(standing, actor) and _only_reviews(session, standing, actor)
+    return [
+        DecisionOut(
+            action=decision.action,
+            outcome=decision.outcome,
+            reason=decision.reason,
+            detail=decision.detail,
+            at=decision.at,
+            by=None if decision.action in hidden or blind else people.get(decision.actor_id or "", decision.flow or None),
+        )
+        for decision in decisions
+    ]
+
+
+def show_review(review: Review) -> ReviewOut:
+    """A review as its reviewer and the committee see it."""
+    return ReviewOut.model_validate(review, from_attributes=True)
+
+
+def show_award(session: Session, award: Award) -> AwardOut:
+    """An award with its shares."""
+    shares = list_shares(session, award.id)
+    names = {p.id: p.full_name for p in session.exec(select(Person).where(col(Person.id).in_([s.person_id for s in shares])))}
+    told = [ShareOut(name=names[s.person_id], **s.model_dump(include={"person_id", "share_hundredths", "amount_rupiah"})) for s in shares]
+    fields = {name: getattr(award, name) for name in AwardOut.model_fields if name != "shares"}
+    return AwardOut(shares=told, **fields)
+
+
+def _only_reviews(session: Session, standing: Standing, actor: Actor) -> bool:
+    if is_committee(standing, actor) or actor.holds(Role.UNIT_HEAD, standing.unit_path):
+        return False
+    reviewed = select(Review.id).where(Review.idea_id == standing.idea.id, Review.reviewer_id == actor.person_id)
+    return session.exec(reviewed).first() is not None

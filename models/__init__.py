@@ -1,0 +1,1 @@
+"""What do we store? Tables, their migrations, and the one place that commits."""

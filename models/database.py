@@ -1,0 +1,78 @@
+"""The engine, the writer queue and `unit_of_work()`: the only place that commits."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session
+
+from models.settings import settings
+
+
+class LostRace(Exception):
+    """Somebody else changed the row first; nothing was written."""
+
+
+class Database:
+    """One database, opened for reading and for writing; on SQLite the writers of a process queue up."""
+
+    def __init__(self, url: str, *, connections: int = 12) -> None:
+        self.url = sa.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.writers = 1 if self.is_sqlite else connections - 2
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_pre_ping": True}
+        self.engine = sa.create_engine(url, pool_size=connections, max_overflow=40, pool_timeout=30, **options)
+        self._queue: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
+        if self.is_sqlite:
+            self._tame_sqlite()
+        self._writing = self.engine.execution_options(writes=True)
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """A writing transaction: commits at the end, rolls back on any error.
+
+        Raises LostRace when a version column shows that somebody else was faster.
+        """
+        with self._queue, Session(self._writing, expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except StaleDataError as lost:
+                raise LostRace from lost
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A read-only transaction with one consistent view."""
+        with Session(self.engine, autoflush=False) as session:
+            if not self.is_sqlite:
+                session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield session
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    def _tame_sqlite(self) -> None:
+        @sa.event.listens_for(self.engine, "connect")
+        def connect(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # the driver's own transactions lose committed updates
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "cache_size=-32000"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @sa.event.listens_for(self.engine, "begin")
+        def begin(connection: sa.Connection) -> None:
+            writes = connection.get_execution_options().get("writes", False)
+            connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@lru_cache
+def database() -> Database:
+    """This process' database, by its settings."""
+    if not settings().database_url:
+        settings().data.mkdir(parents=True, exist_ok=True)
+    return Database(settings().sqlalchemy_url)

@@ -1,0 +1,110 @@
+"""Ideas, their revisions, their teams and the gates in their way."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from models.columns import Hundredths, UtcInstant, choice, key, link, optional_link
+from models.seams import now
+from models.stages import IdeaStage
+
+_idea_version: sa.Column[int] = sa.Column("version", sa.Integer, nullable=False, default=1)
+
+
+class Idea(SQLModel, table=True):
+    """An idea for better service; `version` grows with every change and refuses lost updates."""
+
+    __table_args__ = (sa.Index("ix_idea_page", "created_at", "id"), sa.Index("ix_idea_stage_unit", "stage", "unit_id"))
+
+    id: str = key()
+    code: str | None = Field(default=None, unique=True, max_length=20)
+    call_id: str = link("call.id")
+    policy_id: str = link("policyversion.id", index=False)
+    unit_id: str = link("unit.id")
+    lead_id: str = link("person.id")
+    stage: IdeaStage = Field(default=IdeaStage.DRAFT, sa_type=choice(IdeaStage))
+    stage_since: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    reason_code: str | None = Field(default=None, max_length=40)
+    title: str = Field(max_length=300)
+    revision: int = 1
+    version: int = Field(default=1, sa_column=_idea_version)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    submitted_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    due_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
+    scores_closed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    score: Decimal | None = Field(default=None, sa_type=Hundredths)
+
+    __mapper_args__ = {"version_id_col": _idea_version}
+
+
+class Revision(SQLModel, table=True):
+    """What an idea said at one time; the salted hash lets a receipt prove it without showing it."""
+
+    __table_args__ = (UniqueConstraint("idea_id", "number"),)
+
+    id: str = key()
+    idea_id: str = link("idea.id")
+    number: int
+    title: str = Field(max_length=300)
+    form: str = Field(max_length=40)
+    medium: str = Field(max_length=40)
+    theme: str = Field(default="", max_length=100)
+    sections: dict[str, str] = Field(sa_type=sa.JSON)
+    budget_rupiah: int = Field(default=0, sa_type=sa.BigInteger)
+    salt: str = Field(max_length=64)
+    content_sha256: str = Field(max_length=64)
+    author_id: str = link("person.id", index=False)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+
+
+class TeamMember(SQLModel, table=True):
+    """A proposer's part in an idea, in hundredths of a percent."""
+
+    __table_args__ = (UniqueConstraint("idea_id", "person_id"),)
+
+    id: str = key()
+    idea_id: str = link("idea.id")
+    person_id: str = link("person.id")
+    position: int
+    lead: bool = False
+    role: str = Field(default="", max_length=100)
+    share_hundredths: int
+
+
+class GateState(StrEnum):
+    """Whether a gate still blocks."""
+
+    OPEN = "open"
+    PASSED = "passed"
+
+
+class Gate(SQLModel, table=True):
+    """A gate that the policy put before a stage's exit."""
+
+    __table_args__ = (UniqueConstraint("idea_id", "name"),)
+
+    id: str = key()
+    idea_id: str = link("idea.id")
+    name: str = Field(max_length=40)
+    stage: IdeaStage = Field(sa_type=choice(IdeaStage))
+    state: GateState = Field(default=GateState.OPEN, sa_type=choice(GateState))
+    passed_by: str | None = optional_link("person.id")
+    passed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+
+
+class Decision(SQLModel, table=True):
+    """What a person (or a flow) decided on an idea or its award, with reasons; never changed afterwards."""
+
+    id: str = key()
+    idea_id: str = link("idea.id")
+    action: str = Field(max_length=40)
+    outcome: str = Field(default="", max_length=40)
+    reason: str = Field(default="", max_length=4_000)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    actor_id: str | None = optional_link("person.id")
+    flow: str = Field(default="", max_length=20)
+    at: datetime = Field(default_factory=now, sa_type=UtcInstant)

@@ -1,0 +1,34 @@
+"""The inbox: who is awaited, for what, until when."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from models.columns import UtcInstant, choice, key, optional_link
+from models.people import Role
+from models.seams import now
+
+_STILL_OPEN = sa.text("done_at IS NULL")
+
+
+class InboxItem(SQLModel, table=True):
+    """One thing a person, or a role over a unit, is asked to do; done when the idea or award moves on."""
+
+    __table_args__ = (
+        sa.Index("ix_inboxitem_open", "role", "unit_path", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
+        sa.Index("ix_inboxitem_mine", "person_id", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
+    )
+
+    id: str = key()
+    task: str = Field(max_length=40)
+    role: Role = Field(sa_type=choice(Role))
+    unit_path: str = Field(default="", max_length=400)
+    person_id: str | None = optional_link("person.id")
+    idea_id: str = Field(foreign_key="idea.id", index=True, max_length=26)
+    award_id: str | None = optional_link("award.id", index=True)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    due_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    escalated_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    done_at: datetime | None = Field(default=None, sa_type=UtcInstant)

@@ -1,0 +1,57 @@
+"""The outbox: what the flows still have to do, committed together with the fact that asks for it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from models.columns import UtcInstant, choice, counter
+from models.seams import now, wall_now
+
+
+class MessageState(StrEnum):
+    """Waiting for the relay, held by a run, done, or given up until an operator retries it."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    HANDLED = "handled"
+    DEAD = "dead"
+
+
+class Message(SQLModel, table=True):
+    """One job for one flow; the lease token fences off a run that comes too late."""
+
+    __table_args__ = (
+        sa.Index(
+            "ix_message_waiting",
+            "topic",
+            "not_before",
+            sqlite_where=sa.text("state in ('waiting', 'claimed')"),
+            postgresql_where=sa.text("state in ('waiting', 'claimed')"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=counter())
+    topic: str = Field(max_length=20)
+    job: str = Field(max_length=40)
+    subject_id: str = Field(index=True, max_length=26)
+    idea_id: str | None = Field(default=None, index=True, max_length=26)
+    dedupe_key: str | None = Field(default=None, unique=True, max_length=120)
+    state: MessageState = Field(default=MessageState.WAITING, sa_type=choice(MessageState))
+    created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    not_before: datetime = Field(default_factory=wall_now, sa_type=UtcInstant)
+    attempts: int = 0
+    lease_token: str | None = Field(default=None, max_length=26)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcInstant)
+    run_id: str | None = Field(default=None, max_length=36)
+    handled_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    error: str | None = Field(default=None, max_length=500)
+
+
+class ClockTick(SQLModel, table=True):
+    """How far the clock has come, one row: what fell due while nobody ran is caught up once."""
+
+    id: int = Field(default=1, primary_key=True)
+    caught_up_to: datetime | None = Field(default=None, sa_type=UtcInstant)
+    ticked_at: datetime | None = Field(default=None, sa_type=UtcInstant)

@@ -1,0 +1,154 @@
+"""The policy of a call: forms, scales, gates, days and letterheads as validated, versioned data."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from models.people import Role
+from models.stages import IdeaStage
+
+Label = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Frozen(BaseModel):
+    """Policies are facts: nothing unknown goes in, nothing changes afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Entry(StrEnum):
+    """How far an innovation has come when it enters: a contest judges running ones and has no pilot."""
+
+    NEW = "new"
+    IN_TRIAL = "in_trial"
+    IN_USE = "in_use"
+
+
+class Section(Frozen):
+    """A part of the proposal, its words counted on the server."""
+
+    name: Name
+    label: Label
+    label_en: Label
+    minimum_words: int = Field(0, ge=0, le=5_000)
+    maximum_words: int = Field(500, ge=1, le=5_000)
+
+
+class Requirement(Frozen):
+    """A yes-or-no question of the screening (PP 38/2017 art. 6)."""
+
+    name: Name
+    label: Label
+    label_en: Label
+
+
+class RubricCriterion(Frozen):
+    """A weighted criterion of the scoring."""
+
+    name: Name
+    label: Label
+    label_en: Label
+    weight: Decimal = Field(gt=0, le=100)
+    minimum: Decimal = Decimal(0)
+    maximum: Decimal = Decimal(100)
+
+
+class GateRule(Frozen):
+    """Something that must be passed before an idea may leave a stage; a call adds one without code."""
+
+    name: Name
+    label: Label
+    label_en: Label
+    stage: IdeaStage
+    role: Role
+    days: int = Field(14, ge=1, le=365)
+
+
+class Days(Frozen):
+    """How long each wait may last, in calendar days of the region."""
+
+    permission: int = Field(7, ge=1, le=365)
+    screening: int = Field(7, ge=1, le=365)
+    supplement: int = Field(14, ge=1, le=365)
+    review: int = Field(14, ge=1, le=365)
+    recommendation: int = Field(14, ge=1, le=365)
+    determination: int = Field(14, ge=1, le=365)
+    pilot_plan: int = Field(30, ge=1, le=365)
+    verdict: int = Field(14, ge=1, le=365)
+    deferral: int = Field(180, ge=1, le=730)
+    objection: int = Field(30, ge=0, le=365)
+    approval: int = Field(14, ge=1, le=365)
+
+
+class PilotRule(Frozen):
+    """How long a pilot may run."""
+
+    minimum_days: int = Field(30, ge=1)
+    maximum_days: int = Field(365, ge=1)
+
+
+class LetterheadRule(Frozen):
+    """What stands at the head of every document."""
+
+    lines: tuple[Label, ...] = Field(min_length=1, max_length=4)
+    address: str = Field("", max_length=200)
+    contact: str = Field("", max_length=200)
+
+
+class SignatoryRule(Frozen):
+    """Who signs, without academic titles (Permendagri 1/2023 art. 44)."""
+
+    name: Label
+    position: Label
+    capacity: Annotated[str, Field(pattern=r"^(|Plt\.|Plh\.|Pj\.|Pjs\.)$")] = ""
+    rank: str | None = Field(None, max_length=60)
+    employee_number: str | None = Field(None, max_length=18)
+
+
+class DocumentRule(Frozen):
+    """Letterhead, place, signatory, legal basis and the shape of the numbers."""
+
+    letterhead: LetterheadRule
+    place: Label
+    signatory: SignatoryRule
+    legal_basis: str = Field(max_length=400)
+    unit_code: str = Field(max_length=40)
+    numbers: dict[Name, Annotated[str, Field(max_length=120)]] = Field(default_factory=dict)
+
+
+class Policy(Frozen):
+    """Everything a call decides for its ideas; an idea keeps the version it entered under."""
+
+    entry: Entry = Entry.NEW
+    permission: bool = True
+    gates: tuple[GateRule, ...] = ()
+    sections: tuple[Section, ...] = Field(min_length=1, max_length=30)
+    requirements: tuple[Requirement, ...] = Field(min_length=1, max_length=20)
+    rubric: tuple[RubricCriterion, ...] = Field(min_length=1, max_length=30)
+    pass_mark: Decimal = Field(Decimal(60), ge=0, le=100)
+    reviewers: int = Field(3, ge=1, le=15)
+    team_limit: int = Field(10, ge=1, le=50)
+    days: Days = Days()
+    pilot: PilotRule = PilotRule()
+    movers: dict[Name, Role] = Field(default_factory=dict)
+    award_from: tuple[IdeaStage, ...] = (IdeaStage.ROLLED_OUT,)
+    rule_book: dict[str, Any]
+    documents: DocumentRule
+
+    @model_validator(mode="after")
+    def names_are_unique(self) -> Self:
+        """Two parts of one name would overwrite each other in the stored answers."""
+        for parts in (self.sections, self.requirements, self.rubric, self.gates):
+            names = [part.name for part in parts]
+            if len(names) != len(set(names)):
+                raise ValueError(f"names occur twice: {sorted({n for n in names if names.count(n) > 1})}")
+        for criterion in self.rubric:
+            if criterion.minimum >= criterion.maximum:
+                raise ValueError(f"the scale of {criterion.name} is empty")
+        for section in self.sections:
+            if section.minimum_words > section.maximum_words:
+                raise ValueError(f"section {section.name} asks for more words than it allows")
+        return self

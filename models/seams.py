@@ -1,0 +1,60 @@
+"""The one seam through which every process gets its time and its ids."""
+
+import base64
+import hashlib
+import itertools
+import os
+import secrets
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from models.settings import settings
+
+_counter = itertools.count()
+
+
+def now() -> datetime:
+    """The domain's present instant (UTC, whole microseconds); `GAGAS_CLOCK=test:FILE` replaces it in demo and tests."""
+    if settings().clock.startswith("test:"):
+        return datetime.fromisoformat(Path(settings().clock[5:]).read_text().strip()).astimezone(UTC)
+    return datetime.now(UTC)
+
+
+def wall_now() -> datetime:
+    """The machine's instant, for leases, backoff and sessions, which must run on even where the domain's time stands still."""
+    return datetime.now(UTC)
+
+
+@lru_cache
+def region_zone() -> ZoneInfo:
+    """The zone in which the region's days begin and end."""
+    return ZoneInfo(settings().zone)
+
+
+def local_day(instant: datetime) -> date:
+    """The calendar day of an instant in the region's zone."""
+    return instant.astimezone(region_zone()).date()
+
+
+def today() -> date:
+    """The region's present calendar day."""
+    return local_day(now())
+
+
+def new_id() -> str:
+    """A random public id: 26 letters and digits, 128 bits; repeatable only under `GAGAS_SEED`."""
+    return base64.b32encode(_random(16)).decode().rstrip("=").lower()
+
+
+def new_secret() -> str:
+    """A secret for tokens and one-time codes: 43 URL-safe characters, 256 bits; never repeatable."""
+    return secrets.token_urlsafe(32)
+
+
+def _random(size: int) -> bytes:
+    seed = settings().seed
+    if not seed:
+        return secrets.token_bytes(size)
+    return hashlib.sha256(f"{seed}:{os.getpid()}:{next(_counter)}".encode()).digest()[:size]

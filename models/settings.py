@@ -1,0 +1,66 @@
+"""Every setting Gagas reads from its surroundings, in one table (`GAGAS_*`)."""
+
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One field per setting; the README's table is generated from the descriptions."""
+
+    model_config = SettingsConfigDict(env_prefix="GAGAS_", extra="ignore")
+
+    data: Path = Field(Path("data"), description="Folder for the database, keys, issued documents and mail.")
+    database_url: str = Field("", description="Empty: SQLite in the data folder. Else `postgresql+psycopg://…`.")
+    host: str = Field("127.0.0.1", description="Address the API listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port of the API and the pages; 0 takes a free one.")
+    public_url: str = Field("", description="Address that QR codes carry. Empty: the address served.")
+    prefect_port: int = Field(4280, ge=0, le=65535, description="Port of the local Prefect server (loopback); 0 takes a free one.")
+    zone: str = Field("Asia/Jakarta", description="Zone in which days begin and end: Asia/Jakarta, Asia/Makassar, Asia/Jayapura.")
+    language: str = Field("id", pattern="^(id|en)$", description="Language where the reader names none.")
+    tick_seconds: float = Field(30, gt=0, description="Seconds between two runs of the clock flow.")
+    poll_seconds: float = Field(0.5, gt=0, description="Seconds the relay rests when nothing waits.")
+    lease_seconds: float = Field(120, gt=0, description="Seconds a claimed message stays with its run.")
+    batch_size: int = Field(500, ge=1, le=500, description="Messages one flow run takes at most.")
+    attempts: int = Field(6, ge=1, description="Tries of one message before it waits for an operator.")
+    smtp_url: SecretStr = Field(SecretStr(""), description="`smtp://user:password@host:port`. Empty: mail lies as .eml in the data folder.")
+    mail_from: str = Field("gagas@localhost", description="Sender of Gagas' mail.")
+    body_limit: int = Field(1_000_000, ge=1024, description="Bytes one request may carry.")
+    clock: str = Field("", description="`test:FILE` takes the time from FILE. Demo and tests only.")
+    seed: str = Field("", description="Makes ids repeatable. Demo and tests only.")
+
+    @field_validator("zone")
+    @classmethod
+    def zone_exists(cls, value: str) -> str:
+        """A zone that the system does not know is refused at start, not at the first deadline."""
+        ZoneInfo(value)
+        return value
+
+    @property
+    def sqlite_file(self) -> Path:
+        """The database file of the embedded mode."""
+        return self.data / "gagas.db"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The address SQLAlchemy opens."""
+        return self.database_url or f"sqlite:///{self.sqlite_file}"
+
+    @property
+    def address(self) -> str:
+        """The address QR codes and mails carry, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def documents(self) -> Path:
+        """Where issued documents lie, named by their SHA-256."""
+        return self.data / "documents"
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

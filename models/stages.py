@@ -1,0 +1,35 @@
+"""The stages an idea and an award can be in."""
+
+from enum import StrEnum
+
+
+class IdeaStage(StrEnum):
+    """Where an idea stands on its way."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    AWAITING_PERMISSION = "awaiting_permission"
+    SCREENING = "screening"
+    SUPPLEMENT_ASKED = "supplement_asked"
+    IN_REVIEW = "in_review"
+    SHORTLISTED = "shortlisted"
+    RECOMMENDED = "recommended"
+    DETERMINED = "determined"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    IN_PILOT = "in_pilot"
+    PILOT_REPORTED = "pilot_reported"
+    ROLLED_OUT = "rolled_out"
+    STOPPED = "stopped"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class AwardStage(StrEnum):
+    """Where an award stands on its way."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    ANNOUNCED = "announced"
+    REVOKED = "revoked"

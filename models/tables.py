@@ -1,0 +1,8 @@
+"""Every table in one import, for migrations and for tests."""
+
+from sqlmodel import SQLModel
+
+from models import awards, calls, documents, ideas, idempotency, inbox, ledger, outbox, people, pilots, reviews, units
+
+ROOMS = (awards, calls, documents, ideas, idempotency, inbox, ledger, outbox, people, pilots, reviews, units)
+metadata = SQLModel.metadata

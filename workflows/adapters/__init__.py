@@ -1,0 +1,1 @@
+"""How we reach outside: the file store and the mail."""

@@ -1,0 +1,39 @@
+"""The file store: issued bytes under their SHA-256, written so that a crash leaves the whole file or none."""
+
+import hashlib
+import os
+from pathlib import Path
+
+
+def store_file(folder: Path, content: bytes, suffix: str) -> str:
+    """Write the bytes durably and answer with their SHA-256; the same bytes are stored once."""
+    digest = hashlib.sha256(content).hexdigest()
+    target = path_of(folder, digest, suffix)
+    if target.exists():
+        return digest
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{digest}.{os.getpid()}.{os.urandom(4).hex()}")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(target)
+    handle = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return digest
+
+
+def read_file(folder: Path, digest: str, suffix: str) -> bytes:
+    """The stored bytes, checked against their name; raises OSError when they are missing or were changed."""
+    content = path_of(folder, digest, suffix).read_bytes()
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise OSError(f"stored file {digest[:12]} was changed")
+    return content
+
+
+def path_of(folder: Path, digest: str, suffix: str) -> Path:
+    """Where a file lies: two letters of folder, so that no folder grows too large."""
+    return folder / digest[:2] / f"{digest}.{suffix}"

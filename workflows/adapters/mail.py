@@ -1,0 +1,66 @@
+"""The mail: over SMTP, or as .eml files where no server is named."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+@dataclass(frozen=True)
+class MailRoute:
+    """Where mail goes: an `smtp://user:password@host:port` address (`smtps://` for TLS from the start), or a folder."""
+
+    sender: str
+    smtp_url: str = ""
+    folder: Path = Path("mail")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail of plain text; the message id makes a repeated sending recognisable."""
+
+    to: str
+    subject: str
+    text: str
+    message_id: str
+
+
+def send_mail(route: MailRoute, letters: list[Letter]) -> None:
+    """Send letters over one connection; raises OSError or SMTPException when the server cannot be reached or refuses."""
+    messages = [_compose(route, letter) for letter in letters]
+    if not messages:
+        return
+    if not route.smtp_url:
+        route.folder.mkdir(parents=True, exist_ok=True)
+        for letter, message in zip(letters, messages, strict=True):
+            (route.folder / f"{letter.message_id.strip('<>').replace('/', '_')}.eml").write_bytes(message.as_bytes())
+        return
+    with _connect(route.smtp_url) as server:
+        for message in messages:
+            server.send_message(message)
+
+
+def _compose(route: MailRoute, letter: Letter) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = route.sender, letter.to, letter.subject
+    message["Message-ID"], message["Auto-Submitted"] = letter.message_id, "auto-generated"
+    message.set_content(letter.text)
+    return message
+
+
+def _connect(url: str) -> smtplib.SMTP:
+    parts = urlsplit(url)
+    host, secure = parts.hostname or "localhost", parts.scheme == "smtps"
+    context = ssl.create_default_context()
+    server: smtplib.SMTP
+    if secure:
+        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=20, context=context)
+    else:
+        server = smtplib.SMTP(host, parts.port or 25, timeout=20)
+    if parts.username:
+        if not secure:
+            server.starttls(context=context)
+        server.login(unquote(parts.username), unquote(parts.password or ""))
+    return server

@@ -1,0 +1,171 @@
+"""Draft an idea and revise it."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import rfc8785
+from sqlmodel import Session, col, delete, select
+
+from models.calls import CallState
+from models.ideas import Decision, Idea, Revision, TeamMember
+from models.people import EmployeeNumber, Person
+from models.policy import Policy
+from workflows.actors import Actor
+from workflows.calculations.shares import WHOLE
+from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.facts import record
+from workflows.intake.open_call import current_policy, get_call
+from workflows.moves import move
+from workflows.refusals import Conflict, Invalid
+from workflows.standing import Standing, find_standing, read_policy
+from workflows.wording import read_line, read_text
+
+
+class Form(StrEnum):
+    """The three forms of regional innovation (PP 38/2017 art. 5)."""
+
+    GOVERNANCE = "governance"
+    PUBLIC_SERVICE = "public_service"
+    OTHER = "other"
+
+
+class Medium(StrEnum):
+    """Whether the innovation is digital (a field of every IID form)."""
+
+    DIGITAL = "digital"
+    NON_DIGITAL = "non_digital"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A team member's part in an idea, found by employee number."""
+
+    employee_number: str
+    share_hundredths: int
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What an idea says; `team` empty means that the lead proposer stands alone."""
+
+    title: str
+    form: Form = Form.PUBLIC_SERVICE
+    medium: Medium = Medium.NON_DIGITAL
+    theme: str = ""
+    sections: dict[str, str] = field(default_factory=dict)
+    budget_rupiah: int = 0
+    team: tuple[Part, ...] = ()
+
+
+def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Actor) -> Idea:
+    """A new draft under the call's current policy; everybody with an account may. Raises Conflict when the call is not open."""
+    call, _ = get_call(session, call_id)
+    if call.state != CallState.OPEN:
+        raise Conflict("call_not_open", stage=call.state)
+    if actor.person_id is None or actor.unit_id is None:
+        raise Conflict("call_not_open", stage=call.state)
+    version = current_policy(session, call_id)
+    policy = read_policy(version)
+    idea = Idea(call_id=call.id, policy_id=version.id, unit_id=actor.unit_id, lead_id=actor.person_id, title=_title(proposal))
+    session.add(idea)
+    session.flush()
+    _write_revision(session, idea, policy, proposal, actor)
+    _write_team(session, idea, policy, proposal, actor)
+    session.add(Decision(idea_id=idea.id, action="draft", actor_id=actor.person_id))
+    record(session, "idea.draft", idea.id, actor=actor, idea_id=idea.id, call=call.id, policy=version.number)
+    session.flush()
+    return idea
+
+
+def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Actor) -> Idea:
+    """Replace what a draft says; the lead proposer may."""
+    standing = find_standing(session, idea_id, actor=actor)
+    move(session, standing, "revise", actor=actor)
+    rewrite(session, standing, proposal, actor=actor)
+    return standing.idea
+
+
+def rewrite(session: Session, standing: Standing, proposal: Proposal, *, actor: Actor) -> Revision:
+    """Put a new revision and team in place of the present ones; the caller has checked the step."""
+    idea = standing.idea
+    idea.title = _title(proposal)
+    idea.revision += 1
+    revision = _write_revision(session, idea, standing.policy, proposal, actor)
+    session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == idea.id))
+    _write_team(session, idea, standing.policy, proposal, actor)
+    session.flush()
+    return revision
+
+
+def current_revision(session: Session, idea: Idea) -> Revision:
+    """What an idea says now."""
+    return session.exec(select(Revision).where(Revision.idea_id == idea.id, Revision.number == idea.revision)).one()
+
+
+def _title(proposal: Proposal) -> str:
+    return read_line("title", proposal.title, maximum=300)
+
+
+def _write_revision(session: Session, idea: Idea, policy: Policy, proposal: Proposal, actor: Actor) -> Revision:
+    known = {section.name for section in policy.sections}
+    sections = {}
+    for name, text in proposal.sections.items():
+        if name not in known:
+            raise Invalid("section_unknown", f"sections.{name[:40]}", known=sorted(known))
+        sections[name] = read_text(f"sections.{name}", text)
+    if not 0 <= proposal.budget_rupiah <= MAXIMUM_RUPIAH:
+        raise Invalid("amount_out_of_range", "budget_rupiah", maximum=MAXIMUM_RUPIAH)
+    theme = read_line("theme", proposal.theme, maximum=100, minimum=0)
+    content: dict[str, Any] = {"title": idea.title, "form": proposal.form, "medium": proposal.medium, "theme": theme}
+    content |= {"sections": sections, "budget_rupiah": proposal.budget_rupiah}
+    salt = secrets.token_bytes(32)
+    revision = Revision(
+        idea_id=idea.id,
+        number=idea.revision,
+        title=idea.title,
+        form=proposal.form,
+        medium=proposal.medium,
+        theme=theme,
+        sections=sections,
+        budget_rupiah=proposal.budget_rupiah,
+        salt=salt.hex(),
+        content_sha256=hashlib.sha256(salt + rfc8785.dumps(content)).hexdigest(),
+        author_id=str(actor.person_id),
+    )
+    session.add(revision)
+    return revision
+
+
+def _write_team(session: Session, idea: Idea, policy: Policy, proposal: Proposal, actor: Actor) -> None:
+    members = [_find_member(session, index, part) for index, part in enumerate(proposal.team)]
+    if not members:
+        members = [(idea.lead_id, WHOLE, "")]
+    people = [person_id for person_id, _, _ in members]
+    if len(set(people)) != len(people):
+        raise Invalid("team_member_twice", "team")
+    if idea.lead_id not in people:
+        raise Invalid("lead_not_in_team", "team")
+    if len(members) > policy.team_limit:
+        raise Invalid("team_too_large", "team", maximum=policy.team_limit)
+    if any(share < 1 for _, share, _ in members) or sum(share for _, share, _ in members) != WHOLE:
+        raise Invalid("shares_do_not_sum", "team", total=sum(share for _, share, _ in members), whole=WHOLE)
+    for position, (person_id, share, role) in enumerate(members):
+        session.add(
+            TeamMember(
+                idea_id=idea.id, person_id=person_id, position=position, lead=person_id == idea.lead_id, role=role, share_hundredths=share
+            )
+        )
+
+
+def _find_member(session: Session, index: int, part: Part) -> tuple[str, int, str]:
+    digits = "".join(c for c in part.employee_number if c.isdigit())
+    person_id = session.exec(
+        select(EmployeeNumber.person_id).join(Person).where(EmployeeNumber.number == digits, col(EmployeeNumber.valid_until).is_(None))
+    ).first()
+    if person_id is None:
+        raise Invalid("person_unknown", f"team.{index}.employee_number")
+    return person_id, part.share_hundredths, read_line(f"team.{index}.role", part.role, maximum=100, minimum=0)

@@ -1,0 +1,75 @@
+"""Screen an idea: is it complete, and does it meet the five requirements of PP 38/2017 art. 6?"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Session
+
+from models.ideas import Idea
+from models.policy import Policy
+from workflows.actors import Actor
+from workflows.moves import Grounds, move
+from workflows.refusals import Invalid
+from workflows.standing import find_standing
+from workflows.wording import read_text
+
+
+class Screening(StrEnum):
+    """What the secretariat finds."""
+
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Yes or no per requirement, a note per section that must be completed, and a reason."""
+
+    answers: dict[str, bool] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+
+def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Findings, *, actor: Actor) -> Idea:
+    """Accept, return for completion (a note per section), close as duplicate, or reject with reasons.
+
+    Raises Invalid when an acceptance leaves a requirement unanswered or unmet, a rejection meets them all, a return has no note,
+    or any refusal has no reason.
+    """
+    standing = find_standing(session, idea_id, actor=actor)
+    detail = _checked(standing.policy, outcome, findings)
+    least = 10 if outcome in (Screening.REJECTED, Screening.DUPLICATE) else 0
+    reason = read_text("reason", findings.reason, maximum=4_000, minimum=least)
+    code = {Screening.DUPLICATE: "duplicate", Screening.REJECTED: "requirements_not_met"}.get(outcome)
+    move(session, standing, "screen", outcome.value, actor=actor, grounds=Grounds(reason, code, detail))
+    return standing.idea
+
+
+def _checked(policy: Policy, outcome: Screening, findings: Findings) -> dict[str, Any]:
+    names = [requirement.name for requirement in policy.requirements]
+    unknown = [name for name in findings.answers if name not in names]
+    if unknown:
+        raise Invalid("requirement_unknown", f"answers.{unknown[0][:40]}", known=names)
+    unanswered = [name for name in names if name not in findings.answers]
+    if unanswered and outcome in (Screening.ACCEPTED, Screening.REJECTED):
+        raise Invalid("requirement_unanswered", f"answers.{unanswered[0]}")
+    unmet = [name for name in names if findings.answers.get(name) is False]
+    if outcome == Screening.ACCEPTED and unmet:
+        raise Invalid("requirement_unmet", f"answers.{unmet[0]}")
+    if outcome == Screening.REJECTED and not unmet:
+        raise Invalid("no_requirement_unmet", "answers")
+    notes = _checked_notes(policy, findings.notes)
+    if outcome == Screening.RETURNED and not notes:
+        raise Invalid("note_missing", "notes")
+    return {"answers": findings.answers, "notes": notes}
+
+
+def _checked_notes(policy: Policy, notes: dict[str, str]) -> dict[str, str]:
+    sections = sorted(section.name for section in policy.sections)
+    for name in notes:
+        if name not in sections:
+            raise Invalid("section_unknown", f"notes.{name[:40]}", known=sections)
+    return {name: read_text(f"notes.{name}", text, maximum=1_000, minimum=5) for name, text in notes.items()}

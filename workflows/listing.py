@@ -1,0 +1,127 @@
+"""What people read: lists of ideas, an inbox, an idea's history; each through the one filter of what they may see."""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.awards import Award
+from models.ideas import Decision, Idea, TeamMember
+from models.inbox import InboxItem
+from models.people import Role
+from models.stages import IdeaStage
+from models.units import Unit
+from workflows.actors import Actor
+from workflows.refusals import Invalid
+from workflows.standing import BY_CALL, Standing, has_part, visible
+
+COMMITTEE = frozenset(BY_CALL)
+TOLD_TO_ALL = ("draft", "revise", "submit", "withdraw", "route", "permit", "screen", "supplement", "expire", "determine", "resume")
+TOLD_AFTERWARDS = ("close_review", "recommend")
+TOLD_OF_PILOT = ("plan_pilot", "start_pilot", "measure", "conclude", "compute_result", "verify", "roll_out", "close", "pass_gate")
+BEFORE_DECISION = (IdeaStage.IN_REVIEW, IdeaStage.SHORTLISTED, IdeaStage.RECOMMENDED)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which ideas are asked for; `after` is the cursor of the page before."""
+
+    call_id: str | None = None
+    stage: IdeaStage | None = None
+    mine: bool = False
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """Ideas, newest first, and the cursor of the next page if there is one."""
+
+    ideas: list[Idea]
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """An inbox item with the idea it is about."""
+
+    item: InboxItem
+    idea: Idea
+
+
+def list_ideas(session: Session, wanted: Wanted, *, actor: Actor) -> Page:
+    """The ideas an actor may know of, by keyset; the cost does not grow with the table."""
+    query = select(Idea).join(Unit, col(Unit.id) == col(Idea.unit_id)).where(visible(actor))
+    if wanted.call_id:
+        query = query.where(Idea.call_id == wanted.call_id)
+    if wanted.stage:
+        query = query.where(Idea.stage == wanted.stage)
+    if wanted.mine:
+        query = query.where(col(Idea.id).in_(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)))
+    if wanted.after:
+        query = query.where(sa.tuple_(col(Idea.created_at), col(Idea.id)) < sa.tuple_(*_bound(wanted.after)))
+    rows = session.exec(query.order_by(col(Idea.created_at).desc(), col(Idea.id).desc()).limit(wanted.limit + 1)).all()
+    page = list(rows[: wanted.limit])
+    return Page(page, write_cursor(page[-1]) if len(rows) > wanted.limit else None)
+
+
+def list_inbox(session: Session, *, actor: Actor, limit: int = 200) -> list[Awaited]:
+    """What waits for a person, the most urgent first: asked by name, or by a role over the unit, never on an own idea."""
+    mine: list[sa.ColumnElement[bool]] = [col(InboxItem.person_id) == actor.person_id]
+    for grant in actor.grants:
+        asked = (col(InboxItem.role) == grant.role) & col(InboxItem.unit_path).startswith(grant.unit_path)
+        mine.append(asked & col(InboxItem.person_id).is_(None))
+    own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
+    query = (
+        select(InboxItem, Idea)
+        .join(Idea, col(Idea.id) == col(InboxItem.idea_id))
+        .join(Unit, col(Unit.id) == col(Idea.unit_id))
+        .where(col(InboxItem.done_at).is_(None), sa.or_(*mine), visible(actor))
+        .where((col(InboxItem.role) == Role.PROPOSER) | col(Idea.id).not_in(own))
+        .order_by(col(InboxItem.due_at), col(InboxItem.id))
+        .limit(limit)
+    )
+    return [Awaited(item, idea) for item, idea in session.exec(query)]
+
+
+def is_committee(standing: Standing, actor: Actor) -> bool:
+    """Whether the actor works on the idea's call and has no part in the idea."""
+    return not has_part(standing, actor) and any(actor.holds(role, *standing.paths) for role in COMMITTEE)
+
+
+def sees_score(standing: Standing, actor: Actor) -> bool:
+    """The committee sees the combined score as soon as it exists, everybody else once the idea is decided."""
+    return is_committee(standing, actor) or standing.idea.stage not in BEFORE_DECISION
+
+
+def list_history(session: Session, standing: Standing, *, actor: Actor) -> list[Decision]:
+    """What was decided on an idea, oldest first; who scored and what, and awards not yet announced, stay with the committee."""
+    query = select(Decision).where(Decision.idea_id == standing.idea.id).order_by(col(Decision.at), col(Decision.id))
+    if not is_committee(standing, actor):
+        told: tuple[str, ...] = TOLD_TO_ALL + TOLD_OF_PILOT
+        if sees_score(standing, actor):
+            told += TOLD_AFTERWARDS
+        announced = select(Award.id).where(Award.idea_id == standing.idea.id, col(Award.announced_at).is_not(None))
+        if session.exec(announced).first() is not None:
+            told += ("award_announce", "award_revoke")
+        query = query.where(col(Decision.action).in_(told))
+    return list(session.exec(query))
+
+
+def write_cursor(idea: Idea) -> str:
+    """A page's last idea as an opaque cursor."""
+    return base64.urlsafe_b64encode(json.dumps([idea.created_at.isoformat(), idea.id]).encode()).decode().rstrip("=")
+
+
+def _bound(cursor: str) -> tuple[sa.BindParameter[datetime], sa.BindParameter[str]]:
+    try:
+        created_at, idea_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        instant = datetime.fromisoformat(created_at)
+    except (ValueError, TypeError) as wrong:
+        raise Invalid("cursor_invalid", "after") from wrong
+    if instant.tzinfo is None or not isinstance(idea_id, str):
+        raise Invalid("cursor_invalid", "after")
+    return sa.bindparam(None, instant, type_=Idea.__table__.c.created_at.type), sa.bindparam(None, idea_id)  # type: ignore[attr-defined]

@@ -1,0 +1,129 @@
+"""move(): one permitted step of an idea: stage, decision, inbox and fact together."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.ideas import Decision, Gate, GateState
+from models.inbox import InboxItem
+from models.people import Role
+from models.policy import Entry
+from models.seams import now, region_zone
+from models.stages import IdeaStage
+from workflows.actors import Actor
+from workflows.facts import record
+from workflows.process import IDEA_CELLS, Cell
+from workflows.refusals import Conflict
+from workflows.standing import Standing, permitted_cell
+
+# stage -> what is awaited there: (action, who is asked, which of the policy's days it may take)
+AWAITED: dict[IdeaStage, tuple[str, Role, str]] = {
+    IdeaStage.AWAITING_PERMISSION: ("permit", Role.UNIT_HEAD, "permission"),
+    IdeaStage.SCREENING: ("screen", Role.SECRETARIAT, "screening"),
+    IdeaStage.SUPPLEMENT_ASKED: ("supplement", Role.PROPOSER, "supplement"),
+    IdeaStage.SHORTLISTED: ("recommend", Role.CHAIR, "recommendation"),
+    IdeaStage.RECOMMENDED: ("determine", Role.LEADER, "determination"),
+    IdeaStage.DEFERRED: ("resume", Role.SECRETARIAT, "deferral"),
+    IdeaStage.DETERMINED: ("plan_pilot", Role.SECRETARIAT, "pilot_plan"),
+    IdeaStage.PILOT_REPORTED: ("verify", Role.VERIFIER, "verdict"),
+}
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Why a step is taken: free text for people, a code for statistics, and what else the decision says."""
+
+    reason: str = ""
+    code: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def move(
+    session: Session, standing: Standing, action: str, outcome: str | None = None, *, actor: Actor, grounds: Grounds | None = None
+) -> Cell:
+    """Take one step of the idea's way, or refuse.
+
+    Raises Forbidden, Conflict (wrong stage, open gate); a lost race shows when the transaction is flushed.
+    """
+    idea, grounds = standing.idea, grounds or Grounds()
+    cell = permitted_cell(session, standing, IDEA_CELLS, (idea.stage, action, outcome), actor=actor)
+    if cell.target and idea.stage != IdeaStage.DRAFT and action not in ("withdraw", "expire"):
+        refuse_open_gates(session, standing)
+    if cell.target:
+        enter(session, standing, IdeaStage(cell.target), code=grounds.code)
+    else:
+        sa.orm.attributes.flag_modified(idea, "stage")  # every step raises the version, so that two at once never both hold
+    session.add(
+        Decision(
+            idea_id=idea.id,
+            action=action,
+            outcome=outcome or "",
+            reason=grounds.reason,
+            detail=grounds.detail,
+            actor_id=actor.person_id,
+            flow=actor.flow,
+        )
+    )
+    kind = f"idea.{action}.{outcome}" if outcome else f"idea.{action}"
+    record(session, kind, idea.id, actor=actor, idea_id=idea.id, stage=idea.stage, revision=idea.revision, code=grounds.code)
+    session.flush()
+    return cell
+
+
+def enter(session: Session, standing: Standing, stage: IdeaStage, *, code: str | None = None) -> None:
+    """Bring an idea into a stage: settle what was awaited, ask for what is awaited now, put up the policy's gates."""
+    idea = standing.idea
+    settle(session, idea.id)
+    idea.stage, idea.stage_since, idea.reason_code, idea.due_at = stage, now(), code, None
+    for rule in standing.policy.gates:
+        known = session.exec(select(Gate).where(Gate.idea_id == idea.id, Gate.name == rule.name)).first()
+        if rule.stage == stage and known is None:
+            session.add(Gate(idea_id=idea.id, name=rule.name, stage=stage))
+            await_role(session, standing, f"gate:{rule.name}", rule.role, end_of_day_in(rule.days))
+    if stage == IdeaStage.REJECTED:
+        idea.due_at = end_of_day_in(standing.policy.days.objection)
+    if stage in AWAITED and not (stage == IdeaStage.DETERMINED and standing.policy.entry == Entry.IN_USE):
+        action, role, days = AWAITED[stage]
+        idea.due_at = end_of_day_in(getattr(standing.policy.days, days))
+        await_role(session, standing, action, standing.policy.movers.get(action, role), idea.due_at)
+
+
+def await_role(session: Session, standing: Standing, task: str, role: Role, due_at: datetime | None) -> None:
+    """Ask whoever holds a role over the idea (a unit head) or its call (the committee); the proposer is asked in person."""
+    person_id = standing.idea.lead_id if role == Role.PROPOSER else None
+    path = standing.unit_path if role == Role.UNIT_HEAD else standing.call_path
+    session.add(InboxItem(task=task, role=role, unit_path=path, person_id=person_id, idea_id=standing.idea.id, due_at=due_at))
+
+
+def await_person(session: Session, standing: Standing, task: str, role: Role, person_id: str, due_at: datetime) -> None:
+    """Ask one person."""
+    session.add(InboxItem(task=task, role=role, person_id=person_id, idea_id=standing.idea.id, due_at=due_at))
+
+
+def settle(session: Session, idea_id: str, *, task: str | None = None, person_id: str | None = None) -> None:
+    """Tick off what was awaited of an idea: all of it, or one task, or one person's."""
+    update = sa.update(InboxItem).where(col(InboxItem.idea_id) == idea_id, col(InboxItem.done_at).is_(None))
+    update = update.where(col(InboxItem.award_id).is_(None))
+    if task is not None:
+        update = update.where(col(InboxItem.task) == task)
+    if person_id is not None:
+        update = update.where(col(InboxItem.person_id) == person_id)
+    session.execute(update.values(done_at=now()))
+
+
+def refuse_open_gates(session: Session, standing: Standing) -> None:
+    """Raise Conflict while a gate of the present stage is open."""
+    gate = session.exec(
+        select(Gate).where(Gate.idea_id == standing.idea.id, Gate.stage == standing.idea.stage, Gate.state == GateState.OPEN)
+    ).first()
+    if gate is not None:
+        raise Conflict("gate_open", gate=gate.name)
+
+
+def end_of_day_in(days: int) -> datetime:
+    """The last second of the region's day that lies `days` calendar days ahead."""
+    local = now().astimezone(region_zone()) + timedelta(days=days)
+    return local.replace(hour=23, minute=59, second=59, microsecond=0)

@@ -1,0 +1,61 @@
+"""Gap-free running numbers, and the templates that turn them into document numbers."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import Session, col
+
+from models.documents import NumberSeries
+from workflows.refusals import Invalid
+
+ROMAN_MONTHS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_FIELD = re.compile(r"\{(\w+)(?::0(\d))?\}")
+_KNOWN = {"running", "unit", "month", "roman_month", "year"}
+
+
+@dataclass(frozen=True)
+class NumberFacts:
+    """What a number template may say."""
+
+    running: int
+    unit: str
+    on: date
+
+
+def next_running(session: Session, series: str, year: int) -> int:
+    """The next number of a series and year, 1 upwards; given back when the transaction fails, so none is ever missing."""
+    raised = sa.update(NumberSeries).where(col(NumberSeries.series) == series, col(NumberSeries.year) == year)
+    raised = raised.values(last=NumberSeries.last + 1).returning(col(NumberSeries.last))
+    number = session.execute(raised).scalar()
+    if number is not None:
+        return int(number)
+    first: Any = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    session.execute(first(NumberSeries).values(series=series, year=year, last=0).on_conflict_do_nothing())
+    return int(session.execute(raised).scalar_one())
+
+
+def fill_template(template: str, facts: NumberFacts) -> str:
+    """A document number such as `400.10.11/012-Kec.Andir/XI/2026`; only `running`, `unit`, `month`, `roman_month`, `year`."""
+    values = {
+        "running": str(facts.running),
+        "unit": facts.unit,
+        "month": str(facts.on.month),
+        "roman_month": ROMAN_MONTHS[facts.on.month - 1],
+        "year": str(facts.on.year),
+    }
+    return _FIELD.sub(lambda found: values[found[1]].zfill(int(found[2] or 0)), template)
+
+
+def check_template(field: str, template: str) -> None:
+    """Raise Invalid for an unknown part, or for a template that would give two documents one number."""
+    names = {found[1] for found in _FIELD.finditer(template)}
+    unknown = (names - _KNOWN) or re.findall(r"[{}]", _FIELD.sub("", template))
+    if unknown:
+        raise Invalid("number_template_unknown", field, known=sorted(_KNOWN))
+    if not {"running", "year"} <= names:
+        raise Invalid("number_template_not_unique", field)

@@ -1,0 +1,91 @@
+"""Conclude a pilot, compute what it reached, and give the verdict."""
+
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from models.ideas import Idea
+from models.pilots import Indicator, Measurement, Pilot
+from models.seams import now, today
+from models.stages import IdeaStage
+from workflows.actors import Actor
+from workflows.moves import Grounds, move
+from workflows.pilot.start import ask_owner
+from workflows.refusals import Conflict, Invalid
+from workflows.standing import Standing, find_standing
+from workflows.wording import read_text
+
+
+class Verdict(StrEnum):
+    """What follows from a pilot's result."""
+
+    ROLL_OUT = "roll_out"
+    EXTEND = "extend"
+    STOP = "stop"
+
+
+def conclude_pilot(session: Session, idea_id: str, *, summary: str, actor: Actor) -> Pilot:
+    """Hand in the pilot's report; every indicator needs at least one reading."""
+    standing = find_standing(session, idea_id, actor=actor)
+    text = read_text("summary", summary, maximum=4_000, minimum=20)
+    move(session, standing, "conclude", actor=actor)
+    pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
+    for indicator in session.exec(select(Indicator).where(Indicator.pilot_id == pilot.id)):
+        if _last_value(session, indicator) is None:
+            raise Conflict("indicator_unmeasured", indicator=indicator.name)
+    pilot.summary, pilot.reported_at = text, now()
+    session.flush()
+    return pilot
+
+
+def compute_result(session: Session, idea_id: str, *, actor: Actor) -> None:
+    """Work out how far each indicator came from its baseline to its target, in percent, and keep it with the pilot."""
+    standing = find_standing(session, idea_id, actor=actor)
+    if standing.idea.stage != IdeaStage.PILOT_REPORTED:
+        return
+    pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
+    lines = []
+    for indicator in session.exec(select(Indicator).where(Indicator.pilot_id == pilot.id).order_by(col(Indicator.name))):
+        value = _last_value(session, indicator)
+        if value is None:
+            continue
+        lines.append({"indicator": indicator.name, "value": str(value), "reached_percent": str(reached_percent(indicator, value))})
+    pilot.result = {"indicators": lines, "targets_met": sum(Decimal(line["reached_percent"]) >= 100 for line in lines), "of": len(lines)}
+    move(session, standing, "compute_result", actor=actor)
+
+
+def reached_percent(indicator: Indicator, value: Decimal) -> Decimal:
+    """How much of the way from baseline to target was covered, in percent with two places; below 0 when it got worse."""
+    way = indicator.target - indicator.baseline
+    return ((value - indicator.baseline) * 100 / way).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+
+
+def verify_pilot(session: Session, idea_id: str, verdict: Verdict, *, reason: str, until: date | None = None, actor: Actor) -> Idea:
+    """Roll out, extend to a later last day, or stop; a verifier with no part in the idea may."""
+    standing = find_standing(session, idea_id, actor=actor)
+    text = read_text("reason", reason, maximum=4_000, minimum=10)
+    code = "pilot_stopped" if verdict == Verdict.STOP else None
+    move(session, standing, "verify", verdict.value, actor=actor, grounds=Grounds(text, code))
+    if verdict == Verdict.EXTEND:
+        _extend(session, standing, until)
+    return standing.idea
+
+
+def _extend(session: Session, standing: Standing, until: date | None) -> None:
+    pilot = session.exec(select(Pilot).where(Pilot.idea_id == standing.idea.id)).one()
+    if until is None or until <= max(pilot.ends_on, today()):
+        raise Invalid("extension_not_later", "until", last=pilot.ends_on.isoformat())
+    if until - pilot.starts_on > timedelta(days=standing.policy.pilot.maximum_days):
+        rule = standing.policy.pilot
+        raise Invalid("pilot_length_out_of_range", "until", minimum=rule.minimum_days, maximum=rule.maximum_days)
+    pilot.ends_on, pilot.reported_at, pilot.result = until, None, None
+    ask_owner(session, standing, pilot)
+    session.flush()
+
+
+def _last_value(session: Session, indicator: Indicator) -> Decimal | None:
+    readings = select(Measurement).where(Measurement.indicator_id == indicator.id)
+    last = session.exec(readings.order_by(col(Measurement.measured_on).desc(), col(Measurement.at).desc())).first()
+    return None if last is None else last.value

@@ -1,0 +1,127 @@
+"""Plan a pilot; a flow starts it on its date."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from sqlmodel import Session, select
+
+from models.people import Person, Role
+from models.pilots import Direction, Indicator, Pilot
+from models.policy import Entry, PilotRule
+from models.seams import region_zone, today
+from models.stages import IdeaStage
+from workflows.actors import Actor, actor_of
+from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.intake.register import get_unit
+from workflows.moves import await_person, move, settle
+from workflows.refusals import Conflict, Invalid
+from workflows.standing import Standing, find_standing
+from workflows.wording import read_line
+
+
+@dataclass(frozen=True)
+class IndicatorPlan:
+    """One thing the pilot wants to change."""
+
+    name: str
+    baseline: Decimal
+    target: Decimal
+    direction: Direction = Direction.UP
+    unit_label: str = ""
+
+
+@dataclass(frozen=True)
+class PilotPlan:
+    """Where, when, by whom and how measured."""
+
+    unit_code: str
+    owner_id: str
+    site: str
+    starts_on: date
+    ends_on: date
+    indicators: tuple[IndicatorPlan, ...]
+    decree_number: str = ""
+    budget_rupiah: int = 0
+
+
+def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor) -> Pilot:
+    """Register the trial of a determined idea; planned again, it replaces the plan that has not started.
+
+    Raises Invalid for dates in the past or a length outside the policy's, for an owner without the role or with a part in the idea.
+    """
+    standing = find_standing(session, idea_id, actor=actor)
+    move(session, standing, "plan_pilot", actor=actor)
+    if standing.policy.entry == Entry.IN_USE:
+        raise Conflict("call_has_no_pilot")
+    _check_dates(standing.policy.pilot, plan)
+    _check_owner(session, standing, plan)
+    if not plan.indicators:
+        raise Invalid("indicator_missing", "indicators")
+    if not 0 <= plan.budget_rupiah <= MAXIMUM_RUPIAH:
+        raise Invalid("amount_out_of_range", "budget_rupiah", maximum=MAXIMUM_RUPIAH)
+    unit = get_unit(session, plan.unit_code)
+    pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).first()
+    if pilot is None:
+        pilot = Pilot(idea_id=idea_id, unit_id=unit.id, owner_id=plan.owner_id, site="", starts_on=plan.starts_on, ends_on=plan.ends_on)
+    pilot.unit_id = unit.id
+    pilot.owner_id, pilot.starts_on, pilot.ends_on, pilot.budget_rupiah = plan.owner_id, plan.starts_on, plan.ends_on, plan.budget_rupiah
+    pilot.site = read_line("site", plan.site, maximum=200)
+    pilot.decree_number = read_line("decree_number", plan.decree_number, maximum=100, minimum=0)
+    session.add(pilot)
+    session.flush()
+    _write_indicators(session, pilot, plan)
+    settle(session, idea_id, task="plan_pilot")
+    return pilot
+
+
+def start_pilot(session: Session, idea_id: str, *, actor: Actor) -> None:
+    """Open a planned pilot once its first day has come, and ask its owner for figures."""
+    standing = find_standing(session, idea_id, actor=actor)
+    pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).first()
+    if standing.idea.stage != IdeaStage.DETERMINED or pilot is None or pilot.starts_on > today():
+        return
+    move(session, standing, "start_pilot", actor=actor)
+    ask_owner(session, standing, pilot)
+
+
+def ask_owner(session: Session, standing: Standing, pilot: Pilot) -> None:
+    """Put the pilot into its owner's inbox, due on its last day."""
+    due_at = datetime.combine(pilot.ends_on, time(23, 59, 59), region_zone())
+    standing.idea.due_at = due_at
+    await_person(session, standing, "measure", Role.PILOT_OWNER, pilot.owner_id, due_at)
+
+
+def _check_dates(rule: PilotRule, plan: PilotPlan) -> None:
+    if plan.starts_on < today():
+        raise Invalid("date_in_the_past", "starts_on")
+    if plan.ends_on <= plan.starts_on:
+        raise Invalid("dates_out_of_order", "ends_on")
+    if not rule.minimum_days <= (plan.ends_on - plan.starts_on).days <= rule.maximum_days:
+        raise Invalid("pilot_length_out_of_range", "ends_on", minimum=rule.minimum_days, maximum=rule.maximum_days)
+
+
+def _check_owner(session: Session, standing: Standing, plan: PilotPlan) -> None:
+    if session.get(Person, plan.owner_id) is None or plan.owner_id in standing.team:
+        raise Invalid("pilot_owner_not_eligible", "owner_id")
+    if not actor_of(session, plan.owner_id).holds(Role.PILOT_OWNER, *standing.paths):
+        raise Invalid("pilot_owner_not_eligible", "owner_id")
+
+
+def _write_indicators(session: Session, pilot: Pilot, plan: PilotPlan) -> None:
+    for old in session.exec(select(Indicator).where(Indicator.pilot_id == pilot.id)):
+        session.delete(old)
+    for index, new in enumerate(plan.indicators):
+        if new.baseline == new.target or (new.target > new.baseline) != (new.direction == Direction.UP):
+            raise Invalid("indicator_aims_nowhere", f"indicators.{index}.target")
+        session.add(
+            Indicator(
+                pilot_id=pilot.id,
+                name=read_line(f"indicators.{index}.name", new.name, maximum=200),
+                unit_label=read_line(f"indicators.{index}.unit_label", new.unit_label, maximum=40, minimum=0),
+                direction=new.direction,
+                baseline=new.baseline,
+                target=new.target,
+            )
+        )
+    session.flush()

@@ -1,0 +1,1 @@
+"""Recognition: documents numbered, issued, sent, verified, withdrawn; the report of a call."""

@@ -1,0 +1,144 @@
+"""What receipts, refusal letters and certificates say."""
+
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.awards import Award
+from models.documents import DocumentKind
+from models.ideas import Decision, TeamMember
+from models.ledger import LedgerEntry
+from models.seams import local_day, region_zone
+from models.stages import AwardStage
+from workflows.actors import Actor
+from workflows.calculations.employee_number import mask_employee_number
+from workflows.documents.text import format_date
+from workflows.intake.draft import current_revision
+from workflows.recognition.number import Cause, Holder, list_holders, number_document
+from workflows.refusals import NotFound
+from workflows.standing import Standing, find_standing
+
+REFUSING = (("permit", "refused", "permission"), ("screen", "rejected", "screening"), ("determine", "rejected", "determination"))
+HELP = {
+    "permission": "Bicarakan usulan ini dengan kepala unit kerja Anda; setelah alasannya teratasi, ajukan kembali sebagai usulan baru.",
+    "screening": "Perbaiki bagian yang belum memenuhi kriteria inovasi daerah, lalu ajukan kembali sebagai usulan baru.",
+    "determination": "Bila ada bukti atau keadaan baru, sampaikan keberatan sebelum tenggat, atau perbaiki usulan dan ajukan kembali.",
+}
+REASON_LABELS = {
+    "permission": "Izin tertulis tidak diberikan",
+    "screening": "Kriteria inovasi daerah belum terpenuhi",
+    "determination": "Usulan tidak ditetapkan",
+}
+
+
+def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
+    """Number the receipt of a submitted idea: who handed in what, when, and where that stands in the ledger."""
+    standing = find_standing(session, idea_id, actor=actor)
+    idea = standing.idea
+    entry = session.exec(select(LedgerEntry).where(LedgerEntry.idea_id == idea_id, LedgerEntry.kind == "idea.submit")).first()
+    if entry is None or idea.submitted_at is None:
+        raise NotFound("idea_not_submitted")
+    said = {
+        "call_title": standing.call.title,
+        "idea_code": idea.code,
+        "idea_title": idea.title,
+        "team": _team_lines(session, idea_id),
+        "received_at": idea.submitted_at.astimezone(region_zone()),
+        "content_sha256": current_revision(session, idea).content_sha256,
+        "ledger_seq": entry.seq,
+        "ledger_hash": entry.hash,
+    }
+    cause = Cause(DocumentKind.RECEIPT, idea_id, idea.lead_id, idea_id=idea_id, call_id=standing.call.id)
+    number_document(session, cause, standing.policy.documents, said, actor=actor)
+
+
+def number_refusal(session: Session, idea_id: str, *, actor: Actor) -> None:
+    """Number the letter that tells the lead proposer why the idea goes no further, what would help, and until when to object."""
+    standing = find_standing(session, idea_id, actor=actor)
+    decision, stage = _refusing_decision(session, idea_id)
+    holder = list_holders(session, [standing.idea.lead_id])[standing.idea.lead_id]
+    objects = stage == "determination" and standing.idea.due_at is not None
+    said = {
+        "addressee": holder.person.full_name,
+        "addressee_unit": holder.unit.name,
+        "idea_code": standing.idea.code,
+        "idea_title": standing.idea.title,
+        "call_title": standing.call.title,
+        "decided_on": local_day(decision.at),
+        "stage": stage,
+        "reasons": _reasons(standing, decision, stage),
+        "what_would_help": HELP[stage],
+        "objection_until": local_day(standing.idea.due_at) if objects and standing.idea.due_at else None,
+        "objection_address": standing.policy.documents.letterhead.contact,
+    }
+    cause = Cause(DocumentKind.REFUSAL, idea_id, standing.idea.lead_id, idea_id=idea_id, call_id=standing.call.id)
+    number_document(session, cause, standing.policy.documents, said, actor=actor)
+
+
+def number_certificates(session: Session, award_id: str, *, actor: Actor) -> None:
+    """Number one certificate for every team member of an announced award; none for an award revoked meanwhile."""
+    award = session.get(Award, award_id)
+    if award is None or award.stage != AwardStage.ANNOUNCED:
+        return
+    standing = find_standing(session, award.idea_id, actor=actor)
+    members = session.exec(select(TeamMember).where(TeamMember.idea_id == award.idea_id).order_by(col(TeamMember.position))).all()
+    holders = list_holders(session, [member.person_id for member in members])
+    for member in members:
+        said = _certificate(standing, award, member, holders[member.person_id], alone=len(members) == 1)
+        cause = Cause(DocumentKind.CERTIFICATE, award_id, member.person_id, award.idea_id, award_id, standing.call.id)
+        number_document(session, cause, standing.policy.documents, said, actor=actor)
+
+
+def _certificate(standing: Standing, award: Award, member: TeamMember, holder: Holder, *, alone: bool) -> dict[str, Any]:
+    part = "Pengusul" if alone else "Ketua Tim Pengusul" if member.lead else "Anggota Tim Pengusul"
+    return {
+        "holder_name": holder.person.full_name,
+        "holder_employee_number": holder.number,
+        "holder_unit": holder.unit.name,
+        "holder_role": part,
+        "idea_title": standing.idea.title,
+        "idea_code": standing.idea.code,
+        "distinction": award.distinction,
+        "legal_basis": _legal_basis(standing.policy.documents.legal_basis, award.decree_number, award.decree_on),
+    }
+
+
+def _legal_basis(text: str, number: str, on: date | None) -> str:
+    dated = f" tanggal {format_date(on)}" if on else ""
+    return f"{text} Nomor {number}{dated}"[:300]
+
+
+def _team_lines(session: Session, idea_id: str) -> list[dict[str, Any]]:
+    members = session.exec(select(TeamMember).where(TeamMember.idea_id == idea_id).order_by(col(TeamMember.position))).all()
+    holders = list_holders(session, [member.person_id for member in members])
+    return [
+        {
+            "name": holders[member.person_id].person.full_name,
+            "masked_number": mask_employee_number(holders[member.person_id].number or ""),
+            "unit": holders[member.person_id].unit.name,
+            "role": "Ketua" if member.lead else member.role or "Anggota",
+            "share_hundredths": member.share_hundredths,
+        }
+        for member in members
+    ]
+
+
+def _refusing_decision(session: Session, idea_id: str) -> tuple[Decision, str]:
+    decisions = session.exec(select(Decision).where(Decision.idea_id == idea_id).order_by(col(Decision.at).desc(), col(Decision.id))).all()
+    for decision in decisions:
+        for action, outcome, stage in REFUSING:
+            if (decision.action, decision.outcome) == (action, outcome):
+                return decision, stage
+    raise NotFound("refusal_not_found")
+
+
+def _reasons(standing: Standing, decision: Decision, stage: str) -> list[dict[str, str]]:
+    first = {
+        "code": str(standing.idea.reason_code or stage),
+        "label": REASON_LABELS[stage],
+        "text": decision.reason or REASON_LABELS[stage],
+    }
+    labels = {requirement.name: requirement.label for requirement in standing.policy.requirements}
+    unmet = [name for name, met in decision.detail.get("answers", {}).items() if met is False]
+    return [first, *({"code": name, "label": labels[name], "text": "Jawaban penapisan: tidak."} for name in unmet if name in labels)]

@@ -1,0 +1,156 @@
+"""The recognition report of a call: what came in, what became of it, who was honoured."""
+
+from datetime import date, timedelta
+from statistics import median
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from models.awards import Award
+from models.calls import Call
+from models.documents import Document, DocumentKind
+from models.ideas import Decision, Idea, TeamMember
+from models.ledger import LedgerHead
+from models.people import Person, Role
+from models.pilots import Pilot
+from models.seams import local_day, new_id, today
+from models.stages import AwardStage, IdeaStage
+from models.units import Unit
+from workflows.actors import Actor
+from workflows.documents.text import MONTHS
+from workflows.intake.open_call import current_policy, get_call
+from workflows.recognition.number import Cause, number_document
+from workflows.refusals import Forbidden
+from workflows.standing import read_policy
+
+STAGE_LABELS = {
+    IdeaStage.SUBMITTED: "Diajukan",
+    IdeaStage.AWAITING_PERMISSION: "Menunggu izin",
+    IdeaStage.SCREENING: "Penapisan",
+    IdeaStage.SUPPLEMENT_ASKED: "Diminta melengkapi",
+    IdeaStage.IN_REVIEW: "Dinilai",
+    IdeaStage.SHORTLISTED: "Unggulan",
+    IdeaStage.RECOMMENDED: "Direkomendasikan",
+    IdeaStage.DETERMINED: "Ditetapkan",
+    IdeaStage.DEFERRED: "Ditunda",
+    IdeaStage.REJECTED: "Ditolak",
+    IdeaStage.IN_PILOT: "Uji coba",
+    IdeaStage.PILOT_REPORTED: "Uji coba dilaporkan",
+    IdeaStage.ROLLED_OUT: "Diterapkan",
+    IdeaStage.STOPPED: "Dihentikan",
+    IdeaStage.WITHDRAWN: "Ditarik",
+    IdeaStage.CLOSED: "Ditutup",
+}
+AWARD_LABELS = {AwardStage.ANNOUNCED: "Diumumkan", AwardStage.REVOKED: "Dicabut"}
+
+
+def ask_report(session: Session, call_id: str, *, actor: Actor) -> Document:
+    """Number a report of the call as it stands now; secretariat, leader, auditor or admin over the call may. A flow renders it."""
+    call, unit = get_call(session, call_id)
+    if not any(actor.holds(role, unit.path) for role in (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN)):
+        raise Forbidden("only_secretariat")
+    policy = read_policy(current_policy(session, call.id))
+    cause = Cause(DocumentKind.REPORT, new_id(), call_id=call.id)
+    return number_document(session, cause, policy.documents, _say(session, call), actor=actor)
+
+
+def _say(session: Session, call: Call) -> dict[str, Any]:
+    decided = _decided(session, call.id)
+    awards = _awards(session, call.id)
+    first = local_day(call.opens_at)
+    stages = dict(session.exec(_submitted(select(Idea.stage, func.count()), call.id).group_by(col(Idea.stage))).all())
+    return {
+        "call_title": call.title,
+        "period_from": first,
+        "period_until": max(first, today()),
+        "submitted": sum(stages.values()),
+        "adopted": sum(1 for outcome, _ in decided if outcome == "adopted"),
+        "piloted": _count_pilots(session, call.id),
+        "awarded": sum(1 for line in awards if line["state"] == AWARD_LABELS[AwardStage.ANNOUNCED]),
+        "stages": [{"label": label, "count": stages[stage]} for stage, label in STAGE_LABELS.items() if stages.get(stage)],
+        "units": _units(session, call.id),
+        "months": _months(session, call),
+        "awards": awards,
+        "savings_rupiah": 0,
+        "median_days_to_decision": round(median(days for _, days in decided)) if decided else None,
+        "chain_head": session.exec(select(LedgerHead.hash)).one(),
+    }
+
+
+def _submitted(query: Any, call_id: str) -> Any:
+    return query.where(Idea.call_id == call_id, col(Idea.submitted_at).is_not(None))
+
+
+def _decided(session: Session, call_id: str) -> list[tuple[str, int]]:
+    query = select(Decision.outcome, Decision.at, Idea.submitted_at).join(Idea, col(Idea.id) == col(Decision.idea_id))
+    rows = session.exec(_submitted(query, call_id).where(Decision.action == "determine")).all()
+    return [(outcome, (at - submitted_at).days) for outcome, at, submitted_at in rows]
+
+
+def _count_pilots(session: Session, call_id: str) -> int:
+    pilots = select(func.count()).select_from(Pilot).join(Idea, col(Idea.id) == col(Pilot.idea_id)).where(Idea.call_id == call_id)
+    return int(session.exec(pilots).one())
+
+
+def _units(session: Session, call_id: str) -> list[dict[str, Any]]:
+    adopted = select(Decision.idea_id).where(Decision.action == "determine", Decision.outcome == "adopted")
+    awarded = select(Award.idea_id).where(Award.stage == AwardStage.ANNOUNCED)
+    query = select(
+        Unit.name,
+        func.count(),
+        func.count().filter(col(Idea.id).in_(adopted)),
+        func.count().filter(col(Idea.id).in_(awarded)),
+    ).join(Idea, col(Idea.unit_id) == col(Unit.id))
+    rows = session.exec(_submitted(query, call_id).group_by(col(Unit.id), col(Unit.name)).order_by(func.count().desc(), col(Unit.name)))
+    return [{"name": name, "submitted": submitted, "adopted": adopted, "awarded": awarded} for name, submitted, adopted, awarded in rows]
+
+
+def _months(session: Session, call: Call) -> list[dict[str, Any]]:
+    counts: dict[tuple[int, int], int] = {}
+    for submitted_at in session.exec(_submitted(select(Idea.submitted_at), call.id)):
+        day = local_day(submitted_at)
+        counts[day.year, day.month] = counts.get((day.year, day.month), 0) + 1
+    if not counts:
+        return []
+    months, last = [min(counts)], max(counts)
+    while months[-1] < last:
+        following = date(months[-1][0], months[-1][1], 28) + timedelta(days=4)
+        months.append((following.year, following.month))
+    return [{"label": f"{MONTHS[month - 1][:3]} {year}", "count": counts.get((year, month), 0)} for year, month in months]
+
+
+def _awards(session: Session, call_id: str) -> list[dict[str, Any]]:
+    rows = session.exec(
+        select(Award, Idea, Unit.name)
+        .join(Idea, col(Idea.id) == col(Award.idea_id))
+        .join(Unit, col(Unit.id) == col(Idea.unit_id))
+        .where(Award.call_id == call_id, col(Award.announced_at).is_not(None))
+        .order_by(col(Award.amount_rupiah).desc(), col(Idea.score).desc(), col(Idea.code))
+    ).all()
+    teams = _teams(session, [idea.id for _, idea, _ in rows])
+    return [
+        {
+            "idea_code": idea.code,
+            "idea_title": idea.title,
+            "unit": unit,
+            "team": teams.get(idea.id, []),
+            "distinction": award.distinction,
+            "amount_rupiah": award.amount_rupiah,
+            "decree": award.decree_number,
+            "state": AWARD_LABELS[award.stage],
+        }
+        for award, idea, unit in rows
+    ]
+
+
+def _teams(session: Session, idea_ids: list[str]) -> dict[str, list[str]]:
+    rows = session.exec(
+        select(TeamMember.idea_id, Person)
+        .join(Person, col(Person.id) == col(TeamMember.person_id))
+        .where(col(TeamMember.idea_id).in_(idea_ids))
+        .order_by(col(TeamMember.lead).desc(), col(TeamMember.position))
+    )
+    teams: dict[str, list[str]] = {}
+    for idea_id, person in rows:
+        teams.setdefault(idea_id, []).append(person.full_name)
+    return teams

@@ -1,0 +1,54 @@
+"""Verify a document: by the address in its QR code, or by the file itself."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, select
+
+from models.documents import Document, DocumentKind, DocumentState
+from workflows.refusals import NotFound
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What anybody may know of a document: never an employee number; of letters no more than that they are genuine."""
+
+    kind: DocumentKind
+    number: str
+    state: DocumentState
+    issued_on: date
+    issuer: str
+    sha256: str | None
+    revoked_at: datetime | None
+    holder_name: str = ""
+    holder_unit: str = ""
+    holder_role: str = ""
+    idea_title: str = ""
+    distinction: str = ""
+    legal_basis: str = ""
+    call_title: str = ""
+
+
+PUBLIC = ("holder_name", "holder_unit", "holder_role", "idea_title", "distinction", "legal_basis", "call_title")
+
+
+def verify_token(session: Session, token: str) -> Verified:
+    """The public facts of the document a QR code points to; raises NotFound for any other token."""
+    return _tell(session.exec(select(Document).where(Document.token == token)).first())
+
+
+def verify_digest(session: Session, sha256: str) -> Verified:
+    """The public facts of the document whose bytes have this SHA-256; raises NotFound when no issued file has."""
+    return _tell(session.exec(select(Document).where(Document.sha256 == sha256)).first())
+
+
+def _tell(document: Document | None) -> Verified:
+    if document is None or document.sha256 is None:
+        raise NotFound("document_not_found")
+    told: dict[str, str] = {}
+    if document.kind in (DocumentKind.CERTIFICATE, DocumentKind.REPORT):
+        told = {name: str(document.facts[name]) for name in PUBLIC if document.facts.get(name)}
+    issuer = ", ".join(document.facts["letterhead"]["lines"])
+    return Verified(
+        document.kind, document.number, document.state, document.issued_on, issuer, document.sha256, document.revoked_at, **told
+    )

@@ -1,0 +1,29 @@
+"""Refusals: a stable code with parameters; the sentences live in the catalogues, the HTTP status in `api/problems.py`."""
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """What was asked is not done and nothing changed; `field` names the input to mend."""
+
+    def __init__(self, code: str, field: str | None = None, **parameters: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.field = field
+        self.parameters = parameters
+
+
+class NotFound(Refusal):
+    """It does not exist, or the asker may not know that it does."""
+
+
+class Forbidden(Refusal):
+    """The asker may see it but not do this."""
+
+
+class Conflict(Refusal):
+    """The wrong stage, or somebody else was faster."""
+
+
+class Invalid(Refusal):
+    """The content cannot be taken as it is."""

@@ -1,0 +1,1 @@
+"""Review: independent scores, the committee's recommendation, the leader's determination."""

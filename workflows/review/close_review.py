@@ -1,0 +1,58 @@
+"""Close a review when every score is in or the date has come, and draft what the committee may recommend."""
+
+from sqlmodel import Session, select
+
+from models.ideas import Decision
+from models.people import Role
+from models.reviews import Review, ReviewState
+from models.seams import now
+from models.stages import IdeaStage
+from workflows.actors import Actor
+from workflows.calculations.score import combine_scores
+from workflows.moves import Grounds, await_role, end_of_day_in, move, settle
+from workflows.review.score import rubric_of
+from workflows.standing import Standing, find_standing
+
+
+def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
+    """Combine the scores once none is owed or the date is past; at or above the pass mark the idea is shortlisted.
+
+    Below it the idea stays in review for the chair to recommend. Without any score there is nothing to close.
+    """
+    standing = find_standing(session, idea_id, actor=actor)
+    idea = standing.idea
+    if idea.stage != IdeaStage.IN_REVIEW or idea.scores_closed_at is not None:
+        return
+    reviews = session.exec(select(Review).where(Review.idea_id == idea_id)).all()
+    totals = [review.total for review in reviews if review.state == ReviewState.SCORED and review.total is not None]
+    owed = [review for review in reviews if review.state == ReviewState.ASSIGNED]
+    late = idea.due_at is not None and idea.due_at < now()
+    if not totals or not (late or (not owed and len(totals) >= standing.policy.reviewers)):
+        return
+    for review in owed:
+        review.state = ReviewState.LAPSED
+    combined = combine_scores(rubric_of(standing.policy), totals)
+    idea.score, idea.scores_closed_at = combined.score, now()
+    settle(session, idea_id)
+    grounds = Grounds(detail={"score": str(combined.score), "spread": str(combined.spread), "reviews": len(totals)})
+    move(session, standing, "close_review", "passed" if combined.passed else "below_mark", actor=actor, grounds=grounds)
+
+
+def draft_recommendation(session: Session, idea_id: str, *, actor: Actor) -> None:
+    """Leave the chair a draft: feasible at or above the pass mark, not feasible below it, with the figures it rests on."""
+    standing = find_standing(session, idea_id, actor=actor)
+    idea = standing.idea
+    if idea.score is None or idea.stage not in (IdeaStage.SHORTLISTED, IdeaStage.IN_REVIEW) or _drafted(session, standing):
+        return
+    passed = idea.score >= standing.policy.pass_mark
+    text = f"Nilai gabungan {idea.score} dari 100; batas lulus {standing.policy.pass_mark}."
+    grounds = Grounds(text, detail={"outcome": "feasible" if passed else "not_feasible"})
+    move(session, standing, "draft_recommend", actor=actor, grounds=grounds)
+    if not passed:
+        idea.due_at = end_of_day_in(standing.policy.days.recommendation)
+        await_role(session, standing, "recommend", Role.CHAIR, idea.due_at)
+
+
+def _drafted(session: Session, standing: Standing) -> bool:
+    drafted = select(Decision.id).where(Decision.idea_id == standing.idea.id, Decision.action == "draft_recommend")
+    return session.exec(drafted).first() is not None

@@ -1,0 +1,59 @@
+"""Score an idea by the policy's rubric, or step back from it."""
+
+from decimal import Decimal
+
+from sqlmodel import Session, select
+
+from models.policy import Policy
+from models.reviews import Review, ReviewState
+from models.seams import now
+from workflows.actors import Actor
+from workflows.calculations.score import Criterion, Rubric, score_review
+from workflows.moves import move, settle
+from workflows.refusals import Conflict
+from workflows.standing import find_standing
+from workflows.wording import read_text
+
+
+def score_idea(session: Session, idea_id: str, points: dict[str, Decimal], *, comment: str = "", actor: Actor) -> Review:
+    """A reviewer's points for every criterion, total of 100; may be given again until the review is over.
+
+    Raises the calculation's refusals for a missing or unknown criterion and for points outside the scale.
+    """
+    standing = find_standing(session, idea_id, actor=actor)
+    move(session, standing, "score", actor=actor)
+    if standing.idea.scores_closed_at is not None:
+        raise Conflict("review_over")
+    review = _own_review(session, idea_id, actor)
+    review.total = score_review(rubric_of(standing.policy), points)
+    review.points = {name: format(value, "f") for name, value in points.items()}
+    review.comment = read_text("comment", comment, maximum=4_000)
+    review.state, review.answered_at = ReviewState.SCORED, now()
+    settle(session, idea_id, task="score", person_id=actor.person_id)
+    session.flush()
+    return review
+
+
+def recuse_reviewer(session: Session, idea_id: str, *, reason: str, actor: Actor) -> Review:
+    """Step back because of a conflict of interest; the idea is not seen any more and somebody else is asked."""
+    standing = find_standing(session, idea_id, actor=actor)
+    text = read_text("reason", reason, maximum=4_000, minimum=5)
+    move(session, standing, "recuse", actor=actor)
+    if standing.idea.scores_closed_at is not None:
+        raise Conflict("review_over")
+    review = _own_review(session, idea_id, actor)
+    review.state, review.comment, review.answered_at = ReviewState.RECUSED, text, now()
+    review.points, review.total = {}, None
+    settle(session, idea_id, task="score", person_id=actor.person_id)
+    session.flush()
+    return review
+
+
+def rubric_of(policy: Policy) -> Rubric:
+    """The policy's rubric as the calculation takes it."""
+    criteria = tuple(Criterion(name=c.name, weight=c.weight, minimum=c.minimum, maximum=c.maximum) for c in policy.rubric)
+    return Rubric(criteria=criteria, pass_mark=policy.pass_mark)
+
+
+def _own_review(session: Session, idea_id: str, actor: Actor) -> Review:
+    return session.exec(select(Review).where(Review.idea_id == idea_id, Review.reviewer_id == actor.person_id)).one()

@@ -1,0 +1,1 @@
+"""Reward: awards computed from the rule book, approved, scheduled, announced at their hour, revoked when false."""

@@ -1,0 +1,147 @@
+"""How an idea stands and how an actor stands to it: what may be seen, and by whom what may be done."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.calls import Call, PolicyVersion
+from models.ideas import Idea, TeamMember
+from models.people import Role
+from models.pilots import Pilot
+from models.policy import Policy
+from models.reviews import Review, ReviewState
+from models.stages import IdeaStage
+from models.units import Unit
+from workflows.actors import Actor
+from workflows.process import FLOW, Cell, Relation
+from workflows.refusals import Conflict, Forbidden, NotFound
+
+OVERSEERS = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
+BY_CALL = (Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
+ANSWERING = (ReviewState.ASSIGNED, ReviewState.SCORED)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An idea with its call, policy, unit paths and team, read in one transaction."""
+
+    idea: Idea
+    call: Call
+    policy: Policy
+    unit_path: str
+    call_path: str
+    team: frozenset[str]
+
+    @property
+    def paths(self) -> tuple[str, str]:
+        """The unit paths a committee role may cover: the idea's unit and the call's."""
+        return self.unit_path, self.call_path
+
+
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """The ideas an actor may know of: the one filter under list, detail, file, export and count.
+
+    Needs Idea joined with Unit (the idea's). One's own; as overseer the submitted ones of one's units and calls; as reviewer
+    or pilot owner the ones handed to one. A flow sees all.
+    """
+    if actor.flow:
+        return sa.true()
+    own = col(Idea.id).in_(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id))
+    handed = col(Idea.id).in_(select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING))) | col(
+        Idea.id
+    ).in_(select(Pilot.idea_id).where(Pilot.owner_id == actor.person_id))
+    seen: list[sa.ColumnElement[bool]] = [own, handed]
+    covered: list[sa.ColumnElement[bool]] = [col(Unit.path).startswith(path) for role in OVERSEERS for path in actor.paths(role)]
+    covered += [
+        col(Idea.call_id).in_(select(Call.id).join(Unit, onclause=col(Unit.id) == col(Call.unit_id)).where(col(Unit.path).startswith(path)))
+        for role in BY_CALL
+        for path in actor.paths(role)
+    ]
+    if covered:
+        seen.append((col(Idea.stage) != IdeaStage.DRAFT) & sa.or_(*covered))
+    return sa.or_(*seen)
+
+
+def find_standing(session: Session, idea_id: str, *, actor: Actor) -> Standing:
+    """The idea as the actor may see it; raises NotFound where it does not exist or may not be seen."""
+    call_unit = sa.orm.aliased(Unit)
+    row = session.execute(
+        sa.select(Idea, Call, PolicyVersion, col(Unit.path), col(call_unit.path))
+        .join(Call, col(Call.id) == col(Idea.call_id))
+        .join(PolicyVersion, col(PolicyVersion.id) == col(Idea.policy_id))
+        .join(Unit, col(Unit.id) == col(Idea.unit_id))
+        .join(call_unit, col(call_unit.id) == col(Call.unit_id))
+        .where(col(Idea.id) == idea_id, visible(actor))
+    ).first()
+    if row is None:
+        raise NotFound("idea_not_found")
+    idea, call, version, unit_path, call_path = row
+    team = frozenset(session.exec(select(TeamMember.person_id).where(TeamMember.idea_id == idea.id)))
+    return Standing(idea, call, read_policy(version), unit_path, call_path, team)
+
+
+def read_policy(version: PolicyVersion) -> Policy:
+    """A version's policy, parsed once per process: a version never changes."""
+    found = _POLICIES.get(version.id)
+    if found is None:
+        if len(_POLICIES) >= 256:
+            _POLICIES.clear()
+        found = _POLICIES[version.id] = version.read()
+    return found
+
+
+_POLICIES: dict[str, Policy] = {}
+
+
+def has_part(standing: Standing, actor: Actor) -> bool:
+    """Whether the actor is in the idea's team, and so decides nothing about it."""
+    return actor.person_id in standing.team
+
+
+def stands_in(session: Session, standing: Standing, cell: Cell, actor: Actor) -> bool:
+    """Whether the actor is the cell's mover and stands in its relation to the idea."""
+    if cell.mover == FLOW:
+        return bool(actor.flow)
+    if actor.flow:
+        return False
+    mover = standing.policy.movers.get(cell.action, Role(cell.mover))
+    if cell.relation == Relation.LEAD:
+        return standing.idea.lead_id == actor.person_id
+    if cell.relation == Relation.SCOPE:
+        paths = (standing.unit_path,) if mover == Role.UNIT_HEAD else standing.paths
+        return not has_part(standing, actor) and actor.holds(mover, *paths)
+    if cell.relation == Relation.ASSIGNED:
+        return not has_part(standing, actor) and _is_assigned(session, standing.idea.id, mover, actor)
+    return mover == Role.PROPOSER or actor.holds(mover, *standing.paths)
+
+
+def _is_assigned(session: Session, idea_id: str, mover: Role, actor: Actor) -> bool:
+    if mover == Role.PILOT_OWNER:
+        query: Any = select(Pilot.id).where(Pilot.idea_id == idea_id, Pilot.owner_id == actor.person_id)
+    else:
+        mine = Review.idea_id == idea_id, Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING)
+        query = select(Review.id).where(*mine)
+    return session.exec(query).first() is not None
+
+
+def permitted_cell(
+    session: Session, standing: Standing, cells: tuple[Cell, ...], step: tuple[str | None, str, str | None], *, actor: Actor
+) -> Cell:
+    """The cell of (stage, action, outcome), if the actor may move it.
+
+    Raises Forbidden when the actor could never do this here, Conflict when the stage is wrong for the action or outcome.
+    """
+    stage, action, outcome = step
+    ever = [cell for cell in cells if cell.action == action]
+    mine = [cell for cell in ever if stands_in(session, standing, cell, actor)]
+    if not mine:
+        wanted = ever[0]
+        if wanted.relation in (Relation.SCOPE, Relation.ASSIGNED) and has_part(standing, actor):
+            raise Forbidden("conflict_of_interest")
+        raise Forbidden(wanted.refusal)
+    for cell in mine:
+        if (cell.stage, cell.outcome) == (stage, outcome):
+            return cell
+    raise Conflict("wrong_stage", stage=stage, action=action, outcome=outcome)
