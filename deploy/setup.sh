@@ -116,7 +116,7 @@ install_packages() {
     if grep -q 'needs to be updated' "$PYTHON_PACKAGES"; then
         fail "uv.lock does not fit pyproject.toml." ".venv/bin/uv lock"
     fi
-    if ! grep -q 'Failed to build' "$PYTHON_PACKAGES"; then
+    if ! grep -q 'Failed to build' "$PYTHON_PACKAGES" || grep -q 'Failed to resolve\|Failed to fetch' "$PYTHON_PACKAGES"; then
         say "uv cannot reach its package index; pip installs the same files from its own"
         sync_with_pip && return 0
     fi
