@@ -40,6 +40,7 @@ BROKEN = {
 
 KEPT = {
     "a long migration": ("models/migrations/0001_first.py", "x = 1\n" * 400),
+    "a long step of a migration": ("models/migrations/versions/0001_first.py", "def upgrade():\n" + "    x = 1\n" * 60),
     "300 lines": ("api/long.py", "x = 1\n" * 300),
     "50 lines": ("models/ideas.py", "def count():\n" + "    x = 1\n" * 49),
     "five and the actor": ("workflows/moves.py", "def move(session, a, b, c, d, *, actor): ...\n"),
