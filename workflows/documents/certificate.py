@@ -3,42 +3,81 @@
 from collections.abc import Sequence
 from typing import Any
 
+from weasyprint.document import Document, Page  # type: ignore[import-untyped, unused-ignore]
+
 from workflows.documents import fonts
 from workflows.documents.facts import CertificateFacts, write_facts
 from workflows.documents.markup import fill_template
 from workflows.documents.ornament import certificate_background
-from workflows.documents.pdf import Sheet, in_chunks, lay_out, require_blocks, require_order, require_pages, write_file
-from workflows.documents.qr import draw_qr
+from workflows.documents.pdf import (
+    DocumentDoesNotFit,
+    Sheet,
+    in_chunks,
+    lay_out,
+    require_blocks,
+    require_order,
+    require_pages,
+    write_file,
+)
 
 # widths in em that a class holds before the text must become smaller
-NAME_SIZES = ((17.0, "xl"), (22.0, "l"), (56.0, "m"), (999.0, "s"))
-DISTINCTION_SIZES = ((26.0, "xl"), (36.0, "m"), (999.0, "s"))
-TITLE_SIZES = ((62.0, "xl"), (76.0, "l"), (130.0, "m"), (999.0, "s"))
-BLOCKS = ("top", "title", "body", "qr", "signature")
+NAME_SIZES = ((15.4, "xl"), (19.8, "l"), (52.0, "m"), (9999.0, "s"))
+DISTINCTION_SIZES = ((24.0, "xl"), (36.0, "m"), (9999.0, "s"))
+TITLE_SIZES = ((66.0, "xl"), (80.0, "l"), (140.0, "m"), (9999.0, "s"))
+ROOMY, CLOSER = "roomy", ("close", "compact")
+BLOCKS = ("top", "title", "body", "qr", "code", "signature")
 
 
-def _values(facts: CertificateFacts) -> dict[str, Any]:
+def _values(facts: CertificateFacts, density: str) -> dict[str, Any]:
     return {
         "facts": facts,
-        "qr": draw_qr(facts.verify_url),
-        "holder_size": fonts.size_class(facts.holder_name, fonts.SERIF_BOLD, NAME_SIZES),
+        "density": density,
+        "holder_size": fonts.size_class(facts.holder_name, fonts.SERIF, NAME_SIZES),
         "distinction_size": fonts.size_class(facts.distinction.upper(), fonts.DISPLAY, DISTINCTION_SIZES),
         "title_size": fonts.size_class(facts.idea_title, fonts.SERIF_ITALIC, TITLE_SIZES),
     }
 
 
-def _render_chunk(chunk: Sequence[CertificateFacts]) -> list[bytes]:
-    html = fill_template("certificate/certificate.html", {"sheets": [_values(facts) for facts in chunk]})
+def _lay_out(chunk: Sequence[CertificateFacts], density: str) -> Document:
+    html = fill_template("certificate/certificate.html", {"sheets": [_values(facts, density) for facts in chunk]})
     document = lay_out(html, ("certificate/certificate.css",))
     require_pages(document, len(chunk))
+    return document
+
+
+def _require_fit(page: Page) -> None:
+    require_blocks([page], BLOCKS)
+    for upper, lower in (("top", "body"), ("body", "signature"), ("body", "qr")):
+        require_order(page, upper, lower)
+
+
+def _closer(facts: CertificateFacts) -> Document:
+    """One certificate alone in the first closer setting that holds it; DocumentDoesNotFit when none does."""
+    for density in CLOSER:
+        document = _lay_out([facts], density)
+        try:
+            _require_fit(document.pages[0])
+        except DocumentDoesNotFit:
+            if density == CLOSER[-1]:
+                raise
+        else:
+            break
+    return document
+
+
+def _render_chunk(chunk: Sequence[CertificateFacts]) -> list[bytes]:
+    together = _lay_out(chunk, ROOMY)
     files: list[bytes] = []
-    for facts, page in zip(chunk, document.pages, strict=True):
-        require_blocks([page], BLOCKS)
-        require_order(page, "top", "body")
-        require_order(page, "body", "signature")
+    for facts, page in zip(chunk, together.pages, strict=True):
+        document, own = together, page
+        try:
+            _require_fit(page)
+        except DocumentDoesNotFit:
+            document = _closer(facts)
+            own = document.pages[0]
         title = f"Piagam Penghargaan {facts.number}, {facts.holder_name}"
-        sheet = Sheet(title, facts.issued_on, write_facts(facts), certificate_background(), upright=False)
-        files.append(write_file(document, [page], sheet))
+        sheet = Sheet(title, facts.issued_on, write_facts(facts), facts.verify_url, certificate_background(), upright=False)
+        files.append(write_file(document, [own], sheet))
     return files
 
 

@@ -10,7 +10,7 @@ from workflows.documents.text import format_number, format_percent
 
 WIDTH = 482  # points: the text width of an upright A4 page
 INK, QUIET, TEAL, LEAF, MIST, GOLD = "#17302e", "#4b5f5c", "#0f4c47", "#6fa39b", "#dbe8e4", "#b08d3c"
-MOST_UNITS = 12
+MOST_UNITS = 6
 
 
 def fit_label(label: str, points: float, size: float) -> str:
@@ -42,31 +42,38 @@ def drawing(title: str, height: float, parts: Sequence[str]) -> Markup:
     )
 
 
+def tightest_step(stages: Sequence[Tally]) -> int | None:
+    """The index of the stage that the smallest part of its forerunner reached; None when nothing was lost anywhere."""
+    losing = [i for i in range(1, len(stages)) if stages[i].count < stages[i - 1].count]
+    return min(losing, key=lambda i: stages[i].count / stages[i - 1].count, default=None)
+
+
 def draw_funnel(stages: Sequence[Tally]) -> Markup:
-    """Centred bars from stage to stage; at the right how many went on from the stage before, in percent."""
-    left, right, row, most = 150, 70, 23, max((stage.count for stage in stages), default=0) or 1
-    room = WIDTH - left - right
-    parts = []
+    """Centred bars from stage to stage, the tightest step in gold; at the right what part came on from the stage before."""
+    left, right, row, head, most = 138, 74, 19.5, 12, max((stage.count for stage in stages), default=0) or 1
+    room, middle, tightest = WIDTH - left - right, left + (WIDTH - left - right) / 2, tightest_step(stages)
+    parts = [write_at(WIDTH, 7, "dari tahap sebelumnya", size=6.5, fill=QUIET, anchor="end")] if len(stages) > 1 else []
     for index, stage in enumerate(stages):
-        y, width = index * row, room * stage.count / most
-        middle = left + room / 2
-        parts.append(write_at(0, y + 13, fit_label(stage.label, left - 12, 8)))
-        parts.append(bar(left, y + 9.6, room, 0.5, MIST))
-        parts.append(bar(middle - width / 2, y + 1, width, row - 5, TEAL if index == 0 else LEAF))
-        number = format_number(stage.count)
+        y, width, number = head + index * row, room * stage.count / most, format_number(stage.count)
+        parts.append(write_at(0, y + 11.5, fit_label(stage.label, left - 10, 8)))
+        parts.append(bar(left, y + 8.3, room, 0.4, MIST))
+        fill = TEAL if index == 0 else GOLD if index == tightest else LEAF
+        parts.append(bar(middle - width / 2, y + 1, width, row - 4.5, fill))
         if width > 34:
-            parts.append(write_at(middle, y + 13, number, fill="#ffffff" if index == 0 else INK, anchor="middle", bold=True))
+            parts.append(write_at(middle, y + 11.5, number, fill="#ffffff" if index == 0 else INK, anchor="middle", bold=True))
         else:
-            parts.append(write_at(middle + width / 2 + 4, y + 13, number, bold=True))
+            parts.append(bar(middle + width / 2 + 2, y + 3.5, width_in_em(number, SANS) * 8 + 4, 10, "#ffffff"))
+            parts.append(write_at(middle + width / 2 + 4, y + 11.5, number, bold=True))
         if index:
-            parts.append(write_at(WIDTH, y + 13, format_percent(stage.count, stages[index - 1].count), fill=QUIET, anchor="end"))
+            part = format_percent(stage.count, stages[index - 1].count)
+            parts.append(write_at(WIDTH, y + 11.5, part, fill=INK if index == tightest else QUIET, anchor="end", bold=index == tightest))
     spoken = "; ".join(f"{stage.label} {format_number(stage.count)}" for stage in stages)
-    return drawing(f"Corong tahap: {spoken}", max(len(stages) * row, 12), parts)
+    return drawing(f"Corong tahap: {spoken}", head + len(stages) * row, parts)
 
 
 def draw_months(months: Sequence[Tally]) -> Markup:
     """Columns of months, the fullest one in gold, each with its number on top."""
-    height, foot, head = 118, 16, 14
+    height, foot, head = 104, 16, 14
     most = max((month.count for month in months), default=0) or 1
     step = WIDTH / max(len(months), 1)
     wide = min(step * 0.62, 34)
@@ -85,14 +92,14 @@ def draw_months(months: Sequence[Tally]) -> Markup:
 def draw_units(units: Sequence[UnitLine]) -> Markup:
     """Bars of the units with most ideas: submitted pale, of these adopted darker, of these awarded gold."""
     shown = sorted(units, key=lambda unit: -unit.submitted)[:MOST_UNITS]
-    left, right, row, most = 170, 34, 17, max((unit.submitted for unit in shown), default=0) or 1
+    left, right, row, most = 170, 34, 15.5, max((unit.submitted for unit in shown), default=0) or 1
     room = WIDTH - left - right
     parts = []
     for index, unit in enumerate(shown):
         y = index * row
-        parts.append(write_at(0, y + 11, fit_label(unit.name, left - 10, 8)))
-        for count, inset, fill in ((unit.submitted, 0, MIST), (unit.adopted, 0, LEAF), (unit.awarded, 3.5, GOLD)):
-            parts.append(bar(left, y + 2 + inset, room * count / most, row - 6 - 2 * inset, fill))
-        parts.append(write_at(left + room * unit.submitted / most + 5, y + 11, format_number(unit.submitted), bold=True))
+        parts.append(write_at(0, y + 10, fit_label(unit.name, left - 10, 8)))
+        for count, fill in ((unit.submitted, MIST), (unit.adopted, LEAF), (unit.awarded, GOLD)):
+            parts.append(bar(left, y + 2, room * count / most, row - 5, fill))
+        parts.append(write_at(left + room * unit.submitted / most + 5, y + 10, format_number(unit.submitted), bold=True))
     spoken = "; ".join(f"{unit.name}: {unit.submitted} usulan, {unit.adopted} diterima, {unit.awarded} dihargai" for unit in shown)
     return drawing(f"Usulan per unit: {spoken}", max(len(shown) * row, 12), parts)

@@ -39,7 +39,7 @@ def _sum_of_shares(team: tuple["TeamLine", ...]) -> tuple["TeamLine", ...]:
 class Letterhead:
     """The kop: the agency's lines from region down to unit, its address and how to reach it."""
 
-    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=4)]
+    lines: Annotated[tuple[Name, ...], Field(min_length=1, max_length=4)]
     address: Note
     contact: Note
 
@@ -49,7 +49,7 @@ class Signatory:
     """Who signs: name WITHOUT academic titles (Permendagri 1/2023 art. 44); rank and number None for a regional head, deputy, secretary."""
 
     name: Name
-    position: Line
+    position: Name
     capacity: Literal["", "Plt.", "Plh.", "Pj.", "Pjs."] = ""
     rank: Name | None = None
     employee_number: Code | None = None
@@ -65,7 +65,7 @@ class CertificateFacts:
     holder_name: Name
     holder_employee_number: Code | None
     holder_unit: Line
-    holder_role: Line
+    holder_role: Name
     idea_title: Line
     idea_code: Code
     distinction: Name

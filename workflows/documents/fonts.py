@@ -49,9 +49,12 @@ def showable_text(text: str) -> str:
     """The text with each run of characters the fonts lack as one `□`: a missing glyph would break PDF/A (6.2.11.8)."""
     shown: list[str] = []
     for character in text:
+        after_square = bool(shown) and shown[-1] == SUBSTITUTE
+        if character in JOINERS and after_square:
+            continue
         if character == "\n" or ord(character) in showable():
             shown.append(character)
-        elif character not in JOINERS and (not shown or shown[-1] != SUBSTITUTE):
+        elif not after_square:
             shown.append(SUBSTITUTE)
     return "".join(shown)
 

@@ -7,13 +7,12 @@ from workflows.documents import fonts
 from workflows.documents.facts import ReceiptFacts, RefusalFacts, write_facts
 from workflows.documents.markup import fill_template
 from workflows.documents.ornament import letter_background
-from workflows.documents.pdf import Sheet, in_chunks, lay_out, require_blocks, require_most_pages, require_pages, write_file
-from workflows.documents.qr import draw_qr
+from workflows.documents.pdf import Sheet, in_chunks, lay_out, pages_from, require_blocks, require_most_pages, write_file
 
 STYLES = ("letterhead/upright.css", "letter/letter.css")
 TEAM_SIZES = ((160.0, "roomy"), (9999.0, "dense"))  # em of all names, units and roles together
-RECEIPT_BLOCKS = ("title", "team", "qr", "signature")
-REFUSAL_BLOCKS = ("title", "reasons", "qr", "signature")
+RECEIPT_BLOCKS = ("title", "team", "qr", "code", "signature")
+REFUSAL_BLOCKS = ("title", "reasons", "qr", "code", "signature")
 MOST_REFUSAL_PAGES = 40
 SUBJECTS = {
     "permission": ("Izin tertulis atas usulan inovasi tidak diberikan", "Izin tertulis atas usulan ini tidak diberikan"),
@@ -24,32 +23,33 @@ SUBJECTS = {
 
 def _receipt_values(facts: ReceiptFacts) -> dict[str, Any]:
     words = facts.idea_title + "".join(member.name + member.unit + member.role for member in facts.team)
-    return {"facts": facts, "qr": draw_qr(facts.verify_url), "density": fonts.size_class(words, fonts.SANS, TEAM_SIZES)}
+    return {"facts": facts, "density": fonts.size_class(words, fonts.SANS, TEAM_SIZES)}
 
 
 def _render_receipts(chunk: Sequence[ReceiptFacts]) -> list[bytes]:
     document = lay_out(fill_template("letter/receipt.html", {"sheets": [_receipt_values(facts) for facts in chunk]}), STYLES)
-    require_pages(document, len(chunk))
     files: list[bytes] = []
-    for facts, page in zip(chunk, document.pages, strict=True):
-        require_blocks([page], RECEIPT_BLOCKS)
-        sheet = Sheet(f"Tanda Terima {facts.number}", facts.issued_on, write_facts(facts), letter_background(), upright=True)
-        files.append(write_file(document, [page], sheet))
+    for facts, pages in zip(chunk, pages_from(document, "title"), strict=True):
+        require_blocks(pages, RECEIPT_BLOCKS)
+        sheet = Sheet(
+            f"Tanda Terima {facts.number}", facts.issued_on, write_facts(facts), facts.verify_url, letter_background(), upright=True
+        )
+        files.append(write_file(document, pages, sheet))
     return files
 
 
 def render_receipts(receipts: Sequence[ReceiptFacts]) -> list[bytes]:
-    """One page of PDF/A-3a each, in order; DocumentDoesNotFit when a block is lost or a team needs a second page."""
+    """One PDF/A-3a each, in order, one page unless the team is very large; DocumentDoesNotFit when a block is lost."""
     return [file for chunk in in_chunks(receipts) for file in _render_receipts(chunk)]
 
 
 def _render_refusal(facts: RefusalFacts) -> bytes:
     subject, outcome = SUBJECTS[facts.stage]
-    values = {"facts": facts, "qr": draw_qr(facts.verify_url), "subject": subject, "outcome": outcome}
+    values = {"facts": facts, "subject": subject, "outcome": outcome}
     document = lay_out(fill_template("letter/refusal.html", values), STYLES)
     require_most_pages(document, MOST_REFUSAL_PAGES)
     require_blocks(document.pages, REFUSAL_BLOCKS)
-    sheet = Sheet(f"{subject} {facts.idea_code}", facts.issued_on, write_facts(facts), letter_background(), upright=True)
+    sheet = Sheet(f"{subject} {facts.idea_code}", facts.issued_on, write_facts(facts), facts.verify_url, letter_background(), upright=True)
     return write_file(document, document.pages, sheet)
 
 

@@ -4,13 +4,13 @@ from functools import cache
 from importlib.resources import files
 from math import cos, pi, sin
 
-TEAL, GOLD, PAPER, MIST = "#0f4c47", "#b08d3c", "#fffdf7", "#f5efe0"
+TEAL, GOLD, LIGHT_GOLD, PAPER, MIST = "#0f4c47", "#b08d3c", "#d9bd74", "#fffdf7", "#f3ecda"
 SHEET = (297.0, 210.0)
 
 
 def wave_ring(x: float, y: float, radius: float, depth: float, waves: int, phase: float) -> str:
     """A closed curve around (x, y) whose radius swings `waves` times by `depth`, as cubic Bézier path text."""
-    steps = waves * 4
+    steps = waves * 2  # from crest to trough: one cubic follows half a wave within a hundredth of its depth
     turn = 2 * pi / steps
 
     def point(angle: float) -> tuple[float, float, float, float]:
@@ -20,8 +20,8 @@ def wave_ring(x: float, y: float, radius: float, depth: float, waves: int, phase
 
     path: list[str] = []
     for step in range(steps):
-        ax, ay, adx, ady = point(step * turn)
-        bx, by, bdx, bdy = point((step + 1) * turn)
+        ax, ay, adx, ady = point(step * turn - phase / waves)
+        bx, by, bdx, bdy = point((step + 1) * turn - phase / waves)
         third = turn / 3
         if not path:
             path.append(f"M{ax:.2f} {ay:.2f}")
@@ -64,7 +64,16 @@ def kawung_frame(margin: float, band: float) -> str:
     dots = "".join(f'<circle cx="{x:.2f}" cy="{y:.2f}" r="0.42"/>' for x, y, _, _ in tiles)
     return (
         f'<rect x="{near}" y="{near}" width="{width - band}" height="{height - band}" fill="{PAPER}" '
-        f'stroke="{TEAL}" stroke-width="{band}"/><path d="{shapes}" fill="{GOLD}"/><g fill="{PAPER}">{dots}</g>'
+        f'stroke="{TEAL}" stroke-width="{band}"/><path d="{shapes}" fill="{LIGHT_GOLD}"/><g fill="{PAPER}">{dots}</g>'
+    )
+
+
+def corner(x: float, y: float) -> str:
+    """A guilloche rosette over a corner of the frame, a kawung tile in its eye."""
+    return (
+        f'<circle cx="{x}" cy="{y}" r="11.5" fill="{PAPER}" stroke="{TEAL}" stroke-width="0.3"/>'
+        + rosette(x, y, ((9.4, 1.7, 20, 4), (6.2, 1.5, 14, 4)), GOLD, 0.15)
+        + f'<circle cx="{x}" cy="{y}" r="3.9" fill="{TEAL}"/><path d="{petals(x, y, 5, 5)}" fill="{LIGHT_GOLD}"/>'
     )
 
 
@@ -88,11 +97,7 @@ def certificate_background() -> str:
     """The whole background of a certificate: frame, corner rosettes, a pale rosette behind the name, the emblem on top."""
     mid_x, mid_y = SHEET[0] / 2, SHEET[1] / 2
     watermark = rosette(mid_x, mid_y + 4, ((58, 5, 36, 4), (44, 8, 24, 4), (27, 7, 18, 4), (12, 6, 12, 4)), MIST, 0.22)
-    corners = "".join(
-        f'<circle cx="{x}" cy="{y}" r="11.4" fill="{PAPER}"/>' + rosette(x, y, ((9.2, 1.9, 16, 4), (5.2, 1.9, 12, 4)), GOLD, 0.16)
-        for x in (17.0, SHEET[0] - 17.0)
-        for y in (17.0, SHEET[1] - 17.0)
-    )
+    corners = "".join(corner(x, y) for x in (16.0, SHEET[0] - 16.0) for y in (16.0, SHEET[1] - 16.0))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SHEET[0]} {SHEET[1]}">'
         + kawung_frame(8, 6)

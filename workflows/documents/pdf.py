@@ -6,18 +6,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
+from importlib.resources import files
+from io import BytesIO
 from typing import TypeVar
 
 import pydyf  # type: ignore[import-untyped, unused-ignore]
 from weasyprint import CSS, HTML, Attachment  # type: ignore[import-untyped, unused-ignore]
+from weasyprint.css import ColorProfile  # type: ignore[import-untyped, unused-ignore]
 from weasyprint.document import Document, DocumentMetadata, Page  # type: ignore[import-untyped, unused-ignore]
 from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped, unused-ignore]
 
 from workflows.documents.assets import PackagedAssets, read_asset
 from workflows.documents.fonts import font_face_rules, showable_text
+from workflows.documents.qr import draw_qr
 
 T = TypeVar("T")
 PRODUCT = "Gagas"
+POINT = 0.75  # points in a CSS pixel
 OPAQUE = re.compile(rb"^/[aA]1(\.0)? gs\n", re.MULTILINE)
 OTHER_RESOURCES = re.compile(rb" (gs|Do|scn|SCN|cs|CS|sh|Tf)$", re.MULTILINE)
 CHUNK = 40  # pages of one layout: more gains no time and costs memory (pdf.md section 2)
@@ -41,11 +46,12 @@ class DocumentDoesNotFit(ValueError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a file carries beside its pages: title, day (its only date), facts as JSON, and the drawing behind page one."""
+    """What a file carries beside its words: title, day (its only date), facts as JSON, address of its QR code, drawing behind page one."""
 
     title: str
     day: date
     facts: str
+    verify_url: str
     background: str
     upright: bool
 
@@ -63,10 +69,23 @@ def stylesheet(names: tuple[str, ...]) -> CSS:
     return CSS(string=rules, font_config=font_configuration(), url_fetcher=PackagedAssets())
 
 
+@cache
+def srgb() -> bytes:
+    """WeasyPrint's own sRGB profile, read once: left to itself it opens the file at every write and never closes it."""
+    return files("weasyprint.pdf").joinpath("sRGB2014.icc").read_bytes()
+
+
 def lay_out(html: str, styles: tuple[str, ...]) -> Document:
-    """The pages of an HTML text; FatalURLFetchingError when it asks for anything that is not packaged."""
+    """The pages of an HTML text; FatalURLFetchingError when it asks for anything that is not packaged.
+
+    Blocks are numbered (`title-7`) while many documents are laid out together; afterwards each page knows its own by name alone, so that
+    a file does not tell the place it had in the batch.
+    """
     source = HTML(string=html, url_fetcher=PackagedAssets())
-    return source.render(stylesheets=[stylesheet(styles)], font_config=font_configuration())
+    document = source.render(stylesheets=[stylesheet(styles)], font_config=font_configuration())
+    for page in document.pages:
+        page.anchors = {name.partition("-")[0]: box for name, box in page.anchors.items()}
+    return document
 
 
 @cache
@@ -91,14 +110,24 @@ def background_operators(drawing: str, upright: bool) -> bytes:
     return zlib.compress(b"/Artifact BMC q\n" + plain + b"\nQ EMC\n", 9)
 
 
-def finish(sheet: Sheet) -> Callable[[Document, pydyf.PDF], None]:
-    """The last touch before writing: the background under page one, the PDF/UA mark, and metadata readable without inflating."""
+def _put_behind(pdf: pydyf.PDF, page_number: int, drawing: pydyf.Stream) -> None:
+    page = pdf.objects[pdf.pages["Kids"][3 * page_number]]
+    pdf.add_object(drawing)
+    contents = page["Contents"]
+    page["Contents"] = pydyf.Array([drawing.reference, *(contents if isinstance(contents, pydyf.Array) else [contents])])
+
+
+def finish(sheet: Sheet, pages: Sequence[Page]) -> Callable[[Document, pydyf.PDF], None]:
+    """The last touch before writing: QR code, background of page one, PDF/UA mark, metadata readable without inflating."""
 
     def apply(document: Document, pdf: pydyf.PDF) -> None:
-        page = pdf.objects[pdf.pages["Kids"][0]]
-        behind = pydyf.Stream([background_operators(sheet.background, sheet.upright)], {"Filter": "/FlateDecode"})
-        pdf.add_object(behind)
-        page["Contents"] = pydyf.Array([behind.reference, page["Contents"]])
+        for number, page in enumerate(pages):
+            if "code" in page.anchors:
+                left, _, right, bottom = (POINT * edge for edge in page.anchors["code"])
+                code = draw_qr(sheet.verify_url, left, POINT * page.height - bottom, right - left)
+                _put_behind(pdf, number, pydyf.Stream([code], compress=True))
+        behind = background_operators(sheet.background, sheet.upright)
+        _put_behind(pdf, 0, pydyf.Stream([behind], {"Filter": "/FlateDecode"}))
         for item in pdf.objects:
             if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/Metadata":
                 item.compress = False
@@ -123,13 +152,24 @@ def write_file(document: Document, pages: Sequence[Page], sheet: Sheet) -> bytes
         modified=noon,
         url_fetcher=PackagedAssets(),
     )
-    written: bytes = one.write_pdf(pdf_variant="pdf/a-3a", attachments=[facts], finisher=finish(sheet))
+    one.color_profiles["srgb"] = ColorProfile(BytesIO(srgb()), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+    written: bytes = one.write_pdf(pdf_variant="pdf/a-3a", output_intent="packaged", attachments=[facts], finisher=finish(sheet, pages))
     return written
 
 
 def in_chunks(facts: Sequence[T]) -> Iterator[Sequence[T]]:
     """Runs of at most CHUNK facts, to be laid out together."""
     return (facts[start : start + CHUNK] for start in range(0, len(facts), CHUNK))
+
+
+def pages_from(document: Document, first: str) -> list[list[Page]]:
+    """The pages of each document of a layout: a new one starts on every page that has the block `first`."""
+    runs: list[list[Page]] = []
+    for page in document.pages:
+        if first in page.anchors or not runs:
+            runs.append([])
+        runs[-1].append(page)
+    return runs
 
 
 def require_pages(document: Document, exactly: int) -> None:

@@ -1,17 +1,17 @@
 """The recognition report from its facts: what came in, what became of it, who was honoured."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from workflows.documents.charts import draw_funnel, draw_months, draw_units
-from workflows.documents.facts import ReportFacts, write_facts
+from workflows.documents.charts import draw_funnel, draw_months, draw_units, tightest_step
+from workflows.documents.facts import ReportFacts, Tally, UnitLine, write_facts
 from workflows.documents.markup import fill_template
 from workflows.documents.ornament import letter_background
 from workflows.documents.pdf import Sheet, lay_out, require_blocks, require_most_pages, write_file
-from workflows.documents.qr import draw_qr
 from workflows.documents.text import format_number, format_percent, format_rupiah
 
 STYLES = ("letterhead/upright.css", "report/report.css")
-BLOCKS = ("title", "headline", "qr", "signature")
+BLOCKS = ("title", "headline", "qr", "code", "signature")
 MOST_PAGES = 2000
 
 
@@ -29,39 +29,47 @@ def write_headline(facts: ReportFacts) -> str:
 
 def _figures(facts: ReportFacts) -> list[dict[str, str]]:
     figures = [
-        {"value": format_number(facts.submitted), "label": "usulan masuk"},
-        {"value": format_number(facts.adopted), "label": "usulan diterima"},
-        {"value": format_number(facts.awarded), "label": "usulan diberi penghargaan"},
-        {"value": format_rupiah(facts.savings_rupiah), "label": "penghematan bersih"},
+        (format_number(facts.submitted), "usulan masuk"),
+        (format_number(facts.adopted), "usulan diterima"),
+        (format_number(facts.awarded), "diberi penghargaan"),
+        (format_rupiah(facts.savings_rupiah), "penghematan bersih"),
     ]
-    return figures
+    return [{"value": value, "label": label, "size": "long" if len(value) > 16 else "short"} for value, label in figures]
 
 
 def _charts(facts: ReportFacts) -> list[dict[str, Any]]:
     charts: list[dict[str, Any]] = []
     if facts.stages:
-        charts.append({"title": _funnel_title(facts), "legend": False, "picture": draw_funnel(facts.stages)})
+        charts.append({"title": _funnel_title(facts.stages), "legend": False, "picture": draw_funnel(facts.stages)})
     if facts.months:
-        charts.append({"title": _months_title(facts), "legend": False, "picture": draw_months(facts.months)})
+        charts.append({"title": _months_title(facts.months), "legend": False, "picture": draw_months(facts.months)})
     if facts.units:
-        charts.append({"title": _units_title(facts), "legend": True, "picture": draw_units(facts.units)})
+        charts.append({"title": _units_title(facts.units), "legend": True, "picture": draw_units(facts.units)})
     return charts
 
 
-def _funnel_title(facts: ReportFacts) -> str:
-    first, last = facts.stages[0], facts.stages[-1]
-    return f"Dari {format_number(first.count)} ({first.label}) sampai {format_number(last.count)} ({last.label})"
+def _funnel_title(stages: Sequence[Tally]) -> str:
+    step = tightest_step(stages)
+    if step is None:
+        return "Usulan dari tahap ke tahap"
+    before, after = stages[step - 1], stages[step]
+    return f"Saringan terketat: dari “{before.label}” ke “{after.label}” {format_percent(after.count, before.count)} lanjut"
 
 
-def _months_title(facts: ReportFacts) -> str:
-    fullest = max(facts.months, key=lambda month: month.count)
-    return f"Usulan per bulan; terbanyak {fullest.label} dengan {format_number(fullest.count)} usulan"
+def _months_title(months: Sequence[Tally]) -> str:
+    fullest = max(months, key=lambda month: month.count)
+    return f"Usulan paling banyak masuk pada {fullest.label}: {format_number(fullest.count)}"
 
 
-def _units_title(facts: ReportFacts) -> str:
-    silent = sum(unit.submitted == 0 for unit in facts.units)
-    taking_part = f"{format_number(len(facts.units) - silent)} dari {format_number(len(facts.units))} unit mengusulkan"
-    return f"{taking_part}; yang paling banyak"
+def _units_title(units: Sequence[UnitLine]) -> str:
+    taking_part = sum(unit.submitted > 0 for unit in units)
+    return f"{format_number(taking_part)} dari {format_number(len(units))} unit mengusulkan; terbanyak:"
+
+
+def _shared_decree(facts: ReportFacts) -> str:
+    """The decree of all awards when there is one and the same, else nothing."""
+    decrees = {award.decree for award in facts.awards}
+    return decrees.pop() if len(decrees) == 1 else ""
 
 
 def render_report(facts: ReportFacts) -> bytes:
@@ -71,10 +79,18 @@ def render_report(facts: ReportFacts) -> bytes:
         "headline": write_headline(facts),
         "figures": _figures(facts),
         "charts": _charts(facts),
-        "qr": draw_qr(facts.verify_url),
+        "shared_decree": _shared_decree(facts),
+        "awarded_rupiah": sum(award.amount_rupiah for award in facts.awards),
     }
     document = lay_out(fill_template("report/report.html", values), STYLES)
     require_most_pages(document, MOST_PAGES)
     require_blocks(document.pages, BLOCKS)
-    sheet = Sheet(f"Laporan Penghargaan Inovasi {facts.number}", facts.made_on, write_facts(facts), letter_background(), upright=True)
+    sheet = Sheet(
+        f"Laporan Penghargaan Inovasi {facts.number}",
+        facts.made_on,
+        write_facts(facts),
+        facts.verify_url,
+        letter_background(),
+        upright=True,
+    )
     return write_file(document, document.pages, sheet)

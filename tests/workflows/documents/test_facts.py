@@ -1,0 +1,69 @@
+"""Facts are frozen, cleaned when made, and come back from JSON as they were."""
+
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+
+import pytest
+from pydantic import ValidationError
+
+from workflows.documents.facts import CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts, Signatory, read_facts, write_facts
+
+
+@pytest.mark.parametrize("kind", [CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts])
+def test_facts_come_back_from_json_as_they_were(facts_of, kind):
+    facts = facts_of(kind)
+    assert read_facts(kind, write_facts(facts)) == facts
+    assert write_facts(read_facts(kind, write_facts(facts))) == write_facts(facts)
+
+
+def test_facts_cannot_be_changed(certificate):
+    with pytest.raises(FrozenInstanceError):
+        certificate().holder_name = "Orang Lain"
+
+
+def test_control_and_direction_characters_never_enter_the_facts(certificate):
+    facts = certificate(holder_name="Siti\u202e\x00 \ufeffAisyah\u200b", idea_title="a\tb\nc\ue000")
+    assert facts.holder_name == "Siti Aisyah"
+    assert facts.idea_title == "a b c"
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("holder_name", ""),
+        ("holder_name", "\u202e\x00"),
+        ("idea_title", "x" * 301),
+        ("verify_url", "javascript:alert(1)"),
+        ("verify_url", "https://contoh.go.id/a b"),
+        ("issued_on", "24 November 2026"),
+        ("unknown", "x"),
+    ],
+)
+def test_facts_that_no_paper_could_carry_are_refused(certificate, field, wrong):
+    with pytest.raises(ValidationError):
+        certificate(**{field: wrong})
+
+
+def test_a_lone_surrogate_is_left_out(certificate):
+    assert certificate(holder_name="Siti \ud800Aisyah").holder_name == "Siti Aisyah"
+
+
+def test_an_unknown_capacity_is_refused():
+    with pytest.raises(ValidationError):
+        Signatory("Siti", "Camat", "Ketua")
+
+
+def test_shares_must_add_up(receipt, member):
+    with pytest.raises(ValidationError, match="10,000"):
+        receipt(team=(member("A", 5000), member("B", 4999)))
+
+
+def test_a_naive_instant_is_refused(receipt):
+    with pytest.raises(ValidationError, match="timezone"):
+        receipt(received_at="2026-03-12T09:05:07")
+
+
+def test_facts_load_no_renderer():
+    code = "import sys, workflows.documents.facts; sys.exit(any(m in sys.modules for m in ('weasyprint', 'pydyf', 'xlsxwriter', 'jinja2')))"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,229 @@
+"""Finished files: archival, readable, verifiable, and the same bytes every time."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+
+import page as validation
+import pypdf
+import pypdfium2
+import pytest
+
+from workflows.documents.facts import CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts, Signatory, TeamLine, read_facts
+from workflows.documents.pdf import DocumentDoesNotFit
+from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
+
+KINDS = (CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts)
+# The validator's own mistakes, by rule: a deflated stream that happens to end in 0x0D (one in 256 does).
+FALSE_ALARMS = {"STREAM-LENGTH-001"}
+LONG_TITLE = (
+    "Penguatan Pelayanan Administrasi Kependudukan Terpadu bagi Warga Lanjut Usia, Penyandang Disabilitas, dan Keluarga Prasejahtera "
+    "melalui Kunjungan Rumah Terjadwal, Verifikasi Bersama Ketua Rukun Warga, serta Pencatatan Antrean Digital Lintas Kelurahan "
+    "di Seluruh Kecamatan Andir Kota Bandung 2026"
+)
+
+
+def render(facts):
+    if isinstance(facts, ReportFacts):
+        return render_report(facts)
+    many = {CertificateFacts: render_certificates, ReceiptFacts: render_receipts, RefusalFacts: render_refusals}[type(facts)]
+    return many([facts])[0]
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def texts_in(value):
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in texts_in(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in texts_in(inner)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("profile", [validation.ValidationProfile.PDF_A_3A, validation.ValidationProfile.PDF_UA_1])
+def test_every_document_conforms(facts_of, kind, profile):
+    verdict = validation.validate_pdf_bytes(render(facts_of(kind)), profile=profile)
+    assert {failure.rule_id for failure in verdict.failures} <= FALSE_ALARMS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_code_leads_to_the_verification_page(facts_of, kind, codes_on, words_of):
+    facts = facts_of(kind)
+    pdf = render(facts)
+    assert codes_on(pdf) == [facts.verify_url]
+    assert facts.verify_url in squeezed(words_of(pdf))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_attached_facts_are_the_facts(facts_of, kind, attached_to):
+    facts = facts_of(kind)
+    attached = attached_to(render(facts))
+    assert list(attached) == ["facts.json"]
+    assert read_facts(kind, attached["facts.json"]) == facts
+
+
+@pytest.mark.parametrize("kind", [CertificateFacts, ReceiptFacts])
+def test_the_attachment_says_nothing_that_the_page_does_not_show(facts_of, kind, attached_to, words_of):
+    pdf = render(facts_of(kind))
+    shown = squeezed(words_of(pdf)).casefold()
+    facts = json.loads(attached_to(pdf)["facts.json"])
+    for day in ("issued_on", "received_at"):
+        facts.pop(day, None)  # written out in words on the page
+    assert [text for text in texts_in(facts) if squeezed(text).casefold() not in shown] == []
+
+
+def test_a_certificate_reads_from_top_to_bottom(certificate, words_of):
+    shown = squeezed(words_of(render_certificates([certificate()])[0])).casefold()
+    assert shown == squeezed(
+        "pemerintah daerah kota bandung kecamatan andir jalan waringin nomor 2, bandung 40184 · telepon (022) 6011235 · "
+        "kec.andir@contoh.go.id piagam penghargaan nomor 800.1.12.8/014/kec.adr/xi/2026 diberikan kepada rahmawati kusumaningrum "
+        "nip 19801208 200604 2 008 · kelurahan ciroyom, kecamatan andir sebagai ketua tim, dengan predikat inovasi terbaik i "
+        "atas gagasan inovasi “antrean tanpa kertas: loket pelayanan yang mengingat warganya” ide-2026-000123 · "
+        "keputusan camat andir nomor 100.3.3.3/27/2026 tanggal 20 november 2026 periksa keaslian dokumen ini: pindai kode, lalu "
+        "cocokkan isinya dengan yang tampil di https://gagas.contoh.go.id/v/7q2k-9xme-41tc bandung, 24 november 2026 plh. camat andir, "
+        "nurhayati setiawan pembina tingkat i / ivb nip 19770514 200312 2 004"
+    )
+
+
+def test_a_mayor_signs_without_rank_and_number(certificate, words_of):
+    words = words_of(render_certificates([certificate(signatory=Signatory("Muhammad Farhan", "Wali Kota Bandung"))])[0])
+    assert words.casefold().endswith("wali kota bandung, muhammad farhan")
+
+
+def test_a_holder_without_number_shows_none(certificate, words_of):
+    words = words_of(render_certificates([certificate(holder_employee_number=None)])[0])
+    assert words.count("NIP") == 1  # the signatory's
+
+
+def test_a_receipt_shows_team_instant_and_digests(receipt, words_of):
+    facts = receipt()
+    words = words_of(render_receipts([facts])[0])
+    for shown in ("12 Maret 2026 pukul 09.05.07 WIB", "Rahmawati Kusumaningrum", "66,67 %", "33,33 %", "18.231", facts.ledger_hash):
+        assert shown in words
+
+
+def test_a_refusal_gives_its_reasons_what_would_help_and_the_way_to_object(refusal, words_of):
+    words = words_of(render_refusals([refusal()])[0])
+    for shown in (
+        "tidak lolos seleksi administrasi",
+        "Gagasan serupa sudah berjalan",
+        "SERUPA",
+        "Sasaran juga belum.",
+        "satu sasaran",
+        "paling lambat 20 Mei 2026 melalui Loket 3",
+        "Hasil seleksi administrasi usulan inovasi",
+    ):
+        assert shown in words
+
+
+def test_a_refusal_without_objection_offers_none(refusal, words_of):
+    words = words_of(render_refusals([refusal(objection_until=None, what_would_help="")])[0])
+    assert "berkeberatan" not in words
+    assert "membantu" not in words
+
+
+@pytest.mark.parametrize("stage", ["permission", "screening", "determination"])
+def test_each_stage_refuses_in_its_own_words(refusal, stage, words_of):
+    subjects = {"permission": "Izin tertulis", "screening": "seleksi administrasi", "determination": "penetapan"}
+    assert subjects[stage] in words_of(render_refusals([refusal(stage=stage)])[0])
+
+
+def test_a_long_refusal_flows_over_pages_and_keeps_its_signature(refusal, words_of):
+    facts = refusal(what_would_help="Rinci biaya dan sasaran. " * 140)
+    facts = replace(facts, reasons=facts.reasons * 8)
+    pdf = render_refusals([facts])[0]
+    assert len(pypdf.PdfReader(BytesIO(pdf)).pages) > 1
+    assert "Nurhayati Setiawan" in words_of(pdf)
+
+
+def test_a_report_counts_shares_and_sums(report, words_of):
+    words = words_of(render_report(report()))
+    for shown in (
+        "Dari 312 usulan, 84 diterima (26,9 %)",
+        "Separuh keputusan keluar dalam 18 hari.",
+        "Rp 1.284.500.000",
+        "24,6 %",
+        "Jumlah, 2 penghargaan Rp 15.000.000",
+        "dari “Diterima” ke “Diberi penghargaan” 14,3 % lanjut",
+        "Usulan paling banyak masuk pada Feb: 56",
+    ):
+        assert shown in words
+
+
+def test_an_empty_report_still_reads(report, words_of):
+    facts = report(submitted=0, adopted=0, piloted=0, awarded=0, stages=(), units=(), months=(), awards=(), median_days_to_decision=None)
+    words = words_of(render_report(replace(facts, savings_rupiah=-5)))
+    assert "Dari 0 usulan, 0 diterima (–)" in words
+    assert "−Rp 5" in words
+
+
+def test_a_large_report_lays_its_tables_out_over_pages(report, award):
+    pdf = render_report(report(awards=tuple(award(idea_code=f"IDE-2026-{number:06d}") for number in range(200))))
+    assert len(pypdf.PdfReader(BytesIO(pdf)).pages) > 10
+
+
+@pytest.mark.parametrize("kind", [CertificateFacts, ReceiptFacts])
+def test_the_same_facts_are_the_same_bytes_alone_and_among_others(facts_of, kind):
+    three = [facts_of(kind, number=f"{letter}/2026", idea_title=f"Gagasan {letter} " * 9) for letter in "ABC"]
+    many = {CertificateFacts: render_certificates, ReceiptFacts: render_receipts}[kind]
+    together = many(three)
+    assert together == [many([one])[0] for one in three]
+    assert len(set(together)) == 3
+
+
+@pytest.mark.parametrize("kind", [RefusalFacts, ReportFacts])
+def test_the_same_facts_are_the_same_bytes(facts_of, kind):
+    assert render(facts_of(kind)) == render(facts_of(kind))
+
+
+def test_dates_in_the_file_come_from_the_facts(certificate):
+    details = pypdf.PdfReader(BytesIO(render_certificates([certificate(issued_on=date(2027, 2, 1))])[0])).metadata
+    assert details.creation_date_raw.startswith("D:20270201")
+    assert details.modification_date_raw.startswith("D:20270201")
+    assert details.title == "Piagam Penghargaan 800.1.12.8/014/KEC.ADR/XI/2026, Rahmawati Kusumaningrum"
+
+
+@pytest.mark.parametrize("name", ["Siti", "Raden Ayu Kusumadewi Prawiranegara Sastraatmadja Wiranatakusumah", "Nama" * 30, "W" * 120])
+@pytest.mark.parametrize("title", ["Senyum", LONG_TITLE, "Inovasi" * 42])
+def test_long_names_and_titles_stay_on_a_certificate_whole(certificate, name, title, words_of, codes_on):
+    pdf = render_certificates([certificate(holder_name=name, idea_title=title)])[0]
+    words = squeezed(words_of(pdf))
+    assert squeezed(name) in words
+    assert squeezed(title) in words
+    assert "NurhayatiSetiawan" in words
+    assert codes_on(pdf)
+
+
+def test_nothing_is_printed_on_the_frame(certificate):
+    plain = pypdfium2.PdfDocument(render_certificates([certificate()])[0])[0].render(scale=1).to_pil()
+    long = (
+        pypdfium2.PdfDocument(render_certificates([certificate(holder_name="W" * 120, idea_title=LONG_TITLE)])[0])[0]
+        .render(scale=1)
+        .to_pil()
+    )
+    width, height = plain.size
+    for strip in ((0, 0, 75, height), (width - 75, 0, width, height), (0, height - 52, width, height)):
+        assert plain.crop(strip).tobytes() == long.crop(strip).tobytes()
+
+
+def test_a_team_of_ten_with_the_longest_names_keeps_every_line(receipt, words_of):
+    team = tuple(
+        TeamLine(f"{number}" + "Nama" * 29, "1980•••• •••••• • •08", "Unit Pelaksana " * 9, "Anggota", 1000) for number in range(10)
+    )
+    words = squeezed(words_of(render_receipts([receipt(team=team, idea_title=LONG_TITLE)])[0]))
+    assert all(squeezed(member.name) in words for member in team)
+    assert "Bandung,12Maret2026" in words
+
+
+def test_a_certificate_that_would_lose_its_signature_is_not_made(certificate):
+    with pytest.raises(DocumentDoesNotFit, match="body runs into"):
+        render_certificates([certificate(holder_unit="M" * 300, legal_basis="M" * 300, idea_title="M" * 300, holder_name="M" * 150)])
+
+
+def test_one_that_does_not_fit_does_not_change_its_neighbours(certificate):
+    wide = certificate(holder_name="W" * 120, idea_title="Inovasi" * 42)
+    assert render_certificates([certificate(), wide, certificate()])[1] == render_certificates([wide])[0]

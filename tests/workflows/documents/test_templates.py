@@ -1,0 +1,70 @@
+"""Templates name only what they are given, and every block that must stand is missed when it does not."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError, nodes
+
+from workflows.documents import certificate as certificate_room
+from workflows.documents.letters import SUBJECTS
+from workflows.documents.markup import environment, fill_template
+from workflows.documents.pdf import DocumentDoesNotFit, lay_out, require_blocks
+from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
+
+FOLDER = Path(str(files("templates")))
+TEMPLATES = ("certificate/certificate.html", "letter/receipt.html", "letter/refusal.html", "report/report.html")
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_without_its_values_fails(name):
+    with pytest.raises(UndefinedError):
+        fill_template(name, {})
+
+
+@pytest.mark.parametrize("name", [*TEMPLATES, "letterhead/letterhead.html"])
+def test_no_template_trusts_a_text(name):
+    tree = environment().parse((FOLDER / name).read_text())
+    assert not [part for part in tree.find_all(nodes.Filter) if part.name in ("safe", "forceescape")]
+    assert not list(tree.find_all(nodes.ScopedEvalContextModifier))
+
+
+def test_a_template_that_names_an_unknown_fact_fails(certificate):
+    with pytest.raises(UndefinedError):
+        environment().from_string("{{ facts.nickname }}").render(facts=certificate())
+
+
+def test_every_stage_of_a_refusal_has_its_words():
+    assert set(SUBJECTS) == {"permission", "screening", "determination"}
+
+
+@pytest.mark.parametrize("block", ["title", "signature", "code", "body", "top"])
+def test_a_certificate_without_a_block_is_not_made(certificate, monkeypatch, block):
+    fill = certificate_room.fill_template
+    monkeypatch.setattr(certificate_room, "fill_template", lambda name, values: fill(name, values).replace(f'id="{block}-0"', ""))
+    with pytest.raises(DocumentDoesNotFit, match=f"lost on the page.*{block}"):
+        render_certificates([certificate()])
+
+
+@pytest.mark.parametrize(
+    ("room", "make", "fixture"),
+    [
+        ("letters", lambda facts: render_receipts([facts]), "receipt"),
+        ("letters", lambda facts: render_refusals([facts]), "refusal"),
+        ("report", render_report, "report"),
+    ],
+)
+def test_a_letter_or_report_without_its_signature_is_not_made(request, monkeypatch, room, make, fixture):
+    import importlib
+
+    module = importlib.import_module(f"workflows.documents.{room}")
+    fill = module.fill_template
+    monkeypatch.setattr(module, "fill_template", lambda name, values: fill(name, values).replace('id="signature', 'class="'))
+    with pytest.raises(DocumentDoesNotFit, match="signature"):
+        make(request.getfixturevalue(fixture)())
+
+
+def test_a_lost_block_is_named():
+    document = lay_out("<p id=title>x</p>", ("certificate/certificate.css",))
+    with pytest.raises(DocumentDoesNotFit, match="lost on the page: signature"):
+        require_blocks(document.pages, ("title", "signature"))
