@@ -36,7 +36,10 @@ class Settings(BaseSettings):
     @classmethod
     def zone_exists(cls, value: str) -> str:
         """A zone that the system does not know is refused at start, not at the first deadline."""
-        ZoneInfo(value)
+        try:
+            ZoneInfo(value)
+        except (KeyError, OSError) as unknown:
+            raise ValueError(f"there is no zone {value}; use Asia/Jakarta, Asia/Makassar or Asia/Jayapura") from unknown
         return value
 
     @property

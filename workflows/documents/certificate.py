@@ -7,18 +7,11 @@ from weasyprint.document import Document, Page  # type: ignore[import-untyped, u
 
 from workflows.documents import fonts
 from workflows.documents.facts import CertificateFacts, write_facts
+from workflows.documents.finish import Sheet
+from workflows.documents.fit import DocumentDoesNotFit, require_blocks, require_order, require_pages
 from workflows.documents.markup import fill_template
 from workflows.documents.ornament import certificate_background
-from workflows.documents.pdf import (
-    DocumentDoesNotFit,
-    Sheet,
-    in_chunks,
-    lay_out,
-    require_blocks,
-    require_order,
-    require_pages,
-    write_file,
-)
+from workflows.documents.pdf import in_chunks, lay_out, write_file
 
 # widths in em that a class holds before the text must become smaller
 NAME_SIZES = ((15.4, "xl"), (19.8, "l"), (52.0, "m"), (9999.0, "s"))

@@ -5,9 +5,11 @@ from typing import Any
 
 from workflows.documents import fonts
 from workflows.documents.facts import ReceiptFacts, RefusalFacts, write_facts
+from workflows.documents.finish import Sheet
+from workflows.documents.fit import pages_from, require_blocks, require_most_pages
 from workflows.documents.markup import fill_template
 from workflows.documents.ornament import letter_background
-from workflows.documents.pdf import Sheet, in_chunks, lay_out, pages_from, require_blocks, require_most_pages, write_file
+from workflows.documents.pdf import in_chunks, lay_out, write_file
 
 STYLES = ("letterhead/upright.css", "letter/letter.css")
 TEAM_SIZES = ((160.0, "roomy"), (9999.0, "dense"))  # em of all names, units and roles together

@@ -1,8 +1,8 @@
 """The public face of this room: facts in, finished files out."""
 
 from workflows.documents.certificate import render_certificates
+from workflows.documents.fit import DocumentDoesNotFit
 from workflows.documents.letters import render_receipts, render_refusals
-from workflows.documents.pdf import DocumentDoesNotFit
 from workflows.documents.report import render_report
 from workflows.documents.spreadsheet import write_report_spreadsheet
 

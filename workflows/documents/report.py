@@ -5,9 +5,11 @@ from typing import Any
 
 from workflows.documents.charts import draw_funnel, draw_months, draw_units, tightest_step
 from workflows.documents.facts import ReportFacts, Tally, UnitLine, write_facts
+from workflows.documents.finish import Sheet
+from workflows.documents.fit import require_blocks, require_most_pages
 from workflows.documents.markup import fill_template
 from workflows.documents.ornament import letter_background
-from workflows.documents.pdf import Sheet, lay_out, require_blocks, require_most_pages, write_file
+from workflows.documents.pdf import lay_out, write_file
 from workflows.documents.text import format_number, format_percent, format_rupiah
 
 STYLES = ("letterhead/upright.css", "report/report.css")

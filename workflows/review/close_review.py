@@ -17,7 +17,8 @@ from workflows.standing import Standing, find_standing
 def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Combine the scores once none is owed or the date is past; at or above the pass mark the idea is shortlisted.
 
-    Below it the idea stays in review for the chair to recommend. Without any score there is nothing to close.
+    Below it the idea stays in review for the chair to recommend. When nobody scored in time
+    the secretariat is asked to assign anew.
     """
     standing = find_standing(session, idea_id, actor=actor)
     idea = standing.idea
@@ -27,6 +28,10 @@ def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
     totals = [review.total for review in reviews if review.state == ReviewState.SCORED and review.total is not None]
     owed = [review for review in reviews if review.state == ReviewState.ASSIGNED]
     late = idea.due_at is not None and idea.due_at < now()
+    if late and not totals:
+        idea.due_at = None
+        await_role(session, standing, "assign", Role.SECRETARIAT, end_of_day_in(standing.policy.days.screening))
+        return
     if not totals or not (late or (not owed and len(totals) >= standing.policy.reviewers)):
         return
     for review in owed:

@@ -1,0 +1,17 @@
+"""`gagas`: the same program from the terminal."""
+
+import typer
+
+from api.cli.calc import calc
+from api.cli.doctor import doctor
+from api.cli.found import init, migrate
+from api.cli.ledger import ledger
+from api.cli.serve import serve
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Gagas: from an idea to a certificate.", pretty_exceptions_enable=False)
+app.command()(init)
+app.command()(serve)
+app.command()(migrate)
+app.command()(doctor)
+app.command()(calc)
+app.add_typer(ledger, name="ledger")

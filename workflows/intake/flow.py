@@ -1,0 +1,19 @@
+"""The flow of intake."""
+
+from typing import Any
+
+from prefect import flow
+
+from workflows.flow import step
+from workflows.intake.route import expire_supplement, route_idea
+
+route = step("intake", "route", route_idea)
+close_unanswered = step("intake", "expire_supplement", expire_supplement)
+
+
+@flow(name="intake", persist_result=False)
+async def intake(batch: dict[str, Any]) -> None:
+    """What was submitted goes to the head of its unit, or past them where no permission is needed;
+    what was asked to be completed and never was is closed."""
+    await route(batch)
+    await close_unanswered(batch)

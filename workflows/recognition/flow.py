@@ -1,0 +1,155 @@
+"""The flow of recognition: the only place where documents are rendered."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from prefect import flow
+from sqlmodel import col, select
+
+from models.database import database
+from models.documents import Document, DocumentKind
+from models.outbox import Message
+from models.settings import settings
+from workflows.actors import flow_actor
+from workflows.adapters.files import store_file
+from workflows.adapters.mail import Letter, MailRoute, send_mail
+from workflows.claims import Outcome, apply
+from workflows.documents.facts import CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts, read_facts
+from workflows.documents.mail import DocumentMail, render_mail
+from workflows.flow import Step, step
+from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
+from workflows.recognition.letters import number_certificates, number_receipt, number_refusal
+from workflows.recognition.remind import find_reminders
+
+ACTOR = flow_actor("recognition")
+
+
+def issue_documents(token: str, ids: list[int]) -> Outcome:
+    """Render a chunk's documents outside any transaction, store the bytes, and mark each issued with its acknowledgement."""
+    effects: dict[int, Any] = {}
+    for kind, numbered in _unissued(ids).items():
+        rendered = _render_safely(kind, list(numbered.values()))
+        for (number, document), result in zip(numbered.items(), rendered, strict=True):
+            effects[number] = result if isinstance(result, Exception) else partial(_mark, document.id, result)
+    for number in ids:
+        effects.setdefault(number, _nothing)
+    return apply(database(), token, effects)
+
+
+def send_documents(token: str, ids: list[int]) -> Outcome:
+    """Tell the holders of a chunk's documents, then record each; a mail may go out twice, under the same message id."""
+    effects: dict[int, Any] = {}
+    for number, subject_id in _subjects(ids).items():
+        with database().reading() as session:
+            notice = find_notice(session, subject_id)
+        if notice is None:
+            effects[number] = _nothing
+            continue
+        facts = DocumentMail(notice.name, notice.kind, notice.number, notice.title, notice.verify_url)
+        sent = _send_safely([Letter(notice.to, *render_mail("document", facts), notice.message_id)])
+        effects[number] = sent or partial(_mark_sent, subject_id)
+    return apply(database(), token, effects)
+
+
+def send_reminders(token: str, ids: list[int]) -> Outcome:
+    """Remind whoever a chunk's inbox items wait for."""
+    effects: dict[int, Any] = {}
+    for number, subject_id in _subjects(ids).items():
+        with database().reading() as session:
+            reminders = find_reminders(session, subject_id)
+        letters = [Letter(r.to, *render_mail("reminder", r.mail), r.message_id) for r in reminders]
+        effects[number] = _send_safely(letters) or _nothing
+    return apply(database(), token, effects)
+
+
+receipts = step("recognition", "number_receipt", number_receipt)
+refusals = step("recognition", "number_refusal", number_refusal)
+certificates = step("recognition", "number_certificates", number_certificates)
+withdraw = step("recognition", "withdraw_certificates", withdraw_certificates)
+issue = Step("issue_document", issue_documents)
+send = Step("send_document", send_documents)
+remind = Step("send_reminder", send_reminders)
+
+
+@flow(name="recognition", persist_result=False)
+async def recognition(batch: dict[str, Any]) -> None:
+    """Receipts, refusal letters and certificates get their numbers first; then every numbered document is rendered once,
+    stored and issued, and its holder told. The certificates of a revoked award are withdrawn. Who is late is reminded."""
+    await receipts(batch)
+    await refusals(batch)
+    await certificates(batch)
+    await withdraw(batch)
+    await issue(batch)
+    await send(batch)
+    await remind(batch)
+
+
+def _subjects(ids: list[int]) -> dict[int, str]:
+    with database().reading() as session:
+        return {int(m.id or 0): m.subject_id for m in session.exec(select(Message).where(col(Message.id).in_(ids)))}
+
+
+def _unissued(ids: list[int]) -> dict[DocumentKind, dict[int, Document]]:
+    subjects = _subjects(ids)
+    with database().reading() as session:
+        wanted = select(Document).where(col(Document.id).in_(subjects.values()), col(Document.sha256).is_(None))
+        documents = {document.id: document for document in session.exec(wanted)}
+    kinds: dict[DocumentKind, dict[int, Document]] = {}
+    for number, subject_id in subjects.items():
+        if subject_id in documents:
+            kinds.setdefault(documents[subject_id].kind, {})[number] = documents[subject_id]
+    return kinds
+
+
+def _render_safely(kind: DocumentKind, documents: list[Document]) -> list[Rendered | Exception]:
+    """The chunk in one layout; when that fails, each alone, so that one bad document keeps no other back."""
+    try:
+        return list(_render(kind, documents))
+    except Exception as fault:
+        if len(documents) == 1:
+            return [fault]
+        return [_render_safely(kind, [document])[0] for document in documents]
+
+
+def _render(kind: DocumentKind, documents: list[Document]) -> list[Rendered]:
+    from workflows.documents import render  # loads the renderer only where documents are made
+
+    folder = settings().documents
+    texts = [json.dumps(document.facts) for document in documents]
+    if kind == DocumentKind.REPORT:
+        reports = [read_facts(ReportFacts, text) for text in texts]
+        return [
+            Rendered(
+                store_file(folder, render.render_report(facts), "pdf"), store_file(folder, render.write_report_spreadsheet(facts), "xlsx")
+            )
+            for facts in reports
+        ]
+    renderers: dict[DocumentKind, Callable[[], list[bytes]]] = {
+        DocumentKind.RECEIPT: lambda: render.render_receipts([read_facts(ReceiptFacts, text) for text in texts]),
+        DocumentKind.REFUSAL: lambda: render.render_refusals([read_facts(RefusalFacts, text) for text in texts]),
+        DocumentKind.CERTIFICATE: lambda: render.render_certificates([read_facts(CertificateFacts, text) for text in texts]),
+    }
+    return [Rendered(store_file(folder, content, "pdf")) for content in renderers[kind]()]
+
+
+def _send_safely(letters: list[Letter]) -> Exception | None:
+    route = MailRoute(settings().mail_from, settings().smtp_url.get_secret_value(), settings().data / "mail")
+    try:
+        send_mail(route, letters)
+    except OSError as fault:  # smtplib's own errors are OSErrors too
+        return fault
+    return None
+
+
+def _mark(document_id: str, rendered: Rendered, session: Any) -> None:
+    mark_issued(session, document_id, rendered, actor=ACTOR)
+
+
+def _mark_sent(document_id: str, session: Any) -> None:
+    mark_sent(session, document_id, actor=ACTOR)
+
+
+def _nothing(_session: Any) -> None:
+    """There is nothing left to do for this message."""

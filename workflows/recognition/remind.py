@@ -1,0 +1,55 @@
+"""Find out who must be reminded of an inbox item, and of what."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from models.ideas import Idea, TeamMember
+from models.inbox import InboxItem
+from models.people import Person, RoleGrant
+from models.seams import local_day, now
+from models.settings import settings
+from models.units import Unit
+from workflows.documents.mail import ReminderMail
+from workflows.documents.text import format_date
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A mail to one person about one task."""
+
+    to: str
+    mail: ReminderMail
+    message_id: str
+
+
+def find_reminders(session: Session, item_id: str) -> list[Reminder]:
+    """One mail for each person a still open item waits for; nobody with a part in the idea, nobody without an address."""
+    item = session.get(InboxItem, item_id)
+    idea = session.get(Idea, item.idea_id) if item is not None else None
+    if item is None or idea is None or item.done_at is not None or item.due_at is None:
+        return []
+    overdue = item.due_at < now()
+    due, url = format_date(local_day(item.due_at)), f"{settings().address}/kotak-masuk"
+    return [
+        Reminder(
+            person.email,
+            ReminderMail(person.full_name, item.task, idea.title, due, url, overdue),
+            f"<{item.id}.{person.id}.{'late' if overdue else 'soon'}@gagas>",
+        )
+        for person in _list_awaited(session, item)
+        if person.email
+    ]
+
+
+def _list_awaited(session: Session, item: InboxItem) -> list[Person]:
+    if item.person_id is not None:
+        return list(session.exec(select(Person).where(Person.id == item.person_id)))
+    own = select(TeamMember.person_id).where(TeamMember.idea_id == item.idea_id)
+    rows = session.exec(
+        select(Person, Unit.path)
+        .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
+        .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
+        .where(RoleGrant.role == item.role, col(Person.id).not_in(own))
+    )
+    return [person for person, path in rows if item.unit_path.startswith(path)]

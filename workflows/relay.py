@@ -1,0 +1,129 @@
+"""The relay: from a waiting outbox message to a flow run, one run per topic and turn."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import FlowRunCreate
+from prefect.client.schemas.objects import FlowRun
+from prefect.flow_engine import run_flow_async
+
+from models.database import Database
+from models.seams import wall_now
+from models.settings import settings
+from workflows.claims import Batch, claim_batch, hand_back, let_go, name_run
+from workflows.clock import clock
+from workflows.intake.flow import intake
+from workflows.pilot.flow import pilot
+from workflows.recognition.flow import recognition
+from workflows.review.flow import review
+from workflows.reward.flow import reward
+
+FLOWS: dict[str, Flow[..., Any]] = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
+PREFECT_REST_SECONDS = 2.0
+
+log = logging.getLogger("gagas.relay")
+
+# A starter makes sure that a flow run exists for a batch, says its id through the callback, and returns when the run has ended.
+Starter = Callable[[Flow[..., Any], dict[str, Any], str, Callable[[str], Awaitable[None]]], Awaitable[None]]
+
+
+class Relay:
+    """Turns waiting messages into flow runs until it is told to stop; each topic has its own turns, so none waits for another."""
+
+    def __init__(self, store: Database, starter: Starter) -> None:
+        self.store, self.starter = store, starter
+        self.stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Serve every topic and the clock until `stop`; runs under way are finished first."""
+        await asyncio.gather(self._tick(), *(self._serve(topic) for topic in FLOWS))
+
+    def stop(self) -> None:
+        """Start nothing more."""
+        self.stopping.set()
+
+    async def turn(self, topic: str) -> bool:
+        """One turn: claim a batch, start its run, see it through. Answers whether there was anything to do."""
+        batch = await asyncio.to_thread(claim_batch, self.store, topic)
+        if batch is None:
+            return False
+        started = False
+
+        async def note(run_id: str) -> None:
+            nonlocal started
+            started = True
+            await asyncio.to_thread(name_run, self.store, batch, run_id)
+
+        try:
+            await self.starter(FLOWS[topic], {"batch": {"token": batch.token, "jobs": batch.jobs}}, key_of(batch), note)
+        except Exception as fault:  # Prefect away, or a run that crashed: the messages go back, nothing is lost
+            log.warning("%s: %s", topic, type(fault).__name__)
+            await asyncio.to_thread(let_go if started else hand_back, self.store, batch)
+            if not started:
+                await self._rest(PREFECT_REST_SECONDS)
+            return True
+        await asyncio.to_thread(let_go, self.store, batch)
+        return True
+
+    async def _serve(self, topic: str) -> None:
+        while not self.stopping.is_set():
+            try:
+                busy = await self.turn(topic)
+            except Exception as fault:  # the database is away: look again shortly
+                log.warning("%s: %s", topic, type(fault).__name__)
+                busy = False
+            if not busy:
+                await self._rest(settings().poll_seconds)
+
+    async def _tick(self) -> None:
+        async def note(_run_id: str) -> None:
+            return
+
+        while not self.stopping.is_set():
+            try:
+                await self.starter(clock, {}, f"clock:{wall_now().isoformat()}", note)
+            except Exception as fault:  # a missed tick is caught up by the next
+                log.warning("clock: %s", type(fault).__name__)
+            await self._rest(settings().tick_seconds)
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+def key_of(batch: Batch) -> str:
+    """A batch's idempotency key: the same messages at the same attempt are one run."""
+    text = f"{batch.topic}:{','.join(map(str, batch.ids))}:{batch.attempts}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def start_in_process(flow: Flow[..., Any], parameters: dict[str, Any], key: str, note: Callable[[str], Awaitable[None]]) -> None:
+    """The embedded starter: a run at the local Prefect server, executed here; run names hold the stage and a number only."""
+    async with get_client() as client:
+        run = await _create_run(client, flow, parameters, key)
+    await note(str(run.id))
+    await run_flow_async(flow, flow_run=run, parameters=parameters)
+
+
+async def _create_run(client: PrefectClient, flow: Flow[..., Any], parameters: dict[str, Any], key: str) -> FlowRun:
+    flow_id: UUID = await client.create_flow(flow)
+    jobs = parameters.get("batch", {}).get("jobs", {})
+    first = min((min(ids) for ids in jobs.values()), default=0)
+    wanted = FlowRunCreate(
+        flow_id=flow_id,
+        name=f"{flow.name}-{first}" if first else flow.name,
+        parameters=flow.serialize_parameters(parameters),
+        idempotency_key=key,
+        tags=["gagas"],
+    )
+    response = await client.request("POST", "/flow_runs/", json=wanted.model_dump(mode="json", exclude_unset=True))
+    response.raise_for_status()
+    return FlowRun.model_validate(response.json())

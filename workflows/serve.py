@@ -1,0 +1,181 @@
+"""Starts and watches the processes of one machine: Prefect server, API, relay."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from models.settings import settings
+
+STOP_SECONDS = 4.0
+PR_SET_PDEATHSIG = 1
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass
+class Child:
+    """A process under watch: its command, its own environment, and how often it was started."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+    starts: int = 0
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a running Gagas is found."""
+
+    pages: str
+    api: str
+    prefect: str
+
+
+class House:
+    """The three processes of `gagas serve`: started in order, restarted when they die, stopped together."""
+
+    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
+        self.folder, self.tell = folder, tell
+        port = settings().port or free_port(settings().host)
+        prefect_port = settings().prefect_port or free_port(LOOPBACK)
+        public = settings().public_url or f"http://{settings().host}:{port}"
+        self.addresses = Addresses(public, f"{public}/api/v1", f"http://{LOOPBACK}:{prefect_port}/api")
+        self.children = self._children(port, prefect_port, public)
+        self.stopping = False
+
+    def start(self) -> None:
+        """Start every process and wait until each answers; raises TimeoutError naming the one that does not."""
+        for child in self.children:
+            self._spawn(child)
+        self._await("Prefect", f"{self.addresses.prefect}/health", 120)
+        self._await("API", f"{self._local_api()}/api/v1/health", 60)
+
+    def watch(self) -> None:
+        """Restart what dies until told to stop by a signal."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: setattr(self, "stopping", True))
+        while not self.stopping:
+            self.restart_dead()
+            time.sleep(0.2)
+
+    def restart_dead(self) -> None:
+        """Start again each process that ended by itself."""
+        for child in self.children:
+            if child.process is not None and child.process.poll() is not None:
+                self.tell(f"{child.name} ended with {child.process.returncode}; starting it again")
+                time.sleep(min(child.starts, 10) * 0.2)
+                self._spawn(child)
+
+    def stop(self) -> None:
+        """End every process: asked first, killed after four seconds."""
+        self.stopping = True
+        running = [child.process for child in self.children if child.process is not None and child.process.poll() is None]
+        for process in reversed(running):
+            process.send_signal(signal.SIGTERM)
+        until = time.monotonic() + STOP_SECONDS
+        for process in running:
+            try:
+                process.wait(max(until - time.monotonic(), 0.01))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _children(self, port: int, prefect_port: int, public: str) -> list[Child]:
+        ours = {
+            "GAGAS_PUBLIC_URL": public,
+            "GAGAS_PORT": str(port),
+            "PREFECT_API_URL": self.addresses.prefect,
+            **prefect_environment(self.folder),
+        }
+        uvicorn = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--no-server-header", "--factory"]
+        prefect = [*uvicorn, "prefect.server.api.server:create_app", "--host", LOOPBACK, "--port", str(prefect_port)]
+        api = [*uvicorn, "api.app:create_app", "--host", settings().host, "--port", str(port), "--timeout-graceful-shutdown", "2"]
+        return [
+            Child("Prefect", prefect, ours),
+            Child("API", api, ours),
+            Child("relay", [sys.executable, "-m", "workflows.serve"], ours),
+        ]
+
+    def _spawn(self, child: Child) -> None:
+        child.starts += 1
+        logs = self.folder / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        with (logs / f"{child.name.lower()}.log").open("ab") as log:
+            child.process = subprocess.Popen(
+                child.command,
+                env={**os.environ, **child.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C reaches the parent alone, which stops them in order
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            )
+
+    def _local_api(self) -> str:
+        command = self.children[1].command
+        return f"http://{settings().host}:{command[command.index('--port') + 1]}"
+
+    def _await(self, name: str, url: str, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self.stopping:
+            self.restart_dead()
+            try:
+                if httpx.get(url, timeout=2).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.1)
+        raise TimeoutError(f"{name} did not answer at {url}; see {self.folder / 'logs'}")
+
+
+def prefect_environment(folder: Path) -> dict[str, str]:
+    """What keeps Prefect quiet, local and on JSON: its own folder, no analytics, no surprise server of its own."""
+    home = (folder / "prefect").absolute()
+    return {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+        "PREFECT_SERVER_UI_ENABLED": "true",
+        "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def free_port(host: str) -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+async def run_relay() -> None:
+    """The relay's process: turns until SIGTERM, then finishes the runs under way."""
+    from models.database import database
+    from workflows.relay import Relay, start_in_process
+
+    relay = Relay(database(), start_in_process)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, relay.stop)
+    await relay.run()
+
+
+if __name__ == "__main__":
+    asyncio.run(run_relay())
