@@ -1,0 +1,182 @@
+"""What tests build on: a town with its people, a call, and ideas and awards at any stage, brought there by the real actions."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session, col, select
+
+from models.awards import Award
+from models.database import Database
+from models.ideas import Idea
+from models.people import EmployeeNumber, Person, SignIn
+from models.seams import now
+from models.stages import AwardStage, IdeaStage
+from models.units import Unit
+from tests.residents import Resident, settle_town
+from tests.ways import AWARD_STEPS, AWARD_WAYS, IDEA_STEPS, IDEA_WAYS, Builder
+from workflows.actors import Actor, actor_of, flow_actor
+from workflows.intake.draft import Part, Proposal, draft_idea
+from workflows.intake.open_call import NewCall, open_call, plan_call
+
+SECTIONS = {"background": "Warga menunggu lama di loket pelayanan surat.", "idea": "Antrean daring dengan nomor yang pasti."}
+
+POLICY: dict[str, Any] = {
+    "sections": [
+        {"name": "background", "label": "Latar belakang", "label_en": "Background", "minimum_words": 3},
+        {"name": "idea", "label": "Gagasan", "label_en": "Idea", "minimum_words": 3, "maximum_words": 50},
+    ],
+    "requirements": [
+        {"name": "renewal", "label": "Mengandung pembaruan", "label_en": "Holds a renewal"},
+        {"name": "benefit", "label": "Bermanfaat", "label_en": "Is of benefit"},
+    ],
+    "rubric": [
+        {"name": "novelty", "label": "Kebaruan", "label_en": "Novelty", "weight": 60},
+        {"name": "impact", "label": "Dampak", "label_en": "Impact", "weight": 40},
+    ],
+    "rule_book": {
+        "kind": "fixed_tiers",
+        "name": "Penghargaan contoh",
+        "version": "1",
+        "source": "Keputusan contoh",
+        "tiers": [
+            {"name": "gold", "label": "Emas", "minimum_score": "85", "amount_rupiah": 10_000_001},
+            {"name": "silver", "label": "Perak", "minimum_score": "60", "amount_rupiah": 5_000_000},
+        ],
+    },
+    "documents": {
+        "letterhead": {"lines": ["PEMERINTAH KOTA CONTOH", "BAPPEDA"], "address": "Jalan Contoh 1", "contact": "bappeda@contoh.example"},
+        "place": "Contoh",
+        "signatory": {"name": "Joko Surapati", "position": "Wali Kota Contoh"},
+        "legal_basis": "Keputusan Wali Kota Contoh",
+        "unit_code": "BAPPEDA",
+    },
+}
+
+
+class Town:
+    """A database with its people, and the builders of what tests begin from."""
+
+    def __init__(self, store: Database, folder: Path) -> None:
+        self.store, self.folder = store, folder
+        with store.reading() as session:
+            known = select(SignIn.form_token, Person, EmployeeNumber.number).join(Person, col(Person.id) == col(SignIn.person_id))
+            rows = session.exec(known.join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Person.id))).all()
+            self.residents = {form[5:]: Resident(form[5:], person.id, person.name, number) for form, person, number in rows}
+            self.units = {unit.code: (unit.id, unit.path) for unit in session.exec(select(Unit))}
+        self._calls: dict[str, str] = {}
+
+    def __getitem__(self, who: str) -> Resident:
+        return self.residents[who]
+
+    def do(self, action: Callable[..., Any], *values: Any, by: str, **named: Any) -> Any:
+        """One action in a transaction of its own, by a resident or by a flow (`by="flow:review"`)."""
+        with self.store.unit_of_work() as session:
+            return action(session, *values, actor=self.actor(session, by), **named)
+
+    def actor(self, session: Session, by: str) -> Actor:
+        """A resident, or a flow, as an actor."""
+        return flow_actor(by[5:]) if by.startswith("flow:") else actor_of(session, self[by].id)
+
+    def build_call(self, *, code: str = "", **policy: Any) -> str:
+        """An open call of the planning agency; `policy` replaces parts of the usual one."""
+        code = code or f"UJI-{len(self._calls) + 1}"
+        opens, closes = now() - timedelta(days=1), now() + timedelta(days=30)
+        body = {**POLICY, **policy}
+        with self.store.unit_of_work() as session:
+            actor = self.actor(session, "secretary")
+            call = plan_call(session, NewCall(code, f"Lomba {code}", "BAPPEDA", opens, closes, body), actor=actor)
+            open_call(session, call.id, actor=actor)
+        self._calls[code] = call.id
+        return call.id
+
+    @property
+    def call(self) -> str:
+        """The usual call, planned when it is first needed."""
+        return self._calls.get("UJI-0") or self.build_call(code="UJI-0")
+
+    def proposal(self, **changes: Any) -> Proposal:
+        """The lead's and the mate's idea."""
+        team = (Part(self["lead"].number, 6_000, ""), Part(self["mate"].number, 4_000, "Perancang"))
+        return Proposal(**{"title": "Antrean daring kelurahan", "sections": SECTIONS, "team": team, **changes})
+
+    def build_idea(
+        self, stage: IdeaStage = IdeaStage.DRAFT, *, call: str = "", lead: str = "lead", points: int = 90, **changes: Any
+    ) -> str:
+        """An idea that real actions brought to a stage; `points` is what every reviewer gives, `changes` alter the proposal."""
+        call = call or self.call
+        if lead != "lead":
+            changes.setdefault("team", ())
+        with self.store.unit_of_work() as session:
+            idea = draft_idea(session, call, self.proposal(**changes), actor=self.actor(session, lead))
+            builder = Builder(session, idea.id, {who: one.id for who, one in self.residents.items()}, lead, points)
+            builder.walk(IDEA_STEPS, IDEA_WAYS[stage])
+            if idea.stage != stage:
+                raise AssertionError(f"the way to {stage} ended at {idea.stage}")
+            return idea.id
+
+    def build_award(self, stage: AwardStage = AwardStage.PROPOSED, *, idea: str = "", **named: Any) -> str:
+        """An award that real actions brought to a stage; its idea is rolled out."""
+        idea = idea or self.build_idea(IdeaStage.ROLLED_OUT, **named)
+        with self.store.unit_of_work() as session:
+            builder = Builder(session, idea, {who: one.id for who, one in self.residents.items()}, "lead", 90)
+            builder.walk(AWARD_STEPS, AWARD_WAYS[stage])
+            return session.exec(select(Award.id).where(Award.idea_id == idea).order_by(col(Award.created_at).desc())).first() or ""
+
+    def idea(self, idea_id: str) -> Idea:
+        """An idea as it stands now."""
+        with self.store.reading() as session:
+            return session.exec(select(Idea).where(Idea.id == idea_id)).one()
+
+    def award(self, award_id: str) -> Award:
+        """An award as it stands now."""
+        with self.store.reading() as session:
+            return session.exec(select(Award).where(Award.id == award_id)).one()
+
+    def rows(self, query: Any) -> list[Any]:
+        """What a query finds now."""
+        with self.store.reading() as session:
+            return list(session.exec(query).all())
+
+
+@cache
+def settled_file(folder: Path) -> Path:
+    """A database file with the settled town, made once in each process."""
+    file = folder / "town.db"
+    store = Database(f"sqlite:///{file}")
+    settle_town(store)
+    store.close()
+    return file
+
+
+def copy_town(file: Path, target: Path) -> Town:
+    """A town on a copy of a closed database file."""
+    shutil.copyfile(file, target)
+    return Town(Database(f"sqlite:///{target}"), target.parent)
+
+
+@pytest.fixture(scope="session")
+def town_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The settled town's database file, to be copied."""
+    return settled_file(tmp_path_factory.mktemp("town"))
+
+
+@pytest.fixture
+def town(town_file: Path, tmp_path: Path) -> Iterator[Town]:
+    """A town of one's own, on SQLite."""
+    built = copy_town(town_file, tmp_path / "town.db")
+    yield built
+    built.store.close()
+
+
+@pytest.fixture
+def either_town(database_url: str, tmp_path: Path) -> Iterator[Town]:
+    """A town of one's own, once on SQLite and once on PostgreSQL."""
+    store = Database(database_url)
+    settle_town(store)
+    yield Town(store, tmp_path)
+    store.close()

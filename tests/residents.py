@@ -1,0 +1,101 @@
+"""The town of the tests: its units and its people, one for every role, with tokens that need no password."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from models.database import Database
+from models.migrations import migrate
+from models.people import EmploymentKind, Role, RoleGrant, SignIn
+from models.seams import wall_now
+from workflows.actors import actor_of
+from workflows.intake.register import NewPerson, NewUnit, found_region, register_person, register_unit
+
+UNITS = """
+BAPPEDA     agency         KOTA
+DISKOMINFO  agency         KOTA
+DINKES      agency         KOTA
+DISDIK      agency         KOTA
+ANDIR       district       KOTA
+MALEBER     urban_village  ANDIR
+CIROYOM     urban_village  ANDIR
+COBLONG     district       KOTA
+DAGO        urban_village  COBLONG
+"""
+
+# who         unit        role         over        name
+PEOPLE = """
+lead          MALEBER     -            -           Sari Kenanga Wulandari
+mate          CIROYOM     -            -           Tono Gambiranom
+stranger      DAGO        -            -           Wening Palastri
+head          ANDIR       unit_head    ANDIR       Asep Cakrabuana
+other_head    COBLONG     unit_head    COBLONG     Dadang Mangkubumi
+operator      ANDIR       operator     ANDIR       Nining Rarasati
+secretary     BAPPEDA     secretariat  BAPPEDA     Ratna Puspasari
+reviewer1     DISKOMINFO  reviewer     KOTA        Budi Argalaras
+reviewer2     DISKOMINFO  reviewer     BAPPEDA     Citra Mayangsari
+reviewer3     DINKES      reviewer     BAPPEDA     Dewi Sekarlangit
+reviewer4     DISDIK      reviewer     KOTA        Eko Wiraatmaja
+chair         BAPPEDA     chair        BAPPEDA     Gunawan Tirtayasa
+owner         CIROYOM     pilot_owner  ANDIR       Hesti Larasati
+verifier      BAPPEDA     verifier     BAPPEDA     Indra Kusumadewa
+leader        KOTA        leader       KOTA        Joko Surapati
+auditor       KOTA        auditor      KOTA        Kartika Wardhani
+walker        DISDIK      -            -           Lukman Pamungkas
+"""
+
+NIGHTS = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class Resident:
+    """A person as tests know them; the token is the secret itself."""
+
+    who: str
+    id: str
+    name: str
+    number: str
+
+    @property
+    def token(self) -> str:
+        """A bearer token that never leaves the tests."""
+        return f"token-of-{self.who}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request of theirs carries."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def settle_town(store: Database) -> None:
+    """Migrate an empty database and bring the town's units and people into it by the real actions."""
+    migrate(store)
+    with store.unit_of_work() as session:
+        admin = NewPerson("Mulyadi Sastranegara", employee_number(1), EmploymentKind.PNS, "KOTA")
+        root, founder, _code = found_region(session, NewUnit("KOTA", "Pemerintah Kota Contoh", "city", ""), admin)
+        actor = actor_of(session, founder.id)
+        units = {"KOTA": root.id}
+        for line in UNITS.strip().splitlines():
+            code, kind, parent = line.split()
+            units[code] = register_unit(session, NewUnit(code, f"Unit {code.title()}", kind, parent), actor=actor).id
+        sign_in(session, "admin", founder.id)
+        for place, line in enumerate(PEOPLE.strip().splitlines(), start=2):
+            who, unit, role, over, name = line.split(maxsplit=4)
+            new = NewPerson(name, employee_number(place), EmploymentKind.PNS, unit, email=f"{who}@contoh.example")
+            person, _code = register_person(session, new, actor=actor)
+            if role != "-":
+                session.add(RoleGrant(person_id=person.id, role=Role(role), unit_id=units[over]))
+            sign_in(session, who, person.id)
+
+
+def sign_in(session: Session, who: str, person_id: str) -> None:
+    """Let somebody in without a password: hashing one costs more than everything else here."""
+    token_hash = hashlib.sha256(f"token-of-{who}".encode()).hexdigest()
+    session.add(SignIn(token_hash=token_hash, person_id=person_id, form_token=f"form-{who}", until=wall_now() + NIGHTS))
+
+
+def employee_number(place: int) -> str:
+    """A possible NIP whose digits no other test uses: born 17 March 1979, appointed in November 2004."""
+    return f"19790317200411{1 + place % 2}{700 + place}"

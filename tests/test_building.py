@@ -1,0 +1,37 @@
+"""The builders themselves: any stage, by real actions, fast."""
+
+import statistics
+import time
+
+import pytest
+
+from models.stages import AwardStage, IdeaStage
+from tests.building import Town, either_town, town, town_file
+
+__all__ = ["either_town", "town", "town_file"]
+
+
+@pytest.mark.parametrize("stage", IdeaStage)
+def test_an_idea_comes_to_any_stage(town: Town, stage: IdeaStage) -> None:
+    assert town.idea(town.build_idea(stage)).stage == stage
+
+
+@pytest.mark.parametrize("stage", AwardStage)
+def test_an_award_comes_to_any_stage(town: Town, stage: AwardStage) -> None:
+    assert town.award(town.build_award(stage)).stage == stage
+
+
+@pytest.mark.parametrize("stage", [IdeaStage.ROLLED_OUT, IdeaStage.DEFERRED])
+def test_the_builders_work_on_both_databases(either_town: Town, stage: IdeaStage) -> None:
+    assert either_town.idea(either_town.build_idea(stage)).stage == stage
+    assert either_town.award(either_town.build_award(AwardStage.REVOKED)).stage == AwardStage.REVOKED
+
+
+def test_building_is_fast_enough_to_be_done_in_every_test(town: Town) -> None:
+    town.build_idea(IdeaStage.ROLLED_OUT)
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        town.build_idea(IdeaStage.ROLLED_OUT)
+        times.append(time.perf_counter() - began)
+    assert statistics.median(times) < 1, times
