@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
 from api.problems import BadRequest, MatchMissing, Stale
-from api.signing_in import Unauthenticated, find_sign_in
+from api.signing_in import Unauthenticated, activate, find_activation, find_sign_in, hash_password
 from models.database import Database, LostRace
 from models.idempotency import KeptAnswer
 from workflows.actors import Actor, actor_of
@@ -96,6 +96,12 @@ class Door:
                 return action(session)
 
         return await self._queued(run)
+
+    async def activate(self, code: str, password: str) -> str:
+        """Set a password by one-time code: the code is looked up first, the slow hash is made outside any transaction."""
+        await self.read_publicly(lambda session: find_activation(session, code))
+        password_hash = await run_in_threadpool(hash_password, password)
+        return await self.write_publicly(lambda session: activate(session, code, password_hash))
 
     async def _queued(self, run: Callable[[], T]) -> T:
         for _ in range(RACES_RUN - 1):

@@ -114,7 +114,7 @@ class DocumentRule(Frozen):
     letterhead: LetterheadRule
     place: Label
     signatory: SignatoryRule
-    legal_basis: str = Field(max_length=400)
+    legal_basis: str = Field(max_length=200)  # `{number}` and `{date}` are the decree's
     unit_code: str = Field(max_length=40)
     numbers: dict[Name, Annotated[str, Field(max_length=120)]] = Field(default_factory=dict)
 

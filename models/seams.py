@@ -18,7 +18,7 @@ _counter = itertools.count()
 def now() -> datetime:
     """The domain's present instant (UTC, whole microseconds); `GAGAS_CLOCK=test:FILE` replaces it in demo and tests."""
     if settings().clock.startswith("test:"):
-        return datetime.fromisoformat(Path(settings().clock[5:]).read_text().strip()).astimezone(UTC)
+        return _test_instant(Path(settings().clock[5:]))
     return datetime.now(UTC)
 
 
@@ -51,6 +51,15 @@ def new_id() -> str:
 def new_secret() -> str:
     """A secret for tokens and one-time codes: 43 URL-safe characters, 256 bits; never repeatable."""
     return secrets.token_urlsafe(32)
+
+
+def _test_instant(file: Path) -> datetime:
+    """The instant a test clock shows: it stands still, or, where the file says `running`, goes on from when it was set."""
+    instant, _, pace = file.read_text().strip().partition(" ")
+    shown = datetime.fromisoformat(instant).astimezone(UTC)
+    if pace == "running":
+        shown += datetime.now(UTC) - datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    return shown
 
 
 def _random(size: int) -> bytes:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api.access import TheDoor
-from api.signing_in import Unauthenticated, activate, admit, check_password, count_failure, sign_out
+from api.signing_in import Unauthenticated, admit, check_password, count_failure, sign_out
 from api.v1.shapes import Taken, Told
 from models.people import Person, Role
 from models.units import Unit
@@ -44,7 +44,7 @@ class MeOut(Told):
 @router.post("/activation", status_code=204)
 async def activate_account(body: ActivationIn, door: TheDoor) -> Response:
     """Set a password with the one-time code."""
-    await door.write_publicly(lambda session: activate(session, body.code, body.password))
+    await door.activate(body.code, body.password)
     return Response(status_code=204)
 
 

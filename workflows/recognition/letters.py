@@ -105,8 +105,7 @@ def _certificate(standing: Standing, award: Award, member: TeamMember, holder: H
 
 
 def _legal_basis(text: str, number: str, on: date | None) -> str:
-    dated = f" tanggal {format_date(on)}" if on else ""
-    return f"{text} Nomor {number}{dated}"[:300]
+    return text.replace("{number}", number).replace("{date}", format_date(on) if on else "-")[:300]
 
 
 def _team_lines(session: Session, idea_id: str) -> list[dict[str, Any]]:
