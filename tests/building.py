@@ -2,8 +2,8 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +61,8 @@ POLICY: dict[str, Any] = {
 class Town:
     """A database with its people, and the builders of what tests begin from."""
 
-    def __init__(self, store: Database, folder: Path) -> None:
-        self.store, self.folder = store, folder
+    def __init__(self, store: Database) -> None:
+        self.store = store
         with store.reading() as session:
             known = select(SignIn.form_token, Person, EmployeeNumber.number).join(Person, col(Person.id) == col(SignIn.person_id))
             rows = session.exec(known.join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Person.id))).all()
@@ -143,40 +143,59 @@ class Town:
             return list(session.exec(query).all())
 
 
-@cache
-def settled_file(folder: Path) -> Path:
-    """A database file with the settled town, made once in each process."""
-    file = folder / "town.db"
-    store = Database(f"sqlite:///{file}")
-    settle_town(store)
-    store.close()
-    return file
+class Shelf:
+    """Database files put aside, and one database onto which any of them is laid: opening a new one each time would cost far more."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.file = folder, folder / "present.db"
+        self.store = Database(f"sqlite:///{self.file}")
+        settle_town(self.store)
+        self.put_aside("town")
+        self.lay("town")
+        self.town = Town(self.store)
 
-def copy_town(file: Path, target: Path) -> Town:
-    """A town on a copy of a closed database file."""
-    shutil.copyfile(file, target)
-    return Town(Database(f"sqlite:///{target}"), target.parent)
+    def put_aside(self, name: str) -> None:
+        """Keep the present state under a name."""
+        self.store.close()
+        shutil.copyfile(self.file, self.folder / f"{name}.kept")
+
+    def has(self, name: str) -> bool:
+        """Whether a state of this name was put aside."""
+        return (self.folder / f"{name}.kept").exists()
+
+    def lay(self, name: str) -> None:
+        """Bring a state back; what was in the database is gone."""
+        self.store.close()
+        for rest in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + rest).unlink(missing_ok=True)
+        shutil.copyfile(self.folder / f"{name}.kept", self.file)
+
+    def open_town(self, name: str = "town") -> Town:
+        """The town in a state put aside."""
+        self.lay(name)
+        town = copy(self.town)
+        town._calls = {}
+        return town
 
 
 @pytest.fixture(scope="session")
-def town_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The settled town's database file, to be copied."""
-    return settled_file(tmp_path_factory.mktemp("town"))
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """The settled town, made once in each process."""
+    made = Shelf(tmp_path_factory.mktemp("shelf"))
+    yield made
+    made.store.close()
 
 
 @pytest.fixture
-def town(town_file: Path, tmp_path: Path) -> Iterator[Town]:
-    """A town of one's own, on SQLite."""
-    built = copy_town(town_file, tmp_path / "town.db")
-    yield built
-    built.store.close()
+def town(shelf: Shelf) -> Town:
+    """The town as it was settled, on SQLite."""
+    return shelf.open_town()
 
 
 @pytest.fixture
-def either_town(database_url: str, tmp_path: Path) -> Iterator[Town]:
+def either_town(database_url: str) -> Iterator[Town]:
     """A town of one's own, once on SQLite and once on PostgreSQL."""
     store = Database(database_url)
     settle_town(store)
-    yield Town(store, tmp_path)
+    yield Town(store)
     store.close()

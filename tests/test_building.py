@@ -6,9 +6,9 @@ import time
 import pytest
 
 from models.stages import AwardStage, IdeaStage
-from tests.building import Town, either_town, town, town_file
+from tests.building import Town, either_town, shelf, town
 
-__all__ = ["either_town", "town", "town_file"]
+__all__ = ["either_town", "shelf", "town"]
 
 
 @pytest.mark.parametrize("stage", IdeaStage)

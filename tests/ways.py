@@ -86,11 +86,16 @@ def start(at: Builder) -> None:
     start_pilot(at.session, at.idea_id, actor=flow_actor("pilot"))
 
 
-def report(at: Builder) -> None:
-    """Measure every indicator once, conclude, compute."""
+def measure_all(at: Builder) -> None:
+    """Measure every indicator once."""
     pilot = at.session.exec(select(Pilot).where(Pilot.idea_id == at.idea_id)).one()
     for indicator in at.session.exec(select(Indicator).where(Indicator.pilot_id == pilot.id)).all():
         report_measurement(at.session, at.idea_id, Reading(indicator.id, today(), Decimal(75)), actor=at.by("owner"))
+
+
+def report(at: Builder) -> None:
+    """Measure, conclude, compute."""
+    measure_all(at)
     conclude_pilot(at.session, at.idea_id, summary="Uji coba berjalan sesuai rencana.", actor=at.by("owner"))
     compute_result(at.session, at.idea_id, actor=flow_actor("pilot"))
 

@@ -1,5 +1,5 @@
 """The town that these tests live in."""
 
-from tests.building import either_town, town, town_file
+from tests.building import either_town, shelf, town
 
-__all__ = ["either_town", "town", "town_file"]
+__all__ = ["either_town", "shelf", "town"]
