@@ -41,8 +41,9 @@ def advances(file: str) -> dict[int, float]:
 
 @cache
 def showable() -> frozenset[int]:
-    """The code points that every face of the closing serif family has."""
-    return frozenset.intersection(*(frozenset(advances(file)) for file in (SERIF, SERIF_ITALIC, SERIF_BOLD)))
+    """The code points that every face of the closing serif family has, as they are and as capitals (titles are set in capitals)."""
+    had = frozenset.intersection(*(frozenset(advances(file)) for file in (SERIF, SERIF_ITALIC, SERIF_BOLD)))
+    return frozenset(point for point in had if had.issuperset(map(ord, chr(point).upper())))
 
 
 def showable_text(text: str) -> str:

@@ -7,9 +7,10 @@ import pytest
 from jinja2 import UndefinedError, nodes
 
 from workflows.documents import certificate as certificate_room
+from workflows.documents.fit import DocumentDoesNotFit, require_blocks
 from workflows.documents.letters import SUBJECTS
 from workflows.documents.markup import environment, fill_template
-from workflows.documents.pdf import DocumentDoesNotFit, lay_out, require_blocks
+from workflows.documents.pdf import lay_out
 from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
 
 FOLDER = Path(str(files("templates")))

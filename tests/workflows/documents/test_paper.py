@@ -1,0 +1,98 @@
+"""The paper itself: its fonts, its drawings, and the same bytes in every process."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from io import BytesIO
+
+import pypdf
+import pytest
+
+from workflows.documents import fonts
+from workflows.documents.finish import background_operators
+from workflows.documents.ornament import certificate_background, letter_background, wave_ring
+from workflows.documents.qr import draw_qr
+from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
+
+FAMILIES = ("EB-Garamond", "EBGaramond", "Cinzel", "Plus-Jakarta-Sans", "PlusJakartaSans")
+PROGRAM = """
+import hashlib, sys
+from workflows.documents.facts import CertificateFacts, read_facts
+from workflows.documents.render import render_certificates
+print(hashlib.sha256(render_certificates([read_facts(CertificateFacts, sys.stdin.read())])[0]).hexdigest())
+"""
+
+
+def font_names(pdf):
+    names = set()
+    for leaf in pypdf.PdfReader(BytesIO(pdf)).pages:
+        for font in leaf["/Resources"]["/Font"].values():
+            names.add(font.get_object()["/BaseFont"].split("+")[-1].lstrip("/"))
+    return names
+
+
+def test_every_character_the_fonts_have_is_printed_with_them_alone(certificate, receipt, refusal, report, award, member, faults_of):
+    characters = "".join(sorted(map(chr, fonts.showable())))
+    pieces = [characters[start : start + 120] for start in range(0, len(characters), 120)]
+    files = render_certificates(
+        [certificate(holder_name=piece, idea_title=piece, distinction=piece, holder_role=piece, legal_basis=piece) for piece in pieces]
+    )
+    files += render_receipts([receipt(idea_title=piece, team=(member(piece),)) for piece in pieces])
+    files += render_refusals([refusal(what_would_help=" ".join(pieces))])
+    files.append(render_report(report(awards=tuple(award(idea_title=piece, unit=piece, state=piece) for piece in pieces))))
+    for pdf in files:
+        assert faults_of(pdf) == []
+        assert all(name.startswith(FAMILIES) for name in font_names(pdf))
+
+
+def test_the_substitute_itself_can_be_shown():
+    assert ord(fonts.SUBSTITUTE) in fonts.showable()
+
+
+@pytest.mark.parametrize("seed", ["0", "4711"])
+def test_another_process_writes_the_same_bytes(certificate, seed):
+    from workflows.documents.facts import write_facts
+
+    here = hashlib.sha256(render_certificates([certificate()])[0]).hexdigest()
+    there = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        input=write_facts(certificate()),
+        env={**os.environ, "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert there.stdout.strip() == here
+    assert there.stderr == ""
+
+
+def test_a_batch_logs_nothing(certificate, receipt, caplog):
+    render_certificates([certificate(), certificate()])
+    render_receipts([receipt(), receipt()])
+    assert [record.getMessage() for record in caplog.records if record.levelname != "INFO"] == []
+
+
+@pytest.mark.parametrize(("drawing", "upright"), [(certificate_background(), False), (letter_background(), True)])
+def test_backgrounds_are_opaque_paths(drawing, upright):
+    assert background_operators(drawing, upright)
+
+
+def test_a_background_with_transparency_is_refused():
+    see_through = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" opacity=".5"/></svg>'
+    with pytest.raises(ValueError, match="opaque"):
+        background_operators(see_through, upright=False)
+
+
+def test_a_wave_ring_closes_where_it_began():
+    path = wave_ring(10, 20, 5, 1, 8, 0.7)
+    assert path.startswith("M" + path.rstrip("Z").split("C")[-1].rsplit(" ", 2)[-2])
+    assert path.count("C") == 16
+
+
+def test_a_code_is_drawn_inside_its_box():
+    drawn = draw_qr("https://gagas.contoh.go.id/v/1", 10, 20, 60).decode()
+    cells = [[int(number) for number in line.split()[:4]] for line in drawn.splitlines() if line.endswith(" re")]
+    side = round(60 / float(drawn.split(" q ")[1].split()[0]))
+    assert all(column + width <= side and row < side for column, row, width, _ in cells)
+    assert "10.000 20.000 cm" in drawn
