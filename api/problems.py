@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -62,8 +62,9 @@ VALIDATION: dict[str, str] = {
     "too_long": "list_too_long",
     "too_short": "list_too_short",
     "timezone_aware": "instant_without_zone",
+    "date_out_of_range": "date_out_of_range",
 }
-HTTP_CODES = {404: "address_unknown", 405: "method_not_allowed", 413: "body_too_large", 415: "media_type_unsupported"}
+HTTP_CODES = {400: "body_not_json", 404: "address_unknown", 405: "method_not_allowed", 413: "body_too_large", 415: "media_type_unsupported"}
 
 
 @lru_cache
@@ -115,7 +116,7 @@ def problem_response(
         "title": code.replace("_", " "),
         "status": status,
         "detail": sentence(code, language, parameters),
-        "field": field,
+        "field": None if field is None else show_field(field),
         "parameters": {name: value for name, value in (parameters or {}).items() if value is not None},
     }
     if errors:
@@ -128,6 +129,11 @@ def problem_response(
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
 
 
+def show_field(path: str) -> str:
+    """A field's path as it can be sent back: parts may be the sender's own words, broken or endless."""
+    return path[:200].encode("utf-8", "replace").decode("utf-8")
+
+
 def refuse_calculation(refusal: CalculationRefusal) -> Invalid:
     """A calculation's refusal as one of ours: the sentence is the catalogue's, the calculation's own goes along."""
     code = refusal.code if refusal.code in catalogue() else "calculation_refused"
@@ -135,6 +141,8 @@ def refuse_calculation(refusal: CalculationRefusal) -> Invalid:
 
 
 def _validation(request: Request, wrong: RequestValidationError) -> JSONResponse:
+    if not _is_json(request) and any(each["type"] == "model_attributes_type" and each["loc"] == ("body",) for each in wrong.errors()):
+        return problem_response(request, 415, "media_type_unsupported")
     language = language_of(request)
     errors = []
     for each in wrong.errors():
@@ -142,13 +150,18 @@ def _validation(request: Request, wrong: RequestValidationError) -> JSONResponse
         context = each.get("ctx", {})
         limit = next((context[name] for name in ("max_length", "min_length", "le", "ge", "lt", "gt") if name in context), "")
         expected = context.get("expected", "")
-        path = ".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path"))
+        path = show_field(".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path")))
         told = sentence(code, language, {"maximum": limit, "minimum": limit, "limit": limit, "expected": expected})
         errors.append({"type": f"urn:gagas:problem:{code}", "field": path, "detail": told, "code": code})
     first = errors[0]
     status = 400 if first["code"] == "body_not_json" else 422
     response = problem_response(request, status, first["code"], field=first["field"], errors=errors, parameters=_limits(wrong))
     return response
+
+
+def _is_json(request: Request) -> bool:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media == "application/json" or media.endswith("+json")
 
 
 def _limits(wrong: RequestValidationError) -> dict[str, Any]:
@@ -177,6 +190,10 @@ def install(app: FastAPI) -> None:
     async def lost(request: Request, _race: Exception) -> Response:
         return problem_response(request, 409, "lost_race")
 
+    @app.exception_handler(DataError)
+    async def unstorable(request: Request, _fault: Exception) -> Response:
+        return problem_response(request, 422, "field_wrong_type")
+
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(OSError)
@@ -185,4 +202,5 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        return problem_response(request, error.status_code, HTTP_CODES.get(error.status_code, "request_refused"))
+        known = HTTP_CODES.get(error.status_code) if error.status_code != 400 or _is_json(request) else None
+        return problem_response(request, error.status_code, known or "request_refused")

@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -119,9 +119,9 @@ def write_cursor(idea: Idea) -> str:
 def _bound(cursor: str) -> tuple[sa.BindParameter[datetime], sa.BindParameter[str]]:
     try:
         created_at, idea_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        instant = datetime.fromisoformat(created_at)
-    except (ValueError, TypeError) as wrong:
+        instant = datetime.fromisoformat(created_at).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError) as wrong:
         raise Invalid("cursor_invalid", "after") from wrong
-    if instant.tzinfo is None or not isinstance(idea_id, str):
+    if not isinstance(idea_id, str) or not idea_id.isascii() or not idea_id.isalnum():
         raise Invalid("cursor_invalid", "after")
     return sa.bindparam(None, instant, type_=Idea.__table__.c.created_at.type), sa.bindparam(None, idea_id)  # type: ignore[attr-defined]

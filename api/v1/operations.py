@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlmodel import Session, col, func, select
 
 from api.access import TheDoor
-from api.v1.shapes import IdeaLine, Taken, Told, show_line
+from api.v1.shapes import After, IdeaLine, Taken, Told, show_line
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
 from models.people import Role
@@ -118,7 +118,7 @@ async def show_outbox(door: TheDoor) -> OutboxOut:
 
 
 @router.get("/outbox/messages")
-async def list_messages(door: TheDoor, state: MessageState | None = None, after: int = 0) -> list[MessageOut]:
+async def list_messages(door: TheDoor, state: MessageState | None = None, after: After = 0) -> list[MessageOut]:
     """Messages by number, 1,000 at a time; for admins and auditors."""
 
     def tell(session: Session, actor: Actor) -> list[MessageOut]:
@@ -149,7 +149,7 @@ async def show_ledger(door: TheDoor) -> LedgerOut:
 
 
 @router.get("/ledger/entries")
-async def list_entries(door: TheDoor, after: int = 0) -> list[EntryOut]:
+async def list_entries(door: TheDoor, after: After = 0) -> list[EntryOut]:
     """The ledger's entries, 1,000 at a time, as `gagas calc ledger` takes them; for admins and auditors."""
 
     def tell(session: Session, actor: Actor) -> list[EntryOut]:

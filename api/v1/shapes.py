@@ -4,7 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import Query
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 from sqlmodel import Session, col, select
 
 from models.awards import Award
@@ -23,7 +25,17 @@ from workflows.standing import Standing, find_standing, has_part
 Reason = Annotated[str, Field(max_length=4_000)]
 Id = Annotated[str, Field(max_length=26)]
 Amount = Annotated[int, Field(strict=True, ge=0, le=10**15)]
-Instant = AwareDatetime
+After = Annotated[int, Query(ge=0, le=2**63 - 1)]
+
+
+def _within_calendar(instant: datetime) -> datetime:
+    """Refuse years in which another zone's date does not exist any more."""
+    if not 1900 <= instant.year < 3000:
+        raise PydanticCustomError("date_out_of_range", "the year lies outside 1900 to 2999")
+    return instant
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_within_calendar)]
 
 
 class Taken(BaseModel):
