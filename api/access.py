@@ -3,12 +3,14 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
@@ -17,7 +19,8 @@ from api.signing_in import Unauthenticated, activate, find_activation, find_sign
 from models.database import Database, LostRace
 from models.idempotency import KeptAnswer
 from workflows.actors import Actor, actor_of
-from workflows.refusals import Invalid
+from workflows.calculations.refusals import CalculationRefusal
+from workflows.refusals import Forbidden, Invalid, NotFound, Refusal
 
 T = TypeVar("T")
 Action = Callable[[Session, Actor], BaseModel | None]
@@ -81,9 +84,9 @@ class Door:
                 kept = self._kept(session, actor, key, digest)
                 if kept is not None:
                     return kept
-                self._check_version(session, match, must_match)
-                answer = action(session, actor)
-                session.flush()
+                with self._held_to_version(session, match, must_match):
+                    answer = action(session, actor)
+                    session.flush()
                 return self._keep(session, actor, (key, digest), (status, answer))
 
         return await self._queued(run)
@@ -108,7 +111,7 @@ class Door:
             try:
                 async with self.queue:  # waiting here occupies no thread
                     return await run_in_threadpool(run)
-            except LostRace:
+            except (LostRace, IntegrityError):  # on PostgreSQL the same key twice at once meets in the table of kept answers
                 continue
         async with self.queue:
             return await run_in_threadpool(run)
@@ -136,15 +139,30 @@ class Door:
             raise Invalid("idempotency_key_reused", "Idempotency-Key")
         return JSONResponse(kept.body, kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
 
-    def _check_version(self, session: Session, match: tuple[type[SQLModel], str] | None, must_match: bool) -> None:
+    @contextmanager
+    def _held_to_version(self, session: Session, match: tuple[type[SQLModel], str] | None, must_match: bool) -> Iterator[None]:
+        """Refuse as stale what goes on inside when If-Match names another version than the present one.
+
+        What may not be seen or done is refused as that: a version tells nobody that a row exists.
+        """
+        stale = self._find_stale(session, match, must_match)
+        try:
+            yield
+        except (NotFound, Forbidden):
+            raise
+        except (Refusal, CalculationRefusal) as other:
+            if stale is not None:
+                raise stale from other
+            raise
+        if stale is not None:
+            raise stale
+
+    def _find_stale(self, session: Session, match: tuple[type[SQLModel], str] | None, must_match: bool) -> Stale | None:
         given = self.request.headers.get("if-match", "").strip()
         if must_match and not given:
             raise MatchMissing("match_missing", "If-Match")
-        if match is None or not given or given == "*":
-            return
-        row: Any = session.get(match[0], match[1])
-        if row is not None and given != write_etag(row.version):
-            raise Stale("version_stale", "If-Match", version=row.version)
+        row: Any = None if match is None or not given or given == "*" else session.get(match[0], match[1])
+        return None if row is None or given == write_etag(row.version) else Stale("version_stale", "If-Match", version=row.version)
 
     def _keep(self, session: Session, actor: Actor, asked: tuple[str | None, str], answered: tuple[int, BaseModel | None]) -> JSONResponse:
         status, answer = answered
