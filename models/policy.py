@@ -11,6 +11,7 @@ from models.stages import IdeaStage
 
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Points = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]  # what the calculation of scores takes
 
 
 class Frozen(BaseModel):
@@ -51,9 +52,9 @@ class RubricCriterion(Frozen):
     name: Name
     label: Label
     label_en: Label
-    weight: Decimal = Field(gt=0, le=100)
-    minimum: Decimal = Decimal(0)
-    maximum: Decimal = Decimal(100)
+    weight: Points = Field(gt=0, le=100)
+    minimum: Points = Decimal(0)
+    maximum: Points = Decimal(100)
 
 
 class GateRule(Frozen):
@@ -86,8 +87,8 @@ class Days(Frozen):
 class PilotRule(Frozen):
     """How long a pilot may run."""
 
-    minimum_days: int = Field(30, ge=1)
-    maximum_days: int = Field(365, ge=1)
+    minimum_days: int = Field(30, ge=1, le=3_650)
+    maximum_days: int = Field(365, ge=1, le=3_650)
 
 
 class LetterheadRule(Frozen):
@@ -128,7 +129,7 @@ class Policy(Frozen):
     sections: tuple[Section, ...] = Field(min_length=1, max_length=30)
     requirements: tuple[Requirement, ...] = Field(min_length=1, max_length=20)
     rubric: tuple[RubricCriterion, ...] = Field(min_length=1, max_length=30)
-    pass_mark: Decimal = Field(Decimal(60), ge=0, le=100)
+    pass_mark: Points = Field(Decimal(60), ge=0, le=100)
     reviewers: int = Field(3, ge=1, le=15)
     team_limit: int = Field(10, ge=1, le=50)
     days: Days = Days()
@@ -151,4 +152,6 @@ class Policy(Frozen):
         for section in self.sections:
             if section.minimum_words > section.maximum_words:
                 raise ValueError(f"section {section.name} asks for more words than it allows")
+        if self.pilot.minimum_days > self.pilot.maximum_days:
+            raise ValueError("the shortest pilot is longer than the longest")
         return self

@@ -16,12 +16,13 @@ from models.stages import IdeaStage
 from models.units import Unit
 from workflows.actors import Actor
 from workflows.refusals import Invalid
-from workflows.standing import BY_CALL, Standing, has_part, visible
+from workflows.standing import BY_CALL, Standing, has_part, prepares_awards, visible
 
 COMMITTEE = frozenset(BY_CALL)
 TOLD_TO_ALL = ("draft", "revise", "submit", "withdraw", "route", "permit", "screen", "supplement", "expire", "determine", "resume")
 TOLD_AFTERWARDS = ("close_review", "recommend")
 TOLD_OF_PILOT = ("plan_pilot", "start_pilot", "measure", "conclude", "compute_result", "verify", "roll_out", "close", "pass_gate")
+TOLD_OF_AWARD = ("award_announce", "award_revoke")  # of awards that were announced
 BEFORE_DECISION = (IdeaStage.IN_REVIEW, IdeaStage.SHORTLISTED, IdeaStage.RECOMMENDED)
 
 
@@ -98,17 +99,22 @@ def sees_score(standing: Standing, actor: Actor) -> bool:
 
 
 def list_history(session: Session, standing: Standing, *, actor: Actor) -> list[Decision]:
-    """What was decided on an idea, oldest first; who scored and what, and awards not yet announced, stay with the committee."""
+    """What was decided on an idea, oldest first; who scored and what stays with the committee, an award with those who prepare it."""
     query = select(Decision).where(Decision.idea_id == standing.idea.id).order_by(col(Decision.at), col(Decision.id))
     if not is_committee(standing, actor):
-        told: tuple[str, ...] = TOLD_TO_ALL + TOLD_OF_PILOT
+        told: tuple[str, ...] = TOLD_TO_ALL + TOLD_OF_PILOT + TOLD_OF_AWARD
         if sees_score(standing, actor):
             told += TOLD_AFTERWARDS
-        announced = select(Award.id).where(Award.idea_id == standing.idea.id, col(Award.announced_at).is_not(None))
-        if session.exec(announced).first() is not None:
-            told += ("award_announce", "award_revoke")
         query = query.where(col(Decision.action).in_(told))
-    return list(session.exec(query))
+    decisions = list(session.exec(query))
+    if prepares_awards(standing, actor):
+        return decisions
+    announced = set(session.exec(select(Award.id).where(Award.idea_id == standing.idea.id, col(Award.announced_at).is_not(None))))
+    return [
+        decision
+        for decision in decisions
+        if not decision.action.startswith("award_") or (decision.action in TOLD_OF_AWARD and decision.detail.get("award") in announced)
+    ]
 
 
 def write_cursor(idea: Idea) -> str:

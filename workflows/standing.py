@@ -100,6 +100,15 @@ def has_part(standing: Standing, actor: Actor) -> bool:
     return actor.person_id in standing.team
 
 
+def prepares_awards(standing: Standing, actor: Actor) -> bool:
+    """Whether the actor may know of awards before their hour: secretariat, auditor and whoever proposes, approves or schedules."""
+    if has_part(standing, actor):
+        return False
+    usual = {"propose": Role.SECRETARIAT, "approve": Role.LEADER, "schedule": Role.LEADER, "revoke": Role.LEADER}
+    movers = {standing.policy.movers.get(action, role) for action, role in usual.items()}
+    return any(actor.holds(role, *standing.paths) for role in (Role.SECRETARIAT, Role.AUDITOR, *movers))
+
+
 def stands_in(session: Session, standing: Standing, cell: Cell, actor: Actor) -> bool:
     """Whether the actor is the cell's mover and stands in its relation to the idea."""
     if cell.mover == FLOW:

@@ -19,7 +19,7 @@ from workflows.facts import record
 from workflows.intake.register import get_unit
 from workflows.numbering import check_template
 from workflows.refusals import Conflict, Invalid, NotFound
-from workflows.wording import read_line
+from workflows.wording import read_line, read_text
 
 
 @dataclass(frozen=True)
@@ -121,9 +121,19 @@ def validate_policy(body: dict[str, Any]) -> Policy:
         first = wrong.errors()[0]
         path = ".".join(str(part) for part in first["loc"])
         raise Invalid("policy_invalid", f"policy.{path}", problem=first["msg"]) from wrong
+    _check_wording("policy", policy.model_dump(mode="json"))
     for name, template in policy.documents.numbers.items():
         check_template(f"policy.documents.numbers.{name}", template)
     return policy
+
+
+def _check_wording(field: str, part: Any) -> None:
+    """Everything a policy says may come to stand on a form or in a document."""
+    if isinstance(part, dict | list):
+        for name, inner in part.items() if isinstance(part, dict) else enumerate(part):
+            _check_wording(f"{field}.{name}", inner)
+    elif isinstance(part, str):
+        read_text(field, part)
 
 
 def _require_keeper(actor: Actor, unit: Unit) -> None:

@@ -67,7 +67,8 @@ def list_eligible(session: Session, standing: Standing) -> list[str]:
         .where(col(Person.id).not_in(standing.team), col(Person.unit_id).not_in(units), col(Person.id).not_in(asked))
         .order_by(func.coalesce(load.c.load, 0), Person.id)
     )
-    return [person_id for person_id, path in session.exec(reviewers) if standing.call_path.startswith(path)]
+    covering = (person_id for person_id, path in session.exec(reviewers) if standing.call_path.startswith(path))
+    return list(dict.fromkeys(covering))  # a role over a unit and over the unit above it is still one person
 
 
 def _add(session: Session, standing: Standing, person_id: str) -> Review:

@@ -37,8 +37,9 @@ def propose_award(session: Session, idea_id: str, *, actor: Actor) -> Award:
     Raises Conflict when an award stands already, the stage is not one to award from, or the rule book gives nothing.
     """
     standing = find_standing(session, idea_id, actor=actor)
-    if not actor.flow and not any(actor.holds(role, *standing.paths) for role in (Role.SECRETARIAT,)):
-        raise Forbidden("only_secretariat")
+    proposer = standing.policy.movers.get("propose", Role.SECRETARIAT)
+    if not actor.flow and not actor.holds(proposer, *standing.paths):
+        raise Forbidden(f"only_{proposer}")
     if standing.idea.stage not in standing.policy.award_from:
         raise Conflict("stage_not_awarded", stage=standing.idea.stage)
     if _stands_already(session, idea_id):

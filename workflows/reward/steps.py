@@ -16,7 +16,7 @@ from workflows.facts import record
 from workflows.moves import Grounds, end_of_day_in
 from workflows.process import AWARD_CELLS, Cell
 from workflows.refusals import NotFound
-from workflows.standing import Standing, find_standing, permitted_cell
+from workflows.standing import Standing, find_standing, permitted_cell, prepares_awards
 
 AWAITED: dict[AwardStage, str] = {AwardStage.PROPOSED: "approve", AwardStage.APPROVED: "schedule"}
 
@@ -39,10 +39,7 @@ def knows_award(award: Award, standing: Standing, actor: Actor) -> bool:
     """Whether an award may be known: to everybody who sees the idea once announced, before that to those who prepare it."""
     if actor.flow or award.announced_at is not None:
         return True
-    if actor.person_id in standing.team:
-        return False
-    approver = standing.policy.movers.get("approve", Role.LEADER)
-    return any(actor.holds(role, *standing.paths) for role in (Role.SECRETARIAT, Role.AUDITOR, approver))
+    return prepares_awards(standing, actor)
 
 
 def step_award(
