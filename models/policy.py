@@ -81,6 +81,7 @@ class Days(Frozen):
     verdict: int = Field(14, ge=1, le=365)
     deferral: int = Field(180, ge=1, le=730)
     objection: int = Field(30, ge=0, le=365)
+    retention: int = Field(730, ge=30, le=3_650)
     approval: int = Field(14, ge=1, le=365)
 
 

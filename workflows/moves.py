@@ -84,7 +84,7 @@ def enter(session: Session, standing: Standing, stage: IdeaStage, *, code: str |
             session.add(Gate(idea_id=idea.id, name=rule.name, stage=stage))
             await_role(session, standing, f"gate:{rule.name}", rule.role, end_of_day_in(rule.days))
     if stage == IdeaStage.REJECTED:
-        idea.due_at = end_of_day_in(standing.policy.days.objection)
+        idea.due_at = end_of_day_in(standing.policy.days.retention)
     if stage in AWAITED and not (stage == IdeaStage.DETERMINED and standing.policy.entry == Entry.IN_USE):
         action, role, days = AWAITED[stage]
         idea.due_at = end_of_day_in(getattr(standing.policy.days, days))

@@ -3,15 +3,19 @@
 import typer
 
 from api.cli.calc import calc
+from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.found import init, migrate
 from api.cli.ledger import ledger
+from api.cli.process import process
 from api.cli.serve import serve
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Gagas: from an idea to a certificate.", pretty_exceptions_enable=False)
+app.command()(demo)
 app.command()(init)
 app.command()(serve)
 app.command()(migrate)
 app.command()(doctor)
 app.command()(calc)
+app.command()(process)
 app.add_typer(ledger, name="ledger")

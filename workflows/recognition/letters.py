@@ -1,6 +1,6 @@
 """What receipts, refusal letters and certificates say."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -58,7 +58,7 @@ def number_refusal(session: Session, idea_id: str, *, actor: Actor) -> None:
     standing = find_standing(session, idea_id, actor=actor)
     decision, stage = _refusing_decision(session, idea_id)
     holder = list_holders(session, [standing.idea.lead_id])[standing.idea.lead_id]
-    objects = stage == "determination" and standing.idea.due_at is not None
+    until = local_day(decision.at) + timedelta(days=standing.policy.days.objection)
     said = {
         "addressee": holder.person.full_name,
         "addressee_unit": holder.unit.name,
@@ -69,7 +69,7 @@ def number_refusal(session: Session, idea_id: str, *, actor: Actor) -> None:
         "stage": stage,
         "reasons": _reasons(standing, decision, stage),
         "what_would_help": HELP[stage],
-        "objection_until": local_day(standing.idea.due_at) if objects and standing.idea.due_at else None,
+        "objection_until": until if stage == "determination" else None,
         "objection_address": standing.policy.documents.letterhead.contact,
     }
     cause = Cause(DocumentKind.REFUSAL, idea_id, standing.idea.lead_id, idea_id=idea_id, call_id=standing.call.id)

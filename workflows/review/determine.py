@@ -59,7 +59,7 @@ def expire_deferral(session: Session, idea_id: str, *, actor: Actor) -> None:
 
 
 def close_rejected(session: Session, idea_id: str, *, actor: Actor) -> None:
-    """Close a rejected idea once the time to object is over."""
+    """Close a rejected idea once the time for which it is kept is over; until then it may be taken up again or claimed."""
     standing = find_standing(session, idea_id, actor=actor)
     idea = standing.idea
     if idea.stage == IdeaStage.REJECTED and idea.due_at is not None and idea.due_at < now():

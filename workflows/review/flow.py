@@ -20,7 +20,7 @@ close_after_objection = step("review", "close_rejected", close_rejected)
 async def review(batch: dict[str, Any]) -> None:
     """What was accepted goes to reviewers, evenly and never from the proposers' units; when all scores are in or the date has come
     the review is closed and a recommendation drafted for the chair. What was deferred and never taken up, or rejected and
-    not objected to, is closed."""
+    kept long enough, is closed."""
     await assign(batch)
     await close(batch)
     await draft(batch)

@@ -1,0 +1,1 @@
+"""The demo: two calls played through HTTP, months in a minute."""

@@ -1,0 +1,98 @@
+"""The cast: units, people with their roles, and the two calls, all registered through the API."""
+
+import csv
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from examples.demo.theatre import PASSWORD, Player, Theatre
+
+EXAMPLES = Path(__file__).parent.parent
+PERSON_FIELDS = ("front_title", "name", "back_title", "employee_number", "kind", "grade", "rank_name", "position", "unit_code", "email")
+PERIODS = {
+    "district": ("2026-01-05T00:00:00+07:00", "2027-12-31T23:59:59+07:00"),
+    "city_contest": ("2026-05-04T00:00:00+07:00", "2026-06-30T23:59:59+07:00"),
+}
+
+
+@dataclass
+class Cast:
+    """Who plays: everybody by key, and the calls by name."""
+
+    players: dict[str, Player] = field(default_factory=dict)
+    calls: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def holding(self, role: str) -> list[Player]:
+        """Everybody who holds a role such as `reviewer@KBDG`, or `reviewer` anywhere."""
+        return [player for player in self.players.values() if any(role in (held, held.partition("@")[0]) for held in player.roles)]
+
+    def head_of(self, unit_code: str) -> Player:
+        """The head of a unit."""
+        return self.holding(f"unit_head@{unit_code}")[0]
+
+
+@cache
+def read_people() -> list[dict[str, str]]:
+    """The invented staff."""
+    with (EXAMPLES / "people.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def read_units() -> list[dict[str, str]]:
+    """The units, parents before children."""
+    with (EXAMPLES / "units.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def first_admin() -> dict[str, str]:
+    """The person who founds the region."""
+    return next(row for row in read_people() if "admin@" in row["roles"])
+
+
+def sign_in(theatre: Theatre, row: dict[str, str], person_id: str, code: str) -> Player:
+    """Activate a person's account with the one-time code and sign them in."""
+    theatre.ask("POST", "/activation", "", body={"code": code, "password": PASSWORD})
+    number = row["employee_number"]
+    token = theatre.ask("POST", "/tokens", "", body={"employee_number": number, "password": PASSWORD})["access_token"]
+    return Player(theatre, person_id, row["name"], number, [role for role in row["roles"].split(";") if role], token)
+
+
+def register_units(admin: Player, advance: Callable[[], None]) -> None:
+    """Register every unit but the root."""
+    for unit in read_units():
+        if unit["parent_code"]:
+            admin.post("/units", unit)
+        advance()
+
+
+def register_people(theatre: Theatre, admin: Player, advance: Callable[[], None]) -> dict[str, Player]:
+    """Register everybody, give them their roles, and sign them in."""
+
+    def register(row: dict[str, str]) -> tuple[str, Player]:
+        answer = admin.post("/people", {name: row[name] for name in PERSON_FIELDS})
+        for held in filter(None, row["roles"].split(";")):
+            role, _, unit_code = held.partition("@")
+            if role != "proposer":
+                admin.post(f"/people/{answer['id']}/roles", {"role": role, "unit_code": unit_code})
+        player = sign_in(theatre, row, answer["id"], answer["activation_code"])
+        advance()
+        return row["key"], player
+
+    others = [row for row in read_people() if row["key"] != first_admin()["key"]]
+    with ThreadPoolExecutor(4) as threads:
+        players = dict(threads.map(register, others))
+    return {**players, first_admin()["key"]: admin}
+
+
+def plan_call(admin: Player, name: str) -> dict[str, Any]:
+    """Plan a call for the story's dates and open it."""
+    call = json.loads((EXAMPLES / "calls" / f"{name}.json").read_text("utf-8"))
+    opens_at, closes_at = PERIODS[name]
+    planned = admin.post("/calls", {**call, "opens_at": opens_at, "closes_at": closes_at})
+    opened: dict[str, Any] = admin.post(f"/calls/{planned['id']}/opening")
+    return opened
