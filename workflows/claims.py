@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, select, update
 
 from models.database import Database, LostRace
@@ -93,20 +94,21 @@ def let_go(store: Database, batch: Batch) -> None:
 def handle(store: Database, token: str, ids: Iterable[int], job: Job, *, actor: Actor) -> Outcome:
     """Do a job for each message of a chunk in one transaction, a savepoint each: a bad message is set aside, the others commit.
 
-    A lost race at the commit tries every message again, each in a transaction of its own.
+    A lost race tries every message again, each in a transaction of its own.
     """
     return apply(store, token, {number: _effect(job, actor) for number in ids})
 
 
 def apply(store: Database, token: str, effects: dict[int, "Effect | SubjectEffect | Exception"]) -> Outcome:
-    """Put prepared effects in place and acknowledge each message with its own; an exception stands for one that failed before."""
+    """Put prepared effects in place and acknowledge each message with its own; an exception stands for one that failed before.
+
+    After a lost race each message is tried again in a transaction of its own; one that loses again is set aside.
+    """
     try:
         with store.unit_of_work() as session:
             return sum((_apply_one(session, token, number, effect) for number, effect in effects.items()), Outcome())
     except LostRace:
-        if len(effects) == 1:
-            raise
-        return sum((apply(store, token, {number: effect}) for number, effect in effects.items()), Outcome())
+        return sum((_apply_alone(store, token, number, effect) for number, effect in effects.items()), Outcome())
 
 
 SubjectEffect = tuple[Job, Actor]
@@ -116,23 +118,34 @@ def _effect(job: Job, actor: Actor) -> SubjectEffect:
     return job, actor
 
 
+def _apply_alone(store: Database, token: str, number: int, effect: "Effect | SubjectEffect | Exception") -> Outcome:
+    try:
+        with store.unit_of_work() as session:
+            return _apply_one(session, token, number, effect)
+    except LostRace as lost:
+        with store.unit_of_work() as session:
+            return _apply_one(session, token, number, lost)
+
+
 def _apply_one(session: Session, token: str, number: int, effect: "Effect | SubjectEffect | Exception") -> Outcome:
     message = session.exec(
         select(Message).where(Message.id == number, Message.lease_token == token, Message.state == MessageState.CLAIMED).with_for_update()
     ).first()
     if message is None:
         return Outcome(late=1)
+    if isinstance(effect, Exception):
+        _set_aside(message, effect)
+        session.flush()
+        return Outcome(failed=1)
     try:
-        if isinstance(effect, Exception):
-            raise effect
         with session.begin_nested():
             if isinstance(effect, tuple):
                 effect[0](session, message.subject_id, actor=effect[1])
             else:
                 effect(session)
             session.flush()
-    except LostRace:
-        raise
+    except (LostRace, StaleDataError) as lost:  # a version column shows that somebody else was faster
+        raise LostRace from lost
     except Exception as fault:  # whatever a job meets, the other messages of the chunk must not suffer from it
         _set_aside(message, fault)
         session.flush()
