@@ -1,0 +1,131 @@
+"""Draws the process as a picture from its tables: only the places of the stages are given here."""
+
+from html import escape
+
+from workflows.process import AWARD_CELLS, FLOW, IDEA_CELLS, Cell
+
+WIDTH, ROW, TOP, BOX = 1240, 84, 96, (148, 38)
+MAIN, LEFT, RIGHT, AWARD = 410, 112, 760, 1000
+PLACES: dict[str, tuple[int, float]] = {
+    "draft": (MAIN, 0),
+    "submitted": (MAIN, 1),
+    "awaiting_permission": (MAIN, 2),
+    "screening": (MAIN, 3),
+    "in_review": (MAIN, 4),
+    "shortlisted": (MAIN, 5),
+    "recommended": (MAIN, 6),
+    "determined": (MAIN, 7),
+    "in_pilot": (MAIN, 8),
+    "pilot_reported": (MAIN, 9),
+    "rolled_out": (MAIN, 10),
+    "supplement_asked": (LEFT, 3),
+    "deferred": (LEFT, 6),
+    "closed": (RIGHT, 2),
+    "rejected": (RIGHT, 6),
+    "stopped": (RIGHT, 9),
+    "proposed": (AWARD, 6),
+    "approved": (AWARD, 7),
+    "scheduled": (AWARD, 8),
+    "announced": (AWARD, 9),
+    "revoked": (AWARD, 10.4),
+}
+BANDS = (("intake", -0.45, 3.5), ("review", 3.5, 6.5), ("pilot", 6.5, 10.5))
+ENDS = ("closed", "rejected", "stopped", "rolled_out", "announced", "revoked")
+STYLE = """
+text{font-family:'Plus Jakarta Sans','Segoe UI',sans-serif;fill:#12332f}.stage{font-size:13px;font-weight:600;text-anchor:middle}
+.act{font-size:11px;fill:#3d5a55;paint-order:stroke;stroke:#faf6ea;stroke-width:4px}.flow{fill:#9a6b12}.band{font-size:12px;letter-spacing:.18em;fill:#8a7b5a}.title{font-size:19px;font-weight:700}
+rect.box{fill:#fffdf6;stroke:#1d5a52;stroke-width:1.4}rect.end{fill:#eef3ec}path{fill:none;stroke:#1d5a52;stroke-width:1.3}
+path.auto{stroke:#b98a2b;stroke-dasharray:5 3}
+"""
+
+
+def draw_process() -> str:
+    """The SVG: green arrows are people's steps with who takes them, dashed golden ones are moved by a flow."""
+    height = TOP + int(11.2 * ROW)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"><title>The process of Gagas</title>',
+        f"<style>{STYLE}</style>",
+        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse">'
+        '<path d="M0 0L8 4L0 8z" style="fill:#1d5a52;stroke:none"/></marker></defs>',
+        f'<rect width="{WIDTH}" height="{height}" fill="#faf6ea"/>',
+        '<text class="title" x="28" y="40">An idea’s way</text>',
+        f'<text class="title" x="{AWARD - 74}" y="{_y(5.2)}">An award’s way</text>',
+        '<text class="act" x="28" y="62">→ a person decides (and who)</text><text class="act flow" x="210" y="62">⇢ ⚙ a flow moves</text>',
+        '<text class="act" x="360" y="62">withdraw (proposer): from any stage up to shortlisted</text>',
+    ]
+    parts += [_band(*band) for band in BANDS]
+    parts += [_arrows(cells) for cells in (IDEA_CELLS, AWARD_CELLS)]
+    parts += [_box(stage) for stage in PLACES]
+    return "\n".join([*parts, "</svg>\n"])
+
+
+def _y(row: float) -> float:
+    return TOP + row * ROW
+
+
+def _band(name: str, first: float, last: float) -> str:
+    line = f'<path d="M28 {_y(last):.0f}H{RIGHT + 90}" style="stroke:#d9cfb4;stroke-width:1"/>'
+    return f'{line}<text class="band" x="28" y="{_y(first) + 30:.0f}">{name.upper()}</text>'
+
+
+def _box(stage: str) -> str:
+    x, row = PLACES[stage]
+    kind = "box end" if stage in ENDS else "box"
+    rect = f'<rect class="{kind}" x="{x - BOX[0] / 2}" y="{_y(row) - BOX[1] / 2}" width="{BOX[0]}" height="{BOX[1]}" rx="19"/>'
+    return f'{rect}<text class="stage" x="{x}" y="{_y(row) + 4.5}">{stage.replace("_", " ")}</text>'
+
+
+def _arrows(cells: tuple[Cell, ...]) -> str:
+    grouped: dict[tuple[str, str], list[Cell]] = {}
+    for cell in cells:
+        if cell.stage and cell.target and cell.target != "withdrawn" and cell.stage != cell.target:
+            grouped.setdefault((cell.stage, cell.target), []).append(cell)
+    return "\n".join(_arrow(start, end, steps) for (start, end), steps in grouped.items())
+
+
+def _words(steps: list[Cell]) -> tuple[str, bool]:
+    auto = all(step.mover == FLOW for step in steps)
+    outcomes = [step.outcome for step in steps if step.outcome]
+    action = steps[0].action.replace("_", " ")
+    said = f"{action}: {' / '.join(outcomes)}".replace("_", " ") if outcomes else action
+    return (f"⚙ {said}" if auto else f"{said} · {str(steps[0].mover).replace('_', ' ')}"), auto
+
+
+def _arrow(start: str, end: str, steps: list[Cell]) -> str:
+    (x1, r1), (x2, r2) = PLACES[start], PLACES[end]
+    words, auto = _words(steps)
+    y1, y2, half_w, half_h = _y(r1), _y(r2), BOX[0] / 2, BOX[1] / 2
+    if x1 == LEFT and x2 == RIGHT:  # would cross the main way: told beside the stage
+        return f'<text class="act flow" x="{x1}" y="{y1 + 34}" text-anchor="middle">{escape(words)} → {end}</text>'
+    if x1 != x2:
+        return _sideways((x1, y1), (x2, y2), words, auto)
+    if abs(r2 - r1) <= 1.5:
+        down = 1 if r2 > r1 else -1
+        shift = 0 if down == 1 else -44
+        path = f"M{x1 + shift} {y1 + down * half_h}L{x2 + shift} {y2 - down * (half_h + 2)}"
+        place, anchor = (x1 + 9, "start") if down == 1 else (x1 + shift - 9, "end")
+        return _line(path, auto) + _label(place, (y1 + y2) / 2 + 4, words, auto, anchor)
+    side = -1 if auto and x1 == MAIN else 1
+    bend, lift = x1 + side * (half_w + 52), y1 + (y2 - y1) * (0.3 if auto else 0.5) if x1 == MAIN else y1 + 26
+    path = f"M{x1 + side * half_w} {y1 + 6}C{bend} {y1 + 20} {bend} {y2 - 20} {x2 + side * (half_w + 2)} {y2 - 6}"
+    place = bend - 8 if side == 1 and x1 == MAIN else bend - 26 if side == 1 else bend + 2
+    return _line(path, auto) + _label(place, lift + 4, words, auto, anchor="start" if side == 1 else "end")
+
+
+def _sideways(start: tuple[float, float], end: tuple[float, float], words: str, auto: bool) -> str:
+    (x1, y1), (x2, y2), half = start, end, BOX[0] / 2
+    right = 1 if x2 > x1 else -1
+    lift = 7 * (1 if x2 > x1 else -1) if y1 == y2 else 0
+    path = f"M{x1 + right * half} {y1 - lift}L{x2 - right * (half + 2)} {y2 - lift}"
+    share = 0.5 if abs(y2 - y1) <= ROW else 0.62
+    place = (x1 + (x2 - x1) * share, y1 + (y2 - y1) * share - lift + (-6 if right == 1 else 16))
+    return _line(path, auto) + _label(*place, words, auto, anchor="middle")
+
+
+def _line(path: str, auto: bool) -> str:
+    return f'<path d="{path}" class="{"auto" if auto else "step"}" marker-end="url(#tip)"/>'
+
+
+def _label(x: float, y: float, words: str, auto: bool, anchor: str = "start") -> str:
+    kind = "act flow" if auto else "act"
+    return f'<text class="{kind}" x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}">{escape(words)}</text>'
