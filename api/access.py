@@ -126,6 +126,9 @@ class Door:
             raise BadRequest("idempotency_key_invalid", "Idempotency-Key")
         return key
 
+    def _given_version(self) -> str:
+        return self.request.headers.get("if-match", "").strip()
+
     def _route(self) -> str:
         return f"{self.request.method} {self.request.url.path}"[:200]
 
@@ -158,7 +161,7 @@ class Door:
             raise stale
 
     def _find_stale(self, session: Session, match: tuple[type[SQLModel], str] | None, must_match: bool) -> Stale | None:
-        given = self.request.headers.get("if-match", "").strip()
+        given = self._given_version()
         if must_match and not given:
             raise MatchMissing("match_missing", "If-Match")
         row: Any = None if match is None or not given or given == "*" else session.get(match[0], match[1])

@@ -1,0 +1,69 @@
+"""Style sheets, pictures and fonts: read once, pressed once, addressed by their own hash and so kept by browsers for a year."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+
+router = APIRouter(include_in_schema=False)
+MEDIA = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "ttf": "font/ttf"}
+YEAR = "public, max-age=31536000, immutable"
+MONTH = "public, max-age=2592000"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it is sent."""
+
+    content: bytes
+    pressed: bytes
+    media: str
+    tag: str
+
+
+@lru_cache(maxsize=64)
+def read_asset(folder: str, name: str) -> Asset:
+    """A static file or font; raises FileNotFoundError for anything else."""
+    suffix = name.rpartition(".")[2]
+    if suffix not in MEDIA or not name.replace(".", "").replace("-", "").replace("_", "").isalnum():
+        raise FileNotFoundError(name)
+    content = files("templates").joinpath(folder, name).read_bytes()
+    return Asset(content, gzip.compress(content, 9, mtime=0), MEDIA[suffix], hashlib.sha256(content).hexdigest()[:16])
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its hash so that a new one is fetched at once."""
+    return f"/static/{name}?v={read_asset('static', name).tag}"
+
+
+@router.get("/static/{name}")
+def static(name: str, request: Request) -> Response:
+    """A style sheet or a picture."""
+    return _send("static", name, request)
+
+
+@router.get("/fonts/{name}")
+def font(name: str, request: Request) -> Response:
+    """A font."""
+    return _send("fonts", name, request)
+
+
+def _send(folder: str, name: str, request: Request) -> Response:
+    try:
+        found = read_asset(folder, name)
+    except OSError as missing:
+        raise HTTPException(404) from missing
+    headers = {
+        "Cache-Control": YEAR if request.url.query == f"v={found.tag}" else MONTH,
+        "ETag": f'"{found.tag}"',
+        "Vary": "Accept-Encoding",
+    }
+    if request.headers.get("if-none-match") == f'"{found.tag}"':
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(found.pressed, media_type=found.media, headers={**headers, "Content-Encoding": "gzip"})
+    return Response(found.content, media_type=found.media, headers=headers)

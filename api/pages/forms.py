@@ -1,0 +1,139 @@
+"""Forms as they come in: fields read leniently as people type them, every wrong one remembered, nothing typed forgotten."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+
+from models.seams import new_id, region_zone
+
+MOST_FIELDS = 400
+OURS = ("form_token", "form_key", "form_version", "do")
+THOUSANDS = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+|\d+")
+
+
+@dataclass
+class Form:
+    """The fields of one posted form; `wrong` gathers what could not be read, by field, as codes of `refusal.*` texts."""
+
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.values = dict(self.fields)
+
+    @property
+    def key(self) -> str:
+        """The one-time key that makes a second press harmless."""
+        return self.values.get("form_key", "")
+
+    def text(self, name: str, most: int = 40_000) -> str:
+        """What was typed, cut off only where no action would take it."""
+        return self.values.get(name, "").replace("\r\n", "\n")[: most + 1]
+
+    def under(self, prefix: str) -> dict[str, str]:
+        """The fields below a prefix, by the rest of their names: `sections.background` as `background`."""
+        return {name[len(prefix) + 1 :]: self.text(name) for name in self.values if name.startswith(f"{prefix}.")}
+
+    def percent(self, name: str) -> int:
+        """`33,33`, `33.33 %` or `50` in hundredths of a percent; 0 where it cannot be read."""
+        typed = self.text(name, 40).replace("%", "").replace(",", ".").strip()
+        match = re.fullmatch(r"(\d{1,3})(?:\.(\d{1,2}))?", typed, re.ASCII)
+        if match is None:
+            self.wrong[name] = "percent_unreadable" if typed else "field_missing"
+            return 0
+        return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+
+    def rupiah(self, name: str) -> int:
+        """`Rp 12.500.000`, `12.500.000,00` or `12500000` in whole rupiah; empty is 0."""
+        typed = re.sub(r"(?i)^rp\.?", "", self.text(name, 60).strip()).strip()
+        typed = re.sub(r"(?<=\d)(,00|,-|,\u2013)$", "", typed)
+        if not typed:
+            return 0
+        if THOUSANDS.fullmatch(typed) is None or not typed.isascii():
+            self.wrong[name] = "rupiah_unreadable"
+            return 0
+        return int(re.sub(r"\D", "", typed))
+
+    def decimal(self, name: str, places: int = 6) -> Decimal:
+        """`82,5` or `82.5`; 0 where it cannot be read."""
+        typed = self.text(name, 40).strip().replace(",", ".")
+        try:
+            if not re.fullmatch(r"-?\d{1,18}(\.\d{1," + str(places) + "})?", typed, re.ASCII):
+                raise InvalidOperation
+            return Decimal(typed)
+        except InvalidOperation:
+            self.wrong[name] = "decimal_unreadable" if typed else "field_missing"
+            return Decimal(0)
+
+    def day(self, name: str, *, required: bool = True) -> date | None:
+        """A day as the browser sends it, or as `24-11-2026`."""
+        typed = self.text(name, 40).strip()
+        turned = re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", typed, re.ASCII)
+        if turned:
+            typed = f"{turned[3]}-{turned[2]:0>2}-{turned[1]:0>2}"
+        try:
+            return date.fromisoformat(typed)
+        except ValueError:
+            if typed or required:
+                self.wrong[name] = "day_unreadable" if typed else "field_missing"
+            return None
+
+    def instant(self, name: str) -> datetime | None:
+        """A day and an hour in the region's zone."""
+        typed = self.text(name, 40).strip()
+        try:
+            return datetime.fromisoformat(typed).replace(tzinfo=region_zone())
+        except ValueError:
+            self.wrong[name] = "instant_unreadable" if typed else "field_missing"
+            return None
+
+    def choice(self, name: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:
+        """One of the allowed values; empty where none was picked."""
+        picked = self.values.get(name, "")
+        if picked not in allowed:
+            self.wrong[name] = "choice_missing"
+            return ""
+        return picked
+
+
+def read_form(body: bytes, media: str) -> Form:
+    """The fields of a URL-encoded body; raises 415 for any other and 400 for too many fields."""
+    if media.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise HTTPException(415)
+    try:
+        return Form(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError as many:
+        raise HTTPException(400) from many
+
+
+@dataclass
+class FormView:
+    """A form as a page shows it: what stands in its fields, what is wrong with them, and its one-time key."""
+
+    name: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    version: int | None = None
+    key: str = field(default_factory=new_id)
+
+    def value(self, name: str, otherwise: object = "") -> str:
+        """What stands in a field."""
+        return self.values.get(name, str(otherwise))
+
+    def error(self, name: str) -> str:
+        """What is wrong with a field, or nothing."""
+        return self.errors.get(name, "")
+
+    def place(self, name: str) -> str:
+        """The field's id on the page."""
+        return f"{self.name}-{name}".replace(".", "-")
+
+
+def kept_fields(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What a person typed, to be sent again: everything but the proof, which is renewed."""
+    return [(name, value) for name, value in fields if name != "form_token" and "password" not in name]

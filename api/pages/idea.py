@@ -1,0 +1,171 @@
+"""One idea on one page: what it says, where it stands, what was decided, and what the reader may do now."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session, col, select
+
+from api.pages.forms import FormView
+from api.pages.offers import Offer, is_window_open, list_offers, list_open_gates, may_pass, may_propose_award
+from api.pages.progress import show_progress
+from api.pages.refused import TurnedDown, attempt
+from api.pages.render import page, read_done
+from api.pages.session import Landing, PageDoor, ThePage, lead_to
+from api.v1.recognition import list_documents
+from api.v1.shapes import Id, show_history, show_standing
+from models.awards import Award
+from models.ideas import Idea
+from models.people import Person, Role, RoleGrant
+from models.pilots import Indicator, Measurement, Pilot
+from models.reviews import Review
+from models.units import Unit
+from workflows.actors import Actor
+from workflows.listing import is_committee
+from workflows.review.assign import list_eligible
+from workflows.reward.steps import knows_award
+from workflows.standing import Standing, find_standing
+
+router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
+IDEA = "/usulan/{idea_id}"
+FORMS = ("withdraw", "permit", "screen", "score", "recuse", "assign", "recommend", "determine", "resume", "measure", "conclude", "verify")
+
+
+@router.get(IDEA)
+async def show(idea_id: Id, door: ThePage, ok: str = "") -> Response:
+    """An idea."""
+    return await idea_page(door, idea_id, done=read_done(ok))
+
+
+@router.get(IDEA + "/{rest:path}")
+async def go_to_idea(idea_id: Id, rest: str) -> Response:
+    """Where somebody lands who reloads the address of a form."""
+    return lead_to(Landing(to=f"/usulan/{idea_id}"))
+
+
+async def idea_page(door: PageDoor, idea_id: str, *, down: TurnedDown | None = None, done: str = "") -> Response:
+    """The page of an idea as the reader may see it; a refused form stands in it with what was typed."""
+    visitor, told = await door.look(lambda session, actor: tell_idea(session, idea_id, actor))
+    documents = await list_documents(door, None, idea_id, None)
+    version = told["idea"].version
+    forms = {name: FormView(name, version=version) for name in _form_names(told)}
+    lost: list[tuple[str, str]] = []
+    if down is not None:
+        offered = {offer.action for offer in told["offers"]} | {f"gate-{rule.name}" for rule in told["gates_to_pass"]}
+        offered |= {"propose"} if told["proposable"] else set()
+        forms[down.name] = down.view(version)
+        lost = [] if down.name in offered else down.typed()
+    status = down.status if down else 200
+    shown = {"forms": forms, "lost": lost, "wrong": down, "done": done, "posted": down is not None, "documents": documents}
+    return page(visitor, "idea.html", status=status, **told | shown)
+
+
+async def idea_form(door: PageDoor, idea_id: str, name: str, action: Callable[[Session, Actor], Landing]) -> Response:
+    """Take one of the idea's actions, or show the idea again with the refusal."""
+
+    async def show(down: TurnedDown) -> Response:
+        return await idea_page(door, idea_id, down=down)
+
+    return await attempt(name, door, lambda: door.act(action, match=(Idea, idea_id)), show)
+
+
+def lead_back(idea: Idea, done: str) -> Landing:
+    """Back to the idea, saying what was done."""
+    return Landing(to=f"/usulan/{idea.id}", done=done)
+
+
+def tell_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
+    """Everything the page tells, read in one transaction."""
+    standing = find_standing(session, idea_id, actor=actor)
+    unit = session.get(Unit, standing.idea.unit_id)
+    awards = _known_awards(session, standing, actor)
+    offers = list_offers(session, standing, actor=actor)
+    gates = list_open_gates(session, standing)
+    return {
+        "idea": show_standing(session, standing, actor),
+        "call": standing.call,
+        "policy": standing.policy,
+        "unit": unit.name if unit else "",
+        "steps": show_progress(standing.idea, honoured=any(award.announced_at and not award.revoked_at for award in awards)),
+        "history": show_history(session, idea_id, actor),
+        "offers": offers,
+        "gates": gates,
+        "gates_to_pass": [rule for rule in gates if may_pass(rule, standing, actor=actor)],
+        "window_open": is_window_open(standing),
+        "awards": awards,
+        "proposable": may_propose_award(session, standing, actor=actor),
+        "pilot": tell_pilot(session, idea_id),
+        "reviews": _reviews(session, standing, actor),
+        "own_review": _own_review(session, idea_id, actor),
+        "eligible": _eligible(session, standing, offers),
+        "committee": is_committee(standing, actor),
+    }
+
+
+def tell_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
+    """An idea's pilot with its owner, its unit and each indicator's readings."""
+    row = session.exec(
+        select(Pilot, Person, Unit.name, Unit.code)
+        .join(Person, col(Person.id) == col(Pilot.owner_id))
+        .join(Unit, col(Unit.id) == col(Pilot.unit_id))
+        .where(Pilot.idea_id == idea_id)
+    ).first()
+    if row is None:
+        return None
+    pilot, owner, unit, code = row
+    indicators = session.exec(select(Indicator).where(Indicator.pilot_id == pilot.id).order_by(col(Indicator.name))).all()
+    readings = session.exec(
+        select(Measurement)
+        .where(col(Measurement.indicator_id).in_([indicator.id for indicator in indicators]))
+        .order_by(col(Measurement.measured_on), col(Measurement.at))
+    ).all()
+    lines = [(indicator, [reading for reading in readings if reading.indicator_id == indicator.id]) for indicator in indicators]
+    reached = {line["indicator"]: line["reached_percent"] for line in (pilot.result or {}).get("indicators", [])}
+    return {"row": pilot, "owner": owner.full_name, "unit": unit, "unit_code": code, "indicators": lines, "reached": reached}
+
+
+def list_holding(session: Session, role: Role, standing: Standing) -> list[Person]:
+    """Who holds a role over the idea's call or unit and has no part in the idea."""
+    rows = session.exec(
+        select(Person, Unit.path)
+        .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
+        .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
+        .where(RoleGrant.role == role, col(Person.id).not_in(standing.team))
+        .order_by(col(Person.name))
+    )
+    return list({person.id: person for person, path in rows if any(each.startswith(path) for each in standing.paths)}.values())
+
+
+def _form_names(told: dict[str, Any]) -> list[str]:
+    return [*FORMS, "submit", "propose", *(f"gate-{rule.name}" for rule in told["gates_to_pass"])]
+
+
+def _known_awards(session: Session, standing: Standing, actor: Actor) -> list[Award]:
+    awards = session.exec(select(Award).where(Award.idea_id == standing.idea.id).order_by(col(Award.created_at)))
+    return [award for award in awards if knows_award(award, standing, actor)]
+
+
+def _reviews(session: Session, standing: Standing, actor: Actor) -> list[tuple[Review, str]]:
+    """All reviews with their reviewers' names, for the committee alone."""
+    if not is_committee(standing, actor):
+        return []
+    rows = session.exec(
+        select(Review, Person)
+        .join(Person, col(Person.id) == col(Review.reviewer_id))
+        .where(Review.idea_id == standing.idea.id)
+        .order_by(col(Review.assigned_at), col(Review.id))
+    )
+    return [(review, person.full_name) for review, person in rows]
+
+
+def _own_review(session: Session, idea_id: str, actor: Actor) -> Review | None:
+    return session.exec(select(Review).where(Review.idea_id == idea_id, Review.reviewer_id == actor.person_id)).first()
+
+
+def _eligible(session: Session, standing: Standing, offers: list[Offer]) -> list[Person]:
+    if not any(offer.action == "assign" for offer in offers):
+        return []
+    ids = list_eligible(session, standing)[:100]
+    people = {person.id: person for person in session.exec(select(Person).where(col(Person.id).in_(ids)))}
+    return [people[person_id] for person_id in ids]

@@ -1,0 +1,69 @@
+"""The inbox: what waits for the reader, the most urgent first; and the committee's lists."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session, col, select
+
+from api.pages.render import page, read_done
+from api.pages.session import ThePage
+from models.calls import Call
+from models.ideas import Idea
+from models.seams import now
+from models.stages import IdeaStage
+from models.units import Unit
+from workflows.actors import Actor
+from workflows.listing import Awaited, Wanted, list_ideas, list_inbox
+
+router = APIRouter(include_in_schema=False)
+STAGES = tuple(stage for stage in IdeaStage if stage != IdeaStage.DRAFT)
+
+
+@router.get("/kotak-masuk")
+async def show_inbox(door: ThePage, ok: str = "") -> Response:
+    """What waits for me."""
+
+    def tell(session: Session, actor: Actor) -> list[dict[str, Any]]:
+        waiting = list_inbox(session, actor=actor)
+        units = _units(session, [each.idea for each in waiting])
+        return [_line(each, units) for each in waiting]
+
+    visitor, lines = await door.look(tell)
+    return page(visitor, "inbox.html", lines=lines, done=read_done(ok))
+
+
+@router.get("/daftar")
+async def show_list(door: ThePage, stage: str = "", call: str = "", after: str | None = None) -> Response:
+    """The ideas that the reader may know of, by stage and call."""
+    picked = IdeaStage(stage) if stage in set(IdeaStage) else None
+
+    def tell(session: Session, actor: Actor) -> dict[str, Any]:
+        found = list_ideas(session, Wanted(call_id=call[:26] or None, stage=picked, after=after, limit=25), actor=actor)
+        calls = list(session.exec(select(Call).order_by(col(Call.opens_at).desc()).limit(200)))
+        return {"ideas": found.ideas, "after": found.after, "calls": calls, "units": _units(session, found.ideas)}
+
+    visitor, told = await door.look(tell)
+    names = {each.id: each.title for each in told["calls"]}
+    return page(visitor, "list.html", stages=STAGES, stage=picked or "", call=call, names=names, present=now(), **told)
+
+
+def _line(awaited: Awaited, units: dict[str, str]) -> dict[str, Any]:
+    item, idea = awaited.item, awaited.idea
+    task = "pass_gate" if item.task.startswith("gate:") else item.task
+    to = f"/penghargaan/{item.award_id}" if item.award_id else f"/usulan/{idea.id}#tugas"
+    pages = {"supplement": f"/usulan/{idea.id}/lengkapi", "plan_pilot": f"/usulan/{idea.id}/rencana-uji-coba"}
+    late = item.due_at is not None and item.due_at < now()
+    return {
+        "task": task,
+        "idea": idea,
+        "to": pages.get(item.task, to),
+        "due_at": item.due_at,
+        "late": late,
+        "unit": units.get(idea.unit_id, ""),
+    }
+
+
+def _units(session: Session, ideas: list[Idea]) -> dict[str, str]:
+    ids = {idea.unit_id for idea in ideas}
+    return {unit.id: unit.name for unit in session.exec(select(Unit).where(col(Unit.id).in_(ids)))} if ids else {}

@@ -1,0 +1,170 @@
+"""Plan a pilot, report its readings, conclude it, give the verdict."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session, col, select
+
+from api.pages.forms import Form, FormView
+from api.pages.idea import IDEA, idea_form, lead_back, list_holding, tell_pilot
+from api.pages.offers import list_offers
+from api.pages.refused import TurnedDown, attempt, require_readable
+from api.pages.render import page
+from api.pages.session import Landing, PageDoor, TheForm, ThePage
+from api.v1.shapes import Id
+from models.ideas import Idea
+from models.people import Role
+from models.pilots import Direction
+from models.seams import today
+from models.units import Unit
+from workflows.actors import Actor
+from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
+from workflows.pilot.measure import Reading, report_measurement
+from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot
+from workflows.standing import Standing, find_standing
+
+router = APIRouter(include_in_schema=False)
+LINES = 4  # indicators a plan's form has room for at first; more appear as they fill
+PLAN = f"{IDEA}/rencana-uji-coba"
+
+
+@router.get(PLAN)
+async def show_plan(idea_id: Id, door: ThePage) -> Response:
+    """The form in which a pilot is planned."""
+    return await _plan_page(door, idea_id)
+
+
+@router.post(PLAN)
+async def plan(idea_id: Id, door: TheForm) -> Response:
+    """Plan the pilot; it starts by itself on its first day."""
+    form = door.form
+    wanted = _read_plan(form)
+
+    def act(session: Session, actor: Actor) -> Landing:
+        require_readable(form)
+        plan_pilot(session, idea_id, wanted, actor=actor)
+        return Landing(to=f"/usulan/{idea_id}", done="planned")
+
+    async def show(down: TurnedDown) -> Response:
+        return await _plan_page(door, idea_id, down)
+
+    return await attempt("plan", door, lambda: door.act(act, match=(Idea, idea_id)), show)
+
+
+@router.post(f"{IDEA}/ukur")
+async def measure(idea_id: Id, door: TheForm) -> Response:
+    """Report a reading."""
+    form = door.form
+    reading = Reading(form.text("indicator_id", 26), form.day("measured_on") or today(), form.decimal("value"), form.text("note"))
+
+    def act(session: Session, actor: Actor) -> Landing:
+        report_measurement(session, idea_id, reading, actor=actor)
+        return Landing(to=f"/usulan/{idea_id}", done="measured")
+
+    return await idea_form(door, idea_id, "measure", act)
+
+
+@router.post(f"{IDEA}/laporan-uji-coba")
+async def conclude(idea_id: Id, door: TheForm) -> Response:
+    """Hand in the pilot's report."""
+
+    def act(session: Session, actor: Actor) -> Landing:
+        conclude_pilot(session, idea_id, summary=door.form.text("summary"), actor=actor)
+        return Landing(to=f"/usulan/{idea_id}", done="concluded")
+
+    return await idea_form(door, idea_id, "conclude", act)
+
+
+@router.post(f"{IDEA}/verifikasi")
+async def verify(idea_id: Id, door: TheForm) -> Response:
+    """Roll out, extend or stop."""
+    form = door.form
+    verdict = Verdict(form.choice("outcome", tuple(Verdict)) or Verdict.STOP)
+    until = form.day("until", required=verdict == Verdict.EXTEND)
+    return await idea_form(
+        door,
+        idea_id,
+        "verify",
+        lambda s, a: lead_back(verify_pilot(s, idea_id, verdict, reason=form.text("reason"), until=until, actor=a), "decided"),
+    )
+
+
+async def _plan_page(door: PageDoor, idea_id: str, down: TurnedDown | None = None) -> Response:
+    def tell(session: Session, actor: Actor) -> dict[str, Any]:
+        standing = find_standing(session, idea_id, actor=actor)
+        if not any(offer.action == "plan_pilot" for offer in list_offers(session, standing, actor=actor)) and down is None:
+            return {"away": f"/usulan/{idea_id}"}
+        owners = [
+            (person.id, f"{person.full_name}, {person.position}".rstrip(", "))
+            for person in list_holding(session, Role.PILOT_OWNER, standing)
+        ]
+        values = _stored_plan(session, standing)
+        units = session.exec(
+            select(Unit.code, Unit.name).where(col(Unit.path).startswith(standing.call_path)).order_by(col(Unit.name))
+        ).all()
+        told = {"idea": standing.idea, "rule": standing.policy.pilot, "owners": owners, "units": list(units)}
+        return told | {"form": down.view(standing.idea.version) if down else FormView("plan", values, {}, standing.idea.version)}
+
+    visitor, told = await door.look(tell)
+    if "away" in told:
+        return RedirectResponse(told["away"], 303)
+    filled = 1 + max(
+        (int(name.split(".")[1]) for name, value in told["form"].values.items() if _is_line(name) and value.strip()), default=-1
+    )
+    return page(
+        visitor,
+        "pilot/plan.html",
+        status=down.status if down else 200,
+        wrong=down,
+        posted=down is not None,
+        lines=range(max(LINES, min(filled + 1, 30))),
+        **told,
+    )
+
+
+def _is_line(name: str) -> bool:
+    parts = name.split(".")
+    return len(parts) == 3 and parts[0] == "indicators" and parts[1].isdecimal() and len(parts[1]) <= 2
+
+
+def _read_plan(form: Form) -> PilotPlan:
+    return PilotPlan(
+        unit_code=form.text("unit_code", 60),
+        owner_id=form.text("owner_id", 26),
+        site=form.text("site"),
+        starts_on=form.day("starts_on") or today(),
+        ends_on=form.day("ends_on") or today(),
+        indicators=_read_indicators(form),
+        decree_number=form.text("decree_number", 2_000),
+        budget_rupiah=form.rupiah("budget_rupiah"),
+    )
+
+
+def _read_indicators(form: Form) -> tuple[IndicatorPlan, ...]:
+    """The lines that say anything; they must stand at the top, so that a refusal finds its line."""
+    lines = []
+    for place in range(30):
+        name = f"indicators.{place}"
+        if not any(form.text(f"{name}.{part}").strip() for part in ("name", "baseline", "target", "unit_label")):
+            continue
+        baseline, target = form.decimal(f"{name}.baseline"), form.decimal(f"{name}.target")
+        direction = Direction.UP if target > baseline else Direction.DOWN
+        lines.append(IndicatorPlan(form.text(f"{name}.name"), baseline, target, direction, form.text(f"{name}.unit_label")))
+    return tuple(lines)
+
+
+def _stored_plan(session: Session, standing: Standing) -> dict[str, str]:
+    """The plan there is already, or where the idea comes from."""
+    found = tell_pilot(session, standing.idea.id)
+    if found is None:
+        unit = session.get(Unit, standing.idea.unit_id)
+        return {"unit_code": unit.code if unit else ""}
+    row = found["row"]
+    values = {"unit_code": found["unit_code"], "owner_id": row.owner_id, "site": row.site, "decree_number": row.decree_number}
+    values |= {"starts_on": row.starts_on.isoformat(), "ends_on": row.ends_on.isoformat()}
+    values["budget_rupiah"] = str(row.budget_rupiah or "")
+    for place, (indicator, _readings) in enumerate(found["indicators"]):
+        values |= {f"indicators.{place}.name": indicator.name, f"indicators.{place}.unit_label": indicator.unit_label}
+        values |= {f"indicators.{place}.baseline": str(indicator.baseline), f"indicators.{place}.target": str(indicator.target)}
+    return values

@@ -1,0 +1,85 @@
+"""Turns a template and what it tells into a page: escaped always, nothing undefined, in the reader's language."""
+
+from functools import lru_cache
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from api.pages.assets import asset
+from api.pages.session import Visitor
+from api.pages.texts import Words, texts
+from models.people import Role
+from workflows.documents.text import format_rupiah, format_share
+
+COMMITTEE = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
+# path, its text, who sees it in the menu: nothing means everybody signed in
+MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("/kotak-masuk", "menu.inbox", ()),
+    ("/usulan", "menu.ideas", ()),
+    ("/usulan/baru", "menu.new", ()),
+    ("/daftar", "menu.list", COMMITTEE),
+    ("/penghargaan", "menu.awards", ()),
+    ("/laporan", "menu.reports", (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)),
+    ("/pegawai", "menu.people", (Role.ADMIN, Role.OPERATOR)),
+    ("/buku-besar", "menu.ledger", (Role.ADMIN, Role.AUDITOR)),
+)
+
+
+@lru_cache
+def environment() -> Environment:
+    """The one Jinja environment: fixed templates, everything escaped, an undefined name stops the page."""
+    made = Environment(
+        loader=PackageLoader("templates", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(asset=asset)
+    made.filters.update(rupiah=format_rupiah, share=format_share, paragraphs=paragraphs, masked=shorten_mask)
+    return made
+
+
+def paragraphs(text: str) -> Markup:
+    """Running text with its line breaks, escaped."""
+    blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
+    return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in block.split("\n"))) for block in blocks)
+
+
+def shorten_mask(masked: str) -> str:
+    """A masked employee number as its last digits behind three dots."""
+    return f"••• {masked.lstrip('*')}"
+
+
+def page(visitor: Visitor, template: str, *, status: int = 200, **told: Any) -> HTMLResponse:
+    """A page as an answer; personal, and so never stored on the way."""
+    words = Words(visitor.language)
+    frame = {
+        "visitor": visitor,
+        "words": words,
+        "t": words.text,
+        "word": words.word,
+        "label": words.label,
+        "menu": list_menu(visitor),
+        "done": "",
+        "wrong": None,
+        "posted": False,
+    }
+    html = environment().get_template(template).render(frame | told)
+    headers = {"Cache-Control": "no-store", "Content-Language": visitor.language, "Vary": "Cookie, Accept-Language"}
+    return HTMLResponse(html, status, headers=headers)
+
+
+def list_menu(visitor: Visitor) -> list[tuple[str, str]]:
+    """The pages that a visitor's menu offers, as path and text."""
+    if not visitor.signed_in:
+        return []
+    return [(path, name) for path, name, roles in MENU if not roles or visitor.roles & set(roles)]
+
+
+def read_done(code: str) -> str:
+    """The name of the text that tells of a success, if there is such a text."""
+    return f"done.{code}" if f"done.{code}" in texts() else ""

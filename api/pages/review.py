@@ -1,0 +1,100 @@
+"""Assign, score, step back, recommend, determine, take up again, pass a gate."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from api.pages.idea import IDEA, idea_form, lead_back
+from api.pages.session import Landing, TheForm
+from api.v1.shapes import Id
+from workflows.actors import Actor
+from workflows.review.assign import assign_reviewer
+from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
+from workflows.review.gates import pass_gate
+from workflows.review.recommend import Recommendation, recommend_idea
+from workflows.review.score import recuse_reviewer, score_idea
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post(f"{IDEA}/penilai")
+async def assign(idea_id: Id, door: TheForm) -> Response:
+    """Ask one more reviewer."""
+    reviewer_id = door.form.text("reviewer_id", 26)
+    if not reviewer_id:
+        door.form.wrong["reviewer_id"] = "choice_missing"
+
+    def act(session: Session, actor: Actor) -> Landing:
+        assign_reviewer(session, idea_id, reviewer_id, actor=actor)
+        return Landing(to=f"/usulan/{idea_id}", done="assigned")
+
+    return await idea_form(door, idea_id, "assign", act)
+
+
+@router.post(f"{IDEA}/nilai")
+async def score(idea_id: Id, door: TheForm) -> Response:
+    """Give points for every criterion."""
+    form = door.form
+    points = {name: form.decimal(f"points.{name}", places=2) for name in form.under("points")}
+
+    def act(session: Session, actor: Actor) -> Landing:
+        score_idea(session, idea_id, points, comment=form.text("comment"), actor=actor)
+        return Landing(to=f"/usulan/{idea_id}", done="scored")
+
+    return await idea_form(door, idea_id, "score", act)
+
+
+@router.post(f"{IDEA}/mundur")
+async def recuse(idea_id: Id, door: TheForm) -> Response:
+    """Step back; the idea is not seen any more, so the way leads to the inbox."""
+
+    def act(session: Session, actor: Actor) -> Landing:
+        recuse_reviewer(session, idea_id, reason=door.form.text("reason"), actor=actor)
+        return Landing(to="/kotak-masuk", done="recused")
+
+    return await idea_form(door, idea_id, "recuse", act)
+
+
+@router.post(f"{IDEA}/rekomendasi")
+async def recommend(idea_id: Id, door: TheForm) -> Response:
+    """Give the committee's advice."""
+    form = door.form
+    outcome = Recommendation(form.choice("outcome", tuple(Recommendation)) or Recommendation.DEFERRED)
+    return await idea_form(
+        door,
+        idea_id,
+        "recommend",
+        lambda s, a: lead_back(recommend_idea(s, idea_id, outcome, reason=form.text("reason"), actor=a), "decided"),
+    )
+
+
+@router.post(f"{IDEA}/penetapan")
+async def determine(idea_id: Id, door: TheForm) -> Response:
+    """Adopt, defer or reject."""
+    form = door.form
+    outcome = Determination(form.choice("outcome", tuple(Determination)) or Determination.DEFERRED)
+    decree = Decree(form.text("decree_number", 2_000), form.day("decree_on", required=False))
+    return await idea_form(
+        door,
+        idea_id,
+        "determine",
+        lambda s, a: lead_back(determine_idea(s, idea_id, outcome, reason=form.text("reason"), decree=decree, actor=a), "decided"),
+    )
+
+
+@router.post(f"{IDEA}/lanjut")
+async def resume(idea_id: Id, door: TheForm) -> Response:
+    """Take a deferred idea up again."""
+    reason = door.form.text("reason")
+    return await idea_form(door, idea_id, "resume", lambda s, a: lead_back(resume_idea(s, idea_id, reason=reason, actor=a), "decided"))
+
+
+@router.post(f"{IDEA}/gerbang/{{name}}")
+async def settle_gate(idea_id: Id, name: str, door: TheForm) -> Response:
+    """Mark a gate as passed."""
+
+    def act(session: Session, actor: Actor) -> Landing:
+        pass_gate(session, idea_id, name[:40], note=door.form.text("note"), actor=actor)
+        return Landing(to=f"/usulan/{idea_id}", done="decided")
+
+    return await idea_form(door, idea_id, f"gate-{name[:40]}", act)

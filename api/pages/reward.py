@@ -1,0 +1,5 @@
+"""reward pages."""
+
+from fastapi import APIRouter
+
+router = APIRouter(include_in_schema=False)
