@@ -154,8 +154,8 @@ def _validation(request: Request, wrong: RequestValidationError) -> JSONResponse
         told = sentence(code, language, {"maximum": limit, "minimum": limit, "limit": limit, "expected": expected})
         errors.append({"type": f"urn:gagas:problem:{code}", "field": path, "detail": told, "code": code})
     first = errors[0]
-    status = 400 if first["code"] == "body_not_json" else 422
-    response = problem_response(request, status, first["code"], field=first["field"], errors=errors, parameters=_limits(wrong))
+    status, field = (400, None) if first["code"] == "body_not_json" else (422, first["field"] or None)
+    response = problem_response(request, status, first["code"], field=field, errors=errors, parameters=_limits(wrong))
     return response
 
 
