@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
+from api.app import create_app
 from models.awards import Award
 from models.database import Database
 from models.ideas import Idea
@@ -184,6 +186,13 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     made = Shelf(tmp_path_factory.mktemp("shelf"))
     yield made
     made.store.close()
+
+
+@pytest.fixture(scope="session")
+def client(shelf: Shelf) -> Iterator[TestClient]:
+    """The application on the shelf's database; faults become answers, as they do for real clients."""
+    with TestClient(create_app(shelf.store), raise_server_exceptions=False) as client:
+        yield client
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """The town that these tests live in."""
 
-from tests.building import either_town, shelf, town
+from tests.building import client, either_town, shelf, town
 
-__all__ = ["either_town", "shelf", "town"]
+__all__ = ["client", "either_town", "shelf", "town"]

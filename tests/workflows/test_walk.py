@@ -3,13 +3,12 @@
 import itertools
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from api.app import create_app
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
@@ -29,13 +28,6 @@ SEEN_FROM_ABOVE = {Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Ro
 PREPARE_AWARDS = {Role.SECRETARIAT, Role.LEADER, Role.AUDITOR}
 Open = Callable[[str, str], Place]
 Cell = tuple[Role, str, Step]
-
-
-@pytest.fixture(scope="module")
-def client(shelf: Shelf) -> Iterator[TestClient]:
-    """One application on the shelf's database."""
-    with TestClient(create_app(shelf.store), raise_server_exceptions=False) as client:
-        yield client
 
 
 @pytest.fixture

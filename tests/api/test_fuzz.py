@@ -1,0 +1,62 @@
+"""Whatever JSON is sent to whatever route, the answer is an answer: never a fault of ours."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.app import ROUTERS
+from models.stages import AwardStage, IdeaStage
+from tests.asking import ask
+from tests.building import POLICY, Shelf
+
+TEXT = st.text(max_size=20) | st.sampled_from(
+    ["", "\0", "\u202e", "\U0001f680", "a" * 301, "2026-11-24", "0001-01-01T00:00:00+07:00", "1e999", "x@y"]
+)
+NUMBERS = st.integers(-(10**20), 10**20) | st.floats() | st.sampled_from([10**15, 2**63, 1e308])
+ANY = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3)
+)
+SLOW = ("/tokens", "/activation")
+BROKEN = st.binary(max_size=30) | st.sampled_from([b"[" * 5_000, b'{"a": 1e999}', b"9" * 5_000, b'{"\\ud800": "\\udfff"}', b'"\\u0000"'])
+
+
+def writing_routes() -> list[tuple[str, APIRoute]]:
+    """Every POST, PUT and DELETE of the API, except the two that hash passwords for a tenth of a second each."""
+    found = [route for stage in ROUTERS for route in stage.router.routes if isinstance(route, APIRoute)]
+    return [(method, route) for route in found for method in sorted(route.methods - {"GET", "HEAD"}) if route.path not in SLOW]
+
+
+def nearly_right(route: APIRoute) -> st.SearchStrategy[Any]:
+    """Bodies with the route's own field names, so that the fuzz comes past the first check."""
+    if route.body_field is None:
+        return ANY
+    fields = list(route.body_field.field_info.annotation.model_fields)  # type: ignore[union-attr]
+    likely = st.sampled_from(
+        ["granted", "accepted", "adopted", "feasible", "roll_out", "extend", "up", "chair", "pns", "KOTA", "ANDIR", POLICY]
+    )
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(fields, likely | ANY)) | ANY
+
+
+def test_no_json_makes_a_fault(client: TestClient, shelf: Shelf, share: Callable[[int], int]) -> None:
+    town = shelf.open_town()
+    ids = {"award_id": town.build_award(AwardStage.PROPOSED), "call_id": town.call, "person_id": town["mate"].id, "name": "x"}
+    ids["idea_id"] = town.build_idea(IdeaStage.IN_REVIEW)
+    people = st.sampled_from(["lead", "secretary", "admin", "leader", "chair", "reviewer1", "head", "verifier", "owner"])
+    routes = [(f"{method} {re.sub(r'{(.*?)}', lambda found: ids[found[1]], route.path)}", route) for method, route in writing_routes()]
+    assert len(routes) > 25
+
+    @settings(max_examples=share(400 * len(routes)), deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(route=st.sampled_from(routes), who=people, version=st.sampled_from([None, "*", '"1"', "W/"]), body=st.data())
+    def attack(route: tuple[str, APIRoute], who: str, version: str | None, body: st.DataObject) -> None:
+        sent = body.draw(nearly_right(route[1]) | BROKEN)
+        sent = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
+        told = ask(client, town[who], route[0], sent, if_match=version)
+        assert told.status_code < 500, f"{route[0]} by {who} with {sent[:300]!r}: {told.status_code} {told.text[:300]}"
+
+    attack()
