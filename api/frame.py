@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem_response
+from workflows.refusals import Refusal
 
 PAGE_POLICY = "; ".join(
     (
@@ -47,7 +48,7 @@ class BodyLimit:
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self.most:
-                refusal = problem_response(Request(scope), 413, "body_too_large", parameters={"maximum": self.most})
+                refusal = problem_response(Request(scope), 413, Refusal("body_too_large", maximum=self.most))
                 await refusal(scope, receive, send)
                 return
         whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]

@@ -43,6 +43,12 @@ STATUS: dict[type[Exception], int] = {
     TooMany: 429,
 }
 
+STATUS_HEADERS: dict[int, dict[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "900"},
+    503: {"Retry-After": "2"},
+}
+
 # pydantic's error types -> our stable codes
 VALIDATION: dict[str, str] = {
     "missing": "field_missing",
@@ -95,37 +101,25 @@ def sentence(code: str, language: str, parameters: dict[str, Any] | None = None)
 
 
 def problem(request: Request, refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> JSONResponse:
-    """A refusal as `application/problem+json`."""
+    """A refusal as `application/problem+json`, with the status of its kind."""
     status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
-    return problem_response(request, status, refusal.code, field=refusal.field, parameters=refusal.parameters, errors=errors)
+    return problem_response(request, status, refusal, errors)
 
 
-def problem_response(
-    request: Request,
-    status: int,
-    code: str,
-    *,
-    field: str | None = None,
-    parameters: dict[str, Any] | None = None,
-    errors: list[dict[str, Any]] | None = None,
-) -> JSONResponse:
+def problem_response(request: Request, status: int, refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> JSONResponse:
     """A problem document: stable type, the field, and a sentence that says what to do."""
     language = language_of(request)
     body: dict[str, Any] = {
-        "type": f"urn:gagas:problem:{code}",
-        "title": code.replace("_", " "),
+        "type": f"urn:gagas:problem:{refusal.code}",
+        "title": refusal.code.replace("_", " "),
         "status": status,
-        "detail": sentence(code, language, parameters),
-        "field": None if field is None else show_field(field),
-        "parameters": {name: value for name, value in (parameters or {}).items() if value is not None},
+        "detail": sentence(refusal.code, language, refusal.parameters),
+        "field": None if refusal.field is None else show_field(refusal.field),
+        "parameters": {name: value for name, value in refusal.parameters.items() if value is not None},
     }
     if errors:
         body["errors"] = errors
-    headers = {"Content-Language": language, "Cache-Control": "no-store"}
-    if status in (429, 503):
-        headers["Retry-After"] = "900" if status == 429 else "2"
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+    headers = {"Content-Language": language, "Cache-Control": "no-store", **STATUS_HEADERS.get(status, {})}
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
 
 
@@ -142,21 +136,16 @@ def refuse_calculation(refusal: CalculationRefusal) -> Invalid:
 
 def _validation(request: Request, wrong: RequestValidationError) -> JSONResponse:
     if not _is_json(request) and any(each["type"] == "model_attributes_type" and each["loc"] == ("body",) for each in wrong.errors()):
-        return problem_response(request, 415, "media_type_unsupported")
+        return problem_response(request, 415, Refusal("media_type_unsupported"))
     language = language_of(request)
     errors = []
     for each in wrong.errors():
         code = VALIDATION.get(each["type"], "field_wrong_type")
-        context = each.get("ctx", {})
-        limit = next((context[name] for name in ("max_length", "min_length", "le", "ge", "lt", "gt") if name in context), "")
-        expected = context.get("expected", "")
         path = show_field(".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path")))
-        told = sentence(code, language, {"maximum": limit, "minimum": limit, "limit": limit, "expected": expected})
-        errors.append({"type": f"urn:gagas:problem:{code}", "field": path, "detail": told, "code": code})
+        errors.append({"type": f"urn:gagas:problem:{code}", "field": path, "detail": sentence(code, language, _limits(each)), "code": code})
     first = errors[0]
-    status, field = (400, None) if first["code"] == "body_not_json" else (422, first["field"] or None)
-    response = problem_response(request, status, first["code"], field=field, errors=errors, parameters=_limits(wrong))
-    return response
+    status = 400 if first["code"] == "body_not_json" else 422
+    return problem_response(request, status, Refusal(first["code"], first["field"], **_limits(wrong.errors()[0])), errors)
 
 
 def _is_json(request: Request) -> bool:
@@ -164,8 +153,8 @@ def _is_json(request: Request) -> bool:
     return media == "application/json" or media.endswith("+json")
 
 
-def _limits(wrong: RequestValidationError) -> dict[str, Any]:
-    context = wrong.errors()[0].get("ctx", {})
+def _limits(error: dict[str, Any]) -> dict[str, str]:
+    context = error.get("ctx", {})
     limit = next((context[name] for name in ("max_length", "min_length", "le", "ge", "lt", "gt") if name in context), "")
     return {"maximum": str(limit), "minimum": str(limit), "limit": str(limit), "expected": str(context.get("expected", ""))}
 
@@ -188,19 +177,19 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(LostRace)
     @app.exception_handler(IntegrityError)
     async def lost(request: Request, _race: Exception) -> Response:
-        return problem_response(request, 409, "lost_race")
+        return problem_response(request, 409, Refusal("lost_race"))
 
     @app.exception_handler(DataError)
     async def unstorable(request: Request, _fault: Exception) -> Response:
-        return problem_response(request, 422, "field_wrong_type")
+        return problem_response(request, 422, Refusal("field_wrong_type"))
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(OSError)
     async def unavailable(request: Request, _fault: Exception) -> Response:
-        return problem_response(request, 503, "unavailable")
+        return problem_response(request, 503, Refusal("unavailable"))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         known = HTTP_CODES.get(error.status_code) if error.status_code != 400 or _is_json(request) else None
-        return problem_response(request, error.status_code, known or "request_refused")
+        return problem_response(request, error.status_code, Refusal(known or "request_refused"))

@@ -26,12 +26,12 @@ AT_ONCE = 500
 REMIND_DAYS = 2
 KEPT_ANSWER_DAYS = 30
 
-# stage -> (topic, job) once the idea's due date is past
-PAST_DUE: dict[IdeaStage, tuple[str, str]] = {
-    IdeaStage.SUPPLEMENT_ASKED: ("intake", "expire_supplement"),
-    IdeaStage.IN_REVIEW: ("review", "close_review"),
-    IdeaStage.DEFERRED: ("review", "expire_deferral"),
-    IdeaStage.REJECTED: ("review", "close_rejected"),
+# stage -> the errand once the idea's due date is past
+PAST_DUE: dict[IdeaStage, str] = {
+    IdeaStage.SUPPLEMENT_ASKED: "intake.expire_supplement",
+    IdeaStage.IN_REVIEW: "review.close_review",
+    IdeaStage.DEFERRED: "review.expire_deferral",
+    IdeaStage.REJECTED: "review.close_rejected",
 }
 
 
@@ -56,8 +56,8 @@ def pass_due_dates(session: Session, _actor: Actor) -> None:
     """Expire, close, or end the review of ideas whose due date is past."""
     late = select(Idea.id, Idea.stage, Idea.due_at).where(col(Idea.due_at) < now(), col(Idea.stage).in_(list(PAST_DUE)))
     for idea_id, stage, due_at in session.exec(late.order_by(col(Idea.due_at)).limit(AT_ONCE)).all():
-        topic, job = PAST_DUE[IdeaStage(stage)]
-        send(session, topic, job, idea_id, idea_id=idea_id, once=f"{job}:{idea_id}:{due_at:%Y%m%d%H%M%S}")
+        errand = PAST_DUE[IdeaStage(stage)]
+        send(session, errand, idea_id, idea_id=idea_id, once=f"{errand}:{idea_id}:{due_at:%Y%m%d%H%M%S}")
 
 
 def start_pilots(session: Session, _actor: Actor) -> None:
@@ -65,21 +65,21 @@ def start_pilots(session: Session, _actor: Actor) -> None:
     planned = select(Pilot.idea_id, col(Pilot.starts_on)).join(Idea, col(Idea.id) == col(Pilot.idea_id))
     ready = planned.where(Idea.stage == IdeaStage.DETERMINED, Pilot.starts_on <= today())
     for idea_id, starts_on in session.exec(ready.limit(AT_ONCE)).all():
-        send(session, "pilot", "start_pilot", idea_id, idea_id=idea_id, once=f"start_pilot:{idea_id}:{starts_on}")
+        send(session, "pilot.start_pilot", idea_id, idea_id=idea_id, once=f"start_pilot:{idea_id}:{starts_on}")
 
 
 def announce_awards(session: Session, _actor: Actor) -> None:
     """Announce scheduled awards at their hour."""
     struck = select(Award.id, Award.idea_id, Award.announce_at).where(Award.stage == AwardStage.SCHEDULED, col(Award.announce_at) <= now())
     for award_id, idea_id, announce_at in session.exec(struck.limit(AT_ONCE)).all():
-        send(session, "reward", "announce", award_id, idea_id=idea_id, once=f"announce:{award_id}:{announce_at:%Y%m%d%H%M%S}")
+        send(session, "reward.announce", award_id, idea_id=idea_id, once=f"announce:{award_id}:{announce_at:%Y%m%d%H%M%S}")
 
 
 def rank_calls(session: Session, _actor: Actor) -> None:
     """Rank closed calls once every idea in them is decided."""
     for call_id in session.exec(select(Call.id).where(Call.state == CallState.CLOSED, col(Call.awards_drafted_at).is_(None))).all():
         if not list_undecided(session, call_id):
-            send(session, "reward", "draft_ranked_awards", call_id, once=f"rank:{call_id}")
+            send(session, "reward.draft_ranked_awards", call_id, once=f"rank:{call_id}")
 
 
 def remind(session: Session, _actor: Actor) -> None:
@@ -87,7 +87,7 @@ def remind(session: Session, _actor: Actor) -> None:
     soon = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.reminded_at).is_(None))
     for item in _some(session, soon.where(col(InboxItem.due_at) < now() + timedelta(days=REMIND_DAYS))):
         item.reminded_at = now()
-        send(session, "recognition", "send_reminder", item.id, idea_id=item.idea_id)
+        send(session, "recognition.send_reminder", item.id, idea_id=item.idea_id)
 
 
 def escalate(session: Session, actor: Actor) -> None:
@@ -99,7 +99,7 @@ def escalate(session: Session, actor: Actor) -> None:
         if item.role == Role.UNIT_HEAD and parent is not None:
             item.unit_path = parent
         record(session, "inbox.escalate", item.id, actor=actor, idea_id=item.idea_id, task=item.task)
-        send(session, "recognition", "send_reminder", item.id, idea_id=item.idea_id)
+        send(session, "recognition.send_reminder", item.id, idea_id=item.idea_id)
 
 
 def forget(session: Session, _actor: Actor) -> None:

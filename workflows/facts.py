@@ -10,26 +10,26 @@ from models.seams import now
 from workflows.actors import Actor
 from workflows.calculations.ledger import chain_hash
 
-# fact -> the (topic, job) pairs that follow from it; the topic is the stage whose flow does the job
-FOLLOW_UPS: dict[str, tuple[tuple[str, str], ...]] = {
-    "idea.submit": (("intake", "route"), ("recognition", "number_receipt")),
-    "idea.permit.refused": (("recognition", "number_refusal"),),
-    "idea.screen.accepted": (("review", "assign"),),
-    "idea.screen.rejected": (("recognition", "number_refusal"),),
-    "idea.score": (("review", "close_review"),),
-    "idea.recuse": (("review", "assign"), ("review", "close_review")),
-    "idea.close_review.passed": (("review", "draft_recommend"),),
-    "idea.close_review.below_mark": (("review", "draft_recommend"),),
-    "idea.determine.adopted": (("pilot", "roll_out"),),
-    "idea.determine.rejected": (("recognition", "number_refusal"),),
-    "idea.plan_pilot": (("pilot", "start_pilot"),),
-    "idea.conclude": (("pilot", "compute_result"),),
-    "idea.verify.roll_out": (("reward", "draft_award"),),
-    "idea.roll_out": (("reward", "draft_award"),),
-    "award.announce": (("recognition", "number_certificates"),),
-    "award.revoke": (("recognition", "withdraw_certificates"),),
-    "document.number": (("recognition", "issue_document"),),
-    "document.issue": (("recognition", "send_document"),),
+# fact -> the errands that follow from it, as topic.job; the topic is the stage whose flow does the job
+FOLLOW_UPS: dict[str, tuple[str, ...]] = {
+    "idea.submit": ("intake.route", "recognition.number_receipt"),
+    "idea.permit.refused": ("recognition.number_refusal",),
+    "idea.screen.accepted": ("review.assign",),
+    "idea.screen.rejected": ("recognition.number_refusal",),
+    "idea.score": ("review.close_review",),
+    "idea.recuse": ("review.assign", "review.close_review"),
+    "idea.close_review.passed": ("review.draft_recommend",),
+    "idea.close_review.below_mark": ("review.draft_recommend",),
+    "idea.determine.adopted": ("pilot.roll_out",),
+    "idea.determine.rejected": ("recognition.number_refusal",),
+    "idea.plan_pilot": ("pilot.start_pilot",),
+    "idea.conclude": ("pilot.compute_result",),
+    "idea.verify.roll_out": ("reward.draft_award",),
+    "idea.roll_out": ("reward.draft_award",),
+    "award.announce": ("recognition.number_certificates",),
+    "award.revoke": ("recognition.withdraw_certificates",),
+    "document.number": ("recognition.issue_document",),
+    "document.issue": ("recognition.send_document",),
 }
 
 
@@ -38,33 +38,27 @@ def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_i
 
     `detail` goes into the public chain: ids, codes, amounts and salted commitments only, never a name or a number of a person.
     """
-    for topic, job in FOLLOW_UPS.get(kind, ()):
-        send(session, topic, job, subject_id, idea_id=idea_id)
-    return _append(session, kind, subject_id, actor, idea_id, detail)
+    for errand in FOLLOW_UPS.get(kind, ()):
+        send(session, errand, subject_id, idea_id=idea_id)
+    actor_id = actor.person_id or f"flow:{actor.flow}"
+    return _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
 
 
-def send(session: Session, topic: str, job: str, subject_id: str, *, idea_id: str | None = None, once: str | None = None) -> None:
-    """Ask a flow for a job; with `once`, a second request under the same key is dropped."""
+def send(session: Session, errand: str, subject_id: str, *, idea_id: str | None = None, once: str | None = None) -> None:
+    """Ask a flow for a job, by `topic.job`; with `once`, a second request under the same key is dropped."""
+    topic, job = errand.split(".")
     if once is not None and session.exec(select(Message.id).where(Message.dedupe_key == once)).first() is not None:
         return
     session.add(Message(topic=topic, job=job, subject_id=subject_id, idea_id=idea_id, dedupe_key=once))
 
 
-def _append(session: Session, kind: str, subject_id: str, actor: Actor, idea_id: str | None, detail: dict[str, Any]) -> LedgerEntry:
+def _append(session: Session, told: dict[str, Any]) -> LedgerEntry:
     head = session.exec(select(LedgerHead).with_for_update().execution_options(populate_existing=True)).one()
     at = now()
-    payload = {
-        "seq": head.seq + 1,
-        "at": at.isoformat(),
-        "kind": kind,
-        "subject": subject_id,
-        "idea": idea_id,
-        "actor": actor.person_id or f"flow:{actor.flow}",
-        "detail": detail,
-    }
     head.seq += 1
+    payload = {"seq": head.seq, "at": at.isoformat(), **told}
     head.hash = chain_hash(payload, bytes.fromhex(head.hash)).hex()
-    entry = LedgerEntry(seq=head.seq, kind=kind, idea_id=idea_id, at=at, payload=payload, hash=head.hash)
+    entry = LedgerEntry(seq=head.seq, kind=told["kind"], idea_id=told["idea"], at=at, payload=payload, hash=head.hash)
     session.add(entry)
     session.flush()
     return entry

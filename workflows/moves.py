@@ -98,9 +98,9 @@ def await_role(session: Session, standing: Standing, task: str, role: Role, due_
     session.add(InboxItem(task=task, role=role, unit_path=path, person_id=person_id, idea_id=standing.idea.id, due_at=due_at))
 
 
-def await_person(session: Session, standing: Standing, task: str, role: Role, person_id: str, due_at: datetime) -> None:
-    """Ask one person."""
-    session.add(InboxItem(task=task, role=role, person_id=person_id, idea_id=standing.idea.id, due_at=due_at))
+def await_person(session: Session, standing: Standing, asked: tuple[str, Role], person_id: str, due_at: datetime) -> None:
+    """Ask one person for a task, in a role."""
+    session.add(InboxItem(task=asked[0], role=asked[1], person_id=person_id, idea_id=standing.idea.id, due_at=due_at))
 
 
 def settle(session: Session, idea_id: str, *, task: str | None = None, person_id: str | None = None) -> None:

@@ -4,7 +4,7 @@ from html import escape
 
 from workflows.process import AWARD_CELLS, FLOW, IDEA_CELLS, Cell
 
-WIDTH, ROW, TOP, BOX = 1240, 84, 96, (148, 38)
+WIDTH, ROW, TOP, BOX = 1240, 84, 96, (148.0, 38.0)
 MAIN, LEFT, RIGHT, AWARD = 410, 112, 760, 1000
 PLACES: dict[str, tuple[int, float]] = {
     "draft": (MAIN, 0),
@@ -37,6 +37,10 @@ text{font-family:'Plus Jakarta Sans','Segoe UI',sans-serif;fill:#12332f}.stage{f
 rect.box{fill:#fffdf6;stroke:#1d5a52;stroke-width:1.4}rect.end{fill:#eef3ec}path{fill:none;stroke:#1d5a52;stroke-width:1.3}
 path.auto{stroke:#b98a2b;stroke-dasharray:5 3}
 """
+TIP = (
+    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse">'
+    '<path d="M0 0L8 4L0 8z" style="fill:#1d5a52;stroke:none"/></marker></defs>'
+)
 
 
 def draw_process() -> str:
@@ -45,8 +49,7 @@ def draw_process() -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"><title>The process of Gagas</title>',
         f"<style>{STYLE}</style>",
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse">'
-        '<path d="M0 0L8 4L0 8z" style="fill:#1d5a52;stroke:none"/></marker></defs>',
+        TIP,
         f'<rect width="{WIDTH}" height="{height}" fill="#faf6ea"/>',
         '<text class="title" x="28" y="40">An idea’s way</text>',
         f'<text class="title" x="{AWARD - 74}" y="{_y(5.2)}">An award’s way</text>',
@@ -108,8 +111,8 @@ def _arrow(start: str, end: str, steps: list[Cell]) -> str:
     side = -1 if auto and x1 == MAIN else 1
     bend, lift = x1 + side * (half_w + 52), y1 + (y2 - y1) * (0.3 if auto else 0.5) if x1 == MAIN else y1 + 26
     path = f"M{x1 + side * half_w} {y1 + 6}C{bend} {y1 + 20} {bend} {y2 - 20} {x2 + side * (half_w + 2)} {y2 - 6}"
-    place = bend - 8 if side == 1 and x1 == MAIN else bend - 26 if side == 1 else bend + 2
-    return _line(path, auto) + _label(place, lift + 4, words, auto, anchor="start" if side == 1 else "end")
+    near = bend - 8 if side == 1 and x1 == MAIN else bend - 26 if side == 1 else bend + 2
+    return _line(path, auto) + _label(near, lift + 4, words, auto, anchor="start" if side == 1 else "end")
 
 
 def _sideways(start: tuple[float, float], end: tuple[float, float], words: str, auto: bool) -> str:

@@ -43,7 +43,7 @@ def check_addresses(theatre: Theatre, documents: list[dict[str, Any]]) -> list[d
             continue
         page = httpx.get(document["verify_url"], timeout=30)
         token = document["verify_url"].rpartition("/")[2]
-        told = theatre.ask("GET", f"/verification/{token}", "")
+        told = theatre.ask("GET", f"/verification/{token}")
         if page.status_code != 200 or document["number"] not in page.text or told["state"] != document["state"]:
             raise StoryBroken(f"{document['verify_url']} does not tell the state of {document['number']}")
         keys = {"number": "number", "file": "file", "sha256": "sha256", "verify_url": "verify_url", "state": "state"}

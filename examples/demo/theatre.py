@@ -38,11 +38,11 @@ class Player:
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Do something, once."""
-        return self.theatre.ask("POST", path, self.token, body=body)
+        return self.theatre.ask("POST", path, self.token, json=body)
 
     def put(self, path: str, body: dict[str, Any], version: int) -> Any:
         """Replace something of a known version."""
-        return self.theatre.ask("PUT", path, self.token, body=body, headers={"If-Match": f'"{version}"'})
+        return self.theatre.ask("PUT", path, self.token, json=body, headers={"If-Match": f'"{version}"'})
 
 
 class Theatre:
@@ -53,14 +53,12 @@ class Theatre:
         self.client = httpx.Client(base_url=f"{address}/api/v1", timeout=60, headers={"Accept-Language": "id"})
         self.admin: Player | None = None
 
-    def ask(
-        self, method: str, path: str, token: str, *, body: Any = None, params: dict[str, Any] | None = None, headers: Any = None
-    ) -> Any:
-        """One request; raises StoryBroken with the server's own sentence for any refusal."""
-        sent = {"Authorization": f"Bearer {token}"} if token else {}
+    def ask(self, method: str, path: str, token: str = "", **sent: Any) -> Any:
+        """One request (`json`, `params`, `headers`); raises StoryBroken with the server's own sentence for any refusal."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         if method == "POST":
-            sent["Idempotency-Key"] = str(uuid.uuid4())
-        answer = self.client.request(method, path, json=body, params=params, headers={**sent, **(headers or {})})
+            headers["Idempotency-Key"] = str(uuid.uuid4())
+        answer = self.client.request(method, path, **{**sent, "headers": {**headers, **sent.get("headers", {})}})
         if answer.status_code >= 400:
             raise StoryBroken(f"{method} {path}: {answer.status_code} {answer.text[:400]}")
         return answer.json() if answer.content else None

@@ -49,7 +49,7 @@ def store(database_url: str) -> Iterator[Database]:
 def ask(store: Database, count: int, topic: str = "intake", job: str = "route") -> None:
     with store.unit_of_work() as session:
         for number in range(count):
-            send(session, topic, job, f"idea-{number:03}")
+            send(session, f"{topic}.{job}", f"idea-{number:03}")
 
 
 def messages(store: Database, topic: str = "intake") -> list[Message]:
@@ -266,7 +266,7 @@ def test_two_claimers_never_get_the_same_message(store: Database, monkeypatch: p
 def test_a_second_request_under_the_same_key_is_dropped_even_after_the_first_is_handled(store: Database) -> None:
     def ask_once() -> None:
         with store.unit_of_work() as session:
-            send(session, "intake", "route", "idea-000", once="route:idea-000")
+            send(session, "intake.route", "idea-000", once="route:idea-000")
 
     ask_once()
     ask_once()

@@ -1,6 +1,7 @@
 """Charts drawn by hand as SVG: a funnel of stages, columns of months, bars of units; text stays selectable."""
 
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 
 from markupsafe import Markup, escape
 
@@ -23,9 +24,19 @@ def fit_label(label: str, points: float, size: float) -> str:
     return shown + "…"
 
 
-def write_at(x: float, y: float, words: str, *, size: float = 8, fill: str = INK, anchor: str = "start", bold: bool = False) -> str:
+class Type(TypedDict, total=False):
+    """How a text is set: its size in points, colour, which end stands at its place, and whether it is bold."""
+
+    size: float
+    fill: str
+    anchor: str
+    bold: bool
+
+
+def write_at(x: float, y: float, words: str, **set_as: Unpack[Type]) -> str:
     """One SVG text, escaped, its baseline at (x, y)."""
-    weight = ' font-weight="600"' if bold else ""
+    size, fill, anchor = set_as.get("size", 8), set_as.get("fill", INK), set_as.get("anchor", "start")
+    weight = ' font-weight="600"' if set_as.get("bold") else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{fill}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'
 
 

@@ -8,8 +8,9 @@ TEAL, GOLD, LIGHT_GOLD, PAPER, MIST = "#0f4c47", "#b08d3c", "#d9bd74", "#fffdf7"
 SHEET = (297.0, 210.0)
 
 
-def wave_ring(x: float, y: float, radius: float, depth: float, waves: int, phase: float) -> str:
-    """A closed curve around (x, y) whose radius swings `waves` times by `depth`, as cubic Bézier path text."""
+def wave_ring(centre: tuple[float, float], radius: float, depth: float, waves: int, phase: float) -> str:
+    """A closed curve around a centre whose radius swings `waves` times by `depth`, as cubic Bézier path text."""
+    x, y = centre
     steps = waves * 2  # from crest to trough: one cubic follows half a wave within a hundredth of its depth
     turn = 2 * pi / steps
 
@@ -32,7 +33,7 @@ def wave_ring(x: float, y: float, radius: float, depth: float, waves: int, phase
 def rosette(x: float, y: float, rings: tuple[tuple[float, float, int, int], ...], stroke: str, width: float) -> str:
     """Interlaced wave rings (radius, depth, waves, strands) around one centre, as one stroked path."""
     path = "".join(
-        wave_ring(x, y, radius, depth, waves, 2 * pi * strand / strands)
+        wave_ring((x, y), radius, depth, waves, 2 * pi * strand / strands)
         for radius, depth, waves, strands in rings
         for strand in range(strands)
     )

@@ -23,13 +23,13 @@ STYLES = {
 }
 
 
-def _write_cell(sheet: Worksheet, row: int, column: int, value: Cell, styles: dict[str, Format], style: str) -> None:
+def _write_cell(sheet: Worksheet, place: tuple[int, int], value: Cell, style: str, styles: dict[str, Format]) -> None:
     if isinstance(value, str):
-        sheet.write_string(row, column, value, styles["text"])
+        sheet.write_string(*place, value, styles["text"])
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, datetime.combine(value, time()), styles["day"])
+        sheet.write_datetime(*place, datetime.combine(value, time()), styles["day"])
     elif value is not None:
-        sheet.write_number(row, column, value, styles[style])
+        sheet.write_number(*place, value, styles[style])
 
 
 def _write_sheet(book: Workbook, styles: dict[str, Format], name: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
@@ -39,7 +39,7 @@ def _write_sheet(book: Workbook, styles: dict[str, Format], name: str, columns: 
         sheet.write_string(0, index, heading, styles["head"])
     for number, row in enumerate(rows, start=1):
         for index, value in enumerate(row):
-            _write_cell(sheet, number, index, value, styles, columns[index][2])
+            _write_cell(sheet, (number, index), value, columns[index][2], styles)
     sheet.freeze_panes(1, 1)
     if rows:
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)

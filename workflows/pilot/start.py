@@ -89,7 +89,7 @@ def ask_owner(session: Session, standing: Standing, pilot: Pilot) -> None:
     """Put the pilot into its owner's inbox, due on its last day."""
     due_at = datetime.combine(pilot.ends_on, time(23, 59, 59), region_zone())
     standing.idea.due_at = due_at
-    await_person(session, standing, "measure", Role.PILOT_OWNER, pilot.owner_id, due_at)
+    await_person(session, standing, ("measure", Role.PILOT_OWNER), pilot.owner_id, due_at)
 
 
 def _check_dates(rule: PilotRule, plan: PilotPlan) -> None:

@@ -75,7 +75,7 @@ def _add(session: Session, standing: Standing, person_id: str) -> Review:
     due_at = end_of_day_in(standing.policy.days.review)
     review = Review(idea_id=standing.idea.id, reviewer_id=person_id, due_at=due_at)
     session.add(review)
-    await_person(session, standing, "score", Role.REVIEWER, person_id, due_at)
+    await_person(session, standing, ("score", Role.REVIEWER), person_id, due_at)
     if standing.idea.due_at is None:
         standing.idea.due_at = due_at
     session.flush()

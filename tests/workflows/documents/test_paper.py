@@ -85,7 +85,7 @@ def test_a_background_with_transparency_is_refused():
 
 
 def test_a_wave_ring_closes_where_it_began():
-    path = wave_ring(10, 20, 5, 1, 8, 0.7)
+    path = wave_ring((10, 20), 5, 1, 8, 0.7)
     assert path.startswith("M" + path.rstrip("Z").split("C")[-1].rsplit(" ", 2)[-2])
     assert path.count("C") == 16
 
