@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.awards import Award
@@ -11,7 +11,7 @@ from models.calls import Call, CallState
 from models.ideas import Idea
 from models.idempotency import KeptAnswer
 from models.inbox import InboxItem
-from models.outbox import ClockTick
+from models.outbox import ClockTick, Message
 from models.people import Role, SignIn
 from models.pilots import Pilot
 from models.seams import now, today, wall_now
@@ -54,7 +54,9 @@ def close_calls(session: Session, actor: Actor) -> None:
 
 def pass_due_dates(session: Session, _actor: Actor) -> None:
     """Expire, close, or end the review of ideas whose due date is past."""
-    late = select(Idea.id, Idea.stage, Idea.due_at).where(col(Idea.due_at) < now(), col(Idea.stage).in_(list(PAST_DUE)))
+    asked = select(Message.id).where(col(Message.subject_id) == col(Idea.id), col(Message.created_at) > col(Idea.due_at))
+    asked = asked.where(col(Message.dedupe_key).is_not(None), col(Message.job).in_([errand.split(".")[1] for errand in PAST_DUE.values()]))
+    late = select(Idea.id, Idea.stage, Idea.due_at).where(col(Idea.due_at) < now(), col(Idea.stage).in_(list(PAST_DUE)), ~asked.exists())
     for idea_id, stage, due_at in session.exec(late.order_by(col(Idea.due_at)).limit(AT_ONCE)).all():
         errand = PAST_DUE[IdeaStage(stage)]
         send(session, errand, idea_id, idea_id=idea_id, once=f"{errand}:{idea_id}:{due_at:%Y%m%d%H%M%S}")
@@ -76,15 +78,16 @@ def announce_awards(session: Session, _actor: Actor) -> None:
 
 
 def rank_calls(session: Session, _actor: Actor) -> None:
-    """Rank closed calls once every idea in them is decided."""
+    """Rank closed calls once every idea in them is decided; asked again only when an idea moved since, as it may have come back."""
     for call_id in session.exec(select(Call.id).where(Call.state == CallState.CLOSED, col(Call.awards_drafted_at).is_(None))).all():
         if not list_undecided(session, call_id):
-            send(session, "reward.draft_ranked_awards", call_id, once=f"rank:{call_id}")
+            last = session.exec(select(func.max(Idea.stage_since)).where(Idea.call_id == call_id)).one()
+            send(session, "reward.draft_ranked_awards", call_id, once=f"rank:{call_id}:{last or ''}")
 
 
 def remind(session: Session, _actor: Actor) -> None:
-    """Remind of open tasks shortly before they are due."""
-    soon = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.reminded_at).is_(None))
+    """Remind of open tasks shortly before they are due; of what is overdue already, `escalate` tells."""
+    soon = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.reminded_at).is_(None), col(InboxItem.due_at) >= now())
     for item in _some(session, soon.where(col(InboxItem.due_at) < now() + timedelta(days=REMIND_DAYS))):
         item.reminded_at = now()
         send(session, "recognition.send_reminder", item.id, idea_id=item.idea_id)

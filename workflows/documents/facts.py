@@ -157,7 +157,7 @@ class UnitLine:
 
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
 class AwardLine:
-    """One award in a report: rank within the call if any, the team's names, gross rupiah, decree and state in words."""
+    """One award in a report: rank within the call if any, the team's names, gross rupiah, decree, state in words, whether it stands."""
 
     rank: Annotated[int, Field(ge=1)] | None = None
     idea_code: Code
@@ -168,6 +168,7 @@ class AwardLine:
     amount_rupiah: Rupiah
     decree: Note
     state: Name
+    stands: bool = True
 
 
 @dataclass(frozen=True, config=FROZEN, kw_only=True)

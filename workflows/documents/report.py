@@ -19,9 +19,10 @@ MOST_PAGES = 2000
 
 def write_headline(facts: ReportFacts) -> str:
     """The report in two sentences."""
+    piloted = f" {format_number(facts.piloted)} diuji coba," if facts.piloted else ""
     first = (
         f"Dari {format_number(facts.submitted)} usulan, {format_number(facts.adopted)} diterima"
-        f" ({format_percent(facts.adopted, facts.submitted)}), {format_number(facts.piloted)} diuji coba,"
+        f" ({format_percent(facts.adopted, facts.submitted)}),{piloted}"
         f" dan {format_number(facts.awarded)} diberi penghargaan."
     )
     if facts.median_days_to_decision is None:
@@ -29,13 +30,20 @@ def write_headline(facts: ReportFacts) -> str:
     return f"{first} Separuh keputusan keluar dalam {format_number(facts.median_days_to_decision)} hari."
 
 
+def awarded_rupiah(facts: ReportFacts) -> int:
+    """The rupiah of all awards that stand."""
+    return sum(award.amount_rupiah for award in facts.awards if award.stands)
+
+
 def _figures(facts: ReportFacts) -> list[dict[str, str]]:
     figures = [
         (format_number(facts.submitted), "usulan masuk"),
         (format_number(facts.adopted), "usulan diterima"),
         (format_number(facts.awarded), "diberi penghargaan"),
-        (format_rupiah(facts.savings_rupiah), "penghematan bersih"),
+        (format_rupiah(awarded_rupiah(facts)), "nilai penghargaan"),
     ]
+    if facts.savings_rupiah:
+        figures.append((format_rupiah(facts.savings_rupiah), "penghematan bersih"))
     return [{"value": value, "label": label, "size": "long" if len(value) > 16 else "short"} for value, label in figures]
 
 
@@ -82,7 +90,8 @@ def render_report(facts: ReportFacts) -> bytes:
         "figures": _figures(facts),
         "charts": _charts(facts),
         "shared_decree": _shared_decree(facts),
-        "awarded_rupiah": sum(award.amount_rupiah for award in facts.awards),
+        "awarded_rupiah": awarded_rupiah(facts),
+        "standing": sum(award.stands for award in facts.awards),
     }
     document = lay_out(fill_template("report/report.html", values), STYLES)
     require_most_pages(document, MOST_PAGES)

@@ -23,24 +23,13 @@ from workflows.recognition.number import Cause, number_document
 from workflows.refusals import Forbidden
 from workflows.standing import read_policy
 
-STAGE_LABELS = {
-    IdeaStage.SUBMITTED: "Diajukan",
-    IdeaStage.AWAITING_PERMISSION: "Menunggu izin",
-    IdeaStage.SCREENING: "Penapisan",
-    IdeaStage.SUPPLEMENT_ASKED: "Diminta melengkapi",
-    IdeaStage.IN_REVIEW: "Dinilai",
-    IdeaStage.SHORTLISTED: "Unggulan",
-    IdeaStage.RECOMMENDED: "Direkomendasikan",
-    IdeaStage.DETERMINED: "Ditetapkan",
-    IdeaStage.DEFERRED: "Ditunda",
-    IdeaStage.REJECTED: "Ditolak",
-    IdeaStage.IN_PILOT: "Uji coba",
-    IdeaStage.PILOT_REPORTED: "Uji coba dilaporkan",
-    IdeaStage.ROLLED_OUT: "Diterapkan",
-    IdeaStage.STOPPED: "Dihentikan",
-    IdeaStage.WITHDRAWN: "Ditarik",
-    IdeaStage.CLOSED: "Ditutup",
-}
+# how far ideas came: what must have been decided on an idea to count, in the order of the way
+MILESTONES: tuple[tuple[str, str, str], ...] = (
+    ("Lolos penapisan", "screen", "accepted"),
+    ("Lulus penilaian", "close_review", "passed"),
+    ("Direkomendasikan layak", "recommend", "feasible"),
+    ("Ditetapkan", "determine", "adopted"),
+)
 AWARD_LABELS = {AwardStage.ANNOUNCED: "Diumumkan", AwardStage.REVOKED: "Dicabut"}
 
 
@@ -58,16 +47,17 @@ def _say(session: Session, call: Call) -> dict[str, Any]:
     decided = _decided(session, call.id)
     awards = _awards(session, call.id)
     first = local_day(call.opens_at)
-    stages = dict(session.exec(_submitted(select(Idea.stage, func.count()), call.id).group_by(col(Idea.stage))).all())
+    submitted = _count(session, _submitted(select(col(Idea.id)), call.id))
+    awarded = sum(1 for line in awards if line["state"] == AWARD_LABELS[AwardStage.ANNOUNCED])
     return {
         "call_title": call.title,
         "period_from": first,
         "period_until": max(first, today()),
-        "submitted": sum(stages.values()),
+        "submitted": submitted,
         "adopted": sum(1 for outcome, _ in decided if outcome == "adopted"),
         "piloted": _count_pilots(session, call.id),
-        "awarded": sum(1 for line in awards if line["state"] == AWARD_LABELS[AwardStage.ANNOUNCED]),
-        "stages": [{"label": label, "count": stages[stage]} for stage, label in STAGE_LABELS.items() if stages.get(stage)],
+        "awarded": awarded,
+        "stages": _milestones(session, call.id, submitted, awarded),
         "units": _units(session, call.id),
         "months": _months(session, call),
         "awards": awards,
@@ -79,6 +69,20 @@ def _say(session: Session, call: Call) -> dict[str, Any]:
 
 def _submitted(query: Any, call_id: str) -> Any:
     return query.where(Idea.call_id == call_id, col(Idea.submitted_at).is_not(None))
+
+
+def _milestones(session: Session, call_id: str, submitted: int, awarded: int) -> list[dict[str, Any]]:
+    """How many ideas reached each milestone; each counts once, however often it was decided on."""
+    reached: list[dict[str, Any]] = [{"label": "Diajukan", "count": submitted}]
+    for label, action, outcome in MILESTONES:
+        done = select(Decision.idea_id).where(Decision.action == action, Decision.outcome == outcome)
+        reached.append({"label": label, "count": _count(session, _submitted(select(col(Idea.id)), call_id).where(col(Idea.id).in_(done)))})
+    rolled_out = _submitted(select(col(Idea.id)), call_id).where(Idea.stage == IdeaStage.ROLLED_OUT)
+    return [*reached, {"label": "Diterapkan", "count": _count(session, rolled_out)}, {"label": "Dihargai", "count": awarded}]
+
+
+def _count(session: Session, query: Any) -> int:
+    return int(session.exec(select(func.count()).select_from(query.subquery())).one())
 
 
 def _decided(session: Session, call_id: str) -> list[tuple[str, int]]:
@@ -138,6 +142,7 @@ def _awards(session: Session, call_id: str) -> list[dict[str, Any]]:
             "amount_rupiah": award.amount_rupiah,
             "decree": award.decree_number,
             "state": AWARD_LABELS[award.stage],
+            "stands": award.stage == AwardStage.ANNOUNCED,
         }
         for award, idea, unit in rows
     ]

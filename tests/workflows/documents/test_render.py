@@ -142,7 +142,7 @@ def test_a_report_counts_shares_and_sums(report, words_of):
         "Separuh keputusan keluar dalam 18 hari.",
         "Rp 1.284.500.000",
         "24,6 %",
-        "Jumlah, 2 penghargaan Rp 15.000.000",
+        "Jumlah, 2 penghargaan yang berlaku Rp 15.000.000",
         "dari “Diterima” ke “Diberi penghargaan” 14,3 % lanjut",
         "Usulan paling banyak masuk pada Feb: 56",
     ):
