@@ -24,7 +24,7 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
         for file in sorted((ROOT / room).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 name = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
-                if isinstance(node, ast.Call) and name in KINDS | {"problem_response"}:
+                if isinstance(node, ast.Call) and name in KINDS | {"Refusal", "problem_response"}:
                     yield f"{file.relative_to(ROOT)}:{node.lineno}", node
 
 
