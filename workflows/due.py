@@ -82,7 +82,7 @@ def rank_calls(session: Session, _actor: Actor) -> None:
     for call_id in session.exec(select(Call.id).where(Call.state == CallState.CLOSED, col(Call.awards_drafted_at).is_(None))).all():
         if not list_undecided(session, call_id):
             last = session.exec(select(func.max(Idea.stage_since)).where(Idea.call_id == call_id)).one()
-            send(session, "reward.draft_ranked_awards", call_id, once=f"rank:{call_id}:{last or ''}")
+            send(session, "reward.draft_ranked_awards", call_id, once=f"rank:{call_id}:{last}")
 
 
 def remind(session: Session, _actor: Actor) -> None:
