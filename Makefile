@@ -44,6 +44,7 @@ check: .venv/.ready ## style, types, who imports whom, sizes and names
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python deploy/sizes.py
+	$(BIN)/python deploy/readme.py --check
 
 bench: .venv/.ready ## measure on this machine, against the named yardsticks
 	@if [ -d bench ]; then $(BIN)/python -m bench $(ARGS); else echo "  There is no bench/ in this tree: nothing was measured."; exit 1; fi
