@@ -144,8 +144,8 @@ def _validation(request: Request, wrong: RequestValidationError) -> JSONResponse
         path = show_field(".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path")))
         errors.append({"type": f"urn:gagas:problem:{code}", "field": path, "detail": sentence(code, language, _limits(each)), "code": code})
     first = errors[0]
-    status = 400 if first["code"] == "body_not_json" else 422
-    return problem_response(request, status, Refusal(first["code"], first["field"], **_limits(wrong.errors()[0])), errors)
+    status, field = (400, None) if first["code"] == "body_not_json" else (422, first["field"] or None)
+    return problem_response(request, status, Refusal(first["code"], field, **_limits(wrong.errors()[0])), errors)
 
 
 def _is_json(request: Request) -> bool:
