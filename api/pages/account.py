@@ -10,7 +10,7 @@ from api.pages.refused import turn_down
 from api.pages.render import page, read_done
 from api.pages.session import PageDoor, TheForm, ThePage, clear_session, is_https, local_path, set_session
 from api.pages.texts import Words
-from api.signing_in import TooMany, Unauthenticated, activate, admit, check_password, count_failure, find_sign_in, sign_out
+from api.signing_in import TooMany, Unauthenticated, admit, check_password, count_failure, find_sign_in, sign_out
 from workflows.refusals import Invalid, Refusal
 
 router = APIRouter(include_in_schema=False)
@@ -63,7 +63,7 @@ async def use_code(door: TheForm) -> Response:
     try:
         if form.text("password", 1_000) != form.text("password_again", 1_000):
             raise Invalid("passwords_differ", "password_again")
-        await door.write_publicly(lambda session: activate(session, form.text("code", 100).strip(), form.text("password", 1_000)))
+        await door.activate(form.text("code", 100).strip(), form.text("password", 1_000))
     except Refusal as refusal:
         down = turn_down("activation", Form(kept_fields(form.fields)), refusal, Words(door.language))
         return page(door.stranger, "account/activate.html", status=down.status, form=down.view(), wrong=down, posted=True)

@@ -56,9 +56,15 @@ def require_readable(form: Form) -> None:
 
 
 Show = Callable[[TurnedDown], Awaitable[Response]]
+Arrive = Callable[[Landing], Awaitable[Response]]
 
 
-async def attempt(name: str, door: PageDoor, act: Callable[[], Awaitable[Landing]], show: Show) -> Response:
+async def go_on(landing: Landing) -> Response:
+    """The usual arrival: by redirect."""
+    return lead_to(landing)
+
+
+async def attempt(name: str, door: PageDoor, act: Callable[[], Awaitable[Landing]], show: Show, arrive: Arrive = go_on) -> Response:
     """Go where a form's action leads; where it is refused, show the form again with what was typed.
 
     What concerns the whole page (nobody signed in, nothing there) is left to the problem pages.
@@ -66,7 +72,7 @@ async def attempt(name: str, door: PageDoor, act: Callable[[], Awaitable[Landing
     words = Words(door.language)
     try:
         require_readable(door.form)
-        return lead_to(await act())
+        return await arrive(await act())
     except Unreadable:
         return await show(unreadable(name, door.form, words))
     except (Unauthenticated, NotFound):

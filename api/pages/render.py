@@ -21,6 +21,7 @@ MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/usulan/baru", "menu.new", ()),
     ("/daftar", "menu.list", COMMITTEE),
     ("/penghargaan", "menu.awards", ()),
+    ("/dokumen", "menu.documents", ()),
     ("/laporan", "menu.reports", (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)),
     ("/pegawai", "menu.people", (Role.ADMIN, Role.OPERATOR)),
     ("/buku-besar", "menu.ledger", (Role.ADMIN, Role.AUDITOR)),

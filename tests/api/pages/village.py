@@ -1,22 +1,26 @@
 """A small village for the pages' tests: a city, a district, people for every role, a call; browsers with sessions."""
 
 import re
-from dataclasses import dataclass, field
+import shutil
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.signing_in import activate, admit
-from models.database import Database, database
+from api.signing_in import activate, admit, hash_password
+from models.database import Database
 from models.migrations import migrate
 from models.people import EmploymentKind, Role
 from models.seams import now
 from workflows.actors import Actor, actor_of, flow_actor
 from workflows.intake.draft import Part, Proposal, draft_idea
 from workflows.intake.open_call import NewCall, open_call, plan_call
-from workflows.intake.register import NewPerson, NewUnit, found_region, grant_role, register_person, register_unit
+from workflows.intake.register import NewPerson, NewUnit, found_region, grant_role, issue_activation, register_person, register_unit
 from workflows.intake.route import route_idea
 from workflows.intake.submit import submit_idea
 from workflows.pilot.roll_out import roll_out_in_use
@@ -95,6 +99,11 @@ class Village:
     numbers: dict[str, str] = field(default_factory=dict)
     calls: dict[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def app(self) -> FastAPI:
+        """The application that serves it."""
+        return create_app(self.database)
+
     def act(self, action: Any, *arguments: Any, who: str, **named: Any) -> Any:
         """Run an action as a person, or as a flow where `who` is a flow's name."""
         with self.database.unit_of_work() as session:
@@ -148,9 +157,8 @@ class Village:
         self.act(mark_issued, document_id, Rendered(sha256), who="recognition")
 
 
-def build_village() -> Village:
-    """A village in this test's database."""
-    store = database()
+def build_village(store: Database) -> Village:
+    """A village in an empty database."""
     migrate(store)
     village = Village(store)
     with store.unit_of_work() as session:
@@ -171,20 +179,34 @@ def build_village() -> Village:
     return village
 
 
+def build_village_file(folder: Path) -> tuple[Village, Path]:
+    """A village and the closed file it lies in, to be copied for every test."""
+    file = folder / "village.db"
+    store = Database(f"sqlite:///{file}")
+    village = build_village(store)
+    store.close()
+    return village, file
+
+
+def copy_village(village: Village, file: Path, folder: Path) -> Village:
+    """The same village in a file of one's own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(file, folder / "gagas.db")
+    return replace(village, database=Database(f"sqlite:///{folder / 'gagas.db'}"))
+
+
 def give_password(village: Village, who: str) -> None:
     """Activate a person's account with the tests' password."""
-    from workflows.intake.register import issue_activation
-
     with village.database.unit_of_work() as session:
-        activate(session, issue_activation(session, village.people[who]), PASSWORD)
+        activate(session, issue_activation(session, village.people[who]), hash_password(PASSWORD))
 
 
 def open_browser(village: Village, who: str | None = None) -> TestClient:
     """A client that follows no redirect by itself and sends what browsers send; signed in as `who`."""
     headers = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
-    client = TestClient(create_app(village.database), headers=headers, follow_redirects=False, raise_server_exceptions=False)
+    client = TestClient(village.app, headers=headers, follow_redirects=False, raise_server_exceptions=False)
     if who:
-        client.cookies.set("gagas_session", village.token(who))
+        client.cookies.set("gagas_session", village.token(who), domain="testserver.local", path="/")
     return client
 
 

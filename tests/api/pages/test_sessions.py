@@ -1,0 +1,201 @@
+"""Sessions and forms: cookies out of reach, forms of other sites refused, a second press harmless, nothing typed lost."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, func, select, update
+
+from models.ideas import Idea
+from models.people import SignIn
+from models.seams import wall_now
+from tests.api.pages.village import PASSWORD, SENTENCE, Village, fields_of, give_password, open_browser, send
+
+
+def test_signing_in_sets_a_cookie_out_of_reach_and_renews_the_session(village: Village) -> None:
+    give_password(village, "proposer")
+    browser = open_browser(village, "mate")
+    before = browser.cookies["gagas_session"]
+    answer = send(browser, "/masuk?lanjut=/usulan", "/masuk", employee_number=village.numbers["proposer"], password=PASSWORD)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/usulan")
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
+    assert browser.cookies["gagas_session"] != before
+    with village.database.reading() as session:
+        assert session.exec(select(func.count()).select_from(SignIn)).one() == 1
+
+
+def test_over_tls_the_cookie_is_bound_to_the_host(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    give_password(village, "proposer")
+    browser = open_browser(village)
+    browser.base_url = "https://testserver"
+    fields = {"employee_number": village.numbers["proposer"], "password": PASSWORD}
+    cookie = browser.post("/masuk", data=fields).headers["set-cookie"]
+    assert cookie.startswith("__Host-gagas_session=")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+
+
+def test_a_wrong_password_keeps_the_number_and_never_the_password(village: Village) -> None:
+    answer = send(open_browser(village), "/masuk", "/masuk", employee_number=village.numbers["proposer"], password="bukan kata sandi itu")
+    assert answer.status_code == 401
+    assert village.numbers["proposer"] in answer.text
+    assert "bukan kata sandi itu" not in answer.text
+
+
+def test_after_too_many_tries_the_page_says_when_to_come_back(village: Village) -> None:
+    browser = open_browser(village)
+    for _ in range(10):
+        browser.post("/masuk", data={"employee_number": "1", "password": "x"})
+    answer = browser.post("/masuk", data={"employee_number": "1", "password": "x"})
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "900"
+
+
+@pytest.mark.parametrize("onward", ["https://jahat.example", "//jahat.example", "/\\jahat.example", "javascript:alert(1)"])
+def test_nobody_is_led_off_the_site(village: Village, onward: str) -> None:
+    give_password(village, "proposer")
+    fields = {"employee_number": village.numbers["proposer"], "password": PASSWORD, "back": onward}
+    assert open_browser(village).post("/masuk", data=fields).headers["location"] == "/"
+
+
+def test_signing_out_ends_the_session_on_the_server(village: Village) -> None:
+    browser = open_browser(village, "proposer")
+    token = browser.cookies["gagas_session"]
+    assert send(browser, "/keluar", "/keluar").status_code == 303
+    again = open_browser(village)
+    again.cookies.set("gagas_session", token)
+    assert again.get("/usulan").headers["location"] == "/masuk?lanjut=%2Fusulan"
+
+
+def test_a_bearer_token_opens_no_page_and_a_cookie_no_api(village: Village) -> None:
+    browser = open_browser(village)
+    assert browser.get("/usulan", headers={"Authorization": f"Bearer {village.token('proposer')}"}).status_code == 303
+    assert open_browser(village, "proposer").get("/api/v1/me").status_code == 401
+
+
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "", "Origin": "http://testserver"},
+    {"Origin": "https://jahat.example"},
+    {"Origin": "null"},
+    {},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=[" ".join(f"{k}={v}" for k, v in h.items()) or "neither" for h in FOREIGN])
+def test_a_form_of_another_site_is_refused_before_anything_is_read(village: Village, headers: dict[str, str]) -> None:
+    idea, browser = village.submitted(), open_browser(village, "head")
+    fields = fields_of(browser.get(f"/usulan/{idea}").text, f"/usulan/{idea}/izin") | {"outcome": "granted"}
+    for name in ("Sec-Fetch-Site", "Origin"):
+        del browser.headers[name]
+    answer = browser.post(f"/usulan/{idea}/izin", data=fields, headers=headers)
+    assert answer.status_code == 403
+    assert stage_of(village, idea) == "awaiting_permission"
+
+
+def test_an_old_browser_proves_itself_by_origin(village: Village) -> None:
+    idea, browser = village.submitted(), open_browser(village, "head")
+    fields = fields_of(browser.get(f"/usulan/{idea}").text, f"/usulan/{idea}/izin") | {"outcome": "granted"}
+    del browser.headers["Sec-Fetch-Site"]
+    assert browser.post(f"/usulan/{idea}/izin", data=fields).status_code == 303
+
+
+def test_a_form_without_its_proof_does_nothing_and_keeps_what_was_typed(village: Village) -> None:
+    idea, browser = village.submitted(), open_browser(village, "head")
+    fields = fields_of(browser.get(f"/usulan/{idea}").text, f"/usulan/{idea}/izin")
+    answer = browser.post(f"/usulan/{idea}/izin", data=fields | {"form_token": "x", "outcome": "granted", "reason": "Silakan dilanjutkan"})
+    assert answer.status_code == 403
+    assert "Silakan dilanjutkan" in answer.text
+    assert stage_of(village, idea) == "awaiting_permission"
+
+
+def test_pressing_twice_acts_once_and_leads_to_the_same_place(village: Village) -> None:
+    browser = open_browser(village, "proposer")
+    page = f"/usulan/baru?call={village.calls['new']}"
+    fields = fields_of(browser.get(page).text, "/usulan/baru") | {"title": "Sekali saja", "form": "public_service", "medium": "digital"}
+    fields |= {"sections.background": SENTENCE, "sections.main_change": SENTENCE, "do": "submit"}
+    first, second = browser.post("/usulan/baru", data=fields), browser.post("/usulan/baru", data=fields)
+    assert first.status_code == second.status_code == 303
+    assert first.headers["location"] == second.headers["location"]
+    with village.database.reading() as session:
+        assert session.exec(select(func.count()).select_from(Idea)).one() == 1
+
+
+def test_going_back_and_sending_other_words_says_so_and_keeps_them(village: Village) -> None:
+    browser = open_browser(village, "proposer")
+    fields = fields_of(browser.get(f"/usulan/baru?call={village.calls['new']}").text, "/usulan/baru")
+    fields |= {"title": "Yang pertama", "form": "public_service", "medium": "digital", "do": "save"}
+    browser.post("/usulan/baru", data=fields)
+    answer = browser.post("/usulan/baru", data=fields | {"title": "Yang kedua"})
+    assert answer.status_code == 422
+    assert "sudah pernah terkirim" in answer.text
+    assert "Yang kedua" in answer.text
+    assert fields_of(answer.text, "/usulan/baru")["form_key"] != fields["form_key"]
+
+
+def test_a_session_that_rested_too_long_is_over(village: Village) -> None:
+    browser = open_browser(village, "proposer")
+    rest(village)
+    assert browser.get("/usulan").status_code == 303
+
+
+def test_what_was_written_survives_the_end_of_the_session(village: Village) -> None:
+    give_password(village, "proposer")
+    browser = open_browser(village, "proposer")
+    fields = fields_of(browser.get(f"/usulan/baru?call={village.calls['new']}").text, "/usulan/baru")
+    fields |= {"title": "Ditulis <lama> sekali", "form": "public_service", "medium": "digital", "do": "save"}
+    fields |= {"sections.background": "Baris satu\nbaris dua & tiga"}
+    rest(village)
+    asked = browser.post("/usulan/baru", data=fields)
+    assert asked.status_code == 401
+    signing = fields_in(asked.text, "/masuk") | {"employee_number": village.numbers["proposer"], "password": PASSWORD}
+    wrong = browser.post("/masuk", data=signing | {"password": "salah sama sekali"})
+    assert wrong.status_code == 401
+    signing = fields_in(wrong.text, "/masuk") | {"employee_number": village.numbers["proposer"], "password": PASSWORD}
+    offered = browser.post("/masuk", data=signing)
+    assert offered.status_code == 200
+    sent = browser.post("/usulan/baru", data=fields_in(offered.text, "/usulan/baru"))
+    assert sent.status_code == 303
+    with village.database.reading() as session:
+        assert session.exec(select(Idea.title)).one() == "Ditulis <lama> sekali"
+
+
+def test_the_language_is_chosen_by_a_form_and_kept(village: Village) -> None:
+    browser = open_browser(village)
+    answer = browser.post("/bahasa", data={"language": "en", "back": "/proses"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/proses")
+    assert 'lang="en"' in browser.get("/proses").text
+    browser.post("/bahasa", data={"language": "id", "back": "https://jahat.example"})
+    assert 'lang="id"' in browser.get("/proses").text
+
+
+def test_pages_are_not_stored_on_the_way_and_allow_no_script(village: Village) -> None:
+    answer = open_browser(village, "proposer").get("/usulan")
+    assert answer.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "<script" not in answer.text
+    assert " style=" not in answer.text
+
+
+def stage_of(village: Village, idea: str) -> str:
+    with village.database.reading() as session:
+        return str(session.exec(select(Idea.stage).where(Idea.id == idea)).one())
+
+
+def rest(village: Village) -> None:
+    """Let every session rest for more than half an hour."""
+    with village.database.unit_of_work() as session:
+        session.execute(update(SignIn).where(col(SignIn.person_id) != "").values(seen_at=wall_now() - timedelta(minutes=31)))
+
+
+def fields_in(page: str, action: str) -> dict[str, str]:
+    """The hidden fields as a browser reads them, entities and line breaks undone."""
+    found = re.search(rf'<form[^>]*action="{action}".*?</form>', page, re.S)
+    assert found
+    return {name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', found[0])}

@@ -1,0 +1,233 @@
+"""Every role does its essential act on a phone, without a script."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from models.awards import Award
+from models.documents import Document, DocumentKind
+from models.seams import now, region_zone, today
+from tests.api.pages.village import PASSWORD, SENTENCE, give_password
+from tests.browser.stage import Site
+from tests.browser.ways import adopted, awarded, measured, piloted, recommended, reported, reviewed, screened
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def says(page: Page, text: str) -> None:
+    expect(page.get_by_role("status").or_(page.get_by_role("alert")).filter(has_text=text).first).to_be_visible()
+
+
+def test_a_proposer_signs_in_writes_and_submits(site: Site) -> None:
+    give_password(site.village, "proposer")
+    page = site.phone()
+    page.goto("/")
+    page.get_by_role("link", name="Masuk").first.click()
+    page.get_by_label("NIP").fill(site.village.numbers["proposer"])
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    press(page, "Masuk")
+    page.get_by_role("link", name="Tulis usulan").last.click()
+    page.get_by_role("link", name="Gagasan Andir 2026").click()
+    page.get_by_label("Judul gagasan").fill("Antrean Puskesmas lewat Papan RW")
+    page.get_by_label("Latar belakang").fill("Terlalu pendek")
+    page.get_by_label("Pokok perubahan").fill(SENTENCE)
+    page.get_by_label("NIP anggota").first.fill(site.village.numbers["mate"])
+    press(page, "Bagi rata")
+    expect(page.get_by_label("Bagian (%)").first).to_have_value("50\xa0%")
+    page.get_by_label("Perkiraan biaya").fill("Rp 12.500.000")
+    press(page, "Ajukan usulan")
+    says(page, "Draf sudah tersimpan, tetapi belum diajukan")
+    says(page, "tulis paling sedikit 5 kata")
+    expect(page.get_by_label("Perkiraan biaya")).to_have_value("Rp 12.500.000")
+    page.get_by_label("Latar belakang").fill(SENTENCE)
+    press(page, "Ajukan usulan")
+    says(page, "Usulan sudah diajukan")
+    expect(page.get_by_text("IDE-")).to_have_count(1)
+    expect(page.get_by_text("Rp 12.500.000")).to_be_visible()
+
+
+def test_a_unit_head_permits(site: Site) -> None:
+    idea = site.village.submitted()
+    page = site.phone("head")
+    page.goto("/kotak-masuk")
+    page.get_by_role("link", name="Akta Kelahiran").click()
+    assert page.url.endswith(f"/usulan/{idea}#tugas")
+    page.get_by_text("Diizinkan", exact=True).click()
+    press(page, "Simpan keputusan")
+    says(page, "Keputusan Anda tercatat")
+    expect(page.locator(".badge").first).to_have_text("Penapisan")
+
+
+def test_the_secretariat_screens(site: Site) -> None:
+    idea = screened(site.village, until="screening")
+    page = site.phone("secretary")
+    page.goto(f"/usulan/{idea}")
+    page.get_by_text("Lengkap dan memenuhi semua kriteria.").click()
+    press(page, "Simpan keputusan")
+    says(page, "Jawab ya atau tidak untuk setiap kriteria")
+    for requirement in page.locator(".pair").all():
+        requirement.get_by_text("Ya", exact=True).click()
+    press(page, "Simpan keputusan")
+    says(page, "Keputusan Anda tercatat")
+    expect(page.locator(".badge").first).to_have_text("Dinilai")
+
+
+def test_the_secretariat_returns_an_idea_and_the_proposer_completes_it(site: Site) -> None:
+    idea = screened(site.village, until="screening")
+    page = site.phone("secretary")
+    page.goto(f"/usulan/{idea}")
+    page.get_by_text("Minta pengusul melengkapi; tulis catatan per bagian.").click()
+    page.get_by_text("Catatan per bagian (untuk pengembalian)").click()
+    page.get_by_label("Catatan untuk Latar belakang").fill("Sebutkan berapa keluarga yang terbantu.")
+    press(page, "Simpan keputusan")
+    says(page, "Keputusan Anda tercatat")
+    page = site.phone("proposer")
+    page.goto("/kotak-masuk")
+    page.get_by_role("link", name="Akta Kelahiran").click()
+    expect(page.get_by_text("Sebutkan berapa keluarga yang terbantu.")).to_be_visible()
+    page.get_by_label("Latar belakang").fill(SENTENCE + " Sekitar 65 keluarga terbantu.")
+    press(page, "Kirim perbaikan")
+    says(page, "Perbaikan sudah terkirim")
+
+
+def test_a_reviewer_scores_without_knowing_who_proposes(site: Site) -> None:
+    idea = screened(site.village)
+    page = site.phone("reviewer")
+    page.goto(f"/usulan/{idea}")
+    expect(page.get_by_text("Siti Rohaenitami")).to_have_count(0)
+    page.get_by_label("Masalah nyata dan terukur").fill("82,5")
+    page.get_by_label("Kebaruan bagi unit kerja").fill("140")
+    press(page, "Simpan nilai")
+    says(page, "Nilai di luar skala")
+    expect(page.get_by_label("Masalah nyata dan terukur")).to_have_value("82,5")
+    page.get_by_label("Kebaruan bagi unit kerja").fill("90")
+    page.get_by_label("Komentar").fill("Masalahnya nyata dan jalannya sederhana.")
+    press(page, "Simpan nilai")
+    says(page, "Nilai Anda tersimpan")
+
+
+def test_the_chair_recommends(site: Site) -> None:
+    idea = reviewed(site.village)
+    page = site.phone("chair")
+    page.goto(f"/usulan/{idea}")
+    page.get_by_text("Layak diterapkan atau diuji coba.").click()
+    page.get_by_label("Alasan").fill("Layak, karena manfaatnya terukur dan biayanya kecil.")
+    press(page, "Kirim rekomendasi")
+    says(page, "Keputusan Anda tercatat")
+    expect(page.locator(".badge").first).to_have_text("Direkomendasikan")
+
+
+def test_the_leader_determines(site: Site) -> None:
+    idea = recommended(site.village)
+    page = site.phone("leader")
+    page.goto(f"/usulan/{idea}")
+    page.get_by_text("Usulan ditetapkan dan dilanjutkan.").click()
+    page.locator("[name=decree_number]").fill("100.3.3/12/2026")
+    page.locator("[name=decree_on]").fill(today().isoformat())
+    press(page, "Tetapkan")
+    says(page, "Keputusan Anda tercatat")
+    expect(page.locator(".badge").first).to_have_text("Ditetapkan")
+
+
+def test_the_secretariat_plans_a_pilot(site: Site) -> None:
+    idea = adopted(site.village)
+    page = site.phone("secretary")
+    page.goto("/kotak-masuk")
+    page.get_by_role("link", name="Akta Kelahiran").click()
+    page.get_by_label("Lokasi").fill("Lima posyandu RW 02 sampai RW 05")
+    page.get_by_label("Penanggung jawab").select_option(label="Yanwar Prabamulya")
+    page.get_by_label("Hari pertama").fill(today().isoformat())
+    page.get_by_label("Hari terakhir").fill((today() + timedelta(days=90)).isoformat())
+    page.get_by_label("Nama indikator").first.fill("Bayi dengan akta sebelum tiga bulan")
+    page.get_by_label("Nilai awal").first.fill("65,5")
+    page.get_by_label("Sasaran").first.fill("90")
+    press(page, "Simpan rencana")
+    says(page, "Rencana uji coba tersimpan")
+    assert page.url.split("?")[0].endswith(f"/usulan/{idea}")
+
+
+def test_a_pilot_owner_reports_readings_and_concludes(site: Site) -> None:
+    idea = piloted(site.village)
+    page = site.phone("owner")
+    page.goto(f"/usulan/{idea}")
+    page.get_by_label("Tanggal ukur").fill(today().isoformat())
+    page.locator("[name=value]").fill("88,5")
+    press(page, "Simpan hasil ukur")
+    says(page, "Hasil ukur tercatat")
+    page.get_by_label("Ringkasan hasil uji coba").fill("Empat bulan berjalan di lima posyandu; hampir semua bayi memegang akta.")
+    press(page, "Serahkan laporan")
+    says(page, "Laporan uji coba sudah diserahkan")
+
+
+def test_a_verifier_gives_the_verdict(site: Site) -> None:
+    idea = reported(site.village)
+    page = site.phone("verifier")
+    page.goto(f"/usulan/{idea}")
+    page.get_by_text("Hasilnya terbukti; usulan diterapkan.").click()
+    page.get_by_label("Alasan").fill("Catatan posyandu dan data dinas sudah dicocokkan.")
+    press(page, "Simpan putusan")
+    says(page, "Keputusan Anda tercatat")
+    expect(page.locator(".badge").first).to_have_text("Diterapkan")
+
+
+def test_the_leader_approves_and_schedules_and_anybody_verifies(site: Site) -> None:
+    award = awarded(site.village)
+    page = site.phone("leader")
+    page.goto("/kotak-masuk")
+    page.get_by_role("link", name="Akta Kelahiran").click()
+    expect(page.get_by_text("Penghargaan untuk tim: Rp5.000.000.")).to_be_visible()
+    page.get_by_text("Isi nomor dan tanggal keputusannya.").click()
+    page.locator("[name=decree_number]").fill("100.3.3/13/2026")
+    page.locator("[name=decree_on]").fill(today().isoformat())
+    press(page, "Simpan keputusan")
+    says(page, "Keputusan Anda tercatat")
+    soon = (now() + timedelta(minutes=2)).astimezone(region_zone())
+    page.get_by_label("Waktu pengumuman").fill(soon.strftime("%Y-%m-%dT%H:%M"))
+    press(page, "Tetapkan waktu")
+    says(page, "Waktu pengumuman ditetapkan")
+    with site.village.database.unit_of_work() as session:
+        row = session.get_one(Award, award)
+        row.announce_at = now()
+    site.village.announce(award)
+    with site.village.database.reading() as session:
+        documents = session.exec(select(Document).where(Document.kind == DocumentKind.CERTIFICATE)).all()
+    site.village.issue(documents[0].id, "ab" * 32)
+    page = site.phone()
+    page.goto(f"/v/{documents[0].token}")
+    expect(page.get_by_role("heading", name="Asli dan berlaku")).to_be_visible()
+    expect(page.get_by_text(documents[0].number, exact=True)).to_be_visible()
+
+
+def test_an_operator_registers_somebody_who_then_signs_in(site: Site) -> None:
+    page = site.phone("operator")
+    page.goto("/pegawai")
+    page.get_by_label("Nama tanpa gelar").fill("Euis Rukmanasari")
+    page.get_by_label("NIP").first.fill("19900505 201501 2 777")
+    page.get_by_label("Unit kerja").select_option(label="Kelurahan Campaka")
+    press(page, "Daftarkan dan buat kode")
+    code = page.locator(".secret").inner_text()
+    page = site.phone()
+    page.goto("/aktivasi")
+    page.get_by_label("Kode aktivasi").fill(code)
+    page.get_by_label("Kata sandi baru", exact=True).fill(PASSWORD)
+    page.get_by_label("Kata sandi baru sekali lagi").fill(PASSWORD)
+    press(page, "Aktifkan")
+    says(page, "Akun aktif")
+    page.get_by_label("NIP").fill("199005052015012777")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    press(page, "Masuk")
+    expect(page.get_by_role("heading", name="Kotak masuk")).to_be_visible()
+
+
+def test_an_auditor_reads_the_ledger(site: Site) -> None:
+    measured(site.village)
+    page = site.phone("auditor")
+    page.goto("/buku-besar")
+    expect(page.get_by_text("idea.measure")).to_have_count(1)
+    expect(page.get_by_text("Ujung rantai", exact=True)).to_be_visible()
