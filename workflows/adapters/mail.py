@@ -3,6 +3,8 @@
 import smtplib
 import ssl
 from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -28,7 +30,10 @@ class Letter:
 
 
 def send_mail(route: MailRoute, letters: list[Letter]) -> None:
-    """Send letters over one connection; raises OSError or SMTPException when the server cannot be reached or refuses."""
+    """Send letters over one connection; raises OSError when the server cannot be reached or refuses.
+
+    Raises ValueError for an address or a header that cannot be one; then nothing is sent.
+    """
     messages = [_compose(route, letter) for letter in letters]
     if not messages:
         return
@@ -44,10 +49,18 @@ def send_mail(route: MailRoute, letters: list[Letter]) -> None:
 
 def _compose(route: MailRoute, letter: Letter) -> EmailMessage:
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = route.sender, letter.to, letter.subject
+    subject = letter.subject.replace("=?", "= ?")  # an encoded word would be decoded here, line breaks and all
+    message["From"], message["To"], message["Subject"] = route.sender, _address(letter.to), subject
     message["Message-ID"], message["Auto-Submitted"] = letter.message_id, "auto-generated"
     message.set_content(letter.text)
     return message
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address(addr_spec=text)
+    except (ValueError, IndexError, MessageError):
+        raise ValueError("this cannot be a mail address") from None
 
 
 def _connect(url: str) -> smtplib.SMTP:
