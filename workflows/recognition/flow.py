@@ -138,7 +138,7 @@ def _send_safely(letters: list[Letter]) -> Exception | None:
     route = MailRoute(settings().mail_from, settings().smtp_url.get_secret_value(), settings().data / "mail")
     try:
         send_mail(route, letters)
-    except OSError as fault:  # smtplib's own errors are OSErrors too
+    except (OSError, ValueError) as fault:  # smtplib's own errors are OSErrors; an address that cannot be one is a ValueError
         return fault
     return None
 
