@@ -6,23 +6,21 @@ from pathlib import Path
 
 
 def store_file(folder: Path, content: bytes, suffix: str) -> str:
-    """Write the bytes durably and answer with their SHA-256; the same bytes are stored once."""
+    """Write the bytes durably and answer with their SHA-256; the same bytes are stored once, and anew where they were damaged."""
     digest = hashlib.sha256(content).hexdigest()
     target = path_of(folder, digest, suffix)
-    if target.exists():
+    if target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() == digest:
         return digest
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sync_folder(folder)
     draft = target.with_name(f".{digest}.{os.getpid()}.{os.urandom(4).hex()}")
     with draft.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(target)
-    handle = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    _sync_folder(target.parent)
     return digest
 
 
@@ -37,3 +35,11 @@ def read_file(folder: Path, digest: str, suffix: str) -> bytes:
 def path_of(folder: Path, digest: str, suffix: str) -> Path:
     """Where a file lies: two letters of folder, so that no folder grows too large."""
     return folder / digest[:2] / f"{digest}.{suffix}"
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
