@@ -1,0 +1,47 @@
+"""What answers requests loads no flow engine, no renderer and no solver: it starts at once and stays small."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[2]
+HEAVY = ("prefect", "weasyprint", "scipy", "ortools", "pandas", "pyhanko", "numpy")
+LOADED = f"import sys; print(sorted(name for name in {HEAVY} if name in sys.modules))"
+
+SERVED = f"""
+from fastapi.testclient import TestClient
+from api.app import create_app
+from models.database import database
+from models.migrations import migrate
+migrate(database())
+with TestClient(create_app()) as client:
+    assert client.get("/api/v1/health").status_code == 200
+    assert client.get("/api/v1/ledger").status_code == 200
+    assert client.get("/").status_code < 500
+{LOADED}
+"""
+
+
+def run(code: str, folder: Path) -> str:
+    environment = {**os.environ, "GAGAS_DATA": str(folder)}
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False, cwd=HOUSE, env=environment
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.strip()
+
+
+def test_an_api_that_has_answered_has_loaded_nothing_heavy(tmp_path: Path) -> None:
+    assert run(SERVED, tmp_path) == "[]"
+
+
+@pytest.mark.parametrize("module", ["workflows.documents.facts", "workflows.documents.text", "workflows.documents.mail", "api.cli.main"])
+def test_the_values_of_documents_load_no_renderer(module: str, tmp_path: Path) -> None:
+    assert "weasyprint" not in run(f"import {module}; {LOADED}", tmp_path)
+
+
+def test_the_search_itself_sees_what_is_loaded(tmp_path: Path) -> None:
+    assert run(f"import prefect, weasyprint; {LOADED}", tmp_path) == "['prefect', 'weasyprint']"

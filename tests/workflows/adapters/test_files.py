@@ -1,0 +1,105 @@
+"""The file store: whole or not at all, and never other bytes than the name says."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workflows.adapters.files import path_of, read_file, store_file
+
+CONTENT = b"%PDF-1.7 piagam " * 5_000
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+
+# Runs store_file once for every line of it, each time in a process of its own that dies before that line: no clean-up, no flush.
+CRASHES = """
+import os, sys
+from pathlib import Path
+from workflows.adapters import files
+content, root = b"%PDF-1.7 piagam " * 5_000, Path(sys.argv[1])
+step = 0
+while True:
+    step += 1
+    child = os.fork()
+    if child == 0:
+        left = step
+        def trace(frame, event, _argument):
+            global left
+            if frame.f_code.co_filename != files.__file__:
+                return None
+            if event == "line":
+                left -= 1
+                if left == 0:
+                    os._exit(137)
+            return trace
+        sys.settrace(trace)
+        files.store_file(root / str(step), content, "pdf")
+        os._exit(0)
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
+        break
+print(step - 1)
+"""
+
+
+def test_bytes_come_back_as_they_were_stored(tmp_path: Path) -> None:
+    assert store_file(tmp_path, CONTENT, "pdf") == DIGEST
+    assert read_file(tmp_path, DIGEST, "pdf") == CONTENT
+    assert path_of(tmp_path, DIGEST, "pdf") == tmp_path / DIGEST[:2] / f"{DIGEST}.pdf"
+
+
+def test_the_same_bytes_are_stored_once(tmp_path: Path) -> None:
+    assert store_file(tmp_path, CONTENT, "pdf") == store_file(tmp_path, CONTENT, "pdf")
+    assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == [f"{DIGEST}.pdf"]
+
+
+def test_a_crash_before_any_line_leaves_the_whole_file_or_none_and_the_next_try_succeeds(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", CRASHES, str(tmp_path)], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
+    )
+    crashes = int(run.stdout)
+    assert crashes >= 15
+    print(f"N = {crashes} crashes, one before every line")
+    whole = 0
+    for step in range(1, crashes + 1):
+        folder = tmp_path / str(step)
+        target = path_of(folder, DIGEST, "pdf")
+        if target.exists():
+            whole += 1
+            assert target.read_bytes() == CONTENT
+        assert store_file(folder, CONTENT, "pdf") == DIGEST
+        assert read_file(folder, DIGEST, "pdf") == CONTENT
+    assert 0 < whole < crashes
+
+
+@pytest.mark.parametrize("at", [0, len(CONTENT) // 2, len(CONTENT) - 1])
+def test_one_changed_bit_is_noticed(tmp_path: Path, at: int) -> None:
+    store_file(tmp_path, CONTENT, "pdf")
+    changed = bytearray(CONTENT)
+    changed[at] ^= 1
+    path_of(tmp_path, DIGEST, "pdf").write_bytes(changed)
+    with pytest.raises(OSError, match="was changed"):
+        read_file(tmp_path, DIGEST, "pdf")
+
+
+@pytest.mark.parametrize("left", [b"", CONTENT[:-1], CONTENT + b" "], ids=["empty", "cut", "longer"])
+def test_a_file_of_another_length_is_noticed_and_written_anew(tmp_path: Path, left: bytes) -> None:
+    store_file(tmp_path, CONTENT, "pdf")
+    path_of(tmp_path, DIGEST, "pdf").write_bytes(left)
+    with pytest.raises(OSError, match="was changed"):
+        read_file(tmp_path, DIGEST, "pdf")
+    store_file(tmp_path, CONTENT, "pdf")
+    assert read_file(tmp_path, DIGEST, "pdf") == CONTENT
+
+
+def test_a_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_file(tmp_path, DIGEST, "pdf")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(PermissionError):
+        store_file(tmp_path, CONTENT, "pdf")
