@@ -49,7 +49,7 @@ def migrate() -> None:
 
 def prepare_folder() -> None:
     """Make the data folder and the ledger's signing key, readable by this account alone."""
-    settings().data.mkdir(parents=True, exist_ok=True)
+    settings().data.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = settings().data / "keys" / "ledger.pem"
     key.parent.mkdir(mode=0o700, exist_ok=True)
     if not key.exists():
