@@ -6,7 +6,8 @@ from typing import Annotated
 
 import rfc8785
 import typer
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from sqlmodel import Session, col, select
 
@@ -26,11 +27,10 @@ def verify(
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint published before; shows whether entries were cut off.")] = None,
 ) -> None:
     """Recompute every link of the chain; exit code 1 when it is broken."""
-    known = json.loads(checkpoint.read_text()) if checkpoint else None
+    known = _read_checkpoint(checkpoint) if checkpoint else None
     with database().reading() as session:
         head = session.exec(select(LedgerHead)).one()
-        bound = Checkpoint(size=known["size"], head=known["head"]) if known else Checkpoint(size=head.seq, head=head.hash)
-        report = verify_chain(_links(session), bound)
+        report = verify_chain(_links(session), known or Checkpoint(size=head.seq, head=head.hash))
     typer.echo(report.model_dump_json(indent=2))
     raise typer.Exit(0 if report.valid else 1)
 
@@ -46,6 +46,17 @@ def sign_checkpoint() -> None:
     said: dict[str, int | str] = {"size": head.seq, "head": head.hash, "at": now().isoformat()}
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
     typer.echo(json.dumps({**said, "signature": key.sign(rfc8785.dumps(dict(said))).hex(), "public_key": public}, indent=2))
+
+
+def _read_checkpoint(file: Path) -> Checkpoint:
+    try:
+        known = json.loads(file.read_text())
+        said = {name: known[name] for name in ("size", "head", "at")}
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(known["public_key"]))
+        key.verify(bytes.fromhex(known["signature"]), rfc8785.dumps(said))
+        return Checkpoint(size=known["size"], head=known["head"])
+    except (OSError, ValueError, KeyError, TypeError, InvalidSignature) as wrong:
+        raise typer.BadParameter(f"{file} is not a checkpoint as it was signed") from wrong
 
 
 def _links(session: Session) -> list[Link]:
