@@ -1,0 +1,109 @@
+"""`gagas init` and `gagas migrate`: a folder, a key, a schema, an admin, once."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from fastapi.testclient import TestClient
+from sqlmodel import select
+from typer.testing import CliRunner, Result
+
+from api.app import create_app
+from api.cli.main import app
+from models.database import database
+from models.ledger import LedgerEntry
+from models.people import Account, EmployeeNumber, Role, RoleGrant
+from models.settings import settings
+from models.units import Unit
+
+NUMBER = "198001012006041901"
+PASSWORD = "kata sandi yang panjang"
+
+
+def gagas(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def init(*more: str, number: str = NUMBER) -> Result:
+    return gagas("init", "--admin-name", "Sari Lestari", "--admin-number", number, *more)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GAGAS_DATA", str(tmp_path / "data"))
+    settings.cache_clear()
+    return tmp_path / "data"
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_init_makes_a_folder_that_only_its_owner_can_read(folder: Path) -> None:
+    assert init().exit_code == 0
+    assert mode(folder) == 0o700
+    assert mode(folder / "keys") == 0o700
+    assert mode(folder / "keys" / "ledger.pem") == 0o600
+    assert (folder / "gagas.db").exists()
+    load_pem_private_key((folder / "keys" / "ledger.pem").read_bytes(), None)
+
+
+def test_init_makes_the_root_unit_and_its_admin_and_records_it_without_a_name(folder: Path) -> None:
+    init("--unit-code", "KCTH", "--unit-name", "Pemerintah Kota Contoh")
+    with database().reading() as session:
+        assert [(unit.code, unit.name) for unit in session.exec(select(Unit))] == [("KCTH", "Pemerintah Kota Contoh")]
+        assert list(session.exec(select(RoleGrant.role))) == [Role.ADMIN]
+        assert list(session.exec(select(EmployeeNumber.number))) == [NUMBER]
+        payloads = str([entry.payload for entry in session.exec(select(LedgerEntry))])
+    assert "region.found" in payloads
+    assert not any(word in payloads for word in ("Sari", NUMBER))
+
+
+def test_the_printed_code_opens_the_account_once(folder: Path) -> None:
+    code = init().stdout.splitlines()[-1]
+    assert len(code) == 43
+    with database().reading() as session:
+        assert code not in str(session.exec(select(Account)).one().model_dump())
+    with TestClient(create_app()) as client:
+        answers = [client.post("/api/v1/activation", json={"code": code, "password": PASSWORD}).status_code for _ in range(2)]
+        token = client.post("/api/v1/tokens", json={"employee_number": NUMBER, "password": PASSWORD})
+    assert answers[0] < 300
+    assert 400 <= answers[1] < 500
+    assert token.status_code < 300
+
+
+def test_a_second_init_is_refused_and_changes_nothing(folder: Path) -> None:
+    first = init().stdout.splitlines()[-1]
+    key = (folder / "keys" / "ledger.pem").read_bytes()
+    with database().reading() as session:
+        before = session.exec(select(Account.activation_hash)).all()
+    again = init()
+    assert (again.exit_code, "region_exists" in again.stdout) == (1, True)
+    assert first not in again.stdout
+    assert (folder / "keys" / "ledger.pem").read_bytes() == key
+    with database().reading() as session:
+        assert session.exec(select(Account.activation_hash)).all() == before
+        assert len(session.exec(select(Unit)).all()) == 1
+
+
+def test_an_impossible_number_is_refused_without_being_repeated_and_may_be_mended(folder: Path) -> None:
+    wrong = init(number="199913332006041901")
+    assert (wrong.exit_code, "employee_number_impossible" in wrong.stdout) == (1, True)
+    assert "199913332006041901" not in wrong.stdout
+    assert init().exit_code == 0
+
+
+def test_migrate_may_be_repeated_and_keeps_the_key(folder: Path) -> None:
+    assert gagas("migrate").exit_code == 0
+    key = (folder / "keys" / "ledger.pem").read_bytes()
+    again = gagas("migrate")
+    assert (again.exit_code, "up to date" in again.stdout) == (0, True)
+    assert (folder / "keys" / "ledger.pem").read_bytes() == key
+
+
+def test_every_command_says_what_it_is_for() -> None:
+    told = gagas("--help").stdout
+    for command in ("init", "serve", "migrate", "doctor", "calc", "ledger"):
+        assert command in told
+        assert gagas(command, "--help").exit_code == 0

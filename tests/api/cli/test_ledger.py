@@ -1,0 +1,139 @@
+"""`gagas ledger`: a whole chain verifies, every change shows, and a checkpoint kept elsewhere shows what was cut off."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rfc8785
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from typer.testing import CliRunner, Result
+
+from api.cli.found import prepare_folder
+from api.cli.main import app
+from models.database import database
+from models.settings import settings
+from models.stages import IdeaStage
+from tests.building import Town
+
+
+def gagas(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def verify(*more: str) -> tuple[int, dict[str, Any]]:
+    result = gagas("ledger", "verify", *more)
+    return result.exit_code, json.loads(result.stdout)
+
+
+@pytest.fixture
+def house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """A town whose ledger holds an idea's whole way."""
+    monkeypatch.setenv("GAGAS_DATABASE_URL", town.store.url.render_as_string(hide_password=False))
+    settings.cache_clear()
+    database.cache_clear()
+    prepare_folder()
+    town.build_idea(IdeaStage.ROLLED_OUT)
+    return town
+
+
+def tamper(house: Town, statement: str, **values: Any) -> None:
+    """What somebody with the database's password would do: the trigger goes first."""
+    with house.store.unit_of_work() as session:
+        for act in ("update", "delete"):
+            session.execute(sa.text(f"DROP TRIGGER IF EXISTS ledgerentry_no_{act}"))
+        session.execute(sa.text(statement), values)
+
+
+def size(house: Town) -> int:
+    return int(house.rows(sa.text("SELECT seq FROM ledgerhead"))[0][0])
+
+
+def test_a_whole_chain_verifies(house: Town) -> None:
+    code, report = verify()
+    assert (code, report["valid"], report["size"], report["first_broken"]) == (0, True, size(house), None)
+    assert report["head"] == house.rows(sa.text("SELECT hash FROM ledgerhead"))[0][0]
+
+
+def test_the_trigger_keeps_the_ledger_from_being_edited_by_mistake(house: Town) -> None:
+    for statement in ("UPDATE ledgerentry SET kind = 'x' WHERE seq = 3", "DELETE FROM ledgerentry WHERE seq = 3"):
+        with pytest.raises(sa.exc.DatabaseError, match="append-only"), house.store.unit_of_work() as session:
+            session.execute(sa.text(statement))
+    assert verify()[0] == 0
+
+
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+def test_an_edited_entry_is_found_at_its_place(house: Town, place: str) -> None:
+    at = {"first": 1, "middle": size(house) // 2, "last": size(house)}[place]
+    tamper(house, """UPDATE ledgerentry SET payload = replace(payload, '"subject": "', '"subject": "x') WHERE seq = :at""", at=at)
+    code, report = verify()
+    assert (code, report["valid"], report["first_broken"], report["reason"]) == (1, False, at, "hash")
+
+
+def test_a_deleted_entry_is_found_at_its_place(house: Town) -> None:
+    tamper(house, "DELETE FROM ledgerentry WHERE seq = 5")
+    code, report = verify()
+    assert (code, report["first_broken"], report["reason"]) == (1, 5, "sequence")
+
+
+def test_a_tail_cut_off_without_its_head_is_found(house: Town) -> None:
+    last = size(house)
+    tamper(house, "DELETE FROM ledgerentry WHERE seq > :kept", kept=last - 3)
+    code, report = verify()
+    assert (code, report["reason"], report["size"]) == (1, "truncated", last - 3)
+
+
+def cut_off(house: Town, count: int) -> None:
+    """A skilful cut: the head is set back too, so that the chain alone looks whole."""
+    kept = size(house) - count
+    tamper(house, "DELETE FROM ledgerentry WHERE seq > :kept", kept=kept)
+    head = "UPDATE ledgerhead SET seq = :kept, hash = (SELECT hash FROM ledgerentry WHERE seq = :kept)"
+    tamper(house, head, kept=kept)
+
+
+def keep_checkpoint(folder: Path) -> Path:
+    file = folder / "checkpoint.json"
+    file.write_text(gagas("ledger", "checkpoint").stdout)
+    return file
+
+
+def test_a_checkpoint_is_signed_by_the_printed_key(house: Town, tmp_path: Path) -> None:
+    told = json.loads(keep_checkpoint(tmp_path).read_text())
+    said = {name: told[name] for name in ("size", "head", "at")}
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(told["public_key"]))
+    key.verify(bytes.fromhex(told["signature"]), rfc8785.dumps(said))
+    with pytest.raises(InvalidSignature):
+        key.verify(bytes.fromhex(told["signature"]), rfc8785.dumps({**said, "size": said["size"] - 1}))
+    assert said["size"] == size(house)
+
+
+def test_a_checkpoint_shows_what_was_cut_off_though_the_chain_looks_whole(house: Town, tmp_path: Path) -> None:
+    checkpoint = keep_checkpoint(tmp_path)
+    cut_off(house, 3)
+    assert verify()[0] == 0
+    code, report = verify("--checkpoint", str(checkpoint))
+    assert (code, report["valid"], report["reason"]) == (1, False, "truncated")
+
+
+def test_a_chain_that_grew_since_still_fits_its_checkpoint(house: Town, tmp_path: Path) -> None:
+    checkpoint = keep_checkpoint(tmp_path)
+    house.build_idea(IdeaStage.SUBMITTED)
+    code, report = verify("--checkpoint", str(checkpoint))
+    assert (code, report["valid"]) == (0, True)
+    assert report["size"] == size(house)
+
+
+@pytest.mark.parametrize("changed", [{"size": 1}, {"head": "00" * 32}, {"signature": "00" * 64}, {"public_key": ""}, {"at": "2020"}])
+def test_a_checkpoint_that_was_changed_is_not_believed(house: Town, tmp_path: Path, changed: dict[str, Any]) -> None:
+    checkpoint = keep_checkpoint(tmp_path)
+    checkpoint.write_text(json.dumps({**json.loads(checkpoint.read_text()), **changed}))
+    result = gagas("ledger", "verify", "--checkpoint", str(checkpoint))
+    assert result.exit_code == 2
+    assert "not a checkpoint" in " ".join(result.output.split())
+
+
+def test_a_checkpoint_holds_no_personal_word(house: Town) -> None:
+    told = gagas("ledger", "checkpoint").stdout
+    assert set(json.loads(told)) == {"size", "head", "at", "signature", "public_key"}
