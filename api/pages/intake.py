@@ -41,7 +41,13 @@ async def show_mine(door: ThePage, after: str | None = None, ok: str = "") -> Re
     def tell(session: Session, actor: Actor) -> dict[str, Any]:
         found = list_ideas(session, Wanted(mine=True, after=after, limit=20), actor=actor)
         ids = [idea.id for idea in found.ideas]
-        honoured = set(session.exec(select(Award.idea_id).where(col(Award.idea_id).in_(ids), col(Award.announced_at).is_not(None))))
+        honoured = set(
+            session.exec(
+                select(Award.idea_id).where(
+                    col(Award.idea_id).in_(ids), col(Award.announced_at).is_not(None), col(Award.revoked_at).is_(None)
+                )
+            )
+        )
         calls = {call.id: call for call in session.exec(select(Call).where(col(Call.id).in_({idea.call_id for idea in found.ideas})))}
         lines = [(idea, calls[idea.call_id], show_progress(idea, honoured=idea.id in honoured)) for idea in found.ideas]
         return {"lines": lines, "after": found.after}

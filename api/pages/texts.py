@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -64,6 +65,11 @@ class Words:
         zone = ZONES.get(local.utcoffset() or local - local, "")
         clock = f"{local:%H.%M}" if self.language == "id" else f"{local:%H:%M}"
         return f"{self.day(local.date())}, {clock} {zone}".strip()
+
+    def number(self, number: Decimal | str) -> str:
+        """A decimal without idle zeros: `87,2` in Indonesian, `87.2` in English."""
+        plain = format(Decimal(number).normalize(), "f")
+        return plain.replace(".", ",") if self.language == "id" else plain
 
     def due(self, instant: datetime) -> str:
         """How far a due date is, in days: `5 hari lagi`, `hari ini`, `lewat 2 hari`."""

@@ -1,0 +1,172 @@
+"""Draws docs/contact-sheet.png: every page as a phone shows it. `python -m tests.browser.contact_sheet [--pictures FOLDER]`."""
+
+import argparse
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+from sqlmodel import select
+
+from models.awards import Award
+from models.database import Database
+from models.documents import Document, DocumentKind
+from models.seams import now, today
+from tests.api.pages.village import SENTENCE, Village, build_village
+from tests.browser.stage import Site, open_chromium, serve
+from tests.browser.ways import adopted, awarded, reported, reviewed, screened
+from tests.conftest import find_chromium
+from workflows.intake.screen import Findings, Screening, screen_idea
+from workflows.recognition.issue import withdraw_certificates
+from workflows.recognition.report import ask_report
+from workflows.reward.announce import schedule_award
+from workflows.reward.approve import approve_award
+from workflows.reward.revoke import revoke_award
+
+HOUSE = Path(__file__).parents[2]
+WIDTH, SCALE, COLUMNS, GAP, TALLEST = 360, 1, 5, 24, 1500
+PAPER, INK, GOLD = "#efe9da", "#17302e", "#7a5d17"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page to photograph: its caption, who looks, its path, and what is clicked before."""
+
+    caption: str
+    who: str | None
+    path: str
+    press: str = ""
+
+
+def set_scene(village: Village) -> list[Shot]:
+    """Ideas at every stage of their way, and the pages that show them."""
+    draft = village.draft(title="Antrean Puskesmas lewat Papan RW", sections={"background": SENTENCE})
+    asked = screened(village, until="screening", title="Buku Tamu Kelurahan tanpa Kertas")
+    notes = {"background": "Sebutkan berapa tamu setiap hari."}
+    village.act(screen_idea, asked, Screening.RETURNED, Findings(notes=notes), who="secretary")
+    waiting = village.submitted(title="Lampu Gang Dirawat Warga")
+    screening = screened(village, until="screening", title="Kelas Malam untuk Pengurus RT")
+    scoring = screened(village, title="Peta Saluran Air Buatan Warga")
+    ready = reviewed(village, title="Bank Sampah Berhadiah Sembako")
+    concluded = reported(village)
+    titles = ("Satu Loket untuk UMKM", "Posyandu Tepat Waktu", "Arsip Tanpa Debu")
+    proposed, honoured, revoked = (awarded(village, title=title) for title in titles)
+    genuine, withdrawn = (_certificate(village, award, digest) for award, digest in ((honoured, "ab" * 32), (revoked, "cd" * 32)))
+    village.act(revoke_award, revoked, who="leader", reason="Data capaian terbukti tidak benar setelah diperiksa.")
+    village.act(withdraw_certificates, revoked, who="recognition")
+    village.act(ask_report, village.calls["used"], who="secretary")
+    return [
+        Shot("Beranda", None, "/"),
+        Shot("Masuk", None, "/masuk"),
+        Shot("Kotak masuk", "secretary", "/kotak-masuk"),
+        Shot("Usulan saya", "proposer", "/usulan"),
+        Shot("Pilih panggilan", "proposer", "/usulan/baru"),
+        Shot("Tulis usulan", "proposer", f"/usulan/{draft}/ubah"),
+        Shot("Isian yang perlu diperbaiki", "proposer", f"/usulan/{draft}/ubah", "Ajukan usulan"),
+        Shot("Lengkapi usulan", "proposer", f"/usulan/{asked}/lengkapi"),
+        Shot("Izin kepala unit", "head", f"/usulan/{waiting}"),
+        Shot("Penapisan", "secretary", f"/usulan/{screening}"),
+        Shot("Penilaian tanpa nama", "reviewer", f"/usulan/{scoring}"),
+        Shot("Rekomendasi", "chair", f"/usulan/{ready}"),
+        Shot("Verifikasi uji coba", "verifier", f"/usulan/{concluded}"),
+        Shot("Rencana uji coba", "secretary", f"/usulan/{_adopted(village)}/rencana-uji-coba"),
+        Shot("Daftar usulan", "secretary", "/daftar"),
+        Shot("Penghargaan", "leader", "/penghargaan"),
+        Shot("Hitungan sampai rupiah", "leader", f"/penghargaan/{proposed}"),
+        Shot("Piagam asli", None, f"/v/{genuine}"),
+        Shot("Piagam dicabut", None, f"/v/{withdrawn}"),
+        Shot("Tidak ditemukan", None, "/v/" + "a" * 26),
+        Shot("Dokumen saya", "proposer", "/dokumen"),
+        Shot("Laporan", "secretary", "/laporan"),
+        Shot("Pegawai", "operator", "/pegawai"),
+        Shot("Buku besar", "auditor", "/buku-besar"),
+        Shot("Alur proses", None, "/proses"),
+        Shot("Periksa dokumen", None, "/verifikasi"),
+        Shot("Aktifkan akun", None, "/aktivasi"),
+        Shot("Halaman yang tidak ada", None, "/tidak-ada"),
+    ]
+
+
+def photograph(site: Site, shots: list[Shot], folder: Path) -> list[tuple[str, Path]]:
+    """Every page as a picture of a phone's width; says when one is wider than the phone."""
+    taken = []
+    for number, shot in enumerate(shots):
+        page = site.phone(shot.who, size=(WIDTH, 740))
+        page.goto(shot.path)
+        if shot.press:
+            page.get_by_role("button", name=shot.press, exact=True).click()
+        page.wait_for_load_state("networkidle")
+        file = folder / f"{number:02}.png"
+        page.screenshot(path=file, full_page=True)
+        page.context.close()
+        with Image.open(file) as picture:
+            if picture.width > WIDTH * SCALE:
+                raise SystemExit(f"{shot.path} is {picture.width} pixels wide")
+        taken.append((shot.caption, file))
+    return taken
+
+
+def draw_sheet(pictures: list[tuple[str, Path]], target: Path) -> None:
+    """All pictures in columns, captioned, each added to the shortest column."""
+    font = ImageFont.truetype(HOUSE / "templates/fonts/PlusJakartaSans-SemiBold.ttf", 20)
+    title = ImageFont.truetype(HOUSE / "templates/fonts/Cinzel-SemiBold.ttf", 44)
+    columns: list[list[tuple[str, Image.Image]]] = [[] for _ in range(COLUMNS)]
+    heights = [140] * COLUMNS
+    for caption, file in pictures:
+        picture = Image.open(file).convert("RGB")
+        picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
+        shortest = heights.index(min(heights))
+        columns[shortest].append((caption, picture))
+        heights[shortest] += picture.height + GAP + 44
+    sheet = Image.new("RGB", (COLUMNS * (WIDTH + GAP) + GAP, max(heights) + GAP), PAPER)
+    pen = ImageDraw.Draw(sheet)
+    pen.text((GAP, 36), "Gagas", font=title, fill=INK)
+    pen.text((GAP + 210, 58), "semua halaman, seperti pada ponsel, tanpa skrip", font=font, fill=GOLD)
+    for place, column in enumerate(columns):
+        left, top = GAP + place * (WIDTH + GAP), 140
+        for caption, picture in column:
+            pen.text((left, top), caption, font=font, fill=INK)
+            sheet.paste(picture, (left, top + 34))
+            pen.rectangle((left - 1, top + 33, left + picture.width, top + 34 + picture.height), outline="#cbbf9f")
+            top += picture.height + GAP + 44
+    target.parent.mkdir(exist_ok=True)
+    sheet.quantize(96, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def _certificate(village: Village, award_id: str, digest: str) -> str:
+    village.act(approve_award, award_id, who="leader", decree_number="100.3.3/13/2026", decree_on=today())
+    village.act(schedule_award, award_id, who="leader", announce_at=now() + timedelta(hours=1))
+    with village.database.unit_of_work() as session:
+        session.get_one(Award, award_id).announce_at = now()
+    village.announce(award_id)
+    with village.database.reading() as session:
+        wanted = select(Document).where(Document.award_id == award_id, Document.holder_id == village.people["proposer"])
+        certificate = session.exec(wanted.where(Document.kind == DocumentKind.CERTIFICATE)).one()
+    village.issue(certificate.id, digest)
+    return certificate.token
+
+
+def _adopted(village: Village) -> str:
+    return adopted(village, title="Jadwal Posyandu di Ponsel Kader")
+
+
+def main() -> None:
+    """Build a village, photograph it, draw the sheet."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pictures", type=Path, help="keep the single pictures here")
+    parser.add_argument("--target", type=Path, default=HOUSE / "docs/contact-sheet.png")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        village = build_village(Database(f"sqlite:///{folder}/gagas.db"))
+        shots = set_scene(village)
+        pictures = arguments.pictures or Path(folder)
+        pictures.mkdir(parents=True, exist_ok=True)
+        with serve(village) as address, open_chromium(find_chromium() or "chromium") as browser:
+            taken = photograph(Site(village, address, browser), shots, pictures)
+        draw_sheet(taken, arguments.target)
+        village.database.close()
+
+
+if __name__ == "__main__":
+    main()
