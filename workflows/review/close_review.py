@@ -32,6 +32,7 @@ def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
         idea.due_at = None
         await_role(session, standing, "assign", Role.SECRETARIAT, end_of_day_in(standing.policy.days.screening))
         return
+    late = late or (bool(owed) and all(review.due_at < now() for review in owed))
     if not totals or not (late or (not owed and len(totals) >= standing.policy.reviewers)):
         return
     for review in owed:
