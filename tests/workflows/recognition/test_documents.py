@@ -1,0 +1,144 @@
+"""Recognition: what is numbered, who holds it, what verification tells, and what revoking does."""
+
+import hashlib
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import col, select
+
+from models.documents import Document, DocumentKind, DocumentState
+from models.stages import AwardStage, IdeaStage
+from tests.asking import ask
+from tests.building import Town
+from tests.ways import REASON
+from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
+from workflows.recognition.letters import number_certificates, number_receipt, number_refusal
+from workflows.recognition.report import ask_report
+from workflows.refusals import Forbidden, NotFound
+from workflows.reward.revoke import revoke_award
+
+
+def documents(town: Town, kind: DocumentKind = DocumentKind.CERTIFICATE) -> list[Document]:
+    return town.rows(select(Document).where(Document.kind == kind).order_by(col(Document.running)))
+
+
+def issue_all(town: Town) -> None:
+    """As the flow does it, with invented bytes."""
+    for document in town.rows(select(Document).where(col(Document.sha256).is_(None))):
+        digest = hashlib.sha256(document.id.encode()).hexdigest()
+        town.do(mark_issued, document.id, Rendered(digest), by="flow:recognition")
+
+
+def certify(town: Town) -> str:
+    award = town.build_award(AwardStage.ANNOUNCED)
+    town.do(number_certificates, award, by="flow:recognition")
+    issue_all(town)
+    return award
+
+
+def test_every_member_gets_a_certificate_once(town: Town) -> None:
+    award = certify(town)
+    for _ in range(2):
+        town.do(number_certificates, award, by="flow:recognition")
+    told = documents(town)
+    assert {document.holder_id for document in told} == {town["lead"].id, town["mate"].id}
+    assert [document.running for document in told] == [1, 2]
+    assert {document.facts["holder_role"] for document in told} == {"Ketua Tim Pengusul", "Anggota Tim Pengusul"}
+
+
+@pytest.mark.parametrize("stage", [AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.SCHEDULED, AwardStage.REVOKED])
+def test_only_an_announced_award_is_certified(town: Town, stage: AwardStage) -> None:
+    town.do(number_certificates, town.build_award(stage), by="flow:recognition")
+    assert documents(town) == []
+
+
+def test_revoking_withdraws_the_certificates_and_keeps_their_numbers(town: Town, client: TestClient) -> None:
+    award = certify(town)
+    before = [(document.number, document.token) for document in documents(town)]
+    town.do(revoke_award, award, reason=REASON, by="leader")
+    town.do(withdraw_certificates, award, by="flow:recognition")
+    after = documents(town)
+    assert [(document.number, document.token) for document in after] == before
+    assert {document.state for document in after} == {DocumentState.REVOKED}
+    for document in after:
+        told = ask(client, None, f"GET /verification/{document.token}").json()
+        assert (told["state"], told["revoked_at"] is None) == ("revoked", False)
+    later = town.build_award(AwardStage.ANNOUNCED, idea=town.award(award).idea_id)
+    town.do(number_certificates, later, by="flow:recognition")
+    assert [document.running for document in documents(town)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_verification_tells_no_employee_number(town: Town, client: TestClient, kind: DocumentKind) -> None:
+    certify(town)
+    town.do(number_receipt, town.build_idea(IdeaStage.SUBMITTED), by="flow:recognition")
+    town.do(number_refusal, town.build_idea(IdeaStage.CLOSED), by="flow:recognition")
+    town.do(ask_report, town.call, by="secretary")
+    issue_all(town)
+    (document, *_) = documents(town, kind)
+    for path in (document.token, f"files/{document.sha256}"):
+        told = ask(client, None, f"GET /verification/{path}")
+        assert told.status_code == 200
+        assert told.json()["number"] == document.number
+        for one in town.residents.values():
+            assert one.number not in told.text
+            assert one.number[-8:] not in told.text
+        if kind in (DocumentKind.RECEIPT, DocumentKind.REFUSAL):
+            assert "Antrean" not in told.text
+            assert town["lead"].name not in told.text
+
+
+def test_what_is_not_issued_yet_is_not_verified(town: Town, client: TestClient) -> None:
+    town.do(number_receipt, town.build_idea(IdeaStage.SUBMITTED), by="flow:recognition")
+    assert ask(client, None, f"GET /verification/{documents(town, DocumentKind.RECEIPT)[0].token}").status_code == 404
+
+
+def test_what_was_issued_is_never_issued_again(town: Town) -> None:
+    certify(town)
+    first = documents(town)[0]
+    town.do(mark_issued, first.id, Rendered("f" * 64), by="flow:recognition")
+    assert documents(town)[0].sha256 == first.sha256
+
+
+def test_a_document_is_its_holders_and_the_committees(town: Town, client: TestClient) -> None:
+    certify(town)
+    opened = {who: len(ask(client, one, "GET /documents?kind=certificate").json()) for who, one in town.residents.items()}
+    assert {who for who, count in opened.items() if count} == {"lead", "mate", "secretary", "chair", "leader", "auditor", "admin"}
+    assert (opened["lead"], opened["mate"], opened["secretary"]) == (1, 1, 2)
+    mates = next(document for document in documents(town) if document.holder_id == town["mate"].id)
+    assert ask(client, town["lead"], f"GET /documents/{mates.id}/file").status_code == 404
+
+
+def test_a_receipt_says_what_was_handed_in_and_where_it_stands_in_the_ledger(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.SUBMITTED)
+    town.do(number_receipt, idea, by="flow:recognition")
+    (receipt,) = documents(town, DocumentKind.RECEIPT)
+    assert receipt.facts["idea_code"] == town.idea(idea).code
+    assert len(receipt.facts["ledger_hash"]) == len(receipt.facts["content_sha256"]) == 64
+    assert town["lead"].number not in json.dumps(receipt.facts)
+    with pytest.raises(NotFound, match="idea_not_submitted"):
+        town.do(number_receipt, town.build_idea(), by="flow:recognition")
+
+
+@pytest.mark.parametrize(("stage", "told"), [(IdeaStage.CLOSED, "permission"), (IdeaStage.REJECTED, "determination")])
+def test_a_refusal_says_where_and_why(town: Town, stage: IdeaStage, told: str) -> None:
+    town.do(number_refusal, town.build_idea(stage), by="flow:recognition")
+    (letter,) = documents(town, DocumentKind.REFUSAL)
+    assert letter.facts["stage"] == told
+    assert letter.facts["reasons"][0]["text"] == REASON
+    assert (letter.facts["objection_until"] is not None) == (stage == IdeaStage.REJECTED)
+
+
+def test_a_report_counts_what_is_there_and_names_no_secret_award(town: Town) -> None:
+    for stage in (IdeaStage.DRAFT, IdeaStage.SUBMITTED, IdeaStage.SUBMITTED, IdeaStage.CLOSED, IdeaStage.DETERMINED):
+        town.build_idea(stage)
+    town.build_award(AwardStage.APPROVED)
+    town.build_award(AwardStage.ANNOUNCED)
+    town.do(ask_report, town.call, by="secretary")
+    facts = documents(town, DocumentKind.REPORT)[0].facts
+    assert (facts["submitted"], facts["adopted"], facts["piloted"], facts["awarded"]) == (6, 3, 2, 1)
+    assert len(facts["awards"]) == 1
+    for who in ("lead", "reviewer1", "chair", "head"):
+        with pytest.raises(Forbidden):
+            town.do(ask_report, town.call, by=who)
