@@ -13,9 +13,10 @@ from api.pages.progress import show_progress
 from api.pages.refused import TurnedDown, attempt
 from api.pages.render import page, read_done
 from api.pages.session import Landing, PageDoor, ThePage, lead_to
-from api.v1.recognition import list_documents
+from api.v1.recognition import REPORT_READERS
 from api.v1.shapes import Id, show_history, show_standing
 from models.awards import Award
+from models.documents import Document
 from models.ideas import Idea
 from models.people import Person, Role, RoleGrant
 from models.pilots import Indicator, Measurement, Pilot
@@ -25,7 +26,7 @@ from workflows.actors import Actor
 from workflows.listing import is_committee
 from workflows.review.assign import list_eligible
 from workflows.reward.steps import knows_award
-from workflows.standing import Standing, find_standing
+from workflows.standing import Standing, find_standing, has_part
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
@@ -47,7 +48,6 @@ async def go_to_idea(idea_id: Id, rest: str) -> Response:
 async def idea_page(door: PageDoor, idea_id: str, *, down: TurnedDown | None = None, done: str = "") -> Response:
     """The page of an idea as the reader may see it; a refused form stands in it with what was typed."""
     visitor, told = await door.look(lambda session, actor: tell_idea(session, idea_id, actor))
-    documents = await list_documents(door, None, idea_id, None)
     version = told["idea"].version
     forms = {name: FormView(name, version=version) for name in _form_names(told)}
     lost: list[tuple[str, str]] = []
@@ -57,7 +57,7 @@ async def idea_page(door: PageDoor, idea_id: str, *, down: TurnedDown | None = N
         forms[down.name] = down.view(version)
         lost = [] if down.name in offered else down.typed()
     status = down.status if down else 200
-    shown = {"forms": forms, "lost": lost, "wrong": down, "done": done, "posted": down is not None, "documents": documents}
+    shown = {"forms": forms, "lost": lost, "wrong": down, "done": done, "posted": down is not None}
     return page(visitor, "idea.html", status=status, **told | shown)
 
 
@@ -96,6 +96,7 @@ def tell_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "awards": awards,
         "proposable": may_propose_award(session, standing, actor=actor),
         "pilot": tell_pilot(session, idea_id),
+        "documents": _documents(session, standing, actor),
         "reviews": _reviews(session, standing, actor),
         "own_review": _own_review(session, idea_id, actor),
         "eligible": _eligible(session, standing, offers),
@@ -144,6 +145,14 @@ def _form_names(told: dict[str, Any]) -> list[str]:
 def _known_awards(session: Session, standing: Standing, actor: Actor) -> list[Award]:
     awards = session.exec(select(Award).where(Award.idea_id == standing.idea.id).order_by(col(Award.created_at)))
     return [award for award in awards if knows_award(award, standing, actor)]
+
+
+def _documents(session: Session, standing: Standing, actor: Actor) -> list[dict[str, Any]]:
+    """The idea's documents that the reader may open, as the API lists them: one's own, and all of them for those who read reports."""
+    query = select(Document).where(Document.idea_id == standing.idea.id).order_by(col(Document.created_at), col(Document.id))
+    if has_part(standing, actor) or not any(actor.holds(role, *standing.paths) for role in REPORT_READERS):
+        query = query.where(Document.holder_id == actor.person_id)
+    return [{**document.model_dump(), "verify_url": document.facts["verify_url"]} for document in session.exec(query)]
 
 
 def _reviews(session: Session, standing: Standing, actor: Actor) -> list[tuple[Review, str]]:

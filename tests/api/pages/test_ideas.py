@@ -213,3 +213,14 @@ def test_a_call_that_takes_nothing_in_offers_no_submission(village: Village) -> 
     text = open_browser(village, "proposer").get(f"/usulan/{idea}/ubah").text
     assert "Simpan draf" in text
     assert 'value="submit"' not in text
+
+
+def test_the_page_lists_the_documents_that_the_api_lists(village: Village) -> None:
+    idea = reviewed(village)
+    for who in village.people:
+        browser = open_browser(village, who)
+        listed = browser.get(
+            "/api/v1/documents", params={"idea_id": idea}, headers={"Authorization": f"Bearer {village.token(who)}"}
+        ).json()
+        shown = browser.get(f"/usulan/{idea}")
+        assert (shown.status_code == 200 and "TT-00001" in shown.text) is bool(listed), who
