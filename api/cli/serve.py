@@ -22,6 +22,7 @@ def serve(data: Annotated[Path | None, typer.Option(help="Data folder; overrides
     """Run API, relay and a local Prefect server until Ctrl-C; a doctor's look first, migrations next."""
     if data is not None:
         use_folder(data)
+    follow_demo_clock()
     examine_or_exit()
     prepare_folder()
     migrate(database())
@@ -45,6 +46,15 @@ def use_folder(data: Path) -> None:
     os.environ["GAGAS_DATA"] = str(data.absolute())
     settings.cache_clear()
     database.cache_clear()
+
+
+def follow_demo_clock() -> None:
+    """A folder that a demo left has its story's clock: go on from where the story stands."""
+    clock = settings().data / "demo-clock.txt"
+    if clock.exists() and not settings().clock:
+        os.environ["GAGAS_CLOCK"] = f"test:{clock.absolute()}"
+        settings.cache_clear()
+        console.print(f"[yellow]This folder holds a demo; its clock goes on from {clock.read_text().split()[0]}.[/]")
 
 
 def examine_or_exit() -> None:
