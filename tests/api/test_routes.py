@@ -1,0 +1,206 @@
+"""Every route by everybody: who is let in to what, written by hand; a route that nobody wrote down fails."""
+
+import csv
+import itertools
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from sqlmodel import col, delete, select, update
+
+from api.app import ROUTERS
+from models.awards import Award
+from models.calls import Call
+from models.documents import Document
+from models.ideas import Idea, TeamMember
+from models.pilots import Indicator, Pilot
+from models.reviews import Review, ReviewState
+from models.seams import now, today
+from models.settings import settings
+from models.stages import AwardStage, IdeaStage
+from tests.asking import ask
+from tests.building import POLICY, SECTIONS, Shelf, Town
+from tests.ways import MET, REASON
+from workflows.adapters.files import store_file
+from workflows.intake.open_call import NewCall, plan_call
+from workflows.recognition.issue import Rendered, mark_issued
+from workflows.recognition.letters import number_certificates
+
+PUBLIC = {"/activation", "/tokens", "/health", "/ledger", "/verification/{token}", "/verification/files/{sha256}"}
+GATE = {"name": "visit", "label": "Kunjungan", "label_en": "Visit", "stage": "rejected", "role": "verifier"}
+TWO = ("ours", "foreign")
+AWARDS = (AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.ANNOUNCED)
+
+
+def rows() -> list[dict[str, str]]:
+    with (Path(__file__).parent / "route_access.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def routes() -> set[tuple[str, str]]:
+    found = [route for stage in ROUTERS for route in stage.router.routes if isinstance(route, APIRoute)]
+    return {(method, route.path) for route in found for method in route.methods}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The town's ideas and those of another unit in another agency's call, in every stage; ids by `of`, what and stage."""
+
+    town: Town
+    ids: dict[tuple[str, str, str], str]
+
+    def find(self, row: dict[str, str], name: str) -> str:
+        """The id that stands for a part of a path."""
+        key = {"call_id": ("call", "-"), "name": ("gate", "-"), "person_id": ("person", "-")}.get(name, (name, row["stage"]))
+        return self.ids[row["of"] if (row["of"], *key) in self.ids else "-", key[0], key[1]]
+
+
+@pytest.fixture
+def scene(shelf: Shelf) -> Scene:
+    if not shelf.has("routes"):
+        town = shelf.open_town()
+        IDS.update(build(town))
+        shelf.put_aside("routes")
+    return Scene(shelf.open_town("routes"), IDS)
+
+
+IDS: dict[tuple[str, str, str], str] = {}
+
+
+def build(town: Town) -> dict[tuple[str, str, str], str]:
+    calls = {of: town.build_call(code=of, gates=[GATE]) for of in TWO}
+    planned = NewCall("planned", "Lomba", "BAPPEDA", now(), now() + timedelta(days=9), POLICY)
+    ids = {("planned", "call", "-"): town.do(plan_call, planned, by="secretary").id, ("-", "gate", "-"): "visit"}
+    ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
+    for of, stage in itertools.product(TWO, IdeaStage):
+        team = {} if of == "ours" else {"team": ()}
+        ids[of, "idea_id", stage] = town.build_idea(stage, call=calls[of], **team)
+    for of, award_stage in itertools.product(TWO, AWARDS):
+        team = {} if of == "ours" else {"team": ()}
+        award = town.build_award(award_stage, idea=town.build_idea(IdeaStage.ROLLED_OUT, call=calls[of], **team))
+        ids[of, "award_id", award_stage] = award
+    move_away(town, calls["foreign"])
+    for of in TWO:
+        award = ids[of, "award_id", AwardStage.ANNOUNCED]
+        town.do(number_certificates, award, by="flow:recognition")
+        holder = town["lead" if of == "ours" else "stranger"].id
+        (document,) = town.rows(select(Document).where(Document.award_id == award, Document.holder_id == holder))
+        digest = store_file(settings().documents, f"%PDF {of}".encode(), "pdf")
+        town.do(mark_issued, document.id, Rendered(digest), by="flow:recognition")
+        ids |= {
+            (of, "document_id", "announced"): document.id,
+            (of, "token", "announced"): document.token,
+            (of, "sha256", "announced"): digest,
+        }
+    shutil.copytree(settings().documents, town.store.url.database + ".files")  # type: ignore[operator]
+    return ids
+
+
+def move_away(town: Town, call: str) -> None:
+    """Make the call another agency's and its ideas a stranger's, reviewed and tried out by nobody known here."""
+    ideas = select(Idea.id).where(Idea.call_id == call)
+    stranger = town["stranger"].id
+    with town.store.unit_of_work() as session:
+        session.execute(update(Call).where(col(Call.id) == call).values(unit_id=town.units["DINKES"][0]))
+        session.execute(update(TeamMember).where(col(TeamMember.idea_id).in_(ideas)).values(person_id=stranger))
+        session.execute(update(Pilot).where(col(Pilot.idea_id).in_(ideas)).values(owner_id=town["other_head"].id))
+        session.execute(delete(Review).where(col(Review.idea_id).in_(ideas)))
+        session.execute(update(Idea).where(col(Idea.call_id) == call).values(unit_id=town.units["DAGO"][0], lead_id=stranger))
+
+
+def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
+    """What a right request says."""
+    town, path = scene.town, row["path"]
+    person = {"name": "Orang Baru", "employee_number": "198505052010011234", "kind": "pns", "unit_code": "MALEBER"}
+    dates = {"opens_at": now().isoformat(), "closes_at": (now() + timedelta(days=9)).isoformat()}
+    team = [{"employee_number": town["stranger" if row["of"] == "foreign" else "lead"].number, "share_hundredths": 10_000}]
+    proposal = {"title": "Antrean", "sections": SECTIONS}
+    if path in ("/ideas/{idea_id}", "/ideas/{idea_id}/supplement"):
+        return {**proposal, "team": team}
+    if path.endswith("/pilot"):
+        goal = {"name": "Antre", "baseline": 1, "target": 2}
+        days = {"starts_on": today().isoformat(), "ends_on": (today() + timedelta(days=40)).isoformat()}
+        return {"unit_code": "ANDIR", "owner_id": town["owner"].id, "site": "x", **days, "indicators": [goal]}
+    if path.endswith("/measurements"):
+        idea = scene.find(row, "idea_id")
+        (indicator,) = town.rows(select(Indicator.id).join(Pilot).where(Pilot.idea_id == idea))
+        return {"indicator_id": indicator, "measured_on": today().isoformat(), "value": 1}
+    if path.endswith("/assignments"):
+        asked = town.rows(select(Review.reviewer_id).where(Review.idea_id == scene.find(row, "idea_id")))
+        return {"reviewer_id": next(town[f"reviewer{n}"].id for n in range(1, 5) if town[f"reviewer{n}"].id not in asked)}
+    return {
+        "/activation": {"code": "x", "password": "tujuh kuda nil"},
+        "/tokens": {"employee_number": town[who].number if who else "1", "password": "bukan ini"},
+        "/units": {"code": "BARU", "name": "Baru", "kind": "section", "parent_code": "MALEBER"},
+        "/people": person,
+        "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
+        "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},
+        "/calls/{call_id}/policies": {"policy": POLICY},
+        "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
+        "/ideas/{idea_id}/permission": {"outcome": "granted"},
+        "/ideas/{idea_id}/screening": {"outcome": "accepted", "answers": MET},
+        "/ideas/{idea_id}/score": {"points": {"novelty": 1, "impact": 1}},
+        "/ideas/{idea_id}/recommendation": {"outcome": "feasible", "reason": REASON},
+        "/ideas/{idea_id}/determination": {"outcome": "adopted"},
+        "/ideas/{idea_id}/pilot/conclusion": {"summary": REASON},
+        "/ideas/{idea_id}/pilot/verdict": {"outcome": "stop", "reason": REASON},
+        "/awards/{award_id}/approval": {"decree_number": "1", "decree_on": "2026-11-01"},
+        "/awards/{award_id}/schedule": {"announce_at": (now() + timedelta(days=1)).isoformat()},
+    }.get(path, {"reason": REASON} if path.split("/")[-1] in REASONED else {})
+
+
+REASONED = ("withdrawal", "recusal", "resumption", "refusal", "revocation")
+
+
+def test_every_route_is_written_down_and_nothing_else() -> None:
+    assert {(row["method"], row["path"]) for row in rows()} == routes()
+
+
+def test_the_description_tells_the_same_routes(client: TestClient) -> None:
+    told = client.get("/api/openapi.json").json()["paths"]
+    assert {(method.upper(), path.removeprefix("/api/v1")) for path, methods in told.items() for method in methods} == routes()
+
+
+def test_only_the_public_routes_answer_somebody_unknown() -> None:
+    assert {row["path"] for row in rows() if row["anonymous"] != "401"} | {"/tokens"} == PUBLIC
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row['method']} {row['path']} {row['of']} {row['stage']}")
+def test_everybody_is_let_in_where_it_is_written_and_nowhere_else(
+    row: dict[str, str], scene: Scene, shelf: Shelf, client: TestClient
+) -> None:
+    if "/documents" in row["path"] and not settings().documents.exists():
+        shutil.copytree(shelf.store.url.database + ".files", settings().documents)  # type: ignore[operator]
+    for who in list(row)[4:]:
+        if row["method"] != "GET" and changed(row, who):
+            shelf.lay("routes")
+        person = who_is(scene, row, who)
+        path = re.sub(r"\{(\w+)\}", lambda found: scene.find(row, found[1]), row["path"])
+        path += "?role=reviewer" if path == "/people" and row["method"] == "GET" else ""
+        body = None if row["method"] in ("GET", "DELETE") else body_of(scene, row, "" if who == "anonymous" else person.who)  # type: ignore[union-attr]
+        told = ask(client, person, f"{row['method']} {path}", body, if_match="*")
+        assert told.status_code == int(row[who]), f"{who}: {told.status_code} instead of {row[who]}: {told.text[:300]}"
+
+
+def changed(row: dict[str, str], who: str) -> bool:
+    """Whether somebody before may have changed something."""
+    people = list(row)[4:]
+    return any(row[one].startswith("2") for one in people[: people.index(who)])
+
+
+def who_is(scene: Scene, row: dict[str, str], who: str) -> Any:
+    """The resident; `reviewer` is one who was asked to review the idea, if anybody was."""
+    if who != "reviewer":
+        return None if who == "anonymous" else scene.town[who]
+    idea = scene.ids.get((row["of"], "idea_id", row["stage"]))
+    if "{award_id}" in row["path"]:
+        (idea,) = scene.town.rows(select(Award.idea_id).where(Award.id == scene.find(row, "award_id")))
+    answering = col(Review.state).in_((ReviewState.ASSIGNED, ReviewState.SCORED))
+    asked = scene.town.rows(select(Review.reviewer_id).where(Review.idea_id == idea, answering))
+    return next((one for one in scene.town.residents.values() if one.id in asked), scene.town["reviewer1"])
