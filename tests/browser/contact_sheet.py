@@ -1,6 +1,7 @@
 """Draws docs/contact-sheet.png: every page as a phone shows it. `python -m tests.browser.contact_sheet [--pictures FOLDER]`."""
 
 import argparse
+import io
 import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,7 +26,8 @@ from workflows.reward.approve import approve_award
 from workflows.reward.revoke import revoke_award
 
 HOUSE = Path(__file__).parents[2]
-WIDTH, SCALE, COLUMNS, GAP, TALLEST = 360, 1, 5, 24, 1500
+WIDTH, HEIGHT = 360, 780  # a narrow phone
+COLUMNS, SHOWN, GAP, TOP = 6, 308, 22, 120
 PAPER, INK, GOLD = "#efe9da", "#17302e", "#7a5d17"
 
 
@@ -65,11 +67,11 @@ def set_scene(village: Village) -> list[Shot]:
         Shot("Tulis usulan", "proposer", f"/usulan/{draft}/ubah"),
         Shot("Isian yang perlu diperbaiki", "proposer", f"/usulan/{draft}/ubah", "Ajukan usulan"),
         Shot("Lengkapi usulan", "proposer", f"/usulan/{asked}/lengkapi"),
-        Shot("Izin kepala unit", "head", f"/usulan/{waiting}"),
-        Shot("Penapisan", "secretary", f"/usulan/{screening}"),
-        Shot("Penilaian tanpa nama", "reviewer", f"/usulan/{scoring}"),
-        Shot("Rekomendasi", "chair", f"/usulan/{ready}"),
-        Shot("Verifikasi uji coba", "verifier", f"/usulan/{concluded}"),
+        Shot("Izin kepala unit", "head", f"/usulan/{waiting}#tugas"),
+        Shot("Penapisan", "secretary", f"/usulan/{screening}#tugas"),
+        Shot("Penilaian tanpa nama", "reviewer", f"/usulan/{scoring}#tugas"),
+        Shot("Rekomendasi", "chair", f"/usulan/{ready}#tugas"),
+        Shot("Verifikasi uji coba", "verifier", f"/usulan/{concluded}#tugas"),
         Shot("Rencana uji coba", "secretary", f"/usulan/{_adopted(village)}/rencana-uji-coba"),
         Shot("Daftar usulan", "secretary", "/daftar"),
         Shot("Penghargaan", "leader", "/penghargaan"),
@@ -80,6 +82,7 @@ def set_scene(village: Village) -> list[Shot]:
         Shot("Dokumen saya", "proposer", "/dokumen"),
         Shot("Laporan", "secretary", "/laporan"),
         Shot("Pegawai", "operator", "/pegawai"),
+        Shot("Perjalanan sebuah usulan", "proposer", f"/usulan/{concluded}"),
         Shot("Buku besar", "auditor", "/buku-besar"),
         Shot("Alur proses", None, "/proses"),
         Shot("Periksa dokumen", None, "/verifikasi"),
@@ -89,49 +92,41 @@ def set_scene(village: Village) -> list[Shot]:
 
 
 def photograph(site: Site, shots: list[Shot], folder: Path) -> list[tuple[str, Path]]:
-    """Every page as a picture of a phone's width; says when one is wider than the phone."""
+    """Every page as a narrow phone shows it; ends the program where a page is wider than the phone."""
     taken = []
     for number, shot in enumerate(shots):
-        page = site.phone(shot.who, size=(WIDTH, 740))
+        page = site.phone(shot.who, size=(WIDTH, HEIGHT))
         page.goto(shot.path)
         if shot.press:
             page.get_by_role("button", name=shot.press, exact=True).click()
         page.wait_for_load_state("networkidle")
         file = folder / f"{number:02}.png"
-        page.screenshot(path=file, full_page=True)
+        page.screenshot(path=file)
+        with Image.open(io.BytesIO(page.screenshot(full_page=True))) as whole:
+            if whole.width > WIDTH:
+                raise SystemExit(f"{shot.path} is {whole.width} pixels wide")
         page.context.close()
-        with Image.open(file) as picture:
-            if picture.width > WIDTH * SCALE:
-                raise SystemExit(f"{shot.path} is {picture.width} pixels wide")
         taken.append((shot.caption, file))
     return taken
 
 
 def draw_sheet(pictures: list[tuple[str, Path]], target: Path) -> None:
-    """All pictures in columns, captioned, each added to the shortest column."""
-    font = ImageFont.truetype(HOUSE / "templates/fonts/PlusJakartaSans-SemiBold.ttf", 20)
+    """All pictures in rows, each under its caption."""
+    font = ImageFont.truetype(HOUSE / "templates/fonts/PlusJakartaSans-SemiBold.ttf", 17)
     title = ImageFont.truetype(HOUSE / "templates/fonts/Cinzel-SemiBold.ttf", 44)
-    columns: list[list[tuple[str, Image.Image]]] = [[] for _ in range(COLUMNS)]
-    heights = [140] * COLUMNS
-    for caption, file in pictures:
-        picture = Image.open(file).convert("RGB")
-        picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
-        shortest = heights.index(min(heights))
-        columns[shortest].append((caption, picture))
-        heights[shortest] += picture.height + GAP + 44
-    sheet = Image.new("RGB", (COLUMNS * (WIDTH + GAP) + GAP, max(heights) + GAP), PAPER)
+    tall = HEIGHT * SHOWN // WIDTH
+    rows = -(-len(pictures) // COLUMNS)
+    sheet = Image.new("RGB", (COLUMNS * (SHOWN + GAP) + GAP, TOP + rows * (tall + 34 + GAP) + GAP), PAPER)
     pen = ImageDraw.Draw(sheet)
-    pen.text((GAP, 36), "Gagas", font=title, fill=INK)
-    pen.text((GAP + 210, 58), "semua halaman, seperti pada ponsel, tanpa skrip", font=font, fill=GOLD)
-    for place, column in enumerate(columns):
-        left, top = GAP + place * (WIDTH + GAP), 140
-        for caption, picture in column:
-            pen.text((left, top), caption, font=font, fill=INK)
-            sheet.paste(picture, (left, top + 34))
-            pen.rectangle((left - 1, top + 33, left + picture.width, top + 34 + picture.height), outline="#cbbf9f")
-            top += picture.height + GAP + 44
+    pen.text((GAP, 32), "Gagas", font=title, fill=INK)
+    pen.text((GAP + 205, 56), "halaman-halamannya pada ponsel, tanpa skrip", font=font, fill=GOLD)
+    for place, (caption, file) in enumerate(pictures):
+        left, top = GAP + place % COLUMNS * (SHOWN + GAP), TOP + place // COLUMNS * (tall + 34 + GAP)
+        pen.text((left, top), caption, font=font, fill=INK)
+        sheet.paste(Image.open(file).convert("RGB").resize((SHOWN, tall), Image.Resampling.LANCZOS), (left, top + 28))
+        pen.rectangle((left - 1, top + 27, left + SHOWN, top + 28 + tall), outline="#cbbf9f")
     target.parent.mkdir(exist_ok=True)
-    sheet.quantize(96, dither=Image.Dither.NONE).save(target, optimize=True)
+    sheet.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def _certificate(village: Village, award_id: str, digest: str) -> str:
