@@ -146,6 +146,7 @@ def state_of(house: Town) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_messages_delivered_up_to_three_times_in_any_order_end_as_once_in_order(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, share: Callable[[int], int], clock: Clock
 ) -> None:
@@ -165,7 +166,7 @@ def test_messages_delivered_up_to_three_times_in_any_order_end_as_once_in_order(
     assert (expected["chain"], expected["waiting"]) == (True, ["issue_document"])
     counts: list[int] = []
 
-    @hypothesis.settings(max_examples=share(2_000), deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.settings(max_examples=share(1_000), deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck))
     @hypothesis.given(st.randoms(use_true_random=False))
     def any_order(chance: random.Random) -> None:
         found, deliveries = live(chance)
