@@ -16,7 +16,7 @@ import httpx
 
 from models.settings import settings
 
-STOP_SECONDS = 4.0
+STOP_SECONDS, PREFECT_STOP_SECONDS = 4.0, 0.7
 PR_SET_PDEATHSIG = 1
 LOOPBACK = "127.0.0.1"
 
@@ -77,18 +77,11 @@ class House:
                 self._spawn(child)
 
     def stop(self) -> None:
-        """End every process: asked first, killed after four seconds."""
+        """End every process within four seconds, asked first and killed last; Prefect goes after those whose runs it keeps."""
         self.stopping = True
-        running = [child.process for child in self.children if child.process is not None and child.process.poll() is None]
-        for process in reversed(running):
-            process.send_signal(signal.SIGTERM)
         until = time.monotonic() + STOP_SECONDS
-        for process in running:
-            try:
-                process.wait(max(until - time.monotonic(), 0.01))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        _end(self.children[1:], until - PREFECT_STOP_SECONDS)
+        _end(self.children[:1], until)
 
     def _children(self, port: int, prefect_port: int, public: str) -> list[Child]:
         ours = {
@@ -159,6 +152,18 @@ def free_port(host: str) -> int:
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def _end(children: list[Child], until: float) -> None:
+    running = [child.process for child in children if child.process is not None and child.process.poll() is None]
+    for process in running:
+        process.send_signal(signal.SIGTERM)
+    for process in running:
+        try:
+            process.wait(max(until - time.monotonic(), 0.01))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _die_with_parent() -> None:
