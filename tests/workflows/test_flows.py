@@ -19,8 +19,8 @@ from models.seams import wall_now
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
-from tests.workflows.prefect_server import PrefectServer, prefect_server
 from tests.ways import AWARD_STEPS, IDEA_STEPS, Builder
+from tests.workflows.prefect_server import PrefectServer, prefect_server
 from workflows.adapters.files import read_file
 from workflows.claims import claim_batch
 from workflows.facts import send
