@@ -4,8 +4,10 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHORTEST_POOL_LEASE = 20  # seconds: a worker looks every 2, a fresh process needs about 6, and the work itself must fit beside them
 
 
 class Settings(BaseSettings):
@@ -26,6 +28,8 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(120, gt=0, description="Seconds a claimed message stays with its run.")
     batch_size: int = Field(500, ge=1, le=500, description="Messages one flow run takes at most.")
     attempts: int = Field(6, ge=1, description="Tries of one message before it waits for an operator.")
+    work_pool: str = Field("", description="Prefect work pool whose workers run the flows. Empty: the relay runs them itself.")
+    gather_seconds: float = Field(2, ge=0, description="Seconds in which messages gather between two runs of a topic on a work pool.")
     smtp_url: SecretStr = Field(SecretStr(""), description="`smtp://user:password@host:port`. Empty: mail lies as .eml in the data folder.")
     mail_from: str = Field("gagas@localhost", description="Sender of Gagas' mail.")
     body_limit: int = Field(1_000_000, ge=1024, description="Bytes one request may carry.")
@@ -40,6 +44,18 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (KeyError, OSError) as unknown:
             raise ValueError(f"there is no zone {value}; use Asia/Jakarta, Asia/Makassar or Asia/Jayapura") from unknown
+        return value
+
+    @field_validator("work_pool")
+    @classmethod
+    def pool_has_what_it_needs(cls, value: str, info: ValidationInfo) -> str:
+        """Workers are processes of their own, perhaps elsewhere: they need a server's database, one data folder and time to start."""
+        if value and "postgresql" not in str(info.data.get("database_url")):
+            raise ValueError("a work pool needs PostgreSQL; set GAGAS_DATABASE_URL")
+        if value and not Path(info.data.get("data", "")).is_absolute():
+            raise ValueError("workers start elsewhere; give GAGAS_DATA as a full path")
+        if value and float(info.data.get("lease_seconds", 0)) < SHORTEST_POOL_LEASE:
+            raise ValueError(f"a worker's start alone takes a part of the lease; set GAGAS_LEASE_SECONDS to {SHORTEST_POOL_LEASE} or more")
         return value
 
     @property

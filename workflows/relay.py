@@ -27,11 +27,17 @@ from workflows.reward.flow import reward
 
 FLOWS: dict[str, Flow[..., Any]] = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
 PREFECT_REST_SECONDS = 2.0
+ELSEWHERE = "elsewhere"
 
 log = logging.getLogger("gagas.relay")
 
-# A starter makes sure that a flow run exists for a batch, says its id through the callback, and returns when the run has ended.
-Starter = Callable[[Flow[..., Any], dict[str, Any], str, Callable[[str], Awaitable[None]]], Awaitable[None]]
+# A starter makes sure that a flow run exists for a batch and says its id through the callback. It returns when the run has ended, or
+# with ELSEWHERE when a worker has begun it: then its messages stay held until they are handled or their lease runs out.
+Starter = Callable[[Flow[..., Any], dict[str, Any], str, Callable[[str], Awaitable[None]]], Awaitable[str | None]]
+
+
+class NotTakenUp(Exception):
+    """The run exists, yet nobody began it: its messages go back, no attempt counted."""
 
 
 class Relay:
@@ -62,14 +68,18 @@ class Relay:
             await asyncio.to_thread(name_run, self.store, batch, run_id)
 
         try:
-            await self.starter(FLOWS[topic], {"batch": {"token": batch.token, "jobs": batch.jobs}}, key_of(batch), note)
+            ended = await self.starter(FLOWS[topic], {"batch": {"token": batch.token, "jobs": batch.jobs}}, key_of(batch), note)
         except Exception as fault:  # Prefect away, or a run that crashed: the messages go back, nothing is lost
             log.warning("%s: %s", topic, type(fault).__name__)
-            await asyncio.to_thread(let_go if started else hand_back, self.store, batch)
-            if not started:
+            begun = started and not isinstance(fault, NotTakenUp)
+            await asyncio.to_thread(let_go if begun else hand_back, self.store, batch)
+            if not begun:
                 await self._rest(PREFECT_REST_SECONDS)
             return True
-        await asyncio.to_thread(let_go, self.store, batch)
+        if ended != ELSEWHERE:
+            await asyncio.to_thread(let_go, self.store, batch)
+        elif len(batch.ids) < settings().batch_size:  # a run costs its worker a process: let the next one find more to do
+            await self._rest(settings().gather_seconds)
         return True
 
     async def _serve(self, topic: str) -> None:
@@ -115,18 +125,17 @@ def key_of(batch: Batch) -> str:
 async def start_in_process(flow: Flow[..., Any], parameters: dict[str, Any], key: str, note: Callable[[str], Awaitable[None]]) -> None:
     """The embedded starter: a run at the local Prefect server, executed here; run names hold the stage and a number only."""
     async with get_client() as client:
-        run = await _create_run(client, flow, parameters, key)
+        run = await create_run(client, flow, parameters, key)
     await note(str(run.id))
     await run_flow_async(flow, flow_run=run, parameters=parameters)
 
 
-async def _create_run(client: PrefectClient, flow: Flow[..., Any], parameters: dict[str, Any], key: str) -> FlowRun:
+async def create_run(client: PrefectClient, flow: Flow[..., Any], parameters: dict[str, Any], key: str) -> FlowRun:
+    """The flow run that bears this key, made if there is none yet."""
     flow_id: UUID = await client.create_flow(flow)
-    jobs = parameters.get("batch", {}).get("jobs", {})
-    first = min((min(ids) for ids in jobs.values()), default=0)
     wanted = FlowRunCreate(
         flow_id=flow_id,
-        name=f"{flow.name}-{first}" if first else flow.name,
+        name=name_of(flow, parameters),
         parameters=flow.serialize_parameters(parameters),
         idempotency_key=key,
         tags=["gagas"],
@@ -134,3 +143,10 @@ async def _create_run(client: PrefectClient, flow: Flow[..., Any], parameters: d
     response = await client.request("POST", "/flow_runs/", json=wanted.model_dump(mode="json", exclude_unset=True))
     response.raise_for_status()
     return FlowRun.model_validate(response.json())
+
+
+def name_of(flow: Flow[..., Any], parameters: dict[str, Any]) -> str:
+    """A run's name: the stage and its first message's number, as Prefect's pages must tell nothing more."""
+    jobs = parameters.get("batch", {}).get("jobs", {})
+    first = min((min(ids) for ids in jobs.values()), default=0)
+    return f"{flow.name}-{first}" if first else flow.name

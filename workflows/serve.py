@@ -87,6 +87,7 @@ class House:
         ours = {
             "GAGAS_PUBLIC_URL": public,
             "GAGAS_PORT": str(port),
+            "GAGAS_WORK_POOL": "",  # here the relay runs the flows itself; a pool's parts are started one by one
             "PREFECT_API_URL": self.addresses.prefect,
             **prefect_environment(self.folder),
         }
@@ -171,11 +172,12 @@ def _die_with_parent() -> None:
 
 
 async def run_relay() -> None:
-    """The relay's process: turns until SIGTERM, then finishes the runs under way."""
+    """The relay's process: turns until SIGTERM, then finishes the runs under way. With a work pool, runs go to its workers."""
     from models.database import database
+    from workflows.deploy import start_on_pool
     from workflows.relay import Relay, start_in_process
 
-    relay = Relay(database(), start_in_process)
+    relay = Relay(database(), start_on_pool if settings().work_pool else start_in_process)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, relay.stop)

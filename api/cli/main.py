@@ -4,9 +4,11 @@ import typer
 
 from api.cli.calc import calc
 from api.cli.demo import demo
+from api.cli.deploy import deploy
 from api.cli.doctor import doctor
 from api.cli.found import init, migrate
 from api.cli.ledger import ledger
+from api.cli.parts import api, relay
 from api.cli.process import process
 from api.cli.serve import serve
 
@@ -15,6 +17,9 @@ app.command()(demo)
 app.command()(init)
 app.command()(serve)
 app.command()(migrate)
+app.command()(deploy)
+app.command()(api)
+app.command()(relay)
 app.command()(doctor)
 app.command()(calc)
 app.command()(process)
