@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages.forms import Form, FormView, kept_fields
-from api.pages.refused import turn_down
+from api.pages.refused import TurnedDown, turn_down, unreadable
 from api.pages.render import page, read_done
 from api.pages.session import PageDoor, TheForm, ThePage, clear_session, is_https, local_path, set_session
 from api.pages.texts import Words
 from api.signing_in import TooMany, Unauthenticated, admit, check_password, count_failure, find_sign_in, sign_out
-from workflows.refusals import Invalid, Refusal
+from workflows.refusals import Refusal
 
 router = APIRouter(include_in_schema=False)
 YEAR = 365 * 24 * 3600
@@ -60,13 +60,14 @@ async def show_activation(door: ThePage) -> Response:
 async def use_code(door: TheForm) -> Response:
     """Set a password with the one-time code; signing in comes next."""
     form = door.form
+    if form.text("password", 1_000) != form.text("password_again", 1_000):
+        form.wrong["password_again"] = "passwords_differ"
+        return _ask_for_code(door, unreadable("activation", Form(kept_fields(form.fields), form.wrong), Words(door.language)))
     try:
-        if form.text("password", 1_000) != form.text("password_again", 1_000):
-            raise Invalid("passwords_differ", "password_again")
         await door.activate(form.text("code", 100).strip(), form.text("password", 1_000))
     except Refusal as refusal:
         down = turn_down("activation", Form(kept_fields(form.fields)), refusal, Words(door.language))
-        return page(door.stranger, "account/activate.html", status=down.status, form=down.view(), wrong=down, posted=True)
+        return _ask_for_code(door, down)
     return RedirectResponse("/masuk?ok=activated", 303)
 
 
@@ -93,6 +94,10 @@ async def choose_language(door: TheForm) -> Response:
     response = RedirectResponse(local_path(door.form.text("back", 500)), 303)
     response.set_cookie("language", language, max_age=YEAR, path="/", secure=is_https(door.request), httponly=True, samesite="lax")
     return response
+
+
+def _ask_for_code(door: PageDoor, down: TurnedDown) -> Response:
+    return page(door.stranger, "account/activate.html", status=down.status, form=down.view(), wrong=down, posted=True)
 
 
 async def _end(door: PageDoor) -> None:

@@ -199,3 +199,15 @@ def fields_in(page: str, action: str) -> dict[str, str]:
     found = re.search(rf'<form[^>]*action="{action}".*?</form>', page, re.S)
     assert found
     return {name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', found[0])}
+
+
+def test_two_passwords_that_differ_use_no_code_up(village: Village) -> None:
+    browser = open_browser(village)
+    answer = send(browser, "/aktivasi", "/aktivasi", code="kode", password="satu dua tiga", password_again="satu dua empat")
+    assert answer.status_code == 422
+    assert "Kedua kata sandi tidak sama" in answer.text
+    assert 'value="kode"' in answer.text
+    assert "satu dua tiga" not in answer.text
+    wrong = send(browser, "/aktivasi", "/aktivasi", code="kode", password="gerimis di sawah", password_again="gerimis di sawah")
+    assert wrong.status_code == 422
+    assert "Kode aktivasi salah" in wrong.text
