@@ -61,7 +61,7 @@ async def use_code(door: TheForm) -> Response:
     """Set a password with the one-time code; signing in comes next."""
     form = door.form
     if form.text("password", 1_000) != form.text("password_again", 1_000):
-        form.wrong["password_again"] = "passwords_differ"
+        form.wrong["password_again"] = "passwords_differ"  # noqa: S105
         return _ask_for_code(door, unreadable("activation", Form(kept_fields(form.fields), form.wrong), Words(door.language)))
     try:
         await door.activate(form.text("code", 100).strip(), form.text("password", 1_000))
