@@ -68,7 +68,9 @@ class Relay:
             await asyncio.to_thread(name_run, self.store, batch, run_id)
 
         try:
-            ended = await self.starter(FLOWS[topic], {"batch": {"token": batch.token, "jobs": batch.jobs}}, key_of(batch), note)
+            parameters = {"batch": {"token": batch.token, "jobs": batch.jobs}}
+            async with asyncio.timeout(settings().lease_seconds * 2):  # a run that hangs is fenced off by its lease: let the topic go on
+                ended = await self.starter(FLOWS[topic], parameters, key_of(batch), note)
         except Exception as fault:  # Prefect away, or a run that crashed: the messages go back, nothing is lost
             log.warning("%s: %s", topic, type(fault).__name__)
             begun = started and not isinstance(fault, NotTakenUp)

@@ -43,7 +43,7 @@ class PersonIn(Taken):
     grade: str = Field(default="", max_length=10)
     rank_name: str = Field(default="", max_length=40)
     position: str = Field(default="", max_length=120)
-    email: str = Field(default="", max_length=254, pattern=r"^$|^[^@\s<>\"\x00-\x20\x7f]+@[^@\s<>\"\x00-\x20\x7f]+$")
+    email: str = Field(default="", max_length=254, pattern=r"^$|^[^@=\s<>\"\x00-\x20\x7f]+@[^@\s<>\"\x00-\x20\x7f]+$")
 
 
 class PersonOut(Told):

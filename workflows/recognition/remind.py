@@ -52,4 +52,4 @@ def _list_awaited(session: Session, item: InboxItem) -> list[Person]:
         .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
         .where(RoleGrant.role == item.role, col(Person.id).not_in(own))
     )
-    return [person for person, path in rows if item.unit_path.startswith(path)]
+    return list({person.id: person for person, path in rows if item.unit_path.startswith(path)}.values())

@@ -28,6 +28,8 @@ STILL_OPEN = (
     IdeaStage.SHORTLISTED,
     IdeaStage.RECOMMENDED,
     IdeaStage.DETERMINED,
+    IdeaStage.IN_PILOT,
+    IdeaStage.PILOT_REPORTED,
 )
 
 
@@ -86,7 +88,7 @@ def draft_ranked_awards(session: Session, call_id: str, *, actor: Actor) -> None
 
 
 def list_undecided(session: Session, call_id: str) -> list[str]:
-    """The call's ideas that are still on their way to a determination."""
+    """The call's ideas that are still on their way and may yet earn an award."""
     return list(session.exec(select(Idea.id).where(Idea.call_id == call_id, col(Idea.stage).in_(STILL_OPEN))))
 
 
