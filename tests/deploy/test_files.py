@@ -1,0 +1,115 @@
+"""What lies in deploy/ names only commands, settings and ports that exist."""
+
+import re
+import tomllib
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+from prefect.settings import get_current_settings
+
+from api.cli.main import app
+from models.settings import SHORTEST_POOL_LEASE, Settings
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+TEXTS = ["README.md", "compose.yaml", "Dockerfile", "gagas.env.example", "nginx.conf", *(f"systemd/{unit.name}" for unit in UNITS)]
+COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+COMMANDS = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+PREFECT_COMMANDS = {"server start", "worker start", "flow-run ls"}
+SETTINGS = {f"GAGAS_{name.upper()}" for name in Settings.model_fields}
+OF_COMPOSE = {"GAGAS_PASSWORD"}
+NO_CALLS = r"(?m)^\s*#.*$|-[dgu] gagas\b|/opt/gagas setup|useradd.*|chown.*"  # a name of an account, a database, a folder
+HARDENED = {"User": "gagas", "ProtectSystem": "strict", "NoNewPrivileges": "yes", "Restart": "always"}
+
+
+def read_env() -> dict[str, str]:
+    lines = (DEPLOY / "gagas.env.example").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def read_unit(file: Path) -> dict[str, str]:
+    parser = ConfigParser(interpolation=None, strict=True)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string(file.read_text())
+    return dict(parser["Service"])
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_command_and_setting_named_exists(name: str) -> None:
+    text = (DEPLOY / name).read_text()
+    called = set(re.findall(r"(?:^|[\s/`\"])gagas (?!\$|_)([a-z]+)\b", re.sub(NO_CALLS, "", text)))
+    assert called <= COMMANDS
+    assert set(re.findall(r"\bprefect ((?:server|worker|flow-run) [a-z]+)", text)) <= PREFECT_COMMANDS
+    assert set(re.findall(r"\bGAGAS_[A-Z_]*[A-Z]", text)) <= SETTINGS | OF_COMPOSE
+
+
+def test_prefect_knows_every_setting_of_its_own() -> None:
+    known = set(get_current_settings().to_environment_variables(exclude_unset=False)) | {"PREFECT_API_AUTH_STRING"}
+    known |= {"PREFECT_SERVER_API_AUTH_STRING", "PREFECT_SERVER_DATABASE_CONNECTION_URL", "PREFECT_API_URL"}
+    assert {name for name in read_env() if name.startswith("PREFECT_")} <= known
+    assert read_env()["DO_NOT_TRACK"] == "1"
+
+
+def test_the_example_is_accepted_as_it_stands() -> None:
+    told = {name.removeprefix("GAGAS_").lower(): value for name, value in read_env().items() if name.startswith("GAGAS_")}
+    chosen = Settings(**told)  # type: ignore[arg-type]
+    assert chosen.work_pool == "gagas"
+    assert chosen.lease_seconds > SHORTEST_POOL_LEASE
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_is_hardened_restarted_and_reads_the_one_file(unit: Path) -> None:
+    told = read_unit(unit)
+    assert {name: told[name] for name in HARDENED} == HARDENED
+    assert told["EnvironmentFile"] == "/etc/gagas/gagas.env"
+    program = Path(told["ExecStart"].split()[0])
+    assert program.parent == Path("/opt/gagas/.venv/bin")
+    assert (ROOT / ".venv/bin" / program.name).exists()
+    assert told["ReadWritePaths"] == read_env()["GAGAS_DATA"]
+
+
+def test_the_guide_starts_every_unit_and_shows_each_by_hand() -> None:
+    guide = (DEPLOY / "README.md").read_text()
+    for unit in UNITS:
+        name = unit.name.removesuffix(".service")
+        assert re.search(rf"systemctl enable --now [^\n]*{name}", guide), name
+        by_hand = re.search(rf"\| `{name}[0-9]*` \| `as_gagas (.*?) &` \|", guide)
+        assert by_hand, name
+        started = read_unit(unit)["ExecStart"].removeprefix("/opt/gagas/.venv/bin/").replace("${GAGAS_WORK_POOL}", "gagas")
+        assert by_hand[1].removeprefix("env GAGAS_PORT=8081 ").replace("--name 1", "--name %H-%i") == started
+
+
+def test_the_proxy_stands_before_the_ports_that_the_guide_starts() -> None:
+    ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", (DEPLOY / "nginx.conf").read_text()))
+    assert ports == set(re.findall(r"gagas-api@(\d+)", (DEPLOY / "README.md").read_text()))
+
+
+def test_compose_starts_what_the_units_start() -> None:
+    services = COMPOSE["services"]
+    commands = " && ".join(str(service.get("command", "")) for service in services.values())
+    for unit in UNITS:
+        started = read_unit(unit)["ExecStart"].removeprefix("/opt/gagas/.venv/bin/").replace("${GAGAS_WORK_POOL}", "gagas")
+        assert started.removesuffix(" --name %H-%i") in commands, unit.name
+    assert services["worker"]["deploy"]["replicas"] == 2
+    ports = [str(service["environment"]["GAGAS_PORT"]) for service in services.values() if service.get("command") == "gagas api"]
+    assert ports == re.findall(r"server 127\.0\.0\.1:(\d+)", (DEPLOY / "nginx.conf").read_text())
+    for service in services.values():
+        depends = service.get("depends_on", [])
+        assert set(depends) <= set(services)
+        for mount in service.get("volumes", []):
+            source = mount.split(":")[0]
+            assert source in COMPOSE["volumes"] or (DEPLOY / source).exists(), mount
+
+
+def test_the_image_holds_every_room_and_the_release_of_uv_that_set_up_uses() -> None:
+    text = (DEPLOY / "Dockerfile").read_text()
+    rooms = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert set(re.findall(r"^COPY ([a-z]+) \1$", text, re.M)) == set(rooms)
+    release = re.search(r"UV_RELEASE=(\S+)", (DEPLOY / "setup.sh").read_text())
+    assert release
+    assert f"uv=={release[1]}" in text
