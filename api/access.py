@@ -2,8 +2,8 @@
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
@@ -20,6 +20,7 @@ from models.database import Database, LostRace
 from models.idempotency import KeptAnswer
 from workflows.actors import Actor, actor_of
 from workflows.calculations.refusals import CalculationRefusal
+from workflows.crashpoints import crashpoint
 from workflows.refusals import Forbidden, Invalid, NotFound, Refusal
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class Door:
     def __init__(self, request: Request) -> None:
         self.request = request
         self.database: Database = request.app.state.database
-        self.queue: asyncio.Semaphore = request.app.state.write_queue
+        self.writers: Executor = request.app.state.writers
 
     @property
     def token(self) -> str:
@@ -87,7 +88,10 @@ class Door:
                 with self._held_to_version(session, match, must_match):
                     answer = action(session, actor)
                     session.flush()
-                return self._keep(session, actor, (key, digest), (status, answer))
+                answered = self._keep(session, actor, (key, digest), (status, answer))
+                crashpoint("after_action_before_commit")
+            crashpoint("after_commit_before_answer")
+            return answered
 
         return await self._queued(run)
 
@@ -107,14 +111,13 @@ class Door:
         return await self.write_publicly(lambda session: activate(session, code, password_hash))
 
     async def _queued(self, run: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
         for _ in range(RACES_RUN - 1):
             try:
-                async with self.queue:  # waiting here occupies no thread
-                    return await run_in_threadpool(run)
+                return await loop.run_in_executor(self.writers, run)  # waiting there occupies no thread that readers need
             except (LostRace, IntegrityError):  # on PostgreSQL the same key twice at once meets in the table of kept answers
                 continue
-        async with self.queue:
-            return await run_in_threadpool(run)
+        return await loop.run_in_executor(self.writers, run)
 
     def _idempotency_key(self) -> str | None:
         if self.request.method != "POST":
@@ -183,7 +186,7 @@ class Door:
                     key=key,
                     request_sha256=digest,
                     status=status,
-                    body=json.loads(json.dumps(stored)) if content is not None else None,
+                    body=stored if content is not None else None,
                     headers=headers,
                 )
             )

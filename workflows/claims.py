@@ -13,6 +13,8 @@ from models.outbox import Message, MessageState
 from models.seams import new_id, now, wall_now
 from models.settings import settings
 from workflows.actors import Actor
+from workflows.crashpoints import crashpoint
+from workflows.planted_bugs import pause, planted
 
 BACKOFF_SECONDS = (1, 5, 30, 120, 600)
 
@@ -73,12 +75,16 @@ def claim_batch(store: Database, topic: str) -> Batch | None:
         jobs: dict[str, list[int]] = {}
         for message in taken:
             jobs.setdefault(message.job, []).append(int(message.id or 0))
-        return Batch(topic, token, jobs, max(message.attempts for message in taken)) if taken else None
+        crashpoint("in_claim_before_commit")
+    crashpoint("after_claim_before_run")
+    return Batch(topic, token, jobs, max(message.attempts for message in taken)) if taken else None
 
 
 def name_run(store: Database, batch: Batch, run_id: str) -> None:
     """Write the flow run's id beside the messages it holds."""
+    crashpoint("after_run_created_before_note")
     _update_held(store, batch, run_id=run_id)
+    crashpoint("after_note_before_work")
 
 
 def hand_back(store: Database, batch: Batch) -> None:
@@ -88,6 +94,7 @@ def hand_back(store: Database, batch: Batch) -> None:
 
 def let_go(store: Database, batch: Batch) -> None:
     """Let go of what a run left unhandled when it ended: it waits again after a pause, the attempt counted."""
+    crashpoint("after_run_before_let_go")
     _release(store, batch)
 
 
@@ -104,9 +111,14 @@ def apply(store: Database, token: str, effects: dict[int, "Effect | SubjectEffec
 
     After a lost race each message is tried again in a transaction of its own; one that loses again is set aside.
     """
+    if planted("ack_before_effect") or planted("effect_outside_ack"):
+        return sum((_apply_apart(store, token, number, effect) for number, effect in effects.items()), Outcome())
     try:
         with store.unit_of_work() as session:
-            return sum((_apply_one(session, token, number, effect) for number, effect in effects.items()), Outcome())
+            outcome = sum((_apply_one(session, token, number, effect) for number, effect in effects.items()), Outcome())
+            crashpoint("after_ack_before_commit")
+        crashpoint("after_commit_before_release")
+        return outcome
     except LostRace:
         return sum((_apply_alone(store, token, number, effect) for number, effect in effects.items()), Outcome())
 
@@ -127,10 +139,33 @@ def _apply_alone(store: Database, token: str, number: int, effect: "Effect | Sub
             return _apply_one(session, token, number, lost)
 
 
+def _apply_apart(store: Database, token: str, number: int, effect: "Effect | SubjectEffect | Exception") -> Outcome:
+    """Planted bugs only: effect and acknowledgement in two transactions, whichever comes first."""
+
+    def act() -> None:
+        with store.unit_of_work() as session:
+            message = session.exec(select(Message).where(Message.id == number)).one()
+            if not isinstance(effect, Exception):
+                _act(session, message, effect)
+
+    def acknowledge() -> Outcome:
+        return _apply_alone(store, token, number, effect if isinstance(effect, Exception) else _effect(_nothing, Actor(None)))
+
+    if planted("ack_before_effect"):
+        outcome = acknowledge()
+        pause()
+        act()
+        return outcome
+    act()
+    pause()
+    return acknowledge()
+
+
 def _apply_one(session: Session, token: str, number: int, effect: "Effect | SubjectEffect | Exception") -> Outcome:
-    message = session.exec(
-        select(Message).where(Message.id == number, Message.lease_token == token, Message.state == MessageState.CLAIMED).with_for_update()
-    ).first()
+    held = select(Message).where(Message.id == number, Message.lease_token == token, Message.state == MessageState.CLAIMED)
+    if planted("no_lease"):
+        held = select(Message).where(Message.id == number)
+    message = session.exec(held.with_for_update()).first()
     if message is None:
         return Outcome(late=1)
     if isinstance(effect, Exception):
@@ -138,12 +173,10 @@ def _apply_one(session: Session, token: str, number: int, effect: "Effect | Subj
         session.flush()
         return Outcome(failed=1)
     try:
+        crashpoint("before_effect")
         with session.begin_nested():
-            if isinstance(effect, tuple):
-                effect[0](session, message.subject_id, actor=effect[1])
-            else:
-                effect(session)
-            session.flush()
+            _act(session, message, effect)
+        crashpoint("after_effect_before_ack")
     except (LostRace, StaleDataError) as lost:  # a version column shows that somebody else was faster
         raise LostRace from lost
     except Exception as fault:  # whatever a job meets, the other messages of the chunk must not suffer from it
@@ -153,6 +186,18 @@ def _apply_one(session: Session, token: str, number: int, effect: "Effect | Subj
     message.state, message.handled_at, message.lease_token, message.error = MessageState.HANDLED, now(), None, None
     session.flush()
     return Outcome(handled=1)
+
+
+def _act(session: Session, message: Message, effect: Effect | SubjectEffect) -> None:
+    if isinstance(effect, tuple):
+        effect[0](session, message.subject_id, actor=effect[1])
+    else:
+        effect(session)
+    session.flush()
+
+
+def _nothing(_session: Session, _subject_id: str, /, *, actor: Actor) -> None:
+    """No effect at all."""
 
 
 def _set_aside(message: Message, fault: Exception) -> None:
@@ -178,6 +223,8 @@ def describe(fault: Exception) -> str:
 
 def _claimable() -> Any:
     instant = wall_now()
+    if planted("no_lease"):
+        return col(Message.state).in_((MessageState.WAITING, MessageState.CLAIMED))
     waiting = (col(Message.state) == MessageState.WAITING) & (col(Message.not_before) <= instant)
     abandoned = (col(Message.state) == MessageState.CLAIMED) & (col(Message.lease_until) < instant)
     return waiting | abandoned

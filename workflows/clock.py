@@ -5,6 +5,7 @@ import asyncio
 from prefect import flow, task
 
 from models.database import database
+from workflows.crashpoints import crashpoint
 from workflows.due import find_due
 
 
@@ -15,6 +16,7 @@ async def look() -> None:
     def run() -> None:
         with database().unit_of_work() as session:
             find_due(session)
+            crashpoint("in_clock_before_commit")
 
     await asyncio.to_thread(run)
 

@@ -9,6 +9,8 @@ from models.outbox import Message
 from models.seams import now
 from workflows.actors import Actor
 from workflows.calculations.ledger import chain_hash
+from workflows.crashpoints import crashpoint
+from workflows.planted_bugs import planted, write_afterwards
 
 # fact -> the errands that follow from it, as topic.job; the topic is the stage whose flow does the job
 FOLLOW_UPS: dict[str, tuple[str, ...]] = {
@@ -40,6 +42,7 @@ def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_i
     """
     for errand in FOLLOW_UPS.get(kind, ()):
         send(session, errand, subject_id, idea_id=idea_id)
+    crashpoint("after_message_before_ledger")
     actor_id = actor.person_id or f"flow:{actor.flow}"
     return _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
 
@@ -49,11 +52,18 @@ def send(session: Session, errand: str, subject_id: str, *, idea_id: str | None 
     topic, job = errand.split(".")
     if once is not None and session.exec(select(Message.id).where(Message.dedupe_key == once)).first() is not None:
         return
-    session.add(Message(topic=topic, job=job, subject_id=subject_id, idea_id=idea_id, dedupe_key=once))
+    message = Message(topic=topic, job=job, subject_id=subject_id, idea_id=idea_id, dedupe_key=once)
+    if planted("dual_write"):
+        write_afterwards(session, message)
+    else:
+        session.add(message)
+
+
+_HEAD = select(LedgerHead).with_for_update().execution_options(populate_existing=True)
 
 
 def _append(session: Session, told: dict[str, Any]) -> LedgerEntry:
-    head = session.exec(select(LedgerHead).with_for_update().execution_options(populate_existing=True)).one()
+    head = session.exec(_HEAD).one()
     at = now()
     head.seq += 1
     payload = {"seq": head.seq, "at": at.isoformat(), **told}

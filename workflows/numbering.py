@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
 
 from models.documents import NumberSeries
+from workflows.crashpoints import crashpoint
 from workflows.refusals import Invalid
 
 ROMAN_MONTHS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
@@ -33,6 +34,7 @@ def next_running(session: Session, series: str, year: int) -> int:
     raised = raised.values(last=NumberSeries.last + 1).returning(col(NumberSeries.last))
     number = session.execute(raised).scalar()
     if number is not None:
+        crashpoint("after_number_before_commit")
         return int(number)
     first: Any = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     session.execute(first(NumberSeries).values(series=series, year=year, last=0).on_conflict_do_nothing())

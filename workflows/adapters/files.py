@@ -2,11 +2,15 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 
-def store_file(folder: Path, content: bytes, suffix: str) -> str:
-    """Write the bytes durably and answer with their SHA-256; the same bytes are stored once, and anew where they were damaged."""
+def store_file(folder: Path, content: bytes, suffix: str, passing: Callable[[str], None] = lambda _point: None) -> str:
+    """Write the bytes durably and answer with their SHA-256; the same bytes are stored once, and anew where they were damaged.
+
+    `passing` is told between two steps which of the crash points that is.
+    """
     digest = hashlib.sha256(content).hexdigest()
     target = path_of(folder, digest, suffix)
     if target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() == digest:
@@ -19,7 +23,9 @@ def store_file(folder: Path, content: bytes, suffix: str) -> str:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    passing("after_temp_before_rename")
     draft.replace(target)
+    passing("after_rename_before_sync")
     _sync_folder(target.parent)
     return digest
 

@@ -16,6 +16,7 @@ from workflows.actors import flow_actor
 from workflows.adapters.files import store_file
 from workflows.adapters.mail import Letter, MailRoute, send_mail
 from workflows.claims import Outcome, apply
+from workflows.crashpoints import crashpoint
 from workflows.documents.facts import CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts, read_facts
 from workflows.documents.mail import DocumentMail, render_mail
 from workflows.flow import Step, step
@@ -35,11 +36,13 @@ def issue_documents(token: str, ids: list[int]) -> Outcome:
             effects[number] = result if isinstance(result, Exception) else partial(_mark, document.id, result)
     for number in ids:
         effects.setdefault(number, _nothing)
+    crashpoint("after_store_before_issue")
     return apply(database(), token, effects)
 
 
 def send_documents(token: str, ids: list[int]) -> Outcome:
     """Tell the holders of a chunk's documents, then record each; a mail may go out twice, under the same message id."""
+    crashpoint("after_issue_before_send")
     effects: dict[int, Any] = {}
     for number, subject_id in _subjects(ids).items():
         with database().reading() as session:
@@ -50,6 +53,7 @@ def send_documents(token: str, ids: list[int]) -> Outcome:
         facts = DocumentMail(notice.name, notice.kind, notice.number, notice.title, notice.verify_url)
         sent = _send_safely([Letter(notice.to, *render_mail("document", facts), notice.message_id)])
         effects[number] = sent or partial(_mark_sent, subject_id)
+    crashpoint("after_send_before_ack")
     return apply(database(), token, effects)
 
 
@@ -116,14 +120,11 @@ def _render_safely(kind: DocumentKind, documents: list[Document]) -> list[Render
 def _render(kind: DocumentKind, documents: list[Document]) -> list[Rendered]:
     from workflows.documents import render  # loads the renderer only where documents are made
 
-    folder = settings().documents
     texts = [json.dumps(document.facts) for document in documents]
     if kind == DocumentKind.REPORT:
         reports = [read_facts(ReportFacts, text) for text in texts]
         return [
-            Rendered(
-                store_file(folder, render.render_report(facts), "pdf"), store_file(folder, render.write_report_spreadsheet(facts), "xlsx")
-            )
+            Rendered(_store(render.render_report(facts), "pdf"), _store(render.write_report_spreadsheet(facts), "xlsx"))
             for facts in reports
         ]
     renderers: dict[DocumentKind, Callable[[], list[bytes]]] = {
@@ -131,7 +132,12 @@ def _render(kind: DocumentKind, documents: list[Document]) -> list[Rendered]:
         DocumentKind.REFUSAL: lambda: render.render_refusals([read_facts(RefusalFacts, text) for text in texts]),
         DocumentKind.CERTIFICATE: lambda: render.render_certificates([read_facts(CertificateFacts, text) for text in texts]),
     }
-    return [Rendered(store_file(folder, content, "pdf")) for content in renderers[kind]()]
+    return [Rendered(_store(content, "pdf")) for content in renderers[kind]()]
+
+
+def _store(content: bytes, suffix: str) -> str:
+    crashpoint("after_render_before_store")
+    return store_file(settings().documents, content, suffix, crashpoint)
 
 
 def _send_safely(letters: list[Letter]) -> Exception | None:

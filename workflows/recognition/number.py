@@ -13,9 +13,11 @@ from models.seams import new_id, today
 from models.settings import settings
 from models.units import Unit
 from workflows.actors import Actor
+from workflows.crashpoints import crashpoint
 from workflows.documents.facts import CertificateFacts, Letterhead, ReceiptFacts, RefusalFacts, ReportFacts, Signatory, write_facts
 from workflows.facts import record
 from workflows.numbering import NumberFacts, fill_template, next_running
+from workflows.planted_bugs import planted
 
 TEMPLATES = {
     DocumentKind.RECEIPT: "TT-{running:05}/{unit}/{year}",
@@ -56,7 +58,7 @@ def number_document(session: Session, cause: Cause, rule: DocumentRule, said: di
     The number, the verification address, letterhead, place, day and signatory are added here.
     """
     found = find_document(session, cause)
-    if found is not None:
+    if found is not None and not planted("missing_unique"):
         return found
     day, token = today(), new_id()
     series = f"{cause.kind}:{rule.unit_code}"
@@ -83,6 +85,7 @@ def number_document(session: Session, cause: Cause, rule: DocumentRule, said: di
     )
     session.add(document)
     session.flush()
+    crashpoint("after_document_before_ledger")
     record(session, "document.number", document.id, actor=actor, idea_id=cause.idea_id, document=cause.kind, number=number, running=running)
     return document
 

@@ -1,0 +1,113 @@
+"""A process that has imported everything once and forks API, relay and Prefect server on request.
+
+Importing costs six seconds of processor time; forked, a killed process is back at once, and kills hit work instead of imports.
+What runs in a fork is what `gagas serve` starts. Requests come as JSON lines on stdin; births and deaths go out on stdout.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import prefect.server.api.server
+import uvicorn
+
+import api.app
+import tests.faults.racer
+import workflows.documents.render
+import workflows.relay
+from models import seams
+from models.database import database
+from models.settings import settings
+from workflows.serve import PR_SET_PDEATHSIG, run_relay
+
+__all__ = ["api", "prefect", "workflows"]
+
+
+def run_api() -> None:
+    uvicorn.run("api.app:create_app", factory=True, host="127.0.0.1", port=settings().port, log_level="warning", lifespan="on")
+
+
+def run_prefect() -> None:
+    port = int(os.environ["PREFECT_API_URL"].split(":")[2].partition("/")[0])
+    uvicorn.run("prefect.server.api.server:create_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
+
+
+PARTS: dict[str, Callable[[], None]] = {
+    "api": run_api,
+    "relay": lambda: asyncio.run(run_relay()),
+    "prefect": run_prefect,
+    "racer": tests.faults.racer.race,
+}
+
+
+def bear(wanted: dict[str, Any]) -> int:
+    """Fork a part into its own session, with its own environment and log; it dies with this process."""
+    child = os.fork()
+    if child:
+        return child
+    os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    with open(wanted["log"], "ab") as log, open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    os.environ.update(wanted["environment"])
+    for remembered in (settings, database, seams.region_zone):
+        remembered.cache_clear()
+    code = 1
+    try:
+        PARTS[wanted["part"]]()
+        code = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def say(**told: Any) -> None:
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+
+
+def bury() -> None:
+    """Tell of every child that ended."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        say(ended=pid, code=os.waitstatus_to_exitcode(status))
+
+
+def serve() -> None:
+    """Until stdin is closed."""
+    gc.collect()
+    gc.freeze()
+    say(ready=True)
+    waiting = b""
+    while True:
+        if select.select([0], [], [], 0.02)[0]:
+            read = os.read(0, 65536)
+            if not read:
+                return
+            *lines, waiting = (waiting + read).split(b"\n")
+            for line in lines:
+                say(born=bear(json.loads(line)))
+        bury()
+
+
+if __name__ == "__main__":
+    serve()

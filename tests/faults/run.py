@@ -1,0 +1,130 @@
+"""A run: load, seeded kills, the end of the faults, a bounded wait for quiet, and the checker's verdict."""
+
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlmodel import col, func, select
+
+from models.awards import Award
+from models.outbox import Message, MessageState
+from models.seams import wall_now
+from models.stages import AwardStage
+from tests.faults.checker import check
+from tests.faults.house import HANG_SECONDS, FaultyHouse, await_true
+from tests.faults.people import Crowd
+
+# of twenty kills: fifteen hit a relay at its work, four the API, one the Prefect server
+VICTIMS = ("relay1", "relay2") * 7 + ("relay1",) + ("api",) * 4 + ("prefect",)
+# what may be delivered once more at any time, since its effect must hold itself to once (a mail may go out twice and is left out)
+DELIVERED_AGAIN = ("route", "number_receipt", "assign", "close_review", "draft_recommend", "roll_out", "draft_award", "announce",
+                   "number_certificates", "issue_document")  # fmt: skip
+
+
+@dataclass
+class Tally:
+    """What was done to a house."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    under: Counter[str] = field(default_factory=Counter)  # what was under way when a kill came
+
+    def __str__(self) -> str:
+        return f"{self.kills.total()} kills {dict(self.kills)} ({dict(self.under)})"
+
+
+def count_held(house: FaultyHouse) -> int:
+    """How many messages are held under a lease at this moment."""
+    held = select(func.count()).select_from(Message).where(Message.state == MessageState.CLAIMED, col(Message.lease_until) > wall_now())
+    with house.store.reading() as session:
+        return int(session.exec(held).one())
+
+
+def kill_at_work(house: FaultyHouse, crowd: Crowd, luck: random.Random, tally: Tally) -> None:
+    """Kill one process while it is at work: the API while a request is open, any other while a lease is held."""
+    kind = luck.choice(VICTIMS)
+    await_true(lambda: house.lives(kind), f"{kind} alive")
+    busy = (lambda: crowd.history.open) if kind == "api" else (lambda: count_held(house))
+    time.sleep(luck.uniform(0.05, 0.5))
+    await_true(busy, "something under way")
+    time.sleep(luck.uniform(0, 0.02))
+    while not busy():
+        await_true(busy, "something under way")
+    tally.under["request open"] += crowd.history.open > 0
+    tally.under["lease held"] += count_held(house) > 0
+    house.kill(kind)
+    tally.kills[kind.rstrip("12")] += 1
+
+
+def hurry(house: FaultyHouse) -> None:
+    """Let no message wait for its pause to end: the pauses grow to minutes, and the faults are over."""
+    waiting = sa.update(Message).where(col(Message.state) == MessageState.WAITING, col(Message.not_before) > wall_now())
+    with house.store.unit_of_work() as session:
+        session.execute(waiting.values(not_before=wall_now()))
+
+
+def is_quiet(house: FaultyHouse) -> bool:
+    """Whether nothing waits, nothing is held, and no hour is about to strike."""
+    open_states = (MessageState.WAITING, MessageState.CLAIMED)
+    with house.store.reading() as session:
+        waiting = session.exec(select(func.count()).select_from(Message).where(col(Message.state).in_(open_states))).one()
+        scheduled = session.exec(select(func.count()).select_from(Award).where(Award.stage == AwardStage.SCHEDULED)).one()
+    return not waiting and not scheduled
+
+
+def await_quiet(house: FaultyHouse, seconds: float) -> float:
+    """Wait until everything is done or patience ends: what then still waits is the checker's to tell. Answers the seconds it took."""
+    began = time.monotonic()
+    while time.monotonic() < began + seconds and not is_quiet(house):
+        hurry(house)
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def deliver_again(house: FaultyHouse, luck: random.Random, most: int) -> int:
+    """Put some handled messages back, as a restored queue would; answers how many."""
+    with house.store.unit_of_work() as session:
+        handled = select(Message).where(Message.state == MessageState.HANDLED, col(Message.job).in_(DELIVERED_AGAIN))
+        messages = list(session.exec(handled.order_by(col(Message.id))))
+        chosen = luck.sample(messages, min(most, len(messages)))
+        for message in chosen:
+            message.state, message.not_before, message.handled_at = MessageState.WAITING, wall_now(), None
+    return len(chosen)
+
+
+def await_ideas(crowd: Crowd, wanted: int) -> None:
+    """Return when so many ideas were acknowledged."""
+    await_true(lambda: crowd.ideas >= wanted, f"{wanted} acknowledged ideas")
+
+
+def settle(house: FaultyHouse, crowd: Crowd, luck: random.Random, patience: float = HANG_SECONDS) -> dict[str, list[str]]:
+    """End the faults, let everything come to rest, deliver some messages once more, and check."""
+    house.await_health()
+    crowd.stop_proposing()
+    until = time.monotonic() + patience
+    while time.monotonic() < until and not crowd.through():
+        hurry(house)
+        time.sleep(0.1)
+    crowd.stop()
+    await_quiet(house, patience)
+    deliver_again(house, luck, 60)
+    await_quiet(house, patience)
+    return check(house.store, house.folder, crowd.history)
+
+
+def run_under_kills(house: FaultyHouse, crowd: Crowd, *, kills: int, seed: int) -> tuple[dict[str, list[str]], Tally]:
+    """Load, kills, verdict."""
+    luck, tally, began = random.Random(seed), Tally(), time.monotonic()
+    crowd.start()
+    try:
+        for number in range(1, kills + 1):
+            await_ideas(crowd, crowd.load.ideas * number // (kills + 1))
+            kill_at_work(house, crowd, luck, tally)
+        await_ideas(crowd, crowd.load.ideas)
+        print(f"{tally} and {crowd.ideas} ideas acknowledged in {time.monotonic() - began:.0f} s")
+        return settle(house, crowd, luck), tally
+    finally:
+        crowd.stop()
+        crowd.history.write(house.folder / "history.jsonl")
+        print(f"over after {time.monotonic() - began:.0f} s")
