@@ -28,11 +28,12 @@ until_stage "$SECRETARY" in_review
 
 echo "Each reviewer scores what waits in the inbox; with the last score a flow closes the review."
 POINTS=$(get "$SECRETARY" "/calls/$CALL" | of 'json.dumps({each["name"]: 88 for each in it["policy"]["rubric"]})')
-sleep 2
-for NUMBER in 198110082008012931 198506222010121932 198711192014031933 198309042009022934 198403152010012935 \
-              198207282009032936 198002022006041937 199004112021222938 197908132003121939; do
-  REVIEWER=$(token $NUMBER)
-  if get "$REVIEWER" /inbox | grep -q "$IDEA"; then post "$REVIEWER" "/ideas/$IDEA/score" "{\"points\":$POINTS}" > /dev/null; fi
+until [ "$(get "$SECRETARY" "/ideas/$IDEA" | of 'it["stage"]')" = shortlisted ]; do
+  for NUMBER in 198110082008012931 198506222010121932 198711192014031933 198309042009022934 198403152010012935 \
+                198207282009032936 198002022006041937 199004112021222938 197908132003121939; do
+    REVIEWER=$(token $NUMBER)
+    if get "$REVIEWER" /inbox | grep -q "$IDEA"; then post "$REVIEWER" "/ideas/$IDEA/score" "{\"points\":$POINTS}" > /dev/null; fi
+  done
 done
 until_stage "$SECRETARY" shortlisted
 

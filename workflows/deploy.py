@@ -5,6 +5,7 @@ import asyncio
 import runpy
 import sys
 import time
+import warnings
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -132,6 +133,8 @@ async def _describe(flow: Flow[..., Any]) -> RunnerDeployment:
 if __name__ == "__main__":
     _, topic = sys.argv
     sys.argv = ["prefect.engine"]
-    runpy.run_module("prefect.engine", run_name="__main__")  # the run that Prefect names in this process' surroundings
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # that the engine was imported before: its functions are, its state is not
+        runpy.run_module("prefect.engine", run_name="__main__")  # the run that Prefect names in this process' surroundings
     if topic in FLOWS:
         asyncio.run(drain(topic))
