@@ -1,7 +1,7 @@
 """The application: every route under one roof, with the limits and headers that hold for all of them."""
 
-import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
@@ -36,7 +36,7 @@ def create_app(store: Database | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.database = store or database()
-    app.state.write_queue = asyncio.Semaphore(app.state.database.writers)
+    app.state.writers = ThreadPoolExecutor(app.state.database.writers, "writer")
     v1 = APIRouter(prefix="/api/v1")
     for stage in ROUTERS:
         v1.include_router(stage.router)
