@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from models.people import Person, Role, RoleGrant
 from models.units import Unit
@@ -52,6 +53,10 @@ def flow_actor(name: str) -> Actor:
 
 def actor_of(session: Session, person_id: str) -> Actor:
     """A person as an actor, with roles as they stand in this transaction."""
-    row = session.exec(select(Person, Unit).join(Unit).where(Person.id == person_id)).one()
-    grants = session.exec(select(RoleGrant.role, Unit.path).join(Unit).where(RoleGrant.person_id == person_id))
-    return Actor(person_id, row[1].id, row[1].path, tuple(Grant(Role(role), path) for role, path in grants))
+    unit_id, unit_path = session.execute(_UNIT, {"person_id": person_id}).one()
+    grants = session.execute(_GRANTS, {"person_id": person_id})
+    return Actor(person_id, unit_id, unit_path, tuple(Grant(Role(role), path) for role, path in grants))
+
+
+_UNIT = sa.select(col(Unit.id), col(Unit.path)).join(Person).where(col(Person.id) == sa.bindparam("person_id"))
+_GRANTS = sa.select(col(RoleGrant.role), col(Unit.path)).join(Unit).where(col(RoleGrant.person_id) == sa.bindparam("person_id"))

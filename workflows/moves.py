@@ -79,8 +79,7 @@ def enter(session: Session, standing: Standing, stage: IdeaStage, *, code: str |
     settle(session, idea.id)
     idea.stage, idea.stage_since, idea.reason_code, idea.due_at = stage, now(), code, None
     for rule in standing.policy.gates:
-        known = session.exec(select(Gate).where(Gate.idea_id == idea.id, Gate.name == rule.name)).first()
-        if rule.stage == stage and known is None:
+        if rule.stage == stage and session.exec(select(Gate).where(Gate.idea_id == idea.id, Gate.name == rule.name)).first() is None:
             session.add(Gate(idea_id=idea.id, name=rule.name, stage=stage))
             await_role(session, standing, f"gate:{rule.name}", rule.role, end_of_day_in(rule.days))
     if stage == IdeaStage.REJECTED:
@@ -103,24 +102,33 @@ def await_person(session: Session, standing: Standing, asked: tuple[str, Role], 
     session.add(InboxItem(task=asked[0], role=asked[1], person_id=person_id, idea_id=standing.idea.id, due_at=due_at))
 
 
+_SETTLE = (
+    sa.update(InboxItem)
+    .where(col(InboxItem.idea_id) == sa.bindparam("settled"), col(InboxItem.done_at).is_(None), col(InboxItem.award_id).is_(None))
+    .values(done_at=sa.bindparam("at"))
+)
+
+
 def settle(session: Session, idea_id: str, *, task: str | None = None, person_id: str | None = None) -> None:
     """Tick off what was awaited of an idea: all of it, or one task, or one person's."""
-    update = sa.update(InboxItem).where(col(InboxItem.idea_id) == idea_id, col(InboxItem.done_at).is_(None))
-    update = update.where(col(InboxItem.award_id).is_(None))
+    update = _SETTLE
     if task is not None:
         update = update.where(col(InboxItem.task) == task)
     if person_id is not None:
         update = update.where(col(InboxItem.person_id) == person_id)
-    session.execute(update.values(done_at=now()))
+    session.execute(update, {"settled": idea_id, "at": now()})
+
+
+_OPEN_GATE = sa.select(col(Gate.name)).where(
+    col(Gate.idea_id) == sa.bindparam("idea_id"), col(Gate.stage) == sa.bindparam("stage"), col(Gate.state) == GateState.OPEN
+)
 
 
 def refuse_open_gates(session: Session, standing: Standing) -> None:
     """Raise Conflict while a gate of the present stage is open."""
-    gate = session.exec(
-        select(Gate).where(Gate.idea_id == standing.idea.id, Gate.stage == standing.idea.stage, Gate.state == GateState.OPEN)
-    ).first()
-    if gate is not None:
-        raise Conflict("gate_open", gate=gate.name)
+    name = session.execute(_OPEN_GATE, {"idea_id": standing.idea.id, "stage": standing.idea.stage}).scalar()
+    if name is not None:
+        raise Conflict("gate_open", gate=name)
 
 
 def end_of_day_in(days: int) -> datetime:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -168,6 +169,17 @@ class AwardOut(Told):
     version: int
 
 
+_GATES = sa.select(col(Gate.name), col(Gate.state)).where(col(Gate.idea_id) == sa.bindparam("idea_id")).order_by(col(Gate.name))
+_TEAM = (
+    sa.select(TeamMember, Person, col(Unit.name), col(EmployeeNumber.number))
+    .join(Person, col(Person.id) == col(TeamMember.person_id))
+    .join(Unit, col(Unit.id) == col(Person.unit_id))
+    .outerjoin(EmployeeNumber, (col(EmployeeNumber.person_id) == col(Person.id)) & col(EmployeeNumber.valid_until).is_(None))
+    .where(col(TeamMember.idea_id) == sa.bindparam("idea_id"))
+    .order_by(col(TeamMember.lead).desc(), col(TeamMember.position))
+)
+
+
 def show_line(idea: Idea) -> IdeaLine:
     """An idea as a line of a list."""
     return IdeaLine.model_validate(idea, from_attributes=True)
@@ -182,7 +194,7 @@ def show_standing(session: Session, standing: Standing, actor: Actor) -> IdeaOut
     """An idea already read, as the actor may see it: reviewers are not told who proposed it."""
     idea, revision = standing.idea, current_revision(session, standing.idea)
     open_book = has_part(standing, actor) or not _only_reviews(session, standing, actor)
-    gates = session.exec(select(Gate).where(Gate.idea_id == idea.id).order_by(col(Gate.name)))
+    gates = session.execute(_GATES, {"idea_id": idea.id})
     return IdeaOut(
         **show_line(idea).model_dump(),
         revision=idea.revision,
@@ -195,20 +207,13 @@ def show_standing(session: Session, standing: Standing, actor: Actor) -> IdeaOut
         score=idea.score if sees_score(standing, actor) else None,
         scores_closed=idea.scores_closed_at is not None,
         team=show_team(session, idea.id) if open_book else None,
-        gates=[GateOut(name=gate.name, state=gate.state) for gate in gates],
+        gates=[GateOut(name=name, state=state) for name, state in gates],
     )
 
 
 def show_team(session: Session, idea_id: str) -> list[MemberOut]:
     """A team by name, unit and masked number, the lead first."""
-    rows = session.exec(
-        select(TeamMember, Person, Unit.name, EmployeeNumber.number)
-        .join(Person, col(Person.id) == col(TeamMember.person_id))
-        .join(Unit, col(Unit.id) == col(Person.unit_id))
-        .outerjoin(EmployeeNumber, (col(EmployeeNumber.person_id) == col(Person.id)) & col(EmployeeNumber.valid_until).is_(None))
-        .where(TeamMember.idea_id == idea_id)
-        .order_by(col(TeamMember.lead).desc(), col(TeamMember.position))
-    )
+    rows = session.execute(_TEAM, {"idea_id": idea_id})
     return [
         MemberOut(
             person_id=person.id,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import rfc8785
+import sqlalchemy as sa
 from sqlmodel import Session, col, delete, select
 
 from models.calls import CallState
@@ -101,9 +102,13 @@ def rewrite(session: Session, standing: Standing, proposal: Proposal, *, actor: 
     return revision
 
 
+_REVISION = sa.select(Revision).where(col(Revision.idea_id) == sa.bindparam("idea_id"), col(Revision.number) == sa.bindparam("number"))
+
+
 def current_revision(session: Session, idea: Idea) -> Revision:
     """What an idea says now."""
-    return session.exec(select(Revision).where(Revision.idea_id == idea.id, Revision.number == idea.revision)).one()
+    revision: Revision = session.execute(_REVISION, {"idea_id": idea.id, "number": idea.revision}).scalar_one()
+    return revision
 
 
 def _title(proposal: Proposal) -> str:

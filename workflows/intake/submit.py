@@ -24,10 +24,9 @@ def submit_idea(session: Session, idea_id: str, *, actor: Actor) -> Idea:
     move(session, standing, "submit", actor=actor)
     refuse_outside_window(standing)
     check_sections(standing.policy, current_revision(session, standing.idea).sections)
-    idea = standing.idea
-    idea.submitted_at = now()
-    year = today().year
-    idea.code = f"IDE-{year}-{next_running(session, 'idea', year):06d}"
+    idea, year = standing.idea, today().year
+    running = next_running(session, "idea", year)
+    idea.submitted_at, idea.code = now(), f"IDE-{year}-{running:06d}"
     session.flush()
     return idea
 
