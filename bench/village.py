@@ -1,0 +1,54 @@
+"""The people and ideas that are measured: the tests' town, with ideas put into its tables at once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from models.calls import PolicyVersion
+from models.database import Database
+from models.ideas import Idea, Revision, TeamMember
+from models.outbox import Message
+from models.seams import new_id, now
+from models.stages import IdeaStage
+from tests.building import SECTIONS, Town
+from tests.residents import settle_town
+
+WORDS = " ".join(["Warga menunggu lama di loket, dan antrean daring memberi nomor yang pasti."] * 4)
+
+
+def settle(store: Database) -> Town:
+    """The town on an empty database."""
+    settle_town(store)
+    return Town(store)
+
+
+def add_ideas(town: Town, number: int, stage: IdeaStage = IdeaStage.DRAFT) -> list[str]:
+    """So many ideas of the lead and the mate, as drafts or as just submitted with their errand to the intake flow; answers their ids."""
+    call_id, lead, mate = town.call, town["lead"].id, town["mate"].id
+    [policy_id] = town.rows(sa.select(PolicyVersion.id).where(PolicyVersion.call_id == call_id))[0]
+    unit_id, ids = town.units["MALEBER"][0], [new_id() for _ in range(number)]
+    since = now() - timedelta(hours=1)
+    place = {"call_id": call_id, "policy_id": policy_id, "unit_id": unit_id, "lead_id": lead, "stage": stage, "title": "Antrean daring"}
+    instants = {"created_at": since, "stage_since": since, "submitted_at": None if stage == IdeaStage.DRAFT else since}
+    insert(town.store, Idea, [{"id": id_, **place, **instants} for id_ in ids])
+    written = {"number": 1, "title": "Antrean daring", "form": "public_service", "medium": "digital", "author_id": lead}
+    hashes = {"salt": "0" * 64, "content_sha256": "0" * 64}
+    insert(town.store, Revision, [{"idea_id": id_, **written, **hashes, "sections": SECTIONS | {"background": WORDS}} for id_ in ids])
+    insert(town.store, TeamMember, [part for id_ in ids for part in _team(id_, lead, mate)])
+    if stage == IdeaStage.SUBMITTED:
+        insert(town.store, Message, [{"topic": "intake", "job": "route", "subject_id": id_, "idea_id": id_} for id_ in ids])
+    return ids
+
+
+def insert(store: Database, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+    """Put rows into a table, all at once."""
+    with store.unit_of_work() as session:
+        session.execute(sa.insert(table), rows)
+
+
+def _team(idea_id: str, lead: str, mate: str) -> Iterator[dict[str, Any]]:
+    yield {"idea_id": idea_id, "person_id": lead, "position": 0, "lead": True, "share_hundredths": 6_000}
+    yield {"idea_id": idea_id, "person_id": mate, "position": 1, "lead": False, "share_hundredths": 4_000}
