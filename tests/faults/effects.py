@@ -29,7 +29,7 @@ def closed_when_all_scored(evidence: Evidence, idea: str) -> bool:
 
 
 def drafted(evidence: Evidence, idea: str) -> bool:
-    return evidence.decided(idea, "draft_recommend")
+    return evidence.decided(idea, "draft_recommend") or evidence.decided(idea, "recommend")  # a chair who is faster needs no draft
 
 
 def rolled_out(evidence: Evidence, idea: str) -> bool:

@@ -54,6 +54,9 @@ class Nursery:
         """End the nursery and, with it, all it bore."""
         self.process.kill()
         self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None
+            pipe.close()
 
     def _listen(self) -> None:
         assert self.process.stdout is not None

@@ -37,8 +37,9 @@ class Crowd:
         self.proposers = [threading.Thread(target=self._propose, daemon=True) for _ in range(3)]
         self.committee = [threading.Thread(target=self._decide, args=(part,), daemon=True) for part in range(2)]
 
-    def start(self) -> None:
-        """Let everybody begin."""
+    def start(self, *, proposing: bool = True) -> None:
+        """Let everybody begin; without `proposing`, the committee alone."""
+        self.proposers = self.proposers if proposing else []
         for thread in self.proposers + self.committee:
             thread.start()
 
@@ -78,7 +79,7 @@ class Crowd:
                 if len(self.walks) < self.load.walked:
                     self.walks.append(drafted.idea)
             if number > self.load.ideas:
-                self.enough.wait(0.1)  # a trickle: every kill should find something under way
+                self.enough.wait(0.3)  # a trickle: every kill should find something under way
 
     def _decide(self, part: int) -> None:
         committee = Committee(Client(self.api, self.history), self.town, self.call)

@@ -41,9 +41,14 @@ def count_held(house: FaultyHouse) -> int:
         return int(session.exec(held).one())
 
 
-def kill_at_work(house: FaultyHouse, crowd: Crowd, luck: random.Random, tally: Tally) -> None:
+def list_victims(luck: random.Random, kills: int) -> list[str]:
+    """Whom to kill, in seeded order: each twenty kills are shared out as the table says."""
+    rounds = [luck.sample(VICTIMS, len(VICTIMS)) for _ in range(-(-kills // len(VICTIMS)))]
+    return [victim for one in rounds for victim in one][:kills]
+
+
+def kill_at_work(house: FaultyHouse, crowd: Crowd, kind: str, luck: random.Random, tally: Tally) -> None:
     """Kill one process while it is at work: the API while a request is open, any other while a lease is held."""
-    kind = luck.choice(VICTIMS)
     await_true(lambda: house.lives(kind), f"{kind} alive")
     busy = (lambda: crowd.history.open) if kind == "api" else (lambda: count_held(house))
     time.sleep(luck.uniform(0.05, 0.5))
@@ -118,9 +123,9 @@ def run_under_kills(house: FaultyHouse, crowd: Crowd, *, kills: int, seed: int) 
     luck, tally, began = random.Random(seed), Tally(), time.monotonic()
     crowd.start()
     try:
-        for number in range(1, kills + 1):
+        for number, victim in enumerate(list_victims(luck, kills), start=1):
             await_ideas(crowd, crowd.load.ideas * number // (kills + 1))
-            kill_at_work(house, crowd, luck, tally)
+            kill_at_work(house, crowd, victim, luck, tally)
         await_ideas(crowd, crowd.load.ideas)
         print(f"{tally} and {crowd.ideas} ideas acknowledged in {time.monotonic() - began:.0f} s")
         return settle(house, crowd, luck), tally

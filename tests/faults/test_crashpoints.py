@@ -32,8 +32,7 @@ def test_at_every_crash_point_a_process_dies_and_every_story_is_told_to_its_end(
     log = tmp_path / "deaths"
     house = build_house(relays=1)
     crowd = Crowd(house.api, either_town, Load(ideas=0, submit_every=1, walked=len(CATALOGUE)))
-    for thread in crowd.committee:
-        thread.start()
+    crowd.start(proposing=False)
     for number, point in enumerate(CATALOGUE):
         visit(house, crowd, point, number, log)
     found = settle(house, crowd, Random(1))
