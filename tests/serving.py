@@ -37,7 +37,7 @@ def serve(store: Database, folder: Path) -> Iterator[str]:
 
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + 40
+    until = time.monotonic() + 150
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")

@@ -31,7 +31,7 @@ def test_building_is_fast_enough_to_be_done_in_every_test(town: Town) -> None:
     town.build_idea(IdeaStage.ROLLED_OUT)
     times = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         town.build_idea(IdeaStage.ROLLED_OUT)
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     assert statistics.median(times) < 1, times

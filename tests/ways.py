@@ -1,6 +1,5 @@
 """How tests bring an idea or an award to a stage: steps by name, and the way of steps to each stage."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from models.pilots import Indicator, Pilot
 from models.reviews import Review, ReviewState
 from models.seams import now, today
 from models.stages import AwardStage, IdeaStage
+from tests.clock import stopped_clock
 from workflows.actors import Actor, actor_of, flow_actor
 from workflows.intake.permit import permit_idea
 from workflows.intake.route import route_idea
@@ -101,10 +101,10 @@ def report(at: Builder) -> None:
 
 
 def announce(at: Builder) -> None:
-    """Schedule for the next moment, and announce when it has come."""
-    schedule(at, timedelta(milliseconds=50))
-    time.sleep(0.051)
-    announce_award(at.session, at.award_id, actor=flow_actor("reward"))
+    """Schedule for this very instant, and announce while it lasts."""
+    with stopped_clock():
+        schedule(at, timedelta())
+        announce_award(at.session, at.award_id, actor=flow_actor("reward"))
 
 
 def schedule(at: Builder, ahead: timedelta = timedelta(days=7)) -> None:

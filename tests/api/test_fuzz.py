@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
@@ -43,6 +44,7 @@ def nearly_right(route: APIRoute) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries({}, optional=dict.fromkeys(fields, likely | ANY)) | ANY
 
 
+@pytest.mark.timeout(900)
 def test_no_json_makes_a_fault(client: TestClient, shelf: Shelf, share: Callable[[int], int]) -> None:
     town = shelf.open_town()
     ids = {"award_id": town.build_award(AwardStage.PROPOSED), "call_id": town.call, "person_id": town["mate"].id, "name": "x"}

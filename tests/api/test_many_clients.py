@@ -40,11 +40,12 @@ async def submit(client: httpx.AsyncClient, town: Town, number: int) -> list[tup
 
 async def rush(address: str, town: Town) -> list[list[tuple[int, dict[str, Any]]]]:
     limits = httpx.Limits(max_connections=CLIENTS, keepalive_expiry=1)  # the server lets idle ones go after five seconds
-    async with httpx.AsyncClient(base_url=address, limits=limits, timeout=90) as client:
+    async with httpx.AsyncClient(base_url=address, limits=limits, timeout=200) as client:
         return await asyncio.gather(*(submit(client, town, number) for number in range(CLIENTS)))
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_two_hundred_at_once_all_hand_in_nothing_is_lost_and_every_job_waits(either_town: Town, tmp_path: Path) -> None:
     town = either_town
     assert town.call

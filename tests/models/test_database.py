@@ -32,8 +32,9 @@ def raise_last(url: str, times: int) -> None:
     store.close()
 
 
+@pytest.mark.timeout(300)
 def test_two_processes_that_read_change_and_write_lose_nothing(either_town: Town, share: Callable[[int], int]) -> None:
-    times, url = share(2_000), either_town.store.url.render_as_string(hide_password=False)
+    times, url = share(1_000), either_town.store.url.render_as_string(hide_password=False)
     with either_town.store.unit_of_work() as session:
         session.add(NumberSeries(series="count", year=2026, last=0))
     spawn = multiprocessing.get_context("spawn")
@@ -41,7 +42,7 @@ def test_two_processes_that_read_change_and_write_lose_nothing(either_town: Town
     for process in processes:
         process.start()
     for process in processes:
-        process.join(100)
+        process.join(250)
     assert [process.exitcode for process in processes] == [0, 0]
     assert either_town.rows(select(NumberSeries.last).where(NumberSeries.series == "count")) == [2 * times]
 

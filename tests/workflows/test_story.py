@@ -227,6 +227,8 @@ class Story(RuleBasedStateMachine):
         assert all(sorted(numbers) == list(range(1, len(numbers) + 1)) for numbers in series.values())
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
 def test_whatever_everybody_does_the_town_is_as_the_model_says(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, share: Callable[[int], int]
 ) -> None:
