@@ -31,7 +31,7 @@ pytestmark = [
     pytest.mark.server,
     pytest.mark.postgres,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(900),
     pytest.mark.xdist_group("cluster"),
 ]
 
