@@ -1,6 +1,7 @@
 """The flow of recognition: the only place where documents are rendered."""
 
 import json
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ from workflows.recognition.letters import number_certificates, number_receipt, n
 from workflows.recognition.remind import find_reminders
 
 ACTOR = flow_actor("recognition")
+_LAYING_OUT = threading.Lock()  # fonts and text shaping serve one thread of a process at a time: two at once corrupt its memory
 
 
 def issue_documents(token: str, ids: list[int]) -> Outcome:
@@ -110,7 +112,8 @@ def _unissued(ids: list[int]) -> dict[DocumentKind, dict[int, Document]]:
 def _render_safely(kind: DocumentKind, documents: list[Document]) -> list[Rendered | Exception]:
     """The chunk in one layout; when that fails, each alone, so that one bad document keeps no other back."""
     try:
-        return list(_render(kind, documents))
+        with _LAYING_OUT:
+            return list(_render(kind, documents))
     except Exception as fault:
         if len(documents) == 1:
             return [fault]
