@@ -108,6 +108,11 @@ def handled_without_effect(evidence: Evidence) -> Iterable[str]:
             yield f"{message.job} of {message.subject_id}"
 
 
+def effects_torn(evidence: Evidence) -> Iterable[str]:
+    """At no moment was an effect there before its message was acknowledged."""
+    yield from sorted(evidence.history.torn)
+
+
 def stuck(evidence: Evidence) -> Iterable[str]:
     """Nothing waits for ever: neither a message nor a fact whose message is missing nor an idea whose turn it is a flow's."""
     yield from (f"{m.job} {m.state} {m.error or ''}" for m in evidence.messages if m.state != MessageState.HANDLED)
@@ -186,6 +191,7 @@ RULES: tuple[Rule, ...] = (
     numbers_skipped,
     announced_early,
     handled_without_effect,
+    effects_torn,
     stuck,
     receipts_missing,
     files_wrong,

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 
-from models.seams import wall_now
 from tests.residents import Resident
 
 UNKNOWN, ACKNOWLEDGED, REFUSED, FAULT = "unknown", "acknowledged", "refused", "fault"
@@ -42,6 +41,7 @@ class History:
         self.open = 0
         self.counts: Counter[str] = Counter()  # acknowledged calls by action
         self.seen_announced: dict[str, Any] = {}  # award -> when somebody outside first saw it
+        self.torn: set[str] = set()  # effects that were seen without their acknowledgement
         self._lock = threading.Lock()
 
     def begin(self, call: Call) -> None:
@@ -69,8 +69,8 @@ class History:
 class Client:
     """A person at their machine: asks again under the same key until the outcome is known."""
 
-    def __init__(self, api: str, history: History, stopping: threading.Event | None = None) -> None:
-        self.api, self.history, self.stopping = api, history, stopping or threading.Event()
+    def __init__(self, api: str, history: History) -> None:
+        self.api, self.history = api, history
         self.http = httpx.Client(timeout=30, limits=httpx.Limits(max_connections=1))
 
     def do(self, who: Resident, action: str, path: str, body: Any = None, *, idea: str = "") -> Call:
@@ -81,7 +81,7 @@ class Client:
         return call
 
     def send(self, who: Resident, call: Call, body: Any = None) -> None:
-        """Send a call until its outcome is known, or until the faults are over and patience is at its end."""
+        """Send a call until its outcome is known or patience is at its end; then it stays unknown."""
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
             answer = self._try(who, call, body)
@@ -116,8 +116,3 @@ class Client:
         call.outcome = ACKNOWLEDGED if answer.is_success else FAULT if answer.status_code >= 500 else REFUSED
         self.history.count(call)
         call.told.append(answer.text)
-
-
-def now_text() -> str:
-    """The present instant, as requests carry it."""
-    return wall_now().isoformat()

@@ -7,10 +7,12 @@ from typing import Any
 
 from models.seams import wall_now
 from tests.building import SECTIONS, Town
+from tests.faults.auditor import find_torn
 from tests.faults.history import ACKNOWLEDGED, Call, Client, History
 from tests.ways import MET, REASON
 
 LOOK_SECONDS = 0.3  # between two looks of the committee at its ideas
+AUDIT_SECONDS = 0.2  # between two snapshots of the database
 RESENT = 10  # every tenth submission is sent once more under its key, as an impatient person would
 
 
@@ -36,6 +38,7 @@ class Crowd:
         self._count = 0
         self.proposers = [threading.Thread(target=self._propose, daemon=True) for _ in range(3)]
         self.committee = [threading.Thread(target=self._decide, args=(part,), daemon=True) for part in range(2)]
+        self.committee.append(threading.Thread(target=self._audit, daemon=True))
 
     def start(self, *, proposing: bool = True) -> None:
         """Let everybody begin; without `proposing`, the committee alone."""
@@ -79,7 +82,11 @@ class Crowd:
                 if len(self.walks) < self.load.walked:
                     self.walks.append(drafted.idea)
             if number > self.load.ideas:
-                self.enough.wait(0.3)  # a trickle: every kill should find something under way
+                self.enough.wait(1)  # a trickle: every kill should find something under way
+
+    def _audit(self) -> None:
+        while not self.stopping.wait(AUDIT_SECONDS):
+            self.history.torn.update(find_torn(self.town.store))
 
     def _decide(self, part: int) -> None:
         committee = Committee(Client(self.api, self.history), self.town, self.call)

@@ -104,7 +104,7 @@ def await_ideas(crowd: Crowd, wanted: int) -> None:
 
 
 def settle(house: FaultyHouse, crowd: Crowd, luck: random.Random, patience: float = HANG_SECONDS) -> dict[str, list[str]]:
-    """End the faults, let everything come to rest, deliver some messages once more, and check."""
+    """End the faults, let everything come to rest, check, deliver some messages once more, and check again."""
     house.await_health()
     crowd.stop_proposing()
     until = time.monotonic() + patience
@@ -113,9 +113,11 @@ def settle(house: FaultyHouse, crowd: Crowd, luck: random.Random, patience: floa
         time.sleep(0.1)
     crowd.stop()
     await_quiet(house, patience)
+    first = check(house.store, house.folder, crowd.history)  # before anything is delivered again, which would mend what was lost
     deliver_again(house, luck, 60)
     await_quiet(house, patience)
-    return check(house.store, house.folder, crowd.history)
+    then = check(house.store, house.folder, crowd.history)
+    return {rule: [*cases, *(case for case in then[rule] if case not in cases)] for rule, cases in first.items()}
 
 
 def run_under_kills(house: FaultyHouse, crowd: Crowd, *, kills: int, seed: int) -> tuple[dict[str, list[str]], Tally]:

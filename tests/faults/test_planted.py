@@ -27,7 +27,7 @@ FEWEST_DEATHS = 4
 # bug -> the rule that must see it
 SEEN_BY = {
     "ack_before_effect": "handled_without_effect",
-    "effect_outside_ack": "facts_twice",
+    "effect_outside_ack": "effects_torn",
     "missing_unique": "documents_twice",
     "no_lease": "facts_twice",
     "dual_write": "stuck",

@@ -29,22 +29,28 @@ def begin(house: FaultyHouse, town: Town) -> Crowd:
     return crowd
 
 
-@pytest.mark.parametrize("full", [20, 120], ids=["20 seconds", "two minutes"])
 def test_while_prefect_is_away_people_submit_and_afterwards_the_backlog_drains(
-    full: int, build_house: HouseMaker, either_town: Town, share: Callable[[int], int]
+    build_house: HouseMaker, either_town: Town, share: Callable[[int], int]
 ) -> None:
-    house, seconds = build_house(), share(full)
+    house = build_house()
     crowd = begin(house, either_town)
+    meanwhile = [submitted_without_prefect(house, crowd, share(seconds)) for seconds in (20, 120)]
+    found = settle(house, crowd, Random(1))
+    print(f"twice without Prefect: {meanwhile} ideas submitted meanwhile; {found}")
+    assert min(meanwhile) >= 3
+    assert broken(found) == {}
+
+
+def submitted_without_prefect(house: FaultyHouse, crowd: Crowd, seconds: int) -> int:
+    """How many ideas were submitted while the server was away."""
     house.kill("prefect", keep=False)
     before = crowd.history.counts["submit"]
     time.sleep(seconds)
-    await_ideas(crowd, crowd.ideas + 10)
+    await_ideas(crowd, crowd.ideas + 8)
     meanwhile = crowd.history.counts["submit"] - before
     house.start("prefect")
-    found = settle(house, crowd, Random(1))
-    print(f"{seconds} s without Prefect: {meanwhile} ideas submitted meanwhile; {found}")
-    assert meanwhile >= 5
-    assert broken(found) == {}
+    house.await_health()
+    return meanwhile
 
 
 def test_when_prefect_loses_its_database_only_what_was_not_done_is_started_again(build_house: HouseMaker, either_town: Town) -> None:

@@ -93,8 +93,8 @@ def test_sixty_four_processes_that_ask_for_numbers_get_each_a_different_one_and_
 def test_a_relay_that_was_stopped_beyond_its_lease_and_goes_on_puts_nothing_in_place(
     build_house: HouseMaker, either_town: Town, share: Callable[[int], int]
 ) -> None:
-    house = build_house(GAGAS_LEASE_SECONDS="1.5")
-    crowd = Crowd(house.api, either_town, Load(ideas=40, submit_every=1, walked=2))
+    house = build_house(GAGAS_LEASE_SECONDS="3", GAGAS_BATCH_SIZE="5")
+    crowd = Crowd(house.api, either_town, Load(ideas=20, submit_every=1, walked=1))
     crowd.start()
     overtaken, wanted = 0, share(40)
     while overtaken < wanted:
@@ -114,7 +114,7 @@ def overtake(house: FaultyHouse) -> int:
     os.kill(pid, signal.SIGSTOP)
     try:
         held = {message.id: message.attempts for message in list_held(house)}
-        until = time.monotonic() + 8
+        until = time.monotonic() + 12
         while still_held(house, held) and time.monotonic() < until:
             time.sleep(0.05)
         with house.store.reading() as session:
