@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 import segno
-from weasyprint import CSS, HTML, Attachment
-from weasyprint.text.fonts import FontConfiguration
+from weasyprint import CSS, HTML, Attachment  # type: ignore[import-untyped, unused-ignore]
+from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped, unused-ignore]
 
 from bench.lines import Line, median
 from bench.stand import Stand

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
-import sqlalchemy as sa
+from sqlmodel import select
 
 from bench.lines import Line, median
 from bench.stand import Stand, surroundings
@@ -53,8 +53,8 @@ class Router:
         return line
 
     def _unhandled(self) -> set[int]:
-        waiting = sa.select(Message.id).where(sa.column("state") != MessageState.HANDLED.value, sa.column("topic") == "intake")
-        return {int(number) for (number,) in self.town.rows(waiting)}
+        waiting = select(Message.id).where(Message.state != MessageState.HANDLED, Message.topic == "intake")
+        return {int(number) for number in self.town.rows(waiting)}
 
 
 @dataclass

@@ -18,7 +18,7 @@ from models.database import Database
 from workflows.serve import free_port, prefect_environment
 
 ROOT = Path(__file__).parent.parent
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 400
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Size:
     certificates: int
 
 
-TINY = Size("tiny", 1, 40, 40, 1, 100, 300, 10, 2)
-USUAL = Size("usual", 5, 1_500, 1_000, 5, 1_000, 100_000, 200, 120)
+TINY = Size("tiny", 1, 20, 20, 1, 100, 300, 10, 2)
+USUAL = Size("usual", 3, 600, 400, 5, 1_000, 100_000, 200, 80)
 FULL = Size("full", 9, 3_000, 2_000, 6, 1_000, 1_000_000, 500, 400)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from models.calls import PolicyVersion
 from models.database import Database
@@ -28,7 +28,7 @@ def settle(store: Database) -> Town:
 def add_ideas(town: Town, number: int, stage: IdeaStage = IdeaStage.DRAFT) -> list[str]:
     """So many ideas of the lead and the mate, as drafts or as just submitted with their errand to the intake flow; answers their ids."""
     call_id, lead, mate = town.call, town["lead"].id, town["mate"].id
-    [policy_id] = town.rows(sa.select(PolicyVersion.id).where(PolicyVersion.call_id == call_id))[0]
+    [policy_id] = town.rows(select(PolicyVersion.id).where(PolicyVersion.call_id == call_id))
     unit_id, ids = town.units["MALEBER"][0], [new_id() for _ in range(number)]
     since = now() - timedelta(hours=1)
     place = {"call_id": call_id, "policy_id": policy_id, "unit_id": unit_id, "lead_id": lead, "stage": stage, "title": "Antrean daring"}

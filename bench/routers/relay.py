@@ -20,7 +20,7 @@ def handle_one_by_one(store: Database, token: str, ids: Iterable[int], job: Job,
 def main() -> None:
     """Turn until nothing waits; the event loop and Prefect's client stay, as they do in a relay that runs."""
     if sys.argv[1] == "single":
-        workflows.flow.handle = handle_one_by_one
+        vars(workflows.flow)["handle"] = handle_one_by_one
     relay = Relay(database(), start_in_process)
     relay.stop()  # no rest between turns
     with asyncio.Runner() as runner:
