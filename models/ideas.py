@@ -18,11 +18,15 @@ _idea_version: sa.Column[int] = sa.Column("version", sa.Integer, nullable=False,
 class Idea(SQLModel, table=True):
     """An idea for better service; `version` grows with every change and refuses lost updates."""
 
-    __table_args__ = (sa.Index("ix_idea_page", "created_at", "id"), sa.Index("ix_idea_stage_unit", "stage", "unit_id"))
+    __table_args__ = (
+        sa.Index("ix_idea_page", "created_at", "id"),
+        sa.Index("ix_idea_page_stage", "stage", "created_at", "id"),
+        sa.Index("ix_idea_page_call", "call_id", "created_at", "id"),
+    )
 
     id: str = key()
     code: str | None = Field(default=None, unique=True, max_length=20)
-    call_id: str = link("call.id")
+    call_id: str = link("call.id", index=False)
     policy_id: str = link("policyversion.id", index=False)
     unit_id: str = link("unit.id")
     lead_id: str = link("person.id")

@@ -16,7 +16,7 @@ class InboxItem(SQLModel, table=True):
     """One thing a person, or a role over a unit, is asked to do; done when the idea or award moves on."""
 
     __table_args__ = (
-        sa.Index("ix_inboxitem_open", "role", "unit_path", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
+        sa.Index("ix_inboxitem_open", "role", "due_at", "id", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
         sa.Index("ix_inboxitem_mine", "person_id", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
     )
 

@@ -23,6 +23,7 @@ TOLD_TO_ALL = ("draft", "revise", "submit", "withdraw", "route", "permit", "scre
 TOLD_AFTERWARDS = ("close_review", "recommend")
 TOLD_OF_PILOT = ("plan_pilot", "start_pilot", "measure", "conclude", "compute_result", "verify", "roll_out", "close", "pass_gate")
 TOLD_OF_AWARD = ("award_announce", "award_revoke")  # of awards that were announced
+NEVER = datetime.max.replace(tzinfo=UTC)
 BEFORE_DECISION = (IdeaStage.IN_REVIEW, IdeaStage.SHORTLISTED, IdeaStage.RECOMMENDED)
 
 
@@ -71,21 +72,32 @@ def list_ideas(session: Session, wanted: Wanted, *, actor: Actor) -> Page:
 
 def list_inbox(session: Session, *, actor: Actor, limit: int = 200) -> list[Awaited]:
     """What waits for a person, the most urgent first: asked by name, or by a role over the unit, never on an own idea."""
-    mine: list[sa.ColumnElement[bool]] = [col(InboxItem.person_id) == actor.person_id]
-    for grant in actor.grants:
-        asked = (col(InboxItem.role) == grant.role) & col(InboxItem.unit_path).startswith(grant.unit_path)
-        mine.append(asked & col(InboxItem.person_id).is_(None))
+    asked: list[sa.ColumnElement[bool]] = [col(InboxItem.person_id) == actor.person_id]
+    for role in sorted({grant.role for grant in actor.grants}):
+        over = [col(InboxItem.unit_path).startswith(path) for path in actor.paths(role)]
+        asked.append((col(InboxItem.role) == role) & col(InboxItem.person_id).is_(None) & sa.or_(*over))
+    found = [
+        awaited for way in asked for awaited in _list_asked(session, way, actor, limit)
+    ]  # each way has an index, together they have none
+    return sorted(found, key=_urgency)[:limit]
+
+
+def _list_asked(session: Session, asked: sa.ColumnElement[bool], actor: Actor, limit: int) -> list[Awaited]:
     own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
     query = (
         select(InboxItem, Idea)
         .join(Idea, col(Idea.id) == col(InboxItem.idea_id))
         .join(Unit, col(Unit.id) == col(Idea.unit_id))
-        .where(col(InboxItem.done_at).is_(None), sa.or_(*mine), visible(actor))
+        .where(col(InboxItem.done_at).is_(None), asked, visible(actor))
         .where((col(InboxItem.role) == Role.PROPOSER) | col(Idea.id).not_in(own))
         .order_by(col(InboxItem.due_at), col(InboxItem.id))
         .limit(limit)
     )
     return [Awaited(item, idea) for item, idea in session.exec(query)]
+
+
+def _urgency(awaited: Awaited) -> tuple[datetime, str]:
+    return awaited.item.due_at or NEVER, awaited.item.id
 
 
 def is_committee(standing: Standing, actor: Actor) -> bool:

@@ -332,11 +332,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("code"),
     )
     with op.batch_alter_table("idea", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_idea_call_id"), ["call_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_idea_due_at"), ["due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_idea_lead_id"), ["lead_id"], unique=False)
         batch_op.create_index("ix_idea_page", ["created_at", "id"], unique=False)
-        batch_op.create_index("ix_idea_stage_unit", ["stage", "unit_id"], unique=False)
+        batch_op.create_index("ix_idea_page_call", ["call_id", "created_at", "id"], unique=False)
+        batch_op.create_index("ix_idea_page_stage", ["stage", "created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_idea_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
@@ -714,7 +714,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_inboxitem_open",
-            ["role", "unit_path"],
+            ["role", "due_at", "id"],
             unique=False,
             sqlite_where=sa.text("done_at IS NULL"),
             postgresql_where=sa.text("done_at IS NULL"),
