@@ -11,9 +11,9 @@ from tests.api.pages.village import Village, build_village_file, copy_village
 from tests.browser.stage import Site, open_chromium, serve
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One Chromium for all tests of a worker."""
+    """One Chromium for the tests of a file; its driver keeps an event loop running, which no later test may find."""
     with open_chromium(chromium) as opened:
         yield opened
 
