@@ -129,8 +129,11 @@ class Cluster:
         raise AssertionError(f"after {seconds} s still missing: {what}\n{self.told()}")
 
     def told(self) -> str:
-        """The last words of every part."""
-        return "\n".join(f"--- {log.name}\n{log.read_text()[-2000:]}" for log in sorted(self.folder.glob("*.log")))
+        """Which parts have ended, and the last words of each."""
+        ended = {name: process.returncode for name, process in self.parts.items() if process.poll() is not None}
+        return f"ended: {ended or 'none'}\n" + "\n".join(
+            f"--- {log.name}\n{log.read_text()[-2000:]}" for log in sorted(self.folder.glob("*.log"))
+        )
 
     def stop(self) -> None:
         """End every part: asked first, killed after ten seconds; flows that lost their worker too."""

@@ -63,6 +63,7 @@ class Nursery:
         for line in self.process.stdout:
             told: dict[str, Any] = json.loads(line)
             if "born" in told:
+                self.codes.pop(told["born"], None)  # the number belonged to another before
                 self._born.put(told["born"])
             elif "ended" in told:
                 self.codes[told["ended"]] = told["code"]
@@ -119,7 +120,7 @@ class FaultyHouse:
         part = self.parts[name]
         with self._changing:
             part.kept = keep
-            if self.lives(name):
+            if part.pid and self.lives(name):  # 0 would be this process and all its group
                 os.kill(part.pid, signal.SIGKILL)
         if not keep:
             await_true(lambda: not self.lives(name), f"the end of {name}")
