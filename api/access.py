@@ -7,7 +7,6 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
-import sqlalchemy as sa
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -17,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.problems import BadRequest, MatchMissing, Stale
 from api.signing_in import Unauthenticated, activate, find_activation, find_sign_in, hash_password
-from models.database import Database, LostRace, append_row
+from models.database import Database, LostRace
 from models.idempotency import KeptAnswer
 from workflows.actors import Actor, actor_of
 from workflows.calculations.refusals import CalculationRefusal
@@ -28,12 +27,6 @@ T = TypeVar("T")
 Action = Callable[[Session, Actor], BaseModel | None]
 RACES_RUN = 3
 UNSTORED = ("activation_code",)  # shown once; a repeated request is answered without it
-
-
-_ANSWERS: sa.Table = KeptAnswer.__table__  # type: ignore[attr-defined]
-_KEPT = sa.select(_ANSWERS.c.request_sha256, _ANSWERS.c.status, _ANSWERS.c.body, _ANSWERS.c.headers).where(
-    *(_ANSWERS.c[column] == sa.bindparam(name) for name, column in (("account", "account_id"), ("route", "route"), ("key", "key")))
-)
 
 
 class Door:
@@ -145,7 +138,7 @@ class Door:
     def _kept(self, session: Session, actor: Actor, key: str | None, digest: str) -> JSONResponse | None:
         if key is None:
             return None
-        kept = session.connection().execute(_KEPT, {"account": actor.person_id, "route": self._route(), "key": key}).first()
+        kept = session.get(KeptAnswer, (actor.person_id, self._route(), key))
         if kept is None:
             return None
         if kept.request_sha256 != digest:
@@ -186,8 +179,17 @@ class Door:
         key, digest = asked
         if key is not None:
             stored = {name: None if name in UNSTORED else value for name, value in (content or {}).items()}
-            kept = {"request_sha256": digest, "status": status, "body": stored if content is not None else None, "headers": headers}
-            append_row(session, KeptAnswer, account_id=str(actor.person_id), route=self._route(), key=key, **kept)
+            session.add(
+                KeptAnswer(
+                    account_id=str(actor.person_id),
+                    route=self._route(),
+                    key=key,
+                    request_sha256=digest,
+                    status=status,
+                    body=stored if content is not None else None,
+                    headers=headers,
+                )
+            )
         return JSONResponse(content, status, headers=headers)
 
 

@@ -3,12 +3,12 @@
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from models.settings import settings
 
@@ -66,20 +66,8 @@ class Database:
         @sa.event.listens_for(self.engine, "begin")
         def begin(connection: sa.Connection) -> None:
             writes = connection.get_execution_options().get("writes", False)
-            if connection.info.get("writes") != writes:  # told once: the pool hands a reader's connection to the next reader
-                connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-                connection.info["writes"] = writes
+            connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def append_row(session: Session, table: type[SQLModel], **values: Any) -> None:
-    """Write a row at once that nobody reads or changes in this transaction: a third of what an object under watch costs."""
-    session.connection().execute(_insert_into(table), values)
-
-
-@cache
-def _insert_into(table: type[SQLModel]) -> sa.Insert:
-    return sa.insert(table)
 
 
 @lru_cache

@@ -53,11 +53,10 @@ def flow_actor(name: str) -> Actor:
 
 def actor_of(session: Session, person_id: str) -> Actor:
     """A person as an actor, with roles as they stand in this transaction."""
-    connection, asked = session.connection(), {"asked": person_id}
-    unit_id, unit_path = connection.execute(_UNIT, asked).one()
-    grants = connection.execute(_GRANTS, asked)
+    unit_id, unit_path = session.execute(_UNIT, {"person_id": person_id}).one()
+    grants = session.execute(_GRANTS, {"person_id": person_id})
     return Actor(person_id, unit_id, unit_path, tuple(Grant(Role(role), path) for role, path in grants))
 
 
-_UNIT = sa.select(col(Unit.id), col(Unit.path)).join(Person).where(col(Person.id) == sa.bindparam("asked"))
-_GRANTS = sa.select(col(RoleGrant.role), col(Unit.path)).join(Unit).where(col(RoleGrant.person_id) == sa.bindparam("asked"))
+_UNIT = sa.select(col(Unit.id), col(Unit.path)).join(Person).where(col(Person.id) == sa.bindparam("person_id"))
+_GRANTS = sa.select(col(RoleGrant.role), col(Unit.path)).join(Unit).where(col(RoleGrant.person_id) == sa.bindparam("person_id"))

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from models.database import append_row
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import Message
 from models.seams import now
@@ -37,7 +35,7 @@ FOLLOW_UPS: dict[str, tuple[str, ...]] = {
 }
 
 
-def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_id: str | None = None, **detail: Any) -> None:
+def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_id: str | None = None, **detail: Any) -> LedgerEntry:
     """Append a fact to the ledger and put its follow-up jobs into the outbox.
 
     `detail` goes into the public chain: ids, codes, amounts and salted commitments only, never a name or a number of a person.
@@ -46,7 +44,7 @@ def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_i
         send(session, errand, subject_id, idea_id=idea_id)
     crashpoint("after_message_before_ledger")
     actor_id = actor.person_id or f"flow:{actor.flow}"
-    _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
+    return _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
 
 
 def send(session: Session, errand: str, subject_id: str, *, idea_id: str | None = None, once: str | None = None) -> None:
@@ -54,23 +52,23 @@ def send(session: Session, errand: str, subject_id: str, *, idea_id: str | None 
     topic, job = errand.split(".")
     if once is not None and session.exec(select(Message.id).where(Message.dedupe_key == once)).first() is not None:
         return
-    message = {"topic": topic, "job": job, "subject_id": subject_id, "idea_id": idea_id, "dedupe_key": once}
+    message = Message(topic=topic, job=job, subject_id=subject_id, idea_id=idea_id, dedupe_key=once)
     if planted("dual_write"):
-        write_afterwards(session, Message(**message))
+        write_afterwards(session, message)
     else:
-        append_row(session, Message, **message)
+        session.add(message)
 
 
-_CHAIN: sa.Table = LedgerHead.__table__  # type: ignore[attr-defined]
-_HEAD = sa.select(_CHAIN.c.seq, _CHAIN.c.hash).with_for_update()
-_LINK = sa.update(_CHAIN).values(seq=sa.bindparam("link"), hash=sa.bindparam("linked"))
+_HEAD = select(LedgerHead).with_for_update().execution_options(populate_existing=True)
 
 
-def _append(session: Session, told: dict[str, Any]) -> None:
-    session.flush()  # the change stands before the fact of it, and a lost race is seen before the chain is locked
-    connection, at = session.connection(), now()
-    seq, head = connection.execute(_HEAD).one()
-    payload = {"seq": seq + 1, "at": at.isoformat(), **told}
-    linked = chain_hash(payload, bytes.fromhex(head)).hex()
-    connection.execute(_LINK, {"link": seq + 1, "linked": linked})
-    append_row(session, LedgerEntry, seq=seq + 1, kind=told["kind"], idea_id=told["idea"], at=at, payload=payload, hash=linked)
+def _append(session: Session, told: dict[str, Any]) -> LedgerEntry:
+    head = session.exec(_HEAD).one()
+    at = now()
+    head.seq += 1
+    payload = {"seq": head.seq, "at": at.isoformat(), **told}
+    head.hash = chain_hash(payload, bytes.fromhex(head.hash)).hex()
+    entry = LedgerEntry(seq=head.seq, kind=told["kind"], idea_id=told["idea"], at=at, payload=payload, hash=head.hash)
+    session.add(entry)
+    session.flush()
+    return entry

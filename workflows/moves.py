@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from models.database import append_row
 from models.ideas import Decision, Gate, GateState
 from models.inbox import InboxItem
 from models.people import Role
@@ -57,8 +56,17 @@ def move(
         enter(session, standing, IdeaStage(cell.target), code=grounds.code)
     else:
         sa.orm.attributes.flag_modified(idea, "stage")  # every step raises the version, so that two at once never both hold
-    written = {"reason": grounds.reason, "detail": grounds.detail, "actor_id": actor.person_id, "flow": actor.flow}
-    append_row(session, Decision, idea_id=idea.id, action=action, outcome=outcome or "", **written)
+    session.add(
+        Decision(
+            idea_id=idea.id,
+            action=action,
+            outcome=outcome or "",
+            reason=grounds.reason,
+            detail=grounds.detail,
+            actor_id=actor.person_id,
+            flow=actor.flow,
+        )
+    )
     kind = f"idea.{action}.{outcome}" if outcome else f"idea.{action}"
     record(session, kind, idea.id, actor=actor, idea_id=idea.id, stage=idea.stage, revision=idea.revision, code=grounds.code)
     session.flush()

@@ -83,7 +83,7 @@ def find_standing(session: Session, idea_id: str, *, actor: Actor) -> Standing:
     if row is None:
         raise NotFound("idea_not_found")
     idea, call, policy_id, unit_path, call_path = row
-    team = frozenset(session.connection().execute(_TEAM, {"idea_id": idea_id}).scalars())
+    team = frozenset(session.execute(_TEAM, {"idea_id": idea_id}).scalars())
     if actor.person_id not in team and not _sees(session, idea_id, actor):
         raise NotFound("idea_not_found")
     return Standing(idea, call, _find_policy(session, policy_id), unit_path, call_path, team)

@@ -107,11 +107,8 @@ _REVISION = sa.select(Revision).where(col(Revision.idea_id) == sa.bindparam("ide
 
 def current_revision(session: Session, idea: Idea) -> Revision:
     """What an idea says now."""
-    known: dict[tuple[str, int], Revision] = session.info.setdefault("revisions", {})
-    wanted = idea.id, idea.revision
-    if wanted not in known:  # a revision is never changed, so one reading serves the whole transaction
-        known[wanted] = session.execute(_REVISION, {"idea_id": idea.id, "number": idea.revision}).scalar_one()
-    return known[wanted]
+    revision: Revision = session.execute(_REVISION, {"idea_id": idea.id, "number": idea.revision}).scalar_one()
+    return revision
 
 
 def _title(proposal: Proposal) -> str:
