@@ -17,6 +17,7 @@ class Award(SQLModel, table=True):
     """What an idea earns by the rule book; at most one that is not revoked stands per idea."""
 
     __table_args__ = (
+        sa.Index("ix_award_page", "created_at", "id"),
         sa.Index(
             "ux_award_standing",
             "idea_id",

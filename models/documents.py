@@ -31,7 +31,12 @@ class DocumentState(StrEnum):
 class Document(SQLModel, table=True):
     """A document with its number, the facts frozen for it, and the bytes' SHA-256 once rendered."""
 
-    __table_args__ = (UniqueConstraint("series", "year", "running"), UniqueConstraint("kind", "cause_id", "holder_id"))
+    __table_args__ = (
+        UniqueConstraint("series", "year", "running"),
+        UniqueConstraint("kind", "cause_id", "holder_id"),
+        sa.Index("ix_document_page", "created_at", "id"),
+        sa.Index("ix_document_mine", "holder_id", "created_at", "id"),
+    )
 
     id: str = key()
     kind: DocumentKind = Field(sa_type=choice(DocumentKind))

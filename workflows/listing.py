@@ -1,9 +1,8 @@
 """What people read: lists of ideas, an inbox, an idea's history; each through the one filter of what they may see."""
 
-import base64
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -15,7 +14,7 @@ from models.people import Role
 from models.stages import IdeaStage
 from models.units import Unit
 from workflows.actors import Actor
-from workflows.refusals import Invalid
+from workflows.keyset import Order, Page, Slice, take_page
 from workflows.standing import BY_CALL, Standing, has_part, prepares_awards, visible
 
 COMMITTEE = frozenset(BY_CALL)
@@ -27,23 +26,16 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 BEFORE_DECISION = (IdeaStage.IN_REVIEW, IdeaStage.SHORTLISTED, IdeaStage.RECOMMENDED)
 
 
+NEWEST_FIRST = Order(Idea, "created_at")
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """Which ideas are asked for; `after` is the cursor of the page before."""
+    """Which ideas are asked for; `mine` are those of whose team one is."""
 
     call_id: str | None = None
     stage: IdeaStage | None = None
     mine: bool = False
-    after: str | None = None
-    limit: int = 50
-
-
-@dataclass(frozen=True)
-class Page:
-    """Ideas, newest first, and the cursor of the next page if there is one."""
-
-    ideas: list[Idea]
-    after: str | None
 
 
 @dataclass(frozen=True)
@@ -54,20 +46,16 @@ class Awaited:
     idea: Idea
 
 
-def list_ideas(session: Session, wanted: Wanted, *, actor: Actor) -> Page:
-    """The ideas an actor may know of, by keyset; the cost does not grow with the table."""
-    query = select(Idea).join(Unit, col(Unit.id) == col(Idea.unit_id)).where(visible(actor))
+def list_ideas(session: Session, wanted: Wanted, piece: Slice, *, actor: Actor) -> Page[Idea]:
+    """The ideas an actor may know of, newest first."""
+    query: Any = select(Idea).join(Unit, col(Unit.id) == col(Idea.unit_id)).where(visible(actor))
     if wanted.call_id:
         query = query.where(Idea.call_id == wanted.call_id)
     if wanted.stage:
         query = query.where(Idea.stage == wanted.stage)
     if wanted.mine:
         query = query.where(col(Idea.id).in_(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)))
-    if wanted.after:
-        query = query.where(sa.tuple_(col(Idea.created_at), col(Idea.id)) < sa.tuple_(*_bound(wanted.after)))
-    rows = session.exec(query.order_by(col(Idea.created_at).desc(), col(Idea.id).desc()).limit(wanted.limit + 1)).all()
-    page = list(rows[: wanted.limit])
-    return Page(page, write_cursor(page[-1]) if len(rows) > wanted.limit else None)
+    return take_page(session, query, NEWEST_FIRST, piece)
 
 
 def list_inbox(session: Session, *, actor: Actor, limit: int = 200) -> list[Awaited]:
@@ -127,19 +115,3 @@ def list_history(session: Session, standing: Standing, *, actor: Actor) -> list[
         for decision in decisions
         if not decision.action.startswith("award_") or (decision.action in TOLD_OF_AWARD and decision.detail.get("award") in announced)
     ]
-
-
-def write_cursor(idea: Idea) -> str:
-    """A page's last idea as an opaque cursor."""
-    return base64.urlsafe_b64encode(json.dumps([idea.created_at.isoformat(), idea.id]).encode()).decode().rstrip("=")
-
-
-def _bound(cursor: str) -> tuple[sa.BindParameter[datetime], sa.BindParameter[str]]:
-    try:
-        created_at, idea_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        instant = datetime.fromisoformat(created_at).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError) as wrong:
-        raise Invalid("cursor_invalid", "after") from wrong
-    if not isinstance(idea_id, str) or not idea_id.isascii() or not idea_id.isalnum():
-        raise Invalid("cursor_invalid", "after")
-    return sa.bindparam(None, instant, type_=Idea.__table__.c.created_at.type), sa.bindparam(None, idea_id)  # type: ignore[attr-defined]

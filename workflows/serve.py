@@ -17,6 +17,7 @@ import httpx
 from models.settings import settings
 
 STOP_SECONDS, PREFECT_STOP_SECONDS = 4.0, 0.7
+PREFECT_RUNS_KEPT_SECONDS = 30 * 86_400
 PR_SET_PDEATHSIG = 1
 LOOPBACK = "127.0.0.1"
 
@@ -141,6 +142,8 @@ def prefect_environment(folder: Path) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
         "PREFECT_SERVER_UI_ENABLED": "true",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # some 3,000 runs of the clock a day
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(PREFECT_RUNS_KEPT_SECONDS),
         "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
@@ -174,9 +177,11 @@ def _die_with_parent() -> None:
 async def run_relay() -> None:
     """The relay's process: turns until SIGTERM, then finishes the runs under way. With a work pool, runs go to its workers."""
     from models.database import database
+    from workflows.adapters.files import sweep_drafts
     from workflows.deploy import start_on_pool
     from workflows.relay import Relay, start_in_process
 
+    sweep_drafts(settings().documents)
     relay = Relay(database(), start_on_pool if settings().work_pool else start_in_process)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -13,20 +13,21 @@ from api.pages.progress import show_progress
 from api.pages.refused import TurnedDown, attempt
 from api.pages.render import page, read_done
 from api.pages.session import Landing, PageDoor, ThePage, lead_to
-from api.v1.recognition import REPORT_READERS
+from api.v1.recognition import DocumentOut, show_document
 from api.v1.shapes import Id, show_history, show_standing
 from models.awards import Award
-from models.documents import Document
 from models.ideas import Idea
 from models.people import Person, Role, RoleGrant
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review
 from models.units import Unit
 from workflows.actors import Actor
+from workflows.keyset import Slice
 from workflows.listing import is_committee
+from workflows.recognition.opening import WantedDocuments, list_documents
 from workflows.review.assign import list_eligible
 from workflows.reward.steps import knows_award
-from workflows.standing import Standing, find_standing, has_part
+from workflows.standing import Standing, find_standing
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
@@ -96,7 +97,7 @@ def tell_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "awards": awards,
         "proposable": may_propose_award(session, standing, actor=actor),
         "pilot": tell_pilot(session, idea_id),
-        "documents": _documents(session, standing, actor),
+        "documents": _documents(session, idea_id, actor),
         "reviews": _reviews(session, standing, actor),
         "own_review": _own_review(session, idea_id, actor),
         "eligible": _eligible(session, standing, offers),
@@ -147,12 +148,10 @@ def _known_awards(session: Session, standing: Standing, actor: Actor) -> list[Aw
     return [award for award in awards if knows_award(award, standing, actor)]
 
 
-def _documents(session: Session, standing: Standing, actor: Actor) -> list[dict[str, Any]]:
-    """The idea's documents that the reader may open, as the API lists them: one's own, and all of them for those who read reports."""
-    query = select(Document).where(Document.idea_id == standing.idea.id).order_by(col(Document.created_at), col(Document.id))
-    if has_part(standing, actor) or not any(actor.holds(role, *standing.paths) for role in REPORT_READERS):
-        query = query.where(Document.holder_id == actor.person_id)
-    return [{**document.model_dump(), "verify_url": document.facts["verify_url"]} for document in session.exec(query)]
+def _documents(session: Session, idea_id: str, actor: Actor) -> list[DocumentOut]:
+    """The idea's documents that the reader may open, oldest first."""
+    page = list_documents(session, WantedDocuments(idea_id=idea_id), Slice(limit=100), actor=actor)
+    return [show_document(document) for document in reversed(page.rows)]
 
 
 def _reviews(session: Session, standing: Standing, actor: Actor) -> list[tuple[Review, str]]:

@@ -14,6 +14,7 @@ from models.seams import now
 from models.stages import IdeaStage
 from models.units import Unit
 from workflows.actors import Actor
+from workflows.keyset import Slice
 from workflows.listing import Awaited, Wanted, list_ideas, list_inbox
 
 router = APIRouter(include_in_schema=False)
@@ -39,9 +40,9 @@ async def show_list(door: ThePage, stage: str = "", call: str = "", after: str |
     picked = IdeaStage(stage) if stage in set(IdeaStage) else None
 
     def tell(session: Session, actor: Actor) -> dict[str, Any]:
-        found = list_ideas(session, Wanted(call_id=call[:26] or None, stage=picked, after=after, limit=25), actor=actor)
+        found = list_ideas(session, Wanted(call_id=call[:26] or None, stage=picked), Slice(after, 25), actor=actor)
         calls = list(session.exec(select(Call).order_by(col(Call.opens_at).desc()).limit(200)))
-        return {"ideas": found.ideas, "after": found.after, "calls": calls, "units": _units(session, found.ideas)}
+        return {"ideas": found.rows, "after": found.after, "calls": calls, "units": _units(session, found.rows)}
 
     visitor, told = await door.look(tell)
     names = {each.id: each.title for each in told["calls"]}

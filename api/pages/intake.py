@@ -27,6 +27,7 @@ from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.withdraw import withdraw_idea
+from workflows.keyset import Slice
 from workflows.listing import Wanted, list_ideas
 from workflows.standing import find_standing, read_policy
 
@@ -39,8 +40,8 @@ async def show_mine(door: ThePage, after: str | None = None, ok: str = "") -> Re
     """My ideas and where they stand."""
 
     def tell(session: Session, actor: Actor) -> dict[str, Any]:
-        found = list_ideas(session, Wanted(mine=True, after=after, limit=20), actor=actor)
-        ids = [idea.id for idea in found.ideas]
+        found = list_ideas(session, Wanted(mine=True), Slice(after, 20), actor=actor)
+        ids = [idea.id for idea in found.rows]
         honoured = set(
             session.exec(
                 select(Award.idea_id).where(
@@ -48,8 +49,8 @@ async def show_mine(door: ThePage, after: str | None = None, ok: str = "") -> Re
                 )
             )
         )
-        calls = {call.id: call for call in session.exec(select(Call).where(col(Call.id).in_({idea.call_id for idea in found.ideas})))}
-        lines = [(idea, calls[idea.call_id], show_progress(idea, honoured=idea.id in honoured)) for idea in found.ideas]
+        calls = {call.id: call for call in session.exec(select(Call).where(col(Call.id).in_({idea.call_id for idea in found.rows})))}
+        lines = [(idea, calls[idea.call_id], show_progress(idea, honoured=idea.id in honoured)) for idea in found.rows]
         return {"lines": lines, "after": found.after}
 
     visitor, told = await door.look(tell)

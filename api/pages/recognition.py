@@ -10,26 +10,29 @@ from api.pages.forms import FormView
 from api.pages.refused import TurnedDown, attempt
 from api.pages.render import page, read_done
 from api.pages.session import Landing, PageDoor, TheForm, ThePage
-from api.v1.recognition import REPORT_READERS, list_documents, open_file
+from api.v1.recognition import DocumentOut, open_file, show_document
 from api.v1.shapes import Id
 from models.calls import Call
 from models.documents import DocumentKind
 from models.people import Role
 from models.units import Unit
 from workflows.actors import Actor
+from workflows.keyset import Slice
+from workflows.recognition.opening import READERS, WantedDocuments, list_documents
 from workflows.recognition.report import ask_report
 from workflows.refusals import Forbidden
 
 router = APIRouter(include_in_schema=False)
+ON_A_PAGE = 20
 ASKING = (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN)
 
 
 @router.get("/dokumen")
-async def show_documents(door: ThePage) -> Response:
+async def show_documents(door: ThePage, after: str | None = None) -> Response:
     """The documents that were handed to the reader."""
-    visitor, person_id = await door.look(lambda _session, actor: actor.person_id)
-    documents = [document for document in await list_documents(door) if document.holder_id == person_id]
-    return page(visitor, "recognition/mine.html", documents=list(reversed(documents)))
+    piece = Slice(after, ON_A_PAGE)
+    visitor, found = await door.look(lambda session, actor: list_documents(session, WantedDocuments(mine=True), piece, actor=actor))
+    return page(visitor, "recognition/mine.html", documents=[show_document(each) for each in found.rows], after=found.after)
 
 
 @router.get("/dokumen/{document_id}")
@@ -59,18 +62,28 @@ async def ask(call_id: Id, door: TheForm) -> Response:
 
 
 async def _reports_page(door: PageDoor, *, down: TurnedDown | None = None, done: str = "") -> Response:
-    def tell(session: Session, actor: Actor) -> list[tuple[Call, bool]]:
-        if not any(actor.holds(role) for role in REPORT_READERS):
-            raise Forbidden("only_secretariat")
-        rows = session.exec(select(Call, Unit.path).join(Unit).order_by(col(Call.opens_at).desc(), col(Call.id)).limit(200))
-        readable = [(call, path) for call, path in rows if any(actor.holds(role, path) for role in REPORT_READERS)]
-        return [(call, any(actor.holds(role, path) for role in ASKING)) for call, path in readable]
-
-    visitor, calls = await door.look(tell)
-    reports = list(reversed(await list_documents(door, kind=DocumentKind.REPORT)))
-    lines: list[dict[str, Any]] = [
-        {"call": call, "may_ask": may_ask, "form": FormView(f"report-{call.id}"), "reports": [r for r in reports if r.call_id == call.id]}
-        for call, may_ask in calls
-    ]
+    visitor, lines = await door.look(_tell_reports)
     status = down.status if down else 200
     return page(visitor, "recognition/reports.html", status=status, lines=lines, wrong=down, done=done, posted=down is not None)
+
+
+def _tell_reports(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Each call the actor reads reports of, with its newest reports and whether one more may be asked for."""
+    if not any(actor.holds(role) for role in READERS):
+        raise Forbidden("only_secretariat")
+    calls = session.exec(select(Call, Unit.path).join(Unit).order_by(col(Call.opens_at).desc(), col(Call.id)).limit(200))
+    return [
+        {
+            "call": call,
+            "may_ask": any(actor.holds(role, path) for role in ASKING),
+            "form": FormView(f"report-{call.id}"),
+            "reports": _list_reports(session, call.id, actor),
+        }
+        for call, path in calls
+        if any(actor.holds(role, path) for role in READERS)
+    ]
+
+
+def _list_reports(session: Session, call_id: str, actor: Actor) -> list[DocumentOut]:
+    wanted = WantedDocuments(kind=DocumentKind.REPORT, call_id=call_id)
+    return [show_document(report) for report in list_documents(session, wanted, Slice(limit=ON_A_PAGE), actor=actor).rows]

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from api.pages.forms import FormView
 from api.pages.idea import IDEA, idea_form
@@ -16,31 +15,32 @@ from api.pages.render import page, read_done
 from api.pages.session import Landing, PageDoor, TheForm, ThePage
 from api.v1.shapes import Id, show_award
 from models.awards import Award
-from models.ideas import Idea
 from models.seams import now, today
 from models.stages import AwardStage
 from models.units import Unit
 from workflows.actors import Actor
-from workflows.refusals import NotFound
+from workflows.keyset import Slice
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
+from workflows.reward.browse import WantedAwards, list_awards
 from workflows.reward.propose import propose_award
 from workflows.reward.revoke import revoke_award
 from workflows.reward.steps import find_award
-from workflows.standing import visible
 
 router = APIRouter(include_in_schema=False)
 AWARD = "/penghargaan/{award_id}"
 FORMS = ("approve", "schedule", "revoke")
-ON_A_PAGE, LOOKED_AT = 20, 200
+ON_A_PAGE = 20
 
 
 @router.get("/penghargaan")
-async def show_awards(door: ThePage, stage: str = "", after: str = "", ok: str = "") -> Response:
+async def show_awards(door: ThePage, stage: str = "", after: str | None = None, ok: str = "") -> Response:
     """The awards the reader may know of, newest first."""
     picked = AwardStage(stage) if stage in set(AwardStage) else None
-    visitor, told = await door.look(lambda session, actor: _list(session, picked, after[:26], actor))
-    return page(visitor, "reward/list.html", stages=tuple(AwardStage), stage=picked or "", done=read_done(ok), **told)
+    wanted, piece = WantedAwards(stage=picked), Slice(after, ON_A_PAGE)
+    visitor, found = await door.look(lambda session, actor: list_awards(session, wanted, piece, actor=actor))
+    told: dict[str, Any] = {"lines": found.rows, "after": found.after, "done": read_done(ok)}
+    return page(visitor, "reward/list.html", stages=tuple(AwardStage), stage=picked or "", **told)
 
 
 @router.get(AWARD)
@@ -128,29 +128,3 @@ async def _award_page(door: PageDoor, award_id: str, *, down: TurnedDown | None 
         lost = [] if any(offer.action == down.name for offer in told["offers"]) else down.typed()
     shown: dict[str, Any] = {"forms": forms, "lost": lost, "wrong": down, "done": done, "posted": down is not None}
     return page(visitor, "reward/award.html", status=down.status if down else 200, **told, **shown)
-
-
-def _list(session: Session, stage: AwardStage | None, after: str, actor: Actor) -> dict[str, Any]:
-    query = select(Award, Idea, Unit.name).join(Idea, col(Idea.id) == col(Award.idea_id)).join(Unit, col(Unit.id) == col(Idea.unit_id))
-    query = query.where(visible(actor)).order_by(col(Award.created_at).desc(), col(Award.id).desc()).limit(LOOKED_AT)
-    if stage:
-        query = query.where(Award.stage == stage)
-    last = session.get(Award, after) if after else None
-    if last is not None:
-        bound = sa.tuple_(sa.bindparam(None, last.created_at, type_=Award.__table__.c.created_at.type), sa.bindparam(None, last.id))  # type: ignore[attr-defined]
-        query = query.where(sa.tuple_(col(Award.created_at), col(Award.id)) < bound)
-    lines: list[tuple[Award, Idea, str]] = []
-    for award, idea, unit in session.exec(query):
-        if len(lines) == ON_A_PAGE:
-            return {"lines": lines, "after": lines[-1][0].id}
-        if award.announced_at is not None or _known(session, award.id, actor):
-            lines.append((award, idea, unit))
-    return {"lines": lines, "after": None}
-
-
-def _known(session: Session, award_id: str, actor: Actor) -> bool:
-    try:
-        find_award(session, award_id, actor=actor)
-    except NotFound:
-        return False
-    return True

@@ -6,16 +6,18 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from api.access import TheDoor
 from api.v1.region import Code
-from api.v1.shapes import Id, Instant, Taken, Told
+from api.v1.shapes import Cursor, Id, Instant, Limit, PageOut, Taken, Told
 from models.calls import Call, CallState
 from workflows.actors import Actor
 from workflows.intake.open_call import NewCall, amend_policy, close_call, current_policy, get_call, open_call, plan_call
+from workflows.keyset import Order, Slice, take_page
 
 router = APIRouter(prefix="/calls", tags=["calls"])
+LAST_OPENED_FIRST = Order(Call, "opens_at")
 
 
 class CallIn(Taken):
@@ -41,6 +43,10 @@ class CallLine(Told):
     state: CallState
 
 
+class CallPage(PageOut):
+    calls: list[CallLine]
+
+
 class CallOut(CallLine):
     """A call with its current policy: what an idea must say and how it will be judged."""
 
@@ -49,14 +55,15 @@ class CallOut(CallLine):
 
 
 @router.get("")
-async def list_calls(door: TheDoor, state: CallState | None = None) -> list[CallLine]:
-    """The calls, newest first."""
+async def find_calls(door: TheDoor, state: CallState | None = None, after: Cursor = None, limit: Limit = 50) -> CallPage:
+    """The calls, those that opened last first."""
 
-    def tell(session: Session, _actor: Actor) -> list[CallLine]:
-        query = select(Call).order_by(col(Call.opens_at).desc(), col(Call.id)).limit(500)
+    def tell(session: Session, _actor: Actor) -> CallPage:
+        query = select(Call)
         if state:
             query = query.where(Call.state == state)
-        return [CallLine.model_validate(call, from_attributes=True) for call in session.exec(query)]
+        page = take_page(session, query, LAST_OPENED_FIRST, Slice(after, limit))
+        return CallPage(calls=[CallLine.model_validate(call, from_attributes=True) for call in page.rows], after=page.after)
 
     return await door.read(tell)
 

@@ -8,7 +8,22 @@ from pydantic import Field
 from sqlmodel import Session
 
 from api.access import TheDoor, write_etag
-from api.v1.shapes import DecisionOut, Id, IdeaLine, IdeaOut, ProposalIn, Reason, ReasonIn, Taken, Told, show_history, show_idea, show_line
+from api.v1.shapes import (
+    Cursor,
+    DecisionOut,
+    Id,
+    IdeaLine,
+    IdeaOut,
+    Limit,
+    PageOut,
+    ProposalIn,
+    Reason,
+    ReasonIn,
+    Taken,
+    show_history,
+    show_idea,
+    show_line,
+)
 from models.ideas import Idea
 from models.stages import IdeaStage
 from workflows.actors import Actor
@@ -17,6 +32,7 @@ from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.withdraw import withdraw_idea
+from workflows.keyset import Slice
 from workflows.listing import Wanted, list_ideas
 
 router = APIRouter(prefix="/ideas", tags=["intake"])
@@ -38,9 +54,8 @@ class ScreeningIn(Taken):
     reason: Reason = ""
 
 
-class IdeaPage(Told):
+class IdeaPage(PageOut):
     ideas: list[IdeaLine]
-    after: str | None
 
 
 @router.get("")
@@ -49,15 +64,14 @@ async def find_ideas(
     call_id: Annotated[str | None, Query(max_length=26)] = None,
     stage: IdeaStage | None = None,
     mine: bool = False,
-    after: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Cursor = None,
+    limit: Limit = 50,
 ) -> IdeaPage:
     """The ideas the asker may know of, newest first; `after` of one page asks for the next."""
-    wanted = Wanted(call_id, stage, mine, after, limit)
 
     def tell(session: Session, actor: Actor) -> IdeaPage:
-        page = list_ideas(session, wanted, actor=actor)
-        return IdeaPage(ideas=[show_line(idea) for idea in page.ideas], after=page.after)
+        page = list_ideas(session, Wanted(call_id, stage, mine), Slice(after, limit), actor=actor)
+        return IdeaPage(ideas=[show_line(idea) for idea in page.rows], after=page.after)
 
     return await door.read(tell)
 

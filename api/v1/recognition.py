@@ -5,23 +5,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from api.access import TheDoor
-from api.v1.shapes import Id, Told
+from api.v1.shapes import Cursor, Id, Limit, PageOut, Told
 from models.documents import Document, DocumentKind, DocumentState
-from models.people import Role
 from models.settings import settings
 from workflows.actors import Actor
 from workflows.adapters.files import read_file
-from workflows.intake.open_call import get_call
+from workflows.keyset import Slice
+from workflows.recognition.opening import WantedDocuments, find_document, list_documents
 from workflows.recognition.report import ask_report
 from workflows.recognition.verify import Verified, verify_digest, verify_token
 from workflows.refusals import NotFound
-from workflows.standing import find_standing, has_part
 
 router = APIRouter(tags=["recognition"])
-REPORT_READERS = (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)
 MEDIA = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -38,6 +36,10 @@ class DocumentOut(Told):
     sha256: str | None
     twin_sha256: str | None
     verify_url: str
+
+
+class DocumentPage(PageOut):
+    documents: list[DocumentOut]
 
 
 class VerifiedOut(Told):
@@ -58,22 +60,21 @@ class VerifiedOut(Told):
 
 
 @router.get("/documents")
-async def list_documents(
+async def find_documents(
     door: TheDoor,
     kind: DocumentKind | None = None,
     idea_id: Annotated[str | None, Query(max_length=26)] = None,
     call_id: Annotated[str | None, Query(max_length=26)] = None,
-) -> list[DocumentOut]:
-    """The documents the asker may open: their own, and those of the calls they work on."""
+    mine: bool = False,
+    after: Cursor = None,
+    limit: Limit = 50,
+) -> DocumentPage:
+    """The documents the asker may open, newest first: their own, and those of the calls they work on."""
+    wanted = WantedDocuments(kind, idea_id, call_id, mine)
 
-    def tell(session: Session, actor: Actor) -> list[DocumentOut]:
-        query = select(Document).order_by(col(Document.created_at), col(Document.id)).limit(2_000)
-        for column, wanted in ((Document.kind, kind), (Document.idea_id, idea_id), (Document.call_id, call_id)):
-            if wanted is not None:
-                query = query.where(column == wanted)
-        if not any(actor.holds(role) for role in REPORT_READERS):
-            query = query.where(Document.holder_id == actor.person_id)
-        return [_tell(document) for document in session.exec(query) if _may_open(session, document, actor)]
+    def tell(session: Session, actor: Actor) -> DocumentPage:
+        page = list_documents(session, wanted, Slice(after, limit), actor=actor)
+        return DocumentPage(documents=[show_document(document) for document in page.rows], after=page.after)
 
     return await door.read(tell)
 
@@ -83,9 +84,7 @@ async def open_file(document_id: Id, door: TheDoor, twin: bool = False) -> Respo
     """The issued bytes as they were issued; `twin` asks for a report's spreadsheet."""
 
     def find(session: Session, actor: Actor) -> tuple[str, str]:
-        document = session.get(Document, document_id)
-        if document is None or not _may_open(session, document, actor):
-            raise NotFound("document_not_found")
+        document = find_document(session, document_id, actor=actor)
         digest = document.twin_sha256 if twin else document.sha256
         if digest is None:
             raise NotFound("document_not_found")
@@ -113,32 +112,15 @@ async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], do
 @router.post("/calls/{call_id}/reports", status_code=201, response_model=DocumentOut)
 async def add_report(call_id: Id, door: TheDoor) -> JSONResponse:
     """Ask for a report of the call as it stands now; it is rendered in a moment."""
-    return await door.write(lambda s, a: _tell(ask_report(s, call_id, actor=a)), status=201)
+    return await door.write(lambda s, a: show_document(ask_report(s, call_id, actor=a)), status=201)
 
 
 def _public(verified: Verified) -> VerifiedOut:
     return VerifiedOut.model_validate(verified, from_attributes=True)
 
 
-def _tell(document: Document) -> DocumentOut:
+def show_document(document: Document) -> DocumentOut:
+    """A document as the API tells it."""
     return DocumentOut(
         verify_url=document.facts["verify_url"], **document.model_dump(include=set(DocumentOut.model_fields) - {"verify_url"})
     )
-
-
-def _may_open(session: Session, document: Document, actor: Actor) -> bool:
-    if document.holder_id and document.holder_id == actor.person_id:
-        return True
-    if document.idea_id is not None:
-        return _sees_idea(session, document, actor)
-    if document.call_id is None:
-        return False
-    return any(actor.holds(role, get_call(session, document.call_id)[1].path) for role in REPORT_READERS)
-
-
-def _sees_idea(session: Session, document: Document, actor: Actor) -> bool:
-    try:
-        standing = find_standing(session, str(document.idea_id), actor=actor)
-    except NotFound:
-        return False
-    return not has_part(standing, actor) and any(actor.holds(role, *standing.paths) for role in REPORT_READERS)

@@ -8,13 +8,15 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from api.access import TheDoor
-from api.v1.shapes import Id, Taken, Told
+from api.v1.shapes import Cursor, Id, Limit, PageOut, Taken, Told
 from models.people import EmploymentKind, Person, Role, RoleGrant
 from models.units import Unit
 from workflows.actors import Actor
 from workflows.intake.register import NewPerson, NewUnit, grant_role, register_person, register_unit, renew_activation
+from workflows.keyset import Order, Slice, take_page
 
 router = APIRouter(tags=["region"])
+BY_NAME = Order(Person, "name", newest_first=False)
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
 
 
@@ -51,6 +53,10 @@ class PersonOut(Told):
     name: str
     unit_id: str
     position: str
+
+
+class PersonPage(PageOut):
+    people: list[PersonOut]
 
 
 class NewPersonOut(PersonOut):
@@ -97,16 +103,23 @@ async def add_unit(body: UnitIn, door: TheDoor) -> JSONResponse:
 
 
 @router.get("/people")
-async def list_people(door: TheDoor, role: Role, unit_id: Annotated[str | None, Query(max_length=26)] = None) -> list[PersonOut]:
-    """Who holds a role, for those who assign work; with `unit_id`, only of that unit."""
+async def find_people(
+    door: TheDoor,
+    role: Role,
+    unit_id: Annotated[str | None, Query(max_length=26)] = None,
+    after: Cursor = None,
+    limit: Limit = 50,
+) -> PersonPage:
+    """Who holds a role, by name, for those who assign work; with `unit_id`, only of that unit."""
 
-    def tell(session: Session, actor: Actor) -> list[PersonOut]:
+    def tell(session: Session, actor: Actor) -> PersonPage:
         if not any(actor.holds(r) for r in (Role.ADMIN, Role.OPERATOR, Role.SECRETARIAT, Role.CHAIR, Role.AUDITOR)):
             actor.require(Role.SECRETARIAT)
         query = select(Person).where(col(Person.id).in_(select(RoleGrant.person_id).where(RoleGrant.role == role)))
         if unit_id:
             query = query.where(Person.unit_id == unit_id)
-        return [_tell(person) for person in session.exec(query.order_by(col(Person.name), col(Person.id)).limit(500))]
+        page = take_page(session, query, BY_NAME, Slice(after, limit))
+        return PersonPage(people=[_tell(person) for person in page.rows], after=page.after)
 
     return await door.read(tell)
 

@@ -6,16 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from api.access import TheDoor
-from api.v1.shapes import AwardOut, Id, Instant, Reason, ReasonIn, Taken, show_award
+from api.v1.shapes import AwardOut, Cursor, Id, Instant, Limit, PageOut, Reason, ReasonIn, Taken, show_award
 from models.awards import Award
 from models.stages import AwardStage
 from workflows.actors import Actor
-from workflows.refusals import NotFound
+from workflows.keyset import Slice
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
+from workflows.reward.browse import WantedAwards, list_awards
 from workflows.reward.propose import propose_award
 from workflows.reward.revoke import revoke_award
 from workflows.reward.steps import find_award
@@ -36,25 +37,23 @@ class ScheduleIn(Taken):
     announce_at: Instant
 
 
-@router.get("/awards")
-async def list_awards(
-    door: TheDoor, call_id: Annotated[str | None, Query(max_length=26)] = None, stage: AwardStage | None = None
-) -> list[AwardOut]:
-    """The awards the asker may know of; those not yet announced are known to those who prepare them."""
+class AwardPage(PageOut):
+    awards: list[AwardOut]
 
-    def tell(session: Session, actor: Actor) -> list[AwardOut]:
-        query = select(Award.id).order_by(col(Award.created_at), col(Award.id)).limit(1_000)
-        if call_id:
-            query = query.where(Award.call_id == call_id)
-        if stage:
-            query = query.where(Award.stage == stage)
-        told = []
-        for award_id in session.exec(query):
-            try:
-                told.append(show_award(session, find_award(session, award_id, actor=actor)[0]))
-            except NotFound:
-                continue
-        return told
+
+@router.get("/awards")
+async def find_awards(
+    door: TheDoor,
+    call_id: Annotated[str | None, Query(max_length=26)] = None,
+    stage: AwardStage | None = None,
+    after: Cursor = None,
+    limit: Limit = 50,
+) -> AwardPage:
+    """The awards the asker may know of, newest first; those not yet announced are known to those who prepare them."""
+
+    def tell(session: Session, actor: Actor) -> AwardPage:
+        page = list_awards(session, WantedAwards(call_id, stage), Slice(after, limit), actor=actor)
+        return AwardPage(awards=[show_award(session, award) for award, _, _ in page.rows], after=page.after)
 
     return await door.read(tell)
 

@@ -27,6 +27,8 @@ Reason = Annotated[str, Field(max_length=4_000)]
 Id = Annotated[str, Field(max_length=26)]
 Amount = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 After = Annotated[int, Query(ge=0, le=2**63 - 1)]
+Cursor = Annotated[str | None, Query(max_length=1_000)]
+Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 def _within_calendar(instant: datetime) -> datetime:
@@ -47,6 +49,12 @@ class Taken(BaseModel):
 
 class Told(BaseModel):
     """Output."""
+
+
+class PageOut(Told):
+    """Part of a list; `after`, where it is not null, asks for the next."""
+
+    after: str | None
 
 
 class PartIn(Taken):

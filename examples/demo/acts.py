@@ -217,7 +217,7 @@ def determine_all(story: Story, leader: Player, decree: str) -> None:
 def award_all(story: Story, leader: Player, decree: str, announce_at: str) -> None:
     """The leader approves the drafted awards, declines one, and fixes the hour of the announcement."""
     ends = {tale.idea_id: tale.end for tale in story.tales}
-    for award in leader.get("/awards", call_id=story.call["id"], stage="proposed"):
+    for award in leader.list("/awards", call_id=story.call["id"], stage="proposed"):
         address = f"/awards/{award['id']}"
         if ends.get(award["idea_id"]) == "declined":
             leader.post(f"{address}/refusal", {"reason": "Hasil penerapan dinilai belum berbeda dari layanan biasa."})

@@ -60,7 +60,7 @@ def revoke_some(story: Story) -> None:
     """An award is taken back: its figures proved false."""
     leader = story.cast.holding("leader")[0]
     ideas = {tale.idea_id for tale in story.ending("revoked")}
-    for award in leader.get("/awards", call_id=story.call["id"], stage="announced"):
+    for award in leader.list("/awards", call_id=story.call["id"], stage="announced"):
         if award["idea_id"] in ideas:
             leader.post(f"/awards/{award['id']}/revocation", {"reason": "Data capaian pada berkas usulan terbukti tidak benar."})
     story.theatre.settle()

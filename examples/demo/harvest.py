@@ -19,7 +19,7 @@ def download_all(theatre: Theatre, cast: Cast, out: Path) -> list[dict[str, Any]
     """Save every issued document under its number; answers with their lines for the manifest."""
     auditor = cast.holding("auditor")[0]
     lines = []
-    for document in auditor.get("/documents"):
+    for document in reversed(auditor.list("/documents")):
         if document["sha256"] is None:
             continue
         folder = out / FOLDERS[document["kind"]]
@@ -67,14 +67,9 @@ def read_prefect(api: str) -> dict[str, int]:
 
 
 def list_all_ideas(cast: Cast) -> list[dict[str, Any]]:
-    """Every submitted idea, page by page, with its score."""
-    auditor, ideas, after = cast.holding("auditor")[0], [], None
-    while True:
-        page = auditor.get("/ideas", limit=200, **({"after": after} if after else {}))
-        ideas += [auditor.get(f"/ideas/{line['id']}") for line in page["ideas"]]
-        after = page["after"]
-        if after is None:
-            return ideas
+    """Every submitted idea with its score."""
+    auditor = cast.holding("auditor")[0]
+    return [auditor.get(f"/ideas/{line['id']}") for line in auditor.list("/ideas")]
 
 
 def write_manifest(out: Path, cast: Cast, documents: list[dict[str, Any]], told: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +77,7 @@ def write_manifest(out: Path, cast: Cast, documents: list[dict[str, Any]], told:
     ideas = list_all_ideas(cast)
     codes = {idea["id"]: idea["code"] for idea in ideas}
     reports = [{"file": d["file"], "sha256": d["sha256"]} for d in documents if d["kind"] == "report"]
-    awards = cast.holding("auditor")[0].get("/awards")
+    awards = cast.holding("auditor")[0].list("/awards")
     manifest = {
         "ideas": [{key: idea[key] for key in ("code", "title", "stage", "score", "reason_code")} for idea in ideas],
         "awards": [

@@ -36,6 +36,16 @@ class Player:
         """Ask for something."""
         return self.theatre.ask("GET", path, self.token, params=query)
 
+    def list(self, path: str, **query: Any) -> list[Any]:
+        """All of a list, page after page."""
+        rows, after = [], {}
+        while True:
+            page = self.get(path, limit=200, **query, **after)
+            rows += page[path.strip("/")]
+            if page["after"] is None:
+                return rows
+            after = {"after": page["after"]}
+
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Do something, once."""
         return self.theatre.ask("POST", path, self.token, json=body)

@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
+from models.reviews import Review
 from models.stages import AwardStage, IdeaStage
 from tests.api.wrong import CASES, Case
 from tests.asking import ask, check_problem
 from tests.building import POLICY, SECTIONS, Shelf, Town
 from tests.walking import Place, Watch, fingerprint, watch
 from workflows.intake.register import renew_activation
+from workflows.review.assign import assign_reviewer
 
 LANGUAGES = ("id", "en")
 
@@ -41,6 +44,8 @@ def scene(shelf: Shelf) -> Scene:
         names = {"call": town.call, "approved": town.build_award(AwardStage.APPROVED)}
         for stage in ("draft", "submitted", "screening", "in_review", "determined", "in_pilot", "pilot_reported"):
             names[stage] = town.build_idea(IdeaStage(stage))
+        if town["reviewer1"].id not in town.rows(select(Review.reviewer_id).where(Review.idea_id == names["in_review"])):
+            town.do(assign_reviewer, names["in_review"], town["reviewer1"].id, by="secretary")
         names["short"] = town.build_idea(IdeaStage.DRAFT, sections={"background": "satu dua tiga"})
         names["code"] = town.do(renew_activation, town["walker"].id, by="admin")
         shelf.put_aside("problems")
@@ -143,7 +148,7 @@ def test_a_nul_never_becomes_a_fault_on_either_database(either_town: Town, clien
         client.app.state.database = held  # type: ignore[attr-defined]
     assert told.status_code in (200, 404, 422), told.text
     if told.status_code == 200:
-        assert told.json() in ([], {"ideas": [], "after": None})
+        assert told.json() == [] or [rows for rows in told.json().values() if rows] == []
 
 
 def test_a_policy_is_refused_with_the_place_of_its_first_fault(scene: Scene, client: TestClient) -> None:

@@ -207,6 +207,8 @@ CASES = (
     case("common password", "- POST /activation", "422 password_common password", {"code": "<code>", "password": "aaaaaaaaaaaaaa"}),
     case("unknown code", "- POST /activation", "422 activation_code_invalid code", {"code": "x", "password": "tujuh kuda nil"}),
     case("changed cursor", "lead GET /ideas?after=x", "422 cursor_invalid after"),
+    case("cursor of another list", "secretary GET /people?role=reviewer&after=WzEsICJ4Il0", "422 cursor_invalid after"),
+    case("cursor that is no instant", "lead GET /awards?after=WyJBbmRpIiwgIngiXQ", "422 cursor_invalid after"),
     case("cursor from nowhere", "lead GET /ideas?after=WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzA3OjAwIiwgIngiXQ", "422 cursor_invalid after"),
     case("cursor of a surrogate", "lead GET /ideas?after=WyIyMDI2LTAxLTAxVDAwOjAwOjAwWiIsICJcdWQ4MDAiXQ", "422 cursor_invalid after"),
     case("page of none", "lead GET /ideas?limit=0", "422 number_out_of_range limit"),

@@ -142,8 +142,8 @@ class Committee:
                 self._do(who, f"score by {who}", idea, "score", {"points": {"novelty": 90, "impact": 90}})
 
     def _reward(self, idea: str) -> bool:
-        awards = self.client.see(self.town["leader"], f"/awards?call_id={self.call}") or []
-        award = next((a for a in awards if a["idea_id"] == idea and a["stage"] != "revoked"), None)
+        seen = self.client.see(self.town["leader"], f"/awards?call_id={self.call}&limit=200") or {"awards": []}
+        award = next((a for a in seen["awards"] if a["idea_id"] == idea and a["stage"] != "revoked"), None)
         match award["stage"] if award else "":
             case "proposed":
                 decree = {"decree_number": "100.3/2", "decree_on": wall_now().date().isoformat()}

@@ -2,8 +2,13 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+DRAFTS = "drafts"  # beside the two-letter folders: what is being written, and what a crash left of that
+DRAFT_KEPT_SECONDS = 86_400
 
 
 def store_file(folder: Path, content: bytes, suffix: str, passing: Callable[[str], None] = lambda _point: None) -> str:
@@ -18,7 +23,8 @@ def store_file(folder: Path, content: bytes, suffix: str, passing: Callable[[str
     if not target.parent.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         _sync_folder(folder)
-    draft = target.with_name(f".{digest}.{os.getpid()}.{os.urandom(4).hex()}")
+    draft = folder / DRAFTS / f"{digest}.{os.getpid()}.{os.urandom(4).hex()}"
+    draft.parent.mkdir(exist_ok=True)
     with draft.open("wb") as file:
         file.write(content)
         file.flush()
@@ -36,6 +42,17 @@ def read_file(folder: Path, digest: str, suffix: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != digest:
         raise OSError(f"stored file {digest[:12]} was changed")
     return content
+
+
+def sweep_drafts(folder: Path) -> int:
+    """Remove what crashes left half written more than a day ago, and answer how many files that were."""
+    swept = 0
+    for draft in (folder / DRAFTS).glob("*"):
+        with suppress(FileNotFoundError):  # another process was done with it meanwhile
+            if draft.stat().st_mtime < time.time() - DRAFT_KEPT_SECONDS:
+                draft.unlink()
+                swept += 1
+    return swept
 
 
 def path_of(folder: Path, digest: str, suffix: str) -> Path:

@@ -386,6 +386,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_award_announce_at"), ["announce_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_call_id"), ["call_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_idea_id"), ["idea_id"], unique=False)
+        batch_op.create_index("ix_award_page", ["created_at", "id"], unique=False)
         batch_op.create_index(
             "ux_award_standing",
             ["idea_id"],
@@ -652,6 +653,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_document_call_id"), ["call_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_cause_id"), ["cause_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_idea_id"), ["idea_id"], unique=False)
+        batch_op.create_index("ix_document_mine", ["holder_id", "created_at", "id"], unique=False)
+        batch_op.create_index("ix_document_page", ["created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_sha256"), ["sha256"], unique=False)
 
     op.create_table(

@@ -221,6 +221,6 @@ def test_the_page_lists_the_documents_that_the_api_lists(village: Village) -> No
         browser = open_browser(village, who)
         listed = browser.get(
             "/api/v1/documents", params={"idea_id": idea}, headers={"Authorization": f"Bearer {village.token(who)}"}
-        ).json()
+        ).json()["documents"]
         shown = browser.get(f"/usulan/{idea}")
         assert (shown.status_code == 200 and "TT-00001" in shown.text) is bool(listed), who

@@ -4,11 +4,12 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from workflows.adapters.files import path_of, read_file, store_file
+from workflows.adapters.files import DRAFT_KEPT_SECONDS, DRAFTS, path_of, read_file, store_file, sweep_drafts
 
 CONTENT = b"%PDF-1.7 piagam " * 5_000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -71,6 +72,20 @@ def test_a_crash_before_any_line_leaves_the_whole_file_or_none_and_the_next_try_
         assert store_file(folder, CONTENT, "pdf") == DIGEST
         assert read_file(folder, DIGEST, "pdf") == CONTENT
     assert 0 < whole < crashes
+
+
+def test_what_a_crash_left_is_swept_a_day_later_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    assert sweep_drafts(tmp_path) == 0
+    store_file(tmp_path, CONTENT, "pdf")
+    old, fresh = tmp_path / DRAFTS / "left", tmp_path / DRAFTS / "being-written"
+    for draft in (old, fresh):
+        draft.write_bytes(CONTENT[:100])
+    day_ago = time.time() - DRAFT_KEPT_SECONDS - 1
+    os.utime(old, (day_ago, day_ago))
+    assert sweep_drafts(tmp_path) == 1
+    assert sweep_drafts(tmp_path) == 0
+    assert fresh.exists()
+    assert read_file(tmp_path, DIGEST, "pdf") == CONTENT
 
 
 @pytest.mark.parametrize("at", [0, len(CONTENT) // 2, len(CONTENT) - 1])

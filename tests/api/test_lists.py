@@ -1,0 +1,88 @@
+"""Long lists come page by page: everything once, in order, whatever is added meanwhile, and nothing the asker may not know of."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from models.documents import DocumentKind
+from models.stages import AwardStage, IdeaStage
+from tests.asking import ask
+from tests.building import Town
+from tests.residents import Resident
+from workflows.keyset import LOOKED_AT
+from workflows.recognition.letters import number_receipt
+
+COUNT = 7
+
+
+@pytest.fixture
+def client(either_town: Town, client: TestClient) -> Iterator[TestClient]:
+    held = client.app.state.database  # type: ignore[attr-defined]
+    client.app.state.database = either_town.store  # type: ignore[attr-defined]
+    yield client
+    client.app.state.database = held  # type: ignore[attr-defined]
+
+
+def read_all(client: TestClient, who: Resident, path: str, **query: Any) -> list[list[dict[str, Any]]]:
+    """The pages of a list, each asked for with what the one before told."""
+    pages: list[list[dict[str, Any]]] = []
+    after: dict[str, str] = {}
+    while True:
+        asked = "&".join(f"{name}={value}" for name, value in {**query, **after}.items())
+        told = ask(client, who, f"GET /{path}?{asked}")
+        assert told.status_code == 200, told.text
+        pages.append(told.json()[path])
+        if told.json()["after"] is None:
+            return pages
+        after = {"after": told.json()["after"]}
+
+
+@pytest.mark.parametrize("limit", [1, 3, COUNT, COUNT + 1])
+def test_ideas_awards_documents_and_calls_come_once_each_and_newest_first(either_town: Town, client: TestClient, limit: int) -> None:
+    awards = [either_town.build_award(AwardStage.ANNOUNCED) for _ in range(COUNT)]
+    ideas = [award["idea_id"] for award in ask(client, either_town["auditor"], "GET /awards").json()["awards"]]
+    for idea in reversed(ideas):
+        either_town.do(number_receipt, idea, by="flow:recognition")
+    calls = [either_town.build_call() for _ in range(COUNT)]
+    for path, key, wanted in (("awards", "id", awards[::-1]), ("ideas", "id", ideas), ("documents", "idea_id", ideas)):
+        pages = read_all(client, either_town["auditor"], path, limit=limit, **({"kind": "receipt"} if path == "documents" else {}))
+        assert [row[key] for page in pages for row in page] == wanted, path
+        assert {len(page) for page in pages[:-1]} <= {limit}
+        assert len(pages) == -(-COUNT // limit)
+    told = [call["id"] for page in read_all(client, either_town["lead"], "calls", limit=limit) for call in page]
+    assert sorted(told) == sorted([*calls, either_town.call])
+
+
+def test_people_come_by_name(either_town: Town, client: TestClient) -> None:
+    pages = read_all(client, either_town["secretary"], "people", role="reviewer", limit=1)
+    names = [person["name"] for page in pages for person in page]
+    assert len(names) == len(set(names)) == len(pages) > 1
+    assert names == sorted(names)
+
+
+def test_what_is_added_while_somebody_reads_shifts_nothing(either_town: Town, client: TestClient) -> None:
+    before = [either_town.build_idea(IdeaStage.SUBMITTED) for _ in range(3)]
+    first = ask(client, either_town["auditor"], "GET /ideas?limit=2").json()
+    either_town.build_idea(IdeaStage.SUBMITTED)
+    rest = ask(client, either_town["auditor"], f"GET /ideas?limit=2&after={first['after']}").json()
+    assert [idea["id"] for idea in first["ideas"] + rest["ideas"]] == before[::-1]
+
+
+def test_one_may_list_what_was_handed_to_oneself_alone(either_town: Town, client: TestClient) -> None:
+    either_town.do(number_receipt, either_town.build_idea(IdeaStage.SUBMITTED), by="flow:recognition")
+    for who, count in (("lead", 1), ("auditor", 0)):
+        assert len(ask(client, either_town[who], "GET /documents?mine=true").json()["documents"]) == count
+    (listed,) = ask(client, either_town["auditor"], "GET /documents").json()["documents"]
+    assert listed["kind"] == DocumentKind.RECEIPT
+
+
+def test_awards_that_may_not_be_told_leave_no_trace_on_a_page(either_town: Town, client: TestClient) -> None:
+    announced = either_town.build_award(AwardStage.ANNOUNCED)
+    for _ in range(3):
+        either_town.build_award(AwardStage.PROPOSED)
+    assert LOOKED_AT > 3
+    told = ask(client, either_town["lead"], "GET /awards?limit=1").json()
+    assert [award["id"] for award in told["awards"]] == [announced]
+    assert told["after"] is None

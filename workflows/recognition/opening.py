@@ -1,0 +1,61 @@
+"""Who may open a document: whoever holds it, and those who work on the call of its idea or of its report."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.calls import Call
+from models.documents import Document, DocumentKind
+from models.ideas import Idea, TeamMember
+from models.people import Role
+from models.units import Unit
+from workflows.actors import Actor
+from workflows.keyset import Order, Page, Slice, take_page
+from workflows.refusals import NotFound
+
+READERS = (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)
+NEWEST_FIRST = Order(Document, "created_at")
+
+
+@dataclass(frozen=True)
+class WantedDocuments:
+    """Which documents are asked for; `mine` are those that were handed to oneself."""
+
+    kind: DocumentKind | None = None
+    idea_id: str | None = None
+    call_id: str | None = None
+    mine: bool = False
+
+
+def openable(actor: Actor) -> sa.ColumnElement[bool]:
+    """The documents an actor may open: the one filter under list and file. Nobody reads on as a reader what tells of an own idea."""
+    own = col(Document.holder_id) == actor.person_id
+    covered = [col(Unit.path).startswith(path) for path in sorted({g.unit_path for g in actor.grants if g.role in READERS})]
+    if not covered:
+        return own
+    calls = select(Call.id).join(Unit, onclause=col(Unit.id) == col(Call.unit_id)).where(sa.or_(*covered))
+    ideas = select(Idea.id).join(Unit, onclause=col(Unit.id) == col(Idea.unit_id))
+    ideas = ideas.where(Idea.id == Document.idea_id, sa.or_(*covered, col(Idea.call_id).in_(calls)))
+    team = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
+    on_idea = sa.exists(ideas) & col(Document.idea_id).not_in(team)
+    return sa.or_(own, on_idea, col(Document.idea_id).is_(None) & col(Document.call_id).in_(calls))
+
+
+def list_documents(session: Session, wanted: WantedDocuments, piece: Slice, *, actor: Actor) -> Page[Document]:
+    """The documents an actor may open, newest first."""
+    query: Any = select(Document).where(openable(actor))
+    asked = ((Document.kind, wanted.kind), (Document.idea_id, wanted.idea_id), (Document.call_id, wanted.call_id))
+    for column, value in (*asked, (Document.holder_id, actor.person_id if wanted.mine else None)):
+        if value is not None:
+            query = query.where(column == value)
+    return take_page(session, query, NEWEST_FIRST, piece)
+
+
+def find_document(session: Session, document_id: str, *, actor: Actor) -> Document:
+    """A document the actor may open; raises NotFound."""
+    document = session.exec(select(Document).where(Document.id == document_id, openable(actor))).first()
+    if document is None:
+        raise NotFound("document_not_found")
+    return document
