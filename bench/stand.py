@@ -81,7 +81,7 @@ class Stand:
         """Start Prefect's server; answers the environment that leads to it."""
         port = free_port("127.0.0.1")
         environment = {**prefect_environment(self.folder), "PREFECT_API_URL": f"http://127.0.0.1:{port}/api"}
-        uvicorn = ["uvicorn", "--log-level", "warning", "--factory", "prefect.server.api.server:create_app", "--port", str(port)]
+        uvicorn = ["uvicorn", "--log-level", "warning", "--factory", "workflows.serve:prefect_app", "--port", str(port)]
         self.start(["-m", *uvicorn], environment)
         await_answer(f"http://127.0.0.1:{port}/api/health")
         return environment

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from prefect import Flow
-from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import FlowRunCreate
 from prefect.client.schemas.objects import FlowRun
+from prefect.context import AsyncClientContext
 from prefect.flow_engine import run_flow_async
 
 from models.database import Database
@@ -126,10 +127,10 @@ def key_of(batch: Batch) -> str:
 
 async def start_in_process(flow: Flow[..., Any], parameters: dict[str, Any], key: str, note: Callable[[str], Awaitable[None]]) -> None:
     """The embedded starter: a run at the local Prefect server, executed here; run names hold the stage and a number only."""
-    async with get_client() as client:
-        run = await create_run(client, flow, parameters, key)
-    await note(str(run.id))
-    await run_flow_async(flow, flow_run=run, parameters=parameters)
+    async with AsyncClientContext.get_or_create() as context:
+        run = await create_run(context.client, flow, parameters, key)
+        await note(str(run.id))
+        await run_flow_async(flow, flow_run=run, parameters=parameters)
 
 
 async def create_run(client: PrefectClient, flow: Flow[..., Any], parameters: dict[str, Any], key: str) -> FlowRun:

@@ -13,11 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.settings import settings
 
 STOP_SECONDS, PREFECT_STOP_SECONDS = 4.0, 0.7
 PREFECT_RUNS_KEPT_SECONDS = 30 * 86_400
+PREFECT_SERVICES_UNUSED = (  # they look after schedules, workers and automations, of which one machine has none
+    *("SCHEDULER", "LATE_RUNS", "FOREMAN", "PAUSE_EXPIRATIONS", "CANCELLATION_CLEANUP", "CLEANUP_RECONCILER", "REPOSSESSOR"),
+    "TRIGGERS",
+)
 PR_SET_PDEATHSIG = 1
 LOOPBACK = "127.0.0.1"
 
@@ -93,7 +98,7 @@ class House:
             **prefect_environment(self.folder),
         }
         uvicorn = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--no-server-header", "--factory"]
-        prefect = [*uvicorn, "prefect.server.api.server:create_app", "--host", LOOPBACK, "--port", str(prefect_port)]
+        prefect = [*uvicorn, "workflows.serve:prefect_app", "--host", LOOPBACK, "--port", str(prefect_port)]
         api = [*uvicorn, "api.app:create_app", "--host", settings().host, "--port", str(port), "--timeout-graceful-shutdown", "2"]
         return [
             Child("Prefect", prefect, ours),
@@ -141,14 +146,33 @@ def prefect_environment(folder: Path) -> dict[str, str]:
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # it is the same installation, and may be away when the relay starts
         "PREFECT_SERVER_UI_ENABLED": "true",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # some 3,000 runs of the clock a day
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(PREFECT_RUNS_KEPT_SECONDS),
+        **{f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false" for service in PREFECT_SERVICES_UNUSED},
         "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "DO_NOT_TRACK": "1",
     }
+
+
+def prefect_app() -> ASGIApp:
+    """Prefect's server. Two writers meet in its SQLite and one is sent away: it may come back at once, and not in two seconds."""
+    from prefect.server.api.server import create_app
+
+    app = create_app()
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 503:
+                message["headers"] = [*message["headers"], (b"retry-after", b"0.1")]
+            await send(message)
+
+        await app(scope, receive, answer if scope["type"] == "http" else send)
+
+    return serve
 
 
 def free_port(host: str) -> int:
@@ -176,6 +200,8 @@ def _die_with_parent() -> None:
 
 async def run_relay() -> None:
     """The relay's process: turns until SIGTERM, then finishes the runs under way. With a work pool, runs go to its workers."""
+    from prefect.context import AsyncClientContext, SyncClientContext
+
     from models.database import database
     from workflows.adapters.files import sweep_drafts
     from workflows.deploy import start_on_pool
@@ -186,7 +212,9 @@ async def run_relay() -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, relay.stop)
-    await relay.run()
+    with SyncClientContext():  # every run uses these two clients: to make one is a third of what a small run costs
+        async with AsyncClientContext():
+            await relay.run()
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def run_api() -> None:
 
 def run_prefect() -> None:
     port = int(os.environ["PREFECT_API_URL"].split(":")[2].partition("/")[0])
-    uvicorn.run("prefect.server.api.server:create_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run("workflows.serve:prefect_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
 
 
 PARTS: dict[str, Callable[[], None]] = {

@@ -59,7 +59,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect
     """The server; every Prefect client of this process speaks to it until the session ends."""
     folder, port = tmp_path_factory.mktemp("prefect-server"), free_port("127.0.0.1")
     url = f"http://127.0.0.1:{port}/api"
-    command = [sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app", "--port", str(port)]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "workflows.serve:prefect_app", "--port", str(port)]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env={**os.environ, **prefect_environment(folder)}, stdout=log, stderr=log)
     try:

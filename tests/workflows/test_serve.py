@@ -30,7 +30,7 @@ pytestmark = [
 
 GAGAS = Path(sys.executable).with_name("gagas")
 HANG = 240  # seconds until something that should have happened long ago is given up; no figure of ours
-PARTS = {"Prefect": "prefect.server.api.server", "API": "api.app:create_app", "relay": "workflows.serve"}
+PARTS = {"Prefect": "workflows.serve:prefect_app", "API": "api.app:create_app", "relay": "-m workflows.serve"}
 
 
 class Served:
