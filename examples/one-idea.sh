@@ -46,11 +46,11 @@ until_stage "$SECRETARY" rolled_out
 echo "The call closes; awards are ranked, approved, and announced when their hour strikes."
 post "$SECRETARY" "/calls/$CALL/closing" > /dev/null
 story_time 2026-07-01T02:00:00+00:00
-until AWARD=$(get "$LEADER" '/awards?stage=proposed' | of 'it[0]["id"]' 2>/dev/null); do sleep 0.5; done
+until AWARD=$(get "$LEADER" '/awards?stage=proposed' | of 'it["awards"][0]["id"]' 2>/dev/null); do sleep 0.5; done
 post "$LEADER" "/awards/$AWARD/approval" '{"decree_number":"188.4/Kep.2-Contoh/2026","decree_on":"2026-07-01"}' > /dev/null
 post "$LEADER" "/awards/$AWARD/schedule" '{"announce_at":"2026-09-25T10:00:00+07:00"}' > /dev/null
 story_time 2026-09-25T03:00:00+00:00
 
 echo "The certificate is issued, and anybody may verify it:"
-until CERTIFICATE=$(get "$PROPOSER" '/documents?kind=certificate' | of 'it[0]["verify_url"] if it[0]["sha256"] else 1/0' 2>/dev/null); do sleep 0.5; done
+until CERTIFICATE=$(get "$PROPOSER" '/documents?kind=certificate' | of '[d["verify_url"] for d in it["documents"] if d["sha256"]][0]' 2>/dev/null); do sleep 0.5; done
 curl -sf "$API/verification/${CERTIFICATE##*/}" | python3 -m json.tool --no-ensure-ascii
