@@ -4,6 +4,8 @@ import asyncio
 import sys
 from collections.abc import Iterable
 
+from prefect.context import AsyncClientContext, SyncClientContext
+
 import workflows.flow
 from bench.routers import answer_lines
 from models.database import Database, database
@@ -26,8 +28,10 @@ def main() -> None:
     with asyncio.Runner() as runner:
 
         async def turn() -> None:
-            while await relay.turn("intake"):
-                pass
+            with SyncClientContext():
+                async with AsyncClientContext():
+                    while await relay.turn("intake"):
+                        pass
 
         answer_lines(lambda _numbers: runner.run(turn()))
 
