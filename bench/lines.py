@@ -65,6 +65,12 @@ class Results:
         file.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
+def read_lines(file: Path) -> list[Line]:
+    """The lines of an earlier run's results."""
+    told = json.loads(file.read_text("utf-8"))["lines"]
+    return [Line(**{name: value for name, value in line.items() if name not in ("ratio", "verdict")}) for line in told]
+
+
 def describe_machine() -> dict[str, Any]:
     """What was measured on."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None

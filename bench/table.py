@@ -27,12 +27,34 @@ def print_table(lines: Sequence[Line], console: Console) -> None:
     console.print(table)
 
 
+SENTENCES = (  # the first whose words all stand in a line's case, name and yardstick says what its ratio means
+    (("submit", "p99"), "How much longer the slowest of a hundred waits while 32 submit at once."),
+    (("submit", "draft"), "A draft is checked, revised, salted and ledgered; there is no promise for it."),
+    (("submit",), "A submission is authenticated, checked, numbered, ledgered and outboxed; the yardstick writes one row."),
+    (("routing", "deployment runs"), "What batches gain over Prefect's first tutorial: a process for each idea."),
+    (("routing", "DBOS"), "Against durable workflows without a server, with the same three effects."),
+    (("routing", "as shipped"), "Chunks of messages share a commit; this is what a relay really does."),
+    (("routing", "two relays"), "Whether a second worker on the same two cores costs anything."),
+    (("routing", "plain calls"), "What is left of bare function calls after Prefect, leases and acknowledgements."),
+    (("reads",), "How much slower it is with a hundred times the ideas; 1 means that years cost nothing."),
+    (("certificates",), "One layout for many sheets, one background, fonts subset once; processor time."),
+    (("processes", "memory"), "Resident memory after 400 requests, against the limit for the API."),
+    (("processes", "start"), "Seconds to the first sign of life, in starts of a bare Python."),
+)
+
+
+def explain(line: Line) -> str:
+    """The sentence on a line's ratio."""
+    told = f"{line.case} {line.name} {line.against}"
+    return next(sentence for words, sentence in SENTENCES if all(word in told for word in words))
+
+
 def write_markdown(lines: Sequence[Line]) -> str:
-    """The table for the README."""
-    rows = ["| case | what | ours | rival | ratio | target | |", "|---|---|--:|--:|--:|---|---|"]
+    """The table for the README, with a sentence on each ratio."""
+    rows = ["| case | what | ours | rival | ratio | target | | what the ratio says |", "|---|---|--:|--:|--:|---|---|---|"]
     for line in lines:
         cells = (line.case, line.name, f"{show(line.ours)} {line.unit}", f"{line.against} {show(line.rival)}", f"**{line.ratio:.2f}**")
-        rows.append(f"| {' | '.join((*cells, line.promise, line.verdict))} |")
+        rows.append(f"| {' | '.join((*cells, line.promise, line.verdict, explain(line)))} |")
     return "\n".join(rows)
 
 

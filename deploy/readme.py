@@ -1,4 +1,4 @@
-"""Writes the README's parts that are generated: the settings' table and the walk with curl. `make check` holds it against the files."""
+"""Writes the README's generated parts: settings, the walk with curl, the last benchmarks. `make check` holds it against the files."""
 
 import re
 import sys
@@ -19,10 +19,19 @@ def settings_table() -> str:
     return SETTINGS_HEAD + "\n".join(rows)
 
 
+def bench_table() -> str:
+    """The last run of `make bench` that was kept, with a sentence on each ratio."""
+    from bench.lines import read_lines
+    from bench.table import write_markdown
+
+    return write_markdown(read_lines(ROOT / "bench" / "results.json"))
+
+
 def generate(text: str) -> str:
     """The README with its generated parts as they should be."""
     walk = (ROOT / "examples" / "one-idea.sh").read_text("utf-8").strip()
     text = re.sub(r"```bash\n.*?\n```", lambda _: f"```bash\n{walk}\n```", text, count=1, flags=re.S)
+    text = re.sub(r"(<!-- bench -->\n).*?(<!-- end of bench -->)", lambda found: f"{found[1]}{bench_table()}\n{found[2]}", text, flags=re.S)
     return re.sub(
         r"(mend it\)</summary>\n\n).*?(\n</details>)", lambda found: f"{found[1]}{settings_table()}{found[2]}", text, count=1, flags=re.S
     )

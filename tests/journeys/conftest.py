@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.conftest import ALL
 
@@ -25,6 +26,10 @@ class Played:
     manifest: dict[str, Any]
     database_url: str
     printed: str
+
+    def connect(self) -> sa.Connection:
+        """A connection to its database, for a `with`."""
+        return sa.create_engine(self.database_url, poolclass=sa.NullPool).connect()
 
 
 def gagas(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -33,7 +33,7 @@ def test_awards_go_to_one_and_to_teams_and_one_is_revoked(played: Played) -> Non
     states = Counter(award["state"] for award in played.manifest["awards"])
     assert states["announced"] >= 15
     assert states["revoked"] >= 1
-    with sa.create_engine(played.database_url).connect() as database:
+    with played.connect() as database:
         sizes = [count for (count,) in database.execute(sa.text("SELECT count(*) FROM awardshare GROUP BY award_id"))]
         wrong = database.execute(
             sa.text(
@@ -47,7 +47,7 @@ def test_awards_go_to_one_and_to_teams_and_one_is_revoked(played: Played) -> Non
 
 
 def test_a_returned_idea_came_back_and_an_extended_pilot_ended_well(played: Played) -> None:
-    with sa.create_engine(played.database_url).connect() as database:
+    with played.connect() as database:
         actions = Counter(
             f"{action} {outcome}".strip() for action, outcome in database.execute(sa.text("SELECT action, outcome FROM decision"))
         )
@@ -65,7 +65,7 @@ def test_a_returned_idea_came_back_and_an_extended_pilot_ended_well(played: Play
 
 
 def test_every_handled_message_names_a_completed_run_and_every_submitted_idea_has_one(played: Played) -> None:
-    with sa.create_engine(played.database_url).connect() as database:
+    with played.connect() as database:
         messages = database.execute(sa.text("SELECT state, run_id, idea_id FROM message")).all()
         submitted = {idea_id for (idea_id,) in database.execute(sa.text("SELECT id FROM idea WHERE submitted_at IS NOT NULL"))}
     with sqlite3.connect(played.out / "prefect" / "prefect.db") as prefect:
@@ -78,7 +78,7 @@ def test_every_handled_message_names_a_completed_run_and_every_submitted_idea_ha
 
 
 def test_numbers_have_no_gap_and_the_ledger_holds(played: Played) -> None:
-    with sa.create_engine(played.database_url).connect() as database:
+    with played.connect() as database:
         series: dict[tuple[str, int], list[int]] = {}
         for name, year, running in database.execute(sa.text("SELECT series, year, running FROM document")):
             series.setdefault((name, year), []).append(running)
@@ -100,7 +100,7 @@ def test_it_leaves_a_journal_accounts_and_a_table_a_person_can_read(played: Play
 def test_prefect_was_told_no_name_number_or_title(played: Played) -> None:
     with sqlite3.connect(played.out / "prefect" / "prefect.db") as prefect:
         told = "\n".join(prefect.iterdump())
-    with sa.create_engine(played.database_url).connect() as database:
+    with played.connect() as database:
         names = [name for (name,) in database.execute(sa.text("SELECT name FROM person"))]
         numbers = [number for (number,) in database.execute(sa.text("SELECT number FROM employeenumber"))]
         titles = [title for (title,) in database.execute(sa.text("SELECT title FROM idea"))]

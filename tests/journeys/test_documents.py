@@ -22,7 +22,7 @@ FOLDERS = {"receipt": "receipts", "refusal": "letters", "certificate": "certific
 
 def documents(played: Played, kind: str) -> list[tuple[Path, dict[str, Any]]]:
     """The files of a kind with the facts frozen for them."""
-    with sa.create_engine(played.database_url).connect() as database:
+    with played.connect() as database:
         rows = database.execute(sa.text("SELECT number, facts FROM document WHERE kind = :kind"), {"kind": kind}).all()
     read = [(number, json.loads(facts) if isinstance(facts, str) else facts) for number, facts in rows]
     return [(played.out / FOLDERS[kind] / f"{number.replace('/', '-')}.pdf", facts) for number, facts in read]
@@ -70,7 +70,7 @@ def test_a_certificate_code_leads_to_its_verification(played: Played) -> None:
 
 
 def test_no_receipt_shows_a_whole_employee_number(played: Played) -> None:
-    with sa.create_engine(played.database_url).connect() as database:
+    with played.connect() as database:
         numbers = [number for (number,) in database.execute(sa.text("SELECT number FROM employeenumber"))]
     for file, _ in documents(played, "receipt"):
         squeezed = words(file).replace(" ", "").replace("\xa0", "")
