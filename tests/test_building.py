@@ -8,6 +8,8 @@ import pytest
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town, either_town, shelf, town
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["either_town", "shelf", "town"]
 
 

@@ -16,6 +16,8 @@ from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import POLICY, Shelf
 
+pytestmark = pytest.mark.slow
+
 TEXT = st.text(max_size=20) | st.sampled_from(
     ["", "\0", "\u202e", "\U0001f680", "a" * 301, "2026-11-24", "0001-01-01T00:00:00+07:00", "1e999", "x@y"]
 )

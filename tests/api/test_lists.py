@@ -14,6 +14,8 @@ from tests.residents import Resident
 from workflows.keyset import LOOKED_AT
 from workflows.recognition.letters import number_receipt
 
+pytestmark = pytest.mark.slow
+
 COUNT = 7
 
 

@@ -32,6 +32,8 @@ from workflows.intake.open_call import NewCall, plan_call
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 
+pytestmark = pytest.mark.slow
+
 PUBLIC = {"/activation", "/tokens", "/health", "/ledger", "/verification/{token}", "/verification/files/{sha256}"}
 GATE = {"name": "visit", "label": "Kunjungan", "label_en": "Visit", "stage": "rejected", "role": "verifier"}
 TWO = ("ours", "foreign")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 HOUSE = Path(__file__).parents[2]
 HEAVY = ("prefect", "weasyprint", "scipy", "ortools", "pandas", "pyhanko", "numpy")
 LOADED = f"import sys; print(sorted(name for name in {HEAVY} if name in sys.modules))"

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from _pytest.mark.structures import ParameterSet
 
+pytestmark = pytest.mark.slow
+
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("api", "models", "workflows", "templates")
 CONTRACTS = {

@@ -8,6 +8,8 @@ import pytest
 
 from deploy.sizes import breaches
 
+pytestmark = pytest.mark.slow
+
 HOUSE = Path(__file__).parents[2]
 
 BROKEN = {

@@ -21,6 +21,8 @@ from models.stages import IdeaStage
 from tests.asking import ask, check_problem
 from tests.building import Town
 
+pytestmark = pytest.mark.slow
+
 
 def raise_last(url: str, times: int) -> None:
     """Read, add one, write back; what a default engine loses on SQLite, as it begins no transaction before the reading."""

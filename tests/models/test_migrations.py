@@ -14,6 +14,8 @@ from models.migrations import migrate
 from models.tables import metadata
 from tests.building import Town
 
+pytestmark = pytest.mark.slow
+
 
 def table_counts(store: Database) -> dict[str, int]:
     with store.reading() as session:

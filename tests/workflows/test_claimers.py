@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlmodel import select
 
 from models.database import Database
 from models.migrations import migrate
 from models.outbox import Message, MessageState
 from workflows.facts import send
+
+pytestmark = pytest.mark.slow
 
 COUNT, CLAIMERS = 60, 3
 CLAIM = """

@@ -22,6 +22,8 @@ from workflows.claims import Batch, Outcome, claim_batch, describe, hand_back, h
 from workflows.facts import send
 from workflows.refusals import Conflict
 
+pytestmark = pytest.mark.slow
+
 ACTOR = flow_actor("intake")
 
 

@@ -23,6 +23,8 @@ from workflows import due
 from workflows.pilot.start import plan_pilot
 from workflows.reward.announce import schedule_award
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["clock", "house"]
 
 

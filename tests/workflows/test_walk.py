@@ -21,7 +21,7 @@ from workflows.process import AWARD_CELLS, IDEA_CELLS
 from workflows.refusals import Refusal
 from workflows.standing import find_standing, permitted_cell
 
-pytestmark = pytest.mark.timeout(600)  # all of it takes minutes
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # all of it takes minutes
 SEED = int(os.environ.get("GAGAS_TEST_SEED", random.SystemRandom().randrange(10**6)))
 LINES = {tuple(list(line.values())[:-1]): line["target"] for line in written_by_hand()}
 PLACES = [f"idea:{stage}" for stage in IdeaStage] + [f"award:{stage}" for stage in ("-", *AwardStage)]

@@ -14,6 +14,8 @@ from tests.browser.ways import awarded, recommended, reviewed, screened
 from workflows.process import AWARD_CELLS, IDEA_CELLS
 from workflows.review.score import score_idea
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>{{ 7*7 }}'
 
 

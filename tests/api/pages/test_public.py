@@ -20,6 +20,8 @@ from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award
 from workflows.reward.revoke import revoke_award
 
+pytestmark = pytest.mark.slow
+
 PAGES = Path("templates/pages")
 DIGEST = "ab" * 32
 

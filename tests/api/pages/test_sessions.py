@@ -12,6 +12,8 @@ from models.people import SignIn
 from models.seams import wall_now
 from tests.api.pages.village import PASSWORD, SENTENCE, Village, fields_of, give_password, open_browser, send
 
+pytestmark = pytest.mark.slow
+
 
 def test_signing_in_sets_a_cookie_out_of_reach_and_renews_the_session(village: Village) -> None:
     give_password(village, "proposer")

@@ -12,6 +12,8 @@ from workflows.documents.pdf import lay_out
 from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
 from workflows.documents.text import clean_line, clean_paragraphs
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "<script>alert(1)</script>",
     "<img src=file:///etc/passwd>",

@@ -15,6 +15,8 @@ from workflows.documents.ornament import certificate_background, letter_backgrou
 from workflows.documents.qr import draw_qr
 from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
 
+pytestmark = pytest.mark.slow
+
 FAMILIES = ("EB-Garamond", "EBGaramond", "Cinzel", "Plus-Jakarta-Sans", "PlusJakartaSans")
 PROGRAM = """
 import hashlib, sys

@@ -13,6 +13,8 @@ from workflows.documents.facts import CertificateFacts, ReceiptFacts, RefusalFac
 from workflows.documents.fit import DocumentDoesNotFit
 from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
 
+pytestmark = pytest.mark.slow
+
 KINDS = (CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts)
 LONG_TITLE = (
     "Penguatan Pelayanan Administrasi Kependudukan Terpadu bagi Warga Lanjut Usia, Penyandang Disabilitas, dan Keluarga Prasejahtera "

@@ -17,6 +17,8 @@ from workflows.numbering import NumberFacts, check_template, fill_template, next
 from workflows.recognition.letters import number_receipt
 from workflows.refusals import Invalid
 
+pytestmark = pytest.mark.slow
+
 THREADS = 16
 
 
