@@ -23,7 +23,6 @@ from workflows.facts import send
 from workflows.refusals import Conflict
 
 pytestmark = pytest.mark.slow
-
 ACTOR = flow_actor("intake")
 
 
