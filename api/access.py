@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
+import sqlalchemy as sa
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -16,9 +17,9 @@ from starlette.concurrency import run_in_threadpool
 
 from api.problems import BadRequest, MatchMissing, Stale
 from api.signing_in import Unauthenticated, activate, find_activation, find_sign_in, hash_password
-from models.database import Database, LostRace
+from models.database import Database, LostRace, append_row, run_plain, table_of
 from models.idempotency import KeptAnswer
-from workflows.actors import Actor, actor_of
+from workflows.actors import Actor
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.crashpoints import crashpoint
 from workflows.refusals import Forbidden, Invalid, NotFound, Refusal
@@ -27,6 +28,12 @@ T = TypeVar("T")
 Action = Callable[[Session, Actor], BaseModel | None]
 RACES_RUN = 3
 UNSTORED = ("activation_code",)  # shown once; a repeated request is answered without it
+
+
+_ANSWERS = table_of(KeptAnswer)
+_KEPT = sa.select(_ANSWERS.c.request_sha256, _ANSWERS.c.status, _ANSWERS.c.body, _ANSWERS.c.headers).where(
+    _ANSWERS.c.account_id == sa.bindparam("account"), _ANSWERS.c.route == sa.bindparam("on"), _ANSWERS.c.key == sa.bindparam("under")
+)
 
 
 class Door:
@@ -47,7 +54,7 @@ class Door:
 
     def actor(self, session: Session) -> Actor:
         """Who asks, with roles as they stand in this transaction."""
-        return actor_of(session, find_sign_in(session, self.token).person_id)
+        return find_sign_in(session, self.token).actor
 
     async def read(self, query: Callable[[Session, Actor], T]) -> T:
         """Answer a question in a read-only transaction."""
@@ -138,7 +145,7 @@ class Door:
     def _kept(self, session: Session, actor: Actor, key: str | None, digest: str) -> JSONResponse | None:
         if key is None:
             return None
-        kept = session.get(KeptAnswer, (actor.person_id, self._route(), key))
+        kept = run_plain(session, _KEPT, {"account": actor.person_id, "on": self._route(), "under": key}).first()
         if kept is None:
             return None
         if kept.request_sha256 != digest:
@@ -179,17 +186,8 @@ class Door:
         key, digest = asked
         if key is not None:
             stored = {name: None if name in UNSTORED else value for name, value in (content or {}).items()}
-            session.add(
-                KeptAnswer(
-                    account_id=str(actor.person_id),
-                    route=self._route(),
-                    key=key,
-                    request_sha256=digest,
-                    status=status,
-                    body=stored if content is not None else None,
-                    headers=headers,
-                )
-            )
+            kept = {"request_sha256": digest, "status": status, "body": stored if content is not None else None, "headers": headers}
+            append_row(session, KeptAnswer, account_id=str(actor.person_id), route=self._route(), key=key, **kept)
         return JSONResponse(content, status, headers=headers)
 
 
@@ -198,8 +196,8 @@ def write_etag(version: int) -> str:
     return f'"{version}"'
 
 
-def door(request: Request) -> Door:
-    """The dependency through which a route reaches the database."""
+async def door(request: Request) -> Door:
+    """The dependency through which a route reaches the database; async, or each request would change threads once more."""
     return Door(request)
 
 

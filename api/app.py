@@ -14,7 +14,7 @@ from api.v1 import accounts, calls, intake, operations, pilot, recognition, regi
 from models.database import Database, database
 from models.settings import settings
 
-ROUTERS = (accounts, region, calls, intake, review, pilot, reward, recognition, operations)
+ROUTERS = (intake, review, pilot, reward, recognition, accounts, region, calls, operations)  # ideas first: a path is tried from the top
 
 
 def create_app(store: Database | None = None) -> FastAPI:

@@ -2,14 +2,17 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, col, delete, func, select
 
+from models.database import run_plain, table_of
 from models.people import Account, EmployeeNumber, SignIn, SignInFailure
 from models.seams import new_secret, wall_now
+from workflows.actors import ACTOR_ROWS, PERSON_ID, Actor, read_actor
 from workflows.refusals import Invalid, Refusal
 
 TOKEN_HOURS = 12
@@ -100,12 +103,31 @@ def admit(session: Session, person_id: str) -> Admission:
     return Admission(token, person_id, TOKEN_HOURS * 3600)
 
 
-def find_sign_in(session: Session, token: str) -> SignIn:
-    """The sign-in of a token; raises Unauthenticated when it is unknown or over."""
-    found = session.get(SignIn, _digest(token))
-    if found is None or found.until < wall_now():
+@dataclass(frozen=True)
+class Proof:
+    """Who a token stands for, what their forms must carry, and when they were last seen."""
+
+    actor: Actor
+    token_hash: str
+    form_token: str
+    seen_at: datetime
+
+
+def find_sign_in(session: Session, token: str) -> Proof:
+    """What a token proves; raises Unauthenticated when it is unknown or over."""
+    token_hash = _digest(token)
+    rows = run_plain(session, _SIGNED_IN, {"hash": token_hash}).all()
+    if not rows or rows[0].until < wall_now():
         raise Unauthenticated("sign_in_needed")
-    return found
+    return Proof(read_actor(rows), token_hash, rows[0].form_token, rows[0].seen_at)
+
+
+_SIGN_IN = table_of(SignIn)
+_SIGNED_IN = (
+    ACTOR_ROWS.add_columns(_SIGN_IN.c.form_token, _SIGN_IN.c.seen_at, _SIGN_IN.c.until)
+    .join(_SIGN_IN, _SIGN_IN.c.person_id == PERSON_ID)
+    .where(_SIGN_IN.c.token_hash == sa.bindparam("hash"))
+)
 
 
 def sign_out(session: Session, token: str) -> None:

@@ -1,16 +1,18 @@
 """The engine, the writer queue and `unit_of_work()`: the only place that commits."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from models.settings import settings
+
+T = TypeVar("T")
 
 
 class LostRace(Exception):
@@ -66,8 +68,39 @@ class Database:
         @sa.event.listens_for(self.engine, "begin")
         def begin(connection: sa.Connection) -> None:
             writes = connection.get_execution_options().get("writes", False)
-            connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+            if connection.info.get("writes") != writes:  # told once: the pool hands a reader's connection to the next reader
+                connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+                connection.info["writes"] = writes
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def table_of(model: type[SQLModel]) -> sa.Table:
+    """A model's table, for statements that need no objects: they cost a third."""
+    return model.metadata.tables[str(model.__tablename__)]
+
+
+def run_plain(session: Session, statement: sa.Executable, values: Any = None) -> sa.CursorResult[Any]:
+    """Run a statement on tables in the session's transaction, after what the session still has to write."""
+    session.flush()
+    return session.connection().execute(statement, values)
+
+
+def append_row(session: Session, model: type[SQLModel], **values: Any) -> None:
+    """Write a row at once that nobody changes in this transaction, without an object for it."""
+    run_plain(session, _insert_into(model), values)
+
+
+@cache
+def _insert_into(model: type[SQLModel]) -> sa.Insert:
+    return sa.insert(table_of(model))
+
+
+def read_once(session: Session, key: tuple[Any, ...], read: Callable[[], T]) -> T:
+    """What cannot change while a transaction lasts, read when it is first asked for."""
+    known: dict[tuple[Any, ...], T] = session.info.setdefault("read_once", {})
+    if key not in known:
+        known[key] = read()
+    return known[key]
 
 
 @lru_cache

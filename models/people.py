@@ -50,8 +50,13 @@ class Person(SQLModel, table=True):
     @property
     def full_name(self) -> str:
         """Front title, name and back title as they are written: `dr. Sari Lestari, M.Si.`"""
-        named = f"{self.front_title} {self.name}".strip()
-        return f"{named}, {self.back_title}" if self.back_title else named
+        return write_full_name(self.front_title, self.name, self.back_title)
+
+
+def write_full_name(front_title: str, name: str, back_title: str) -> str:
+    """Front title, name and back title as they are written."""
+    named = f"{front_title} {name}".strip()
+    return f"{named}, {back_title}" if back_title else named
 
 
 class EmployeeNumber(SQLModel, table=True):

@@ -1,13 +1,16 @@
 """Who acts: a person with roles over units, or a flow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
+from models.database import run_plain, table_of
 from models.people import Person, Role, RoleGrant
 from models.units import Unit
-from workflows.refusals import Forbidden
+from workflows.refusals import Forbidden, NotFound
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,28 @@ def flow_actor(name: str) -> Actor:
 
 def actor_of(session: Session, person_id: str) -> Actor:
     """A person as an actor, with roles as they stand in this transaction."""
-    unit_id, unit_path = session.execute(_UNIT, {"person_id": person_id}).one()
-    grants = session.execute(_GRANTS, {"person_id": person_id})
-    return Actor(person_id, unit_id, unit_path, tuple(Grant(Role(role), path) for role, path in grants))
+    rows = run_plain(session, _BY_PERSON, {"asked": person_id}).all()
+    if not rows:
+        raise NotFound("person_not_found")
+    return read_actor(rows)
 
 
-_UNIT = sa.select(col(Unit.id), col(Unit.path)).join(Person).where(col(Person.id) == sa.bindparam("person_id"))
-_GRANTS = sa.select(col(RoleGrant.role), col(Unit.path)).join(Unit).where(col(RoleGrant.person_id) == sa.bindparam("person_id"))
+def read_actor(rows: Sequence[sa.Row[Any]]) -> Actor:
+    """The actor that rows of `ACTOR_ROWS` tell of, one row for each grant."""
+    grants = tuple(Grant(Role(row.role), row.covered) for row in rows if row.role is not None)
+    return Actor(rows[0].person_id, rows[0].unit_id, rows[0].unit_path, grants)
+
+
+_PERSON, _UNIT, _GRANT = (table_of(model) for model in (Person, Unit, RoleGrant))
+_COVERED = _UNIT.alias("covered_unit")
+PERSON_ID = _PERSON.c.id
+ACTOR_ROWS = (
+    sa.select(
+        PERSON_ID.label("person_id"), _PERSON.c.unit_id, _UNIT.c.path.label("unit_path"), _GRANT.c.role, _COVERED.c.path.label("covered")
+    )
+    .select_from(_PERSON)
+    .join(_UNIT, _UNIT.c.id == _PERSON.c.unit_id)
+    .outerjoin(_GRANT, _GRANT.c.person_id == _PERSON.c.id)
+    .outerjoin(_COVERED, _COVERED.c.id == _GRANT.c.unit_id)
+)
+_BY_PERSON = ACTOR_ROWS.where(_PERSON.c.id == sa.bindparam("asked"))

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
+from models.database import append_row, run_plain, table_of
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import Message
 from models.seams import now
@@ -35,7 +37,7 @@ FOLLOW_UPS: dict[str, tuple[str, ...]] = {
 }
 
 
-def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_id: str | None = None, **detail: Any) -> LedgerEntry:
+def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_id: str | None = None, **detail: Any) -> None:
     """Append a fact to the ledger and put its follow-up jobs into the outbox.
 
     `detail` goes into the public chain: ids, codes, amounts and salted commitments only, never a name or a number of a person.
@@ -44,7 +46,7 @@ def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_i
         send(session, errand, subject_id, idea_id=idea_id)
     crashpoint("after_message_before_ledger")
     actor_id = actor.person_id or f"flow:{actor.flow}"
-    return _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
+    _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
 
 
 def send(session: Session, errand: str, subject_id: str, *, idea_id: str | None = None, once: str | None = None) -> None:
@@ -52,23 +54,22 @@ def send(session: Session, errand: str, subject_id: str, *, idea_id: str | None 
     topic, job = errand.split(".")
     if once is not None and session.exec(select(Message.id).where(Message.dedupe_key == once)).first() is not None:
         return
-    message = Message(topic=topic, job=job, subject_id=subject_id, idea_id=idea_id, dedupe_key=once)
+    message: dict[str, Any] = {"topic": topic, "job": job, "subject_id": subject_id, "idea_id": idea_id, "dedupe_key": once}
     if planted("dual_write"):
-        write_afterwards(session, message)
+        write_afterwards(session, Message(**message))
     else:
-        session.add(message)
+        append_row(session, Message, **message)
 
 
-_HEAD = select(LedgerHead).with_for_update().execution_options(populate_existing=True)
+_HEAD = table_of(LedgerHead)
+_LAST = sa.select(_HEAD.c.seq, _HEAD.c.hash).with_for_update()
+_LINKED = sa.update(_HEAD).values(seq=sa.bindparam("link"), hash=sa.bindparam("linked"))
 
 
-def _append(session: Session, told: dict[str, Any]) -> LedgerEntry:
-    head = session.exec(_HEAD).one()
-    at = now()
-    head.seq += 1
-    payload = {"seq": head.seq, "at": at.isoformat(), **told}
-    head.hash = chain_hash(payload, bytes.fromhex(head.hash)).hex()
-    entry = LedgerEntry(seq=head.seq, kind=told["kind"], idea_id=told["idea"], at=at, payload=payload, hash=head.hash)
-    session.add(entry)
-    session.flush()
-    return entry
+def _append(session: Session, told: dict[str, Any]) -> None:
+    last = run_plain(session, _LAST).one()  # the change stands by now: a lost race is seen before the chain is locked
+    seq, at = last.seq + 1, now()
+    payload = {"seq": seq, "at": at.isoformat(), **told}
+    linked = chain_hash(payload, bytes.fromhex(last.hash)).hex()
+    run_plain(session, _LINKED, {"link": seq, "linked": linked})
+    append_row(session, LedgerEntry, seq=seq, kind=told["kind"], idea_id=told["idea"], at=at, payload=payload, hash=linked)

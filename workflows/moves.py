@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.database import append_row, run_plain, table_of
 from models.ideas import Decision, Gate, GateState
 from models.inbox import InboxItem
 from models.people import Role
@@ -56,17 +57,8 @@ def move(
         enter(session, standing, IdeaStage(cell.target), code=grounds.code)
     else:
         sa.orm.attributes.flag_modified(idea, "stage")  # every step raises the version, so that two at once never both hold
-    session.add(
-        Decision(
-            idea_id=idea.id,
-            action=action,
-            outcome=outcome or "",
-            reason=grounds.reason,
-            detail=grounds.detail,
-            actor_id=actor.person_id,
-            flow=actor.flow,
-        )
-    )
+    written = {"reason": grounds.reason, "detail": grounds.detail, "actor_id": actor.person_id, "flow": actor.flow}
+    append_row(session, Decision, idea_id=idea.id, action=action, outcome=outcome or "", **written)
     kind = f"idea.{action}.{outcome}" if outcome else f"idea.{action}"
     record(session, kind, idea.id, actor=actor, idea_id=idea.id, stage=idea.stage, revision=idea.revision, code=grounds.code)
     session.flush()
@@ -76,8 +68,8 @@ def move(
 def enter(session: Session, standing: Standing, stage: IdeaStage, *, code: str | None = None) -> None:
     """Bring an idea into a stage: settle what was awaited, ask for what is awaited now, put up the policy's gates."""
     idea = standing.idea
-    settle(session, idea.id)
     idea.stage, idea.stage_since, idea.reason_code, idea.due_at = stage, now(), code, None
+    settle(session, idea.id)
     for rule in standing.policy.gates:
         if rule.stage == stage and session.exec(select(Gate).where(Gate.idea_id == idea.id, Gate.name == rule.name)).first() is None:
             session.add(Gate(idea_id=idea.id, name=rule.name, stage=stage))
@@ -94,17 +86,18 @@ def await_role(session: Session, standing: Standing, task: str, role: Role, due_
     """Ask whoever holds a role over the idea (a unit head) or its call (the committee); the proposer is asked in person."""
     person_id = standing.idea.lead_id if role == Role.PROPOSER else None
     path = standing.unit_path if role == Role.UNIT_HEAD else standing.call_path
-    session.add(InboxItem(task=task, role=role, unit_path=path, person_id=person_id, idea_id=standing.idea.id, due_at=due_at))
+    append_row(session, InboxItem, task=task, role=role, unit_path=path, person_id=person_id, idea_id=standing.idea.id, due_at=due_at)
 
 
 def await_person(session: Session, standing: Standing, asked: tuple[str, Role], person_id: str, due_at: datetime) -> None:
     """Ask one person for a task, in a role."""
-    session.add(InboxItem(task=asked[0], role=asked[1], person_id=person_id, idea_id=standing.idea.id, due_at=due_at))
+    append_row(session, InboxItem, task=asked[0], role=asked[1], person_id=person_id, idea_id=standing.idea.id, due_at=due_at)
 
 
+_ITEM = table_of(InboxItem)
 _SETTLE = (
-    sa.update(InboxItem)
-    .where(col(InboxItem.idea_id) == sa.bindparam("settled"), col(InboxItem.done_at).is_(None), col(InboxItem.award_id).is_(None))
+    sa.update(_ITEM)
+    .where(_ITEM.c.idea_id == sa.bindparam("settled"), _ITEM.c.done_at.is_(None), _ITEM.c.award_id.is_(None))
     .values(done_at=sa.bindparam("at"))
 )
 
@@ -113,10 +106,10 @@ def settle(session: Session, idea_id: str, *, task: str | None = None, person_id
     """Tick off what was awaited of an idea: all of it, or one task, or one person's."""
     update = _SETTLE
     if task is not None:
-        update = update.where(col(InboxItem.task) == task)
+        update = update.where(_ITEM.c.task == task)
     if person_id is not None:
-        update = update.where(col(InboxItem.person_id) == person_id)
-    session.execute(update, {"settled": idea_id, "at": now()})
+        update = update.where(_ITEM.c.person_id == person_id)
+    run_plain(session, update, {"settled": idea_id, "at": now()})
 
 
 _OPEN_GATE = sa.select(col(Gate.name)).where(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.calls import Call, PolicyVersion
+from models.database import read_once, run_plain, table_of
 from models.ideas import Idea, TeamMember
 from models.people import Role
 from models.pilots import Pilot
@@ -74,19 +75,29 @@ _IDEA = (
     .join(_CALL_UNIT, col(_CALL_UNIT.id) == col(Call.unit_id))
     .where(col(Idea.id) == sa.bindparam("idea_id"))
 )
-_TEAM = sa.select(col(TeamMember.person_id)).where(col(TeamMember.idea_id) == sa.bindparam("idea_id"))
+_MEMBER = table_of(TeamMember)
+_TEAM = sa.select(_MEMBER.c.person_id).where(_MEMBER.c.idea_id == sa.bindparam("idea_id"))
 
 
 def find_standing(session: Session, idea_id: str, *, actor: Actor) -> Standing:
     """The idea as the actor may see it; raises NotFound where it does not exist or may not be seen."""
+    idea, call, policy_id, unit_path, call_path = read_once(session, ("idea", idea_id), lambda: _find_idea(session, idea_id))
+    team = read_once(session, ("team", idea_id, idea.revision), lambda: _find_team(session, idea_id))  # it changes with a revision alone
+    if actor.person_id not in team and not _sees(session, idea_id, actor):
+        raise NotFound("idea_not_found")
+    return Standing(idea, call, _find_policy(session, policy_id), unit_path, call_path, team)
+
+
+def _find_idea(session: Session, idea_id: str) -> tuple[Idea, Call, str, str, str]:
     row = session.execute(_IDEA, {"idea_id": idea_id}).first()
     if row is None:
         raise NotFound("idea_not_found")
     idea, call, policy_id, unit_path, call_path = row
-    team = frozenset(session.execute(_TEAM, {"idea_id": idea_id}).scalars())
-    if actor.person_id not in team and not _sees(session, idea_id, actor):
-        raise NotFound("idea_not_found")
-    return Standing(idea, call, _find_policy(session, policy_id), unit_path, call_path, team)
+    return idea, call, policy_id, unit_path, call_path
+
+
+def _find_team(session: Session, idea_id: str) -> frozenset[str]:
+    return frozenset(run_plain(session, _TEAM, {"idea_id": idea_id}).scalars())
 
 
 def _sees(session: Session, idea_id: str, actor: Actor) -> bool:

@@ -14,11 +14,11 @@ from sqlmodel import Session, SQLModel, col, update
 from api.access import Door, write_etag
 from api.pages.forms import Form, read_form
 from api.problems import language_of
-from api.signing_in import IDLE_MINUTES, TOKEN_HOURS, Unauthenticated, find_sign_in
+from api.signing_in import IDLE_MINUTES, TOKEN_HOURS, Proof, Unauthenticated, find_sign_in
 from models.people import Person, Role, SignIn
 from models.seams import wall_now
 from models.settings import settings
-from workflows.actors import Actor, actor_of
+from workflows.actors import Actor
 from workflows.listing import list_inbox
 from workflows.refusals import Forbidden
 
@@ -62,7 +62,7 @@ class PageDoor(Door):
         self.form = form or Form()
         self.language = language_of(request)
         self.part = ""
-        self._sign_in: SignIn | None = None
+        self._sign_in: Proof | None = None
 
     @property
     def token(self) -> str:
@@ -77,9 +77,8 @@ class PageDoor(Door):
         sign_in = find_sign_in(session, self.token)
         if sign_in.seen_at < wall_now() - timedelta(minutes=IDLE_MINUTES):
             raise Unauthenticated("sign_in_needed")
-        session.expunge(sign_in)
         self._sign_in = sign_in
-        return actor_of(session, sign_in.person_id)
+        return sign_in.actor
 
     async def look(self, query: Callable[[Session, Actor], T]) -> tuple[Visitor, T]:
         """Answer a question for the person signed in, together with what the page's frame needs."""
@@ -195,7 +194,7 @@ def lead_to(landing: Landing) -> RedirectResponse:
     return RedirectResponse(f"{landing.to}{mark}ok={landing.done}" if landing.done else landing.to, 303)
 
 
-def page_door(request: Request) -> PageDoor:
+async def page_door(request: Request) -> PageDoor:
     """The door of a page that is only read."""
     return PageDoor(request)
 

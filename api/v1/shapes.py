@@ -11,8 +11,9 @@ from pydantic_core import PydanticCustomError
 from sqlmodel import Session, col, select
 
 from models.awards import Award
+from models.database import run_plain, table_of
 from models.ideas import Gate, Idea, TeamMember
-from models.people import EmployeeNumber, Person, Role
+from models.people import EmployeeNumber, Person, Role, write_full_name
 from models.reviews import Review
 from models.stages import AwardStage, IdeaStage
 from models.units import Unit
@@ -177,14 +178,15 @@ class AwardOut(Told):
     version: int
 
 
-_GATES = sa.select(col(Gate.name), col(Gate.state)).where(col(Gate.idea_id) == sa.bindparam("idea_id")).order_by(col(Gate.name))
+_GATE, _MEMBER, _PERSON, _UNIT, _NUMBER = (table_of(model) for model in (Gate, TeamMember, Person, Unit, EmployeeNumber))
+_GATES = sa.select(_GATE.c.name, _GATE.c.state).where(_GATE.c.idea_id == sa.bindparam("idea_id")).order_by(_GATE.c.name)
 _TEAM = (
-    sa.select(TeamMember, Person, col(Unit.name), col(EmployeeNumber.number))
-    .join(Person, col(Person.id) == col(TeamMember.person_id))
-    .join(Unit, col(Unit.id) == col(Person.unit_id))
-    .outerjoin(EmployeeNumber, (col(EmployeeNumber.person_id) == col(Person.id)) & col(EmployeeNumber.valid_until).is_(None))
-    .where(col(TeamMember.idea_id) == sa.bindparam("idea_id"))
-    .order_by(col(TeamMember.lead).desc(), col(TeamMember.position))
+    sa.select(_MEMBER, _PERSON.c.front_title, _PERSON.c.name, _PERSON.c.back_title, _UNIT.c.name.label("unit"), _NUMBER.c.number)
+    .join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id)
+    .join(_UNIT, _UNIT.c.id == _PERSON.c.unit_id)
+    .outerjoin(_NUMBER, (_NUMBER.c.person_id == _PERSON.c.id) & _NUMBER.c.valid_until.is_(None))
+    .where(_MEMBER.c.idea_id == sa.bindparam("idea_id"))
+    .order_by(_MEMBER.c.lead.desc(), _MEMBER.c.position)
 )
 
 
@@ -202,7 +204,7 @@ def show_standing(session: Session, standing: Standing, actor: Actor) -> IdeaOut
     """An idea already read, as the actor may see it: reviewers are not told who proposed it."""
     idea, revision = standing.idea, current_revision(session, standing.idea)
     open_book = has_part(standing, actor) or not _only_reviews(session, standing, actor)
-    gates = session.execute(_GATES, {"idea_id": idea.id})
+    gates = run_plain(session, _GATES, {"idea_id": idea.id})
     return IdeaOut(
         **show_line(idea).model_dump(),
         revision=idea.revision,
@@ -215,24 +217,23 @@ def show_standing(session: Session, standing: Standing, actor: Actor) -> IdeaOut
         score=idea.score if sees_score(standing, actor) else None,
         scores_closed=idea.scores_closed_at is not None,
         team=show_team(session, idea.id) if open_book else None,
-        gates=[GateOut(name=name, state=state) for name, state in gates],
+        gates=[GateOut(name=gate.name, state=gate.state) for gate in gates],
     )
 
 
 def show_team(session: Session, idea_id: str) -> list[MemberOut]:
     """A team by name, unit and masked number, the lead first."""
-    rows = session.execute(_TEAM, {"idea_id": idea_id})
     return [
         MemberOut(
-            person_id=person.id,
-            name=person.full_name,
-            unit=unit,
-            employee_number_masked=mask_employee_number(number or ""),
-            lead=member.lead,
-            role=member.role,
-            share_hundredths=member.share_hundredths,
+            person_id=row.person_id,
+            name=write_full_name(row.front_title, row.name, row.back_title),
+            unit=row.unit,
+            employee_number_masked=mask_employee_number(row.number or ""),
+            lead=row.lead,
+            role=row.role,
+            share_hundredths=row.share_hundredths,
         )
-        for member, person, unit, number in rows
+        for row in run_plain(session, _TEAM, {"idea_id": idea_id})
     ]
 
 

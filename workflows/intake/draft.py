@@ -4,13 +4,14 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import rfc8785
 import sqlalchemy as sa
 from sqlmodel import Session, col, delete, select
 
 from models.calls import CallState
+from models.database import append_row, read_once
 from models.ideas import Decision, Idea, Revision, TeamMember
 from models.people import EmployeeNumber, Person
 from models.policy import Policy
@@ -76,7 +77,7 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     session.flush()
     _write_revision(session, idea, policy, proposal, actor)
     _write_team(session, idea, policy, proposal, actor)
-    session.add(Decision(idea_id=idea.id, action="draft", actor_id=actor.person_id))
+    append_row(session, Decision, idea_id=idea.id, action="draft", actor_id=actor.person_id)
     record(session, "idea.draft", idea.id, actor=actor, idea_id=idea.id, call=call.id, policy=version.number)
     session.flush()
     return idea
@@ -107,8 +108,8 @@ _REVISION = sa.select(Revision).where(col(Revision.idea_id) == sa.bindparam("ide
 
 def current_revision(session: Session, idea: Idea) -> Revision:
     """What an idea says now."""
-    revision: Revision = session.execute(_REVISION, {"idea_id": idea.id, "number": idea.revision}).scalar_one()
-    return revision
+    wanted = {"idea_id": idea.id, "number": idea.revision}
+    return read_once(session, ("revision", *wanted.values()), lambda: cast(Revision, session.execute(_REVISION, wanted).scalar_one()))
 
 
 def _title(proposal: Proposal) -> str:

@@ -10,8 +10,9 @@ from workflows.actors import Actor
 from workflows.intake.draft import Proposal, current_revision, rewrite
 from workflows.moves import move
 from workflows.numbering import next_running
+from workflows.process import IDEA_CELLS
 from workflows.refusals import Conflict, Invalid
-from workflows.standing import Standing, find_standing
+from workflows.standing import Standing, find_standing, permitted_cell
 from workflows.wording import count_words
 
 
@@ -21,13 +22,12 @@ def submit_idea(session: Session, idea_id: str, *, actor: Actor) -> Idea:
     Raises Invalid for a missing, short or long section, Conflict outside the call's dates.
     """
     standing = find_standing(session, idea_id, actor=actor)
-    move(session, standing, "submit", actor=actor)
-    refuse_outside_window(standing)
-    check_sections(standing.policy, current_revision(session, standing.idea).sections)
     idea, year = standing.idea, today().year
-    running = next_running(session, "idea", year)
-    idea.submitted_at, idea.code = now(), f"IDE-{year}-{running:06d}"
-    session.flush()
+    permitted_cell(session, standing, IDEA_CELLS, (idea.stage, "submit", None), actor=actor)
+    refuse_outside_window(standing)
+    check_sections(standing.policy, current_revision(session, idea).sections)
+    idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
+    move(session, standing, "submit", actor=actor)
     return idea
 
 
