@@ -44,8 +44,8 @@ class Standing:
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
     """The ideas an actor may know of: the one filter under list, detail, file, export and count.
 
-    Needs Idea joined with Unit (the idea's). One's own; as overseer the submitted ones of one's units and calls; as reviewer
-    or pilot owner the ones handed to one. A flow sees all.
+    One's own; as overseer the submitted ones of one's units and calls; as reviewer or pilot owner the ones handed to one. A flow
+    sees all. Every part is a set of ids, and no join: a list is read in its own order, and each idea on the way is looked up in them.
     """
     if actor.flow:
         return sa.true()
@@ -53,18 +53,22 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
     reviewed = select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING))
     piloted = select(Pilot.idea_id).where(Pilot.owner_id == actor.person_id)
     seen: list[sa.ColumnElement[bool]] = [col(Idea.id).in_(sa.union_all(own, reviewed, piloted))]  # one set: an index finds its few ideas
-    covered: list[sa.ColumnElement[bool]] = [col(Unit.path).startswith(path) for path in _paths(actor, OVERSEERS)]
-    by_call = [col(Unit.path).startswith(path) for path in _paths(actor, BY_CALL)]
-    if by_call:
-        calls = select(Call.id).join(Unit, onclause=col(Unit.id) == col(Call.unit_id)).where(sa.or_(*by_call))
-        covered.append(col(Idea.call_id).in_(calls))
+    covered = []
+    if any(grant.role in OVERSEERS for grant in actor.grants):
+        covered.append(col(Idea.unit_id).in_(_units_of(actor, OVERSEERS)))
+    if any(grant.role in BY_CALL for grant in actor.grants):
+        covered.append(col(Idea.call_id).in_(select(Call.id).where(col(Call.unit_id).in_(_units_of(actor, BY_CALL)))))
     if covered:
         seen.append((col(Idea.stage) != IdeaStage.DRAFT) & sa.or_(*covered))
     return sa.or_(*seen)
 
 
-def _paths(actor: Actor, roles: tuple[Role, ...]) -> list[str]:
-    return sorted({grant.unit_path for grant in actor.grants if grant.role in roles})
+def _units_of(actor: Actor, roles: tuple[Role, ...]) -> Any:
+    paths = sorted({grant.unit_path for grant in actor.grants if grant.role in roles})
+    return select(_OVERSEEN.id).where(sa.or_(*(col(_OVERSEEN.path).startswith(path) for path in paths)))
+
+
+_OVERSEEN = sa.orm.aliased(Unit)  # a name of its own, where the question asks for units too
 
 
 _CALL_UNIT = sa.orm.aliased(Unit)
@@ -104,7 +108,7 @@ def _sees(session: Session, idea_id: str, actor: Actor) -> bool:
     """Whether the one filter lets an actor without part in the idea see it."""
     if actor.flow:
         return True
-    asked = sa.select(col(Idea.id)).join(Unit, col(Unit.id) == col(Idea.unit_id)).where(col(Idea.id) == idea_id, visible(actor))
+    asked = sa.select(col(Idea.id)).where(col(Idea.id) == idea_id, visible(actor))
     return session.execute(asked).first() is not None
 
 

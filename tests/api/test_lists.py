@@ -11,7 +11,9 @@ from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import Town
 from tests.residents import Resident
+from workflows.intake.draft import Part
 from workflows.keyset import LOOKED_AT
+from workflows.listing import list_inbox
 from workflows.recognition.letters import number_receipt
 
 pytestmark = pytest.mark.slow
@@ -55,6 +57,19 @@ def test_ideas_awards_documents_and_calls_come_once_each_and_newest_first(either
         assert len(pages) == -(-COUNT // limit)
     told = [call["id"] for page in read_all(client, either_town["lead"], "calls", limit=limit) for call in page]
     assert sorted(told) == sorted([*calls, either_town.call])
+
+
+def test_an_inbox_goes_on_behind_ideas_one_has_part_in(either_town: Town) -> None:
+    shared = tuple(Part(either_town[who].number, 5_000) for who in ("lead", "secretary"))
+    for _ in range(3):
+        either_town.build_idea(IdeaStage.SCREENING, team=shared)
+    others = {either_town.build_idea(IdeaStage.SCREENING) for _ in range(3)}
+    with either_town.store.reading() as session:
+        secretary = either_town.actor(session, "secretary")
+        for limit in (1, 2, 3, 4, 50):
+            listed = [awaited.idea.id for awaited in list_inbox(session, actor=secretary, limit=limit)]
+            assert len(listed) == len(set(listed)) == min(limit, 3)
+            assert others.issuperset(listed)
 
 
 def test_people_come_by_name(either_town: Town, client: TestClient) -> None:
