@@ -40,7 +40,7 @@ test-fast: .venv/.ready ## under a minute: no browser, no servers, no PostgreSQL
 	GAGAS_TEST_SHARE=twentieth $(PYTEST) -m "not slow and not browser and not server and not postgres" $(ARGS)
 
 test-all: browser ## all tests, large runs at full size
-	GAGAS_TEST_SHARE=all $(PYTEST) $(ARGS)
+	GAGAS_TEST_SHARE=all $(PYTEST) --timeout 1200 $(ARGS)
 
 check: .venv/.ready ## style, types, who imports whom, sizes and names
 	$(BIN)/ruff check .

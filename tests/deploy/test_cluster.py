@@ -35,7 +35,6 @@ pytestmark = [
     pytest.mark.xdist_group("cluster"),
 ]
 
-MARGIN_SECONDS = 45  # until the other worker looked, a process started there and did the work; a busy machine takes its time
 Both = tuple[Cluster, Town]
 
 
@@ -155,11 +154,12 @@ def test_a_lost_workers_work_is_done_by_the_other_within_one_lease_and_nothing_t
     print(f"{flow.worker} was lost with {len(done)} of {len(ideas)} done")
     assert done
     assert left
-    seconds = cluster.await_true(lambda: all_handled(town, topic="intake"), "the lost worker's work", LEASE_SECONDS + MARGIN_SECONDS)
+    seconds = cluster.await_true(lambda: all_handled(town, topic="intake"), "the lost worker's work")
     print(f"the other worker had done it {seconds:.0f} s later; the lease is {LEASE_SECONDS} s")
     moved = town.rows(select(LedgerEntry.idea_id).where(LedgerEntry.kind == "idea.route.permission", col(LedgerEntry.idea_id).in_(ideas)))
     assert sorted(moved) == sorted(ideas)
-    assert min(m.attempts for m in messages(town, topic="intake") if m.id in {one.id for one in left}) == 2
+    taken_over = {one.id for one in left}
+    assert {m.attempts for m in messages(town, topic="intake") if m.id in taken_over} == {2}, "one lease was waited for, and no second"
     cluster.await_true(lambda: all_handled(town), "everybody's receipt")
     receipts = town.rows(select(Document).where(Document.kind == DocumentKind.RECEIPT, col(Document.idea_id).in_(ideas)))
     assert len(receipts) == len({r.number for r in receipts}) == len(ideas)

@@ -131,7 +131,6 @@ class Committee:
                 decree = {"decree_number": "100.3/1", "decree_on": wall_now().date().isoformat()}
                 self._do("leader", "determine", idea, "determination", {"outcome": "adopted", **decree})
             case "rolled_out":
-                self._do("secretary", "propose", idea, "awards", None)  # races with the flow that drafts it
                 return self._reward(idea)
         return False
 
@@ -145,6 +144,8 @@ class Committee:
         seen = self.client.see(self.town["leader"], f"/awards?call_id={self.call}&limit=200") or {"awards": []}
         award = next((a for a in seen["awards"] if a["idea_id"] == idea and a["stage"] != "revoked"), None)
         match award["stage"] if award else "":
+            case "":
+                self._do("secretary", "propose", idea, "awards", None)  # races with the flow that drafts it
             case "proposed":
                 decree = {"decree_number": "100.3/2", "decree_on": wall_now().date().isoformat()}
                 self._do("leader", "award_approve", idea, f"/awards/{award['id']}/approval", decree)
@@ -165,5 +166,6 @@ class Committee:
     def _do(self, who: str, action: str, idea: str, path: str, body: Any) -> None:
         if (idea, action) in self.done:
             return
-        self.done.add((idea, action))
-        self.client.do(self.town[who], action, path if path.startswith("/") else f"/ideas/{idea}/{path}", body, idea=idea)
+        call = self.client.do(self.town[who], action, path if path.startswith("/") else f"/ideas/{idea}/{path}", body, idea=idea)
+        if call.outcome == ACKNOWLEDGED:  # an hour that passed while nobody answered is refused, and the next look names a later one
+            self.done.add((idea, action))
