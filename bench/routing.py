@@ -19,12 +19,13 @@ from tests.building import Town
 
 @dataclass
 class Router:
-    """A way to route, in one process or several, with a database of its own; `rates` are ideas a second, a round each."""
+    """A way to route, in one process or several, with a database of its own; a round each: ideas a second, own processor ms an idea."""
 
     name: str
     town: Town
     processes: list[subprocess.Popen[str]]
     rates: list[float] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
 
     def measure(self, number: int) -> None:
         """One round of so many ideas; raises unless every one of them was routed."""
@@ -36,13 +37,13 @@ class Router:
             assert process.stdin
             process.stdin.write(json.dumps(waiting) + "\n")
             process.stdin.flush()
-        for process in self.processes:
-            self.read(process)
+        processor = sum(float(self.read(process)) for process in self.processes)
         seconds = time.perf_counter() - begun
         left = len(self._unhandled() - before)
         if left:
             raise RuntimeError(f"{self.name} left {left} of {number} ideas where they were")
         self.rates.append(number / seconds)
+        self.costs.append(processor / number * 1_000)
 
     def read(self, process: subprocess.Popen[str]) -> str:
         """A process' next line; RuntimeError when it ended instead."""
@@ -114,11 +115,12 @@ def _measure_on(yard: Yard, relays: list[str]) -> list[Line]:
     rates = {name: median(router.rates[1:]) for name, router in routers.items()}
     if yard.kind == "SQLite":
         rates["deployment runs"] = _measure_deployment(yard)
-    stand.numbers[yard.kind] = {name: router.rates[1:] for name, router in routers.items()} | {"medians": rates}
+    costs = {name: median(router.costs[1:]) for name, router in routers.items()}
+    stand.numbers[yard.kind] = {name: router.rates[1:] for name, router in routers.items()} | {"medians": rates, "processor": costs}
     for router in routers.values():
         for process in router.processes:
             process.terminate()
-    return _compare(yard.kind, rates)
+    return _compare(yard.kind, rates, costs)
 
 
 def _measure_deployment(yard: Yard) -> float:
@@ -143,7 +145,7 @@ def _await_deployment(url: str) -> None:
         time.sleep(0.2)
 
 
-def _compare(kind: str, rates: dict[str, float]) -> list[Line]:
+def _compare(kind: str, rates: dict[str, float], costs: dict[str, float]) -> list[Line]:
     ours = rates["relay"]
 
     def line(rival: str, target: float, goal: float | None = None) -> Line:
@@ -156,4 +158,6 @@ def _compare(kind: str, rates: dict[str, float]) -> list[Line]:
     lines.append(Line("routing", f"relay as shipped, {kind}", rates["as shipped"], rates["plain calls"], "ideas/s", against="plain calls"))
     if "two relays" in rates:
         lines.append(Line("routing", f"two relays, {kind}", rates["two relays"], ours, "ideas/s", 1.0, against="one relay"))
+        spent = costs["two relays"], costs["relay"]
+        lines.append(Line("routing", f"two relays: processor time, {kind}", *spent, "ms/idea", against="one relay"))
     return lines

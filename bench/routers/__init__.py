@@ -1,4 +1,4 @@
-"""Ways to route the same ideas, each a process that is told message numbers by line and answers with the seconds it took."""
+"""Ways to route the same ideas, each a process that is told message numbers by line and answers with the processor time it took."""
 
 import json
 import sys
@@ -24,11 +24,11 @@ def route_one(session: Session, number: int) -> None:
 
 
 def answer_lines(route: Callable[[list[int]], Any]) -> None:
-    """Say `ready`; for each line of numbers, route those messages and print the seconds; end with the input."""
+    """Say `ready`; for each line of numbers, route those messages and print the seconds of processor time; end with the input."""
     out, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
     print("ready", file=out, flush=True)
     for line in sys.stdin:
         numbers = json.loads(line)
-        begun = time.perf_counter()
+        begun = time.process_time()
         route(numbers)
-        print(json.dumps(time.perf_counter() - begun), file=out, flush=True)
+        print(json.dumps(time.process_time() - begun), file=out, flush=True)
