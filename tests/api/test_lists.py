@@ -43,20 +43,20 @@ def read_all(client: TestClient, who: Resident, path: str, **query: Any) -> list
         after = {"after": told.json()["after"]}
 
 
-@pytest.mark.parametrize("limit", [1, 3, COUNT, COUNT + 1])
-def test_ideas_awards_documents_and_calls_come_once_each_and_newest_first(either_town: Town, client: TestClient, limit: int) -> None:
+def test_ideas_awards_documents_and_calls_come_once_each_and_newest_first(either_town: Town, client: TestClient) -> None:
     awards = [either_town.build_award(AwardStage.ANNOUNCED) for _ in range(COUNT)]
     ideas = [award["idea_id"] for award in ask(client, either_town["auditor"], "GET /awards").json()["awards"]]
     for idea in reversed(ideas):
         either_town.do(number_receipt, idea, by="flow:recognition")
     calls = [either_town.build_call() for _ in range(COUNT)]
-    for path, key, wanted in (("awards", "id", awards[::-1]), ("ideas", "id", ideas), ("documents", "idea_id", ideas)):
-        pages = read_all(client, either_town["auditor"], path, limit=limit, **({"kind": "receipt"} if path == "documents" else {}))
-        assert [row[key] for page in pages for row in page] == wanted, path
-        assert {len(page) for page in pages[:-1]} <= {limit}
-        assert len(pages) == -(-COUNT // limit)
-    told = [call["id"] for page in read_all(client, either_town["lead"], "calls", limit=limit) for call in page]
-    assert sorted(told) == sorted([*calls, either_town.call])
+    for limit in (1, 3, COUNT, COUNT + 1):
+        for path, key, wanted in (("awards", "id", awards[::-1]), ("ideas", "id", ideas), ("documents", "idea_id", ideas)):
+            pages = read_all(client, either_town["auditor"], path, limit=limit, **({"kind": "receipt"} if path == "documents" else {}))
+            assert [row[key] for page in pages for row in page] == wanted, path
+            assert {len(page) for page in pages[:-1]} <= {limit}
+            assert len(pages) == -(-COUNT // limit)
+        told = [call["id"] for page in read_all(client, either_town["lead"], "calls", limit=limit) for call in page]
+        assert sorted(told) == sorted([*calls, either_town.call])
 
 
 def test_an_inbox_goes_on_behind_ideas_one_has_part_in(either_town: Town) -> None:

@@ -1,13 +1,14 @@
 """Draws docs/contact-sheet.png: every page as a phone shows it. `python -m tests.browser.contact_sheet [--pictures FOLDER]`."""
 
 import argparse
-import io
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+from playwright.sync_api import Page
 from sqlmodel import select
 
 from models.awards import Award
@@ -91,21 +92,27 @@ def set_scene(village: Village) -> list[Shot]:
     ]
 
 
-def photograph(site: Site, shots: list[Shot], folder: Path) -> list[tuple[str, Path]]:
-    """Every page as a narrow phone shows it; ends the program where a page is wider than the phone."""
-    taken = []
-    for number, shot in enumerate(shots):
+def visit(site: Site, shots: list[Shot]) -> Iterator[tuple[Shot, Page]]:
+    """Every page on a narrow phone, after what is clicked there; ends the program where one is wider than the phone."""
+    for shot in shots:
         page = site.phone(shot.who, size=(WIDTH, HEIGHT))
         page.goto(shot.path)
         if shot.press:
             page.get_by_role("button", name=shot.press, exact=True).click()
-        page.wait_for_load_state("networkidle")
+            page.wait_for_load_state()
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > WIDTH:
+            raise SystemExit(f"{shot.path} is {wide} pixels wide")
+        yield shot, page
+        page.context.close()
+
+
+def photograph(site: Site, shots: list[Shot], folder: Path) -> list[tuple[str, Path]]:
+    """A picture of every page, under its caption."""
+    taken = []
+    for number, (shot, page) in enumerate(visit(site, shots)):
         file = folder / f"{number:02}.png"
         page.screenshot(path=file)
-        with Image.open(io.BytesIO(page.screenshot(full_page=True))) as whole:
-            if whole.width > WIDTH:
-                raise SystemExit(f"{shot.path} is {whole.width} pixels wide")
-        page.context.close()
         taken.append((shot.caption, file))
     return taken
 

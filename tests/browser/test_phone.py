@@ -1,12 +1,11 @@
 """Every page fits a narrow phone, names its fields, has one heading and targets that a thumb can hit."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.contact_sheet import WIDTH, photograph, set_scene
+from tests.browser.contact_sheet import set_scene, visit
 from tests.browser.stage import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -14,14 +13,9 @@ TYPED = "main input:not([type=radio]):not([type=checkbox]):visible"
 TARGETS = f"main button.button:visible, {TYPED}, main select:visible, main .choice:visible, .head a:visible"
 
 
-def test_every_page_holds_on_a_phone_360_pixels_wide(site: Site, tmp_path: Path) -> None:
-    shots = set_scene(site.village)
-    photograph(site, shots, tmp_path)  # ends the test where a page is wider
-    for shot in shots:
-        page = site.phone(shot.who, size=(WIDTH, 740))
-        page.goto(shot.path)
+def test_every_page_holds_on_a_phone_360_pixels_wide(site: Site) -> None:
+    for shot, page in visit(site, set_scene(site.village)):  # ends the test where a page is wider
         check_page(page, shot.path)
-        page.context.close()
 
 
 def check_page(page: Page, path: str) -> None:
