@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from models.columns import UtcInstant
+from models.database import table_of
 from workflows.refusals import Invalid
 
 Row = TypeVar("Row")
@@ -44,7 +45,7 @@ class Order:
     @property
     def columns(self) -> tuple[sa.Column[Any], sa.Column[Any]]:
         """What the rows are in order of."""
-        columns = self.table.__table__.c  # type: ignore[attr-defined]
+        columns = table_of(self.table).c
         return columns[self.by], columns.id
 
     def apply(self, query: Any, after: str | None) -> Any:

@@ -23,7 +23,7 @@ def submit_idea(session: Session, idea_id: str, *, actor: Actor) -> Idea:
     """
     standing = find_standing(session, idea_id, actor=actor)
     idea, year = standing.idea, today().year
-    permitted_cell(session, standing, IDEA_CELLS, (idea.stage, "submit", None), actor=actor)
+    permitted_cell(session, standing, IDEA_CELLS, (idea.stage, "submit", None), actor=actor)  # told before what is missing
     refuse_outside_window(standing)
     check_sections(standing.policy, current_revision(session, idea).sections)
     idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
