@@ -41,7 +41,7 @@ def create_app() -> FastAPI:
     """The whole application: `/notes` queues its writers as ours do, `/plain-notes` is a tutorial's sync route."""
     app, store = FastAPI(), database()
     queue = asyncio.Semaphore(store.writers)
-    SQLModel.metadata.create_all(store.engine.execution_options(writes=True), tables=[Note.__table__])  # type: ignore[attr-defined]
+    SQLModel.metadata.create_all(store.writing, tables=[Note.__table__])  # type: ignore[attr-defined]
 
     def insert(body: NoteIn) -> Note:
         with store.unit_of_work() as session:

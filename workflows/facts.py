@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from models.database import append_row, run_plain, table_of
+from models.database import append_row, append_rows, run_plain, table_of
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import Message
 from models.seams import now
@@ -42,8 +42,7 @@ def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_i
 
     `detail` goes into the public chain: ids, codes, amounts and salted commitments only, never a name or a number of a person.
     """
-    for errand in FOLLOW_UPS.get(kind, ()):
-        send(session, errand, subject_id, idea_id=idea_id)
+    _put(session, [_message(errand, subject_id, idea_id) for errand in FOLLOW_UPS.get(kind, ())])
     crashpoint("after_message_before_ledger")
     actor_id = actor.person_id or f"flow:{actor.flow}"
     _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
@@ -51,14 +50,22 @@ def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_i
 
 def send(session: Session, errand: str, subject_id: str, *, idea_id: str | None = None, once: str | None = None) -> None:
     """Ask a flow for a job, by `topic.job`; with `once`, a second request under the same key is dropped."""
-    topic, job = errand.split(".")
     if once is not None and session.exec(select(Message.id).where(Message.dedupe_key == once)).first() is not None:
         return
-    message: dict[str, Any] = {"topic": topic, "job": job, "subject_id": subject_id, "idea_id": idea_id, "dedupe_key": once}
+    _put(session, [_message(errand, subject_id, idea_id, once)])
+
+
+def _message(errand: str, subject_id: str, idea_id: str | None, once: str | None = None) -> dict[str, Any]:
+    topic, job = errand.split(".")
+    return {"topic": topic, "job": job, "subject_id": subject_id, "idea_id": idea_id, "dedupe_key": once}
+
+
+def _put(session: Session, messages: list[dict[str, Any]]) -> None:
     if planted("dual_write"):
-        write_afterwards(session, Message(**message))
+        for message in messages:
+            write_afterwards(session, Message(**message))
     else:
-        append_row(session, Message, **message)
+        append_rows(session, Message, messages)
 
 
 _HEAD = table_of(LedgerHead)

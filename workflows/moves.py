@@ -68,8 +68,9 @@ def move(
 def enter(session: Session, standing: Standing, stage: IdeaStage, *, code: str | None = None) -> None:
     """Bring an idea into a stage: settle what was awaited, ask for what is awaited now, put up the policy's gates."""
     idea = standing.idea
+    if idea.stage != IdeaStage.DRAFT:  # of a draft nothing is awaited
+        settle(session, idea.id)
     idea.stage, idea.stage_since, idea.reason_code, idea.due_at = stage, now(), code, None
-    settle(session, idea.id)
     for rule in standing.policy.gates:
         if rule.stage == stage and session.exec(select(Gate).where(Gate.idea_id == idea.id, Gate.name == rule.name)).first() is None:
             session.add(Gate(idea_id=idea.id, name=rule.name, stage=stage))

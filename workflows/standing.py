@@ -1,5 +1,6 @@
 """How an idea stands and how an actor stands to it: what may be seen, and by whom what may be done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from models.calls import Call, PolicyVersion
 from models.database import read_once, run_plain, table_of
-from models.ideas import Idea, TeamMember
-from models.people import Role
+from models.ideas import Idea, Revision, TeamMember
+from models.people import EmployeeNumber, Person, Role
 from models.pilots import Pilot
 from models.policy import Policy
 from models.reviews import Review, ReviewState
@@ -72,36 +73,52 @@ _OVERSEEN = sa.orm.aliased(Unit)  # a name of its own, where the question asks f
 
 
 _CALL_UNIT = sa.orm.aliased(Unit)
+_SAID, _MEMBER, _PERSON, _UNIT, _NUMBER = (table_of(model) for model in (Revision, TeamMember, Person, Unit, EmployeeNumber))
+_CONTENT = tuple(_SAID.c[name] for name in ("form", "medium", "theme", "sections", "budget_rupiah", "content_sha256"))
 _IDEA = (
-    sa.select(Idea, Call, col(Idea.policy_id), col(Unit.path), col(_CALL_UNIT.path))
+    sa.select(Idea, Call, col(Unit.path).label("unit_path"), col(_CALL_UNIT.path).label("call_path"), *_CONTENT)
+    .join(_SAID, (_SAID.c.idea_id == Idea.id) & (_SAID.c.number == Idea.revision))
     .join(Call, col(Call.id) == col(Idea.call_id))
     .join(Unit, col(Unit.id) == col(Idea.unit_id))
     .join(_CALL_UNIT, col(_CALL_UNIT.id) == col(Call.unit_id))
     .where(col(Idea.id) == sa.bindparam("idea_id"))
 )
-_MEMBER = table_of(TeamMember)
-_TEAM = sa.select(_MEMBER.c.person_id).where(_MEMBER.c.idea_id == sa.bindparam("idea_id"))
+_REVISED = sa.select(*_CONTENT).where(_SAID.c.idea_id == sa.bindparam("of"), _SAID.c.number == sa.bindparam("number"))
+_TEAM = (
+    sa.select(_MEMBER, _PERSON.c.front_title, _PERSON.c.name, _PERSON.c.back_title, _UNIT.c.name.label("unit"), _NUMBER.c.number)
+    .join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id)
+    .join(_UNIT, _UNIT.c.id == _PERSON.c.unit_id)
+    .outerjoin(_NUMBER, (_NUMBER.c.person_id == _PERSON.c.id) & _NUMBER.c.valid_until.is_(None))
+    .where(_MEMBER.c.idea_id == sa.bindparam("idea_id"))
+    .order_by(_MEMBER.c.lead.desc(), _MEMBER.c.position)
+)
 
 
 def find_standing(session: Session, idea_id: str, *, actor: Actor) -> Standing:
     """The idea as the actor may see it; raises NotFound where it does not exist or may not be seen."""
-    idea, call, policy_id, unit_path, call_path = read_once(session, ("idea", idea_id), lambda: _find_idea(session, idea_id))
-    team = read_once(session, ("team", idea_id, idea.revision), lambda: _find_team(session, idea_id))  # it changes with a revision alone
+    found = read_once(session, ("idea", idea_id), lambda: _find_idea(session, idea_id))
+    team = frozenset(member.person_id for member in read_team(session, found.Idea))
     if actor.person_id not in team and not _sees(session, idea_id, actor):
         raise NotFound("idea_not_found")
-    return Standing(idea, call, _find_policy(session, policy_id), unit_path, call_path, team)
+    return Standing(found.Idea, found.Call, _find_policy(session, found.Idea.policy_id), found.unit_path, found.call_path, team)
 
 
-def _find_idea(session: Session, idea_id: str) -> tuple[Idea, Call, str, str, str]:
+def _find_idea(session: Session, idea_id: str) -> sa.Row[Any]:
     row = session.execute(_IDEA, {"idea_id": idea_id}).first()
     if row is None:
         raise NotFound("idea_not_found")
-    idea, call, policy_id, unit_path, call_path = row
-    return idea, call, policy_id, unit_path, call_path
+    return read_once(session, ("content", idea_id, row.Idea.revision), lambda: row)
 
 
-def _find_team(session: Session, idea_id: str) -> frozenset[str]:
-    return frozenset(run_plain(session, _TEAM, {"idea_id": idea_id}).scalars())
+def current_content(session: Session, idea: Idea) -> sa.Row[Any]:
+    """What an idea says now: form, medium, theme, sections, budget in rupiah, and the hash over all of it."""
+    wanted = {"of": idea.id, "number": idea.revision}
+    return read_once(session, ("content", *wanted.values()), lambda: run_plain(session, _REVISED, wanted).one())
+
+
+def read_team(session: Session, idea: Idea) -> Sequence[sa.Row[Any]]:
+    """An idea's team with names, units and numbers, the lead first; it changes with a revision alone."""
+    return read_once(session, ("team", idea.id, idea.revision), lambda: run_plain(session, _TEAM, {"idea_id": idea.id}).all())
 
 
 def _sees(session: Session, idea_id: str, actor: Actor) -> bool:

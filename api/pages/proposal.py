@@ -13,7 +13,8 @@ from workflows.calculations.employee_number import mask_employee_number
 from workflows.calculations.shares import WHOLE
 from workflows.documents.text import format_share
 from workflows.intake.draft import Form as IdeaForm
-from workflows.intake.draft import Medium, Part, Proposal, current_revision
+from workflows.intake.draft import Medium, Part, Proposal
+from workflows.standing import current_content
 
 ROWS = 3
 MOST_ROWS = 50
@@ -94,8 +95,8 @@ def list_people(session: Session, idea: Idea | None, actor: Actor) -> dict[str, 
 
 def stored_values(session: Session, idea: Idea, people: Mapping[str, Row]) -> dict[str, str]:
     """What an idea says now, as its form's fields."""
-    said = current_revision(session, idea)
-    values = {"title": said.title, "form": said.form, "medium": said.medium, "theme": said.theme}
+    said = current_content(session, idea)
+    values = {"title": idea.title, "form": said.form, "medium": said.medium, "theme": said.theme}
     values["budget_rupiah"] = f"{said.budget_rupiah:,}".replace(",", ".") if said.budget_rupiah else ""
     values |= {f"sections.{name}": text for name, text in said.sections.items()}
     team = session.exec(

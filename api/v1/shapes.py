@@ -1,5 +1,6 @@
 """What the API takes and tells: models that refuse unknown fields, and ideas shown as the asker may see them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,17 +13,16 @@ from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.database import run_plain, table_of
-from models.ideas import Gate, Idea, TeamMember
-from models.people import EmployeeNumber, Person, Role, write_full_name
+from models.ideas import Gate, Idea
+from models.people import Person, Role, write_full_name
 from models.reviews import Review
 from models.stages import AwardStage, IdeaStage
-from models.units import Unit
 from workflows.actors import Actor
 from workflows.calculations.employee_number import mask_employee_number
-from workflows.intake.draft import Form, Medium, Part, Proposal, current_revision
+from workflows.intake.draft import Form, Medium, Part, Proposal
 from workflows.listing import is_committee, list_history, sees_score
 from workflows.reward.steps import list_shares
-from workflows.standing import Standing, find_standing, has_part
+from workflows.standing import Standing, current_content, find_standing, has_part, read_team
 
 Reason = Annotated[str, Field(max_length=4_000)]
 Id = Annotated[str, Field(max_length=26)]
@@ -178,16 +178,8 @@ class AwardOut(Told):
     version: int
 
 
-_GATE, _MEMBER, _PERSON, _UNIT, _NUMBER = (table_of(model) for model in (Gate, TeamMember, Person, Unit, EmployeeNumber))
+_GATE = table_of(Gate)
 _GATES = sa.select(_GATE.c.name, _GATE.c.state).where(_GATE.c.idea_id == sa.bindparam("idea_id")).order_by(_GATE.c.name)
-_TEAM = (
-    sa.select(_MEMBER, _PERSON.c.front_title, _PERSON.c.name, _PERSON.c.back_title, _UNIT.c.name.label("unit"), _NUMBER.c.number)
-    .join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id)
-    .join(_UNIT, _UNIT.c.id == _PERSON.c.unit_id)
-    .outerjoin(_NUMBER, (_NUMBER.c.person_id == _PERSON.c.id) & _NUMBER.c.valid_until.is_(None))
-    .where(_MEMBER.c.idea_id == sa.bindparam("idea_id"))
-    .order_by(_MEMBER.c.lead.desc(), _MEMBER.c.position)
-)
 
 
 def show_line(idea: Idea) -> IdeaLine:
@@ -202,26 +194,26 @@ def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
 
 def show_standing(session: Session, standing: Standing, actor: Actor) -> IdeaOut:
     """An idea already read, as the actor may see it: reviewers are not told who proposed it."""
-    idea, revision = standing.idea, current_revision(session, standing.idea)
+    idea, content = standing.idea, current_content(session, standing.idea)
     open_book = has_part(standing, actor) or not _only_reviews(session, standing, actor)
     gates = run_plain(session, _GATES, {"idea_id": idea.id})
     return IdeaOut(
         **show_line(idea).model_dump(),
         revision=idea.revision,
-        form=revision.form,
-        medium=revision.medium,
-        theme=revision.theme,
-        sections=revision.sections,
-        budget_rupiah=revision.budget_rupiah,
-        content_sha256=revision.content_sha256,
+        form=content.form,
+        medium=content.medium,
+        theme=content.theme,
+        sections=content.sections,
+        budget_rupiah=content.budget_rupiah,
+        content_sha256=content.content_sha256,
         score=idea.score if sees_score(standing, actor) else None,
         scores_closed=idea.scores_closed_at is not None,
-        team=show_team(session, idea.id) if open_book else None,
+        team=show_team(read_team(session, idea)) if open_book else None,
         gates=[GateOut(name=gate.name, state=gate.state) for gate in gates],
     )
 
 
-def show_team(session: Session, idea_id: str) -> list[MemberOut]:
+def show_team(team: Sequence[sa.Row[Any]]) -> list[MemberOut]:
     """A team by name, unit and masked number, the lead first."""
     return [
         MemberOut(
@@ -233,7 +225,7 @@ def show_team(session: Session, idea_id: str) -> list[MemberOut]:
             role=row.role,
             share_hundredths=row.share_hundredths,
         )
-        for row in run_plain(session, _TEAM, {"idea_id": idea_id})
+        for row in team
     ]
 
 

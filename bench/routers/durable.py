@@ -16,7 +16,7 @@ def main() -> None:
     store = database()
     config: DBOSConfig = {"name": "bench", "system_database_url": system_url, "log_level": "ERROR", "run_admin_server": False}  # type: ignore[typeddict-unknown-key]
     DBOS(config=config)
-    engine = store.engine.execution_options(writes=True)
+    engine = store.writing
     source = SQLAlchemyDatasource.create(
         store.url.render_as_string(hide_password=False), engine=engine, sessionmaker=sessionmaker(class_=Session, expire_on_commit=False)
     )

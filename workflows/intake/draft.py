@@ -4,14 +4,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 import rfc8785
-import sqlalchemy as sa
 from sqlmodel import Session, col, delete, select
 
 from models.calls import CallState
-from models.database import append_row, read_once
+from models.database import append_row
 from models.ideas import Decision, Idea, Revision, TeamMember
 from models.people import EmployeeNumber, Person
 from models.policy import Policy
@@ -101,15 +100,6 @@ def rewrite(session: Session, standing: Standing, proposal: Proposal, *, actor: 
     _write_team(session, idea, standing.policy, proposal, actor)
     session.flush()
     return revision
-
-
-_REVISION = sa.select(Revision).where(col(Revision.idea_id) == sa.bindparam("idea_id"), col(Revision.number) == sa.bindparam("number"))
-
-
-def current_revision(session: Session, idea: Idea) -> Revision:
-    """What an idea says now."""
-    wanted = {"idea_id": idea.id, "number": idea.revision}
-    return read_once(session, ("revision", *wanted.values()), lambda: cast(Revision, session.execute(_REVISION, wanted).scalar_one()))
 
 
 def _title(proposal: Proposal) -> str:

@@ -7,12 +7,12 @@ from models.ideas import Idea
 from models.policy import Policy
 from models.seams import now, today
 from workflows.actors import Actor
-from workflows.intake.draft import Proposal, current_revision, rewrite
+from workflows.intake.draft import Proposal, rewrite
 from workflows.moves import move
 from workflows.numbering import next_running
 from workflows.process import IDEA_CELLS
 from workflows.refusals import Conflict, Invalid
-from workflows.standing import Standing, find_standing, permitted_cell
+from workflows.standing import Standing, current_content, find_standing, permitted_cell
 from workflows.wording import count_words
 
 
@@ -25,7 +25,7 @@ def submit_idea(session: Session, idea_id: str, *, actor: Actor) -> Idea:
     idea, year = standing.idea, today().year
     permitted_cell(session, standing, IDEA_CELLS, (idea.stage, "submit", None), actor=actor)  # told before what is missing
     refuse_outside_window(standing)
-    check_sections(standing.policy, current_revision(session, idea).sections)
+    check_sections(standing.policy, current_content(session, idea).sections)
     idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
     move(session, standing, "submit", actor=actor)
     return idea

@@ -14,10 +14,9 @@ from models.stages import AwardStage
 from workflows.actors import Actor
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.documents.text import format_date
-from workflows.intake.draft import current_revision
 from workflows.recognition.number import Cause, Holder, list_holders, number_document
 from workflows.refusals import NotFound
-from workflows.standing import Standing, find_standing
+from workflows.standing import Standing, current_content, find_standing
 
 REFUSING = (("permit", "refused", "permission"), ("screen", "rejected", "screening"), ("determine", "rejected", "determination"))
 HELP = {
@@ -45,7 +44,7 @@ def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
         "idea_title": idea.title,
         "team": _team_lines(session, idea_id),
         "received_at": idea.submitted_at.astimezone(region_zone()),
-        "content_sha256": current_revision(session, idea).content_sha256,
+        "content_sha256": current_content(session, idea).content_sha256,
         "ledger_seq": entry.seq,
         "ledger_hash": entry.hash,
     }
