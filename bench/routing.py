@@ -3,6 +3,7 @@
 import json
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
@@ -19,20 +20,26 @@ from tests.building import Town
 
 @dataclass
 class Router:
-    """A way to route, in one process or several, with a database of its own; a round each: ideas a second, own processor ms an idea."""
+    """A way to route, in one process or several, with a database of its own; a round each: ideas a second, processor ms an idea.
+
+    `costs` are its own processes', `served` what PostgreSQL and Prefect's server took for them.
+    """
 
     name: str
     town: Town
     processes: list[subprocess.Popen[str]]
+    servers: Callable[[], float]
     rates: list[float] = field(default_factory=list)
     costs: list[float] = field(default_factory=list)
+    served: list[float] = field(default_factory=list)
 
     def measure(self, number: int) -> None:
-        """One round of so many ideas; raises unless every one of them was routed."""
+        """One round of so many ideas a process; raises unless every one of them was routed."""
+        number *= len(self.processes)
         before = self._unhandled()
         add_ideas(self.town, number, IdeaStage.SUBMITTED)
         waiting = sorted(self._unhandled() - before)
-        begun = time.perf_counter()
+        taken, begun = self.servers(), time.perf_counter()
         for process in self.processes:
             assert process.stdin
             process.stdin.write(json.dumps(waiting) + "\n")
@@ -44,6 +51,7 @@ class Router:
             raise RuntimeError(f"{self.name} left {left} of {number} ideas where they were")
         self.rates.append(number / seconds)
         self.costs.append(processor / number * 1_000)
+        self.served.append((self.servers() - taken) / number * 1_000)
 
     def read(self, process: subprocess.Popen[str]) -> str:
         """A process' next line; RuntimeError when it ended instead."""
@@ -76,10 +84,11 @@ class Yard:
         """A router: `python -m bench.routers.…`, so many of them on one database; answers when all are ready."""
         store = self.open(name)
         town = settle(store)
-        environment = {**surroundings(self.stand.folder, store), **self.prefect}
+        share = {"GAGAS_BATCH_SIZE": str(self.stand.size.routed)}  # or the first of two relays would claim everything
+        environment = {**surroundings(self.stand.folder, store), **self.prefect, **share}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         arguments = ["-m", *(self._system_url(name) if part == "SYSTEM" else part for part in command)]
-        router = Router(name, town, [self.stand.start(arguments, environment, **pipes) for _ in range(count)])
+        router = Router(name, town, [self.stand.start(arguments, environment, **pipes) for _ in range(count)], self.stand.served)
         for process in router.processes:
             router.read(process)
         return router
@@ -116,11 +125,13 @@ def _measure_on(yard: Yard, relays: list[str]) -> list[Line]:
     if yard.kind == "SQLite":
         rates["deployment runs"] = _measure_deployment(yard)
     costs = {name: median(router.costs[1:]) for name, router in routers.items()}
-    stand.numbers[yard.kind] = {name: router.rates[1:] for name, router in routers.items()} | {"medians": rates, "processor": costs}
+    served = {name: median(router.served[1:]) for name, router in routers.items()}
+    told = {"medians": rates, "processor": costs, "processor of the servers": served}
+    stand.numbers[yard.kind] = {name: router.rates[1:] for name, router in routers.items()} | told
     for router in routers.values():
         for process in router.processes:
             process.terminate()
-    return _compare(yard.kind, rates, costs)
+    return _compare(yard.kind, rates, costs, served)
 
 
 def _measure_deployment(yard: Yard) -> float:
@@ -145,7 +156,7 @@ def _await_deployment(url: str) -> None:
         time.sleep(0.2)
 
 
-def _compare(kind: str, rates: dict[str, float], costs: dict[str, float]) -> list[Line]:
+def _compare(kind: str, rates: dict[str, float], costs: dict[str, float], served: dict[str, float]) -> list[Line]:
     ours = rates["relay"]
 
     def line(rival: str, target: float, goal: float | None = None) -> Line:
@@ -158,6 +169,7 @@ def _compare(kind: str, rates: dict[str, float], costs: dict[str, float]) -> lis
     lines.append(Line("routing", f"relay as shipped, {kind}", rates["as shipped"], rates["plain calls"], "ideas/s", against="plain calls"))
     if "two relays" in rates:
         lines.append(Line("routing", f"two relays, {kind}", rates["two relays"], ours, "ideas/s", 1.0, against="one relay"))
-        spent = costs["two relays"], costs["relay"]
-        lines.append(Line("routing", f"two relays: processor time, {kind}", *spent, "ms/idea", against="one relay"))
+        for whose, spent in (("own", costs), ("servers'", served)):
+            both = spent["two relays"], spent["relay"]
+            lines.append(Line("routing", f"two relays: {whose} processor time, {kind}", *both, "ms/idea", against="one relay"))
     return lines

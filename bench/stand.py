@@ -50,6 +50,7 @@ class Stand:
     say: Callable[[str], None]
     ending: ExitStack = field(default_factory=ExitStack)
     numbers: dict[str, Any] = field(default_factory=dict)
+    servers: set[int] = field(default_factory=set)
 
     def open_sqlite(self, name: str) -> Database:
         """A new SQLite database in the case's folder."""
@@ -64,6 +65,7 @@ class Stand:
         if not hasattr(self, "_postgres"):
             self._postgres = get_server(self.folder / "postgres", cleanup_mode="delete")
             self.ending.callback(self._postgres.cleanup)
+            self.servers.add(self._postgres.get_pid())
         name = f"bench_{uuid.uuid4().hex}"
         with psycopg.connect(self._postgres.get_uri(), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
@@ -82,7 +84,7 @@ class Stand:
         port = free_port("127.0.0.1")
         environment = {**prefect_environment(self.folder), "PREFECT_API_URL": f"http://127.0.0.1:{port}/api"}
         uvicorn = ["uvicorn", "--log-level", "warning", "--factory", "workflows.serve:prefect_app", "--port", str(port)]
-        self.start(["-m", *uvicorn], environment)
+        self.servers.add(self.start(["-m", *uvicorn], environment).pid)
         await_answer(f"http://127.0.0.1:{port}/api/health")
         return environment
 
@@ -94,6 +96,10 @@ class Stand:
         process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=known, stderr=log, text=True, **pipes)
         self.ending.callback(_end, process)
         return process
+
+    def served(self) -> float:
+        """Seconds of processor time that PostgreSQL and Prefect's server have taken so far."""
+        return sum(_processor_seconds(pid) for pid in self.servers)
 
     def _open(self, url: str) -> Database:
         store = Database(url)
@@ -124,6 +130,16 @@ def await_answer(url: str) -> float:
         except httpx.TransportError:
             time.sleep(0.02)
     raise TimeoutError(url)
+
+
+def _processor_seconds(pid: int) -> float:
+    """What a process and all below it have taken, by the kernel's own account (Linux)."""
+    try:
+        ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:  # it ended meanwhile
+        return 0.0
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK") + sum(_processor_seconds(int(child)) for child in below)
 
 
 def _end(process: subprocess.Popen[str]) -> None:
