@@ -111,7 +111,8 @@ def closing_table(manifest: dict[str, Any]) -> Table:
     prefect = manifest["prefect"]
     runs = f"{prefect['flow_runs']} flow runs, {prefect['task_runs']} task runs, {prefect['failed']} failed"
     table.add_row("Prefect", "", runs)
-    table.add_row("Seconds", str(manifest["seconds"]["demo"]), f"set-up {manifest['seconds']['setup']}")
+    setup = manifest["seconds"]["setup"]
+    table.add_row("Seconds", str(manifest["seconds"]["demo"]), "" if setup is None else f"set-up {setup}")
     return table
 
 
