@@ -43,7 +43,7 @@ def examine() -> list[Finding]:
         return [*machine, refused_setting("zone", str(error.args[0]))]
     return [
         *machine,
-        check_clock(seams.wall_now(), chosen.clock),
+        check_clock(seams.wall_now(), chosen.clock, chosen.data),
         *(check_sqlite(chosen) if chosen.sqlalchemy_url.startswith("sqlite") else [check_postgres(chosen.sqlalchemy_url)]),
         check_port("port of the pages", chosen.host, chosen.port, "GAGAS_PORT"),
         check_port("port of Prefect", "127.0.0.1", chosen.prefect_port, "GAGAS_PREFECT_PORT"),

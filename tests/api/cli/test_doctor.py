@@ -198,8 +198,8 @@ def test_the_command_sees_a_busy_port() -> None:
 
 
 def test_a_clock_that_was_never_set_fails() -> None:
-    assert check_clock(datetime(1970, 1, 1, tzinfo=UTC), "").state is State.FAIL
-    assert check_clock(NOON, "").state is State.OK
+    assert check_clock(datetime(1970, 1, 1, tzinfo=UTC), "", Path()).state is State.FAIL
+    assert check_clock(NOON, "", Path()).state is State.OK
 
 
 def test_a_clock_in_a_file_warns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,6 +208,13 @@ def test_a_clock_in_a_file_warns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     finding = seen_by(examine(), "clock")
     assert finding.state is State.WARN
     assert "2026-02-03 04:05" in finding.sentence
+
+
+def test_a_demo_in_its_own_folder_may_have_its_own_clock(tmp_path: Path) -> None:
+    clock = tmp_path / "demo-clock.txt"
+    clock.write_text("2026-02-03T04:05:06+00:00")
+    assert check_clock(NOON, f"test:{clock}", tmp_path).state is State.OK
+    assert check_clock(NOON, f"test:{clock}", tmp_path / "in-use").state is State.WARN
 
 
 def test_a_clock_file_that_is_missing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +243,7 @@ def test_every_finding_that_is_not_well_says_how_to_mend_it() -> None:
         check_subsetting("libhidden.so"),
         check_package("fastapi", "0.155.0"),
         judge_postgres(13),
-        check_clock(datetime(1970, 1, 1, tzinfo=UTC), ""),
+        check_clock(datetime(1970, 1, 1, tzinfo=UTC), "", Path()),
         check_analytics({"PREFECT_SERVER_ANALYTICS_ENABLED": "true"}),
     ]
     assert [finding.name for finding in ill if finding.state is State.OK or not finding.mend or "\n" in finding.mend] == []
