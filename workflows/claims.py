@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy.orm.exc import StaleDataError
@@ -67,7 +67,7 @@ def claim_batch(store: Database, topic: str) -> Batch | None:
             .limit(settings().batch_size)
             .with_for_update(skip_locked=True)
         ).all()
-        token, until = new_id(), wall_now() + timedelta(seconds=settings().lease_seconds)
+        token, until = new_id(), _lease_end()
         taken = [message for message in messages if not _give_up(message)]
         for message in taken:
             message.state, message.lease_token, message.lease_until = MessageState.CLAIMED, token, until
@@ -81,9 +81,9 @@ def claim_batch(store: Database, topic: str) -> Batch | None:
 
 
 def name_run(store: Database, batch: Batch, run_id: str) -> None:
-    """Write the flow run's id beside the messages it holds."""
+    """Write the flow run's id beside the messages it holds; their lease counts from now."""
     crashpoint("after_run_created_before_note")
-    _update_held(store, batch, run_id=run_id)
+    _update_held(store, batch, run_id=run_id, lease_until=_lease_end())
     crashpoint("after_note_before_work")
 
 
@@ -228,6 +228,10 @@ def _claimable() -> Any:
     waiting = (col(Message.state) == MessageState.WAITING) & (col(Message.not_before) <= instant)
     abandoned = (col(Message.state) == MessageState.CLAIMED) & (col(Message.lease_until) < instant)
     return waiting | abandoned
+
+
+def _lease_end() -> datetime:
+    return wall_now() + timedelta(seconds=settings().lease_seconds)
 
 
 def _anything_waits(store: Database, topic: str) -> bool:

@@ -30,7 +30,9 @@ from workflows.relay import ELSEWHERE, FLOWS, NotTakenUp, Relay, create_run, nam
 
 NAME = "gagas"
 LOOK_SECONDS = 0.5
+PATIENCE = 0.75  # of a lease, until a run that nobody began is called off
 NOT_BEGUN = {StateType.SCHEDULED, StateType.PENDING}  # pending: a worker has it, its process is starting
+BROKEN = {StateType.CRASHED, StateType.FAILED, StateType.CANCELLED}
 
 
 class NotDeployed(Exception):
@@ -59,8 +61,9 @@ async def register(pool: str) -> list[str]:
 async def start_on_pool(flow: Flow[..., Any], parameters: dict[str, Any], key: str, note: Callable[[str], Awaitable[None]]) -> str | None:
     """The cluster's starter: a run for the pool's workers; returns when one of them has begun it, not when it has ended.
 
-    Its key is the lease's token, as its parameters hold the token too: whatever is asked again under it is the very same run. A run that
-    no worker takes within half a lease is called off, so that none spends a process on it later. Raises NotTakenUp then.
+    Its key is the lease's token, as its parameters hold the token too: whatever is asked again under it is the very same run. The lease
+    counts from the work's begin, since a busy machine may take a minute to start a process. A run that nobody has begun after three
+    quarters of a lease is called off, so that none spends a process on it later; raises NotTakenUp then.
     """
     if flow is clock:
         await _tick(note)
@@ -80,8 +83,9 @@ async def start_on_pool(flow: Flow[..., Any], parameters: dict[str, Any], key: s
         except ObjectNotFound as unknown:
             raise NotDeployed from unknown
         await note(str(run.id))
-        await _await_begin(client, run.id)
-    return ELSEWHERE
+        state = await _await_begin(client, run.id)
+        await note(str(run.id))
+    return None if state in BROKEN else ELSEWHERE  # what a broken run left is not held until its lease is over
 
 
 async def drain(topic: str) -> None:
@@ -106,19 +110,20 @@ async def _tick(note: Callable[[str], Awaitable[None]]) -> None:
         await run_flow_async(clock, flow_run=run, parameters={})
 
 
-async def _await_begin(client: PrefectClient, run_id: UUID) -> None:
-    """Wait for a worker to begin the run, at most half a lease; call it off if by then no worker even took it."""
-    state: StateType | None = StateType.SCHEDULED
-    until = time.monotonic() + settings().lease_seconds / 2
-    while state in NOT_BEGUN and time.monotonic() < until:
+async def _await_begin(client: PrefectClient, run_id: UUID) -> StateType:
+    """Wait for a worker to begin the run, and answer its state; call it off if that takes too long."""
+    state = StateType.SCHEDULED
+    until = time.monotonic() + settings().lease_seconds * PATIENCE
+    while time.monotonic() < until:
         await asyncio.sleep(LOOK_SECONDS)
         with suppress(httpx.HTTPError, PrefectHTTPStatusError):  # Prefect is away for a moment: the run is none the worse for it
-            state = (await client.read_flow_run(run_id)).state_type
-    if state == StateType.SCHEDULED:
-        with suppress(httpx.HTTPError, PrefectHTTPStatusError, TimeoutError):
-            async with asyncio.timeout(10):
-                await client.set_flow_run_state(run_id, Cancelled(message="no worker took it"), force=True)
-        raise NotTakenUp
+            state = (await client.read_flow_run(run_id)).state_type or state
+        if state not in NOT_BEGUN:
+            return state
+    with suppress(httpx.HTTPError, PrefectHTTPStatusError, TimeoutError):
+        async with asyncio.timeout(10):
+            await client.set_flow_run_state(run_id, Cancelled(message="nobody began it"), force=True)
+    raise NotTakenUp
 
 
 async def _describe(flow: Flow[..., Any]) -> RunnerDeployment:

@@ -33,7 +33,7 @@ ELSEWHERE = "elsewhere"
 log = logging.getLogger("gagas.relay")
 
 # A starter makes sure that a flow run exists for a batch and says its id through the callback. It returns when the run has ended, or
-# with ELSEWHERE when a worker has begun it: then its messages stay held until they are handled or their lease runs out.
+# with ELSEWHERE while a worker is at it: then its messages stay held until they are handled or their lease runs out.
 Starter = Callable[[Flow[..., Any], dict[str, Any], str, Callable[[str], Awaitable[None]]], Awaitable[str | None]]
 
 

@@ -135,6 +135,15 @@ class Cluster:
             f"--- {log.name}\n{log.read_text()[-2000:]}" for log in sorted(self.folder.glob("*.log"))
         )
 
+    def ways(self, flow: str) -> str:
+        """What Prefect noted of every run of a flow: each state with its hour, and the worker that reported it."""
+        lines = []
+        for run in self.prefect.list_all("flow_runs", flows={"name": {"any_": [flow]}}, sort="ID_DESC"):
+            states = httpx.get(f"{self.prefect.url}/flow_run_states/", params={"flow_run_id": run["id"]}, timeout=30).json()
+            way = ", ".join(f"{one['name']} {one['timestamp'][11:23]} {one['message'] or ''}".strip() for one in states)
+            lines.append(f"{run['name']} {run['labels'].get('prefect.worker.name', '')}: {way}")
+        return "\n".join(lines)
+
     def stop(self) -> None:
         """End every part: asked first, killed after ten seconds; flows that lost their worker too."""
         running = [process for process in self.parts.values() if process.poll() is None]

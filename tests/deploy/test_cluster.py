@@ -151,11 +151,12 @@ def test_a_lost_workers_work_is_done_by_the_other_within_one_lease_and_nothing_t
         holder.rollback()
     done = [m for m in messages(town, topic="intake") if m.state == MessageState.HANDLED]
     left = [m for m in messages(town, topic="intake") if m.state == MessageState.CLAIMED]
-    print(f"{flow.worker} was lost with {len(done)} of {len(ideas)} done")
+    print(f"{flow.worker} was lost with {len(done)} of {len(ideas)} done, at attempts {sorted({m.attempts for m in left})}")
     assert done
     assert left
     seconds = cluster.await_true(lambda: all_handled(town, topic="intake"), "the lost worker's work")
     print(f"the other worker had done it {seconds:.0f} s later; the lease is {LEASE_SECONDS} s")
+    print(cluster.ways("intake"))
     moved = town.rows(select(LedgerEntry.idea_id).where(LedgerEntry.kind == "idea.route.permission", col(LedgerEntry.idea_id).in_(ideas)))
     assert sorted(moved) == sorted(ideas)
     taken_over = {one.id for one in left}

@@ -1,20 +1,30 @@
-"""What the relay makes of a pool's answers, and which settings a pool refuses."""
+"""What the relay makes of a pool's answers, what the starter makes of a worker's, and which settings a pool refuses."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.states import Crashed, Pending, Running, State
 from pydantic import ValidationError
 from sqlmodel import select
 
 from models.database import Database
 from models.migrations import migrate
 from models.outbox import Message, MessageState
+from models.seams import new_id
 from models.settings import Settings, settings
+from tests.workflows.prefect_server import PrefectServer
+from workflows.claims import claim_batch, name_run
+from workflows.deploy import PATIENCE, register, start_on_pool
 from workflows.facts import send
+from workflows.intake.flow import intake
 from workflows.relay import ELSEWHERE, NotTakenUp, Relay
 
 POSTGRES = "postgresql+psycopg://gagas@127.0.0.1/gagas"
@@ -54,6 +64,11 @@ def turn(store: Database, pool: Pool) -> Message:
     relay = Relay(store, pool)
     relay.stop()
     assert asyncio.run(relay.turn("intake"))
+    return only_message(store)
+
+
+def only_message(store: Database) -> Message:
+    """The one message there is."""
     with store.reading() as session:
         return session.exec(select(Message)).one()
 
@@ -68,6 +83,81 @@ def test_messages_whose_run_is_elsewhere_stay_held(store: Database) -> None:
 def test_messages_whose_run_no_worker_took_go_back_without_an_attempt(store: Database) -> None:
     message = turn(store, Pool(takes=False))
     assert (message.state, message.attempts, message.lease_token) == (MessageState.WAITING, 0, None)
+
+
+def test_a_lease_counts_from_the_begin_of_the_work(store: Database) -> None:
+    """A busy machine may take a minute to start a run's process: that minute is not the work's."""
+    with store.unit_of_work() as session:
+        send(session, "intake.route", "an idea")
+    batch = claim_batch(store, "intake")
+    assert batch
+    claimed = only_message(store).lease_until
+    name_run(store, batch, "run")
+    begun = only_message(store).lease_until
+    assert claimed
+    assert begun
+    assert begun > claimed
+
+
+@pytest.mark.server
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("worker_says", "outcome", "last_state"),
+    [
+        ((), NotTakenUp, "CANCELLED"),  # no worker at all
+        ((Pending(),), NotTakenUp, "CANCELLED"),  # taken by a worker whose process never starts
+        ((Pending(), Running()), ELSEWHERE, "RUNNING"),
+        ((Pending(), Crashed()), None, "CRASHED"),
+    ],
+)
+def test_a_run_is_waited_for_until_its_work_begins_and_called_off_if_it_never_does(
+    prefect_server: PrefectServer, lease: float, worker_says: tuple[State, ...], outcome: Any, last_state: str
+) -> None:
+    told, took = asyncio.run(start_and_answer(worker_says))
+    (run,) = prefect_server.runs({told.run_id}).values()
+    assert told.outcome == outcome
+    assert run["state_type"] == last_state
+    if outcome is NotTakenUp:
+        assert took >= lease * PATIENCE
+    else:
+        assert told.times == 2, "named when it was made, and again when its work began, from when its lease counts"
+
+
+@pytest.fixture
+def lease(monkeypatch: pytest.MonkeyPatch) -> Iterator[float]:
+    """A lease that a test can wait for, in seconds."""
+    monkeypatch.setenv("GAGAS_LEASE_SECONDS", "8")
+    settings.cache_clear()
+    yield settings().lease_seconds
+    settings.cache_clear()
+
+
+@dataclass
+class Told:
+    """What a starter said of its run, how often, and how it ended."""
+
+    run_id: str = ""
+    times: int = 0
+    outcome: Any = None
+
+
+async def start_and_answer(worker_says: tuple[State, ...]) -> tuple[Told, float]:
+    """Start a run on a pool on which the test itself is the worker; answers what was told and the seconds it took."""
+    await register("gagas")
+    told, began = Told(), time.monotonic()
+
+    async def note(run_id: str) -> None:
+        told.run_id, told.times = run_id, told.times + 1
+        if told.times == 1:
+            async with get_client() as client:
+                for state in worker_says:
+                    await client.set_flow_run_state(UUID(run_id), state, force=True)
+
+    try:
+        told.outcome = await start_on_pool(intake, {"batch": {"token": new_id(), "jobs": {"route": [1]}}}, "key", note)
+    except NotTakenUp:
+        told.outcome = NotTakenUp
+    return told, time.monotonic() - began
 
 
 @pytest.mark.parametrize(
