@@ -58,34 +58,34 @@ async def register(pool: str) -> list[str]:
     return [deployment.full_name for deployment in deployments]
 
 
-async def start_on_pool(flow: Flow[..., Any], parameters: dict[str, Any], key: str, note: Callable[[str], Awaitable[None]]) -> str | None:
-    """The cluster's starter: a run for the pool's workers; returns when one of them has begun it, not when it has ended.
+class PoolStarter:
+    """The cluster's starter: a run for the pool's workers; it returns when one of them has begun it, not when it has ended.
 
-    Its key is the lease's token, as its parameters hold the token too: whatever is asked again under it is the very same run. The lease
-    counts from the work's begin, since a busy machine may take a minute to start a process. A run that nobody has begun after three
-    quarters of a lease is called off, so that none spends a process on it later; raises NotTakenUp then.
+    A run's key is the lease's token, as its parameters hold the token too: whatever is asked again under it is the very same run. The
+    lease counts from the work's begin, since a busy machine may take a minute to start a process. A run that nobody has begun after
+    three quarters of a lease is called off, so that none spends a process on it later; the topic's next may take twice as long, or a
+    machine on which every start is slow would never come to its work. Raises NotTakenUp for a run called off.
     """
-    if flow is clock:
-        await _tick(note)
-        return None
-    async with get_client() as client:
-        try:
-            run = await arun_deployment(
-                f"{flow.name}/{NAME}",
-                client=client,
-                parameters=parameters,
-                timeout=0,
-                flow_run_name=name_of(flow, parameters),
-                as_subflow=False,
-                idempotency_key=parameters["batch"].get("token", key),
-                tags=[NAME],
-            )
-        except ObjectNotFound as unknown:
-            raise NotDeployed from unknown
-        await note(str(run.id))
-        state = await _await_begin(client, run.id)
-        await note(str(run.id))
-    return None if state in BROKEN else ELSEWHERE  # what a broken run left is not held until its lease is over
+
+    def __init__(self) -> None:
+        self._patience: dict[str, float] = {}
+
+    async def __call__(
+        self, flow: Flow[..., Any], parameters: dict[str, Any], key: str, note: Callable[[str], Awaitable[None]]
+    ) -> str | None:
+        """Start a run of the flow; the clock's is done here."""
+        if flow is clock:
+            await _tick(note)
+            return None
+        async with get_client() as client:
+            run_id = await _create_on_pool(client, flow, parameters, parameters["batch"].get("token", key))
+            patience = self._patience.pop(flow.name, PATIENCE)
+            try:
+                state = await _await_begin(client, run_id, patience, note)
+            except NotTakenUp:
+                self._patience[flow.name] = PATIENCE * 2
+                raise
+        return None if state in BROKEN else ELSEWHERE  # what a broken run left is not held until its lease is over
 
 
 async def drain(topic: str) -> None:
@@ -110,15 +110,36 @@ async def _tick(note: Callable[[str], Awaitable[None]]) -> None:
         await run_flow_async(clock, flow_run=run, parameters={})
 
 
-async def _await_begin(client: PrefectClient, run_id: UUID) -> StateType:
-    """Wait for a worker to begin the run, and answer its state; call it off if that takes too long."""
-    state = StateType.SCHEDULED
-    until = time.monotonic() + settings().lease_seconds * PATIENCE
+async def _create_on_pool(client: PrefectClient, flow: Flow[..., Any], parameters: dict[str, Any], key: str) -> UUID:
+    try:
+        run = await arun_deployment(
+            f"{flow.name}/{NAME}",
+            client=client,
+            parameters=parameters,
+            timeout=0,
+            flow_run_name=name_of(flow, parameters),
+            as_subflow=False,
+            idempotency_key=key,
+            tags=[NAME],
+        )
+    except ObjectNotFound as unknown:
+        raise NotDeployed from unknown
+    return run.id
+
+
+async def _await_begin(client: PrefectClient, run_id: UUID, patience: float, note: Callable[[str], Awaitable[None]]) -> StateType:
+    """Wait so many leases for a worker to begin the run, and answer its state; the lease is renewed meanwhile, and when it begins."""
+    state, lease = StateType.SCHEDULED, settings().lease_seconds
+    until, renew_at = time.monotonic() + lease * patience, 0.0
     while time.monotonic() < until:
+        if time.monotonic() >= renew_at:
+            await note(str(run_id))
+            renew_at = time.monotonic() + lease / 2
         await asyncio.sleep(LOOK_SECONDS)
         with suppress(httpx.HTTPError, PrefectHTTPStatusError):  # Prefect is away for a moment: the run is none the worse for it
             state = (await client.read_flow_run(run_id)).state_type or state
         if state not in NOT_BEGUN:
+            await note(str(run_id))
             return state
     with suppress(httpx.HTTPError, PrefectHTTPStatusError, TimeoutError):
         async with asyncio.timeout(10):

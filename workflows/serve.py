@@ -204,11 +204,11 @@ async def run_relay() -> None:
 
     from models.database import database
     from workflows.adapters.files import sweep_drafts
-    from workflows.deploy import start_on_pool
+    from workflows.deploy import PoolStarter
     from workflows.relay import Relay, start_in_process
 
     sweep_drafts(settings().documents)
-    relay = Relay(database(), start_on_pool if settings().work_pool else start_in_process)
+    relay = Relay(database(), PoolStarter() if settings().work_pool else start_in_process)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, relay.stop)

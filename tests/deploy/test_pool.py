@@ -22,7 +22,7 @@ from models.seams import new_id
 from models.settings import Settings, settings
 from tests.workflows.prefect_server import PrefectServer
 from workflows.claims import claim_batch, name_run
-from workflows.deploy import PATIENCE, register, start_on_pool
+from workflows.deploy import PATIENCE, PoolStarter, register
 from workflows.facts import send
 from workflows.intake.flow import intake
 from workflows.relay import ELSEWHERE, NotTakenUp, Relay
@@ -123,6 +123,16 @@ def test_a_run_is_waited_for_until_its_work_begins_and_called_off_if_it_never_do
         assert told.times == 2, "named when it was made, and again when its work began, from when its lease counts"
 
 
+@pytest.mark.server
+@pytest.mark.slow
+def test_after_a_start_that_was_too_slow_the_next_may_take_twice_as_long(prefect_server: PrefectServer, lease: float) -> None:
+    starter = PoolStarter()
+    _, first = asyncio.run(start_and_answer((Pending(),), starter))
+    told, second = asyncio.run(start_and_answer((Pending(),), starter))
+    assert lease * PATIENCE <= first < lease * PATIENCE * 2 <= second
+    assert told.times > 2, "held meanwhile, though it takes longer than a lease"
+
+
 @pytest.fixture
 def lease(monkeypatch: pytest.MonkeyPatch) -> Iterator[float]:
     """A lease that a test can wait for, in seconds."""
@@ -141,7 +151,7 @@ class Told:
     outcome: Any = None
 
 
-async def start_and_answer(worker_says: tuple[State, ...]) -> tuple[Told, float]:
+async def start_and_answer(worker_says: tuple[State, ...], starter: PoolStarter | None = None) -> tuple[Told, float]:
     """Start a run on a pool on which the test itself is the worker; answers what was told and the seconds it took."""
     await register("gagas")
     told, began = Told(), time.monotonic()
@@ -154,7 +164,7 @@ async def start_and_answer(worker_says: tuple[State, ...]) -> tuple[Told, float]
                     await client.set_flow_run_state(UUID(run_id), state, force=True)
 
     try:
-        told.outcome = await start_on_pool(intake, {"batch": {"token": new_id(), "jobs": {"route": [1]}}}, "key", note)
+        told.outcome = await (starter or PoolStarter())(intake, {"batch": {"token": new_id(), "jobs": {"route": [1]}}}, "key", note)
     except NotTakenUp:
         told.outcome = NotTakenUp
     return told, time.monotonic() - began
