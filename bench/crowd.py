@@ -9,7 +9,7 @@ from models.calls import PolicyVersion
 from models.seams import now
 from tests.building import Town
 
-PER_PERSON, VILLAGES, PER_CALL = 5, 150, 500
+PER_PERSON, VILLAGES, PER_CALL = 5, 150, 500  # every tenth village is Andir's: its head's page is full at any size
 
 # share of a hundred ideas in each stage, and the task that waits there: enough wait at any size to fill an inbox's page
 STAGES = (
@@ -32,7 +32,7 @@ NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE 
 VILLAGE = """
 INSERT INTO unit (id, code, name, kind, parent_id, path)
 {numbers} SELECT 'v' || i, 'V' || i, 'Kelurahan ' || i, 'urban_village', :root,
-CASE i % 30 WHEN 0 THEN :andir_path ELSE :root_path END || 'v' || i || '/' FROM n
+CASE i % 10 WHEN 0 THEN :andir_path ELSE :root_path END || 'v' || i || '/' FROM n
 """
 PERSON = """
 INSERT INTO person (id, front_title, name, back_title, unit_id, kind, grade, rank_name, position, email)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session, col, select
 
 from models.calls import Call, PolicyVersion
@@ -42,11 +44,12 @@ class Standing:
         return self.unit_path, self.call_path
 
 
-def visible(actor: Actor) -> sa.ColumnElement[bool]:
+def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
     """The ideas an actor may know of: the one filter under list, detail, file, export and count.
 
     One's own; as overseer the submitted ones of one's units and calls; as reviewer or pilot owner the ones handed to one. A flow
     sees all. Every part is a set of ids, and no join: a list is read in its own order, and each idea on the way is looked up in them.
+    `in_order` says so to SQLite, which would rather gather and sort all that an overseer may see.
     """
     if actor.flow:
         return sa.true()
@@ -54,14 +57,25 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
     reviewed = select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING))
     piloted = select(Pilot.idea_id).where(Pilot.owner_id == actor.person_id)
     seen: list[sa.ColumnElement[bool]] = [col(Idea.id).in_(sa.union_all(own, reviewed, piloted))]  # one set: an index finds its few ideas
-    covered = []
-    if any(grant.role in OVERSEERS for grant in actor.grants):
-        covered.append(col(Idea.unit_id).in_(_units_of(actor, OVERSEERS)))
-    if any(grant.role in BY_CALL for grant in actor.grants):
-        covered.append(col(Idea.call_id).in_(select(Call.id).where(col(Call.unit_id).in_(_units_of(actor, BY_CALL)))))
+    covered = overseen(actor, in_order=in_order)
     if covered:
         seen.append((col(Idea.stage) != IdeaStage.DRAFT) & sa.or_(*covered))
     return sa.or_(*seen)
+
+
+def overseen(actor: Actor, *, in_order: bool = False) -> list[sa.ColumnElement[bool]]:
+    """The ideas of one's units, and those of one's calls, drafts among them; nothing for who oversees nothing."""
+    place: Any = _apart_from_index if in_order else col
+    covered = []
+    if any(grant.role in OVERSEERS for grant in actor.grants):
+        covered.append(place(Idea.unit_id).in_(_units_of(actor, OVERSEERS)))
+    if any(grant.role in BY_CALL for grant in actor.grants):
+        covered.append(place(Idea.call_id).in_(select(Call.id).where(col(Call.unit_id).in_(_units_of(actor, BY_CALL)))))
+    return covered
+
+
+def _apart_from_index(column: Any) -> Any:
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def _units_of(actor: Actor, roles: tuple[Role, ...]) -> Any:

@@ -196,7 +196,7 @@ def show_standing(session: Session, standing: Standing, actor: Actor) -> IdeaOut
     """An idea already read, as the actor may see it: reviewers are not told who proposed it."""
     idea, content = standing.idea, current_content(session, standing.idea)
     open_book = has_part(standing, actor) or not _only_reviews(session, standing, actor)
-    gates = run_plain(session, _GATES, {"idea_id": idea.id})
+    gates = run_plain(session, _GATES, {"idea_id": idea.id}) if standing.policy.gates else ()
     return IdeaOut(
         **show_line(idea).model_dump(),
         revision=idea.revision,
