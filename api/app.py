@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from sqlalchemy import text
 
 from api.frame import BodyLimit, SecureHeaders
-from api.pages.site import install_pages
+from api.pages.problem import install_problem_pages
+from api.pages.site import PAGES
 from api.problems import install
 from api.v1 import accounts, calls, intake, operations, pilot, recognition, region, review, reward
 from models.database import Database, database
@@ -37,12 +38,10 @@ def create_app(store: Database | None = None) -> FastAPI:
     )
     app.state.database = store or database()
     app.state.writers = ThreadPoolExecutor(app.state.database.writers, "writer")
-    v1 = APIRouter(prefix="/api/v1")
-    for stage in ROUTERS:
-        v1.include_router(stage.router)
-    app.include_router(v1)
+    for part in (*ROUTERS, *PAGES):
+        app.router.routes.extend(part.router.routes)  # as they are: what lies in an included router costs a third more to find
     install(app)
-    install_pages(app)
+    install_problem_pages(app)
     app.add_middleware(SecureHeaders)
     app.add_middleware(BodyLimit, most=settings().body_limit)
     return app

@@ -5,11 +5,12 @@ from pydantic import Field
 
 from api.access import TheDoor
 from api.signing_in import Unauthenticated, admit, check_password, count_failure, sign_out
+from api.v1 import PREFIX
 from api.v1.shapes import Taken, Told
 from models.people import Person, Role
 from models.units import Unit
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(prefix=PREFIX, tags=["accounts"])
 
 
 class ActivationIn(Taken):

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlmodel import Session, select
 
 from api.access import TheDoor
+from api.v1 import PREFIX
 from api.v1.region import Code
 from api.v1.shapes import Cursor, Id, Instant, Limit, PageOut, Taken, Told
 from models.calls import Call, CallState
@@ -16,7 +17,7 @@ from workflows.actors import Actor
 from workflows.intake.open_call import NewCall, amend_policy, close_call, current_policy, get_call, open_call, plan_call
 from workflows.keyset import Order, Slice, take_page
 
-router = APIRouter(prefix="/calls", tags=["calls"])
+router = APIRouter(prefix=PREFIX + "/calls", tags=["calls"])
 LAST_OPENED_FIRST = Order(Call, "opens_at")
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from api.access import TheDoor, write_etag
+from api.v1 import PREFIX
 from api.v1.shapes import (
     Cursor,
     DecisionOut,
@@ -35,7 +36,7 @@ from workflows.intake.withdraw import withdraw_idea
 from workflows.keyset import Slice
 from workflows.listing import Wanted, list_ideas
 
-router = APIRouter(prefix="/ideas", tags=["intake"])
+router = APIRouter(prefix=PREFIX + "/ideas", tags=["intake"])
 
 
 class DraftIn(ProposalIn):

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlmodel import Session, col, func, select
 
 from api.access import TheDoor
+from api.v1 import PREFIX
 from api.v1.shapes import After, IdeaLine, Taken, Told, show_line
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
@@ -17,7 +18,7 @@ from workflows.actors import Actor
 from workflows.listing import list_inbox
 from workflows.retry import retry_dead
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(prefix=PREFIX, tags=["operations"])
 
 
 class InboxOut(Told):

@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from api.access import TheDoor
+from api.v1 import PREFIX
 from api.v1.shapes import Amount, Id, IdeaOut, Reason, Taken, Told, show_idea
 from models.ideas import Idea
 from models.pilots import Direction, Indicator, Measurement, Pilot
@@ -20,7 +21,7 @@ from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot
 from workflows.refusals import NotFound
 from workflows.standing import find_standing
 
-router = APIRouter(prefix="/ideas/{idea_id}/pilot", tags=["pilot"])
+router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}/pilot", tags=["pilot"])
 Figure = Annotated[Decimal, Field(max_digits=24, decimal_places=6)]
 
 

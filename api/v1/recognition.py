@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from api.access import TheDoor
+from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Id, Limit, PageOut, Told
 from models.documents import Document, DocumentKind, DocumentState
 from models.settings import settings
@@ -19,7 +20,7 @@ from workflows.recognition.report import ask_report
 from workflows.recognition.verify import Verified, verify_digest, verify_token
 from workflows.refusals import NotFound
 
-router = APIRouter(tags=["recognition"])
+router = APIRouter(prefix=PREFIX, tags=["recognition"])
 MEDIA = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 

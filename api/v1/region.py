@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from api.access import TheDoor
+from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Id, Limit, PageOut, Taken, Told
 from models.people import EmploymentKind, Person, Role, RoleGrant
 from models.units import Unit
@@ -15,7 +16,7 @@ from workflows.actors import Actor
 from workflows.intake.register import NewPerson, NewUnit, grant_role, register_person, register_unit, renew_activation
 from workflows.keyset import Order, Slice, take_page
 
-router = APIRouter(tags=["region"])
+router = APIRouter(prefix=PREFIX, tags=["region"])
 BY_NAME = Order(Person, "name", newest_first=False)
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from api.access import TheDoor
+from api.v1 import PREFIX
 from api.v1.shapes import Id, IdeaOut, Reason, ReasonIn, ReviewOut, Taken, show_idea, show_review
 from models.ideas import Idea
 from models.reviews import Review
@@ -22,7 +23,7 @@ from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import recuse_reviewer, score_idea
 from workflows.standing import find_standing
 
-router = APIRouter(prefix="/ideas/{idea_id}", tags=["review"])
+router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}", tags=["review"])
 Points = Annotated[Decimal, Field(max_digits=10, decimal_places=2)]
 
 

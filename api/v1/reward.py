@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from api.access import TheDoor
+from api.v1 import PREFIX
 from api.v1.shapes import AwardOut, Cursor, Id, Instant, Limit, PageOut, Reason, ReasonIn, Taken, show_award
 from models.awards import Award
 from models.stages import AwardStage
@@ -21,7 +22,7 @@ from workflows.reward.propose import propose_award
 from workflows.reward.revoke import revoke_award
 from workflows.reward.steps import find_award
 
-router = APIRouter(tags=["reward"])
+router = APIRouter(prefix=PREFIX, tags=["reward"])
 
 
 class ApprovalIn(Taken):
