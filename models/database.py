@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
 
@@ -27,7 +28,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.writers = 1 if self.is_sqlite else connections - 2
         self._queue: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
-        options: dict[str, Any] = {"pool_size": connections, "max_overflow": 40, "pool_timeout": 30}
+        options: dict[str, Any] = {"pool_size": connections, "max_overflow": 40, "pool_timeout": 30, "json_serializer": _write_json}
         if self.is_sqlite:
             self.engine = _open_sqlite(url, "BEGIN", "ON", **options)
             self.writing = _open_sqlite(url, "BEGIN IMMEDIATE", "OFF", **options)
@@ -59,6 +60,10 @@ class Database:
         """Give all connections back."""
         self.engine.dispose()
         self.writing.dispose()
+
+
+def _write_json(value: Any) -> str:
+    return to_json(value).decode()
 
 
 def _open_sqlite(url: str, begin: str, query_only: str, **options: Any) -> sa.Engine:

@@ -19,25 +19,26 @@ class MessageState(StrEnum):
     DEAD = "dead"
 
 
+def _index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
+    """An index over the few rows that are looked up by it: every other message is written without it."""
+    return sa.Index(name, *columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 class Message(SQLModel, table=True):
     """One job for one flow; the lease token fences off a run that comes too late."""
 
     __table_args__ = (
-        sa.Index(
-            "ix_message_waiting",
-            "topic",
-            "not_before",
-            sqlite_where=sa.text("state in ('waiting', 'claimed')"),
-            postgresql_where=sa.text("state in ('waiting', 'claimed')"),
-        ),
+        _index("ix_message_waiting", "topic", "not_before", where="state in ('waiting', 'claimed')"),
+        _index("ix_message_dedupe_key", "dedupe_key", where="dedupe_key is not null", unique=True),
+        _index("ix_message_asked_once", "subject_id", where="dedupe_key is not null"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=counter())
     topic: str = Field(max_length=20)
     job: str = Field(max_length=40)
-    subject_id: str = Field(index=True, max_length=26)
-    idea_id: str | None = Field(default=None, index=True, max_length=26)
-    dedupe_key: str | None = Field(default=None, unique=True, max_length=120)
+    subject_id: str = Field(max_length=26)
+    idea_id: str | None = Field(default=None, max_length=26)
+    dedupe_key: str | None = Field(default=None, max_length=120)
     state: MessageState = Field(default=MessageState.WAITING, sa_type=choice(MessageState))
     created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
     not_before: datetime = Field(default_factory=wall_now, sa_type=UtcInstant)
