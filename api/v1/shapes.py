@@ -198,7 +198,7 @@ def show_standing(session: Session, standing: Standing, actor: Actor) -> IdeaOut
     open_book = has_part(standing, actor) or not _only_reviews(session, standing, actor)
     gates = run_plain(session, _GATES, {"idea_id": idea.id}) if standing.policy.gates else ()
     return IdeaOut(
-        **show_line(idea).model_dump(),
+        **{name: getattr(idea, name) for name in IdeaLine.model_fields},
         revision=idea.revision,
         form=content.form,
         medium=content.medium,

@@ -67,7 +67,7 @@ def test_the_trigger_keeps_the_ledger_from_being_edited_by_mistake(house: Town) 
 @pytest.mark.parametrize("place", ["first", "middle", "last"])
 def test_an_edited_entry_is_found_at_its_place(house: Town, place: str) -> None:
     at = {"first": 1, "middle": size(house) // 2, "last": size(house)}[place]
-    tamper(house, """UPDATE ledgerentry SET payload = replace(payload, '"subject": "', '"subject": "x') WHERE seq = :at""", at=at)
+    tamper(house, """UPDATE ledgerentry SET payload = replace(payload, '"subject":"', '"subject":"x') WHERE seq = :at""", at=at)
     code, report = verify()
     assert (code, report["valid"], report["first_broken"], report["reason"]) == (1, False, at, "hash")
 
