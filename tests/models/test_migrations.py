@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, select
 
-from models.database import Database
+from models.database import Database, append_rows
 from models.migrations import migrate
+from models.outbox import Message
 from models.tables import metadata
 from tests.building import Town
 
@@ -59,6 +61,22 @@ def test_migrating_again_changes_nothing(either_town: Town) -> None:
     migrate(either_town.store)
     migrate(either_town.store)
     assert table_counts(either_town.store) == before
+
+
+def test_the_messages_of_an_older_database_are_kept_and_asked_for_once(store: Database) -> None:
+    migrate(store, to="0001")
+    messages = [
+        {"topic": "intake", "job": "route", "subject_id": f"idea-{n}", "dedupe_key": key} for n, key in enumerate((None, None, "a"))
+    ]
+    with store.unit_of_work() as session:
+        append_rows(session, Message, messages)
+    migrate(store)
+    assert differences(store) == []
+    with store.reading() as session:
+        kept = session.exec(select(Message).order_by(col(Message.id))).all()
+    assert [(one.id, one.subject_id, one.dedupe_key) for one in kept] == [(1, "idea-0", None), (2, "idea-1", None), (3, "idea-2", "a")]
+    with pytest.raises(sa.exc.IntegrityError), store.unit_of_work() as session:
+        append_rows(session, Message, messages[2:])
 
 
 def test_two_that_start_at_once_migrate_once(database_url: str) -> None:
