@@ -75,7 +75,7 @@ def test_the_messages_of_an_older_database_are_kept_and_asked_for_once(store: Da
     with store.reading() as session:
         kept = session.exec(select(Message).order_by(col(Message.id))).all()
     assert [(one.id, one.subject_id, one.dedupe_key) for one in kept] == [(1, "idea-0", None), (2, "idea-1", None), (3, "idea-2", "a")]
-    with pytest.raises(sa.exc.IntegrityError), store.unit_of_work() as session:
+    with pytest.raises(sa.exc.IntegrityError, match=r"(?i)unique.*dedupe_key"), store.unit_of_work() as session:
         append_rows(session, Message, messages[2:])
 
 
