@@ -36,6 +36,23 @@ def test_a_case_runs_and_writes_results_that_can_be_read(case, tmp_path):
     ET.parse(tmp_path / "results.svg")
 
 
+@pytest.mark.slow
+@pytest.mark.server
+@pytest.mark.postgres
+@pytest.mark.timeout(1_800)
+def test_everything_is_read_among_a_million_ideas_on_both_databases(tmp_path):
+    """`make bench` asks among 100,000; this one prints what a million cost, and judges no time."""
+    command = [sys.executable, "-m", "bench", "--full", "--out", str(tmp_path), "reads"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-4_000:]
+    told = json.loads((tmp_path / "results.json").read_text())
+    print(done.stdout)
+    asked = told["numbers"]["reads"]
+    assert {name: len(asked[name]) for name in ("SQLite", "PostgreSQL")} == {"SQLite": 8, "PostgreSQL": 8}
+    assert all(set(figures) == {"1000", "1000000"} for name in ("SQLite", "PostgreSQL") for figures in asked[name].values())
+
+
 def test_a_ratio_meets_its_target_from_above_or_from_below():
     assert Line("c", "n", 6, 10, "s", 0.5, goal=0.8).verdict == "met"
     assert Line("c", "n", 9, 10, "s", 0.5, goal=0.8).verdict == "goal met"
