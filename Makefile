@@ -29,12 +29,13 @@ demo: .venv/.ready ## the whole way of an idea, on sample data
 serve: .venv/.ready ## API, pages, relay and flows on this machine
 	@$(BIN)/gagas serve $(ARGS)
 
-# Twelve minutes on two cores hold the kills, not all of the Proof, nor a second demo for the walk with curl: these run in test-all.
+# Twelve minutes on two cores hold the kills, not all of the Proof, nor a second demo for the walk with curl, nor what a killed starter leaves: in test-all.
 LONG := $(addprefix tests/faults/test_,crashpoints.py planted.py prefect_away.py races.py) tests/deploy/test_cluster.py tests/deploy/test_pool.py tests/bench
-SECOND_DEMO := tests/journeys/test_readme.py::test_one_idea_goes_its_whole_way_with_curl
+LATER := tests/journeys/test_readme.py::test_one_idea_goes_its_whole_way_with_curl
+LATER += tests/workflows/test_serve.py::test_nothing_outlives_a_starter_that_was_killed_and_the_same_folder_is_served_again
 
 test: browser ## all tests but the longest files, large runs at a twentieth of their size
-	GAGAS_TEST_SHARE=twentieth $(PYTEST) $(addprefix --ignore=,$(LONG)) --deselect $(SECOND_DEMO) $(ARGS)
+	GAGAS_TEST_SHARE=twentieth $(PYTEST) $(addprefix --ignore=,$(LONG)) $(addprefix --deselect=,$(LATER)) $(ARGS)
 
 test-fast: .venv/.ready ## under a minute: no browser, no servers, no PostgreSQL, nothing slow
 	GAGAS_TEST_SHARE=twentieth $(PYTEST) -m "not slow and not browser and not server and not postgres" $(ARGS)
