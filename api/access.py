@@ -19,10 +19,10 @@ from api.problems import BadRequest, MatchMissing, Stale
 from api.signing_in import Unauthenticated, activate, find_activation, find_sign_in, hash_password
 from models.database import Database, LostRace, append_row, run_plain, table_of
 from models.idempotency import KeptAnswer
-from workflows.actors import Actor
 from workflows.calculations.refusals import CalculationRefusal
-from workflows.crashpoints import crashpoint
-from workflows.refusals import Forbidden, Invalid, NotFound, Refusal
+from workflows.process.actors import Actor
+from workflows.process.crashpoints import crashpoint
+from workflows.process.refusals import Forbidden, Invalid, NotFound, Refusal
 
 T = TypeVar("T")
 Action = Callable[[Session, Actor], BaseModel | None]

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem_response
-from workflows.refusals import Refusal
+from workflows.process.refusals import Refusal
 
 PAGE_POLICY = "; ".join(
     (

@@ -16,7 +16,7 @@ from api.signing_in import TooMany, Unauthenticated
 from models.database import LostRace
 from models.settings import settings
 from workflows.calculations.refusals import CalculationRefusal
-from workflows.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
+from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
 
 
 class Stale(Refusal):

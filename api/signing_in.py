@@ -10,10 +10,11 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, col, delete, func, select
 
 from models.database import run_plain, table_of
+from models.ids import new_secret
+from models.instants import wall_now
 from models.people import Account, EmployeeNumber, SignIn, SignInFailure
-from models.seams import new_secret, wall_now
-from workflows.actors import ACTOR_ROWS, PERSON_ID, Actor, read_actor
-from workflows.refusals import Invalid, Refusal
+from workflows.process.actors import ACTOR_ROWS, PERSON_ID, Actor, read_actor
+from workflows.process.refusals import Invalid, Refusal
 
 TOKEN_HOURS = 12
 IDLE_MINUTES = 30

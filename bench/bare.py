@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 
 from models.columns import UtcInstant
 from models.database import database
-from models.seams import new_id, now
+from models.ids import new_id
+from models.instants import now
 
 
 class Note(SQLModel, table=True):

@@ -12,22 +12,22 @@ from bench.lines import Line, median
 from bench.stand import Stand
 from workflows.documents.assets import PackagedAssets, read_asset
 from workflows.documents.certificate import _values
-from workflows.documents.facts import CertificateFacts, Letterhead, Signatory, write_facts
+from workflows.documents.content import CertificateContent, Letterhead, Signatory, write_content
 from workflows.documents.fonts import font_face_rules
 from workflows.documents.markup import fill_template
 from workflows.documents.ornament import certificate_background
 from workflows.documents.render import render_certificates
 
-Renderer = Callable[[Sequence[CertificateFacts]], list[bytes]]
+Renderer = Callable[[Sequence[CertificateContent]], list[bytes]]
 BEHIND = "svg.behind{position:absolute;left:0;top:0;width:297mm;height:210mm}.qr svg{display:block;width:23mm;height:23mm}"
 
 
-def build_facts(number: int) -> list[CertificateFacts]:
+def build_facts(number: int) -> list[CertificateContent]:
     """So many certificates, every one of another person, title and address."""
     letterhead = Letterhead(("Pemerintah Kota Contoh", "Kecamatan Contoh"), "Jalan Contoh Nomor 2", "kecamatan@contoh.example")
     signatory = Signatory("Nurhayati Setiawan", "Camat Contoh", "", "Pembina Tingkat I / IVb", "197705142003122004")
     return [
-        CertificateFacts(
+        CertificateContent(
             number=f"800.1.12.8/{place:04d}/KEC.CTH/XI/2026",
             verify_url=f"https://gagas.contoh.example/v/{place:04d}-9XME-41TC",
             letterhead=letterhead,
@@ -47,12 +47,12 @@ def build_facts(number: int) -> list[CertificateFacts]:
     ]
 
 
-def render_plainly(certificates: Sequence[CertificateFacts]) -> list[bytes]:
+def render_plainly(certificates: Sequence[CertificateContent]) -> list[bytes]:
     """The loop that one writes first: a document, its style sheet and its fonts each time, border and code as SVG in the page."""
     return [_render_one(facts) for facts in certificates]
 
 
-def _render_one(facts: CertificateFacts) -> bytes:
+def _render_one(facts: CertificateContent) -> bytes:
     code = segno.make(facts.verify_url, error="m", micro=False).svg_inline(scale=3, dark="#10312f")
     html = fill_template("certificate/certificate.html", {"sheets": [_values(facts, "roomy")]})
     border = certificate_background().replace("<svg ", '<svg class="behind" ', 1)
@@ -60,7 +60,7 @@ def _render_one(facts: CertificateFacts) -> bytes:
     fonts = FontConfiguration()
     rules = font_face_rules() + read_asset("certificate/certificate.css").decode() + BEHIND
     style = CSS(string=rules, font_config=fonts, url_fetcher=PackagedAssets())
-    facts_file = Attachment(string=write_facts(facts), name="facts.json", relationship="Data", url_fetcher=PackagedAssets())
+    facts_file = Attachment(string=write_content(facts), name="facts.json", relationship="Data", url_fetcher=PackagedAssets())
     document = HTML(string=html, url_fetcher=PackagedAssets())
     written: bytes = document.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a", attachments=[facts_file])
     return written

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from models.calls import PolicyVersion
-from models.seams import now
+from models.instants import now
 from tests.building import Town
 
 PER_PERSON, VILLAGES, PER_CALL = 5, 150, 500  # every tenth village is Andir's: its head's page is full at any size

@@ -17,7 +17,7 @@ from models.database import database
 from models.migrations import migrate
 from models.outbox import ClockTick
 from models.settings import settings
-from workflows.serve import Child, House
+from workflows.delivery.processes import Child, House
 
 API_MEBIBYTES = 150
 HELP = "import sys; from api.cli.main import app; sys.argv = ['gagas', '--help']; app()"

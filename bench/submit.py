@@ -9,7 +9,7 @@ from bench.lines import Line, median, percentile
 from bench.stand import Stand
 from bench.village import WORDS, add_ideas, settle
 from models.database import Database
-from models.seams import new_id
+from models.ids import new_id
 from tests.building import SECTIONS, Town
 
 CONNECTIONS = 32

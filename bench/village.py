@@ -10,8 +10,9 @@ from sqlmodel import SQLModel, select
 from models.calls import PolicyVersion
 from models.database import Database
 from models.ideas import Idea, Revision, TeamMember
+from models.ids import new_id
+from models.instants import now
 from models.outbox import Message
-from models.seams import new_id, now
 from models.stages import IdeaStage
 from tests.building import SECTIONS, Town
 from tests.residents import settle_town

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from models.columns import UtcInstant, choice, key, link, optional_link
-from models.seams import now
+from models.instants import now
 from models.stages import AwardStage
 
 _award_version: sa.Column[int] = sa.Column("version", sa.Integer, nullable=False, default=1)

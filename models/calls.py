@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from models.columns import UtcInstant, choice, key, link
+from models.instants import now
 from models.policy import Policy
-from models.seams import now
 
 
 class CallState(StrEnum):

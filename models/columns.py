@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field
 
-from models.seams import new_id
+from models.ids import new_id
 
 
 class UtcInstant(sa.TypeDecorator[datetime]):

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from models.columns import UtcInstant, choice, key, optional_link
-from models.seams import new_id, now
+from models.ids import new_id
+from models.instants import now
 
 
 class DocumentKind(StrEnum):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from models.columns import Hundredths, UtcInstant, choice, key, link, optional_link
-from models.seams import now
+from models.instants import now
 from models.stages import IdeaStage
 
 _idea_version: sa.Column[int] = sa.Column("version", sa.Integer, nullable=False, default=1)

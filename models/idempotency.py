@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.columns import UtcInstant
-from models.seams import wall_now
+from models.instants import wall_now
 
 
 class KeptAnswer(SQLModel, table=True):

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.columns import UtcInstant, choice, key, optional_link
+from models.instants import now
 from models.people import Role
-from models.seams import now
 
 _STILL_OPEN = sa.text("done_at IS NULL")
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.columns import UtcInstant, choice, counter
-from models.seams import now, wall_now
+from models.instants import now, wall_now
 
 
 class MessageState(StrEnum):

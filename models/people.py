@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from models.columns import UtcInstant, choice, key, link
-from models.seams import wall_now
+from models.instants import wall_now
 
 
 class Role(StrEnum):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.columns import DecimalText, UtcInstant, choice, key, link
-from models.seams import now
+from models.instants import now
 
 
 class Pilot(SQLModel, table=True):

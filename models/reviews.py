@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from models.columns import Hundredths, UtcInstant, choice, key, link
-from models.seams import now
+from models.instants import now
 
 
 class ReviewState(StrEnum):

@@ -15,15 +15,15 @@ from api.app import create_app
 from models.awards import Award
 from models.database import Database
 from models.ideas import Idea
+from models.instants import now
 from models.people import EmployeeNumber, Person, SignIn
-from models.seams import now
 from models.stages import AwardStage, IdeaStage
 from models.units import Unit
 from tests.residents import Resident, settle_town
 from tests.ways import AWARD_STEPS, AWARD_WAYS, IDEA_STEPS, IDEA_WAYS, Builder
-from workflows.actors import Actor, actor_of, flow_actor
 from workflows.intake.draft import Part, Proposal, draft_idea
-from workflows.intake.open_call import NewCall, open_call, plan_call
+from workflows.process.actors import Actor, actor_of, flow_actor
+from workflows.region.calls import NewCall, open_call, plan_call
 
 SECTIONS = {"background": "Warga menunggu lama di loket pelayanan surat.", "idea": "Antrean daring dengan nomor yang pasti."}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.seams import now
+from models.instants import now
 from models.settings import settings
 
 

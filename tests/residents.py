@@ -7,11 +7,11 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from models.database import Database
+from models.instants import wall_now
 from models.migrations import migrate
 from models.people import EmploymentKind, Role, RoleGrant, SignIn
-from models.seams import wall_now
-from workflows.actors import actor_of
-from workflows.intake.register import NewPerson, NewUnit, found_region, register_person, register_unit
+from workflows.process.actors import actor_of
+from workflows.region.people import NewPerson, NewUnit, found_region, register_person, register_unit
 
 UNITS = """
 BAPPEDA     agency         KOTA

@@ -17,16 +17,16 @@ from sqlmodel import Session, col, delete, select
 from models.awards import Award
 from models.database import Database
 from models.ideas import Idea
+from models.instants import now, today
 from models.people import Role, RoleGrant
 from models.pilots import Indicator, Pilot
 from models.reviews import Review, ReviewState
-from models.seams import now, today
 from models.tables import metadata
 from tests.building import SECTIONS, Town
 from tests.residents import Resident
 from tests.ways import MET, REASON
+from workflows.process.context import read_context
 from workflows.review.assign import list_eligible
-from workflows.standing import find_standing
 
 # relation -> (who stands in it, the unit over which they then hold their role)
 RELATIONS = {
@@ -136,7 +136,7 @@ def find_place(town: Town) -> Place:
         idea = session.exec(select(Idea.id)).one()
         award = session.exec(select(Award.id).where(Award.idea_id == idea)).first()
         indicator = session.exec(select(Indicator.id).join(Pilot).where(Pilot.idea_id == idea)).first()
-        eligible = list_eligible(session, find_standing(session, idea, actor=town.actor(session, "flow:review")))
+        eligible = list_eligible(session, read_context(session, idea, actor=town.actor(session, "flow:review")))
     return Place(town, idea, award or Place.award, indicator or "x", next(iter(eligible), ""))
 
 

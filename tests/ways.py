@@ -8,12 +8,11 @@ from decimal import Decimal
 from sqlmodel import Session, select
 
 from models.awards import Award
+from models.instants import now, today
 from models.pilots import Indicator, Pilot
 from models.reviews import Review, ReviewState
-from models.seams import now, today
 from models.stages import AwardStage, IdeaStage
 from tests.clock import stopped_clock
-from workflows.actors import Actor, actor_of, flow_actor
 from workflows.intake.permit import permit_idea
 from workflows.intake.route import route_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -23,6 +22,7 @@ from workflows.pilot.conclude import Verdict, compute_result, conclude_pilot, ve
 from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot, start_pilot
+from workflows.process.actors import Actor, actor_of, flow_actor
 from workflows.review.assign import assign_evenly
 from workflows.review.close_review import close_review, draft_recommendation
 from workflows.review.determine import Decree, Determination, determine_idea

@@ -12,7 +12,7 @@ from api.cli.found import init
 from api.cli.serve import examine_or_exit, use_folder
 from models.database import database
 from models.people import EmploymentKind
-from workflows.serve import House
+from workflows.delivery.processes import House
 
 console = Console()
 

@@ -13,7 +13,7 @@ console = Console()
 def deploy() -> None:
     """Register the flows on the Prefect work pool that GAGAS_WORK_POOL names; once, and after every upgrade."""
     from api.cli.parts import ask_for_prefect
-    from workflows.deploy import register  # brings Prefect, which takes seconds to load
+    from workflows.delivery.deployment import register  # brings Prefect, which takes seconds to load
 
     if not settings().work_pool:
         console.print("[red]There is no work pool.[/] export GAGAS_WORK_POOL=gagas; on one machine `gagas serve` needs none.")

@@ -12,8 +12,8 @@ from models.database import database
 from models.migrations import migrate as migrate_schema
 from models.people import EmploymentKind
 from models.settings import settings
-from workflows.intake.register import NewPerson, NewUnit, found_region
-from workflows.refusals import Refusal
+from workflows.process.refusals import Refusal
+from workflows.region.people import NewPerson, NewUnit, found_region
 
 console = Console()
 

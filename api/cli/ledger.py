@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from sqlmodel import Session, col, select
 
 from models.database import database
+from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
-from models.seams import now
 from models.settings import settings
 from workflows.calculations.ledger import Checkpoint, verify_chain
 from workflows.calculations.ledger import LedgerEntry as Link

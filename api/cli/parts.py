@@ -30,7 +30,7 @@ def api() -> None:
 
 def relay() -> None:
     """Pass waiting messages to flows, alone: to the workers of GAGAS_WORK_POOL, or run here. Several relays share the work."""
-    from workflows.serve import run_relay
+    from workflows.delivery.processes import run_relay
 
     ask_for_prefect()
     logging.basicConfig(format="%(levelname)s %(name)s %(message)s")

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from workflows.process import AWARD_CELLS, FLOW, IDEA_CELLS, Cell
+from workflows.process.tables import AWARD_TRANSITIONS, FLOW, IDEA_TRANSITIONS, Transition
 
 WIDTH, ROW, TOP, BOX = 1240, 84, 96, (148.0, 38.0)
 MAIN, LEFT, RIGHT, AWARD = 410, 112, 760, 1000
@@ -57,7 +57,7 @@ def draw_process() -> str:
         '<text class="act" x="360" y="62">withdraw (proposer): from any stage up to shortlisted</text>',
     ]
     parts += [_band(*band) for band in BANDS]
-    parts += [_arrows(cells) for cells in (IDEA_CELLS, AWARD_CELLS)]
+    parts += [_arrows(transitions) for transitions in (IDEA_TRANSITIONS, AWARD_TRANSITIONS)]
     parts += [_box(stage) for stage in PLACES]
     return "\n".join([*parts, "</svg>\n"])
 
@@ -78,15 +78,15 @@ def _box(stage: str) -> str:
     return f'{rect}<text class="stage" x="{x}" y="{_y(row) + 4.5}">{stage.replace("_", " ")}</text>'
 
 
-def _arrows(cells: tuple[Cell, ...]) -> str:
-    grouped: dict[tuple[str, str], list[Cell]] = {}
-    for cell in cells:
-        if cell.stage and cell.target and cell.target != "withdrawn" and cell.stage != cell.target:
-            grouped.setdefault((cell.stage, cell.target), []).append(cell)
+def _arrows(transitions: tuple[Transition, ...]) -> str:
+    grouped: dict[tuple[str, str], list[Transition]] = {}
+    for transition in transitions:
+        if transition.stage and transition.target and transition.target != "withdrawn" and transition.stage != transition.target:
+            grouped.setdefault((transition.stage, transition.target), []).append(transition)
     return "\n".join(_arrow(start, end, steps) for (start, end), steps in grouped.items())
 
 
-def _words(steps: list[Cell]) -> tuple[str, bool]:
+def _words(steps: list[Transition]) -> tuple[str, bool]:
     auto = all(step.mover == FLOW for step in steps)
     outcomes = [step.outcome for step in steps if step.outcome]
     action = steps[0].action.replace("_", " ")
@@ -94,7 +94,7 @@ def _words(steps: list[Cell]) -> tuple[str, bool]:
     return (f"⚙ {said}" if auto else f"{said} · {str(steps[0].mover).replace('_', ' ')}"), auto
 
 
-def _arrow(start: str, end: str, steps: list[Cell]) -> str:
+def _arrow(start: str, end: str, steps: list[Transition]) -> str:
     (x1, r1), (x2, r2) = PLACES[start], PLACES[end]
     words, auto = _words(steps)
     y1, y2, half_w, half_h = _y(r1), _y(r2), BOX[0] / 2, BOX[1] / 2

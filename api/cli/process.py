@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from api.cli.picture import draw_process
-from workflows.process import AWARD_WAY, IDEA_WAY
+from workflows.process.tables import AWARD_WAY, IDEA_WAY
 
 
 def process(picture: Annotated[bool, typer.Option("--picture", help="Print the picture of the README (SVG).")] = False) -> None:

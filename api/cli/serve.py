@@ -13,7 +13,7 @@ from api.cli.found import prepare_folder
 from models.database import database
 from models.migrations import migrate
 from models.settings import settings
-from workflows.serve import Addresses, House
+from workflows.delivery.processes import Addresses, House
 
 console = Console()
 

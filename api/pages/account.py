@@ -11,7 +11,7 @@ from api.pages.render import page, read_done
 from api.pages.session import PageDoor, TheForm, ThePage, clear_session, is_https, local_path, set_session
 from api.pages.texts import Words
 from api.signing_in import TooMany, Unauthenticated, admit, check_password, count_failure, find_sign_in, sign_out
-from workflows.refusals import Refusal
+from workflows.process.refusals import Refusal
 
 router = APIRouter(include_in_schema=False)
 YEAR = 365 * 24 * 3600

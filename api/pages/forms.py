@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 
-from models.seams import new_id, region_zone
+from models.ids import new_id
+from models.instants import region_zone
 
 MOST_FIELDS = 400
 OURS = ("form_token", "form_key", "form_version", "do")

@@ -14,20 +14,20 @@ from api.pages.refused import TurnedDown, attempt
 from api.pages.render import page, read_done
 from api.pages.session import Landing, PageDoor, ThePage, lead_to
 from api.v1.recognition import DocumentOut, show_document
-from api.v1.shapes import Id, show_history, show_standing
+from api.v1.shapes import Id, show_context, show_history
 from models.awards import Award
 from models.ideas import Idea
 from models.people import Person, Role, RoleGrant
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review
 from models.units import Unit
-from workflows.actors import Actor
-from workflows.keyset import Slice
-from workflows.listing import is_committee
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, read_context
+from workflows.process.keyset import Slice
+from workflows.process.listing import is_committee
 from workflows.recognition.opening import WantedDocuments, list_documents
 from workflows.review.assign import list_eligible
 from workflows.reward.steps import knows_award
-from workflows.standing import Standing, find_standing
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
@@ -78,30 +78,30 @@ def lead_back(idea: Idea, done: str) -> Landing:
 
 def tell_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
     """Everything the page tells, read in one transaction."""
-    standing = find_standing(session, idea_id, actor=actor)
-    unit = session.get(Unit, standing.idea.unit_id)
-    awards = _known_awards(session, standing, actor)
-    offers = list_offers(session, standing, actor=actor)
-    gates = list_open_gates(session, standing)
+    context = read_context(session, idea_id, actor=actor)
+    unit = session.get(Unit, context.idea.unit_id)
+    awards = _known_awards(session, context, actor)
+    offers = list_offers(session, context, actor=actor)
+    gates = list_open_gates(session, context)
     return {
-        "idea": show_standing(session, standing, actor),
-        "call": standing.call,
-        "policy": standing.policy,
+        "idea": show_context(session, context, actor),
+        "call": context.call,
+        "policy": context.policy,
         "unit": unit.name if unit else "",
-        "steps": show_progress(standing.idea, honoured=any(award.announced_at and not award.revoked_at for award in awards)),
+        "steps": show_progress(context.idea, honoured=any(award.announced_at and not award.revoked_at for award in awards)),
         "history": show_history(session, idea_id, actor),
         "offers": offers,
         "gates": gates,
-        "gates_to_pass": [rule for rule in gates if may_pass(rule, standing, actor=actor)],
-        "window_open": is_window_open(standing),
+        "gates_to_pass": [rule for rule in gates if may_pass(rule, context, actor=actor)],
+        "window_open": is_window_open(context),
         "awards": awards,
-        "proposable": may_propose_award(session, standing, actor=actor),
+        "proposable": may_propose_award(session, context, actor=actor),
         "pilot": tell_pilot(session, idea_id),
         "documents": _documents(session, idea_id, actor),
-        "reviews": _reviews(session, standing, actor),
+        "reviews": _reviews(session, context, actor),
         "own_review": _own_review(session, idea_id, actor),
-        "eligible": _eligible(session, standing, offers),
-        "committee": is_committee(standing, actor),
+        "eligible": _eligible(session, context, offers),
+        "committee": is_committee(context, actor),
     }
 
 
@@ -127,25 +127,25 @@ def tell_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
     return {"row": pilot, "owner": owner.full_name, "unit": unit, "unit_code": code, "indicators": lines, "reached": reached}
 
 
-def list_holding(session: Session, role: Role, standing: Standing) -> list[Person]:
+def list_holding(session: Session, role: Role, context: IdeaContext) -> list[Person]:
     """Who holds a role over the idea's call or unit and has no part in the idea."""
     rows = session.exec(
         select(Person, Unit.path)
         .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
         .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-        .where(RoleGrant.role == role, col(Person.id).not_in(standing.team))
+        .where(RoleGrant.role == role, col(Person.id).not_in(context.team))
         .order_by(col(Person.name))
     )
-    return list({person.id: person for person, path in rows if any(each.startswith(path) for each in standing.paths)}.values())
+    return list({person.id: person for person, path in rows if any(each.startswith(path) for each in context.paths)}.values())
 
 
 def _form_names(told: dict[str, Any]) -> list[str]:
     return [*FORMS, "submit", "propose", *(f"gate-{rule.name}" for rule in told["gates_to_pass"])]
 
 
-def _known_awards(session: Session, standing: Standing, actor: Actor) -> list[Award]:
-    awards = session.exec(select(Award).where(Award.idea_id == standing.idea.id).order_by(col(Award.created_at)))
-    return [award for award in awards if knows_award(award, standing, actor)]
+def _known_awards(session: Session, context: IdeaContext, actor: Actor) -> list[Award]:
+    awards = session.exec(select(Award).where(Award.idea_id == context.idea.id).order_by(col(Award.created_at)))
+    return [award for award in awards if knows_award(award, context, actor)]
 
 
 def _documents(session: Session, idea_id: str, actor: Actor) -> list[DocumentOut]:
@@ -154,14 +154,14 @@ def _documents(session: Session, idea_id: str, actor: Actor) -> list[DocumentOut
     return [show_document(document) for document in reversed(page.rows)]
 
 
-def _reviews(session: Session, standing: Standing, actor: Actor) -> list[tuple[Review, str]]:
+def _reviews(session: Session, context: IdeaContext, actor: Actor) -> list[tuple[Review, str]]:
     """All reviews with their reviewers' names, for the committee alone."""
-    if not is_committee(standing, actor):
+    if not is_committee(context, actor):
         return []
     rows = session.exec(
         select(Review, Person)
         .join(Person, col(Person.id) == col(Review.reviewer_id))
-        .where(Review.idea_id == standing.idea.id)
+        .where(Review.idea_id == context.idea.id)
         .order_by(col(Review.assigned_at), col(Review.id))
     )
     return [(review, person.full_name) for review, person in rows]
@@ -171,9 +171,9 @@ def _own_review(session: Session, idea_id: str, actor: Actor) -> Review | None:
     return session.exec(select(Review).where(Review.idea_id == idea_id, Review.reviewer_id == actor.person_id)).first()
 
 
-def _eligible(session: Session, standing: Standing, offers: list[Offer]) -> list[Person]:
+def _eligible(session: Session, context: IdeaContext, offers: list[Offer]) -> list[Person]:
     if not any(offer.action == "assign" for offer in offers):
         return []
-    ids = list_eligible(session, standing)[:100]
+    ids = list_eligible(session, context)[:100]
     people = {person.id: person for person in session.exec(select(Person).where(col(Person.id).in_(ids)))}
     return [people[person_id] for person_id in ids]

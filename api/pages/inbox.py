@@ -10,12 +10,12 @@ from api.pages.render import page, read_done
 from api.pages.session import ThePage
 from models.calls import Call
 from models.ideas import Idea
-from models.seams import now
+from models.instants import now
 from models.stages import IdeaStage
 from models.units import Unit
-from workflows.actors import Actor
-from workflows.keyset import Slice
-from workflows.listing import Awaited, Wanted, list_ideas, list_inbox
+from workflows.process.actors import Actor
+from workflows.process.keyset import Slice
+from workflows.process.listing import Awaited, Wanted, list_ideas, list_inbox
 
 router = APIRouter(include_in_schema=False)
 STAGES = tuple(stage for stage in IdeaStage if stage != IdeaStage.DRAFT)

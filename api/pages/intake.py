@@ -18,18 +18,18 @@ from api.v1.shapes import Id
 from models.awards import Award
 from models.calls import Call, CallState
 from models.ideas import Decision, Idea
-from models.seams import now
+from models.instants import now
 from models.stages import IdeaStage
-from workflows.actors import Actor
 from workflows.intake.draft import Proposal, draft_idea, revise_idea
-from workflows.intake.open_call import current_policy, get_call
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.withdraw import withdraw_idea
-from workflows.keyset import Slice
-from workflows.listing import Wanted, list_ideas
-from workflows.standing import find_standing, read_policy
+from workflows.process.actors import Actor
+from workflows.process.context import read_context, read_policy
+from workflows.process.keyset import Slice
+from workflows.process.listing import Wanted, list_ideas
+from workflows.region.calls import current_policy, get_call
 
 router = APIRouter(include_in_schema=False)
 NEW = "/usulan/baru"
@@ -98,7 +98,7 @@ async def write_draft(idea_id: Id, door: TheForm) -> Response:
         return await _show_writing(door, idea_id=idea_id)
 
     def save(session: Session, actor: Actor) -> Landing:
-        people = list_people(session, find_standing(session, idea_id, actor=actor).idea, actor)
+        people = list_people(session, read_context(session, idea_id, actor=actor).idea, actor)
         revise_idea(session, idea_id, _read(door, people), actor=actor)
         return Landing(to=f"/usulan/{idea_id}/ubah", done="draft_saved")
 
@@ -118,7 +118,7 @@ async def supplement(idea_id: Id, door: TheForm) -> Response:
         return await _show_writing(door, idea_id=idea_id)
 
     def act(session: Session, actor: Actor) -> Landing:
-        people = list_people(session, find_standing(session, idea_id, actor=actor).idea, actor)
+        people = list_people(session, read_context(session, idea_id, actor=actor).idea, actor)
         supplement_idea(session, idea_id, _read(door, people), actor=actor)
         return Landing(to=f"/usulan/{idea_id}", done="supplemented")
 
@@ -182,12 +182,12 @@ async def _save(door: PageDoor, save: Callable[[Session, Actor], Landing], idea_
 
 async def _show_writing(door: PageDoor, *, idea_id: str = "", call_id: str = "", down: TurnedDown | None = None, **more: Any) -> Response:
     def tell(session: Session, actor: Actor) -> dict[str, Any]:
-        standing = find_standing(session, idea_id, actor=actor) if idea_id else None
-        idea = standing.idea if standing else None
-        if standing and idea and (idea.lead_id != actor.person_id or idea.stage not in (IdeaStage.DRAFT, IdeaStage.SUPPLEMENT_ASKED)):
+        context = read_context(session, idea_id, actor=actor) if idea_id else None
+        idea = context.idea if context else None
+        if context and idea and (idea.lead_id != actor.person_id or idea.stage not in (IdeaStage.DRAFT, IdeaStage.SUPPLEMENT_ASKED)):
             return {"away": f"/usulan/{idea.id}"}
-        call = standing.call if standing else get_call(session, call_id)[0]
-        policy = standing.policy if standing else read_policy(current_policy(session, call_id))
+        call = context.call if context else get_call(session, call_id)[0]
+        policy = context.policy if context else read_policy(current_policy(session, call_id))
         people = {person_id: row for person_id, (row, _number) in list_people(session, idea, actor).items()}
         told = {
             "call": call,

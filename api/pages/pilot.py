@@ -14,15 +14,15 @@ from api.pages.render import page
 from api.pages.session import Landing, PageDoor, TheForm, ThePage
 from api.v1.shapes import Id
 from models.ideas import Idea
+from models.instants import today
 from models.people import Role
 from models.pilots import Direction
-from models.seams import today
 from models.units import Unit
-from workflows.actors import Actor
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
 from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot
-from workflows.standing import Standing, find_standing
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, read_context
 
 router = APIRouter(include_in_schema=False)
 LINES = 4  # indicators a plan's form has room for at first; more appear as they fill
@@ -92,19 +92,19 @@ async def verify(idea_id: Id, door: TheForm) -> Response:
 
 async def _plan_page(door: PageDoor, idea_id: str, down: TurnedDown | None = None) -> Response:
     def tell(session: Session, actor: Actor) -> dict[str, Any]:
-        standing = find_standing(session, idea_id, actor=actor)
-        if not any(offer.action == "plan_pilot" for offer in list_offers(session, standing, actor=actor)) and down is None:
+        context = read_context(session, idea_id, actor=actor)
+        if not any(offer.action == "plan_pilot" for offer in list_offers(session, context, actor=actor)) and down is None:
             return {"away": f"/usulan/{idea_id}"}
         owners = [
             (person.id, f"{person.full_name}, {person.position}".rstrip(", "))
-            for person in list_holding(session, Role.PILOT_OWNER, standing)
+            for person in list_holding(session, Role.PILOT_OWNER, context)
         ]
-        values = _stored_plan(session, standing)
+        values = _stored_plan(session, context)
         units = session.exec(
-            select(Unit.code, Unit.name).where(col(Unit.path).startswith(standing.call_path)).order_by(col(Unit.name))
+            select(Unit.code, Unit.name).where(col(Unit.path).startswith(context.call_path)).order_by(col(Unit.name))
         ).all()
-        told = {"idea": standing.idea, "rule": standing.policy.pilot, "owners": owners, "units": list(units)}
-        return told | {"form": down.view(standing.idea.version) if down else FormView("plan", values, {}, standing.idea.version)}
+        told = {"idea": context.idea, "rule": context.policy.pilot, "owners": owners, "units": list(units)}
+        return told | {"form": down.view(context.idea.version) if down else FormView("plan", values, {}, context.idea.version)}
 
     visitor, told = await door.look(tell)
     if "away" in told:
@@ -154,11 +154,11 @@ def _read_indicators(form: Form) -> tuple[IndicatorPlan, ...]:
     return tuple(lines)
 
 
-def _stored_plan(session: Session, standing: Standing) -> dict[str, str]:
+def _stored_plan(session: Session, context: IdeaContext) -> dict[str, str]:
     """The plan there is already, or where the idea comes from."""
-    found = tell_pilot(session, standing.idea.id)
+    found = tell_pilot(session, context.idea.id)
     if found is None:
-        unit = session.get(Unit, standing.idea.unit_id)
+        unit = session.get(Unit, context.idea.unit_id)
         return {"unit_code": unit.code if unit else ""}
     row = found["row"]
     values = {"unit_code": found["unit_code"], "owner_id": row.owner_id, "site": row.site, "decree_number": row.decree_number}

@@ -14,8 +14,8 @@ from api.pages.forms import FormView, kept_fields
 from api.pages.render import page
 from api.pages.session import PageDoor, Visitor, local_path
 from api.signing_in import Unauthenticated
-from models.seams import new_id
-from workflows.refusals import Refusal
+from models.ids import new_id
+from workflows.process.refusals import Refusal
 
 Handle = Callable[[Request, Any], Awaitable[Response]]
 TITLED = (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503)

@@ -8,13 +8,13 @@ from sqlmodel import Session, col, select
 from api.pages.forms import Form
 from models.ideas import Idea, TeamMember
 from models.people import EmployeeNumber, Person
-from workflows.actors import Actor
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.calculations.shares import WHOLE
 from workflows.documents.text import format_share
 from workflows.intake.draft import Form as IdeaForm
 from workflows.intake.draft import Medium, Part, Proposal
-from workflows.standing import current_content
+from workflows.process.actors import Actor
+from workflows.process.context import current_content
 
 ROWS = 3
 MOST_ROWS = 50

@@ -12,11 +12,11 @@ from api.pages.render import page, read_done
 from api.pages.session import ThePage
 from models.calls import Call, CallState
 from models.documents import DocumentState
+from models.instants import now
 from models.ledger import LedgerHead
-from models.seams import now
-from workflows.process import AWARD_CELLS, IDEA_CELLS, Cell
+from workflows.process.refusals import NotFound
+from workflows.process.tables import AWARD_TRANSITIONS, IDEA_TRANSITIONS, Transition
 from workflows.recognition.verify import Verified, verify_digest, verify_token
-from workflows.refusals import NotFound
 
 router = APIRouter(include_in_schema=False)
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -39,7 +39,7 @@ async def welcome(door: ThePage, ok: str = "") -> Response:
 async def show_process(door: ThePage) -> Response:
     """The process tables as they stand in the code, every cell."""
     visitor, _ = await door.look_publicly(lambda _session: None)
-    ways = {"idea": _by_stage(IDEA_CELLS), "award": _by_stage(AWARD_CELLS)}
+    ways = {"idea": _by_stage(IDEA_TRANSITIONS), "award": _by_stage(AWARD_TRANSITIONS)}
     return page(visitor, "public/process.html", ways=ways)
 
 
@@ -84,5 +84,5 @@ def _clean(sha256: str) -> str:
     return "".join(sha256.split()).lower().removeprefix("sha256:")
 
 
-def _by_stage(cells: tuple[Cell, ...]) -> list[tuple[str | None, list[Cell]]]:
-    return [(stage, list(group)) for stage, group in groupby(cells, key=lambda cell: cell.stage)]
+def _by_stage(transitions: tuple[Transition, ...]) -> list[tuple[str | None, list[Transition]]]:
+    return [(stage, list(group)) for stage, group in groupby(transitions, key=lambda transition: transition.stage)]

@@ -16,11 +16,11 @@ from models.calls import Call
 from models.documents import DocumentKind
 from models.people import Role
 from models.units import Unit
-from workflows.actors import Actor
-from workflows.keyset import Slice
+from workflows.process.actors import Actor
+from workflows.process.keyset import Slice
+from workflows.process.refusals import Forbidden
 from workflows.recognition.opening import READERS, WantedDocuments, list_documents
 from workflows.recognition.report import ask_report
-from workflows.refusals import Forbidden
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 20

@@ -13,7 +13,7 @@ from api.problems import STATUS, Stale, refuse_calculation
 from api.signing_in import Unauthenticated
 from models.database import LostRace
 from workflows.calculations.refusals import CalculationRefusal
-from workflows.refusals import Conflict, NotFound, Refusal
+from workflows.process.refusals import Conflict, NotFound, Refusal
 
 
 @dataclass(frozen=True)

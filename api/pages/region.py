@@ -13,9 +13,9 @@ from api.pages.session import Landing, PageDoor, TheForm, ThePage
 from models.ledger import LedgerEntry, LedgerHead
 from models.people import EmployeeNumber, EmploymentKind, Person, Role
 from models.units import Unit
-from workflows.actors import Actor
-from workflows.intake.register import NewPerson, grant_role, register_person, renew_activation
-from workflows.refusals import Forbidden, Invalid
+from workflows.process.actors import Actor
+from workflows.process.refusals import Forbidden, Invalid
+from workflows.region.people import NewPerson, grant_role, register_person, renew_activation
 
 router = APIRouter(include_in_schema=False)
 PEOPLE = "/pegawai"

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from api.pages.idea import IDEA, idea_form, lead_back
 from api.pages.session import Landing, TheForm
 from api.v1.shapes import Id
-from workflows.actors import Actor
+from workflows.process.actors import Actor
 from workflows.review.assign import assign_reviewer
 from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
 from workflows.review.gates import pass_gate

@@ -15,11 +15,11 @@ from api.pages.render import page, read_done
 from api.pages.session import Landing, PageDoor, TheForm, ThePage
 from api.v1.shapes import Id, show_award
 from models.awards import Award
-from models.seams import now, today
+from models.instants import now, today
 from models.stages import AwardStage
 from models.units import Unit
-from workflows.actors import Actor
-from workflows.keyset import Slice
+from workflows.process.actors import Actor
+from workflows.process.keyset import Slice
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.browse import WantedAwards, list_awards
@@ -113,10 +113,10 @@ async def _attempt(door: PageDoor, award_id: str, name: str, act: Callable[[Sess
 
 async def _award_page(door: PageDoor, award_id: str, *, down: TurnedDown | None = None, done: str = "") -> Response:
     def tell(session: Session, actor: Actor) -> dict[str, Any]:
-        award, standing = find_award(session, award_id, actor=actor)
-        unit = session.get(Unit, standing.idea.unit_id)
-        offers = list_award_offers(session, award, standing, actor=actor)
-        told = {"award": show_award(session, award), "idea": standing.idea, "call": standing.call, "unit": unit.name if unit else ""}
+        award, context = find_award(session, award_id, actor=actor)
+        unit = session.get(Unit, context.idea.unit_id)
+        offers = list_award_offers(session, award, context, actor=actor)
+        told = {"award": show_award(session, award), "idea": context.idea, "call": context.call, "unit": unit.name if unit else ""}
         return told | {"offers": offers, "own": award.proposed_by is not None and award.proposed_by == actor.person_id}
 
     visitor, told = await door.look(tell)

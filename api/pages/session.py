@@ -15,12 +15,12 @@ from api.access import Door, write_etag
 from api.pages.forms import Form, read_form
 from api.problems import language_of
 from api.signing_in import IDLE_MINUTES, TOKEN_HOURS, Proof, Unauthenticated, find_sign_in
+from models.instants import wall_now
 from models.people import Person, Role, SignIn
-from models.seams import wall_now
 from models.settings import settings
-from workflows.actors import Actor
-from workflows.listing import list_inbox
-from workflows.refusals import Forbidden
+from workflows.process.actors import Actor
+from workflows.process.listing import list_inbox
+from workflows.process.refusals import Forbidden
 
 T = TypeVar("T")
 COOKIE = "gagas_session"

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from api.problems import catalogue, sentence
-from models.seams import local_day, now, region_zone
+from models.instants import local_day, now, region_zone
 from workflows.documents.text import ZONES, format_date
 
 ENGLISH_MONTHS = (

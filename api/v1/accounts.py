@@ -6,35 +6,35 @@ from pydantic import Field
 from api.access import TheDoor
 from api.signing_in import Unauthenticated, admit, check_password, count_failure, sign_out
 from api.v1 import PREFIX
-from api.v1.shapes import Taken, Told
+from api.v1.shapes import RequestBody, ResponseBody
 from models.people import Person, Role
 from models.units import Unit
 
 router = APIRouter(prefix=PREFIX, tags=["accounts"])
 
 
-class ActivationIn(Taken):
+class ActivationIn(RequestBody):
     code: str = Field(max_length=100)
     password: str = Field(max_length=1_000)
 
 
-class SignInIn(Taken):
+class SignInIn(RequestBody):
     employee_number: str = Field(max_length=30)
     password: str = Field(max_length=1_000)
 
 
-class TokenOut(Told):
+class TokenOut(ResponseBody):
     access_token: str
     token_type: str = "bearer"  # noqa: S105
     expires_in: int
 
 
-class GrantOut(Told):
+class GrantOut(ResponseBody):
     role: Role
     unit_path: str
 
 
-class MeOut(Told):
+class MeOut(ResponseBody):
     person_id: str
     name: str
     unit_id: str

@@ -11,17 +11,17 @@ from sqlmodel import Session, select
 from api.access import TheDoor
 from api.v1 import PREFIX
 from api.v1.region import Code
-from api.v1.shapes import Cursor, Id, Instant, Limit, PageOut, Taken, Told
+from api.v1.shapes import Cursor, Id, Instant, Limit, PageOut, RequestBody, ResponseBody
 from models.calls import Call, CallState
-from workflows.actors import Actor
-from workflows.intake.open_call import NewCall, amend_policy, close_call, current_policy, get_call, open_call, plan_call
-from workflows.keyset import Order, Slice, take_page
+from workflows.process.actors import Actor
+from workflows.process.keyset import Order, Slice, take_page
+from workflows.region.calls import NewCall, amend_policy, close_call, current_policy, get_call, open_call, plan_call
 
 router = APIRouter(prefix=PREFIX + "/calls", tags=["calls"])
 LAST_OPENED_FIRST = Order(Call, "opens_at")
 
 
-class CallIn(Taken):
+class CallIn(RequestBody):
     code: Code
     title: str = Field(max_length=2_000)
     unit_code: str = Field(max_length=60)
@@ -30,11 +30,11 @@ class CallIn(Taken):
     policy: dict[str, Any]
 
 
-class PolicyIn(Taken):
+class PolicyIn(RequestBody):
     policy: dict[str, Any]
 
 
-class CallLine(Told):
+class CallLine(ResponseBody):
     id: str
     code: str
     title: str

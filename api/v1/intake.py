@@ -20,21 +20,21 @@ from api.v1.shapes import (
     ProposalIn,
     Reason,
     ReasonIn,
-    Taken,
+    RequestBody,
     show_history,
     show_idea,
     show_line,
 )
 from models.ideas import Idea
 from models.stages import IdeaStage
-from workflows.actors import Actor
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.withdraw import withdraw_idea
-from workflows.keyset import Slice
-from workflows.listing import Wanted, list_ideas
+from workflows.process.actors import Actor
+from workflows.process.keyset import Slice
+from workflows.process.listing import Wanted, list_ideas
 
 router = APIRouter(prefix=PREFIX + "/ideas", tags=["intake"])
 
@@ -43,12 +43,12 @@ class DraftIn(ProposalIn):
     call_id: Id
 
 
-class PermissionIn(Taken):
+class PermissionIn(RequestBody):
     outcome: Literal["granted", "refused"]
     reason: Reason = ""
 
 
-class ScreeningIn(Taken):
+class ScreeningIn(RequestBody):
     outcome: Screening
     answers: dict[str, bool] = Field(default_factory=dict, max_length=40)
     notes: dict[str, Annotated[str, Field(max_length=1_000)]] = Field(default_factory=dict, max_length=40)

@@ -9,19 +9,19 @@ from sqlmodel import Session, col, func, select
 
 from api.access import TheDoor
 from api.v1 import PREFIX
-from api.v1.shapes import After, IdeaLine, Taken, Told, show_line
+from api.v1.shapes import After, IdeaLine, RequestBody, ResponseBody, show_line
+from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
 from models.people import Role
-from models.seams import now
-from workflows.actors import Actor
-from workflows.listing import list_inbox
-from workflows.retry import retry_dead
+from workflows.process.actors import Actor
+from workflows.process.listing import list_inbox
+from workflows.process.retry import retry_dead
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
 
 
-class InboxOut(Told):
+class InboxOut(ResponseBody):
     id: str
     task: str
     due_at: datetime | None
@@ -30,12 +30,12 @@ class InboxOut(Told):
     idea: IdeaLine
 
 
-class HealthOut(Told):
+class HealthOut(ResponseBody):
     database: str
     instant: datetime
 
 
-class OutboxOut(Told):
+class OutboxOut(ResponseBody):
     """How many messages wait, are held by runs, were handled, were given up; and the clock's last tick."""
 
     waiting: int
@@ -46,7 +46,7 @@ class OutboxOut(Told):
     caught_up_to: datetime | None
 
 
-class MessageOut(Told):
+class MessageOut(ResponseBody):
     id: int
     topic: str
     job: str
@@ -57,22 +57,22 @@ class MessageOut(Told):
     error: str | None
 
 
-class LedgerOut(Told):
+class LedgerOut(ResponseBody):
     size: int
     head: str
 
 
-class EntryOut(Told):
+class EntryOut(ResponseBody):
     seq: int
     payload: dict[str, Any]
     hash: str
 
 
-class RetriedOut(Told):
+class RetriedOut(ResponseBody):
     retried: int
 
 
-class NothingIn(Taken):
+class NothingIn(RequestBody):
     pass
 
 

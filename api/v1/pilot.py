@@ -11,21 +11,21 @@ from sqlmodel import Session, col, select
 
 from api.access import TheDoor
 from api.v1 import PREFIX
-from api.v1.shapes import Amount, Id, IdeaOut, Reason, Taken, Told, show_idea
+from api.v1.shapes import Amount, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_idea
 from models.ideas import Idea
 from models.pilots import Direction, Indicator, Measurement, Pilot
-from workflows.actors import Actor
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
 from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot
-from workflows.refusals import NotFound
-from workflows.standing import find_standing
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
+from workflows.process.refusals import NotFound
 
 router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}/pilot", tags=["pilot"])
 Figure = Annotated[Decimal, Field(max_digits=24, decimal_places=6)]
 
 
-class IndicatorIn(Taken):
+class IndicatorIn(RequestBody):
     name: str = Field(max_length=2_000)
     unit_label: str = Field(default="", max_length=40)
     direction: Direction = Direction.UP
@@ -33,7 +33,7 @@ class IndicatorIn(Taken):
     target: Figure
 
 
-class PilotIn(Taken):
+class PilotIn(RequestBody):
     unit_code: str = Field(max_length=60)
     owner_id: Id
     site: str = Field(max_length=2_000)
@@ -44,24 +44,24 @@ class PilotIn(Taken):
     indicators: tuple[IndicatorIn, ...] = Field(min_length=1, max_length=30)
 
 
-class MeasurementIn(Taken):
+class MeasurementIn(RequestBody):
     indicator_id: Id
     measured_on: date
     value: Figure
     note: str = Field(default="", max_length=1_000)
 
 
-class ConclusionIn(Taken):
+class ConclusionIn(RequestBody):
     summary: Reason
 
 
-class VerdictIn(Taken):
+class VerdictIn(RequestBody):
     outcome: Verdict
     reason: Reason
     until: date | None = None
 
 
-class MeasurementOut(Told):
+class MeasurementOut(ResponseBody):
     id: str
     indicator_id: str
     measured_on: date
@@ -69,7 +69,7 @@ class MeasurementOut(Told):
     note: str
 
 
-class IndicatorOut(Told):
+class IndicatorOut(ResponseBody):
     id: str
     name: str
     unit_label: str
@@ -79,7 +79,7 @@ class IndicatorOut(Told):
     measurements: list[MeasurementOut]
 
 
-class PilotOut(Told):
+class PilotOut(ResponseBody):
     id: str
     idea_id: str
     unit_id: str
@@ -143,7 +143,7 @@ async def verify(idea_id: Id, body: VerdictIn, door: TheDoor) -> JSONResponse:
 
 
 def _tell(session: Session, idea_id: str, actor: Actor) -> PilotOut:
-    find_standing(session, idea_id, actor=actor)
+    read_context(session, idea_id, actor=actor)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).first()
     if pilot is None:
         raise NotFound("pilot_not_found")

@@ -9,22 +9,22 @@ from sqlmodel import Session
 
 from api.access import TheDoor
 from api.v1 import PREFIX
-from api.v1.shapes import Cursor, Id, Limit, PageOut, Told
+from api.v1.shapes import Cursor, Id, Limit, PageOut, ResponseBody
 from models.documents import Document, DocumentKind, DocumentState
 from models.settings import settings
-from workflows.actors import Actor
 from workflows.adapters.files import read_file
-from workflows.keyset import Slice
+from workflows.process.actors import Actor
+from workflows.process.keyset import Slice
+from workflows.process.refusals import NotFound
 from workflows.recognition.opening import WantedDocuments, find_document, list_documents
 from workflows.recognition.report import ask_report
 from workflows.recognition.verify import Verified, verify_digest, verify_token
-from workflows.refusals import NotFound
 
 router = APIRouter(prefix=PREFIX, tags=["recognition"])
 MEDIA = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-class DocumentOut(Told):
+class DocumentOut(ResponseBody):
     id: str
     kind: DocumentKind
     number: str
@@ -43,7 +43,7 @@ class DocumentPage(PageOut):
     documents: list[DocumentOut]
 
 
-class VerifiedOut(Told):
+class VerifiedOut(ResponseBody):
     kind: DocumentKind
     number: str
     state: DocumentState

@@ -9,26 +9,26 @@ from sqlmodel import Session, col, select
 
 from api.access import TheDoor
 from api.v1 import PREFIX
-from api.v1.shapes import Cursor, Id, Limit, PageOut, Taken, Told
+from api.v1.shapes import Cursor, Id, Limit, PageOut, RequestBody, ResponseBody
 from models.people import EmploymentKind, Person, Role, RoleGrant
 from models.units import Unit
-from workflows.actors import Actor
-from workflows.intake.register import NewPerson, NewUnit, grant_role, register_person, register_unit, renew_activation
-from workflows.keyset import Order, Slice, take_page
+from workflows.process.actors import Actor
+from workflows.process.keyset import Order, Slice, take_page
+from workflows.region.people import NewPerson, NewUnit, grant_role, register_person, register_unit, renew_activation
 
 router = APIRouter(prefix=PREFIX, tags=["region"])
 BY_NAME = Order(Person, "name", newest_first=False)
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
 
 
-class UnitIn(Taken):
+class UnitIn(RequestBody):
     code: Code
     name: str = Field(max_length=2_000)
     kind: str = Field(pattern=r"^[a-z_]{1,40}$")
     parent_code: str = Field(max_length=60)
 
 
-class UnitOut(Told):
+class UnitOut(ResponseBody):
     id: str
     code: str
     name: str
@@ -36,7 +36,7 @@ class UnitOut(Told):
     parent_id: str | None
 
 
-class PersonIn(Taken):
+class PersonIn(RequestBody):
     name: str = Field(max_length=2_000)
     employee_number: str = Field(max_length=30)
     kind: EmploymentKind
@@ -49,7 +49,7 @@ class PersonIn(Taken):
     email: str = Field(default="", max_length=254, pattern=r"^$|^[^@=\s<>\"\x00-\x20\x7f]+@[^@\s<>\"\x00-\x20\x7f]+$")
 
 
-class PersonOut(Told):
+class PersonOut(ResponseBody):
     id: str
     name: str
     unit_id: str
@@ -66,19 +66,19 @@ class NewPersonOut(PersonOut):
     activation_code: str | None
 
 
-class GrantIn(Taken):
+class GrantIn(RequestBody):
     role: Role
     unit_code: str = Field(max_length=60)
 
 
-class GrantedOut(Told):
+class GrantedOut(ResponseBody):
     id: str
     person_id: str
     role: Role
     unit_id: str
 
 
-class ActivationOut(Told):
+class ActivationOut(ResponseBody):
     person_id: str
     activation_code: str | None
 

@@ -11,44 +11,44 @@ from sqlmodel import Session, col, select
 
 from api.access import TheDoor
 from api.v1 import PREFIX
-from api.v1.shapes import Id, IdeaOut, Reason, ReasonIn, ReviewOut, Taken, show_idea, show_review
+from api.v1.shapes import Id, IdeaOut, Reason, ReasonIn, RequestBody, ReviewOut, show_idea, show_review
 from models.ideas import Idea
 from models.reviews import Review
-from workflows.actors import Actor
-from workflows.listing import is_committee
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
+from workflows.process.listing import is_committee
 from workflows.review.assign import assign_reviewer
 from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
 from workflows.review.gates import pass_gate
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import recuse_reviewer, score_idea
-from workflows.standing import find_standing
 
 router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}", tags=["review"])
 Points = Annotated[Decimal, Field(max_digits=10, decimal_places=2)]
 
 
-class AssignmentIn(Taken):
+class AssignmentIn(RequestBody):
     reviewer_id: Id
 
 
-class ScoreIn(Taken):
+class ScoreIn(RequestBody):
     points: dict[str, Points] = Field(max_length=40)
     comment: Reason = ""
 
 
-class RecommendationIn(Taken):
+class RecommendationIn(RequestBody):
     outcome: Recommendation
     reason: Reason
 
 
-class DeterminationIn(Taken):
+class DeterminationIn(RequestBody):
     outcome: Determination
     reason: Reason = ""
     decree_number: str = Field(default="", max_length=100)
     decree_on: date | None = None
 
 
-class NoteIn(Taken):
+class NoteIn(RequestBody):
     note: Reason = ""
 
 
@@ -57,9 +57,9 @@ async def list_reviews(idea_id: Id, door: TheDoor) -> list[ReviewOut]:
     """An idea's reviews: all of them for the committee, their own for a reviewer."""
 
     def tell(session: Session, actor: Actor) -> list[ReviewOut]:
-        standing = find_standing(session, idea_id, actor=actor)
+        context = read_context(session, idea_id, actor=actor)
         query = select(Review).where(Review.idea_id == idea_id).order_by(col(Review.assigned_at), col(Review.id))
-        if not is_committee(standing, actor):
+        if not is_committee(context, actor):
             query = query.where(Review.reviewer_id == actor.person_id)
         return [show_review(review) for review in session.exec(query)]
 

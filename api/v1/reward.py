@@ -10,11 +10,11 @@ from sqlmodel import Session
 
 from api.access import TheDoor
 from api.v1 import PREFIX
-from api.v1.shapes import AwardOut, Cursor, Id, Instant, Limit, PageOut, Reason, ReasonIn, Taken, show_award
+from api.v1.shapes import AwardOut, Cursor, Id, Instant, Limit, PageOut, Reason, ReasonIn, RequestBody, show_award
 from models.awards import Award
 from models.stages import AwardStage
-from workflows.actors import Actor
-from workflows.keyset import Slice
+from workflows.process.actors import Actor
+from workflows.process.keyset import Slice
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.browse import WantedAwards, list_awards
@@ -25,16 +25,16 @@ from workflows.reward.steps import find_award
 router = APIRouter(prefix=PREFIX, tags=["reward"])
 
 
-class ApprovalIn(Taken):
+class ApprovalIn(RequestBody):
     decree_number: str = Field(max_length=2_000)
     decree_on: date
 
 
-class RefusalIn(Taken):
+class RefusalIn(RequestBody):
     reason: Reason
 
 
-class ScheduleIn(Taken):
+class ScheduleIn(RequestBody):
     announce_at: Instant
 
 

@@ -17,12 +17,12 @@ from models.ideas import Gate, Idea
 from models.people import Person, Role, write_full_name
 from models.reviews import Review
 from models.stages import AwardStage, IdeaStage
-from workflows.actors import Actor
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.intake.draft import Form, Medium, Part, Proposal
-from workflows.listing import is_committee, list_history, sees_score
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, current_content, has_part, read_context, read_team
+from workflows.process.listing import is_committee, list_history, sees_score
 from workflows.reward.steps import list_shares
-from workflows.standing import Standing, current_content, find_standing, has_part, read_team
 
 Reason = Annotated[str, Field(max_length=4_000)]
 Id = Annotated[str, Field(max_length=26)]
@@ -42,29 +42,29 @@ def _within_calendar(instant: datetime) -> datetime:
 Instant = Annotated[AwareDatetime, AfterValidator(_within_calendar)]
 
 
-class Taken(BaseModel):
+class RequestBody(BaseModel):
     """Input: an unknown field is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Told(BaseModel):
+class ResponseBody(BaseModel):
     """Output."""
 
 
-class PageOut(Told):
+class PageOut(ResponseBody):
     """Part of a list; `after`, where it is not null, asks for the next."""
 
     after: str | None
 
 
-class PartIn(Taken):
+class PartIn(RequestBody):
     employee_number: str = Field(max_length=30)
     share_hundredths: int = Field(strict=True, ge=1, le=10_000)
     role: str = Field(default="", max_length=100)
 
 
-class ProposalIn(Taken):
+class ProposalIn(RequestBody):
     """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone."""
 
     title: str = Field(max_length=20_000)
@@ -81,11 +81,11 @@ class ProposalIn(Taken):
         return Proposal(self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team)
 
 
-class ReasonIn(Taken):
+class ReasonIn(RequestBody):
     reason: Reason = ""
 
 
-class MemberOut(Told):
+class MemberOut(ResponseBody):
     person_id: str
     name: str
     unit: str
@@ -95,12 +95,12 @@ class MemberOut(Told):
     share_hundredths: int
 
 
-class GateOut(Told):
+class GateOut(ResponseBody):
     name: str
     state: str
 
 
-class IdeaLine(Told):
+class IdeaLine(ResponseBody):
     """An idea in a list."""
 
     id: str
@@ -132,7 +132,7 @@ class IdeaOut(IdeaLine):
     gates: list[GateOut]
 
 
-class DecisionOut(Told):
+class DecisionOut(ResponseBody):
     action: str
     outcome: str
     reason: str
@@ -141,7 +141,7 @@ class DecisionOut(Told):
     by: str | None
 
 
-class ReviewOut(Told):
+class ReviewOut(ResponseBody):
     id: str
     idea_id: str
     reviewer_id: str
@@ -152,14 +152,14 @@ class ReviewOut(Told):
     due_at: datetime
 
 
-class ShareOut(Told):
+class ShareOut(ResponseBody):
     person_id: str
     name: str
     share_hundredths: int
     amount_rupiah: int
 
 
-class AwardOut(Told):
+class AwardOut(ResponseBody):
     id: str
     idea_id: str
     call_id: str
@@ -189,14 +189,14 @@ def show_line(idea: Idea) -> IdeaLine:
 
 def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
     """An idea as the actor may see it."""
-    return show_standing(session, find_standing(session, idea_id, actor=actor), actor)
+    return show_context(session, read_context(session, idea_id, actor=actor), actor)
 
 
-def show_standing(session: Session, standing: Standing, actor: Actor) -> IdeaOut:
+def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOut:
     """An idea already read, as the actor may see it: reviewers are not told who proposed it."""
-    idea, content = standing.idea, current_content(session, standing.idea)
-    open_book = has_part(standing, actor) or not _only_reviews(session, standing, actor)
-    gates = run_plain(session, _GATES, {"idea_id": idea.id}) if standing.policy.gates else ()
+    idea, content = context.idea, current_content(session, context.idea)
+    open_book = has_part(context, actor) or not _only_reviews(session, context, actor)
+    gates = run_plain(session, _GATES, {"idea_id": idea.id}) if context.policy.gates else ()
     return IdeaOut(
         **{name: getattr(idea, name) for name in IdeaLine.model_fields},
         revision=idea.revision,
@@ -206,7 +206,7 @@ def show_standing(session: Session, standing: Standing, actor: Actor) -> IdeaOut
         sections=content.sections,
         budget_rupiah=content.budget_rupiah,
         content_sha256=content.content_sha256,
-        score=idea.score if sees_score(standing, actor) else None,
+        score=idea.score if sees_score(context, actor) else None,
         scores_closed=idea.scores_closed_at is not None,
         team=show_team(read_team(session, idea)) if open_book else None,
         gates=[GateOut(name=gate.name, state=gate.state) for gate in gates],
@@ -231,13 +231,13 @@ def show_team(team: Sequence[sa.Row[Any]]) -> list[MemberOut]:
 
 def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
     """An idea's decisions; names of deciders are told to the committee and for acts done in office, never a reviewer's."""
-    standing = find_standing(session, idea_id, actor=actor)
-    decisions = list_history(session, standing, actor=actor)
+    context = read_context(session, idea_id, actor=actor)
+    decisions = list_history(session, context, actor=actor)
     people = {
         p.id: p.full_name for p in session.exec(select(Person).where(col(Person.id).in_({d.actor_id for d in decisions if d.actor_id})))
     }
-    hidden = () if is_committee(standing, actor) else ("score", "recuse")
-    blind = not has_part(standing, actor) and _only_reviews(session, standing, actor)
+    hidden = () if is_committee(context, actor) else ("score", "recuse")
+    blind = not has_part(context, actor) and _only_reviews(session, context, actor)
     return [
         DecisionOut(
             action=decision.action,
@@ -265,8 +265,8 @@ def show_award(session: Session, award: Award) -> AwardOut:
     return AwardOut(shares=told, **fields)
 
 
-def _only_reviews(session: Session, standing: Standing, actor: Actor) -> bool:
-    if is_committee(standing, actor) or actor.holds(Role.UNIT_HEAD, standing.unit_path):
+def _only_reviews(session: Session, context: IdeaContext, actor: Actor) -> bool:
+    if is_committee(context, actor) or actor.holds(Role.UNIT_HEAD, context.unit_path):
         return False
-    reviewed = select(Review.id).where(Review.idea_id == standing.idea.id, Review.reviewer_id == actor.person_id)
+    reviewed = select(Review.id).where(Review.idea_id == context.idea.id, Review.reviewer_id == actor.person_id)
     return session.exec(reviewed).first() is not None

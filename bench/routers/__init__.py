@@ -9,10 +9,10 @@ from typing import Any
 from sqlmodel import Session
 
 import models.tables  # noqa: F401  a process of its own knows every table first
+from models.instants import now
 from models.outbox import Message, MessageState
-from models.seams import now
-from workflows.actors import flow_actor
 from workflows.intake.route import route_idea
+from workflows.process.actors import flow_actor
 
 
 def route_one(session: Session, number: int) -> None:

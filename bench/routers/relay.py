@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from prefect.context import AsyncClientContext, SyncClientContext
 from sqlmodel import col, select
 
-import workflows.flow
+import workflows.delivery.job
 from bench.routers import answer_lines
 from models.database import Database, database
 from models.outbox import Message, MessageState
-from workflows.actors import Actor
-from workflows.claims import Job, Outcome, handle
-from workflows.relay import Relay, start_in_process
+from workflows.delivery.claims import Job, Outcome, handle
+from workflows.delivery.relay import Relay, start_in_process
+from workflows.process.actors import Actor
 
 
 def handle_one_by_one(store: Database, token: str, ids: Iterable[int], job: Job, *, actor: Actor) -> Outcome:
@@ -33,7 +33,7 @@ def anything_left(store: Database, numbers: list[int]) -> bool:
 def main() -> None:
     """Turn until all of them are handled, by whichever relay; the event loop and Prefect's client stay, as in a relay that runs."""
     if sys.argv[1] == "single":
-        vars(workflows.flow)["handle"] = handle_one_by_one
+        vars(workflows.delivery.job)["handle"] = handle_one_by_one
     relay = Relay(database(), start_in_process)
     relay.stop()  # no rest between turns
     with asyncio.Runner() as runner:

@@ -10,8 +10,8 @@ import pytest
 from api.problems import HTTP_CODES, STATUS, VALIDATION, catalogue
 from models.people import Role
 from workflows.calculations.refusals import CalculationRefusal
-from workflows.process import FLOW
-from workflows.refusals import Refusal
+from workflows.process.refusals import Refusal
+from workflows.process.tables import FLOW
 
 ROOT = Path(__file__).parent.parent.parent
 KINDS = {"Conflict", "Forbidden", "Invalid", "NotFound", "BadRequest", "MatchMissing", "Stale", "TooMany", "Unauthenticated"}

@@ -13,7 +13,7 @@ from tests.api.wrong import CASES, Case
 from tests.asking import ask, check_problem
 from tests.building import POLICY, SECTIONS, Shelf, Town
 from tests.walking import Place, Watch, fingerprint, watch
-from workflows.intake.register import renew_activation
+from workflows.region.people import renew_activation
 from workflows.review.assign import assign_reviewer
 
 LANGUAGES = ("id", "en")

@@ -20,18 +20,18 @@ from models.awards import Award
 from models.calls import Call
 from models.documents import Document
 from models.ideas import Idea, TeamMember
+from models.instants import now, today
 from models.pilots import Indicator, Pilot
 from models.reviews import Review, ReviewState
-from models.seams import now, today
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import POLICY, SECTIONS, Shelf, Town
 from tests.ways import MET, REASON
 from workflows.adapters.files import store_file
-from workflows.intake.open_call import NewCall, plan_call
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
+from workflows.region.calls import NewCall, plan_call
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ from sqlmodel import select
 from models.awards import Award
 from models.database import Database
 from models.documents import Document, DocumentKind
-from models.seams import now, today
+from models.instants import now, today
 from tests.api.pages.village import SENTENCE, Village, build_village
 from tests.browser.stage import Site, open_chromium, serve
 from tests.browser.ways import adopted, awarded, reported, reviewed, screened

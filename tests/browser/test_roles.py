@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from models.awards import Award
 from models.documents import Document, DocumentKind
-from models.seams import now, region_zone, today
+from models.instants import now, region_zone, today
 from tests.api.pages.village import PASSWORD, SENTENCE, give_password
 from tests.browser.stage import Site
 from tests.browser.ways import adopted, awarded, measured, piloted, recommended, reported, reviewed, screened

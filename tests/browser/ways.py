@@ -6,8 +6,8 @@ from decimal import Decimal
 from sqlmodel import select
 
 from models.awards import Award
+from models.instants import today
 from models.pilots import Indicator
-from models.seams import today
 from tests.api.pages.village import POLICY, Village
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea

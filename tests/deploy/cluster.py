@@ -11,8 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.workflows.prefect_server import PrefectServer
-from workflows.serve import free_port
+from tests.workflows.delivery.prefect_server import PrefectServer
+from workflows.delivery.processes import free_port
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]

@@ -16,10 +16,10 @@ from sqlmodel import col, select
 from models.awards import Award
 from models.database import Database
 from models.documents import Document, DocumentKind, DocumentState
+from models.instants import now
 from models.ledger import LedgerEntry
 from models.outbox import Message, MessageState
 from models.reviews import Review
-from models.seams import now
 from models.stages import AwardStage, IdeaStage
 from tests.building import SECTIONS, Town
 from tests.conftest import ALL

@@ -16,16 +16,16 @@ from pydantic import ValidationError
 from sqlmodel import select
 
 from models.database import Database
+from models.ids import new_id
 from models.migrations import migrate
 from models.outbox import Message, MessageState
-from models.seams import new_id
 from models.settings import Settings, settings
-from tests.workflows.prefect_server import PrefectServer
-from workflows.claims import claim_batch, name_run
-from workflows.deploy import PATIENCE, PoolStarter, register
-from workflows.facts import send
+from tests.workflows.delivery.prefect_server import PrefectServer
+from workflows.delivery.claims import claim_batch, name_run
+from workflows.delivery.deployment import PATIENCE, PoolStarter, register
+from workflows.delivery.relay import ELSEWHERE, NotTakenUp, Relay
 from workflows.intake.flow import intake
-from workflows.relay import ELSEWHERE, NotTakenUp, Relay
+from workflows.process.journal import send
 
 POSTGRES = "postgresql+psycopg://gagas@127.0.0.1/gagas"
 
@@ -143,7 +143,7 @@ def lease(monkeypatch: pytest.MonkeyPatch) -> Iterator[float]:
 
 
 @dataclass
-class Told:
+class ResponseBody:
     """What a starter said of its run, how often, and how it ended."""
 
     run_id: str = ""
@@ -151,10 +151,10 @@ class Told:
     outcome: Any = None
 
 
-async def start_and_answer(worker_says: tuple[State, ...], starter: PoolStarter | None = None) -> tuple[Told, float]:
+async def start_and_answer(worker_says: tuple[State, ...], starter: PoolStarter | None = None) -> tuple[ResponseBody, float]:
     """Start a run on a pool on which the test itself is the worker; answers what was told and the seconds it took."""
     await register("gagas")
-    told, began = Told(), time.monotonic()
+    told, began = ResponseBody(), time.monotonic()
 
     async def note(run_id: str) -> None:
         told.run_id, told.times = run_id, told.times + 1

@@ -14,8 +14,8 @@ from models.people import EmploymentKind, Role
 from models.policy import Policy
 from workflows.calculations.employee_number import read_employee_number
 from workflows.intake.draft import Form, Medium
-from workflows.intake.open_call import validate_policy
-from workflows.wording import count_words, read_line, read_text
+from workflows.process.wording import count_words, read_line, read_text
+from workflows.region.calls import validate_policy
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CALL_OF = {"district": "district", "city": "city_contest"}

@@ -15,7 +15,7 @@ from tests.faults.history import ACKNOWLEDGED, FAULT, UNKNOWN, Call, History
 from workflows.adapters.files import read_file
 from workflows.calculations.ledger import LedgerEntry as Link
 from workflows.calculations.ledger import verify_chain
-from workflows.facts import FOLLOW_UPS
+from workflows.process.journal import FOLLOW_UPS
 
 Rule = Callable[[Evidence], Iterable[str]]
 ONCE = (  # facts that one subject may have once in its life
@@ -59,8 +59,8 @@ def facts_twice(evidence: Evidence) -> Iterable[str]:
 
 def awards_twice(evidence: Evidence) -> Iterable[str]:
     """One award stands for an idea."""
-    standing = Counter(award.idea_id for award in evidence.awards.values() if award.stage != AwardStage.REVOKED)
-    yield from (idea for idea, count in standing.items() if count > 1)
+    context = Counter(award.idea_id for award in evidence.awards.values() if award.stage != AwardStage.REVOKED)
+    yield from (idea for idea, count in context.items() if count > 1)
 
 
 def documents_twice(evidence: Evidence) -> Iterable[str]:

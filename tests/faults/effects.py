@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from models.documents import DocumentKind
+from models.instants import wall_now
 from models.reviews import ReviewState
-from models.seams import wall_now
 from models.stages import AwardStage, IdeaStage
 from tests.faults.evidence import Evidence
 

@@ -16,7 +16,7 @@ import httpx
 
 from models.database import Database
 from tests.serving import ROOT
-from workflows.serve import free_port, prefect_environment
+from workflows.delivery.processes import free_port, prefect_environment
 
 HANG_SECONDS = 300
 KILLED = -signal.SIGKILL

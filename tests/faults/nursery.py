@@ -21,12 +21,12 @@ import uvicorn
 
 import api.app
 import tests.faults.racer
+import workflows.delivery.relay
 import workflows.documents.render
-import workflows.relay
-from models import seams
+from models import instants
 from models.database import database
 from models.settings import settings
-from workflows.serve import PR_SET_PDEATHSIG, run_relay
+from workflows.delivery.processes import PR_SET_PDEATHSIG, run_relay
 
 __all__ = ["api", "prefect", "workflows"]
 
@@ -37,7 +37,7 @@ def run_api() -> None:
 
 def run_prefect() -> None:
     port = int(os.environ["PREFECT_API_URL"].split(":")[2].partition("/")[0])
-    uvicorn.run("workflows.serve:prefect_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run("workflows.delivery.processes:prefect_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
 
 
 PARTS: dict[str, Callable[[], None]] = {
@@ -60,7 +60,7 @@ def bear(wanted: dict[str, Any]) -> int:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     os.environ.update(wanted["environment"])
-    for remembered in (settings, database, seams.region_zone):
+    for remembered in (settings, database, instants.region_zone):
         remembered.cache_clear()
     code = 1
     try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models.seams import wall_now
+from models.instants import wall_now
 from tests.building import SECTIONS, Town
 from tests.faults.auditor import find_torn
 from tests.faults.history import ACKNOWLEDGED, Call, Client, History

@@ -15,7 +15,7 @@ from api.app import create_app
 from models.database import database
 from models.documents import Document
 from tests.faults.house import HANG_SECONDS, Nursery
-from workflows.actors import flow_actor
+from workflows.process.actors import flow_actor
 from workflows.recognition.letters import number_receipt
 
 

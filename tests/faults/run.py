@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import col, func, select
 
 from models.awards import Award
+from models.instants import wall_now
 from models.outbox import Message, MessageState
-from models.seams import wall_now
 from models.stages import AwardStage
 from tests.faults.checker import check
 from tests.faults.house import HANG_SECONDS, FaultyHouse, await_true

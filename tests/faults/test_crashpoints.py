@@ -16,7 +16,7 @@ from tests.faults.house import KILLED, FaultyHouse, await_true
 from tests.faults.people import Crowd, Load, draft_one
 from tests.faults.run import settle
 from tests.serving import ROOT
-from workflows.crashpoints import CATALOGUE, DEAD
+from workflows.process.crashpoints import CATALOGUE, DEAD
 
 IN_API = ("after_number_before_commit", "after_action_before_commit", "after_commit_before_answer")
 IN_BUGS_ONLY = {"between_two_transactions"}

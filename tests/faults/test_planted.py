@@ -13,8 +13,8 @@ from tests.faults.conftest import HouseMaker
 from tests.faults.house import await_true
 from tests.faults.people import Crowd, Load
 from tests.faults.run import Tally, await_ideas, await_quiet, kill_at_work, settle
-from workflows.crashpoints import DEAD
-from workflows.planted_bugs import BUGS
+from workflows.process.crashpoints import DEAD
+from workflows.process.planted_bugs import BUGS
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(1_200), pytest.mark.xdist_group("faults")]
 SEED = 5

@@ -17,8 +17,8 @@ from tests.building import Town
 from tests.ways import REASON
 from workflows.calculations.ledger import LedgerEntry as Link
 from workflows.calculations.ledger import verify_chain
+from workflows.process.refusals import Refusal
 from workflows.recognition.letters import number_certificates, number_receipt, number_refusal
-from workflows.refusals import Refusal
 
 SECRETS = (
     "Antrean daring",

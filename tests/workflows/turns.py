@@ -10,16 +10,16 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from models import seams
+from models import instants
 from models.database import database
 from models.inbox import InboxItem
 from models.outbox import Message
 from models.settings import settings
 from models.stages import IdeaStage
 from tests.building import POLICY, Town
-from workflows.claims import Outcome, claim_batch
-from workflows.due import find_due
-from workflows.flow import Step
+from workflows.delivery.claims import Outcome, claim_batch
+from workflows.delivery.due import find_due
+from workflows.delivery.job import Step
 from workflows.intake import flow as intake
 from workflows.pilot import flow as pilot
 from workflows.recognition import flow as recognition
@@ -50,7 +50,7 @@ class Clock:
         """Let the region's days begin and end in this zone."""
         self.patch.setenv("GAGAS_ZONE", zone)
         settings.cache_clear()
-        seams.region_zone.cache_clear()
+        instants.region_zone.cache_clear()
 
 
 @pytest.fixture

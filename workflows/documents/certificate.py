@@ -6,7 +6,7 @@ from typing import Any
 from weasyprint.document import Document, Page  # type: ignore[import-untyped, unused-ignore]
 
 from workflows.documents import fonts
-from workflows.documents.facts import CertificateFacts, write_facts
+from workflows.documents.content import CertificateContent, write_content
 from workflows.documents.finish import Sheet
 from workflows.documents.fit import DocumentDoesNotFit, require_blocks, require_order, require_pages
 from workflows.documents.markup import fill_template
@@ -21,7 +21,7 @@ ROOMY, CLOSER = "roomy", ("close", "compact")
 BLOCKS = ("top", "title", "body", "qr", "code", "signature")
 
 
-def _values(facts: CertificateFacts, density: str) -> dict[str, Any]:
+def _values(facts: CertificateContent, density: str) -> dict[str, Any]:
     return {
         "facts": facts,
         "density": density,
@@ -31,7 +31,7 @@ def _values(facts: CertificateFacts, density: str) -> dict[str, Any]:
     }
 
 
-def _lay_out(chunk: Sequence[CertificateFacts], density: str) -> Document:
+def _lay_out(chunk: Sequence[CertificateContent], density: str) -> Document:
     html = fill_template("certificate/certificate.html", {"sheets": [_values(facts, density) for facts in chunk]})
     document = lay_out(html, ("certificate/certificate.css",))
     require_pages(document, len(chunk))
@@ -44,7 +44,7 @@ def _require_fit(page: Page) -> None:
         require_order(page, upper, lower)
 
 
-def _closer(facts: CertificateFacts) -> Document:
+def _closer(facts: CertificateContent) -> Document:
     """One certificate alone in the first closer setting that holds it; DocumentDoesNotFit when none does."""
     for density in CLOSER:
         document = _lay_out([facts], density)
@@ -58,7 +58,7 @@ def _closer(facts: CertificateFacts) -> Document:
     return document
 
 
-def _render_chunk(chunk: Sequence[CertificateFacts]) -> list[bytes]:
+def _render_chunk(chunk: Sequence[CertificateContent]) -> list[bytes]:
     together = _lay_out(chunk, ROOMY)
     files: list[bytes] = []
     for facts, page in zip(chunk, together.pages, strict=True):
@@ -69,11 +69,11 @@ def _render_chunk(chunk: Sequence[CertificateFacts]) -> list[bytes]:
             document = _closer(facts)
             own = document.pages[0]
         title = f"Piagam Penghargaan {facts.number}, {facts.holder_name}"
-        sheet = Sheet(title, facts.issued_on, write_facts(facts), facts.verify_url, certificate_background(), upright=False)
+        sheet = Sheet(title, facts.issued_on, write_content(facts), facts.verify_url, certificate_background(), upright=False)
         files.append(write_file(document, [own], sheet))
     return files
 
 
-def render_certificates(certificates: Sequence[CertificateFacts]) -> list[bytes]:
+def render_certificates(certificates: Sequence[CertificateContent]) -> list[bytes]:
     """One PDF/A-3a each, in order, the same bytes alone or among others; DocumentDoesNotFit when a block is lost or overrun."""
     return [file for chunk in in_chunks(certificates) for file in _render_chunk(chunk)]

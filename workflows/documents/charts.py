@@ -5,7 +5,7 @@ from typing import TypedDict, Unpack
 
 from markupsafe import Markup, escape
 
-from workflows.documents.facts import Tally, UnitLine
+from workflows.documents.content import Tally, UnitLine
 from workflows.documents.fonts import SANS, showable_text, width_in_em
 from workflows.documents.text import format_number, format_percent
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workflows.documents import fonts
-from workflows.documents.facts import ReceiptFacts, RefusalFacts, write_facts
+from workflows.documents.content import ReceiptContent, RejectionContent, write_content
 from workflows.documents.finish import Sheet
 from workflows.documents.fit import pages_from, require_blocks, require_most_pages
 from workflows.documents.markup import fill_template
@@ -23,38 +23,40 @@ SUBJECTS = {
 }
 
 
-def _receipt_values(facts: ReceiptFacts) -> dict[str, Any]:
+def _receipt_values(facts: ReceiptContent) -> dict[str, Any]:
     words = facts.idea_title + "".join(member.name + member.unit + member.role for member in facts.team)
     return {"facts": facts, "density": fonts.size_class(words, fonts.SANS, TEAM_SIZES)}
 
 
-def _render_receipts(chunk: Sequence[ReceiptFacts]) -> list[bytes]:
+def _render_receipts(chunk: Sequence[ReceiptContent]) -> list[bytes]:
     document = lay_out(fill_template("letter/receipt.html", {"sheets": [_receipt_values(facts) for facts in chunk]}), STYLES)
     files: list[bytes] = []
     for facts, pages in zip(chunk, pages_from(document, "title"), strict=True):
         require_blocks(pages, RECEIPT_BLOCKS)
         sheet = Sheet(
-            f"Tanda Terima {facts.number}", facts.issued_on, write_facts(facts), facts.verify_url, letter_background(), upright=True
+            f"Tanda Terima {facts.number}", facts.issued_on, write_content(facts), facts.verify_url, letter_background(), upright=True
         )
         files.append(write_file(document, pages, sheet))
     return files
 
 
-def render_receipts(receipts: Sequence[ReceiptFacts]) -> list[bytes]:
+def render_receipts(receipts: Sequence[ReceiptContent]) -> list[bytes]:
     """One PDF/A-3a each, in order, one page unless the team is very large; DocumentDoesNotFit when a block is lost."""
     return [file for chunk in in_chunks(receipts) for file in _render_receipts(chunk)]
 
 
-def _render_refusal(facts: RefusalFacts) -> bytes:
+def _render_refusal(facts: RejectionContent) -> bytes:
     subject, outcome = SUBJECTS[facts.stage]
     values = {"facts": facts, "subject": subject, "outcome": outcome}
     document = lay_out(fill_template("letter/refusal.html", values), STYLES)
     require_most_pages(document, MOST_REFUSAL_PAGES)
     require_blocks(document.pages, REFUSAL_BLOCKS)
-    sheet = Sheet(f"{subject} {facts.idea_code}", facts.issued_on, write_facts(facts), facts.verify_url, letter_background(), upright=True)
+    sheet = Sheet(
+        f"{subject} {facts.idea_code}", facts.issued_on, write_content(facts), facts.verify_url, letter_background(), upright=True
+    )
     return write_file(document, document.pages, sheet)
 
 
-def render_refusals(refusals: Sequence[RefusalFacts]) -> list[bytes]:
+def render_refusals(refusals: Sequence[RejectionContent]) -> list[bytes]:
     """One PDF/A-3a letter each, in order, as many pages as its reasons need; DocumentDoesNotFit when a block is lost."""
     return [_render_refusal(facts) for facts in refusals]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workflows.documents.charts import draw_funnel, draw_months, draw_units, tightest_step
-from workflows.documents.facts import ReportFacts, Tally, UnitLine, write_facts
+from workflows.documents.content import ReportContent, Tally, UnitLine, write_content
 from workflows.documents.finish import Sheet
 from workflows.documents.fit import require_blocks, require_most_pages
 from workflows.documents.markup import fill_template
@@ -17,7 +17,7 @@ BLOCKS = ("title", "headline", "qr", "code", "signature")
 MOST_PAGES = 2000
 
 
-def write_headline(facts: ReportFacts) -> str:
+def write_headline(facts: ReportContent) -> str:
     """The report in two sentences."""
     piloted = f" {format_number(facts.piloted)} diuji coba," if facts.piloted else ""
     first = (
@@ -30,12 +30,12 @@ def write_headline(facts: ReportFacts) -> str:
     return f"{first} Separuh keputusan keluar dalam {format_number(facts.median_days_to_decision)} hari."
 
 
-def awarded_rupiah(facts: ReportFacts) -> int:
+def awarded_rupiah(facts: ReportContent) -> int:
     """The rupiah of all awards that stand."""
     return sum(award.amount_rupiah for award in facts.awards if award.stands)
 
 
-def _figures(facts: ReportFacts) -> list[dict[str, str]]:
+def _figures(facts: ReportContent) -> list[dict[str, str]]:
     figures = [
         (format_number(facts.submitted), "usulan masuk"),
         (format_number(facts.adopted), "usulan diterima"),
@@ -47,7 +47,7 @@ def _figures(facts: ReportFacts) -> list[dict[str, str]]:
     return [{"value": value, "label": label, "size": "long" if len(value) > 16 else "short"} for value, label in figures]
 
 
-def _charts(facts: ReportFacts) -> list[dict[str, Any]]:
+def _charts(facts: ReportContent) -> list[dict[str, Any]]:
     charts: list[dict[str, Any]] = []
     if facts.stages:
         charts.append({"title": _funnel_title(facts.stages), "legend": False, "picture": draw_funnel(facts.stages)})
@@ -76,13 +76,13 @@ def _units_title(units: Sequence[UnitLine]) -> str:
     return f"{format_number(taking_part)} dari {format_number(len(units))} unit mengusulkan; terbanyak:"
 
 
-def _shared_decree(facts: ReportFacts) -> str:
+def _shared_decree(facts: ReportContent) -> str:
     """The decree of all awards when there is one and the same, else nothing."""
     decrees = {award.decree for award in facts.awards}
     return decrees.pop() if len(decrees) == 1 else ""
 
 
-def render_report(facts: ReportFacts) -> bytes:
+def render_report(facts: ReportContent) -> bytes:
     """One PDF/A-3a with charts and tables; DocumentDoesNotFit when a block is lost."""
     values = {
         "facts": facts,
@@ -99,7 +99,7 @@ def render_report(facts: ReportFacts) -> bytes:
     sheet = Sheet(
         f"Laporan Penghargaan Inovasi {facts.number}",
         facts.made_on,
-        write_facts(facts),
+        write_content(facts),
         facts.verify_url,
         letter_background(),
         upright=True,

@@ -8,7 +8,7 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped, unused-ignore]
 from xlsxwriter.format import Format  # type: ignore[import-untyped, unused-ignore]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped, unused-ignore]
 
-from workflows.documents.facts import ReportFacts
+from workflows.documents.content import ReportContent
 
 Cell = str | int | date | None
 Column = tuple[str, int, str]  # heading, width in characters, number format name
@@ -49,7 +49,7 @@ def _write_sheet(book: Workbook, styles: dict[str, Format], name: str, columns: 
     sheet.repeat_rows(0)
 
 
-def _summary(report: ReportFacts) -> list[tuple[Cell, ...]]:
+def _summary(report: ReportContent) -> list[tuple[Cell, ...]]:
     return [
         ("Laporan", "Laporan Penghargaan Inovasi"),
         ("Nomor", report.number),
@@ -68,14 +68,14 @@ def _summary(report: ReportFacts) -> list[tuple[Cell, ...]]:
     ]
 
 
-def _awards(report: ReportFacts) -> list[tuple[Cell, ...]]:
+def _awards(report: ReportContent) -> list[tuple[Cell, ...]]:
     return [
         (a.idea_code, a.idea_title, a.unit, "; ".join(a.team), a.distinction, a.rank, a.amount_rupiah, a.decree, a.state)
         for a in report.awards
     ]
 
 
-def write_report_spreadsheet(report: ReportFacts) -> bytes:
+def write_report_spreadsheet(report: ReportContent) -> bytes:
     """An XLSX with a sheet each for summary, stages, months, units and awards; dated by the report, the same bytes every time."""
     out = BytesIO()
     book = Workbook(out, OPTIONS)

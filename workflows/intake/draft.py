@@ -14,15 +14,15 @@ from models.database import append_row
 from models.ideas import Decision, Idea, Revision, TeamMember
 from models.people import EmployeeNumber, Person
 from models.policy import Policy
-from workflows.actors import Actor
 from workflows.calculations.shares import WHOLE
 from workflows.calculations.values import MAXIMUM_RUPIAH
-from workflows.facts import record
-from workflows.intake.open_call import current_policy, get_call
-from workflows.moves import move
-from workflows.refusals import Conflict, Invalid
-from workflows.standing import Standing, find_standing, read_policy
-from workflows.wording import read_line, read_text
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, read_context, read_policy
+from workflows.process.engine import move
+from workflows.process.journal import record
+from workflows.process.refusals import Conflict, Invalid
+from workflows.process.wording import read_line, read_text
+from workflows.region.calls import current_policy, get_call
 
 
 class Form(StrEnum):
@@ -84,20 +84,20 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
 
 def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Actor) -> Idea:
     """Replace what a draft says; the lead proposer may."""
-    standing = find_standing(session, idea_id, actor=actor)
-    move(session, standing, "revise", actor=actor)
-    rewrite(session, standing, proposal, actor=actor)
-    return standing.idea
+    context = read_context(session, idea_id, actor=actor)
+    move(session, context, "revise", actor=actor)
+    rewrite(session, context, proposal, actor=actor)
+    return context.idea
 
 
-def rewrite(session: Session, standing: Standing, proposal: Proposal, *, actor: Actor) -> Revision:
+def rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> Revision:
     """Put a new revision and team in place of the present ones; the caller has checked the step."""
-    idea = standing.idea
+    idea = context.idea
     idea.title = _title(proposal)
     idea.revision += 1
-    revision = _write_revision(session, idea, standing.policy, proposal, actor)
+    revision = _write_revision(session, idea, context.policy, proposal, actor)
     session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == idea.id))
-    _write_team(session, idea, standing.policy, proposal, actor)
+    _write_team(session, idea, context.policy, proposal, actor)
     session.flush()
     return revision
 

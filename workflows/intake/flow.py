@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from workflows.flow import step
+from workflows.delivery.job import step
 from workflows.intake.route import expire_supplement, route_idea
 
 route = step("intake", "route", route_idea)

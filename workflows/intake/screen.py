@@ -8,11 +8,11 @@ from sqlmodel import Session
 
 from models.ideas import Idea
 from models.policy import Policy
-from workflows.actors import Actor
-from workflows.moves import Grounds, move
-from workflows.refusals import Invalid
-from workflows.standing import find_standing
-from workflows.wording import read_text
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
+from workflows.process.engine import Grounds, move
+from workflows.process.refusals import Invalid
+from workflows.process.wording import read_text
 
 
 class Screening(StrEnum):
@@ -39,13 +39,13 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
     Raises Invalid when an acceptance leaves a requirement unanswered or unmet, a rejection meets them all, a return has no note,
     or any refusal has no reason.
     """
-    standing = find_standing(session, idea_id, actor=actor)
-    detail = _checked(standing.policy, outcome, findings)
+    context = read_context(session, idea_id, actor=actor)
+    detail = _checked(context.policy, outcome, findings)
     least = 10 if outcome in (Screening.REJECTED, Screening.DUPLICATE) else 0
     reason = read_text("reason", findings.reason, maximum=4_000, minimum=least)
     code = {Screening.DUPLICATE: "duplicate", Screening.REJECTED: "requirements_not_met"}.get(outcome)
-    move(session, standing, "screen", outcome.value, actor=actor, grounds=Grounds(reason, code, detail))
-    return standing.idea
+    move(session, context, "screen", outcome.value, actor=actor, grounds=Grounds(reason, code, detail))
+    return context.idea
 
 
 def _checked(policy: Policy, outcome: Screening, findings: Findings) -> dict[str, Any]:

@@ -4,16 +4,16 @@ from sqlmodel import Session
 
 from models.calls import CallState
 from models.ideas import Idea
+from models.instants import now, today
 from models.policy import Policy
-from models.seams import now, today
-from workflows.actors import Actor
 from workflows.intake.draft import Proposal, rewrite
-from workflows.moves import move
-from workflows.numbering import next_running
-from workflows.process import IDEA_CELLS
-from workflows.refusals import Conflict, Invalid
-from workflows.standing import Standing, current_content, find_standing, permitted_cell
-from workflows.wording import count_words
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, current_content, permitted_transition, read_context
+from workflows.process.engine import move
+from workflows.process.numbering import next_running
+from workflows.process.refusals import Conflict, Invalid
+from workflows.process.tables import IDEA_TRANSITIONS
+from workflows.process.wording import count_words
 
 
 def submit_idea(session: Session, idea_id: str, *, actor: Actor) -> Idea:
@@ -21,28 +21,28 @@ def submit_idea(session: Session, idea_id: str, *, actor: Actor) -> Idea:
 
     Raises Invalid for a missing, short or long section, Conflict outside the call's dates.
     """
-    standing = find_standing(session, idea_id, actor=actor)
-    idea, year = standing.idea, today().year
-    permitted_cell(session, standing, IDEA_CELLS, (idea.stage, "submit", None), actor=actor)  # told before what is missing
-    refuse_outside_window(standing)
-    check_sections(standing.policy, current_content(session, idea).sections)
+    context = read_context(session, idea_id, actor=actor)
+    idea, year = context.idea, today().year
+    permitted_transition(session, context, IDEA_TRANSITIONS, (idea.stage, "submit", None), actor=actor)  # told before what is missing
+    refuse_outside_window(context)
+    check_sections(context.policy, current_content(session, idea).sections)
     idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
-    move(session, standing, "submit", actor=actor)
+    move(session, context, "submit", actor=actor)
     return idea
 
 
 def supplement_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Actor) -> Idea:
     """Answer what the secretariat asked for with a new revision; back to screening, the time of receipt stays."""
-    standing = find_standing(session, idea_id, actor=actor)
-    move(session, standing, "supplement", actor=actor)
-    check_sections(standing.policy, proposal.sections)
-    rewrite(session, standing, proposal, actor=actor)
-    return standing.idea
+    context = read_context(session, idea_id, actor=actor)
+    move(session, context, "supplement", actor=actor)
+    check_sections(context.policy, proposal.sections)
+    rewrite(session, context, proposal, actor=actor)
+    return context.idea
 
 
-def refuse_outside_window(standing: Standing) -> None:
+def refuse_outside_window(context: IdeaContext) -> None:
     """Raise Conflict before the call's first and after its last instant."""
-    call = standing.call
+    call = context.call
     if call.state != CallState.OPEN or now() >= call.closes_at:
         raise Conflict("call_closed", closes_at=call.closes_at.isoformat())
     if now() < call.opens_at:

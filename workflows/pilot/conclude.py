@@ -7,15 +7,15 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from models.ideas import Idea
+from models.instants import now, today
 from models.pilots import Indicator, Measurement, Pilot
-from models.seams import now, today
 from models.stages import IdeaStage
-from workflows.actors import Actor
-from workflows.moves import Grounds, move
 from workflows.pilot.start import ask_owner
-from workflows.refusals import Conflict, Invalid
-from workflows.standing import Standing, find_standing
-from workflows.wording import read_text
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, read_context
+from workflows.process.engine import Grounds, move
+from workflows.process.refusals import Conflict, Invalid
+from workflows.process.wording import read_text
 
 
 class Verdict(StrEnum):
@@ -28,9 +28,9 @@ class Verdict(StrEnum):
 
 def conclude_pilot(session: Session, idea_id: str, *, summary: str, actor: Actor) -> Pilot:
     """Hand in the pilot's report; every indicator needs at least one reading."""
-    standing = find_standing(session, idea_id, actor=actor)
+    context = read_context(session, idea_id, actor=actor)
     text = read_text("summary", summary, maximum=4_000, minimum=20)
-    move(session, standing, "conclude", actor=actor)
+    move(session, context, "conclude", actor=actor)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
     for indicator in session.exec(select(Indicator).where(Indicator.pilot_id == pilot.id)):
         if _last_value(session, indicator) is None:
@@ -42,8 +42,8 @@ def conclude_pilot(session: Session, idea_id: str, *, summary: str, actor: Actor
 
 def compute_result(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Work out how far each indicator came from its baseline to its target, in percent, and keep it with the pilot."""
-    standing = find_standing(session, idea_id, actor=actor)
-    if standing.idea.stage != IdeaStage.PILOT_REPORTED:
+    context = read_context(session, idea_id, actor=actor)
+    if context.idea.stage != IdeaStage.PILOT_REPORTED:
         return
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
     lines = []
@@ -53,7 +53,7 @@ def compute_result(session: Session, idea_id: str, *, actor: Actor) -> None:
             continue
         lines.append({"indicator": indicator.name, "value": str(value), "reached_percent": str(reached_percent(indicator, value))})
     pilot.result = {"indicators": lines, "targets_met": sum(Decimal(line["reached_percent"]) >= 100 for line in lines), "of": len(lines)}
-    move(session, standing, "compute_result", actor=actor)
+    move(session, context, "compute_result", actor=actor)
 
 
 def reached_percent(indicator: Indicator, value: Decimal) -> Decimal:
@@ -64,24 +64,24 @@ def reached_percent(indicator: Indicator, value: Decimal) -> Decimal:
 
 def verify_pilot(session: Session, idea_id: str, verdict: Verdict, *, reason: str, until: date | None = None, actor: Actor) -> Idea:
     """Roll out, extend to a later last day, or stop; a verifier with no part in the idea may."""
-    standing = find_standing(session, idea_id, actor=actor)
+    context = read_context(session, idea_id, actor=actor)
     text = read_text("reason", reason, maximum=4_000, minimum=10)
     code = "pilot_stopped" if verdict == Verdict.STOP else None
-    move(session, standing, "verify", verdict.value, actor=actor, grounds=Grounds(text, code))
+    move(session, context, "verify", verdict.value, actor=actor, grounds=Grounds(text, code))
     if verdict == Verdict.EXTEND:
-        _extend(session, standing, until)
-    return standing.idea
+        _extend(session, context, until)
+    return context.idea
 
 
-def _extend(session: Session, standing: Standing, until: date | None) -> None:
-    pilot = session.exec(select(Pilot).where(Pilot.idea_id == standing.idea.id)).one()
+def _extend(session: Session, context: IdeaContext, until: date | None) -> None:
+    pilot = session.exec(select(Pilot).where(Pilot.idea_id == context.idea.id)).one()
     if until is None or until <= max(pilot.ends_on, today()):
         raise Invalid("extension_not_later", "until", last=pilot.ends_on.isoformat())
-    if until - pilot.starts_on > timedelta(days=standing.policy.pilot.maximum_days):
-        rule = standing.policy.pilot
+    if until - pilot.starts_on > timedelta(days=context.policy.pilot.maximum_days):
+        rule = context.policy.pilot
         raise Invalid("pilot_length_out_of_range", "until", minimum=rule.minimum_days, maximum=rule.maximum_days)
     pilot.ends_on, pilot.reported_at, pilot.result = until, None, None
-    ask_owner(session, standing, pilot)
+    ask_owner(session, context, pilot)
     session.flush()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from workflows.flow import step
+from workflows.delivery.job import step
 from workflows.pilot.conclude import compute_result
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.pilot.start import start_pilot

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from sqlmodel import Session, select
 
+from models.instants import today
 from models.pilots import Indicator, Measurement, Pilot
-from models.seams import today
-from workflows.actors import Actor
-from workflows.moves import move
-from workflows.refusals import Invalid
-from workflows.standing import find_standing
-from workflows.wording import read_text
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
+from workflows.process.engine import move
+from workflows.process.refusals import Invalid
+from workflows.process.wording import read_text
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Reading:
 
 def report_measurement(session: Session, idea_id: str, reading: Reading, *, actor: Actor) -> Measurement:
     """Add a reading; the pilot's owner may. Raises Invalid for a day outside the pilot or in the future, or an unknown indicator."""
-    standing = find_standing(session, idea_id, actor=actor)
-    move(session, standing, "measure", actor=actor)
+    context = read_context(session, idea_id, actor=actor)
+    move(session, context, "measure", actor=actor)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
     known = session.exec(select(Indicator.id).where(Indicator.pilot_id == pilot.id, Indicator.id == reading.indicator_id)).first()
     if known is None:

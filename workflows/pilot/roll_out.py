@@ -4,13 +4,13 @@ from sqlmodel import Session
 
 from models.policy import Entry
 from models.stages import IdeaStage
-from workflows.actors import Actor
-from workflows.moves import move
-from workflows.standing import find_standing
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
+from workflows.process.engine import move
 
 
 def roll_out_in_use(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Record an adopted innovation of a call for running ones as rolled out; others wait for their pilot."""
-    standing = find_standing(session, idea_id, actor=actor)
-    if standing.policy.entry == Entry.IN_USE and standing.idea.stage == IdeaStage.DETERMINED:
-        move(session, standing, "roll_out", actor=actor)
+    context = read_context(session, idea_id, actor=actor)
+    if context.policy.entry == Entry.IN_USE and context.idea.stage == IdeaStage.DETERMINED:
+        move(session, context, "roll_out", actor=actor)

@@ -6,18 +6,18 @@ from decimal import Decimal
 
 from sqlmodel import Session, select
 
+from models.instants import region_zone, today
 from models.people import Person, Role
 from models.pilots import Direction, Indicator, Pilot
 from models.policy import Entry, PilotRule
-from models.seams import region_zone, today
 from models.stages import IdeaStage
-from workflows.actors import Actor, actor_of
 from workflows.calculations.values import MAXIMUM_RUPIAH
-from workflows.intake.register import get_unit
-from workflows.moves import await_person, move, settle
-from workflows.refusals import Conflict, Invalid
-from workflows.standing import Standing, find_standing
-from workflows.wording import read_line
+from workflows.process.actors import Actor, actor_of
+from workflows.process.context import IdeaContext, read_context
+from workflows.process.engine import await_person, move, settle
+from workflows.process.refusals import Conflict, Invalid
+from workflows.process.wording import read_line
+from workflows.region.people import get_unit
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
 
     Raises Invalid for dates in the past or a length outside the policy's, for an owner without the role or with a part in the idea.
     """
-    standing = find_standing(session, idea_id, actor=actor)
-    move(session, standing, "plan_pilot", actor=actor)
-    if standing.policy.entry == Entry.IN_USE:
+    context = read_context(session, idea_id, actor=actor)
+    move(session, context, "plan_pilot", actor=actor)
+    if context.policy.entry == Entry.IN_USE:
         raise Conflict("call_has_no_pilot")
-    _check_dates(standing.policy.pilot, plan)
-    _check_owner(session, standing, plan)
+    _check_dates(context.policy.pilot, plan)
+    _check_owner(session, context, plan)
     if not plan.indicators:
         raise Invalid("indicator_missing", "indicators")
     if not 0 <= plan.budget_rupiah <= MAXIMUM_RUPIAH:
@@ -77,19 +77,19 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
 
 def start_pilot(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Open a planned pilot once its first day has come, and ask its owner for figures."""
-    standing = find_standing(session, idea_id, actor=actor)
+    context = read_context(session, idea_id, actor=actor)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).first()
-    if standing.idea.stage != IdeaStage.DETERMINED or pilot is None or pilot.starts_on > today():
+    if context.idea.stage != IdeaStage.DETERMINED or pilot is None or pilot.starts_on > today():
         return
-    move(session, standing, "start_pilot", actor=actor)
-    ask_owner(session, standing, pilot)
+    move(session, context, "start_pilot", actor=actor)
+    ask_owner(session, context, pilot)
 
 
-def ask_owner(session: Session, standing: Standing, pilot: Pilot) -> None:
+def ask_owner(session: Session, context: IdeaContext, pilot: Pilot) -> None:
     """Put the pilot into its owner's inbox, due on its last day."""
     due_at = datetime.combine(pilot.ends_on, time(23, 59, 59), region_zone())
-    standing.idea.due_at = due_at
-    await_person(session, standing, ("measure", Role.PILOT_OWNER), pilot.owner_id, due_at)
+    context.idea.due_at = due_at
+    await_person(session, context, ("measure", Role.PILOT_OWNER), pilot.owner_id, due_at)
 
 
 def _check_dates(rule: PilotRule, plan: PilotPlan) -> None:
@@ -101,10 +101,10 @@ def _check_dates(rule: PilotRule, plan: PilotPlan) -> None:
         raise Invalid("pilot_length_out_of_range", "ends_on", minimum=rule.minimum_days, maximum=rule.maximum_days)
 
 
-def _check_owner(session: Session, standing: Standing, plan: PilotPlan) -> None:
-    if session.get(Person, plan.owner_id) is None or plan.owner_id in standing.team:
+def _check_owner(session: Session, context: IdeaContext, plan: PilotPlan) -> None:
+    if session.get(Person, plan.owner_id) is None or plan.owner_id in context.team:
         raise Invalid("pilot_owner_not_eligible", "owner_id")
-    if not actor_of(session, plan.owner_id).holds(Role.PILOT_OWNER, *standing.paths):
+    if not actor_of(session, plan.owner_id).holds(Role.PILOT_OWNER, *context.paths):
         raise Invalid("pilot_owner_not_eligible", "owner_id")
 
 

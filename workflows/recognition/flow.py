@@ -13,14 +13,14 @@ from models.database import database
 from models.documents import Document, DocumentKind
 from models.outbox import Message
 from models.settings import settings
-from workflows.actors import flow_actor
 from workflows.adapters.files import store_file
 from workflows.adapters.mail import Letter, MailRoute, send_mail
-from workflows.claims import Outcome, apply
-from workflows.crashpoints import crashpoint
-from workflows.documents.facts import CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts, read_facts
+from workflows.delivery.claims import Outcome, apply
+from workflows.delivery.job import Step, step
+from workflows.documents.content import CertificateContent, ReceiptContent, RejectionContent, ReportContent, read_content
 from workflows.documents.mail import DocumentMail, render_mail
-from workflows.flow import Step, step
+from workflows.process.actors import flow_actor
+from workflows.process.crashpoints import crashpoint
 from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import number_certificates, number_receipt, number_refusal
 from workflows.recognition.remind import find_reminders
@@ -125,15 +125,15 @@ def _render(kind: DocumentKind, documents: list[Document]) -> list[Rendered]:
 
     texts = [json.dumps(document.facts) for document in documents]
     if kind == DocumentKind.REPORT:
-        reports = [read_facts(ReportFacts, text) for text in texts]
+        reports = [read_content(ReportContent, text) for text in texts]
         return [
             Rendered(_store(render.render_report(facts), "pdf"), _store(render.write_report_spreadsheet(facts), "xlsx"))
             for facts in reports
         ]
     renderers: dict[DocumentKind, Callable[[], list[bytes]]] = {
-        DocumentKind.RECEIPT: lambda: render.render_receipts([read_facts(ReceiptFacts, text) for text in texts]),
-        DocumentKind.REFUSAL: lambda: render.render_refusals([read_facts(RefusalFacts, text) for text in texts]),
-        DocumentKind.CERTIFICATE: lambda: render.render_certificates([read_facts(CertificateFacts, text) for text in texts]),
+        DocumentKind.RECEIPT: lambda: render.render_receipts([read_content(ReceiptContent, text) for text in texts]),
+        DocumentKind.REFUSAL: lambda: render.render_refusals([read_content(RejectionContent, text) for text in texts]),
+        DocumentKind.CERTIFICATE: lambda: render.render_certificates([read_content(CertificateContent, text) for text in texts]),
     }
     return [Rendered(_store(content, "pdf")) for content in renderers[kind]()]
 

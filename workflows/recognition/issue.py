@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from models.documents import Document, DocumentKind, DocumentState
+from models.instants import now
 from models.people import Person
-from models.seams import now
-from workflows.actors import Actor
-from workflows.facts import record
+from workflows.process.actors import Actor
+from workflows.process.journal import record
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from sqlmodel import Session, col, select
 from models.awards import Award
 from models.documents import DocumentKind
 from models.ideas import Decision, TeamMember
+from models.instants import local_day, region_zone
 from models.ledger import LedgerEntry
-from models.seams import local_day, region_zone
 from models.stages import AwardStage
-from workflows.actors import Actor
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.documents.text import format_date
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, current_content, read_context
+from workflows.process.refusals import NotFound
 from workflows.recognition.number import Cause, Holder, list_holders, number_document
-from workflows.refusals import NotFound
-from workflows.standing import Standing, current_content, find_standing
 
 REFUSING = (("permit", "refused", "permission"), ("screen", "rejected", "screening"), ("determine", "rejected", "determination"))
 HELP = {
@@ -33,13 +33,13 @@ REASON_LABELS = {
 
 def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Number the receipt of a submitted idea: who handed in what, when, and where that stands in the ledger."""
-    standing = find_standing(session, idea_id, actor=actor)
-    idea = standing.idea
+    context = read_context(session, idea_id, actor=actor)
+    idea = context.idea
     entry = session.exec(select(LedgerEntry).where(LedgerEntry.idea_id == idea_id, LedgerEntry.kind == "idea.submit")).first()
     if entry is None or idea.submitted_at is None:
         raise NotFound("idea_not_submitted")
     said = {
-        "call_title": standing.call.title,
+        "call_title": context.call.title,
         "idea_code": idea.code,
         "idea_title": idea.title,
         "team": _team_lines(session, idea_id),
@@ -48,31 +48,31 @@ def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
         "ledger_seq": entry.seq,
         "ledger_hash": entry.hash,
     }
-    cause = Cause(DocumentKind.RECEIPT, idea_id, idea.lead_id, idea_id=idea_id, call_id=standing.call.id)
-    number_document(session, cause, standing.policy.documents, said, actor=actor)
+    cause = Cause(DocumentKind.RECEIPT, idea_id, idea.lead_id, idea_id=idea_id, call_id=context.call.id)
+    number_document(session, cause, context.policy.documents, said, actor=actor)
 
 
 def number_refusal(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Number the letter that tells the lead proposer why the idea goes no further, what would help, and until when to object."""
-    standing = find_standing(session, idea_id, actor=actor)
+    context = read_context(session, idea_id, actor=actor)
     decision, stage = _refusing_decision(session, idea_id)
-    holder = list_holders(session, [standing.idea.lead_id])[standing.idea.lead_id]
-    until = local_day(decision.at) + timedelta(days=standing.policy.days.objection)
+    holder = list_holders(session, [context.idea.lead_id])[context.idea.lead_id]
+    until = local_day(decision.at) + timedelta(days=context.policy.days.objection)
     said = {
         "addressee": holder.person.full_name,
         "addressee_unit": holder.unit.name,
-        "idea_code": standing.idea.code,
-        "idea_title": standing.idea.title,
-        "call_title": standing.call.title,
+        "idea_code": context.idea.code,
+        "idea_title": context.idea.title,
+        "call_title": context.call.title,
         "decided_on": local_day(decision.at),
         "stage": stage,
-        "reasons": _reasons(standing, decision, stage),
+        "reasons": _reasons(context, decision, stage),
         "what_would_help": HELP[stage],
         "objection_until": until if stage == "determination" else None,
-        "objection_address": standing.policy.documents.letterhead.contact,
+        "objection_address": context.policy.documents.letterhead.contact,
     }
-    cause = Cause(DocumentKind.REFUSAL, idea_id, standing.idea.lead_id, idea_id=idea_id, call_id=standing.call.id)
-    number_document(session, cause, standing.policy.documents, said, actor=actor)
+    cause = Cause(DocumentKind.REFUSAL, idea_id, context.idea.lead_id, idea_id=idea_id, call_id=context.call.id)
+    number_document(session, cause, context.policy.documents, said, actor=actor)
 
 
 def number_certificates(session: Session, award_id: str, *, actor: Actor) -> None:
@@ -80,26 +80,26 @@ def number_certificates(session: Session, award_id: str, *, actor: Actor) -> Non
     award = session.get(Award, award_id)
     if award is None or award.stage != AwardStage.ANNOUNCED:
         return
-    standing = find_standing(session, award.idea_id, actor=actor)
+    context = read_context(session, award.idea_id, actor=actor)
     members = session.exec(select(TeamMember).where(TeamMember.idea_id == award.idea_id).order_by(col(TeamMember.position))).all()
     holders = list_holders(session, [member.person_id for member in members])
     for member in members:
-        said = _certificate(standing, award, member, holders[member.person_id], alone=len(members) == 1)
-        cause = Cause(DocumentKind.CERTIFICATE, award_id, member.person_id, award.idea_id, award_id, standing.call.id)
-        number_document(session, cause, standing.policy.documents, said, actor=actor)
+        said = _certificate(context, award, member, holders[member.person_id], alone=len(members) == 1)
+        cause = Cause(DocumentKind.CERTIFICATE, award_id, member.person_id, award.idea_id, award_id, context.call.id)
+        number_document(session, cause, context.policy.documents, said, actor=actor)
 
 
-def _certificate(standing: Standing, award: Award, member: TeamMember, holder: Holder, *, alone: bool) -> dict[str, Any]:
+def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder: Holder, *, alone: bool) -> dict[str, Any]:
     part = "Pengusul" if alone else "Ketua Tim Pengusul" if member.lead else "Anggota Tim Pengusul"
     return {
         "holder_name": holder.person.full_name,
         "holder_employee_number": holder.number,
         "holder_unit": holder.unit.name,
         "holder_role": part,
-        "idea_title": standing.idea.title,
-        "idea_code": standing.idea.code,
+        "idea_title": context.idea.title,
+        "idea_code": context.idea.code,
         "distinction": award.distinction,
-        "legal_basis": _legal_basis(standing.policy.documents.legal_basis, award.decree_number, award.decree_on),
+        "legal_basis": _legal_basis(context.policy.documents.legal_basis, award.decree_number, award.decree_on),
     }
 
 
@@ -131,12 +131,12 @@ def _refusing_decision(session: Session, idea_id: str) -> tuple[Decision, str]:
     raise NotFound("refusal_not_found")
 
 
-def _reasons(standing: Standing, decision: Decision, stage: str) -> list[dict[str, str]]:
+def _reasons(context: IdeaContext, decision: Decision, stage: str) -> list[dict[str, str]]:
     first = {
-        "code": str(standing.idea.reason_code or stage),
+        "code": str(context.idea.reason_code or stage),
         "label": REASON_LABELS[stage],
         "text": decision.reason or REASON_LABELS[stage],
     }
-    labels = {requirement.name: requirement.label for requirement in standing.policy.requirements}
+    labels = {requirement.name: requirement.label for requirement in context.policy.requirements}
     unmet = [name for name, met in decision.detail.get("answers", {}).items() if met is False]
     return [first, *({"code": name, "label": labels[name], "text": "Jawaban penapisan: tidak."} for name in unmet if name in labels)]

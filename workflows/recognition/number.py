@@ -7,17 +7,26 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.documents import Document, DocumentKind
+from models.ids import new_id
+from models.instants import today
 from models.people import EmployeeNumber, Person
 from models.policy import DocumentRule
-from models.seams import new_id, today
 from models.settings import settings
 from models.units import Unit
-from workflows.actors import Actor
-from workflows.crashpoints import crashpoint
-from workflows.documents.facts import CertificateFacts, Letterhead, ReceiptFacts, RefusalFacts, ReportFacts, Signatory, write_facts
-from workflows.facts import record
-from workflows.numbering import NumberFacts, fill_template, next_running
-from workflows.planted_bugs import planted
+from workflows.documents.content import (
+    CertificateContent,
+    Letterhead,
+    ReceiptContent,
+    RejectionContent,
+    ReportContent,
+    Signatory,
+    write_content,
+)
+from workflows.process.actors import Actor
+from workflows.process.crashpoints import crashpoint
+from workflows.process.journal import record
+from workflows.process.numbering import NumberFacts, fill_template, next_running
+from workflows.process.planted_bugs import planted
 
 TEMPLATES = {
     DocumentKind.RECEIPT: "TT-{running:05}/{unit}/{year}",
@@ -26,10 +35,10 @@ TEMPLATES = {
     DocumentKind.REPORT: "LP-{running:03}/{unit}/{roman_month}/{year}",
 }
 FACTS = {
-    DocumentKind.RECEIPT: ReceiptFacts,
-    DocumentKind.REFUSAL: RefusalFacts,
-    DocumentKind.CERTIFICATE: CertificateFacts,
-    DocumentKind.REPORT: ReportFacts,
+    DocumentKind.RECEIPT: ReceiptContent,
+    DocumentKind.REFUSAL: RejectionContent,
+    DocumentKind.CERTIFICATE: CertificateContent,
+    DocumentKind.REPORT: ReportContent,
 }
 
 
@@ -80,7 +89,7 @@ def number_document(session: Session, cause: Cause, rule: DocumentRule, said: di
         idea_id=cause.idea_id,
         award_id=cause.award_id,
         call_id=cause.call_id,
-        facts=json.loads(write_facts(facts)),
+        facts=json.loads(write_content(facts)),
         issued_on=day,
     )
     session.add(document)

@@ -11,9 +11,9 @@ from models.documents import Document, DocumentKind
 from models.ideas import Idea, TeamMember
 from models.people import Role
 from models.units import Unit
-from workflows.actors import Actor
-from workflows.keyset import Order, Page, Slice, take_page
-from workflows.refusals import NotFound
+from workflows.process.actors import Actor
+from workflows.process.keyset import Order, Page, Slice, take_page
+from workflows.process.refusals import NotFound
 
 READERS = (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)
 NEWEST_FIRST = Order(Document, "created_at")

@@ -6,8 +6,8 @@ from sqlmodel import Session, col, select
 
 from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
+from models.instants import local_day, now
 from models.people import Person, RoleGrant
-from models.seams import local_day, now
 from models.settings import settings
 from models.units import Unit
 from workflows.documents.mail import ReminderMail

@@ -10,18 +10,19 @@ from models.awards import Award
 from models.calls import Call
 from models.documents import Document, DocumentKind
 from models.ideas import Decision, Idea, TeamMember
+from models.ids import new_id
+from models.instants import local_day, today
 from models.ledger import LedgerHead
 from models.people import Person, Role
 from models.pilots import Pilot
-from models.seams import local_day, new_id, today
 from models.stages import AwardStage, IdeaStage
 from models.units import Unit
-from workflows.actors import Actor
 from workflows.documents.text import MONTHS
-from workflows.intake.open_call import current_policy, get_call
+from workflows.process.actors import Actor
+from workflows.process.context import read_policy
+from workflows.process.refusals import Forbidden
 from workflows.recognition.number import Cause, number_document
-from workflows.refusals import Forbidden
-from workflows.standing import read_policy
+from workflows.region.calls import current_policy, get_call
 
 # how far ideas came: what must have been decided on an idea to count, in the order of the way
 MILESTONES: tuple[tuple[str, str, str], ...] = (

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session, select
 
 from models.documents import Document, DocumentKind, DocumentState
-from workflows.refusals import NotFound
+from workflows.process.refusals import NotFound
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from models.people import Person, Role, RoleGrant
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from models.units import Unit
-from workflows.actors import Actor
-from workflows.moves import Grounds, await_person, await_role, end_of_day_in, move, settle
-from workflows.refusals import Conflict, Invalid
-from workflows.standing import Standing, find_standing
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, read_context
+from workflows.process.engine import Grounds, await_person, await_role, end_of_day_in, move, settle
+from workflows.process.refusals import Conflict, Invalid
 
 
 def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -19,42 +19,42 @@ def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
 
     Where too few are eligible, the secretariat is asked to assign by hand.
     """
-    standing = find_standing(session, idea_id, actor=actor)
-    if standing.idea.stage != IdeaStage.IN_REVIEW or standing.idea.scores_closed_at is not None:
+    context = read_context(session, idea_id, actor=actor)
+    if context.idea.stage != IdeaStage.IN_REVIEW or context.idea.scores_closed_at is not None:
         return
-    missing = standing.policy.reviewers - _count_standing(session, idea_id)
-    chosen = list_eligible(session, standing)[: max(missing, 0)]
+    missing = context.policy.reviewers - _count_standing(session, idea_id)
+    chosen = list_eligible(session, context)[: max(missing, 0)]
     for person_id in chosen:
-        _add(session, standing, person_id)
+        _add(session, context, person_id)
     if chosen:
-        move(session, standing, "assign", actor=actor, grounds=Grounds(detail={"reviewers": chosen}))
-    if len(chosen) < missing and not _asked_for_hands(session, idea_id):
-        await_role(session, standing, "assign", Role.SECRETARIAT, end_of_day_in(standing.policy.days.screening))
+        move(session, context, "assign", actor=actor, grounds=Grounds(detail={"reviewers": chosen}))
+    if len(chosen) < missing and not _assignment_requested(session, idea_id):
+        await_role(session, context, "assign", Role.SECRETARIAT, end_of_day_in(context.policy.days.screening))
 
 
 def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Actor) -> Review:
     """Assign one reviewer by hand; the secretariat may. Raises Invalid for somebody who may not review this idea."""
-    standing = find_standing(session, idea_id, actor=actor)
-    move(session, standing, "assign", actor=actor, grounds=Grounds(detail={"reviewers": [person_id]}))
-    if standing.idea.scores_closed_at is not None:
+    context = read_context(session, idea_id, actor=actor)
+    move(session, context, "assign", actor=actor, grounds=Grounds(detail={"reviewers": [person_id]}))
+    if context.idea.scores_closed_at is not None:
         raise Conflict("review_over")
-    if person_id not in list_eligible(session, standing):
+    if person_id not in list_eligible(session, context):
         raise Invalid("reviewer_not_eligible", "reviewer_id")
-    review = _add(session, standing, person_id)
-    if _count_standing(session, idea_id) >= standing.policy.reviewers:
+    review = _add(session, context, person_id)
+    if _count_standing(session, idea_id) >= context.policy.reviewers:
         settle(session, idea_id, task="assign")
     session.flush()
     return review
 
 
-def list_eligible(session: Session, standing: Standing) -> list[str]:
+def list_eligible(session: Session, context: IdeaContext) -> list[str]:
     """Reviewers of the call who have no part in the idea, are of no proposer's unit and were not asked before; least loaded first."""
-    units = select(Person.unit_id).where(col(Person.id).in_(standing.team))
-    asked = select(Review.reviewer_id).where(Review.idea_id == standing.idea.id)
+    units = select(Person.unit_id).where(col(Person.id).in_(context.team))
+    asked = select(Review.reviewer_id).where(Review.idea_id == context.idea.id)
     load = (
         select(Review.reviewer_id, func.count().label("load"))
         .join(Idea, col(Idea.id) == col(Review.idea_id))
-        .where(Idea.call_id == standing.call.id, col(Review.state) != ReviewState.RECUSED)
+        .where(Idea.call_id == context.call.id, col(Review.state) != ReviewState.RECUSED)
         .group_by(col(Review.reviewer_id))
         .subquery()
     )
@@ -63,30 +63,30 @@ def list_eligible(session: Session, standing: Standing) -> list[str]:
         .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
         .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
         .outerjoin(load, load.c.reviewer_id == col(Person.id))
-        .where(RoleGrant.role == Role.REVIEWER, col(Person.unit_id) != standing.idea.unit_id)
-        .where(col(Person.id).not_in(standing.team), col(Person.unit_id).not_in(units), col(Person.id).not_in(asked))
+        .where(RoleGrant.role == Role.REVIEWER, col(Person.unit_id) != context.idea.unit_id)
+        .where(col(Person.id).not_in(context.team), col(Person.unit_id).not_in(units), col(Person.id).not_in(asked))
         .order_by(func.coalesce(load.c.load, 0), Person.id)
     )
-    covering = (person_id for person_id, path in session.exec(reviewers) if standing.call_path.startswith(path))
+    covering = (person_id for person_id, path in session.exec(reviewers) if context.call_path.startswith(path))
     return list(dict.fromkeys(covering))  # a role over a unit and over the unit above it is still one person
 
 
-def _add(session: Session, standing: Standing, person_id: str) -> Review:
-    due_at = end_of_day_in(standing.policy.days.review)
-    review = Review(idea_id=standing.idea.id, reviewer_id=person_id, due_at=due_at)
+def _add(session: Session, context: IdeaContext, person_id: str) -> Review:
+    due_at = end_of_day_in(context.policy.days.review)
+    review = Review(idea_id=context.idea.id, reviewer_id=person_id, due_at=due_at)
     session.add(review)
-    await_person(session, standing, ("score", Role.REVIEWER), person_id, due_at)
-    if standing.idea.due_at is None:
-        standing.idea.due_at = due_at
+    await_person(session, context, ("score", Role.REVIEWER), person_id, due_at)
+    if context.idea.due_at is None:
+        context.idea.due_at = due_at
     session.flush()
     return review
 
 
 def _count_standing(session: Session, idea_id: str) -> int:
-    standing = select(func.count()).select_from(Review).where(Review.idea_id == idea_id, col(Review.state) != ReviewState.RECUSED)
-    return int(session.exec(standing).one())
+    context = select(func.count()).select_from(Review).where(Review.idea_id == idea_id, col(Review.state) != ReviewState.RECUSED)
+    return int(session.exec(context).one())
 
 
-def _asked_for_hands(session: Session, idea_id: str) -> bool:
+def _assignment_requested(session: Session, idea_id: str) -> bool:
     open_item = select(InboxItem.id).where(InboxItem.idea_id == idea_id, InboxItem.task == "assign", col(InboxItem.done_at).is_(None))
     return session.exec(open_item).first() is not None

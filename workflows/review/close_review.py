@@ -3,15 +3,15 @@
 from sqlmodel import Session, select
 
 from models.ideas import Decision
+from models.instants import now
 from models.people import Role
 from models.reviews import Review, ReviewState
-from models.seams import now
 from models.stages import IdeaStage
-from workflows.actors import Actor
 from workflows.calculations.score import combine_scores
-from workflows.moves import Grounds, await_role, end_of_day_in, move, settle
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, read_context
+from workflows.process.engine import Grounds, await_role, end_of_day_in, move, settle
 from workflows.review.score import rubric_of
-from workflows.standing import Standing, find_standing
 
 
 def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -20,8 +20,8 @@ def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
     Below it the idea stays in review for the chair to recommend. When nobody scored in time
     the secretariat is asked to assign anew.
     """
-    standing = find_standing(session, idea_id, actor=actor)
-    idea = standing.idea
+    context = read_context(session, idea_id, actor=actor)
+    idea = context.idea
     if idea.stage != IdeaStage.IN_REVIEW or idea.scores_closed_at is not None:
         return
     reviews = session.exec(select(Review).where(Review.idea_id == idea_id)).all()
@@ -30,35 +30,35 @@ def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
     late = idea.due_at is not None and idea.due_at < now()
     if late and not totals:
         idea.due_at = None
-        await_role(session, standing, "assign", Role.SECRETARIAT, end_of_day_in(standing.policy.days.screening))
+        await_role(session, context, "assign", Role.SECRETARIAT, end_of_day_in(context.policy.days.screening))
         return
     late = late or (bool(owed) and all(review.due_at < now() for review in owed))
-    if not totals or not (late or (not owed and len(totals) >= standing.policy.reviewers)):
+    if not totals or not (late or (not owed and len(totals) >= context.policy.reviewers)):
         return
     for review in owed:
         review.state = ReviewState.LAPSED
-    combined = combine_scores(rubric_of(standing.policy), totals)
+    combined = combine_scores(rubric_of(context.policy), totals)
     idea.score, idea.scores_closed_at = combined.score, now()
     settle(session, idea_id)
     grounds = Grounds(detail={"score": str(combined.score), "spread": str(combined.spread), "reviews": len(totals)})
-    move(session, standing, "close_review", "passed" if combined.passed else "below_mark", actor=actor, grounds=grounds)
+    move(session, context, "close_review", "passed" if combined.passed else "below_mark", actor=actor, grounds=grounds)
 
 
 def draft_recommendation(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Leave the chair a draft: feasible at or above the pass mark, not feasible below it, with the figures it rests on."""
-    standing = find_standing(session, idea_id, actor=actor)
-    idea = standing.idea
-    if idea.score is None or idea.stage not in (IdeaStage.SHORTLISTED, IdeaStage.IN_REVIEW) or _drafted(session, standing):
+    context = read_context(session, idea_id, actor=actor)
+    idea = context.idea
+    if idea.score is None or idea.stage not in (IdeaStage.SHORTLISTED, IdeaStage.IN_REVIEW) or _drafted(session, context):
         return
-    passed = idea.score >= standing.policy.pass_mark
-    text = f"Nilai gabungan {idea.score} dari 100; batas lulus {standing.policy.pass_mark}."
+    passed = idea.score >= context.policy.pass_mark
+    text = f"Nilai gabungan {idea.score} dari 100; batas lulus {context.policy.pass_mark}."
     grounds = Grounds(text, detail={"outcome": "feasible" if passed else "not_feasible"})
-    move(session, standing, "draft_recommend", actor=actor, grounds=grounds)
+    move(session, context, "draft_recommend", actor=actor, grounds=grounds)
     if not passed:
-        idea.due_at = end_of_day_in(standing.policy.days.recommendation)
-        await_role(session, standing, "recommend", Role.CHAIR, idea.due_at)
+        idea.due_at = end_of_day_in(context.policy.days.recommendation)
+        await_role(session, context, "recommend", Role.CHAIR, idea.due_at)
 
 
-def _drafted(session: Session, standing: Standing) -> bool:
-    drafted = select(Decision.id).where(Decision.idea_id == standing.idea.id, Decision.action == "draft_recommend")
+def _drafted(session: Session, context: IdeaContext) -> bool:
+    drafted = select(Decision.id).where(Decision.idea_id == context.idea.id, Decision.action == "draft_recommend")
     return session.exec(drafted).first() is not None

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from workflows.flow import step
+from workflows.delivery.job import step
 from workflows.review.assign import assign_evenly
 from workflows.review.close_review import close_review, draft_recommendation
 from workflows.review.determine import close_rejected, expire_deferral

@@ -3,28 +3,28 @@
 from sqlmodel import Session, select
 
 from models.ideas import Decision, Gate, GateState
+from models.instants import now
 from models.people import Role
-from models.seams import now
-from workflows.actors import Actor
-from workflows.facts import record
-from workflows.moves import settle
-from workflows.process import GATE_ACTION
-from workflows.refusals import Conflict, Forbidden, NotFound
-from workflows.standing import find_standing, has_part
-from workflows.wording import read_text
+from workflows.process.actors import Actor
+from workflows.process.context import has_part, read_context
+from workflows.process.engine import settle
+from workflows.process.journal import record
+from workflows.process.refusals import Conflict, Forbidden, NotFound
+from workflows.process.tables import GATE_ACTION
+from workflows.process.wording import read_text
 
 
 def pass_gate(session: Session, idea_id: str, name: str, *, note: str = "", actor: Actor) -> Gate:
     """Mark a gate as passed, with a note for the minutes; the role that the policy names may, and nobody with a part in the idea."""
-    standing = find_standing(session, idea_id, actor=actor)
-    rule = next((rule for rule in standing.policy.gates if rule.name == name), None)
+    context = read_context(session, idea_id, actor=actor)
+    rule = next((rule for rule in context.policy.gates if rule.name == name), None)
     if rule is None:
         raise NotFound("gate_not_found")
-    if has_part(standing, actor):
+    if has_part(context, actor):
         raise Forbidden("conflict_of_interest")
-    actor.require(rule.role, *((standing.unit_path,) if rule.role == Role.UNIT_HEAD else standing.paths))
+    actor.require(rule.role, *((context.unit_path,) if rule.role == Role.UNIT_HEAD else context.paths))
     gate = session.exec(select(Gate).where(Gate.idea_id == idea_id, Gate.name == name).with_for_update()).first()
-    if gate is None or gate.state != GateState.OPEN or standing.idea.stage != gate.stage:
+    if gate is None or gate.state != GateState.OPEN or context.idea.stage != gate.stage:
         raise Conflict("gate_not_open", gate=name)
     gate.state, gate.passed_by, gate.passed_at = GateState.PASSED, actor.person_id, now()
     text = read_text("note", note, maximum=4_000)

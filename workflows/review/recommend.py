@@ -6,11 +6,11 @@ from sqlmodel import Session
 
 from models.ideas import Idea
 from models.stages import IdeaStage
-from workflows.actors import Actor
-from workflows.moves import Grounds, move
-from workflows.refusals import Conflict
-from workflows.standing import find_standing
-from workflows.wording import read_text
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
+from workflows.process.engine import Grounds, move
+from workflows.process.refusals import Conflict
+from workflows.process.wording import read_text
 
 
 class Recommendation(StrEnum):
@@ -23,10 +23,10 @@ class Recommendation(StrEnum):
 
 def recommend_idea(session: Session, idea_id: str, outcome: Recommendation, *, reason: str, actor: Actor) -> Idea:
     """Pass the committee's advice and its reasons to whoever determines; only after the review is closed."""
-    standing = find_standing(session, idea_id, actor=actor)
+    context = read_context(session, idea_id, actor=actor)
     text = read_text("reason", reason, maximum=4_000, minimum=10)
-    review_open = standing.idea.stage == IdeaStage.IN_REVIEW and standing.idea.scores_closed_at is None
-    move(session, standing, "recommend", outcome.value, actor=actor, grounds=Grounds(text))
+    review_open = context.idea.stage == IdeaStage.IN_REVIEW and context.idea.scores_closed_at is None
+    move(session, context, "recommend", outcome.value, actor=actor, grounds=Grounds(text))
     if review_open:
         raise Conflict("review_not_over")
-    return standing.idea
+    return context.idea

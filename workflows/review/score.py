@@ -4,15 +4,15 @@ from decimal import Decimal
 
 from sqlmodel import Session, select
 
+from models.instants import now
 from models.policy import Policy
 from models.reviews import Review, ReviewState
-from models.seams import now
-from workflows.actors import Actor
 from workflows.calculations.score import Criterion, Rubric, score_review
-from workflows.moves import move, settle
-from workflows.refusals import Conflict
-from workflows.standing import find_standing
-from workflows.wording import read_text
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
+from workflows.process.engine import move, settle
+from workflows.process.refusals import Conflict
+from workflows.process.wording import read_text
 
 
 def score_idea(session: Session, idea_id: str, points: dict[str, Decimal], *, comment: str = "", actor: Actor) -> Review:
@@ -20,12 +20,12 @@ def score_idea(session: Session, idea_id: str, points: dict[str, Decimal], *, co
 
     Raises the calculation's refusals for a missing or unknown criterion and for points outside the scale.
     """
-    standing = find_standing(session, idea_id, actor=actor)
-    move(session, standing, "score", actor=actor)
-    if standing.idea.scores_closed_at is not None:
+    context = read_context(session, idea_id, actor=actor)
+    move(session, context, "score", actor=actor)
+    if context.idea.scores_closed_at is not None:
         raise Conflict("review_over")
     review = _own_review(session, idea_id, actor)
-    review.total = score_review(rubric_of(standing.policy), points)
+    review.total = score_review(rubric_of(context.policy), points)
     review.points = {name: format(value, "f") for name, value in points.items()}
     review.comment = read_text("comment", comment, maximum=4_000)
     review.state, review.answered_at = ReviewState.SCORED, now()
@@ -36,10 +36,10 @@ def score_idea(session: Session, idea_id: str, points: dict[str, Decimal], *, co
 
 def recuse_reviewer(session: Session, idea_id: str, *, reason: str, actor: Actor) -> Review:
     """Step back because of a conflict of interest; the idea is not seen any more and somebody else is asked."""
-    standing = find_standing(session, idea_id, actor=actor)
+    context = read_context(session, idea_id, actor=actor)
     text = read_text("reason", reason, maximum=4_000, minimum=5)
-    move(session, standing, "recuse", actor=actor)
-    if standing.idea.scores_closed_at is not None:
+    move(session, context, "recuse", actor=actor)
+    if context.idea.scores_closed_at is not None:
         raise Conflict("review_over")
     review = _own_review(session, idea_id, actor)
     review.state, review.comment, review.answered_at = ReviewState.RECUSED, text, now()

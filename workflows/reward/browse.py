@@ -9,10 +9,10 @@ from models.awards import Award
 from models.ideas import Idea
 from models.stages import AwardStage
 from models.units import Unit
-from workflows.actors import Actor
-from workflows.keyset import Order, Page, Slice, take_page
+from workflows.process.actors import Actor
+from workflows.process.context import read_context, visible
+from workflows.process.keyset import Order, Page, Slice, take_page
 from workflows.reward.steps import knows_award
-from workflows.standing import find_standing, visible
 
 NEWEST_FIRST = Order(Award, "created_at")
 
@@ -36,6 +36,6 @@ def list_awards(session: Session, wanted: WantedAwards, piece: Slice, *, actor: 
 
     def told(row: tuple[Award, Idea, str]) -> bool:
         award, idea, _ = row
-        return award.announced_at is not None or knows_award(award, find_standing(session, idea.id, actor=actor), actor)
+        return award.announced_at is not None or knows_award(award, read_context(session, idea.id, actor=actor), actor)
 
     return take_page(session, query, NEWEST_FIRST, piece, told=told)

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from workflows.flow import step
+from workflows.delivery.job import step
 from workflows.reward.announce import announce_award
 from workflows.reward.propose import draft_award, draft_ranked_awards
 

@@ -11,7 +11,7 @@ from api.cli.doctor.machine import check_fonts, check_pango, check_python, check
 from api.cli.doctor.packages import check_package
 from api.cli.doctor.storage import check_postgres, check_sqlite
 from api.cli.doctor.surroundings import check_analytics, check_clock, check_port, refused_setting
-from models import seams
+from models import instants
 from models.settings import settings
 
 __all__ = ["Finding", "State", "doctor", "examine"]
@@ -43,7 +43,7 @@ def examine() -> list[Finding]:
         return [*machine, refused_setting("zone", str(error.args[0]))]
     return [
         *machine,
-        check_clock(seams.wall_now(), chosen.clock, chosen.data),
+        check_clock(instants.wall_now(), chosen.clock, chosen.data),
         *(check_sqlite(chosen) if chosen.sqlalchemy_url.startswith("sqlite") else [check_postgres(chosen.sqlalchemy_url)]),
         check_port("port of the pages", chosen.host, chosen.port, "GAGAS_PORT"),
         check_port("port of Prefect", "127.0.0.1", chosen.prefect_port, "GAGAS_PREFECT_PORT"),

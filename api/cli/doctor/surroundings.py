@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from api.cli.doctor.finding import Finding, State
-from models import seams
+from models import instants
 
 
 def check_clock(instant: datetime, clock: str, data: Path) -> Finding:
@@ -16,7 +16,7 @@ def check_clock(instant: datetime, clock: str, data: Path) -> Finding:
     if not clock:
         return Finding("clock", State.OK, f"{instant:%Y-%m-%d %H:%M} UTC")
     try:
-        shown = seams.now()
+        shown = instants.now()
     except (OSError, ValueError) as error:
         return Finding("clock", State.FAIL, f"GAGAS_CLOCK={clock} gives no time: {error}.", "unset GAGAS_CLOCK")
     if clock == f"test:{data.absolute() / 'demo-clock.txt'}":

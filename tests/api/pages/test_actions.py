@@ -8,15 +8,15 @@ from sqlmodel import select
 
 from api.pages.texts import texts
 from models.ideas import Idea
+from models.instants import today
 from models.pilots import Pilot
 from models.reviews import Review, ReviewState
-from models.seams import today
 from tests.api.pages.village import POLICY, Village, open_browser, send
 from tests.browser.ways import adopted, recommended, reported, screened
-from workflows import moves
-from workflows.intake.open_call import amend_policy
 from workflows.pilot.roll_out import roll_out_in_use
-from workflows.process import AWARD_CELLS, FLOW, IDEA_CELLS
+from workflows.process import engine as moves
+from workflows.process.tables import AWARD_TRANSITIONS, FLOW, IDEA_TRANSITIONS
+from workflows.region.calls import amend_policy
 from workflows.review.score import recuse_reviewer
 from workflows.reward.steps import AWAITED
 
@@ -141,8 +141,8 @@ def test_reloading_the_address_of_a_form_leads_back_to_the_idea(village: Village
 
 
 def test_every_act_of_a_person_has_its_form_and_its_name() -> None:
-    acts = {cell.action for cell in IDEA_CELLS if cell.mover != FLOW and cell.stage}
+    acts = {cell.action for cell in IDEA_TRANSITIONS if cell.mover != FLOW and cell.stage}
     assert {file.stem for file in (PAGES / "actions").glob("*.html")} == acts
     awaited = {task for task, *_ in moves.AWAITED.values()} | set(AWAITED.values()) | {"score", "measure", "assign", "pass_gate"}
-    named = acts | awaited | {cell.action for cell in AWARD_CELLS if cell.mover != FLOW}
+    named = acts | awaited | {cell.action for cell in AWARD_TRANSITIONS if cell.mover != FLOW}
     assert {f"task.{name}" for name in named} - set(texts()) == set()

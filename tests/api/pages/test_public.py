@@ -11,10 +11,10 @@ from sqlmodel import select
 from api.pages.texts import texts
 from api.problems import catalogue
 from models.documents import Document, DocumentKind
-from models.seams import now, today
+from models.instants import now, today
 from tests.api.pages.village import Village, fields_of, open_browser, send
 from tests.browser.ways import awarded
-from workflows.process import AWARD_CELLS, IDEA_CELLS
+from workflows.process.tables import AWARD_TRANSITIONS, IDEA_TRANSITIONS
 from workflows.recognition.issue import withdraw_certificates
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award
@@ -174,6 +174,6 @@ def test_every_text_that_a_template_asks_for_exists_in_both_languages() -> None:
 
 
 def test_every_word_of_the_process_can_be_read_by_people() -> None:
-    cells = IDEA_CELLS + AWARD_CELLS
+    cells = IDEA_TRANSITIONS + AWARD_TRANSITIONS
     codes = {str(word) for cell in cells for word in (cell.stage, cell.action, cell.outcome, cell.target, cell.mover) if word}
     assert codes - set(catalogue("words")) == set()

@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import col, func, select, update
 
 from models.ideas import Idea
+from models.instants import wall_now
 from models.people import SignIn
-from models.seams import wall_now
 from tests.api.pages.village import PASSWORD, SENTENCE, Village, fields_of, give_password, open_browser, send
 
 pytestmark = pytest.mark.slow

@@ -14,18 +14,18 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.signing_in import activate, admit, hash_password
 from models.database import Database
+from models.instants import now
 from models.migrations import migrate
 from models.people import EmploymentKind, Role
-from models.seams import now
-from workflows.actors import Actor, actor_of, flow_actor
 from workflows.intake.draft import Part, Proposal, draft_idea
-from workflows.intake.open_call import NewCall, open_call, plan_call
-from workflows.intake.register import NewPerson, NewUnit, found_region, grant_role, issue_activation, register_person, register_unit
 from workflows.intake.route import route_idea
 from workflows.intake.submit import submit_idea
 from workflows.pilot.roll_out import roll_out_in_use
+from workflows.process.actors import Actor, actor_of, flow_actor
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates, number_receipt
+from workflows.region.calls import NewCall, open_call, plan_call
+from workflows.region.people import NewPerson, NewUnit, found_region, grant_role, issue_activation, register_person, register_unit
 from workflows.review.assign import assign_evenly
 from workflows.review.close_review import close_review, draft_recommendation
 from workflows.reward.announce import announce_award

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.adapters.mail import Letter, MailRoute, send_mail
+from workflows.delivery.processes import free_port
 from workflows.documents.mail import DocumentMail, ReminderMail, render_mail
-from workflows.serve import free_port
 
 HEADERS = {"From", "To", "Subject", "Message-ID", "Auto-Submitted", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
 HOSTILE = [

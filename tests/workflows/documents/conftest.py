@@ -10,14 +10,14 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from workflows.documents.facts import (
+from workflows.documents.content import (
     AwardLine,
-    CertificateFacts,
+    CertificateContent,
     Letterhead,
     Reason,
-    ReceiptFacts,
-    RefusalFacts,
-    ReportFacts,
+    ReceiptContent,
+    RejectionContent,
+    ReportContent,
     Signatory,
     Tally,
     TeamLine,
@@ -62,7 +62,7 @@ def build_certificate(**changes):
         "issued_on": date(2026, 11, 24),
         "signatory": SIGNATORY,
     }
-    return CertificateFacts(**{**facts, **changes})
+    return CertificateContent(**{**facts, **changes})
 
 
 def build_receipt(**changes):
@@ -81,7 +81,7 @@ def build_receipt(**changes):
         "place": "Bandung",
         "issued_on": date(2026, 3, 12),
     }
-    return ReceiptFacts(**{**facts, **changes})
+    return ReceiptContent(**{**facts, **changes})
 
 
 def build_refusal(**changes):
@@ -107,7 +107,7 @@ def build_refusal(**changes):
         "issued_on": date(2026, 4, 21),
         "signatory": SIGNATORY,
     }
-    return RefusalFacts(**{**facts, **changes})
+    return RejectionContent(**{**facts, **changes})
 
 
 def build_award(**changes):
@@ -148,10 +148,15 @@ def build_report(**changes):
         "signatory": SIGNATORY,
         "chain_head": digest("kepala"),
     }
-    return ReportFacts(**{**facts, **changes})
+    return ReportContent(**{**facts, **changes})
 
 
-BUILDERS = {CertificateFacts: build_certificate, ReceiptFacts: build_receipt, RefusalFacts: build_refusal, ReportFacts: build_report}
+BUILDERS = {
+    CertificateContent: build_certificate,
+    ReceiptContent: build_receipt,
+    RejectionContent: build_refusal,
+    ReportContent: build_report,
+}
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from workflows.documents.charts import draw_funnel, draw_months, draw_units, fit_label, tightest_step
-from workflows.documents.facts import Tally, UnitLine
+from workflows.documents.content import Tally, UnitLine
 
 HOSTILE = "<script>&\"'😀" + "x" * 120
 

@@ -7,14 +7,22 @@ from dataclasses import FrozenInstanceError
 import pytest
 from pydantic import ValidationError
 
-from workflows.documents.facts import CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts, Signatory, read_facts, write_facts
+from workflows.documents.content import (
+    CertificateContent,
+    ReceiptContent,
+    RejectionContent,
+    ReportContent,
+    Signatory,
+    read_content,
+    write_content,
+)
 
 
-@pytest.mark.parametrize("kind", [CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts])
+@pytest.mark.parametrize("kind", [CertificateContent, ReceiptContent, RejectionContent, ReportContent])
 def test_facts_come_back_from_json_as_they_were(facts_of, kind):
     facts = facts_of(kind)
-    assert read_facts(kind, write_facts(facts)) == facts
-    assert write_facts(read_facts(kind, write_facts(facts))) == write_facts(facts)
+    assert read_content(kind, write_content(facts)) == facts
+    assert write_content(read_content(kind, write_content(facts))) == write_content(facts)
 
 
 def test_facts_cannot_be_changed(certificate):
@@ -65,5 +73,7 @@ def test_a_naive_instant_is_refused(receipt):
 
 
 def test_facts_load_no_renderer():
-    code = "import sys, workflows.documents.facts; sys.exit(any(m in sys.modules for m in ('weasyprint', 'pydyf', 'xlsxwriter', 'jinja2')))"
+    code = (
+        "import sys, workflows.documents.content; sys.exit(any(m in sys.modules for m in ('weasyprint', 'pydyf', 'xlsxwriter', 'jinja2')))"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 FAMILIES = ("EB-Garamond", "EBGaramond", "Cinzel", "Plus-Jakarta-Sans", "PlusJakartaSans")
 PROGRAM = """
 import hashlib, sys
-from workflows.documents.facts import CertificateFacts, read_facts
+from workflows.documents.content import CertificateFacts, read_facts
 from workflows.documents.render import render_certificates
 print(hashlib.sha256(render_certificates([read_facts(CertificateFacts, sys.stdin.read())])[0]).hexdigest())
 """
@@ -54,12 +54,12 @@ def test_the_substitute_itself_can_be_shown():
 
 @pytest.mark.parametrize("seed", ["0", "4711"])
 def test_another_process_writes_the_same_bytes(certificate, seed):
-    from workflows.documents.facts import write_facts
+    from workflows.documents.content import write_content
 
     here = hashlib.sha256(render_certificates([certificate()])[0]).hexdigest()
     there = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        input=write_facts(certificate()),
+        input=write_content(certificate()),
         env={**os.environ, "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": "1"},
         capture_output=True,
         text=True,

@@ -9,13 +9,21 @@ import pypdf
 import pypdfium2
 import pytest
 
-from workflows.documents.facts import CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts, Signatory, TeamLine, read_facts
+from workflows.documents.content import (
+    CertificateContent,
+    ReceiptContent,
+    RejectionContent,
+    ReportContent,
+    Signatory,
+    TeamLine,
+    read_content,
+)
 from workflows.documents.fit import DocumentDoesNotFit
 from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
 
 pytestmark = pytest.mark.slow
 
-KINDS = (CertificateFacts, ReceiptFacts, RefusalFacts, ReportFacts)
+KINDS = (CertificateContent, ReceiptContent, RejectionContent, ReportContent)
 LONG_TITLE = (
     "Penguatan Pelayanan Administrasi Kependudukan Terpadu bagi Warga Lanjut Usia, Penyandang Disabilitas, dan Keluarga Prasejahtera "
     "melalui Kunjungan Rumah Terjadwal, Verifikasi Bersama Ketua Rukun Warga, serta Pencatatan Antrean Digital Lintas Kelurahan "
@@ -24,9 +32,9 @@ LONG_TITLE = (
 
 
 def render(facts):
-    if isinstance(facts, ReportFacts):
+    if isinstance(facts, ReportContent):
         return render_report(facts)
-    many = {CertificateFacts: render_certificates, ReceiptFacts: render_receipts, RefusalFacts: render_refusals}[type(facts)]
+    many = {CertificateContent: render_certificates, ReceiptContent: render_receipts, RejectionContent: render_refusals}[type(facts)]
     return many([facts])[0]
 
 
@@ -60,10 +68,10 @@ def test_the_attached_facts_are_the_facts(facts_of, kind, attached_to):
     facts = facts_of(kind)
     attached = attached_to(render(facts))
     assert list(attached) == ["facts.json"]
-    assert read_facts(kind, attached["facts.json"]) == facts
+    assert read_content(kind, attached["facts.json"]) == facts
 
 
-@pytest.mark.parametrize("kind", [CertificateFacts, ReceiptFacts])
+@pytest.mark.parametrize("kind", [CertificateContent, ReceiptContent])
 def test_the_attachment_says_nothing_that_the_page_does_not_show(facts_of, kind, attached_to, words_of):
     pdf = render(facts_of(kind))
     shown = squeezed(words_of(pdf)).casefold()
@@ -163,16 +171,16 @@ def test_a_large_report_lays_its_tables_out_over_pages(report, award):
     assert len(pypdf.PdfReader(BytesIO(pdf)).pages) > 10
 
 
-@pytest.mark.parametrize("kind", [CertificateFacts, ReceiptFacts])
+@pytest.mark.parametrize("kind", [CertificateContent, ReceiptContent])
 def test_the_same_facts_are_the_same_bytes_alone_and_among_others(facts_of, kind):
     three = [facts_of(kind, number=f"{letter}/2026", idea_title=f"Gagasan {letter} " * 9) for letter in "ABC"]
-    many = {CertificateFacts: render_certificates, ReceiptFacts: render_receipts}[kind]
+    many = {CertificateContent: render_certificates, ReceiptContent: render_receipts}[kind]
     together = many(three)
     assert together == [many([one])[0] for one in three]
     assert len(set(together)) == 3
 
 
-@pytest.mark.parametrize("kind", [RefusalFacts, ReportFacts])
+@pytest.mark.parametrize("kind", [RejectionContent, ReportContent])
 def test_the_same_facts_are_the_same_bytes(facts_of, kind):
     assert render(facts_of(kind)) == render(facts_of(kind))
 

@@ -14,12 +14,12 @@ from tests.building import SECTIONS, Town
 from tests.clock import set_clock
 from tests.ways import MET, REASON
 from workflows.intake.draft import Part, revise_idea
-from workflows.intake.open_call import close_call
 from workflows.intake.permit import permit_idea
 from workflows.intake.route import expire_supplement, route_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
-from workflows.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.region.calls import close_call
 
 
 def test_permission_is_skipped_when_the_lead_is_the_head(town: Town) -> None:

@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import col, select
 
 from models.inbox import InboxItem
+from models.instants import now, today
 from models.pilots import Direction, Indicator, Measurement, Pilot
 from models.policy import Entry
-from models.seams import now, today
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.clock import set_clock
@@ -20,7 +20,7 @@ from workflows.pilot.conclude import Verdict, compute_result, conclude_pilot, re
 from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.pilot.start import IndicatorPlan, plan_pilot, start_pilot
-from workflows.refusals import Conflict, Forbidden, Invalid
+from workflows.process.refusals import Conflict, Forbidden, Invalid
 
 
 def pilot_of(town: Town, idea: str) -> Pilot:

@@ -12,10 +12,10 @@ from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import Town
 from tests.ways import REASON
+from workflows.process.refusals import Forbidden, NotFound
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates, number_receipt, number_refusal
 from workflows.recognition.report import ask_report
-from workflows.refusals import Forbidden, NotFound
 from workflows.reward.revoke import revoke_award
 
 

@@ -13,9 +13,9 @@ from models.ideas import Idea
 from models.stages import IdeaStage
 from tests.building import Town
 from workflows.intake.submit import submit_idea
-from workflows.numbering import NumberFacts, check_template, fill_template, next_running
+from workflows.process.numbering import NumberFacts, check_template, fill_template, next_running
+from workflows.process.refusals import Invalid
 from workflows.recognition.letters import number_receipt
-from workflows.refusals import Invalid
 
 pytestmark = pytest.mark.slow
 

@@ -16,10 +16,10 @@ from tests.building import Town
 from tests.clock import set_clock
 from tests.ways import MET, REASON
 from workflows.intake.draft import Part
-from workflows.intake.register import grant_role
 from workflows.intake.route import route_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
-from workflows.refusals import Conflict, Forbidden, Invalid
+from workflows.process.refusals import Conflict, Forbidden, Invalid
+from workflows.region.people import grant_role
 from workflows.review.assign import assign_evenly, assign_reviewer
 from workflows.review.close_review import close_review
 from workflows.review.recommend import Recommendation, recommend_idea

@@ -11,16 +11,16 @@ from sqlmodel import col, select
 
 from models.awards import Award, AwardShare
 from models.inbox import InboxItem
+from models.instants import now
 from models.people import Role
-from models.seams import now
 from models.stages import AwardStage, IdeaStage
 from tests.building import POLICY, Shelf, Town
 from tests.ways import REASON
 from workflows.intake.draft import Part
-from workflows.intake.open_call import close_call
-from workflows.intake.register import grant_role
 from workflows.pilot.roll_out import roll_out_in_use
-from workflows.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.region.calls import close_call
+from workflows.region.people import grant_role
 from workflows.review.determine import Decree, Determination, determine_idea
 from workflows.reward.announce import announce_award, schedule_award
 from workflows.reward.approve import approve_award, decline_award

@@ -1,0 +1,28 @@
+"""Random ids and secrets: the one place where every process makes them."""
+
+import base64
+import hashlib
+import itertools
+import os
+import secrets
+
+from models.settings import settings
+
+_counter = itertools.count()
+
+
+def new_id() -> str:
+    """A random public id: 26 letters and digits, 128 bits; repeatable only under `GAGAS_SEED`."""
+    return base64.b32encode(_random(16)).decode().rstrip("=").lower()
+
+
+def new_secret() -> str:
+    """A secret for tokens and one-time codes: 43 URL-safe characters, 256 bits; never repeatable."""
+    return secrets.token_urlsafe(32)
+
+
+def _random(size: int) -> bytes:
+    seed = settings().seed
+    if not seed:
+        return secrets.token_bytes(size)
+    return hashlib.sha256(f"{seed}:{os.getpid()}:{next(_counter)}".encode()).digest()[:size]

@@ -1,0 +1,102 @@
+"""The clock looks again, late or in vain: nothing is sent twice, nothing is lost, nothing keeps the rest waiting."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from models.awards import Award
+from models.calls import Call, CallState
+from models.ideas import Idea
+from models.idempotency import KeptAnswer
+from models.instants import wall_now
+from models.ledger import LedgerEntry
+from models.outbox import ClockTick
+from models.people import SignIn
+from models.stages import AwardStage, IdeaStage
+from tests.building import Town
+from tests.ways import plan
+from tests.workflows.turns import Clock, clock, contest, count, house, look, midnight, quiet, tick
+from workflows.delivery import due
+from workflows.pilot.start import plan_pilot
+from workflows.reward.announce import schedule_award
+
+pytestmark = pytest.mark.slow
+
+__all__ = ["clock", "house"]
+
+
+def everything(house: Town, clock: Clock) -> None:
+    """Something for every check, all of it due long ago."""
+    for stage in (IdeaStage.SUPPLEMENT_ASKED, IdeaStage.DEFERRED, IdeaStage.REJECTED, IdeaStage.IN_REVIEW, IdeaStage.AWAITING_PERMISSION):
+        house.build_idea(stage)
+    piloted = house.build_idea(IdeaStage.DETERMINED)
+    first = date(2026, 12, 1)
+    house.do(plan_pilot, piloted, plan(house["owner"].id, starts_on=first, ends_on=first + timedelta(days=40)), by="secretary")
+    house.do(schedule_award, house.build_award(AwardStage.APPROVED), announce_at=midnight(first), by="leader")
+    contest(house, 1, (90,))
+    quiet(house)
+    clock.set("2029-12-31T10:00:00+07:00")
+
+
+def test_ticks_that_were_missed_for_years_are_caught_up_by_one(house: Town, clock: Clock) -> None:
+    everything(house, clock)
+    look(house)
+    stages = sorted(house.rows(select(Idea.stage).where(col(Idea.stage) != IdeaStage.ROLLED_OUT)))
+    expected = [
+        IdeaStage.AWAITING_PERMISSION,
+        IdeaStage.CLOSED,
+        IdeaStage.CLOSED,
+        IdeaStage.CLOSED,
+        IdeaStage.IN_PILOT,
+        IdeaStage.IN_REVIEW,
+    ]
+    assert stages == expected
+    assert house.rows(select(Award.stage)).count(AwardStage.ANNOUNCED) == 1
+    assert {call.state for call in house.rows(select(Call))} == {CallState.CLOSED}
+    (at,) = house.rows(select(ClockTick))
+    assert at.caught_up_to == datetime(2029, 12, 31, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("check", due.CHECKS, ids=lambda check: check.__name__)
+def test_a_check_that_runs_twice_sends_nothing_twice(house: Town, clock: Clock, check: Callable[..., None]) -> None:
+    everything(house, clock)
+    if check is due.rank_calls:
+        house.do(due.close_calls, by="flow:clock")
+        with house.store.unit_of_work() as session:
+            session.execute(sa.update(Idea).where(col(Idea.stage) != IdeaStage.ROLLED_OUT).values(stage=IdeaStage.CLOSED))
+    sent = []
+    for _ in range(3):
+        with house.store.unit_of_work() as session:
+            check(session, due.flow_actor("clock"))
+        sent.append((count(house), len(house.rows(select(LedgerEntry.seq)))))
+    assert sent[0] == sent[1] == sent[2]
+    assert check in (due.close_calls, due.remind, due.forget) or sent[0][0] > 0
+
+
+def test_ideas_that_nothing_can_be_done_for_keep_no_other_waiting(house: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(due, "AT_ONCE", 2)
+    below = [house.build_idea(IdeaStage.IN_REVIEW) for _ in range(3)]
+    with house.store.unit_of_work() as session:
+        session.execute(sa.update(Idea).where(col(Idea.id).in_(below)).values(scores_closed_at=wall_now()))
+    supplement = house.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    clock.set("2027-03-01T10:00:00+07:00")
+    for _ in range(3):
+        look(house)
+    assert house.idea(supplement).stage == IdeaStage.CLOSED
+
+
+def test_what_is_kept_for_a_time_is_forgotten_after_it(house: Town) -> None:
+    with house.store.unit_of_work() as session:
+        session.execute(sa.update(SignIn).where(col(SignIn.form_token) == "form-mate").values(until=wall_now() - timedelta(seconds=1)))
+        for days in (29, 31):
+            kept = wall_now() - timedelta(days=days)
+            kind = {"account_id": house["lead"].id, "route": "POST /ideas", "request_sha256": "", "status": 201, "body": {}}
+            session.add(KeptAnswer(key=f"key-{days}", created_at=kept, **kind))
+    tick(house)
+    assert house.rows(select(KeptAnswer.key)) == ["key-29"]
+    signed_in = house.rows(select(SignIn.form_token))
+    assert "form-mate" not in signed_in
+    assert "form-lead" in signed_in

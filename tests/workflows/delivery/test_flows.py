@@ -1,0 +1,224 @@
+"""Real runs at a real Prefect server: from submission to certificate, and what the server gets to see."""
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.awards import Award
+from models.database import database
+from models.documents import Document, DocumentKind, DocumentState
+from models.instants import wall_now
+from models.outbox import Message, MessageState
+from models.people import EmployeeNumber, Person
+from models.reviews import Review
+from models.settings import settings
+from models.stages import AwardStage, IdeaStage
+from tests.building import Town
+from tests.ways import AWARD_STEPS, IDEA_STEPS, Builder
+from tests.workflows.delivery.prefect_server import PrefectServer, prefect_server
+from workflows.adapters.files import read_file
+from workflows.delivery.claims import claim_batch
+from workflows.delivery.job import CHUNK, FEW
+from workflows.delivery.relay import FLOWS, Relay, key_of, start_in_process
+from workflows.process.journal import send
+from workflows.process.retry import retry_dead
+from workflows.review.score import score_idea
+
+__all__ = ["prefect_server"]
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("prefect"), pytest.mark.timeout(300)]
+
+TITLE = "Kanari Zamrud Penjaga Loket"
+BACKGROUND = "Warga Cempakasari menunggu lama di loket."
+RECIPIENTS = 2
+
+
+@pytest.fixture
+def house(town: Town, monkeypatch: pytest.MonkeyPatch, prefect_server: PrefectServer) -> Town:
+    """The town's database as this process' own, which is where flows look."""
+    monkeypatch.setenv("GAGAS_DATABASE_URL", town.store.url.render_as_string(hide_password=False))
+    database.cache_clear()
+    settings.cache_clear()
+    return town
+
+
+def run_flows(house: Town) -> int:
+    """Turns over every topic until nothing waits; answers how many runs there were."""
+    relay = Relay(house.store, start_in_process)
+    relay.stop()
+
+    async def turns() -> int:
+        runs = 0
+        while busy := [topic for topic in FLOWS if await relay.turn(topic)]:
+            runs += len(busy)
+        return runs
+
+    return asyncio.run(turns())
+
+
+def outbox(house: Town) -> list[Message]:
+    return house.rows(select(Message).order_by(col(Message.id)))
+
+
+def people_do(house: Town, idea_id: str, *steps: str) -> None:
+    with house.store.unit_of_work() as session:
+        builder = builder_of(house, session, idea_id)
+        builder.walk({**IDEA_STEPS, **AWARD_STEPS}, steps)
+
+
+def builder_of(house: Town, session: Session, idea_id: str) -> Builder:
+    return Builder(session, idea_id, {who: one.id for who, one in house.residents.items()}, "lead", 90)
+
+
+def reviewers_score(house: Town, idea_id: str) -> None:
+    """What `score_all` does, without the flow's part of it."""
+    for review in house.rows(select(Review).where(Review.idea_id == idea_id)):
+        who = next(one.who for one in house.residents.values() if one.id == review.reviewer_id)
+        house.do(score_idea, idea_id, {"novelty": 90, "impact": 90}, by=who)
+
+
+def schedule_now(house: Town, idea_id: str) -> None:
+    """The hour struck a moment ago; the clock would ask for the announcement."""
+    people_do(house, idea_id, "schedule")
+    (award,) = house.rows(select(Award).where(Award.idea_id == idea_id))
+    with house.store.unit_of_work() as session:
+        session.execute(sa.update(Award).values(announce_at=wall_now() - timedelta(seconds=1)))
+        send(session, "reward.announce", award.id, idea_id=idea_id)
+
+
+def walk_to_certificate(house: Town) -> str:
+    """An idea's whole way: people decide, real flows move."""
+    call = house.build_call(code="DIPAKAI", entry="in_use")
+    idea_id = house.build_idea(IdeaStage.SUBMITTED, call=call, title=TITLE, sections={"background": BACKGROUND, "idea": BACKGROUND})
+    for part in (
+        lambda: None,
+        lambda: people_do(house, idea_id, "permit", "accept"),
+        lambda: reviewers_score(house, idea_id),
+        lambda: people_do(house, idea_id, "recommend", "adopt"),
+        lambda: people_do(house, idea_id, "approve"),
+        lambda: schedule_now(house, idea_id),
+    ):
+        part()
+        run_flows(house)
+    return idea_id
+
+
+def test_an_idea_travels_from_submission_to_certificate_by_real_runs(house: Town, prefect_server: PrefectServer) -> None:
+    idea_id = walk_to_certificate(house)
+    assert house.idea(idea_id).stage == IdeaStage.ROLLED_OUT
+    assert [award.stage for award in house.rows(select(Award))] == [AwardStage.ANNOUNCED]
+
+    documents = house.rows(select(Document).order_by(col(Document.kind)))
+    assert [d.kind for d in documents] == [DocumentKind.CERTIFICATE] * RECIPIENTS + [DocumentKind.RECEIPT]
+    assert {d.state for d in documents} == {DocumentState.ISSUED}
+    for document in documents:
+        assert read_file(settings().documents, document.sha256, "pdf").startswith(b"%PDF-")
+    assert len(list((settings().data / "mail").glob("*.eml"))) == len(documents)
+
+    messages = outbox(house)
+    assert {m.state for m in messages} == {MessageState.HANDLED}
+    runs = prefect_server.runs({str(m.run_id) for m in messages})
+    assert set(runs) == {m.run_id for m in messages}
+    assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
+    print(f"{len(messages)} messages in {len(runs)} runs, 0 failed")
+
+    for run_id in runs:
+        prefect_server.tasks(run_id)
+    kinds = ("flow_runs", "task_runs", "logs", "artifacts")
+    told = json.dumps([prefect_server.list_all(kind) for kind in kinds], ensure_ascii=False)
+    kept = b"".join(file.read_bytes() for file in prefect_server.folder.rglob("*") if file.is_file())
+    assert all(str(run_id) in told for run_id in runs)  # the search sees what is there
+    assert b"issue_document" in kept
+    assert [word for word in personal_words(house) if word in told or word.encode() in kept] == []
+
+
+def personal_words(house: Town) -> list[str]:
+    """Everything a Prefect page must never show: names, numbers, titles, texts, decrees."""
+    names = [word for person in house.rows(select(Person)) for word in person.name.split() if len(word) > 4]
+    numbers = house.rows(select(EmployeeNumber.number))
+    return [*names, *numbers, *TITLE.split(), "Cempakasari", "100.3/2", "contoh.example", *house.rows(select(Document.number))]
+
+
+def test_many_messages_are_a_handful_of_task_runs(house: Town, prefect_server: PrefectServer) -> None:
+    count = 120
+    for _ in range(count):
+        house.build_idea(IdeaStage.SUBMITTED)
+    relay = Relay(house.store, start_in_process)
+    assert asyncio.run(relay.turn("intake"))
+    routed = [m for m in outbox(house) if m.topic == "intake"]
+    assert len(routed) == count
+    assert {m.state for m in routed} == {MessageState.HANDLED}
+    (run_id,) = {str(m.run_id) for m in routed}
+    assert len(prefect_server.tasks(run_id)) == -(-count // CHUNK)
+
+
+def test_few_messages_are_a_task_run_each_and_the_run_is_named_by_stage_and_number(house: Town, prefect_server: PrefectServer) -> None:
+    count = 3
+    assert count <= FEW
+    for _ in range(count):
+        house.build_idea(IdeaStage.SUBMITTED)
+    first = min(m.id or 0 for m in outbox(house) if m.topic == "intake")
+    asyncio.run(Relay(house.store, start_in_process).turn("intake"))
+    (run_id,) = {str(m.run_id) for m in outbox(house) if m.topic == "intake"}
+    run = prefect_server.runs({run_id})[run_id]
+    assert (run["name"], run["tags"]) == (f"intake-{first}", ["gagas"])
+    tasks = prefect_server.tasks(run_id)
+    assert [task["name"] for task in tasks] == ["route"] * count
+    assert {task["state_type"] for task in tasks} == {"COMPLETED"}
+
+
+def test_a_bad_message_fails_no_run(house: Town, prefect_server: PrefectServer) -> None:
+    good = house.build_idea(IdeaStage.SUBMITTED)
+    with house.store.unit_of_work() as session:
+        session.add(Message(topic="intake", job="route", subject_id="no-such-idea"))
+    asyncio.run(Relay(house.store, start_in_process).turn("intake"))
+    states = {m.subject_id: (m.state, m.error) for m in outbox(house) if m.topic == "intake"}
+    assert states[good] == (MessageState.HANDLED, None)
+    assert states["no-such-idea"][0] == MessageState.WAITING
+    assert states["no-such-idea"][1].startswith("NotFound (idea_not_found)")
+    runs = prefect_server.runs({str(m.run_id) for m in outbox(house) if m.run_id})
+    assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
+
+
+def test_what_an_operator_retries_is_really_done_though_prefect_knows_its_runs_already(house: Town) -> None:
+    idea_id = house.build_idea(IdeaStage.SUBMITTED)
+    relay = Relay(house.store, start_in_process)
+    (message,) = [m for m in outbox(house) if m.topic == "intake"]
+    alter(house, message.id, subject_id="no-such-idea")
+    asyncio.run(relay.turn("intake"))
+    alter(house, message.id, subject_id=idea_id, state=MessageState.DEAD)
+    assert house.do(retry_dead, by="admin") == 1
+    asyncio.run(relay.turn("intake"))
+    assert house.idea(idea_id).stage == IdeaStage.AWAITING_PERMISSION
+
+
+def test_a_start_repeated_under_its_key_is_one_run(house: Town, prefect_server: PrefectServer) -> None:
+    house.build_idea(IdeaStage.SUBMITTED)
+    batch = claim_batch(house.store, "intake")
+    assert batch is not None
+    noted: list[str] = []
+
+    async def note(run_id: str) -> None:
+        noted.append(run_id)
+        if len(noted) < 3:
+            raise ConnectionError
+
+    async def start() -> None:
+        parameters: dict[str, Any] = {"batch": {"token": batch.token, "jobs": batch.jobs}}
+        for _ in range(2):
+            with pytest.raises(ConnectionError):
+                await start_in_process(FLOWS["intake"], parameters, key_of(batch), note)
+        await start_in_process(FLOWS["intake"], parameters, key_of(batch), note)
+
+    asyncio.run(start())
+    assert len(set(noted)) == 1
+    assert prefect_server.runs(set(noted))[noted[0]]["state_type"] == "COMPLETED"
+
+
+def alter(house: Town, number: int | None, **values: Any) -> None:
+    with house.store.unit_of_work() as session:
+        session.execute(sa.update(Message).where(col(Message.id) == number).values(**values))

@@ -1,0 +1,209 @@
+"""`gagas serve` as a person starts it: three addresses, work done, nothing left behind whatever way it ends."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from models.database import Database
+from models.ideas import Idea
+from models.stages import IdeaStage
+from tests.building import Town
+from tests.residents import settle_town
+
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
+
+GAGAS = Path(sys.executable).with_name("gagas")
+HANG = 240  # seconds until something that should have happened long ago is given up; no figure of ours
+PARTS = {"Prefect": "workflows.delivery.processes:prefect_app", "API": "api.app:create_app", "relay": "-m workflows.delivery.processes"}
+
+
+class Served:
+    """A running `gagas serve` on a folder, on free ports."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder, self.output = folder, folder.with_suffix(".out")
+        free = {"GAGAS_DATA": str(folder), "GAGAS_PORT": "0", "GAGAS_PREFECT_PORT": "0", "COLUMNS": "200", "GAGAS_POLL_SECONDS": "0.1"}
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [GAGAS, "serve"], env={**os.environ, **free, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+
+    @property
+    def told(self) -> str:
+        return self.output.read_text()
+
+    def address(self, name: str) -> str:
+        """One of the three addresses it prints, once it does."""
+        await_true(lambda: "Prefect  " in self.told or self.process.poll() is not None, f"addresses in: {self.told}")
+        found = re.search(rf"{name}\s+(http://\S+)", self.told)
+        assert found, self.told
+        return found[1]
+
+    def processes(self) -> dict[int, str]:
+        """Every living process, whoever its parent is, that was started for this folder: pid and command."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                environment, command = (entry / "environ").read_bytes(), (entry / "cmdline").read_bytes()
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if f"GAGAS_DATA={self.folder}".encode() in environment.split(b"\0") and state != "Z":
+                found[int(entry.name)] = command.replace(b"\0", b" ").decode()
+        return found
+
+    def part(self, name: str) -> int:
+        """The process of one part."""
+        return next((pid for pid, command in self.processes().items() if PARTS[name] in command), 0)
+
+    def ends(self) -> int:
+        """Wait until the starter has ended; answers its exit code."""
+        return self.process.wait(HANG)
+
+
+def await_true(happened: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + HANG
+    while time.monotonic() < until:
+        if happened():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"this never came: {what}")
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Starts `gagas serve` on a settled town's folder; whatever is left afterwards is ended."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    store = Database(f"sqlite:///{folder / 'gagas.db'}")
+    settle_town(store)
+    store.close()
+    started: list[Served] = []
+
+    def start(**environment: str) -> Served:
+        started.append(Served(folder, **environment))
+        return started[-1]
+
+    yield start
+    for served in started:
+        for pid in [served.process.pid] * (served.process.poll() is None) + list(served.processes()):
+            os.kill(pid, signal.SIGKILL)
+        served.process.wait(HANG)
+
+
+def town_of(served: Served) -> Town:
+    return Town(Database(f"sqlite:///{served.folder / 'gagas.db'}"))
+
+
+def submit(served: Served, call: str) -> str:
+    """A person drafts and submits over HTTP; answers the idea."""
+    town = town_of(served)
+    headers, api = town["lead"].headers, served.address("API")
+    sections = {"background": "satu dua tiga empat", "idea": "lima enam tujuh delapan"}
+    body = {"call_id": call, "title": "Antrean daring", "sections": sections, "team": []}
+    draft = httpx.post(f"{api}/ideas", json=body, headers={**headers, "Idempotency-Key": uuid.uuid4().hex}, timeout=30)
+    assert draft.status_code == 201, draft.text
+    idea_id = str(draft.json()["id"])
+    done = httpx.post(f"{api}/ideas/{idea_id}/submission", headers={**headers, "Idempotency-Key": uuid.uuid4().hex}, timeout=30)
+    assert done.status_code < 300, done.text
+    town.store.close()
+    return idea_id
+
+
+def stage(served: Served, idea_id: str) -> IdeaStage:
+    town = town_of(served)
+    found: IdeaStage = town.rows(select(Idea.stage).where(Idea.id == idea_id))[0]
+    town.store.close()
+    return found
+
+
+def open_call(served: Served) -> str:
+    town = town_of(served)
+    call = town.call
+    town.store.close()
+    return call
+
+
+def test_it_says_where_it_is_does_its_work_starts_again_what_dies_and_leaves_nothing_after_ctrl_c(serve: Callable[..., Served]) -> None:
+    served = serve()
+    api, prefect = served.address("API"), served.address("Prefect")
+    assert answers(f"{api}/health")
+    assert answers(f"{prefect}/api/health")
+    assert httpx.get(served.address("Pages"), timeout=30).status_code == 200
+    assert all(served.part(name) for name in PARTS)
+    call = open_call(served)
+    first = submit(served, call)
+    await_true(lambda: stage(served, first) == IdeaStage.AWAITING_PERMISSION, "an idea's way to its head")
+
+    for name in ("API", "relay"):
+        before = served.part(name)
+        os.kill(before, signal.SIGKILL)
+        await_true(lambda name=name, before=before: served.part(name) not in (0, before), f"another {name}")  # type: ignore[misc]
+    await_true(lambda: answers(f"{api}/health"), "the API's answer at its old address")
+    second = submit(served, call)
+    await_true(lambda: stage(served, second) == IdeaStage.AWAITING_PERMISSION, "the next idea's way to its head")
+    assert "API ended with -9; starting it again" in served.told
+
+    began = time.monotonic()
+    served.process.send_signal(signal.SIGINT)
+    assert served.ends() == 0
+    print(f"stopped {time.monotonic() - began:.1f} s after Ctrl-C")
+    assert served.processes() == {}
+    assert "nothing is left running" in served.told
+    assert not answers(f"{api}/health")
+
+
+def test_nothing_outlives_a_starter_that_was_killed_and_the_same_folder_is_served_again(serve: Callable[..., Served]) -> None:
+    first = serve()
+    first.address("API")
+    call = open_call(first)
+    idea_id = submit(first, call)
+    first.process.kill()
+    first.ends()
+    await_true(lambda: first.processes() == {}, f"the end of {first.processes()}")
+
+    second = serve()
+    assert answers(f"{second.address('API')}/health")
+    later = submit(second, call)
+    await_true(lambda: stage(second, later) == IdeaStage.AWAITING_PERMISSION, "the next idea's way to its head")
+    second.process.send_signal(signal.SIGTERM)
+    assert second.ends() == 0
+    assert second.processes() == {}
+    assert stage(second, idea_id) in (IdeaStage.SUBMITTED, IdeaStage.AWAITING_PERMISSION)  # accepted, so never lost
+
+
+def test_a_port_in_use_is_named_with_its_remedy_and_nothing_is_started(serve: Callable[..., Served]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        served = serve(GAGAS_PORT=str(taken.getsockname()[1]))
+        assert served.ends() == 1
+    assert "cannot be used" in served.told
+    assert "GAGAS_PORT=0" in served.told
+    assert served.processes() == {}
+    assert not (served.folder / "logs").exists()

@@ -1,0 +1,122 @@
+"""The process as a few lines of plain Python that know nothing of the code: what the story's every step must lead to."""
+
+from dataclasses import dataclass, field
+
+from tests.workflows.process.test_tables import written_by_hand
+
+LINES = {tuple(list(line.values())[:-1]): line["target"] for line in written_by_hand()}
+REVIEWERS = ("reviewer1", "reviewer2", "reviewer3", "reviewer4")
+OFFICES = {
+    "lead": ("proposer", "lead"),
+    "mate": ("proposer", "member"),
+    "stranger": ("proposer", "elsewhere"),
+    "head": ("unit_head", "over_unit"),
+    "other_head": ("unit_head", "elsewhere"),
+    "secretary": ("secretariat", "over_call"),
+    "chair": ("chair", "over_call"),
+    "verifier": ("verifier", "over_call"),
+    "leader": ("leader", "over_call"),
+    "auditor": ("auditor", "over_call"),
+    "admin": ("admin", "over_call"),
+}
+WHO = (*OFFICES, *REVIEWERS, "owner")
+TASKS = {
+    "awaiting_permission": "permit",
+    "screening": "screen",
+    "supplement_asked": "supplement",
+    "shortlisted": "recommend",
+    "recommended": "determine",
+    "deferred": "resume",
+    "in_pilot": "measure",
+    "pilot_reported": "verify",
+}
+NEEDED = 2  # reviewers that the story's policy asks for
+
+
+@dataclass
+class IdeaModel:
+    """One idea as the model sees it; points by reviewer, None while they are owed."""
+
+    stage: str = "draft"
+    award: str = "-"
+    points: dict[str, int | None] = field(default_factory=dict)
+    recused: set[str] = field(default_factory=set)
+    closed: bool = False
+    short_of_hands: bool = False
+    planned: bool = False
+    measured: bool = False
+
+    def relation(self, who: str) -> tuple[str, str]:
+        """The role somebody holds and how they stand to the idea."""
+        if who in REVIEWERS:
+            return "reviewer", "reviews_it" if who in self.points else "elsewhere"
+        if who == "owner":
+            return "pilot_owner", "owns_pilot" if self.planned else "elsewhere"
+        return OFFICES[who]
+
+    def target(self, action: str, outcome: str, who: str, subject: str = "") -> str | None:
+        """Where a step leads, None where it must be refused."""
+        role, relation = self.relation(who)
+        way, stage = ("award", self.award) if action in ("propose", "approve", "schedule", "revoke") else ("idea", self.stage)
+        stage = "-" if action == "propose" and stage == "revoked" else stage
+        said = {LINES.get((way, stage, action, outcome, each, relation)) for each in (role, "any")} - {None}
+        return said.pop() if said and self._holds(action, subject) else None
+
+    def _holds(self, action: str, subject: str) -> bool:
+        """What the table does not say."""
+        if action in ("score", "recuse"):
+            return not self.closed
+        if action == "recommend":
+            return self.stage == "shortlisted" or self.closed
+        if action == "assign":
+            return not self.closed and subject not in self.points and subject not in self.recused
+        if action == "propose":
+            return self.stage == "rolled_out"
+        return action != "conclude" or self.measured
+
+    def take(self, action: str, target: str, who: str, subject: str = "", points: int = 0) -> None:
+        """The step was taken."""
+        if action in ("propose", "approve", "schedule", "revoke"):
+            self.award = target
+            return
+        if action == "score":
+            self.points[who] = points
+        elif action == "recuse":
+            del self.points[who]
+            self.recused.add(who)
+        elif action == "assign":
+            self.points[subject] = None
+            self.short_of_hands = self.short_of_hands and len(self.points) < NEEDED
+        self.planned = self.planned or action == "plan_pilot"
+        self.measured = self.measured or action == "measure"
+        if target != self.stage:
+            self.stage, self.short_of_hands = target, False
+
+    def assign_evenly(self, chosen: list[str]) -> None:
+        """The flow asked these reviewers."""
+        self.points |= dict.fromkeys(chosen)
+        self.short_of_hands = self.short_of_hands or len(self.points) < NEEDED
+
+    @property
+    def missing(self) -> int:
+        """How many reviewers the flow must still ask, as far as there are any."""
+        left = len(REVIEWERS) - len(self.points) - len(self.recused)
+        return max(0, min(NEEDED - len(self.points), left))
+
+    def close_review(self) -> None:
+        """The flow closes a review when nothing is owed and enough was given."""
+        given = [points for points in self.points.values() if points is not None]
+        if self.stage == "in_review" and not self.closed and len(given) == len(self.points) >= NEEDED:
+            self.closed, self.short_of_hands = True, False
+            self.stage = "shortlisted" if sum(given) >= 60 * len(given) else "in_review"
+
+    @property
+    def awaited(self) -> list[str]:
+        """Every task that stands in somebody's inbox."""
+        told = [TASKS[self.stage]] if self.stage in TASKS else []
+        if self.stage == "in_review":
+            owed = ["score" for points in self.points.values() if points is None and not self.closed]
+            told = owed + ["recommend"] * self.closed + ["assign"] * self.short_of_hands
+        if self.stage == "determined" and not self.planned:
+            told = ["plan_pilot"]
+        return sorted(told + {"proposed": ["approve"], "approved": ["schedule"]}.get(self.award, []))

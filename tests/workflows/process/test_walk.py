@@ -1,0 +1,180 @@
+"""The walk: every action in every stage by everybody, over HTTP, against the handwritten table: permitted, or refused without a trace."""
+
+import itertools
+import os
+import random
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from models.people import Role
+from models.stages import AwardStage, IdeaStage
+from tests.building import Shelf, Town
+from tests.walking import DRESSES, STEPS, Place, Step, dress, find_place, fingerprint, watch
+from tests.ways import IDEA_STEPS, Builder, measure_all
+from tests.workflows.process.test_tables import written_by_hand
+from workflows.process.actors import Actor, flow_actor
+from workflows.process.context import permitted_transition, read_context
+from workflows.process.engine import move
+from workflows.process.refusals import Refusal
+from workflows.process.tables import AWARD_TRANSITIONS, IDEA_TRANSITIONS
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # all of it takes minutes
+SEED = int(os.environ.get("GAGAS_TEST_SEED", random.SystemRandom().randrange(10**6)))
+LINES = {tuple(list(line.values())[:-1]): line["target"] for line in written_by_hand()}
+PLACES = [f"idea:{stage}" for stage in IdeaStage] + [f"award:{stage}" for stage in ("-", *AwardStage)]
+SEEN_FROM_ABOVE = {Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN}
+PREPARE_AWARDS = {Role.SECRETARIAT, Role.LEADER, Role.AUDITOR}
+Open = Callable[[str, str], Place]
+Cell = tuple[Role, str, Step]
+
+
+@pytest.fixture
+def open_place(shelf: Shelf, client: TestClient) -> Open:
+    """Lays out a place afresh; it is built once and put aside."""
+
+    def open_one(name: str, action: str = "") -> Place:
+        below = name == "idea:in_review" and action == "recommend"
+        label = f"walk-{name.replace(':', '-')}{'-below' if below else ''}"
+        if not shelf.has(label):
+            build(shelf.open_town(), name, below=below)
+            shelf.put_aside(label)
+        return find_place(shelf.open_town(label))
+
+    return open_one
+
+
+def build(town: Town, name: str, *, below: bool) -> None:
+    """Bring the place into being: an idea, and its award."""
+    way, stage = name.split(":")
+    if way == "award":
+        idea = town.build_idea(IdeaStage.ROLLED_OUT)
+        if stage != "-":
+            town.build_award(AwardStage(stage), idea=idea)
+        return
+    idea = town.build_idea(IdeaStage(stage), points=10 if below else 90)
+    with town.store.unit_of_work() as session:
+        builder = Builder(session, idea, {who: one.id for who, one in town.residents.items()}, "lead", 10)
+        if below:
+            IDEA_STEPS["score"](builder)
+        if stage == IdeaStage.IN_PILOT:
+            measure_all(builder)
+
+
+def targets(name: str, cell: Cell) -> str | None:
+    """Where the handwritten table says that a step leads, None where it is not permitted."""
+    way, stage = name.split(":")
+    role, relation, step = cell
+    at = "-" if (way, stage, step.action) == ("award", "revoked", "propose") else stage
+    said = {LINES.get((way, at, step.action, step.outcome, r, relation)) for r in (role.value, "any")} - {None}
+    return said.pop() if said else None
+
+
+def is_ever_permitted(cell: Cell) -> bool:
+    role, relation, step = cell
+    return any((w, a, rel) == (step.way, step.action, relation) and r in (role.value, "any") for w, _s, a, _o, r, rel in LINES)
+
+
+def sees(name: str, cell: Cell) -> bool:
+    """Whether somebody may know of the idea, and of the award that the step is about."""
+    stage = name.split(":")[1]
+    role, relation, step = cell
+    above = role in SEEN_FROM_ABOVE and (relation == "over_unit" or (relation == "over_call" and role != Role.UNIT_HEAD))
+    idea = relation in ("lead", "member", "reviews_it", "owns_pilot") or (above and stage != IdeaStage.DRAFT)
+    if step.way == "idea" or step.action == "propose" or stage in ("announced", "revoked"):
+        return idea
+    return stage != "-" and above and role in PREPARE_AWARDS
+
+
+def cells_of(name: str) -> list[Cell]:
+    return [(role, relation, step) for role, relation in DRESSES for step in STEPS if step.way == name.split(":")[0]]
+
+
+def expected(name: str, cell: Cell) -> set[int]:
+    """The status a refusal must have: 404 for what is not seen, 409 for a step one may take in another stage, else 403."""
+    if not sees(name, cell):
+        return {404}
+    if cell[2].action == "propose":
+        return {403, 409}
+    return {409} if is_ever_permitted(cell) else {403}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_what_the_table_does_not_permit_is_refused_without_a_trace(
+    name: str, open_place: Open, client: TestClient, share: Callable[[int], int]
+) -> None:
+    refused = [cell for cell in cells_of(name) if targets(name, cell) is None]
+    print(f"GAGAS_TEST_SEED={SEED}")
+    chosen = random.Random(f"{SEED}{name}").sample(refused, share(len(refused)))
+    place = open_place(name, "")
+    before = fingerprint(place.town.store)
+    with watch(place) as watching:
+        for (role, relation), cells in itertools.groupby(sorted(chosen, key=lambda c: c[:2]), key=lambda c: c[:2]):
+            who = dress(place, role, relation)
+            watching.has_seen_a_change()
+            for cell in cells if who else ():
+                told = cell[2].send(client, place, who)  # type: ignore[arg-type]
+                said = f"{name} {cell[2].action}/{cell[2].outcome} by {role} {relation}: {told.status_code} {told.text}"
+                assert told.status_code in expected(name, cell), said
+                assert told.headers["content-type"] == "application/problem+json", said
+                assert not watching.has_seen_a_change(), said
+    assert fingerprint(place.town.store) == before
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_what_the_table_permits_leads_to_its_target(name: str, open_place: Open, client: TestClient) -> None:
+    for cell in cells_of(name):
+        target, step = targets(name, cell), cell[2]
+        if target is None:
+            continue
+        place = open_place(name, step.action)
+        who = dress(place, *cell[:2])
+        assert who is not None, cell
+        told = step.send(client, place, who)
+        said = f"{name} {step.action}/{step.outcome} by {cell[0]} {cell[1]}: {told.status_code} {told.text}"
+        assert 200 <= told.status_code < 300, said
+        award = told.json()["id"] if step.action == "propose" else place.award
+        stage = place.town.idea(place.idea).stage if step.way == "idea" else place.town.award(award).stage
+        assert stage == target, said
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_flow_moves_what_is_a_flows_and_nothing_else(name: str, open_place: Open) -> None:
+    """Flows have no route: the step itself is asked, once as a flow and once as everybody."""
+    place, (way, stage) = open_place(name, ""), name.split(":")
+    table = IDEA_TRANSITIONS if way == "idea" else AWARD_TRANSITIONS
+    steps = {(cell.action, cell.outcome) for cell in table}
+    permitted = {(a, o) for w, s, a, o, r, _ in LINES if (w, s, r) == (way, stage, "FLOW")}
+    with place.town.store.reading() as session:
+        context = read_context(session, place.idea, actor=flow_actor("review"))
+        found = set()
+        for action, outcome in steps:
+            try:
+                permitted_transition(session, context, table, (None if stage == "-" else stage, action, outcome), actor=flow_actor("x"))
+            except Refusal:
+                continue
+            found.add((action, outcome or "-"))
+    assert found == permitted
+
+
+def step_of(session: Session, idea: str, action: str, outcome: str | None, *, actor: Actor) -> None:
+    """A step by itself, as no route offers it."""
+    move(session, read_context(session, idea, actor=actor), action, outcome, actor=actor)
+
+
+@pytest.mark.parametrize("stage", IdeaStage)
+def test_nobody_takes_a_flows_step(stage: IdeaStage, open_place: Open, share: Callable[[int], int]) -> None:
+    place = open_place(f"idea:{stage}", "")
+    flows = {(cell.action, cell.outcome) for cell in IDEA_TRANSITIONS if cell.mover == "FLOW" and cell.action != "assign"}
+    everybody = [(role, relation, step) for role, relation in DRESSES for step in sorted(flows, key=str)]
+    before = fingerprint(place.town.store)
+    for role, relation, (action, outcome) in random.Random(f"{SEED}{stage}").sample(everybody, share(len(everybody))):
+        who = dress(place, role, relation)
+        if who is None:
+            continue
+        with pytest.raises(Refusal) as refusal:
+            place.town.do(step_of, place.idea, action, outcome, by=who.who)
+        assert refusal.value.code in ("only_FLOW", "idea_not_found"), (stage, action, role, relation)
+    assert fingerprint(place.town.store) == before

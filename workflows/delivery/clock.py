@@ -1,0 +1,27 @@
+"""The clock: one scheduled flow that finds what has fallen due and leaves the work to the stages' flows."""
+
+import asyncio
+
+from prefect import flow, task
+
+from models.database import database
+from workflows.delivery.due import find_due
+from workflows.process.crashpoints import crashpoint
+
+
+@task(name="find_due", persist_result=False)
+async def look() -> None:
+    """Look through the database for everything due, in one transaction."""
+
+    def run() -> None:
+        with database().unit_of_work() as session:
+            find_due(session)
+            crashpoint("in_clock_before_commit")
+
+    await asyncio.to_thread(run)
+
+
+@flow(name="clock", persist_result=False)
+async def clock() -> None:
+    """Closes calls, passes due dates, starts pilots, announces awards, ranks contests, reminds, escalates, forgets."""
+    await look()

@@ -1,0 +1,155 @@
+"""The relay: from a waiting outbox message to a flow run, one run per topic and turn."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import FlowRunCreate
+from prefect.client.schemas.objects import FlowRun
+from prefect.context import AsyncClientContext
+from prefect.flow_engine import run_flow_async
+
+from models.database import Database
+from models.instants import now, wall_now
+from models.settings import settings
+from workflows.delivery.claims import Batch, claim_batch, name_run, release_unhandled, release_unstarted
+from workflows.delivery.clock import clock
+from workflows.intake.flow import intake
+from workflows.pilot.flow import pilot
+from workflows.recognition.flow import recognition
+from workflows.review.flow import review
+from workflows.reward.flow import reward
+
+FLOWS: dict[str, Flow[..., Any]] = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
+PREFECT_REST_SECONDS = 2.0
+ELSEWHERE = "elsewhere"
+
+log = logging.getLogger("gagas.relay")
+
+# A starter makes sure that a flow run exists for a batch and says its id through the callback. It returns when the run has ended, or
+# with ELSEWHERE while a worker is at it: then its messages stay held until they are handled or their lease runs out.
+Starter = Callable[[Flow[..., Any], dict[str, Any], str, Callable[[str], Awaitable[None]]], Awaitable[str | None]]
+
+
+class NotTakenUp(Exception):
+    """The run exists, yet nobody began it: its messages go back, no attempt counted."""
+
+
+class Relay:
+    """Turns waiting messages into flow runs until it is told to stop; each topic has its own turns, so none waits for another."""
+
+    def __init__(self, store: Database, starter: Starter) -> None:
+        self.store, self.starter = store, starter
+        self.stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Serve every topic and the clock until `stop`; runs under way are finished first."""
+        await asyncio.gather(self._tick(), *(self._serve(topic) for topic in FLOWS))
+
+    def stop(self) -> None:
+        """Start nothing more."""
+        self.stopping.set()
+
+    async def turn(self, topic: str) -> bool:
+        """One turn: claim a batch, start its run, see it through. Answers whether there was anything to do."""
+        batch = await asyncio.to_thread(claim_batch, self.store, topic)
+        if batch is None:
+            return False
+        started = False
+
+        async def note(run_id: str) -> None:
+            nonlocal started
+            started = True
+            await asyncio.to_thread(name_run, self.store, batch, run_id)
+
+        try:
+            parameters = {"batch": {"token": batch.token, "jobs": batch.jobs}}
+            async with asyncio.timeout(settings().lease_seconds * 2):  # a run that hangs is fenced off by its lease: let the topic go on
+                ended = await self.starter(FLOWS[topic], parameters, key_of(batch), note)
+        except Exception as fault:  # Prefect away, or a run that crashed: the messages go back, nothing is lost
+            log.warning("%s: %s", topic, type(fault).__name__)
+            begun = started and not isinstance(fault, NotTakenUp)
+            await asyncio.to_thread(release_unhandled if begun else release_unstarted, self.store, batch)
+            if not begun:
+                await self._rest(PREFECT_REST_SECONDS)
+            return True
+        if ended != ELSEWHERE:
+            await asyncio.to_thread(release_unhandled, self.store, batch)
+        elif len(batch.ids) < settings().batch_size:  # a run costs its worker a process: let the next one find more to do
+            await self._rest(settings().gather_seconds)
+        return True
+
+    async def _serve(self, topic: str) -> None:
+        while not self.stopping.is_set():
+            try:
+                busy = await self.turn(topic)
+            except Exception as fault:  # the database is away: look again shortly
+                log.warning("%s: %s", topic, type(fault).__name__)
+                busy = False
+            if not busy:
+                await self._rest(settings().poll_seconds)
+
+    async def _tick(self) -> None:
+        async def note(_run_id: str) -> None:
+            return
+
+        seen: datetime | None = None
+        while not self.stopping.is_set():
+            try:
+                present = now()
+                if present == seen:  # a test clock that stands still: nothing new can be due
+                    await self._rest(settings().tick_seconds)
+                    continue
+                seen = present
+                await self.starter(clock, {}, f"clock:{wall_now().isoformat()}", note)
+            except Exception as fault:  # a missed tick is caught up by the next
+                log.warning("clock: %s", type(fault).__name__)
+            await self._rest(settings().tick_seconds)
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+def key_of(batch: Batch) -> str:
+    """A batch's idempotency key: the same messages at the same attempt are one run."""
+    text = f"{batch.topic}:{','.join(map(str, batch.ids))}:{batch.attempts}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def start_in_process(flow: Flow[..., Any], parameters: dict[str, Any], key: str, note: Callable[[str], Awaitable[None]]) -> None:
+    """The embedded starter: a run at the local Prefect server, executed here; run names hold the stage and a number only."""
+    async with AsyncClientContext.get_or_create() as context:
+        run = await create_run(context.client, flow, parameters, key)
+        await note(str(run.id))
+        await run_flow_async(flow, flow_run=run, parameters=parameters)
+
+
+async def create_run(client: PrefectClient, flow: Flow[..., Any], parameters: dict[str, Any], key: str) -> FlowRun:
+    """The flow run that bears this key, made if there is none yet."""
+    flow_id: UUID = await client.create_flow(flow)
+    wanted = FlowRunCreate(
+        flow_id=flow_id,
+        name=name_of(flow, parameters),
+        parameters=flow.serialize_parameters(parameters),
+        idempotency_key=key,
+        tags=["gagas"],
+    )
+    response = await client.request("POST", "/flow_runs/", json=wanted.model_dump(mode="json", exclude_unset=True))
+    response.raise_for_status()
+    return FlowRun.model_validate(response.json())
+
+
+def name_of(flow: Flow[..., Any], parameters: dict[str, Any]) -> str:
+    """A run's name: the stage and its first message's number, as Prefect's pages must tell nothing more."""
+    jobs = parameters.get("batch", {}).get("jobs", {})
+    first = min((min(ids) for ids in jobs.values()), default=0)
+    return f"{flow.name}-{first}" if first else flow.name

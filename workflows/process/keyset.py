@@ -1,0 +1,95 @@
+"""Long lists in pages: a cursor names the last row of one page, and the next begins after it; the cost does not grow with the table."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from models.columns import UtcInstant
+from models.database import table_of
+from workflows.process.refusals import Invalid
+
+Row = TypeVar("Row")
+LOOKED_AT = 200  # rows at most for one page, where not every row may be told
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Which slice of a list is asked for; `after` is the cursor of the page before."""
+
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """The rows of a page, and the cursor of the next page if there is one."""
+
+    rows: list[Row]
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Order:
+    """By a column and, among equals, by id."""
+
+    table: type[SQLModel]
+    by: str
+    newest_first: bool = True
+
+    @property
+    def columns(self) -> tuple[sa.Column[Any], sa.Column[Any]]:
+        """What the rows are in order of."""
+        columns = table_of(self.table).c
+        return columns[self.by], columns.id
+
+    def apply(self, query: Any, after: str | None) -> Any:
+        """The query in this order, from after the cursor on; raises Invalid for a cursor that no page gave."""
+        place = sa.tuple_(*self.columns)
+        if after:
+            bounds = sa.tuple_(*self._bounds(after))
+            query = query.where(place < bounds if self.newest_first else place > bounds)
+        return query.order_by(*(column.desc() if self.newest_first else column for column in self.columns))
+
+    def write_cursor(self, row: Any) -> str:
+        """A page's last row as an opaque cursor."""
+        told: Any = row if isinstance(row, self.table) else row[0]
+        value = getattr(told, self.by)
+        place = [value.isoformat() if isinstance(value, datetime) else value, told.id]
+        return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+    def _bounds(self, cursor: str) -> tuple[sa.BindParameter[Any], sa.BindParameter[str]]:
+        by, _ = self.columns
+        try:
+            value, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            bound = datetime.fromisoformat(value).astimezone(UTC) if isinstance(by.type, UtcInstant) else _read_text(value)
+        except (ValueError, TypeError, OverflowError) as wrong:
+            raise Invalid("cursor_invalid", "after") from wrong
+        if not isinstance(row_id, str) or not row_id.isascii() or not row_id.isalnum():
+            raise Invalid("cursor_invalid", "after")
+        return sa.bindparam(None, bound, type_=by.type), sa.bindparam(None, row_id)
+
+
+def take_page(session: Session, query: Any, order: Order, wanted: Slice, *, told: Callable[[Any], bool] | None = None) -> Page[Any]:
+    """A page of a query, its first entity being the order's table; `told` says of a row whether it may be told."""
+    rows: list[Any] = []
+    last, looked_at = None, LOOKED_AT if told else wanted.limit
+    for number, row in enumerate(session.exec(order.apply(query, wanted.after).limit(looked_at + 1))):
+        if len(rows) == wanted.limit or number == looked_at:
+            return Page(rows, order.write_cursor(last))
+        last = row
+        if told is None or told(row):
+            rows.append(row)
+    return Page(rows, None)
+
+
+def _read_text(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("no text")
+    value.encode()  # raises ValueError for half a character
+    return value

@@ -1,0 +1,52 @@
+"""Text from outside, made safe to keep: one line or many, normalised, without what no document can show."""
+
+import unicodedata
+
+from workflows.process.refusals import Invalid
+
+_JOINERS = {"\u200c", "\u200d"}
+_FORBIDDEN_ANYWHERE = {"Cc", "Cn", "Co", "Cs"}
+_INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")  # what word processors leave behind
+
+
+def read_line(field: str, text: str, *, maximum: int, minimum: int = 1) -> str:
+    """One line for a title or a name: NFC, single spaces, printable.
+
+    Raises Invalid: `control_characters`, `unprintable_characters` (emoji, private use), `text_empty`, `text_too_long`.
+    """
+    line = " ".join(_normalise(field, text, allowed="").split(" ")).strip()
+    line = " ".join(part for part in line.split(" ") if part)
+    if any((unicodedata.category(c) == "So" and c not in "©®™°№") or c == "\ufe0f" for c in line):
+        raise Invalid("unprintable_characters", field)
+    return _sized(field, line, minimum, maximum)
+
+
+def read_text(field: str, text: str, *, maximum: int = 40_000, minimum: int = 0) -> str:
+    """Running text: NFC, line breaks and tabs kept, other control characters refused; lengths in characters."""
+    return _sized(field, _normalise(field, text.replace("\r\n", "\n"), allowed="\n\t").strip(), minimum, maximum)
+
+
+def count_words(text: str) -> int:
+    """Words as a reader counts them: what stands between spaces and has a letter or a digit."""
+    return sum(any(map(str.isalnum, word)) for word in text.split())
+
+
+def _normalise(field: str, text: str, *, allowed: str) -> str:
+    text = text.translate(_INVISIBLE)
+    for character in text:
+        if character in allowed:
+            continue
+        category = unicodedata.category(character)
+        if category in _FORBIDDEN_ANYWHERE:
+            raise Invalid("control_characters", field, character=f"U+{ord(character):04X}")
+        if category in ("Cf", "Zl", "Zp") and character not in _JOINERS:
+            raise Invalid("control_characters", field, character=f"U+{ord(character):04X}")
+    return unicodedata.normalize("NFC", text)
+
+
+def _sized(field: str, text: str, minimum: int, maximum: int) -> str:
+    if len(text) < minimum:
+        raise Invalid("text_empty" if not text else "text_too_short", field, minimum=minimum, length=len(text))
+    if len(text) > maximum:
+        raise Invalid("text_too_long", field, maximum=maximum, length=len(text))
+    return text

@@ -1,0 +1,1 @@
+"""The region: its units, people, roles, calls and their policies."""

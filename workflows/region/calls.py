@@ -1,0 +1,141 @@
+"""Plan a call, give it a policy, open it and close it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlmodel import Session, col, select
+
+from models.calls import Call, CallState, PolicyVersion
+from models.instants import now
+from models.people import Role
+from models.policy import Policy
+from models.units import Unit
+from workflows.calculations.refusals import CalculationRefusal
+from workflows.calculations.rule_books import read_rule_book
+from workflows.process.actors import Actor
+from workflows.process.journal import record
+from workflows.process.numbering import check_template
+from workflows.process.refusals import Conflict, Invalid, NotFound
+from workflows.process.wording import read_line, read_text
+from workflows.region.people import get_unit
+
+
+@dataclass(frozen=True)
+class NewCall:
+    """A call as it is planned."""
+
+    code: str
+    title: str
+    unit_code: str
+    opens_at: datetime
+    closes_at: datetime
+    policy: dict[str, Any]
+
+
+def plan_call(session: Session, new: NewCall, *, actor: Actor) -> Call:
+    """Plan a call with the first version of its policy; an admin or the secretariat over the unit may.
+
+    Raises Invalid for dates in the past or out of order and for a policy that does not hold, Conflict for a code in use.
+    """
+    unit = get_unit(session, new.unit_code)
+    _require_keeper(actor, unit)
+    if new.closes_at <= new.opens_at:
+        raise Invalid("dates_out_of_order", "closes_at")
+    if new.closes_at <= now():
+        raise Invalid("date_in_the_past", "closes_at")
+    if session.exec(select(Call.id).where(Call.code == new.code)).first():
+        raise Conflict("call_code_taken", "code", given=new.code)
+    policy = validate_policy(new.policy)
+    title = read_line("title", new.title, maximum=200)
+    call = Call(code=new.code, title=title, unit_id=unit.id, opens_at=new.opens_at, closes_at=new.closes_at)
+    session.add(call)
+    session.flush()
+    session.add(PolicyVersion(call_id=call.id, number=1, body=policy.model_dump(mode="json")))
+    record(session, "call.plan", call.id, actor=actor, code=call.code, unit=unit.id)
+    return call
+
+
+def open_call(session: Session, call_id: str, *, actor: Actor) -> Call:
+    """Let ideas in; drafts may be written from now on, submitted between the call's dates."""
+    call, unit = get_call(session, call_id)
+    _require_keeper(actor, unit)
+    if call.state != CallState.PLANNED:
+        raise Conflict("call_not_planned", stage=call.state)
+    call.state = CallState.OPEN
+    record(session, "call.open", call.id, actor=actor)
+    session.flush()
+    return call
+
+
+def close_call(session: Session, call_id: str, *, actor: Actor) -> Call:
+    """Let no more ideas in; the clock does this at the last instant."""
+    call, unit = get_call(session, call_id)
+    if not actor.flow:
+        _require_keeper(actor, unit)
+    if call.state == CallState.OPEN:
+        call.state = CallState.CLOSED
+        record(session, "call.close", call.id, actor=actor)
+        session.flush()
+    return call
+
+
+def amend_policy(session: Session, call_id: str, policy: dict[str, Any], *, actor: Actor) -> PolicyVersion:
+    """A new version of a call's policy, for ideas drafted from now on; those already in keep theirs."""
+    call, unit = get_call(session, call_id)
+    _require_keeper(actor, unit)
+    body = validate_policy(policy).model_dump(mode="json")
+    version = PolicyVersion(call_id=call.id, number=current_policy(session, call.id).number + 1, body=body)
+    session.add(version)
+    session.flush()
+    record(session, "call.amend_policy", call.id, actor=actor, number=version.number)
+    return version
+
+
+def get_call(session: Session, call_id: str) -> tuple[Call, Unit]:
+    """A call and the unit that holds it; raises NotFound."""
+    row = session.exec(select(Call, Unit).join(Unit).where(Call.id == call_id)).first()
+    if row is None:
+        raise NotFound("call_not_found")
+    return row[0], row[1]
+
+
+def current_policy(session: Session, call_id: str) -> PolicyVersion:
+    """The newest version of a call's policy."""
+    versions = select(PolicyVersion).where(PolicyVersion.call_id == call_id).order_by(col(PolicyVersion.number).desc())
+    newest = session.exec(versions).first()
+    if newest is None:
+        raise NotFound("call_not_found")
+    return newest
+
+
+def validate_policy(body: dict[str, Any]) -> Policy:
+    """The policy as its model, rule book and number templates checked; raises Invalid naming the first wrong part."""
+    try:
+        policy = Policy.model_validate(body)
+        read_rule_book(policy.rule_book)
+    except CalculationRefusal as wrong:
+        raise Invalid("policy_invalid", f"policy.rule_book.{wrong.field}", problem=wrong.sentence) from wrong
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        path = ".".join(str(part) for part in first["loc"])
+        raise Invalid("policy_invalid", f"policy.{path}", problem=first["msg"]) from wrong
+    _check_wording("policy", policy.model_dump(mode="json"))
+    for name, template in policy.documents.numbers.items():
+        check_template(f"policy.documents.numbers.{name}", template)
+    return policy
+
+
+def _check_wording(field: str, part: Any) -> None:
+    """Everything a policy says may come to stand on a form or in a document."""
+    if isinstance(part, dict | list):
+        for name, inner in part.items() if isinstance(part, dict) else enumerate(part):
+            _check_wording(f"{field}.{name}", inner)
+    elif isinstance(part, str):
+        read_text(field, part)
+
+
+def _require_keeper(actor: Actor, unit: Unit) -> None:
+    if not actor.holds(Role.ADMIN, unit.path):
+        actor.require(Role.SECRETARIAT, unit.path)
