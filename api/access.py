@@ -1,4 +1,4 @@
-"""The door every request goes through: who asks, in which transaction, under which key and version."""
+"""One request to the API: who asks, in which transaction, under which idempotency key and version."""
 
 import asyncio
 import hashlib
@@ -26,9 +26,8 @@ from workflows.process.refusals import Forbidden, Invalid, NotFound, Refusal
 
 T = TypeVar("T")
 Action = Callable[[Session, Actor], BaseModel | None]
-RACES_RUN = 3
-UNSTORED = ("activation_code",)  # shown once; a repeated request is answered without it
-
+TRIES = 3  # an action is run again when others changed its rows meanwhile
+SHOWN_ONCE = ("activation_code",)  # a repeated request is answered without it
 
 _ANSWERS = table_of(KeptAnswer)
 _KEPT = sa.select(_ANSWERS.c.request_sha256, _ANSWERS.c.status, _ANSWERS.c.body, _ANSWERS.c.headers).where(
@@ -36,18 +35,18 @@ _KEPT = sa.select(_ANSWERS.c.request_sha256, _ANSWERS.c.status, _ANSWERS.c.body,
 )
 
 
-class Door:
+class ApiRequest:
     """One request's way to the database: `read` and `write` run an action as the account that asks."""
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.database: Database = request.app.state.database
-        self.writers: Executor = request.app.state.writers
+    def __init__(self, http: Request) -> None:
+        self.http = http
+        self.database: Database = http.app.state.database
+        self.writers: Executor = http.app.state.writers
 
     @property
     def token(self) -> str:
         """The bearer token; raises Unauthenticated without one."""
-        scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
+        scheme, _, token = self.http.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("sign_in_needed")
         return token.strip()
@@ -83,19 +82,19 @@ class Door:
         whose version If-Match is held against; `must_match` demands the header. A lost race is run again on the fresh rows.
         """
         key = self._idempotency_key()
-        body = await self.request.body()
+        body = await self.http.body()
         digest = hashlib.sha256(body).hexdigest()
 
         def run() -> JSONResponse:
             with self.database.unit_of_work() as session:
                 actor = self.actor(session)
-                kept = self._kept(session, actor, key, digest)
+                kept = self._find_kept_answer(session, actor, key, digest)
                 if kept is not None:
                     return kept
-                with self._held_to_version(session, match, must_match):
+                with self._checked_version(session, match, must_match):
                     answer = action(session, actor)
                     session.flush()
-                answered = self._keep(session, actor, (key, digest), (status, answer))
+                answered = self._keep_answer(session, actor, (key, digest), (status, answer))
                 crashpoint("after_action_before_commit")
             crashpoint("after_commit_before_answer")
             return answered
@@ -119,7 +118,7 @@ class Door:
 
     async def _queued(self, run: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
-        for _ in range(RACES_RUN - 1):
+        for _ in range(TRIES - 1):
             try:
                 return await loop.run_in_executor(self.writers, run)  # waiting there occupies no thread that readers need
             except (LostRace, IntegrityError):  # on PostgreSQL the same key twice at once meets in the table of kept answers
@@ -127,9 +126,9 @@ class Door:
         return await loop.run_in_executor(self.writers, run)
 
     def _idempotency_key(self) -> str | None:
-        if self.request.method != "POST":
+        if self.http.method != "POST":
             return None
-        key = self.request.headers.get("idempotency-key", "").strip()
+        key = self.http.headers.get("idempotency-key", "").strip()
         if not key:
             raise BadRequest("idempotency_key_missing", "Idempotency-Key")
         if len(key) > 100 or not key.isprintable() or not key.isascii():
@@ -137,12 +136,12 @@ class Door:
         return key
 
     def _given_version(self) -> str:
-        return self.request.headers.get("if-match", "").strip()
+        return self.http.headers.get("if-match", "").strip()
 
     def _route(self) -> str:
-        return f"{self.request.method} {self.request.url.path}"[:200]
+        return f"{self.http.method} {self.http.url.path}"[:200]
 
-    def _kept(self, session: Session, actor: Actor, key: str | None, digest: str) -> JSONResponse | None:
+    def _find_kept_answer(self, session: Session, actor: Actor, key: str | None, digest: str) -> JSONResponse | None:
         if key is None:
             return None
         kept = run_plain(session, _KEPT, {"account": actor.person_id, "on": self._route(), "under": key}).first()
@@ -153,7 +152,7 @@ class Door:
         return JSONResponse(kept.body, kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
 
     @contextmanager
-    def _held_to_version(self, session: Session, match: tuple[type[SQLModel], str] | None, must_match: bool) -> Iterator[None]:
+    def _checked_version(self, session: Session, match: tuple[type[SQLModel], str] | None, must_match: bool) -> Iterator[None]:
         """Refuse as stale what goes on inside when If-Match names another version than the present one.
 
         What may not be seen or done is refused as that: a version tells nobody that a row exists.
@@ -177,7 +176,9 @@ class Door:
         row: Any = None if match is None or not given or given == "*" else session.get(match[0], match[1])
         return None if row is None or given == write_etag(row.version) else Stale("version_stale", "If-Match", version=row.version)
 
-    def _keep(self, session: Session, actor: Actor, asked: tuple[str | None, str], answered: tuple[int, BaseModel | None]) -> JSONResponse:
+    def _keep_answer(
+        self, session: Session, actor: Actor, asked: tuple[str | None, str], answered: tuple[int, BaseModel | None]
+    ) -> JSONResponse:
         status, answer = answered
         content = None if answer is None else answer.model_dump(mode="json")
         headers = {"Cache-Control": "no-store"}
@@ -185,7 +186,7 @@ class Door:
             headers["ETag"] = write_etag(content["version"])
         key, digest = asked
         if key is not None:
-            stored = {name: None if name in UNSTORED else value for name, value in (content or {}).items()}
+            stored = {name: None if name in SHOWN_ONCE else value for name, value in (content or {}).items()}
             kept = {"request_sha256": digest, "status": status, "body": stored if content is not None else None, "headers": headers}
             append_row(session, KeptAnswer, account_id=str(actor.person_id), route=self._route(), key=key, **kept)
         return JSONResponse(content, status, headers=headers)
@@ -196,9 +197,9 @@ def write_etag(version: int) -> str:
     return f'"{version}"'
 
 
-async def door(request: Request) -> Door:
-    """The dependency through which a route reaches the database; async, or each request would change threads once more."""
-    return Door(request)
+async def api_request(http: Request) -> ApiRequest:
+    """The dependency through which a route reaches the database; async, as a sync one costs a change of threads per request."""
+    return ApiRequest(http)
 
 
-TheDoor = Annotated[Door, Depends(door)]
+Api = Annotated[ApiRequest, Depends(api_request)]

@@ -29,16 +29,16 @@ _nobody = _hasher.hash(new_secret())  # verified for unknown names, so that they
 
 
 class Unauthenticated(Refusal):
-    """Nobody is signed in, or the proof does not hold."""
+    """Nobody is signed in, or what was sent to prove it is wrong or over."""
 
 
 class TooMany(Refusal):
-    """Too many tries; wait."""
+    """Too many failed tries to sign in; wait."""
 
 
 @dataclass(frozen=True)
-class Admission:
-    """A new sign-in: the secret that is shown once, and when it ends."""
+class NewSignIn:
+    """A new sign-in: the token, shown once, and after how many seconds it ends."""
 
     token: str
     person_id: str
@@ -95,17 +95,17 @@ def count_failure(session: Session, employee_number: str) -> None:
     session.execute(delete(SignInFailure).where(col(SignInFailure.at) < wall_now() - timedelta(minutes=FAILURE_MINUTES)))
 
 
-def admit(session: Session, person_id: str) -> Admission:
+def sign_in(session: Session, person_id: str) -> NewSignIn:
     """A new token for a person; only its hash is kept."""
     token, until = new_secret(), wall_now() + timedelta(hours=TOKEN_HOURS)
     session.add(SignIn(token_hash=_digest(token), person_id=person_id, form_token=new_secret(), until=until))
     session.execute(delete(SignIn).where(col(SignIn.until) < wall_now()))
     session.flush()
-    return Admission(token, person_id, TOKEN_HOURS * 3600)
+    return NewSignIn(token, person_id, TOKEN_HOURS * 3600)
 
 
 @dataclass(frozen=True)
-class Proof:
+class SignedIn:
     """Who a token stands for, what their forms must carry, and when they were last seen."""
 
     actor: Actor
@@ -114,13 +114,13 @@ class Proof:
     seen_at: datetime
 
 
-def find_sign_in(session: Session, token: str) -> Proof:
-    """What a token proves; raises Unauthenticated when it is unknown or over."""
+def find_sign_in(session: Session, token: str) -> SignedIn:
+    """Who a token stands for; raises Unauthenticated when it is unknown or over."""
     token_hash = _digest(token)
     rows = run_plain(session, _SIGNED_IN, {"hash": token_hash}).all()
     if not rows or rows[0].until < wall_now():
         raise Unauthenticated("sign_in_needed")
-    return Proof(read_actor(rows), token_hash, rows[0].form_token, rows[0].seen_at)
+    return SignedIn(read_actor(rows), token_hash, rows[0].form_token, rows[0].seen_at)
 
 
 _SIGN_IN = table_of(SignIn)

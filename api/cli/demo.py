@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from api.cli.found import init
 from api.cli.serve import examine_or_exit, use_folder
+from api.cli.set_up import init
 from models.database import database
 from models.people import EmploymentKind
 from workflows.delivery.processes import House
@@ -31,10 +31,10 @@ def demo(
     with surroundings(GAGAS_CLOCK=clock, GAGAS_PORT="0", GAGAS_PREFECT_PORT="0", GAGAS_TICK_SECONDS="0.3", GAGAS_POLL_SECONDS="0.05"):
         use_folder(out)
         examine_or_exit()
-        admin, told = first_admin(), io.StringIO()
-        with redirect_stdout(told):
+        admin, printed = first_admin(), io.StringIO()
+        with redirect_stdout(printed):
             init("KBDG", "Pemerintah Kota Bandung", admin["name"], admin["employee_number"], EmploymentKind(admin["kind"]))
-        code = told.getvalue().split()[-1]
+        code = printed.getvalue().split()[-1]
         house = House(out.absolute(), lambda line: console.print(f"[yellow]{line}[/]"))
         try:
             house.start()

@@ -12,7 +12,7 @@ console = Console()
 
 def deploy() -> None:
     """Register the flows on the Prefect work pool that GAGAS_WORK_POOL names; once, and after every upgrade."""
-    from api.cli.parts import ask_for_prefect
+    from api.cli.processes import ask_for_prefect
     from workflows.delivery.deployment import register  # brings Prefect, which takes seconds to load
 
     if not settings().work_pool:

@@ -6,11 +6,11 @@ from api.cli.calc import calc
 from api.cli.demo import demo
 from api.cli.deploy import deploy
 from api.cli.doctor import doctor
-from api.cli.found import init, migrate
 from api.cli.ledger import ledger
-from api.cli.parts import api, relay
 from api.cli.process import process
+from api.cli.processes import api, relay
 from api.cli.serve import serve
+from api.cli.set_up import init, migrate
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Gagas: from an idea to a certificate.", pretty_exceptions_enable=False)
 app.command()(demo)

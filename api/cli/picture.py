@@ -98,7 +98,7 @@ def _arrow(start: str, end: str, steps: list[Transition]) -> str:
     (x1, r1), (x2, r2) = PLACES[start], PLACES[end]
     words, auto = _words(steps)
     y1, y2, half_w, half_h = _y(r1), _y(r2), BOX[0] / 2, BOX[1] / 2
-    if x1 == LEFT and x2 == RIGHT:  # would cross the main way: told beside the stage
+    if x1 == LEFT and x2 == RIGHT:  # would cross the main way: written beside the stage
         return f'<text class="act flow" x="{x1}" y="{y1 + 34}" text-anchor="middle">{escape(words)} → {end}</text>'
     if x1 != x2:
         return _sideways((x1, y1), (x2, y2), words, auto)

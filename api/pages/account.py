@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.forms import Form, FormView, kept_fields
-from api.pages.refused import TurnedDown, turn_down, unreadable
+from api.pages.forms import Form, FormView, fields_to_keep
+from api.pages.refused import RefusedForm, refuse_form, refuse_unreadable
 from api.pages.render import page, read_done
-from api.pages.session import PageDoor, TheForm, ThePage, clear_session, is_https, local_path, set_session
+from api.pages.session import Page, PageRequest, PostedForm, clear_session, is_https, local_path, set_session
 from api.pages.texts import Words
-from api.signing_in import TooMany, Unauthenticated, admit, check_password, count_failure, find_sign_in, sign_out
+from api.signing_in import TooMany, Unauthenticated, check_password, count_failure, find_sign_in, sign_in, sign_out
 from workflows.process.refusals import Refusal
 
 router = APIRouter(include_in_schema=False)
@@ -18,117 +18,120 @@ YEAR = 365 * 24 * 3600
 
 
 @router.get("/masuk")
-async def show_sign_in(door: ThePage, lanjut: Annotated[str, Query(max_length=600)] = "/kotak-masuk", ok: str = "") -> Response:
+async def show_sign_in(request: Page, lanjut: Annotated[str, Query(max_length=600)] = "/kotak-masuk", ok: str = "") -> Response:
     """The sign-in form."""
-    visitor, _ = await door.look_publicly(lambda _session: None)
-    told: dict[str, Any] = {"form": FormView("signin"), "onward": "", "luggage": [], "ended": False, "back": local_path(lanjut)}
-    return page(visitor, "account/sign_in.html", done=read_done(ok), **told)
+    visitor, _ = await request.read_page_publicly(lambda _session: None)
+    values: dict[str, Any] = {"continue_to": "", "kept_fields": [], "ended": False, "back": local_path(lanjut)}
+    return page(visitor, "account/sign_in.html", form=FormView("signin"), done=read_done(ok), **values)
 
 
 @router.post("/masuk")
-async def enter(door: TheForm) -> Response:
-    """Sign in; a form that was sent after the session's end goes on from where it was."""
-    form, number = door.form, door.form.text("employee_number", 30)
+async def enter(request: PostedForm) -> Response:
+    """Sign in; a form that was sent after its session had ended is offered to be sent again."""
+    form, number = request.form, request.form.text("employee_number", 30)
     try:
-        person_id = await door.read_publicly(lambda session: check_password(session, number, form.values.get("password", "")))
+        person_id = await request.read_publicly(lambda session: check_password(session, number, form.values.get("password", "")))
         if person_id is None:
-            await door.write_publicly(lambda session: count_failure(session, number))
+            await request.write_publicly(lambda session: count_failure(session, number))
             raise Unauthenticated("sign_in_wrong", "employee_number")
     except (Unauthenticated, TooMany) as refusal:
-        return _show_again(door, refusal)
-    if door.request.cookies:
-        await _end(door)
-    admission = await door.write_publicly(lambda session: admit(session, person_id))
+        return _show_again(request, refusal)
+    if request.http.cookies:
+        await _end(request)
+    new = await request.write_publicly(lambda session: sign_in(session, person_id))
     response: Response
-    if form.text("onward", 500):
-        proof = await door.read_publicly(lambda session: find_sign_in(session, admission.token).form_token)
-        response = _resume(door, proof)
+    if form.text("continue_to", 500):
+        form_token = await request.read_publicly(lambda session: find_sign_in(session, new.token).form_token)
+        response = _offer_again(request, form_token)
     else:
         response = RedirectResponse(local_path(form.text("back", 500) or "/kotak-masuk"), 303)
-    set_session(response, door.request, admission.token)
+    set_session(response, request.http, new.token)
     return response
 
 
 @router.get("/aktivasi")
-async def show_activation(door: ThePage) -> Response:
+async def show_activation(request: Page) -> Response:
     """The form for the one-time code."""
-    visitor, _ = await door.look_publicly(lambda _session: None)
+    visitor, _ = await request.read_page_publicly(lambda _session: None)
     return page(visitor, "account/activate.html", form=FormView("activation"))
 
 
 @router.post("/aktivasi")
-async def use_code(door: TheForm) -> Response:
+async def use_code(request: PostedForm) -> Response:
     """Set a password with the one-time code; signing in comes next."""
-    form = door.form
+    form = request.form
     if form.text("password", 1_000) != form.text("password_again", 1_000):
         form.wrong["password_again"] = "passwords_differ"  # noqa: S105
-        return _ask_for_code(door, unreadable("activation", Form(kept_fields(form.fields), form.wrong), Words(door.language)))
+        return _ask_for_code(
+            request, refuse_unreadable("activation", Form(fields_to_keep(form.fields), form.wrong), Words(request.language))
+        )
     try:
-        await door.activate(form.text("code", 100).strip(), form.text("password", 1_000))
+        await request.activate(form.text("code", 100).strip(), form.text("password", 1_000))
     except Refusal as refusal:
-        down = turn_down("activation", Form(kept_fields(form.fields)), refusal, Words(door.language))
-        return _ask_for_code(door, down)
+        refused = refuse_form("activation", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
+        return _ask_for_code(request, refused)
     return RedirectResponse("/masuk?ok=activated", 303)
 
 
 @router.get("/keluar")
-async def show_sign_out(door: ThePage) -> Response:
+async def show_sign_out(request: Page) -> Response:
     """Ask once whether to sign out."""
-    visitor, _ = await door.look_publicly(lambda _session: None)
+    visitor, _ = await request.read_page_publicly(lambda _session: None)
     return page(visitor, "account/sign_out.html", form=FormView("signout"))
 
 
 @router.post("/keluar")
-async def leave(door: TheForm) -> Response:
+async def leave(request: PostedForm) -> Response:
     """End the session, on the server and in the browser."""
-    await _end(door)
+    await _end(request)
     response = RedirectResponse("/?ok=signed_out", 303)
-    clear_session(response, door.request)
+    clear_session(response, request.http)
     return response
 
 
 @router.post("/bahasa")
-async def choose_language(door: TheForm) -> Response:
+async def choose_language(request: PostedForm) -> Response:
     """Remember the reader's language and go back to the page."""
-    language = "en" if door.form.text("language", 2) == "en" else "id"
-    response = RedirectResponse(local_path(door.form.text("back", 500)), 303)
-    response.set_cookie("language", language, max_age=YEAR, path="/", secure=is_https(door.request), httponly=True, samesite="lax")
+    language = "en" if request.form.text("language", 2) == "en" else "id"
+    response = RedirectResponse(local_path(request.form.text("back", 500)), 303)
+    response.set_cookie("language", language, max_age=YEAR, path="/", secure=is_https(request.http), httponly=True, samesite="lax")
     return response
 
 
-def _ask_for_code(door: PageDoor, down: TurnedDown) -> Response:
-    return page(door.stranger, "account/activate.html", status=down.status, form=down.view(), wrong=down, posted=True)
+def _ask_for_code(request: PageRequest, refused: RefusedForm) -> Response:
+    return page(request.anonymous_visitor, "account/activate.html", status=refused.status, form=refused.view(), wrong=refused, posted=True)
 
 
-async def _end(door: PageDoor) -> None:
+async def _end(request: PageRequest) -> None:
     try:
-        token = door.token
+        token = request.token
     except Unauthenticated:
         return
-    await door.write_publicly(lambda session: sign_out(session, token))
+    await request.write_publicly(lambda session: sign_out(session, token))
 
 
-def _show_again(door: PageDoor, refusal: Refusal) -> Response:
-    form = door.form
-    down = turn_down("signin", Form(kept_fields(form.fields)), refusal, Words(door.language))
-    onward = local_path(form.text("onward", 500)) if form.text("onward", 500) else ""
-    told: dict[str, Any] = {
-        "form": down.view(),
-        "onward": onward,
-        "luggage": _luggage(form),
-        "ended": bool(onward),
+def _show_again(request: PageRequest, refusal: Refusal) -> Response:
+    form = request.form
+    refused = refuse_form("signin", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
+    continue_to = local_path(form.text("continue_to", 500)) if form.text("continue_to", 500) else ""
+    values: dict[str, Any] = {
+        "form": refused.view(),
+        "continue_to": continue_to,
+        "kept_fields": _read_kept_fields(form),
+        "ended": bool(continue_to),
         "back": local_path(form.text("back", 500)),
     }
-    response = page(door.stranger, "account/sign_in.html", status=down.status, wrong=down, posted=True, **told)
+    response = page(request.anonymous_visitor, "account/sign_in.html", status=refused.status, wrong=refused, posted=True, **values)
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.parameters["minutes"] * 60)
     return response
 
 
-def _resume(door: PageDoor, proof: str) -> Response:
-    told: dict[str, Any] = {"target": local_path(door.form.text("onward", 500)), "luggage": _luggage(door.form), "proof": proof}
-    return page(door.stranger, "account/resume.html", posted=True, **told)
+def _offer_again(request: PageRequest, form_token: str) -> Response:
+    target, kept_fields = local_path(request.form.text("continue_to", 500)), _read_kept_fields(request.form)
+    values: dict[str, Any] = {"target": target, "kept_fields": kept_fields, "form_token": form_token}
+    return page(request.anonymous_visitor, "account/resume.html", posted=True, **values)
 
 
-def _luggage(form: Form) -> list[tuple[str, str]]:
+def _read_kept_fields(form: Form) -> list[tuple[str, str]]:
     return [(name.removeprefix("kept."), value) for name, value in form.fields if name.startswith("kept.")]

@@ -1,4 +1,4 @@
-"""Style sheets, pictures and fonts: read once, pressed once, addressed by their own hash and so kept by browsers for a year."""
+"""Style sheets, pictures and fonts: read and compressed once, and addressed by their hash, so that browsers keep them for a year."""
 
 import gzip
 import hashlib
@@ -20,7 +20,7 @@ class Asset:
     """A file as it is sent."""
 
     content: bytes
-    pressed: bytes
+    compressed: bytes
     media: str
     tag: str
 
@@ -65,5 +65,5 @@ def _send(folder: str, name: str, request: Request) -> Response:
     if request.headers.get("if-none-match") == f'"{found.tag}"':
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(found.pressed, media_type=found.media, headers={**headers, "Content-Encoding": "gzip"})
+        return Response(found.compressed, media_type=found.media, headers={**headers, "Content-Encoding": "gzip"})
     return Response(found.content, media_type=found.media, headers=headers)

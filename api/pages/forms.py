@@ -1,19 +1,20 @@
-"""Forms as they come in: fields read leniently as people type them, every wrong one remembered, nothing typed forgotten."""
+"""Posted forms: their fields, read leniently as people type numbers and days, and what could not be read."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from models.ids import new_id
 from models.instants import region_zone
+from models.settings import settings
 
 MOST_FIELDS = 400
-OURS = ("form_token", "form_key", "form_version", "do")
+OWN_FIELDS = ("form_token", "form_key", "form_version", "do")
 THOUSANDS = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+|\d+")
 
 
@@ -29,11 +30,11 @@ class Form:
 
     @property
     def key(self) -> str:
-        """The one-time key that makes a second press harmless."""
+        """The one-time key under which sending the form twice acts once."""
         return self.values.get("form_key", "")
 
     def text(self, name: str, most: int = 40_000) -> str:
-        """What was typed, cut off only where no action would take it."""
+        """What was typed, cut off after `most` characters and one more, so that the action still refuses it as too long."""
         return self.values.get(name, "").replace("\r\n", "\n")[: most + 1]
 
     def under(self, prefix: str) -> dict[str, str]:
@@ -102,19 +103,18 @@ class Form:
         return picked
 
 
-def read_form(body: bytes, media: str) -> Form:
-    """The fields of a URL-encoded body; raises 415 for any other and 400 for too many fields."""
-    if media.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+async def read_form(http: Request) -> Form:
+    """The fields of a URL-encoded body in the order sent; raises 415 for any other body and 400 for more than MOST_FIELDS."""
+    if http.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise HTTPException(415)
-    try:
-        return Form(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
-    except ValueError as many:
-        raise HTTPException(400) from many
+    await http.body()  # kept by the request: its digest stands beside the form's key
+    sent = await http.form(max_fields=MOST_FIELDS, max_part_size=settings().body_limit)
+    return Form([(name, value) for name, value in sent.multi_items() if isinstance(value, str)])
 
 
 @dataclass
 class FormView:
-    """A form as a page shows it: what stands in its fields, what is wrong with them, and its one-time key."""
+    """A form as a page shows it: its fields' values and errors, the version it was made from, and its one-time key."""
 
     name: str
     values: Mapping[str, str] = field(default_factory=dict)
@@ -135,6 +135,6 @@ class FormView:
         return f"{self.name}-{name}".replace(".", "-")
 
 
-def kept_fields(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What a person typed, to be sent again: everything but the proof, which is renewed."""
+def fields_to_keep(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What a person typed, to be sent again: everything but the form token, which is renewed, and passwords."""
     return [(name, value) for name, value in fields if name != "form_token" and "password" not in name]

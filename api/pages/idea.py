@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 from api.pages.forms import FormView
 from api.pages.offers import Offer, is_window_open, list_offers, list_open_gates, may_pass, may_propose_award
 from api.pages.progress import show_progress
-from api.pages.refused import TurnedDown, attempt
+from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
-from api.pages.session import Landing, PageDoor, ThePage, lead_to
+from api.pages.session import FormResult, Page, PageRequest, redirect_to
 from api.v1.recognition import DocumentOut, show_document
 from api.v1.shapes import Id, show_context, show_history
 from models.awards import Award
@@ -35,49 +35,49 @@ FORMS = ("withdraw", "permit", "screen", "score", "recuse", "assign", "recommend
 
 
 @router.get(IDEA)
-async def show(idea_id: Id, door: ThePage, ok: str = "") -> Response:
-    """An idea."""
-    return await idea_page(door, idea_id, done=read_done(ok))
+async def show(idea_id: Id, request: Page, ok: str = "") -> Response:
+    """The page of an idea."""
+    return await idea_page(request, idea_id, done=read_done(ok))
 
 
 @router.get(IDEA + "/{rest:path}")
 async def go_to_idea(idea_id: Id, rest: str) -> Response:
-    """Where somebody lands who reloads the address of a form."""
-    return lead_to(Landing(to=f"/usulan/{idea_id}"))
+    """Back to the idea, for somebody who reloads the address of a form."""
+    return redirect_to(FormResult(to=f"/usulan/{idea_id}"))
 
 
-async def idea_page(door: PageDoor, idea_id: str, *, down: TurnedDown | None = None, done: str = "") -> Response:
+async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm | None = None, done: str = "") -> Response:
     """The page of an idea as the reader may see it; a refused form stands in it with what was typed."""
-    visitor, told = await door.look(lambda session, actor: tell_idea(session, idea_id, actor))
-    version = told["idea"].version
-    forms = {name: FormView(name, version=version) for name in _form_names(told)}
+    visitor, values = await request.read_page(lambda session, actor: read_idea(session, idea_id, actor))
+    version = values["idea"].version
+    forms = {name: FormView(name, version=version) for name in _form_names(values)}
     lost: list[tuple[str, str]] = []
-    if down is not None:
-        offered = {offer.action for offer in told["offers"]} | {f"gate-{rule.name}" for rule in told["gates_to_pass"]}
-        offered |= {"propose"} if told["proposable"] else set()
-        forms[down.name] = down.view(version)
-        lost = [] if down.name in offered else down.typed()
-    status = down.status if down else 200
-    shown = {"forms": forms, "lost": lost, "wrong": down, "done": done, "posted": down is not None}
-    return page(visitor, "idea.html", status=status, **told | shown)
+    if refused is not None:
+        offered = {offer.action for offer in values["offers"]} | {f"gate-{rule.name}" for rule in values["gates_to_pass"]}
+        offered |= {"propose"} if values["proposable"] else set()
+        forms[refused.name] = refused.view(version)
+        lost = [] if refused.name in offered else refused.typed()
+    status = refused.status if refused else 200
+    shown = {"forms": forms, "lost": lost, "wrong": refused, "done": done, "posted": refused is not None}
+    return page(visitor, "idea.html", status=status, **values | shown)
 
 
-async def idea_form(door: PageDoor, idea_id: str, name: str, action: Callable[[Session, Actor], Landing]) -> Response:
-    """Take one of the idea's actions, or show the idea again with the refusal."""
+async def idea_form(request: PageRequest, idea_id: str, name: str, action: Callable[[Session, Actor], FormResult]) -> Response:
+    """Run the action behind one of the idea's forms, or show the idea again with the refusal."""
 
-    async def show(down: TurnedDown) -> Response:
-        return await idea_page(door, idea_id, down=down)
+    async def show(refused: RefusedForm) -> Response:
+        return await idea_page(request, idea_id, refused=refused)
 
-    return await attempt(name, door, lambda: door.act(action, match=(Idea, idea_id)), show)
-
-
-def lead_back(idea: Idea, done: str) -> Landing:
-    """Back to the idea, saying what was done."""
-    return Landing(to=f"/usulan/{idea.id}", done=done)
+    return await attempt(name, request, lambda: request.act(action, match=(Idea, idea_id)), show)
 
 
-def tell_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
-    """Everything the page tells, read in one transaction."""
+def back_to_idea(idea: Idea, done: str) -> FormResult:
+    """A form's result that leads to the idea's page and says what was done."""
+    return FormResult(to=f"/usulan/{idea.id}", done=done)
+
+
+def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
+    """Everything the page shows, read in one transaction."""
     context = read_context(session, idea_id, actor=actor)
     unit = session.get(Unit, context.idea.unit_id)
     awards = _known_awards(session, context, actor)
@@ -96,7 +96,7 @@ def tell_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "window_open": is_window_open(context),
         "awards": awards,
         "proposable": may_propose_award(session, context, actor=actor),
-        "pilot": tell_pilot(session, idea_id),
+        "pilot": read_pilot(session, idea_id),
         "documents": _documents(session, idea_id, actor),
         "reviews": _reviews(session, context, actor),
         "own_review": _own_review(session, idea_id, actor),
@@ -105,7 +105,7 @@ def tell_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
     }
 
 
-def tell_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
+def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
     """An idea's pilot with its owner, its unit and each indicator's readings."""
     row = session.exec(
         select(Pilot, Person, Unit.name, Unit.code)
@@ -139,8 +139,8 @@ def list_holding(session: Session, role: Role, context: IdeaContext) -> list[Per
     return list({person.id: person for person, path in rows if any(each.startswith(path) for each in context.paths)}.values())
 
 
-def _form_names(told: dict[str, Any]) -> list[str]:
-    return [*FORMS, "submit", "propose", *(f"gate-{rule.name}" for rule in told["gates_to_pass"])]
+def _form_names(values: dict[str, Any]) -> list[str]:
+    return [*FORMS, "submit", "propose", *(f"gate-{rule.name}" for rule in values["gates_to_pass"])]
 
 
 def _known_awards(session: Session, context: IdeaContext, actor: Actor) -> list[Award]:

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from api.pages.render import page, read_done
-from api.pages.session import ThePage
+from api.pages.session import Page
 from models.calls import Call
 from models.ideas import Idea
 from models.instants import now
@@ -22,31 +22,31 @@ STAGES = tuple(stage for stage in IdeaStage if stage != IdeaStage.DRAFT)
 
 
 @router.get("/kotak-masuk")
-async def show_inbox(door: ThePage, ok: str = "") -> Response:
-    """What waits for me."""
+async def show_inbox(request: Page, ok: str = "") -> Response:
+    """What waits for the reader."""
 
-    def tell(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    def read_lines(session: Session, actor: Actor) -> list[dict[str, Any]]:
         waiting = list_inbox(session, actor=actor)
         units = _units(session, [each.idea for each in waiting])
         return [_line(each, units) for each in waiting]
 
-    visitor, lines = await door.look(tell)
+    visitor, lines = await request.read_page(read_lines)
     return page(visitor, "inbox.html", lines=lines, done=read_done(ok))
 
 
 @router.get("/daftar")
-async def show_list(door: ThePage, stage: str = "", call: str = "", after: str | None = None) -> Response:
+async def show_list(request: Page, stage: str = "", call: str = "", after: str | None = None) -> Response:
     """The ideas that the reader may know of, by stage and call."""
     picked = IdeaStage(stage) if stage in set(IdeaStage) else None
 
-    def tell(session: Session, actor: Actor) -> dict[str, Any]:
+    def read_list(session: Session, actor: Actor) -> dict[str, Any]:
         found = list_ideas(session, Wanted(call_id=call[:26] or None, stage=picked), Slice(after, 25), actor=actor)
         calls = list(session.exec(select(Call).order_by(col(Call.opens_at).desc()).limit(200)))
         return {"ideas": found.rows, "after": found.after, "calls": calls, "units": _units(session, found.rows)}
 
-    visitor, told = await door.look(tell)
-    names = {each.id: each.title for each in told["calls"]}
-    return page(visitor, "list.html", stages=STAGES, stage=picked or "", call=call, names=names, present=now(), **told)
+    visitor, values = await request.read_page(read_list)
+    names = {each.id: each.title for each in values["calls"]}
+    return page(visitor, "list.html", stages=STAGES, stage=picked or "", call=call, names=names, present=now(), **values)
 
 
 def _line(awaited: Awaited, units: dict[str, str]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from api.pages.forms import Form, FormView
-from api.pages.idea import IDEA, idea_form, lead_back, list_holding, tell_pilot
+from api.pages.idea import IDEA, back_to_idea, idea_form, list_holding, read_pilot
 from api.pages.offers import list_offers
-from api.pages.refused import TurnedDown, attempt, require_readable
+from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page
-from api.pages.session import Landing, PageDoor, TheForm, ThePage
+from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.v1.shapes import Id
 from models.ideas import Idea
 from models.instants import today
@@ -30,70 +30,70 @@ PLAN = f"{IDEA}/rencana-uji-coba"
 
 
 @router.get(PLAN)
-async def show_plan(idea_id: Id, door: ThePage) -> Response:
+async def show_plan(idea_id: Id, request: Page) -> Response:
     """The form in which a pilot is planned."""
-    return await _plan_page(door, idea_id)
+    return await _plan_page(request, idea_id)
 
 
 @router.post(PLAN)
-async def plan(idea_id: Id, door: TheForm) -> Response:
+async def plan(idea_id: Id, request: PostedForm) -> Response:
     """Plan the pilot; it starts by itself on its first day."""
-    form = door.form
+    form = request.form
     wanted = _read_plan(form)
 
-    def act(session: Session, actor: Actor) -> Landing:
+    def act(session: Session, actor: Actor) -> FormResult:
         require_readable(form)
         plan_pilot(session, idea_id, wanted, actor=actor)
-        return Landing(to=f"/usulan/{idea_id}", done="planned")
+        return FormResult(to=f"/usulan/{idea_id}", done="planned")
 
-    async def show(down: TurnedDown) -> Response:
-        return await _plan_page(door, idea_id, down)
+    async def show(refused: RefusedForm) -> Response:
+        return await _plan_page(request, idea_id, refused)
 
-    return await attempt("plan", door, lambda: door.act(act, match=(Idea, idea_id)), show)
+    return await attempt("plan", request, lambda: request.act(act, match=(Idea, idea_id)), show)
 
 
 @router.post(f"{IDEA}/ukur")
-async def measure(idea_id: Id, door: TheForm) -> Response:
+async def measure(idea_id: Id, request: PostedForm) -> Response:
     """Report a reading."""
-    form = door.form
+    form = request.form
     reading = Reading(form.text("indicator_id", 26), form.day("measured_on") or today(), form.decimal("value"), form.text("note"))
 
-    def act(session: Session, actor: Actor) -> Landing:
+    def act(session: Session, actor: Actor) -> FormResult:
         report_measurement(session, idea_id, reading, actor=actor)
-        return Landing(to=f"/usulan/{idea_id}", done="measured")
+        return FormResult(to=f"/usulan/{idea_id}", done="measured")
 
-    return await idea_form(door, idea_id, "measure", act)
+    return await idea_form(request, idea_id, "measure", act)
 
 
 @router.post(f"{IDEA}/laporan-uji-coba")
-async def conclude(idea_id: Id, door: TheForm) -> Response:
+async def conclude(idea_id: Id, request: PostedForm) -> Response:
     """Hand in the pilot's report."""
 
-    def act(session: Session, actor: Actor) -> Landing:
-        conclude_pilot(session, idea_id, summary=door.form.text("summary"), actor=actor)
-        return Landing(to=f"/usulan/{idea_id}", done="concluded")
+    def act(session: Session, actor: Actor) -> FormResult:
+        conclude_pilot(session, idea_id, summary=request.form.text("summary"), actor=actor)
+        return FormResult(to=f"/usulan/{idea_id}", done="concluded")
 
-    return await idea_form(door, idea_id, "conclude", act)
+    return await idea_form(request, idea_id, "conclude", act)
 
 
 @router.post(f"{IDEA}/verifikasi")
-async def verify(idea_id: Id, door: TheForm) -> Response:
+async def verify(idea_id: Id, request: PostedForm) -> Response:
     """Roll out, extend or stop."""
-    form = door.form
+    form = request.form
     verdict = Verdict(form.choice("outcome", tuple(Verdict)) or Verdict.STOP)
     until = form.day("until", required=verdict == Verdict.EXTEND)
     return await idea_form(
-        door,
+        request,
         idea_id,
         "verify",
-        lambda s, a: lead_back(verify_pilot(s, idea_id, verdict, reason=form.text("reason"), until=until, actor=a), "decided"),
+        lambda s, a: back_to_idea(verify_pilot(s, idea_id, verdict, reason=form.text("reason"), until=until, actor=a), "decided"),
     )
 
 
-async def _plan_page(door: PageDoor, idea_id: str, down: TurnedDown | None = None) -> Response:
-    def tell(session: Session, actor: Actor) -> dict[str, Any]:
+async def _plan_page(request: PageRequest, idea_id: str, refused: RefusedForm | None = None) -> Response:
+    def read_plan(session: Session, actor: Actor) -> dict[str, Any]:
         context = read_context(session, idea_id, actor=actor)
-        if not any(offer.action == "plan_pilot" for offer in list_offers(session, context, actor=actor)) and down is None:
+        if not any(offer.action == "plan_pilot" for offer in list_offers(session, context, actor=actor)) and refused is None:
             return {"away": f"/usulan/{idea_id}"}
         owners = [
             (person.id, f"{person.full_name}, {person.position}".rstrip(", "))
@@ -103,23 +103,23 @@ async def _plan_page(door: PageDoor, idea_id: str, down: TurnedDown | None = Non
         units = session.exec(
             select(Unit.code, Unit.name).where(col(Unit.path).startswith(context.call_path)).order_by(col(Unit.name))
         ).all()
-        told = {"idea": context.idea, "rule": context.policy.pilot, "owners": owners, "units": list(units)}
-        return told | {"form": down.view(context.idea.version) if down else FormView("plan", values, {}, context.idea.version)}
+        shown = {"idea": context.idea, "rule": context.policy.pilot, "owners": owners, "units": list(units)}
+        return shown | {"form": refused.view(context.idea.version) if refused else FormView("plan", values, {}, context.idea.version)}
 
-    visitor, told = await door.look(tell)
-    if "away" in told:
-        return RedirectResponse(told["away"], 303)
+    visitor, shown = await request.read_page(read_plan)
+    if "away" in shown:
+        return RedirectResponse(shown["away"], 303)
     filled = 1 + max(
-        (int(name.split(".")[1]) for name, value in told["form"].values.items() if _is_line(name) and value.strip()), default=-1
+        (int(name.split(".")[1]) for name, value in shown["form"].values.items() if _is_line(name) and value.strip()), default=-1
     )
     return page(
         visitor,
         "pilot/plan.html",
-        status=down.status if down else 200,
-        wrong=down,
-        posted=down is not None,
+        status=refused.status if refused else 200,
+        wrong=refused,
+        posted=refused is not None,
         lines=range(max(LINES, min(filled + 1, 30))),
-        **told,
+        **shown,
     )
 
 
@@ -156,7 +156,7 @@ def _read_indicators(form: Form) -> tuple[IndicatorPlan, ...]:
 
 def _stored_plan(session: Session, context: IdeaContext) -> dict[str, str]:
     """The plan there is already, or where the idea comes from."""
-    found = tell_pilot(session, context.idea.id)
+    found = read_pilot(session, context.idea.id)
     if found is None:
         unit = session.get(Unit, context.idea.unit_id)
         return {"unit_code": unit.code if unit else ""}

@@ -10,9 +10,9 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import WebSocketException
 
 from api.frame import HEADERS
-from api.pages.forms import FormView, kept_fields
+from api.pages.forms import FormView, fields_to_keep
 from api.pages.render import page
-from api.pages.session import PageDoor, Visitor, local_path
+from api.pages.session import PageRequest, Visitor, local_path
 from api.signing_in import Unauthenticated
 from models.ids import new_id
 from workflows.process.refusals import Refusal
@@ -25,7 +25,7 @@ def install_problem_pages(app: FastAPI) -> None:
     """Answer people with pages and programs with problem documents; the API's answers stay as they are."""
     for kind, former in list(app.exception_handlers.items()):
         if isinstance(kind, type) and not issubclass(kind, WebSocketException):
-            app.exception_handlers[kind] = _either(former)
+            app.exception_handlers[kind] = _page_or_problem(former)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _fault: Exception) -> Response:
@@ -41,49 +41,47 @@ def for_programs(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
-def _either(former: Any) -> Handle:
+def _page_or_problem(former: Any) -> Handle:
     async def answer(request: Request, fault: Any) -> Response:
         if isinstance(fault, Unauthenticated) and not for_programs(request):
             return await ask_to_sign_in(request)
-        told: Response = await former(request, fault)
-        if for_programs(request) or told.media_type != "application/problem+json":
-            return told
-        problem = json.loads(bytes(told.body))
-        shown = await problem_page(
-            request, told.status_code, problem["detail"] if isinstance(fault, Refusal) or told.status_code == 503 else ""
-        )
+        answered: Response = await former(request, fault)
+        if for_programs(request) or answered.media_type != "application/problem+json":
+            return answered
+        status, problem = answered.status_code, json.loads(bytes(answered.body))
+        shown = await problem_page(request, status, problem["detail"] if isinstance(fault, Refusal) or status == 503 else "")
         for name in ("retry-after", "allow"):
-            if name in told.headers:
-                shown.headers[name] = told.headers[name]
+            if name in answered.headers:
+                shown.headers[name] = answered.headers[name]
         return shown
 
     return answer
 
 
 async def problem_page(request: Request, status: int, sentence: str) -> Response:
-    """What happened and what to do; a form that was sent can be sent again from here, nothing typed is lost."""
-    visitor = await _who(request)
-    sent = kept_fields(getattr(request.state, "sent", []))
+    """The page of a problem: what happened, what to do, and a button that sends a posted form again."""
+    visitor = await _find_visitor(request)
+    sent = fields_to_keep(getattr(request.state, "sent", []))
     title = status if status in TITLED else 500 if status >= 500 else 400
     again = sent if sent and status not in (404, 405) else []
     return page(visitor, "problem.html", status=status, code=title, sentence=sentence, again=again, target=request.url.path, posted=True)
 
 
 async def ask_to_sign_in(request: Request) -> Response:
-    """The sign-in page: for a page that was asked for, by redirect; for a form that was sent, with the form in its luggage."""
-    sent = kept_fields(getattr(request.state, "sent", []))
+    """The sign-in page: for a page that was asked for, by redirect; for a form that was sent, with its fields kept."""
+    sent = fields_to_keep(getattr(request.state, "sent", []))
     if not sent:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse("/masuk?" + _next(local_path(request.url.path + query)), 303)
-    visitor = PageDoor(request).stranger
+    visitor = PageRequest(request).anonymous_visitor
     view = FormView("signin", key=new_id())
     return page(
         visitor,
         "account/sign_in.html",
         status=401,
         form=view,
-        onward=request.url.path,
-        luggage=sent,
+        continue_to=request.url.path,
+        kept_fields=sent,
         ended=True,
         posted=True,
         back="/kotak-masuk",
@@ -94,9 +92,9 @@ def _next(path: str) -> str:
     return urlencode({"lanjut": path})
 
 
-async def _who(request: Request) -> Visitor:
-    door = PageDoor(request)
+async def _find_visitor(request: Request) -> Visitor:
+    asked = PageRequest(request)
     try:
-        return (await door.look_publicly(lambda _session: None))[0]
+        return (await asked.read_page_publicly(lambda _session: None))[0]
     except Exception:  # the storage may be what failed; the page must still come
-        return door.stranger
+        return asked.anonymous_visitor

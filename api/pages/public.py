@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from api.pages.render import page, read_done
-from api.pages.session import ThePage
+from api.pages.session import Page
 from models.calls import Call, CallState
 from models.documents import DocumentState
 from models.instants import now
@@ -23,44 +23,44 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @router.get("/")
-async def welcome(door: ThePage, ok: str = "") -> Response:
+async def welcome(request: Page, ok: str = "") -> Response:
     """What Gagas is, which calls are open, where to sign in and to verify."""
 
-    def tell(session: Session) -> list[Call]:
+    def list_open_calls(session: Session) -> list[Call]:
         return list(
             session.exec(select(Call).where(Call.state == CallState.OPEN, Call.closes_at > now()).order_by(col(Call.closes_at)).limit(20))
         )
 
-    visitor, calls = await door.look_publicly(tell)
+    visitor, calls = await request.read_page_publicly(list_open_calls)
     return page(visitor, "public/welcome.html", calls=calls, done=read_done(ok))
 
 
 @router.get("/proses")
-async def show_process(door: ThePage) -> Response:
-    """The process tables as they stand in the code, every cell."""
-    visitor, _ = await door.look_publicly(lambda _session: None)
+async def show_process(request: Page) -> Response:
+    """The process tables as they stand in the code, every transition."""
+    visitor, _ = await request.read_page_publicly(lambda _session: None)
     ways = {"idea": _by_stage(IDEA_TRANSITIONS), "award": _by_stage(AWARD_TRANSITIONS)}
     return page(visitor, "public/process.html", ways=ways)
 
 
 @router.get("/v/{token}")
-async def verify(token: str, door: ThePage, sha256: str = "") -> Response:
+async def verify(token: str, request: Page, sha256: str = "") -> Response:
     """Whether a document is genuine and still stands, in one glance; `sha256` compares a file with it."""
-    visitor, found = await door.look_publicly(lambda session: _find(session, token[:40], by_digest=False))
-    return page(visitor, "public/verified.html", status=200 if found else 404, **_told(found, sha256, token[:40]))
+    visitor, found = await request.read_page_publicly(lambda session: _find(session, token[:40], by_digest=False))
+    return page(visitor, "public/verified.html", status=200 if found else 404, **_describe(found, sha256, token[:40]))
 
 
 @router.get("/verifikasi")
-async def verify_file(door: ThePage, sha256: str = "", alamat: str = "") -> Response:
+async def verify_file(request: Page, sha256: str = "", alamat: str = "") -> Response:
     """Find a document by the address under its code or by its file's SHA-256."""
     token = re.search(r"([a-z2-7]{26})/?$", alamat.strip().lower())
     if token:
         return RedirectResponse(f"/v/{token[1]}", 303)
     digest = _clean(sha256)
     if DIGEST.fullmatch(digest):
-        visitor, found = await door.look_publicly(lambda session: _find(session, digest, by_digest=True))
-        return page(visitor, "public/verified.html", status=200 if found else 404, **_told(found, digest, ""))
-    visitor, _ = await door.look_publicly(lambda _session: None)
+        visitor, found = await request.read_page_publicly(lambda session: _find(session, digest, by_digest=True))
+        return page(visitor, "public/verified.html", status=200 if found else 404, **_describe(found, digest, ""))
+    visitor, _ = await request.read_page_publicly(lambda _session: None)
     return page(visitor, "public/verify.html", typed=sha256[:200], address=alamat[:300], unreadable=bool(sha256.strip() or alamat.strip()))
 
 
@@ -72,7 +72,7 @@ def _find(session: Session, wanted: str, *, by_digest: bool) -> tuple[Verified, 
     return verified, session.exec(select(LedgerHead)).one()
 
 
-def _told(found: tuple[Verified, LedgerHead] | None, sha256: str, token: str) -> dict[str, Any]:
+def _describe(found: tuple[Verified, LedgerHead] | None, sha256: str, token: str) -> dict[str, Any]:
     typed = _clean(sha256)
     compared = "" if not typed else "same" if found and typed == found[0].sha256 else "other" if DIGEST.fullmatch(typed) else "unreadable"
     state = "unknown" if found is None else "revoked" if found[0].state == DocumentState.REVOKED else "genuine"

@@ -7,9 +7,9 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from api.pages.forms import FormView
-from api.pages.refused import TurnedDown, attempt
+from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
-from api.pages.session import Landing, PageDoor, TheForm, ThePage
+from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.v1.recognition import DocumentOut, open_file, show_document
 from api.v1.shapes import Id
 from models.calls import Call
@@ -28,46 +28,46 @@ ASKING = (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN)
 
 
 @router.get("/dokumen")
-async def show_documents(door: ThePage, after: str | None = None) -> Response:
+async def show_documents(request: Page, after: str | None = None) -> Response:
     """The documents that were handed to the reader."""
     piece = Slice(after, ON_A_PAGE)
-    visitor, found = await door.look(lambda session, actor: list_documents(session, WantedDocuments(mine=True), piece, actor=actor))
+    visitor, found = await request.read_page(lambda session, actor: list_documents(session, WantedDocuments(mine=True), piece, actor=actor))
     return page(visitor, "recognition/mine.html", documents=[show_document(each) for each in found.rows], after=found.after)
 
 
 @router.get("/dokumen/{document_id}")
-async def open_document(document_id: Id, door: ThePage, twin: bool = False) -> Response:
+async def open_document(document_id: Id, request: Page, twin: bool = False) -> Response:
     """The issued file."""
-    return await open_file(document_id, door, twin)
+    return await open_file(document_id, request, twin)
 
 
 @router.get("/laporan")
-async def show_reports(door: ThePage, ok: str = "") -> Response:
+async def show_reports(request: Page, ok: str = "") -> Response:
     """The calls a reader may have a report of, and the reports there are."""
-    return await _reports_page(door, done=read_done(ok))
+    return await _reports_page(request, done=read_done(ok))
 
 
 @router.post("/laporan/{call_id}")
-async def ask(call_id: Id, door: TheForm) -> Response:
+async def ask(call_id: Id, request: PostedForm) -> Response:
     """Ask for a report of the call as it stands now."""
 
-    def act(session: Session, actor: Actor) -> Landing:
+    def act(session: Session, actor: Actor) -> FormResult:
         ask_report(session, call_id, actor=actor)
-        return Landing(to="/laporan", done="report_asked")
+        return FormResult(to="/laporan", done="report_asked")
 
-    async def show(down: TurnedDown) -> Response:
-        return await _reports_page(door, down=down)
+    async def show(refused: RefusedForm) -> Response:
+        return await _reports_page(request, refused=refused)
 
-    return await attempt(f"report-{call_id}", door, lambda: door.act(act), show)
-
-
-async def _reports_page(door: PageDoor, *, down: TurnedDown | None = None, done: str = "") -> Response:
-    visitor, lines = await door.look(_tell_reports)
-    status = down.status if down else 200
-    return page(visitor, "recognition/reports.html", status=status, lines=lines, wrong=down, done=done, posted=down is not None)
+    return await attempt(f"report-{call_id}", request, lambda: request.act(act), show)
 
 
-def _tell_reports(session: Session, actor: Actor) -> list[dict[str, Any]]:
+async def _reports_page(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:
+    visitor, lines = await request.read_page(_list_calls)
+    status = refused.status if refused else 200
+    return page(visitor, "recognition/reports.html", status=status, lines=lines, wrong=refused, done=done, posted=refused is not None)
+
+
+def _list_calls(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """Each call the actor reads reports of, with its newest reports and whether one more may be asked for."""
     if not any(actor.holds(role) for role in READERS):
         raise Forbidden("only_secretariat")

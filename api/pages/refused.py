@@ -1,4 +1,4 @@
-"""A refused form, shown again: the catalogue's sentence beside the field, what was typed in its place."""
+"""A refused form as it is shown again: the refusal's sentence beside its field, and everything that was typed."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fastapi.responses import Response
 from sqlalchemy.exc import IntegrityError
 
-from api.pages.forms import OURS, Form, FormView, kept_fields
-from api.pages.session import Landing, PageDoor, lead_to
+from api.pages.forms import OWN_FIELDS, Form, FormView, fields_to_keep
+from api.pages.session import FormResult, PageRequest, redirect_to
 from api.pages.texts import Words
 from api.problems import STATUS, Stale, refuse_calculation
 from api.signing_in import Unauthenticated
@@ -17,8 +17,8 @@ from workflows.process.refusals import Conflict, NotFound, Refusal
 
 
 @dataclass(frozen=True)
-class TurnedDown:
-    """What came of a form that was refused."""
+class RefusedForm:
+    """A form that was refused: the status, what was typed, and a sentence for each wrong field."""
 
     name: str
     status: int
@@ -31,22 +31,22 @@ class TurnedDown:
 
     def typed(self) -> list[tuple[str, str]]:
         """What the person wrote, for a page that cannot show the form any more."""
-        return [(name, value) for name, value in kept_fields(self.form.fields) if value.strip() and name not in OURS]
+        return [(name, value) for name, value in fields_to_keep(self.form.fields) if value.strip() and name not in OWN_FIELDS]
 
 
-def turn_down(name: str, form: Form, refusal: Refusal, words: Words) -> TurnedDown:
-    """A refusal of a form, its sentence under the field at fault."""
+def refuse_form(name: str, form: Form, refusal: Refusal, words: Words) -> RefusedForm:
+    """The form as refused, with the refusal's sentence under the field at fault."""
     status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
-    return TurnedDown(name, status, form, {refusal.field or "": words.refusal(refusal.code, refusal.parameters)})
+    return RefusedForm(name, status, form, {refusal.field or "": words.refusal(refusal.code, refusal.parameters)})
 
 
-def unreadable(name: str, form: Form, words: Words) -> TurnedDown:
-    """A form with fields that nobody can read as what they should be."""
-    return TurnedDown(name, 422, form, {field: words.refusal(code, {}) for field, code in form.wrong.items()})
+def refuse_unreadable(name: str, form: Form, words: Words) -> RefusedForm:
+    """The form as refused for fields that cannot be read as the numbers, days or choices they should be."""
+    return RefusedForm(name, 422, form, {field: words.refusal(code, {}) for field, code in form.wrong.items()})
 
 
 class Unreadable(Exception):
-    """Fields were found that nobody can read as what they should be; the form knows which."""
+    """A form has fields that cannot be read; its `wrong` says which."""
 
 
 def require_readable(form: Form) -> None:
@@ -55,33 +55,39 @@ def require_readable(form: Form) -> None:
         raise Unreadable
 
 
-Show = Callable[[TurnedDown], Awaitable[Response]]
-Arrive = Callable[[Landing], Awaitable[Response]]
+ShowRefused = Callable[[RefusedForm], Awaitable[Response]]
+ShowResult = Callable[[FormResult], Awaitable[Response]]
 
 
-async def go_on(landing: Landing) -> Response:
-    """The usual arrival: by redirect."""
-    return lead_to(landing)
+async def redirect(result: FormResult) -> Response:
+    """The usual answer to a form that was accepted: 303 to where it leads."""
+    return redirect_to(result)
 
 
-async def attempt(name: str, door: PageDoor, act: Callable[[], Awaitable[Landing]], show: Show, arrive: Arrive = go_on) -> Response:
-    """Go where a form's action leads; where it is refused, show the form again with what was typed.
+async def attempt(
+    name: str,
+    request: PageRequest,
+    act: Callable[[], Awaitable[FormResult]],
+    show_refused: ShowRefused,
+    show_result: ShowResult = redirect,
+) -> Response:
+    """Run a posted form's action and answer with its result; where it is refused, show the form again with what was typed.
 
     What concerns the whole page (nobody signed in, nothing there) is left to the problem pages.
     """
-    words = Words(door.language)
+    words = Words(request.language)
     try:
-        require_readable(door.form)
-        return await arrive(await act())
+        require_readable(request.form)
+        return await show_result(await act())
     except Unreadable:
-        return await show(unreadable(name, door.form, words))
+        return await show_refused(refuse_unreadable(name, request.form, words))
     except (Unauthenticated, NotFound):
         raise
     except CalculationRefusal as refusal:
-        return await show(turn_down(name, door.form, refuse_calculation(refusal), words))
+        return await show_refused(refuse_form(name, request.form, refuse_calculation(refusal), words))
     except Stale as stale:
-        return await show(turn_down(name, door.form, Stale(stale.code), words))
+        return await show_refused(refuse_form(name, request.form, Stale(stale.code), words))
     except Refusal as refusal:
-        return await show(turn_down(name, door.form, refusal, words))
+        return await show_refused(refuse_form(name, request.form, refusal, words))
     except (LostRace, IntegrityError):
-        return await show(turn_down(name, door.form, Conflict("lost_race"), words))
+        return await show_refused(refuse_form(name, request.form, Conflict("lost_race"), words))

@@ -7,9 +7,9 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from api.pages.forms import Form, FormView
-from api.pages.refused import TurnedDown, attempt
+from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
-from api.pages.session import Landing, PageDoor, TheForm, ThePage
+from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from models.ledger import LedgerEntry, LedgerHead
 from models.people import EmployeeNumber, EmploymentKind, Person, Role
 from models.units import Unit
@@ -24,56 +24,64 @@ ENTRIES = 50
 
 
 @router.get(PEOPLE)
-async def show_people(door: ThePage, ok: str = "") -> Response:
+async def show_people(request: Page, ok: str = "") -> Response:
     """The forms of those who look after people."""
-    return await _people_page(door, done=read_done(ok))
+    return await _people_page(request, done=read_done(ok))
 
 
 @router.post(PEOPLE)
-async def register(door: TheForm) -> Response:
+async def register(request: PostedForm) -> Response:
     """Register a person and show their one-time code, this once."""
-    new = _read_person(door.form)
+    new = _read_person(request.form)
 
-    def act(session: Session, actor: Actor) -> Landing:
+    def act(session: Session, actor: Actor) -> FormResult:
         _person, code = register_person(session, new, actor=actor)
-        return Landing(to=PEOPLE, activation_code=code)
+        return FormResult(to=PEOPLE, activation_code=code)
 
     return await attempt(
-        "register", door, lambda: door.act(act), lambda down: _people_page(door, down=down), lambda landing: _code_page(door, landing)
+        "register",
+        request,
+        lambda: request.act(act),
+        lambda refused: _people_page(request, refused=refused),
+        lambda result: _code_page(request, result),
     )
 
 
 @router.post(f"{PEOPLE}/kode")
-async def renew(door: TheForm) -> Response:
+async def renew(request: PostedForm) -> Response:
     """A new one-time code for somebody who lost theirs or their password."""
 
-    def act(session: Session, actor: Actor) -> Landing:
-        person_id = _find_person(session, door.form, actor)
-        return Landing(to=PEOPLE, activation_code=renew_activation(session, person_id, actor=actor))
+    def act(session: Session, actor: Actor) -> FormResult:
+        person_id = _find_person(session, request.form, actor)
+        return FormResult(to=PEOPLE, activation_code=renew_activation(session, person_id, actor=actor))
 
     return await attempt(
-        "renew", door, lambda: door.act(act), lambda down: _people_page(door, down=down), lambda landing: _code_page(door, landing)
+        "renew",
+        request,
+        lambda: request.act(act),
+        lambda refused: _people_page(request, refused=refused),
+        lambda result: _code_page(request, result),
     )
 
 
 @router.post(f"{PEOPLE}/peran")
-async def give_role(door: TheForm) -> Response:
+async def give_role(request: PostedForm) -> Response:
     """Give a person a role over a unit and everything below it."""
-    form = door.form
+    form = request.form
     role = form.choice("role", tuple(GIVEN))
 
-    def act(session: Session, actor: Actor) -> Landing:
+    def act(session: Session, actor: Actor) -> FormResult:
         grant_role(session, _find_person(session, form, actor), Role(role), form.text("unit_code", 60), actor=actor)
-        return Landing(to=PEOPLE, done="role_given")
+        return FormResult(to=PEOPLE, done="role_given")
 
-    return await attempt("role", door, lambda: door.act(act), lambda down: _people_page(door, down=down))
+    return await attempt("role", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused))
 
 
 @router.get("/buku-besar")
-async def show_ledger(door: ThePage, before: int = 0) -> Response:
+async def show_ledger(request: Page, before: int = 0) -> Response:
     """The ledger's head and its entries, newest first; for admins and auditors."""
 
-    def tell(session: Session, actor: Actor) -> dict[str, Any]:
+    def read_entries(session: Session, actor: Actor) -> dict[str, Any]:
         if not actor.holds(Role.AUDITOR):
             actor.require(Role.ADMIN)
         head = session.exec(select(LedgerHead)).one()
@@ -81,29 +89,31 @@ async def show_ledger(door: ThePage, before: int = 0) -> Response:
         entries = list(session.exec(query.where(col(LedgerEntry.seq) < before) if before > 0 else query))
         return {"head": head, "entries": entries, "before": entries[-1].seq if entries and entries[-1].seq > 1 else 0}
 
-    visitor, told = await door.look(tell)
-    return page(visitor, "region/ledger.html", **told)
+    visitor, values = await request.read_page(read_entries)
+    return page(visitor, "region/ledger.html", **values)
 
 
-async def _people_page(door: PageDoor, *, down: TurnedDown | None = None, done: str = "") -> Response:
-    def tell(session: Session, actor: Actor) -> list[tuple[str, str]]:
+async def _people_page(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:
+    def list_units(session: Session, actor: Actor) -> list[tuple[str, str]]:
         if not (actor.holds(Role.ADMIN) or actor.holds(Role.OPERATOR)):
             raise Forbidden("only_operator")
         paths = (*actor.paths(Role.ADMIN), *actor.paths(Role.OPERATOR))
         units = session.exec(select(Unit).order_by(col(Unit.name), col(Unit.code)))
         return [(unit.code, unit.name) for unit in units if any(unit.path.startswith(path) for path in paths)]
 
-    visitor, units = await door.look(tell)
+    visitor, units = await request.read_page(list_units)
     forms = {name: FormView(name) for name in ("register", "renew", "role")}
-    if down is not None:
-        forms[down.name] = down.view()
-    told: dict[str, Any] = {"forms": forms, "units": units, "kinds": tuple(EmploymentKind), "roles": GIVEN, "done": done}
-    return page(visitor, "region/people.html", status=down.status if down else 200, wrong=down, posted=down is not None, **told)
+    if refused is not None:
+        forms[refused.name] = refused.view()
+    values: dict[str, Any] = {"forms": forms, "units": units, "kinds": tuple(EmploymentKind), "roles": GIVEN, "done": done}
+    return page(
+        visitor, "region/people.html", status=refused.status if refused else 200, wrong=refused, posted=refused is not None, **values
+    )
 
 
-async def _code_page(door: PageDoor, landing: Landing) -> Response:
-    visitor, _ = await door.look(lambda _session, _actor: None)
-    return page(visitor, "region/code.html", code=landing.activation_code, posted=True)
+async def _code_page(request: PageRequest, result: FormResult) -> Response:
+    visitor, _ = await request.read_page(lambda _session, _actor: None)
+    return page(visitor, "region/code.html", code=result.activation_code, posted=True)
 
 
 def _read_person(form: Form) -> NewPerson:

@@ -1,4 +1,4 @@
-"""Turns a template and what it tells into a page: escaped always, nothing undefined, in the reader's language."""
+"""A template and its values as a page in the reader's language: everything escaped, an undefined name an error."""
 
 from functools import lru_cache
 from typing import Any
@@ -13,13 +13,13 @@ from api.pages.texts import Words, texts
 from models.people import Role
 from workflows.documents.text import format_rupiah, format_share
 
-COMMITTEE = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
+SEES_ALL_IDEAS = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
 # path, its text, who sees it in the menu: nothing means everybody signed in
 MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/kotak-masuk", "menu.inbox", ()),
     ("/usulan", "menu.ideas", ()),
     ("/usulan/baru", "menu.new", ()),
-    ("/daftar", "menu.list", COMMITTEE),
+    ("/daftar", "menu.list", SEES_ALL_IDEAS),
     ("/penghargaan", "menu.awards", ()),
     ("/dokumen", "menu.documents", ()),
     ("/laporan", "menu.reports", (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)),
@@ -55,7 +55,7 @@ def shorten_mask(masked: str) -> str:
     return f"••• {masked.lstrip('*')}"
 
 
-def page(visitor: Visitor, template: str, *, status: int = 200, **told: Any) -> HTMLResponse:
+def page(visitor: Visitor, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A page as an answer; personal, and so never stored on the way."""
     words = Words(visitor.language)
     frame = {
@@ -69,7 +69,7 @@ def page(visitor: Visitor, template: str, *, status: int = 200, **told: Any) -> 
         "wrong": None,
         "posted": False,
     }
-    html = environment().get_template(template).render(frame | told)
+    html = environment().get_template(template).render(frame | values)
     headers = {"Cache-Control": "no-store", "Content-Language": visitor.language, "Vary": "Cookie, Accept-Language"}
     return HTMLResponse(html, status, headers=headers)
 
@@ -82,5 +82,5 @@ def list_menu(visitor: Visitor) -> list[tuple[str, str]]:
 
 
 def read_done(code: str) -> str:
-    """The name of the text that tells of a success, if there is such a text."""
+    """The name of the text that says what was achieved, or nothing for an unknown code."""
     return f"done.{code}" if f"done.{code}" in texts() else ""

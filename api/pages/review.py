@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from api.pages.idea import IDEA, idea_form, lead_back
-from api.pages.session import Landing, TheForm
+from api.pages.idea import IDEA, back_to_idea, idea_form
+from api.pages.session import FormResult, PostedForm
 from api.v1.shapes import Id
 from workflows.process.actors import Actor
 from workflows.review.assign import assign_reviewer
@@ -18,83 +18,85 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.post(f"{IDEA}/penilai")
-async def assign(idea_id: Id, door: TheForm) -> Response:
+async def assign(idea_id: Id, request: PostedForm) -> Response:
     """Ask one more reviewer."""
-    reviewer_id = door.form.text("reviewer_id", 26)
+    reviewer_id = request.form.text("reviewer_id", 26)
     if not reviewer_id:
-        door.form.wrong["reviewer_id"] = "choice_missing"
+        request.form.wrong["reviewer_id"] = "choice_missing"
 
-    def act(session: Session, actor: Actor) -> Landing:
+    def act(session: Session, actor: Actor) -> FormResult:
         assign_reviewer(session, idea_id, reviewer_id, actor=actor)
-        return Landing(to=f"/usulan/{idea_id}", done="assigned")
+        return FormResult(to=f"/usulan/{idea_id}", done="assigned")
 
-    return await idea_form(door, idea_id, "assign", act)
+    return await idea_form(request, idea_id, "assign", act)
 
 
 @router.post(f"{IDEA}/nilai")
-async def score(idea_id: Id, door: TheForm) -> Response:
+async def score(idea_id: Id, request: PostedForm) -> Response:
     """Give points for every criterion."""
-    form = door.form
+    form = request.form
     points = {name: form.decimal(f"points.{name}", places=2) for name in form.under("points")}
 
-    def act(session: Session, actor: Actor) -> Landing:
+    def act(session: Session, actor: Actor) -> FormResult:
         score_idea(session, idea_id, points, comment=form.text("comment"), actor=actor)
-        return Landing(to=f"/usulan/{idea_id}", done="scored")
+        return FormResult(to=f"/usulan/{idea_id}", done="scored")
 
-    return await idea_form(door, idea_id, "score", act)
+    return await idea_form(request, idea_id, "score", act)
 
 
 @router.post(f"{IDEA}/mundur")
-async def recuse(idea_id: Id, door: TheForm) -> Response:
-    """Step back; the idea is not seen any more, so the way leads to the inbox."""
+async def recuse(idea_id: Id, request: PostedForm) -> Response:
+    """Step back; the reviewer may not see the idea any more, so the result leads to the inbox."""
 
-    def act(session: Session, actor: Actor) -> Landing:
-        recuse_reviewer(session, idea_id, reason=door.form.text("reason"), actor=actor)
-        return Landing(to="/kotak-masuk", done="recused")
+    def act(session: Session, actor: Actor) -> FormResult:
+        recuse_reviewer(session, idea_id, reason=request.form.text("reason"), actor=actor)
+        return FormResult(to="/kotak-masuk", done="recused")
 
-    return await idea_form(door, idea_id, "recuse", act)
+    return await idea_form(request, idea_id, "recuse", act)
 
 
 @router.post(f"{IDEA}/rekomendasi")
-async def recommend(idea_id: Id, door: TheForm) -> Response:
+async def recommend(idea_id: Id, request: PostedForm) -> Response:
     """Give the committee's advice."""
-    form = door.form
+    form = request.form
     outcome = Recommendation(form.choice("outcome", tuple(Recommendation)) or Recommendation.DEFERRED)
     return await idea_form(
-        door,
+        request,
         idea_id,
         "recommend",
-        lambda s, a: lead_back(recommend_idea(s, idea_id, outcome, reason=form.text("reason"), actor=a), "decided"),
+        lambda s, a: back_to_idea(recommend_idea(s, idea_id, outcome, reason=form.text("reason"), actor=a), "decided"),
     )
 
 
 @router.post(f"{IDEA}/penetapan")
-async def determine(idea_id: Id, door: TheForm) -> Response:
+async def determine(idea_id: Id, request: PostedForm) -> Response:
     """Adopt, defer or reject."""
-    form = door.form
+    form = request.form
     outcome = Determination(form.choice("outcome", tuple(Determination)) or Determination.DEFERRED)
     decree = Decree(form.text("decree_number", 2_000), form.day("decree_on", required=False))
     return await idea_form(
-        door,
+        request,
         idea_id,
         "determine",
-        lambda s, a: lead_back(determine_idea(s, idea_id, outcome, reason=form.text("reason"), decree=decree, actor=a), "decided"),
+        lambda s, a: back_to_idea(determine_idea(s, idea_id, outcome, reason=form.text("reason"), decree=decree, actor=a), "decided"),
     )
 
 
 @router.post(f"{IDEA}/lanjut")
-async def resume(idea_id: Id, door: TheForm) -> Response:
+async def resume(idea_id: Id, request: PostedForm) -> Response:
     """Take a deferred idea up again."""
-    reason = door.form.text("reason")
-    return await idea_form(door, idea_id, "resume", lambda s, a: lead_back(resume_idea(s, idea_id, reason=reason, actor=a), "decided"))
+    reason = request.form.text("reason")
+    return await idea_form(
+        request, idea_id, "resume", lambda s, a: back_to_idea(resume_idea(s, idea_id, reason=reason, actor=a), "decided")
+    )
 
 
 @router.post(f"{IDEA}/gerbang/{{name}}")
-async def settle_gate(idea_id: Id, name: str, door: TheForm) -> Response:
+async def settle_gate(idea_id: Id, name: str, request: PostedForm) -> Response:
     """Mark a gate as passed."""
 
-    def act(session: Session, actor: Actor) -> Landing:
-        pass_gate(session, idea_id, name[:40], note=door.form.text("note"), actor=actor)
-        return Landing(to=f"/usulan/{idea_id}", done="decided")
+    def act(session: Session, actor: Actor) -> FormResult:
+        pass_gate(session, idea_id, name[:40], note=request.form.text("note"), actor=actor)
+        return FormResult(to=f"/usulan/{idea_id}", done="decided")
 
-    return await idea_form(door, idea_id, f"gate-{name[:40]}", act)
+    return await idea_form(request, idea_id, f"gate-{name[:40]}", act)

@@ -1,4 +1,4 @@
-"""Who looks at a page: the session cookie, the door behind it, and the proof that a form is ours."""
+"""One request for a page: the session cookie, who reads, and the check that a posted form came from our own page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 from sqlmodel import Session, SQLModel, col, update
 
-from api.access import Door, write_etag
+from api.access import ApiRequest, write_etag
 from api.pages.forms import Form, read_form
 from api.problems import language_of
-from api.signing_in import IDLE_MINUTES, TOKEN_HOURS, Proof, Unauthenticated, find_sign_in
+from api.signing_in import IDLE_MINUTES, TOKEN_HOURS, SignedIn, Unauthenticated, find_sign_in
 from models.instants import wall_now
 from models.people import Person, Role, SignIn
 from models.settings import settings
@@ -28,8 +28,8 @@ SEEN_MINUTES = 5  # a visit is noted at most this often
 MOST_COUNTED = 100
 
 
-class Landing(BaseModel):
-    """Where a button leads and what it achieved; kept with its key, so that a second press leads to the same place."""
+class FormResult(BaseModel):
+    """Where a form leads and what it achieved; stored under the form's key, so that sending it twice leads to the same place."""
 
     to: str
     done: str = ""
@@ -38,7 +38,7 @@ class Landing(BaseModel):
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who reads the page, as far as its frame tells."""
+    """Who reads the page, as far as its header and menu show it."""
 
     language: str
     path: str = "/"
@@ -50,85 +50,85 @@ class Visitor:
 
     @property
     def signed_in(self) -> bool:
-        """Whether anybody is."""
+        """Whether somebody is signed in."""
         return bool(self.person_id)
 
 
-class PageDoor(Door):
-    """A door that knows people by their session cookie and takes key, proof and version from the form."""
+class PageRequest(ApiRequest):
+    """A request that knows people by their session cookie and takes idempotency key, form token and version from the posted form."""
 
-    def __init__(self, request: Request, form: Form | None = None) -> None:
-        super().__init__(request)
+    def __init__(self, http: Request, form: Form | None = None) -> None:
+        super().__init__(http)
         self.form = form or Form()
-        self.language = language_of(request)
+        self.language = language_of(http)
         self.part = ""
-        self._sign_in: Proof | None = None
+        self._sign_in: SignedIn | None = None
 
     @property
     def token(self) -> str:
         """The session's token; raises Unauthenticated without one."""
-        token = self.request.cookies.get(cookie_name(self.request), "")
+        token = self.http.cookies.get(cookie_name(self.http), "")
         if not token:
             raise Unauthenticated("sign_in_needed")
         return token
 
     def actor(self, session: Session) -> Actor:
-        """Who looks; a session that rested too long is over."""
+        """Who reads; a session not used for IDLE_MINUTES is over."""
         sign_in = find_sign_in(session, self.token)
         if sign_in.seen_at < wall_now() - timedelta(minutes=IDLE_MINUTES):
             raise Unauthenticated("sign_in_needed")
         self._sign_in = sign_in
         return sign_in.actor
 
-    async def look(self, query: Callable[[Session, Actor], T]) -> tuple[Visitor, T]:
-        """Answer a question for the person signed in, together with what the page's frame needs."""
-        told = await self.read(lambda session, actor: (self._visitor(session, actor), query(session, actor)))
+    async def read_page(self, query: Callable[[Session, Actor], T]) -> tuple[Visitor, T]:
+        """Run a query for the person signed in; answers also with what the page's header and menu need."""
+        found = await self.read(lambda session, actor: (self._visitor(session, actor), query(session, actor)))
         await self._note_visit()
-        return told
+        return found
 
-    async def look_publicly(self, query: Callable[[Session], T]) -> tuple[Visitor, T]:
-        """Answer a question that anybody may ask, whether signed in or not."""
+    async def read_page_publicly(self, query: Callable[[Session], T]) -> tuple[Visitor, T]:
+        """Run a query for anybody, signed in or not; answers also with what the page's header and menu need."""
 
         def run(session: Session) -> tuple[Visitor, T]:
             try:
                 visitor = self._visitor(session, self.actor(session))
             except Unauthenticated:
-                visitor = self.stranger
+                visitor = self.anonymous_visitor
             return visitor, query(session)
 
         return await self.read_publicly(run)
 
     @property
-    def stranger(self) -> Visitor:
-        """Somebody who is not signed in."""
+    def anonymous_visitor(self) -> Visitor:
+        """The visitor of a page whom nobody knows: not signed in."""
         return Visitor(self.language, self._path())
 
     async def act(
-        self, action: Callable[[Session, Actor], Landing], *, part: str = "", match: tuple[type[SQLModel], str] | None = None
-    ) -> Landing:
+        self, action: Callable[[Session, Actor], FormResult], *, part: str = "", match: tuple[type[SQLModel], str] | None = None
+    ) -> FormResult:
         """Run one action for a posted form, once per one-time key; `part` tells apart two actions of one form."""
 
-        def prove(session: Session, actor: Actor) -> Landing:
+        def checked(session: Session, actor: Actor) -> FormResult:
             if self._sign_in is None or not compare_digest(self.form.text("form_token", 100), self._sign_in.form_token):
                 raise Forbidden("form_token_invalid")
             return action(session, actor)
 
         self.part = part
-        answer = await self.write(prove, match=match)
-        return Landing.model_validate_json(bytes(answer.body))
+        answer = await self.write(checked, match=match)
+        return FormResult.model_validate_json(bytes(answer.body))
 
     def _visitor(self, session: Session, actor: Actor) -> Visitor:
         person = session.get(Person, actor.person_id)
         sign_in = self._sign_in
         if person is None or sign_in is None:
-            return self.stranger
+            return self.anonymous_visitor
         waiting = len(list_inbox(session, actor=actor, limit=MOST_COUNTED))
         roles = frozenset(grant.role for grant in actor.grants)
         return Visitor(self.language, self._path(), person.id, person.full_name, roles, sign_in.form_token, waiting)
 
     def _path(self) -> str:
-        url = self.request.url
-        return f"{url.path}?{url.query}" if url.query and self.request.method == "GET" else url.path
+        url = self.http.url
+        return f"{url.path}?{url.query}" if url.query and self.http.method == "GET" else url.path
 
     async def _note_visit(self) -> None:
         seen = self._sign_in
@@ -159,14 +159,14 @@ def cookie_name(request: Request) -> str:
 
 
 def set_session(response: Response, request: Request, token: str) -> None:
-    """Hand the browser its session: out of reach of scripts, and of other sites' forms."""
+    """Set the session cookie: HttpOnly, so that no script reads it, and SameSite, so that no other site's form sends it."""
     response.set_cookie(
         cookie_name(request), token, max_age=TOKEN_HOURS * 3600, path="/", secure=is_https(request), httponly=True, samesite="lax"
     )
 
 
 def clear_session(response: Response, request: Request) -> None:
-    """Take the session back from the browser."""
+    """Delete the session cookie."""
     response.delete_cookie(cookie_name(request), path="/", secure=is_https(request), httponly=True, samesite="lax")
 
 
@@ -188,24 +188,24 @@ def local_path(path: str) -> str:
     return path if plain and path.startswith("/") and not path.startswith("//") and len(path) <= 500 else "/"
 
 
-def lead_to(landing: Landing) -> RedirectResponse:
-    """Go on with GET, so that reloading sends nothing again."""
-    mark = "&" if "?" in landing.to else "?"
-    return RedirectResponse(f"{landing.to}{mark}ok={landing.done}" if landing.done else landing.to, 303)
+def redirect_to(result: FormResult) -> RedirectResponse:
+    """Redirect with 303, so that reloading sends nothing again."""
+    mark = "&" if "?" in result.to else "?"
+    return RedirectResponse(f"{result.to}{mark}ok={result.done}" if result.done else result.to, 303)
 
 
-async def page_door(request: Request) -> PageDoor:
-    """The door of a page that is only read."""
-    return PageDoor(request)
+async def page_request(http: Request) -> PageRequest:
+    """The dependency of a page that is only read."""
+    return PageRequest(http)
 
 
-async def form_door(request: Request) -> PageDoor:
-    """The door of a posted form; raises Forbidden for a form of another site."""
-    refuse_foreign(request)
-    form = read_form(await request.body(), request.headers.get("content-type", ""))
-    request.state.sent = form.fields
-    return PageDoor(request, form)
+async def posted_form(http: Request) -> PageRequest:
+    """The dependency of a posted form; raises Forbidden for a form of another site."""
+    refuse_foreign(http)
+    form = await read_form(http)
+    http.state.sent = form.fields
+    return PageRequest(http, form)
 
 
-ThePage = Annotated[PageDoor, Depends(page_door)]
-TheForm = Annotated[PageDoor, Depends(form_door)]
+Page = Annotated[PageRequest, Depends(page_request)]
+PostedForm = Annotated[PageRequest, Depends(posted_form)]

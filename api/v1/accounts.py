@@ -2,13 +2,15 @@
 
 from fastapi import APIRouter, Response
 from pydantic import Field
+from sqlmodel import Session
 
-from api.access import TheDoor
-from api.signing_in import Unauthenticated, admit, check_password, count_failure, sign_out
+from api.access import Api
+from api.signing_in import Unauthenticated, check_password, count_failure, sign_in, sign_out
 from api.v1 import PREFIX
 from api.v1.shapes import RequestBody, ResponseBody
 from models.people import Person, Role
 from models.units import Unit
+from workflows.process.actors import Actor
 
 router = APIRouter(prefix=PREFIX, tags=["accounts"])
 
@@ -43,39 +45,39 @@ class MeOut(ResponseBody):
 
 
 @router.post("/activation", status_code=204)
-async def activate_account(body: ActivationIn, door: TheDoor) -> Response:
+async def activate_account(body: ActivationIn, request: Api) -> Response:
     """Set a password with the one-time code."""
-    await door.activate(body.code, body.password)
+    await request.activate(body.code, body.password)
     return Response(status_code=204)
 
 
 @router.post("/tokens", status_code=201)
-async def make_token(body: SignInIn, door: TheDoor, response: Response) -> TokenOut:
+async def make_token(body: SignInIn, request: Api, response: Response) -> TokenOut:
     """Sign in with employee number and password; the token is a bearer token for 12 hours."""
-    person_id = await door.read_publicly(lambda session: check_password(session, body.employee_number, body.password))
+    person_id = await request.read_publicly(lambda session: check_password(session, body.employee_number, body.password))
     if person_id is None:
-        await door.write_publicly(lambda session: count_failure(session, body.employee_number))
+        await request.write_publicly(lambda session: count_failure(session, body.employee_number))
         raise Unauthenticated("sign_in_wrong")
-    admission = await door.write_publicly(lambda session: admit(session, person_id))
+    new = await request.write_publicly(lambda session: sign_in(session, person_id))
     response.headers["Cache-Control"] = "no-store"
-    return TokenOut(access_token=admission.token, expires_in=admission.expires_in)
+    return TokenOut(access_token=new.token, expires_in=new.expires_in)
 
 
 @router.delete("/tokens/current", status_code=204)
-async def end_token(door: TheDoor) -> Response:
+async def end_token(request: Api) -> Response:
     """Sign out."""
-    token = door.token
-    await door.write_publicly(lambda session: sign_out(session, token))
+    token = request.token
+    await request.write_publicly(lambda session: sign_out(session, token))
     return Response(status_code=204)
 
 
 @router.get("/me")
-async def show_me(door: TheDoor) -> MeOut:
+async def show_me(request: Api) -> MeOut:
     """The account that asks, with its roles."""
 
-    def tell(session, actor):  # type: ignore[no-untyped-def]
-        person, unit = session.get(Person, actor.person_id), session.get(Unit, actor.unit_id)
+    def read_me(session: Session, actor: Actor) -> MeOut:
+        person, unit = session.get_one(Person, actor.person_id), session.get_one(Unit, actor.unit_id)
         roles = [GrantOut(role=grant.role, unit_path=grant.unit_path) for grant in actor.grants]
         return MeOut(person_id=person.id, name=person.full_name, unit_id=unit.id, unit=unit.name, roles=roles)
 
-    return await door.read(tell)
+    return await request.read(read_me)

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, select
 
-from api.access import TheDoor
+from api.access import Api
 from api.v1 import PREFIX
 from api.v1.region import Code
 from api.v1.shapes import Cursor, Id, Instant, Limit, PageOut, RequestBody, ResponseBody
@@ -56,56 +56,56 @@ class CallOut(CallLine):
 
 
 @router.get("")
-async def find_calls(door: TheDoor, state: CallState | None = None, after: Cursor = None, limit: Limit = 50) -> CallPage:
+async def find_calls(request: Api, state: CallState | None = None, after: Cursor = None, limit: Limit = 50) -> CallPage:
     """The calls, those that opened last first."""
 
-    def tell(session: Session, _actor: Actor) -> CallPage:
+    def read_calls(session: Session, _actor: Actor) -> CallPage:
         query = select(Call)
         if state:
             query = query.where(Call.state == state)
         page = take_page(session, query, LAST_OPENED_FIRST, Slice(after, limit))
         return CallPage(calls=[CallLine.model_validate(call, from_attributes=True) for call in page.rows], after=page.after)
 
-    return await door.read(tell)
+    return await request.read(read_calls)
 
 
 @router.post("", status_code=201, response_model=CallOut)
-async def add_call(body: CallIn, door: TheDoor) -> JSONResponse:
+async def add_call(body: CallIn, request: Api) -> JSONResponse:
     """Plan a call with its policy."""
     new = NewCall(**body.model_dump())
-    return await door.write(lambda s, a: _tell(s, plan_call(s, new, actor=a).id), status=201)
+    return await request.write(lambda s, a: _read_call(s, plan_call(s, new, actor=a).id), status=201)
 
 
 @router.get("/{call_id}")
-async def show_call(call_id: Id, door: TheDoor) -> CallOut:
+async def show_call(call_id: Id, request: Api) -> CallOut:
     """A call and its current policy."""
-    return await door.read(lambda s, a: _tell(s, call_id))
+    return await request.read(lambda s, a: _read_call(s, call_id))
 
 
 @router.post("/{call_id}/opening", response_model=CallOut)
-async def start_call(call_id: Id, door: TheDoor) -> JSONResponse:
+async def start_call(call_id: Id, request: Api) -> JSONResponse:
     """Let ideas in."""
-    return await door.write(lambda s, a: _tell(s, open_call(s, call_id, actor=a).id))
+    return await request.write(lambda s, a: _read_call(s, open_call(s, call_id, actor=a).id))
 
 
 @router.post("/{call_id}/closing", response_model=CallOut)
-async def end_call(call_id: Id, door: TheDoor) -> JSONResponse:
+async def end_call(call_id: Id, request: Api) -> JSONResponse:
     """Let no more ideas in."""
-    return await door.write(lambda s, a: _tell(s, close_call(s, call_id, actor=a).id))
+    return await request.write(lambda s, a: _read_call(s, close_call(s, call_id, actor=a).id))
 
 
 @router.post("/{call_id}/policies", status_code=201, response_model=CallOut)
-async def add_policy(call_id: Id, body: PolicyIn, door: TheDoor) -> JSONResponse:
+async def add_policy(call_id: Id, body: PolicyIn, request: Api) -> JSONResponse:
     """A new version of the policy, for ideas drafted from now on."""
 
     def act(session: Session, actor: Actor) -> CallOut:
         amend_policy(session, call_id, body.policy, actor=actor)
-        return _tell(session, call_id)
+        return _read_call(session, call_id)
 
-    return await door.write(act, status=201)
+    return await request.write(act, status=201)
 
 
-def _tell(session: Session, call_id: str) -> CallOut:
+def _read_call(session: Session, call_id: str) -> CallOut:
     call, _unit = get_call(session, call_id)
     version = current_policy(session, call.id)
     line = CallLine.model_validate(call, from_attributes=True)

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session
 
-from api.access import TheDoor, write_etag
+from api.access import Api, write_etag
 from api.v1 import PREFIX
 from api.v1.shapes import (
     Cursor,
@@ -61,7 +61,7 @@ class IdeaPage(PageOut):
 
 @router.get("")
 async def find_ideas(
-    door: TheDoor,
+    request: Api,
     call_id: Annotated[str | None, Query(max_length=26)] = None,
     stage: IdeaStage | None = None,
     mine: bool = False,
@@ -70,73 +70,75 @@ async def find_ideas(
 ) -> IdeaPage:
     """The ideas the asker may know of, newest first; `after` of one page asks for the next."""
 
-    def tell(session: Session, actor: Actor) -> IdeaPage:
+    def read_ideas(session: Session, actor: Actor) -> IdeaPage:
         page = list_ideas(session, Wanted(call_id, stage, mine), Slice(after, limit), actor=actor)
         return IdeaPage(ideas=[show_line(idea) for idea in page.rows], after=page.after)
 
-    return await door.read(tell)
+    return await request.read(read_ideas)
 
 
 @router.post("", status_code=201, response_model=IdeaOut)
-async def add_draft(body: DraftIn, door: TheDoor) -> JSONResponse:
+async def add_draft(body: DraftIn, request: Api) -> JSONResponse:
     """Draft an idea; nobody but its team sees it."""
-    return await door.write(lambda s, a: show_idea(s, draft_idea(s, body.call_id, body.read(), actor=a).id, a), status=201)
+    return await request.write(lambda s, a: show_idea(s, draft_idea(s, body.call_id, body.read(), actor=a).id, a), status=201)
 
 
 @router.get("/{idea_id}")
-async def show(idea_id: Id, door: TheDoor, response: Response) -> IdeaOut:
+async def show(idea_id: Id, request: Api, response: Response) -> IdeaOut:
     """An idea, with its version as ETag."""
-    idea = await door.read(lambda s, a: show_idea(s, idea_id, a))
+    idea = await request.read(lambda s, a: show_idea(s, idea_id, a))
     response.headers["ETag"] = write_etag(idea.version)
     response.headers["Cache-Control"] = "no-store"
     return idea
 
 
 @router.get("/{idea_id}/history")
-async def history(idea_id: Id, door: TheDoor) -> list[DecisionOut]:
+async def history(idea_id: Id, request: Api) -> list[DecisionOut]:
     """What was decided on an idea, oldest first, as far as the asker may know."""
-    return await door.read(lambda s, a: show_history(s, idea_id, a))
+    return await request.read(lambda s, a: show_history(s, idea_id, a))
 
 
 @router.put("/{idea_id}", response_model=IdeaOut)
-async def revise(idea_id: Id, body: ProposalIn, door: TheDoor) -> JSONResponse:
+async def revise(idea_id: Id, body: ProposalIn, request: Api) -> JSONResponse:
     """Replace what a draft says; If-Match must name the version read."""
-    return await door.write(
+    return await request.write(
         lambda s, a: show_idea(s, revise_idea(s, idea_id, body.read(), actor=a).id, a), match=(Idea, idea_id), must_match=True
     )
 
 
 @router.post("/{idea_id}/submission", response_model=IdeaOut)
-async def submit(idea_id: Id, door: TheDoor) -> JSONResponse:
+async def submit(idea_id: Id, request: Api) -> JSONResponse:
     """Hand a draft in."""
-    return await door.write(lambda s, a: show_idea(s, submit_idea(s, idea_id, actor=a).id, a), match=(Idea, idea_id))
+    return await request.write(lambda s, a: show_idea(s, submit_idea(s, idea_id, actor=a).id, a), match=(Idea, idea_id))
 
 
 @router.post("/{idea_id}/withdrawal", response_model=IdeaOut)
-async def withdraw(idea_id: Id, body: ReasonIn, door: TheDoor) -> JSONResponse:
+async def withdraw(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
     """Take an idea back."""
-    return await door.write(lambda s, a: show_idea(s, withdraw_idea(s, idea_id, reason=body.reason, actor=a).id, a), match=(Idea, idea_id))
+    return await request.write(
+        lambda s, a: show_idea(s, withdraw_idea(s, idea_id, reason=body.reason, actor=a).id, a), match=(Idea, idea_id)
+    )
 
 
 @router.post("/{idea_id}/permission", response_model=IdeaOut)
-async def permit(idea_id: Id, body: PermissionIn, door: TheDoor) -> JSONResponse:
+async def permit(idea_id: Id, body: PermissionIn, request: Api) -> JSONResponse:
     """Grant or refuse the unit's permission."""
     granted = body.outcome == "granted"
-    return await door.write(
+    return await request.write(
         lambda s, a: show_idea(s, permit_idea(s, idea_id, granted=granted, reason=body.reason, actor=a).id, a), match=(Idea, idea_id)
     )
 
 
 @router.post("/{idea_id}/screening", response_model=IdeaOut)
-async def screen(idea_id: Id, body: ScreeningIn, door: TheDoor) -> JSONResponse:
+async def screen(idea_id: Id, body: ScreeningIn, request: Api) -> JSONResponse:
     """Accept, return for completion, close as duplicate, or reject."""
     findings = Findings(body.answers, body.notes, body.reason)
-    return await door.write(
+    return await request.write(
         lambda s, a: show_idea(s, screen_idea(s, idea_id, body.outcome, findings, actor=a).id, a), match=(Idea, idea_id)
     )
 
 
 @router.post("/{idea_id}/supplement", response_model=IdeaOut)
-async def supplement(idea_id: Id, body: ProposalIn, door: TheDoor) -> JSONResponse:
+async def supplement(idea_id: Id, body: ProposalIn, request: Api) -> JSONResponse:
     """Answer a request for completion with a new revision."""
-    return await door.write(lambda s, a: show_idea(s, supplement_idea(s, idea_id, body.read(), actor=a).id, a), match=(Idea, idea_id))
+    return await request.write(lambda s, a: show_idea(s, supplement_idea(s, idea_id, body.read(), actor=a).id, a), match=(Idea, idea_id))

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session, col, func, select
 
-from api.access import TheDoor
+from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import After, IdeaLine, RequestBody, ResponseBody, show_line
 from models.instants import now
@@ -77,10 +77,10 @@ class NothingIn(RequestBody):
 
 
 @router.get("/inbox")
-async def show_inbox(door: TheDoor) -> list[InboxOut]:
+async def show_inbox(request: Api) -> list[InboxOut]:
     """What waits for the asker, the most urgent first."""
 
-    def tell(session: Session, actor: Actor) -> list[InboxOut]:
+    def read_inbox(session: Session, actor: Actor) -> list[InboxOut]:
         present = now()
         return [
             InboxOut(
@@ -94,71 +94,71 @@ async def show_inbox(door: TheDoor) -> list[InboxOut]:
             for each in list_inbox(session, actor=actor)
         ]
 
-    return await door.read(tell)
+    return await request.read(read_inbox)
 
 
 @router.get("/health")
-async def health(door: TheDoor) -> HealthOut:
+async def health(request: Api) -> HealthOut:
     """Whether the API reaches its database. Anybody may ask."""
-    await door.read_publicly(lambda session: session.exec(select(LedgerHead.seq)).one())
+    await request.read_publicly(lambda session: session.exec(select(LedgerHead.seq)).one())
     return HealthOut(database="ok", instant=now())
 
 
 @router.get("/outbox")
-async def show_outbox(door: TheDoor) -> OutboxOut:
+async def show_outbox(request: Api) -> OutboxOut:
     """What the flows still have to do; for admins and auditors."""
 
-    def tell(session: Session, actor: Actor) -> OutboxOut:
+    def read_counts(session: Session, actor: Actor) -> OutboxOut:
         _require_operator(actor)
         counts = dict(session.exec(select(Message.state, func.count()).group_by(col(Message.state))).all())
         tick = session.get(ClockTick, 1)
         states = {state.value: counts.get(state, 0) for state in MessageState}
         return OutboxOut(**states, ticked_at=tick.ticked_at if tick else None, caught_up_to=tick.caught_up_to if tick else None)
 
-    return await door.read(tell)
+    return await request.read(read_counts)
 
 
 @router.get("/outbox/messages")
-async def list_messages(door: TheDoor, state: MessageState | None = None, after: After = 0) -> list[MessageOut]:
+async def list_messages(request: Api, state: MessageState | None = None, after: After = 0) -> list[MessageOut]:
     """Messages by number, 1,000 at a time; for admins and auditors."""
 
-    def tell(session: Session, actor: Actor) -> list[MessageOut]:
+    def read_messages(session: Session, actor: Actor) -> list[MessageOut]:
         _require_operator(actor)
         query = select(Message).where(col(Message.id) > after).order_by(col(Message.id)).limit(1_000)
         if state is not None:
             query = query.where(Message.state == state)
         return [MessageOut.model_validate(message, from_attributes=True) for message in session.exec(query)]
 
-    return await door.read(tell)
+    return await request.read(read_messages)
 
 
 @router.post("/outbox/retries", response_model=RetriedOut)
-async def retry(body: NothingIn, door: TheDoor) -> JSONResponse:
+async def retry(body: NothingIn, request: Api) -> JSONResponse:
     """Try again what was given up; an admin may."""
-    return await door.write(lambda s, a: RetriedOut(retried=retry_dead(s, actor=a)))
+    return await request.write(lambda s, a: RetriedOut(retried=retry_dead(s, actor=a)))
 
 
 @router.get("/ledger")
-async def show_ledger(door: TheDoor) -> LedgerOut:
+async def show_ledger(request: Api) -> LedgerOut:
     """The ledger's size and head, to compare with a checkpoint published elsewhere. Anybody may ask."""
 
-    def tell(session: Session) -> LedgerOut:
+    def read_head(session: Session) -> LedgerOut:
         head = session.exec(select(LedgerHead)).one()
         return LedgerOut(size=head.seq, head=head.hash)
 
-    return await door.read_publicly(tell)
+    return await request.read_publicly(read_head)
 
 
 @router.get("/ledger/entries")
-async def list_entries(door: TheDoor, after: After = 0) -> list[EntryOut]:
+async def list_entries(request: Api, after: After = 0) -> list[EntryOut]:
     """The ledger's entries, 1,000 at a time, as `gagas calc ledger` takes them; for admins and auditors."""
 
-    def tell(session: Session, actor: Actor) -> list[EntryOut]:
+    def read_entries(session: Session, actor: Actor) -> list[EntryOut]:
         _require_operator(actor)
         entries = session.exec(select(LedgerEntry).where(col(LedgerEntry.seq) > after).order_by(col(LedgerEntry.seq)).limit(1_000))
         return [EntryOut(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries]
 
-    return await door.read(tell)
+    return await request.read(read_entries)
 
 
 def _require_operator(actor: Actor) -> None:

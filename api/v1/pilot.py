@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from api.access import TheDoor
+from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import Amount, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_idea
 from models.ideas import Idea
@@ -95,54 +95,54 @@ class PilotOut(ResponseBody):
 
 
 @router.get("")
-async def show_pilot(idea_id: Id, door: TheDoor) -> PilotOut:
+async def show_pilot(idea_id: Id, request: Api) -> PilotOut:
     """An idea's pilot with its indicators and readings."""
-    return await door.read(lambda s, a: _tell(s, idea_id, a))
+    return await request.read(lambda s, a: _read_pilot(s, idea_id, a))
 
 
 @router.post("", status_code=201, response_model=PilotOut)
-async def plan(idea_id: Id, body: PilotIn, door: TheDoor) -> JSONResponse:
+async def plan(idea_id: Id, body: PilotIn, request: Api) -> JSONResponse:
     """Plan the pilot; it starts by itself on its first day."""
     indicators = tuple(IndicatorPlan(i.name, i.baseline, i.target, i.direction, i.unit_label) for i in body.indicators)
     wanted = PilotPlan(**body.model_dump(exclude={"indicators"}), indicators=indicators)
 
     def act(session: Session, actor: Actor) -> PilotOut:
         plan_pilot(session, idea_id, wanted, actor=actor)
-        return _tell(session, idea_id, actor)
+        return _read_pilot(session, idea_id, actor)
 
-    return await door.write(act, status=201, match=(Idea, idea_id))
+    return await request.write(act, status=201, match=(Idea, idea_id))
 
 
 @router.post("/measurements", status_code=201, response_model=MeasurementOut)
-async def measure(idea_id: Id, body: MeasurementIn, door: TheDoor) -> JSONResponse:
+async def measure(idea_id: Id, body: MeasurementIn, request: Api) -> JSONResponse:
     """Report a reading."""
     reading = Reading(**body.model_dump())
-    return await door.write(
+    return await request.write(
         lambda s, a: MeasurementOut.model_validate(report_measurement(s, idea_id, reading, actor=a), from_attributes=True), status=201
     )
 
 
 @router.post("/conclusion", response_model=IdeaOut)
-async def conclude(idea_id: Id, body: ConclusionIn, door: TheDoor) -> JSONResponse:
+async def conclude(idea_id: Id, body: ConclusionIn, request: Api) -> JSONResponse:
     """Hand in the pilot's report."""
 
     def act(session: Session, actor: Actor) -> IdeaOut:
         conclude_pilot(session, idea_id, summary=body.summary, actor=actor)
         return show_idea(session, idea_id, actor)
 
-    return await door.write(act, match=(Idea, idea_id))
+    return await request.write(act, match=(Idea, idea_id))
 
 
 @router.post("/verdict", response_model=IdeaOut)
-async def verify(idea_id: Id, body: VerdictIn, door: TheDoor) -> JSONResponse:
+async def verify(idea_id: Id, body: VerdictIn, request: Api) -> JSONResponse:
     """Roll out, extend or stop."""
-    return await door.write(
+    return await request.write(
         lambda s, a: show_idea(s, verify_pilot(s, idea_id, body.outcome, reason=body.reason, until=body.until, actor=a).id, a),
         match=(Idea, idea_id),
     )
 
 
-def _tell(session: Session, idea_id: str, actor: Actor) -> PilotOut:
+def _read_pilot(session: Session, idea_id: str, actor: Actor) -> PilotOut:
     read_context(session, idea_id, actor=actor)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).first()
     if pilot is None:
@@ -153,11 +153,11 @@ def _tell(session: Session, idea_id: str, actor: Actor) -> PilotOut:
         .where(col(Measurement.indicator_id).in_([indicator.id for indicator in indicators]))
         .order_by(col(Measurement.measured_on), col(Measurement.at))
     ).all()
-    told = [
+    shown = [
         IndicatorOut(
             **indicator.model_dump(exclude={"pilot_id"}),
             measurements=[MeasurementOut.model_validate(r, from_attributes=True) for r in readings if r.indicator_id == indicator.id],
         )
         for indicator in indicators
     ]
-    return PilotOut(**pilot.model_dump(exclude={"created_at", "reported_at"}), indicators=told)
+    return PilotOut(**pilot.model_dump(exclude={"created_at", "reported_at"}), indicators=shown)

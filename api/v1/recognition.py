@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
-from api.access import TheDoor
+from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Id, Limit, PageOut, ResponseBody
 from models.documents import Document, DocumentKind, DocumentState
@@ -62,7 +62,7 @@ class VerifiedOut(ResponseBody):
 
 @router.get("/documents")
 async def find_documents(
-    door: TheDoor,
+    request: Api,
     kind: DocumentKind | None = None,
     idea_id: Annotated[str | None, Query(max_length=26)] = None,
     call_id: Annotated[str | None, Query(max_length=26)] = None,
@@ -73,15 +73,15 @@ async def find_documents(
     """The documents the asker may open, newest first: their own, and those of the calls they work on."""
     wanted = WantedDocuments(kind, idea_id, call_id, mine)
 
-    def tell(session: Session, actor: Actor) -> DocumentPage:
+    def read_documents(session: Session, actor: Actor) -> DocumentPage:
         page = list_documents(session, wanted, Slice(after, limit), actor=actor)
         return DocumentPage(documents=[show_document(document) for document in page.rows], after=page.after)
 
-    return await door.read(tell)
+    return await request.read(read_documents)
 
 
 @router.get("/documents/{document_id}/file", responses={200: {"content": {"application/pdf": {}}}})
-async def open_file(document_id: Id, door: TheDoor, twin: bool = False) -> Response:
+async def open_file(document_id: Id, request: Api, twin: bool = False) -> Response:
     """The issued bytes as they were issued; `twin` asks for a report's spreadsheet."""
 
     def find(session: Session, actor: Actor) -> tuple[str, str]:
@@ -91,7 +91,7 @@ async def open_file(document_id: Id, door: TheDoor, twin: bool = False) -> Respo
             raise NotFound("document_not_found")
         return digest, document.kind
 
-    digest, kind = await door.read(find)
+    digest, kind = await request.read(find)
     suffix = "xlsx" if twin else "pdf"
     content = read_file(settings().documents, digest, suffix)
     headers = {"Content-Disposition": f'attachment; filename="{kind}-{digest[:8]}.{suffix}"', "Cache-Control": "no-store"}
@@ -99,21 +99,21 @@ async def open_file(document_id: Id, door: TheDoor, twin: bool = False) -> Respo
 
 
 @router.get("/verification/{token}")
-async def verify(token: Id, door: TheDoor) -> VerifiedOut:
+async def verify(token: Id, request: Api) -> VerifiedOut:
     """Is this document genuine and does it still stand? Anybody may ask."""
-    return _public(await door.read_publicly(lambda s: verify_token(s, token)))
+    return _public(await request.read_publicly(lambda s: verify_token(s, token)))
 
 
 @router.get("/verification/files/{sha256}")
-async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], door: TheDoor) -> VerifiedOut:
+async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: Api) -> VerifiedOut:
     """Is the file with this SHA-256 one that was issued? Anybody may ask."""
-    return _public(await door.read_publicly(lambda s: verify_digest(s, sha256)))
+    return _public(await request.read_publicly(lambda s: verify_digest(s, sha256)))
 
 
 @router.post("/calls/{call_id}/reports", status_code=201, response_model=DocumentOut)
-async def add_report(call_id: Id, door: TheDoor) -> JSONResponse:
+async def add_report(call_id: Id, request: Api) -> JSONResponse:
     """Ask for a report of the call as it stands now; it is rendered in a moment."""
-    return await door.write(lambda s, a: show_document(ask_report(s, call_id, actor=a)), status=201)
+    return await request.write(lambda s, a: show_document(ask_report(s, call_id, actor=a)), status=201)
 
 
 def _public(verified: Verified) -> VerifiedOut:

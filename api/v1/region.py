@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from api.access import TheDoor
+from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Id, Limit, PageOut, RequestBody, ResponseBody
 from models.people import EmploymentKind, Person, Role, RoleGrant
@@ -84,28 +84,28 @@ class ActivationOut(ResponseBody):
 
 
 @router.get("/units")
-async def list_units(door: TheDoor, kind: str | None = None) -> list[UnitOut]:
+async def list_units(request: Api, kind: str | None = None) -> list[UnitOut]:
     """The region's units, by code."""
 
-    def tell(session: Session, _actor: Actor) -> list[UnitOut]:
+    def read_units(session: Session, _actor: Actor) -> list[UnitOut]:
         query = select(Unit).order_by(col(Unit.code))
         if kind:
             query = query.where(Unit.kind == kind)
         return [UnitOut.model_validate(unit, from_attributes=True) for unit in session.exec(query)]
 
-    return await door.read(tell)
+    return await request.read(read_units)
 
 
 @router.post("/units", status_code=201, response_model=UnitOut)
-async def add_unit(body: UnitIn, door: TheDoor) -> JSONResponse:
+async def add_unit(body: UnitIn, request: Api) -> JSONResponse:
     """Register a unit below another."""
     new = NewUnit(**body.model_dump())
-    return await door.write(lambda s, a: UnitOut.model_validate(register_unit(s, new, actor=a), from_attributes=True), status=201)
+    return await request.write(lambda s, a: UnitOut.model_validate(register_unit(s, new, actor=a), from_attributes=True), status=201)
 
 
 @router.get("/people")
 async def find_people(
-    door: TheDoor,
+    request: Api,
     role: Role,
     unit_id: Annotated[str | None, Query(max_length=26)] = None,
     after: Cursor = None,
@@ -113,48 +113,48 @@ async def find_people(
 ) -> PersonPage:
     """Who holds a role, by name, for those who assign work; with `unit_id`, only of that unit."""
 
-    def tell(session: Session, actor: Actor) -> PersonPage:
+    def read_people(session: Session, actor: Actor) -> PersonPage:
         if not any(actor.holds(r) for r in (Role.ADMIN, Role.OPERATOR, Role.SECRETARIAT, Role.CHAIR, Role.AUDITOR)):
             actor.require(Role.SECRETARIAT)
         query = select(Person).where(col(Person.id).in_(select(RoleGrant.person_id).where(RoleGrant.role == role)))
         if unit_id:
             query = query.where(Person.unit_id == unit_id)
         page = take_page(session, query, BY_NAME, Slice(after, limit))
-        return PersonPage(people=[_tell(person) for person in page.rows], after=page.after)
+        return PersonPage(people=[_show_person(person) for person in page.rows], after=page.after)
 
-    return await door.read(tell)
+    return await request.read(read_people)
 
 
 @router.post("/people", status_code=201, response_model=NewPersonOut)
-async def add_person(body: PersonIn, door: TheDoor) -> JSONResponse:
+async def add_person(body: PersonIn, request: Api) -> JSONResponse:
     """Register a person; the answer holds their one-time code."""
     new = NewPerson(**body.model_dump())
 
     def act(session: Session, actor: Actor) -> NewPersonOut:
         person, code = register_person(session, new, actor=actor)
-        return NewPersonOut(activation_code=code, **_tell(person).model_dump())
+        return NewPersonOut(activation_code=code, **_show_person(person).model_dump())
 
-    return await door.write(act, status=201)
+    return await request.write(act, status=201)
 
 
 @router.post("/people/{person_id}/roles", status_code=201, response_model=GrantedOut)
-async def add_role(person_id: Id, body: GrantIn, door: TheDoor) -> JSONResponse:
+async def add_role(person_id: Id, body: GrantIn, request: Api) -> JSONResponse:
     """Give a person a role over a unit and everything below it."""
 
     def act(session: Session, actor: Actor) -> GrantedOut:
         grant = grant_role(session, person_id, body.role, body.unit_code, actor=actor)
         return GrantedOut.model_validate(grant, from_attributes=True)
 
-    return await door.write(act, status=201)
+    return await request.write(act, status=201)
 
 
 @router.post("/people/{person_id}/activation", status_code=201, response_model=ActivationOut)
-async def renew_code(person_id: Id, door: TheDoor) -> JSONResponse:
+async def renew_code(person_id: Id, request: Api) -> JSONResponse:
     """A new one-time code for somebody who lost theirs."""
-    return await door.write(
+    return await request.write(
         lambda s, a: ActivationOut(person_id=person_id, activation_code=renew_activation(s, person_id, actor=a)), status=201
     )
 
 
-def _tell(person: Person) -> PersonOut:
+def _show_person(person: Person) -> PersonOut:
     return PersonOut(id=person.id, name=person.full_name, unit_id=person.unit_id, position=person.position)

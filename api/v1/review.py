@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from api.access import TheDoor
+from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import Id, IdeaOut, Reason, ReasonIn, RequestBody, ReviewOut, show_idea, show_review
 from models.ideas import Idea
@@ -53,67 +53,67 @@ class NoteIn(RequestBody):
 
 
 @router.get("/reviews")
-async def list_reviews(idea_id: Id, door: TheDoor) -> list[ReviewOut]:
+async def list_reviews(idea_id: Id, request: Api) -> list[ReviewOut]:
     """An idea's reviews: all of them for the committee, their own for a reviewer."""
 
-    def tell(session: Session, actor: Actor) -> list[ReviewOut]:
+    def read_reviews(session: Session, actor: Actor) -> list[ReviewOut]:
         context = read_context(session, idea_id, actor=actor)
         query = select(Review).where(Review.idea_id == idea_id).order_by(col(Review.assigned_at), col(Review.id))
         if not is_committee(context, actor):
             query = query.where(Review.reviewer_id == actor.person_id)
         return [show_review(review) for review in session.exec(query)]
 
-    return await door.read(tell)
+    return await request.read(read_reviews)
 
 
 @router.post("/assignments", status_code=201, response_model=ReviewOut)
-async def assign(idea_id: Id, body: AssignmentIn, door: TheDoor) -> JSONResponse:
+async def assign(idea_id: Id, body: AssignmentIn, request: Api) -> JSONResponse:
     """Ask one more reviewer, by hand."""
-    return await door.write(lambda s, a: show_review(assign_reviewer(s, idea_id, body.reviewer_id, actor=a)), status=201)
+    return await request.write(lambda s, a: show_review(assign_reviewer(s, idea_id, body.reviewer_id, actor=a)), status=201)
 
 
 @router.post("/score", response_model=ReviewOut)
-async def score(idea_id: Id, body: ScoreIn, door: TheDoor) -> JSONResponse:
+async def score(idea_id: Id, body: ScoreIn, request: Api) -> JSONResponse:
     """Give one's points; again, to correct them, until the review is over."""
-    return await door.write(lambda s, a: show_review(score_idea(s, idea_id, body.points, comment=body.comment, actor=a)))
+    return await request.write(lambda s, a: show_review(score_idea(s, idea_id, body.points, comment=body.comment, actor=a)))
 
 
 @router.post("/recusal", response_model=ReviewOut)
-async def recuse(idea_id: Id, body: ReasonIn, door: TheDoor) -> JSONResponse:
+async def recuse(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
     """Step back because of a conflict of interest."""
-    return await door.write(lambda s, a: show_review(recuse_reviewer(s, idea_id, reason=body.reason, actor=a)))
+    return await request.write(lambda s, a: show_review(recuse_reviewer(s, idea_id, reason=body.reason, actor=a)))
 
 
 @router.post("/recommendation", response_model=IdeaOut)
-async def recommend(idea_id: Id, body: RecommendationIn, door: TheDoor) -> JSONResponse:
+async def recommend(idea_id: Id, body: RecommendationIn, request: Api) -> JSONResponse:
     """Give the committee's advice."""
-    return await door.write(
+    return await request.write(
         lambda s, a: show_idea(s, recommend_idea(s, idea_id, body.outcome, reason=body.reason, actor=a).id, a), match=(Idea, idea_id)
     )
 
 
 @router.post("/determination", response_model=IdeaOut)
-async def determine(idea_id: Id, body: DeterminationIn, door: TheDoor) -> JSONResponse:
+async def determine(idea_id: Id, body: DeterminationIn, request: Api) -> JSONResponse:
     """Decide: adopt, defer or reject."""
     decree = Decree(body.decree_number, body.decree_on)
-    return await door.write(
+    return await request.write(
         lambda s, a: show_idea(s, determine_idea(s, idea_id, body.outcome, reason=body.reason, decree=decree, actor=a).id, a),
         match=(Idea, idea_id),
     )
 
 
 @router.post("/resumption", response_model=IdeaOut)
-async def resume(idea_id: Id, body: ReasonIn, door: TheDoor) -> JSONResponse:
+async def resume(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
     """Take a deferred idea up again."""
-    return await door.write(lambda s, a: show_idea(s, resume_idea(s, idea_id, reason=body.reason, actor=a).id, a), match=(Idea, idea_id))
+    return await request.write(lambda s, a: show_idea(s, resume_idea(s, idea_id, reason=body.reason, actor=a).id, a), match=(Idea, idea_id))
 
 
 @router.post("/gates/{name}", response_model=IdeaOut)
-async def settle_gate(idea_id: Id, name: str, body: NoteIn, door: TheDoor) -> JSONResponse:
+async def settle_gate(idea_id: Id, name: str, body: NoteIn, request: Api) -> JSONResponse:
     """Mark a gate of the policy as passed: a presentation held, a visit made."""
 
     def act(session: Session, actor: Actor) -> IdeaOut:
         pass_gate(session, idea_id, name[:40], note=body.note, actor=actor)
         return show_idea(session, idea_id, actor)
 
-    return await door.write(act)
+    return await request.write(act)

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session
 
-from api.access import TheDoor
+from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import AwardOut, Cursor, Id, Instant, Limit, PageOut, Reason, ReasonIn, RequestBody, show_award
 from models.awards import Award
@@ -44,7 +44,7 @@ class AwardPage(PageOut):
 
 @router.get("/awards")
 async def find_awards(
-    door: TheDoor,
+    request: Api,
     call_id: Annotated[str | None, Query(max_length=26)] = None,
     stage: AwardStage | None = None,
     after: Cursor = None,
@@ -52,49 +52,49 @@ async def find_awards(
 ) -> AwardPage:
     """The awards the asker may know of, newest first; those not yet announced are known to those who prepare them."""
 
-    def tell(session: Session, actor: Actor) -> AwardPage:
+    def read_awards(session: Session, actor: Actor) -> AwardPage:
         page = list_awards(session, WantedAwards(call_id, stage), Slice(after, limit), actor=actor)
         return AwardPage(awards=[show_award(session, award) for award, _, _ in page.rows], after=page.after)
 
-    return await door.read(tell)
+    return await request.read(read_awards)
 
 
 @router.get("/awards/{award_id}")
-async def show(award_id: Id, door: TheDoor) -> AwardOut:
+async def show(award_id: Id, request: Api) -> AwardOut:
     """An award with its shares and how it was computed."""
-    return await door.read(lambda s, a: show_award(s, find_award(s, award_id, actor=a)[0]))
+    return await request.read(lambda s, a: show_award(s, find_award(s, award_id, actor=a)[0]))
 
 
 @router.post("/ideas/{idea_id}/awards", status_code=201, response_model=AwardOut)
-async def propose(idea_id: Id, door: TheDoor) -> JSONResponse:
+async def propose(idea_id: Id, request: Api) -> JSONResponse:
     """Compute and propose an idea's award."""
-    return await door.write(lambda s, a: show_award(s, propose_award(s, idea_id, actor=a)), status=201)
+    return await request.write(lambda s, a: show_award(s, propose_award(s, idea_id, actor=a)), status=201)
 
 
 @router.post("/awards/{award_id}/approval", response_model=AwardOut)
-async def approve(award_id: Id, body: ApprovalIn, door: TheDoor) -> JSONResponse:
+async def approve(award_id: Id, body: ApprovalIn, request: Api) -> JSONResponse:
     """Approve under a decree."""
-    return await door.write(
+    return await request.write(
         lambda s, a: show_award(s, approve_award(s, award_id, decree_number=body.decree_number, decree_on=body.decree_on, actor=a)),
         match=(Award, award_id),
     )
 
 
 @router.post("/awards/{award_id}/refusal", response_model=AwardOut)
-async def decline(award_id: Id, body: RefusalIn, door: TheDoor) -> JSONResponse:
+async def decline(award_id: Id, body: RefusalIn, request: Api) -> JSONResponse:
     """Decline a proposed award."""
-    return await door.write(lambda s, a: show_award(s, decline_award(s, award_id, reason=body.reason, actor=a)), match=(Award, award_id))
+    return await request.write(lambda s, a: show_award(s, decline_award(s, award_id, reason=body.reason, actor=a)), match=(Award, award_id))
 
 
 @router.post("/awards/{award_id}/schedule", response_model=AwardOut)
-async def schedule(award_id: Id, body: ScheduleIn, door: TheDoor) -> JSONResponse:
+async def schedule(award_id: Id, body: ScheduleIn, request: Api) -> JSONResponse:
     """Fix the hour of the announcement."""
-    return await door.write(
+    return await request.write(
         lambda s, a: show_award(s, schedule_award(s, award_id, announce_at=body.announce_at, actor=a)), match=(Award, award_id)
     )
 
 
 @router.post("/awards/{award_id}/revocation", response_model=AwardOut)
-async def revoke(award_id: Id, body: ReasonIn, door: TheDoor) -> JSONResponse:
+async def revoke(award_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
     """Take an award back; its certificates are withdrawn."""
-    return await door.write(lambda s, a: show_award(s, revoke_award(s, award_id, reason=body.reason, actor=a)), match=(Award, award_id))
+    return await request.write(lambda s, a: show_award(s, revoke_award(s, award_id, reason=body.reason, actor=a)), match=(Award, award_id))

@@ -1,4 +1,4 @@
-"""What the API takes and tells: models that refuse unknown fields, and ideas shown as the asker may see them."""
+"""The API's request and response bodies, and ideas, reviews and awards shown as the asker may see them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -43,13 +43,13 @@ Instant = Annotated[AwareDatetime, AfterValidator(_within_calendar)]
 
 
 class RequestBody(BaseModel):
-    """Input: an unknown field is refused, not ignored."""
+    """The body of a request: an unknown field is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class ResponseBody(BaseModel):
-    """Output."""
+    """The body of an answer."""
 
 
 class PageOut(ResponseBody):
@@ -193,9 +193,9 @@ def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
 
 
 def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOut:
-    """An idea already read, as the actor may see it: reviewers are not told who proposed it."""
+    """An idea already read, as the actor may see it: reviewers do not learn who proposed it."""
     idea, content = context.idea, current_content(session, context.idea)
-    open_book = has_part(context, actor) or not _only_reviews(session, context, actor)
+    shows_team = has_part(context, actor) or not _only_reviews(session, context, actor)
     gates = run_plain(session, _GATES, {"idea_id": idea.id}) if context.policy.gates else ()
     return IdeaOut(
         **{name: getattr(idea, name) for name in IdeaLine.model_fields},
@@ -208,7 +208,7 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         content_sha256=content.content_sha256,
         score=idea.score if sees_score(context, actor) else None,
         scores_closed=idea.scores_closed_at is not None,
-        team=show_team(read_team(session, idea)) if open_book else None,
+        team=show_team(read_team(session, idea)) if shows_team else None,
         gates=[GateOut(name=gate.name, state=gate.state) for gate in gates],
     )
 
@@ -230,7 +230,7 @@ def show_team(team: Sequence[sa.Row[Any]]) -> list[MemberOut]:
 
 
 def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
-    """An idea's decisions; names of deciders are told to the committee and for acts done in office, never a reviewer's."""
+    """An idea's decisions. Only the committee reads who scored or stepped back; a reviewer reads no names at all."""
     context = read_context(session, idea_id, actor=actor)
     decisions = list_history(session, context, actor=actor)
     people = {
@@ -260,9 +260,9 @@ def show_award(session: Session, award: Award) -> AwardOut:
     """An award with its shares."""
     shares = list_shares(session, award.id)
     names = {p.id: p.full_name for p in session.exec(select(Person).where(col(Person.id).in_([s.person_id for s in shares])))}
-    told = [ShareOut(name=names[s.person_id], **s.model_dump(include={"person_id", "share_hundredths", "amount_rupiah"})) for s in shares]
+    shown = [ShareOut(name=names[s.person_id], **s.model_dump(include={"person_id", "share_hundredths", "amount_rupiah"})) for s in shares]
     fields = {name: getattr(award, name) for name in AwardOut.model_fields if name != "shares"}
-    return AwardOut(shares=told, **fields)
+    return AwardOut(shares=shown, **fields)
 
 
 def _only_reviews(session: Session, context: IdeaContext, actor: Actor) -> bool:

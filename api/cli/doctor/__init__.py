@@ -56,8 +56,8 @@ def table_of(findings: list[Finding]) -> Table:
     table = Table(box=None, pad_edge=True, show_header=False, title_justify="left")
     for finding in findings:
         word, style = looks[finding.state]
-        told = Text(finding.sentence)
+        said = Text(finding.sentence)
         if finding.mend:
-            told.append(f"\n→ {finding.mend}", style="bold")
-        table.add_row(Text(word, style=style), Text(finding.name, style="dim" if finding.state is State.OK else ""), told)
+            said.append(f"\n→ {finding.mend}", style="bold")
+        table.add_row(Text(word, style=style), Text(finding.name, style="dim" if finding.state is State.OK else ""), said)
     return table

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.signing_in import activate, admit, hash_password
+from api.signing_in import activate, sign_in, hash_password
 from models.database import Database
 from models.instants import now
 from models.migrations import migrate
@@ -116,7 +116,7 @@ class Village:
     def token(self, who: str) -> str:
         """A fresh session of a person."""
         with self.database.unit_of_work() as session:
-            return admit(session, self.people[who]).token
+            return sign_in(session, self.people[who]).token
 
     def draft(self, call: str = "new", **said: Any) -> str:
         """An idea of the proposer and the mate, as a draft."""
