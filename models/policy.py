@@ -58,18 +58,22 @@ class RubricCriterion(Frozen):
 
 
 class GateRule(Frozen):
-    """Something that must be passed before an idea may leave a stage; a call adds one without code."""
+    """Something that must be passed before an idea may leave a stage; a call adds one without code, and says which gates come before."""
 
     name: Name
     label: Label
     label_en: Label
-    stage: IdeaStage
+    stage: Name
     role: Role
     days: int = Field(14, ge=1, le=365)
+    after: tuple[Name, ...] = Field((), max_length=10)
 
 
 class Days(Frozen):
-    """How long each wait may last, in calendar days of the region."""
+    """How long each wait may last, in calendar days of the region; a stage of the table may name one that is not listed here."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, Annotated[int, Field(strict=True, ge=1, le=730)]] = Field(init=False)
 
     permission: int = Field(7, ge=1, le=365)
     screening: int = Field(7, ge=1, le=365)
@@ -83,6 +87,10 @@ class Days(Frozen):
     objection: int = Field(30, ge=0, le=365)
     retention: int = Field(730, ge=30, le=3_650)
     approval: int = Field(14, ge=1, le=365)
+
+    def get(self, name: str) -> int:
+        """The days of a wait by its name; raises AttributeError for one that neither this list nor the policy names."""
+        return int(getattr(self, name))
 
 
 class PilotRule(Frozen):
@@ -136,7 +144,7 @@ class Policy(Frozen):
     days: Days = Days()
     pilot: PilotRule = PilotRule()
     movers: dict[Name, Role] = Field(default_factory=dict)
-    award_from: tuple[IdeaStage, ...] = (IdeaStage.ROLLED_OUT,)
+    award_from: tuple[Name, ...] = (IdeaStage.ROLLED_OUT,)
     rule_book: dict[str, Any]
     documents: DocumentRule
 

@@ -114,7 +114,7 @@ class Town:
         if lead != "lead":
             changes.setdefault("team", ())
         with self.store.unit_of_work() as session:
-            idea = draft_idea(session, call, self.proposal(**changes), actor=self.actor(session, lead))
+            idea = draft_idea(session, call, self.proposal(**changes), actor=self.actor(session, lead)).idea
             builder = Builder(session, idea.id, {who: one.id for who, one in self.residents.items()}, lead, points)
             builder.walk(IDEA_STEPS, IDEA_WAYS[stage])
             if idea.stage != stage:

@@ -94,6 +94,7 @@ def _hour(_place: Place) -> dict[str, Any]:
     return {"announce_at": (now() + timedelta(days=3)).isoformat()}
 
 
+DECREE = {"decree_number": "100.3.3/1", "decree_on": "2026-11-01"}
 _I, _A = "/ideas/{idea}", "/awards/{award}"
 STEPS = (
     Step("idea", "revise", "-", _I, _proposal, "PUT"),
@@ -112,10 +113,10 @@ STEPS = (
     Step("idea", "recommend", "feasible", f"{_I}/recommendation", {"outcome": "feasible", "reason": REASON}),
     Step("idea", "recommend", "not_feasible", f"{_I}/recommendation", {"outcome": "not_feasible", "reason": REASON}),
     Step("idea", "recommend", "deferred", f"{_I}/recommendation", {"outcome": "deferred", "reason": REASON}),
-    Step("idea", "determine", "adopted", f"{_I}/determination", {"outcome": "adopted"}),
+    Step("idea", "determine", "adopted", f"{_I}/determination", {"outcome": "adopted", **DECREE}),
     Step("idea", "determine", "deferred", f"{_I}/determination", {"outcome": "deferred", "reason": REASON}),
     Step("idea", "determine", "rejected", f"{_I}/determination", {"outcome": "rejected", "reason": REASON}),
-    Step("idea", "resume", "-", f"{_I}/resumption", {"reason": REASON}),
+    Step("idea", "resume", "passed", f"{_I}/resumption", {"reason": REASON}),
     Step("idea", "plan_pilot", "-", f"{_I}/pilot", _pilot),
     Step("idea", "measure", "-", f"{_I}/pilot/measurements", _measurement),
     Step("idea", "conclude", "-", f"{_I}/pilot/conclusion", {"summary": REASON}),

@@ -1,17 +1,17 @@
 """How tests bring an idea or an award to a stage: steps by name, and the way of steps to each stage."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.instants import now, today
 from models.pilots import Indicator, Pilot
 from models.reviews import Review, ReviewState
-from models.stages import AwardStage, IdeaStage
+from models.stages import ENDED_AWARDS, AwardStage, IdeaStage
 from tests.clock import stopped_clock
 from workflows.intake.permit import permit_idea
 from workflows.intake.route import route_idea
@@ -29,7 +29,7 @@ from workflows.review.determine import Decree, Determination, determine_idea
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import score_idea
 from workflows.reward.announce import announce_award, schedule_award
-from workflows.reward.approve import approve_award
+from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.propose import draft_award
 from workflows.reward.revoke import revoke_award
 
@@ -59,7 +59,7 @@ class Builder:
     @property
     def award_id(self) -> str:
         """The idea's standing award."""
-        return self.session.exec(select(Award.id).where(Award.idea_id == self.idea_id, Award.stage != AwardStage.REVOKED)).one()
+        return self.session.exec(select(Award.id).where(Award.idea_id == self.idea_id, col(Award.stage).not_in(ENDED_AWARDS))).one()
 
 
 def score_all(at: Builder) -> None:
@@ -147,6 +147,7 @@ IDEA_STEPS: dict[str, Callable[[Builder], object]] = {
     "accept": lambda at: _screen(at, Screening.ACCEPTED, Findings(MET)),
     "assign": lambda at: assign_evenly(at.session, at.idea_id, actor=flow_actor("review")),
     "score": score_all,
+    "score_low": lambda at: score_all(replace(at, points=10)),
     "recommend": _recommend,
     "adopt": lambda at: _determine(at, Determination.ADOPTED),
     "defer": lambda at: _determine(at, Determination.DEFERRED),
@@ -167,6 +168,7 @@ for _stage, _before, _step in (
     (IdeaStage.SUPPLEMENT_ASKED, IdeaStage.SCREENING, "return"),
     (IdeaStage.IN_REVIEW, IdeaStage.SCREENING, "accept assign"),
     (IdeaStage.SHORTLISTED, IdeaStage.IN_REVIEW, "score"),
+    (IdeaStage.BELOW_MARK, IdeaStage.IN_REVIEW, "score_low"),
     (IdeaStage.RECOMMENDED, IdeaStage.SHORTLISTED, "recommend"),
     (IdeaStage.DETERMINED, IdeaStage.RECOMMENDED, "adopt"),
     (IdeaStage.DEFERRED, IdeaStage.RECOMMENDED, "defer"),
@@ -181,6 +183,7 @@ for _stage, _before, _step in (
 AWARD_STEPS: dict[str, Callable[[Builder], object]] = {
     "propose": lambda at: draft_award(at.session, at.idea_id, actor=flow_actor("reward")),
     "approve": _approve,
+    "decline": lambda at: decline_award(at.session, at.award_id, reason=REASON, actor=at.by("leader")),
     "schedule": schedule,
     "announce": announce,
     "revoke": lambda at: revoke_award(at.session, at.award_id, reason=REASON, actor=at.by("leader")),
@@ -190,5 +193,6 @@ AWARD_WAYS: dict[AwardStage, tuple[str, ...]] = {
     AwardStage.APPROVED: ("propose", "approve"),
     AwardStage.SCHEDULED: ("propose", "approve", "schedule"),
     AwardStage.ANNOUNCED: ("propose", "approve", "announce"),
+    AwardStage.DECLINED: ("propose", "decline"),
     AwardStage.REVOKED: ("propose", "approve", "announce", "revoke"),
 }

@@ -63,6 +63,7 @@ def page(visitor: Visitor, template: str, *, status: int = 200, **values: Any) -
         "words": words,
         "t": words.text,
         "word": words.word,
+        "task": words.task,
         "label": words.label,
         "menu": list_menu(visitor),
         "done": "",

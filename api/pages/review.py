@@ -8,6 +8,7 @@ from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.session import FormResult, PostedForm
 from api.v1.shapes import Id
 from workflows.process.actors import Actor
+from workflows.process.decide import decide
 from workflows.review.assign import assign_reviewer
 from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
 from workflows.review.gates import pass_gate
@@ -88,6 +89,19 @@ async def resume(idea_id: Id, request: PostedForm) -> Response:
     reason = request.form.text("reason")
     return await idea_form(
         request, idea_id, "resume", lambda s, a: back_to_idea(resume_idea(s, idea_id, reason=reason, actor=a), "decided")
+    )
+
+
+@router.post(f"{IDEA}/langkah/{{action}}")
+async def take_plain_step(idea_id: Id, action: str, request: PostedForm) -> Response:
+    """Take a step that needs no more than a reason and has no form of its own."""
+    form = request.form
+    outcome, reason = form.text("outcome", 40) or None, form.text("reason")
+    return await idea_form(
+        request,
+        idea_id,
+        action[:40],
+        lambda s, a: back_to_idea(decide(s, idea_id, action[:40], outcome, reason=reason, actor=a), "decided"),
     )
 
 

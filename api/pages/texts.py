@@ -44,6 +44,10 @@ class Words:
         """A stage, role, task, action or outcome as people read it; an unknown one is shown as it is."""
         return catalogue("words").get(code or "", {}).get(self.language, (code or "").replace("_", " "))
 
+    def task(self, action: str) -> str:
+        """What somebody is asked to do; an action without a text of its own is named by its word."""
+        return self.text(f"task.{action}") if f"task.{action}" in texts() else self.word(action)
+
     def label(self, part: Any) -> str:
         """The label of a policy's section, requirement, criterion or gate."""
         return str(part.label if self.language == "id" else part.label_en)

@@ -15,7 +15,7 @@ from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
 from models.people import Role
 from workflows.process.actors import Actor
-from workflows.process.listing import list_inbox
+from workflows.process.inbox import list_inbox
 from workflows.process.retry import retry_dead
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])

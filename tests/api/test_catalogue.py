@@ -11,7 +11,7 @@ from api.problems import HTTP_CODES, STATUS, VALIDATION, catalogue
 from models.people import Role
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.process.refusals import Refusal
-from workflows.process.tables import FLOW
+from workflows.process.ways import FLOW
 
 ROOT = Path(__file__).parent.parent.parent
 KINDS = {"Conflict", "Forbidden", "Invalid", "NotFound", "BadRequest", "MatchMissing", "Stale", "TooMany", "Unauthenticated"}

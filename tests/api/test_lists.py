@@ -12,8 +12,8 @@ from tests.asking import ask
 from tests.building import Town
 from tests.residents import Resident
 from workflows.intake.draft import Part
+from workflows.process.inbox import list_inbox
 from workflows.process.keyset import LOOKED_AT
-from workflows.process.listing import list_inbox
 from workflows.recognition.letters import number_receipt
 
 pytestmark = pytest.mark.slow

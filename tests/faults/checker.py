@@ -15,7 +15,7 @@ from tests.faults.history import ACKNOWLEDGED, FAULT, UNKNOWN, Call, History
 from workflows.adapters.files import read_file
 from workflows.calculations.ledger import LedgerEntry as Link
 from workflows.calculations.ledger import verify_chain
-from workflows.process.journal import FOLLOW_UPS
+from workflows.process.ways import AWARD, DOCUMENT, IDEA
 
 Rule = Callable[[Evidence], Iterable[str]]
 ONCE = (  # facts that one subject may have once in its life
@@ -23,6 +23,12 @@ ONCE = (  # facts that one subject may have once in its life
     *("idea.draft_recommend", "idea.recommend.feasible", "idea.determine.adopted", "idea.roll_out", "award.propose"),
     *("award.approve.approved", "award.schedule", "award.announce", "document.number", "document.issue", "document.send"),
 )
+
+JOBS = {  # fact -> the jobs that must follow from it
+    ".".join(part for part in (way.name, each.action, each.outcome) if part): each.jobs
+    for way in (IDEA, AWARD, DOCUMENT)
+    for each in way.transitions
+}
 
 
 def ideas_lost(evidence: Evidence) -> Iterable[str]:
@@ -117,7 +123,7 @@ def stuck(evidence: Evidence) -> Iterable[str]:
     """Nothing waits for ever: neither a message nor a fact whose message is missing nor an idea whose turn it is a flow's."""
     yield from (f"{m.job} {m.state} {m.error or ''}" for m in evidence.messages if m.state != MessageState.HANDLED)
     for kind, subject in evidence.facts:
-        yield from (f"{kind} without {errand}" for errand in FOLLOW_UPS.get(kind, ()) if not evidence.errands[errand, subject])
+        yield from (f"{kind} without {errand}" for errand in JOBS.get(kind, ()) if not evidence.errands[errand, subject])
     yield from waits_for_a_flow(evidence)
 
 

@@ -95,7 +95,8 @@ def number_document(session: Session, cause: Cause, rule: DocumentRule, said: di
     session.add(document)
     session.flush()
     crashpoint("after_document_before_ledger")
-    record(session, "document.number", document.id, actor=actor, idea_id=cause.idea_id, document=cause.kind, number=number, running=running)
+    facts_of = {"document": cause.kind, "number": number, "running": running}
+    record(session, "document.number", document.id, actor=actor, idea_id=cause.idea_id, jobs=("recognition.issue_document",), **facts_of)
     return document
 
 

@@ -14,11 +14,9 @@ from models.reviews import Review, ReviewState
 from tests.api.pages.village import POLICY, Village, open_browser, send
 from tests.browser.ways import adopted, recommended, reported, screened
 from workflows.pilot.roll_out import roll_out_in_use
-from workflows.process import engine as moves
-from workflows.process.tables import AWARD_TRANSITIONS, FLOW, IDEA_TRANSITIONS
+from workflows.process.ways import AWARD, GATE_ACTION, IDEA
 from workflows.region.calls import amend_policy
 from workflows.review.score import recuse_reviewer
-from workflows.reward.steps import AWAITED
 
 PAGES = Path("templates/pages")
 GATE = {"name": "presentation", "label": "Paparan di hadapan tim", "label_en": "Presentation", "stage": "screening", "role": "secretariat"}
@@ -141,8 +139,8 @@ def test_reloading_the_address_of_a_form_leads_back_to_the_idea(village: Village
 
 
 def test_every_act_of_a_person_has_its_form_and_its_name() -> None:
-    acts = {cell.action for cell in IDEA_TRANSITIONS if cell.mover != FLOW and cell.stage}
-    assert {file.stem for file in (PAGES / "actions").glob("*.html")} == acts
-    awaited = {task for task, *_ in moves.AWAITED.values()} | set(AWAITED.values()) | {"score", "measure", "assign", "pass_gate"}
-    named = acts | awaited | {cell.action for cell in AWARD_TRANSITIONS if cell.mover != FLOW}
+    acts = {each.action for each in IDEA.transitions if each.who is not None and each.stage}
+    assert {file.stem for file in (PAGES / "actions").glob("*.html")} - {"plain"} == acts
+    awaited = {stage.awaits for way in (IDEA, AWARD) for stage in way.stages.values() if stage.awaits}
+    named = acts | awaited | {GATE_ACTION} | {each.action for each in AWARD.transitions if each.who is not None}
     assert {f"task.{name}" for name in named} - set(texts()) == set()

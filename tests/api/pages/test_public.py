@@ -14,7 +14,7 @@ from models.documents import Document, DocumentKind
 from models.instants import now, today
 from tests.api.pages.village import Village, fields_of, open_browser, send
 from tests.browser.ways import awarded
-from workflows.process.tables import AWARD_TRANSITIONS, IDEA_TRANSITIONS
+from workflows.process.ways import AWARD, DOCUMENT, IDEA
 from workflows.recognition.issue import withdraw_certificates
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award
@@ -174,6 +174,6 @@ def test_every_text_that_a_template_asks_for_exists_in_both_languages() -> None:
 
 
 def test_every_word_of_the_process_can_be_read_by_people() -> None:
-    cells = IDEA_TRANSITIONS + AWARD_TRANSITIONS
-    codes = {str(word) for cell in cells for word in (cell.stage, cell.action, cell.outcome, cell.target, cell.mover) if word}
+    cells = IDEA.transitions + AWARD.transitions + DOCUMENT.transitions
+    codes = {str(word) for cell in cells for word in (cell.stage, cell.action, cell.outcome, cell.target, cell.who) if word}
     assert codes - set(catalogue("words")) == set()

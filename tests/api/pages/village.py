@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.signing_in import activate, sign_in, hash_password
+from api.signing_in import activate, hash_password, sign_in
 from models.database import Database
 from models.instants import now
 from models.migrations import migrate
@@ -123,7 +123,7 @@ class Village:
         team = (Part(self.numbers["proposer"], 6_000, "Penanggung jawab"), Part(self.numbers["mate"], 4_000, "Pendamping"))
         told = {"title": "Akta Kelahiran Dijemput di Posyandu", "theme": "Administrasi kependudukan", "budget_rupiah": 3_500_000}
         told |= {"sections": {"background": SENTENCE, "main_change": SENTENCE}, "team": team}
-        return str(self.act(draft_idea, self.calls[call], Proposal(**told | said), who="proposer").id)
+        return str(self.act(draft_idea, self.calls[call], Proposal(**told | said), who="proposer").idea.id)
 
     def submitted(self, call: str = "new", **said: Any) -> str:
         """An idea that waits for its unit head's permission, with its receipt."""
