@@ -69,7 +69,7 @@ async def give_role(door: TheForm) -> Response:
     return await attempt("role", door, lambda: door.act(act), lambda down: _people_page(door, down=down))
 
 
-@router.get("/buku-besar")
+@router.get("/jejak-audit")
 async def show_ledger(door: ThePage, before: int = 0) -> Response:
     """The ledger's head and its entries, newest first; for admins and auditors."""
 

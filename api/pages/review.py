@@ -44,7 +44,7 @@ async def score(idea_id: Id, door: TheForm) -> Response:
     return await idea_form(door, idea_id, "score", act)
 
 
-@router.post(f"{IDEA}/mundur")
+@router.post(f"{IDEA}/pengunduran-diri")
 async def recuse(idea_id: Id, door: TheForm) -> Response:
     """Step back; the idea is not seen any more, so the way leads to the inbox."""
 
@@ -89,7 +89,7 @@ async def resume(idea_id: Id, door: TheForm) -> Response:
     return await idea_form(door, idea_id, "resume", lambda s, a: lead_back(resume_idea(s, idea_id, reason=reason, actor=a), "decided"))
 
 
-@router.post(f"{IDEA}/gerbang/{{name}}")
+@router.post(f"{IDEA}/tahapan/{{name}}")
 async def settle_gate(idea_id: Id, name: str, door: TheForm) -> Response:
     """Mark a gate as passed."""
 

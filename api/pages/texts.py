@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from api.problems import catalogue, sentence
+from api.problems import catalogue, sentence, write_figure
 from models.instants import local_day, now, region_zone
 from workflows.documents.text import ZONES, format_date
 
@@ -44,6 +44,16 @@ class Words:
         """A stage, role, task, action or outcome as people read it; an unknown one is shown as it is."""
         return catalogue("words").get(code or "", {}).get(self.language, (code or "").replace("_", " "))
 
+    def fact(self, kind: str) -> str:
+        """What a record of the audit trail tells: `idea.screen.accepted` as `Usulan: Seleksi administrasi, Memenuhi syarat`."""
+        named = f"fact.{kind.replace('.', '_')}"
+        if named in texts():
+            return self.text(named)
+        subject, *step = kind.split(".")
+        codes = [f"award_{step[0]}", *step[1:]] if subject == "award" and step else step
+        about = self.text(f"fact.{subject}") if f"fact.{subject}" in texts() else self.word(subject)
+        return f"{about}: {', '.join(map(self.word, codes))}"
+
     def label(self, part: Any) -> str:
         """The label of a policy's section, requirement, criterion or gate."""
         return str(part.label if self.language == "id" else part.label_en)
@@ -67,9 +77,16 @@ class Words:
         return f"{self.day(local.date())}, {clock} {zone}".strip()
 
     def number(self, number: Decimal | str) -> str:
-        """A decimal without idle zeros: `87,2` in Indonesian, `87.2` in English."""
-        plain = format(Decimal(number).normalize(), "f")
-        return plain.replace(".", ",") if self.language == "id" else plain
+        """A decimal without trailing zeros: `1.087,2` in Indonesian, `1,087.2` in English."""
+        return write_figure(Decimal(number).normalize(), self.language)
+
+    def share(self, hundredths: int) -> str:
+        """Hundredths of a percent as `33,33%` in Indonesian, `33.33%` in English."""
+        return f"{self.number(Decimal(hundredths) / 100)}%"
+
+    def rupiah(self, amount: int) -> str:
+        """Whole rupiah as `Rp1.250.000` in Indonesian, `Rp1,250,000` in English."""
+        return f"Rp{self.number(Decimal(amount))}"
 
     def due(self, instant: datetime) -> str:
         """How far a due date is, in days: `5 hari lagi`, `hari ini`, `lewat 2 hari`."""
