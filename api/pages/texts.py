@@ -49,10 +49,10 @@ class Words:
         named = f"fact.{kind.replace('.', '_')}"
         if named in texts():
             return self.text(named)
-        subject, *step = kind.split(".")
-        codes = [f"award_{step[0]}", *step[1:]] if subject == "award" and step else step
-        about = self.text(f"fact.{subject}") if f"fact.{subject}" in texts() else self.word(subject)
-        return f"{about}: {', '.join(map(self.word, codes))}"
+        subject, _, step = kind.partition(".")
+        action, *outcomes = step.split(".")
+        done = self.word(f"award_{action}") if subject == "award" else f"{self.word(subject)}: {self.word(action)}"
+        return ", ".join([done, *map(self.word, outcomes)])
 
     def label(self, part: Any) -> str:
         """The label of a policy's section, requirement, criterion or gate."""
@@ -70,11 +70,11 @@ class Words:
         return format_date(day) if self.language == "id" else f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
 
     def moment(self, instant: datetime) -> str:
-        """`24 November 2026, 09.05 WIB`, in the region's zone."""
+        """`24 November 2026 pukul 09.05 WIB`, in the region's zone."""
         local = instant.astimezone(region_zone())
         zone = ZONES.get(local.utcoffset() or local - local, "")
-        clock = f"{local:%H.%M}" if self.language == "id" else f"{local:%H:%M}"
-        return f"{self.day(local.date())}, {clock} {zone}".strip()
+        clock = f" pukul {local:%H.%M}" if self.language == "id" else f", {local:%H:%M}"
+        return f"{self.day(local.date())}{clock} {zone}".strip()
 
     def number(self, number: Decimal | str) -> str:
         """A decimal without trailing zeros: `1.087,2` in Indonesian, `1,087.2` in English."""
