@@ -1,6 +1,9 @@
 """Refusals as RFC 9457 problems: one table of statuses, sentences from the catalogue in the reader's language."""
 
+import re
 import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -70,6 +73,11 @@ VALIDATION: dict[str, str] = {
     "timezone_aware": "instant_without_zone",
     "date_out_of_range": "date_out_of_range",
 }
+# a refusal's parameters that are codes with a word in `words.toml`, and those that are figures
+CODED = ("stage", "action", "outcome", "role", "kind", "problems")
+FIGURES = ("score", "limit", "maximum", "minimum", "total", "whole", "words", "minutes", "length")
+INDONESIAN_MARKS = str.maketrans(",.", ".,")
+NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,10})?", re.ASCII)
 HTTP_CODES = {400: "body_not_json", 404: "address_unknown", 405: "method_not_allowed", 413: "body_too_large", 415: "media_type_unsupported"}
 
 
@@ -93,11 +101,35 @@ def sentence(code: str, language: str, parameters: dict[str, Any] | None = None)
     """What to do, in the reader's language; an unknown code is a defect that a test finds."""
     text = catalogue()[code][language]
     for name, value in (parameters or {}).items():
-        shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        if name in ("stage", "action"):
-            shown = catalogue("words").get(shown, {language: shown})[language]
-        text = text.replace("{" + name + "}", shown)
+        if "{" + name + "}" in text:
+            shown = _say_problem(str(value), language, parameters or {}) if name == "problem" else say_parameter(name, value, language)
+            text = text.replace("{" + name + "}", shown)
     return text
+
+
+def say_parameter(name: str, value: Any, language: str) -> str:
+    """A refusal's parameter as people read it: codes as words, labels in the reader's language, figures with its marks."""
+    if isinstance(value, list | tuple):
+        return ", ".join(say_parameter(name, each, language) for each in value)
+    if isinstance(value, Mapping):
+        return str(value[language])
+    if name in CODED:
+        return catalogue("words").get(str(value), {language: str(value)})[language]
+    if name in FIGURES and NUMBER.fullmatch(str(value)):
+        return write_figure(Decimal(str(value)), language)
+    return str(value)
+
+
+def write_figure(number: Decimal, language: str) -> str:
+    """A number with its marks: `1.087,2` in Indonesian, `1,087.2` in English."""
+    figure = f"{number:,f}"
+    return figure.translate(INDONESIAN_MARKS) if language == "id" else figure
+
+
+def _say_problem(code: str, language: str, parameters: dict[str, Any]) -> str:
+    """What is wrong with a part of a policy, by pydantic's type or our own code of it."""
+    known = code if code in catalogue() else VALIDATION.get(code, "field_wrong_type")
+    return sentence(known, language, _limits({"ctx": parameters}) | parameters)
 
 
 def problem(request: Request, refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> JSONResponse:
@@ -156,7 +188,8 @@ def _is_json(request: Request) -> bool:
 def _limits(error: dict[str, Any]) -> dict[str, str]:
     context = error.get("ctx", {})
     limit = next((context[name] for name in ("max_length", "min_length", "le", "ge", "lt", "gt") if name in context), "")
-    return {"maximum": str(limit), "minimum": str(limit), "limit": str(limit), "expected": str(context.get("expected", ""))}
+    expected = str(context.get("expected", "")).replace(" or ", ", ")
+    return {"maximum": str(limit), "minimum": str(limit), "limit": str(limit), "expected": expected}
 
 
 def install(app: FastAPI) -> None:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from models.people import Role
 from models.stages import IdeaStage
@@ -154,13 +155,14 @@ class Policy(Frozen):
         for parts in (self.sections, self.requirements, self.rubric, self.gates):
             names = [part.name for part in parts]
             if len(names) != len(set(names)):
-                raise ValueError(f"names occur twice: {sorted({n for n in names if names.count(n) > 1})}")
+                twice = ", ".join(sorted({name for name in names if names.count(name) > 1}))
+                raise PydanticCustomError("policy_names_twice", "names occur twice: {names}", {"names": twice})
         for criterion in self.rubric:
             if criterion.minimum >= criterion.maximum:
-                raise ValueError(f"the scale of {criterion.name} is empty")
+                raise PydanticCustomError("policy_scale_empty", "the scale of {name} is empty", {"name": criterion.name})
         for section in self.sections:
             if section.minimum_words > section.maximum_words:
-                raise ValueError(f"section {section.name} asks for more words than it allows")
+                raise PydanticCustomError("policy_words_reversed", "{name} asks for more words than it allows", {"name": section.name})
         if self.pilot.minimum_days > self.pilot.maximum_days:
-            raise ValueError("the shortest pilot is longer than the longest")
+            raise PydanticCustomError("policy_pilot_reversed", "the shortest pilot is longer than the longest")
         return self

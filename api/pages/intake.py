@@ -150,7 +150,7 @@ async def permit(idea_id: Id, request: PostedForm) -> Response:
     )
 
 
-@router.post(f"{IDEA}/penapisan")
+@router.post(f"{IDEA}/seleksi")
 async def screen(idea_id: Id, request: PostedForm) -> Response:
     """Accept, return for completion, close as duplicate, or reject."""
     form = request.form

@@ -77,7 +77,7 @@ async def give_role(request: PostedForm) -> Response:
     return await attempt("role", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused))
 
 
-@router.get("/buku-besar")
+@router.get("/jejak-audit")
 async def show_ledger(request: Page, before: int = 0) -> Response:
     """The ledger's head and its entries, newest first; for admins and auditors."""
 

@@ -11,7 +11,6 @@ from api.pages.assets import asset
 from api.pages.session import Visitor
 from api.pages.texts import Words, texts
 from models.people import Role
-from workflows.documents.text import format_rupiah, format_share
 
 SEES_ALL_IDEAS = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
 # path, its text, who sees it in the menu: nothing means everybody signed in
@@ -24,7 +23,7 @@ MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/dokumen", "menu.documents", ()),
     ("/laporan", "menu.reports", (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)),
     ("/pegawai", "menu.people", (Role.ADMIN, Role.OPERATOR)),
-    ("/buku-besar", "menu.ledger", (Role.ADMIN, Role.AUDITOR)),
+    ("/jejak-audit", "menu.ledger", (Role.ADMIN, Role.AUDITOR)),
 )
 
 
@@ -40,7 +39,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(asset=asset)
-    made.filters.update(rupiah=format_rupiah, share=format_share, paragraphs=paragraphs, masked=shorten_mask)
+    made.filters.update(paragraphs=paragraphs, masked=shorten_mask)
     return made
 
 

@@ -45,7 +45,7 @@ async def score(idea_id: Id, request: PostedForm) -> Response:
     return await idea_form(request, idea_id, "score", act)
 
 
-@router.post(f"{IDEA}/mundur")
+@router.post(f"{IDEA}/pengunduran-diri")
 async def recuse(idea_id: Id, request: PostedForm) -> Response:
     """Step back; the reviewer may not see the idea any more, so the result leads to the inbox."""
 
@@ -105,7 +105,7 @@ async def take_plain_step(idea_id: Id, action: str, request: PostedForm) -> Resp
     )
 
 
-@router.post(f"{IDEA}/gerbang/{{name}}")
+@router.post(f"{IDEA}/tahapan/{{name}}")
 async def settle_gate(idea_id: Id, name: str, request: PostedForm) -> Response:
     """Mark a gate as passed."""
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from api.problems import catalogue, sentence
+from api.problems import catalogue, sentence, write_figure
 from models.instants import local_day, now, region_zone
 from workflows.documents.text import ZONES, format_date
 
@@ -48,6 +48,16 @@ class Words:
         """What somebody is asked to do; an action without a text of its own is named by its word."""
         return self.text(f"task.{action}") if f"task.{action}" in texts() else self.word(action)
 
+    def fact(self, kind: str) -> str:
+        """What a record of the audit trail tells: `idea.screen.accepted` as `Usulan: Seleksi administrasi, Memenuhi syarat`."""
+        named = f"fact.{kind.replace('.', '_')}"
+        if named in texts():
+            return self.text(named)
+        subject, _, step = kind.partition(".")
+        action, *outcomes = step.split(".")
+        done = self.word(f"award_{action}") if subject == "award" else f"{self.word(subject)}: {self.word(action)}"
+        return ", ".join([done, *map(self.word, outcomes)])
+
     def label(self, part: Any) -> str:
         """The label of a policy's section, requirement, criterion or gate."""
         return str(part.label if self.language == "id" else part.label_en)
@@ -64,16 +74,23 @@ class Words:
         return format_date(day) if self.language == "id" else f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
 
     def moment(self, instant: datetime) -> str:
-        """`24 November 2026, 09.05 WIB`, in the region's zone."""
+        """`24 November 2026 pukul 09.05 WIB`, in the region's zone."""
         local = instant.astimezone(region_zone())
         zone = ZONES.get(local.utcoffset() or local - local, "")
-        clock = f"{local:%H.%M}" if self.language == "id" else f"{local:%H:%M}"
-        return f"{self.day(local.date())}, {clock} {zone}".strip()
+        clock = f" pukul {local:%H.%M}" if self.language == "id" else f", {local:%H:%M}"
+        return f"{self.day(local.date())}{clock} {zone}".strip()
 
     def number(self, number: Decimal | str) -> str:
-        """A decimal without idle zeros: `87,2` in Indonesian, `87.2` in English."""
-        plain = format(Decimal(number).normalize(), "f")
-        return plain.replace(".", ",") if self.language == "id" else plain
+        """A decimal without trailing zeros: `1.087,2` in Indonesian, `1,087.2` in English."""
+        return write_figure(Decimal(number).normalize(), self.language)
+
+    def share(self, hundredths: int) -> str:
+        """Hundredths of a percent as `33,33%` in Indonesian, `33.33%` in English."""
+        return f"{self.number(Decimal(hundredths) / 100)}%"
+
+    def rupiah(self, amount: int) -> str:
+        """Whole rupiah as `Rp1.250.000` in Indonesian, `Rp1,250,000` in English."""
+        return f"Rp{self.number(Decimal(amount))}"
 
     def due(self, instant: datetime) -> str:
         """How far a due date is, in days: `5 hari lagi`, `hari ini`, `lewat 2 hari`."""

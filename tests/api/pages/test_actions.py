@@ -47,7 +47,7 @@ def test_a_unit_head_refuses_with_a_reason(village: Village) -> None:
 
 def test_a_reviewer_steps_back_and_does_not_see_the_idea_again(village: Village) -> None:
     idea = screened(village)
-    press(village, "reviewer", idea, "mundur", reason="Saudara kandung pengusul")
+    press(village, "reviewer", idea, "pengunduran-diri", reason="Saudara kandung pengusul")
     assert open_browser(village, "reviewer").get(f"/usulan/{idea}").status_code == 404
 
 
@@ -89,11 +89,11 @@ def test_a_gate_of_the_policy_stands_before_the_next_step(village: Village) -> N
     village.act(amend_policy, village.calls["new"], {**POLICY, "gates": [GATE]}, who="secretary")
     idea = screened(village, until="screening")
     text = open_browser(village, "secretary").get(f"/usulan/{idea}").text
-    assert f"/usulan/{idea}/penapisan" not in text
+    assert f"/usulan/{idea}/seleksi" not in text
     assert "Paparan di hadapan tim" in text
-    assert "Lewati gerbang" in open_browser(village, "secretary").get("/kotak-masuk").text
-    press(village, "secretary", idea, "gerbang/presentation", note="Aula kecamatan, 24 November, lima orang hadir")
-    assert f"/usulan/{idea}/penapisan" in open_browser(village, "secretary").get(f"/usulan/{idea}").text
+    assert "Nyatakan tahapan selesai" in open_browser(village, "secretary").get("/kotak-masuk").text
+    press(village, "secretary", idea, "tahapan/presentation", note="Aula kecamatan, 24 November, lima orang hadir")
+    assert f"/usulan/{idea}/seleksi" in open_browser(village, "secretary").get(f"/usulan/{idea}").text
 
 
 def test_whoever_proposes_an_award_is_told_that_somebody_else_approves(village: Village) -> None:
@@ -103,7 +103,7 @@ def test_whoever_proposes_an_award_is_told_that_somebody_else_approves(village: 
     answer = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/penghargaan")
     assert answer.status_code == 303
     shown = browser.get(answer.headers["location"]).text
-    assert "orang lain yang menyetujuinya" in shown
+    assert "persetujuannya harus diberikan orang lain" in shown
     assert "Rp5.000.000" in shown
     assert "/persetujuan" not in shown
     award = answer.headers["location"].split("?")[0]
@@ -132,7 +132,7 @@ def test_an_admin_gives_a_role(village: Village) -> None:
     assert "/pegawai/peran" not in open_browser(village, "operator").get("/pegawai").text
 
 
-@pytest.mark.parametrize("path", ["izin", "penapisan", "rencana-uji-coba/x", "tarik"])
+@pytest.mark.parametrize("path", ["izin", "seleksi", "rencana-uji-coba/x", "tarik"])
 def test_reloading_the_address_of_a_form_leads_back_to_the_idea(village: Village, path: str) -> None:
     idea = village.submitted()
     assert open_browser(village, "head").get(f"/usulan/{idea}/{path}").headers["location"] == f"/usulan/{idea}"

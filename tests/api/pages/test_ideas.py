@@ -160,7 +160,7 @@ def test_only_the_actions_of_the_moment_are_offered(village: Village) -> None:
     assert f"/usulan/{idea}/tarik" not in head
     assert f"/usulan/{idea}/tarik" in proposer
     assert f"/usulan/{idea}/izin" not in proposer
-    assert f"/usulan/{idea}/penapisan" not in head + proposer
+    assert f"/usulan/{idea}/seleksi" not in head + proposer
 
 
 def test_words_sent_too_late_are_given_back_to_be_copied(village: Village) -> None:

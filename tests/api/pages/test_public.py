@@ -94,7 +94,7 @@ def test_of_a_receipt_no_more_is_told_than_that_it_is_genuine(village: Village) 
 
 
 @pytest.mark.parametrize(
-    ("typed", "word"), [(DIGEST, "Cocok:"), (DIGEST.upper(), "Cocok:"), ("00" * 32, "Tidak cocok"), ("abc", "64 angka")]
+    ("typed", "word"), [(DIGEST, "Cocok:"), (DIGEST.upper(), "Cocok:"), ("00" * 32, "Tidak cocok"), ("abc", "64 karakter")]
 )
 def test_a_file_is_compared_by_its_digest(village: Village, certificate: Document, typed: str, word: str) -> None:
     assert word in open_browser(village).get(f"/v/{certificate.token}?sha256={typed}").text
@@ -113,7 +113,7 @@ def test_people_meet_pages_and_programs_meet_problems(village: Village) -> None:
     assert browser.get("/tidak-ada").headers["content-type"].startswith("text/html")
     assert browser.get("/tidak-ada").status_code == 404
     assert browser.get("/pegawai").status_code == 403
-    assert browser.get("/buku-besar").status_code == 403
+    assert browser.get("/jejak-audit").status_code == 403
     assert browser.post("/proses", data={}).status_code == 405
     assert browser.post("/masuk", json={}).status_code == 415
     assert browser.get("/api/v1/tidak-ada").headers["content-type"] == "application/problem+json"
@@ -124,7 +124,7 @@ def test_a_fault_is_a_page_too_and_tells_nothing(village: Village) -> None:
     browser.app.state.database = None
     answer = browser.get("/")
     assert answer.status_code == 500
-    assert "Ada yang salah pada kami" in answer.text
+    assert "Terjadi gangguan sistem" in answer.text
     assert "NoneType" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
