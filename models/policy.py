@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from models.people import Role
 from models.stages import IdeaStage
@@ -146,13 +147,13 @@ class Policy(Frozen):
         for parts in (self.sections, self.requirements, self.rubric, self.gates):
             names = [part.name for part in parts]
             if len(names) != len(set(names)):
-                raise ValueError(f"names occur twice: {sorted({n for n in names if names.count(n) > 1})}")
+                raise PydanticCustomError("policy_names_twice", "two parts have the same name")
         for criterion in self.rubric:
             if criterion.minimum >= criterion.maximum:
-                raise ValueError(f"the scale of {criterion.name} is empty")
+                raise PydanticCustomError("policy_scale_empty", "a criterion's minimum is not below its maximum")
         for section in self.sections:
             if section.minimum_words > section.maximum_words:
-                raise ValueError(f"section {section.name} asks for more words than it allows")
+                raise PydanticCustomError("policy_words_out_of_order", "a section asks for more words than it allows")
         if self.pilot.minimum_days > self.pilot.maximum_days:
-            raise ValueError("the shortest pilot is longer than the longest")
+            raise PydanticCustomError("policy_pilot_out_of_order", "the shortest pilot is longer than the longest")
         return self

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from api.problems import HTTP_CODES, STATUS, VALIDATION, catalogue
+from api.problems import HTTP_CODES, STATUS
+from api.sentences import VALIDATION, catalogue
 from models.people import Role
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.process.refusals import Refusal
