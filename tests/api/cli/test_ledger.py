@@ -11,8 +11,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from typer.testing import CliRunner, Result
 
-from api.cli.set_up import prepare_folder
 from api.cli.main import app
+from api.cli.set_up import prepare_folder
 from models.database import database
 from models.settings import settings
 from models.stages import IdeaStage

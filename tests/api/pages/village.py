@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.signing_in import activate, sign_in, hash_password
+from api.signing_in import activate, hash_password, sign_in
 from models.database import Database
 from models.instants import now
 from models.migrations import migrate
