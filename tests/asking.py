@@ -6,6 +6,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from tests.foreign_words import find_foreign_words
 from tests.residents import Resident
 
 
@@ -34,4 +35,6 @@ def check_problem(told: Response, status: int, code: str, *, language: str) -> d
     assert said["detail"][0].isupper() or said["detail"][0].isdigit(), said["detail"]
     for error in said.get("errors", ()):
         assert not {"{", "}"} & set(error["detail"]), error
+    if language == "id":
+        assert [word for each in (said, *said.get("errors", ())) for word in find_foreign_words(each["detail"])] == [], said
     return said
