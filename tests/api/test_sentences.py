@@ -23,15 +23,13 @@ STAGES = [*IdeaStage, *AwardStage, *CallState]
 ACTIONS = sorted({transition.action for transition in IDEA_TRANSITIONS + AWARD_TRANSITIONS})
 PROBLEMS = sorted({error["type"] for error in list_all_errors()} | {kind.code for kind in kinds_of(CalculationRefusal)})
 LIMITS: dict[str, dict[str, Any]] = {error["type"]: error["example_context"] or {} for error in list_all_errors()}
-FIGURES: dict[str, list[Any]] = dict.fromkeys(("minimum", "maximum", "limit", "minutes", "words", "total", "whole"), [0, 9_999])
-MOMENTS: dict[str, list[Any]] = dict.fromkeys(("opens_at", "closes_at"), ["2026-11-24T02:05:00+00:00"])
-DAYS: dict[str, list[Any]] = dict.fromkeys(("first", "last"), ["2026-11-24"])
+FIGURES = ("minimum", "maximum", "limit", "minutes", "words", "total", "whole")
 TYPED: dict[str, list[Any]] = {"given": ["BAPPEDA-1"], "indicator": ["Lama antre"]}  # what somebody wrote, shown as it is
 GIVEN: dict[str, list[Any]] = {
-    **FIGURES,
-    **MOMENTS,
-    **DAYS,
     **TYPED,
+    **{name: [0, 9_999] for name in FIGURES},
+    **{name: ["2026-11-24T02:05:00+00:00"] for name in ("opens_at", "closes_at")},
+    **{name: ["2026-11-24"] for name in ("first", "last")},
     "stage": STAGES,
     "action": ACTIONS,
     "outcome": ["below_mark", "not_feasible"],
@@ -80,11 +78,11 @@ def test_a_calculations_own_english_reaches_no_reader(kind: type[CalculationRefu
     english = "Give every tier a name of its own."
     problems = [{"code": "greater_than_equal", "field": "x", "detail": english}]
     refusal = InvalidPayload(problems, {"ge": 1}) if kind is InvalidPayload else kind("x", english)  # type: ignore[arg-type]
-    told = refuse_calculation(refusal)
-    said = sentence(told.code, "id", told.parameters)
+    shown = refuse_calculation(refusal)
+    said = sentence(shown.code, "id", shown.parameters)
     assert find_foreign_words(said) == []
     assert "{" not in said
-    assert english not in str(told.parameters)
+    assert english not in str(shown.parameters)
 
 
 @pytest.mark.parametrize(
