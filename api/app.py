@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from api.frame import BodyLimit, SecureHeaders
+from api.middleware import BodyLimit, SecureHeaders
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install

@@ -1,11 +1,5 @@
-"""Refusals as RFC 9457 problems: one table of statuses, sentences from the catalogue in the reader's language."""
+"""Refusals as RFC 9457 problems: one table of statuses, and the answers to every kind of fault."""
 
-import re
-import tomllib
-from collections.abc import Mapping
-from decimal import Decimal
-from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -15,10 +9,11 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.sentences import catalogue, find_code, read_limits, read_parameters, sentence
 from api.signing_in import TooMany, Unauthenticated
 from models.database import LostRace
 from models.settings import settings
-from workflows.calculations.refusals import CalculationRefusal
+from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
 
 
@@ -52,39 +47,7 @@ STATUS_HEADERS: dict[int, dict[str, str]] = {
     503: {"Retry-After": "2"},
 }
 
-# pydantic's error types -> our stable codes
-VALIDATION: dict[str, str] = {
-    "missing": "field_missing",
-    "extra_forbidden": "field_unknown",
-    "json_invalid": "body_not_json",
-    "string_too_long": "text_too_long",
-    "string_too_short": "text_too_short",
-    "string_pattern_mismatch": "text_pattern",
-    "string_unicode": "control_characters",
-    "enum": "choice_unknown",
-    "literal_error": "choice_unknown",
-    "greater_than": "number_out_of_range",
-    "greater_than_equal": "number_out_of_range",
-    "less_than": "number_out_of_range",
-    "less_than_equal": "number_out_of_range",
-    "int_parsing_size": "number_out_of_range",
-    "too_long": "list_too_long",
-    "too_short": "list_too_short",
-    "timezone_aware": "instant_without_zone",
-    "date_out_of_range": "date_out_of_range",
-}
-# a refusal's parameters that are codes with a word in `words.toml`, and those that are figures
-CODED = ("stage", "action", "outcome", "role", "kind", "problems")
-FIGURES = ("score", "limit", "maximum", "minimum", "total", "whole", "words", "minutes", "length")
-INDONESIAN_MARKS = str.maketrans(",.", ".,")
-NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,10})?", re.ASCII)
 HTTP_CODES = {400: "body_not_json", 404: "address_unknown", 405: "method_not_allowed", 413: "body_too_large", 415: "media_type_unsupported"}
-
-
-@lru_cache
-def catalogue(name: str = "refusals") -> dict[str, dict[str, str]]:
-    """Sentences by code and language, from `templates/sentences/`."""
-    return tomllib.loads(files("templates").joinpath("sentences", f"{name}.toml").read_text("utf-8"))
 
 
 def language_of(request: Request) -> str:
@@ -95,41 +58,6 @@ def language_of(request: Request) -> str:
         if tag in ("id", "en"):
             return tag
     return settings().language
-
-
-def sentence(code: str, language: str, parameters: dict[str, Any] | None = None) -> str:
-    """What to do, in the reader's language; an unknown code is a defect that a test finds."""
-    text = catalogue()[code][language]
-    for name, value in (parameters or {}).items():
-        if "{" + name + "}" in text:
-            shown = _say_problem(str(value), language, parameters or {}) if name == "problem" else say_parameter(name, value, language)
-            text = text.replace("{" + name + "}", shown)
-    return text
-
-
-def say_parameter(name: str, value: Any, language: str) -> str:
-    """A refusal's parameter as people read it: codes as words, labels in the reader's language, figures with its marks."""
-    if isinstance(value, list | tuple):
-        return ", ".join(say_parameter(name, each, language) for each in value)
-    if isinstance(value, Mapping):
-        return str(value[language])
-    if name in CODED:
-        return catalogue("words").get(str(value), {language: str(value)})[language]
-    if name in FIGURES and NUMBER.fullmatch(str(value)):
-        return write_figure(Decimal(str(value)), language)
-    return str(value)
-
-
-def write_figure(number: Decimal, language: str) -> str:
-    """A number with its marks: `1.087,2` in Indonesian, `1,087.2` in English."""
-    figure = f"{number:,f}"
-    return figure.translate(INDONESIAN_MARKS) if language == "id" else figure
-
-
-def _say_problem(code: str, language: str, parameters: dict[str, Any]) -> str:
-    """What is wrong with a part of a policy, by pydantic's type or our own code of it."""
-    known = code if code in catalogue() else VALIDATION.get(code, "field_wrong_type")
-    return sentence(known, language, _limits({"ctx": parameters}) | parameters)
 
 
 def problem(request: Request, refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> JSONResponse:
@@ -147,7 +75,7 @@ def problem_response(request: Request, status: int, refusal: Refusal, errors: li
         "status": status,
         "detail": sentence(refusal.code, language, refusal.parameters),
         "field": None if refusal.field is None else show_field(refusal.field),
-        "parameters": {name: value for name, value in refusal.parameters.items() if value is not None},
+        "parameters": read_parameters(refusal.parameters),
     }
     if errors:
         body["errors"] = errors
@@ -161,35 +89,41 @@ def show_field(path: str) -> str:
 
 
 def refuse_calculation(refusal: CalculationRefusal) -> Invalid:
-    """A calculation's refusal as one of ours: the sentence is the catalogue's, the calculation's own goes along."""
-    code = refusal.code if refusal.code in catalogue() else "calculation_refused"
-    return Invalid(code, refusal.field, problem=refusal.sentence)
+    """A calculation's refusal as one of ours: its own sentence is English, so the catalogue's is taken by its code."""
+    if isinstance(refusal, InvalidPayload):
+        return Invalid(find_code(refusal.problems[0]["code"]), refusal.field, **read_limits(refusal.limits))
+    return Invalid(refusal.code if refusal.code in catalogue() else "calculation_refused", refusal.field)
 
 
 def _validation(request: Request, wrong: RequestValidationError) -> JSONResponse:
     if not _is_json(request) and any(each["type"] == "model_attributes_type" and each["loc"] == ("body",) for each in wrong.errors()):
         return problem_response(request, 415, Refusal("media_type_unsupported"))
     language = language_of(request)
-    errors = []
-    for each in wrong.errors():
-        code = VALIDATION.get(each["type"], "field_wrong_type")
-        path = show_field(".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path")))
-        errors.append({"type": f"urn:gagas:problem:{code}", "field": path, "detail": sentence(code, language, _limits(each)), "code": code})
-    first = errors[0]
-    status, field = (400, None) if first["code"] == "body_not_json" else (422, first["field"] or None)
-    return problem_response(request, status, Refusal(first["code"], field, **_limits(wrong.errors()[0])), errors)
+    refusals = [_read_error(each) for each in wrong.errors()]
+    errors = [
+        {
+            "type": f"urn:gagas:problem:{each.code}",
+            "field": show_field(each.field or ""),
+            "detail": sentence(each.code, language, each.parameters),
+            "code": each.code,
+            "parameters": each.parameters,
+        }
+        for each in refusals
+    ]
+    first = refusals[0]
+    status, field = (400, None) if first.code == "body_not_json" else (422, first.field or None)
+    return problem_response(request, status, Refusal(first.code, field, **first.parameters), errors)
+
+
+def _read_error(error: dict[str, Any]) -> Refusal:
+    """One of pydantic's errors as a refusal of ours."""
+    path = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
+    return Refusal(find_code(error["type"]), path, **read_limits(error.get("ctx", {})))
 
 
 def _is_json(request: Request) -> bool:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return media == "application/json" or media.endswith("+json")
-
-
-def _limits(error: dict[str, Any]) -> dict[str, str]:
-    context = error.get("ctx", {})
-    limit = next((context[name] for name in ("max_length", "min_length", "le", "ge", "lt", "gt") if name in context), "")
-    expected = str(context.get("expected", "")).replace(" or ", ", ")
-    return {"maximum": str(limit), "minimum": str(limit), "limit": str(limit), "expected": expected}
 
 
 def install(app: FastAPI) -> None:

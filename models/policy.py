@@ -155,14 +155,13 @@ class Policy(Frozen):
         for parts in (self.sections, self.requirements, self.rubric, self.gates):
             names = [part.name for part in parts]
             if len(names) != len(set(names)):
-                twice = ", ".join(sorted({name for name in names if names.count(name) > 1}))
-                raise PydanticCustomError("policy_names_twice", "names occur twice: {names}", {"names": twice})
+                raise PydanticCustomError("policy_names_twice", "two parts have the same name")
         for criterion in self.rubric:
             if criterion.minimum >= criterion.maximum:
-                raise PydanticCustomError("policy_scale_empty", "the scale of {name} is empty", {"name": criterion.name})
+                raise PydanticCustomError("policy_scale_empty", "a criterion's minimum is not below its maximum")
         for section in self.sections:
             if section.minimum_words > section.maximum_words:
-                raise PydanticCustomError("policy_words_reversed", "{name} asks for more words than it allows", {"name": section.name})
+                raise PydanticCustomError("policy_words_out_of_order", "a section asks for more words than it allows")
         if self.pilot.minimum_days > self.pilot.maximum_days:
-            raise PydanticCustomError("policy_pilot_reversed", "the shortest pilot is longer than the longest")
+            raise PydanticCustomError("policy_pilot_out_of_order", "the shortest pilot is longer than the longest")
         return self

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from tests.foreign_words import find_foreign_words
 from tests.residents import Resident
 
 
@@ -21,17 +22,19 @@ def ask(client: TestClient, who: Resident | None, wanted: str, body: Any = None,
     return client.request(method, f"/api/v1{path}", headers=kept, **content)  # type: ignore[arg-type]
 
 
-def check_problem(told: Response, status: int, code: str, *, language: str) -> dict[str, Any]:
+def check_problem(answer: Response, status: int, code: str, *, language: str) -> dict[str, Any]:
     """The problem document, which must be whole: RFC 9457's fields, one language, a full sentence."""
-    assert told.status_code == status, f"{told.status_code} {told.text[:300]}"
-    assert told.headers["content-type"] == "application/problem+json"
-    assert told.headers["content-language"] == language
-    said: dict[str, Any] = told.json()
-    assert said["type"] == f"urn:gagas:problem:{code}", said
-    assert (said["status"], said["title"]) == (status, code.replace("_", " "))
-    assert len(said["detail"]) > 10
-    assert not {"{", "}"} & set(said["detail"]), said["detail"]
-    assert said["detail"][0].isupper() or said["detail"][0].isdigit(), said["detail"]
-    for error in said.get("errors", ()):
+    assert answer.status_code == status, f"{answer.status_code} {answer.text[:300]}"
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["content-language"] == language
+    problem: dict[str, Any] = answer.json()
+    assert problem["type"] == f"urn:gagas:problem:{code}", problem
+    assert (problem["status"], problem["title"]) == (status, code.replace("_", " "))
+    assert len(problem["detail"]) > 10
+    assert not {"{", "}"} & set(problem["detail"]), problem["detail"]
+    assert problem["detail"][0].isupper() or problem["detail"][0].isdigit(), problem["detail"]
+    for error in problem.get("errors", ()):
         assert not {"{", "}"} & set(error["detail"]), error
-    return said
+    if language == "id":
+        assert [word for each in (problem, *problem.get("errors", ())) for word in find_foreign_words(each["detail"])] == [], problem
+    return problem

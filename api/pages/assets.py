@@ -7,10 +7,13 @@ from functools import lru_cache
 from importlib.resources import files
 
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 router = APIRouter(include_in_schema=False)
 MEDIA = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "ttf": "font/ttf"}
+CONDITIONS = StaticFiles(check_dir=False)  # compares If-None-Match with an answer
 YEAR = "public, max-age=31536000, immutable"
 MONTH = "public, max-age=2592000"
 
@@ -62,8 +65,8 @@ def _send(folder: str, name: str, request: Request) -> Response:
         "ETag": f'"{found.tag}"',
         "Vary": "Accept-Encoding",
     }
-    if request.headers.get("if-none-match") == f'"{found.tag}"':
-        return Response(status_code=304, headers=headers)
+    if CONDITIONS.is_not_modified(Headers(headers), request.headers):
+        return NotModifiedResponse(Headers(headers))
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(found.compressed, media_type=found.media, headers={**headers, "Content-Encoding": "gzip"})
     return Response(found.content, media_type=found.media, headers=headers)

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from api.email_addresses import LONGEST, read_email
 from models.ids import new_id
 from models.instants import region_zone
 from models.settings import settings
@@ -93,6 +94,14 @@ class Form:
         except ValueError:
             self.wrong[name] = "instant_unreadable" if typed else "field_missing"
             return None
+
+    def email(self, name: str) -> str:
+        """An e-mail address or nothing."""
+        try:
+            return read_email(self.text(name, LONGEST).strip())
+        except ValueError:
+            self.wrong[name] = "email_invalid"
+            return ""
 
     def choice(self, name: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:
         """One of the allowed values; empty where none was picked."""

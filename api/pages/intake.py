@@ -14,6 +14,7 @@ from api.pages.proposal import MOST_ROWS, ROWS, Row, list_people, read_proposal,
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from api.pages.texts import Words
 from api.v1.shapes import Id
 from models.awards import Award
 from models.calls import Call, CallState
@@ -210,15 +211,16 @@ async def _show_writing(
 
 def _writing(request: PageRequest, context: IdeaContext | None, people: dict[str, Row], refused: RefusedForm | None) -> dict[str, Any]:
     """The form's fields: what was just typed, else what is stored, else the writer alone."""
+    words = Words(request.language)
     version, errors = context.idea.version if context else None, refused.errors if refused else {}
     if not request.form.fields:
-        values = stored_values(context, people) if context else {"team.0.person": next(iter(people))}
+        values = stored_values(context, words) if context else {"team.0.person": next(iter(people))}
         view = FormView("writing", values, {}, version)
         rows = read_rows(Form(list(values.items())), people)
     else:
         rows = read_rows(request.form, people)
         if request.form.text("do", 10) == "split":
-            rows = split_evenly(rows)
+            rows = split_evenly(rows, words)
         view = FormView("writing", with_rows(request.form, rows).values, errors, version)
     blanks = max(ROWS - len(rows), 0) if request.form.text("do", 10) != "rows" else 2
     return {"form": view, "rows": (rows + [Row()] * blanks)[:MOST_ROWS]}

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import WebSocketException
 
-from api.frame import HEADERS
+from api.middleware import HEADERS
 from api.pages.forms import FormView, fields_to_keep
 from api.pages.render import page
 from api.pages.session import PageRequest, Visitor, local_path

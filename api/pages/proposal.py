@@ -1,16 +1,16 @@
 """The writing form: an idea's sections, team and budget, from what was typed to a proposal and back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
 from api.pages.forms import Form
+from api.pages.texts import Words
 from models.ideas import Idea, TeamMember
 from models.people import EmployeeNumber, Person
 from workflows.calculations.employee_number import mask_employee_number
-from workflows.calculations.shares import WHOLE
-from workflows.documents.text import format_share
+from workflows.calculations.shares import equal_shares
 from workflows.intake.draft import Form as IdeaForm
 from workflows.intake.draft import Medium, Part, Proposal
 from workflows.process.actors import Actor
@@ -71,12 +71,13 @@ def with_rows(form: Form, rows: list[Row]) -> Form:
     return Form(fields, form.wrong)
 
 
-def split_evenly(rows: list[Row]) -> list[Row]:
-    """Equal shares; what does not divide goes to the lead."""
+def split_evenly(rows: list[Row], words: Words) -> list[Row]:
+    """Equal shares; what does not divide goes to the lead, then to the others from the top."""
     if not rows:
         return rows
-    part, rest = divmod(WHOLE, len(rows))
-    return [Row(r.person_id, r.name, r.masked, r.number, format_share(part + (rest if r.lead else 0)), r.role, r.lead) for r in rows]
+    lead_first = sorted(range(len(rows)), key=lambda place: not rows[place].lead)
+    shares = dict(zip(lead_first, equal_shares(len(rows)), strict=True))
+    return [replace(row, share=words.share(shares[place])) for place, row in enumerate(rows)]
 
 
 def list_people(session: Session, idea: Idea | None, actor: Actor) -> dict[str, tuple[Row, str]]:
@@ -93,15 +94,15 @@ def list_people(session: Session, idea: Idea | None, actor: Actor) -> dict[str, 
     }
 
 
-def stored_values(context: IdeaContext, people: Mapping[str, Row]) -> dict[str, str]:
+def stored_values(context: IdeaContext, words: Words) -> dict[str, str]:
     """What an idea says now, as its form's fields."""
     said = context.content
     values = {"title": context.idea.title, "form": said.form, "medium": said.medium, "theme": said.theme}
-    values["budget_rupiah"] = f"{said.budget_rupiah:,}".replace(",", ".") if said.budget_rupiah else ""
+    values["budget_rupiah"] = words.count(said.budget_rupiah) if said.budget_rupiah else ""
     values |= {f"sections.{name}": text for name, text in said.sections.items()}
     for place, member in enumerate(context.members):
         values |= {f"team.{place}.person": member.person_id, f"team.{place}.role": member.role}
-        values[f"team.{place}.share"] = format_share(member.share_hundredths)
+        values[f"team.{place}.share"] = words.share(member.share_hundredths)
     return values
 
 

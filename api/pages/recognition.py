@@ -35,10 +35,11 @@ async def show_documents(request: Page, after: str | None = None) -> Response:
     return page(visitor, "recognition/mine.html", documents=[show_document(each) for each in found.rows], after=found.after)
 
 
+@router.head("/dokumen/{document_id}")
 @router.get("/dokumen/{document_id}")
-async def open_document(document_id: Id, request: Page, twin: bool = False) -> Response:
+async def open_document(document_id: Id, request: Page, spreadsheet: bool = False) -> Response:
     """The issued file."""
-    return await open_file(document_id, request, twin)
+    return await open_file(document_id, request, spreadsheet)
 
 
 @router.get("/laporan")

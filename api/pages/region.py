@@ -119,9 +119,7 @@ async def _code_page(request: PageRequest, result: FormResult) -> Response:
 def _read_person(form: Form) -> NewPerson:
     kind = form.choice("kind", tuple(EmploymentKind)) or EmploymentKind.PNS
     words = {name: form.text(name, 2_000) for name in ("name", "front_title", "back_title", "grade", "rank_name", "position")}
-    email = form.text("email", 254).strip()
-    if email and (email.count("@") != 1 or any(c in email for c in ' <>"\r\n')):
-        form.wrong["email"] = "email_unreadable"
+    email = form.email("email")
     unit_code, number = form.text("unit_code", 60), form.text("employee_number", 40)
     return NewPerson(kind=EmploymentKind(kind), unit_code=unit_code, employee_number=number, email=email, **words)
 

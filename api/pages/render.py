@@ -4,7 +4,8 @@ from functools import lru_cache
 from typing import Any
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from api.pages.assets import asset
@@ -39,8 +40,20 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(asset=asset)
-    made.filters.update(paragraphs=paragraphs, masked=shorten_mask)
+    made.filters.update(rupiah=write_rupiah, share=write_share, paragraphs=paragraphs, masked=shorten_mask)
     return made
+
+
+@pass_context
+def write_rupiah(context: Context, rupiah: int) -> str:
+    """Integer rupiah in the page's language."""
+    return str(context["words"].rupiah(rupiah))
+
+
+@pass_context
+def write_share(context: Context, hundredths: int) -> str:
+    """Hundredths of a percent in the page's language."""
+    return str(context["words"].share(hundredths))
 
 
 def paragraphs(text: str) -> Markup:

@@ -7,14 +7,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from api.problems import catalogue, sentence, write_figure
-from models.instants import local_day, now, region_zone
-from workflows.documents.text import ZONES, format_date
-
-ENGLISH_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+from api.formats import show_count, show_day, show_moment, show_number, show_percent, show_rupiah, show_share
+from api.sentences import read_parameters, sentence, show_parameter, show_word
+from models.instants import local_day, now
 
 FILES = ("pages.toml", "tasks.toml", "offices.toml")
 
@@ -41,8 +36,8 @@ class Words:
         return said
 
     def word(self, code: str | None) -> str:
-        """A stage, role, task, action or outcome as people read it; an unknown one is shown as it is."""
-        return catalogue("words").get(code or "", {}).get(self.language, (code or "").replace("_", " "))
+        """A stage, role, task, action or outcome as people read it; an unknown one without its underscores."""
+        return show_word(code or "", self.language)
 
     def task(self, action: str) -> str:
         """What somebody is asked to do; an action without a text of its own is named by its word."""
@@ -63,34 +58,39 @@ class Words:
         return str(part.label if self.language == "id" else part.label_en)
 
     def refusal(self, code: str, parameters: dict[str, Any]) -> str:
-        """A refusal's sentence; instants in it are written as people read them."""
-        told = {name: self._instant(value) for name, value in parameters.items()}
-        if f"refusal.{code}" in texts():
-            return self.text(f"refusal.{code}", **told)
-        return sentence(code, self.language, told)
+        """A refusal's sentence: the pages' own where they have one, else the API's."""
+        if f"refusal.{code}" not in texts():
+            return sentence(code, self.language, parameters)
+        given = read_parameters(parameters)
+        return self.text(f"refusal.{code}", **{name: show_parameter(name, given, self.language) for name in given})
 
     def day(self, day: date) -> str:
         """`24 November 2026`."""
-        return format_date(day) if self.language == "id" else f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
+        return show_day(day, self.language)
 
     def moment(self, instant: datetime) -> str:
-        """`24 November 2026 pukul 09.05 WIB`, in the region's zone."""
-        local = instant.astimezone(region_zone())
-        zone = ZONES.get(local.utcoffset() or local - local, "")
-        clock = f" pukul {local:%H.%M}" if self.language == "id" else f", {local:%H:%M}"
-        return f"{self.day(local.date())}{clock} {zone}".strip()
+        """`24 November 2026, 09.05 WIB`, in the region's zone."""
+        return show_moment(instant, self.language)
 
     def number(self, number: Decimal | str) -> str:
-        """A decimal without trailing zeros: `1.087,2` in Indonesian, `1,087.2` in English."""
-        return write_figure(Decimal(number).normalize(), self.language)
+        """A decimal without trailing zeros: `87,2` in Indonesian, `87.2` in English."""
+        return show_number(number, self.language)
+
+    def count(self, count: int) -> str:
+        """An integer with its thousands grouped: `12.500.000` in Indonesian, `12,500,000` in English."""
+        return show_count(count, self.language)
+
+    def percent(self, percent: Decimal | str) -> str:
+        """A percentage without trailing zeros: `81,3%` in Indonesian, `81.3%` in English."""
+        return show_percent(percent, self.language)
+
+    def rupiah(self, rupiah: int) -> str:
+        """Integer rupiah: `Rp38.500.000` in Indonesian, `Rp38,500,000` in English."""
+        return show_rupiah(rupiah, self.language)
 
     def share(self, hundredths: int) -> str:
-        """Hundredths of a percent as `33,33%` in Indonesian, `33.33%` in English."""
-        return f"{self.number(Decimal(hundredths) / 100)}%"
-
-    def rupiah(self, amount: int) -> str:
-        """Whole rupiah as `Rp1.250.000` in Indonesian, `Rp1,250,000` in English."""
-        return f"Rp{self.number(Decimal(amount))}"
+        """Hundredths of a percent: `33,33%` in Indonesian, `33.33%` in English."""
+        return show_share(hundredths, self.language)
 
     def due(self, instant: datetime) -> str:
         """How far a due date is, in days: `5 hari lagi`, `hari ini`, `lewat 2 hari`."""
@@ -98,11 +98,3 @@ class Words:
         if instant < now():
             return self.text("due.late", days=-days) if days < 0 else self.text("due.late_today")
         return self.text("due.today") if days == 0 else self.text("due.tomorrow") if days == 1 else self.text("due.ahead", days=days)
-
-    def _instant(self, value: Any) -> Any:
-        if isinstance(value, str) and len(value) in (10, 25, 32) and value[:4].isdigit() and value[4:5] == "-":
-            try:
-                return self.day(date.fromisoformat(value)) if len(value) == 10 else self.moment(datetime.fromisoformat(value))
-            except ValueError:
-                return value
-        return value

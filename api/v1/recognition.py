@@ -1,18 +1,20 @@
 """Recognition: documents, their files, their verification, and the report of a call."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, Response
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Id, Limit, PageOut, ResponseBody
 from models.documents import Document, DocumentKind, DocumentState
 from models.settings import settings
-from workflows.adapters.files import read_file
+from workflows.adapters.files import find_file
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
 from workflows.process.refusals import NotFound
@@ -21,6 +23,8 @@ from workflows.recognition.report import ask_report
 from workflows.recognition.verify import Verified, verify_digest, verify_token
 
 router = APIRouter(prefix=PREFIX, tags=["recognition"])
+CONDITIONS = StaticFiles(check_dir=False)  # compares If-None-Match and If-Modified-Since with an answer
+FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 MEDIA = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -35,7 +39,7 @@ class DocumentOut(ResponseBody):
     holder_id: str
     issued_on: date
     sha256: str | None
-    twin_sha256: str | None
+    spreadsheet_sha256: str | None
     verify_url: str
 
 
@@ -80,22 +84,25 @@ async def find_documents(
     return await request.read(read_documents)
 
 
-@router.get("/documents/{document_id}/file", responses={200: {"content": {"application/pdf": {}}}})
-async def open_file(document_id: Id, request: Api, twin: bool = False) -> Response:
-    """The issued bytes as they were issued; `twin` asks for a report's spreadsheet."""
+@router.head("/documents/{document_id}/file", responses=FILE)
+@router.get("/documents/{document_id}/file", responses=FILE)
+async def open_file(document_id: Id, request: Api, spreadsheet: bool = False) -> Response:
+    """The issued bytes as they were issued, or a part of them; `spreadsheet` asks for a report's XLSX. The ETag is their SHA-256."""
 
     def find(session: Session, actor: Actor) -> tuple[str, str]:
         document = find_document(session, document_id, actor=actor)
-        digest = document.twin_sha256 if twin else document.sha256
+        digest = _spreadsheet_digest(document) if spreadsheet else document.sha256
         if digest is None:
             raise NotFound("document_not_found")
         return digest, document.kind
 
     digest, kind = await request.read(find)
-    suffix = "xlsx" if twin else "pdf"
-    content = read_file(settings().documents, digest, suffix)
-    headers = {"Content-Disposition": f'attachment; filename="{kind}-{digest[:8]}.{suffix}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=MEDIA[suffix], headers=headers)
+    suffix = "xlsx" if spreadsheet else "pdf"
+    path = await run_in_threadpool(find_file, settings().documents, digest, suffix)
+    headers = {"Cache-Control": "no-store", "ETag": f'"{digest}"'}
+    name = f"{kind}-{digest[:8]}.{suffix}"
+    answer = FileResponse(path, headers=headers, media_type=MEDIA[suffix], filename=name, stat_result=path.stat())
+    return NotModifiedResponse(answer.headers) if CONDITIONS.is_not_modified(answer.headers, request.http.headers) else answer
 
 
 @router.get("/verification/{token}")
@@ -121,7 +128,10 @@ def _public(verified: Verified) -> VerifiedOut:
 
 
 def show_document(document: Document) -> DocumentOut:
-    """A document as the API tells it."""
-    return DocumentOut(
-        verify_url=document.facts["verify_url"], **document.model_dump(include=set(DocumentOut.model_fields) - {"verify_url"})
-    )
+    """A document as the API shows it."""
+    computed = {"verify_url": document.facts["verify_url"], "spreadsheet_sha256": _spreadsheet_digest(document)}
+    return DocumentOut(**computed, **document.model_dump(include=set(DocumentOut.model_fields) - set(computed)))
+
+
+def _spreadsheet_digest(document: Document) -> str | None:
+    return document.twin_sha256

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from api.access import Api
+from api.email_addresses import Email
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Id, Limit, PageOut, RequestBody, ResponseBody
 from models.people import EmploymentKind, Person, Role, RoleGrant
@@ -46,7 +47,7 @@ class PersonIn(RequestBody):
     grade: str = Field(default="", max_length=10)
     rank_name: str = Field(default="", max_length=40)
     position: str = Field(default="", max_length=120)
-    email: str = Field(default="", max_length=254, pattern=r"^$|^[^@=\s<>\"\x00-\x20\x7f]+@[^@\s<>\"\x00-\x20\x7f]+$")
+    email: Email = Field(default="", max_length=254)
 
 
 class PersonOut(ResponseBody):

@@ -4,10 +4,12 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from api.problems import HTTP_CODES, STATUS, VALIDATION, catalogue
+from api.problems import HTTP_CODES, STATUS
+from api.sentences import VALIDATION, catalogue
 from models.people import Role
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.process.refusals import Refusal
@@ -16,6 +18,7 @@ from workflows.process.ways import FLOW
 ROOT = Path(__file__).parent.parent.parent
 KINDS = {"Conflict", "Forbidden", "Invalid", "NotFound", "BadRequest", "MatchMissing", "Stale", "TooMany", "Unauthenticated"}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+T = TypeVar("T")
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
@@ -80,9 +83,7 @@ def test_no_sentence_waits_for_a_figure_that_nobody_gives() -> None:
 
 
 def test_every_kind_of_refusal_has_a_status() -> None:
-    kinds = [Refusal]
-    for kind in kinds:
-        kinds += kind.__subclasses__()
+    kinds = kinds_of(Refusal)
     assert {kind.__name__ for kind in kinds[1:]} == KINDS
     assert all(any(above in STATUS for above in kind.__mro__) for kind in kinds[1:])
     assert {kind.__name__: status for kind, status in STATUS.items()} == {
@@ -98,12 +99,20 @@ def test_every_kind_of_refusal_has_a_status() -> None:
     }
 
 
-def test_a_calculations_refusal_is_told_by_its_own_sentence_or_the_common_one() -> None:
-    kinds = [CalculationRefusal]
+def kinds_of(root: type[T]) -> list[type[T]]:
+    """A kind of refusal and all kinds below it."""
+    kinds = [root]
     for kind in kinds:
         kinds += kind.__subclasses__()
+    return kinds
+
+
+def test_every_refusal_of_a_calculation_that_requests_can_meet_has_a_sentence_of_its_own() -> None:
+    terminal_only = {"refused", "payload_invalid", "json_unreadable", "calculation_unknown", "payload_not_canonical", "salt_length"}
+    codes = {kind.code for kind in kinds_of(CalculationRefusal)}
+    assert codes - set(catalogue()) <= terminal_only
+    assert {"criterion_missing", "rule_book_invalid", "shares_invalid", "amount_out_of_range"} <= codes & set(catalogue())
     assert "calculation_refused" in catalogue()
-    assert {"criterion_missing", "criterion_unknown", "points_outside_scale", "amount_out_of_range"} <= {kind.code for kind in kinds}
 
 
 def test_words_of_stages_and_tasks_exist_in_both_languages() -> None:

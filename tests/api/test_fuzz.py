@@ -62,7 +62,7 @@ def test_no_json_makes_a_fault(client: TestClient, shelf: Shelf, share: Callable
     def attack(route: tuple[str, APIRoute], who: str, version: str | None, body: st.DataObject) -> None:
         sent = body.draw(nearly_right(route[1]) | BROKEN)
         sent = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
-        told = ask(client, town[who], route[0], sent, if_match=version)
-        assert told.status_code < 500, f"{route[0]} by {who} with {sent[:300]!r}: {told.status_code} {told.text[:300]}"
+        answer = ask(client, town[who], route[0], sent, if_match=version)
+        assert answer.status_code < 500, f"{route[0]} by {who} with {sent[:300]!r}: {answer.status_code} {answer.text[:300]}"
 
     attack()

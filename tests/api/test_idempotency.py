@@ -35,11 +35,11 @@ def test_the_same_key_fifty_times_at_once_makes_one_idea_and_fifty_equal_answers
         for number in range(share(100)):
             headers = {**town["lead"].headers, "Idempotency-Key": f"key-{number}"}
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                told = list(pool.map(lambda _: httpx.post(f"{address}/ideas", json=body, headers=headers, timeout=200), range(AT_ONCE)))  # noqa: B023
-            assert {answer.status_code for answer in told} == {201}, {answer.text for answer in told}
-            assert len({answer.text for answer in told}) == 1
-            assert len({answer.headers["etag"] for answer in told}) == 1
-            assert sum("idempotency-replayed" not in answer.headers for answer in told) == 1
+                answers = list(pool.map(lambda _: httpx.post(f"{address}/ideas", json=body, headers=headers, timeout=200), range(AT_ONCE)))  # noqa: B023
+            assert {answer.status_code for answer in answers} == {201}, {answer.text for answer in answers}
+            assert len({answer.text for answer in answers}) == 1
+            assert len({answer.headers["etag"] for answer in answers}) == 1
+            assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
             assert len(town.rows(select(Idea.id))) == number + 1
 
 
@@ -59,9 +59,9 @@ def test_the_same_key_is_answered_the_same_after_a_restart(town: Town, tmp_path:
 
 def test_the_same_key_with_another_body_is_refused(town: Town, client: TestClient) -> None:
     first = ask(client, town["lead"], "POST /ideas", draft(town), idempotency_key="k")
-    told = ask(client, town["lead"], "POST /ideas", draft(town, "Judul lain"), idempotency_key="k")
+    answer = ask(client, town["lead"], "POST /ideas", draft(town, "Judul lain"), idempotency_key="k")
     assert first.status_code == 201
-    check_problem(told, 422, "idempotency_key_reused", language="id")
+    check_problem(answer, 422, "idempotency_key_reused", language="id")
     assert [idea.title for idea in town.rows(select(Idea))] == ["Kunci yang sama"]
 
 
@@ -73,8 +73,8 @@ def test_a_key_belongs_to_its_account(town: Town, client: TestClient) -> None:
 def test_a_key_belongs_to_its_route(town: Town, client: TestClient) -> None:
     one, other = town.build_idea(), town.build_idea()
     for idea in (one, other):
-        told = ask(client, town["lead"], f"POST /ideas/{idea}/submission", idempotency_key="k")
-        assert (told.status_code, told.json()["id"]) == (200, idea)
+        answer = ask(client, town["lead"], f"POST /ideas/{idea}/submission", idempotency_key="k")
+        assert (answer.status_code, answer.json()["id"]) == (200, idea)
     assert {town.idea(one).stage, town.idea(other).stage} == {IdeaStage.SUBMITTED}
 
 
@@ -90,10 +90,10 @@ def test_a_failure_is_not_kept(town: Town, client: TestClient) -> None:
 
 def test_a_repeated_step_is_answered_though_its_stage_is_over(town: Town, client: TestClient) -> None:
     idea = town.build_idea()
-    told = [ask(client, town["lead"], f"POST /ideas/{idea}/submission", idempotency_key="k") for _ in range(3)]
-    assert [answer.status_code for answer in told] == [200] * 3
-    assert len({answer.text for answer in told}) == 1
-    assert len({answer.headers["etag"] for answer in told}) == 1
+    answers = [ask(client, town["lead"], f"POST /ideas/{idea}/submission", idempotency_key="k") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert len({answer.text for answer in answers}) == 1
+    assert len({answer.headers["etag"] for answer in answers}) == 1
 
 
 def test_what_is_kept_tells_no_one_time_code(town: Town, client: TestClient) -> None:

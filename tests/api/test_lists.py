@@ -30,17 +30,17 @@ def client(either_town: Town, client: TestClient) -> Iterator[TestClient]:
 
 
 def read_all(client: TestClient, who: Resident, path: str, **query: Any) -> list[list[dict[str, Any]]]:
-    """The pages of a list, each asked for with what the one before told."""
+    """The pages of a list, each asked for with the cursor of the one before."""
     pages: list[list[dict[str, Any]]] = []
     after: dict[str, str] = {}
     while True:
         asked = "&".join(f"{name}={value}" for name, value in {**query, **after}.items())
-        told = ask(client, who, f"GET /{path}?{asked}")
-        assert told.status_code == 200, told.text
-        pages.append(told.json()[path])
-        if told.json()["after"] is None:
+        answer = ask(client, who, f"GET /{path}?{asked}")
+        assert answer.status_code == 200, answer.text
+        pages.append(answer.json()[path])
+        if answer.json()["after"] is None:
             return pages
-        after = {"after": told.json()["after"]}
+        after = {"after": answer.json()["after"]}
 
 
 def test_ideas_awards_documents_and_calls_come_once_each_and_newest_first(either_town: Town, client: TestClient) -> None:
@@ -55,8 +55,8 @@ def test_ideas_awards_documents_and_calls_come_once_each_and_newest_first(either
             assert [row[key] for page in pages for row in page] == wanted, path
             assert {len(page) for page in pages[:-1]} <= {limit}
             assert len(pages) == -(-COUNT // limit)
-        told = [call["id"] for page in read_all(client, either_town["lead"], "calls", limit=limit) for call in page]
-        assert sorted(told) == sorted([*calls, either_town.call])
+        listed = [call["id"] for page in read_all(client, either_town["lead"], "calls", limit=limit) for call in page]
+        assert sorted(listed) == sorted([*calls, either_town.call])
 
 
 def test_an_inbox_goes_on_behind_ideas_one_has_part_in(either_town: Town) -> None:
@@ -100,6 +100,6 @@ def test_awards_that_may_not_be_told_leave_no_trace_on_a_page(either_town: Town,
     for _ in range(3):
         either_town.build_award(AwardStage.PROPOSED)
     assert LOOKED_AT > 3
-    told = ask(client, either_town["lead"], "GET /awards?limit=1").json()
-    assert [award["id"] for award in told["awards"]] == [announced]
-    assert told["after"] is None
+    listed = ask(client, either_town["lead"], "GET /awards?limit=1").json()
+    assert [award["id"] for award in listed["awards"]] == [announced]
+    assert listed["after"] is None

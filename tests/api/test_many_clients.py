@@ -24,18 +24,18 @@ WHO = ("lead", "mate", "stranger", "head", "chair", "walker", "owner", "operator
 
 async def submit(client: httpx.AsyncClient, town: Town, number: int) -> list[tuple[int, dict[str, Any]]]:
     """Draft, submit, look: as one person would."""
-    person, told = town[WHO[number % len(WHO)]], []
+    person, answers = town[WHO[number % len(WHO)]], []
     body = {"call_id": town.call, "title": f"Usulan {number}", "sections": SECTIONS}
     drafted = await client.post("/ideas", json=body, headers={**person.headers, "Idempotency-Key": uuid.uuid4().hex})
-    told.append((drafted.status_code, drafted.json()))
+    answers.append((drafted.status_code, drafted.json()))
     if drafted.status_code == 201:
         idea = f"/ideas/{drafted.json()['id']}"
         for answer in (
             await client.post(f"{idea}/submission", headers={**person.headers, "Idempotency-Key": uuid.uuid4().hex}),
             await client.get(idea, headers=person.headers),
         ):
-            told.append((answer.status_code, answer.json()))
-    return told
+            answers.append((answer.status_code, answer.json()))
+    return answers
 
 
 async def rush(address: str, town: Town) -> list[list[tuple[int, dict[str, Any]]]]:
@@ -50,14 +50,14 @@ def test_two_hundred_at_once_all_hand_in_nothing_is_lost_and_every_job_waits(eit
     town = either_town
     assert town.call
     with serve(town.store, tmp_path) as address:
-        told = asyncio.run(rush(address, town))
-    assert {tuple(status for status, _ in one) for one in told} == {(201, 200, 200)}, (tmp_path / "server.log").read_text()[-2_000:]
-    confirmed = {one[1][1]["id"]: one[1][1]["code"] for one in told}
+        answers = asyncio.run(rush(address, town))
+    assert {tuple(status for status, _ in one) for one in answers} == {(201, 200, 200)}, (tmp_path / "server.log").read_text()[-2_000:]
+    confirmed = {one[1][1]["id"]: one[1][1]["code"] for one in answers}
     kept = {idea.id: idea.code for idea in town.rows(select(Idea).where(Idea.code.is_not(None)))}  # type: ignore[union-attr]
     assert kept == confirmed
     numbers = sorted(int(re.fullmatch(r"IDE-\d{4}-(\d{6})", code)[1]) for code in kept.values())  # type: ignore[index,arg-type]
     assert numbers == list(range(1, CLIENTS + 1))
-    assert {one[2][1]["stage"] for one in told} == {"submitted"}
+    assert {one[2][1]["stage"] for one in answers} == {"submitted"}
     entries = town.rows(select(LedgerEntry).order_by(LedgerEntry.seq))  # type: ignore[arg-type]
     assert verify_chain(Link(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries).valid
     assert sum(entry.kind == "idea.submit" for entry in entries) == CLIENTS

@@ -69,8 +69,8 @@ def test_wrong_input_gets_its_own_problem_and_changes_nothing(
     before, details = fingerprint(shelf.store), set()
     who = scene.town[case.who] if case.who else None
     for language in LANGUAGES:
-        told = ask(client, who, scene.fill(case.wanted), scene.fill(case.body), **{"accept_language": language, **case.headers})
-        said = check_problem(told, case.status, case.code, language=language)
+        answer = ask(client, who, scene.fill(case.wanted), scene.fill(case.body), **{"accept_language": language, **case.headers})
+        said = check_problem(answer, case.status, case.code, language=language)
         assert said["field"] == case.at
         details.add(said["detail"])
     assert len(details) == len(LANGUAGES), "both languages say the same"
@@ -88,41 +88,41 @@ def test_a_body_too_large_is_refused_even_in_pieces_without_a_length(scene: Scen
         for _ in range(30):
             yield b" " * 50_000
 
-    told = ask(client, scene.town["lead"], "POST /ideas", b" " * 1_000_001, accept_language="en")
-    assert check_problem(told, 413, "body_too_large", language="en")["parameters"] == {"maximum": 1_000_000}
-    told = client.post("/api/v1/ideas", content=pieces(), headers={"accept-language": "id", **scene.town["lead"].headers})
-    check_problem(told, 413, "body_too_large", language="id")
+    answer = ask(client, scene.town["lead"], "POST /ideas", b" " * 1_000_001, accept_language="en")
+    assert check_problem(answer, 413, "body_too_large", language="en")["parameters"] == {"maximum": 1_000_000}
+    answer = client.post("/api/v1/ideas", content=pieces(), headers={"accept-language": "id", **scene.town["lead"].headers})
+    check_problem(answer, 413, "body_too_large", language="id")
 
 
 def test_a_key_used_for_another_body_is_refused(scene: Scene, client: TestClient) -> None:
     body = {"call_id": scene.names["call"], "title": "Kunci", "sections": SECTIONS}
     assert ask(client, scene.town["lead"], "POST /ideas", body, idempotency_key="k1").status_code == 201
-    told = ask(client, scene.town["lead"], "POST /ideas", {**body, "title": "Lain"}, idempotency_key="k1", accept_language="en")
-    assert check_problem(told, 422, "idempotency_key_reused", language="en")["field"] == "Idempotency-Key"
+    answer = ask(client, scene.town["lead"], "POST /ideas", {**body, "title": "Lain"}, idempotency_key="k1", accept_language="en")
+    assert check_problem(answer, 422, "idempotency_key_reused", language="en")["field"] == "Idempotency-Key"
 
 
 def test_too_many_sign_ins_must_wait(scene: Scene, client: TestClient) -> None:
     body = {"employee_number": scene.town["mate"].number, "password": "bukan yang ini"}
     statuses = [ask(client, None, "POST /tokens", body).status_code for _ in range(11)]
     assert statuses == [401] * 10 + [429]
-    told = ask(client, None, "POST /tokens", body, accept_language="en")
-    check_problem(told, 429, "too_many_sign_ins", language="en")
-    assert int(told.headers["retry-after"]) > 0
+    answer = ask(client, None, "POST /tokens", body, accept_language="en")
+    check_problem(answer, 429, "too_many_sign_ins", language="en")
+    assert int(answer.headers["retry-after"]) > 0
 
 
 def test_who_is_not_signed_in_is_told_how(scene: Scene, client: TestClient) -> None:
     for headers in ({}, {"authorization": "Bearer x"}, {"authorization": "Basic eDp5"}, {"authorization": "Bearer "}):
-        told = ask(client, None, "GET /me", **headers)
-        check_problem(told, 401, "sign_in_needed", language="id")
-        assert told.headers["www-authenticate"] == "Bearer"
+        answer = ask(client, None, "GET /me", **headers)
+        check_problem(answer, 401, "sign_in_needed", language="id")
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize(
     ("header", "language"), [("en-GB,en;q=0.9", "en"), ("de,en", "en"), ("fr", "id"), ("", "id"), ("ID", "id"), ("*", "id")]
 )
 def test_the_first_language_that_we_speak_is_taken(scene: Scene, client: TestClient, header: str, language: str) -> None:
-    told = ask(client, scene.town["lead"], "GET /ideas/x", accept_language=header)
-    check_problem(told, 404, "idea_not_found", language=language)
+    answer = ask(client, scene.town["lead"], "GET /ideas/x", accept_language=header)
+    check_problem(answer, 404, "idea_not_found", language=language)
 
 
 @pytest.mark.parametrize(
@@ -143,12 +143,12 @@ def test_a_nul_never_becomes_a_fault_on_either_database(either_town: Town, clien
     held = client.app.state.database  # type: ignore[attr-defined]
     client.app.state.database = either_town.store  # type: ignore[attr-defined]
     try:
-        told = ask(client, either_town["admin"], wanted, body)
+        answer = ask(client, either_town["admin"], wanted, body)
     finally:
         client.app.state.database = held  # type: ignore[attr-defined]
-    assert told.status_code in (200, 404, 422), told.text
-    if told.status_code == 200:
-        assert told.json() == [] or [rows for rows in told.json().values() if rows] == []
+    assert answer.status_code in (200, 404, 422), answer.text
+    if answer.status_code == 200:
+        assert answer.json() == [] or [rows for rows in answer.json().values() if rows] == []
 
 
 def test_a_policy_is_refused_with_the_place_of_its_first_fault(scene: Scene, client: TestClient) -> None:
@@ -161,5 +161,5 @@ def test_a_policy_is_refused_with_the_place_of_its_first_fault(scene: Scene, cli
         ({"sections": []}, "policy.sections"),
         ({"colour": "red"}, "policy.colour"),
     ):
-        told = ask(client, scene.town["secretary"], f"POST /calls/{scene.names['call']}/policies", {"policy": {**POLICY, **change}})
-        assert check_problem(told, 422, "policy_invalid", language="id")["field"] == place
+        answer = ask(client, scene.town["secretary"], f"POST /calls/{scene.names['call']}/policies", {"policy": {**POLICY, **change}})
+        assert check_problem(answer, 422, "policy_invalid", language="id")["field"] == place

@@ -12,7 +12,7 @@ from models.stages import AwardStage
 from tests.faults.effects import EFFECTS, waits_for_a_flow
 from tests.faults.evidence import Evidence
 from tests.faults.history import ACKNOWLEDGED, FAULT, UNKNOWN, Call, History
-from workflows.adapters.files import read_file
+from workflows.adapters.files import find_file
 from workflows.calculations.ledger import LedgerEntry as Link
 from workflows.calculations.ledger import verify_chain
 from workflows.process.ways import AWARD, DOCUMENT, IDEA
@@ -141,7 +141,8 @@ def files_wrong(evidence: Evidence) -> Iterable[str]:
     """An issued document's bytes lie under their SHA-256 and are a whole PDF."""
     for document in evidence.documents.values():
         try:
-            whole = document.sha256 is not None and read_file(evidence.folder / "documents", document.sha256, "pdf").startswith(b"%PDF-")
+            folder = evidence.folder / "documents"
+            whole = document.sha256 is not None and find_file(folder, document.sha256, "pdf").read_bytes().startswith(b"%PDF-")
         except OSError:
             whole = False
         if not whole:

@@ -36,12 +36,13 @@ def store_file(folder: Path, content: bytes, suffix: str, passing: Callable[[str
     return digest
 
 
-def read_file(folder: Path, digest: str, suffix: str) -> bytes:
-    """The stored bytes, checked against their name; raises OSError when they are missing or were changed."""
-    content = path_of(folder, digest, suffix).read_bytes()
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise OSError(f"stored file {digest[:12]} was changed")
-    return content
+def find_file(folder: Path, digest: str, suffix: str) -> Path:
+    """Where the stored bytes lie, checked against their name; raises OSError when they are missing or were changed."""
+    path = path_of(folder, digest, suffix)
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            raise OSError(f"stored file {digest[:12]} was changed")
+    return path
 
 
 def sweep_drafts(folder: Path) -> int:

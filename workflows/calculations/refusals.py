@@ -29,13 +29,17 @@ class CalculationRefusal(ValueError):
 
 
 class InvalidPayload(CalculationRefusal):
-    """A payload that does not fit the input model; `problems` names every field at fault, the first one leads."""
+    """A payload that does not fit the input model; `problems` names every field at fault, the first one leads.
+
+    `limits` holds the figures of the first problem under pydantic's names for them, such as `ge` or `max_length`.
+    """
 
     code = "payload_invalid"
 
-    def __init__(self, problems: list[dict[str, Any]]) -> None:
+    def __init__(self, problems: list[dict[str, Any]], limits: dict[str, Any] | None = None) -> None:
         super().__init__(problems[0]["field"], problems[0]["detail"])
         self.problems = problems
+        self.limits = limits or {}
 
     def as_problem(self) -> dict[str, Any]:
         """The refusal as a JSON-ready object: code, field and detail of the first problem, and all of them under `errors`."""
@@ -44,7 +48,8 @@ class InvalidPayload(CalculationRefusal):
     @classmethod
     def from_validation(cls, error: ValidationError) -> "InvalidPayload":
         """The refusal behind a failed validation, without the values that were given (they may be personal)."""
-        return cls([_problem(dict(each)) for each in error.errors(include_url=False, include_input=False)])
+        errors = error.errors(include_url=False, include_input=False)
+        return cls([_problem(dict(each)) for each in errors], errors[0].get("ctx"))
 
 
 def _problem(error: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from models.instants import now
 from models.people import Role
 from models.policy import Policy
 from models.units import Unit
-from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
+from workflows.calculations.refusals import InvalidPayload
 from workflows.calculations.rule_books import read_rule_book
 from workflows.process.actors import Actor
 from workflows.process.journal import record
@@ -115,14 +115,13 @@ def validate_policy(body: dict[str, Any]) -> Policy:
     try:
         policy = Policy.model_validate(body)
         read_rule_book(policy.rule_book)
-    except CalculationRefusal as wrong:
-        code = wrong.problems[0]["code"] if isinstance(wrong, InvalidPayload) else wrong.code
-        raise Invalid("policy_invalid", f"policy.rule_book.{wrong.field}", problem=code) from wrong
+    except InvalidPayload as wrong:
+        problem = wrong.problems[0]["code"]
+        raise Invalid("policy_invalid", f"policy.rule_book.{wrong.field}", problem=problem, **wrong.limits) from wrong
     except ValidationError as wrong:
         first = wrong.errors()[0]
         path = ".".join(str(part) for part in first["loc"])
-        limits = {name: str(limit) for name, limit in first.get("ctx", {}).items() if name != "error"}
-        raise Invalid("policy_invalid", f"policy.{path}", problem=first["type"], **limits) from wrong
+        raise Invalid("policy_invalid", f"policy.{path}", problem=first["type"], **first.get("ctx", {})) from wrong
     _check_wording("policy", policy.model_dump(mode="json"))
     for name, template in policy.documents.numbers.items():
         check_template(f"policy.documents.numbers.{name}", template)

@@ -12,7 +12,7 @@ import pytest
 
 from api.cli.doctor import Finding, State, examine, table_of
 from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
-from api.cli.doctor.packages import check_package, is_in_range
+from api.cli.doctor.packages import check_package
 from api.cli.doctor.storage import check_journal, check_postgres, check_space, check_sqlite, judge_postgres
 from api.cli.doctor.surroundings import check_analytics, check_clock, check_port
 from models.settings import Settings
@@ -126,10 +126,12 @@ def test_a_package_that_is_not_there_fails() -> None:
         ("0.151.0", "fastapi<0.151,>=0.139", False),
         ("70.0", "weasyprint==70.0", True),
         ("70.1", "weasyprint==70.0", False),
+        ("3.9.0rc1", "prefect<3.9,>=3.8.8", False),
+        ("3.8.9.post1", "prefect<3.9,>=3.8.8", True),
     ],
 )
 def test_ranges_are_read_as_pip_reads_them(version: str, requirement: str, fits: bool) -> None:
-    assert is_in_range(version, requirement) is fits
+    assert (check_package(requirement.split("<")[0].split("=")[0], version, requirement).state is State.OK) is fits
 
 
 # Storage

@@ -100,12 +100,12 @@ def keep_checkpoint(folder: Path) -> Path:
 
 
 def test_a_checkpoint_is_signed_by_the_printed_key(house: Town, tmp_path: Path) -> None:
-    told = json.loads(keep_checkpoint(tmp_path).read_text())
-    said = {name: told[name] for name in ("size", "head", "at")}
-    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(told["public_key"]))
-    key.verify(bytes.fromhex(told["signature"]), rfc8785.dumps(said))
+    printed = json.loads(keep_checkpoint(tmp_path).read_text())
+    said = {name: printed[name] for name in ("size", "head", "at")}
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(printed["public_key"]))
+    key.verify(bytes.fromhex(printed["signature"]), rfc8785.dumps(said))
     with pytest.raises(InvalidSignature):
-        key.verify(bytes.fromhex(told["signature"]), rfc8785.dumps({**said, "size": said["size"] - 1}))
+        key.verify(bytes.fromhex(printed["signature"]), rfc8785.dumps({**said, "size": said["size"] - 1}))
     assert said["size"] == size(house)
 
 
@@ -135,5 +135,5 @@ def test_a_checkpoint_that_was_changed_is_not_believed(house: Town, tmp_path: Pa
 
 
 def test_a_checkpoint_holds_no_personal_word(house: Town) -> None:
-    told = gagas("ledger", "checkpoint").stdout
-    assert set(json.loads(told)) == {"size", "head", "at", "signature", "public_key"}
+    printed = gagas("ledger", "checkpoint").stdout
+    assert set(json.loads(printed)) == {"size", "head", "at", "signature", "public_key"}

@@ -103,7 +103,7 @@ def test_migrate_may_be_repeated_and_keeps_the_key(folder: Path) -> None:
 
 
 def test_every_command_says_what_it_is_for() -> None:
-    told = gagas("--help").stdout
+    printed = gagas("--help").stdout
     for command in ("init", "serve", "migrate", "doctor", "calc", "ledger"):
-        assert command in told
+        assert command in printed
         assert gagas(command, "--help").exit_code == 0

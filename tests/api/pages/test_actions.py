@@ -75,12 +75,12 @@ def test_the_leader_defers_and_the_secretariat_takes_it_up_again(village: Villag
 def test_a_verifier_extends_a_pilot_only_with_a_later_day(village: Village) -> None:
     idea = reported(village)
     browser = open_browser(village, "verifier")
-    told = {"outcome": "extend", "reason": "Perlu satu musim lagi untuk melihat hasilnya"}
-    missing = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/verifikasi", **told)
+    fields = {"outcome": "extend", "reason": "Perlu satu musim lagi untuk melihat hasilnya"}
+    missing = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/verifikasi", **fields)
     assert missing.status_code == 422
     assert 'id="verify-until-error"' in missing.text
     later = (today() + timedelta(days=120)).isoformat()
-    press(village, "verifier", idea, "verifikasi", **told, until=later)
+    press(village, "verifier", idea, "verifikasi", **fields, until=later)
     with village.database.reading() as session:
         assert session.exec(select(Pilot.ends_on)).one().isoformat() == later
 
@@ -126,9 +126,9 @@ def test_an_award_is_not_approved_without_its_decree(village: Village) -> None:
 
 def test_an_admin_gives_a_role(village: Village) -> None:
     browser = open_browser(village, "admin")
-    told = {"employee_number": village.numbers["stranger"], "role": "verifier", "unit_code": "KBDG"}
-    assert send(browser, "/pegawai", "/pegawai/peran", **told).headers["location"] == "/pegawai?ok=role_given"
-    assert send(browser, "/pegawai", "/pegawai/peran", **told).status_code == 409
+    fields = {"employee_number": village.numbers["stranger"], "role": "verifier", "unit_code": "KBDG"}
+    assert send(browser, "/pegawai", "/pegawai/peran", **fields).headers["location"] == "/pegawai?ok=role_given"
+    assert send(browser, "/pegawai", "/pegawai/peran", **fields).status_code == 409
     assert "/pegawai/peran" not in open_browser(village, "operator").get("/pegawai").text
 
 

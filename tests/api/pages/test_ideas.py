@@ -197,8 +197,8 @@ def test_lists_go_on_from_page_to_page(village: Village) -> None:
         village.submitted(title=f"Usulan ke-{number}")
     browser = open_browser(village, "secretary")
     first = browser.get("/daftar")
-    onward = first.text.split('href="/daftar?stage=')[1].split('"')[0].replace("&amp;", "&")
-    second = browser.get(f"/daftar?stage={onward}")
+    next_page = first.text.split('href="/daftar?stage=')[1].split('"')[0].replace("&amp;", "&")
+    second = browser.get(f"/daftar?stage={next_page}")
     assert (first.text.count("IDE-"), second.text.count("IDE-")) == (25, 2)
     assert browser.get("/daftar?stage=draft").text.count("IDE-") == 0
     assert browser.get("/daftar?after=xyz").status_code == 422

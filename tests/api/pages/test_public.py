@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from api.pages.texts import texts
-from api.problems import catalogue
+from api.sentences import catalogue
 from models.documents import Document, DocumentKind
 from models.instants import now, today
 from tests.api.pages.village import Village, fields_of, open_browser, send

@@ -58,10 +58,10 @@ def test_after_too_many_tries_the_page_says_when_to_come_back(village: Village) 
     assert answer.headers["retry-after"] == "900"
 
 
-@pytest.mark.parametrize("onward", ["https://jahat.example", "//jahat.example", "/\\jahat.example", "javascript:alert(1)"])
-def test_nobody_is_led_off_the_site(village: Village, onward: str) -> None:
+@pytest.mark.parametrize("elsewhere", ["https://jahat.example", "//jahat.example", "/\\jahat.example", "javascript:alert(1)"])
+def test_nobody_is_led_off_the_site(village: Village, elsewhere: str) -> None:
     give_password(village, "proposer")
-    fields = {"employee_number": village.numbers["proposer"], "password": PASSWORD, "back": onward}
+    fields = {"employee_number": village.numbers["proposer"], "password": PASSWORD, "back": elsewhere}
     assert open_browser(village).post("/masuk", data=fields).headers["location"] == "/"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows.adapters.files import DRAFT_KEPT_SECONDS, DRAFTS, path_of, read_file, store_file, sweep_drafts
+from workflows.adapters.files import DRAFT_KEPT_SECONDS, DRAFTS, find_file, path_of, store_file, sweep_drafts
 
 CONTENT = b"%PDF-1.7 piagam " * 5_000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -46,7 +46,7 @@ print(step - 1)
 
 def test_bytes_come_back_as_they_were_stored(tmp_path: Path) -> None:
     assert store_file(tmp_path, CONTENT, "pdf") == DIGEST
-    assert read_file(tmp_path, DIGEST, "pdf") == CONTENT
+    assert find_file(tmp_path, DIGEST, "pdf").read_bytes() == CONTENT
     assert path_of(tmp_path, DIGEST, "pdf") == tmp_path / DIGEST[:2] / f"{DIGEST}.pdf"
 
 
@@ -70,7 +70,7 @@ def test_a_crash_before_any_line_leaves_the_whole_file_or_none_and_the_next_try_
             whole += 1
             assert target.read_bytes() == CONTENT
         assert store_file(folder, CONTENT, "pdf") == DIGEST
-        assert read_file(folder, DIGEST, "pdf") == CONTENT
+        assert find_file(folder, DIGEST, "pdf").read_bytes() == CONTENT
     assert 0 < whole < crashes
 
 
@@ -85,7 +85,7 @@ def test_what_a_crash_left_is_swept_a_day_later_and_what_is_being_written_stays(
     assert sweep_drafts(tmp_path) == 1
     assert sweep_drafts(tmp_path) == 0
     assert fresh.exists()
-    assert read_file(tmp_path, DIGEST, "pdf") == CONTENT
+    assert find_file(tmp_path, DIGEST, "pdf").read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize("at", [0, len(CONTENT) // 2, len(CONTENT) - 1])
@@ -95,7 +95,7 @@ def test_one_changed_bit_is_noticed(tmp_path: Path, at: int) -> None:
     changed[at] ^= 1
     path_of(tmp_path, DIGEST, "pdf").write_bytes(changed)
     with pytest.raises(OSError, match="was changed"):
-        read_file(tmp_path, DIGEST, "pdf")
+        find_file(tmp_path, DIGEST, "pdf")
 
 
 @pytest.mark.parametrize("left", [b"", CONTENT[:-1], CONTENT + b" "], ids=["empty", "cut", "longer"])
@@ -103,14 +103,14 @@ def test_a_file_of_another_length_is_noticed_and_written_anew(tmp_path: Path, le
     store_file(tmp_path, CONTENT, "pdf")
     path_of(tmp_path, DIGEST, "pdf").write_bytes(left)
     with pytest.raises(OSError, match="was changed"):
-        read_file(tmp_path, DIGEST, "pdf")
+        find_file(tmp_path, DIGEST, "pdf")
     store_file(tmp_path, CONTENT, "pdf")
-    assert read_file(tmp_path, DIGEST, "pdf") == CONTENT
+    assert find_file(tmp_path, DIGEST, "pdf").read_bytes() == CONTENT
 
 
 def test_a_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        read_file(tmp_path, DIGEST, "pdf")
+        find_file(tmp_path, DIGEST, "pdf")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -21,7 +21,7 @@ from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.ways import AWARD_STEPS, IDEA_STEPS, Builder
 from tests.workflows.delivery.prefect_server import PrefectServer, prefect_server
-from workflows.adapters.files import read_file
+from workflows.adapters.files import find_file
 from workflows.delivery.claims import claim_batch
 from workflows.delivery.job import CHUNK, FEW
 from workflows.delivery.relay import FLOWS, Relay, key_of, start_in_process
@@ -116,7 +116,7 @@ def test_an_idea_travels_from_submission_to_certificate_by_real_runs(house: Town
     assert [d.kind for d in documents] == [DocumentKind.CERTIFICATE] * RECIPIENTS + [DocumentKind.RECEIPT]
     assert {d.state for d in documents} == {DocumentState.ISSUED}
     for document in documents:
-        assert read_file(settings().documents, document.sha256, "pdf").startswith(b"%PDF-")
+        assert find_file(settings().documents, document.sha256, "pdf").read_bytes().startswith(b"%PDF-")
     assert len(list((settings().data / "mail").glob("*.eml"))) == len(documents)
 
     messages = outbox(house)

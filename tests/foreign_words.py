@@ -1,0 +1,31 @@
+"""Finds what a reader of Indonesian should not meet in a sentence: words of the English catalogue or of pydantic, and code words."""
+
+import re
+from functools import cache
+
+from pydantic_core._pydantic_core import list_all_errors
+
+from api.sentences import catalogue
+
+WORD = re.compile(r"[A-Za-z]+")
+CODE_WORD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+
+
+@cache
+def vocabulary(language: str) -> frozenset[str]:
+    """Every word that the catalogues use in a language, in lower case."""
+    said = [sentence[language] for name in ("refusals", "words") for sentence in catalogue(name).values()]
+    return frozenset(word.lower() for sentence in said for word in WORD.findall(re.sub(r"\{\w+\}", "", sentence)))
+
+
+@cache
+def words_of_pydantic() -> frozenset[str]:
+    """Every word of pydantic's messages, in lower case."""
+    messages = [error["message_template_python"] for error in list_all_errors()]
+    return frozenset(word.lower() for message in messages for word in WORD.findall(re.sub(r"\{\w+\}", "", message)))
+
+
+def find_foreign_words(sentence: str) -> list[str]:
+    """The code words and English words in an Indonesian sentence; words that both languages use are not foreign."""
+    english = (vocabulary("en") | words_of_pydantic()) - vocabulary("id")
+    return CODE_WORD.findall(sentence) + [word for word in WORD.findall(sentence) if word.lower() in english]
