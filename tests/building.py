@@ -19,7 +19,8 @@ from models.instants import now
 from models.people import EmployeeNumber, Person, SignIn
 from models.stages import AwardStage, IdeaStage
 from models.units import Unit
-from tests.residents import Resident, settle_town
+from tests.databases import Pattern
+from tests.residents import Resident
 from tests.ways import AWARD_STEPS, AWARD_WAYS, IDEA_STEPS, IDEA_WAYS, Builder
 from workflows.intake.draft import Part, Proposal, draft_idea
 from workflows.process.actors import Actor, actor_of, flow_actor
@@ -148,11 +149,10 @@ class Town:
 class Shelf:
     """Database files put aside, and one database onto which any of them is laid: opening a new one each time would cost far more."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settled: Path) -> None:
         self.folder, self.file = folder, folder / "present.db"
         self.store = Database(f"sqlite:///{self.file}")
-        settle_town(self.store)
-        self.put_aside("town")
+        shutil.copyfile(settled, self.folder / "town.kept")
         self.lay("town")
         self.town = Town(self.store)
 
@@ -181,9 +181,9 @@ class Shelf:
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    """The settled town, made once in each process."""
-    made = Shelf(tmp_path_factory.mktemp("shelf"))
+def shelf(tmp_path_factory: pytest.TempPathFactory, settled_pattern: Pattern) -> Iterator[Shelf]:
+    """The settled town and what was built on it, for all tests of a process."""
+    made = Shelf(tmp_path_factory.mktemp("shelf"), settled_pattern.sqlite())
     yield made
     made.store.close()
 
@@ -202,9 +202,8 @@ def town(shelf: Shelf) -> Town:
 
 
 @pytest.fixture
-def either_town(database_url: str) -> Iterator[Town]:
+def either_town(own_database: Callable[[Pattern], str], settled_pattern: Pattern) -> Iterator[Town]:
     """A town of one's own, once on SQLite and once on PostgreSQL."""
-    store = Database(database_url)
-    settle_town(store)
+    store = Database(own_database(settled_pattern))
     yield Town(store)
     store.close()
