@@ -22,7 +22,7 @@ from models.database import database
 from models.migrations import migrate
 from models.settings import settings
 from tests.databases import NEW_DATABASE, Pattern
-from tests.residents import settle_town
+from tests.town import settle_town
 
 OWN_DATABASE = Callable[..., str]
 SHARE = Callable[[int], int]

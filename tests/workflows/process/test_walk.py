@@ -12,8 +12,12 @@ from sqlmodel import Session
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
-from tests.walking import DRESSES, STEPS, Place, Step, dress, find_place, fingerprint, watch
-from tests.ways import IDEA_STEPS, Builder, measure_all
+from tests.requests import REQUESTS as STEPS
+from tests.requests import Place, find_place
+from tests.requests import StepRequest as Step
+from tests.roles import ROLES_AND_RELATIONS as DRESSES
+from tests.roles import give_role as dress
+from tests.unchanged import fingerprint, watch
 from tests.workflows.process.test_tables import written_by_hand
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.context import permitted_transition, read_context
@@ -55,12 +59,10 @@ def build(town: Town, name: str, *, below: bool) -> None:
             town.build_award(AwardStage(stage), idea=idea)
         return
     idea = town.build_idea(IdeaStage(stage), points=10 if below else 90)
-    with town.store.unit_of_work() as session:
-        builder = Builder(session, idea, {who: one.id for who, one in town.residents.items()}, "lead", 10)
-        if below:
-            IDEA_STEPS["score"](builder)
-        if stage == IdeaStage.IN_PILOT:
-            measure_all(builder)
+    if below:
+        town.take(idea, "score", "close_review", "draft_recommend", points=10)
+    if stage == IdeaStage.IN_PILOT:
+        town.take(idea, "measure")
 
 
 def targets(name: str, cell: Cell) -> str | None:
@@ -110,7 +112,7 @@ def test_what_the_table_does_not_permit_is_refused_without_a_trace(
     chosen = random.Random(f"{SEED}{name}").sample(refused, share(len(refused)))
     place = open_place(name, "")
     before = fingerprint(place.town.store)
-    with watch(place) as watching:
+    with watch(place.town.store) as watching:
         for (role, relation), cells in itertools.groupby(sorted(chosen, key=lambda c: c[:2]), key=lambda c: c[:2]):
             who = dress(place, role, relation)
             watching.has_seen_a_change()
