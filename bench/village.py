@@ -15,7 +15,7 @@ from models.instants import now
 from models.outbox import Message
 from models.stages import IdeaStage
 from tests.building import SECTIONS, Town
-from tests.residents import settle_town
+from tests.town import settle_town
 
 WORDS = " ".join(["Warga menunggu lama di loket, dan antrean daring memberi nomor yang pasti."] * 4)
 

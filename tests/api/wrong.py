@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.building import POLICY
-from tests.ways import MET, REASON
+from tests.steps import MET, REASON
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from tests.faults.house import FaultyHouse, Nursery, await_true
 from tests.faults.people import Crowd, Load
 from tests.faults.racer import Field
 from tests.faults.run import count_held, settle
-from tests.ways import REASON
+from tests.steps import REASON
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(3_600), pytest.mark.xdist_group("faults")]
 SEED = 20261124

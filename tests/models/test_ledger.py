@@ -14,7 +14,7 @@ from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import Message
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
-from tests.ways import REASON
+from tests.steps import REASON
 from workflows.calculations.ledger import LedgerEntry as Link
 from workflows.calculations.ledger import verify_chain
 from workflows.process.refusals import Refusal
@@ -72,8 +72,8 @@ def test_no_word_about_anybody_comes_into_ledger_or_outbox(town: Town) -> None:
     told = [json.dumps(entry.payload, ensure_ascii=False) for entry in town.rows(select(LedgerEntry))]
     told += [message.model_dump_json() for message in town.rows(select(Message))]
     assert len(told) > 300
-    people = [one.name for one in town.residents.values()] + [one.number for one in town.residents.values()]
-    words = {word for one in town.residents.values() for word in one.name.split()}
+    people = [one.name for one in town.people.values()] + [one.number for one in town.people.values()]
+    words = {word for one in town.people.values() for word in one.name.split()}
     for secret in {*people, *words, *SECRETS}:
         assert not [text for text in told if secret in text], secret
 

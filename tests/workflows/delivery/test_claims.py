@@ -12,7 +12,6 @@ from sqlmodel import Session, col, select
 from models.database import Database, LostRace
 from models.ideas import Idea
 from models.instants import wall_now
-from models.migrations import migrate
 from models.outbox import ClockTick, Message, MessageState
 from models.stages import IdeaStage
 from tests.building import Town
@@ -40,9 +39,8 @@ class Work:
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    migrate(database)
+def store(migrated_url: str) -> Iterator[Database]:
+    database = Database(migrated_url)
     yield database
     database.close()
 

@@ -23,7 +23,7 @@ from models.reviews import Review, ReviewState
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
-from tests.ways import MET, REASON
+from tests.steps import MET, REASON
 from tests.workflows.turns import FLOW_MODULES, WORKS, Clock, clock, tick
 from workflows.calculations.ledger import LedgerEntry as Link
 from workflows.calculations.ledger import verify_chain
@@ -118,7 +118,7 @@ class Life:
         for reviewer_id in self.house.rows(
             select(Review.reviewer_id).where(Review.idea_id == idea_id, Review.state == ReviewState.ASSIGNED)
         ):
-            who = next(one.who for one in self.house.residents.values() if one.id == reviewer_id)
+            who = next(one.who for one in self.house.people.values() if one.id == reviewer_id)
             self.house.do(score_idea, idea_id, POINTS, by=who)
 
     def refuse(self, idea_id: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from models.awards import Award
 from models.database import database
@@ -15,11 +15,9 @@ from models.documents import Document, DocumentKind, DocumentState
 from models.instants import wall_now
 from models.outbox import Message, MessageState
 from models.people import EmployeeNumber, Person
-from models.reviews import Review
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
-from tests.ways import AWARD_STEPS, IDEA_STEPS, Builder
 from tests.workflows.delivery.prefect_server import PrefectServer, prefect_server
 from workflows.adapters.files import find_file
 from workflows.delivery.claims import claim_batch
@@ -27,7 +25,6 @@ from workflows.delivery.job import CHUNK, FEW
 from workflows.delivery.relay import FLOWS, Relay, key_of, start_in_process
 from workflows.process.journal import send
 from workflows.process.retry import retry_dead
-from workflows.review.score import score_idea
 
 __all__ = ["prefect_server"]
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("prefect"), pytest.mark.timeout(300)]
@@ -64,26 +61,9 @@ def outbox(house: Town) -> list[Message]:
     return house.rows(select(Message).order_by(col(Message.id)))
 
 
-def people_do(house: Town, idea_id: str, *steps: str) -> None:
-    with house.store.unit_of_work() as session:
-        builder = builder_of(house, session, idea_id)
-        builder.walk({**IDEA_STEPS, **AWARD_STEPS}, steps)
-
-
-def builder_of(house: Town, session: Session, idea_id: str) -> Builder:
-    return Builder(session, idea_id, {who: one.id for who, one in house.residents.items()}, "lead", 90)
-
-
-def reviewers_score(house: Town, idea_id: str) -> None:
-    """What `score_all` does, without the flow's part of it."""
-    for review in house.rows(select(Review).where(Review.idea_id == idea_id)):
-        who = next(one.who for one in house.residents.values() if one.id == review.reviewer_id)
-        house.do(score_idea, idea_id, {"novelty": 90, "impact": 90}, by=who)
-
-
 def schedule_now(house: Town, idea_id: str) -> None:
     """The hour struck a moment ago; the clock would ask for the announcement."""
-    people_do(house, idea_id, "schedule")
+    house.take(idea_id, "schedule")
     (award,) = house.rows(select(Award).where(Award.idea_id == idea_id))
     with house.store.unit_of_work() as session:
         session.execute(sa.update(Award).values(announce_at=wall_now() - timedelta(seconds=1)))
@@ -96,10 +76,10 @@ def walk_to_certificate(house: Town) -> str:
     idea_id = house.build_idea(IdeaStage.SUBMITTED, call=call, title=TITLE, sections={"background": BACKGROUND, "idea": BACKGROUND})
     for part in (
         lambda: None,
-        lambda: people_do(house, idea_id, "permit", "accept"),
-        lambda: reviewers_score(house, idea_id),
-        lambda: people_do(house, idea_id, "recommend", "adopt"),
-        lambda: people_do(house, idea_id, "approve"),
+        lambda: house.take(idea_id, "permit granted", "screen accepted"),
+        lambda: house.take(idea_id, "score"),
+        lambda: house.take(idea_id, "recommend feasible", "determine adopted"),
+        lambda: house.take(idea_id, "approve approved"),
         lambda: schedule_now(house, idea_id),
     ):
         part()

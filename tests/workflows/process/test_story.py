@@ -23,7 +23,7 @@ from models.reviews import Review
 from models.stages import IdeaStage
 from tests.building import Shelf, Town
 from tests.clock import set_clock
-from tests.ways import MET, REASON, plan
+from tests.steps import MET, REASON, plan
 from tests.workflows.process.model import ENDED, NEEDED, REVIEWERS, WHO, IdeaModel
 from workflows.calculations.ledger import LedgerEntry as Link
 from workflows.calculations.ledger import verify_chain
@@ -188,7 +188,7 @@ class Story(RuleBasedStateMachine):
 
     def asked(self, idea: str) -> set[str]:
         rows = self.town.rows(select(Review.reviewer_id).where(Review.idea_id == idea))
-        return {one.who for one in self.town.residents.values() if one.id in rows}
+        return {one.who for one in self.town.people.values() if one.id in rows}
 
     @precondition(lambda self: any(model.award == "scheduled" for model in self.ideas.values()))
     @rule()

@@ -13,8 +13,12 @@ from models.awards import Award
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
-from tests.walking import DRESSES, STEPS, Place, Step, dress, find_place, fingerprint, watch
-from tests.ways import Builder, measure_all
+from tests.requests import REQUESTS as STEPS
+from tests.requests import Place, find_place
+from tests.requests import StepRequest as Step
+from tests.roles import ROLES_AND_RELATIONS as DRESSES
+from tests.roles import give_role as dress
+from tests.unchanged import fingerprint, watch
 from tests.workflows.process.test_ways import permitted_by_hand
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.context import AwardContext, read_context
@@ -58,8 +62,7 @@ def build(town: Town, name: str) -> None:
         return
     idea = town.build_idea(IdeaStage(stage))
     if stage == IdeaStage.IN_PILOT:
-        with town.store.unit_of_work() as session:
-            measure_all(Builder(session, idea, {who: one.id for who, one in town.residents.items()}, "lead", 10))
+        town.take(idea, "measure")
 
 
 def targets(name: str, cell: Cell) -> str | None:
@@ -109,7 +112,7 @@ def test_what_the_table_does_not_permit_is_refused_without_a_trace(
     chosen = random.Random(f"{SEED}{name}").sample(refused, share(len(refused)))
     place = open_place(name)
     before = fingerprint(place.town.store)
-    with watch(place) as watching:
+    with watch(place.town.store) as watching:
         for (role, relation), cells in itertools.groupby(sorted(chosen, key=lambda c: c[:2]), key=lambda c: c[:2]):
             who = dress(place, role, relation)
             watching.has_seen_a_change()

@@ -13,7 +13,7 @@ from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask, check_problem
 from tests.building import POLICY, SECTIONS, Town
-from tests.ways import MET, REASON
+from tests.steps import MET, REASON
 from workflows.intake.draft import revise_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.withdraw import withdraw_idea

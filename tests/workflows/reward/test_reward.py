@@ -15,7 +15,7 @@ from models.instants import now
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.building import POLICY, Shelf, Town
-from tests.ways import REASON
+from tests.steps import REASON
 from workflows.intake.draft import Part
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
