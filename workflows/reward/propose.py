@@ -11,8 +11,7 @@ from models.ids import new_id
 from models.instants import now
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
-from workflows.calculations.award import Award as ComputedAward
-from workflows.calculations.award import AwardFacts, compute_award, rank_awards
+from workflows.calculations.award import AwardFacts, ComputedAward, compute_award, rank_awards
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.shares import Share, split_rupiah
 from workflows.process.actors import Actor
@@ -109,7 +108,7 @@ def _propose(session: Session, context: IdeaContext, facts: AwardFacts, computed
         tier=str(computed.tier),
         distinction=str(computed.label),
         amount_rupiah=computed.amount_rupiah,
-        computation={"question": question, "steps": [step.model_dump(mode="json") for step in computed.steps]},
+        computation={"question": question, "steps": [line.model_dump(mode="json") for line in computed.trace]},
         proposed_by=actor.person_id,
     )
     step_award(session, award, context, ("propose", None), actor=actor)
