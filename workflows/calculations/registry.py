@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from workflows.calculations.award import AwardQuestion, ComputedAward, calculate_award
-from workflows.calculations.employee_number import EmployeeNumber, EmployeeNumberQuestion, calculate_employee_number
+from workflows.calculations.employee_number import EmployeeNumberQuestion, EmployeeNumberReading, calculate_employee_number
 from workflows.calculations.examples import AWARD, EMPLOYEE_NUMBER, LEDGER, SCORE, SHARES
 from workflows.calculations.ledger import ChainReport, LedgerQuestion, calculate_ledger
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
@@ -45,7 +45,7 @@ CALCULATIONS: dict[str, Calculation] = {
             "employee_number",
             "What a NIP or NI PPPK says, whether it can be true, and its masked form.",
             EmployeeNumberQuestion,
-            EmployeeNumber,
+            EmployeeNumberReading,
             calculate_employee_number,
             EMPLOYEE_NUMBER,
         ),
