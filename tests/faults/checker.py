@@ -13,8 +13,7 @@ from tests.faults.effects import EFFECTS, waits_for_a_flow
 from tests.faults.evidence import Evidence
 from tests.faults.history import ACKNOWLEDGED, FAULT, UNKNOWN, Call, History
 from workflows.adapters.files import find_file
-from workflows.calculations.ledger import LedgerEntry as Link
-from workflows.calculations.ledger import verify_chain
+from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.process.ways import AWARD, DOCUMENT, IDEA
 
 Rule = Callable[[Evidence], Iterable[str]]
@@ -151,7 +150,7 @@ def files_wrong(evidence: Evidence) -> Iterable[str]:
 
 def chain_broken(evidence: Evidence) -> Iterable[str]:
     """The ledger's chain holds from its first entry to its head."""
-    report = verify_chain(Link(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in evidence.ledger)
+    report = verify_chain(ChainEntry(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in evidence.ledger)
     if not report.valid or (report.size, report.head) != (evidence.head.seq, evidence.head.hash):
         yield str(report)
 

@@ -15,8 +15,7 @@ from models.outbox import Message
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import REASON
-from workflows.calculations.ledger import LedgerEntry as Link
-from workflows.calculations.ledger import verify_chain
+from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.process.refusals import Refusal
 from workflows.recognition.letters import number_certificates, number_receipt, number_refusal
 
@@ -32,9 +31,9 @@ SECRETS = (
 )
 
 
-def chain(town: Town) -> list[Link]:
+def chain(town: Town) -> list[ChainEntry]:
     entries = town.rows(select(LedgerEntry).order_by(LedgerEntry.seq))  # type: ignore[arg-type]
-    return [Link(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries]
+    return [ChainEntry(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries]
 
 
 def act_at_random(town: Town, luck: random.Random, times: int) -> None:

@@ -10,8 +10,7 @@ from models.ideas import Idea
 from models.ids import new_id
 from models.instants import now
 from models.stages import IdeaStage
-from workflows.calculations.award import Award as ComputedAward
-from workflows.calculations.award import AwardFacts, compute_award, rank_awards
+from workflows.calculations.award import AwardFacts, ComputedAward, compute_award, rank_awards
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.shares import Share, split_rupiah
 from workflows.process.actors import Actor
@@ -105,7 +104,7 @@ def _propose(
     award, idea = context.award, context.about
     asked = {"rule_book": idea.policy.rule_book, "facts": question.model_dump(mode="json", exclude_none=True)}
     award.tier, award.distinction, award.amount_rupiah = str(computed.tier), str(computed.label), computed.amount_rupiah
-    award.computation = {"question": asked, "steps": [step.model_dump(mode="json") for step in computed.steps]}
+    award.computation = {"question": asked, "steps": [line.model_dump(mode="json") for line in computed.trace]}
     session.add(award)
     session.flush()
     for part in split_rupiah(award.amount_rupiah, _team_shares(idea)):

@@ -25,8 +25,7 @@ from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
 from tests.steps import MET, REASON
 from tests.workflows.turns import FLOW_MODULES, WORKS, Clock, clock, tick
-from workflows.calculations.ledger import LedgerEntry as Link
-from workflows.calculations.ledger import verify_chain
+from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.delivery.claims import claim_batch
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -129,7 +128,7 @@ class Life:
 def state_of(house: Town) -> dict[str, Any]:
     """Everything that may not depend on how messages came; ids, chosen reviewers and the order of numbers are left out."""
     titles = dict(house.rows(select(Idea.id, Idea.title)))
-    links = [Link(seq=e.seq, payload=e.payload, hash=e.hash) for e in house.rows(select(LedgerEntry).order_by(col(LedgerEntry.seq)))]
+    links = [ChainEntry(seq=e.seq, payload=e.payload, hash=e.hash) for e in house.rows(select(LedgerEntry).order_by(col(LedgerEntry.seq)))]
     return {
         "ideas": sorted((i.title, i.stage, i.score, i.reason_code, i.version, i.due_at) for i in house.rows(select(Idea))),
         "decisions": sorted((titles[d.idea_id], d.action, d.outcome) for d in house.rows(select(Decision))),

@@ -25,8 +25,7 @@ from tests.building import Shelf, Town
 from tests.clock import set_clock
 from tests.steps import MET, REASON, plan
 from tests.workflows.process.model import ENDED, NEEDED, REVIEWERS, WHO, IdeaModel
-from workflows.calculations.ledger import LedgerEntry as Link
-from workflows.calculations.ledger import verify_chain
+from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.intake.permit import permit_idea
 from workflows.intake.route import route_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -214,7 +213,7 @@ class Story(RuleBasedStateMachine):
     @invariant()
     def the_ledger_is_whole(self) -> None:
         entries = self.town.rows(select(LedgerEntry).order_by(col(LedgerEntry.seq)))
-        report = verify_chain(Link(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries)
+        report = verify_chain(ChainEntry(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries)
         head = self.town.rows(select(LedgerHead))[0]
         assert (report.valid, report.size, report.head) == (True, head.seq, head.hash)
 
