@@ -8,7 +8,7 @@ from models.people import Role
 from workflows.process.actors import Actor
 from workflows.process.context import has_part, read_context
 from workflows.process.engine import settle
-from workflows.process.journal import record
+from workflows.process.journal import record, release_held
 from workflows.process.refusals import Conflict, Forbidden, NotFound
 from workflows.process.tables import GATE_ACTION
 from workflows.process.wording import read_text
@@ -30,6 +30,7 @@ def pass_gate(session: Session, idea_id: str, name: str, *, note: str = "", acto
     text = read_text("note", note, maximum=4_000)
     session.add(Decision(idea_id=idea_id, action=GATE_ACTION, outcome=name, reason=text, actor_id=actor.person_id))
     settle(session, idea_id, task=f"gate:{name}")
+    release_held(session, idea_id)
     record(session, f"idea.{GATE_ACTION}", idea_id, actor=actor, idea_id=idea_id, gate=name)
     session.flush()
     return gate

@@ -27,6 +27,7 @@ from workflows.delivery.job import CHUNK_SIZE, MOST_SINGLE_TASKS
 from workflows.delivery.relay import FLOWS, Relay, idempotency_key, start_in_process
 from workflows.process.journal import send
 from workflows.process.retry import retry_dead
+from workflows.review.gates import pass_gate
 from workflows.review.score import score_idea
 
 __all__ = ["prefect_server"]
@@ -194,6 +195,18 @@ def test_what_an_operator_retries_is_really_done_though_prefect_knows_its_runs_a
     assert house.do(retry_dead, by="admin") == 1
     asyncio.run(relay.turn("intake"))
     assert house.idea(idea_id).stage == IdeaStage.AWAITING_PERMISSION
+
+
+def test_a_job_that_was_held_at_a_gate_is_really_done_though_prefect_knows_its_run_already(house: Town) -> None:
+    gate = {"name": "hearing", "label": "Dengar pendapat", "label_en": "Hearing", "stage": "determined", "role": "secretariat"}
+    idea_id = house.build_idea(IdeaStage.DETERMINED, call=house.build_call(entry="in_use", gates=[gate]))
+    relay = Relay(house.store, start_in_process)
+    relay.stop()
+    assert asyncio.run(relay.turn("pilot"))
+    assert [(m.state, m.attempts) for m in outbox(house) if m.topic == "pilot"] == [(MessageState.HELD, 0)]
+    house.do(pass_gate, idea_id, "hearing", by="secretary")
+    assert asyncio.run(relay.turn("pilot"))
+    assert house.idea(idea_id).stage == IdeaStage.ROLLED_OUT
 
 
 def test_a_start_repeated_under_its_key_is_one_run(house: Town, prefect_server: PrefectServer) -> None:
