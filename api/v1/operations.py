@@ -36,10 +36,11 @@ class HealthOut(ResponseBody):
 
 
 class OutboxOut(ResponseBody):
-    """How many messages wait, are held by runs, were handled, were given up; and the clock's last tick."""
+    """How many messages wait, are under way in runs, wait for a gate to be passed, were handled, were given up; the clock."""
 
     waiting: int
     claimed: int
+    held: int
     handled: int
     dead: int
     ticked_at: datetime | None

@@ -14,7 +14,7 @@ import httpx
 from tests.town import TownPerson
 
 UNKNOWN, ACKNOWLEDGED, REFUSED, FAULT = "unknown", "acknowledged", "refused", "fault"
-PATIENCE_SECONDS = 300  # until a client gives up: a guard against hanging
+GIVE_UP_SECONDS = 300  # until a client gives up: a guard against hanging
 
 
 @dataclass
@@ -81,12 +81,12 @@ class Client:
         return call
 
     def send(self, who: TownPerson, call: Call, body: Any = None) -> None:
-        """Send a call until its outcome is known or patience is at its end; then it stays unknown."""
-        until = time.monotonic() + PATIENCE_SECONDS
+        """Send a call until its outcome is known or too much time has passed; then it stays unknown."""
+        until = time.monotonic() + GIVE_UP_SECONDS
         while time.monotonic() < until:
             answer = self._try(who, call, body)
             if answer is not None and answer.status_code not in (429, 503):
-                self._note(call, answer)
+                self._record(call, answer)
                 return
             time.sleep(0.03)
 
@@ -108,7 +108,7 @@ class Client:
         finally:
             self.history.count_open(-1)
 
-    def _note(self, call: Call, answer: httpx.Response) -> None:
+    def _record(self, call: Call, answer: httpx.Response) -> None:
         if call.outcome == ACKNOWLEDGED:
             call.told.append(answer.text)
             return

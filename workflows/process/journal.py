@@ -3,16 +3,16 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.database import append_row, append_rows, run_plain, table_of
+from models.ideas import Idea
 from models.instants import now, wall_now
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import Message, MessageState
 from workflows.calculations.ledger import chain_hash
 from workflows.process.actors import Actor
 from workflows.process.crashpoints import crashpoint
-from workflows.process.planted_bugs import planted, write_afterwards
 
 
 def record(
@@ -22,30 +22,17 @@ def record(
 
     `detail` goes into the public chain: ids, codes, amounts and salted commitments only, never a name or a number of a person.
     """
-    _put(session, [_message(job, subject_id, idea_id) for job in jobs])
+    add_messages(session, [_message(job, subject_id, idea_id) for job in jobs])
     crashpoint("after_message_before_ledger")
     actor_id = actor.person_id or f"flow:{actor.flow}"
     _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
-
-
-def release_held(session: Session, idea_id: str) -> None:
-    """Let the jobs go on that met an open gate of the idea: they wait in the queue again, no attempt counted."""
-    run_plain(session, _RELEASE, {"held_for": idea_id, "at": wall_now()})
-
-
-_MESSAGE = table_of(Message)
-_RELEASE = (
-    sa.update(_MESSAGE)
-    .where(_MESSAGE.c.idea_id == sa.bindparam("held_for"), _MESSAGE.c.state == MessageState.HELD)
-    .values(state=MessageState.WAITING, not_before=sa.bindparam("at"))
-)
 
 
 def send(session: Session, job: str, subject_id: str, *, idea_id: str | None = None, once: str | None = None) -> None:
     """Ask a flow for a job, by `topic.job`; with `once`, a second request under the same key is dropped."""
     if once is not None and session.exec(select(Message.id).where(Message.dedupe_key == once)).first() is not None:
         return
-    _put(session, [_message(job, subject_id, idea_id, once)])
+    add_messages(session, [_message(job, subject_id, idea_id, once)])
 
 
 def _message(job: str, subject_id: str, idea_id: str | None, once: str | None = None) -> dict[str, Any]:
@@ -53,12 +40,21 @@ def _message(job: str, subject_id: str, idea_id: str | None, once: str | None = 
     return {"topic": topic, "job": name, "subject_id": subject_id, "idea_id": idea_id, "dedupe_key": once}
 
 
-def _put(session: Session, messages: list[dict[str, Any]]) -> None:
-    if planted("dual_write"):
-        for message in messages:
-            write_afterwards(session, Message(**message))
-    else:
-        append_rows(session, Message, messages)
+def add_messages(session: Session, messages: list[dict[str, Any]]) -> None:
+    """Write messages into the outbox, in the transaction of the fact that asks for them."""
+    append_rows(session, Message, messages)
+
+
+def release_held(session: Session, idea_id: str) -> None:
+    """Wake the jobs that wait for a gate of an idea: call it when one is passed, or when the idea leaves the stage, before `record`.
+
+    The idea is locked first: a job that is about to be held meanwhile is held before, and woken here, or sees what was changed.
+    """
+    session.flush()
+    session.exec(select(Idea.id).where(Idea.id == idea_id).with_for_update(key_share=True)).first()
+    held = sa.update(Message).where(col(Message.idea_id) == idea_id, col(Message.state) == MessageState.HELD)
+    woken = held.values(state=MessageState.WAITING, not_before=wall_now())
+    session.execute(woken.execution_options(synchronize_session=False))
 
 
 _HEAD = table_of(LedgerHead)

@@ -21,10 +21,11 @@ from tests.building import Town
 from tests.workflows.delivery.prefect_server import PrefectServer, prefect_server
 from workflows.adapters.files import find_file
 from workflows.delivery.claims import claim_batch
-from workflows.delivery.job import CHUNK, FEW
-from workflows.delivery.relay import FLOWS, Relay, key_of, start_in_process
+from workflows.delivery.job import CHUNK_SIZE, MOST_SINGLE_TASKS
+from workflows.delivery.relay import FLOWS, Relay, idempotency_key, start_in_process
 from workflows.process.journal import send
 from workflows.process.retry import retry_dead
+from workflows.review.gates import pass_gate
 
 __all__ = ["prefect_server"]
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("prefect"), pytest.mark.timeout(300)]
@@ -133,12 +134,12 @@ def test_many_messages_are_a_handful_of_task_runs(house: Town, prefect_server: P
     assert len(routed) == count
     assert {m.state for m in routed} == {MessageState.HANDLED}
     (run_id,) = {str(m.run_id) for m in routed}
-    assert len(prefect_server.tasks(run_id)) == -(-count // CHUNK)
+    assert len(prefect_server.tasks(run_id)) == -(-count // CHUNK_SIZE)
 
 
 def test_few_messages_are_a_task_run_each_and_the_run_is_named_by_stage_and_number(house: Town, prefect_server: PrefectServer) -> None:
     count = 3
-    assert count <= FEW
+    assert count <= MOST_SINGLE_TASKS
     for _ in range(count):
         house.build_idea(IdeaStage.SUBMITTED)
     first = min(m.id or 0 for m in outbox(house) if m.topic == "intake")
@@ -176,27 +177,39 @@ def test_what_an_operator_retries_is_really_done_though_prefect_knows_its_runs_a
     assert house.idea(idea_id).stage == IdeaStage.AWAITING_PERMISSION
 
 
+def test_a_job_that_was_held_at_a_gate_is_really_done_though_prefect_knows_its_run_already(house: Town) -> None:
+    gate = {"name": "hearing", "label": "Dengar pendapat", "label_en": "Hearing", "stage": "determined", "role": "secretariat"}
+    idea_id = house.build_idea(IdeaStage.DETERMINED, call=house.build_call(entry="in_use", gates=[gate]))
+    relay = Relay(house.store, start_in_process)
+    relay.stop()
+    assert asyncio.run(relay.turn("pilot"))
+    assert [(m.state, m.attempts) for m in outbox(house) if m.topic == "pilot"] == [(MessageState.HELD, 0)]
+    house.do(pass_gate, idea_id, "hearing", by="secretary")
+    assert asyncio.run(relay.turn("pilot"))
+    assert house.idea(idea_id).stage == IdeaStage.ROLLED_OUT
+
+
 def test_a_start_repeated_under_its_key_is_one_run(house: Town, prefect_server: PrefectServer) -> None:
     house.build_idea(IdeaStage.SUBMITTED)
     batch = claim_batch(house.store, "intake")
     assert batch is not None
-    noted: list[str] = []
+    reported: list[str] = []
 
-    async def note(run_id: str) -> None:
-        noted.append(run_id)
-        if len(noted) < 3:
+    async def report_run(run_id: str) -> None:
+        reported.append(run_id)
+        if len(reported) < 3:
             raise ConnectionError
 
     async def start() -> None:
         parameters: dict[str, Any] = {"batch": {"token": batch.token, "jobs": batch.jobs}}
         for _ in range(2):
             with pytest.raises(ConnectionError):
-                await start_in_process(FLOWS["intake"], parameters, key_of(batch), note)
-        await start_in_process(FLOWS["intake"], parameters, key_of(batch), note)
+                await start_in_process(FLOWS["intake"], parameters, idempotency_key(batch), report_run)
+        await start_in_process(FLOWS["intake"], parameters, idempotency_key(batch), report_run)
 
     asyncio.run(start())
-    assert len(set(noted)) == 1
-    assert prefect_server.runs(set(noted))[noted[0]]["state_type"] == "COMPLETED"
+    assert len(set(reported)) == 1
+    assert prefect_server.runs(set(reported))[reported[0]]["state_type"] == "COMPLETED"
 
 
 def alter(house: Town, number: int | None, **values: Any) -> None:
