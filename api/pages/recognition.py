@@ -36,9 +36,9 @@ async def show_documents(door: ThePage, after: str | None = None) -> Response:
 
 
 @router.get("/dokumen/{document_id}")
-async def open_document(document_id: Id, door: ThePage, twin: bool = False) -> Response:
+async def open_document(document_id: Id, door: ThePage, spreadsheet: bool = False) -> Response:
     """The issued file."""
-    return await open_file(document_id, door, twin)
+    return await open_file(document_id, door, spreadsheet)
 
 
 @router.get("/laporan")

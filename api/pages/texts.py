@@ -8,7 +8,9 @@ from importlib.resources import files
 from typing import Any
 
 from api.problems import catalogue, sentence
+from models.documents import DocumentKind
 from models.instants import local_day, now, region_zone
+from workflows.documents.kinds import find_type
 from workflows.documents.text import ZONES, format_date
 
 ENGLISH_MONTHS = (
@@ -16,6 +18,7 @@ ENGLISH_MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
+KINDS = frozenset(DocumentKind)
 FILES = ("pages.toml", "tasks.toml", "offices.toml")
 
 
@@ -42,6 +45,9 @@ class Words:
 
     def word(self, code: str | None) -> str:
         """A stage, role, task, action or outcome as people read it; an unknown one is shown as it is."""
+        if code and code in KINDS:
+            kind = find_type(code)
+            return kind.name if self.language == "id" else kind.name_en
         return catalogue("words").get(code or "", {}).get(self.language, (code or "").replace("_", " "))
 
     def label(self, part: Any) -> str:

@@ -35,7 +35,7 @@ class DocumentOut(ResponseBody):
     holder_id: str
     issued_on: date
     sha256: str | None
-    twin_sha256: str | None
+    spreadsheet_sha256: str | None
     verify_url: str
 
 
@@ -81,18 +81,18 @@ async def find_documents(
 
 
 @router.get("/documents/{document_id}/file", responses={200: {"content": {"application/pdf": {}}}})
-async def open_file(document_id: Id, door: TheDoor, twin: bool = False) -> Response:
-    """The issued bytes as they were issued; `twin` asks for a report's spreadsheet."""
+async def open_file(document_id: Id, door: TheDoor, spreadsheet: bool = False) -> Response:
+    """The issued bytes as they were issued; `spreadsheet` asks for a report's workbook."""
 
     def find(session: Session, actor: Actor) -> tuple[str, str]:
         document = find_document(session, document_id, actor=actor)
-        digest = document.twin_sha256 if twin else document.sha256
+        digest = document.spreadsheet_sha256 if spreadsheet else document.sha256
         if digest is None:
             raise NotFound("document_not_found")
         return digest, document.kind
 
     digest, kind = await door.read(find)
-    suffix = "xlsx" if twin else "pdf"
+    suffix = "xlsx" if spreadsheet else "pdf"
     content = read_file(settings().documents, digest, suffix)
     headers = {"Content-Disposition": f'attachment; filename="{kind}-{digest[:8]}.{suffix}"', "Cache-Control": "no-store"}
     return Response(content, media_type=MEDIA[suffix], headers=headers)
@@ -123,5 +123,5 @@ def _public(verified: Verified) -> VerifiedOut:
 def show_document(document: Document) -> DocumentOut:
     """A document as the API tells it."""
     return DocumentOut(
-        verify_url=document.facts["verify_url"], **document.model_dump(include=set(DocumentOut.model_fields) - {"verify_url"})
+        verify_url=document.content["verify_url"], **document.model_dump(include=set(DocumentOut.model_fields) - {"verify_url"})
     )

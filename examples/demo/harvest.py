@@ -12,7 +12,7 @@ from rich.table import Table
 from examples.demo.cast import Cast
 from examples.demo.theatre import PASSWORD, StoryBroken, Theatre
 
-FOLDERS = {"receipt": "receipts", "refusal": "letters", "certificate": "certificates", "report": "reports"}
+FOLDERS = {"receipt": "receipts", "rejection": "letters", "certificate": "certificates", "report": "reports"}
 
 
 def download_all(theatre: Theatre, cast: Cast, out: Path) -> list[dict[str, Any]]:
@@ -26,11 +26,11 @@ def download_all(theatre: Theatre, cast: Cast, out: Path) -> list[dict[str, Any]
         folder.mkdir(exist_ok=True)
         name = document["number"].replace("/", "-")
         file = folder / f"{name}.pdf"
-        file.write_bytes(_fetch(theatre, auditor.token, document["id"], twin=False))
+        file.write_bytes(_fetch(theatre, auditor.token, document["id"], spreadsheet=False))
         if hashlib.sha256(file.read_bytes()).hexdigest() != document["sha256"]:
             raise StoryBroken(f"{file} is not what was issued")
-        if document["twin_sha256"]:
-            (folder / f"{name}.xlsx").write_bytes(_fetch(theatre, auditor.token, document["id"], twin=True))
+        if document["spreadsheet_sha256"]:
+            (folder / f"{name}.xlsx").write_bytes(_fetch(theatre, auditor.token, document["id"], spreadsheet=True))
         lines.append({**document, "file": str(file.relative_to(out))})
     return lines
 
@@ -116,9 +116,11 @@ def closing_table(manifest: dict[str, Any]) -> Table:
     return table
 
 
-def _fetch(theatre: Theatre, token: str, document_id: str, *, twin: bool) -> bytes:
+def _fetch(theatre: Theatre, token: str, document_id: str, *, spreadsheet: bool) -> bytes:
     answer = theatre.client.get(
-        f"/documents/{document_id}/file", params={"twin": "true"} if twin else {}, headers={"Authorization": f"Bearer {token}"}
+        f"/documents/{document_id}/file",
+        params={"spreadsheet": "true"} if spreadsheet else {},
+        headers={"Authorization": f"Bearer {token}"},
     )
     answer.raise_for_status()
     return answer.content

@@ -17,15 +17,15 @@ from workflows.process.planted_bugs import planted, write_afterwards
 # fact -> the errands that follow from it, as topic.job; the topic is the stage whose flow does the job
 FOLLOW_UPS: dict[str, tuple[str, ...]] = {
     "idea.submit": ("intake.route", "recognition.number_receipt"),
-    "idea.permit.refused": ("recognition.number_refusal",),
+    "idea.permit.refused": ("recognition.number_rejection",),
     "idea.screen.accepted": ("review.assign",),
-    "idea.screen.rejected": ("recognition.number_refusal",),
+    "idea.screen.rejected": ("recognition.number_rejection",),
     "idea.score": ("review.close_review",),
     "idea.recuse": ("review.assign", "review.close_review"),
     "idea.close_review.passed": ("review.draft_recommend",),
     "idea.close_review.below_mark": ("review.draft_recommend",),
     "idea.determine.adopted": ("pilot.roll_out",),
-    "idea.determine.rejected": ("recognition.number_refusal",),
+    "idea.determine.rejected": ("recognition.number_rejection",),
     "idea.plan_pilot": ("pilot.start_pilot",),
     "idea.conclude": ("pilot.compute_result",),
     "idea.verify.roll_out": ("reward.draft_award",),

@@ -13,10 +13,10 @@ from workflows.process.journal import record
 
 @dataclass(frozen=True)
 class Rendered:
-    """Where the bytes lie, by their SHA-256; a report has a spreadsheet as twin."""
+    """Where the bytes lie, by their SHA-256; a report has a spreadsheet beside it."""
 
     sha256: str
-    twin_sha256: str | None = None
+    spreadsheet_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def mark_issued(session: Session, document_id: str, rendered: Rendered, *, actor
     document = session.exec(select(Document).where(Document.id == document_id).with_for_update()).one()
     if document.sha256 is not None:
         return
-    document.sha256, document.twin_sha256, document.issued_at = rendered.sha256, rendered.twin_sha256, now()
+    document.sha256, document.spreadsheet_sha256, document.issued_at = rendered.sha256, rendered.spreadsheet_sha256, now()
     if document.state == DocumentState.NUMBERED:
         document.state = DocumentState.ISSUED
     session.flush()
@@ -58,8 +58,8 @@ def find_notice(session: Session, document_id: str) -> Notice | None:
     person = session.get(Person, document.holder_id) if document is not None and document.holder_id else None
     if document is None or person is None or not person.email or document.state != DocumentState.ISSUED:
         return None
-    title = str(document.facts.get("idea_title", ""))
-    url = str(document.facts["verify_url"])
+    title = str(document.content.get("idea_title", ""))
+    url = str(document.content["verify_url"])
     return Notice(person.email, person.full_name, document.kind, document.number, title, url, f"<{document.id}@gagas>")
 
 

@@ -8,6 +8,7 @@ from models.people import Role
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from workflows.calculations.score import combine_scores
+from workflows.documents.text import format_number
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.engine import Grounds, await_role, end_of_day_in, move, settle
@@ -51,7 +52,7 @@ def draft_recommendation(session: Session, idea_id: str, *, actor: Actor) -> Non
     if idea.score is None or idea.stage not in (IdeaStage.SHORTLISTED, IdeaStage.IN_REVIEW) or _drafted(session, context):
         return
     passed = idea.score >= context.policy.pass_mark
-    text = f"Nilai gabungan {idea.score} dari 100; batas lulus {context.policy.pass_mark}."
+    text = f"Nilai gabungan {format_number(idea.score)} dari 100; batas lulus {format_number(context.policy.pass_mark)}."
     grounds = Grounds(text, detail={"outcome": "feasible" if passed else "not_feasible"})
     move(session, context, "draft_recommend", actor=actor, grounds=grounds)
     if not passed:

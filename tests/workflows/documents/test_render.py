@@ -9,33 +9,20 @@ import pypdf
 import pypdfium2
 import pytest
 
-from workflows.documents.content import (
-    CertificateContent,
-    ReceiptContent,
-    RejectionContent,
-    ReportContent,
-    Signatory,
-    TeamLine,
-    read_content,
-)
+from tests.workflows.documents.rendering import KINDS, render, render_certificates, render_receipts, render_rejections, render_report
+from workflows.documents.content import Letterhead, Signatory, read_content
 from workflows.documents.fit import DocumentDoesNotFit
-from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
+from workflows.documents.kinds import find_type
+from workflows.documents.kinds.receipt import TeamLine
+from workflows.documents.render import render_documents
 
 pytestmark = pytest.mark.slow
 
-KINDS = (CertificateContent, ReceiptContent, RejectionContent, ReportContent)
 LONG_TITLE = (
     "Penguatan Pelayanan Administrasi Kependudukan Terpadu bagi Warga Lanjut Usia, Penyandang Disabilitas, dan Keluarga Prasejahtera "
     "melalui Kunjungan Rumah Terjadwal, Verifikasi Bersama Ketua Rukun Warga, serta Pencatatan Antrean Digital Lintas Kelurahan "
     "di Seluruh Kecamatan Andir Kota Bandung 2026"
 )
-
-
-def render(facts):
-    if isinstance(facts, ReportContent):
-        return render_report(facts)
-    many = {CertificateContent: render_certificates, ReceiptContent: render_receipts, RejectionContent: render_refusals}[type(facts)]
-    return many([facts])[0]
 
 
 def squeezed(text):
@@ -51,34 +38,34 @@ def texts_in(value):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_document_is_archival_and_accessible(facts_of, kind, faults_of):
-    assert faults_of(render(facts_of(kind))) == []
+def test_every_document_is_archival_and_accessible(content_of, kind, faults_of):
+    assert faults_of(render(kind, [content_of(kind)])[0]) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_code_leads_to_the_verification_page(facts_of, kind, codes_on, words_of):
-    facts = facts_of(kind)
-    pdf = render(facts)
-    assert codes_on(pdf) == [facts.verify_url]
-    assert facts.verify_url in squeezed(words_of(pdf))
+def test_the_code_leads_to_the_verification_page(content_of, kind, codes_on, words_of):
+    content = content_of(kind)
+    pdf = render(kind, [content])[0]
+    assert codes_on(pdf) == [content.verify_url]
+    assert content.verify_url in squeezed(words_of(pdf))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_attached_facts_are_the_facts(facts_of, kind, attached_to):
-    facts = facts_of(kind)
-    attached = attached_to(render(facts))
-    assert list(attached) == ["facts.json"]
-    assert read_content(kind, attached["facts.json"]) == facts
+def test_the_attached_content_is_the_content(content_of, kind, attached_to):
+    content = content_of(kind)
+    attached = attached_to(render(kind, [content])[0])
+    assert list(attached) == ["content.json"]
+    assert read_content(find_type(kind).content, attached["content.json"]) == content
 
 
-@pytest.mark.parametrize("kind", [CertificateContent, ReceiptContent])
-def test_the_attachment_says_nothing_that_the_page_does_not_show(facts_of, kind, attached_to, words_of):
-    pdf = render(facts_of(kind))
+@pytest.mark.parametrize("kind", ["certificate", "receipt"])
+def test_the_attachment_says_nothing_that_the_page_does_not_show(content_of, kind, attached_to, words_of):
+    pdf = render(kind, [content_of(kind)])[0]
     shown = squeezed(words_of(pdf)).casefold()
-    facts = json.loads(attached_to(pdf)["facts.json"])
+    content = json.loads(attached_to(pdf)["content.json"])
     for day in ("issued_on", "received_at"):
-        facts.pop(day, None)  # written out in words on the page
-    assert [text for text in texts_in(facts) if squeezed(text).casefold() not in shown] == []
+        content.pop(day, None)  # written out in words on the page
+    assert [text for text in texts_in(content) if squeezed(text).casefold() not in shown] == []
 
 
 def test_a_certificate_reads_from_top_to_bottom(certificate, words_of):
@@ -105,14 +92,14 @@ def test_a_holder_without_number_shows_none(certificate, words_of):
 
 
 def test_a_receipt_shows_team_instant_and_digests(receipt, words_of):
-    facts = receipt()
-    words = words_of(render_receipts([facts])[0])
-    for shown in ("12 Maret 2026 pukul 09.05.07 WIB", "Rahmawati Kusumaningrum", "66,67 %", "33,33 %", "18.231", facts.ledger_hash):
+    content = receipt()
+    words = words_of(render_receipts([content])[0])
+    for shown in ("12 Maret 2026 pukul 09.05.07 WIB", "Rahmawati Kusumaningrum", "66,67 %", "33,33 %", "18.231", content.ledger_hash):
         assert shown in words
 
 
-def test_a_refusal_gives_its_reasons_what_would_help_and_the_way_to_object(refusal, words_of):
-    words = words_of(render_refusals([refusal()])[0])
+def test_a_rejection_letter_gives_its_reasons_what_would_help_and_the_way_to_object(rejection, words_of):
+    words = words_of(render_rejections([rejection()])[0])
     for shown in (
         "tidak lolos seleksi administrasi",
         "Gagasan serupa sudah berjalan",
@@ -125,22 +112,22 @@ def test_a_refusal_gives_its_reasons_what_would_help_and_the_way_to_object(refus
         assert shown in words
 
 
-def test_a_refusal_without_objection_offers_none(refusal, words_of):
-    words = words_of(render_refusals([refusal(objection_until=None, what_would_help="")])[0])
+def test_a_rejection_letter_without_objection_offers_none(rejection, words_of):
+    words = words_of(render_rejections([rejection(objection_until=None, what_would_help="")])[0])
     assert "berkeberatan" not in words
     assert "membantu" not in words
 
 
 @pytest.mark.parametrize("stage", ["permission", "screening", "determination"])
-def test_each_stage_refuses_in_its_own_words(refusal, stage, words_of):
+def test_each_stage_rejects_in_its_own_words(rejection, stage, words_of):
     subjects = {"permission": "Izin tertulis", "screening": "seleksi administrasi", "determination": "penetapan"}
-    assert subjects[stage] in words_of(render_refusals([refusal(stage=stage)])[0])
+    assert subjects[stage] in words_of(render_rejections([rejection(stage=stage)])[0])
 
 
-def test_a_long_refusal_flows_over_pages_and_keeps_its_signature(refusal, words_of):
-    facts = refusal(what_would_help="Rinci biaya dan sasaran. " * 140)
-    facts = replace(facts, reasons=facts.reasons * 8)
-    pdf = render_refusals([facts])[0]
+def test_a_long_refusal_flows_over_pages_and_keeps_its_signature(rejection, words_of):
+    content = refusal(what_would_help="Rinci biaya dan sasaran. " * 140)
+    content = replace(content, reasons=content.reasons * 8)
+    pdf = render_rejections([content])[0]
     assert len(pypdf.PdfReader(BytesIO(pdf)).pages) > 1
     assert "Nurhayati Setiawan" in words_of(pdf)
 
@@ -160,8 +147,8 @@ def test_a_report_counts_shares_and_sums(report, words_of):
 
 
 def test_an_empty_report_still_reads(report, words_of):
-    facts = report(submitted=0, adopted=0, piloted=0, awarded=0, stages=(), units=(), months=(), awards=(), median_days_to_decision=None)
-    words = words_of(render_report(replace(facts, savings_rupiah=-5)))
+    content = report(submitted=0, adopted=0, piloted=0, awarded=0, stages=(), units=(), months=(), awards=(), median_days_to_decision=None)
+    words = words_of(render_report(replace(content, savings_rupiah=-5)))
     assert "Dari 0 usulan, 0 diterima (–)" in words
     assert "−Rp 5" in words
 
@@ -171,21 +158,20 @@ def test_a_large_report_lays_its_tables_out_over_pages(report, award):
     assert len(pypdf.PdfReader(BytesIO(pdf)).pages) > 10
 
 
-@pytest.mark.parametrize("kind", [CertificateContent, ReceiptContent])
-def test_the_same_facts_are_the_same_bytes_alone_and_among_others(facts_of, kind):
-    three = [facts_of(kind, number=f"{letter}/2026", idea_title=f"Gagasan {letter} " * 9) for letter in "ABC"]
-    many = {CertificateContent: render_certificates, ReceiptContent: render_receipts}[kind]
-    together = many(three)
-    assert together == [many([one])[0] for one in three]
+@pytest.mark.parametrize("kind", ["certificate", "receipt"])
+def test_the_same_content_is_the_same_bytes_alone_and_among_others(content_of, kind):
+    three = [content_of(kind, number=f"{letter}/2026", idea_title=f"Gagasan {letter} " * 9) for letter in "ABC"]
+    together = render(kind, three)
+    assert together == [render(kind, [one])[0] for one in three]
     assert len(set(together)) == 3
 
 
-@pytest.mark.parametrize("kind", [RejectionContent, ReportContent])
-def test_the_same_facts_are_the_same_bytes(facts_of, kind):
-    assert render(facts_of(kind)) == render(facts_of(kind))
+@pytest.mark.parametrize("kind", ["rejection", "report"])
+def test_the_same_content_is_the_same_bytes(content_of, kind):
+    assert render(kind, [content_of(kind)])[0] == render(kind, [content_of(kind)])[0]
 
 
-def test_dates_in_the_file_come_from_the_facts(certificate):
+def test_dates_in_the_file_come_from_the_content(certificate):
     details = pypdf.PdfReader(BytesIO(render_certificates([certificate(issued_on=date(2027, 2, 1))])[0])).metadata
     assert details.creation_date_raw.startswith("D:20270201")
     assert details.modification_date_raw.startswith("D:20270201")
