@@ -100,10 +100,11 @@ def end_holder(session: Session, unit_code: str, holder_id: str, last_day: date,
     return holder
 
 
-def list_holders(session: Session, office: UnitOffice) -> list[OfficeHolder]:
-    """Everybody who held, holds or will hold an office, the last appointed first."""
-    held = select(OfficeHolder).where(OfficeHolder.unit_id == office.unit_id)
-    return list(session.exec(held.order_by(col(OfficeHolder.valid_from).desc(), col(OfficeHolder.id))))
+def list_holders(session: Session, unit_id: str) -> list[tuple[OfficeHolder, str]]:
+    """Everybody who held, holds or will hold an office, each with their full name; the last appointed first."""
+    held = select(OfficeHolder, Person).outerjoin(Person, col(Person.id) == col(OfficeHolder.person_id))
+    held = held.where(OfficeHolder.unit_id == unit_id).order_by(col(OfficeHolder.valid_from).desc(), col(OfficeHolder.id))
+    return [(holder, (holder if holder.person_id is None else person).full_name) for holder, person in session.exec(held)]
 
 
 def _lock(session: Session, unit: Unit) -> None:
