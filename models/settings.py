@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         """Where issued documents lie, named by their SHA-256."""
         return self.data / "documents"
 
+    @property
+    def emblems(self) -> Path:
+        """Where the region's own emblems lie, as `NAME.svg`."""
+        return self.data / "emblems"
+
 
 @lru_cache
 def settings() -> Settings:
