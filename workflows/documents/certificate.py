@@ -20,7 +20,7 @@ STYLES = ("certificate/certificate.css",)
 NAME_SIZES = ((15.4, "xl"), (19.8, "l"), (52.0, "m"), (9999.0, "s"))
 DISTINCTION_SIZES = ((24.0, "xl"), (36.0, "m"), (9999.0, "s"))
 TITLE_SIZES = ((66.0, "xl"), (80.0, "l"), (140.0, "m"), (9999.0, "s"))
-ROOMY, CLOSER = "roomy", ("close", "compact")
+ROOMY, CLOSER = "roomy", ("close", "close raised", "compact raised")
 
 
 def prepare_certificate(content: CertificateContent, density: str = ROOMY) -> dict[str, Any]:

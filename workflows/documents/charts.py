@@ -5,8 +5,8 @@ from typing import TypedDict, Unpack
 
 from markupsafe import Markup, escape
 
-from workflows.documents.kinds.report import Tally, UnitLine
 from workflows.documents.fonts import SANS, showable_text, width_in_em
+from workflows.documents.kinds.report import Tally, UnitLine
 from workflows.documents.text import format_number, format_percent
 
 WIDTH = 482  # points: the text width of an upright A4 page

@@ -33,7 +33,7 @@ PDF_UA_1 = (
 
 @dataclass(frozen=True)
 class FileDetails:
-    """What a file carries beside its words: title, day (its only date), content as JSON, address of its QR code, drawing behind page one."""
+    """What a file carries beside its words: title, day (its only date), content as JSON, address of its code, drawing behind page one."""
 
     title: str
     day: date

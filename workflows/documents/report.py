@@ -58,7 +58,7 @@ def _figures(report: ReportContent) -> list[dict[str, str]]:
     ]
     if report.savings_rupiah:
         figures.append((format_rupiah(report.savings_rupiah), "penghematan bersih"))
-    return [{"value": value, "label": label, "size": "long" if len(value) > 16 else "short"} for value, label in figures]
+    return [{"value": value, "label": label, "size": "long" if len(value) > 13 else "short"} for value, label in figures]
 
 
 def _charts(report: ReportContent, units_table: str) -> list[dict[str, Any]]:

@@ -87,7 +87,8 @@ def write_report_spreadsheet(report: ReportContent) -> bytes:
     unit_columns = (("Unit", 46, "text"), ("Usulan", 10, "count"), ("Ditetapkan", 12, "count"), ("Diberi penghargaan", 12, "count"))
     award_columns = (
         ("Kode", 18, "text"), ("Judul", 60, "text"), ("Unit", 36, "text"), ("Tim", 48, "text"), ("Predikat", 26, "text"),
-        ("Peringkat", 10, "count"), ("Nilai hadiah (Rp)", 18, "rupiah"), ("Keputusan", 46, "text"), ("Status", 18, "text"), ("Catatan", 46, "text"),
+        ("Peringkat", 10, "count"), ("Nilai hadiah (Rp)", 18, "rupiah"), ("Keputusan", 46, "text"), ("Status", 18, "text"),
+        ("Catatan", 46, "text"),
     )  # fmt: skip
     _write_sheet(book, styles, "Ringkasan", (("Butir", 32, "text"), ("Isi", 70, "count")), _summary(report))
     _write_sheet(book, styles, "Tahap", (("Tahap", 34, "text"), COUNTED), [(stage.label, stage.count) for stage in report.stages])

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 KINDS = ("regional_head", "deputy_regional_head", "regional_secretary", "unit_head")
 EMPLOYMENTS = ("pns", "pppk", "pppk_part_time")

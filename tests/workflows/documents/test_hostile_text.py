@@ -6,10 +6,10 @@ import socket
 import pytest
 from weasyprint.urls import FatalURLFetchingError
 
+from tests.workflows.documents.rendering import render_certificates, render_receipts, render_rejections, render_report
 from workflows.documents.assets import PackagedAssets, read_asset
 from workflows.documents.fonts import showable_text
 from workflows.documents.pdf import lay_out
-from tests.workflows.documents.rendering import render_certificates, render_receipts, render_rejections, render_report
 from workflows.documents.text import clean_line, clean_paragraphs
 
 pytestmark = pytest.mark.slow
@@ -58,7 +58,7 @@ def test_hostile_text_in_letters_and_reports_is_only_text(receipt, rejection, re
     team = (member(text[:140]),)
     files = [
         *render_receipts([receipt(idea_title=text, call_title=text, team=team)]),
-        *render_rejections([rejection(addressee=text[:140], idea_title=text, what_would_help=text * 5, objection_address=text)]),
+        *render_rejections([rejection(addressee=text[:140], idea_title=text, what_would_help=text * 5, copies_to=(text,))]),
         render_report(report(call_title=text, awards=(award(idea_title=text, unit=text, team=(text[:140],), state=text[:140]),))),
     ]
     for pdf in files:

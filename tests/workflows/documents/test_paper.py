@@ -9,11 +9,11 @@ from io import BytesIO
 import pypdf
 import pytest
 
+from tests.workflows.documents.rendering import render_certificates, render_receipts, render_rejections, render_report
 from workflows.documents import fonts
 from workflows.documents.finish import background_operators
 from workflows.documents.ornament import certificate_background, letter_background, placed_emblem, read_packaged_emblem, wave_ring
 from workflows.documents.qr import draw_qr
-from tests.workflows.documents.rendering import render_certificates, render_receipts, render_rejections, render_report
 
 pytestmark = pytest.mark.slow
 EMBLEM = read_packaged_emblem()

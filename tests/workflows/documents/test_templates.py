@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError, nodes
 
+from tests.workflows.documents.rendering import render_certificates, render_receipts, render_rejections, render_report
 from workflows.documents import certificate as certificate_room
 from workflows.documents.fit import DocumentDoesNotFit, require_blocks
-from workflows.documents.letters import SUBJECTS
+from workflows.documents.kinds.rejection import SUBJECTS
 from workflows.documents.markup import environment, fill_template
 from workflows.documents.pdf import lay_out
-from tests.workflows.documents.rendering import render_certificates, render_receipts, render_rejections, render_report
 
 FOLDER = Path(str(files("templates")))
 TEMPLATES = ("certificate/certificate.html", "letter/receipt.html", "letter/rejection.html", "report/report.html")
@@ -35,7 +35,7 @@ def test_a_template_that_names_an_unknown_fact_fails(certificate):
         environment().from_string("{{ content.nickname }}").render(content=certificate())
 
 
-def test_every_stage_of_a_rejection_letter_has_its_words():
+def test_every_stage_of_a_rejection_has_its_words():
     assert set(SUBJECTS) == {"permission", "screening", "determination"}
 
 

@@ -54,9 +54,7 @@ def test_shares_are_percents(hundredths, written):
     assert text.format_share(hundredths) == written
 
 
-@pytest.mark.parametrize(
-    ("part", "whole", "written"), [(1, 3, "33,3%"), (1, 8, "12,5%"), (5, 0, "–"), (3, 2, "150,0%"), (1, 2000, "0,1%")]
-)
+@pytest.mark.parametrize(("part", "whole", "written"), [(1, 3, "33,3%"), (1, 8, "12,5%"), (5, 0, "–"), (3, 2, "150,0%"), (1, 2000, "0,1%")])
 def test_parts_are_rounded_half_up(part, whole, written):
     assert text.format_percent(part, whole) == written
 
