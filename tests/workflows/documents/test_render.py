@@ -125,7 +125,7 @@ def test_a_rejection_letter_has_what_an_official_letter_has(rejection, words_of)
         "Hal : Hasil seleksi administrasi usulan inovasi",
         "Yth. Asep Hidayat",
         "Sehubungan dengan usulan inovasi Saudara berjudul “Papan Informasi Harga Pasar di Setiap Rukun Warga”",
-        "dengan hormat disampaikan bahwa usulan tersebut tidak lolos seleksi administrasi "
+        "dengan hormat disampaikan bahwa usulan tersebut tidak lolos seleksi administrasi",
         "berdasarkan keputusan Camat Andir tanggal 20 April 2026",
         "Gagasan serupa sudah berjalan",
         "Sasaran juga belum.",
