@@ -11,11 +11,22 @@ from api.middleware import BodyLimit, SecureHeaders
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install
-from api.v1 import accounts, calls, intake, operations, pilot, recognition, region, review, reward
+from api.v1 import accounts, calls, intake, offices, operations, pilot, recognition, region, review, reward
 from models.database import Database, database
 from models.settings import settings
 
-ROUTERS = (intake, review, pilot, reward, recognition, accounts, region, calls, operations)  # ideas first: a path is tried from the top
+ROUTERS = (
+    intake,
+    review,
+    pilot,
+    reward,
+    recognition,
+    accounts,
+    region,
+    offices,
+    calls,
+    operations,
+)  # ideas first: a path is tried from the top
 
 
 def create_app(store: Database | None = None) -> FastAPI:

@@ -16,7 +16,7 @@ class DocumentKind(StrEnum):
     """What Gagas issues."""
 
     RECEIPT = "receipt"
-    REFUSAL = "refusal"
+    REJECTION = "rejection"
     CERTIFICATE = "certificate"
     REPORT = "report"
 
@@ -30,7 +30,7 @@ class DocumentState(StrEnum):
 
 
 class Document(SQLModel, table=True):
-    """A document with its number, the facts frozen for it, and the bytes' SHA-256 once rendered."""
+    """A document with its number, the content frozen for it, and the bytes' SHA-256 once rendered."""
 
     __table_args__ = (
         UniqueConstraint("series", "year", "running"),
@@ -52,10 +52,10 @@ class Document(SQLModel, table=True):
     idea_id: str | None = optional_link("idea.id", index=True)
     award_id: str | None = optional_link("award.id", index=True)
     call_id: str | None = optional_link("call.id", index=True)
-    facts: dict[str, Any] = Field(sa_type=sa.JSON)
+    content: dict[str, Any] = Field(sa_type=sa.JSON)
     issued_on: date
     sha256: str | None = Field(default=None, max_length=64, index=True)
-    twin_sha256: str | None = Field(default=None, max_length=64)  # the report's spreadsheet
+    spreadsheet_sha256: str | None = Field(default=None, max_length=64)  # the report's spreadsheet
     created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
     issued_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcInstant)

@@ -9,8 +9,11 @@ from typing import Any
 
 from api.formats import show_count, show_day, show_moment, show_number, show_percent, show_rupiah, show_share
 from api.sentences import read_parameters, sentence, show_parameter, show_word
+from models.documents import DocumentKind
 from models.instants import local_day, now
+from workflows.documents.kinds import find_type
 
+KINDS = frozenset(DocumentKind)
 FILES = ("pages.toml", "tasks.toml", "offices.toml")
 
 
@@ -37,6 +40,9 @@ class Words:
 
     def word(self, code: str | None) -> str:
         """A stage, role, task, action or outcome as people read it; an unknown one without its underscores."""
+        if code and code in KINDS:
+            kind = find_type(code)
+            return kind.name if self.language == "id" else kind.name_en
         return show_word(code or "", self.language)
 
     def task(self, action: str) -> str:

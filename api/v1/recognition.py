@@ -91,7 +91,7 @@ async def open_file(document_id: Id, request: Api, spreadsheet: bool = False) ->
 
     def find(session: Session, actor: Actor) -> tuple[str, str]:
         document = find_document(session, document_id, actor=actor)
-        digest = _spreadsheet_digest(document) if spreadsheet else document.sha256
+        digest = document.spreadsheet_sha256 if spreadsheet else document.sha256
         if digest is None:
             raise NotFound("document_not_found")
         return digest, document.kind
@@ -129,9 +129,5 @@ def _public(verified: Verified) -> VerifiedOut:
 
 def show_document(document: Document) -> DocumentOut:
     """A document as the API shows it."""
-    computed = {"verify_url": document.facts["verify_url"], "spreadsheet_sha256": _spreadsheet_digest(document)}
+    computed = {"verify_url": document.content["verify_url"]}
     return DocumentOut(**computed, **document.model_dump(include=set(DocumentOut.model_fields) - set(computed)))
-
-
-def _spreadsheet_digest(document: Document) -> str | None:
-    return document.twin_sha256

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
 from fastapi import Query
@@ -34,14 +34,18 @@ Cursor = Annotated[str | None, Query(max_length=1_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-def _within_calendar(instant: datetime) -> datetime:
+DayOrInstant = TypeVar("DayOrInstant", date, datetime)
+
+
+def _within_calendar(given: DayOrInstant) -> DayOrInstant:
     """Refuse years in which another zone's date does not exist any more."""
-    if not 1900 <= instant.year < 3000:
+    if not 1900 <= given.year < 3000:
         raise PydanticCustomError("date_out_of_range", "the year lies outside 1900 to 2999")
-    return instant
+    return given
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_within_calendar)]
+Day = Annotated[date, AfterValidator(_within_calendar)]
 
 
 def _stage_of(way: Way) -> Any:

@@ -1,4 +1,4 @@
-"""The cast: units, people with their roles, and the two calls, all registered through the API."""
+"""The cast: units, people with their roles, offices, and the two calls, all registered through the API."""
 
 import csv
 import json
@@ -87,6 +87,27 @@ def register_people(theatre: Theatre, admin: Player, advance: Callable[[], None]
     with ThreadPoolExecutor(4) as threads:
         players = dict(threads.map(register, others))
     return {**players, first_admin()["key"]: admin}
+
+
+@cache
+def read_offices() -> list[dict[str, Any]]:
+    """The offices that sign, a superior's before its units'."""
+    offices: list[dict[str, Any]] = json.loads((EXAMPLES / "offices.json").read_text("utf-8"))
+    return offices
+
+
+def set_offices(admin: Player, players: dict[str, Player], advance: Callable[[], None]) -> None:
+    """Set each office and appoint its holders for their days."""
+    for row in read_offices():
+        path = f"/units/{row['unit']}/office"
+        admin.put(path, row["office"], version=0)
+        for holder in row["holders"]:
+            admin.post(f"{path}/holders", {"person_id": players[holder["person"]].person_id, **_days_of(holder)})
+        advance()
+
+
+def _days_of(holder: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in holder.items() if name != "person"}
 
 
 def plan_call(admin: Player, name: str) -> dict[str, Any]:

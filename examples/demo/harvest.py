@@ -12,7 +12,7 @@ from rich.table import Table
 from examples.demo.cast import Cast
 from examples.demo.theatre import PASSWORD, StoryBroken, Theatre
 
-FOLDERS = {"receipt": "receipts", "refusal": "letters", "certificate": "certificates", "report": "reports"}
+FOLDERS = {"receipt": "receipts", "rejection": "letters", "certificate": "certificates", "report": "reports"}
 
 
 def download_all(theatre: Theatre, cast: Cast, out: Path) -> list[dict[str, Any]]:

@@ -16,10 +16,12 @@ from examples.demo.cast import (
     Cast,
     first_admin,
     plan_call,
+    read_offices,
     read_people,
     read_units,
     register_people,
     register_units,
+    set_offices,
     sign_in,
 )
 from examples.demo.harvest import check_addresses, closing_table, download_all, read_prefect, write_accounts, write_manifest
@@ -79,6 +81,8 @@ def _gather(theatre: Theatre, code: str, progress: Progress) -> Cast:
     register_units(admin, lambda: progress.advance(units))
     people = progress.add_task("People", total=len(read_people()) - 1)
     cast = Cast(register_people(theatre, admin, lambda: progress.advance(people)))
+    offices = progress.add_task("Offices", total=len(read_offices()))
+    set_offices(admin, cast.players, lambda: progress.advance(offices))
     cast.calls["district"] = plan_call(admin, "district")
     cast.calls["city_contest"] = plan_call(admin, "city_contest")
     return cast

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 
 from api.app import ROUTERS
 from api.v1 import PREFIX
+from models.instants import today
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import POLICY, Shelf
+from workflows.region.holders import NewHolder, appoint_holder
+from workflows.region.offices import NewOffice, set_office
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +45,7 @@ def nearly_right(route: APIRoute) -> st.SearchStrategy[Any]:
         return ANY
     fields = list(route.body_field.field_info.annotation.model_fields)  # type: ignore[union-attr]
     likely = st.sampled_from(
-        ["granted", "accepted", "adopted", "feasible", "roll_out", "extend", "up", "chair", "pns", "KOTA", "ANDIR", POLICY]
+        ["granted", "accepted", "adopted", "feasible", "roll_out", "extend", "up", "chair", "pns", "Plh.", "KOTA", "ANDIR", POLICY]
     )
     return st.fixed_dictionaries({}, optional=dict.fromkeys(fields, likely | ANY)) | ANY
 
@@ -52,6 +55,8 @@ def test_no_json_makes_a_fault(client: TestClient, shelf: Shelf, share: Callable
     town = shelf.open_town()
     ids = {"award_id": town.build_award(AwardStage.PROPOSED), "call_id": town.call, "person_id": town["mate"].id, "name": "x"}
     ids["idea_id"] = town.build_idea(IdeaStage.IN_REVIEW)
+    town.do(set_office, "ANDIR", NewOffice(("KECAMATAN ANDIR",), "Contoh", "Kec.Andir", "Camat Andir"), by="admin")
+    ids |= {"code": "ANDIR", "holder_id": town.do(appoint_holder, "ANDIR", NewHolder(town["head"].id, today()), by="admin").id}
     people = st.sampled_from(["lead", "secretary", "admin", "leader", "chair", "reviewer1", "head", "verifier", "owner"])
     paths = [(method, route.path.removeprefix(PREFIX), route) for method, route in writing_routes()]
     routes = [(f"{method} {re.sub(r'{(.*?)}', lambda found: ids[found[1]], path)}", route) for method, path, route in paths]

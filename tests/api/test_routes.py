@@ -32,6 +32,8 @@ from workflows.adapters.files import store_file
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 from workflows.region.calls import NewCall, plan_call
+from workflows.region.holders import NewHolder, appoint_holder
+from workflows.region.offices import NewOffice, set_office
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +62,9 @@ class Scene:
 
     def find(self, row: dict[str, str], name: str) -> str:
         """The id that stands for a part of a path."""
-        key = {"call_id": ("call", "-"), "name": ("gate", "-"), "person_id": ("person", "-")}.get(name, (name, row["stage"]))
+        key = {"call_id": ("call", "-"), "name": ("gate", "-"), "person_id": ("person", "-"), "code": ("unit", "-")}.get(
+            name, (name, row["stage"])
+        )
         return self.ids[row["of"] if (row["of"], *key) in self.ids else "-", key[0], key[1]]
 
 
@@ -80,6 +84,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     calls = {of: town.build_call(code=of, gates=[GATE]) for of in TWO}
     planned = NewCall("planned", "Lomba", "BAPPEDA", now(), now() + timedelta(days=9), POLICY)
     ids = {("planned", "call", "-"): town.do(plan_call, planned, by="secretary").id, ("-", "gate", "-"): "visit"}
+    ids |= build_offices(town)
     ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
     for of, stage in itertools.product(TWO, IdeaStage):
         team = {} if of == "ours" else {"team": ()}
@@ -103,6 +108,14 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
         }
     shutil.copytree(settings().documents, town.store.url.database + ".files")  # type: ignore[operator]
     return ids
+
+
+def build_offices(town: Town) -> dict[tuple[str, str, str], str]:
+    """A district whose head holds its office, and one that has none."""
+    town.do(set_office, "ANDIR", NewOffice(("KECAMATAN ANDIR",), "Contoh", "Kec.Andir", "Camat Andir"), by="admin")
+    head = town.do(appoint_holder, "ANDIR", NewHolder(town["head"].id, today()), by="admin").id
+    units = {("held", "unit", "-"): "ANDIR", ("unset", "unit", "-"): "COBLONG"}
+    return {**units, ("held", "holder_id", "-"): head, ("unset", "holder_id", "-"): head}
 
 
 def move_away(town: Town, call: str) -> None:
@@ -141,6 +154,9 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/activation": {"code": "x", "password": "tujuh kuda nil"},
         "/tokens": {"employee_number": town[who].number if who else "1", "password": "bukan ini"},
         "/units": {"code": "BARU", "name": "Baru", "kind": "section", "parent_code": "MALEBER"},
+        "/units/{code}/office": {"letterhead_lines": ["BARU"], "place": "Contoh", "unit_code": "B", "position": "Camat Baru"},
+        "/units/{code}/office/holders": {"person_id": town["mate"].id, "valid_from": today().isoformat(), "capacity": "Plh."},
+        "/units/{code}/office/holders/{holder_id}/end": {"last_day": today().isoformat()},
         "/people": person,
         "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
         "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},

@@ -17,13 +17,13 @@ from tests.journeys.conftest import Played
 pytestmark = [pytest.mark.server, pytest.mark.timeout(1_800), pytest.mark.xdist_group("demo")]
 
 FALSE_ALARMS = {"PDFA3A-STREAM-LENGTH-001"}  # a deflated stream that happens to end in a carriage return (1 in 256)
-FOLDERS = {"receipt": "receipts", "refusal": "letters", "certificate": "certificates", "report": "reports"}
+FOLDERS = {"receipt": "receipts", "rejection": "letters", "certificate": "certificates", "report": "reports"}
 
 
 def documents(played: Played, kind: str) -> list[tuple[Path, dict[str, Any]]]:
-    """The files of a kind with the facts frozen for them."""
+    """The files of a kind with the content frozen for them."""
     with played.connect() as database:
-        rows = database.execute(sa.text("SELECT number, facts FROM document WHERE kind = :kind"), {"kind": kind}).all()
+        rows = database.execute(sa.text("SELECT number, content FROM document WHERE kind = :kind"), {"kind": kind}).all()
     read = [(number, json.loads(facts) if isinstance(facts, str) else facts) for number, facts in rows]
     return [(played.out / FOLDERS[kind] / f"{number.replace('/', '-')}.pdf", facts) for number, facts in read]
 
@@ -33,10 +33,10 @@ def words(file: Path) -> str:
     return " ".join(" ".join(each.extract_text() for each in pypdf.PdfReader(file).pages).split())
 
 
-@pytest.mark.parametrize("kind", ["certificate", "receipt", "refusal", "report"])
+@pytest.mark.parametrize("kind", ["certificate", "receipt", "rejection", "report"])
 def test_every_document_is_pdf_a_3(played: Played, kind: str) -> None:
     files = documents(played, kind)
-    assert len(files) >= {"certificate": 15, "receipt": 60, "refusal": 5, "report": 2}[kind]
+    assert len(files) >= {"certificate": 15, "receipt": 60, "rejection": 5, "report": 2}[kind]
     for file, _ in files:
         verdict = page.validate_pdf_bytes(file.read_bytes(), profile=page.ValidationProfile.PDF_A_3A)
         assert {failure.rule_id for failure in verdict.failures} <= FALSE_ALARMS, file.name

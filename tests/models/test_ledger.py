@@ -17,7 +17,7 @@ from tests.building import Town
 from tests.steps import REASON
 from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.process.refusals import Refusal
-from workflows.recognition.letters import number_certificates, number_receipt, number_refusal
+from workflows.recognition.letters import number_certificates, number_receipt, number_rejection
 
 SECRETS = (
     "Antrean daring",
@@ -43,7 +43,7 @@ def act_at_random(town: Town, luck: random.Random, times: int) -> None:
         if town.idea(idea).stage == IdeaStage.ROLLED_OUT:
             town.do(number_certificates, town.build_award(luck.choice(list(AwardStage)), idea=idea), by="flow:recognition")
         try:
-            town.do(luck.choice([number_receipt, number_refusal]), idea, by="flow:recognition")
+            town.do(luck.choice([number_receipt, number_rejection]), idea, by="flow:recognition")
         except Refusal:
             continue
 
@@ -103,7 +103,7 @@ def test_a_refused_action_leaves_no_entry(town: Town) -> None:
     idea = town.build_idea(IdeaStage.SCREENING)
     before = chain(town)
     with pytest.raises(Refusal):
-        town.do(number_refusal, idea, by="flow:recognition")
+        town.do(number_rejection, idea, by="flow:recognition")
     assert chain(town) == before
 
 

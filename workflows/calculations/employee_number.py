@@ -122,6 +122,12 @@ def mask_employee_number(text: str) -> str:
     return "*" * 15 + (digits[15:] if _is_shaped(digits) else "***")
 
 
+def label_employee_number(text: str) -> str:
+    """What stands before a printed number: `NI PPPK` where digits 13 and 14 are a PPPK's (21 to 29), else `NIP`."""
+    digits = strip_employee_number(text)
+    return "NI PPPK" if _is_shaped(digits) and _read_groups(digits).kind is EmployeeNumberKind.PPPK else "NIP"
+
+
 def print_employee_number(text: str) -> str:
     """The number as letters print it (`19801208 200604 1 008`, PPPK `20001231 2024 21 1 001`); EmployeeNumberRefused if malformed.
 
@@ -132,7 +138,15 @@ def print_employee_number(text: str) -> str:
     codes = _list_malformed(digits, groups)
     if codes or groups is None or groups.kind is None:
         raise EmployeeNumberRefused("number", " ".join(ADVICE[code] for code in codes))
-    cuts = GROUPS[groups.kind]
+    return group_employee_number(digits)
+
+
+def group_employee_number(text: str) -> str:
+    """18 digits in the groups of their kind, plausible or not, as papers show numbers that were taken before; else the text as it is."""
+    digits = strip_employee_number(text)
+    if not _is_shaped(digits):
+        return text
+    cuts = GROUPS[_read_groups(digits).kind or EmployeeNumberKind.PNS]
     return " ".join(digits[start:end] for start, end in zip((0, *cuts), (*cuts, LENGTH), strict=True))
 
 

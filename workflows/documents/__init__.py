@@ -1,1 +1,1 @@
-"""Facts in, bytes out: certificates, letters and reports as PDF/A and spreadsheets."""
+"""Content in, bytes out: certificates, letters and reports as PDF/A and spreadsheets."""

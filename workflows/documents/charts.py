@@ -5,8 +5,8 @@ from typing import TypedDict, Unpack
 
 from markupsafe import Markup, escape
 
-from workflows.documents.content import Tally, UnitLine
 from workflows.documents.fonts import SANS, showable_text, width_in_em
+from workflows.documents.kinds.report import Tally, UnitLine
 from workflows.documents.text import format_number, format_percent
 
 WIDTH = 482  # points: the text width of an upright A4 page
@@ -24,7 +24,7 @@ def fit_label(label: str, points: float, size: float) -> str:
     return shown + "…"
 
 
-class Type(TypedDict, total=False):
+class TextStyle(TypedDict, total=False):
     """How a text is set: its size in points, colour, which end stands at its place, and whether it is bold."""
 
     size: float
@@ -33,7 +33,7 @@ class Type(TypedDict, total=False):
     bold: bool
 
 
-def write_at(x: float, y: float, words: str, **set_as: Unpack[Type]) -> str:
+def write_at(x: float, y: float, words: str, **set_as: Unpack[TextStyle]) -> str:
     """One SVG text, escaped, its baseline at (x, y)."""
     size, fill, anchor = set_as.get("size", 8), set_as.get("fill", INK), set_as.get("anchor", "start")
     weight = ' font-weight="600"' if set_as.get("bold") else ""
@@ -112,5 +112,7 @@ def draw_units(units: Sequence[UnitLine]) -> Markup:
         for count, fill in ((unit.submitted, MIST), (unit.adopted, LEAF), (unit.awarded, GOLD)):
             parts.append(bar(left, y + 2, room * count / most, row - 5, fill))
         parts.append(write_at(left + room * unit.submitted / most + 5, y + 10, format_number(unit.submitted), bold=True))
-    spoken = "; ".join(f"{unit.name}: {unit.submitted} usulan, {unit.adopted} diterima, {unit.awarded} dihargai" for unit in shown)
+    spoken = "; ".join(
+        f"{unit.name}: {unit.submitted} usulan, {unit.adopted} ditetapkan, {unit.awarded} diberi penghargaan" for unit in shown
+    )
     return drawing(f"Usulan per unit: {spoken}", max(len(shown) * row, 12), parts)

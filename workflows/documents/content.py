@@ -1,10 +1,10 @@
-"""What each document says, as frozen values that are stored with the issued document and rendered later."""
+"""What all documents say alike, as frozen values that are stored with the issued document and rendered later."""
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Protocol, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from workflows.documents.text import clean_line, clean_paragraphs
@@ -25,186 +25,59 @@ Note = Annotated[str, cleaned(clean_line), StringConstraints(max_length=300)]
 Prose = Annotated[str, cleaned(clean_paragraphs), StringConstraints(max_length=4000)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=300)]
+EmblemName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 Count = Annotated[int, Field(ge=0)]
 Rupiah = Annotated[int, Field(ge=0, le=MOST_RUPIAH)]
 
 
-def _sum_of_shares(team: tuple["TeamLine", ...]) -> tuple["TeamLine", ...]:
-    if team and sum(member.share_hundredths for member in team) != 10_000:
-        raise ValueError("the team's shares must add up to 10,000 hundredths of a percent")
-    return team
-
-
 @dataclass(frozen=True, config=FROZEN)
 class Letterhead:
-    """The kop: the agency's lines from region down to unit, its address and how to reach it."""
+    """The kop: the agency's lines from region down to unit, its address, how to reach it, and the packaged emblem beside it."""
 
     lines: Annotated[tuple[Name, ...], Field(min_length=1, max_length=4)]
     address: Note
     contact: Note
+    emblem: EmblemName = "gagas"
 
 
 @dataclass(frozen=True, config=FROZEN)
 class Signatory:
-    """Who signs: name WITHOUT academic titles (Permendagri 1/2023 art. 44); rank and number None for a regional head, deputy, secretary."""
+    """Who signs: rank and number None for a regional head, deputy, secretary; `on_behalf_of` is the superior's position (`a.n.`).
+
+    The name stands without academic titles on a piagam, with them on letters and reports (Permendagri 1/2023 art. 44).
+    """
 
     name: Name
     position: Name
     capacity: Literal["", "Plt.", "Plh.", "Pj.", "Pjs."] = ""
     rank: Name | None = None
     employee_number: Code | None = None
+    on_behalf_of: Name | None = None
 
 
-@dataclass(frozen=True, config=FROZEN, kw_only=True)
-class CertificateContent:
-    """A piagam penghargaan for one person; every value here stands on the page."""
+class DocumentContent(Protocol):
+    """What every document says: its number, where it can be verified, whose paper it is, where and when it was issued."""
 
-    number: Code
-    verify_url: Address
-    letterhead: Letterhead
-    holder_name: Name
-    holder_employee_number: Code | None
-    holder_unit: Line
-    holder_role: Name
-    idea_title: Line
-    idea_code: Code
-    distinction: Name
-    legal_basis: Line
-    place: Name
-    issued_on: date
-    signatory: Signatory
+    @property
+    def number(self) -> str: ...
+    @property
+    def verify_url(self) -> str: ...
+    @property
+    def letterhead(self) -> Letterhead: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def issued_on(self) -> date: ...
 
 
-@dataclass(frozen=True, config=FROZEN)
-class TeamLine:
-    """One proposer on a receipt: number already masked, share in hundredths of a percent."""
-
-    name: Name
-    masked_number: Code | None
-    unit: Line
-    role: Name
-    share_hundredths: Annotated[int, Field(ge=0, le=10_000)]
+C = TypeVar("C")
 
 
-@dataclass(frozen=True, config=FROZEN, kw_only=True)
-class ReceiptContent:
-    """The tanda terima of a submitted idea: who, what, when, and the digests that fix it."""
-
-    number: Code
-    verify_url: Address
-    letterhead: Letterhead
-    call_title: Line
-    idea_code: Code
-    idea_title: Line
-    team: Annotated[tuple[TeamLine, ...], Field(min_length=1, max_length=20), AfterValidator(_sum_of_shares)]
-    received_at: AwareDatetime
-    content_sha256: Digest
-    ledger_seq: Count
-    ledger_hash: Digest
-    place: Name
-    issued_on: date
+def write_content(content: DocumentContent) -> str:
+    """The content as JSON, as it is stored with the issued document and attached to it."""
+    return TypeAdapter(type(content)).dump_json(content).decode()
 
 
-@dataclass(frozen=True, config=FROZEN)
-class Reason:
-    """Why an idea was not carried on: the code in the catalogue, its label, and the words for this idea."""
-
-    code: Code
-    label: Line
-    text: Prose
-
-
-@dataclass(frozen=True, config=FROZEN, kw_only=True)
-class RejectionContent:
-    """A letter that tells a proposer why an idea goes no further, what would help, and until when to object."""
-
-    number: Code
-    verify_url: Address
-    letterhead: Letterhead
-    addressee: Name
-    addressee_unit: Line
-    idea_code: Code
-    idea_title: Line
-    call_title: Line
-    decided_on: date
-    stage: Literal["permission", "screening", "determination"]
-    reasons: Annotated[tuple[Reason, ...], Field(min_length=1, max_length=20)]
-    what_would_help: Prose
-    objection_until: date | None
-    objection_address: Note
-    place: Name
-    issued_on: date
-    signatory: Signatory
-
-
-@dataclass(frozen=True, config=FROZEN)
-class Tally:
-    """How many under one label: a stage of the process or a month."""
-
-    label: Name
-    count: Count
-
-
-@dataclass(frozen=True, config=FROZEN)
-class UnitLine:
-    """One unit's participation."""
-
-    name: Line
-    submitted: Count
-    adopted: Count
-    awarded: Count
-
-
-@dataclass(frozen=True, config=FROZEN, kw_only=True)
-class AwardLine:
-    """One award in a report: rank within the call if any, the team's names, gross rupiah, decree, state in words, whether it stands."""
-
-    rank: Annotated[int, Field(ge=1)] | None = None
-    idea_code: Code
-    idea_title: Line
-    unit: Line
-    team: tuple[Name, ...]
-    distinction: Name
-    amount_rupiah: Rupiah
-    decree: Note
-    state: Name
-    stands: bool = True
-
-
-@dataclass(frozen=True, config=FROZEN, kw_only=True)
-class ReportContent:
-    """The recognition report of one call and period; savings in rupiah after implementation cost, so they may be negative."""
-
-    number: Code
-    verify_url: Address
-    letterhead: Letterhead
-    call_title: Line
-    period_from: date
-    period_until: date
-    made_on: date
-    submitted: Count
-    adopted: Count
-    piloted: Count
-    awarded: Count
-    stages: tuple[Tally, ...]
-    units: tuple[UnitLine, ...]
-    months: tuple[Tally, ...]
-    awards: tuple[AwardLine, ...]
-    savings_rupiah: Annotated[int, Field(ge=-MOST_RUPIAH, le=MOST_RUPIAH)]
-    median_days_to_decision: Count | None
-    place: Name
-    signatory: Signatory
-    chain_head: Digest
-
-
-F = TypeVar("F", CertificateContent, ReceiptContent, RejectionContent, ReportContent)
-
-
-def write_content(facts: CertificateContent | ReceiptContent | RejectionContent | ReportContent) -> str:
-    """The facts as JSON, as they are stored with the issued document and attached to it."""
-    return TypeAdapter(type(facts)).dump_json(facts).decode()
-
-
-def read_content(kind: type[F], text: str | bytes) -> F:
-    """Facts of a kind from their JSON; ValidationError when it is not exactly that."""
+def read_content(kind: type[C], text: str | bytes) -> C:
+    """Content of a class from its JSON; ValidationError when it is not exactly that."""
     return TypeAdapter(kind).validate_json(text)

@@ -32,12 +32,12 @@ PDF_UA_1 = (
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What a file carries beside its words: title, day (its only date), facts as JSON, address of its QR code, drawing behind page one."""
+class FileDetails:
+    """What a file carries beside its words: title, day (its only date), content as JSON, address of its code, drawing behind page one."""
 
     title: str
     day: date
-    facts: str
+    content: str
     verify_url: str
     background: str
     upright: bool
@@ -72,16 +72,16 @@ def _put_behind(pdf: pydyf.PDF, page_number: int, drawing: pydyf.Stream) -> None
     page["Contents"] = pydyf.Array([drawing.reference, *(contents if isinstance(contents, pydyf.Array) else [contents])])
 
 
-def finish(sheet: Sheet, pages: Sequence[Page]) -> Callable[[Document, pydyf.PDF], None]:
+def finish(details: FileDetails, pages: Sequence[Page]) -> Callable[[Document, pydyf.PDF], None]:
     """The last touch before writing: QR code, background of page one, PDF/UA mark, metadata readable without inflating."""
 
     def apply(document: Document, pdf: pydyf.PDF) -> None:
         for number, page in enumerate(pages):
             if "code" in page.anchors:
                 left, _, right, bottom = (POINT * edge for edge in page.anchors["code"])
-                code = draw_qr(sheet.verify_url, left, POINT * page.height - bottom, right - left)
+                code = draw_qr(details.verify_url, left, POINT * page.height - bottom, right - left)
                 _put_behind(pdf, number, pydyf.Stream([code], compress=True))
-        behind = background_operators(sheet.background, sheet.upright)
+        behind = background_operators(details.background, details.upright)
         _put_behind(pdf, 0, pydyf.Stream([behind], {"Filter": "/FlateDecode"}))
         for item in pdf.objects:
             if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/Metadata":

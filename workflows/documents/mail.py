@@ -1,14 +1,16 @@
-"""The words of mails about documents and waiting tasks: facts in, subject and text out."""
+"""The words of mails: a folder of templates/mail and what it tells of in, subject and text out."""
 
+import tomllib
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 
 @dataclass(frozen=True)
 class DocumentMail:
-    """A document its holder is told of."""
+    """A document its holder is told of; `kind` is the kind's name as people read it."""
 
     name: str
     kind: str
@@ -19,7 +21,7 @@ class DocumentMail:
 
 @dataclass(frozen=True)
 class ReminderMail:
-    """A task that waits for somebody."""
+    """A task that waits for somebody; `task` as people read it."""
 
     name: str
     task: str
@@ -29,11 +31,21 @@ class ReminderMail:
     overdue: bool
 
 
-def render_mail(template: str, facts: DocumentMail | ReminderMail) -> tuple[str, str]:
-    """Subject (the template's first line) and text (the rest)."""
-    text = _environment().get_template(f"{template}.txt").render(mail=facts)
-    subject, _, body = text.partition("\n")
+def render_mail(folder: str, mail: DocumentMail | ReminderMail) -> tuple[str, str]:
+    """Subject and text of a mail, from `subject.txt` and `body.txt` in its folder below templates/mail."""
+    subject, body = (_environment().get_template(f"{folder}/{part}.txt").render(mail=mail) for part in ("subject", "body"))
     return " ".join(subject.split()), body.strip() + "\n"
+
+
+def write_task(task: str) -> str:
+    """A task in the Indonesian words of the inbox; an unknown one without its underscores."""
+    return _tasks().get(task, {}).get("id", task.replace("_", " "))
+
+
+@cache
+def _tasks() -> dict[str, dict[str, str]]:
+    tasks: dict[str, dict[str, str]] = tomllib.loads(files("templates").joinpath("sentences", "tasks.toml").read_text("utf-8"))["task"]
+    return tasks
 
 
 @cache

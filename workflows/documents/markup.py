@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from workflows.calculations.employee_number import group_employee_number, label_employee_number
 from workflows.documents import text
 from workflows.documents.fonts import showable_text
 
@@ -15,6 +16,11 @@ from workflows.documents.fonts import showable_text
 def show(value: object) -> object:
     """What an expression prints: our own markup as it is, other text limited to what the fonts have."""
     return showable_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def write_employee_number(number: str) -> str:
+    """A number with its name as papers show it, never parted over two lines: `NIP 19930303 201502 1 948`."""
+    return f"{label_employee_number(number)} {group_employee_number(number)}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def paragraphs(value: str) -> list[str]:
@@ -35,7 +41,7 @@ def environment() -> Environment:
         number=text.format_number,
         rupiah=text.format_rupiah,
         share=text.format_share,
-        employee_number=text.format_employee_number,
+        employee_number=write_employee_number,
         percent_of=text.format_percent,
         paragraphs=paragraphs,
     )

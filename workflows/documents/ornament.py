@@ -1,11 +1,15 @@
 """The drawn part of the paper: kawung border, guilloche rosettes and the emblem, as SVG in millimetres."""
 
+import re
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from math import cos, pi, sin
 
 TEAL, GOLD, LIGHT_GOLD, PAPER, MIST = "#0f4c47", "#b08d3c", "#d9bd74", "#fffdf7", "#f3ecda"
 SHEET = (297.0, 210.0)
+SAMPLE_EMBLEM = "gagas"
+Emblems = Callable[[str], str]  # an emblem's name in, its drawing out
 
 
 def wave_ring(centre: tuple[float, float], radius: float, depth: float, waves: int, phase: float) -> str:
@@ -86,16 +90,32 @@ def hairline(inset: float, stroke: str, width: float) -> str:
     )
 
 
-def placed_emblem(x: float, y: float, size: float) -> str:
-    """The emblem, `size` millimetres square, its upper left corner at (x, y)."""
-    drawing = files("templates").joinpath("static", "emblem.svg").read_text(encoding="utf-8")
+def read_packaged_emblem(name: str = SAMPLE_EMBLEM) -> str:
+    """The drawing of the packaged emblem, a sample until a region has its own; FileNotFoundError for any other name."""
+    if name != SAMPLE_EMBLEM:
+        raise FileNotFoundError(f"no emblem is packaged as {name!r}")
+    return files("templates").joinpath("static", "emblem.svg").read_text(encoding="utf-8")
+
+
+def placed_emblem(drawing: str, x: float, y: float, size: float) -> str:
+    """An emblem's drawing as large as fits a square of `size` millimetres with its upper left corner at (x, y), centred in it.
+
+    ValueError when it has no viewBox: its own measures would be unknown.
+    """
+    root = drawing[drawing.index("<svg") : drawing.index(">", drawing.index("<svg"))]
+    box = re.search(r'viewBox="([^"]+)"', root)
+    if box is None:
+        raise ValueError("an emblem needs a viewBox")
+    left, top, width, height = (float(number) for number in box[1].replace(",", " ").split())
+    scale = size / max(width, height)
+    x, y = x + (size - width * scale) / 2 - left * scale, y + (size - height * scale) / 2 - top * scale
     inner = drawing[drawing.index(">", drawing.index("<svg")) + 1 : drawing.rindex("</svg>")]
-    return f'<g transform="translate({x} {y}) scale({size / 200})">{inner}</g>'
+    return f'<g transform="translate({x:.3f} {y:.3f}) scale({scale:.6f})">{inner}</g>'
 
 
 @cache
-def certificate_background() -> str:
-    """The whole background of a certificate: frame, corner rosettes, a pale rosette behind the name, the emblem on top."""
+def certificate_background(emblem: str) -> str:
+    """The whole background of a certificate: frame, corner rosettes, a pale rosette behind the name, the emblem's drawing on top."""
     mid_x, mid_y = SHEET[0] / 2, SHEET[1] / 2
     watermark = rosette(mid_x, mid_y + 4, ((58, 5, 36, 4), (44, 8, 24, 4), (27, 7, 18, 4), (12, 6, 12, 4)), MIST, 0.22)
     corners = "".join(corner(x, y) for x in (16.0, SHEET[0] - 16.0) for y in (16.0, SHEET[1] - 16.0))
@@ -106,12 +126,12 @@ def certificate_background() -> str:
         + hairline(15.4, GOLD, 0.5)
         + hairline(16.4, TEAL, 0.15)
         + corners
-        + placed_emblem(mid_x - 8.5, 20.5, 17)
+        + placed_emblem(emblem, mid_x - 8.5, 20.5, 17)
         + "</svg>"
     )
 
 
 @cache
-def letter_background() -> str:
-    """The first page of a letter or report, A4 upright: the emblem at the left of the letterhead."""
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 297">{placed_emblem(20, 13, 22)}</svg>'
+def letter_background(emblem: str) -> str:
+    """The first page of a letter or report, A4 upright: the emblem's drawing at the left of the letterhead."""
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 297">{placed_emblem(emblem, 20, 13, 22)}</svg>'

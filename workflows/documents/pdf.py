@@ -13,7 +13,7 @@ from weasyprint.document import Document, DocumentMetadata, Page  # type: ignore
 from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped, unused-ignore]
 
 from workflows.documents.assets import PackagedAssets, read_asset
-from workflows.documents.finish import Sheet, finish
+from workflows.documents.finish import FileDetails, finish
 from workflows.documents.fonts import font_face_rules, showable_text
 
 T = TypeVar("T")
@@ -53,27 +53,27 @@ def lay_out(html: str, styles: tuple[str, ...]) -> Document:
     return document
 
 
-def write_file(document: Document, pages: Sequence[Page], sheet: Sheet) -> bytes:
-    """One PDF/A-3a of some pages of a layout, dated by the sheet's day only: same facts, same bytes."""
-    noon = datetime.combine(sheet.day, time(12), UTC)
+def write_file(document: Document, pages: Sequence[Page], details: FileDetails) -> bytes:
+    """One PDF/A-3a of some pages of a layout, dated by the document's day only: same content, same bytes."""
+    noon = datetime.combine(details.day, time(12), UTC)
     one = document.copy(list(pages))
     one.metadata = DocumentMetadata(
-        title=showable_text(sheet.title), lang="id", generator=PRODUCT, created=sheet.day.isoformat(), modified=sheet.day.isoformat()
+        title=showable_text(details.title), lang="id", generator=PRODUCT, created=details.day.isoformat(), modified=details.day.isoformat()
     )
-    facts = Attachment(
-        string=sheet.facts,
-        name="facts.json",
-        description="Fakta dokumen ini",
+    content = Attachment(
+        string=details.content,
+        name="content.json",
+        description="Isi dokumen ini",
         relationship="Data",
         created=noon,
         modified=noon,
         url_fetcher=PackagedAssets(),
     )
     one.color_profiles["srgb"] = ColorProfile(BytesIO(srgb()), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
-    written: bytes = one.write_pdf(pdf_variant="pdf/a-3a", output_intent="packaged", attachments=[facts], finisher=finish(sheet, pages))
+    written: bytes = one.write_pdf(pdf_variant="pdf/a-3a", output_intent="packaged", attachments=[content], finisher=finish(details, pages))
     return written
 
 
-def in_chunks(facts: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Runs of at most CHUNK facts, to be laid out together."""
-    return (facts[start : start + CHUNK] for start in range(0, len(facts), CHUNK))
+def in_chunks(contents: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Runs of at most so many documents, to be laid out together."""
+    return (contents[start : start + size] for start in range(0, len(contents), size))

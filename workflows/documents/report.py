@@ -1,60 +1,78 @@
-"""The recognition report from its facts: what came in, what became of it, who was honoured."""
+"""The recognition report from its content: what came in, what became of it, who was honoured."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from workflows.documents.charts import draw_funnel, draw_months, draw_units, tightest_step
-from workflows.documents.content import ReportContent, Tally, UnitLine, write_content
-from workflows.documents.finish import Sheet
+from workflows.documents.content import write_content
+from workflows.documents.finish import FileDetails
 from workflows.documents.fit import require_blocks, require_most_pages
+from workflows.documents.kinds import DocumentType
+from workflows.documents.kinds.report import ReportContent, Tally, UnitLine
 from workflows.documents.markup import fill_template
-from workflows.documents.ornament import letter_background
+from workflows.documents.ornament import Emblems, letter_background
 from workflows.documents.pdf import lay_out, write_file
 from workflows.documents.text import format_number, format_percent, format_rupiah
 
 STYLES = ("letterhead/upright.css", "report/report.css")
-BLOCKS = ("title", "headline", "qr", "code", "signature")
 MOST_PAGES = 2000
 
 
-def write_headline(facts: ReportContent) -> str:
-    """The report in two sentences."""
-    piloted = f" {format_number(facts.piloted)} diuji coba," if facts.piloted else ""
+def write_headline(report: ReportContent) -> str:
+    """The report in two or three sentences."""
+    piloted = f" {format_number(report.piloted)} diuji coba," if report.piloted else ""
     first = (
-        f"Dari {format_number(facts.submitted)} usulan, {format_number(facts.adopted)} diterima"
-        f" ({format_percent(facts.adopted, facts.submitted)}),{piloted}"
-        f" dan {format_number(facts.awarded)} diberi penghargaan."
+        f"Dari {format_number(report.submitted)} usulan, {format_number(report.adopted)} ditetapkan"
+        f" ({format_percent(report.adopted, report.submitted)}),{piloted}"
+        f" dan {format_number(report.awarded)} diberi penghargaan."
     )
-    if facts.median_days_to_decision is None:
-        return first
-    return f"{first} Separuh keputusan keluar dalam {format_number(facts.median_days_to_decision)} hari."
+    sentences = [first, f"{write_participation(report)}."]
+    if report.median_days_to_decision is not None:
+        sentences.append(f"Median waktu penetapan {format_number(report.median_days_to_decision)} hari.")
+    return " ".join(sentences)
 
 
-def awarded_rupiah(facts: ReportContent) -> int:
+def write_participation(report: ReportContent) -> str:
+    """How many of all units of the region took part."""
+    taking_part = format_number(sum(unit.submitted > 0 for unit in report.units))
+    return f"{taking_part} dari {format_number(max(report.region_units, len(report.units)))} unit kerja berpartisipasi"
+
+
+def awarded_rupiah(report: ReportContent) -> int:
     """The rupiah of all awards that stand."""
-    return sum(award.amount_rupiah for award in facts.awards if award.stands)
+    return sum(award.amount_rupiah for award in report.awards if award.stands)
 
 
-def _figures(facts: ReportContent) -> list[dict[str, str]]:
+def _sum_units(report: ReportContent) -> dict[str, int]:
+    """The sums under the table of units, and how many units stand in it as one line because they sent nothing."""
+    sums = {name: sum(getattr(unit, name) for unit in report.units) for name in ("submitted", "adopted", "awarded")}
+    return {**sums, "without": max(report.region_units - len(report.units), 0)}
+
+
+def _figures(report: ReportContent) -> list[dict[str, str]]:
     figures = [
-        (format_number(facts.submitted), "usulan masuk"),
-        (format_number(facts.adopted), "usulan diterima"),
-        (format_number(facts.awarded), "diberi penghargaan"),
-        (format_rupiah(awarded_rupiah(facts)), "nilai penghargaan"),
+        (format_number(report.submitted), "usulan masuk"),
+        (format_number(report.adopted), "usulan ditetapkan"),
+        (format_number(report.awarded), "diberi penghargaan"),
+        (format_rupiah(awarded_rupiah(report)), "nilai hadiah"),
     ]
-    if facts.savings_rupiah:
-        figures.append((format_rupiah(facts.savings_rupiah), "penghematan bersih"))
-    return [{"value": value, "label": label, "size": "long" if len(value) > 16 else "short"} for value, label in figures]
+    if report.savings_rupiah:
+        figures.append((format_rupiah(report.savings_rupiah), "penghematan bersih"))
+    return [{"value": value, "label": label, "size": "long" if len(value) > 13 else "short"} for value, label in figures]
 
 
-def _charts(facts: ReportContent) -> list[dict[str, Any]]:
+def _charts(report: ReportContent, units_table: str) -> list[dict[str, Any]]:
+    """The pictures that have something to show, each with the table its numbers stand in."""
     charts: list[dict[str, Any]] = []
-    if facts.stages:
-        charts.append({"title": _funnel_title(facts.stages), "legend": False, "picture": draw_funnel(facts.stages)})
-    if facts.months:
-        charts.append({"title": _months_title(facts.months), "legend": False, "picture": draw_months(facts.months)})
-    if facts.units:
-        charts.append({"title": _units_title(facts.units), "legend": True, "picture": draw_units(facts.units)})
+    if report.stages:
+        title, picture = _funnel_title(report.stages), draw_funnel(report.stages)
+        charts.append({"title": title, "legend": False, "picture": picture, "source": "lembar Tahap pada berkas XLSX laporan ini"})
+    if report.months:
+        title, picture = _months_title(report.months), draw_months(report.months)
+        charts.append({"title": title, "legend": False, "picture": picture, "source": "lembar Bulan pada berkas XLSX laporan ini"})
+    if report.units:
+        title, picture = _units_title(report), draw_units(report.units)
+        charts.append({"title": title, "legend": True, "picture": picture, "source": units_table})
     return charts
 
 
@@ -63,7 +81,7 @@ def _funnel_title(stages: Sequence[Tally]) -> str:
     if step is None:
         return "Usulan dari tahap ke tahap"
     before, after = stages[step - 1], stages[step]
-    return f"Saringan terketat: dari “{before.label}” ke “{after.label}” {format_percent(after.count, before.count)} lanjut"
+    return f"Penyusutan terbesar: dari “{before.label}” ke “{after.label}”, {format_percent(after.count, before.count)} berlanjut"
 
 
 def _months_title(months: Sequence[Tally]) -> str:
@@ -71,37 +89,39 @@ def _months_title(months: Sequence[Tally]) -> str:
     return f"Usulan paling banyak masuk pada {fullest.label}: {format_number(fullest.count)}"
 
 
-def _units_title(units: Sequence[UnitLine]) -> str:
-    taking_part = sum(unit.submitted > 0 for unit in units)
-    return f"{format_number(taking_part)} dari {format_number(len(units))} unit mengusulkan; terbanyak:"
+def _units_title(report: ReportContent) -> str:
+    fullest: UnitLine = max(report.units, key=lambda unit: unit.submitted)
+    return f"Usulan terbanyak dari {fullest.name}: {format_number(fullest.submitted)}"
 
 
-def _shared_decree(facts: ReportContent) -> str:
+def _shared_decree(report: ReportContent) -> str:
     """The decree of all awards when there is one and the same, else nothing."""
-    decrees = {award.decree for award in facts.awards}
+    decrees = {award.decree for award in report.awards}
     return decrees.pop() if len(decrees) == 1 else ""
 
 
-def render_report(facts: ReportContent) -> bytes:
-    """One PDF/A-3a with charts and tables; DocumentDoesNotFit when a block is lost."""
+def render_reports(kind: DocumentType, reports: Sequence[ReportContent], emblems: Emblems) -> list[bytes]:
+    """One PDF/A-3a each with charts and tables; DocumentDoesNotFit when a block is lost."""
+    return [_render_report(kind, report, emblems) for report in reports]
+
+
+def _render_report(kind: DocumentType, report: ReportContent, emblems: Emblems) -> bytes:
+    units_table = "Tabel 2" if report.awards else "Tabel 1"
     values = {
-        "facts": facts,
-        "headline": write_headline(facts),
-        "figures": _figures(facts),
-        "charts": _charts(facts),
-        "shared_decree": _shared_decree(facts),
-        "awarded_rupiah": awarded_rupiah(facts),
-        "standing": sum(award.stands for award in facts.awards),
+        "content": report,
+        "headline": write_headline(report),
+        "figures": _figures(report),
+        "charts": _charts(report, units_table),
+        "units_table": units_table,
+        "participation": write_participation(report),
+        "sums": _sum_units(report),
+        "shared_decree": _shared_decree(report),
+        "awarded_rupiah": awarded_rupiah(report),
+        "standing": sum(award.stands for award in report.awards),
     }
-    document = lay_out(fill_template("report/report.html", values), STYLES)
+    document = lay_out(fill_template(kind.template, values), STYLES)
     require_most_pages(document, MOST_PAGES)
-    require_blocks(document.pages, BLOCKS)
-    sheet = Sheet(
-        f"Laporan Penghargaan Inovasi {facts.number}",
-        facts.made_on,
-        write_content(facts),
-        facts.verify_url,
-        letter_background(),
-        upright=True,
-    )
-    return write_file(document, document.pages, sheet)
+    require_blocks(document.pages, kind.blocks)
+    background = letter_background(emblems(report.letterhead.emblem))
+    details = FileDetails(kind.title(report), report.issued_on, write_content(report), report.verify_url, background, upright=True)
+    return write_file(document, document.pages, details)

@@ -8,7 +8,7 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped, unused-ignore]
 from xlsxwriter.format import Format  # type: ignore[import-untyped, unused-ignore]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped, unused-ignore]
 
-from workflows.documents.content import ReportContent
+from workflows.documents.kinds.report import ReportContent
 
 Cell = str | int | date | None
 Column = tuple[str, int, str]  # heading, width in characters, number format name
@@ -18,7 +18,7 @@ STYLES = {
     "head": {"bold": True, "font_color": "#ffffff", "bg_color": "#0f4c47", "valign": "top", "text_wrap": True},
     "text": {"valign": "top", "text_wrap": True},
     "count": {"num_format": "#,##0", "valign": "top"},
-    "rupiah": {"num_format": '"Rp" #,##0;[Red]-"Rp" #,##0', "valign": "top"},
+    "rupiah": {"num_format": '"Rp"#,##0;[Red]-"Rp"#,##0', "valign": "top"},
     "day": {"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"},
 }
 
@@ -53,24 +53,26 @@ def _summary(report: ReportContent) -> list[tuple[Cell, ...]]:
     return [
         ("Laporan", "Laporan Penghargaan Inovasi"),
         ("Nomor", report.number),
-        ("Panggilan", report.call_title),
+        ("Periode usulan atau lomba", report.call_title),
         ("Sejak", report.period_from),
         ("Sampai", report.period_until),
-        ("Dibuat", report.made_on),
+        ("Dibuat", report.issued_on),
         ("Usulan masuk", report.submitted),
-        ("Diterima", report.adopted),
+        ("Ditetapkan", report.adopted),
         ("Diuji coba", report.piloted),
-        ("Dihargai", report.awarded),
+        ("Diberi penghargaan", report.awarded),
         ("Penghematan bersih (rupiah)", report.savings_rupiah),
-        ("Median hari sampai keputusan", report.median_days_to_decision),
-        ("Kepala rantai buku besar", report.chain_head),
+        ("Unit kerja yang berpartisipasi", len(report.units)),
+        ("Unit kerja di daerah", report.region_units),
+        ("Median waktu penetapan (hari)", report.median_days_to_decision),
+        ("Sidik digital terakhir jejak audit", report.chain_head),
         ("Halaman verifikasi", report.verify_url),
     ]
 
 
 def _awards(report: ReportContent) -> list[tuple[Cell, ...]]:
     return [
-        (a.idea_code, a.idea_title, a.unit, "; ".join(a.team), a.distinction, a.rank, a.amount_rupiah, a.decree, a.state)
+        (a.idea_code, a.idea_title, a.unit, "; ".join(a.team), a.distinction, a.rank, a.amount_rupiah, a.decree, a.state, a.note)
         for a in report.awards
     ]
 
@@ -79,13 +81,14 @@ def write_report_spreadsheet(report: ReportContent) -> bytes:
     """An XLSX with a sheet each for summary, stages, months, units and awards; dated by the report, the same bytes every time."""
     out = BytesIO()
     book = Workbook(out, OPTIONS)
-    made = datetime.combine(report.made_on, time(12), UTC).replace(tzinfo=None)
+    made = datetime.combine(report.issued_on, time(12), UTC).replace(tzinfo=None)
     book.set_properties({"title": f"Laporan Penghargaan Inovasi {report.number}", "author": "Gagas", "created": made})
     styles = {name: book.add_format(style) for name, style in STYLES.items()}
-    unit_columns = (("Unit", 46, "text"), ("Usulan", 10, "count"), ("Diterima", 10, "count"), ("Dihargai", 10, "count"))
+    unit_columns = (("Unit", 46, "text"), ("Usulan", 10, "count"), ("Ditetapkan", 12, "count"), ("Diberi penghargaan", 12, "count"))
     award_columns = (
         ("Kode", 18, "text"), ("Judul", 60, "text"), ("Unit", 36, "text"), ("Tim", 48, "text"), ("Predikat", 26, "text"),
-        ("Peringkat", 10, "count"), ("Nilai (Rp)", 18, "rupiah"), ("Keputusan", 46, "text"), ("Keadaan", 18, "text"),
+        ("Peringkat", 10, "count"), ("Nilai hadiah (Rp)", 18, "rupiah"), ("Keputusan", 46, "text"), ("Status", 18, "text"),
+        ("Catatan", 46, "text"),
     )  # fmt: skip
     _write_sheet(book, styles, "Ringkasan", (("Butir", 32, "text"), ("Isi", 70, "count")), _summary(report))
     _write_sheet(book, styles, "Tahap", (("Tahap", 34, "text"), COUNTED), [(stage.label, stage.count) for stage in report.stages])

@@ -1,13 +1,16 @@
-"""How words, dates and money are cleaned and written on Indonesian paper."""
+"""How words are cleaned, and how dates, numbers and money are written: Indonesian by EYD V, British English on request."""
 
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
-MONTHS = (
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
-    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
-)  # fmt: skip
+from babel import Locale
+from babel.dates import format_date as write_date
+from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_percent as write_percent
+
+LOCALES = {"id": Locale("id"), "en": Locale("en", "GB")}
 ZONES = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(hours=9): "WIT"}
 JOINERS = "\u200c\u200d"  # zero-width (non-)joiner: some scripts are spelled with them
 UNSHOWABLE = ("Cc", "Cn", "Co", "Cs", "Cf")
@@ -43,9 +46,14 @@ def clean_paragraphs(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def format_date(day: date) -> str:
+def format_date(day: date, language: str = "id") -> str:
     """A day as `24 November 2026`."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return write_date(day, "d MMMM y", LOCALES[language])
+
+
+def format_month(month: date, language: str = "id") -> str:
+    """The month of a day, shortened, with its year: `Agu 2026`."""
+    return write_date(month, "MMM y", LOCALES[language])
 
 
 def format_instant(instant: datetime) -> str:
@@ -57,33 +65,29 @@ def format_instant(instant: datetime) -> str:
     return f"{format_date(instant.date())} pukul {instant:%H.%M.%S} {zone}"
 
 
-def format_number(number: int) -> str:
-    """An integer with Indonesian thousands points: `1.250.000`; a true minus sign before negative ones."""
-    return f"{number:,}".replace(",", ".").replace("-", "\N{MINUS SIGN}")
+def format_number(number: int | Decimal, language: str = "id") -> str:
+    """A number with thousands points and a decimal comma, without idle zeros: `1.250.000`, `83,33`; a true minus sign."""
+    return _signed(format_decimal(number, "#,##0.######", LOCALES[language]))
 
 
-def format_rupiah(rupiah: int) -> str:
-    """Integer rupiah as `Rp 1.250.000`, the sign of the currency never parted from its digits."""
-    sign = "\N{MINUS SIGN}" if rupiah < 0 else ""
-    return f"{sign}Rp\N{NO-BREAK SPACE}{format_number(abs(rupiah))}"
+def format_rupiah(rupiah: int, language: str = "id") -> str:
+    """Integer rupiah as `Rp1.250.000`, without a space (EYD V)."""
+    return _signed(format_currency(rupiah, "IDR", "Rp#,##0", LOCALES[language], currency_digits=False))
 
 
 def format_share(hundredths: int) -> str:
-    """Hundredths of a percent as `33,33 %`; whole percents without decimals."""
-    whole, rest = divmod(hundredths, 100)
-    return f"{whole}{f',{rest:02d}' if rest else ''}\N{NO-BREAK SPACE}%"
+    """Hundredths of a percent as `33,33%`; whole percents without decimals."""
+    pattern = "#,##0.00%" if hundredths % 100 else "#,##0%"
+    return write_percent(Decimal(hundredths) / 10_000, pattern, LOCALES["id"])
 
 
 def format_percent(part: int, whole: int) -> str:
-    """Part of a whole in percent, one decimal, half up: `12,5 %`; an en dash when the whole is nothing."""
+    """Part of a whole in percent, one decimal, half up: `12,5%`; an en dash when the whole is nothing."""
     if whole <= 0:
         return "\N{EN DASH}"
-    tenths = (2000 * part + whole) // (2 * whole)
-    return f"{tenths // 10},{tenths % 10}\N{NO-BREAK SPACE}%"
+    with localcontext(Context(prec=40, rounding=ROUND_HALF_UP)):
+        return write_percent(Decimal(part) / whole, "#,##0.0%", LOCALES["id"])
 
 
-def format_employee_number(number: str) -> str:
-    """A NIP or NI PPPK of 18 digits grouped 8-6-1-3 as on paper; anything else unchanged. Source: domain.md section 2 (S26)."""
-    if re.fullmatch(r"[0-9]{18}", number):
-        return "\N{NO-BREAK SPACE}".join((number[:8], number[8:14], number[14:15], number[15:]))
-    return number
+def _signed(written: str) -> str:
+    return written.replace("-", "\N{MINUS SIGN}")

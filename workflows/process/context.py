@@ -80,11 +80,15 @@ class AwardContext:
 
 @dataclass(frozen=True)
 class DocumentContext:
-    """A document with the idea it tells of, or with the path of the call's unit where it tells of none."""
+    """A document with the path of the unit that holds its call: whoever asks for one must hold an office over it."""
 
     document: Document
-    about: IdeaContext | None
     call_path: str = ""
+
+    @property
+    def about(self) -> None:
+        """A document's steps ask nothing of an idea."""
+        return
 
     @property
     def row(self) -> Document:

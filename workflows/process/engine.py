@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, select
 
 from models.database import append_row
+from models.documents import DocumentState
 from models.ideas import Decision, Gate, GateState, Idea
 from models.instants import now
 from models.policy import GateRule
@@ -19,7 +20,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
 from workflows.process.guards import Question, find_refusal, is_next, list_open_gates
 from workflows.process.inbox import ask_awaited, ask_gate, due_in, settle
-from workflows.process.journal import record, release_held
+from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.process.relations import has_part, may_act, role_for
 from workflows.process.ways import GATE_ACTION, KEEP_CODE, Kind, Readers, Relation, Transition
@@ -83,8 +84,9 @@ def take(session: Session, context: Context, permitted: Permitted, grounds: Grou
         flag_modified(row, "stage")  # every step raises the version, so that two at once never both hold
     if transition.readers != Readers.NOBODY:
         _decide(session, context, transition, grounds, actor)
-    idea_id = context.about.idea.id if context.about is not None else None
-    record(session, _kind(context, transition), row.id, actor=actor, idea_id=idea_id, jobs=transition.jobs, **_recorded(context, grounds))
+    idea_id = context.about.idea.id if context.about is not None else context.document.idea_id
+    follow_up(session, transition.jobs, row.id, idea_id)
+    record(session, _kind(context, transition), row.id, actor=actor, idea_id=idea_id, **_recorded(context, grounds))
     session.flush()
 
 
@@ -133,7 +135,7 @@ def _enter(session: Session, context: Context, transition: Transition) -> None:
     begins = transition.stage is None
     if isinstance(context, DocumentContext):
         if not begins:
-            context.document.state = transition.target  # type: ignore[assignment]
+            context.document.state = DocumentState(str(transition.target))
         return
     if not begins:
         if context.way.stages[str(transition.stage)].kind != Kind.DRAFT:  # of a draft nothing is awaited

@@ -15,17 +15,19 @@ from workflows.process.actors import Actor
 from workflows.process.crashpoints import crashpoint
 
 
-def record(
-    session: Session, kind: str, subject_id: str, *, actor: Actor, idea_id: str | None = None, jobs: tuple[str, ...] = (), **detail: Any
-) -> None:
-    """Append a fact to the ledger and put its follow-up jobs (`topic.job`) into the outbox.
+def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_id: str | None = None, **detail: Any) -> None:
+    """Append a fact to the ledger.
 
     `detail` goes into the public chain: ids, codes, amounts and salted commitments only, never a name or a number of a person.
     """
-    add_messages(session, [_message(job, subject_id, idea_id) for job in jobs])
-    crashpoint("after_message_before_ledger")
     actor_id = actor.person_id or f"flow:{actor.flow}"
     _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
+
+
+def follow_up(session: Session, jobs: tuple[str, ...], subject_id: str, idea_id: str | None) -> None:
+    """Ask the flows for the jobs (`topic.job`) that follow from a step, before the step is recorded."""
+    add_messages(session, [_message(job, subject_id, idea_id) for job in jobs])
+    crashpoint("after_message_before_ledger")
 
 
 def send(session: Session, job: str, subject_id: str, *, idea_id: str | None = None, once: str | None = None) -> None:

@@ -30,7 +30,7 @@ def role_for(context: Context, transition: Transition) -> Role | None:
 def office_path(context: Context, role: Role | None) -> str:
     """The path that an office must cover to act and to be asked: the idea's unit for a unit head, the call's unit for the committee."""
     if isinstance(context, DocumentContext):
-        return context.about.call_path if context.about is not None else context.call_path
+        return context.call_path
     return context.about.unit_path if role == Role.UNIT_HEAD else context.about.call_path
 
 

@@ -35,12 +35,12 @@ submitted            withdraw         -             withdrawn            propose
 submitted            route            permission    awaiting_permission  FLOW         any       -+      gates               -                     -                                        all
 submitted            route            screening     screening            FLOW         any       -+      gates               -                     -                                        all
 awaiting_permission  permit           granted       screening            unit_head    scope     0       gates               -                     -                                        all
-awaiting_permission  permit           refused       closed               unit_head    scope     10      gates               permission_refused    recognition.number_refusal               all
+awaiting_permission  permit           refused       closed               unit_head    scope     10      gates               permission_refused    recognition.number_rejection             all
 awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 screening            screen           accepted      in_review            secretariat  scope     0+      gates               -                     review.assign                            all
 screening            screen           returned      supplement_asked     secretariat  scope     0+      gates               -                     -                                        all
 screening            screen           duplicate     closed               secretariat  scope     10+     gates               duplicate             -                                        all
-screening            screen           rejected      rejected             secretariat  scope     10+     gates               requirements_not_met  recognition.number_refusal               all
+screening            screen           rejected      rejected             secretariat  scope     10+     gates               requirements_not_met  recognition.number_rejection             all
 screening            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 supplement_asked     supplement       -             screening            proposer     lead      -+      gates               -                     -                                        all
 supplement_asked     expire           -             closed               FLOW         any       -+      overdue             supplement_unanswered -                                        all
@@ -63,7 +63,7 @@ shortlisted          withdraw         -             withdrawn            propose
 below_mark           withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 recommended          determine        adopted       determined           leader       scope     0+      gates               -                     pilot.roll_out                           all
 recommended          determine        deferred      deferred             leader       scope     10+     gates               determined_deferred   -                                        all
-recommended          determine        rejected      rejected             leader       scope     10+     gates               determined_rejected   recognition.number_refusal               all
+recommended          determine        rejected      rejected             leader       scope     10+     gates               determined_rejected   recognition.number_rejection             all
 deferred             resume           passed        shortlisted          secretariat  scope     5+      gates,passed        -                     -                                        all
 deferred             resume           below_mark    below_mark           secretariat  scope     5+      gates,not_passed    -                     -                                        all
 deferred             expire           -             closed               FLOW         any       -+      overdue             deferral_expired      -                                        all
@@ -120,6 +120,7 @@ stage                action           outcome       target               who    
 numbered             issue            -             issued               FLOW         any       -+      -        -     recognition.send_document   -
 revoked              issue            -             -                    FLOW         any       -+      -        -     recognition.send_document   -
 issued               send             -             -                    FLOW         any       -+      -        -     -                           -
+revoked              send             -             -                    FLOW         any       -+      -        -     -                           -
 numbered             revoke           -             revoked              FLOW         any       -+      -        -     -                           -
 issued               revoke           -             revoked              FLOW         any       -+      -        -     -                           -
 """

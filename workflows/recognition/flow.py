@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -17,12 +16,13 @@ from workflows.adapters.files import store_file
 from workflows.adapters.mail import Letter, MailRoute, send_mail
 from workflows.delivery.effects import Outcome, apply_effects
 from workflows.delivery.job import Job, job
-from workflows.documents.content import CertificateContent, ReceiptContent, RejectionContent, ReportContent, read_content
+from workflows.documents.content import read_content
+from workflows.documents.kinds import find_type
 from workflows.documents.mail import DocumentMail, render_mail
 from workflows.process.actors import flow_actor
 from workflows.process.crashpoints import crashpoint
 from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
-from workflows.recognition.letters import number_certificates, number_receipt, number_refusal
+from workflows.recognition.letters import NUMBERING
 from workflows.recognition.remind import find_reminders
 
 ACTOR = flow_actor("recognition")
@@ -52,8 +52,9 @@ def send_documents(token: str, ids: list[int]) -> Outcome:
         if notice is None:
             effects[number] = _nothing
             continue
-        facts = DocumentMail(notice.name, notice.kind, notice.number, notice.title, notice.verify_url)
-        sent = _send_safely([Letter(notice.to, *render_mail("document", facts), notice.message_id)])
+        kind = find_type(notice.kind)
+        mail = DocumentMail(notice.name, kind.name, notice.number, notice.title, notice.verify_url)
+        sent = _send_safely([Letter(notice.to, *render_mail(kind.mail, mail), notice.message_id)])
         effects[number] = sent or partial(_mark_sent, subject_id)
     crashpoint("after_send_before_ack")
     return apply_effects(database(), token, effects)
@@ -70,9 +71,7 @@ def send_reminders(token: str, ids: list[int]) -> Outcome:
     return apply_effects(database(), token, effects)
 
 
-receipts = job("recognition", "number_receipt", number_receipt)
-refusals = job("recognition", "number_refusal", number_refusal)
-certificates = job("recognition", "number_certificates", number_certificates)
+numbering = [job("recognition", name, number) for name, number in NUMBERING.items()]
 withdraw = job("recognition", "withdraw_certificates", withdraw_certificates)
 issue = Job("issue_document", issue_documents)
 send = Job("send_document", send_documents)
@@ -81,11 +80,10 @@ remind = Job("send_reminder", send_reminders)
 
 @flow(name="recognition", persist_result=False)
 async def recognition(batch: dict[str, Any]) -> None:
-    """Receipts, refusal letters and certificates get their numbers first; then every numbered document is rendered once,
+    """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
     stored and issued, and its holder told. The certificates of a revoked award are withdrawn. Who is late is reminded."""
-    await receipts(batch)
-    await refusals(batch)
-    await certificates(batch)
+    for number_documents in numbering:
+        await number_documents(batch)
     await withdraw(batch)
     await issue(batch)
     await send(batch)
@@ -123,19 +121,20 @@ def _render_safely(kind: DocumentKind, documents: list[Document]) -> list[Render
 def _render(kind: DocumentKind, documents: list[Document]) -> list[Rendered]:
     from workflows.documents import render  # loads the renderer only where documents are made
 
-    texts = [json.dumps(document.facts) for document in documents]
-    if kind == DocumentKind.REPORT:
-        reports = [read_content(ReportContent, text) for text in texts]
-        return [
-            Rendered(_store(render.render_report(facts), "pdf"), _store(render.write_report_spreadsheet(facts), "xlsx"))
-            for facts in reports
-        ]
-    renderers: dict[DocumentKind, Callable[[], list[bytes]]] = {
-        DocumentKind.RECEIPT: lambda: render.render_receipts([read_content(ReceiptContent, text) for text in texts]),
-        DocumentKind.REFUSAL: lambda: render.render_refusals([read_content(RejectionContent, text) for text in texts]),
-        DocumentKind.CERTIFICATE: lambda: render.render_certificates([read_content(CertificateContent, text) for text in texts]),
-    }
-    return [Rendered(_store(content, "pdf")) for content in renderers[kind]()]
+    content = find_type(kind).content
+    contents = [read_content(content, json.dumps(document.content)) for document in documents]
+    return [
+        Rendered(_store(files.pdf, "pdf"), None if files.spreadsheet is None else _store(files.spreadsheet, "xlsx"))
+        for files in render.render_documents(kind, contents, read_emblem)
+    ]
+
+
+def read_emblem(name: str) -> str:
+    """An emblem's drawing: the region's own from the data folder, else the packaged one; FileNotFoundError where there is neither."""
+    from workflows.documents import render
+
+    own = settings().emblems / f"{name}.svg"
+    return own.read_text("utf-8") if own.exists() else render.read_packaged_emblem(name)
 
 
 def _store(content: bytes, suffix: str) -> str:

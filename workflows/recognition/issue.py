@@ -8,15 +8,16 @@ from models.documents import Document, DocumentKind, DocumentState
 from models.instants import now
 from models.people import Person
 from workflows.process.actors import Actor
-from workflows.process.journal import record
+from workflows.process.context import DocumentContext
+from workflows.process.engine import Grounds, permit, take
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """Where the bytes lie, by their SHA-256; a report has a spreadsheet as twin."""
+    """Where the bytes lie, by their SHA-256; a report has a spreadsheet beside it."""
 
     sha256: str
-    twin_sha256: str | None = None
+    spreadsheet_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,27 +38,19 @@ def mark_issued(session: Session, document_id: str, rendered: Rendered, *, actor
     document = session.exec(select(Document).where(Document.id == document_id).with_for_update()).one()
     if document.sha256 is not None:
         return
-    document.sha256, document.twin_sha256, document.issued_at = rendered.sha256, rendered.twin_sha256, now()
-    if document.state == DocumentState.NUMBERED:
-        document.state = DocumentState.ISSUED
-    session.flush()
-    record(
-        session,
-        "document.issue",
-        document.id,
-        actor=actor,
-        idea_id=document.idea_id,
-        jobs=("recognition.send_document",),
-        sha256=rendered.sha256,
-    )
+    context = DocumentContext(document)
+    permitted = permit(session, context, "issue", actor=actor)
+    document.sha256, document.spreadsheet_sha256, document.issued_at = rendered.sha256, rendered.spreadsheet_sha256, now()
+    take(session, context, permitted, Grounds(recorded={"sha256": rendered.sha256}), actor=actor)
 
 
 def withdraw_certificates(session: Session, award_id: str, *, actor: Actor) -> None:
     """Withdraw the certificates of a revoked award; their numbers and files stay, and verification says so."""
     for document in session.exec(select(Document).where(Document.award_id == award_id, Document.state != DocumentState.REVOKED)):
-        document.state, document.revoked_at = DocumentState.REVOKED, now()
-        record(session, "document.revoke", document.id, actor=actor, idea_id=document.idea_id)
-    session.flush()
+        context = DocumentContext(document)
+        permitted = permit(session, context, "revoke", actor=actor)
+        document.revoked_at = now()
+        take(session, context, permitted, actor=actor)
 
 
 def find_notice(session: Session, document_id: str) -> Notice | None:
@@ -66,8 +59,8 @@ def find_notice(session: Session, document_id: str) -> Notice | None:
     person = session.get(Person, document.holder_id) if document is not None and document.holder_id else None
     if document is None or person is None or not person.email or document.state != DocumentState.ISSUED:
         return None
-    title = str(document.facts.get("idea_title", ""))
-    url = str(document.facts["verify_url"])
+    title = str(document.content.get("idea_title", ""))
+    url = str(document.content["verify_url"])
     return Notice(person.email, person.full_name, document.kind, document.number, title, url, f"<{document.id}@gagas>")
 
 
@@ -75,4 +68,5 @@ def mark_sent(session: Session, document_id: str, *, actor: Actor) -> None:
     """Record that the holder was told."""
     document = session.get(Document, document_id)
     if document is not None:
-        record(session, "document.send", document.id, actor=actor, idea_id=document.idea_id)
+        context = DocumentContext(document)
+        take(session, context, permit(session, context, "send", actor=actor), actor=actor)

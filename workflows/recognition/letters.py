@@ -1,6 +1,6 @@
-"""What receipts, refusal letters and certificates say."""
+"""What receipts, rejection letters and certificates say; a job of the flow each."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -10,25 +10,31 @@ from models.documents import DocumentKind
 from models.ideas import Decision, TeamMember
 from models.instants import local_day, region_zone
 from models.ledger import LedgerEntry
+from models.policy import Entry
 from models.stages import AwardStage
+from models.units import Unit
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.documents.text import format_date
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.refusals import NotFound
-from workflows.recognition.number import Cause, Holder, list_holders, number_document
+from workflows.recognition.number import DocumentSubject, number_document
+from workflows.recognition.offices import NamedPerson, list_copies, list_named, name_decider, read_issuer, write_rank
 
-REFUSING = (("permit", "refused", "permission"), ("screen", "rejected", "screening"), ("determine", "rejected", "determination"))
+REJECTING = (("permit", "refused", "permission"), ("screen", "rejected", "screening"), ("determine", "rejected", "determination"))
 HELP = {
-    "permission": "Bicarakan usulan ini dengan kepala unit kerja Anda; setelah alasannya teratasi, ajukan kembali sebagai usulan baru.",
-    "screening": "Perbaiki bagian yang belum memenuhi kriteria inovasi daerah, lalu ajukan kembali sebagai usulan baru.",
-    "determination": "Bila ada bukti atau keadaan baru, sampaikan keberatan sebelum tenggat, atau perbaiki usulan dan ajukan kembali.",
+    "permission": "Saudara dapat membicarakan usulan ini dengan kepala unit kerja Saudara; setelah alasan di atas teratasi, usulan dapat"
+    " diajukan kembali sebagai usulan baru.",
+    "screening": "Saudara dapat memperbaiki bagian yang belum memenuhi kriteria inovasi daerah, lalu mengajukannya kembali sebagai"
+    " usulan baru.",
+    "determination": "Saudara dapat memperbaiki usulan berdasarkan alasan di atas, lalu mengajukannya kembali sebagai usulan baru.",
 }
 REASON_LABELS = {
     "permission": "Izin tertulis tidak diberikan",
     "screening": "Kriteria inovasi daerah belum terpenuhi",
     "determination": "Usulan tidak ditetapkan",
 }
+UNMET = "Kriteria ini belum terpenuhi."
 
 
 def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -38,41 +44,42 @@ def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
     entry = session.exec(select(LedgerEntry).where(LedgerEntry.idea_id == idea_id, LedgerEntry.kind == "idea.submit")).first()
     if entry is None or idea.submitted_at is None:
         raise NotFound("idea_not_submitted")
-    said = {
+    content = {
         "call_title": context.call.title,
         "idea_code": idea.code,
         "idea_title": idea.title,
         "team": _team_lines(session, idea_id),
         "received_at": idea.submitted_at.astimezone(region_zone()),
+        "received_by": f"Sistem elektronik Gagas, {session.get_one(Unit, context.call.unit_id).name}",
         "content_sha256": context.content.content_sha256,
         "ledger_seq": entry.seq,
         "ledger_hash": entry.hash,
     }
-    cause = Cause(DocumentKind.RECEIPT, idea_id, idea.lead_id, idea_id=idea_id, call_id=context.call.id)
-    number_document(session, cause, context.policy.documents, said, actor=actor)
+    subject = DocumentSubject(DocumentKind.RECEIPT, idea_id, idea.lead_id, idea_id=idea_id, call_id=context.call.id)
+    number_document(session, subject, read_issuer(session, context, None), content, actor=actor)
 
 
-def number_refusal(session: Session, idea_id: str, *, actor: Actor) -> None:
-    """Number the letter that tells the lead proposer why the idea goes no further, what would help, and until when to object."""
+def number_rejection(session: Session, idea_id: str, *, actor: Actor) -> None:
+    """Number the letter that tells the lead proposer why the idea goes no further, what would help, and the right to object."""
     context = read_context(session, idea_id, actor=actor)
-    decision, stage = _refusing_decision(session, idea_id)
-    holder = list_holders(session, [context.idea.lead_id])[context.idea.lead_id]
-    until = local_day(decision.at) + timedelta(days=context.policy.days.objection)
-    said = {
+    decision, stage = _rejecting_decision(session, idea_id)
+    holder = list_named(session, [context.idea.lead_id])[context.idea.lead_id]
+    issuer = read_issuer(session, context, decision.actor_id)
+    content = {
         "addressee": holder.person.full_name,
         "addressee_unit": holder.unit.name,
         "idea_code": context.idea.code,
         "idea_title": context.idea.title,
         "call_title": context.call.title,
         "decided_on": local_day(decision.at),
+        "decided_by": name_decider(session, issuer, decision.actor_id, within_unit=stage == "permission"),
         "stage": stage,
         "reasons": _reasons(context, decision, stage),
         "what_would_help": HELP[stage],
-        "objection_until": until if stage == "determination" else None,
-        "objection_address": context.policy.documents.letterhead.contact,
+        "copies_to": list_copies(session, context, issuer.office.signatory.position),
     }
-    cause = Cause(DocumentKind.REFUSAL, idea_id, context.idea.lead_id, idea_id=idea_id, call_id=context.call.id)
-    number_document(session, cause, context.policy.documents, said, actor=actor)
+    subject = DocumentSubject(DocumentKind.REJECTION, idea_id, context.idea.lead_id, idea_id=idea_id, call_id=context.call.id)
+    number_document(session, subject, issuer, content, actor=actor)
 
 
 def number_certificates(session: Session, award_id: str, *, actor: Actor) -> None:
@@ -81,24 +88,33 @@ def number_certificates(session: Session, award_id: str, *, actor: Actor) -> Non
     if award is None or award.stage != AwardStage.ANNOUNCED:
         return
     context = read_context(session, award.idea_id, actor=actor)
+    issuer = read_issuer(session, context, award.approved_by)
     members = session.exec(select(TeamMember).where(TeamMember.idea_id == award.idea_id).order_by(col(TeamMember.position))).all()
-    holders = list_holders(session, [member.person_id for member in members])
+    holders = list_named(session, [member.person_id for member in members])
     for member in members:
-        said = _certificate(context, award, member, holders[member.person_id], alone=len(members) == 1)
-        cause = Cause(DocumentKind.CERTIFICATE, award_id, member.person_id, award.idea_id, award_id, context.call.id)
-        number_document(session, cause, context.policy.documents, said, actor=actor)
+        content = _certificate(context, award, member, holders[member.person_id], alone=len(members) == 1)
+        subject = DocumentSubject(DocumentKind.CERTIFICATE, award_id, member.person_id, award.idea_id, award_id, context.call.id)
+        number_document(session, subject, issuer, content, actor=actor)
 
 
-def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder: Holder, *, alone: bool) -> dict[str, Any]:
-    part = "Pengusul" if alone else "Ketua Tim Pengusul" if member.lead else "Anggota Tim Pengusul"
+# job -> what numbers a document; the flow of recognition has a step for each, in this order
+NUMBERING = {"number_receipt": number_receipt, "number_rejection": number_rejection, "number_certificates": number_certificates}
+
+
+def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder: NamedPerson, *, alone: bool) -> dict[str, Any]:
+    contest = context.policy.entry == Entry.IN_USE
     return {
         "holder_name": holder.person.full_name,
         "holder_employee_number": holder.number,
+        "holder_rank": write_rank(holder.person),
+        "holder_position": holder.person.position,
         "holder_unit": holder.unit.name,
-        "holder_role": part,
+        "holder_role": "Pengusul" if alone else "Ketua Tim Pengusul" if member.lead else "Anggota Tim Pengusul",
         "idea_title": context.idea.title,
         "idea_code": context.idea.code,
+        "in_use": contest,
         "distinction": award.distinction,
+        "call_title": context.call.title if contest else "",
         "legal_basis": _legal_basis(context.policy.documents.legal_basis, award.decree_number, award.decree_on),
     }
 
@@ -109,7 +125,7 @@ def _legal_basis(text: str, number: str, on: date | None) -> str:
 
 def _team_lines(session: Session, idea_id: str) -> list[dict[str, Any]]:
     members = session.exec(select(TeamMember).where(TeamMember.idea_id == idea_id).order_by(col(TeamMember.position))).all()
-    holders = list_holders(session, [member.person_id for member in members])
+    holders = list_named(session, [member.person_id for member in members])
     return [
         {
             "name": holders[member.person_id].person.full_name,
@@ -122,13 +138,13 @@ def _team_lines(session: Session, idea_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _refusing_decision(session: Session, idea_id: str) -> tuple[Decision, str]:
+def _rejecting_decision(session: Session, idea_id: str) -> tuple[Decision, str]:
     decisions = session.exec(select(Decision).where(Decision.idea_id == idea_id).order_by(col(Decision.at).desc(), col(Decision.id))).all()
     for decision in decisions:
-        for action, outcome, stage in REFUSING:
+        for action, outcome, stage in REJECTING:
             if (decision.action, decision.outcome) == (action, outcome):
                 return decision, stage
-    raise NotFound("refusal_not_found")
+    raise NotFound("rejection_not_found")
 
 
 def _reasons(context: IdeaContext, decision: Decision, stage: str) -> list[dict[str, str]]:
@@ -139,4 +155,4 @@ def _reasons(context: IdeaContext, decision: Decision, stage: str) -> list[dict[
     }
     labels = {requirement.name: requirement.label for requirement in context.policy.requirements}
     unmet = [name for name, met in decision.detail.get("answers", {}).items() if met is False]
-    return [first, *({"code": name, "label": labels[name], "text": "Jawaban penapisan: tidak."} for name in unmet if name in labels)]
+    return [first, *({"code": name, "label": labels[name], "text": UNMET} for name in unmet if name in labels)]

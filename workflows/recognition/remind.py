@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from models.calls import PolicyVersion
 from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
 from models.instants import local_day, now
 from models.people import Person, RoleGrant
 from models.settings import settings
 from models.units import Unit
-from workflows.documents.mail import ReminderMail
+from workflows.documents.mail import ReminderMail, write_task
 from workflows.documents.text import format_date
+from workflows.process.context import read_policy
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,26 @@ def find_reminders(session: Session, item_id: str) -> list[Reminder]:
     if item is None or idea is None or item.done_at is not None or item.due_at is None:
         return []
     overdue = item.due_at < now()
+    task = _name_task(session, item, idea)
     due, url = format_date(local_day(item.due_at)), f"{settings().address}/kotak-masuk"
     return [
         Reminder(
             person.email,
-            ReminderMail(person.full_name, item.task, idea.title, due, url, overdue),
+            ReminderMail(person.full_name, task, idea.title, due, url, overdue),
             f"<{item.id}.{person.id}.{'late' if overdue else 'soon'}@gagas>",
         )
         for person in _list_awaited(session, item)
         if person.email
     ]
+
+
+def _name_task(session: Session, item: InboxItem, idea: Idea) -> str:
+    """The task as people read it; of a gate its own label."""
+    kind, _, name = item.task.partition(":")
+    if kind != "gate":
+        return write_task(item.task)
+    gates = read_policy(session.get_one(PolicyVersion, idea.policy_id)).gates
+    return f"{write_task('pass_gate')}: {next((gate.label for gate in gates if gate.name == name), name)}"
 
 
 def _list_awaited(session: Session, item: InboxItem) -> list[Person]:

@@ -9,47 +9,47 @@ from sqlmodel import Session, col, func, select
 from models.awards import Award
 from models.calls import Call
 from models.documents import Document, DocumentKind
-from models.ideas import Decision, Idea, TeamMember
+from models.ideas import Decision, Idea
 from models.ids import new_id
 from models.instants import local_day, today
 from models.ledger import LedgerHead
-from models.people import Person, Role
+from models.people import Role
 from models.pilots import Pilot
 from models.stages import AwardStage, IdeaStage
 from models.units import Unit
-from workflows.documents.text import MONTHS
+from workflows.documents.text import format_month
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
 from workflows.process.refusals import Forbidden
-from workflows.recognition.number import Cause, number_document
+from workflows.recognition.award_lines import list_award_lines
+from workflows.recognition.number import DocumentSubject, Issuer, number_document
 from workflows.region.calls import current_policy, get_call
+from workflows.region.offices import read_office
 
 # how far ideas came: what must have been decided on an idea to count, in the order of the way
 MILESTONES: tuple[tuple[str, str, str], ...] = (
-    ("Lolos penapisan", "screen", "accepted"),
-    ("Lulus penilaian", "close_review", "passed"),
+    ("Lolos seleksi administrasi", "screen", "accepted"),
+    ("Lolos penilaian", "close_review", "passed"),
     ("Direkomendasikan layak", "recommend", "feasible"),
     ("Ditetapkan", "determine", "adopted"),
 )
-AWARD_LABELS: dict[str, str] = {AwardStage.ANNOUNCED: "Diumumkan", AwardStage.REVOKED: "Dicabut"}
 
 
 def ask_report(session: Session, call_id: str, *, actor: Actor) -> Document:
     """Number a report of the call as it stands now; secretariat, leader, auditor or admin over the call may. A flow renders it."""
     call, unit = get_call(session, call_id)
-    if not any(actor.holds(role, unit.path) for role in (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN)):
-        raise Forbidden("only_secretariat")
     policy = read_policy(current_policy(session, call.id))
-    cause = Cause(DocumentKind.REPORT, new_id(), call_id=call.id)
-    return number_document(session, cause, policy.documents, _say(session, call), actor=actor)
+    issuer = Issuer(read_office(session, call.unit_id, today(), otherwise=policy.documents), policy.documents)
+    subject = DocumentSubject(DocumentKind.REPORT, new_id(), call_id=call.id, call_path=unit.path)
+    return number_document(session, subject, issuer, _content(session, call), actor=actor)
 
 
-def _say(session: Session, call: Call) -> dict[str, Any]:
+def _content(session: Session, call: Call) -> dict[str, Any]:
     decided = _decided(session, call.id)
-    awards = _awards(session, call.id)
+    awards = list_award_lines(session, call.id)
     first = local_day(call.opens_at)
     submitted = _count(session, _submitted(select(col(Idea.id)), call.id))
-    awarded = sum(1 for line in awards if line["state"] == AWARD_LABELS[AwardStage.ANNOUNCED])
+    awarded = sum(line["stands"] for line in awards)
     return {
         "call_title": call.title,
         "period_from": first,
@@ -60,6 +60,7 @@ def _say(session: Session, call: Call) -> dict[str, Any]:
         "awarded": awarded,
         "stages": _milestones(session, call.id, submitted, awarded),
         "units": _units(session, call.id),
+        "region_units": session.exec(select(func.count()).select_from(Unit)).one(),
         "months": _months(session, call),
         "awards": awards,
         "savings_rupiah": 0,
@@ -79,7 +80,7 @@ def _milestones(session: Session, call_id: str, submitted: int, awarded: int) ->
         done = select(Decision.idea_id).where(Decision.action == action, Decision.outcome == outcome)
         reached.append({"label": label, "count": _count(session, _submitted(select(col(Idea.id)), call_id).where(col(Idea.id).in_(done)))})
     rolled_out = _submitted(select(col(Idea.id)), call_id).where(Idea.stage == IdeaStage.ROLLED_OUT)
-    return [*reached, {"label": "Diterapkan", "count": _count(session, rolled_out)}, {"label": "Dihargai", "count": awarded}]
+    return [*reached, {"label": "Diterapkan", "count": _count(session, rolled_out)}, {"label": "Diberi penghargaan", "count": awarded}]
 
 
 def _count(session: Session, query: Any) -> int:
@@ -121,42 +122,4 @@ def _months(session: Session, call: Call) -> list[dict[str, Any]]:
     while months[-1] < last:
         following = date(months[-1][0], months[-1][1], 28) + timedelta(days=4)
         months.append((following.year, following.month))
-    return [{"label": f"{MONTHS[month - 1][:3]} {year}", "count": counts.get((year, month), 0)} for year, month in months]
-
-
-def _awards(session: Session, call_id: str) -> list[dict[str, Any]]:
-    rows = session.exec(
-        select(Award, Idea, Unit.name)
-        .join(Idea, col(Idea.id) == col(Award.idea_id))
-        .join(Unit, col(Unit.id) == col(Idea.unit_id))
-        .where(Award.call_id == call_id, col(Award.announced_at).is_not(None))
-        .order_by(col(Award.amount_rupiah).desc(), col(Idea.score).desc(), col(Idea.code))
-    ).all()
-    teams = _teams(session, [idea.id for _, idea, _ in rows])
-    return [
-        {
-            "idea_code": idea.code,
-            "idea_title": idea.title,
-            "unit": unit,
-            "team": teams.get(idea.id, []),
-            "distinction": award.distinction,
-            "amount_rupiah": award.amount_rupiah,
-            "decree": award.decree_number,
-            "state": AWARD_LABELS[award.stage],
-            "stands": award.stage == AwardStage.ANNOUNCED,
-        }
-        for award, idea, unit in rows
-    ]
-
-
-def _teams(session: Session, idea_ids: list[str]) -> dict[str, list[str]]:
-    rows = session.exec(
-        select(TeamMember.idea_id, Person)
-        .join(Person, col(Person.id) == col(TeamMember.person_id))
-        .where(col(TeamMember.idea_id).in_(idea_ids))
-        .order_by(col(TeamMember.lead).desc(), col(TeamMember.position))
-    )
-    teams: dict[str, list[str]] = {}
-    for idea_id, person in rows:
-        teams.setdefault(idea_id, []).append(person.full_name)
-    return teams
+    return [{"label": format_month(date(year, month, 1)), "count": counts.get((year, month), 0)} for year, month in months]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session, select
 
 from models.documents import Document, DocumentKind, DocumentState
+from workflows.documents.kinds import find_type
 from workflows.process.refusals import NotFound
 
 
@@ -29,9 +30,6 @@ class Verified:
     call_title: str = ""
 
 
-PUBLIC = ("holder_name", "holder_unit", "holder_role", "idea_title", "distinction", "legal_basis", "call_title")
-
-
 def verify_token(session: Session, token: str) -> Verified:
     """The public facts of the document a QR code points to; raises NotFound for any other token."""
     return _tell(session.exec(select(Document).where(Document.token == token)).first())
@@ -45,10 +43,9 @@ def verify_digest(session: Session, sha256: str) -> Verified:
 def _tell(document: Document | None) -> Verified:
     if document is None or document.sha256 is None:
         raise NotFound("document_not_found")
-    told: dict[str, str] = {}
-    if document.kind in (DocumentKind.CERTIFICATE, DocumentKind.REPORT):
-        told = {name: str(document.facts[name]) for name in PUBLIC if document.facts.get(name)}
-    issuer = ", ".join(document.facts["letterhead"]["lines"])
+    content = document.content
+    told = {name: str(content[name]) for name in find_type(document.kind).public if content.get(name)}
+    issuer = ", ".join(content["letterhead"]["lines"])
     return Verified(
         document.kind, document.number, document.state, document.issued_on, issuer, document.sha256, document.revoked_at, **told
     )

@@ -75,7 +75,7 @@ def register_person(session: Session, new: NewPerson, *, actor: Actor) -> tuple[
     unit = get_unit(session, new.unit_code)
     if not (actor.holds(Role.ADMIN, unit.path) or actor.holds(Role.OPERATOR, unit.path)):
         raise Forbidden("only_operator")
-    number = _fitting_number(session, new)
+    number = check_employee_number(session, new.employee_number, new.kind)
     person = Person(
         front_title=read_line("front_title", new.front_title, maximum=40, minimum=0),
         name=read_line("name", new.name, maximum=120),
@@ -142,7 +142,7 @@ def found_region(session: Session, unit: NewUnit, admin: NewPerson) -> tuple[Uni
     session.add(root)
     session.flush()
     founder = Actor(person_id=None, flow="init")
-    number = _fitting_number(session, admin)
+    number = check_employee_number(session, admin.employee_number, admin.kind)
     person = Person(name=admin.name, unit_id=root.id, kind=admin.kind, position=admin.position, email=admin.email)
     session.add(person)
     session.flush()
@@ -153,13 +153,14 @@ def found_region(session: Session, unit: NewUnit, admin: NewPerson) -> tuple[Uni
     return root, person, code
 
 
-def _fitting_number(session: Session, new: NewPerson) -> str:
-    read = read_employee_number(new.employee_number, on=today())
+def check_employee_number(session: Session, number: str, kind: EmploymentKind) -> str:
+    """The digits of a number that can be true, fits the kind of employment and is nobody's yet; raises Invalid or Conflict."""
+    read = read_employee_number(number, on=today())
     if not read.valid:
         raise Invalid("employee_number_impossible", "employee_number", problems=[problem.code for problem in read.problems])
-    if (read.kind == "pns") != (new.kind == EmploymentKind.PNS):
-        raise Invalid("employee_number_other_kind", "kind", kind=new.kind)
-    number = strip_employee_number(new.employee_number)
+    if (read.kind == "pns") != (kind == EmploymentKind.PNS):
+        raise Invalid("employee_number_other_kind", "kind", kind=kind)
+    number = strip_employee_number(number)
     if session.exec(select(EmployeeNumber.id).where(EmployeeNumber.number == number)).first():
         raise Conflict("employee_number_taken", "employee_number")
     return number

@@ -9,6 +9,7 @@ from models.instants import now
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from workflows.calculations.score import combine_scores
+from workflows.documents.text import format_number
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.engine import Grounds, permit, take
@@ -56,7 +57,7 @@ def draft_recommendation(session: Session, idea_id: str, *, actor: Actor) -> Non
     idea = context.idea
     if idea.score is None or idea.stage not in (IdeaStage.SHORTLISTED, IdeaStage.BELOW_MARK) or _is_drafted(session, context):
         return
-    text = f"Nilai gabungan {idea.score} dari 100; batas lulus {context.policy.pass_mark}."
+    text = f"Nilai gabungan {format_number(idea.score)} dari 100; batas nilai {format_number(context.policy.pass_mark)}."
     outcome = "feasible" if idea.score >= context.policy.pass_mark else "not_feasible"
     permitted = permit(session, context, "draft_recommend", actor=actor)
     take(session, context, permitted, Grounds(text, {"outcome": outcome}), actor=actor)

@@ -11,6 +11,8 @@ from workflows.calculations.employee_number import (
     ADVICE,
     EmployeeNumberKind,
     EmployeeNumberRefused,
+    group_employee_number,
+    label_employee_number,
     mask_employee_number,
     print_employee_number,
     read_employee_number,
@@ -137,6 +139,19 @@ def test_letters_and_digits_of_other_scripts_are_never_dropped_to_make_a_number(
 def test_letters_print_a_number_in_its_groups() -> None:
     assert print_employee_number("198012082006041008") == "19801208 200604 1 008"
     assert print_employee_number("200012312024211001") == "20001231 2024 21 1 001"
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("199305172021221968", "NI PPPK 19930517 2021 22 1 968"),
+        ("199303032015021948", "NIP 19930303 201502 1 948"),
+        ("198012082006043008", "NIP 19801208 200604 3 008"),  # impossible, but it stands in the records as it is
+        ("1980••••", "NIP 1980••••"),
+    ],
+)
+def test_papers_show_the_groups_and_the_name_of_each_kind(number: str, written: str) -> None:
+    assert f"{label_employee_number(number)} {group_employee_number(number)}" == written
 
 
 def test_an_invalid_number_is_not_printed_and_not_repeated_in_the_refusal() -> None:

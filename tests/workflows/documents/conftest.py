@@ -1,4 +1,4 @@
-"""Sample facts of every kind of document, and readers of finished files."""
+"""Sample content of every kind of document, and readers of finished files."""
 
 import hashlib
 from datetime import date, datetime, timedelta, timezone
@@ -10,19 +10,11 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from workflows.documents.content import (
-    AwardLine,
-    CertificateContent,
-    Letterhead,
-    Reason,
-    ReceiptContent,
-    RejectionContent,
-    ReportContent,
-    Signatory,
-    Tally,
-    TeamLine,
-    UnitLine,
-)
+from workflows.documents.content import Letterhead, Signatory
+from workflows.documents.kinds.certificate import CertificateContent
+from workflows.documents.kinds.receipt import ReceiptContent, TeamLine
+from workflows.documents.kinds.rejection import Reason, RejectionContent
+from workflows.documents.kinds.report import AwardLine, ReportContent, Tally, UnitLine
 
 # The validator's own mistake, by rule: a deflated stream that happens to end in 0x0D (one in 256 does) is said to have a wrong length.
 FALSE_ALARMS = ("STREAM-LENGTH-001",)
@@ -33,7 +25,7 @@ LETTERHEAD = Letterhead(
     "Jalan Waringin Nomor 2, Bandung 40184",
     "Telepon (022) 6011235 · kec.andir@contoh.go.id",
 )
-SIGNATORY = Signatory("Nurhayati Setiawan", "Camat Andir", "Plh.", "Pembina Tingkat I / IVb", "197705142003122004")
+SIGNATORY = Signatory("Nurhayati Setiawan", "Camat Andir", "Plh.", "Pembina Tingkat I (IV/b)", "197705142003122004")
 TITLE = "Antrean Tanpa Kertas: Loket Pelayanan yang Mengingat Warganya"
 
 
@@ -46,27 +38,31 @@ def build_member(name="Asep Hidayat", share=10_000, number="1991•••• •
 
 
 def build_certificate(**changes):
-    facts = {
+    content = {
         "number": "800.1.12.8/014/KEC.ADR/XI/2026",
         "verify_url": "https://gagas.contoh.go.id/v/7Q2K-9XME-41TC",
         "letterhead": LETTERHEAD,
         "holder_name": "Rahmawati Kusumaningrum",
         "holder_employee_number": "198012082006042008",
+        "holder_rank": "Penata (III/c)",
+        "holder_position": "Pranata Komputer Ahli Muda",
         "holder_unit": "Kelurahan Ciroyom, Kecamatan Andir",
         "holder_role": "Ketua Tim",
         "idea_title": TITLE,
         "idea_code": "IDE-2026-000123",
+        "in_use": True,
         "distinction": "Inovasi Terbaik I",
+        "call_title": "Lomba Inovasi Pelayanan Kecamatan Andir 2026",
         "legal_basis": "Keputusan Camat Andir Nomor 100.3.3.3/27/2026 tanggal 20 November 2026",
         "place": "Bandung",
         "issued_on": date(2026, 11, 24),
         "signatory": SIGNATORY,
     }
-    return CertificateContent(**{**facts, **changes})
+    return CertificateContent(**{**content, **changes})
 
 
 def build_receipt(**changes):
-    facts = {
+    content = {
         "number": "000.9.8/231/KEC.ADR/III/2026",
         "verify_url": "https://gagas.contoh.go.id/v/R4MP-77HX-02QD",
         "letterhead": LETTERHEAD,
@@ -75,17 +71,18 @@ def build_receipt(**changes):
         "idea_title": TITLE,
         "team": (build_member("Rahmawati Kusumaningrum", 6667), build_member("Yohana Simatupang", 3333, None)),
         "received_at": datetime(2026, 3, 12, 9, 5, 7, tzinfo=WIB),
+        "received_by": "Sistem elektronik Gagas, Kecamatan Andir",
         "content_sha256": digest("isi"),
         "ledger_seq": 18231,
         "ledger_hash": digest("baris"),
         "place": "Bandung",
         "issued_on": date(2026, 3, 12),
     }
-    return ReceiptContent(**{**facts, **changes})
+    return ReceiptContent(**{**content, **changes})
 
 
-def build_refusal(**changes):
-    facts = {
+def build_rejection(**changes):
+    content = {
         "number": "000.9.8/310/KEC.ADR/IV/2026",
         "verify_url": "https://gagas.contoh.go.id/v/T9WC-31KE-88ZA",
         "letterhead": LETTERHEAD,
@@ -95,23 +92,23 @@ def build_refusal(**changes):
         "idea_title": "Papan Informasi Harga Pasar di Setiap Rukun Warga",
         "call_title": "Lomba Inovasi Pelayanan Kecamatan Andir 2026",
         "decided_on": date(2026, 4, 20),
+        "decided_by": "Camat Andir",
         "stage": "screening",
         "reasons": (
             Reason("SERUPA", "Gagasan serupa sudah berjalan", "Papan harga dengan tujuan yang sama berjalan sejak 2025."),
             Reason("MANFAAT", "Manfaat belum dapat diukur", "Angka awal belum disebut.\nSasaran juga belum."),
         ),
         "what_would_help": "Sebutkan satu angka awal dan satu sasaran.",
-        "objection_until": date(2026, 5, 20),
-        "objection_address": "Loket 3 Kantor Kecamatan Andir",
+        "copies_to": ("Lurah Ciroyom", "Kepala Badan Perencanaan Pembangunan, Penelitian dan Pengembangan"),
         "place": "Bandung",
         "issued_on": date(2026, 4, 21),
         "signatory": SIGNATORY,
     }
-    return RejectionContent(**{**facts, **changes})
+    return RejectionContent(**{**content, **changes})
 
 
 def build_award(**changes):
-    facts = {
+    content = {
         "rank": 1,
         "idea_code": "IDE-2026-000123",
         "idea_title": TITLE,
@@ -122,24 +119,25 @@ def build_award(**changes):
         "decree": "Keputusan Camat Andir Nomor 100.3.3.3/27/2026 tanggal 20 November 2026",
         "state": "diserahkan 24 November 2026",
     }
-    return AwardLine(**{**facts, **changes})
+    return AwardLine(**{**content, **changes})
 
 
 def build_report(**changes):
-    facts = {
+    content = {
         "number": "000.9.8/402/KEC.ADR/XII/2026",
         "verify_url": "https://gagas.contoh.go.id/v/L2PN-64VB-90RS",
         "letterhead": LETTERHEAD,
         "call_title": "Lomba Inovasi Pelayanan Kecamatan Andir 2026",
         "period_from": date(2026, 1, 2),
         "period_until": date(2026, 11, 30),
-        "made_on": date(2026, 12, 4),
+        "issued_on": date(2026, 12, 4),
         "submitted": 312,
         "adopted": 84,
         "piloted": 31,
         "awarded": 12,
-        "stages": (Tally("Diajukan", 312), Tally("Dinilai", 238), Tally("Diterima", 84), Tally("Diberi penghargaan", 12)),
-        "units": (UnitLine("Kelurahan Ciroyom", 61, 15, 3), UnitLine("Kelurahan Garuda", 0, 0, 0)),
+        "stages": (Tally("Diajukan", 312), Tally("Dinilai", 238), Tally("Ditetapkan", 84), Tally("Diberi penghargaan", 12)),
+        "units": (UnitLine("Kelurahan Ciroyom", 61, 15, 3), UnitLine("Kelurahan Garuda", 40, 9, 0)),
+        "region_units": 226,
         "months": (Tally("Jan", 8), Tally("Feb", 56), Tally("Mar", 22)),
         "awards": (build_award(), build_award(rank=None, idea_code="IDE-2026-000130", distinction="Inovasi Terpuji", amount_rupiah=0)),
         "savings_rupiah": 1_284_500_000,
@@ -148,19 +146,14 @@ def build_report(**changes):
         "signatory": SIGNATORY,
         "chain_head": digest("kepala"),
     }
-    return ReportContent(**{**facts, **changes})
+    return ReportContent(**{**content, **changes})
 
 
-BUILDERS = {
-    CertificateContent: build_certificate,
-    ReceiptContent: build_receipt,
-    RejectionContent: build_refusal,
-    ReportContent: build_report,
-}
+BUILDERS = {"certificate": build_certificate, "receipt": build_receipt, "rejection": build_rejection, "report": build_report}
 
 
 @pytest.fixture
-def facts_of():
+def content_of():
     return lambda kind, **changes: BUILDERS[kind](**changes)
 
 
@@ -175,8 +168,8 @@ def receipt():
 
 
 @pytest.fixture
-def refusal():
-    return build_refusal
+def rejection():
+    return build_rejection
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from workflows.documents.charts import draw_funnel, draw_months, draw_units, fit_label, tightest_step
-from workflows.documents.content import Tally, UnitLine
+from workflows.documents.kinds.report import Tally, UnitLine
 
 HOSTILE = "<script>&\"'😀" + "x" * 120
 
@@ -32,7 +32,10 @@ def test_no_bar_leaves_the_drawing():
 
 def test_units_are_ordered_by_their_ideas_and_the_fullest_named_first():
     spoken = ElementTree.fromstring(draw_units((UnitLine("Sedikit", 1, 0, 0), UnitLine("Banyak", 9, 2, 1)))).find("title").text
-    assert spoken == "Usulan per unit: Banyak: 9 usulan, 2 diterima, 1 dihargai; Sedikit: 1 usulan, 0 diterima, 0 dihargai"
+    assert (
+        spoken
+        == "Usulan per unit: Banyak: 9 usulan, 2 ditetapkan, 1 diberi penghargaan; Sedikit: 1 usulan, 0 ditetapkan, 0 diberi penghargaan"
+    )
 
 
 @pytest.mark.parametrize(("counts", "step"), [((10, 9, 3, 2), 2), ((5, 5), None), ((), None), ((4,), None), ((3, 9, 8), 2)])

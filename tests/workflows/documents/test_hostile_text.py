@@ -6,10 +6,10 @@ import socket
 import pytest
 from weasyprint.urls import FatalURLFetchingError
 
+from tests.workflows.documents.rendering import render_certificates, render_receipts, render_rejections, render_report
 from workflows.documents.assets import PackagedAssets, read_asset
 from workflows.documents.fonts import showable_text
 from workflows.documents.pdf import lay_out
-from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
 from workflows.documents.text import clean_line, clean_paragraphs
 
 pytestmark = pytest.mark.slow
@@ -43,27 +43,27 @@ def no_network(monkeypatch):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_in_a_certificate_is_only_text(certificate, text, no_network, faults_of, attached_to, words_of):
-    facts = certificate(holder_name=text, idea_title=text, holder_unit=text, distinction=text, legal_basis=text, place=text)
-    pdf = render_certificates([facts])[0]
+    content = certificate(holder_name=text, idea_title=text, holder_unit=text, distinction=text, legal_basis=text, place=text)
+    pdf = render_certificates([content])[0]
     assert faults_of(pdf) == []
     attached = attached_to(pdf)
-    assert list(attached) == ["facts.json"]
-    assert b"root:" not in attached["facts.json"]
-    assert json.loads(attached["facts.json"])["holder_name"] == facts.holder_name
-    assert "".join(showable_text(facts.holder_name).split()) in "".join(words_of(pdf).split())
+    assert list(attached) == ["content.json"]
+    assert b"root:" not in attached["content.json"]
+    assert json.loads(attached["content.json"])["holder_name"] == content.holder_name
+    assert "".join(showable_text(content.holder_name).split()) in "".join(words_of(pdf).split())
 
 
-def test_hostile_text_in_letters_and_reports_is_only_text(receipt, refusal, report, award, member, no_network, faults_of, attached_to):
+def test_hostile_text_in_letters_and_reports_is_only_text(receipt, rejection, report, award, member, no_network, faults_of, attached_to):
     text = " ".join(HOSTILE)[:290]
     team = (member(text[:140]),)
     files = [
         *render_receipts([receipt(idea_title=text, call_title=text, team=team)]),
-        *render_refusals([refusal(addressee=text[:140], idea_title=text, what_would_help=text * 5, objection_address=text)]),
+        *render_rejections([rejection(addressee=text[:140], idea_title=text, what_would_help=text * 5, copies_to=(text,))]),
         render_report(report(call_title=text, awards=(award(idea_title=text, unit=text, team=(text[:140],), state=text[:140]),))),
     ]
     for pdf in files:
         assert faults_of(pdf) == []
-        assert list(attached_to(pdf)) == ["facts.json"]
+        assert list(attached_to(pdf)) == ["content.json"]
 
 
 def test_a_name_cannot_be_reversed(certificate):

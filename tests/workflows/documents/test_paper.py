@@ -9,20 +9,23 @@ from io import BytesIO
 import pypdf
 import pytest
 
+from tests.workflows.documents.rendering import render_certificates, render_receipts, render_rejections, render_report
 from workflows.documents import fonts
 from workflows.documents.finish import background_operators
-from workflows.documents.ornament import certificate_background, letter_background, wave_ring
+from workflows.documents.ornament import certificate_background, letter_background, placed_emblem, read_packaged_emblem, wave_ring
 from workflows.documents.qr import draw_qr
-from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
 
 pytestmark = pytest.mark.slow
+EMBLEM = read_packaged_emblem()
 
 FAMILIES = ("EB-Garamond", "EBGaramond", "Cinzel", "Plus-Jakarta-Sans", "PlusJakartaSans")
 PROGRAM = """
 import hashlib, sys
-from workflows.documents.content import CertificateFacts, read_facts
-from workflows.documents.render import render_certificates
-print(hashlib.sha256(render_certificates([read_facts(CertificateFacts, sys.stdin.read())])[0]).hexdigest())
+from workflows.documents.content import read_content
+from workflows.documents.kinds.certificate import CertificateContent
+from workflows.documents.render import render_documents
+files = render_documents("certificate", [read_content(CertificateContent, sys.stdin.read())])
+print(hashlib.sha256(files[0].pdf).hexdigest())
 """
 
 
@@ -34,14 +37,14 @@ def font_names(pdf):
     return names
 
 
-def test_every_character_the_fonts_have_is_printed_with_them_alone(certificate, receipt, refusal, report, award, member, faults_of):
+def test_every_character_the_fonts_have_is_printed_with_them_alone(certificate, receipt, rejection, report, award, member, faults_of):
     characters = "".join(sorted(map(chr, fonts.showable())))
     pieces = [characters[start : start + 120] for start in range(0, len(characters), 120)]
     files = render_certificates(
         [certificate(holder_name=piece, idea_title=piece, distinction=piece, holder_role=piece, legal_basis=piece) for piece in pieces]
     )
     files += render_receipts([receipt(idea_title=piece, team=(member(piece),)) for piece in pieces])
-    files += render_refusals([refusal(what_would_help=" ".join(pieces))])
+    files += render_rejections([rejection(what_would_help=" ".join(pieces))])
     files.append(render_report(report(awards=tuple(award(idea_title=piece, unit=piece, state=piece) for piece in pieces))))
     for pdf in files:
         assert faults_of(pdf) == []
@@ -75,7 +78,7 @@ def test_a_batch_logs_nothing(certificate, receipt, caplog):
     assert [record.getMessage() for record in caplog.records if record.levelname != "INFO"] == []
 
 
-@pytest.mark.parametrize(("drawing", "upright"), [(certificate_background(), False), (letter_background(), True)])
+@pytest.mark.parametrize(("drawing", "upright"), [(certificate_background(EMBLEM), False), (letter_background(EMBLEM), True)])
 def test_backgrounds_are_opaque_paths(drawing, upright):
     assert background_operators(drawing, upright)
 
@@ -84,6 +87,15 @@ def test_a_background_with_transparency_is_refused():
     see_through = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" opacity=".5"/></svg>'
     with pytest.raises(ValueError, match="opaque"):
         background_operators(see_through, upright=False)
+
+
+def test_an_emblem_of_any_measures_is_centred_in_its_square():
+    tall = '<svg viewBox="10 20 50 100"><rect x="10" y="20" width="50" height="100"/></svg>'
+    assert placed_emblem(tall, 20, 13, 22).startswith('<g transform="translate(23.300 8.600) scale(0.220000)"><rect')
+    with pytest.raises(ValueError, match="viewBox"):
+        placed_emblem("<svg><rect/></svg>", 0, 0, 1)
+    with pytest.raises(FileNotFoundError):
+        read_packaged_emblem("garuda")
 
 
 def test_a_wave_ring_closes_where_it_began():

@@ -9,33 +9,20 @@ import pypdf
 import pypdfium2
 import pytest
 
-from workflows.documents.content import (
-    CertificateContent,
-    ReceiptContent,
-    RejectionContent,
-    ReportContent,
-    Signatory,
-    TeamLine,
-    read_content,
-)
+from tests.workflows.documents.rendering import KINDS, render, render_certificates, render_receipts, render_rejections, render_report
+from workflows.documents.content import Letterhead, Signatory, read_content
 from workflows.documents.fit import DocumentDoesNotFit
-from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
+from workflows.documents.kinds import find_type
+from workflows.documents.kinds.receipt import TeamLine
+from workflows.documents.render import render_documents
 
 pytestmark = pytest.mark.slow
 
-KINDS = (CertificateContent, ReceiptContent, RejectionContent, ReportContent)
 LONG_TITLE = (
     "Penguatan Pelayanan Administrasi Kependudukan Terpadu bagi Warga Lanjut Usia, Penyandang Disabilitas, dan Keluarga Prasejahtera "
     "melalui Kunjungan Rumah Terjadwal, Verifikasi Bersama Ketua Rukun Warga, serta Pencatatan Antrean Digital Lintas Kelurahan "
     "di Seluruh Kecamatan Andir Kota Bandung 2026"
 )
-
-
-def render(facts):
-    if isinstance(facts, ReportContent):
-        return render_report(facts)
-    many = {CertificateContent: render_certificates, ReceiptContent: render_receipts, RejectionContent: render_refusals}[type(facts)]
-    return many([facts])[0]
 
 
 def squeezed(text):
@@ -51,34 +38,34 @@ def texts_in(value):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_document_is_archival_and_accessible(facts_of, kind, faults_of):
-    assert faults_of(render(facts_of(kind))) == []
+def test_every_document_is_archival_and_accessible(content_of, kind, faults_of):
+    assert faults_of(render(kind, [content_of(kind)])[0]) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_code_leads_to_the_verification_page(facts_of, kind, codes_on, words_of):
-    facts = facts_of(kind)
-    pdf = render(facts)
-    assert codes_on(pdf) == [facts.verify_url]
-    assert facts.verify_url in squeezed(words_of(pdf))
+def test_the_code_leads_to_the_verification_page(content_of, kind, codes_on, words_of):
+    content = content_of(kind)
+    pdf = render(kind, [content])[0]
+    assert codes_on(pdf) == [content.verify_url]
+    assert content.verify_url in squeezed(words_of(pdf))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_attached_facts_are_the_facts(facts_of, kind, attached_to):
-    facts = facts_of(kind)
-    attached = attached_to(render(facts))
-    assert list(attached) == ["facts.json"]
-    assert read_content(kind, attached["facts.json"]) == facts
+def test_the_attached_content_is_the_content(content_of, kind, attached_to):
+    content = content_of(kind)
+    attached = attached_to(render(kind, [content])[0])
+    assert list(attached) == ["content.json"]
+    assert read_content(find_type(kind).content, attached["content.json"]) == content
 
 
-@pytest.mark.parametrize("kind", [CertificateContent, ReceiptContent])
-def test_the_attachment_says_nothing_that_the_page_does_not_show(facts_of, kind, attached_to, words_of):
-    pdf = render(facts_of(kind))
+@pytest.mark.parametrize("kind", ["certificate", "receipt"])
+def test_the_attachment_says_nothing_that_the_page_does_not_show(content_of, kind, attached_to, words_of):
+    pdf = render(kind, [content_of(kind)])[0]
     shown = squeezed(words_of(pdf)).casefold()
-    facts = json.loads(attached_to(pdf)["facts.json"])
+    content = json.loads(attached_to(pdf)["content.json"])
     for day in ("issued_on", "received_at"):
-        facts.pop(day, None)  # written out in words on the page
-    assert [text for text in texts_in(facts) if squeezed(text).casefold() not in shown] == []
+        content.pop(day, None)  # written out in words on the page
+    assert [text for text in texts_in(content) if squeezed(text).casefold() not in shown] == []
 
 
 def test_a_certificate_reads_from_top_to_bottom(certificate, words_of):
@@ -86,12 +73,30 @@ def test_a_certificate_reads_from_top_to_bottom(certificate, words_of):
     assert shown == squeezed(
         "pemerintah daerah kota bandung kecamatan andir jalan waringin nomor 2, bandung 40184 · telepon (022) 6011235 · "
         "kec.andir@contoh.go.id piagam penghargaan nomor 800.1.12.8/014/kec.adr/xi/2026 diberikan kepada rahmawati kusumaningrum "
-        "nip 19801208 200604 2 008 · kelurahan ciroyom, kecamatan andir sebagai ketua tim, dengan predikat inovasi terbaik i "
-        "atas gagasan inovasi “antrean tanpa kertas: loket pelayanan yang mengingat warganya” ide-2026-000123 · "
+        "nip 19801208 200604 2 008 · penata (iii/c) pranata komputer ahli muda · kelurahan ciroyom, kecamatan andir "
+        "sebagai ketua tim, dengan predikat inovasi terbaik i pada lomba inovasi pelayanan kecamatan andir 2026 "
+        "atas inovasi “antrean tanpa kertas: loket pelayanan yang mengingat warganya” ide-2026-000123 · "
         "keputusan camat andir nomor 100.3.3.3/27/2026 tanggal 20 november 2026 periksa keaslian dokumen ini: pindai kode, lalu "
         "cocokkan isinya dengan yang tampil di https://gagas.contoh.go.id/v/7q2k-9xme-41tc bandung, 24 november 2026 plh. camat andir, "
-        "nurhayati setiawan pembina tingkat i / ivb nip 19770514 200312 2 004"
+        "nurhayati setiawan pembina tingkat i (iv/b) nip 19770514 200312 2 004"
     )
+
+
+def test_an_idea_that_does_not_run_yet_is_called_one_and_no_contest_is_named(certificate, words_of):
+    words = words_of(render_certificates([certificate(in_use=False, call_title="")])[0])
+    assert "atas gagasan inovasi" in words
+    assert "Lomba" not in words
+
+
+def test_a_contract_employee_is_shown_with_the_number_of_that_kind(certificate, words_of):
+    shown = certificate(holder_employee_number="199305172021221968", holder_rank="Golongan IX")
+    assert "NI PPPK 19930517 2021 22 1 968 · Golongan IX" in words_of(render_certificates([shown])[0]).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_who_signs_for_a_superior_says_so(certificate, words_of):
+    secretary = Signatory("Harsoyo Pinandhito", "Sekretaris Daerah", "Pj.", on_behalf_of="Wali Kota Bandung")
+    words = words_of(render_certificates([certificate(signatory=secretary)])[0]).casefold()
+    assert words.endswith("a.n. wali kota bandung pj. sekretaris daerah, harsoyo pinandhito")
 
 
 def test_a_mayor_signs_without_rank_and_number(certificate, words_of):
@@ -105,42 +110,58 @@ def test_a_holder_without_number_shows_none(certificate, words_of):
 
 
 def test_a_receipt_shows_team_instant_and_digests(receipt, words_of):
-    facts = receipt()
-    words = words_of(render_receipts([facts])[0])
-    for shown in ("12 Maret 2026 pukul 09.05.07 WIB", "Rahmawati Kusumaningrum", "66,67 %", "33,33 %", "18.231", facts.ledger_hash):
+    content = receipt()
+    words = words_of(render_receipts([content])[0])
+    for shown in ("12 Maret 2026 pukul 09.05.07 WIB", "Rahmawati Kusumaningrum", "66,67%", "33,33%", "18.231", content.ledger_hash):
         assert shown in words
 
 
-def test_a_refusal_gives_its_reasons_what_would_help_and_the_way_to_object(refusal, words_of):
-    words = words_of(render_refusals([refusal()])[0])
+def test_a_rejection_letter_has_what_an_official_letter_has(rejection, words_of):
+    words = words_of(render_rejections([rejection()])[0])
     for shown in (
-        "tidak lolos seleksi administrasi",
+        "Nomor : 000.9.8/310/KEC.ADR/IV/2026",
+        "Sifat : Biasa",
+        "Lampiran : –",
+        "Hal : Hasil seleksi administrasi usulan inovasi",
+        "Yth. Asep Hidayat",
+        "Sehubungan dengan usulan inovasi Saudara berjudul “Papan Informasi Harga Pasar di Setiap Rukun Warga”",
+        "dengan hormat disampaikan bahwa usulan tersebut tidak lolos seleksi administrasi",
+        "berdasarkan keputusan Camat Andir tanggal 20 April 2026",
         "Gagasan serupa sudah berjalan",
-        "SERUPA",
         "Sasaran juga belum.",
         "satu sasaran",
-        "paling lambat 20 Mei 2026 melalui Loket 3",
-        "Hasil seleksi administrasi usulan inovasi",
+        "Demikian disampaikan.",
+        "Tembusan: 1. Lurah Ciroyom; 2. Kepala Badan Perencanaan Pembangunan, Penelitian dan Pengembangan.",
     ):
         assert shown in words
-
-
-def test_a_refusal_without_objection_offers_none(refusal, words_of):
-    words = words_of(render_refusals([refusal(objection_until=None, what_would_help="")])[0])
-    assert "berkeberatan" not in words
-    assert "membantu" not in words
+    for hidden in ("SERUPA", "MANFAAT", "screening", "Anda "):
+        assert hidden not in words
 
 
 @pytest.mark.parametrize("stage", ["permission", "screening", "determination"])
-def test_each_stage_refuses_in_its_own_words(refusal, stage, words_of):
+def test_every_rejection_letter_names_the_right_to_object_and_no_last_day(rejection, stage, words_of):
+    words = words_of(render_rejections([rejection(stage=stage)])[0])
+    assert "keberatan secara tertulis kepada Camat Andir selaku pejabat yang menetapkannya" in words
+    assert "Pasal 75 sampai dengan Pasal 77 Undang-Undang Nomor 30 Tahun 2014" in words
+    assert [last for last in ("paling lambat", "tenggat", "hari kerja", "sebelum") if last in words] == []
+
+
+def test_a_rejection_letter_without_help_or_copies_leaves_them_out(rejection, words_of):
+    words = words_of(render_rejections([rejection(what_would_help="", copies_to=())])[0])
+    assert "Tembusan" not in words
+    assert "sasaran." not in words
+
+
+@pytest.mark.parametrize("stage", ["permission", "screening", "determination"])
+def test_each_stage_rejects_in_its_own_words(rejection, stage, words_of):
     subjects = {"permission": "Izin tertulis", "screening": "seleksi administrasi", "determination": "penetapan"}
-    assert subjects[stage] in words_of(render_refusals([refusal(stage=stage)])[0])
+    assert subjects[stage] in words_of(render_rejections([rejection(stage=stage)])[0])
 
 
-def test_a_long_refusal_flows_over_pages_and_keeps_its_signature(refusal, words_of):
-    facts = refusal(what_would_help="Rinci biaya dan sasaran. " * 140)
-    facts = replace(facts, reasons=facts.reasons * 8)
-    pdf = render_refusals([facts])[0]
+def test_a_long_rejection_flows_over_pages_and_keeps_its_signature(rejection, words_of):
+    content = rejection(what_would_help="Rinci biaya dan sasaran. " * 140)
+    content = replace(content, reasons=content.reasons * 8)
+    pdf = render_rejections([content])[0]
     assert len(pypdf.PdfReader(BytesIO(pdf)).pages) > 1
     assert "Nurhayati Setiawan" in words_of(pdf)
 
@@ -148,22 +169,50 @@ def test_a_long_refusal_flows_over_pages_and_keeps_its_signature(refusal, words_
 def test_a_report_counts_shares_and_sums(report, words_of):
     words = words_of(render_report(report()))
     for shown in (
-        "Dari 312 usulan, 84 diterima (26,9 %)",
-        "Separuh keputusan keluar dalam 18 hari.",
-        "Rp 1.284.500.000",
-        "24,6 %",
-        "Jumlah, 2 penghargaan yang berlaku Rp 15.000.000",
-        "dari “Diterima” ke “Diberi penghargaan” 14,3 % lanjut",
+        "Dari 312 usulan, 84 ditetapkan (26,9%)",
+        "2 dari 226 unit kerja berpartisipasi.",
+        "Median waktu penetapan 18 hari.",
+        "Rp1.284.500.000",
+        "24,6%",
+        "Jumlah, 2 penghargaan yang berlaku Rp15.000.000",
+        "Penyusutan terbesar: dari “Ditetapkan” ke “Diberi penghargaan”, 14,3% berlanjut",
         "Usulan paling banyak masuk pada Feb: 56",
+        "Tabel 2. Unit kerja",
+        "224 unit kerja lain 0 0 0 –",
+        "Jumlah 101 24 3 23,8%",
+        "Sumber angka: Tabel 2.",
     ):
         assert shown in words
 
 
 def test_an_empty_report_still_reads(report, words_of):
-    facts = report(submitted=0, adopted=0, piloted=0, awarded=0, stages=(), units=(), months=(), awards=(), median_days_to_decision=None)
-    words = words_of(render_report(replace(facts, savings_rupiah=-5)))
-    assert "Dari 0 usulan, 0 diterima (–)" in words
-    assert "−Rp 5" in words
+    content = report(submitted=0, adopted=0, piloted=0, awarded=0, stages=(), units=(), months=(), awards=(), median_days_to_decision=None)
+    words = words_of(render_report(replace(content, savings_rupiah=-5)))
+    assert "Dari 0 usulan, 0 ditetapkan (–)" in words
+    assert "−Rp5" in words
+
+
+def test_a_revoked_place_says_who_moved_up(report, award, words_of):
+    awards = (award(stands=False, state="Dicabut", note="Tempatnya diisi IDE-2026-000130."), award(idea_code="IDE-2026-000130"))
+    words = words_of(render_report(report(awards=awards)))
+    assert "Dicabut Tempatnya diisi IDE-2026-000130." in words
+    assert "Jumlah, 1 penghargaan yang berlaku Rp15.000.000" in words
+
+
+def test_a_regions_own_emblem_stands_on_its_papers(receipt):
+    own = receipt(letterhead=Letterhead(("Wali Kota Bandung",), "", "", "bandung"))
+    drawing = '<svg viewBox="0 0 10 20"><path d="M0 0H10V20H0Z" fill="#204060"/></svg>'
+    asked = []
+
+    def find(name):
+        asked.append(name)
+        return drawing
+
+    (files,) = render_documents("receipt", [own], find)
+    assert asked == ["bandung"]
+    assert files.pdf != render("receipt", [receipt()])[0]
+    with pytest.raises(FileNotFoundError, match="bandung"):
+        render_documents("receipt", [own])
 
 
 def test_a_large_report_lays_its_tables_out_over_pages(report, award):
@@ -171,21 +220,20 @@ def test_a_large_report_lays_its_tables_out_over_pages(report, award):
     assert len(pypdf.PdfReader(BytesIO(pdf)).pages) > 10
 
 
-@pytest.mark.parametrize("kind", [CertificateContent, ReceiptContent])
-def test_the_same_facts_are_the_same_bytes_alone_and_among_others(facts_of, kind):
-    three = [facts_of(kind, number=f"{letter}/2026", idea_title=f"Gagasan {letter} " * 9) for letter in "ABC"]
-    many = {CertificateContent: render_certificates, ReceiptContent: render_receipts}[kind]
-    together = many(three)
-    assert together == [many([one])[0] for one in three]
+@pytest.mark.parametrize("kind", ["certificate", "receipt"])
+def test_the_same_content_is_the_same_bytes_alone_and_among_others(content_of, kind):
+    three = [content_of(kind, number=f"{letter}/2026", idea_title=f"Gagasan {letter} " * 9) for letter in "ABC"]
+    together = render(kind, three)
+    assert together == [render(kind, [one])[0] for one in three]
     assert len(set(together)) == 3
 
 
-@pytest.mark.parametrize("kind", [RejectionContent, ReportContent])
-def test_the_same_facts_are_the_same_bytes(facts_of, kind):
-    assert render(facts_of(kind)) == render(facts_of(kind))
+@pytest.mark.parametrize("kind", ["rejection", "report"])
+def test_the_same_content_is_the_same_bytes(content_of, kind):
+    assert render(kind, [content_of(kind)])[0] == render(kind, [content_of(kind)])[0]
 
 
-def test_dates_in_the_file_come_from_the_facts(certificate):
+def test_dates_in_the_file_come_from_the_content(certificate):
     details = pypdf.PdfReader(BytesIO(render_certificates([certificate(issued_on=date(2027, 2, 1))])[0])).metadata
     assert details.creation_date_raw.startswith("D:20270201")
     assert details.modification_date_raw.startswith("D:20270201")

@@ -25,7 +25,7 @@ def test_every_figure_stands_in_its_sheet(report):
     assert summary["Usulan masuk"] == 312
     assert summary["Sejak"].date() == date(2026, 1, 2)
     assert summary["Penghematan bersih (rupiah)"] == 1_284_500_000
-    assert rows(book["Tahap"])[3] == ["Diterima", 84]
+    assert rows(book["Tahap"])[3] == ["Ditetapkan", 84]
     assert rows(book["Bulan"])[2] == ["Feb", 56]
     assert rows(book["Unit"])[1] == ["Kelurahan Ciroyom", 61, 15, 3]
     award = rows(book["Penghargaan"])[1]
@@ -59,4 +59,4 @@ def test_the_same_report_is_the_same_bytes(report):
 
 
 def test_the_workbook_is_dated_by_the_report(report):
-    assert opened(report()).properties.created.date() == report().made_on
+    assert opened(report()).properties.created.date() == report().issued_on

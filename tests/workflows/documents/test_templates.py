@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError, nodes
 
+from tests.workflows.documents.rendering import render_certificates, render_receipts, render_rejections, render_report
 from workflows.documents import certificate as certificate_room
 from workflows.documents.fit import DocumentDoesNotFit, require_blocks
-from workflows.documents.letters import SUBJECTS
+from workflows.documents.kinds.rejection import SUBJECTS
 from workflows.documents.markup import environment, fill_template
 from workflows.documents.pdf import lay_out
-from workflows.documents.render import render_certificates, render_receipts, render_refusals, render_report
 
 FOLDER = Path(str(files("templates")))
-TEMPLATES = ("certificate/certificate.html", "letter/receipt.html", "letter/refusal.html", "report/report.html")
+TEMPLATES = ("certificate/certificate.html", "letter/receipt.html", "letter/rejection.html", "report/report.html")
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -32,10 +32,10 @@ def test_no_template_trusts_a_text(name):
 
 def test_a_template_that_names_an_unknown_fact_fails(certificate):
     with pytest.raises(UndefinedError):
-        environment().from_string("{{ facts.nickname }}").render(facts=certificate())
+        environment().from_string("{{ content.nickname }}").render(content=certificate())
 
 
-def test_every_stage_of_a_refusal_has_its_words():
+def test_every_stage_of_a_rejection_has_its_words():
     assert set(SUBJECTS) == {"permission", "screening", "determination"}
 
 
@@ -50,8 +50,8 @@ def test_a_certificate_without_a_block_is_not_made(certificate, monkeypatch, blo
 @pytest.mark.parametrize(
     ("room", "make", "fixture"),
     [
-        ("letters", lambda facts: render_receipts([facts]), "receipt"),
-        ("letters", lambda facts: render_refusals([facts]), "refusal"),
+        ("letters", lambda content: render_receipts([content]), "receipt"),
+        ("letters", lambda content: render_rejections([content]), "rejection"),
         ("report", render_report, "report"),
     ],
 )

@@ -14,7 +14,7 @@ from tests.building import Town
 from tests.steps import REASON
 from workflows.process.refusals import Forbidden, NotFound
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
-from workflows.recognition.letters import number_certificates, number_receipt, number_refusal
+from workflows.recognition.letters import number_certificates, number_receipt, number_rejection
 from workflows.recognition.report import ask_report
 from workflows.reward.revoke import revoke_award
 
@@ -44,7 +44,7 @@ def test_every_member_gets_a_certificate_once(town: Town) -> None:
     told = documents(town)
     assert {document.holder_id for document in told} == {town["lead"].id, town["mate"].id}
     assert [document.running for document in told] == [1, 2]
-    assert {document.facts["holder_role"] for document in told} == {"Ketua Tim Pengusul", "Anggota Tim Pengusul"}
+    assert {document.content["holder_role"] for document in told} == {"Ketua Tim Pengusul", "Anggota Tim Pengusul"}
 
 
 @pytest.mark.parametrize("stage", [AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.SCHEDULED, AwardStage.REVOKED])
@@ -73,7 +73,7 @@ def test_revoking_withdraws_the_certificates_and_keeps_their_numbers(town: Town,
 def test_verification_tells_no_employee_number(town: Town, client: TestClient, kind: DocumentKind) -> None:
     certify(town)
     town.do(number_receipt, town.build_idea(IdeaStage.SUBMITTED), by="flow:recognition")
-    town.do(number_refusal, town.build_idea(IdeaStage.CLOSED), by="flow:recognition")
+    town.do(number_rejection, town.build_idea(IdeaStage.CLOSED), by="flow:recognition")
     town.do(ask_report, town.call, by="secretary")
     issue_all(town)
     (document, *_) = documents(town, kind)
@@ -84,7 +84,7 @@ def test_verification_tells_no_employee_number(town: Town, client: TestClient, k
         for one in town.people.values():
             assert one.number not in told.text
             assert one.number[-8:] not in told.text
-        if kind in (DocumentKind.RECEIPT, DocumentKind.REFUSAL):
+        if kind in (DocumentKind.RECEIPT, DocumentKind.REJECTION):
             assert "Antrean" not in told.text
             assert town["lead"].name not in told.text
 
@@ -114,20 +114,19 @@ def test_a_receipt_says_what_was_handed_in_and_where_it_stands_in_the_ledger(tow
     idea = town.build_idea(IdeaStage.SUBMITTED)
     town.do(number_receipt, idea, by="flow:recognition")
     (receipt,) = documents(town, DocumentKind.RECEIPT)
-    assert receipt.facts["idea_code"] == town.idea(idea).code
-    assert len(receipt.facts["ledger_hash"]) == len(receipt.facts["content_sha256"]) == 64
-    assert town["lead"].number not in json.dumps(receipt.facts)
+    assert receipt.content["idea_code"] == town.idea(idea).code
+    assert len(receipt.content["ledger_hash"]) == len(receipt.content["content_sha256"]) == 64
+    assert town["lead"].number not in json.dumps(receipt.content)
     with pytest.raises(NotFound, match="idea_not_submitted"):
         town.do(number_receipt, town.build_idea(), by="flow:recognition")
 
 
 @pytest.mark.parametrize(("stage", "told"), [(IdeaStage.CLOSED, "permission"), (IdeaStage.REJECTED, "determination")])
-def test_a_refusal_says_where_and_why(town: Town, stage: IdeaStage, told: str) -> None:
-    town.do(number_refusal, town.build_idea(stage), by="flow:recognition")
-    (letter,) = documents(town, DocumentKind.REFUSAL)
-    assert letter.facts["stage"] == told
-    assert letter.facts["reasons"][0]["text"] == REASON
-    assert (letter.facts["objection_until"] is not None) == (stage == IdeaStage.REJECTED)
+def test_a_rejection_letter_says_where_and_why(town: Town, stage: IdeaStage, told: str) -> None:
+    town.do(number_rejection, town.build_idea(stage), by="flow:recognition")
+    (letter,) = documents(town, DocumentKind.REJECTION)
+    assert letter.content["stage"] == told
+    assert letter.content["reasons"][0]["text"] == REASON
 
 
 def test_a_report_counts_what_is_there_and_names_no_secret_award(town: Town) -> None:
@@ -136,9 +135,10 @@ def test_a_report_counts_what_is_there_and_names_no_secret_award(town: Town) -> 
     town.build_award(AwardStage.APPROVED)
     town.build_award(AwardStage.ANNOUNCED)
     town.do(ask_report, town.call, by="secretary")
-    facts = documents(town, DocumentKind.REPORT)[0].facts
-    assert (facts["submitted"], facts["adopted"], facts["piloted"], facts["awarded"]) == (6, 3, 2, 1)
-    assert len(facts["awards"]) == 1
+    content = documents(town, DocumentKind.REPORT)[0].content
+    assert (content["submitted"], content["adopted"], content["piloted"], content["awarded"]) == (6, 3, 2, 1)
+    assert len(content["awards"]) == 1
+    assert (len(content["units"]), content["region_units"]) == (1, len(town.units))
     for who in ("lead", "reviewer1", "chair", "head"):
         with pytest.raises(Forbidden):
             town.do(ask_report, town.call, by=who)

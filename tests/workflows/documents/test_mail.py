@@ -1,0 +1,61 @@
+"""The words of mails: each kind of document in its own, and no code of the program in any."""
+
+from importlib.resources import files
+
+import pytest
+
+from models.documents import DocumentKind
+from workflows.documents.kinds import find_type
+from workflows.documents.mail import DocumentMail, ReminderMail, render_mail, write_task
+
+AWAITED = [
+    "permit",
+    "screen",
+    "supplement",
+    "assign",
+    "score",
+    "recommend",
+    "determine",
+    "plan_pilot",
+    "measure",
+    "conclude",
+    "verify",
+    "pass_gate",
+    "propose",
+    "approve",
+    "schedule",
+]
+NEWS = {
+    DocumentKind.RECEIPT: "telah kami terima",
+    DocumentKind.REJECTION: "hak Anda untuk",
+    DocumentKind.CERTIFICATE: "Selamat!",
+    DocumentKind.REPORT: "Laporan untuk",
+}
+
+
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_a_mail_names_its_document_in_words(kind):
+    record = find_type(kind)
+    subject, text = render_mail(record.mail, DocumentMail("Sari", record.name, "7/2026", "Antrean", "https://contoh.example/v/1"))
+    assert subject == f"Gagas: {record.name} nomor 7/2026"
+    assert text.startswith("Yth. Sari,\n\n")
+    assert NEWS[kind] in text
+    assert text.count("7/2026") == 1
+    assert "\n\n\n" not in text
+
+
+def test_every_mail_is_a_folder_of_subject_and_body():
+    for folder in files("templates").joinpath("mail").iterdir():
+        assert sorted(part.name for part in folder.iterdir()) == ["body.txt", "subject.txt"]
+
+
+@pytest.mark.parametrize(("overdue", "said"), [(True, "melewati tenggat"), (False, "menunggu Anda")])
+def test_a_reminder_says_what_waits_until_when(overdue, said):
+    mail = ReminderMail("Sari", write_task("score"), "Antrean", "1 Desember 2026", "https://contoh.example/kotak-masuk", overdue)
+    subject, text = render_mail("reminder", mail)
+    assert subject == f"Gagas: {said} - Antrean"
+    assert "Tugas       : Beri nilai" in text
+
+
+def test_every_task_that_a_person_may_wait_for_has_its_words():
+    assert [task for task in AWAITED if write_task(task) == task.replace("_", " ")] == []

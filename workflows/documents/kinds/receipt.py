@@ -1,0 +1,69 @@
+"""The tanda terima: what was handed in, when, by whom, and the digests that fix it."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic.dataclasses import dataclass
+
+from workflows.documents.content import FROZEN, Address, Code, Count, Digest, Letterhead, Line, Name
+from workflows.documents.kinds import DocumentType
+
+CROWDED = 320  # characters of title, names, units and roles that one page holds in its usual size
+
+
+@dataclass(frozen=True, config=FROZEN)
+class TeamLine:
+    """One proposer on a receipt: number already masked, share in hundredths of a percent."""
+
+    name: Name
+    masked_number: Code | None
+    unit: Line
+    role: Name
+    share_hundredths: Annotated[int, Field(ge=0, le=10_000)]
+
+
+def _sum_of_shares(team: tuple[TeamLine, ...]) -> tuple[TeamLine, ...]:
+    if team and sum(member.share_hundredths for member in team) != 10_000:
+        raise ValueError("the team's shares must add up to 10,000 hundredths of a percent")
+    return team
+
+
+@dataclass(frozen=True, config=FROZEN, kw_only=True)
+class ReceiptContent:
+    """The tanda terima of a submitted idea; `received_by` is the official or the system that took it in."""
+
+    number: Code
+    verify_url: Address
+    letterhead: Letterhead
+    call_title: Line
+    idea_code: Code
+    idea_title: Line
+    team: Annotated[tuple[TeamLine, ...], Field(min_length=1, max_length=20), AfterValidator(_sum_of_shares)]
+    received_at: AwareDatetime
+    received_by: Line = "Sistem elektronik Gagas"
+    content_sha256: Digest
+    ledger_seq: Count
+    ledger_hash: Digest
+    place: Name
+    issued_on: date
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the team needs smaller type to stay on one page."""
+        return len(self.idea_title) + sum(len(m.name) + len(m.unit) + len(m.role) for m in self.team) > CROWDED
+
+
+TYPE = DocumentType(
+    content=ReceiptContent,
+    renderer="letter",
+    template="letter/receipt.html",
+    title=lambda content: f"Tanda Terima {content.number}",
+    blocks=("title", "team", "qr", "code", "signature"),
+    number="TT-{running:05}/{unit}/{year}",
+    name="Tanda terima",
+    name_en="Receipt",
+    mail="receipt",
+    signed=False,
+    together=True,
+)

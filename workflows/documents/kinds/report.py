@@ -1,0 +1,92 @@
+"""The recognition report of a call: what came in, what became of it, who was honoured."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from workflows.documents.content import FROZEN, MOST_RUPIAH, Address, Code, Count, Digest, Letterhead, Line, Name, Note, Rupiah, Signatory
+from workflows.documents.kinds import DocumentType
+
+
+@dataclass(frozen=True, config=FROZEN)
+class Tally:
+    """How many under one label: a stage of the process or a month."""
+
+    label: Name
+    count: Count
+
+
+@dataclass(frozen=True, config=FROZEN)
+class UnitLine:
+    """One unit's participation."""
+
+    name: Line
+    submitted: Count
+    adopted: Count
+    awarded: Count
+
+
+@dataclass(frozen=True, config=FROZEN, kw_only=True)
+class AwardLine:
+    """One award in a report: rank within the call if any, the team's names, gross rupiah, decree, state in words, whether it stands.
+
+    `note` says of a revoked award who moved up to its place, or why nobody did.
+    """
+
+    rank: Annotated[int, Field(ge=1)] | None = None
+    idea_code: Code
+    idea_title: Line
+    unit: Line
+    team: tuple[Name, ...]
+    distinction: Name
+    amount_rupiah: Rupiah
+    decree: Note
+    state: Name
+    stands: bool = True
+    note: Note = ""
+
+
+@dataclass(frozen=True, config=FROZEN, kw_only=True)
+class ReportContent:
+    """The report of one call and period; savings in rupiah after implementation cost, so they may be negative.
+
+    `units` are those that took part, `region_units` how many the region has.
+    """
+
+    number: Code
+    verify_url: Address
+    letterhead: Letterhead
+    call_title: Line
+    period_from: date
+    period_until: date
+    submitted: Count
+    adopted: Count
+    piloted: Count
+    awarded: Count
+    stages: tuple[Tally, ...]
+    units: tuple[UnitLine, ...]
+    region_units: Count = 0
+    months: tuple[Tally, ...]
+    awards: tuple[AwardLine, ...]
+    savings_rupiah: Annotated[int, Field(ge=-MOST_RUPIAH, le=MOST_RUPIAH)]
+    median_days_to_decision: Count | None
+    place: Name
+    issued_on: date
+    signatory: Signatory
+    chain_head: Digest
+
+
+TYPE = DocumentType(
+    content=ReportContent,
+    renderer="report",
+    template="report/report.html",
+    title=lambda content: f"Laporan Penghargaan Inovasi {content.number}",
+    blocks=("title", "headline", "qr", "code", "signature"),
+    number="LP-{running:03}/{unit}/{roman_month}/{year}",
+    name="Laporan",
+    name_en="Report",
+    spreadsheet=True,
+    public=("call_title",),
+)

@@ -1,0 +1,90 @@
+"""Who stands on a document: the office that decided, those who get a copy, and the people it names."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, func, select
+
+from models.instants import today
+from models.offices import UnitOffice
+from models.people import EmployeeNumber, Person, Role, RoleGrant
+from models.units import Unit
+from workflows.process.context import IdeaContext
+from workflows.recognition.number import Issuer
+from workflows.region.offices import read_office
+
+
+@dataclass(frozen=True)
+class NamedPerson:
+    """A person as documents name them."""
+
+    person: Person
+    unit: Unit
+    number: str | None
+
+
+def list_named(session: Session, person_ids: list[str]) -> dict[str, NamedPerson]:
+    """People with their unit and present employee number, by id."""
+    rows = session.exec(
+        select(Person, Unit, col(EmployeeNumber.number))
+        .join(Unit, col(Unit.id) == col(Person.unit_id))
+        .outerjoin(EmployeeNumber, (col(EmployeeNumber.person_id) == col(Person.id)) & col(EmployeeNumber.valid_until).is_(None))
+        .where(col(Person.id).in_(person_ids))
+    )
+    return {person.id: NamedPerson(person, unit, number) for person, unit, number in rows}
+
+
+def read_issuer(session: Session, context: IdeaContext, decided_by: str | None) -> Issuer:
+    """The office in which whoever decided works, as it stands today; of the call's unit where a flow decided.
+
+    Read on the day of issue: not the policy the idea entered under says who signs, but who holds the deciding office now.
+    """
+    decider = session.get(Person, decided_by) if decided_by else None
+    rule = context.policy.documents
+    return Issuer(read_office(session, decider.unit_id if decider else context.call.unit_id, today(), otherwise=rule), rule)
+
+
+def name_decider(session: Session, issuer: Issuer, decided_by: str | None, *, within_unit: bool) -> str:
+    """The position of the official who decided, to whom an objection goes (UU 30/2014 art. 77).
+
+    `within_unit` says that a unit's head decided alone: without an office on record it is that person's own position, as the call's
+    policy tells of another official.
+    """
+    decider = session.get(Person, decided_by) if decided_by else None
+    if within_unit and decider is not None and session.get(UnitOffice, decider.unit_id) is None:
+        return decider.position or f"Kepala {session.get_one(Unit, decider.unit_id).name}"
+    return issuer.office.signatory.position
+
+
+def list_copies(session: Session, context: IdeaContext, sender: str) -> list[str]:
+    """Who gets a copy (tembusan): the head of the proposer's unit and of the innovation office; never the sender."""
+    units = [context.idea.unit_id, *_innovation_office(session, context)]
+    heads = dict.fromkeys(_name_head(session, session.get_one(Unit, unit_id)) for unit_id in units)
+    return [head for head in heads if head != sender]
+
+
+def write_rank(person: Person) -> str:
+    """Rank and grade as papers show them: `Pembina (IV/a)`; a PPPK has a grade only: `Golongan IX`."""
+    if person.rank_name and person.grade:
+        return f"{person.rank_name} ({person.grade})"
+    return person.rank_name or (f"Golongan {person.grade}" if person.grade else "")
+
+
+def _innovation_office(session: Session, context: IdeaContext) -> list[str]:
+    """The unit where the secretariat of widest reach over the call works."""
+    rows = session.exec(
+        select(Unit.path, Person.unit_id)
+        .join(RoleGrant, col(RoleGrant.unit_id) == col(Unit.id))
+        .join(Person, col(Person.id) == col(RoleGrant.person_id))
+        .where(RoleGrant.role == Role.SECRETARIAT)
+        .order_by(func.length(Unit.path), col(Person.id))
+    )
+    return [unit_id for path, unit_id in rows if context.call_path.startswith(path)][:1]
+
+
+def _name_head(session: Session, unit: Unit) -> str:
+    office = session.get(UnitOffice, unit.id)
+    if office is not None:
+        return office.position
+    heading = select(Person.position).join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
+    position = session.exec(heading.where(RoleGrant.role == Role.UNIT_HEAD, RoleGrant.unit_id == unit.id).order_by(col(Person.id))).first()
+    return position or f"Kepala {unit.name}"

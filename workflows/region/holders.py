@@ -1,0 +1,159 @@
+"""Appoint those who hold a unit's office, and end it; two of one capacity never hold it on the same day."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.offices import Capacity, OfficeHolder, UnitOffice
+from models.people import EmploymentKind, Person, Role
+from models.units import Unit
+from workflows.process.actors import Actor
+from workflows.process.journal import record
+from workflows.process.refusals import Conflict, Invalid, NotFound
+from workflows.process.wording import read_line
+from workflows.region.offices import find_unit, get_office
+from workflows.region.people import check_employee_number
+
+_TITLED = re.compile(r",|\b(prof|dr|drg|drs|dra|drh|ir|apt|ns)\.", re.IGNORECASE)  # a comma stands before every title after a name
+
+
+@dataclass(frozen=True)
+class PlainHolder:
+    """Somebody without an entry among the people, such as a mayor: titles apart from the name, rank and number where there are any."""
+
+    name: str
+    front_title: str = ""
+    back_title: str = ""
+    rank_name: str = ""
+    grade: str = ""
+    employee_number: str = ""
+    employment: EmploymentKind | None = None
+
+
+@dataclass(frozen=True)
+class NewHolder:
+    """An appointment: a registered person's id or a plain holder, the capacity, and the first and last day (None: until further notice).
+
+    `on_behalf_of` is the code of a unit above whose head is signed for (`a.n.`); empty for signing by one's own right.
+    """
+
+    who: str | PlainHolder
+    valid_from: date
+    valid_until: date | None = None
+    capacity: Capacity = Capacity.PERMANENT
+    on_behalf_of: str = ""
+
+
+def appoint_holder(session: Session, unit_code: str, new: NewHolder, *, actor: Actor) -> OfficeHolder:
+    """Appoint somebody to the office of a unit; an admin over the unit may.
+
+    Raises NotFound (unit, office, person), Forbidden, Invalid (dates, titles in a plain name, number, superior) and Conflict where
+    somebody holds the office in this capacity on one of the days.
+    """
+    unit = find_unit(session, unit_code)
+    actor.require(Role.ADMIN, unit.path)
+    get_office(session, unit)
+    _lock(session, unit)
+    if new.valid_until is not None and new.valid_until < new.valid_from:
+        raise Invalid("holder_days_out_of_order", "valid_until")
+    superior = _find_superior(session, unit, new.on_behalf_of)
+    named = _read_holder(session, new.who)
+    _refuse_second(session, unit, new)
+    holder = OfficeHolder(
+        unit_id=unit.id,
+        capacity=new.capacity,
+        on_behalf_of=superior.id if superior else None,
+        valid_from=new.valid_from,
+        valid_until=new.valid_until,
+        **named,
+    )
+    session.add(holder)
+    session.flush()
+    said = {"unit": unit.id, "person": holder.person_id, "capacity": holder.capacity, "on_behalf_of": holder.on_behalf_of}
+    record(session, "office.appoint", holder.id, actor=actor, **said, **_write_days(holder))
+    return holder
+
+
+def end_holder(session: Session, unit_code: str, holder_id: str, last_day: date, *, actor: Actor) -> OfficeHolder:
+    """Set or bring forward the last day of a holder; an admin over the unit may.
+
+    The day before the first says that the appointment never took effect. Raises NotFound, Forbidden, Invalid for an earlier day and
+    Conflict for a holder whose last day lies before it already.
+    """
+    unit = find_unit(session, unit_code)
+    actor.require(Role.ADMIN, unit.path)
+    _lock(session, unit)
+    holder = session.exec(select(OfficeHolder).where(OfficeHolder.id == holder_id, OfficeHolder.unit_id == unit.id)).first()
+    if holder is None:
+        raise NotFound("holder_not_found")
+    if last_day < holder.valid_from - timedelta(days=1):
+        raise Invalid("holder_days_out_of_order", "last_day")
+    if holder.valid_until is not None and holder.valid_until <= last_day:
+        raise Conflict("holder_ended", "last_day", until=holder.valid_until.isoformat())
+    holder.valid_until = last_day
+    session.flush()
+    record(session, "office.end", holder.id, actor=actor, unit=unit.id, person=holder.person_id, **_write_days(holder))
+    return holder
+
+
+def list_holders(session: Session, unit_id: str) -> list[tuple[OfficeHolder, str]]:
+    """Everybody who held, holds or will hold an office, each with their full name; the last appointed first."""
+    held = select(OfficeHolder, Person).outerjoin(Person, col(Person.id) == col(OfficeHolder.person_id))
+    held = held.where(OfficeHolder.unit_id == unit_id).order_by(col(OfficeHolder.valid_from).desc(), col(OfficeHolder.id))
+    return [(holder, (holder if holder.person_id is None else person).full_name) for holder, person in session.exec(held)]
+
+
+def _lock(session: Session, unit: Unit) -> None:
+    """Let one appointment to an office follow the other, or two at once would both find its days free."""
+    session.exec(select(UnitOffice.unit_id).where(UnitOffice.unit_id == unit.id).with_for_update()).first()
+
+
+def _find_superior(session: Session, unit: Unit, code: str) -> Unit | None:
+    if not code:
+        return None
+    superior = session.exec(select(Unit).join(UnitOffice, col(UnitOffice.unit_id) == col(Unit.id)).where(Unit.code == code)).first()
+    if superior is None or superior.id == unit.id or not unit.path.startswith(superior.path):
+        raise Invalid("superior_has_no_office", "on_behalf_of", given=code[:60])
+    return superior
+
+
+def _read_holder(session: Session, who: str | PlainHolder) -> dict[str, Any]:
+    if isinstance(who, str):
+        if session.get(Person, who) is None:
+            raise NotFound("person_not_found", "person_id")
+        return {"person_id": who}
+    name = read_line("name", who.name, maximum=120)
+    if _TITLED.search(name):
+        raise Invalid("name_with_titles", "name")
+    if bool(who.employee_number) != (who.employment is not None):
+        raise Invalid("employment_missing", "employment" if who.employee_number else "employee_number")
+    number = check_employee_number(session, who.employee_number, who.employment) if who.employment else None
+    return {
+        "name": name,
+        "front_title": read_line("front_title", who.front_title, maximum=40, minimum=0),
+        "back_title": read_line("back_title", who.back_title, maximum=60, minimum=0),
+        "rank_name": read_line("rank_name", who.rank_name, maximum=40, minimum=0),
+        "grade": read_line("grade", who.grade, maximum=10, minimum=0),
+        "employee_number": number,
+        "employment": who.employment,
+    }
+
+
+def _refuse_second(session: Session, unit: Unit, new: NewHolder) -> None:
+    held = select(OfficeHolder).where(OfficeHolder.unit_id == unit.id, OfficeHolder.capacity == new.capacity)
+    until, first = col(OfficeHolder.valid_until), col(OfficeHolder.valid_from)
+    held = held.where(sa.or_(until.is_(None), sa.and_(until >= new.valid_from, until >= first)))
+    if new.valid_until is not None:
+        held = held.where(first <= new.valid_until)
+    other = session.exec(held.order_by(first)).first()
+    if other is not None:
+        held_from = max(other.valid_from, new.valid_from).isoformat()
+        raise Conflict("office_held", "valid_from", capacity=new.capacity, day=held_from)
+
+
+def _write_days(holder: OfficeHolder) -> dict[str, str | None]:
+    return {"from": holder.valid_from.isoformat(), "until": holder.valid_until.isoformat() if holder.valid_until else None}
