@@ -14,8 +14,8 @@ from models.settings import settings
 from workflows.documents.content import Letterhead, Signatory, write_content
 from workflows.documents.kinds import DocumentType, find_type
 from workflows.process.actors import Actor
-from workflows.process.crashpoints import crashpoint
 from workflows.process.context import DocumentContext
+from workflows.process.crashpoints import crashpoint
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.numbering import NumberFacts, fill_template, next_running
 from workflows.region.offices import Office

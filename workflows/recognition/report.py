@@ -13,14 +13,12 @@ from models.ideas import Decision, Idea
 from models.ids import new_id
 from models.instants import local_day, today
 from models.ledger import LedgerHead
-from models.people import Role
 from models.pilots import Pilot
 from models.stages import AwardStage, IdeaStage
 from models.units import Unit
 from workflows.documents.text import format_month
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
-from workflows.process.refusals import Forbidden
 from workflows.recognition.award_lines import list_award_lines
 from workflows.recognition.number import DocumentSubject, Issuer, number_document
 from workflows.region.calls import current_policy, get_call
