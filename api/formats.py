@@ -9,7 +9,7 @@ from babel.numbers import format_decimal, format_percent
 from models.instants import region_zone
 
 DAY = "d MMMM y"
-CLOCK = {"id": "HH.mm", "en": "HH:mm"}
+CLOCK = {"id": " 'pukul' HH.mm", "en": ", HH:mm"}
 RUPIAH = "'Rp'#,##0"
 
 
@@ -19,15 +19,15 @@ def show_day(day: date, language: str) -> str:
 
 
 def show_moment(instant: datetime, language: str) -> str:
-    """An instant in the region's zone: `24 November 2026, 09.05 WIB` in Indonesian, `24 November 2026, 09:05 WIB` in English."""
+    """An instant in the region's zone: `24 November 2026 pukul 09.05 WIB` in Indonesian, `24 November 2026, 09:05 WIB` in English."""
     local = instant.astimezone(region_zone())
     zone = get_timezone_name(local, width="short", locale="id")  # only Indonesian has the names WIB, WITA and WIT
-    return f"{format_datetime(local, f'{DAY}, {CLOCK[language]}', locale=language)} {zone}"
+    return f"{format_datetime(local, f'{DAY}{CLOCK[language]}', locale=language)} {zone}"
 
 
 def show_number(number: Decimal | str, language: str) -> str:
-    """A decimal without trailing zeros and without grouping: `1234,5` in Indonesian, `1234.5` in English."""
-    return format_decimal(Decimal(number).normalize(), locale=language, decimal_quantization=False, group_separator=False)
+    """A decimal without trailing zeros: `1.087,2` in Indonesian, `1,087.2` in English."""
+    return format_decimal(Decimal(number).normalize(), locale=language, decimal_quantization=False)
 
 
 def show_count(count: int, language: str) -> str:

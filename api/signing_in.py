@@ -13,6 +13,7 @@ from models.database import run_plain, table_of
 from models.ids import new_secret
 from models.instants import wall_now
 from models.people import Account, EmployeeNumber, SignIn, SignInFailure
+from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import ACTOR_ROWS, PERSON_ID, Actor, read_actor
 from workflows.process.refusals import Invalid, Refusal
 
@@ -74,7 +75,7 @@ def activate(session: Session, code: str, password_hash: str) -> str:
 
 def check_password(session: Session, employee_number: str, password: str) -> str | None:
     """The person's id when number and password fit, else None; takes as long for unknown numbers. Raises TooMany when throttled."""
-    name_hash = _digest(_digits(employee_number))
+    name_hash = _digest(strip_employee_number(employee_number))
     since = wall_now() - timedelta(minutes=FAILURE_MINUTES)
     failures = select(func.count()).select_from(SignInFailure).where(SignInFailure.name_hash == name_hash, col(SignInFailure.at) > since)
     if session.exec(failures).one() >= MOST_FAILURES:
@@ -82,7 +83,7 @@ def check_password(session: Session, employee_number: str, password: str) -> str
     account = session.exec(
         select(Account)
         .join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Account.person_id))
-        .where(EmployeeNumber.number == _digits(employee_number), col(EmployeeNumber.valid_until).is_(None))
+        .where(EmployeeNumber.number == strip_employee_number(employee_number), col(EmployeeNumber.valid_until).is_(None))
     ).first()
     stored = account.password_hash if account is not None and account.password_hash else _nobody
     fits = _hasher.verify(password[:LONGEST], stored)
@@ -91,7 +92,7 @@ def check_password(session: Session, employee_number: str, password: str) -> str
 
 def count_failure(session: Session, employee_number: str) -> None:
     """Remember a failed try, and forget those that no longer count."""
-    session.add(SignInFailure(name_hash=_digest(_digits(employee_number))))
+    session.add(SignInFailure(name_hash=_digest(strip_employee_number(employee_number))))
     session.execute(delete(SignInFailure).where(col(SignInFailure.at) < wall_now() - timedelta(minutes=FAILURE_MINUTES)))
 
 
@@ -138,7 +139,3 @@ def sign_out(session: Session, token: str) -> None:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-
-
-def _digits(text: str) -> str:
-    return "".join(c for c in text if c.isascii() and c.isdigit())[:18]

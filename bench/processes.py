@@ -17,7 +17,7 @@ from models.database import database
 from models.migrations import migrate
 from models.outbox import ClockTick
 from models.settings import settings
-from workflows.delivery.processes import Child, House
+from workflows.delivery.processes import Child, LocalProcesses
 
 API_MEBIBYTES = 150
 HELP = "import sys; from api.cli.main import app; sys.argv = ['gagas', '--help']; app()"
@@ -33,7 +33,7 @@ def measure(stand: Stand) -> list[Line]:
         use_folder(folder)
         settings().data.mkdir(parents=True, exist_ok=True)
         migrate(database())
-        figures = _measure_house(stand, House(folder, stand.say))
+        figures = _measure_processes(stand, LocalProcesses(folder, stand.say))
     finally:
         database().close()
         _restore(before)
@@ -43,9 +43,9 @@ def measure(stand: Stand) -> list[Line]:
     return _compare(figures)
 
 
-def _measure_house(stand: Stand, house: House) -> dict[str, dict[str, float]]:
-    prefect = f"{house.addresses.prefect}/health"
-    api = f"{house._local_api()}/api/v1/health"
+def _measure_processes(stand: Stand, processes: LocalProcesses) -> dict[str, dict[str, float]]:
+    prefect = f"{processes.addresses.prefect}/health"
+    api = f"{processes._local_api()}/api/v1/health"
     signs: dict[str, Callable[[], object]] = {
         "Prefect": lambda: await_answer(prefect),
         "API": lambda: await_answer(api),
@@ -53,19 +53,19 @@ def _measure_house(stand: Stand, house: House) -> dict[str, dict[str, float]]:
     }
     figures = {}
     try:
-        for child in house.children:
+        for child in processes.children:
             stand.say(f"{child.name} starts")
             begun = time.perf_counter()
-            house._spawn(child)
+            processes._spawn(child)
             signs[child.name]()
             figures[child.name] = {"seconds": time.perf_counter() - begun}
         for _ in range(WALK):
             httpx.get(api)
-            httpx.get(f"{house._local_api()}/masuk")
-        for child in house.children:
+            httpx.get(f"{processes._local_api()}/masuk")
+        for child in processes.children:
             figures[child.name]["mebibytes"] = _memory(child)
     finally:
-        house.stop()
+        processes.stop()
     return figures
 
 

@@ -15,7 +15,7 @@ from models.instants import now
 from models.outbox import Message
 from models.stages import IdeaStage
 from tests.building import SECTIONS, Town
-from tests.residents import settle_town
+from tests.town import settle_town
 
 WORDS = " ".join(["Warga menunggu lama di loket, dan antrean daring memberi nomor yang pasti."] * 4)
 
@@ -27,7 +27,7 @@ def settle(store: Database) -> Town:
 
 
 def add_ideas(town: Town, number: int, stage: IdeaStage = IdeaStage.DRAFT) -> list[str]:
-    """So many ideas of the lead and the mate, as drafts or as just submitted with their errand to the intake flow; answers their ids."""
+    """So many ideas of the lead and the mate, as drafts or as just submitted with their message to the intake flow; answers their ids."""
     call_id, lead, mate = town.call, town["lead"].id, town["mate"].id
     [policy_id] = town.rows(select(PolicyVersion.id).where(PolicyVersion.call_id == call_id))
     unit_id, ids = town.units["MALEBER"][0], [new_id() for _ in range(number)]

@@ -6,15 +6,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from models.columns import UtcInstant, choice, key, link, optional_link
+from models.columns import UtcInstant, key, link, optional_link
 from models.instants import now
 from models.stages import AwardStage
 
+_STANDING = sa.text("stage NOT IN ('declined', 'revoked')")
 _award_version: sa.Column[int] = sa.Column("version", sa.Integer, nullable=False, default=1)
 
 
 class Award(SQLModel, table=True):
-    """What an idea earns by the rule book; at most one that is not revoked stands per idea."""
+    """What an idea earns by the rule book; at most one that is neither declined nor revoked stands per idea."""
 
     __table_args__ = (
         sa.Index("ix_award_page", "created_at", "id"),
@@ -22,15 +23,15 @@ class Award(SQLModel, table=True):
             "ux_award_standing",
             "idea_id",
             unique=True,
-            sqlite_where=sa.text("stage <> 'revoked'"),
-            postgresql_where=sa.text("stage <> 'revoked'"),
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
         ),
     )
 
     id: str = key()
     idea_id: str = link("idea.id")
     call_id: str = link("call.id")
-    stage: AwardStage = Field(default=AwardStage.PROPOSED, sa_type=choice(AwardStage))
+    stage: str = Field(default=AwardStage.PROPOSED, max_length=32)
     stage_since: datetime = Field(default_factory=now, sa_type=UtcInstant)
     tier: str = Field(max_length=40)
     distinction: str = Field(max_length=200)

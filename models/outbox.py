@@ -11,10 +11,11 @@ from models.instants import now, wall_now
 
 
 class MessageState(StrEnum):
-    """Waiting for the relay, held by a run, done, or given up until an operator retries it."""
+    """Waiting for the relay, claimed by a run, held until a gate is passed, done, or given up until an operator retries it."""
 
     WAITING = "waiting"
     CLAIMED = "claimed"
+    HELD = "held"
     HANDLED = "handled"
     DEAD = "dead"
 
@@ -30,6 +31,7 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         _index("ix_message_waiting", "topic", "not_before", where="state in ('waiting', 'claimed')"),
         _index("ix_message_dedupe_key", "dedupe_key", where="dedupe_key is not null", unique=True),
+        _index("ix_message_held", "idea_id", where="state = 'held'"),
         _index("ix_message_asked_once", "subject_id", where="dedupe_key is not null"),
     )
 

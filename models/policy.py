@@ -11,7 +11,7 @@ from models.people import Role
 from models.stages import IdeaStage
 
 Label = Annotated[str, Field(min_length=1, max_length=200)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Points = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]  # what the calculation of scores takes
 
 
@@ -32,7 +32,7 @@ class Entry(StrEnum):
 class Section(Frozen):
     """A part of the proposal, its words counted on the server."""
 
-    name: Name
+    name: Identifier
     label: Label
     label_en: Label
     minimum_words: int = Field(0, ge=0, le=5_000)
@@ -42,7 +42,7 @@ class Section(Frozen):
 class Requirement(Frozen):
     """A yes-or-no question of the screening (PP 38/2017 art. 6)."""
 
-    name: Name
+    name: Identifier
     label: Label
     label_en: Label
 
@@ -50,7 +50,7 @@ class Requirement(Frozen):
 class RubricCriterion(Frozen):
     """A weighted criterion of the scoring."""
 
-    name: Name
+    name: Identifier
     label: Label
     label_en: Label
     weight: Points = Field(gt=0, le=100)
@@ -59,18 +59,22 @@ class RubricCriterion(Frozen):
 
 
 class GateRule(Frozen):
-    """Something that must be passed before an idea may leave a stage; a call adds one without code."""
+    """Something that must be passed before an idea may leave a stage; a call adds one without code, and says which gates come before."""
 
-    name: Name
+    name: Identifier
     label: Label
     label_en: Label
-    stage: IdeaStage
+    stage: Identifier
     role: Role
     days: int = Field(14, ge=1, le=365)
+    after: tuple[Identifier, ...] = Field((), max_length=10)
 
 
 class Days(Frozen):
-    """How long each wait may last, in calendar days of the region."""
+    """How long each wait may last, in calendar days of the region; a stage of the table may name one that is not listed here."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, Annotated[int, Field(strict=True, ge=1, le=730)]] = Field(init=False)
 
     permission: int = Field(7, ge=1, le=365)
     screening: int = Field(7, ge=1, le=365)
@@ -84,6 +88,10 @@ class Days(Frozen):
     objection: int = Field(30, ge=0, le=365)
     retention: int = Field(730, ge=30, le=3_650)
     approval: int = Field(14, ge=1, le=365)
+
+    def get(self, name: str) -> int:
+        """The days of a wait by its name; raises AttributeError for one that neither this list nor the policy names."""
+        return int(getattr(self, name))
 
 
 class PilotRule(Frozen):
@@ -119,7 +127,7 @@ class DocumentRule(Frozen):
     signatory: SignatoryRule
     legal_basis: str = Field(max_length=200)  # `{number}` and `{date}` are the decree's
     unit_code: str = Field(max_length=40)
-    numbers: dict[Name, Annotated[str, Field(max_length=120)]] = Field(default_factory=dict)
+    numbers: dict[Identifier, Annotated[str, Field(max_length=120)]] = Field(default_factory=dict)
 
 
 class Policy(Frozen):
@@ -136,8 +144,8 @@ class Policy(Frozen):
     team_limit: int = Field(10, ge=1, le=50)
     days: Days = Days()
     pilot: PilotRule = PilotRule()
-    movers: dict[Name, Role] = Field(default_factory=dict)
-    award_from: tuple[IdeaStage, ...] = (IdeaStage.ROLLED_OUT,)
+    movers: dict[Identifier, Role] = Field(default_factory=dict)
+    award_from: tuple[Identifier, ...] = (IdeaStage.ROLLED_OUT,)
     rule_book: dict[str, Any]
     documents: DocumentRule
 

@@ -1,4 +1,4 @@
-"""The stages an idea and an award can be in."""
+"""The names under which code speaks of stages; the stages themselves are rows of the process' tables, which may have more."""
 
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ class IdeaStage(StrEnum):
     SCREENING = "screening"
     SUPPLEMENT_ASKED = "supplement_asked"
     IN_REVIEW = "in_review"
+    BELOW_MARK = "below_mark"
     SHORTLISTED = "shortlisted"
     RECOMMENDED = "recommended"
     DETERMINED = "determined"
@@ -32,4 +33,8 @@ class AwardStage(StrEnum):
     APPROVED = "approved"
     SCHEDULED = "scheduled"
     ANNOUNCED = "announced"
+    DECLINED = "declined"
     REVOKED = "revoked"
+
+
+ENDED_AWARDS = (AwardStage.DECLINED, AwardStage.REVOKED)  # an idea may be awarded again

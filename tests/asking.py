@@ -7,10 +7,10 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from tests.foreign_words import find_foreign_words
-from tests.residents import Resident
+from tests.town import TownPerson
 
 
-def ask(client: TestClient, who: Resident | None, wanted: str, body: Any = None, **headers: str | None) -> Response:
+def ask(client: TestClient, who: TownPerson | None, wanted: str, body: Any = None, **headers: str | None) -> Response:
     """A request such as `POST /ideas` by somebody, with a key of its own; bytes go out as they are, a header of None is left out."""
     method, path = wanted.split(" ", 1)
     sent: dict[str, str | None] = {"idempotency-key": uuid.uuid4().hex if method == "POST" else None, **(who.headers if who else {})}

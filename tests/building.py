@@ -4,10 +4,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from copy import copy
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
@@ -17,10 +19,12 @@ from models.database import Database
 from models.ideas import Idea
 from models.instants import now
 from models.people import EmployeeNumber, Person, SignIn
+from models.reviews import Review, ReviewState
 from models.stages import AwardStage, IdeaStage
 from models.units import Unit
-from tests.residents import Resident, settle_town
-from tests.ways import AWARD_STEPS, AWARD_WAYS, IDEA_STEPS, IDEA_WAYS, Builder
+from tests.databases import Pattern
+from tests.steps import AWARD_STEPS, IDEA_STEPS, STEPS, IdeaUnderWay
+from tests.town import TownPerson
 from workflows.intake.draft import Part, Proposal, draft_idea
 from workflows.process.actors import Actor, actor_of, flow_actor
 from workflows.region.calls import NewCall, open_call, plan_call
@@ -68,20 +72,25 @@ class Town:
         with store.reading() as session:
             known = select(SignIn.form_token, Person, EmployeeNumber.number).join(Person, col(Person.id) == col(SignIn.person_id))
             rows = session.exec(known.join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Person.id))).all()
-            self.residents = {form[5:]: Resident(form[5:], person.id, person.name, number) for form, person, number in rows}
+            self.people = {form[5:]: TownPerson(form[5:], person.id, person.name, number) for form, person, number in rows}
             self.units = {unit.code: (unit.id, unit.path) for unit in session.exec(select(Unit))}
         self._calls: dict[str, str] = {}
 
-    def __getitem__(self, who: str) -> Resident:
-        return self.residents[who]
+    @cached_property
+    def app(self) -> FastAPI:
+        """The application that serves it."""
+        return create_app(self.store)
+
+    def __getitem__(self, who: str) -> TownPerson:
+        return self.people[who]
 
     def do(self, action: Callable[..., Any], *values: Any, by: str, **named: Any) -> Any:
-        """One action in a transaction of its own, by a resident or by a flow (`by="flow:review"`)."""
+        """One action in a transaction of its own, by somebody of the town or by a flow (`by="flow:review"`)."""
         with self.store.unit_of_work() as session:
             return action(session, *values, actor=self.actor(session, by), **named)
 
     def actor(self, session: Session, by: str) -> Actor:
-        """A resident, or a flow, as an actor."""
+        """Somebody of the town, or a flow, as an actor."""
         return flow_actor(by[5:]) if by.startswith("flow:") else actor_of(session, self[by].id)
 
     def build_call(self, *, code: str = "", **policy: Any) -> str:
@@ -101,6 +110,11 @@ class Town:
         """The usual call, planned when it is first needed."""
         return self._calls.get("UJI-0") or self.build_call(code="UJI-0")
 
+    @property
+    def call_in_use(self) -> str:
+        """The call for ideas that are in use already, and so need no pilot."""
+        return self._calls.get("UJI-PAKAI") or self.build_call(code="UJI-PAKAI", entry="in_use")
+
     def proposal(self, **changes: Any) -> Proposal:
         """The lead's and the mate's idea."""
         team = (Part(self["lead"].number, 6_000, ""), Part(self["mate"].number, 4_000, "Perancang"))
@@ -114,20 +128,26 @@ class Town:
         if lead != "lead":
             changes.setdefault("team", ())
         with self.store.unit_of_work() as session:
-            idea = draft_idea(session, call, self.proposal(**changes), actor=self.actor(session, lead))
-            builder = Builder(session, idea.id, {who: one.id for who, one in self.residents.items()}, lead, points)
-            builder.walk(IDEA_STEPS, IDEA_WAYS[stage])
+            idea = draft_idea(session, call, self.proposal(**changes), actor=self.actor(session, lead)).idea
+            self._take(session, idea.id, *IDEA_STEPS[stage], lead=lead, points=points)
             if idea.stage != stage:
-                raise AssertionError(f"the way to {stage} ended at {idea.stage}")
+                raise AssertionError(f"the steps to {stage} ended at {idea.stage}")
             return idea.id
+
+    def take(self, idea_id: str, *steps: str, lead: str = "lead", points: int = 90) -> None:
+        """Bring an idea on by steps of `tests.steps`, all in one transaction."""
+        with self.store.unit_of_work() as session:
+            self._take(session, idea_id, *steps, lead=lead, points=points)
+
+    def _take(self, session: Session, idea_id: str, *steps: str, lead: str, points: int) -> None:
+        for name in steps:
+            STEPS[name](IdeaUnderWay(self, session, idea_id, lead, points))
 
     def build_award(self, stage: AwardStage = AwardStage.PROPOSED, *, idea: str = "", **named: Any) -> str:
         """An award that real actions brought to a stage; its idea is rolled out."""
         idea = idea or self.build_idea(IdeaStage.ROLLED_OUT, **named)
-        with self.store.unit_of_work() as session:
-            builder = Builder(session, idea, {who: one.id for who, one in self.residents.items()}, "lead", 90)
-            builder.walk(AWARD_STEPS, AWARD_WAYS[stage])
-            return session.exec(select(Award.id).where(Award.idea_id == idea).order_by(col(Award.created_at).desc())).first() or ""
+        self.take(idea, *AWARD_STEPS[stage])
+        return str(self.rows(select(Award.id).where(Award.idea_id == idea).order_by(col(Award.created_at).desc()))[0])
 
     def idea(self, idea_id: str) -> Idea:
         """An idea as it stands now."""
@@ -139,6 +159,12 @@ class Town:
         with self.store.reading() as session:
             return session.exec(select(Award).where(Award.id == award_id)).one()
 
+    def reviewers(self, idea_id: str) -> list[str]:
+        """Who of the town still answers for an idea's review."""
+        answering = col(Review.state).in_((ReviewState.ASSIGNED, ReviewState.SCORED))
+        asked = self.rows(select(Review.reviewer_id).where(Review.idea_id == idea_id, answering))
+        return sorted(one.who for one in self.people.values() if one.id in asked)
+
     def rows(self, query: Any) -> list[Any]:
         """What a query finds now."""
         with self.store.reading() as session:
@@ -148,11 +174,10 @@ class Town:
 class Shelf:
     """Database files put aside, and one database onto which any of them is laid: opening a new one each time would cost far more."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settled: Path) -> None:
         self.folder, self.file = folder, folder / "present.db"
         self.store = Database(f"sqlite:///{self.file}")
-        settle_town(self.store)
-        self.put_aside("town")
+        shutil.copyfile(settled, self.folder / "town.kept")
         self.lay("town")
         self.town = Town(self.store)
 
@@ -181,9 +206,9 @@ class Shelf:
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    """The settled town, made once in each process."""
-    made = Shelf(tmp_path_factory.mktemp("shelf"))
+def shelf(tmp_path_factory: pytest.TempPathFactory, settled_pattern: Pattern) -> Iterator[Shelf]:
+    """The settled town and what was built on it, for all tests of a process."""
+    made = Shelf(tmp_path_factory.mktemp("shelf"), settled_pattern.sqlite())
     yield made
     made.store.close()
 
@@ -191,7 +216,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
 @pytest.fixture(scope="session")
 def client(shelf: Shelf) -> Iterator[TestClient]:
     """The application on the shelf's database; faults become answers, as they do for real clients."""
-    with TestClient(create_app(shelf.store), raise_server_exceptions=False) as client:
+    with TestClient(shelf.town.app, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -202,9 +227,8 @@ def town(shelf: Shelf) -> Town:
 
 
 @pytest.fixture
-def either_town(database_url: str) -> Iterator[Town]:
+def either_town(own_database: Callable[[Pattern], str], settled_pattern: Pattern) -> Iterator[Town]:
     """A town of one's own, once on SQLite and once on PostgreSQL."""
-    store = Database(database_url)
-    settle_town(store)
+    store = Database(own_database(settled_pattern))
     yield Town(store)
     store.close()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import certifi
 import hypothesis
 import psycopg
 import pytest
@@ -18,10 +19,14 @@ from sqlalchemy import make_url
 
 from models import instants
 from models.database import database
+from models.migrations import migrate
 from models.settings import settings
+from tests.databases import NEW_DATABASE, Pattern
+from tests.town import settle_town
 
-NEW_DATABASE = Callable[[], str]
+OWN_DATABASE = Callable[..., str]
 SHARE = Callable[[int], int]
+END = "-----END CERTIFICATE-----\n"
 
 # Prefect keeps its own folder out of the developer's home, reports to nobody, and every process a test starts inherits this.
 os.environ["DO_NOT_TRACK"] = "1"
@@ -30,6 +35,12 @@ os.environ["PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW"] = "ignore"
 if "PREFECT_HOME" not in os.environ:
     os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="gagas-prefect-")
     atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
+
+# Every address the tests ask is plain http on this machine; the usual list of authorities would cost each new client 26 ms.
+if "SSL_CERT_FILE" not in os.environ:
+    os.environ["SSL_CERT_FILE"] = str(Path(tempfile.mkdtemp(prefix="gagas-authority-")) / "one.pem")
+    Path(os.environ["SSL_CERT_FILE"]).write_text(Path(certifi.where()).read_text().partition("-----END CERTIFICATE-----")[0] + END)
+    atexit.register(shutil.rmtree, Path(os.environ["SSL_CERT_FILE"]).parent, ignore_errors=True)
 
 ALL = os.environ.get("GAGAS_TEST_SHARE", "twentieth") == "all"
 
@@ -82,33 +93,83 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def new_postgres(postgres_server: PostgresServer) -> NEW_DATABASE:
-    """Makes an empty database and gives its SQLAlchemy address; for fixtures that outlive one test."""
+    """Makes a database, empty or a copy of another that nobody holds open, and gives its SQLAlchemy address."""
 
-    def create() -> str:
+    def create(copied: str = "") -> str:
         name = f"gagas_{uuid.uuid4().hex}"
+        template = f'TEMPLATE "{make_url(copied).database}"' if copied else ""
         with psycopg.connect(postgres_server.get_uri(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" {template}')
         return postgres_server.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1)
 
     return create
 
 
 @pytest.fixture
-def postgres_url(new_postgres: NEW_DATABASE, postgres_server: PostgresServer) -> Iterator[str]:
-    """An empty PostgreSQL database for one test, as a SQLAlchemy address."""
-    url = new_postgres()
-    yield url
+def one_postgres(new_postgres: NEW_DATABASE, postgres_server: PostgresServer) -> Iterator[NEW_DATABASE]:
+    """As `new_postgres`, for one test: its databases are dropped where it ends."""
+    made: list[str] = []
+
+    def create(copied: str = "") -> str:
+        made.append(new_postgres(copied))
+        return made[-1]
+
+    yield create
     with psycopg.connect(postgres_server.get_uri(), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+        for url in made:
+            connection.execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+
+
+@pytest.fixture
+def postgres_url(one_postgres: NEW_DATABASE) -> str:
+    """An empty PostgreSQL database for one test, as a SQLAlchemy address."""
+    return one_postgres()
+
+
+@pytest.fixture(scope="session")
+def migrated_pattern(tmp_path_factory: pytest.TempPathFactory) -> Pattern:
+    """A migrated database with nothing in it."""
+    return Pattern(tmp_path_factory.mktemp("migrated"), migrate)
+
+
+@pytest.fixture(scope="session")
+def settled_pattern(tmp_path_factory: pytest.TempPathFactory) -> Pattern:
+    """The settled town."""
+    return Pattern(tmp_path_factory.mktemp("settled"), settle_town)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def own_database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OWN_DATABASE:
+    """Gives one test a database of its own, once on SQLite and once on PostgreSQL, and names it in `GAGAS_DATABASE_URL`.
+
+    It is empty, or a copy of a pattern.
+    """
+
+    def create(pattern: Pattern | None = None) -> str:
+        if request.param == "sqlite":
+            url = f"sqlite:///{tmp_path / 'gagas.db'}"
+            if pattern is not None:
+                shutil.copyfile(pattern.sqlite(), tmp_path / "gagas.db")
+        else:
+            make = request.getfixturevalue("one_postgres")
+            url = make(pattern.postgres(request.getfixturevalue("new_postgres"))) if pattern is not None else make()
+        monkeypatch.setenv("GAGAS_DATABASE_URL", url)
+        forget_settings()
+        return url
+
+    return create
+
+
+@pytest.fixture
+def database_url(own_database: OWN_DATABASE) -> str:
     """An empty database for one test, once on SQLite and once on PostgreSQL; `GAGAS_DATABASE_URL` names it."""
-    url: str = f"sqlite:///{tmp_path / 'gagas.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    monkeypatch.setenv("GAGAS_DATABASE_URL", url)
-    forget_settings()
-    return url
+    return own_database()
+
+
+@pytest.fixture
+def migrated_url(own_database: OWN_DATABASE, migrated_pattern: Pattern) -> str:
+    """A database with its tables and nothing in them, once on SQLite and once on PostgreSQL; `GAGAS_DATABASE_URL` names it."""
+    return own_database(migrated_pattern)
 
 
 # Shares of the large runs

@@ -7,6 +7,9 @@ import pytest
 
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town, either_town, shelf, town
+from tests.requests import REQUESTS
+from tests.steps import STEPS
+from workflows.process.ways import AWARD, IDEA
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +30,15 @@ def test_an_award_comes_to_any_stage(town: Town, stage: AwardStage) -> None:
 def test_the_builders_work_on_both_databases(either_town: Town, stage: IdeaStage) -> None:
     assert either_town.idea(either_town.build_idea(stage)).stage == stage
     assert either_town.award(either_town.build_award(AwardStage.REVOKED)).stage == AwardStage.REVOKED
+
+
+def test_every_step_of_the_process_is_among_the_tests_steps_and_every_persons_step_can_be_sent() -> None:
+    every = IDEA.transitions + AWARD.transitions
+    asked = {f"{each.action} {each.outcome or ''}".strip() for each in every if each.who is not None}
+    moved = {each.action for each in every if each.who is None}
+    assert asked - {request.name for request in REQUESTS} == {"draft"}  # an idea begins with it
+    assert {request.name for request in REQUESTS} - set(STEPS) == set()
+    assert moved - set(STEPS) == {"expire", "close"}  # the clock's, long after
 
 
 def test_building_is_fast_enough_to_be_done_in_every_test(town: Town) -> None:

@@ -12,7 +12,7 @@ from api.cli.serve import examine_or_exit, use_folder
 from api.cli.set_up import init
 from models.database import database
 from models.people import EmploymentKind
-from workflows.delivery.processes import House
+from workflows.delivery.processes import LocalProcesses
 
 console = Console()
 
@@ -35,15 +35,15 @@ def demo(
         with redirect_stdout(printed):
             init("KBDG", "Pemerintah Kota Bandung", admin["name"], admin["employee_number"], EmploymentKind(admin["kind"]))
         code = printed.getvalue().split()[-1]
-        house = House(out.absolute(), lambda line: console.print(f"[yellow]{line}[/]"))
+        processes = LocalProcesses(out.absolute(), lambda line: console.print(f"[yellow]{line}[/]"))
         try:
-            house.start()
-            play(out, code, house.addresses, until, console)
+            processes.start()
+            play(out, code, processes.addresses, until, console)
         except StoryBroken as broken:
             console.print(f"[red]The story broke:[/] {broken}")
             raise typer.Exit(1) from broken
         finally:
-            house.stop()
+            processes.stop()
             database().close()
     console.print(f"\nEverything lies in [bold]{out}[/]. Open it again with [bold]gagas serve --data {out}[/];")
     console.print("accounts.csv there says who can sign in.")

@@ -15,8 +15,7 @@ from models.database import database
 from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
 from models.settings import settings
-from workflows.calculations.ledger import Checkpoint, verify_chain
-from workflows.calculations.ledger import LedgerEntry as Link
+from workflows.calculations.ledger import ChainEntry, Checkpoint, verify_chain
 
 ledger = typer.Typer(no_args_is_help=True, help="Verify the ledger, or sign a checkpoint of it.")
 PAGE = 5_000
@@ -59,11 +58,11 @@ def _read_checkpoint(file: Path) -> Checkpoint:
         raise typer.BadParameter(f"{file} is not a checkpoint as it was signed") from wrong
 
 
-def _links(session: Session) -> list[Link]:
-    links: list[Link] = []
+def _links(session: Session) -> list[ChainEntry]:
+    links: list[ChainEntry] = []
     while True:
         after = links[-1].seq if links else 0
         page = session.exec(select(LedgerEntry).where(col(LedgerEntry.seq) > after).order_by(col(LedgerEntry.seq)).limit(PAGE)).all()
         if not page:
             return links
-        links += [Link(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in page]
+        links += [ChainEntry(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in page]

@@ -1,36 +1,14 @@
-"""Draws the process as a picture from its tables: only the places of the stages are given here."""
+"""Draws the process as a picture from its tables."""
 
 from html import escape
 
-from workflows.process.tables import AWARD_TRANSITIONS, FLOW, IDEA_TRANSITIONS, Transition
+from workflows.process import ways
+from workflows.process.ways import Kind, Stage, Transition, Way
 
-WIDTH, ROW, TOP, BOX = 1240, 84, 96, (148.0, 38.0)
-MAIN, LEFT, RIGHT, AWARD = 410, 112, 760, 1000
-PLACES: dict[str, tuple[int, float]] = {
-    "draft": (MAIN, 0),
-    "submitted": (MAIN, 1),
-    "awaiting_permission": (MAIN, 2),
-    "screening": (MAIN, 3),
-    "in_review": (MAIN, 4),
-    "shortlisted": (MAIN, 5),
-    "recommended": (MAIN, 6),
-    "determined": (MAIN, 7),
-    "in_pilot": (MAIN, 8),
-    "pilot_reported": (MAIN, 9),
-    "rolled_out": (MAIN, 10),
-    "supplement_asked": (LEFT, 3),
-    "deferred": (LEFT, 6),
-    "closed": (RIGHT, 2),
-    "rejected": (RIGHT, 6),
-    "stopped": (RIGHT, 9),
-    "proposed": (AWARD, 6),
-    "approved": (AWARD, 7),
-    "scheduled": (AWARD, 8),
-    "announced": (AWARD, 9),
-    "revoked": (AWARD, 10.4),
-}
+WIDTH, ROW, TOP, BOX = 1400, 84, 96, (148.0, 38.0)
+COLUMNS = {"left": 112, "main": 410, "right": 760, "award": 1000, "far": 1240, "document": 1240}  # where a table's place lies
+MAIN, LEFT, RIGHT, AWARD = (COLUMNS[name] for name in ("main", "left", "right", "award"))
 BANDS = (("intake", -0.45, 3.5), ("review", 3.5, 6.5), ("pilot", 6.5, 10.5))
-ENDS = ("closed", "rejected", "stopped", "rolled_out", "announced", "revoked")
 STYLE = """
 text{font-family:'Plus Jakarta Sans','Segoe UI',sans-serif;fill:#12332f}.stage{font-size:13px;font-weight:600;text-anchor:middle}
 .act{font-size:11px;fill:#3d5a55;paint-order:stroke;stroke:#faf6ea;stroke-width:4px}.flow{fill:#9a6b12}.band{font-size:12px;letter-spacing:.18em;fill:#8a7b5a}.title{font-size:19px;font-weight:700}
@@ -57,8 +35,9 @@ def draw_process() -> str:
         '<text class="act" x="360" y="62">withdraw (proposer): from any stage up to shortlisted</text>',
     ]
     parts += [_band(*band) for band in BANDS]
-    parts += [_arrows(transitions) for transitions in (IDEA_TRANSITIONS, AWARD_TRANSITIONS)]
-    parts += [_box(stage) for stage in PLACES]
+    drawn = (ways.IDEA, ways.AWARD)
+    parts += [_arrows(way) for way in drawn]
+    parts += [_box(stage) for way in drawn for stage in way.stages.values() if stage.place]
     return "\n".join([*parts, "</svg>\n"])
 
 
@@ -71,35 +50,42 @@ def _band(name: str, first: float, last: float) -> str:
     return f'{line}<text class="band" x="28" y="{_y(first) + 30:.0f}">{name.upper()}</text>'
 
 
-def _box(stage: str) -> str:
-    x, row = PLACES[stage]
-    kind = "box end" if stage in ENDS else "box"
+def _place(stage: Stage) -> tuple[int, float]:
+    """Where a stage lies: the middle of its column, and its row."""
+    column, _, row = stage.place.partition("/")
+    return COLUMNS[column], float(row)
+
+
+def _box(stage: Stage) -> str:
+    x, row = _place(stage)
+    kind = "box end" if stage.kind in (Kind.END, Kind.DECIDED) else "box"
     rect = f'<rect class="{kind}" x="{x - BOX[0] / 2}" y="{_y(row) - BOX[1] / 2}" width="{BOX[0]}" height="{BOX[1]}" rx="19"/>'
-    return f'{rect}<text class="stage" x="{x}" y="{_y(row) + 4.5}">{stage.replace("_", " ")}</text>'
+    return f'{rect}<text class="stage" x="{x}" y="{_y(row) + 4.5}">{escape(stage.name.replace("_", " "))}</text>'
 
 
-def _arrows(transitions: tuple[Transition, ...]) -> str:
+def _arrows(way: Way) -> str:
     grouped: dict[tuple[str, str], list[Transition]] = {}
-    for transition in transitions:
-        if transition.stage and transition.target and transition.target != "withdrawn" and transition.stage != transition.target:
-            grouped.setdefault((transition.stage, transition.target), []).append(transition)
-    return "\n".join(_arrow(start, end, steps) for (start, end), steps in grouped.items())
+    for transition in way.transitions:
+        ends = transition.stage, transition.target
+        if all(end and way.stages[end].place for end in ends) and transition.stage != transition.target:
+            grouped.setdefault((str(transition.stage), str(transition.target)), []).append(transition)
+    return "\n".join(_arrow(way.stages[start], way.stages[end], steps) for (start, end), steps in grouped.items())
 
 
 def _words(steps: list[Transition]) -> tuple[str, bool]:
-    auto = all(step.mover == FLOW for step in steps)
+    auto = all(step.who is None for step in steps)
     outcomes = [step.outcome for step in steps if step.outcome]
     action = steps[0].action.replace("_", " ")
     said = f"{action}: {' / '.join(outcomes)}".replace("_", " ") if outcomes else action
-    return (f"⚙ {said}" if auto else f"{said} · {str(steps[0].mover).replace('_', ' ')}"), auto
+    return (f"⚙ {said}" if auto else f"{said} · {str(steps[0].who).replace('_', ' ')}"), auto
 
 
-def _arrow(start: str, end: str, steps: list[Transition]) -> str:
-    (x1, r1), (x2, r2) = PLACES[start], PLACES[end]
+def _arrow(start: Stage, end: Stage, steps: list[Transition]) -> str:
+    (x1, r1), (x2, r2) = _place(start), _place(end)
     words, auto = _words(steps)
     y1, y2, half_w, half_h = _y(r1), _y(r2), BOX[0] / 2, BOX[1] / 2
     if x1 == LEFT and x2 == RIGHT:  # would cross the main way: written beside the stage
-        return f'<text class="act flow" x="{x1}" y="{y1 + 34}" text-anchor="middle">{escape(words)} → {end}</text>'
+        return f'<text class="act flow" x="{x1}" y="{y1 + 34}" text-anchor="middle">{escape(words)} → {escape(end.name)}</text>'
     if x1 != x2:
         return _sideways((x1, y1), (x2, y2), words, auto)
     if abs(r2 - r1) <= 1.5:

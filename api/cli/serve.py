@@ -13,7 +13,7 @@ from api.cli.set_up import prepare_folder
 from models.database import database
 from models.migrations import migrate
 from models.settings import settings
-from workflows.delivery.processes import Addresses, House
+from workflows.delivery.processes import Addresses, LocalProcesses
 
 console = Console()
 
@@ -26,18 +26,18 @@ def serve(data: Annotated[Path | None, typer.Option(help="Data folder; overrides
     examine_or_exit()
     prepare_folder()
     migrate(database())
-    house = House(settings().data, lambda line: console.print(f"[yellow]{line}[/]"))
+    processes = LocalProcesses(settings().data, lambda line: console.print(f"[yellow]{line}[/]"))
     try:
-        house.start()
-        show_addresses(house.addresses)
-        house.watch()
+        processes.start()
+        show_addresses(processes.addresses)
+        processes.watch()
     except TimeoutError as late:
         console.print(f"[red]{late}[/]")
         raise typer.Exit(1) from late
     except KeyboardInterrupt:
         pass
     finally:
-        house.stop()
+        processes.stop()
         console.print("Stopped; nothing is left running.")
 
 

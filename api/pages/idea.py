@@ -8,7 +8,6 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from api.pages.forms import FormView
-from api.pages.offers import Offer, is_window_open, list_offers, list_open_gates, may_pass, may_propose_award
 from api.pages.progress import show_progress
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
@@ -22,15 +21,19 @@ from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review
 from models.units import Unit
 from workflows.process.actors import Actor
-from workflows.process.context import IdeaContext, read_context
+from workflows.process.context import AwardContext, IdeaContext, read_context
+from workflows.process.guards import list_open_gates
 from workflows.process.keyset import Slice
-from workflows.process.listing import is_committee
+from workflows.process.offers import Offer, is_offered, list_offers
+from workflows.process.relations import is_committee, knows_award
+from workflows.process.ways import GATE_ACTION
 from workflows.recognition.opening import WantedDocuments, list_documents
 from workflows.review.assign import list_eligible
-from workflows.reward.steps import knows_award
+from workflows.reward.propose import new_award
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
+QUIET = ("withdraw", "recuse", "assign")  # possible, but not what the idea waits for: folded below the rest
 FORMS = ("withdraw", "permit", "screen", "score", "recuse", "assign", "recommend", "determine", "resume", "measure", "conclude", "verify")
 
 
@@ -53,7 +56,9 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
     forms = {name: FormView(name, version=version) for name in _form_names(values)}
     lost: list[tuple[str, str]] = []
     if refused is not None:
-        offered = {offer.action for offer in values["offers"]} | {f"gate-{rule.name}" for rule in values["gates_to_pass"]}
+        offered = {offer.action for offer in (*values["offers"], *values["quiet_offers"])} | {
+            f"gate-{rule.name}" for rule in values["gates_to_pass"]
+        }
         offered |= {"propose"} if values["proposable"] else set()
         forms[refused.name] = refused.view(version)
         lost = [] if refused.name in offered else refused.typed()
@@ -71,9 +76,9 @@ async def idea_form(request: PageRequest, idea_id: str, name: str, action: Calla
     return await attempt(name, request, lambda: request.act(action, match=(Idea, idea_id)), show)
 
 
-def back_to_idea(idea: Idea, done: str) -> FormResult:
+def back_to_idea(context: IdeaContext, done: str) -> FormResult:
     """A form's result that leads to the idea's page and says what was done."""
-    return FormResult(to=f"/usulan/{idea.id}", done=done)
+    return FormResult(to=f"/usulan/{context.idea.id}", done=done)
 
 
 def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
@@ -83,6 +88,8 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
     awards = _known_awards(session, context, actor)
     offers = list_offers(session, context, actor=actor)
     gates = list_open_gates(session, context)
+    passable = {outcome for offer in offers if offer.action == GATE_ACTION for outcome in offer.outcomes}
+    offers = [offer for offer in offers if offer.action != GATE_ACTION]
     return {
         "idea": show_context(session, context, actor),
         "call": context.call,
@@ -90,12 +97,12 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "unit": unit.name if unit else "",
         "steps": show_progress(context.idea, honoured=any(award.announced_at and not award.revoked_at for award in awards)),
         "history": show_history(session, idea_id, actor),
-        "offers": offers,
+        "offers": [offer for offer in offers if offer.action not in QUIET],
+        "quiet_offers": [offer for offer in offers if offer.action in QUIET],
         "gates": gates,
-        "gates_to_pass": [rule for rule in gates if may_pass(rule, context, actor=actor)],
-        "window_open": is_window_open(context),
+        "gates_to_pass": [rule for rule in gates if rule.name in passable],
         "awards": awards,
-        "proposable": may_propose_award(session, context, actor=actor),
+        "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), "propose", actor=actor),
         "pilot": read_pilot(session, idea_id),
         "documents": _documents(session, idea_id, actor),
         "reviews": _reviews(session, context, actor),
@@ -140,12 +147,13 @@ def list_holding(session: Session, role: Role, context: IdeaContext) -> list[Per
 
 
 def _form_names(values: dict[str, Any]) -> list[str]:
-    return [*FORMS, "submit", "propose", *(f"gate-{rule.name}" for rule in values["gates_to_pass"])]
+    plain = (offer.action for offer in (*values["offers"], *values["quiet_offers"]))
+    return [*FORMS, *plain, "submit", "propose", *(f"gate-{rule.name}" for rule in values["gates_to_pass"])]
 
 
 def _known_awards(session: Session, context: IdeaContext, actor: Actor) -> list[Award]:
     awards = session.exec(select(Award).where(Award.idea_id == context.idea.id).order_by(col(Award.created_at)))
-    return [award for award in awards if knows_award(award, context, actor)]
+    return [award for award in awards if knows_award(AwardContext(award, context), actor)]
 
 
 def _documents(session: Session, idea_id: str, actor: Actor) -> list[DocumentOut]:

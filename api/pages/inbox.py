@@ -14,11 +14,13 @@ from models.instants import now
 from models.stages import IdeaStage
 from models.units import Unit
 from workflows.process.actors import Actor
+from workflows.process.browse import WantedIdeas, list_ideas
+from workflows.process.inbox import Awaited, list_inbox
 from workflows.process.keyset import Slice
-from workflows.process.listing import Awaited, Wanted, list_ideas, list_inbox
+from workflows.process.ways import IDEA
 
 router = APIRouter(include_in_schema=False)
-STAGES = tuple(stage for stage in IdeaStage if stage != IdeaStage.DRAFT)
+STAGES = tuple(stage for stage in IDEA.stages if stage != IdeaStage.DRAFT)
 
 
 @router.get("/kotak-masuk")
@@ -37,10 +39,10 @@ async def show_inbox(request: Page, ok: str = "") -> Response:
 @router.get("/daftar")
 async def show_list(request: Page, stage: str = "", call: str = "", after: str | None = None) -> Response:
     """The ideas that the reader may know of, by stage and call."""
-    picked = IdeaStage(stage) if stage in set(IdeaStage) else None
+    picked = stage if stage in IDEA.stages else None
 
     def read_list(session: Session, actor: Actor) -> dict[str, Any]:
-        found = list_ideas(session, Wanted(call_id=call[:26] or None, stage=picked), Slice(after, 25), actor=actor)
+        found = list_ideas(session, WantedIdeas(call_id=call[:26] or None, stage=picked), Slice(after, 25), actor=actor)
         calls = list(session.exec(select(Call).order_by(col(Call.opens_at).desc()).limit(200)))
         return {"ideas": found.rows, "after": found.after, "calls": calls, "units": _units(session, found.rows)}
 

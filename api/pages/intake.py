@@ -27,9 +27,9 @@ from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
-from workflows.process.context import read_context, read_policy
+from workflows.process.browse import WantedIdeas, list_ideas
+from workflows.process.context import IdeaContext, read_context, read_policy
 from workflows.process.keyset import Slice
-from workflows.process.listing import Wanted, list_ideas
 from workflows.region.calls import current_policy, get_call
 
 router = APIRouter(include_in_schema=False)
@@ -41,7 +41,7 @@ async def show_mine(request: Page, after: str | None = None, ok: str = "") -> Re
     """My ideas and where they stand."""
 
     def read_mine(session: Session, actor: Actor) -> dict[str, Any]:
-        found = list_ideas(session, Wanted(mine=True), Slice(after, 20), actor=actor)
+        found = list_ideas(session, WantedIdeas(mine=True), Slice(after, 20), actor=actor)
         ids = [idea.id for idea in found.rows]
         honoured = set(
             session.exec(
@@ -80,8 +80,8 @@ async def write_new(request: PostedForm) -> Response:
 
     def save(session: Session, actor: Actor) -> FormResult:
         people = list_people(session, None, actor)
-        idea = draft_idea(session, call_id, _read(request, people), actor=actor)
-        return FormResult(to=f"/usulan/{idea.id}/ubah", done="draft_saved")
+        context = draft_idea(session, call_id, _read(request, people), actor=actor)
+        return FormResult(to=f"/usulan/{context.idea.id}/ubah", done="draft_saved")
 
     return await _save(request, save, None, call_id)
 
@@ -151,7 +151,7 @@ async def permit(idea_id: Id, request: PostedForm) -> Response:
     )
 
 
-@router.post(f"{IDEA}/penapisan")
+@router.post(f"{IDEA}/seleksi")
 async def screen(idea_id: Id, request: PostedForm) -> Response:
     """Accept, return for completion, close as duplicate, or reject."""
     form = request.form
@@ -200,7 +200,7 @@ async def _show_writing(
             "idea": idea,
             "open": call.state == CallState.OPEN and call.opens_at <= now() < call.closes_at,
         }
-        return values | _writing(session, request, idea, people, refused) | {"notes": _notes(session, idea)}
+        return values | _writing(request, context, people, refused) | {"notes": _notes(session, idea)}
 
     visitor, values = await request.read_page(read_writing)
     if "away" in values:
@@ -209,13 +209,12 @@ async def _show_writing(
     return page(visitor, "intake/write.html", status=refused.status if refused else 200, **shown | values | more)
 
 
-def _writing(
-    session: Session, request: PageRequest, idea: Idea | None, people: dict[str, Row], refused: RefusedForm | None
-) -> dict[str, Any]:
+def _writing(request: PageRequest, context: IdeaContext | None, people: dict[str, Row], refused: RefusedForm | None) -> dict[str, Any]:
     """The form's fields: what was just typed, else what is stored, else the writer alone."""
-    version, errors, words = idea.version if idea else None, refused.errors if refused else {}, Words(request.language)
+    words = Words(request.language)
+    version, errors = context.idea.version if context else None, refused.errors if refused else {}
     if not request.form.fields:
-        values = stored_values(session, idea, words) if idea else {"team.0.person": next(iter(people))}
+        values = stored_values(context, words) if context else {"team.0.person": next(iter(people))}
         view = FormView("writing", values, {}, version)
         rows = read_rows(Form(list(values.items())), people)
     else:

@@ -8,7 +8,6 @@ from sqlmodel import Session, col, select
 
 from api.pages.forms import Form, FormView
 from api.pages.idea import IDEA, back_to_idea, idea_form, list_holding, read_pilot
-from api.pages.offers import list_offers
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
@@ -23,6 +22,7 @@ from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
+from workflows.process.offers import is_offered
 
 router = APIRouter(include_in_schema=False)
 LINES = 4  # indicators a plan's form has room for at first; more appear as they fill
@@ -93,7 +93,7 @@ async def verify(idea_id: Id, request: PostedForm) -> Response:
 async def _plan_page(request: PageRequest, idea_id: str, refused: RefusedForm | None = None) -> Response:
     def read_plan(session: Session, actor: Actor) -> dict[str, Any]:
         context = read_context(session, idea_id, actor=actor)
-        if not any(offer.action == "plan_pilot" for offer in list_offers(session, context, actor=actor)) and refused is None:
+        if refused is None and not is_offered(session, context, "plan_pilot", actor=actor):
             return {"away": f"/usulan/{idea_id}"}
         owners = [
             (person.id, f"{person.full_name}, {person.position}".rstrip(", "))

@@ -14,7 +14,7 @@ from workflows.calculations.shares import equal_shares
 from workflows.intake.draft import Form as IdeaForm
 from workflows.intake.draft import Medium, Part, Proposal
 from workflows.process.actors import Actor
-from workflows.process.context import current_content
+from workflows.process.context import IdeaContext
 
 ROWS = 3
 MOST_ROWS = 50
@@ -94,16 +94,13 @@ def list_people(session: Session, idea: Idea | None, actor: Actor) -> dict[str, 
     }
 
 
-def stored_values(session: Session, idea: Idea, words: Words) -> dict[str, str]:
+def stored_values(context: IdeaContext, words: Words) -> dict[str, str]:
     """What an idea says now, as its form's fields."""
-    said = current_content(session, idea)
-    values = {"title": idea.title, "form": said.form, "medium": said.medium, "theme": said.theme}
+    said = context.content
+    values = {"title": context.idea.title, "form": said.form, "medium": said.medium, "theme": said.theme}
     values["budget_rupiah"] = words.count(said.budget_rupiah) if said.budget_rupiah else ""
     values |= {f"sections.{name}": text for name, text in said.sections.items()}
-    team = session.exec(
-        select(TeamMember).where(TeamMember.idea_id == idea.id).order_by(col(TeamMember.lead).desc(), col(TeamMember.position))
-    )
-    for place, member in enumerate(team):
+    for place, member in enumerate(context.members):
         values |= {f"team.{place}.person": member.person_id, f"team.{place}.role": member.role}
         values[f"team.{place}.share"] = words.share(member.share_hundredths)
     return values

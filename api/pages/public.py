@@ -1,7 +1,6 @@
 """What everybody may read: the welcome page, the process on one page, and the verification of documents."""
 
 import re
-from itertools import groupby
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,8 +13,9 @@ from models.calls import Call, CallState
 from models.documents import DocumentState
 from models.instants import now
 from models.ledger import LedgerHead
+from workflows.process import ways
 from workflows.process.refusals import NotFound
-from workflows.process.tables import AWARD_TRANSITIONS, IDEA_TRANSITIONS, Transition
+from workflows.process.ways import Transition, Way
 from workflows.recognition.verify import Verified, verify_digest, verify_token
 
 router = APIRouter(include_in_schema=False)
@@ -39,8 +39,8 @@ async def welcome(request: Page, ok: str = "") -> Response:
 async def show_process(request: Page) -> Response:
     """The process tables as they stand in the code, every transition."""
     visitor, _ = await request.read_page_publicly(lambda _session: None)
-    ways = {"idea": _by_stage(IDEA_TRANSITIONS), "award": _by_stage(AWARD_TRANSITIONS)}
-    return page(visitor, "public/process.html", ways=ways)
+    shown = {way.name: _by_stage(way) for way in (ways.IDEA, ways.AWARD, ways.DOCUMENT)}
+    return page(visitor, "public/process.html", ways=shown)
 
 
 @router.get("/v/{token}")
@@ -84,5 +84,7 @@ def _clean(sha256: str) -> str:
     return "".join(sha256.split()).lower().removeprefix("sha256:")
 
 
-def _by_stage(transitions: tuple[Transition, ...]) -> list[tuple[str | None, list[Transition]]]:
-    return [(stage, list(group)) for stage, group in groupby(transitions, key=lambda transition: transition.stage)]
+def _by_stage(way: Way) -> list[tuple[str | None, list[Transition]]]:
+    """The transitions of a way, by the stage in which they begin, in the table's order."""
+    begins = [None, *way.stages]
+    return [(stage, list(way.leaving(stage))) for stage in begins if way.leaving(stage)]

@@ -13,6 +13,7 @@ from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from models.ledger import LedgerEntry, LedgerHead
 from models.people import EmployeeNumber, EmploymentKind, Person, Role
 from models.units import Unit
+from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import Actor
 from workflows.process.refusals import Forbidden, Invalid
 from workflows.region.people import NewPerson, grant_role, register_person, renew_activation
@@ -77,7 +78,7 @@ async def give_role(request: PostedForm) -> Response:
     return await attempt("role", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused))
 
 
-@router.get("/buku-besar")
+@router.get("/jejak-audit")
 async def show_ledger(request: Page, before: int = 0) -> Response:
     """The ledger's head and its entries, newest first; for admins and auditors."""
 
@@ -126,12 +127,12 @@ def _read_person(form: Form) -> NewPerson:
 
 def _find_person(session: Session, form: Form, actor: Actor) -> str:
     """The person of a typed number, among those of the actor's units."""
-    digits = "".join(c for c in form.text("employee_number", 40) if c.isdigit())
+    number = strip_employee_number(form.text("employee_number", 40))
     row = session.exec(
         select(Person.id, Unit.path)
         .join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Person.id))
         .join(Unit, col(Unit.id) == col(Person.unit_id))
-        .where(EmployeeNumber.number == digits, col(EmployeeNumber.valid_until).is_(None))
+        .where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))
     ).first()
     if row is None or not any(actor.holds(role, row[1]) for role in (Role.ADMIN, Role.OPERATOR)):
         raise Invalid("person_unknown", "employee_number")

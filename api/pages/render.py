@@ -24,7 +24,7 @@ MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/dokumen", "menu.documents", ()),
     ("/laporan", "menu.reports", (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)),
     ("/pegawai", "menu.people", (Role.ADMIN, Role.OPERATOR)),
-    ("/buku-besar", "menu.ledger", (Role.ADMIN, Role.AUDITOR)),
+    ("/jejak-audit", "menu.ledger", (Role.ADMIN, Role.AUDITOR)),
 )
 
 
@@ -75,6 +75,7 @@ def page(visitor: Visitor, template: str, *, status: int = 200, **values: Any) -
         "words": words,
         "t": words.text,
         "word": words.word,
+        "task": words.task,
         "label": words.label,
         "menu": list_menu(visitor),
         "done": "",

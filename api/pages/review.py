@@ -8,6 +8,7 @@ from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.session import FormResult, PostedForm
 from api.v1.shapes import Id
 from workflows.process.actors import Actor
+from workflows.process.decide import decide
 from workflows.review.assign import assign_reviewer
 from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
 from workflows.review.gates import pass_gate
@@ -44,7 +45,7 @@ async def score(idea_id: Id, request: PostedForm) -> Response:
     return await idea_form(request, idea_id, "score", act)
 
 
-@router.post(f"{IDEA}/mundur")
+@router.post(f"{IDEA}/pengunduran-diri")
 async def recuse(idea_id: Id, request: PostedForm) -> Response:
     """Step back; the reviewer may not see the idea any more, so the result leads to the inbox."""
 
@@ -91,7 +92,20 @@ async def resume(idea_id: Id, request: PostedForm) -> Response:
     )
 
 
-@router.post(f"{IDEA}/gerbang/{{name}}")
+@router.post(f"{IDEA}/langkah/{{action}}")
+async def take_plain_step(idea_id: Id, action: str, request: PostedForm) -> Response:
+    """Take a step that needs no more than a reason and has no form of its own."""
+    form = request.form
+    outcome, reason = form.text("outcome", 40) or None, form.text("reason")
+    return await idea_form(
+        request,
+        idea_id,
+        action[:40],
+        lambda s, a: back_to_idea(decide(s, idea_id, action[:40], outcome, reason=reason, actor=a), "decided"),
+    )
+
+
+@router.post(f"{IDEA}/tahapan/{{name}}")
 async def settle_gate(idea_id: Id, name: str, request: PostedForm) -> Response:
     """Mark a gate as passed."""
 

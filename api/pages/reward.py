@@ -9,23 +9,22 @@ from sqlmodel import Session
 
 from api.pages.forms import FormView
 from api.pages.idea import IDEA, idea_form
-from api.pages.offers import list_award_offers
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.v1.shapes import Id, show_award
 from models.awards import Award
 from models.instants import now, today
-from models.stages import AwardStage
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
+from workflows.process.offers import list_offers
+from workflows.process.ways import AWARD as AWARD_WAY
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
-from workflows.reward.browse import WantedAwards, list_awards
+from workflows.reward.browse import WantedAwards, list_awards, read_award
 from workflows.reward.propose import propose_award
 from workflows.reward.revoke import revoke_award
-from workflows.reward.steps import find_award
 
 router = APIRouter(include_in_schema=False)
 AWARD = "/penghargaan/{award_id}"
@@ -36,11 +35,11 @@ ON_A_PAGE = 20
 @router.get("/penghargaan")
 async def show_awards(request: Page, stage: str = "", after: str | None = None, ok: str = "") -> Response:
     """The awards the reader may know of, newest first."""
-    picked = AwardStage(stage) if stage in set(AwardStage) else None
+    picked = stage if stage in AWARD_WAY.stages else None
     wanted, piece = WantedAwards(stage=picked), Slice(after, ON_A_PAGE)
     visitor, found = await request.read_page(lambda session, actor: list_awards(session, wanted, piece, actor=actor))
     values: dict[str, Any] = {"lines": found.rows, "after": found.after, "done": read_done(ok)}
-    return page(visitor, "reward/list.html", stages=tuple(AwardStage), stage=picked or "", **values)
+    return page(visitor, "reward/list.html", stages=tuple(AWARD_WAY.stages), stage=picked or "", **values)
 
 
 @router.get(AWARD)
@@ -52,9 +51,11 @@ async def show(award_id: Id, request: Page, ok: str = "") -> Response:
 @router.post(f"{IDEA}/penghargaan")
 async def propose(idea_id: Id, request: PostedForm) -> Response:
     """Compute and propose an idea's award."""
-    return await idea_form(
-        request, idea_id, "propose", lambda s, a: FormResult(to=f"/penghargaan/{propose_award(s, idea_id, actor=a).id}", done="proposed")
-    )
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        return FormResult(to=f"/penghargaan/{propose_award(session, idea_id, actor=actor).award.id}", done="proposed")
+
+    return await idea_form(request, idea_id, "propose", act)
 
 
 @router.post(f"{AWARD}/persetujuan")
@@ -112,14 +113,15 @@ async def _attempt(request: PageRequest, award_id: str, name: str, act: Callable
 
 
 async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedForm | None = None, done: str = "") -> Response:
-    def read_award(session: Session, actor: Actor) -> dict[str, Any]:
-        award, context = find_award(session, award_id, actor=actor)
-        unit = session.get(Unit, context.idea.unit_id)
-        offers = list_award_offers(session, award, context, actor=actor)
-        values = {"award": show_award(session, award), "idea": context.idea, "call": context.call, "unit": unit.name if unit else ""}
-        return values | {"offers": offers, "own": award.proposed_by is not None and award.proposed_by == actor.person_id}
+    def read_page(session: Session, actor: Actor) -> dict[str, Any]:
+        context = read_award(session, award_id, actor=actor)
+        idea = context.about.idea
+        unit = session.get(Unit, idea.unit_id)
+        offers = list_offers(session, context, actor=actor)
+        values = {"award": show_award(session, context), "idea": idea, "call": context.about.call, "unit": unit.name if unit else ""}
+        return values | {"offers": offers, "own": context.award.proposed_by == actor.person_id}
 
-    visitor, values = await request.read_page(read_award)
+    visitor, values = await request.read_page(read_page)
     version = values["award"].version
     forms = {name: FormView(name, version=version) for name in FORMS}
     lost: list[tuple[str, str]] = []

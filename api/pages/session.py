@@ -19,7 +19,7 @@ from models.instants import wall_now
 from models.people import Person, Role, SignIn
 from models.settings import settings
 from workflows.process.actors import Actor
-from workflows.process.listing import list_inbox
+from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Forbidden
 
 T = TypeVar("T")

@@ -39,6 +39,20 @@ class Words:
         """A stage, role, task, action or outcome as people read it; an unknown one without its underscores."""
         return show_word(code or "", self.language)
 
+    def task(self, action: str) -> str:
+        """What somebody is asked to do; an action without a text of its own is named by its word."""
+        return self.text(f"task.{action}") if f"task.{action}" in texts() else self.word(action)
+
+    def fact(self, kind: str) -> str:
+        """What a record of the audit trail tells: `idea.screen.accepted` as `Usulan: Seleksi administrasi, Memenuhi syarat`."""
+        named = f"fact.{kind.replace('.', '_')}"
+        if named in texts():
+            return self.text(named)
+        subject, _, step = kind.partition(".")
+        action, *outcomes = step.split(".")
+        done = self.word(f"award_{action}") if subject == "award" else f"{self.word(subject)}: {self.word(action)}"
+        return ", ".join([done, *map(self.word, outcomes)])
+
     def label(self, part: Any) -> str:
         """The label of a policy's section, requirement, criterion or gate."""
         return str(part.label if self.language == "id" else part.label_en)

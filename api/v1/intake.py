@@ -15,26 +15,27 @@ from api.v1.shapes import (
     Id,
     IdeaLine,
     IdeaOut,
+    IdeaStageName,
     Limit,
     PageOut,
     ProposalIn,
     Reason,
     ReasonIn,
     RequestBody,
+    show_context,
     show_history,
     show_idea,
     show_line,
 )
 from models.ideas import Idea
-from models.stages import IdeaStage
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
+from workflows.process.browse import WantedIdeas, list_ideas
 from workflows.process.keyset import Slice
-from workflows.process.listing import Wanted, list_ideas
 
 router = APIRouter(prefix=PREFIX + "/ideas", tags=["intake"])
 
@@ -63,7 +64,7 @@ class IdeaPage(PageOut):
 async def find_ideas(
     request: Api,
     call_id: Annotated[str | None, Query(max_length=26)] = None,
-    stage: IdeaStage | None = None,
+    stage: IdeaStageName | None = None,
     mine: bool = False,
     after: Cursor = None,
     limit: Limit = 50,
@@ -71,7 +72,7 @@ async def find_ideas(
     """The ideas the asker may know of, newest first; `after` of one page asks for the next."""
 
     def read_ideas(session: Session, actor: Actor) -> IdeaPage:
-        page = list_ideas(session, Wanted(call_id, stage, mine), Slice(after, limit), actor=actor)
+        page = list_ideas(session, WantedIdeas(call_id, stage, mine), Slice(after, limit), actor=actor)
         return IdeaPage(ideas=[show_line(idea) for idea in page.rows], after=page.after)
 
     return await request.read(read_ideas)
@@ -80,7 +81,7 @@ async def find_ideas(
 @router.post("", status_code=201, response_model=IdeaOut)
 async def add_draft(body: DraftIn, request: Api) -> JSONResponse:
     """Draft an idea; nobody but its team sees it."""
-    return await request.write(lambda s, a: show_idea(s, draft_idea(s, body.call_id, body.read(), actor=a).id, a), status=201)
+    return await request.write(lambda s, a: show_context(s, draft_idea(s, body.call_id, body.read(), actor=a), a), status=201)
 
 
 @router.get("/{idea_id}")
@@ -102,21 +103,21 @@ async def history(idea_id: Id, request: Api) -> list[DecisionOut]:
 async def revise(idea_id: Id, body: ProposalIn, request: Api) -> JSONResponse:
     """Replace what a draft says; If-Match must name the version read."""
     return await request.write(
-        lambda s, a: show_idea(s, revise_idea(s, idea_id, body.read(), actor=a).id, a), match=(Idea, idea_id), must_match=True
+        lambda s, a: show_context(s, revise_idea(s, idea_id, body.read(), actor=a), a), match=(Idea, idea_id), must_match=True
     )
 
 
 @router.post("/{idea_id}/submission", response_model=IdeaOut)
 async def submit(idea_id: Id, request: Api) -> JSONResponse:
     """Hand a draft in."""
-    return await request.write(lambda s, a: show_idea(s, submit_idea(s, idea_id, actor=a).id, a), match=(Idea, idea_id))
+    return await request.write(lambda s, a: show_context(s, submit_idea(s, idea_id, actor=a), a), match=(Idea, idea_id))
 
 
 @router.post("/{idea_id}/withdrawal", response_model=IdeaOut)
 async def withdraw(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
     """Take an idea back."""
     return await request.write(
-        lambda s, a: show_idea(s, withdraw_idea(s, idea_id, reason=body.reason, actor=a).id, a), match=(Idea, idea_id)
+        lambda s, a: show_context(s, withdraw_idea(s, idea_id, reason=body.reason, actor=a), a), match=(Idea, idea_id)
     )
 
 
@@ -125,7 +126,7 @@ async def permit(idea_id: Id, body: PermissionIn, request: Api) -> JSONResponse:
     """Grant or refuse the unit's permission."""
     granted = body.outcome == "granted"
     return await request.write(
-        lambda s, a: show_idea(s, permit_idea(s, idea_id, granted=granted, reason=body.reason, actor=a).id, a), match=(Idea, idea_id)
+        lambda s, a: show_context(s, permit_idea(s, idea_id, granted=granted, reason=body.reason, actor=a), a), match=(Idea, idea_id)
     )
 
 
@@ -134,11 +135,11 @@ async def screen(idea_id: Id, body: ScreeningIn, request: Api) -> JSONResponse:
     """Accept, return for completion, close as duplicate, or reject."""
     findings = Findings(body.answers, body.notes, body.reason)
     return await request.write(
-        lambda s, a: show_idea(s, screen_idea(s, idea_id, body.outcome, findings, actor=a).id, a), match=(Idea, idea_id)
+        lambda s, a: show_context(s, screen_idea(s, idea_id, body.outcome, findings, actor=a), a), match=(Idea, idea_id)
     )
 
 
 @router.post("/{idea_id}/supplement", response_model=IdeaOut)
 async def supplement(idea_id: Id, body: ProposalIn, request: Api) -> JSONResponse:
     """Answer a request for completion with a new revision."""
-    return await request.write(lambda s, a: show_idea(s, supplement_idea(s, idea_id, body.read(), actor=a).id, a), match=(Idea, idea_id))
+    return await request.write(lambda s, a: show_context(s, supplement_idea(s, idea_id, body.read(), actor=a), a), match=(Idea, idea_id))

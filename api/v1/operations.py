@@ -15,7 +15,7 @@ from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
 from models.people import Role
 from workflows.process.actors import Actor
-from workflows.process.listing import list_inbox
+from workflows.process.inbox import list_inbox
 from workflows.process.retry import retry_dead
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
@@ -36,10 +36,11 @@ class HealthOut(ResponseBody):
 
 
 class OutboxOut(ResponseBody):
-    """How many messages wait, are held by runs, were handled, were given up; and the clock's last tick."""
+    """How many messages wait, are under way in runs, wait for a gate to be passed, were handled, were given up; the clock."""
 
     waiting: int
     claimed: int
+    held: int
     handled: int
     dead: int
     ticked_at: datetime | None

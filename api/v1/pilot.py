@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from api.access import Api
 from api.v1 import PREFIX
-from api.v1.shapes import Amount, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_idea
+from api.v1.shapes import Amount, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
 from models.ideas import Idea
 from models.pilots import Direction, Indicator, Measurement, Pilot
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
@@ -126,18 +126,16 @@ async def measure(idea_id: Id, body: MeasurementIn, request: Api) -> JSONRespons
 async def conclude(idea_id: Id, body: ConclusionIn, request: Api) -> JSONResponse:
     """Hand in the pilot's report."""
 
-    def act(session: Session, actor: Actor) -> IdeaOut:
-        conclude_pilot(session, idea_id, summary=body.summary, actor=actor)
-        return show_idea(session, idea_id, actor)
-
-    return await request.write(act, match=(Idea, idea_id))
+    return await request.write(
+        lambda s, a: show_context(s, conclude_pilot(s, idea_id, summary=body.summary, actor=a), a), match=(Idea, idea_id)
+    )
 
 
 @router.post("/verdict", response_model=IdeaOut)
 async def verify(idea_id: Id, body: VerdictIn, request: Api) -> JSONResponse:
     """Roll out, extend or stop."""
     return await request.write(
-        lambda s, a: show_idea(s, verify_pilot(s, idea_id, body.outcome, reason=body.reason, until=body.until, actor=a).id, a),
+        lambda s, a: show_context(s, verify_pilot(s, idea_id, body.outcome, reason=body.reason, until=body.until, actor=a), a),
         match=(Idea, idea_id),
     )
 

@@ -4,19 +4,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
 from api.access import Api
 from api.v1 import PREFIX
-from api.v1.shapes import Id, IdeaOut, Reason, ReasonIn, RequestBody, ReviewOut, show_idea, show_review
+from api.v1.shapes import Id, IdeaOut, Reason, ReasonIn, RequestBody, ReviewOut, show_context, show_review
 from models.ideas import Idea
 from models.reviews import Review
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
-from workflows.process.listing import is_committee
+from workflows.process.decide import decide
+from workflows.process.relations import is_committee
 from workflows.review.assign import assign_reviewer
 from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
 from workflows.review.gates import pass_gate
@@ -46,6 +47,11 @@ class DeterminationIn(RequestBody):
     reason: Reason = ""
     decree_number: str = Field(default="", max_length=100)
     decree_on: date | None = None
+
+
+class StepIn(RequestBody):
+    outcome: str | None = Field(default=None, max_length=40)
+    reason: Reason = ""
 
 
 class NoteIn(RequestBody):
@@ -88,7 +94,7 @@ async def recuse(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
 async def recommend(idea_id: Id, body: RecommendationIn, request: Api) -> JSONResponse:
     """Give the committee's advice."""
     return await request.write(
-        lambda s, a: show_idea(s, recommend_idea(s, idea_id, body.outcome, reason=body.reason, actor=a).id, a), match=(Idea, idea_id)
+        lambda s, a: show_context(s, recommend_idea(s, idea_id, body.outcome, reason=body.reason, actor=a), a), match=(Idea, idea_id)
     )
 
 
@@ -97,7 +103,7 @@ async def determine(idea_id: Id, body: DeterminationIn, request: Api) -> JSONRes
     """Decide: adopt, defer or reject."""
     decree = Decree(body.decree_number, body.decree_on)
     return await request.write(
-        lambda s, a: show_idea(s, determine_idea(s, idea_id, body.outcome, reason=body.reason, decree=decree, actor=a).id, a),
+        lambda s, a: show_context(s, determine_idea(s, idea_id, body.outcome, reason=body.reason, decree=decree, actor=a), a),
         match=(Idea, idea_id),
     )
 
@@ -105,15 +111,19 @@ async def determine(idea_id: Id, body: DeterminationIn, request: Api) -> JSONRes
 @router.post("/resumption", response_model=IdeaOut)
 async def resume(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
     """Take a deferred idea up again."""
-    return await request.write(lambda s, a: show_idea(s, resume_idea(s, idea_id, reason=body.reason, actor=a).id, a), match=(Idea, idea_id))
+    return await request.write(lambda s, a: show_context(s, resume_idea(s, idea_id, reason=body.reason, actor=a), a), match=(Idea, idea_id))
+
+
+@router.post("/steps/{action}", response_model=IdeaOut)
+async def take_plain_step(idea_id: Id, action: Annotated[str, Path(max_length=40)], body: StepIn, request: Api) -> JSONResponse:
+    """Take a step of the process that needs no more than a reason, by its name in the table; others have a route of their own."""
+    return await request.write(
+        lambda s, a: show_context(s, decide(s, idea_id, action, body.outcome, reason=body.reason, actor=a), a), match=(Idea, idea_id)
+    )
 
 
 @router.post("/gates/{name}", response_model=IdeaOut)
 async def settle_gate(idea_id: Id, name: str, body: NoteIn, request: Api) -> JSONResponse:
     """Mark a gate of the policy as passed: a presentation held, a visit made."""
 
-    def act(session: Session, actor: Actor) -> IdeaOut:
-        pass_gate(session, idea_id, name[:40], note=body.note, actor=actor)
-        return show_idea(session, idea_id, actor)
-
-    return await request.write(act)
+    return await request.write(lambda s, a: show_context(s, pass_gate(s, idea_id, name[:40], note=body.note, actor=a), a))

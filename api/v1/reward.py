@@ -10,17 +10,28 @@ from sqlmodel import Session
 
 from api.access import Api
 from api.v1 import PREFIX
-from api.v1.shapes import AwardOut, Cursor, Id, Instant, Limit, PageOut, Reason, ReasonIn, RequestBody, show_award
+from api.v1.shapes import (
+    AwardOut,
+    AwardStageName,
+    Cursor,
+    Id,
+    Instant,
+    Limit,
+    PageOut,
+    Reason,
+    ReasonIn,
+    RequestBody,
+    show_award,
+    show_award_row,
+)
 from models.awards import Award
-from models.stages import AwardStage
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
-from workflows.reward.browse import WantedAwards, list_awards
+from workflows.reward.browse import WantedAwards, list_awards, read_award
 from workflows.reward.propose import propose_award
 from workflows.reward.revoke import revoke_award
-from workflows.reward.steps import find_award
 
 router = APIRouter(prefix=PREFIX, tags=["reward"])
 
@@ -46,7 +57,7 @@ class AwardPage(PageOut):
 async def find_awards(
     request: Api,
     call_id: Annotated[str | None, Query(max_length=26)] = None,
-    stage: AwardStage | None = None,
+    stage: AwardStageName | None = None,
     after: Cursor = None,
     limit: Limit = 50,
 ) -> AwardPage:
@@ -54,7 +65,7 @@ async def find_awards(
 
     def read_awards(session: Session, actor: Actor) -> AwardPage:
         page = list_awards(session, WantedAwards(call_id, stage), Slice(after, limit), actor=actor)
-        return AwardPage(awards=[show_award(session, award) for award, _, _ in page.rows], after=page.after)
+        return AwardPage(awards=[show_award_row(session, award) for award, _, _ in page.rows], after=page.after)
 
     return await request.read(read_awards)
 
@@ -62,7 +73,7 @@ async def find_awards(
 @router.get("/awards/{award_id}")
 async def show(award_id: Id, request: Api) -> AwardOut:
     """An award with its shares and how it was computed."""
-    return await request.read(lambda s, a: show_award(s, find_award(s, award_id, actor=a)[0]))
+    return await request.read(lambda s, a: show_award(s, read_award(s, award_id, actor=a)))
 
 
 @router.post("/ideas/{idea_id}/awards", status_code=201, response_model=AwardOut)

@@ -16,13 +16,15 @@ from models.database import run_plain, table_of
 from models.ideas import Gate, Idea
 from models.people import Person, Role, write_full_name
 from models.reviews import Review
-from models.stages import AwardStage, IdeaStage
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.intake.draft import Form, Medium, Part, Proposal
+from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.context import IdeaContext, current_content, has_part, read_context, read_team
-from workflows.process.listing import is_committee, list_history, sees_score
-from workflows.reward.steps import list_shares
+from workflows.process.context import AwardContext, IdeaContext, read_context
+from workflows.process.history import list_history
+from workflows.process.relations import has_part, is_committee, sees_score
+from workflows.process.ways import Way
+from workflows.reward.browse import list_shares
 
 Reason = Annotated[str, Field(max_length=4_000)]
 Id = Annotated[str, Field(max_length=26)]
@@ -40,6 +42,21 @@ def _within_calendar(instant: datetime) -> datetime:
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_within_calendar)]
+
+
+def _stage_of(way: Way) -> Any:
+    """A stage's name as the table of a way has it."""
+
+    def known(name: str) -> str:
+        if name not in way.stages:
+            raise PydanticCustomError("enum", "no stage of the table", {"expected": ", ".join(way.stages)})
+        return name
+
+    return Annotated[str, AfterValidator(known), Field(json_schema_extra={"enum": list(way.stages)})]
+
+
+IdeaStageName = _stage_of(ways.IDEA)
+AwardStageName = _stage_of(ways.AWARD)
 
 
 class RequestBody(BaseModel):
@@ -106,7 +123,7 @@ class IdeaLine(ResponseBody):
     id: str
     code: str | None
     title: str
-    stage: IdeaStage
+    stage: str = Field(json_schema_extra={"enum": list(ways.IDEA.stages)})
     stage_since: datetime
     reason_code: str | None
     call_id: str
@@ -163,7 +180,7 @@ class AwardOut(ResponseBody):
     id: str
     idea_id: str
     call_id: str
-    stage: AwardStage
+    stage: str = Field(json_schema_extra={"enum": list(ways.AWARD.stages)})
     tier: str
     distinction: str
     amount_rupiah: int
@@ -194,7 +211,7 @@ def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
 
 def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOut:
     """An idea already read, as the actor may see it: reviewers do not learn who proposed it."""
-    idea, content = context.idea, current_content(session, context.idea)
+    idea, content = context.idea, context.content
     shows_team = has_part(context, actor) or not _only_reviews(session, context, actor)
     gates = run_plain(session, _GATES, {"idea_id": idea.id}) if context.policy.gates else ()
     return IdeaOut(
@@ -208,12 +225,12 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         content_sha256=content.content_sha256,
         score=idea.score if sees_score(context, actor) else None,
         scores_closed=idea.scores_closed_at is not None,
-        team=show_team(read_team(session, idea)) if shows_team else None,
+        team=show_team(context.members) if shows_team else None,
         gates=[GateOut(name=gate.name, state=gate.state) for gate in gates],
     )
 
 
-def show_team(team: Sequence[sa.Row[Any]]) -> list[MemberOut]:
+def show_team(team: Sequence[Any]) -> list[MemberOut]:
     """A team by name, unit and masked number, the lead first."""
     return [
         MemberOut(
@@ -256,8 +273,13 @@ def show_review(review: Review) -> ReviewOut:
     return ReviewOut.model_validate(review, from_attributes=True)
 
 
-def show_award(session: Session, award: Award) -> AwardOut:
+def show_award(session: Session, context: AwardContext) -> AwardOut:
     """An award with its shares."""
+    return show_award_row(session, context.award)
+
+
+def show_award_row(session: Session, award: Award) -> AwardOut:
+    """An award that the asker may know of, with its shares."""
     shares = list_shares(session, award.id)
     names = {p.id: p.full_name for p in session.exec(select(Person).where(col(Person.id).in_([s.person_id for s in shares])))}
     shown = [ShareOut(name=names[s.person_id], **s.model_dump(include={"person_id", "share_hundredths", "amount_rupiah"})) for s in shares]

@@ -1,4 +1,4 @@
-"""Ours: the relay claims, Prefect keeps run and tasks, the flow's own step works; `single` commits idea by idea, `shipped` by chunk."""
+"""Ours: the relay claims, Prefect keeps run and tasks, the flow's own job works; `single` commits idea by idea, `shipped` by chunk."""
 
 import asyncio
 import sys
@@ -12,14 +12,14 @@ import workflows.delivery.job
 from bench.routers import answer_lines
 from models.database import Database, database
 from models.outbox import Message, MessageState
-from workflows.delivery.claims import Job, Outcome, handle
+from workflows.delivery.effects import Action, Outcome, handle_messages
 from workflows.delivery.relay import Relay, start_in_process
 from workflows.process.actors import Actor
 
 
-def handle_one_by_one(store: Database, token: str, ids: Iterable[int], job: Job, *, actor: Actor) -> Outcome:
+def handle_one_by_one(store: Database, token: str, ids: Iterable[int], action: Action, *, actor: Actor) -> Outcome:
     """A chunk's messages, each with a commit of its own."""
-    return sum((handle(store, token, [number], job, actor=actor) for number in ids), Outcome())
+    return sum((handle_messages(store, token, [number], action, actor=actor) for number in ids), Outcome())
 
 
 def anything_left(store: Database, numbers: list[int]) -> bool:
@@ -33,7 +33,7 @@ def anything_left(store: Database, numbers: list[int]) -> bool:
 def main() -> None:
     """Turn until all of them are handled, by whichever relay; the event loop and Prefect's client stay, as in a relay that runs."""
     if sys.argv[1] == "single":
-        vars(workflows.delivery.job)["handle"] = handle_one_by_one
+        vars(workflows.delivery.job)["handle_messages"] = handle_one_by_one
     relay = Relay(database(), start_in_process)
     relay.stop()  # no rest between turns
     with asyncio.Runner() as runner:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -132,12 +133,12 @@ def screen_all(story: Story, secretary: Player) -> None:
             body = {"outcome": "duplicate", "reason": "Isi pokoknya sama dengan usulan yang diterima lebih dahulu."}
         elif tale.end == "screened_out":
             unmet = {**yes, requirements[0]: False}
-            body = {"outcome": "rejected", "answers": unmet, "reason": "Belum tampak pembaruan dibanding layanan yang sudah berjalan."}
+            body = {"outcome": "rejected", "answers": unmet, "reason": "Pembaruan terhadap layanan yang sudah berjalan belum tampak."}
         elif tale.end == "unanswered" or tale.fate.get("supplement"):
             body = {"outcome": "returned", "notes": {"benefits": "Sebutkan jumlah warga yang dilayani dan sumber angkanya."}}
         secretary.post(f"{tale.path}/screening", body)
         story.advance(1)
-    story.theatre.tell("Sekretariat menapis usulan yang masuk")
+    story.theatre.tell("Sekretariat melakukan seleksi administrasi atas usulan yang masuk")
     story.theatre.settle()
 
 
@@ -189,7 +190,7 @@ def recommend_all(story: Story, chair: Player) -> None:
         if item["task"] != "recommend" or tale is None:
             continue
         feasible = item["idea"]["stage"] == "shortlisted"
-        reason = "Bermanfaat, dapat dikerjakan, dan mudah ditiru." if feasible else "Nilai gabungan di bawah batas lulus."
+        reason = "Bermanfaat, dapat dikerjakan, dan mudah ditiru." if feasible else "Nilai gabungan di bawah batas nilai."
         chair.post(f"{tale.path}/recommendation", {"outcome": "feasible" if feasible else "not_feasible", "reason": reason})
         story.advance(1)
     story.theatre.tell("Ketua tim penilai menyampaikan rekomendasi")
@@ -225,5 +226,6 @@ def award_all(story: Story, leader: Player, decree: str, announce_at: str) -> No
         leader.post(f"{address}/approval", {"decree_number": decree, "decree_on": f"{story.theatre.instant:%Y-%m-%d}"})
         leader.post(f"{address}/schedule", {"announce_at": announce_at})
         story.advance(1)
-    story.theatre.tell(f"Penghargaan disetujui dengan keputusan {decree}, diumumkan {announce_at}")
+    hour = datetime.fromisoformat(announce_at)
+    story.theatre.tell(f"Penghargaan disetujui dengan keputusan {decree}, diumumkan {hour:%d-%m-%Y} pukul {hour:%H.%M}")
     story.theatre.settle()

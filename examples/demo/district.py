@@ -49,7 +49,7 @@ def list_scenes(story: Story) -> list[Scene]:
         Scene(at(2026, 1, 30), "in_review", lambda: supplement_some(story, secretary)),
         Scene(at(2026, 2, 6), "shortlisted", lambda: score_all(story)),
         Scene(at(2026, 2, 12), "recommended", lambda: recommend_all(story, chair)),
-        Scene(at(2026, 2, 20), "determined", lambda: determine_all(story, leader, "188.4/Kep.112-Contoh/2026")),
+        Scene(at(2026, 2, 20), "determined", lambda: determine_all(story, leader, "100.3.3.3/Kep.112-Contoh/2026")),
         Scene(at(2026, 2, 23), "determined", lambda: resume_some(story)),
         Scene(at(2026, 2, 25), "in_pilot", lambda: plan_pilots(story)),
         Scene(at(2026, 3, 2), "in_pilot", story.theatre.settle),
@@ -58,7 +58,7 @@ def list_scenes(story: Story) -> list[Scene]:
         Scene(at(2026, 5, 8), "pilot_reported", lambda: conclude_all(story)),
         Scene(at(2026, 5, 12), "rolled_out", lambda: verify_all(story)),
         Scene(at(2026, 8, 3), "rolled_out", lambda: finish_extended(story)),
-        Scene(at(2026, 9, 7), "scheduled", lambda: award_all(story, leader, "188.4/Kep.871-Contoh/2026", "2026-09-25T10:00:00+07:00")),
+        Scene(at(2026, 9, 7), "scheduled", lambda: award_all(story, leader, "100.3.3.3/Kep.871-Contoh/2026", "2026-09-25T10:00:00+07:00")),
     ]
 
 
@@ -69,7 +69,7 @@ def resume_some(story: Story) -> None:
         if tale.fate.get("resumed"):
             secretary.post(f"{tale.path}/resumption", {"reason": "Anggaran perubahan sudah dipastikan."})
     recommend_all(story, chair)
-    determine_all(story, story.cast.holding("leader")[0], "188.4/Kep.118-Contoh/2026")
+    determine_all(story, story.cast.holding("leader")[0], "100.3.3.3/Kep.118-Contoh/2026")
     story.theatre.tell("Usulan yang ditunda dilanjutkan kembali")
 
 
@@ -147,7 +147,7 @@ def verify_all(story: Story) -> None:
             verdict = {"outcome": "extend", "reason": "Hasil menjanjikan, perlu satu musim lagi.", "until": "2026-07-31"}
         verifier.post(f"{tale.path}/pilot/verdict", verdict)
         story.advance(1)
-    story.theatre.tell("Verifikator memberi putusan atas uji coba")
+    story.theatre.tell("Verifikator menyampaikan kesimpulan verifikasi uji coba")
     story.theatre.settle()
 
 

@@ -101,11 +101,13 @@ def closing_table(manifest: dict[str, Any]) -> Table:
     """What came of it all, for people."""
     table = Table(title="Gagas demo", title_justify="left", show_header=False, box=None, padding=(0, 2))
     stages = Counter(idea["stage"] for idea in manifest["ideas"])
-    table.add_row("Ideas", str(len(manifest["ideas"])), ", ".join(f"{stage} {count}" for stage, count in stages.most_common()))
+    table.add_row(
+        "Ideas", str(len(manifest["ideas"])), ", ".join(f"{stage.replace('_', ' ')} {count}" for stage, count in stages.most_common())
+    )
     states = Counter(award["state"] for award in manifest["awards"])
     table.add_row("Awards", str(len(manifest["awards"])), ", ".join(f"{state} {count}" for state, count in states.items()))
     paid = sum(award["amount_rupiah"] for award in manifest["awards"] if award["state"] == "announced")
-    table.add_row("Announced", "", f"Rp {paid:,}".replace(",", "."))
+    table.add_row("Announced", "", f"Rp{paid:,}".replace(",", "."))
     certificates = Counter(certificate["state"] for certificate in manifest["certificates"])
     table.add_row("Certificates", str(len(manifest["certificates"])), ", ".join(f"{s} {c}" for s, c in certificates.items()))
     prefect = manifest["prefect"]

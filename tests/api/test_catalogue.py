@@ -13,7 +13,7 @@ from api.sentences import VALIDATION, catalogue
 from models.people import Role
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.process.refusals import Refusal
-from workflows.process.tables import FLOW
+from workflows.process.ways import FLOW
 
 ROOT = Path(__file__).parent.parent.parent
 KINDS = {"Conflict", "Forbidden", "Invalid", "NotFound", "BadRequest", "MatchMissing", "Stale", "TooMany", "Unauthenticated"}

@@ -10,10 +10,10 @@ from models.documents import DocumentKind
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import Town
-from tests.residents import Resident
+from tests.town import TownPerson
 from workflows.intake.draft import Part
+from workflows.process.inbox import list_inbox
 from workflows.process.keyset import LOOKED_AT
-from workflows.process.listing import list_inbox
 from workflows.recognition.letters import number_receipt
 
 pytestmark = pytest.mark.slow
@@ -29,7 +29,7 @@ def client(either_town: Town, client: TestClient) -> Iterator[TestClient]:
     client.app.state.database = held  # type: ignore[attr-defined]
 
 
-def read_all(client: TestClient, who: Resident, path: str, **query: Any) -> list[list[dict[str, Any]]]:
+def read_all(client: TestClient, who: TownPerson, path: str, **query: Any) -> list[list[dict[str, Any]]]:
     """The pages of a list, each asked for with the cursor of the one before."""
     pages: list[list[dict[str, Any]]] = []
     after: dict[str, str] = {}

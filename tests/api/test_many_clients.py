@@ -15,8 +15,7 @@ from models.ledger import LedgerEntry
 from models.outbox import Message
 from tests.building import SECTIONS, Town
 from tests.serving import serve
-from workflows.calculations.ledger import LedgerEntry as Link
-from workflows.calculations.ledger import verify_chain
+from workflows.calculations.ledger import ChainEntry, verify_chain
 
 CLIENTS = 200
 WHO = ("lead", "mate", "stranger", "head", "chair", "walker", "owner", "operator")
@@ -59,7 +58,7 @@ def test_two_hundred_at_once_all_hand_in_nothing_is_lost_and_every_job_waits(eit
     assert numbers == list(range(1, CLIENTS + 1))
     assert {one[2][1]["stage"] for one in answers} == {"submitted"}
     entries = town.rows(select(LedgerEntry).order_by(LedgerEntry.seq))  # type: ignore[arg-type]
-    assert verify_chain(Link(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries).valid
+    assert verify_chain(ChainEntry(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries).valid
     assert sum(entry.kind == "idea.submit" for entry in entries) == CLIENTS
     jobs = town.rows(select(Message.job, Message.idea_id).where(Message.topic.in_(("intake", "recognition"))))  # type: ignore[attr-defined]
     assert len(jobs) == len(set(jobs)) == 2 * CLIENTS

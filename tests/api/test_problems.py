@@ -12,7 +12,7 @@ from models.stages import AwardStage, IdeaStage
 from tests.api.wrong import CASES, Case
 from tests.asking import ask, check_problem
 from tests.building import POLICY, SECTIONS, Shelf, Town
-from tests.walking import Place, Watch, fingerprint, watch
+from tests.unchanged import Watch, fingerprint, watch
 from workflows.region.people import renew_activation
 from workflows.review.assign import assign_reviewer
 
@@ -58,7 +58,7 @@ NAMES: dict[str, str] = {}
 
 @pytest.fixture
 def watching(scene: Scene) -> Any:
-    with watch(Place(scene.town, "")) as watching:
+    with watch(scene.town.store) as watching:
         yield watching
 
 

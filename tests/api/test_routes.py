@@ -27,7 +27,7 @@ from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import POLICY, SECTIONS, Shelf, Town
-from tests.ways import MET, REASON
+from tests.steps import MET, REASON
 from workflows.adapters.files import store_file
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
@@ -211,4 +211,4 @@ def who_is(scene: Scene, row: dict[str, str], who: str) -> Any:
         (idea,) = scene.town.rows(select(Award.idea_id).where(Award.id == scene.find(row, "award_id")))
     answering = col(Review.state).in_((ReviewState.ASSIGNED, ReviewState.SCORED))
     asked = scene.town.rows(select(Review.reviewer_id).where(Review.idea_id == idea, answering))
-    return next((one for one in scene.town.residents.values() if one.id in asked), scene.town["reviewer1"])
+    return next((one for one in scene.town.people.values() if one.id in asked), scene.town["reviewer1"])

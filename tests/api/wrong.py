@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.building import POLICY
-from tests.ways import MET, REASON
+from tests.steps import MET, REASON
 
 
 @dataclass(frozen=True)
@@ -159,8 +159,8 @@ CASES = (
     case("not seen", "stranger GET /ideas/<screening>", "404 idea_not_found"),
     case("draft of others", "admin GET /ideas/<draft>", "404 idea_not_found"),
     case("section too short", "lead POST /ideas/<short>/submission", "422 section_too_short sections.idea"),
-    case("review not over", "chair POST /ideas/<in_review>/recommendation", "409 review_not_over", DEFER),
-    case("no reason", "chair POST /ideas/<in_review>/recommendation", "422 text_too_short reason", {"outcome": "deferred", "reason": "x"}),
+    case("review not over", "chair POST /ideas/<in_review>/recommendation", "409 wrong_stage", DEFER),
+    case("no reason", "chair POST /ideas/<shortlisted>/recommendation", "422 text_too_short reason", {**DEFER, "reason": "x"}),
     screening("no answer", {"outcome": "accepted", "answers": {"renewal": True}}, "422 requirement_unanswered answers.benefit"),
     screening("unmet requirement", {"outcome": "accepted", "answers": {**MET, "benefit": False}}, "422 requirement_unmet answers.benefit"),
     screening("unknown requirement", {"outcome": "accepted", "answers": {**MET, "x": True}}, "422 requirement_unknown answers.x"),

@@ -37,7 +37,7 @@ def test_a_proposer_signs_in_writes_and_submits(site: Site) -> None:
     page.get_by_label("Judul gagasan").fill("Antrean Puskesmas lewat Papan RW")
     page.get_by_label("Latar belakang").fill("Terlalu pendek")
     page.get_by_label("Pokok perubahan").fill(SENTENCE)
-    page.get_by_label("NIP anggota").first.fill(site.village.numbers["mate"])
+    page.get_by_label("NIP/NI PPPK anggota").first.fill(site.village.numbers["mate"])
     press(page, "Bagi rata")
     expect(page.get_by_label("Bagian (%)").first).to_have_value("50%")
     page.get_by_label("Perkiraan biaya").fill("Rp 12.500.000")
@@ -61,7 +61,7 @@ def test_a_unit_head_permits(site: Site) -> None:
     page.get_by_text("Diizinkan", exact=True).click()
     press(page, "Simpan keputusan")
     says(page, "Keputusan Anda tercatat")
-    expect(page.locator(".badge").first).to_have_text("Penapisan")
+    expect(page.locator(".badge").first).to_have_text("Seleksi administrasi")
 
 
 def test_the_secretariat_screens(site: Site) -> None:
@@ -75,7 +75,7 @@ def test_the_secretariat_screens(site: Site) -> None:
         requirement.get_by_text("Ya", exact=True).click()
     press(page, "Simpan keputusan")
     says(page, "Keputusan Anda tercatat")
-    expect(page.locator(".badge").first).to_have_text("Dinilai")
+    expect(page.locator(".badge").first).to_have_text("Dalam penilaian")
 
 
 def test_the_secretariat_returns_an_idea_and_the_proposer_completes_it(site: Site) -> None:
@@ -83,7 +83,7 @@ def test_the_secretariat_returns_an_idea_and_the_proposer_completes_it(site: Sit
     page = site.phone("secretary")
     page.goto(f"/usulan/{idea}")
     page.get_by_text("Minta pengusul melengkapi; tulis catatan per bagian.").click()
-    page.get_by_text("Catatan per bagian (untuk pengembalian)").click()
+    page.get_by_text("Catatan per bagian (bila usulan dikembalikan)").click()
     page.get_by_label("Catatan untuk Latar belakang").fill("Sebutkan berapa keluarga yang terbantu.")
     press(page, "Simpan keputusan")
     says(page, "Keputusan Anda tercatat")
@@ -104,7 +104,7 @@ def test_a_reviewer_scores_without_knowing_who_proposes(site: Site) -> None:
     page.get_by_label("Masalah nyata dan terukur").fill("82,5")
     page.get_by_label("Kebaruan bagi unit kerja").fill("140")
     press(page, "Simpan nilai")
-    says(page, "Nilai di luar skala")
+    says(page, "Nilai ini di luar skala")
     expect(page.get_by_label("Masalah nyata dan terukur")).to_have_value("82,5")
     page.get_by_label("Kebaruan bagi unit kerja").fill("90")
     page.get_by_label("Komentar").fill("Masalahnya nyata dan jalannya sederhana.")
@@ -130,7 +130,7 @@ def test_the_leader_determines(site: Site) -> None:
     page.get_by_text("Usulan ditetapkan dan dilanjutkan.").click()
     page.locator("[name=decree_number]").fill("100.3.3/12/2026")
     page.locator("[name=decree_on]").fill(today().isoformat())
-    press(page, "Tetapkan")
+    press(page, "Simpan penetapan")
     says(page, "Keputusan Anda tercatat")
     expect(page.locator(".badge").first).to_have_text("Ditetapkan")
 
@@ -156,7 +156,7 @@ def test_a_pilot_owner_reports_readings_and_concludes(site: Site) -> None:
     idea = piloted(site.village)
     page = site.phone("owner")
     page.goto(f"/usulan/{idea}")
-    page.get_by_label("Tanggal ukur").fill(today().isoformat())
+    page.get_by_label("Tanggal pengukuran").fill(today().isoformat())
     page.locator("[name=value]").fill("88,5")
     press(page, "Simpan hasil ukur")
     says(page, "Hasil ukur tercatat")
@@ -171,7 +171,7 @@ def test_a_verifier_gives_the_verdict(site: Site) -> None:
     page.goto(f"/usulan/{idea}")
     page.get_by_text("Hasilnya terbukti; usulan diterapkan.").click()
     page.get_by_label("Alasan").fill("Catatan posyandu dan data dinas sudah dicocokkan.")
-    press(page, "Simpan putusan")
+    press(page, "Simpan kesimpulan")
     says(page, "Keputusan Anda tercatat")
     expect(page.locator(".badge").first).to_have_text("Diterapkan")
 
@@ -190,7 +190,7 @@ def test_the_leader_approves_and_schedules_and_anybody_verifies(site: Site) -> N
     soon = (now() + timedelta(minutes=2)).astimezone(region_zone())
     page.get_by_label("Waktu pengumuman").fill(soon.strftime("%Y-%m-%dT%H:%M"))
     press(page, "Tetapkan waktu")
-    says(page, "Waktu pengumuman ditetapkan")
+    says(page, "Waktu pengumuman sudah ditetapkan")
     with site.village.database.unit_of_work() as session:
         row = session.get_one(Award, award)
         row.announce_at = now()
@@ -228,6 +228,6 @@ def test_an_operator_registers_somebody_who_then_signs_in(site: Site) -> None:
 def test_an_auditor_reads_the_ledger(site: Site) -> None:
     measured(site.village)
     page = site.phone("auditor")
-    page.goto("/buku-besar")
-    expect(page.get_by_text("idea.measure")).to_have_count(1)
-    expect(page.get_by_text("Ujung rantai", exact=True)).to_be_visible()
+    page.goto("/jejak-audit")
+    expect(page.get_by_text("Usulan: Hasil ukur")).to_have_count(1)
+    expect(page.get_by_text("Sidik digital (hash) terakhir", exact=True)).to_be_visible()

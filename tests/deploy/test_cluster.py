@@ -24,8 +24,8 @@ from models.stages import AwardStage, IdeaStage
 from tests.building import SECTIONS, Town
 from tests.conftest import ALL
 from tests.deploy.cluster import LEASE_SECONDS, Cluster, FlowProcess
-from tests.residents import settle_town
-from tests.ways import MET, REASON
+from tests.steps import MET, REASON
+from tests.town import settle_town
 
 pytestmark = [
     pytest.mark.server,
@@ -89,7 +89,7 @@ def all_handled(town: Town, **wanted: Any) -> bool:
 
 def review_by_all(people: People, town: Town, idea: str) -> None:
     for reviewer in town.rows(select(Review.reviewer_id).where(Review.idea_id == idea)):
-        who = next(one.who for one in town.residents.values() if one.id == reviewer)
+        who = next(one.who for one in town.people.values() if one.id == reviewer)
         people.do(who, f"/ideas/{idea}/score", {"points": {"novelty": 90, "impact": 90}})
 
 
@@ -194,4 +194,4 @@ def held_flow(cluster: Cluster, town: Town) -> FlowProcess:
 def test_the_logs_of_the_parts_tell_nobodys_name(both: Both) -> None:
     cluster, town = both
     told = "".join(log.read_text() for log in Path(cluster.folder).glob("*.log"))
-    assert [one.name for one in town.residents.values() if one.name in told] == []
+    assert [one.name for one in town.people.values() if one.name in told] == []

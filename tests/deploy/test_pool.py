@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from models.outbox import Message, MessageState
 from models.settings import Settings, settings
 from tests.workflows.delivery.prefect_server import PrefectServer
 from workflows.delivery.claims import claim_batch, name_run
-from workflows.delivery.deployment import PATIENCE, PoolStarter, register
-from workflows.delivery.relay import ELSEWHERE, NotTakenUp, Relay
+from workflows.delivery.deployment import LEASES_TO_BEGIN, PoolStarter, register
+from workflows.delivery.relay import Relay, ReportRun, RunNotBegun, RunState
 from workflows.intake.flow import intake
 from workflows.process.journal import send
 
@@ -47,14 +47,12 @@ class Pool:
     def __init__(self, *, takes: bool) -> None:
         self.takes, self.keys = takes, list[str]()
 
-    async def __call__(
-        self, _flow: Flow[..., Any], _parameters: dict[str, Any], key: str, note: Callable[[str], Awaitable[None]]
-    ) -> str | None:
+    async def __call__(self, _flow: Flow[..., Any], _parameters: dict[str, Any], key: str, report_run: ReportRun) -> RunState:
         self.keys.append(key)
-        await note("run")
+        await report_run("run")
         if not self.takes:
-            raise NotTakenUp
-        return ELSEWHERE
+            raise RunNotBegun
+        return RunState.UNDER_WAY
 
 
 def turn(store: Database, pool: Pool) -> Message:
@@ -73,14 +71,14 @@ def only_message(store: Database) -> Message:
         return session.exec(select(Message)).one()
 
 
-def test_messages_whose_run_is_elsewhere_stay_held(store: Database) -> None:
+def test_messages_whose_run_is_under_way_stay_claimed(store: Database) -> None:
     message = turn(store, Pool(takes=True))
     assert (message.state, message.run_id, message.attempts) == (MessageState.CLAIMED, "run", 1)
     assert message.lease_token
     assert not asyncio.run(Relay(store, Pool(takes=True)).turn("intake"))
 
 
-def test_messages_whose_run_no_worker_took_go_back_without_an_attempt(store: Database) -> None:
+def test_messages_whose_run_no_worker_began_are_given_back_without_an_attempt(store: Database) -> None:
     message = turn(store, Pool(takes=False))
     assert (message.state, message.attempts, message.lease_token) == (MessageState.WAITING, 0, None)
 
@@ -104,23 +102,23 @@ def test_a_lease_counts_from_the_begin_of_the_work(store: Database) -> None:
 @pytest.mark.parametrize(
     ("worker_says", "outcome", "last_state"),
     [
-        ((), NotTakenUp, "CANCELLED"),  # no worker at all
-        ((Pending(),), NotTakenUp, "CANCELLED"),  # taken by a worker whose process never starts
-        ((Pending(), Running()), ELSEWHERE, "RUNNING"),
-        ((Pending(), Crashed()), None, "CRASHED"),
+        ((), RunNotBegun, "CANCELLED"),  # no worker at all
+        ((Pending(),), RunNotBegun, "CANCELLED"),  # taken by a worker whose process never starts
+        ((Pending(), Running()), RunState.UNDER_WAY, "RUNNING"),
+        ((Pending(), Crashed()), RunState.ENDED, "CRASHED"),
     ],
 )
-def test_a_run_is_waited_for_until_its_work_begins_and_called_off_if_it_never_does(
+def test_a_run_is_waited_for_until_its_work_begins_and_cancelled_if_it_never_does(
     prefect_server: PrefectServer, lease: float, worker_says: tuple[State, ...], outcome: Any, last_state: str
 ) -> None:
-    told, took = asyncio.run(start_and_answer(worker_says))
-    (run,) = prefect_server.runs({told.run_id}).values()
-    assert told.outcome == outcome
+    report, took = asyncio.run(start_and_answer(worker_says))
+    (run,) = prefect_server.runs({report.run_id}).values()
+    assert report.outcome == outcome
     assert run["state_type"] == last_state
-    if outcome is NotTakenUp:
-        assert took >= lease * PATIENCE
+    if outcome is RunNotBegun:
+        assert took >= lease * LEASES_TO_BEGIN
     else:
-        assert told.times == 2, "named when it was made, and again when its work began, from when its lease counts"
+        assert report.times == 2, "named when it was made, and again when its work began, from when its lease counts"
 
 
 @pytest.mark.server
@@ -128,9 +126,9 @@ def test_a_run_is_waited_for_until_its_work_begins_and_called_off_if_it_never_do
 def test_after_a_start_that_was_too_slow_the_next_may_take_twice_as_long(prefect_server: PrefectServer, lease: float) -> None:
     starter = PoolStarter()
     _, first = asyncio.run(start_and_answer((Pending(),), starter))
-    told, second = asyncio.run(start_and_answer((Pending(),), starter))
-    assert lease * PATIENCE <= first < lease * PATIENCE * 2 <= second
-    assert told.times > 2, "held meanwhile, though it takes longer than a lease"
+    report, second = asyncio.run(start_and_answer((Pending(),), starter))
+    assert lease * LEASES_TO_BEGIN <= first < lease * LEASES_TO_BEGIN * 2 <= second
+    assert report.times > 2, "held meanwhile, though it takes longer than a lease"
 
 
 @pytest.fixture
@@ -143,31 +141,31 @@ def lease(monkeypatch: pytest.MonkeyPatch) -> Iterator[float]:
 
 
 @dataclass
-class ResponseBody:
-    """What a starter said of its run, how often, and how it ended."""
+class Report:
+    """What a starter reported of its run, how often, and how it returned."""
 
     run_id: str = ""
     times: int = 0
     outcome: Any = None
 
 
-async def start_and_answer(worker_says: tuple[State, ...], starter: PoolStarter | None = None) -> tuple[ResponseBody, float]:
-    """Start a run on a pool on which the test itself is the worker; answers what was told and the seconds it took."""
+async def start_and_answer(worker_says: tuple[State, ...], starter: PoolStarter | None = None) -> tuple[Report, float]:
+    """Start a run on a pool on which the test itself is the worker; answers the report and the seconds it took."""
     await register("gagas")
-    told, began = ResponseBody(), time.monotonic()
+    report, began = Report(), time.monotonic()
 
-    async def note(run_id: str) -> None:
-        told.run_id, told.times = run_id, told.times + 1
-        if told.times == 1:
+    async def report_run(run_id: str) -> None:
+        report.run_id, report.times = run_id, report.times + 1
+        if report.times == 1:
             async with get_client() as client:
                 for state in worker_says:
                     await client.set_flow_run_state(UUID(run_id), state, force=True)
 
     try:
-        told.outcome = await (starter or PoolStarter())(intake, {"batch": {"token": new_id(), "jobs": {"route": [1]}}}, "key", note)
-    except NotTakenUp:
-        told.outcome = NotTakenUp
-    return told, time.monotonic() - began
+        report.outcome = await (starter or PoolStarter())(intake, {"batch": {"token": new_id(), "jobs": {"route": [1]}}}, "key", report_run)
+    except RunNotBegun:
+        report.outcome = RunNotBegun
+    return report, time.monotonic() - began
 
 
 @pytest.mark.parametrize(

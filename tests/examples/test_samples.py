@@ -23,13 +23,13 @@ PNS_NUMBER = re.compile(r"(\d{8})(\d{4})(0[1-9]|1[0-2])([12])(9\d\d)")
 PPPK_NUMBER = re.compile(r"(\d{8})(\d{4})2([1-9])([12])(9\d\d)")
 RANKS = {
     "II/c": "Pengatur",
-    "II/d": "Pengatur Tk.I",
+    "II/d": "Pengatur Tingkat I",
     "III/a": "Penata Muda",
-    "III/b": "Penata Muda Tk.I",
+    "III/b": "Penata Muda Tingkat I",
     "III/c": "Penata",
-    "III/d": "Penata Tk.I",
+    "III/d": "Penata Tingkat I",
     "IV/a": "Pembina",
-    "IV/b": "Pembina Tk.I",
+    "IV/b": "Pembina Tingkat I",
     "IV/c": "Pembina Utama Muda",
     "IV/d": "Pembina Utama Madya",
     "IV/e": "Pembina Utama",

@@ -13,9 +13,8 @@ from tests.faults.effects import EFFECTS, waits_for_a_flow
 from tests.faults.evidence import Evidence
 from tests.faults.history import ACKNOWLEDGED, FAULT, UNKNOWN, Call, History
 from workflows.adapters.files import find_file
-from workflows.calculations.ledger import LedgerEntry as Link
-from workflows.calculations.ledger import verify_chain
-from workflows.process.journal import FOLLOW_UPS
+from workflows.calculations.ledger import ChainEntry, verify_chain
+from workflows.process.ways import AWARD, DOCUMENT, IDEA
 
 Rule = Callable[[Evidence], Iterable[str]]
 ONCE = (  # facts that one subject may have once in its life
@@ -23,6 +22,12 @@ ONCE = (  # facts that one subject may have once in its life
     *("idea.draft_recommend", "idea.recommend.feasible", "idea.determine.adopted", "idea.roll_out", "award.propose"),
     *("award.approve.approved", "award.schedule", "award.announce", "document.number", "document.issue", "document.send"),
 )
+
+JOBS = {  # fact -> the jobs that must follow from it
+    ".".join(part for part in (way.name, each.action, each.outcome) if part): each.jobs
+    for way in (IDEA, AWARD, DOCUMENT)
+    for each in way.transitions
+}
 
 
 def ideas_lost(evidence: Evidence) -> Iterable[str]:
@@ -39,9 +44,9 @@ def ideas_lost(evidence: Evidence) -> Iterable[str]:
 def decisions_lost(evidence: Evidence) -> Iterable[str]:
     """Every acknowledged step stands in the idea's file and in the ledger."""
     decided = Counter((decision.idea_id, decision.action) for decision in evidence.decisions)
-    told = Counter((entry.idea_id, entry.kind.partition(".")[2].partition(".")[0]) for entry in evidence.ledger)
+    recorded = Counter((entry.idea_id, entry.kind.partition(".")[2].partition(".")[0]) for entry in evidence.ledger)
     for (idea, action), calls in Counter((call.idea, stands_as(call)) for call in evidence.history.acknowledged()).items():
-        if decided[idea, action] < calls or told[idea, action.removeprefix("award_")] < calls:
+        if decided[idea, action] < calls or recorded[idea, action.removeprefix("award_")] < calls:
             yield f"{action} on {idea}"
 
 
@@ -117,7 +122,7 @@ def stuck(evidence: Evidence) -> Iterable[str]:
     """Nothing waits for ever: neither a message nor a fact whose message is missing nor an idea whose turn it is a flow's."""
     yield from (f"{m.job} {m.state} {m.error or ''}" for m in evidence.messages if m.state != MessageState.HANDLED)
     for kind, subject in evidence.facts:
-        yield from (f"{kind} without {errand}" for errand in FOLLOW_UPS.get(kind, ()) if not evidence.errands[errand, subject])
+        yield from (f"{kind} without {job}" for job in JOBS.get(kind, ()) if not evidence.asked[job, subject])
     yield from waits_for_a_flow(evidence)
 
 
@@ -145,7 +150,7 @@ def files_wrong(evidence: Evidence) -> Iterable[str]:
 
 def chain_broken(evidence: Evidence) -> Iterable[str]:
     """The ledger's chain holds from its first entry to its head."""
-    report = verify_chain(Link(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in evidence.ledger)
+    report = verify_chain(ChainEntry(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in evidence.ledger)
     if not report.valid or (report.size, report.head) != (evidence.head.seq, evidence.head.hash):
         yield str(report)
 
@@ -153,7 +158,7 @@ def chain_broken(evidence: Evidence) -> Iterable[str]:
 def database_broken(evidence: Evidence) -> Iterable[str]:
     """The database finds nothing wrong with itself: SQLite by its integrity check, PostgreSQL by its own check of every heap and index."""
     if evidence.store.is_sqlite:
-        yield from (told for told in evidence.ask("PRAGMA integrity_check") if told != "ok")
+        yield from (line for line in evidence.ask("PRAGMA integrity_check") if line != "ok")
         yield from map(str, evidence.ask("PRAGMA foreign_key_check"))
         return
     yield from postgres_faults(evidence)

@@ -1,35 +1,36 @@
-"""One nursery for a session; a house on a database of its own for each test, once on SQLite and once on PostgreSQL."""
+"""One launcher for a session; processes on a database of their own for each test, once on SQLite and once on PostgreSQL."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.building import Town, either_town
-from tests.faults.house import FaultyHouse, Nursery
+from tests.faults.processes import FaultyProcesses, Launcher
 
 __all__ = ["either_town"]
-HouseMaker = Callable[..., FaultyHouse]
+Start = Callable[..., FaultyProcesses]
 
 
 @pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
     """Everything imported once."""
-    made = Nursery(tmp_path_factory.mktemp("nursery"))
+    made = Launcher(tmp_path_factory.mktemp("launcher"))
     yield made
     made.close()
 
 
 @pytest.fixture
-def build_house(nursery: Nursery, either_town: Town, tmp_path: Path) -> Iterator[HouseMaker]:
+def start(launcher: Launcher, either_town: Town, tmp_path: Path) -> Iterator[Start]:
     """Starts API, relays and Prefect server on the test's town; they end with the test."""
-    built: list[FaultyHouse] = []
+    started: list[FaultyProcesses] = []
 
-    def build(**environment: str) -> FaultyHouse:
-        built.append(FaultyHouse(nursery, either_town.store, tmp_path / "house", **environment))
-        return built[-1]
+    def start(**options: Any) -> FaultyProcesses:
+        started.append(FaultyProcesses(launcher, either_town.store, tmp_path / "folder", **options))
+        return started[-1]
 
-    (tmp_path / "house").mkdir()
-    yield build
-    for house in built:
-        house.close()
+    (tmp_path / "folder").mkdir()
+    yield start
+    for processes in started:
+        processes.close()

@@ -40,7 +40,7 @@ class Evidence:
             for member in rows(TeamMember):
                 self.teams[member.idea_id].add(member.person_id)
         self.facts = Counter((entry.kind, str(entry.payload["subject"])) for entry in self.ledger)
-        self.errands = Counter((f"{message.topic}.{message.job}", message.subject_id) for message in self.messages)
+        self.asked = Counter((f"{message.topic}.{message.job}", message.subject_id) for message in self.messages)
 
     def submitted(self) -> list[Idea]:
         """Ideas that were handed in."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import httpx
 
-from tests.residents import Resident
+from tests.town import TownPerson
 
 UNKNOWN, ACKNOWLEDGED, REFUSED, FAULT = "unknown", "acknowledged", "refused", "fault"
-PATIENCE_SECONDS = 300  # until a client gives up: a guard against hanging
+GIVE_UP_SECONDS = 300  # until a client gives up: a guard against hanging
 
 
 @dataclass
@@ -73,24 +73,24 @@ class Client:
         self.api, self.history = api, history
         self.http = httpx.Client(timeout=30, limits=httpx.Limits(max_connections=1))
 
-    def do(self, who: Resident, action: str, path: str, body: Any = None, *, idea: str = "") -> Call:
+    def do(self, who: TownPerson, action: str, path: str, body: Any = None, *, idea: str = "") -> Call:
         """Ask for something, once in effect."""
         call = Call(who.who, action, idea, path, uuid.uuid4().hex)
         self.history.begin(call)
         self.send(who, call, body)
         return call
 
-    def send(self, who: Resident, call: Call, body: Any = None) -> None:
-        """Send a call until its outcome is known or patience is at its end; then it stays unknown."""
-        until = time.monotonic() + PATIENCE_SECONDS
+    def send(self, who: TownPerson, call: Call, body: Any = None) -> None:
+        """Send a call until its outcome is known or too much time has passed; then it stays unknown."""
+        until = time.monotonic() + GIVE_UP_SECONDS
         while time.monotonic() < until:
             answer = self._try(who, call, body)
             if answer is not None and answer.status_code not in (429, 503):
-                self._note(call, answer)
+                self._record(call, answer)
                 return
             time.sleep(0.03)
 
-    def see(self, who: Resident, path: str) -> Any:
+    def see(self, who: TownPerson, path: str) -> Any:
         """What somebody may see there; None when they may not, or when nobody answered."""
         try:
             answer = self.http.get(f"{self.api}{path}", headers=who.headers)
@@ -98,7 +98,7 @@ class Client:
             return None
         return answer.json() if answer.status_code == 200 else None
 
-    def _try(self, who: Resident, call: Call, body: Any) -> httpx.Response | None:
+    def _try(self, who: TownPerson, call: Call, body: Any) -> httpx.Response | None:
         call.tries += 1
         self.history.count_open(1)
         try:
@@ -108,7 +108,7 @@ class Client:
         finally:
             self.history.count_open(-1)
 
-    def _note(self, call: Call, answer: httpx.Response) -> None:
+    def _record(self, call: Call, answer: httpx.Response) -> None:
         if call.outcome == ACKNOWLEDGED:
             call.told.append(answer.text)
             return

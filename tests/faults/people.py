@@ -9,7 +9,7 @@ from models.instants import wall_now
 from tests.building import SECTIONS, Town
 from tests.faults.auditor import find_torn
 from tests.faults.history import ACKNOWLEDGED, Call, Client, History
-from tests.ways import MET, REASON
+from tests.steps import MET, REASON
 
 LOOK_SECONDS = 0.3  # between two looks of the committee at its ideas
 AUDIT_SECONDS = 0.2  # between two snapshots of the database
@@ -113,7 +113,7 @@ class Committee:
     def __init__(self, client: Client, town: Town, call: str) -> None:
         self.client, self.town, self.call = client, town, call
         self.done: set[tuple[str, str]] = set()
-        self.by_id = {one.id: one for one in town.residents.values()}
+        self.by_id = {one.id: one for one in town.people.values()}
 
     def advance(self, idea: str) -> bool:
         """Take the idea one step further, if it is anybody's turn; answers whether its award is announced."""

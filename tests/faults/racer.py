@@ -1,4 +1,4 @@
-"""One of many processes that race: it waits for the word, does what it was told on its own connection, and says how that ended."""
+"""One of many processes that race: it waits for an order, carries it out on its own connection, and answers how that ended."""
 
 import json
 import os
@@ -14,13 +14,13 @@ from sqlmodel import select
 from api.app import create_app
 from models.database import database
 from models.documents import Document
-from tests.faults.house import HANG_SECONDS, Nursery
+from tests.faults.processes import HANG_SECONDS, Launcher
 from workflows.process.actors import flow_actor
 from workflows.recognition.letters import number_receipt
 
 
 def race() -> None:
-    """Take one line after the other until the starter hangs up."""
+    """Carry out one line after the other until the connection is closed."""
     with (
         TestClient(create_app(), raise_server_exceptions=False) as client,
         socket.create_connection(("127.0.0.1", int(os.environ["RACE"]))) as line,
@@ -30,7 +30,7 @@ def race() -> None:
         file.flush()
         for order in file:
             wanted = json.loads(order)
-            file.write(json.dumps(DEEDS[wanted["deed"]](client, wanted)) + "\n")
+            file.write(json.dumps(ORDERS[wanted["order"]](client, wanted)) + "\n")
             file.flush()
 
 
@@ -50,19 +50,19 @@ def number(_client: TestClient, wanted: dict[str, Any]) -> dict[str, Any]:
         return {"running": None}
 
 
-DEEDS: dict[str, Callable[[TestClient, dict[str, Any]], dict[str, Any]]] = {"ask": ask, "number": number}
+ORDERS: dict[str, Callable[[TestClient, dict[str, Any]], dict[str, Any]]] = {"ask": ask, "number": number}
 
 
-class Field:
+class Racers:
     """Many racers, started together for each round."""
 
-    def __init__(self, nursery: Nursery, size: int, **environment: str) -> None:
-        self.gate = socket.create_server(("127.0.0.1", 0), backlog=size)
-        self.gate.settimeout(HANG_SECONDS)
-        port = str(self.gate.getsockname()[1])
+    def __init__(self, launcher: Launcher, size: int, **environment: str) -> None:
+        self.server = socket.create_server(("127.0.0.1", 0), backlog=size)
+        self.server.settimeout(HANG_SECONDS)
+        port = str(self.server.getsockname()[1])
         for _ in range(size):
-            nursery.bear("racer", nursery.folder / "racer.log", RACE=port, **environment)
-        self.lines = [self.gate.accept()[0] for _ in range(size)]
+            launcher.launch("racer", launcher.folder / "racer.log", {"RACE": port, **environment})
+        self.lines = [self.server.accept()[0] for _ in range(size)]
         for line in self.lines:
             line.settimeout(HANG_SECONDS)
         self.files = [line.makefile("rw") for line in self.lines]
@@ -88,8 +88,8 @@ class Field:
         return ended
 
     def close(self) -> None:
-        """Send everybody home."""
+        """Close every connection, upon which the racers end."""
         for file, line in zip(self.files, self.lines, strict=True):
             file.close()
             line.close()
-        self.gate.close()
+        self.server.close()

@@ -13,8 +13,8 @@ from models.instants import wall_now
 from models.outbox import Message, MessageState
 from models.stages import AwardStage
 from tests.faults.checker import check
-from tests.faults.house import HANG_SECONDS, FaultyHouse, await_true
 from tests.faults.people import Crowd
+from tests.faults.processes import HANG_SECONDS, FaultyProcesses, await_true
 
 # of twenty kills: fifteen hit a relay at its work, four the API, one the Prefect server
 VICTIMS = ("relay1", "relay2") * 7 + ("relay1",) + ("api",) * 4 + ("prefect",)
@@ -25,7 +25,7 @@ DELIVERED_AGAIN = ("route", "number_receipt", "assign", "close_review", "draft_r
 
 @dataclass
 class Tally:
-    """What was done to a house."""
+    """What was done to the processes."""
 
     kills: Counter[str] = field(default_factory=Counter)
     under: Counter[str] = field(default_factory=Counter)  # what was under way when a kill came
@@ -34,65 +34,65 @@ class Tally:
         return f"{self.kills.total()} kills {dict(self.kills)} ({dict(self.under)})"
 
 
-def count_held(house: FaultyHouse) -> int:
-    """How many messages are held under a lease at this moment."""
-    held = select(func.count()).select_from(Message).where(Message.state == MessageState.CLAIMED, col(Message.lease_until) > wall_now())
-    with house.store.reading() as session:
-        return int(session.exec(held).one())
+def count_claimed(processes: FaultyProcesses) -> int:
+    """How many messages are claimed under a lease at this moment."""
+    claimed = select(func.count()).select_from(Message).where(Message.state == MessageState.CLAIMED, col(Message.lease_until) > wall_now())
+    with processes.store.reading() as session:
+        return int(session.exec(claimed).one())
 
 
-def list_victims(luck: random.Random, kills: int) -> list[str]:
+def list_victims(chance: random.Random, kills: int) -> list[str]:
     """Whom to kill, in seeded order: each twenty kills are shared out as the table says."""
-    rounds = [luck.sample(VICTIMS, len(VICTIMS)) for _ in range(-(-kills // len(VICTIMS)))]
+    rounds = [chance.sample(VICTIMS, len(VICTIMS)) for _ in range(-(-kills // len(VICTIMS)))]
     return [victim for one in rounds for victim in one][:kills]
 
 
-def kill_at_work(house: FaultyHouse, crowd: Crowd, kind: str, luck: random.Random, tally: Tally) -> None:
+def kill_at_work(processes: FaultyProcesses, crowd: Crowd, kind: str, chance: random.Random, tally: Tally) -> None:
     """Kill one process while it is at work: the API while a request is open, any other while a lease is held."""
-    await_true(lambda: house.lives(kind), f"{kind} alive")
-    busy = (lambda: crowd.history.open) if kind == "api" else (lambda: count_held(house))
-    time.sleep(luck.uniform(0.05, 0.5))
+    await_true(lambda: processes.lives(kind), f"{kind} alive")
+    busy = (lambda: crowd.history.open) if kind == "api" else (lambda: count_claimed(processes))
+    time.sleep(chance.uniform(0.05, 0.5))
     await_true(busy, "something under way")
-    time.sleep(luck.uniform(0, 0.02))
+    time.sleep(chance.uniform(0, 0.02))
     while not busy():
         await_true(busy, "something under way")
     tally.under["request open"] += crowd.history.open > 0
-    tally.under["lease held"] += count_held(house) > 0
-    house.kill(kind)
+    tally.under["lease held"] += count_claimed(processes) > 0
+    processes.kill(kind)
     tally.kills[kind.rstrip("12")] += 1
 
 
-def hurry(house: FaultyHouse) -> None:
+def skip_pauses(processes: FaultyProcesses) -> None:
     """Let no message wait for its pause to end: the pauses grow to minutes, and the faults are over."""
     waiting = sa.update(Message).where(col(Message.state) == MessageState.WAITING, col(Message.not_before) > wall_now())
-    with house.store.unit_of_work() as session:
+    with processes.store.unit_of_work() as session:
         session.execute(waiting.values(not_before=wall_now()))
 
 
-def is_quiet(house: FaultyHouse) -> bool:
+def is_quiet(processes: FaultyProcesses) -> bool:
     """Whether nothing waits, nothing is held, and no hour is about to strike."""
     open_states = (MessageState.WAITING, MessageState.CLAIMED)
-    with house.store.reading() as session:
+    with processes.store.reading() as session:
         waiting = session.exec(select(func.count()).select_from(Message).where(col(Message.state).in_(open_states))).one()
         scheduled = session.exec(select(func.count()).select_from(Award).where(Award.stage == AwardStage.SCHEDULED)).one()
     return not waiting and not scheduled
 
 
-def await_quiet(house: FaultyHouse, seconds: float) -> float:
-    """Wait until everything is done or patience ends: what then still waits is the checker's to tell. Answers the seconds it took."""
+def await_quiet(processes: FaultyProcesses, seconds: float) -> float:
+    """Wait until everything is done or the time is up: what then still waits is the checker's to report. Answers the seconds it took."""
     began = time.monotonic()
-    while time.monotonic() < began + seconds and not is_quiet(house):
-        hurry(house)
+    while time.monotonic() < began + seconds and not is_quiet(processes):
+        skip_pauses(processes)
         time.sleep(0.1)
     return time.monotonic() - began
 
 
-def deliver_again(house: FaultyHouse, luck: random.Random, most: int) -> int:
+def deliver_again(processes: FaultyProcesses, chance: random.Random, most: int) -> int:
     """Put some handled messages back, as a restored queue would; answers how many."""
-    with house.store.unit_of_work() as session:
+    with processes.store.unit_of_work() as session:
         handled = select(Message).where(Message.state == MessageState.HANDLED, col(Message.job).in_(DELIVERED_AGAIN))
         messages = list(session.exec(handled.order_by(col(Message.id))))
-        chosen = luck.sample(messages, min(most, len(messages)))
+        chosen = chance.sample(messages, min(most, len(messages)))
         for message in chosen:
             message.state, message.not_before, message.handled_at = MessageState.WAITING, wall_now(), None
     return len(chosen)
@@ -103,35 +103,35 @@ def await_ideas(crowd: Crowd, wanted: int) -> None:
     await_true(lambda: crowd.ideas >= wanted, f"{wanted} acknowledged ideas")
 
 
-def settle(house: FaultyHouse, crowd: Crowd, luck: random.Random, patience: float = HANG_SECONDS) -> dict[str, list[str]]:
+def settle(processes: FaultyProcesses, crowd: Crowd, chance: random.Random, seconds: float = HANG_SECONDS) -> dict[str, list[str]]:
     """End the faults, let everything come to rest, check, deliver some messages once more, and check again."""
-    house.await_health()
+    processes.await_health()
     crowd.stop_proposing()
-    until = time.monotonic() + patience
+    until = time.monotonic() + seconds
     while time.monotonic() < until and not crowd.through():
-        hurry(house)
+        skip_pauses(processes)
         time.sleep(0.1)
     crowd.stop()
-    await_quiet(house, patience)
-    first = check(house.store, house.folder, crowd.history)  # before anything is delivered again, which would mend what was lost
-    deliver_again(house, luck, 60)
-    await_quiet(house, patience)
-    then = check(house.store, house.folder, crowd.history)
+    await_quiet(processes, seconds)
+    first = check(processes.store, processes.folder, crowd.history)  # before anything is delivered again, which would mend what was lost
+    deliver_again(processes, chance, 60)
+    await_quiet(processes, seconds)
+    then = check(processes.store, processes.folder, crowd.history)
     return {rule: [*cases, *(case for case in then[rule] if case not in cases)] for rule, cases in first.items()}
 
 
-def run_under_kills(house: FaultyHouse, crowd: Crowd, *, kills: int, seed: int) -> tuple[dict[str, list[str]], Tally]:
+def run_under_kills(processes: FaultyProcesses, crowd: Crowd, *, kills: int, seed: int) -> tuple[dict[str, list[str]], Tally]:
     """Load, kills, verdict."""
-    luck, tally, began = random.Random(seed), Tally(), time.monotonic()
+    chance, tally, began = random.Random(seed), Tally(), time.monotonic()
     crowd.start()
     try:
-        for number, victim in enumerate(list_victims(luck, kills), start=1):
+        for number, victim in enumerate(list_victims(chance, kills), start=1):
             await_ideas(crowd, crowd.load.ideas * number // (kills + 1))
-            kill_at_work(house, crowd, victim, luck, tally)
+            kill_at_work(processes, crowd, victim, chance, tally)
         await_ideas(crowd, crowd.load.ideas)
         print(f"{tally} and {crowd.ideas} ideas acknowledged in {time.monotonic() - began:.0f} s")
-        return settle(house, crowd, luck), tally
+        return settle(processes, crowd, chance), tally
     finally:
         crowd.stop()
-        crowd.history.write(house.folder / "history.jsonl")
+        crowd.history.write(processes.folder / "history.jsonl")
         print(f"over after {time.monotonic() - began:.0f} s")

@@ -1,26 +1,32 @@
-"""Five bugs planted on purpose: the checker sees each of them, by the rule that names it, or it is blind."""
+"""Five bugs planted on purpose: the checker sees each of them, by the rule that names it, or it is blind; without one it sees nothing."""
 
 import re
+from pathlib import Path
 from random import Random
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col, select
 
 from models.database import Database
+from models.outbox import Message, MessageState
 from tests.building import Town
+from tests.faults.bugs import BUGS, ROOMS
 from tests.faults.checker import broken
-from tests.faults.conftest import HouseMaker
-from tests.faults.house import await_true
+from tests.faults.conftest import Start
 from tests.faults.people import Crowd, Load
+from tests.faults.processes import FaultyProcesses, await_true
 from tests.faults.run import Tally, await_ideas, await_quiet, kill_at_work, settle
+from tests.faults.stall import Stall
+from tests.serving import ROOT
 from workflows.process.crashpoints import DEAD
-from workflows.process.planted_bugs import BUGS
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(1_200), pytest.mark.xdist_group("faults")]
+in_processes = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(1_200), pytest.mark.xdist_group("faults")]
 SEED = 5
 LOAD = Load(ideas=12, submit_every=1, walked=0)
-PATIENCE_SECONDS = 60  # until what does not come to rest is called stuck
+QUIET_SECONDS = 60  # until what does not come to rest is called stuck
 APART = ("ack_before_effect", "effect_outside_ack", "dual_write")  # bugs that make two transactions of one
+OVERTAKEN = ("no_lease", "")  # where a relay that halts amidst its work is overtaken by the other: without a bug it does no harm
 DEATHS = {"GAGAS_TEST_CRASH": "between_two_transactions:2"}  # so each process dies between the two, every second time
 FEWEST_DEATHS = 4
 
@@ -38,27 +44,64 @@ def test_every_bug_has_the_rule_that_sees_it() -> None:
     assert set(SEEN_BY) == set(BUGS)
 
 
-@pytest.mark.parametrize("bug", BUGS)
-def test_a_planted_bug_is_seen(bug: str, build_house: HouseMaker, either_town: Town) -> None:
+def test_what_people_install_holds_no_bug_and_no_switch_for_one() -> None:
+    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    assert len(files) > 100
+    named = re.compile("|".join([*BUGS, "GAGAS_TEST_BUG", "planted", r"\btests\."]))
+    assert [(file.name, found[0]) for file in files if (found := named.search(file.read_text()))] == []
+
+
+@pytest.mark.parametrize("bug", [pytest.param(bug, marks=in_processes) for bug in BUGS])
+def test_a_planted_bug_is_seen(bug: str, start: Start, either_town: Town, tmp_path: Path) -> None:
+    found = run_with(bug, start, either_town, tmp_path)
+    assert SEEN_BY[bug] in broken(found), f"{bug} went unseen: {found}"
+
+
+@pytest.mark.parametrize("bug", [pytest.param("", marks=in_processes, id="none")])
+def test_where_none_is_planted_none_is_seen(bug: str, start: Start, either_town: Town, tmp_path: Path) -> None:
+    assert broken(run_with(bug, start, either_town, tmp_path)) == {}
+
+
+def run_with(bug: str, start: Start, town: Town, folder: Path) -> dict[str, list[str]]:
+    """People submit ideas while processes with a bug in them are killed; answers what the checker finds afterwards."""
     if bug == "missing_unique":
-        drop_unique(either_town.store)
-    house = build_house(GAGAS_TEST_BUG=bug, GAGAS_BATCH_SIZE="4", **DEATHS)
-    crowd, luck, tally = Crowd(house.api, either_town, LOAD), Random(SEED), Tally()
+        drop_unique(town.store)
+    processes = start(bug=bug, GAGAS_BATCH_SIZE="4", **DEATHS)
+    crowd, chance, tally = Crowd(processes.api, town, LOAD), Random(SEED), Tally()
     crowd.start()
+    if bug in OVERTAKEN:
+        overtake_stalled(processes, Stall("after_send_before_ack", str(folder)))
     for number, victim in enumerate(("relay1", "api", "relay2")):
         await_ideas(crowd, LOAD.ideas * number // 3)
-        kill_at_work(house, crowd, victim, luck, tally)
+        kill_at_work(processes, crowd, victim, chance, tally)
     await_ideas(crowd, LOAD.ideas)
     crowd.stop_proposing()
     if bug in APART:
-        await_true(lambda: house.ends().count(DEAD) >= FEWEST_DEATHS, "deaths between two transactions")
-        await_quiet(house, PATIENCE_SECONDS)
-    del house.environment["GAGAS_TEST_CRASH"]
+        await_true(lambda: processes.ends().count(DEAD) >= FEWEST_DEATHS, "deaths between two transactions")
+        await_quiet(processes, QUIET_SECONDS)
+    del processes.environment["GAGAS_TEST_CRASH"]
     for name in ("api", "relay1", "relay2"):
-        house.restart(name)
-    found = settle(house, crowd, luck, PATIENCE_SECONDS)
-    print(f"{bug}: {tally}, {house.ends().count(DEAD)} deaths between two transactions, seen: {broken(found)}")
-    assert SEEN_BY[bug] in broken(found), f"{bug} went unseen: {found}"
+        processes.restart(name)
+    found = settle(processes, crowd, chance, QUIET_SECONDS)
+    print(f"{bug or 'no bug'}: {tally}, {processes.ends().count(DEAD)} deaths between two transactions, seen: {broken(found)}")
+    return found
+
+
+def overtake_stalled(processes: FaultyProcesses, stall: Stall) -> None:
+    """Let the first relay halt amidst its work until the other has done all of that, and then go on."""
+    processes.restart("relay1", stall=stall)
+    await_true(lambda: stall.reached, f"a relay at {stall.point}")
+    with processes.store.reading() as session:
+        asked = session.exec(select(Message.id).where(Message.job == "send_document")).all()
+        left = select(Message.id).where(col(Message.id).in_(asked), Message.state != MessageState.HANDLED)
+
+    def all_done() -> bool:
+        with processes.store.reading() as session:
+            return session.exec(left).first() is None
+
+    await_true(all_done, "the other relay's work")
+    stall.end()
+    await_true(lambda: stall.over, "the first relay's own")
 
 
 def drop_unique(store: Database) -> None:

@@ -18,72 +18,72 @@ from models.outbox import Message, MessageState
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.faults.checker import broken
-from tests.faults.conftest import HouseMaker
-from tests.faults.house import FaultyHouse, Nursery, await_true
+from tests.faults.conftest import Start
 from tests.faults.people import Crowd, Load
-from tests.faults.racer import Field
-from tests.faults.run import count_held, settle
-from tests.ways import REASON
+from tests.faults.processes import FaultyProcesses, Launcher, await_true
+from tests.faults.racer import Racers
+from tests.faults.run import count_claimed, settle
+from tests.steps import REASON
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(3_600), pytest.mark.xdist_group("faults")]
 SEED = 20261124
 OUTCOMES = ("feasible", "not_feasible", "deferred")
-FieldMaker = Callable[[int], Field]
+StartRacers = Callable[[int], Racers]
 
 
 @pytest.fixture
-def line_up(nursery: Nursery, either_town: Town, tmp_path: Path) -> Iterator[FieldMaker]:
-    """Lets so many processes come to the start, each with connections of its own to the town's database."""
-    fields: list[Field] = []
+def start_racers(launcher: Launcher, either_town: Town, tmp_path: Path) -> Iterator[StartRacers]:
+    """Starts so many processes, each with connections of its own to the town's database."""
+    started: list[Racers] = []
 
-    def start(size: int) -> Field:
+    def start_some(size: int) -> Racers:
         url = either_town.store.url.render_as_string(hide_password=False)
-        fields.append(Field(nursery, size, GAGAS_DATA=str(tmp_path), GAGAS_DATABASE_URL=url))
-        return fields[-1]
+        started.append(Racers(launcher, size, GAGAS_DATA=str(tmp_path), GAGAS_DATABASE_URL=url))
+        return started[-1]
 
-    yield start
-    for field in fields:
-        field.close()
+    yield start_some
+    for racers in started:
+        racers.close()
 
 
 def test_of_eight_processes_that_decide_on_one_idea_one_wins_and_the_others_are_told(
-    line_up: FieldMaker, either_town: Town, share: Callable[[int], int]
+    start_racers: StartRacers, either_town: Town, share: Callable[[int], int]
 ) -> None:
-    field, decisions, told = line_up(8), share(200), Counter[int]()
+    racers, decisions, statuses = start_racers(8), share(200), Counter[int]()
     for _ in range(decisions):
         idea = either_town.build_idea(IdeaStage.SHORTLISTED)
         path, headers = f"/api/v1/ideas/{idea}/recommendation", either_town["chair"].headers
         outcomes = [OUTCOMES[place % len(OUTCOMES)] for place in range(8)]
         orders = [
             {
-                "deed": "ask",
+                "order": "ask",
                 "path": path,
                 "body": {"outcome": outcome, "reason": f"{REASON} {place}"},
                 "headers": {**headers, "Idempotency-Key": uuid.uuid4().hex},
             }
             for place, outcome in enumerate(outcomes)
         ]
-        ended = field.run(orders)
-        told.update(one["status"] for one in ended)
+        ended = racers.run(orders)
+        statuses.update(one["status"] for one in ended)
         (winner,) = [place for place, one in enumerate(ended) if one["status"] == 200]
         assert {one["status"] for one in ended} == {200, 409}, ended
         (stands,) = either_town.rows(select(Decision).where(Decision.idea_id == idea, Decision.action == "recommend"))
         assert (stands.outcome, stands.reason) == (outcomes[winner], f"{REASON} {winner}")
         assert either_town.idea(idea).version == ended[winner]["answer"]["version"]
-    print(f"{decisions} decisions by eight processes each: {dict(told)}; 0 lost updates, 0 locked")
-    assert told == {200: decisions, 409: 7 * decisions}
+    print(f"{decisions} decisions by eight processes each: {dict(statuses)}; 0 lost updates, 0 locked")
+    assert statuses == {200: decisions, 409: 7 * decisions}
 
 
 def test_sixty_four_processes_that_ask_for_numbers_get_each_a_different_one_and_leave_no_gap(
-    line_up: FieldMaker, either_town: Town, share: Callable[[int], int]
+    start_racers: StartRacers, either_town: Town, share: Callable[[int], int]
 ) -> None:
-    field, rounds = line_up(64), share(20)
+    racers, rounds = start_racers(64), share(20)
     for _ in range(rounds):
         ideas = [either_town.build_idea(IdeaStage.SUBMITTED) for _ in range(64)]
-        ended = field.run([{"deed": "number", "idea": idea} for idea in ideas])
+        ended = racers.run([{"order": "number", "idea": idea} for idea in ideas])
         assert None not in [one["running"] for one in ended]
     wanted_by_all = either_town.build_idea(IdeaStage.SUBMITTED)
-    ended = field.run([{"deed": "number", "idea": wanted_by_all}] * 64)
+    ended = racers.run([{"order": "number", "idea": wanted_by_all}] * 64)
     assert {one["running"] for one in ended} <= {64 * rounds + 1, None}
     given = either_town.rows(select(Document.running).order_by(col(Document.running)))
     print(f"{len(given)} numbers to 64 processes")
@@ -91,45 +91,45 @@ def test_sixty_four_processes_that_ask_for_numbers_get_each_a_different_one_and_
 
 
 def test_a_relay_that_was_stopped_beyond_its_lease_and_goes_on_puts_nothing_in_place(
-    build_house: HouseMaker, either_town: Town, share: Callable[[int], int]
+    start: Start, either_town: Town, share: Callable[[int], int]
 ) -> None:
-    house = build_house(GAGAS_LEASE_SECONDS="3", GAGAS_BATCH_SIZE="5")
-    crowd = Crowd(house.api, either_town, Load(ideas=20, submit_every=1, walked=1))
+    processes = start(GAGAS_LEASE_SECONDS="3", GAGAS_BATCH_SIZE="5")
+    crowd = Crowd(processes.api, either_town, Load(ideas=20, submit_every=1, walked=1))
     crowd.start()
     overtaken, wanted = 0, share(40)
     while overtaken < wanted:
-        overtaken += overtake(house)
-    found = settle(house, crowd, random.Random(SEED))
+        overtaken += overtake(processes)
+    found = settle(processes, crowd, random.Random(SEED))
     print(f"{overtaken} messages overtaken while their holder still believed in its lease; {found}")
     assert broken(found) == {}
 
 
-def overtake(house: FaultyHouse) -> int:
+def overtake(processes: FaultyProcesses) -> int:
     """Stop the first relay while a lease is held, let the other take over what it held, and let it go on; answers how much that was.
 
     Where it stopped inside a transaction nobody can take over before it goes on: then nothing.
     """
-    await_true(lambda: count_held(house), "a lease held")
-    pid = house.parts["relay1"].pid
+    await_true(lambda: count_claimed(processes), "a lease held")
+    pid = processes.all["relay1"].pid
     os.kill(pid, signal.SIGSTOP)
     try:
-        held = {message.id: message.attempts for message in list_held(house)}
+        held = {message.id: message.attempts for message in list_claimed(processes)}
         until = time.monotonic() + 12
-        while still_held(house, held) and time.monotonic() < until:
+        while still_claimed(processes, held) and time.monotonic() < until:
             time.sleep(0.05)
-        with house.store.reading() as session:
+        with processes.store.reading() as session:
             after = session.exec(select(Message).where(col(Message.id).in_(held))).all()
         return sum(message.attempts > held[message.id] for message in after)
     finally:
         os.kill(pid, signal.SIGCONT)
 
 
-def list_held(house: FaultyHouse) -> list[Message]:
-    """What is held at this moment, by whomever."""
-    with house.store.reading() as session:
+def list_claimed(processes: FaultyProcesses) -> list[Message]:
+    """What is claimed at this moment, by whomever."""
+    with processes.store.reading() as session:
         return list(session.exec(select(Message).where(Message.state == MessageState.CLAIMED)))
 
 
-def still_held(house: FaultyHouse, held: dict[int | None, int]) -> bool:
+def still_claimed(processes: FaultyProcesses, held: dict[int | None, int]) -> bool:
     """Whether any of these messages is still with the holder it had."""
-    return any(message.id in held and message.attempts == held[message.id] for message in list_held(house))
+    return any(message.id in held and message.attempts == held[message.id] for message in list_claimed(processes))

@@ -14,9 +14,8 @@ from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import Message
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
-from tests.ways import REASON
-from workflows.calculations.ledger import LedgerEntry as Link
-from workflows.calculations.ledger import verify_chain
+from tests.steps import REASON
+from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.process.refusals import Refusal
 from workflows.recognition.letters import number_certificates, number_receipt, number_refusal
 
@@ -32,9 +31,9 @@ SECRETS = (
 )
 
 
-def chain(town: Town) -> list[Link]:
+def chain(town: Town) -> list[ChainEntry]:
     entries = town.rows(select(LedgerEntry).order_by(LedgerEntry.seq))  # type: ignore[arg-type]
-    return [Link(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries]
+    return [ChainEntry(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries]
 
 
 def act_at_random(town: Town, luck: random.Random, times: int) -> None:
@@ -72,8 +71,8 @@ def test_no_word_about_anybody_comes_into_ledger_or_outbox(town: Town) -> None:
     told = [json.dumps(entry.payload, ensure_ascii=False) for entry in town.rows(select(LedgerEntry))]
     told += [message.model_dump_json() for message in town.rows(select(Message))]
     assert len(told) > 300
-    people = [one.name for one in town.residents.values()] + [one.number for one in town.residents.values()]
-    words = {word for one in town.residents.values() for word in one.name.split()}
+    people = [one.name for one in town.people.values()] + [one.number for one in town.people.values()]
+    words = {word for one in town.people.values() for word in one.name.split()}
     for secret in {*people, *words, *SECRETS}:
         assert not [text for text in told if secret in text], secret
 

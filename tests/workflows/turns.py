@@ -1,4 +1,4 @@
-"""What the relay and Prefect do between two decisions, without them: the flows' own steps, delivered here and now."""
+"""What the relay and Prefect do between two decisions, without them: the flows' own jobs, done here and now."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -17,9 +17,10 @@ from models.outbox import Message
 from models.settings import settings
 from models.stages import IdeaStage
 from tests.building import POLICY, Town
-from workflows.delivery.claims import Outcome, claim_batch
+from workflows.delivery.claims import claim_batch
 from workflows.delivery.due import find_due
-from workflows.delivery.job import Step
+from workflows.delivery.effects import Outcome
+from workflows.delivery.job import Job
 from workflows.intake import flow as intake
 from workflows.pilot import flow as pilot
 from workflows.recognition import flow as recognition
@@ -29,7 +30,7 @@ from workflows.reward import flow as reward
 FLOW_MODULES = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
 STAGES = ("intake", "review", "pilot", "reward")  # all but recognition, which renders
 WORKS: dict[tuple[str, str], Callable[[str, list[int]], Outcome]] = {
-    (topic, step.name): step.work for topic, module in FLOW_MODULES.items() for step in vars(module).values() if isinstance(step, Step)
+    (topic, job.name): job.work for topic, module in FLOW_MODULES.items() for job in vars(module).values() if isinstance(job, Job)
 }
 
 
@@ -70,7 +71,7 @@ def house(town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def deliver(house: Town, *topics: str) -> int:
-    """Give every waiting message of these topics (of all, when none is named) to its step; answers how many were handled."""
+    """Give every waiting message of these topics (of all, when none is named) to its job; answers how many were handled."""
     handled = 0
     while batches := [batch for topic in topics or FLOW_MODULES if (batch := claim_batch(house.store, topic)) is not None]:
         for batch in batches:

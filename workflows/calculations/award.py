@@ -1,4 +1,4 @@
-"""Which award an idea earns under a rule book, computed in steps that an auditor can repeat by hand."""
+"""Which award an idea earns under a rule book, computed line by line so that an auditor can repeat it by hand."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -9,13 +9,13 @@ from pydantic import Field, StrictBool
 
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.calculations.rule_books import FixedTiers, RuleBook, Tier, find_tier, read_rule_book
-from workflows.calculations.steps import Step, step
-from workflows.calculations.values import Name, Percent, Value, as_fraction, check_rupiah
+from workflows.calculations.trace import Trace, TraceLine, trace_line
+from workflows.calculations.values import Percent, ShortText, Value, as_fraction, check_rupiah
 
 __all__ = [
-    "Award",
     "AwardFacts",
     "AwardFactsRefused",
+    "ComputedAward",
     "Contender",
     "Placement",
     "RuleBook",
@@ -52,7 +52,7 @@ class AwardQuestion(Value):
     facts: AwardFacts
 
 
-class Award(Value):
+class ComputedAward(Value):
     """The tier (null: none is deserved, or none is left), the amount for the whole team in rupiah, and the way there."""
 
     rule_book: str
@@ -61,7 +61,7 @@ class Award(Value):
     label: str | None = None
     label_en: str | None = None
     amount_rupiah: int
-    steps: tuple[Step, ...]
+    trace: Trace
 
 
 class Contender(NamedTuple):
@@ -77,16 +77,16 @@ class Placement(Value):
 
     idea: str
     rank: int
-    tier: Name | None
+    tier: ShortText | None
     places_taken: dict[str, int]
 
 
-def calculate_award(question: AwardQuestion) -> Award:
+def calculate_award(question: AwardQuestion) -> ComputedAward:
     """The `award` calculation: judges the facts by the rule book."""
     return compute_award(question.rule_book, question.facts)
 
 
-def compute_award(book: RuleBook, facts: AwardFacts) -> Award:
+def compute_award(book: RuleBook, facts: AwardFacts) -> ComputedAward:
     """What one idea earns, in whole rupiah for the whole team; AwardFactsRefused or AmountRefused when it cannot be told.
 
     The rules are the book's own (`source` names the decree); an empty grade is an award with tier None and amount 0.
@@ -120,22 +120,26 @@ def _checked(contender: Contender) -> Contender:
     return contender
 
 
-def _fixed_tiers(book: FixedTiers, facts: AwardFacts) -> Award:
-    steps = [
-        step("rule_book", "Aturan {name}, versi {version}: {source}.", "Rule book {name}, version {version}: {source}.", **_title(book))
+def _fixed_tiers(book: FixedTiers, facts: AwardFacts) -> ComputedAward:
+    trace = [
+        trace_line(
+            "rule_book", "Aturan {name}, versi {version}: {source}.", "Rule book {name}, version {version}: {source}.", **_title(book)
+        )
     ]
     if book.results_must_be_verified and not facts.results_verified:
-        steps.append(step("unverified", "Hasil belum diverifikasi: belum ada penghargaan.", "Results are not verified: no award yet."))
-        return _award(book, None, 0, steps)
+        trace.append(
+            trace_line("unverified", "Hasil belum diverifikasi: belum ada penghargaan.", "Results are not verified: no award yet.")
+        )
+        return _award(book, None, 0, trace)
     taken = _places_taken(book, facts)
     tier = find_tier(book, facts.score, taken)
     passed_over = book.tiers if tier is None else book.tiers[: book.tiers.index(tier)]
-    steps += [_refusal_step(each, facts.score) for each in passed_over]
+    trace += [_passed_over_line(each, facts.score) for each in passed_over]
     if tier is None:
-        steps.append(step("none", "Tidak ada peringkat yang diberikan.", "No tier is given."))
-        return _award(book, None, 0, steps)
-    steps.append(_tier_step(tier, facts, taken))
-    return _award(book, tier, _uplifted(book, tier, facts.team_size, steps), steps)
+        trace.append(trace_line("none", "Tidak ada peringkat yang diberikan.", "No tier is given."))
+        return _award(book, None, 0, trace)
+    trace.append(_tier_line(tier, facts, taken))
+    return _award(book, tier, _uplifted(book, tier, facts.team_size, trace), trace)
 
 
 def _title(book: FixedTiers) -> dict[str, str]:
@@ -155,19 +159,19 @@ def _places_taken(book: FixedTiers, facts: AwardFacts) -> Mapping[str, int]:
     return taken
 
 
-def _refusal_step(tier: Tier, score: Decimal) -> Step:
+def _passed_over_line(tier: Tier, score: Decimal) -> TraceLine:
     if score < tier.minimum_score:
         text = "{label}: {score} < {minimum}, tidak tercapai."
-        return step(
+        return trace_line(
             "below", text, "{label_en}: {score} < {minimum}, not reached.", score=score, minimum=tier.minimum_score, **_labels(tier)
         )
     text = "{label}: semua {places} tempat sudah terisi."
-    return step("full", text, "{label_en}: all {places} places are taken.", places=tier.places or 0, **_labels(tier))
+    return trace_line("full", text, "{label_en}: all {places} places are taken.", places=tier.places or 0, **_labels(tier))
 
 
-def _tier_step(tier: Tier, facts: AwardFacts, taken: Mapping[str, int]) -> Step:
+def _tier_line(tier: Tier, facts: AwardFacts, taken: Mapping[str, int]) -> TraceLine:
     end, end_en = _place_texts(tier, facts)
-    return step(
+    return trace_line(
         "tier",
         "{label}: {score} >= {minimum}, " + end + ": Rp{amount}.",
         "{label_en}: {score} >= {minimum}, " + end_en + ": Rp{amount}.",
@@ -192,13 +196,13 @@ def _labels(tier: Tier) -> dict[str, str]:
     return {"label": tier.label, "label_en": tier.label_en or tier.label}
 
 
-def _uplifted(book: FixedTiers, tier: Tier, team_size: int, steps: list[Step]) -> int:
+def _uplifted(book: FixedTiers, tier: Tier, team_size: int, trace: list[TraceLine]) -> int:
     if not book.team_uplift_percent or team_size < book.team_uplift_from:
         return tier.amount_rupiah
     amount = check_rupiah(tier.amount_rupiah * (100 + book.team_uplift_percent) // 100, "rule_book.team_uplift_percent")
     sign = "{size} >= {least}: Rp{before} x {percent} / 100 = Rp{after}"
-    steps.append(
-        step(
+    trace.append(
+        trace_line(
             "team_uplift",
             "Anggota tim " + sign + ", dibulatkan ke bawah.",
             "Team size " + sign + ", rounded down.",
@@ -212,10 +216,12 @@ def _uplifted(book: FixedTiers, tier: Tier, team_size: int, steps: list[Step]) -
     return amount
 
 
-def _award(book: FixedTiers, tier: Tier | None, amount: int, steps: list[Step]) -> Award:
-    steps.append(step("amount", "Penghargaan untuk tim: Rp{amount}.", "Award for the team: Rp{amount}.", amount=amount))
+def _award(book: FixedTiers, tier: Tier | None, amount: int, trace: list[TraceLine]) -> ComputedAward:
+    trace.append(trace_line("amount", "Penghargaan untuk tim: Rp{amount}.", "Award for the team: Rp{amount}.", amount=amount))
     given = {} if tier is None else _labels(tier)
-    return Award(rule_book=book.name, version=book.version, tier=tier and tier.name, amount_rupiah=amount, steps=tuple(steps), **given)
+    return ComputedAward(
+        rule_book=book.name, version=book.version, tier=tier and tier.name, amount_rupiah=amount, trace=tuple(trace), **given
+    )
 
 
-COMPUTATIONS: dict[str, Callable[[FixedTiers, AwardFacts], Award]] = {"fixed_tiers": _fixed_tiers}
+COMPUTATIONS: dict[str, Callable[[FixedTiers, AwardFacts], ComputedAward]] = {"fixed_tiers": _fixed_tiers}

@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -12,7 +12,9 @@ from workflows.calculations.refusals import CalculationRefusal
 from workflows.calculations.values import Value
 
 LENGTH = 18
-YOUNGEST, OLDEST = 17, 64  # completed years at appointment; a PPPK may start until the year before the highest retirement age
+YOUNGEST_PNS, YOUNGEST_PPPK, OLDEST_PPPK = 17, 20, 64  # completed years; the highest retirement age of a PPPK is 65
+FIRST_CONTRACTS = 2019
+PRINTED_BEFORE = re.compile(r"^NIP*K?")  # `NIP`, `NI PPPK` and their like, as letters print them before the number
 GROUPS = {"pns": (8, 14, 15), "pppk": (8, 12, 14, 15)}  # where the printed number has its spaces
 
 ADVICE = {
@@ -22,7 +24,9 @@ ADVICE = {
     "kind_unknown": "Check digits 13 and 14: 01 to 12 is a PNS's month of appointment, 21 to 29 a PPPK's contract.",
     "sex_unknown": "Check digit 15: it must be 1 (male) or 2 (female).",
     "serial_unknown": "Check digits 16 to 18: serial numbers start at 001.",
-    "age_implausible": "Compare birth date and appointment: the person would have been under 17 or over 64 when appointed.",
+    "age_implausible": "Compare birth date and appointment: a PNS is appointed at 17 at the earliest and before retiring at 58 or 60, "
+    "a PPPK at 20 to 64.",
+    "contract_implausible": "Check digits 9 to 12: no PPPK has a contract older than 2019.",
     "appointed_later": "Check the appointment: it lies after the date on which the number is judged.",
 }
 
@@ -47,7 +51,7 @@ class NumberProblem(Value):
     sentence: str
 
 
-class EmployeeNumber(Value):
+class EmployeeNumberReading(Value):
     """A number as it was read; kind, birth date and appointment (`YYYY-MM` of a PNS, `YYYY` of a PPPK) only when it is valid."""
 
     valid: bool
@@ -58,14 +62,22 @@ class EmployeeNumber(Value):
     problems: tuple[NumberProblem, ...] = ()
 
 
+RetirementAge = Literal[58, 60]
+
+
 class EmployeeNumberQuestion(Value):
-    """A number to be judged, and the date on which it is judged, when appointments to come are to be refused."""
+    """A number to be judged, the day of the judgement when appointments to come are to be refused, and a PNS's retirement age if known.
+
+    A PNS in an administrative office or a lower functional one retires at 58, in a higher one at 60 (UU 5/2014 art. 90); the number
+    does not tell the office, so 60 is the limit where nobody says otherwise.
+    """
 
     number: str = Field(repr=False)
     on: date | None = None
+    retirement_age: RetirementAge = 60
 
 
-class Parts(NamedTuple):
+class DigitGroups(NamedTuple):
     """The groups of 18 digits, not yet believed."""
 
     birth_date: date | None
@@ -74,29 +86,34 @@ class Parts(NamedTuple):
     months: tuple[int, int]  # the earliest and latest month in which the appointment can have been
 
 
-def calculate_employee_number(question: EmployeeNumberQuestion) -> EmployeeNumber:
+def calculate_employee_number(question: EmployeeNumberQuestion) -> EmployeeNumberReading:
     """The `employee_number` calculation: reads the number that was asked about."""
-    return read_employee_number(question.number, question.on)
+    return read_employee_number(question.number, question.on, question.retirement_age)
 
 
 def strip_employee_number(text: str) -> str:
-    """The number as it is stored: without the spaces with which it is printed; nothing is checked."""
-    return "".join(text.split())
+    """The number as it is stored and looked up: without the spaces, dots, hyphens and the `NIP` with which it is printed or typed.
+
+    Nothing is checked: letters and digits of other scripts stay, so that such a number is found nowhere and read as `not_digits`.
+    """
+    return PRINTED_BEFORE.sub("", "".join(character for character in text if character.isalnum()).upper())
 
 
-def read_employee_number(text: str, on: date | None = None) -> EmployeeNumber:
+def read_employee_number(text: str, on: date | None = None, retirement_age: RetirementAge = 60) -> EmployeeNumberReading:
     """What the number says; never raises. With `on`, an appointment after that date is a problem too.
 
-    Source: BKN rules 22/2007 and 43/2007 for the NIP, the NI PPPK's structure as issued; see also UU 20/2023 on both kinds.
+    Source: BKN rules 22/2007 and 43/2007 for the NIP, the NI PPPK's structure as issued; UU 5/2014 and PP 49/2018 art. 16 for the ages.
     """
     digits = strip_employee_number(text)
-    parts = _parts(digits) if _is_shaped(digits) else None
-    codes = _problems(digits, parts, on)
+    groups = _read_groups(digits) if _is_shaped(digits) else None
+    codes = _list_malformed(digits, groups) + _list_implausible(groups, on, retirement_age)
     masked = mask_employee_number(text)
-    if codes or parts is None:
-        return EmployeeNumber(valid=False, masked=masked, problems=tuple(NumberProblem(code=code, sentence=ADVICE[code]) for code in codes))
-    appointed = f"{parts.year:04}" if parts.kind is EmployeeNumberKind.PPPK else f"{parts.year:04}-{parts.months[0]:02}"
-    return EmployeeNumber(valid=True, kind=parts.kind, birth_date=parts.birth_date, appointed=appointed, masked=masked)
+    if codes or groups is None:
+        return EmployeeNumberReading(
+            valid=False, masked=masked, problems=tuple(NumberProblem(code=code, sentence=ADVICE[code]) for code in codes)
+        )
+    appointed = f"{groups.year:04}" if groups.kind is EmployeeNumberKind.PPPK else f"{groups.year:04}-{groups.months[0]:02}"
+    return EmployeeNumberReading(valid=True, kind=groups.kind, birth_date=groups.birth_date, appointed=appointed, masked=masked)
 
 
 def mask_employee_number(text: str) -> str:
@@ -106,12 +123,16 @@ def mask_employee_number(text: str) -> str:
 
 
 def print_employee_number(text: str) -> str:
-    """The number as letters print it (`19801208 200604 1 008`, PPPK `20001231 2024 21 1 001`); EmployeeNumberRefused if invalid."""
-    number = read_employee_number(text)
-    if number.kind is None:
-        raise EmployeeNumberRefused("number", " ".join(problem.sentence for problem in number.problems))
+    """The number as letters print it (`19801208 200604 1 008`, PPPK `20001231 2024 21 1 001`); EmployeeNumberRefused if malformed.
+
+    Ages and years are not judged here: a number that was registered is printed, whatever rule of plausibility came later.
+    """
     digits = strip_employee_number(text)
-    cuts = GROUPS[number.kind]
+    groups = _read_groups(digits) if _is_shaped(digits) else None
+    codes = _list_malformed(digits, groups)
+    if codes or groups is None or groups.kind is None:
+        raise EmployeeNumberRefused("number", " ".join(ADVICE[code] for code in codes))
+    cuts = GROUPS[groups.kind]
     return " ".join(digits[start:end] for start, end in zip((0, *cuts), (*cuts, LENGTH), strict=True))
 
 
@@ -119,11 +140,11 @@ def _is_shaped(digits: str) -> bool:
     return re.fullmatch(r"[0-9]{18}", digits) is not None
 
 
-def _parts(digits: str) -> Parts:
+def _read_groups(digits: str) -> DigitGroups:
     two = int(digits[12:14])
     kind = EmployeeNumberKind.PNS if 1 <= two <= 12 else EmployeeNumberKind.PPPK if 21 <= two <= 29 else None
     months = (two, two) if kind is EmployeeNumberKind.PNS else (1, 12)
-    return Parts(_birth_date(digits[:8]), kind, int(digits[8:12]), months)
+    return DigitGroups(_birth_date(digits[:8]), kind, int(digits[8:12]), months)
 
 
 def _birth_date(digits: str) -> date | None:
@@ -133,26 +154,39 @@ def _birth_date(digits: str) -> date | None:
         return None
 
 
-def _problems(digits: str, parts: Parts | None, on: date | None) -> list[str]:
-    if parts is None:
+def _list_malformed(digits: str, groups: DigitGroups | None) -> list[str]:
+    """What no employee number can be, whoever holds it."""
+    if groups is None:
         return ["wrong_length" if re.fullmatch(r"[0-9]*", digits) else "not_digits"]
     wrong = {
-        "birth_date_impossible": parts.birth_date is None,
-        "kind_unknown": parts.kind is None,
+        "birth_date_impossible": groups.birth_date is None,
+        "kind_unknown": groups.kind is None,
         "sex_unknown": digits[14] not in "12",
         "serial_unknown": digits[15:] == "000",
-        "age_implausible": parts.birth_date is not None and not _is_plausible(parts.birth_date, parts),
-        "appointed_later": on is not None and (parts.year, parts.months[0]) > (on.year, on.month),
     }
     return [code for code, is_wrong in wrong.items() if is_wrong]
 
 
-def _is_plausible(birth: date, parts: Parts) -> bool:
-    if not 1 <= parts.year <= 9999:
+def _list_implausible(groups: DigitGroups | None, on: date | None, retirement_age: int) -> list[str]:
+    """What no law on civil servants allows; where months are unknown, the whole year gets the benefit."""
+    if groups is None:
+        return []
+    wrong = {
+        "age_implausible": groups.birth_date is not None and not _is_of_age(groups.birth_date, groups, retirement_age),
+        "contract_implausible": groups.kind is EmployeeNumberKind.PPPK and groups.year < FIRST_CONTRACTS,
+        "appointed_later": on is not None and (groups.year, groups.months[0]) > (on.year, on.month),
+    }
+    return [code for code, is_wrong in wrong.items() if is_wrong]
+
+
+def _is_of_age(birth: date, groups: DigitGroups, retirement_age: int) -> bool:
+    if not 1 <= groups.year <= 9999:
         return False
-    first = date(parts.year, parts.months[0], 1)
-    last = date(parts.year, parts.months[1], monthrange(parts.year, parts.months[1])[1])
-    return _age(birth, last) >= YOUNGEST and _age(birth, first) <= OLDEST
+    is_pppk = groups.kind is EmployeeNumberKind.PPPK
+    youngest, oldest = (YOUNGEST_PPPK, OLDEST_PPPK) if is_pppk else (YOUNGEST_PNS, retirement_age - 1)
+    first = date(groups.year, groups.months[0], 1)
+    last = date(groups.year, groups.months[1], monthrange(groups.year, groups.months[1])[1])
+    return _age(birth, last) >= youngest and _age(birth, first) <= oldest
 
 
 def _age(birth: date, day: date) -> int:

@@ -46,7 +46,7 @@ MEANING = {
 }
 
 
-class LedgerEntry(Value):
+class ChainEntry(Value):
     """One entry: its number counted from 1 without gaps, what it records, and its hash in lowercase hex."""
 
     seq: int = Field(strict=True)
@@ -64,7 +64,7 @@ class Checkpoint(Value):
 class LedgerQuestion(Value):
     """Entries from the first one on, and the checkpoint against which they are held."""
 
-    entries: tuple[LedgerEntry, ...]
+    entries: tuple[ChainEntry, ...]
     checkpoint: Checkpoint | None = None
 
 
@@ -97,7 +97,7 @@ def chain_hash(payload: Mapping[str, Any], previous: bytes) -> bytes:
     return hashlib.sha256(ENTRY_MARK + canonical + previous).digest()
 
 
-def verify_chain(entries: Iterable[LedgerEntry], checkpoint: Checkpoint | None = None) -> ChainReport:
+def verify_chain(entries: Iterable[ChainEntry], checkpoint: Checkpoint | None = None) -> ChainReport:
     """The report on entries read once, in order, from the first; never raises.
 
     Edits, deletions, insertions and exchanges break the chain; a missing tail or a chain recomputed from some entry on shows only
@@ -124,7 +124,7 @@ def commitment(value: str, salt: bytes) -> str:
     return hashlib.sha256(COMMITMENT_MARK + bytes([len(salt)]) + salt + value.encode()).hexdigest()
 
 
-def _follow(entry: LedgerEntry, place: int, previous: bytes) -> bytes | ChainBreak:
+def _follow(entry: ChainEntry, place: int, previous: bytes) -> bytes | ChainBreak:
     if entry.seq != place:
         return ChainBreak.SEQUENCE
     try:

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from workflows.calculations.award import Award, AwardQuestion, calculate_award
-from workflows.calculations.employee_number import EmployeeNumber, EmployeeNumberQuestion, calculate_employee_number
+from workflows.calculations.award import AwardQuestion, ComputedAward, calculate_award
+from workflows.calculations.employee_number import EmployeeNumberQuestion, EmployeeNumberReading, calculate_employee_number
 from workflows.calculations.examples import AWARD, EMPLOYEE_NUMBER, LEDGER, SCORE, SHARES
 from workflows.calculations.ledger import ChainReport, LedgerQuestion, calculate_ledger
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
@@ -40,12 +40,12 @@ class Calculation:
 CALCULATIONS: dict[str, Calculation] = {
     row.name: row
     for row in (
-        Calculation("award", "Tier and amount under a rule book.", AwardQuestion, Award, calculate_award, AWARD),
+        Calculation("award", "Tier and amount under a rule book.", AwardQuestion, ComputedAward, calculate_award, AWARD),
         Calculation(
             "employee_number",
             "What a NIP or NI PPPK says, whether it can be true, and its masked form.",
             EmployeeNumberQuestion,
-            EmployeeNumber,
+            EmployeeNumberReading,
             calculate_employee_number,
             EMPLOYEE_NUMBER,
         ),
@@ -74,4 +74,4 @@ def calculate(name: str, payload: dict[str, Any]) -> dict[str, Any]:
         given = calculation.given.model_validate(payload)
     except ValidationError as error:
         raise InvalidPayload.from_validation(error) from None
-    return calculation.function(given).model_dump(mode="json")
+    return calculation.function(given).model_dump(mode="json", by_alias=True)

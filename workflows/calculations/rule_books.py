@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, StrictBool, TypeAdapter, ValidationError, model_validator
 
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
-from workflows.calculations.values import Name, Percent, Rupiah, Value
+from workflows.calculations.values import Percent, Rupiah, ShortText, Value
 
 
 class RuleBookRefused(CalculationRefusal):
@@ -19,9 +19,9 @@ class RuleBookRefused(CalculationRefusal):
 class Tier(Value):
     """One grade: from which score it is open, what it pays per idea, and to how many ideas (null: as many as deserve it)."""
 
-    name: Name
-    label: Name
-    label_en: Name | None = None
+    name: ShortText
+    label: ShortText
+    label_en: ShortText | None = None
     minimum_score: Percent
     amount_rupiah: Rupiah
     places: int | None = Field(default=None, strict=True, ge=1)
@@ -31,8 +31,8 @@ class FixedTiers(Value):
     """A rule book of fixed amounts, best tier first; teams of at least `team_uplift_from` people get `team_uplift_percent` more."""
 
     kind: Literal["fixed_tiers"] = "fixed_tiers"
-    name: Name
-    version: Name
+    name: ShortText
+    version: ShortText
     source: str = Field(min_length=1, max_length=2000)
     tiers: tuple[Tier, ...] = Field(min_length=1)
     team_uplift_percent: int = Field(default=0, strict=True, ge=0, le=1000)

@@ -10,7 +10,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from workflows.calculations.refusals import CalculationRefusal
-from workflows.calculations.values import Exact, Name, Percent, Value, as_fraction, round_hundredths
+from workflows.calculations.values import Exact, Percent, ShortText, Value, as_fraction, round_hundredths
 
 
 class RubricRefused(CalculationRefusal):
@@ -59,7 +59,7 @@ class Combination(StrEnum):
 class Criterion(Value):
     """One criterion with its scale; one that is not `counted` is asked and reported but has no part in the total."""
 
-    name: Name
+    name: ShortText
     weight: Exact = Field(gt=0)
     minimum: Exact
     maximum: Exact
@@ -88,17 +88,17 @@ class Rubric(Value):
         return self
 
 
-class Review(Value):
+class ReviewPoints(Value):
     """One reviewer's points, by criterion."""
 
-    reviewer: Name
+    reviewer: ShortText
     points: dict[str, Exact]
 
 
 class ScoreQuestion(Rubric):
     """A rubric and the reviews to be scored by it."""
 
-    reviews: tuple[Review, ...] = Field(min_length=1)
+    reviews: tuple[ReviewPoints, ...] = Field(min_length=1)
 
 
 class ReviewTotal(Value):

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pydantic import Field, StrictBool
 
 from workflows.calculations.refusals import CalculationRefusal
-from workflows.calculations.steps import Step, step
-from workflows.calculations.values import Name, Rupiah, Value, check_rupiah
+from workflows.calculations.trace import Trace, TraceLine, trace_line
+from workflows.calculations.values import Rupiah, ShortText, Value, check_rupiah
 
 WHOLE = 10_000  # hundredths of a percent
 
@@ -20,7 +20,7 @@ class SharesRefused(CalculationRefusal):
 class Share(Value):
     """One person's part of the credit in hundredths of a percent; the order of shares is the order of confirmation."""
 
-    person: Name
+    person: ShortText
     hundredths: int = Field(strict=True, ge=1, le=WHOLE)
     lead: StrictBool = False
 
@@ -32,7 +32,7 @@ class SharesQuestion(Value):
     shares: tuple[Share, ...]
 
 
-class Part(Value):
+class RupiahPart(Value):
     """What one person receives, in whole rupiah."""
 
     person: str
@@ -42,23 +42,23 @@ class Part(Value):
 
 
 class SharesResult(Value):
-    """The parts, which sum to the amount, and the steps that lead to them."""
+    """The parts, which sum to the amount, and the trace that leads to them."""
 
     amount_rupiah: int
-    parts: tuple[Part, ...]
-    steps: tuple[Step, ...]
+    parts: tuple[RupiahPart, ...]
+    trace: Trace
 
 
 def calculate_shares(question: SharesQuestion) -> SharesResult:
     """The `shares` calculation: checks the shares and splits the amount by them."""
     parts = split_rupiah(question.amount_rupiah, question.shares)
-    return SharesResult(amount_rupiah=question.amount_rupiah, parts=parts, steps=_steps(question.amount_rupiah, parts))
+    return SharesResult(amount_rupiah=question.amount_rupiah, parts=parts, trace=_trace(question.amount_rupiah, parts))
 
 
 def check_shares(shares: Sequence[Share]) -> None:
     """Nothing, if the people are distinct, one of them leads and the shares sum to exactly 10,000; otherwise SharesRefused."""
     if len({share.person for share in shares}) < len(shares):
-        raise SharesRefused("shares", "Name each person once.")
+        raise SharesRefused("shares", "ShortText each person once.")
     if sum(share.lead for share in shares) != 1:
         raise SharesRefused("shares", "Mark exactly one person as lead.")
     total = sum(share.hundredths for share in shares)
@@ -74,7 +74,7 @@ def equal_shares(count: int) -> tuple[int, ...]:
     return tuple(quotient + (place < rest) for place in range(count))
 
 
-def split_rupiah(amount: int, shares: Sequence[Share]) -> tuple[Part, ...]:
+def split_rupiah(amount: int, shares: Sequence[Share]) -> tuple[RupiahPart, ...]:
     """The amount divided by shares, in the order of the shares, summing to exactly the amount (whole rupiah).
 
     Largest remainder: everybody gets the whole rupiah of the exact part, and each rupiah left goes to the largest fraction;
@@ -86,7 +86,7 @@ def split_rupiah(amount: int, shares: Sequence[Share]) -> tuple[Part, ...]:
     order = sorted(range(len(shares)), key=lambda place: (-_remainder(amount, shares[place].hundredths), not shares[place].lead, place))
     favoured = set(order[: amount - sum(floors)])
     return tuple(
-        Part(person=share.person, hundredths=share.hundredths, lead=share.lead, amount_rupiah=floor + (place in favoured))
+        RupiahPart(person=share.person, hundredths=share.hundredths, lead=share.lead, amount_rupiah=floor + (place in favoured))
         for place, (share, floor) in enumerate(zip(shares, floors, strict=True))
     )
 
@@ -95,23 +95,23 @@ def _remainder(amount: int, hundredths: int) -> int:
     return amount * hundredths % WHOLE
 
 
-def _steps(amount: int, parts: Sequence[Part]) -> tuple[Step, ...]:
+def _trace(amount: int, parts: Sequence[RupiahPart]) -> tuple[TraceLine, ...]:
     rest = amount - sum(amount * part.hundredths // WHOLE for part in parts)
     return (
-        *(_floor_step(amount, part) for part in parts),
-        step(
+        *(_floor_line(amount, part) for part in parts),
+        trace_line(
             "rest",
             "Sisa {rest} rupiah dibagikan satu per satu menurut pecahan terbesar; bila sama: ketua, lalu urutan konfirmasi.",
             "The {rest} rupiah left go one by one to the largest fractions; ties: the lead, then the order of confirmation.",
             rest=rest,
         ),
-        *(_part_step(part) for part in parts),
+        *(_part_line(part) for part in parts),
     )
 
 
-def _floor_step(amount: int, part: Part) -> Step:
+def _floor_line(amount: int, part: RupiahPart) -> TraceLine:
     formula = ": Rp{amount} x {hundredths} / {whole} = Rp{floor}"
-    return step(
+    return trace_line(
         "floor",
         "{person}" + formula + ", pecahan {remainder}/{whole}.",
         "{person}" + formula + ", fraction {remainder}/{whole}.",
@@ -124,5 +124,7 @@ def _floor_step(amount: int, part: Part) -> Step:
     )
 
 
-def _part_step(part: Part) -> Step:
-    return step("part", "{person} menerima Rp{amount}.", "{person} receives Rp{amount}.", person=part.person, amount=part.amount_rupiah)
+def _part_line(part: RupiahPart) -> TraceLine:
+    return trace_line(
+        "part", "{person} menerima Rp{amount}.", "{person} receives Rp{amount}.", person=part.person, amount=part.amount_rupiah
+    )

@@ -52,4 +52,4 @@ def round_hundredths(number: Fraction) -> Decimal:
 Exact = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=15, decimal_places=6)]
 Rupiah = Annotated[int, Field(strict=True), AfterValidator(check_rupiah)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+ShortText = Annotated[str, Field(min_length=1, max_length=200)]

@@ -10,8 +10,8 @@ from workflows.process.crashpoints import crashpoint
 
 
 @task(name="find_due", persist_result=False)
-async def look() -> None:
-    """Look through the database for everything due, in one transaction."""
+async def find_due_and_commit() -> None:
+    """Find everything that is due and put it into the outbox, in one transaction."""
 
     def run() -> None:
         with database().unit_of_work() as session:
@@ -24,4 +24,4 @@ async def look() -> None:
 @flow(name="clock", persist_result=False)
 async def clock() -> None:
     """Closes calls, passes due dates, starts pilots, announces awards, ranks contests, reminds, escalates, forgets."""
-    await look()
+    await find_due_and_commit()

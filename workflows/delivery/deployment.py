@@ -26,13 +26,13 @@ from prefect.types.entrypoint import EntrypointType
 from models.database import database
 from models.settings import settings
 from workflows.delivery.clock import clock
-from workflows.delivery.relay import ELSEWHERE, FLOWS, NotTakenUp, Relay, create_run, name_of, start_in_process
+from workflows.delivery.relay import FLOWS, Relay, RunNotBegun, RunState, create_run, run_name, start_in_process
 
 NAME = "gagas"
-LOOK_SECONDS = 0.5
-PATIENCE = 0.75  # of a lease, until a run that nobody began is called off
+POLL_SECONDS = 0.5
+LEASES_TO_BEGIN = 0.75  # how much of a lease a run has to be begun in, until it is cancelled
 NOT_BEGUN = {StateType.SCHEDULED, StateType.PENDING}  # pending: a worker has it, its process is starting
-BROKEN = {StateType.CRASHED, StateType.FAILED, StateType.CANCELLED}
+ENDED_BADLY = {StateType.CRASHED, StateType.FAILED, StateType.CANCELLED}
 
 
 class NotDeployed(Exception):
@@ -43,8 +43,8 @@ async def register(pool: str) -> list[str]:
     """Make the work pool, if there is none, and every flow's deployment on it; answers the deployments' names.
 
     Workers import the flows from the package installed beside them: there is no image to build and no storage to fill. The clock gets
-    no schedule: Prefect would pile up a run for every missed tick, and a process every half minute costs more than the look itself, so
-    the relay ticks; its deployment is there to be run by hand.
+    no schedule: Prefect would pile up a run for every missed tick, and a process every half minute costs more than the clock's work, so
+    the relay runs the clock; its deployment is there to be run by hand.
     """
     from prefect.workers.process import ProcessWorker  # brings the runner, which neither the relay nor a flow's process needs
 
@@ -63,33 +63,33 @@ class PoolStarter:
 
     A run's key is the lease's token, as its parameters hold the token too: whatever is asked again under it is the very same run. The
     lease counts from the work's begin, since a busy machine may take a minute to start a process. A run that nobody has begun after
-    three quarters of a lease is called off, so that none spends a process on it later; the topic's next may take twice as long, or a
-    machine on which every start is slow would never come to its work. Raises NotTakenUp for a run called off.
+    three quarters of a lease is cancelled, so that none spends a process on it later; the topic's next may take twice as long, or a
+    machine on which every start is slow would never come to its work. Raises RunNotBegun for a cancelled run.
     """
 
     def __init__(self) -> None:
-        self._patience: dict[str, float] = {}
+        self._leases_to_begin: dict[str, float] = {}
 
     async def __call__(
-        self, flow: Flow[..., Any], parameters: dict[str, Any], key: str, note: Callable[[str], Awaitable[None]]
-    ) -> str | None:
+        self, flow: Flow[..., Any], parameters: dict[str, Any], key: str, report_run: Callable[[str], Awaitable[None]]
+    ) -> RunState:
         """Start a run of the flow; the clock's is done here."""
         if flow is clock:
-            await _tick(note)
-            return None
+            await _run_clock_once(report_run)
+            return RunState.ENDED
         async with get_client() as client:
             run_id = await _create_on_pool(client, flow, parameters, parameters["batch"].get("token", key))
-            patience = self._patience.pop(flow.name, PATIENCE)
+            leases = self._leases_to_begin.pop(flow.name, LEASES_TO_BEGIN)
             try:
-                state = await _await_begin(client, run_id, patience, note)
-            except NotTakenUp:
-                self._patience[flow.name] = PATIENCE * 2
+                state = await _await_begin(client, run_id, leases, report_run)
+            except RunNotBegun:
+                self._leases_to_begin[flow.name] = LEASES_TO_BEGIN * 2
                 raise
-        return None if state in BROKEN else ELSEWHERE  # what a broken run left is not held until its lease is over
+        return RunState.ENDED if state in ENDED_BADLY else RunState.UNDER_WAY  # what ended badly is not held until its lease is over
 
 
-async def drain(topic: str) -> None:
-    """Go on with what has come for the topic meanwhile, each batch a run of its own, for at most a lease's time.
+async def run_further_batches(topic: str) -> None:
+    """Do what has come for the topic meanwhile, each batch a run of its own, for at most a lease's time.
 
     A process costs its worker seconds before its first message, and a document alone makes three messages in a row.
     """
@@ -100,13 +100,13 @@ async def drain(topic: str) -> None:
         pass
 
 
-async def _tick(note: Callable[[str], Awaitable[None]]) -> None:
-    """The clock's run, here; where several relays tick, the first of an interval does it for all."""
+async def _run_clock_once(report_run: Callable[[str], Awaitable[None]]) -> None:
+    """The clock's run, here; where several relays run, the first in an interval does it for all."""
     key = f"clock:{time.time() // settings().tick_seconds:.0f}"
     async with get_client() as client:
         run = await create_run(client, clock, {}, key)
     if run.state is None or run.state.is_pending():
-        await note(str(run.id))
+        await report_run(str(run.id))
         await run_flow_async(clock, flow_run=run, parameters={})
 
 
@@ -117,7 +117,7 @@ async def _create_on_pool(client: PrefectClient, flow: Flow[..., Any], parameter
             client=client,
             parameters=parameters,
             timeout=0,
-            flow_run_name=name_of(flow, parameters),
+            flow_run_name=run_name(flow, parameters),
             as_subflow=False,
             idempotency_key=key,
             tags=[NAME],
@@ -127,24 +127,24 @@ async def _create_on_pool(client: PrefectClient, flow: Flow[..., Any], parameter
     return run.id
 
 
-async def _await_begin(client: PrefectClient, run_id: UUID, patience: float, note: Callable[[str], Awaitable[None]]) -> StateType:
+async def _await_begin(client: PrefectClient, run_id: UUID, leases: float, report_run: Callable[[str], Awaitable[None]]) -> StateType:
     """Wait so many leases for a worker to begin the run, and answer its state; the lease is renewed meanwhile, and when it begins."""
     state, lease = StateType.SCHEDULED, settings().lease_seconds
-    until, renew_at = time.monotonic() + lease * patience, 0.0
+    until, renew_at = time.monotonic() + lease * leases, 0.0
     while time.monotonic() < until:
         if time.monotonic() >= renew_at:
-            await note(str(run_id))
+            await report_run(str(run_id))
             renew_at = time.monotonic() + lease / 2
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(POLL_SECONDS)
         with suppress(httpx.HTTPError, PrefectHTTPStatusError):  # Prefect is away for a moment: the run is none the worse for it
             state = (await client.read_flow_run(run_id)).state_type or state
         if state not in NOT_BEGUN:
-            await note(str(run_id))
+            await report_run(str(run_id))
             return state
     with suppress(httpx.HTTPError, PrefectHTTPStatusError, TimeoutError):
         async with asyncio.timeout(10):
             await client.set_flow_run_state(run_id, Cancelled(message="nobody began it"), force=True)
-    raise NotTakenUp
+    raise RunNotBegun
 
 
 async def _describe(flow: Flow[..., Any]) -> RunnerDeployment:
@@ -163,4 +163,4 @@ if __name__ == "__main__":
         warnings.simplefilter("ignore", RuntimeWarning)  # that the engine was imported before: its functions are, its state is not
         runpy.run_module("prefect.engine", run_name="__main__")  # the run that Prefect names in this process' surroundings
     if topic in FLOWS:
-        asyncio.run(drain(topic))
+        asyncio.run(run_further_batches(topic))

@@ -1,4 +1,4 @@
-"""What every stage's flow is made of: a step does one job for many messages, one task per message or per chunk."""
+"""What every stage's flow is made of: jobs, each done for many messages, one Prefect task per message or per chunk."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,45 +7,45 @@ from typing import Any
 from prefect import task
 
 from models.database import database
-from workflows.delivery.claims import Job, Outcome, handle
+from workflows.delivery.effects import Action, Outcome, handle_messages
 from workflows.process.actors import flow_actor
 
-FEW = 20  # up to here one task per message, so that each is seen by itself
-CHUNK = 50  # beyond, so many messages a task: Prefect's server digests about 60 task runs a second
+MOST_SINGLE_TASKS = 20  # up to so many messages a task for each, so that each is seen by itself
+CHUNK_SIZE = 50  # beyond, so many messages a task: Prefect's server digests about 60 task runs a second
 
-Work = Callable[[str, list[int]], Outcome]
+Work = Callable[[str, list[int]], Outcome]  # told the lease's token and the numbers of a chunk's messages
 
 
-def step(topic: str, name: str, job: Job) -> "Step":
-    """A step of a topic's flow that does a job in the transaction of its acknowledgement."""
+def job(topic: str, name: str, action: Action) -> "Job":
+    """A job of a topic's flow that takes an action for each message, in the transaction of its acknowledgement."""
 
     def work(token: str, ids: list[int]) -> Outcome:
-        return handle(database(), token, ids, job, actor=flow_actor(topic))
+        return handle_messages(database(), token, ids, action, actor=flow_actor(topic))
 
-    return Step(name, work)
+    return Job(name, work)
 
 
-class Step:
-    """A named step; awaiting it does its work for all messages the batch holds for it."""
+class Job:
+    """A named job of a flow; awaiting it does its work for all messages the batch holds for it."""
 
     def __init__(self, name: str, work: Work) -> None:
         self.name, self.work = name, work
 
         @task(name=name, task_run_name=name, persist_result=False)
-        async def handle_messages(token: str, ids: list[int]) -> int:
+        async def handle_chunk(token: str, ids: list[int]) -> int:
             return (await asyncio.to_thread(work, token, ids)).handled
 
-        self.task = handle_messages
+        self.task = handle_chunk
 
     async def __call__(self, batch: dict[str, Any]) -> int:
-        """Handle the batch's messages of this step; answers how many were handled."""
+        """Do the batch's messages of this job; answers how many were handled."""
         ids: list[int] = batch["jobs"].get(self.name, [])
-        size = 1 if len(ids) <= FEW else CHUNK
+        size = 1 if len(ids) <= MOST_SINGLE_TASKS else CHUNK_SIZE
         chunks = [ids[start : start + size] for start in range(0, len(ids), size)]
-        gate = asyncio.Semaphore(1 if database().is_sqlite else 4)
+        at_once = asyncio.Semaphore(1 if database().is_sqlite else 4)
 
         async def run(chunk: list[int]) -> int:
-            async with gate:
+            async with at_once:
                 return await self.task(batch["token"], chunk)
 
         return sum(await asyncio.gather(*(run(chunk) for chunk in chunks)))

@@ -47,11 +47,11 @@ class Addresses:
     prefect: str
 
 
-class House:
+class LocalProcesses:
     """The three processes of `gagas serve`: started in order, restarted when they die, stopped together."""
 
-    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
-        self.folder, self.tell = folder, tell
+    def __init__(self, folder: Path, report: Callable[[str], None]) -> None:
+        self.folder, self.report = folder, report
         port = settings().port or free_port(settings().host)
         prefect_port = settings().prefect_port or free_port(LOOPBACK)
         public = settings().public_url or f"http://{settings().host}:{port}"
@@ -78,7 +78,7 @@ class House:
         """Start again each process that ended by itself."""
         for child in self.children:
             if child.process is not None and child.process.poll() is not None:
-                self.tell(f"{child.name} ended with {child.process.returncode}; starting it again")
+                self.report(f"{child.name} ended with {child.process.returncode}; starting it again")
                 time.sleep(min(child.starts, 10) * 0.2)
                 self._spawn(child)
 
@@ -86,8 +86,8 @@ class House:
         """End every process within four seconds, asked first and killed last; Prefect goes after those whose runs it keeps."""
         self.stopping = True
         until = time.monotonic() + STOP_SECONDS
-        _end(self.children[1:], until - PREFECT_STOP_SECONDS)
-        _end(self.children[:1], until)
+        _stop_processes(self.children[1:], until - PREFECT_STOP_SECONDS)
+        _stop_processes(self.children[:1], until)
 
     def _children(self, port: int, prefect_port: int, public: str) -> list[Child]:
         ours = {
@@ -182,7 +182,7 @@ def free_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
-def _end(children: list[Child], until: float) -> None:
+def _stop_processes(children: list[Child], until: float) -> None:
     running = [child.process for child in children if child.process is not None and child.process.poll() is None]
     for process in running:
         process.send_signal(signal.SIGTERM)
@@ -199,7 +199,7 @@ def _die_with_parent() -> None:
 
 
 async def run_relay() -> None:
-    """The relay's process: turns until SIGTERM, then finishes the runs under way. With a work pool, runs go to its workers."""
+    """The relay's process, until SIGTERM; runs under way are finished first. With a work pool, runs go to its workers."""
     from prefect.context import AsyncClientContext, SyncClientContext
 
     from models.database import database

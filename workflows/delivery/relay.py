@@ -5,6 +5,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -27,18 +28,25 @@ from workflows.review.flow import review
 from workflows.reward.flow import reward
 
 FLOWS: dict[str, Flow[..., Any]] = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
-PREFECT_REST_SECONDS = 2.0
-ELSEWHERE = "elsewhere"
+PAUSE_AFTER_NO_START_SECONDS = 2.0
 
 log = logging.getLogger("gagas.relay")
 
-# A starter makes sure that a flow run exists for a batch and says its id through the callback. It returns when the run has ended, or
-# with ELSEWHERE while a worker is at it: then its messages stay held until they are handled or their lease runs out.
-Starter = Callable[[Flow[..., Any], dict[str, Any], str, Callable[[str], Awaitable[None]]], Awaitable[str | None]]
+
+class RunState(StrEnum):
+    """How a run stands when its starter returns: ended, or under way at a worker, which keeps its messages until their lease is over."""
+
+    ENDED = "ended"
+    UNDER_WAY = "under_way"
 
 
-class NotTakenUp(Exception):
-    """The run exists, yet nobody began it: its messages go back, no attempt counted."""
+class RunNotBegun(Exception):
+    """The run exists, yet nobody began it: its messages are given back, no attempt counted."""
+
+
+ReportRun = Callable[[str], Awaitable[None]]  # told the run's id: when it exists, and again when its work begins
+# A starter makes sure that a run of the flow with these parameters exists under this key.
+Starter = Callable[[Flow[..., Any], dict[str, Any], str, ReportRun], Awaitable[RunState]]
 
 
 class Relay:
@@ -50,7 +58,7 @@ class Relay:
 
     async def run(self) -> None:
         """Serve every topic and the clock until `stop`; runs under way are finished first."""
-        await asyncio.gather(self._tick(), *(self._serve(topic) for topic in FLOWS))
+        await asyncio.gather(self._run_clock(), *(self._serve(topic) for topic in FLOWS))
 
     def stop(self) -> None:
         """Start nothing more."""
@@ -61,28 +69,28 @@ class Relay:
         batch = await asyncio.to_thread(claim_batch, self.store, topic)
         if batch is None:
             return False
-        started = False
+        exists = False
 
-        async def note(run_id: str) -> None:
-            nonlocal started
-            started = True
+        async def report_run(run_id: str) -> None:
+            nonlocal exists
+            exists = True
             await asyncio.to_thread(name_run, self.store, batch, run_id)
 
         try:
             parameters = {"batch": {"token": batch.token, "jobs": batch.jobs}}
             async with asyncio.timeout(settings().lease_seconds * 2):  # a run that hangs is fenced off by its lease: let the topic go on
-                ended = await self.starter(FLOWS[topic], parameters, key_of(batch), note)
-        except Exception as fault:  # Prefect away, or a run that crashed: the messages go back, nothing is lost
+                state = await self.starter(FLOWS[topic], parameters, idempotency_key(batch), report_run)
+        except Exception as fault:  # Prefect away, or a run that crashed: the messages are given back
             log.warning("%s: %s", topic, type(fault).__name__)
-            begun = started and not isinstance(fault, NotTakenUp)
+            begun = exists and not isinstance(fault, RunNotBegun)
             await asyncio.to_thread(release_unhandled if begun else release_unstarted, self.store, batch)
             if not begun:
-                await self._rest(PREFECT_REST_SECONDS)
+                await self._pause(PAUSE_AFTER_NO_START_SECONDS)
             return True
-        if ended != ELSEWHERE:
+        if state == RunState.ENDED:
             await asyncio.to_thread(release_unhandled, self.store, batch)
         elif len(batch.ids) < settings().batch_size:  # a run costs its worker a process: let the next one find more to do
-            await self._rest(settings().gather_seconds)
+            await self._pause(settings().gather_seconds)
         return True
 
     async def _serve(self, topic: str) -> None:
@@ -93,44 +101,45 @@ class Relay:
                 log.warning("%s: %s", topic, type(fault).__name__)
                 busy = False
             if not busy:
-                await self._rest(settings().poll_seconds)
+                await self._pause(settings().poll_seconds)
 
-    async def _tick(self) -> None:
-        async def note(_run_id: str) -> None:
+    async def _run_clock(self) -> None:
+        async def ignore(_run_id: str) -> None:
             return
 
-        seen: datetime | None = None
+        last: datetime | None = None
         while not self.stopping.is_set():
             try:
                 present = now()
-                if present == seen:  # a test clock that stands still: nothing new can be due
-                    await self._rest(settings().tick_seconds)
+                if present == last:  # a test clock that stands still: nothing new can be due
+                    await self._pause(settings().tick_seconds)
                     continue
-                seen = present
-                await self.starter(clock, {}, f"clock:{wall_now().isoformat()}", note)
+                last = present
+                await self.starter(clock, {}, f"clock:{wall_now().isoformat()}", ignore)
             except Exception as fault:  # a missed tick is caught up by the next
                 log.warning("clock: %s", type(fault).__name__)
-            await self._rest(settings().tick_seconds)
+            await self._pause(settings().tick_seconds)
 
-    async def _rest(self, seconds: float) -> None:
+    async def _pause(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self.stopping.wait(), seconds)
         except TimeoutError:
             return
 
 
-def key_of(batch: Batch) -> str:
+def idempotency_key(batch: Batch) -> str:
     """A batch's idempotency key: the same messages at the same attempt are one run."""
     text = f"{batch.topic}:{','.join(map(str, batch.ids))}:{batch.attempts}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-async def start_in_process(flow: Flow[..., Any], parameters: dict[str, Any], key: str, note: Callable[[str], Awaitable[None]]) -> None:
+async def start_in_process(flow: Flow[..., Any], parameters: dict[str, Any], key: str, report_run: ReportRun) -> RunState:
     """The embedded starter: a run at the local Prefect server, executed here; run names hold the stage and a number only."""
     async with AsyncClientContext.get_or_create() as context:
         run = await create_run(context.client, flow, parameters, key)
-        await note(str(run.id))
+        await report_run(str(run.id))
         await run_flow_async(flow, flow_run=run, parameters=parameters)
+        return RunState.ENDED
 
 
 async def create_run(client: PrefectClient, flow: Flow[..., Any], parameters: dict[str, Any], key: str) -> FlowRun:
@@ -138,7 +147,7 @@ async def create_run(client: PrefectClient, flow: Flow[..., Any], parameters: di
     flow_id: UUID = await client.create_flow(flow)
     wanted = FlowRunCreate(
         flow_id=flow_id,
-        name=name_of(flow, parameters),
+        name=run_name(flow, parameters),
         parameters=flow.serialize_parameters(parameters),
         idempotency_key=key,
         tags=["gagas"],
@@ -148,7 +157,7 @@ async def create_run(client: PrefectClient, flow: Flow[..., Any], parameters: di
     return FlowRun.model_validate(response.json())
 
 
-def name_of(flow: Flow[..., Any], parameters: dict[str, Any]) -> str:
+def run_name(flow: Flow[..., Any], parameters: dict[str, Any]) -> str:
     """A run's name: the stage and its first message's number, as Prefect's pages must tell nothing more."""
     jobs = parameters.get("batch", {}).get("jobs", {})
     first = min((min(ids) for ids in jobs.values()), default=0)

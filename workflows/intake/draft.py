@@ -9,18 +9,15 @@ from typing import Any
 import rfc8785
 from sqlmodel import Session, col, delete, select
 
-from models.calls import CallState
-from models.database import append_row
-from models.ideas import Decision, Idea, Revision, TeamMember
+from models.ideas import Idea, Revision, TeamMember
 from models.people import EmployeeNumber, Person
 from models.policy import Policy
 from workflows.calculations.shares import WHOLE
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.actors import Actor
-from workflows.process.context import IdeaContext, read_context, read_policy
-from workflows.process.engine import move
-from workflows.process.journal import record
-from workflows.process.refusals import Conflict, Invalid
+from workflows.process.context import IdeaContext, read_again, read_context, read_policy
+from workflows.process.engine import Grounds, permit, take
+from workflows.process.refusals import Invalid
 from workflows.process.wording import read_line, read_text
 from workflows.region.calls import current_policy, get_call
 
@@ -62,44 +59,40 @@ class Proposal:
     team: tuple[Part, ...] = ()
 
 
-def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Actor) -> Idea:
+def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Actor) -> IdeaContext:
     """A new draft under the call's current policy; everybody with an account may. Raises Conflict when the call is not open."""
-    call, _ = get_call(session, call_id)
-    if call.state != CallState.OPEN:
-        raise Conflict("call_not_open", stage=call.state)
-    if actor.person_id is None or actor.unit_id is None:
-        raise Conflict("call_not_open", stage=call.state)
+    call, unit = get_call(session, call_id)
     version = current_policy(session, call_id)
-    policy = read_policy(version)
-    idea = Idea(call_id=call.id, policy_id=version.id, unit_id=actor.unit_id, lead_id=actor.person_id, title=_title(proposal))
+    idea = Idea(call_id=call.id, policy_id=version.id, unit_id=actor.unit_id or "", lead_id=actor.person_id or "", title=_title(proposal))
+    context = IdeaContext(idea, call, read_policy(version), actor.unit_path, unit.path)
+    permitted = permit(session, context, "draft", actor=actor)
     session.add(idea)
     session.flush()
-    _write_revision(session, idea, policy, proposal, actor)
-    _write_team(session, idea, policy, proposal, actor)
-    append_row(session, Decision, idea_id=idea.id, action="draft", actor_id=actor.person_id)
-    record(session, "idea.draft", idea.id, actor=actor, idea_id=idea.id, call=call.id, policy=version.number)
-    session.flush()
-    return idea
+    _write_revision(session, idea, context.policy, proposal, actor)
+    _write_team(session, idea, context.policy, proposal, actor)
+    take(session, context, permitted, Grounds(recorded={"call": call.id, "policy": version.number}), actor=actor)
+    return read_again(session, context)
 
 
-def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Actor) -> Idea:
+def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Actor) -> IdeaContext:
     """Replace what a draft says; the lead proposer may."""
     context = read_context(session, idea_id, actor=actor)
-    move(session, context, "revise", actor=actor)
-    rewrite(session, context, proposal, actor=actor)
-    return context.idea
+    permitted = permit(session, context, "revise", actor=actor)
+    context = rewrite(session, context, proposal, actor=actor)
+    take(session, context, permitted, actor=actor)
+    return context
 
 
-def rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> Revision:
-    """Put a new revision and team in place of the present ones; the caller has checked the step."""
+def rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> IdeaContext:
+    """Put a new revision and team in place of the present ones; the caller has permitted the step."""
     idea = context.idea
     idea.title = _title(proposal)
     idea.revision += 1
-    revision = _write_revision(session, idea, context.policy, proposal, actor)
+    _write_revision(session, idea, context.policy, proposal, actor)
     session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == idea.id))
     _write_team(session, idea, context.policy, proposal, actor)
     session.flush()
-    return revision
+    return read_again(session, context)
 
 
 def _title(proposal: Proposal) -> str:

@@ -4,11 +4,11 @@ from typing import Any
 
 from prefect import flow
 
-from workflows.delivery.job import step
+from workflows.delivery.job import job
 from workflows.intake.route import expire_supplement, route_idea
 
-route = step("intake", "route", route_idea)
-close_unanswered = step("intake", "expire_supplement", expire_supplement)
+route = job("intake", "route", route_idea)
+close_unanswered = job("intake", "expire_supplement", expire_supplement)
 
 
 @flow(name="intake", persist_result=False)

@@ -2,13 +2,13 @@
 
 from sqlmodel import Session, select
 
-from models.instants import now
 from models.people import Role, RoleGrant
 from models.stages import IdeaStage
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.engine import Grounds, move
+from workflows.process.engine import permit, take
+from workflows.process.guards import is_overdue
 
 
 def route_idea(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -17,15 +17,15 @@ def route_idea(session: Session, idea_id: str, *, actor: Actor) -> None:
     if context.idea.stage != IdeaStage.SUBMITTED:
         return
     needed = context.policy.permission and not _lead_is_head(session, context)
-    move(session, context, "route", "permission" if needed else "screening", actor=actor)
+    permitted = permit(session, context, "route", "permission" if needed else "screening", actor=actor)
+    take(session, context, permitted, actor=actor)
 
 
 def expire_supplement(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Close an idea whose completion was due and never came."""
     context = read_context(session, idea_id, actor=actor)
-    idea = context.idea
-    if idea.stage == IdeaStage.SUPPLEMENT_ASKED and idea.due_at is not None and idea.due_at < now():
-        move(session, context, "expire", actor=actor, grounds=Grounds(code="supplement_unanswered"))
+    if context.idea.stage == IdeaStage.SUPPLEMENT_ASKED and is_overdue(context):
+        take(session, context, permit(session, context, "expire", actor=actor), actor=actor)
 
 
 def _lead_is_head(session: Session, context: IdeaContext) -> bool:

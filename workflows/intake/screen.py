@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.ideas import Idea
 from models.policy import Policy
 from workflows.process.actors import Actor
-from workflows.process.context import read_context
-from workflows.process.engine import Grounds, move
+from workflows.process.context import IdeaContext, read_context
+from workflows.process.decide import read_reason
+from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Invalid
 from workflows.process.wording import read_text
 
@@ -33,19 +33,18 @@ class Findings:
     reason: str = ""
 
 
-def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Findings, *, actor: Actor) -> Idea:
+def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Findings, *, actor: Actor) -> IdeaContext:
     """Accept, return for completion (a note per section), close as duplicate, or reject with reasons.
 
     Raises Invalid when an acceptance leaves a requirement unanswered or unmet, a rejection meets them all, a return has no note,
     or any refusal has no reason.
     """
     context = read_context(session, idea_id, actor=actor)
+    permitted = permit(session, context, "screen", outcome, actor=actor)
     detail = _checked(context.policy, outcome, findings)
-    least = 10 if outcome in (Screening.REJECTED, Screening.DUPLICATE) else 0
-    reason = read_text("reason", findings.reason, maximum=4_000, minimum=least)
-    code = {Screening.DUPLICATE: "duplicate", Screening.REJECTED: "requirements_not_met"}.get(outcome)
-    move(session, context, "screen", outcome.value, actor=actor, grounds=Grounds(reason, code, detail))
-    return context.idea
+    reason = read_reason(permitted.transition, findings.reason)
+    take(session, context, permitted, Grounds(reason, detail), actor=actor)
+    return context
 
 
 def _checked(policy: Policy, outcome: Screening, findings: Findings) -> dict[str, Any]:

@@ -2,15 +2,11 @@
 
 from sqlmodel import Session
 
-from models.ideas import Idea
 from workflows.process.actors import Actor
-from workflows.process.context import read_context
-from workflows.process.engine import Grounds, move
-from workflows.process.wording import read_text
+from workflows.process.context import IdeaContext
+from workflows.process.decide import decide
 
 
-def withdraw_idea(session: Session, idea_id: str, *, reason: str = "", actor: Actor) -> Idea:
+def withdraw_idea(session: Session, idea_id: str, *, reason: str = "", actor: Actor) -> IdeaContext:
     """Take an idea back before it is recommended; the lead proposer may, and need not say why."""
-    context = read_context(session, idea_id, actor=actor)
-    move(session, context, "withdraw", actor=actor, grounds=Grounds(read_text("reason", reason, maximum=4_000)))
-    return context.idea
+    return decide(session, idea_id, "withdraw", None, reason=reason, actor=actor)

@@ -6,16 +6,14 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from models.ideas import Idea
 from models.instants import now, today
 from models.pilots import Indicator, Measurement, Pilot
 from models.stages import IdeaStage
-from workflows.pilot.start import ask_owner
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.engine import Grounds, move
-from workflows.process.refusals import Conflict, Invalid
-from workflows.process.wording import read_text
+from workflows.process.decide import read_reason
+from workflows.process.engine import Grounds, permit, take
+from workflows.process.refusals import Invalid
 
 
 class Verdict(StrEnum):
@@ -26,18 +24,15 @@ class Verdict(StrEnum):
     STOP = "stop"
 
 
-def conclude_pilot(session: Session, idea_id: str, *, summary: str, actor: Actor) -> Pilot:
+def conclude_pilot(session: Session, idea_id: str, *, summary: str, actor: Actor) -> IdeaContext:
     """Hand in the pilot's report; every indicator needs at least one reading."""
     context = read_context(session, idea_id, actor=actor)
-    text = read_text("summary", summary, maximum=4_000, minimum=20)
-    move(session, context, "conclude", actor=actor)
+    permitted = permit(session, context, "conclude", actor=actor)
+    text = read_reason(permitted.transition, summary, field="summary")
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
-    for indicator in session.exec(select(Indicator).where(Indicator.pilot_id == pilot.id)):
-        if _last_value(session, indicator) is None:
-            raise Conflict("indicator_unmeasured", indicator=indicator.name)
     pilot.summary, pilot.reported_at = text, now()
-    session.flush()
-    return pilot
+    take(session, context, permitted, actor=actor)
+    return context
 
 
 def compute_result(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -52,8 +47,9 @@ def compute_result(session: Session, idea_id: str, *, actor: Actor) -> None:
         if value is None:
             continue
         lines.append({"indicator": indicator.name, "value": str(value), "reached_percent": str(reached_percent(indicator, value))})
+    permitted = permit(session, context, "compute_result", actor=actor)
     pilot.result = {"indicators": lines, "targets_met": sum(Decimal(line["reached_percent"]) >= 100 for line in lines), "of": len(lines)}
-    move(session, context, "compute_result", actor=actor)
+    take(session, context, permitted, actor=actor)
 
 
 def reached_percent(indicator: Indicator, value: Decimal) -> Decimal:
@@ -62,15 +58,15 @@ def reached_percent(indicator: Indicator, value: Decimal) -> Decimal:
     return ((value - indicator.baseline) * 100 / way).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
 
 
-def verify_pilot(session: Session, idea_id: str, verdict: Verdict, *, reason: str, until: date | None = None, actor: Actor) -> Idea:
+def verify_pilot(session: Session, idea_id: str, verdict: Verdict, *, reason: str, until: date | None = None, actor: Actor) -> IdeaContext:
     """Roll out, extend to a later last day, or stop; a verifier with no part in the idea may."""
     context = read_context(session, idea_id, actor=actor)
-    text = read_text("reason", reason, maximum=4_000, minimum=10)
-    code = "pilot_stopped" if verdict == Verdict.STOP else None
-    move(session, context, "verify", verdict.value, actor=actor, grounds=Grounds(text, code))
+    permitted = permit(session, context, "verify", verdict, actor=actor)
+    text = read_reason(permitted.transition, reason)
     if verdict == Verdict.EXTEND:
         _extend(session, context, until)
-    return context.idea
+    take(session, context, permitted, Grounds(text), actor=actor)
+    return context
 
 
 def _extend(session: Session, context: IdeaContext, until: date | None) -> None:
@@ -81,7 +77,6 @@ def _extend(session: Session, context: IdeaContext, until: date | None) -> None:
         rule = context.policy.pilot
         raise Invalid("pilot_length_out_of_range", "until", minimum=rule.minimum_days, maximum=rule.maximum_days)
     pilot.ends_on, pilot.reported_at, pilot.result = until, None, None
-    ask_owner(session, context, pilot)
     session.flush()
 
 

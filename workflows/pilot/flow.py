@@ -4,14 +4,14 @@ from typing import Any
 
 from prefect import flow
 
-from workflows.delivery.job import step
+from workflows.delivery.job import job
 from workflows.pilot.conclude import compute_result
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.pilot.start import start_pilot
 
-roll_out = step("pilot", "roll_out", roll_out_in_use)
-start = step("pilot", "start_pilot", start_pilot)
-compute = step("pilot", "compute_result", compute_result)
+roll_out = job("pilot", "roll_out", roll_out_in_use)
+start = job("pilot", "start_pilot", start_pilot)
+compute = job("pilot", "compute_result", compute_result)
 
 
 @flow(name="pilot", persist_result=False)

@@ -10,7 +10,7 @@ from models.instants import today
 from models.pilots import Indicator, Measurement, Pilot
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
-from workflows.process.engine import move
+from workflows.process.engine import permit, take
 from workflows.process.refusals import Invalid
 from workflows.process.wording import read_text
 
@@ -28,7 +28,7 @@ class Reading:
 def report_measurement(session: Session, idea_id: str, reading: Reading, *, actor: Actor) -> Measurement:
     """Add a reading; the pilot's owner may. Raises Invalid for a day outside the pilot or in the future, or an unknown indicator."""
     context = read_context(session, idea_id, actor=actor)
-    move(session, context, "measure", actor=actor)
+    permitted = permit(session, context, "measure", actor=actor)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
     known = session.exec(select(Indicator.id).where(Indicator.pilot_id == pilot.id, Indicator.id == reading.indicator_id)).first()
     if known is None:
@@ -43,5 +43,5 @@ def report_measurement(session: Session, idea_id: str, reading: Reading, *, acto
         actor_id=str(actor.person_id),
     )
     session.add(measurement)
-    session.flush()
+    take(session, context, permitted, actor=actor)
     return measurement

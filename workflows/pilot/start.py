@@ -1,21 +1,22 @@
 """Plan a pilot; a flow starts it on its date."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlmodel import Session, select
 
-from models.instants import region_zone, today
+from models.instants import today
 from models.people import Person, Role
 from models.pilots import Direction, Indicator, Pilot
-from models.policy import Entry, PilotRule
+from models.policy import PilotRule
 from models.stages import IdeaStage
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.actors import Actor, actor_of
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.engine import await_person, move, settle
-from workflows.process.refusals import Conflict, Invalid
+from workflows.process.engine import permit, take
+from workflows.process.inbox import end_of_day, settle
+from workflows.process.refusals import Invalid
 from workflows.process.wording import read_line
 from workflows.region.people import get_unit
 
@@ -51,9 +52,7 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     Raises Invalid for dates in the past or a length outside the policy's, for an owner without the role or with a part in the idea.
     """
     context = read_context(session, idea_id, actor=actor)
-    move(session, context, "plan_pilot", actor=actor)
-    if context.policy.entry == Entry.IN_USE:
-        raise Conflict("call_has_no_pilot")
+    permitted = permit(session, context, "plan_pilot", actor=actor)
     _check_dates(context.policy.pilot, plan)
     _check_owner(session, context, plan)
     if not plan.indicators:
@@ -71,25 +70,19 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     session.add(pilot)
     session.flush()
     _write_indicators(session, pilot, plan)
-    settle(session, idea_id, task="plan_pilot")
+    settle(session, context, task="plan_pilot")
+    context.idea.due_at = end_of_day(plan.starts_on - timedelta(days=1))  # from then on the pilot starts by itself
+    take(session, context, permitted, actor=actor)
     return pilot
 
 
 def start_pilot(session: Session, idea_id: str, *, actor: Actor) -> None:
-    """Open a planned pilot once its first day has come, and ask its owner for figures."""
+    """Open a planned pilot once its first day has come; its owner is asked for figures until its last."""
     context = read_context(session, idea_id, actor=actor)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).first()
     if context.idea.stage != IdeaStage.DETERMINED or pilot is None or pilot.starts_on > today():
         return
-    move(session, context, "start_pilot", actor=actor)
-    ask_owner(session, context, pilot)
-
-
-def ask_owner(session: Session, context: IdeaContext, pilot: Pilot) -> None:
-    """Put the pilot into its owner's inbox, due on its last day."""
-    due_at = datetime.combine(pilot.ends_on, time(23, 59, 59), region_zone())
-    context.idea.due_at = due_at
-    await_person(session, context, ("measure", Role.PILOT_OWNER), pilot.owner_id, due_at)
+    take(session, context, permit(session, context, "start_pilot", actor=actor), actor=actor)
 
 
 def _check_dates(rule: PilotRule, plan: PilotPlan) -> None:

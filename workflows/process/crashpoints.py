@@ -2,7 +2,7 @@
 
 `GAGAS_TEST_CRASH=name` ends the process with code 137 when it passes the point for the first time, `name:3` at the third; no
 `finally` runs, as after kill -9. `GAGAS_TEST_CRASH_LOG=FILE` gets a line for each death, so that a test can prove that none was missed.
-Neither works without `GAGAS_TEST_FAULTS=allowed`: Gagas refuses to start.
+Without `GAGAS_TEST_FAULTS=allowed` beside it Gagas refuses to start.
 """
 
 import os
@@ -12,13 +12,13 @@ from pathlib import Path
 CATALOGUE = (
     "in_claim_before_commit",
     "after_claim_before_run",
-    "after_run_created_before_note",
-    "after_note_before_work",
+    "after_run_created_before_named",
+    "after_run_named_before_work",
     "before_effect",
     "after_effect_before_ack",
     "after_ack_before_commit",
     "after_commit_before_release",
-    "after_run_before_let_go",
+    "after_run_before_release",
     "after_message_before_ledger",
     "after_number_before_commit",
     "after_document_before_ledger",
@@ -46,15 +46,8 @@ def crashpoint(name: str) -> None:
 
 
 def faults_allowed() -> bool:
-    """Whether this process may fail on purpose."""
+    """Whether this process may die on purpose."""
     return os.environ.get("GAGAS_TEST_FAULTS") == "allowed"
-
-
-def refuse_faults(*names: str) -> None:
-    """Stop the program at its start where a fault is asked for outside a test."""
-    for name in names:
-        if os.environ.get(name) and not faults_allowed():
-            raise SystemExit(f"{name} makes Gagas fail on purpose. It is for tests alone: unset it.")
 
 
 def _die_at(turn: int, name: str) -> None:
@@ -70,4 +63,5 @@ def _die_at(turn: int, name: str) -> None:
         os._exit(DEAD)
 
 
-refuse_faults("GAGAS_TEST_CRASH")
+if os.environ.get("GAGAS_TEST_CRASH") and not faults_allowed():
+    raise SystemExit("GAGAS_TEST_CRASH makes Gagas fail on purpose. It is for tests alone: unset it.")

@@ -1,131 +1,227 @@
-"""move(): one permitted step of an idea: stage, decision, inbox and fact together."""
+"""The engine: permit() says whether a step may be taken, take() takes it; one for ideas, awards and documents.
+
+An action reads its context, asks permit() before it changes anything, changes what is its own, and takes the step. Only the engine writes
+a stage, a decision, an inbox item or a follow-up job.
+"""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlalchemy.orm.attributes import flag_modified
+from sqlmodel import Session, select
 
-from models.database import append_row, run_plain, table_of
-from models.ideas import Decision, Gate, GateState
-from models.inbox import InboxItem
-from models.instants import now, region_zone
-from models.people import Role
-from models.policy import Entry
-from models.stages import IdeaStage
+from models.database import append_row
+from models.ideas import Decision, Gate, GateState, Idea
+from models.instants import now
+from models.policy import GateRule
 from workflows.process.actors import Actor
-from workflows.process.context import IdeaContext, permitted_transition
-from workflows.process.journal import record
-from workflows.process.refusals import Conflict
-from workflows.process.tables import IDEA_TRANSITIONS, Transition
+from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
+from workflows.process.guards import Question, find_refusal, is_next, list_open_gates
+from workflows.process.inbox import ask_awaited, ask_gate, due_in, settle
+from workflows.process.journal import record, release_held
+from workflows.process.refusals import Conflict, Forbidden
+from workflows.process.relations import has_part, may_act, role_for
+from workflows.process.ways import GATE_ACTION, KEEP_CODE, Kind, Readers, Relation, Transition
 
-# stage -> what is awaited there: (action, who is asked, which of the policy's days it may take)
-AWAITED: dict[IdeaStage, tuple[str, Role, str]] = {
-    IdeaStage.AWAITING_PERMISSION: ("permit", Role.UNIT_HEAD, "permission"),
-    IdeaStage.SCREENING: ("screen", Role.SECRETARIAT, "screening"),
-    IdeaStage.SUPPLEMENT_ASKED: ("supplement", Role.PROPOSER, "supplement"),
-    IdeaStage.SHORTLISTED: ("recommend", Role.CHAIR, "recommendation"),
-    IdeaStage.RECOMMENDED: ("determine", Role.LEADER, "determination"),
-    IdeaStage.DEFERRED: ("resume", Role.SECRETARIAT, "deferral"),
-    IdeaStage.DETERMINED: ("plan_pilot", Role.SECRETARIAT, "pilot_plan"),
-    IdeaStage.PILOT_REPORTED: ("verify", Role.VERIFIER, "verdict"),
-}
+
+class UnknownAction(Exception):
+    """The code names an action that no table has: a defect, not a refusal."""
 
 
 @dataclass(frozen=True)
 class Grounds:
-    """Why a step is taken: free text for people, a code for statistics, and what else the decision says."""
+    """Why a step is taken: the reason for people, what else the decision says, and what the ledger keeps of it (no name, no number)."""
 
     reason: str = ""
-    code: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+    recorded: dict[str, Any] = field(default_factory=dict)
 
 
-def move(
-    session: Session, context: IdeaContext, action: str, outcome: str | None = None, *, actor: Actor, grounds: Grounds | None = None
-) -> Transition:
-    """Take one step of the idea's way, or refuse.
+@dataclass(frozen=True)
+class Permitted:
+    """A step that the engine permitted, to be taken in the same transaction."""
 
-    Raises Forbidden, Conflict (wrong stage, open gate); a lost race shows when the transaction is flushed.
+    transition: Transition
+
+
+def permit(session: Session, context: Context, action: str, outcome: str | None = None, *, actor: Actor) -> Permitted:
+    """Whether the actor may take a step now; nothing is changed.
+
+    Raises Forbidden when the actor could never do this here, Conflict when the stage is wrong for it, and a guard's own refusal.
     """
-    idea, grounds = context.idea, grounds or Grounds()
-    transition = permitted_transition(session, context, IDEA_TRANSITIONS, (idea.stage, action, outcome), actor=actor)
-    if transition.target and idea.stage != IdeaStage.DRAFT and action not in ("withdraw", "expire"):
-        refuse_open_gates(session, context)
-    if transition.target:
-        enter(session, context, IdeaStage(transition.target), code=grounds.code)
-    else:
-        sa.orm.attributes.flag_modified(idea, "stage")  # every step raises the version, so that two at once never both hold
-    written = {"reason": grounds.reason, "detail": grounds.detail, "actor_id": actor.person_id, "flow": actor.flow}
-    append_row(session, Decision, idea_id=idea.id, action=action, outcome=outcome or "", **written)
-    kind = f"idea.{action}.{outcome}" if outcome else f"idea.{action}"
-    record(session, kind, idea.id, actor=actor, idea_id=idea.id, stage=idea.stage, revision=idea.revision, code=grounds.code)
+    ever = list_transitions(context, action, outcome)
+    if not ever:
+        raise UnknownAction(action)
+    stage = present_stage(context)
+    mine = [transition for transition in ever if may_act(session, context, transition, actor)]
+    if not mine:
+        raise _forbidden(context, ever, actor)
+    for transition in mine:
+        if (transition.stage, transition.outcome) == (stage, outcome):
+            refusal = find_refusal(session, transition.guards, Question(context, outcome, actor))
+            if refusal is not None:
+                raise refusal
+            return Permitted(transition)
+    if action == GATE_ACTION:
+        raise Conflict("gate_not_open", gate=outcome)
+    raise Conflict("wrong_stage", stage=stage, action=action, outcome=outcome)
+
+
+def take(session: Session, context: Context, permitted: Permitted, grounds: Grounds | None = None, *, actor: Actor) -> None:
+    """Take a permitted step: stage, inbox, decision, ledger entry and follow-up jobs together, flushed.
+
+    A lost race shows here, as a stale version.
+    """
+    transition, row, grounds = permitted.transition, context.row, grounds or Grounds()
+    session.add(row)
+    if transition.action == GATE_ACTION:
+        _pass_gate(session, context, transition, actor)
+    elif transition.stage is None or transition.target:
+        _enter(session, context, transition)
+    if transition.stage is not None and not isinstance(context, DocumentContext):
+        flag_modified(row, "stage")  # every step raises the version, so that two at once never both hold
+    if transition.readers != Readers.NOBODY:
+        _decide(session, context, transition, grounds, actor)
+    idea_id = context.about.idea.id if context.about is not None else None
+    record(session, _kind(context, transition), row.id, actor=actor, idea_id=idea_id, jobs=transition.jobs, **_recorded(context, grounds))
     session.flush()
-    return transition
 
 
-def enter(session: Session, context: IdeaContext, stage: IdeaStage, *, code: str | None = None) -> None:
-    """Bring an idea into a stage: settle what was awaited, ask for what is awaited now, put up the policy's gates."""
+def list_transitions(context: Context, action: str, outcome: str | None) -> tuple[Transition, ...]:
+    """Every transition of an action: the table's, or that of a gate which the idea's policy adds."""
+    if action == GATE_ACTION and isinstance(context, IdeaContext):
+        return tuple(gate_transition(rule) for rule in context.policy.gates if rule.name == outcome)
+    return context.way.of_action(action)
+
+
+def gate_transition(rule: GateRule) -> Transition:
+    """A gate of a policy as the step that passes it."""
+    return Transition(
+        stage=rule.stage,
+        action=GATE_ACTION,
+        outcome=rule.name,
+        target=None,
+        who=rule.role,
+        relation=Relation.SCOPE,
+        reason=0,
+        has_content=False,
+        guards=("gate_open_now",),
+        code="",
+        jobs=(),
+        readers=Readers.ALL,
+    )
+
+
+def present_stage(context: Context) -> str | None:
+    """The stage that the subject is in; None for what is only about to begin."""
+    state = sa.inspect(context.row)
+    if state.transient or state.pending:
+        return None
+    return context.document.state if isinstance(context, DocumentContext) else context.row.stage
+
+
+def _forbidden(context: Context, ever: tuple[Transition, ...], actor: Actor) -> Forbidden:
+    wanted = next((transition for transition in ever if transition.who is not None), ever[0])
+    if context.about is not None and wanted.relation in (Relation.SCOPE, Relation.ASSIGNED) and has_part(context.about, actor):
+        return Forbidden("conflict_of_interest")
+    return Forbidden(f"only_{role_for(context, wanted) or 'FLOW'}")
+
+
+def _enter(session: Session, context: Context, transition: Transition) -> None:
+    """Bring the subject into its stage: settle what was awaited, put up the policy's gates, ask for what is awaited now."""
+    begins = transition.stage is None
+    if isinstance(context, DocumentContext):
+        if not begins:
+            context.document.state = transition.target  # type: ignore[assignment]
+        return
+    if not begins:
+        if context.way.stages[str(transition.stage)].kind != Kind.DRAFT:  # of a draft nothing is awaited
+            settle(session, context)
+        context.row.stage, context.row.stage_since = str(transition.target), now()
+    session.flush()
+    if isinstance(context, AwardContext):
+        ask_awaited(session, context)
+        return
     idea = context.idea
-    if idea.stage != IdeaStage.DRAFT:  # of a draft nothing is awaited
-        settle(session, idea.id)
-    idea.stage, idea.stage_since, idea.reason_code, idea.due_at = stage, now(), code, None
-    for rule in context.policy.gates:
-        if rule.stage == stage and session.exec(select(Gate).where(Gate.idea_id == idea.id, Gate.name == rule.name)).first() is None:
-            session.add(Gate(idea_id=idea.id, name=rule.name, stage=stage))
-            await_role(session, context, f"gate:{rule.name}", rule.role, end_of_day_in(rule.days))
-    if stage == IdeaStage.REJECTED:
-        idea.due_at = end_of_day_in(context.policy.days.retention)
-    if stage in AWAITED and not (stage == IdeaStage.DETERMINED and context.policy.entry == Entry.IN_USE):
-        action, role, days = AWAITED[stage]
-        idea.due_at = end_of_day_in(getattr(context.policy.days, days))
-        await_role(session, context, action, context.policy.movers.get(action, role), idea.due_at)
+    if transition.code != KEEP_CODE:
+        idea.reason_code = transition.code or None
+    idea.due_at = None
+    if context.policy.gates and not begins:
+        release_held(session, idea.id)
+        _put_up_gates(session, context)
+    _ask_or_wait(session, context)
 
 
-def await_role(session: Session, context: IdeaContext, task: str, role: Role, due_at: datetime | None) -> None:
-    """Ask whoever holds a role over the idea (a unit head) or its call (the committee); the proposer is asked in person."""
-    person_id = context.idea.lead_id if role == Role.PROPOSER else None
-    path = context.unit_path if role == Role.UNIT_HEAD else context.call_path
-    append_row(session, InboxItem, task=task, role=role, unit_path=path, person_id=person_id, idea_id=context.idea.id, due_at=due_at)
+def _put_up_gates(session: Session, context: IdeaContext) -> None:
+    """A gate is put up once, when the idea first comes to its stage."""
+    known = set(session.exec(select(Gate.name).where(Gate.idea_id == context.idea.id)))
+    new = [rule for rule in context.policy.gates if rule.stage == context.idea.stage and rule.name not in known]
+    for rule in new:
+        session.add(Gate(idea_id=context.idea.id, name=rule.name, stage=rule.stage))
+    for rule in new:
+        if is_next(rule, new):
+            ask_gate(session, context, rule)
 
 
-def await_person(session: Session, context: IdeaContext, asked: tuple[str, Role], person_id: str, due_at: datetime) -> None:
-    """Ask one person for a task, in a role."""
-    append_row(session, InboxItem, task=asked[0], role=asked[1], person_id=person_id, idea_id=context.idea.id, due_at=due_at)
+def _ask_or_wait(session: Session, context: IdeaContext) -> None:
+    """Ask for what the stage awaits, once no gate stands in its way; the gates' own days count until then."""
+    stage = context.way.stages[context.idea.stage]
+    blocked = list_open_gates(session, context) if context.policy.gates else []
+    ways_on = [transition for transition in context.way.leaving(stage.name) if transition.action == stage.awaits]
+    if blocked and all("gates" in transition.guards for transition in ways_on):
+        context.idea.due_at = due_in(max(rule.days for rule in blocked))
+        return
+    ask_awaited(session, context)
 
 
-_ITEM = table_of(InboxItem)
-_SETTLE = (
-    sa.update(_ITEM)
-    .where(_ITEM.c.idea_id == sa.bindparam("settled"), _ITEM.c.done_at.is_(None), _ITEM.c.award_id.is_(None))
-    .values(done_at=sa.bindparam("at"))
-)
+def _pass_gate(session: Session, context: Context, transition: Transition, actor: Actor) -> None:
+    if not isinstance(context, IdeaContext):
+        raise UnknownAction(GATE_ACTION)
+    gate = session.exec(select(Gate).where(Gate.idea_id == context.idea.id, Gate.name == transition.outcome).with_for_update()).one()
+    gate.state, gate.passed_by, gate.passed_at = GateState.PASSED, actor.person_id, now()
+    session.flush()
+    settle(session, context, task=f"gate:{transition.outcome}")
+    still_open = list_open_gates(session, context)
+    for rule in still_open:
+        if str(transition.outcome) in rule.after and is_next(rule, still_open):
+            ask_gate(session, context, rule)
+    if not still_open:
+        stage = context.way.stages[context.idea.stage]
+        if stage.awaits and all("gates" in each.guards for each in context.way.leaving(stage.name) if each.action == stage.awaits):
+            _ask_or_wait(session, context)
+        release_held(session, context.idea.id)
 
 
-def settle(session: Session, idea_id: str, *, task: str | None = None, person_id: str | None = None) -> None:
-    """Tick off what was awaited of an idea: all of it, or one task, or one person's."""
-    update = _SETTLE
-    if task is not None:
-        update = update.where(_ITEM.c.task == task)
-    if person_id is not None:
-        update = update.where(_ITEM.c.person_id == person_id)
-    run_plain(session, update, {"settled": idea_id, "at": now()})
+def _decide(session: Session, context: Context, transition: Transition, grounds: Grounds, actor: Actor) -> None:
+    if context.about is None:
+        return
+    of_award = isinstance(context, AwardContext)
+    detail = {"award": context.row.id, **grounds.detail} if of_award else grounds.detail
+    append_row(
+        session,
+        Decision,
+        idea_id=context.about.idea.id,
+        action=f"award_{transition.action}" if of_award else transition.action,
+        outcome=transition.outcome or "",
+        reason=grounds.reason,
+        detail=detail,
+        actor_id=actor.person_id,
+        flow=actor.flow,
+    )
 
 
-_OPEN_GATE = sa.select(col(Gate.name)).where(
-    col(Gate.idea_id) == sa.bindparam("idea_id"), col(Gate.stage) == sa.bindparam("stage"), col(Gate.state) == GateState.OPEN
-)
+def _kind(context: Context, transition: Transition) -> str:
+    """The fact's name in the ledger: way, action and outcome; a gate is named in the fact itself."""
+    parts = (context.way.name, transition.action, None if transition.action == GATE_ACTION else transition.outcome)
+    return ".".join(part for part in parts if part)
 
 
-def refuse_open_gates(session: Session, context: IdeaContext) -> None:
-    """Raise Conflict while a gate of the present stage is open."""
-    name = session.execute(_OPEN_GATE, {"idea_id": context.idea.id, "stage": context.idea.stage}).scalar()
-    if name is not None:
-        raise Conflict("gate_open", gate=name)
-
-
-def end_of_day_in(days: int) -> datetime:
-    """The last second of the region's day that lies `days` calendar days ahead."""
-    local = now().astimezone(region_zone()) + timedelta(days=days)
-    return local.replace(hour=23, minute=59, second=59, microsecond=0)
+def _recorded(context: Context, grounds: Grounds) -> dict[str, Any]:
+    row = context.row
+    if isinstance(row, Idea):
+        return {"stage": row.stage, "revision": row.revision, "code": row.reason_code, **grounds.recorded}
+    if isinstance(context, AwardContext):
+        award = context.award
+        return {"stage": award.stage, "tier": award.tier, "amount_rupiah": award.amount_rupiah, **grounds.recorded}
+    return grounds.recorded

@@ -3,69 +3,58 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.database import append_row, append_rows, run_plain, table_of
-from models.instants import now
+from models.ideas import Idea
+from models.instants import now, wall_now
 from models.ledger import LedgerEntry, LedgerHead
-from models.outbox import Message
+from models.outbox import Message, MessageState
 from workflows.calculations.ledger import chain_hash
 from workflows.process.actors import Actor
 from workflows.process.crashpoints import crashpoint
-from workflows.process.planted_bugs import planted, write_afterwards
-
-# fact -> the errands that follow from it, as topic.job; the topic is the stage whose flow does the job
-FOLLOW_UPS: dict[str, tuple[str, ...]] = {
-    "idea.submit": ("intake.route", "recognition.number_receipt"),
-    "idea.permit.refused": ("recognition.number_refusal",),
-    "idea.screen.accepted": ("review.assign",),
-    "idea.screen.rejected": ("recognition.number_refusal",),
-    "idea.score": ("review.close_review",),
-    "idea.recuse": ("review.assign", "review.close_review"),
-    "idea.close_review.passed": ("review.draft_recommend",),
-    "idea.close_review.below_mark": ("review.draft_recommend",),
-    "idea.determine.adopted": ("pilot.roll_out",),
-    "idea.determine.rejected": ("recognition.number_refusal",),
-    "idea.plan_pilot": ("pilot.start_pilot",),
-    "idea.conclude": ("pilot.compute_result",),
-    "idea.verify.roll_out": ("reward.draft_award",),
-    "idea.roll_out": ("reward.draft_award",),
-    "award.announce": ("recognition.number_certificates",),
-    "award.revoke": ("recognition.withdraw_certificates",),
-    "document.number": ("recognition.issue_document",),
-    "document.issue": ("recognition.send_document",),
-}
 
 
-def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_id: str | None = None, **detail: Any) -> None:
-    """Append a fact to the ledger and put its follow-up jobs into the outbox.
+def record(
+    session: Session, kind: str, subject_id: str, *, actor: Actor, idea_id: str | None = None, jobs: tuple[str, ...] = (), **detail: Any
+) -> None:
+    """Append a fact to the ledger and put its follow-up jobs (`topic.job`) into the outbox.
 
     `detail` goes into the public chain: ids, codes, amounts and salted commitments only, never a name or a number of a person.
     """
-    _put(session, [_message(errand, subject_id, idea_id) for errand in FOLLOW_UPS.get(kind, ())])
+    add_messages(session, [_message(job, subject_id, idea_id) for job in jobs])
     crashpoint("after_message_before_ledger")
     actor_id = actor.person_id or f"flow:{actor.flow}"
     _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
 
 
-def send(session: Session, errand: str, subject_id: str, *, idea_id: str | None = None, once: str | None = None) -> None:
+def send(session: Session, job: str, subject_id: str, *, idea_id: str | None = None, once: str | None = None) -> None:
     """Ask a flow for a job, by `topic.job`; with `once`, a second request under the same key is dropped."""
     if once is not None and session.exec(select(Message.id).where(Message.dedupe_key == once)).first() is not None:
         return
-    _put(session, [_message(errand, subject_id, idea_id, once)])
+    add_messages(session, [_message(job, subject_id, idea_id, once)])
 
 
-def _message(errand: str, subject_id: str, idea_id: str | None, once: str | None = None) -> dict[str, Any]:
-    topic, job = errand.split(".")
-    return {"topic": topic, "job": job, "subject_id": subject_id, "idea_id": idea_id, "dedupe_key": once}
+def _message(job: str, subject_id: str, idea_id: str | None, once: str | None = None) -> dict[str, Any]:
+    topic, name = job.split(".")
+    return {"topic": topic, "job": name, "subject_id": subject_id, "idea_id": idea_id, "dedupe_key": once}
 
 
-def _put(session: Session, messages: list[dict[str, Any]]) -> None:
-    if planted("dual_write"):
-        for message in messages:
-            write_afterwards(session, Message(**message))
-    else:
-        append_rows(session, Message, messages)
+def add_messages(session: Session, messages: list[dict[str, Any]]) -> None:
+    """Write messages into the outbox, in the transaction of the fact that asks for them."""
+    append_rows(session, Message, messages)
+
+
+def release_held(session: Session, idea_id: str) -> None:
+    """Wake the jobs that wait for a gate of an idea: call it when one is passed, or when the idea leaves the stage, before `record`.
+
+    The idea is locked first: a job that is about to be held meanwhile is held before, and woken here, or sees what was changed.
+    """
+    session.flush()
+    session.exec(select(Idea.id).where(Idea.id == idea_id).with_for_update(key_share=True)).first()
+    held = sa.update(Message).where(col(Message.idea_id) == idea_id, col(Message.state) == MessageState.HELD)
+    woken = held.values(state=MessageState.WAITING, not_before=wall_now())
+    session.execute(woken.execution_options(synchronize_session=False))
 
 
 _HEAD = table_of(LedgerHead)
@@ -73,10 +62,10 @@ _LAST = sa.select(_HEAD.c.seq, _HEAD.c.hash).with_for_update()
 _LINKED = sa.update(_HEAD).values(seq=sa.bindparam("link"), hash=sa.bindparam("linked"))
 
 
-def _append(session: Session, told: dict[str, Any]) -> None:
+def _append(session: Session, fact: dict[str, Any]) -> None:
     last = run_plain(session, _LAST).one()  # the change stands by now: a lost race is seen before the chain is locked
     seq, at = last.seq + 1, now()
-    payload = {"seq": seq, "at": at.isoformat(), **told}
+    payload = {"seq": seq, "at": at.isoformat(), **fact}
     linked = chain_hash(payload, bytes.fromhex(last.hash)).hex()
     run_plain(session, _LINKED, {"link": seq, "linked": linked})
-    append_row(session, LedgerEntry, seq=seq, kind=told["kind"], idea_id=told["idea"], at=at, payload=payload, hash=linked)
+    append_row(session, LedgerEntry, seq=seq, kind=fact["kind"], idea_id=fact["idea"], at=at, payload=payload, hash=linked)

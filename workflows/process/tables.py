@@ -1,140 +1,125 @@
-"""The process on one screen: the idea's way and the award's way, as two tables.
+"""The whole process on one screen: the ways of an idea, an award and a document, each as its stages and its transitions.
 
-A row reads: in this stage, this action with this outcome leads to that stage, done by this mover, who must stand in this
-relation to the idea. What is not in a table is refused. `-` is nothing: no outcome, no stage yet, no change of stage.
-Movers are roles, or FLOW for what nobody must decide. A call's policy may give an action to another role (`movers`).
-Relations: `lead` (the lead proposer), `scope` (the role covers the idea's unit or its call, and the person has no part in
-the idea), `assigned` (was given this idea), `any`.
+What is not in a table is refused. `-` is nothing. `workflows/process/ways.py` says what each column means and reads the rows.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from models.people import Role
-from models.stages import AwardStage, IdeaStage
-
-FLOW = "FLOW"
-
-IDEA_WAY = """
-stage                action             outcome            target               mover        relation
--                    draft              -                  draft                proposer     any
-draft                revise             -                  -                    proposer     lead
-draft                submit             -                  submitted            proposer     lead
-draft                withdraw           -                  withdrawn            proposer     lead
-submitted            withdraw           -                  withdrawn            proposer     lead
-submitted            route              permission         awaiting_permission  FLOW         any
-submitted            route              screening          screening            FLOW         any
-awaiting_permission  permit             granted            screening            unit_head    scope
-awaiting_permission  permit             refused            closed               unit_head    scope
-awaiting_permission  withdraw           -                  withdrawn            proposer     lead
-screening            screen             accepted           in_review            secretariat  scope
-screening            screen             returned           supplement_asked     secretariat  scope
-screening            screen             duplicate          closed               secretariat  scope
-screening            screen             rejected           rejected             secretariat  scope
-screening            withdraw           -                  withdrawn            proposer     lead
-supplement_asked     supplement         -                  screening            proposer     lead
-supplement_asked     expire             -                  closed               FLOW         any
-supplement_asked     withdraw           -                  withdrawn            proposer     lead
-in_review            assign             -                  -                    secretariat  scope
-in_review            assign             -                  -                    FLOW         any
-in_review            score              -                  -                    reviewer     assigned
-in_review            recuse             -                  -                    reviewer     assigned
-in_review            close_review       passed             shortlisted          FLOW         any
-in_review            close_review       below_mark         -                    FLOW         any
-in_review            recommend          not_feasible       recommended          chair        scope
-in_review            recommend          deferred           recommended          chair        scope
-in_review            withdraw           -                  withdrawn            proposer     lead
-shortlisted          draft_recommend    -                  -                    FLOW         any
-in_review            draft_recommend    -                  -                    FLOW         any
-shortlisted          recommend          feasible           recommended          chair        scope
-shortlisted          recommend          not_feasible       recommended          chair        scope
-shortlisted          recommend          deferred           recommended          chair        scope
-shortlisted          withdraw           -                  withdrawn            proposer     lead
-recommended          determine          adopted            determined           leader       scope
-recommended          determine          deferred           deferred             leader       scope
-recommended          determine          rejected           rejected             leader       scope
-deferred             resume             -                  shortlisted          secretariat  scope
-deferred             expire             -                  closed               FLOW         any
-determined           plan_pilot         -                  -                    secretariat  scope
-determined           start_pilot        -                  in_pilot             FLOW         any
-determined           roll_out           -                  rolled_out           FLOW         any
-in_pilot             measure            -                  -                    pilot_owner  assigned
-in_pilot             conclude           -                  pilot_reported       pilot_owner  assigned
-pilot_reported       compute_result     -                  -                    FLOW         any
-pilot_reported       verify             roll_out           rolled_out           verifier     scope
-pilot_reported       verify             extend             in_pilot             verifier     scope
-pilot_reported       verify             stop               stopped              verifier     scope
-rejected             close              -                  closed               FLOW         any
+IDEA_STAGES = """
+stage                awaits      role         days            late                      kind     step    place
+draft                submit      proposer     -               -                         draft    intake  main/0
+submitted            -           -            -               -                         open     intake  main/1
+awaiting_permission  permit      unit_head    permission      pass_up                   open     intake  main/2
+screening            screen      secretariat  screening       -                         open     intake  main/3
+supplement_asked     supplement  proposer     supplement      intake.expire_supplement  open     intake  left/3
+in_review            score       reviewer     review          review.close_review       open     review  main/4
+below_mark           recommend   chair        recommendation  -                         open     review  left/5
+shortlisted          recommend   chair        recommendation  -                         open     review  main/5
+recommended          determine   leader       determination   -                         open     review  main/6
+deferred             resume      secretariat  deferral        review.expire_deferral    decided  review  left/6
+determined           plan_pilot  secretariat  pilot_plan      pilot.start_pilot         open     pilot   main/7
+in_pilot             measure     pilot_owner  -               -                         open     pilot   main/8
+pilot_reported       verify      verifier     verdict         -                         open     pilot   main/9
+rolled_out           -           -            -               -                         end      reward  main/10
+rejected             -           -            retention       review.close_rejected     decided  -       right/6
+stopped              -           -            -               -                         end      pilot   right/9
+withdrawn            -           -            -               -                         end      -       -
+closed               -           -            -               -                         end      -       right/2
 """
 
-AWARD_WAY = """
-stage                action             outcome            target               mover        relation
--                    propose            -                  proposed             secretariat  scope
--                    propose            -                  proposed             FLOW         any
-proposed             approve            approved           approved             leader       scope
-proposed             approve            declined           revoked              leader       scope
-approved             schedule           -                  scheduled            leader       scope
-scheduled            schedule           -                  scheduled            leader       scope
-scheduled            announce           -                  announced            FLOW         any
-approved             revoke             -                  revoked              leader       scope
-scheduled            revoke             -                  revoked              leader       scope
-announced            revoke             -                  revoked              leader       scope
+IDEA_TRANSITIONS = """
+stage                action           outcome       target               who          relation  reason  guards              code                  jobs                                     readers
+-                    draft            -             draft                proposer     any       -+      call_open           -                     -                                        all
+draft                revise           -             -                    proposer     lead      -+      -                   -                     -                                        all
+draft                submit           -             submitted            proposer     lead      -+      window              -                     intake.route,recognition.number_receipt  all
+draft                withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
+submitted            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
+submitted            route            permission    awaiting_permission  FLOW         any       -+      gates               -                     -                                        all
+submitted            route            screening     screening            FLOW         any       -+      gates               -                     -                                        all
+awaiting_permission  permit           granted       screening            unit_head    scope     0       gates               -                     -                                        all
+awaiting_permission  permit           refused       closed               unit_head    scope     10      gates               permission_refused    recognition.number_refusal               all
+awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
+screening            screen           accepted      in_review            secretariat  scope     0+      gates               -                     review.assign                            all
+screening            screen           returned      supplement_asked     secretariat  scope     0+      gates               -                     -                                        all
+screening            screen           duplicate     closed               secretariat  scope     10+     gates               duplicate             -                                        all
+screening            screen           rejected      rejected             secretariat  scope     10+     gates               requirements_not_met  recognition.number_refusal               all
+screening            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
+supplement_asked     supplement       -             screening            proposer     lead      -+      gates               -                     -                                        all
+supplement_asked     expire           -             closed               FLOW         any       -+      overdue             supplement_unanswered -                                        all
+supplement_asked     withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
+in_review            assign           -             -                    secretariat  scope     -+      -                   -                     -                                        committee
+in_review            assign           -             -                    FLOW         any       -+      -                   -                     -                                        committee
+in_review            score            -             -                    reviewer     assigned  -+      -                   -                     review.close_review                      committee
+in_review            recuse           -             -                    reviewer     assigned  5+      -                   -                     review.assign,review.close_review        committee
+in_review            close_review     passed        shortlisted          FLOW         any       -+      gates               -                     review.draft_recommend                   decided
+in_review            close_review     below_mark    below_mark           FLOW         any       -+      gates               -                     review.draft_recommend                   decided
+in_review            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
+shortlisted          draft_recommend  -             -                    FLOW         any       -+      -                   -                     -                                        committee
+below_mark           draft_recommend  -             -                    FLOW         any       -+      -                   -                     -                                        committee
+shortlisted          recommend        feasible      recommended          chair        scope     10      gates               -                     -                                        decided
+shortlisted          recommend        not_feasible  recommended          chair        scope     10      gates               -                     -                                        decided
+shortlisted          recommend        deferred      recommended          chair        scope     10      gates               -                     -                                        decided
+below_mark           recommend        not_feasible  recommended          chair        scope     10      gates               -                     -                                        decided
+below_mark           recommend        deferred      recommended          chair        scope     10      gates               -                     -                                        decided
+shortlisted          withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
+below_mark           withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
+recommended          determine        adopted       determined           leader       scope     0+      gates               -                     pilot.roll_out                           all
+recommended          determine        deferred      deferred             leader       scope     10+     gates               determined_deferred   -                                        all
+recommended          determine        rejected      rejected             leader       scope     10+     gates               determined_rejected   recognition.number_refusal               all
+deferred             resume           passed        shortlisted          secretariat  scope     5+      gates,passed        -                     -                                        all
+deferred             resume           below_mark    below_mark           secretariat  scope     5+      gates,not_passed    -                     -                                        all
+deferred             expire           -             closed               FLOW         any       -+      overdue             deferral_expired      -                                        all
+determined           plan_pilot       -             -                    secretariat  scope     -+      has_pilot           -                     pilot.start_pilot                        all
+determined           start_pilot      -             in_pilot             FLOW         any       -+      has_pilot,gates     -                     -                                        all
+determined           roll_out         -             rolled_out           FLOW         any       -+      has_no_pilot,gates  -                     reward.draft_award                       all
+in_pilot             measure          -             -                    pilot_owner  assigned  -+      -                   -                     -                                        all
+in_pilot             conclude         -             pilot_reported       pilot_owner  assigned  20+     measured,gates      -                     pilot.compute_result                     all
+pilot_reported       compute_result   -             -                    FLOW         any       -+      -                   -                     -                                        all
+pilot_reported       verify           roll_out      rolled_out           verifier     scope     10+     gates               -                     reward.draft_award                       all
+pilot_reported       verify           extend        in_pilot             verifier     scope     10+     gates               -                     -                                        all
+pilot_reported       verify           stop          stopped              verifier     scope     10+     gates               pilot_stopped         -                                        all
+rejected             close            -             closed               FLOW         any       -+      overdue,gates       =                     -                                        all
 """
 
-GATE_ACTION = "pass_gate"  # a policy's own gates: the role and the stage stand in the policy
+AWARD_STAGES = """
+stage                awaits      role         days            late                      kind     step         place
+proposed             approve     leader       approval        -                         open     reward       award/6
+approved             schedule    leader       approval        -                         open     reward       award/7
+scheduled            -           -            -               reward.announce           open     reward       award/8
+announced            -           -            -               -                         end      recognition  award/9
+declined             -           -            -               -                         end      reward       far/7
+revoked              -           -            -               -                         end      reward       award/10.4
+"""
 
+AWARD_TRANSITIONS = """
+stage                action           outcome       target               who          relation  reason  guards                  code  jobs                                readers
+-                    propose          -             proposed             secretariat  scope     -+      earned,no_award,scored  -     -                                   preparers
+-                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored  -     -                                   preparers
+proposed             approve          approved      approved             leader       scope     -+      other_proposer          -     -                                   preparers
+proposed             approve          declined      declined             leader       scope     10+     other_proposer          -     -                                   preparers
+approved             schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
+scheduled            schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
+scheduled            announce         -             announced            FLOW         any       -+      hour_struck             -     recognition.number_certificates     announced
+approved             revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
+scheduled            revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
+announced            revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
+"""
 
-class Relation(StrEnum):
-    """How an actor must stand to the idea."""
+DOCUMENT_STAGES = """
+stage                awaits      role         days            late                      kind     step         place
+numbered             -           -            -               -                         open     recognition  document/1
+issued               -           -            -               -                         end      recognition  document/2
+revoked              -           -            -               -                         end      recognition  document/3
+"""
 
-    LEAD = "lead"
-    SCOPE = "scope"
-    ASSIGNED = "assigned"
-    ANY = "any"
-
-
-@dataclass(frozen=True)
-class Transition:
-    """One permitted step; `target` None keeps the stage."""
-
-    stage: str | None
-    action: str
-    outcome: str | None
-    target: str | None
-    mover: Role | str
-    relation: Relation
-
-    @property
-    def refusal(self) -> str:
-        """The code told to somebody else who tries: `only_chair`, …"""
-        return f"only_{self.mover}"
-
-
-def read_table(text: str, stages: type[StrEnum]) -> tuple[Transition, ...]:
-    """The cells of a table; a row with an unknown stage, mover or relation stops the program at its start."""
-
-    def stage(word: str) -> str | None:
-        return None if word == "-" else stages(word).value
-
-    transitions = []
-    for line in text.strip().splitlines()[1:]:
-        at, action, outcome, target, mover, relation = line.split()
-        moved = FLOW if mover == FLOW else Role(mover)
-        transitions.append(Transition(stage(at), action, None if outcome == "-" else outcome, stage(target), moved, Relation(relation)))
-    return tuple(transitions)
-
-
-IDEA_TRANSITIONS = read_table(IDEA_WAY, IdeaStage)
-AWARD_TRANSITIONS = read_table(AWARD_WAY, AwardStage)
-
-
-def transitions_for(transitions: tuple[Transition, ...], action: str) -> tuple[Transition, ...]:
-    """Every cell of an action, whatever its stage: who may ever do this."""
-    return tuple(transition for transition in transitions if transition.action == action)
-
-
-def outcomes_of(transitions: tuple[Transition, ...], action: str, stage: str | None) -> tuple[str, ...]:
-    """The outcomes an action may have in a stage, in the table's order."""
-    return tuple(
-        transition.outcome for transition in transitions if transition.action == action and transition.stage == stage and transition.outcome
-    )
+DOCUMENT_TRANSITIONS = """
+stage                action           outcome       target               who          relation  reason  guards   code  jobs                        readers
+-                    number           -             numbered             FLOW         any       -+      -        -     recognition.issue_document  -
+-                    number           -             numbered             secretariat  scope     -+      -        -     recognition.issue_document  -
+-                    number           -             numbered             leader       scope     -+      -        -     recognition.issue_document  -
+-                    number           -             numbered             auditor      scope     -+      -        -     recognition.issue_document  -
+-                    number           -             numbered             admin        scope     -+      -        -     recognition.issue_document  -
+numbered             issue            -             issued               FLOW         any       -+      -        -     recognition.send_document   -
+revoked              issue            -             -                    FLOW         any       -+      -        -     recognition.send_document   -
+issued               send             -             -                    FLOW         any       -+      -        -     -                           -
+numbered             revoke           -             revoked              FLOW         any       -+      -        -     -                           -
+issued               revoke           -             revoked              FLOW         any       -+      -        -     -                           -
+"""

@@ -15,8 +15,8 @@ from models.outbox import Message
 from models.settings import settings
 from workflows.adapters.files import store_file
 from workflows.adapters.mail import Letter, MailRoute, send_mail
-from workflows.delivery.claims import Outcome, apply
-from workflows.delivery.job import Step, step
+from workflows.delivery.effects import Outcome, apply_effects
+from workflows.delivery.job import Job, job
 from workflows.documents.content import CertificateContent, ReceiptContent, RejectionContent, ReportContent, read_content
 from workflows.documents.mail import DocumentMail, render_mail
 from workflows.process.actors import flow_actor
@@ -39,7 +39,7 @@ def issue_documents(token: str, ids: list[int]) -> Outcome:
     for number in ids:
         effects.setdefault(number, _nothing)
     crashpoint("after_store_before_issue")
-    return apply(database(), token, effects)
+    return apply_effects(database(), token, effects)
 
 
 def send_documents(token: str, ids: list[int]) -> Outcome:
@@ -56,7 +56,7 @@ def send_documents(token: str, ids: list[int]) -> Outcome:
         sent = _send_safely([Letter(notice.to, *render_mail("document", facts), notice.message_id)])
         effects[number] = sent or partial(_mark_sent, subject_id)
     crashpoint("after_send_before_ack")
-    return apply(database(), token, effects)
+    return apply_effects(database(), token, effects)
 
 
 def send_reminders(token: str, ids: list[int]) -> Outcome:
@@ -67,16 +67,16 @@ def send_reminders(token: str, ids: list[int]) -> Outcome:
             reminders = find_reminders(session, subject_id)
         letters = [Letter(r.to, *render_mail("reminder", r.mail), r.message_id) for r in reminders]
         effects[number] = _send_safely(letters) or _nothing
-    return apply(database(), token, effects)
+    return apply_effects(database(), token, effects)
 
 
-receipts = step("recognition", "number_receipt", number_receipt)
-refusals = step("recognition", "number_refusal", number_refusal)
-certificates = step("recognition", "number_certificates", number_certificates)
-withdraw = step("recognition", "withdraw_certificates", withdraw_certificates)
-issue = Step("issue_document", issue_documents)
-send = Step("send_document", send_documents)
-remind = Step("send_reminder", send_reminders)
+receipts = job("recognition", "number_receipt", number_receipt)
+refusals = job("recognition", "number_refusal", number_refusal)
+certificates = job("recognition", "number_certificates", number_certificates)
+withdraw = job("recognition", "withdraw_certificates", withdraw_certificates)
+issue = Job("issue_document", issue_documents)
+send = Job("send_document", send_documents)
+remind = Job("send_reminder", send_reminders)
 
 
 @flow(name="recognition", persist_result=False)

@@ -41,7 +41,15 @@ def mark_issued(session: Session, document_id: str, rendered: Rendered, *, actor
     if document.state == DocumentState.NUMBERED:
         document.state = DocumentState.ISSUED
     session.flush()
-    record(session, "document.issue", document.id, actor=actor, idea_id=document.idea_id, sha256=rendered.sha256)
+    record(
+        session,
+        "document.issue",
+        document.id,
+        actor=actor,
+        idea_id=document.idea_id,
+        jobs=("recognition.send_document",),
+        sha256=rendered.sha256,
+    )
 
 
 def withdraw_certificates(session: Session, award_id: str, *, actor: Actor) -> None:

@@ -14,7 +14,7 @@ from models.stages import AwardStage
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.documents.text import format_date
 from workflows.process.actors import Actor
-from workflows.process.context import IdeaContext, current_content, read_context
+from workflows.process.context import IdeaContext, read_context
 from workflows.process.refusals import NotFound
 from workflows.recognition.number import Cause, Holder, list_holders, number_document
 
@@ -44,7 +44,7 @@ def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
         "idea_title": idea.title,
         "team": _team_lines(session, idea_id),
         "received_at": idea.submitted_at.astimezone(region_zone()),
-        "content_sha256": current_content(session, idea).content_sha256,
+        "content_sha256": context.content.content_sha256,
         "ledger_seq": entry.seq,
         "ledger_hash": entry.hash,
     }

@@ -26,7 +26,6 @@ from workflows.process.actors import Actor
 from workflows.process.crashpoints import crashpoint
 from workflows.process.journal import record
 from workflows.process.numbering import NumberFacts, fill_template, next_running
-from workflows.process.planted_bugs import planted
 
 TEMPLATES = {
     DocumentKind.RECEIPT: "TT-{running:05}/{unit}/{year}",
@@ -67,7 +66,7 @@ def number_document(session: Session, cause: Cause, rule: DocumentRule, said: di
     The number, the verification address, letterhead, place, day and signatory are added here.
     """
     found = find_document(session, cause)
-    if found is not None and not planted("missing_unique"):
+    if found is not None:
         return found
     day, token = today(), new_id()
     series = f"{cause.kind}:{rule.unit_code}"
@@ -95,7 +94,8 @@ def number_document(session: Session, cause: Cause, rule: DocumentRule, said: di
     session.add(document)
     session.flush()
     crashpoint("after_document_before_ledger")
-    record(session, "document.number", document.id, actor=actor, idea_id=cause.idea_id, document=cause.kind, number=number, running=running)
+    facts_of = {"document": cause.kind, "number": number, "running": running}
+    record(session, "document.number", document.id, actor=actor, idea_id=cause.idea_id, jobs=("recognition.issue_document",), **facts_of)
     return document
 
 

@@ -31,7 +31,7 @@ MILESTONES: tuple[tuple[str, str, str], ...] = (
     ("Direkomendasikan layak", "recommend", "feasible"),
     ("Ditetapkan", "determine", "adopted"),
 )
-AWARD_LABELS = {AwardStage.ANNOUNCED: "Diumumkan", AwardStage.REVOKED: "Dicabut"}
+AWARD_LABELS: dict[str, str] = {AwardStage.ANNOUNCED: "Diumumkan", AwardStage.REVOKED: "Dicabut"}
 
 
 def ask_report(session: Session, call_id: str, *, actor: Actor) -> Document:

@@ -10,7 +10,7 @@ from models.ids import new_id, new_secret
 from models.instants import today, wall_now
 from models.people import Account, EmployeeNumber, EmploymentKind, Person, Role, RoleGrant
 from models.units import Unit
-from workflows.calculations.employee_number import read_employee_number
+from workflows.calculations.employee_number import read_employee_number, strip_employee_number
 from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
@@ -159,7 +159,7 @@ def _fitting_number(session: Session, new: NewPerson) -> str:
         raise Invalid("employee_number_impossible", "employee_number", problems=[problem.code for problem in read.problems])
     if (read.kind == "pns") != (new.kind == EmploymentKind.PNS):
         raise Invalid("employee_number_other_kind", "kind", kind=new.kind)
-    digits = "".join(c for c in new.employee_number if c.isdigit())
-    if session.exec(select(EmployeeNumber.id).where(EmployeeNumber.number == digits)).first():
+    number = strip_employee_number(new.employee_number)
+    if session.exec(select(EmployeeNumber.id).where(EmployeeNumber.number == number)).first():
         raise Conflict("employee_number_taken", "employee_number")
-    return digits
+    return number

@@ -3,15 +3,15 @@
 from sqlmodel import Session, col, func, select
 
 from models.ideas import Idea
-from models.inbox import InboxItem
 from models.people import Person, Role, RoleGrant
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.engine import Grounds, await_person, await_role, end_of_day_in, move, settle
-from workflows.process.refusals import Conflict, Invalid
+from workflows.process.engine import Grounds, permit, take
+from workflows.process.inbox import ask, ask_person, due_in, is_asked, settle
+from workflows.process.refusals import Invalid
 
 
 def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -20,30 +20,29 @@ def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
     Where too few are eligible, the secretariat is asked to assign by hand.
     """
     context = read_context(session, idea_id, actor=actor)
-    if context.idea.stage != IdeaStage.IN_REVIEW or context.idea.scores_closed_at is not None:
+    if context.idea.stage != IdeaStage.IN_REVIEW:
         return
-    missing = context.policy.reviewers - _count_standing(session, idea_id)
+    missing = context.policy.reviewers - _count_reviews(session, idea_id)
     chosen = list_eligible(session, context)[: max(missing, 0)]
-    for person_id in chosen:
-        _add(session, context, person_id)
     if chosen:
-        move(session, context, "assign", actor=actor, grounds=Grounds(detail={"reviewers": chosen}))
-    if len(chosen) < missing and not _assignment_requested(session, idea_id):
-        await_role(session, context, "assign", Role.SECRETARIAT, end_of_day_in(context.policy.days.screening))
+        permitted = permit(session, context, "assign", actor=actor)
+        for person_id in chosen:
+            _add(session, context, person_id)
+        take(session, context, permitted, _grounds(chosen), actor=actor)
+    if len(chosen) < missing and not is_asked(session, context, "assign"):
+        ask(session, context, "assign", due_in(context.policy.days.screening))
 
 
 def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Actor) -> Review:
     """Assign one reviewer by hand; the secretariat may. Raises Invalid for somebody who may not review this idea."""
     context = read_context(session, idea_id, actor=actor)
-    move(session, context, "assign", actor=actor, grounds=Grounds(detail={"reviewers": [person_id]}))
-    if context.idea.scores_closed_at is not None:
-        raise Conflict("review_over")
+    permitted = permit(session, context, "assign", actor=actor)
     if person_id not in list_eligible(session, context):
         raise Invalid("reviewer_not_eligible", "reviewer_id")
     review = _add(session, context, person_id)
-    if _count_standing(session, idea_id) >= context.policy.reviewers:
-        settle(session, idea_id, task="assign")
-    session.flush()
+    if _count_reviews(session, idea_id) >= context.policy.reviewers:
+        settle(session, context, task="assign")
+    take(session, context, permitted, _grounds([person_id]), actor=actor)
     return review
 
 
@@ -72,21 +71,18 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
 
 
 def _add(session: Session, context: IdeaContext, person_id: str) -> Review:
-    due_at = end_of_day_in(context.policy.days.review)
+    due_at = due_in(context.policy.days.review)
     review = Review(idea_id=context.idea.id, reviewer_id=person_id, due_at=due_at)
     session.add(review)
-    await_person(session, context, ("score", Role.REVIEWER), person_id, due_at)
-    if context.idea.due_at is None:
-        context.idea.due_at = due_at
     session.flush()
+    ask_person(session, context, "score", person_id, due_at)
     return review
 
 
-def _count_standing(session: Session, idea_id: str) -> int:
-    context = select(func.count()).select_from(Review).where(Review.idea_id == idea_id, col(Review.state) != ReviewState.RECUSED)
-    return int(session.exec(context).one())
+def _grounds(reviewers: list[str]) -> Grounds:
+    return Grounds(detail={"reviewers": reviewers})
 
 
-def _assignment_requested(session: Session, idea_id: str) -> bool:
-    open_item = select(InboxItem.id).where(InboxItem.idea_id == idea_id, InboxItem.task == "assign", col(InboxItem.done_at).is_(None))
-    return session.exec(open_item).first() is not None
+def _count_reviews(session: Session, idea_id: str) -> int:
+    count = select(func.count()).select_from(Review).where(Review.idea_id == idea_id, col(Review.state) != ReviewState.RECUSED)
+    return int(session.exec(count).one())

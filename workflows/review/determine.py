@@ -6,13 +6,14 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
-from models.ideas import Idea
-from models.instants import now
 from models.stages import IdeaStage
 from workflows.process.actors import Actor
-from workflows.process.context import read_context
-from workflows.process.engine import Grounds, move
-from workflows.process.wording import read_line, read_text
+from workflows.process.context import IdeaContext, read_context
+from workflows.process.decide import read_reason
+from workflows.process.engine import Grounds, permit, take
+from workflows.process.guards import is_overdue
+from workflows.process.refusals import Invalid
+from workflows.process.wording import read_line
 
 
 class Determination(StrEnum):
@@ -31,36 +32,41 @@ class Decree:
     on: date | None = None
 
 
-def determine_idea(session: Session, idea_id: str, outcome: Determination, *, reason: str, decree: Decree, actor: Actor) -> Idea:
-    """Adopt (with the decree's number and day, where there is one already), defer, or reject with reasons the letter will carry."""
+def determine_idea(session: Session, idea_id: str, outcome: Determination, *, reason: str, decree: Decree, actor: Actor) -> IdeaContext:
+    """Adopt under a decree's number and day, defer, or reject with reasons the letter will carry.
+
+    Raises Invalid where an adoption names no decree: it is what makes the idea policy, and no later step could add it.
+    """
     context = read_context(session, idea_id, actor=actor)
-    text = read_text("reason", reason, maximum=4_000, minimum=0 if outcome == Determination.ADOPTED else 10)
-    number = read_line("decree_number", decree.number, maximum=100, minimum=0)
-    code = {Determination.REJECTED: "determined_rejected", Determination.DEFERRED: "determined_deferred"}.get(outcome)
+    permitted = permit(session, context, "determine", outcome, actor=actor)
+    text = read_reason(permitted.transition, reason)
+    adopted = outcome == Determination.ADOPTED
+    number = read_line("decree_number", decree.number, maximum=100, minimum=1 if adopted else 0)
+    if adopted and decree.on is None:
+        raise Invalid("field_missing", "decree_on")
     detail = {"decree_number": number, "decree_on": decree.on.isoformat() if decree.on else None}
-    move(session, context, "determine", outcome.value, actor=actor, grounds=Grounds(text, code, detail))
-    return context.idea
+    take(session, context, permitted, Grounds(text, detail, detail), actor=actor)
+    return context
 
 
-def resume_idea(session: Session, idea_id: str, *, reason: str, actor: Actor) -> Idea:
-    """Take a deferred idea up again: back to the shortlist with the score it has."""
+def resume_idea(session: Session, idea_id: str, *, reason: str, actor: Actor) -> IdeaContext:
+    """Take a deferred idea up again with the score it has: back to the shortlist, or to those below the mark."""
     context = read_context(session, idea_id, actor=actor)
-    text = read_text("reason", reason, maximum=4_000, minimum=5)
-    move(session, context, "resume", actor=actor, grounds=Grounds(text))
-    return context.idea
+    passed = context.idea.score is not None and context.idea.score >= context.policy.pass_mark
+    permitted = permit(session, context, "resume", "passed" if passed else "below_mark", actor=actor)
+    take(session, context, permitted, Grounds(read_reason(permitted.transition, reason)), actor=actor)
+    return context
 
 
 def expire_deferral(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Close an idea that was deferred and not taken up in time."""
     context = read_context(session, idea_id, actor=actor)
-    idea = context.idea
-    if idea.stage == IdeaStage.DEFERRED and idea.due_at is not None and idea.due_at < now():
-        move(session, context, "expire", actor=actor, grounds=Grounds(code="deferral_expired"))
+    if context.idea.stage == IdeaStage.DEFERRED and is_overdue(context):
+        take(session, context, permit(session, context, "expire", actor=actor), actor=actor)
 
 
 def close_rejected(session: Session, idea_id: str, *, actor: Actor) -> None:
-    """Close a rejected idea once the time for which it is kept is over; until then it may be taken up again or claimed."""
+    """Close a rejected idea once the time for which it is kept is over."""
     context = read_context(session, idea_id, actor=actor)
-    idea = context.idea
-    if idea.stage == IdeaStage.REJECTED and idea.due_at is not None and idea.due_at < now():
-        move(session, context, "close", actor=actor, grounds=Grounds(code=idea.reason_code or "determined_rejected"))
+    if context.idea.stage == IdeaStage.REJECTED and is_overdue(context):
+        take(session, context, permit(session, context, "close", actor=actor), actor=actor)

@@ -4,16 +4,16 @@ from typing import Any
 
 from prefect import flow
 
-from workflows.delivery.job import step
+from workflows.delivery.job import job
 from workflows.review.assign import assign_evenly
 from workflows.review.close_review import close_review, draft_recommendation
 from workflows.review.determine import close_rejected, expire_deferral
 
-assign = step("review", "assign", assign_evenly)
-close = step("review", "close_review", close_review)
-draft = step("review", "draft_recommend", draft_recommendation)
-expire = step("review", "expire_deferral", expire_deferral)
-close_after_objection = step("review", "close_rejected", close_rejected)
+assign = job("review", "assign", assign_evenly)
+close = job("review", "close_review", close_review)
+draft = job("review", "draft_recommend", draft_recommendation)
+expire = job("review", "expire_deferral", expire_deferral)
+close_after_objection = job("review", "close_rejected", close_rejected)
 
 
 @flow(name="review", persist_result=False)

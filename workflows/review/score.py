@@ -10,8 +10,9 @@ from models.reviews import Review, ReviewState
 from workflows.calculations.score import Criterion, Rubric, score_review
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
-from workflows.process.engine import move, settle
-from workflows.process.refusals import Conflict
+from workflows.process.decide import read_reason
+from workflows.process.engine import permit, take
+from workflows.process.inbox import settle
 from workflows.process.wording import read_text
 
 
@@ -21,31 +22,27 @@ def score_idea(session: Session, idea_id: str, points: dict[str, Decimal], *, co
     Raises the calculation's refusals for a missing or unknown criterion and for points outside the scale.
     """
     context = read_context(session, idea_id, actor=actor)
-    move(session, context, "score", actor=actor)
-    if context.idea.scores_closed_at is not None:
-        raise Conflict("review_over")
+    permitted = permit(session, context, "score", actor=actor)
     review = _own_review(session, idea_id, actor)
     review.total = score_review(rubric_of(context.policy), points)
     review.points = {name: format(value, "f") for name, value in points.items()}
     review.comment = read_text("comment", comment, maximum=4_000)
     review.state, review.answered_at = ReviewState.SCORED, now()
-    settle(session, idea_id, task="score", person_id=actor.person_id)
-    session.flush()
+    settle(session, context, task="score", person_id=actor.person_id)
+    take(session, context, permitted, actor=actor)
     return review
 
 
 def recuse_reviewer(session: Session, idea_id: str, *, reason: str, actor: Actor) -> Review:
     """Step back because of a conflict of interest; the idea is not seen any more and somebody else is asked."""
     context = read_context(session, idea_id, actor=actor)
-    text = read_text("reason", reason, maximum=4_000, minimum=5)
-    move(session, context, "recuse", actor=actor)
-    if context.idea.scores_closed_at is not None:
-        raise Conflict("review_over")
+    permitted = permit(session, context, "recuse", actor=actor)
+    text = read_reason(permitted.transition, reason)
     review = _own_review(session, idea_id, actor)
     review.state, review.comment, review.answered_at = ReviewState.RECUSED, text, now()
     review.points, review.total = {}, None
-    settle(session, idea_id, task="score", person_id=actor.person_id)
-    session.flush()
+    settle(session, context, task="score", person_id=actor.person_id)
+    take(session, context, permitted, actor=actor)
     return review
 
 

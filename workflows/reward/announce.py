@@ -4,29 +4,32 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.awards import Award
 from models.instants import now
 from models.stages import AwardStage
 from workflows.process.actors import Actor
+from workflows.process.context import AwardContext
+from workflows.process.engine import permit, take
 from workflows.process.refusals import Invalid
-from workflows.reward.steps import find_award, step_award
+from workflows.reward.browse import read_award
 
 
-def schedule_award(session: Session, award_id: str, *, announce_at: datetime, actor: Actor) -> Award:
+def schedule_award(session: Session, award_id: str, *, announce_at: datetime, actor: Actor) -> AwardContext:
     """Fix the hour of the announcement, or move it while it has not struck. Raises Invalid for an hour in the past."""
-    award, context = find_award(session, award_id, actor=actor)
-    step_award(session, award, context, ("schedule", None), actor=actor)
+    context = read_award(session, award_id, actor=actor)
+    permitted = permit(session, context, "schedule", actor=actor)
     if announce_at < now():
         raise Invalid("date_in_the_past", "announce_at")
-    award.announce_at = announce_at
-    session.flush()
-    return award
+    context.award.announce_at = announce_at
+    take(session, context, permitted, actor=actor)
+    return context
 
 
 def announce_award(session: Session, award_id: str, *, actor: Actor) -> None:
     """Announce a scheduled award whose hour has struck."""
-    award, context = find_award(session, award_id, actor=actor)
+    context = read_award(session, award_id, actor=actor)
+    award = context.award
     if award.stage != AwardStage.SCHEDULED or award.announce_at is None or award.announce_at > now():
         return
+    permitted = permit(session, context, "announce", actor=actor)
     award.announced_at = now()
-    step_award(session, award, context, ("announce", None), actor=actor)
+    take(session, context, permitted, actor=actor)

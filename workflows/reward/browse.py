@@ -1,18 +1,19 @@
-"""Awards as people browse them: those announced, and the others for those who prepare them."""
+"""Awards as people read them: one or many, those announced, and the others for those who prepare them."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.awards import Award
+from models.awards import Award, AwardShare
 from models.ideas import Idea
-from models.stages import AwardStage
 from models.units import Unit
 from workflows.process.actors import Actor
-from workflows.process.context import read_context, visible
+from workflows.process.context import AwardContext, read_context
 from workflows.process.keyset import Order, Page, Slice, take_page
-from workflows.reward.steps import knows_award
+from workflows.process.refusals import NotFound
+from workflows.process.relations import knows_award
+from workflows.process.visibility import visible
 
 NEWEST_FIRST = Order(Award, "created_at")
 
@@ -22,7 +23,21 @@ class WantedAwards:
     """Which awards are asked for."""
 
     call_id: str | None = None
-    stage: AwardStage | None = None
+    stage: str | None = None
+
+
+def read_award(session: Session, award_id: str, *, actor: Actor) -> AwardContext:
+    """An award with its idea as the actor may see them.
+
+    Until it is announced an award is known to those who prepare it (secretariat, leader, auditor) alone; raises NotFound.
+    """
+    award = session.get(Award, award_id)
+    if award is None:
+        raise NotFound("award_not_found")
+    context = AwardContext(award, read_context(session, award.idea_id, actor=actor))
+    if not knows_award(context, actor):
+        raise NotFound("award_not_found")
+    return context
 
 
 def list_awards(session: Session, wanted: WantedAwards, piece: Slice, *, actor: Actor) -> Page[tuple[Award, Idea, str]]:
@@ -34,8 +49,14 @@ def list_awards(session: Session, wanted: WantedAwards, piece: Slice, *, actor: 
     if wanted.stage:
         query = query.where(Award.stage == wanted.stage)
 
-    def told(row: tuple[Award, Idea, str]) -> bool:
+    def is_known(row: tuple[Award, Idea, str]) -> bool:
         award, idea, _ = row
-        return award.announced_at is not None or knows_award(award, read_context(session, idea.id, actor=actor), actor)
+        return award.announced_at is not None or knows_award(AwardContext(award, read_context(session, idea.id, actor=actor)), actor)
 
-    return take_page(session, query, NEWEST_FIRST, piece, told=told)
+    return take_page(session, query, NEWEST_FIRST, piece, told=is_known)
+
+
+def list_shares(session: Session, award_id: str) -> list[AwardShare]:
+    """Who shares an award, largest part first."""
+    shares = select(AwardShare).where(AwardShare.award_id == award_id)
+    return list(session.exec(shares.order_by(col(AwardShare.share_hundredths).desc(), col(AwardShare.person_id))))

@@ -4,13 +4,13 @@ from typing import Any
 
 from prefect import flow
 
-from workflows.delivery.job import step
+from workflows.delivery.job import job
 from workflows.reward.announce import announce_award
 from workflows.reward.propose import draft_award, draft_ranked_awards
 
-draft = step("reward", "draft_award", draft_award)
-rank = step("reward", "draft_ranked_awards", draft_ranked_awards)
-announce = step("reward", "announce", announce_award)
+draft = job("reward", "draft_award", draft_award)
+rank = job("reward", "draft_ranked_awards", draft_ranked_awards)
+announce = job("reward", "announce", announce_award)
 
 
 @flow(name="reward", persist_result=False)

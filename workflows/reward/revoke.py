@@ -2,19 +2,19 @@
 
 from sqlmodel import Session
 
-from models.awards import Award
 from models.instants import now
 from workflows.process.actors import Actor
-from workflows.process.engine import Grounds
-from workflows.process.wording import read_text
-from workflows.reward.steps import find_award, step_award
+from workflows.process.context import AwardContext
+from workflows.process.decide import read_reason
+from workflows.process.engine import Grounds, permit, take
+from workflows.reward.browse import read_award
 
 
-def revoke_award(session: Session, award_id: str, *, reason: str, actor: Actor) -> Award:
+def revoke_award(session: Session, award_id: str, *, reason: str, actor: Actor) -> AwardContext:
     """Take back an approved, scheduled or announced award, with the reason; numbers and rows stay."""
-    award, context = find_award(session, award_id, actor=actor)
-    text = read_text("reason", reason, maximum=4_000, minimum=10)
-    step_award(session, award, context, ("revoke", None), actor=actor, grounds=Grounds(text))
-    award.revoked_at, award.revoke_reason = now(), text
-    session.flush()
-    return award
+    context = read_award(session, award_id, actor=actor)
+    permitted = permit(session, context, "revoke", actor=actor)
+    text = read_reason(permitted.transition, reason)
+    context.award.revoked_at, context.award.revoke_reason = now(), text
+    take(session, context, permitted, Grounds(text), actor=actor)
+    return context

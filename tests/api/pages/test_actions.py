@@ -14,11 +14,9 @@ from models.reviews import Review, ReviewState
 from tests.api.pages.village import POLICY, Village, open_browser, send
 from tests.browser.ways import adopted, recommended, reported, screened
 from workflows.pilot.roll_out import roll_out_in_use
-from workflows.process import engine as moves
-from workflows.process.tables import AWARD_TRANSITIONS, FLOW, IDEA_TRANSITIONS
+from workflows.process.ways import AWARD, GATE_ACTION, IDEA
 from workflows.region.calls import amend_policy
 from workflows.review.score import recuse_reviewer
-from workflows.reward.steps import AWAITED
 
 PAGES = Path("templates/pages")
 GATE = {"name": "presentation", "label": "Paparan di hadapan tim", "label_en": "Presentation", "stage": "screening", "role": "secretariat"}
@@ -49,7 +47,7 @@ def test_a_unit_head_refuses_with_a_reason(village: Village) -> None:
 
 def test_a_reviewer_steps_back_and_does_not_see_the_idea_again(village: Village) -> None:
     idea = screened(village)
-    press(village, "reviewer", idea, "mundur", reason="Saudara kandung pengusul")
+    press(village, "reviewer", idea, "pengunduran-diri", reason="Saudara kandung pengusul")
     assert open_browser(village, "reviewer").get(f"/usulan/{idea}").status_code == 404
 
 
@@ -91,11 +89,11 @@ def test_a_gate_of_the_policy_stands_before_the_next_step(village: Village) -> N
     village.act(amend_policy, village.calls["new"], {**POLICY, "gates": [GATE]}, who="secretary")
     idea = screened(village, until="screening")
     text = open_browser(village, "secretary").get(f"/usulan/{idea}").text
-    assert f"/usulan/{idea}/penapisan" not in text
+    assert f"/usulan/{idea}/seleksi" not in text
     assert "Paparan di hadapan tim" in text
-    assert "Lewati gerbang" in open_browser(village, "secretary").get("/kotak-masuk").text
-    press(village, "secretary", idea, "gerbang/presentation", note="Aula kecamatan, 24 November, lima orang hadir")
-    assert f"/usulan/{idea}/penapisan" in open_browser(village, "secretary").get(f"/usulan/{idea}").text
+    assert "Nyatakan tahapan selesai" in open_browser(village, "secretary").get("/kotak-masuk").text
+    press(village, "secretary", idea, "tahapan/presentation", note="Aula kecamatan, 24 November, lima orang hadir")
+    assert f"/usulan/{idea}/seleksi" in open_browser(village, "secretary").get(f"/usulan/{idea}").text
 
 
 def test_whoever_proposes_an_award_is_told_that_somebody_else_approves(village: Village) -> None:
@@ -105,7 +103,7 @@ def test_whoever_proposes_an_award_is_told_that_somebody_else_approves(village: 
     answer = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/penghargaan")
     assert answer.status_code == 303
     shown = browser.get(answer.headers["location"]).text
-    assert "orang lain yang menyetujuinya" in shown
+    assert "persetujuannya harus diberikan orang lain" in shown
     assert "Rp5.000.000" in shown
     assert "/persetujuan" not in shown
     award = answer.headers["location"].split("?")[0]
@@ -134,15 +132,15 @@ def test_an_admin_gives_a_role(village: Village) -> None:
     assert "/pegawai/peran" not in open_browser(village, "operator").get("/pegawai").text
 
 
-@pytest.mark.parametrize("path", ["izin", "penapisan", "rencana-uji-coba/x", "tarik"])
+@pytest.mark.parametrize("path", ["izin", "seleksi", "rencana-uji-coba/x", "tarik"])
 def test_reloading_the_address_of_a_form_leads_back_to_the_idea(village: Village, path: str) -> None:
     idea = village.submitted()
     assert open_browser(village, "head").get(f"/usulan/{idea}/{path}").headers["location"] == f"/usulan/{idea}"
 
 
 def test_every_act_of_a_person_has_its_form_and_its_name() -> None:
-    acts = {cell.action for cell in IDEA_TRANSITIONS if cell.mover != FLOW and cell.stage}
-    assert {file.stem for file in (PAGES / "actions").glob("*.html")} == acts
-    awaited = {task for task, *_ in moves.AWAITED.values()} | set(AWAITED.values()) | {"score", "measure", "assign", "pass_gate"}
-    named = acts | awaited | {cell.action for cell in AWARD_TRANSITIONS if cell.mover != FLOW}
+    acts = {each.action for each in IDEA.transitions if each.who is not None and each.stage}
+    assert {file.stem for file in (PAGES / "actions").glob("*.html")} - {"plain"} == acts
+    awaited = {stage.awaits for way in (IDEA, AWARD) for stage in way.stages.values() if stage.awaits}
+    named = acts | awaited | {GATE_ACTION} | {each.action for each in AWARD.transitions if each.who is not None}
     assert {f"task.{name}" for name in named} - set(texts()) == set()

@@ -11,7 +11,7 @@ from models.ideas import Idea, Revision, TeamMember
 from models.reviews import Review
 from tests.api.pages.village import SENTENCE, Village, fields_of, open_browser, send
 from tests.browser.ways import awarded, recommended, reviewed, screened
-from workflows.process.tables import AWARD_TRANSITIONS, IDEA_TRANSITIONS
+from workflows.process.ways import AWARD, DOCUMENT, IDEA
 from workflows.review.score import score_idea
 
 pytestmark = pytest.mark.slow
@@ -160,7 +160,7 @@ def test_only_the_actions_of_the_moment_are_offered(village: Village) -> None:
     assert f"/usulan/{idea}/tarik" not in head
     assert f"/usulan/{idea}/tarik" in proposer
     assert f"/usulan/{idea}/izin" not in proposer
-    assert f"/usulan/{idea}/penapisan" not in head + proposer
+    assert f"/usulan/{idea}/seleksi" not in head + proposer
 
 
 def test_words_sent_too_late_are_given_back_to_be_copied(village: Village) -> None:
@@ -205,7 +205,9 @@ def test_lists_go_on_from_page_to_page(village: Village) -> None:
 
 
 def test_the_process_page_shows_every_cell(village: Village) -> None:
-    assert open_browser(village).get("/proses").text.count("<li>\n        <p>") == len(IDEA_TRANSITIONS) + len(AWARD_TRANSITIONS)
+    assert open_browser(village).get("/proses").text.count("<li>\n        <p>") == sum(
+        len(way.transitions) for way in (IDEA, AWARD, DOCUMENT)
+    )
 
 
 def test_a_call_that_takes_nothing_in_offers_no_submission(village: Village) -> None:

@@ -14,7 +14,7 @@ from models.documents import Document, DocumentKind
 from models.instants import now, today
 from tests.api.pages.village import Village, fields_of, open_browser, send
 from tests.browser.ways import awarded
-from workflows.process.tables import AWARD_TRANSITIONS, IDEA_TRANSITIONS
+from workflows.process.ways import AWARD, DOCUMENT, IDEA
 from workflows.recognition.issue import withdraw_certificates
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award
@@ -94,7 +94,7 @@ def test_of_a_receipt_no_more_is_told_than_that_it_is_genuine(village: Village) 
 
 
 @pytest.mark.parametrize(
-    ("typed", "word"), [(DIGEST, "Cocok:"), (DIGEST.upper(), "Cocok:"), ("00" * 32, "Tidak cocok"), ("abc", "64 angka")]
+    ("typed", "word"), [(DIGEST, "Cocok:"), (DIGEST.upper(), "Cocok:"), ("00" * 32, "Tidak cocok"), ("abc", "64 karakter")]
 )
 def test_a_file_is_compared_by_its_digest(village: Village, certificate: Document, typed: str, word: str) -> None:
     assert word in open_browser(village).get(f"/v/{certificate.token}?sha256={typed}").text
@@ -113,7 +113,7 @@ def test_people_meet_pages_and_programs_meet_problems(village: Village) -> None:
     assert browser.get("/tidak-ada").headers["content-type"].startswith("text/html")
     assert browser.get("/tidak-ada").status_code == 404
     assert browser.get("/pegawai").status_code == 403
-    assert browser.get("/buku-besar").status_code == 403
+    assert browser.get("/jejak-audit").status_code == 403
     assert browser.post("/proses", data={}).status_code == 405
     assert browser.post("/masuk", json={}).status_code == 415
     assert browser.get("/api/v1/tidak-ada").headers["content-type"] == "application/problem+json"
@@ -124,7 +124,7 @@ def test_a_fault_is_a_page_too_and_tells_nothing(village: Village) -> None:
     browser.app.state.database = None
     answer = browser.get("/")
     assert answer.status_code == 500
-    assert "Ada yang salah pada kami" in answer.text
+    assert "Terjadi gangguan sistem" in answer.text
     assert "NoneType" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
@@ -174,6 +174,6 @@ def test_every_text_that_a_template_asks_for_exists_in_both_languages() -> None:
 
 
 def test_every_word_of_the_process_can_be_read_by_people() -> None:
-    cells = IDEA_TRANSITIONS + AWARD_TRANSITIONS
-    codes = {str(word) for cell in cells for word in (cell.stage, cell.action, cell.outcome, cell.target, cell.mover) if word}
+    cells = IDEA.transitions + AWARD.transitions + DOCUMENT.transitions
+    codes = {str(word) for cell in cells for word in (cell.stage, cell.action, cell.outcome, cell.target, cell.who) if word}
     assert codes - set(catalogue("words")) == set()

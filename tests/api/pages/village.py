@@ -121,9 +121,9 @@ class Village:
     def draft(self, call: str = "new", **said: Any) -> str:
         """An idea of the proposer and the mate, as a draft."""
         team = (Part(self.numbers["proposer"], 6_000, "Penanggung jawab"), Part(self.numbers["mate"], 4_000, "Pendamping"))
-        content = {"title": "Akta Kelahiran Dijemput di Posyandu", "theme": "Administrasi kependudukan", "budget_rupiah": 3_500_000}
-        content |= {"sections": {"background": SENTENCE, "main_change": SENTENCE}, "team": team}
-        return str(self.act(draft_idea, self.calls[call], Proposal(**content | said), who="proposer").id)
+        told = {"title": "Akta Kelahiran Dijemput di Posyandu", "theme": "Administrasi kependudukan", "budget_rupiah": 3_500_000}
+        told |= {"sections": {"background": SENTENCE, "main_change": SENTENCE}, "team": team}
+        return str(self.act(draft_idea, self.calls[call], Proposal(**told | said), who="proposer").idea.id)
 
     def submitted(self, call: str = "new", **said: Any) -> str:
         """An idea that waits for its unit head's permission, with its receipt."""

@@ -1,4 +1,4 @@
-"""Awards by fixed tiers: statutory cases by hand, places in order of score and receipt, and steps that can be repeated."""
+"""Awards by fixed tiers: statutory cases by hand, places in order of score and receipt, and a trace that can be repeated."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -103,29 +103,29 @@ def test_taken_places_of_an_unknown_tier_are_refused() -> None:
 def test_results_that_must_be_verified_first_earn_nothing_before() -> None:
     book = KOREA.model_copy(update={"results_must_be_verified": True})
     before, after = compute_award(book, facts(95)), compute_award(book, facts(95, results_verified=True))
-    assert (before.tier, before.amount_rupiah, [step.code for step in before.steps]) == (None, 0, ["rule_book", "unverified", "amount"])
+    assert (before.tier, before.amount_rupiah, [line.code for line in before.trace]) == (None, 0, ["rule_book", "unverified", "amount"])
     assert (after.tier, after.amount_rupiah) == ("gold", 8_000_000)
 
 
-def test_the_steps_let_an_auditor_repeat_the_award() -> None:
-    steps = compute_award(KOREA, facts("85.5", team_size=4)).steps
-    assert [step.code for step in steps] == ["rule_book", "below", "tier", "team_uplift", "amount"]
-    assert steps[0].text_en == "Rule book Korea, version 32172: Presidential Decree 32172, art. 17."
-    assert steps[1].text == "Gold: 85,5 < 90, tidak tercapai."
-    assert steps[2].text_en == "Silver: 85.5 >= 80, places without limit: Rp5,000,000."
-    assert steps[3].text == "Anggota tim 4 >= 3: Rp5.000.000 x 150 / 100 = Rp7.500.000, dibulatkan ke bawah."
-    assert steps[4].text_en == "Award for the team: Rp7,500,000."
+def test_the_trace_lets_an_auditor_repeat_the_award() -> None:
+    trace = compute_award(KOREA, facts("85.5", team_size=4)).trace
+    assert [line.code for line in trace] == ["rule_book", "below", "tier", "team_uplift", "amount"]
+    assert trace[0].text_en == "Rule book Korea, version 32172: Presidential Decree 32172, art. 17."
+    assert trace[1].text == "Gold: 85,5 < 90, tidak tercapai."
+    assert trace[2].text_en == "Silver: 85.5 >= 80, places without limit: Rp5,000,000."
+    assert trace[3].text == "Anggota tim 4 >= 3: Rp5.000.000 x 150 / 100 = Rp7.500.000, dibulatkan ke bawah."
+    assert trace[4].text_en == "Award for the team: Rp7,500,000."
 
 
-def test_the_steps_say_which_place_was_given_or_that_none_was_left() -> None:
-    assert "place 2 of 2" in compute_award(CONTEST, facts(99, rank=4)).steps[-2].text_en
-    assert "not checked" in compute_award(CONTEST, facts(99)).steps[-2].text_en
-    assert compute_award(CONTEST, facts(99, rank=2)).steps[1].text == "First: semua 1 tempat sudah terisi."
+def test_the_trace_says_which_place_was_given_or_that_none_was_left() -> None:
+    assert "place 2 of 2" in compute_award(CONTEST, facts(99, rank=4)).trace[-2].text_en
+    assert "not checked" in compute_award(CONTEST, facts(99)).trace[-2].text_en
+    assert compute_award(CONTEST, facts(99, rank=2)).trace[1].text == "First: semua 1 tempat sudah terisi."
 
 
 def test_labels_that_look_like_placeholders_stay_text() -> None:
     book = RuleBook(name="{x}", version="{0}", source="{score.__class__}", tiers=(tier("{y}", 0, 1),))
-    assert compute_award(book, facts(1)).steps[0].text == "Aturan {x}, versi {0}: {score.__class__}."
+    assert compute_award(book, facts(1)).trace[0].text == "Aturan {x}, versi {0}: {score.__class__}."
 
 
 def test_a_ranking_fills_places_tier_by_tier() -> None:

@@ -1,6 +1,7 @@
 """Employee numbers: what they say, when they cannot be true, and that showing them gives nobody away."""
 
 from datetime import date
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -17,8 +18,8 @@ from workflows.calculations.employee_number import (
 )
 
 
-def codes_of(number: str, on: date | None = None) -> list[str]:
-    return [problem.code for problem in read_employee_number(number, on).problems]
+def codes_of(number: str, on: date | None = None, retirement_age: Literal[58, 60] = 60) -> list[str]:
+    return [problem.code for problem in read_employee_number(number, on, retirement_age).problems]
 
 
 def test_a_printed_pns_number_tells_birth_and_month_of_appointment() -> None:
@@ -42,7 +43,8 @@ def test_a_part_time_pppk_number_from_the_press_counts_as_pppk() -> None:
         ("130123456", ["wrong_length"]),
         ("1980120820060410081", ["wrong_length"]),
         ("19801208200604100O", ["not_digits"]),
-        ("19801208-200604-1-008", ["not_digits"]),
+        ("19801208_200604_1_O08", ["not_digits"]),
+        ("NIP Sari 19801208", ["not_digits"]),
         ("\u0661\u0669\u0668\u0660" + "1208200604" + "1008", ["not_digits"]),
         ("198013082006041008", ["birth_date_impossible"]),
         ("198102292006041008", ["birth_date_impossible"]),
@@ -73,14 +75,29 @@ def test_seventeen_must_have_been_reached_within_the_month_of_appointment() -> N
     assert codes_of("198905012006041008") == ["age_implausible"]
 
 
-def test_sixty_five_must_not_have_been_reached_when_the_month_of_appointment_began() -> None:
-    assert codes_of("194104022006041008") == []
-    assert codes_of("194104012006041008") == ["age_implausible"]
+@pytest.mark.parametrize(("retirement_age", "youngest_refused"), [(60, "19460401"), (58, "19480401")])
+def test_a_pns_is_appointed_before_the_office_would_retire_them(retirement_age: Literal[58, 60], youngest_refused: str) -> None:
+    day_later = f"{int(youngest_refused) + 1}"
+    assert codes_of(f"{day_later}2006041008", retirement_age=retirement_age) == []
+    assert codes_of(f"{youngest_refused}2006041008", retirement_age=retirement_age) == ["age_implausible"]
+
+
+def test_sixty_is_the_limit_where_nobody_tells_the_office() -> None:
+    assert codes_of("194804012006041008") == []
+    assert codes_of("194604012006041008") == ["age_implausible"]
 
 
 def test_a_pppk_gets_the_benefit_of_the_whole_year() -> None:
-    assert codes_of("200712312024211001") == []
-    assert codes_of("200801012024211001") == ["age_implausible"]
+    assert codes_of("200412312024211001") == []
+    assert codes_of("200501012024211001") == ["age_implausible"]
+    assert codes_of("195901012024211001") == ["age_implausible"]
+    assert codes_of("195901022024211001") == []
+
+
+def test_no_pppk_has_a_contract_from_before_there_were_any() -> None:
+    assert codes_of("198012082019211008") == []
+    assert codes_of("198012082018211008") == ["contract_implausible"]
+    assert codes_of("201012082018211008") == ["age_implausible", "contract_implausible"]
 
 
 def test_an_appointment_to_come_is_a_problem_only_for_who_gives_a_date() -> None:
@@ -96,8 +113,25 @@ def test_an_invalid_number_tells_nothing_but_its_problems() -> None:
     assert (number.kind, number.birth_date, number.appointed) == (None, None, None)
 
 
-def test_spaces_of_every_kind_are_printing_only() -> None:
-    assert strip_employee_number(" 19801208\u00a0200604\u202f1\t008\n") == "198012082006041008"
+@pytest.mark.parametrize(
+    "typed",
+    [
+        " 19801208\u00a0200604\u202f1\t008\n",
+        "19801208-200604-1-008",
+        "19801208.200604.1.008",
+        "NIP 19801208 200604 1 008",
+        "nip. 198012082006041008",
+        "NI PPPK 19801208 2006 04 1 008",
+        "\u200e19801208\x00200604/1/008\ud800",
+    ],
+)
+def test_a_number_is_one_however_it_is_printed_or_typed(typed: str) -> None:
+    assert strip_employee_number(typed) == "198012082006041008"
+
+
+@pytest.mark.parametrize("typed", ["1980120820060410O8", "\uff11\uff19\uff18\uff10", "Sari"])
+def test_letters_and_digits_of_other_scripts_are_never_dropped_to_make_a_number(typed: str) -> None:
+    assert strip_employee_number(typed) == typed.upper()
 
 
 def test_letters_print_a_number_in_its_groups() -> None:
@@ -148,7 +182,7 @@ def test_reading_never_fails_and_its_traces_never_show_the_number(text: str) -> 
 @settings(deadline=None)
 @given(
     birth=st.dates(date(1950, 1, 1), date(2000, 12, 31)),
-    age=st.integers(18, 59),
+    age=st.integers(18, 59),  # completed within the year of appointment
     month=st.integers(1, 12),
     sex=st.sampled_from("12"),
     serial=st.integers(1, 999),
@@ -158,8 +192,40 @@ def test_every_number_put_together_by_the_rules_is_read_back_and_survives_printi
 ) -> None:
     text = f"{birth:%Y%m%d}{birth.year + age}{month:02}{sex}{serial:03}"
     number = read_employee_number(text)
-    assert number.valid
+    assert number.valid, text
     assert (number.birth_date, number.appointed) == (birth, f"{birth.year + age}-{month:02}")
     assert strip_employee_number(print_employee_number(text)) == text
     assert f"{birth:%Y%m%d}" not in repr(number)
     assert repr(birth) not in repr(number)
+
+
+births = st.dates(date(1930, 1, 1), date(2009, 12, 31))
+endings = st.tuples(st.sampled_from("12"), st.integers(1, 999)).map(lambda end: f"{end[0]}{end[1]:03}")
+
+
+@settings(deadline=None)
+@given(birth=births, year=st.integers(1990, 2030), month=st.integers(1, 12), ending=endings, limit=st.sampled_from((58, 60)))
+def test_a_pns_is_plausible_exactly_from_seventeen_to_the_day_before_retirement(
+    birth: date, year: int, month: int, ending: str, limit: Literal[58, 60]
+) -> None:
+    codes = codes_of(f"{birth:%Y%m%d}{year}{month:02}{ending}", retirement_age=limit)
+    became_seventeen, retires = (birth.year + 17, birth.month), (birth.year + limit, birth.month, birth.day)
+    assert codes == ([] if became_seventeen <= (year, month) and (year, month, 1) < retires else ["age_implausible"])
+
+
+@settings(deadline=None)
+@given(birth=births, year=st.integers(2010, 2035), kind=st.integers(21, 29), ending=endings, limit=st.sampled_from((58, 60)))
+def test_a_pppk_is_plausible_exactly_from_twenty_and_since_2019_whatever_a_pns_may(
+    birth: date, year: int, kind: int, ending: str, limit: Literal[58, 60]
+) -> None:
+    codes = codes_of(f"{birth:%Y%m%d}{year}{kind}{ending}", retirement_age=limit)
+    of_age = birth.year + 20 <= year and (year, 1, 1) < (birth.year + 65, birth.month, birth.day)
+    assert ("age_implausible" in codes) is not of_age
+    assert ("contract_implausible" in codes) is (year < 2019)
+
+
+@settings(deadline=None)
+@given(birth=births, year=st.integers(1960, 2040), two=st.integers(1, 12) | st.integers(21, 29), ending=endings)
+def test_whatever_is_well_formed_is_printed_even_when_it_is_not_plausible(birth: date, year: int, two: int, ending: str) -> None:
+    text = f"{birth:%Y%m%d}{year}{two:02}{ending}"
+    assert strip_employee_number(print_employee_number(text)) == text

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from workflows.calculations.ledger import (
     GENESIS,
     ChainBreak,
+    ChainEntry,
     Checkpoint,
-    LedgerEntry,
     NotCanonical,
     SaltRefused,
     chain_hash,
@@ -23,19 +23,19 @@ from workflows.calculations.ledger import (
 SALT = bytes(range(16))
 
 
-def chain(*payloads: dict[str, Any]) -> list[LedgerEntry]:
+def chain(*payloads: dict[str, Any]) -> list[ChainEntry]:
     entries, head = [], GENESIS
     for seq, payload in enumerate(payloads, start=1):
         head = chain_hash(payload, head)
-        entries.append(LedgerEntry(seq=seq, payload=payload, hash=head.hex()))
+        entries.append(ChainEntry(seq=seq, payload=payload, hash=head.hex()))
     return entries
 
 
-def checkpoint(entries: list[LedgerEntry]) -> Checkpoint:
+def checkpoint(entries: list[ChainEntry]) -> Checkpoint:
     return Checkpoint(size=len(entries), head=entries[-1].hash if entries else GENESIS.hex())
 
 
-def renumbered(entries: list[LedgerEntry]) -> list[LedgerEntry]:
+def renumbered(entries: list[ChainEntry]) -> list[ChainEntry]:
     return [entry.model_copy(update={"seq": seq}) for seq, entry in enumerate(entries, start=1)]
 
 
@@ -105,7 +105,7 @@ def test_a_chain_may_have_grown_since_the_checkpoint() -> None:
         (chain(*({"fact": "invented"} for _ in range(9))), 5, ChainBreak.CHECKPOINT),
     ],
 )
-def test_a_broken_chain_says_where_and_why(entries: list[LedgerEntry], first_broken: int, reason: ChainBreak) -> None:
+def test_a_broken_chain_says_where_and_why(entries: list[ChainEntry], first_broken: int, reason: ChainBreak) -> None:
     report = verify_chain(entries, checkpoint(FIVE))
     assert (report.valid, report.first_broken, report.reason) == (False, first_broken, reason)
     assert report.meaning
@@ -117,13 +117,13 @@ def test_without_a_checkpoint_a_missing_tail_cannot_be_seen() -> None:
 
 @settings(deadline=None)
 @given(chains)
-def test_every_chain_built_by_the_rule_is_whole(entries: list[LedgerEntry]) -> None:
+def test_every_chain_built_by_the_rule_is_whole(entries: list[ChainEntry]) -> None:
     assert verify_chain(iter(entries), checkpoint(entries)).valid
 
 
 @settings(deadline=None)
 @given(chains, st.integers(0, 7), payloads)
-def test_every_edit_is_detected(entries: list[LedgerEntry], place: int, payload: dict[str, Any]) -> None:
+def test_every_edit_is_detected(entries: list[ChainEntry], place: int, payload: dict[str, Any]) -> None:
     place %= len(entries)
     assume(chain_hash(payload, GENESIS) != chain_hash(entries[place].payload, GENESIS))
     entries[place] = entries[place].model_copy(update={"payload": payload})
@@ -132,7 +132,7 @@ def test_every_edit_is_detected(entries: list[LedgerEntry], place: int, payload:
 
 @settings(deadline=None)
 @given(chains, st.integers(0, 7), st.booleans())
-def test_every_deletion_is_detected_with_a_checkpoint(entries: list[LedgerEntry], place: int, hide: bool) -> None:
+def test_every_deletion_is_detected_with_a_checkpoint(entries: list[ChainEntry], place: int, hide: bool) -> None:
     before = checkpoint(entries)
     del entries[place % len(entries)]
     assert not verify_chain(renumbered(entries) if hide else entries, before).valid
@@ -141,10 +141,10 @@ def test_every_deletion_is_detected_with_a_checkpoint(entries: list[LedgerEntry]
 @settings(deadline=None)
 @given(chains, st.integers(0, 7), payloads, st.booleans())
 def test_every_insertion_before_the_checkpoint_is_detected(
-    entries: list[LedgerEntry], place: int, payload: dict[str, Any], rehash: bool
+    entries: list[ChainEntry], place: int, payload: dict[str, Any], rehash: bool
 ) -> None:
     before, place = checkpoint(entries), place % len(entries)
-    stranger = LedgerEntry(seq=place + 1, payload=payload, hash="00" * 32)
+    stranger = ChainEntry(seq=place + 1, payload=payload, hash="00" * 32)
     longer = renumbered([*entries[:place], stranger, *entries[place:]])
     assume(payload != entries[-1].payload)
     assert not verify_chain(chain(*(entry.payload for entry in longer)) if rehash else longer, before).valid
@@ -152,7 +152,7 @@ def test_every_insertion_before_the_checkpoint_is_detected(
 
 @settings(deadline=None)
 @given(chains, st.randoms(use_true_random=False), st.booleans())
-def test_every_other_order_is_detected(entries: list[LedgerEntry], random: Random, hide: bool) -> None:
+def test_every_other_order_is_detected(entries: list[ChainEntry], random: Random, hide: bool) -> None:
     shuffled = entries[:]
     random.shuffle(shuffled)
     assume(shuffled != entries)

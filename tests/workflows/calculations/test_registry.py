@@ -138,3 +138,12 @@ def test_the_room_imports_no_other_room_and_nothing_heavy() -> None:
                     file,
                     module,
                 )
+
+
+@pytest.mark.parametrize("name", ["award", "shares"])
+def test_a_trace_is_printed_and_described_as_steps_as_stored_awards_have_it(name: str) -> None:
+    calculation = CALCULATIONS[name]
+    result = calculate(name, calculation.example)
+    assert {"code", "text", "text_en"} == set(result["steps"][0])
+    assert "trace" not in result
+    assert "steps" in calculation.schema()["output"]["required"]

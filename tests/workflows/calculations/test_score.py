@@ -18,7 +18,7 @@ from workflows.calculations.score import (
     MissingCriterion,
     NoScores,
     PointsOutsideScale,
-    Review,
+    ReviewPoints,
     Rubric,
     ScoreQuestion,
     UnknownCriterion,
@@ -121,7 +121,7 @@ def test_nothing_cannot_be_combined() -> None:
 
 
 def test_the_calculation_reports_totals_means_and_the_combined_score() -> None:
-    reviews = (Review(reviewer="a", points=POINTS), Review(reviewer="b", points=POINTS | {"novelty": D(91)}))
+    reviews = (ReviewPoints(reviewer="a", points=POINTS), ReviewPoints(reviewer="b", points=POINTS | {"novelty": D(91)}))
     result = calculate_score(ScoreQuestion(**dict(RUBRIC), reviews=reviews))
     assert [(total.reviewer, total.total) for total in result.totals] == [("a", D("84.25")), ("b", D("87.55"))]
     assert (result.score, result.spread, result.deviation, result.passed) == (D("85.90"), D("3.30"), D("2.33"), True)
@@ -129,7 +129,7 @@ def test_the_calculation_reports_totals_means_and_the_combined_score() -> None:
 
 
 def test_a_reviewer_has_one_voice() -> None:
-    review = Review(reviewer="a", points=POINTS)
+    review = ReviewPoints(reviewer="a", points=POINTS)
     with pytest.raises(DuplicateReviewer):
         calculate_score(ScoreQuestion(**dict(RUBRIC), reviews=(review, review)))
 
@@ -165,7 +165,7 @@ points = st.fixed_dictionaries(
 def test_the_order_of_reviews_and_criteria_changes_nothing(
     given_points: list[dict[str, Decimal]], combine: Combination, random: Random
 ) -> None:
-    reviews = [Review(reviewer=str(n), points=each) for n, each in enumerate(given_points)]
+    reviews = [ReviewPoints(reviewer=str(n), points=each) for n, each in enumerate(given_points)]
     rubric = dict(RUBRIC) | {"combine": combine}
     before = calculate_score(ScoreQuestion(**rubric, reviews=tuple(reviews)))
     random.shuffle(reviews)

@@ -84,12 +84,12 @@ def test_an_amount_is_whole_rupiah_up_to_a_thousand_million_million(amount: int)
         SharesQuestion.model_validate({"amount_rupiah": amount, "shares": team(10_000)})
 
 
-def test_the_steps_let_an_auditor_repeat_the_split() -> None:
-    steps = calculate_shares(SharesQuestion(amount_rupiah=1_000_001, shares=team(5000, 5000))).steps
-    assert [step.code for step in steps] == ["floor", "floor", "rest", "part", "part"]
-    assert steps[0].text == "p0: Rp1.000.001 x 5.000 / 10.000 = Rp500.000, pecahan 5.000/10.000."
-    assert steps[2].text_en.startswith("The 1 rupiah left")
-    assert steps[3].text_en == "p0 receives Rp500,001."
+def test_the_trace_lets_an_auditor_repeat_the_split() -> None:
+    trace = calculate_shares(SharesQuestion(amount_rupiah=1_000_001, shares=team(5000, 5000))).trace
+    assert [line.code for line in trace] == ["floor", "floor", "rest", "part", "part"]
+    assert trace[0].text == "p0: Rp1.000.001 x 5.000 / 10.000 = Rp500.000, pecahan 5.000/10.000."
+    assert trace[2].text_en.startswith("The 1 rupiah left")
+    assert trace[3].text_en == "p0 receives Rp500,001."
 
 
 @settings(deadline=None)

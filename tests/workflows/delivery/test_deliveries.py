@@ -23,10 +23,9 @@ from models.reviews import Review, ReviewState
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
-from tests.ways import MET, REASON
+from tests.steps import MET, REASON
 from tests.workflows.turns import FLOW_MODULES, WORKS, Clock, clock, tick
-from workflows.calculations.ledger import LedgerEntry as Link
-from workflows.calculations.ledger import verify_chain
+from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.delivery.claims import claim_batch
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -118,7 +117,7 @@ class Life:
         for reviewer_id in self.house.rows(
             select(Review.reviewer_id).where(Review.idea_id == idea_id, Review.state == ReviewState.ASSIGNED)
         ):
-            who = next(one.who for one in self.house.residents.values() if one.id == reviewer_id)
+            who = next(one.who for one in self.house.people.values() if one.id == reviewer_id)
             self.house.do(score_idea, idea_id, POINTS, by=who)
 
     def refuse(self, idea_id: str) -> None:
@@ -129,7 +128,7 @@ class Life:
 def state_of(house: Town) -> dict[str, Any]:
     """Everything that may not depend on how messages came; ids, chosen reviewers and the order of numbers are left out."""
     titles = dict(house.rows(select(Idea.id, Idea.title)))
-    links = [Link(seq=e.seq, payload=e.payload, hash=e.hash) for e in house.rows(select(LedgerEntry).order_by(col(LedgerEntry.seq)))]
+    links = [ChainEntry(seq=e.seq, payload=e.payload, hash=e.hash) for e in house.rows(select(LedgerEntry).order_by(col(LedgerEntry.seq)))]
     return {
         "ideas": sorted((i.title, i.stage, i.score, i.reason_code, i.version, i.due_at) for i in house.rows(select(Idea))),
         "decisions": sorted((titles[d.idea_id], d.action, d.outcome) for d in house.rows(select(Decision))),

@@ -17,7 +17,7 @@ from models.reviews import Review, ReviewState
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
-from tests.ways import plan
+from tests.steps import plan
 from tests.workflows.turns import Clock, clock, contest, count, deliver, house, look, midnight, open_items, quiet, tick
 from workflows.pilot.start import plan_pilot
 from workflows.region.calls import close_call
@@ -57,7 +57,7 @@ def test_a_wait_ends_with_the_last_second_of_the_regions_day(
 def test_a_review_closes_by_date_with_the_scores_that_are_in(house: Town, clock: Clock) -> None:
     idea_id = house.build_idea(IdeaStage.IN_REVIEW)
     reviews = house.rows(select(Review).where(Review.idea_id == idea_id))
-    who = next(one.who for one in house.residents.values() if one.id == reviews[0].reviewer_id)
+    who = next(one.who for one in house.people.values() if one.id == reviews[0].reviewer_id)
     house.do(score_idea, idea_id, POINTS, by=who)
     clock.set(midnight(date(2026, 12, 9)) - timedelta(seconds=1))
     look(house)

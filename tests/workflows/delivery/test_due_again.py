@@ -17,7 +17,7 @@ from models.outbox import ClockTick
 from models.people import SignIn
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
-from tests.ways import plan
+from tests.steps import plan
 from tests.workflows.turns import Clock, clock, contest, count, house, look, midnight, quiet, tick
 from workflows.delivery import due
 from workflows.pilot.start import plan_pilot

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from models.awards import Award
 from models.database import database
@@ -15,19 +15,17 @@ from models.documents import Document, DocumentKind, DocumentState
 from models.instants import wall_now
 from models.outbox import Message, MessageState
 from models.people import EmployeeNumber, Person
-from models.reviews import Review
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
-from tests.ways import AWARD_STEPS, IDEA_STEPS, Builder
 from tests.workflows.delivery.prefect_server import PrefectServer, prefect_server
 from workflows.adapters.files import find_file
 from workflows.delivery.claims import claim_batch
-from workflows.delivery.job import CHUNK, FEW
-from workflows.delivery.relay import FLOWS, Relay, key_of, start_in_process
+from workflows.delivery.job import CHUNK_SIZE, MOST_SINGLE_TASKS
+from workflows.delivery.relay import FLOWS, Relay, idempotency_key, start_in_process
 from workflows.process.journal import send
 from workflows.process.retry import retry_dead
-from workflows.review.score import score_idea
+from workflows.review.gates import pass_gate
 
 __all__ = ["prefect_server"]
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("prefect"), pytest.mark.timeout(300)]
@@ -64,26 +62,9 @@ def outbox(house: Town) -> list[Message]:
     return house.rows(select(Message).order_by(col(Message.id)))
 
 
-def people_do(house: Town, idea_id: str, *steps: str) -> None:
-    with house.store.unit_of_work() as session:
-        builder = builder_of(house, session, idea_id)
-        builder.walk({**IDEA_STEPS, **AWARD_STEPS}, steps)
-
-
-def builder_of(house: Town, session: Session, idea_id: str) -> Builder:
-    return Builder(session, idea_id, {who: one.id for who, one in house.residents.items()}, "lead", 90)
-
-
-def reviewers_score(house: Town, idea_id: str) -> None:
-    """What `score_all` does, without the flow's part of it."""
-    for review in house.rows(select(Review).where(Review.idea_id == idea_id)):
-        who = next(one.who for one in house.residents.values() if one.id == review.reviewer_id)
-        house.do(score_idea, idea_id, {"novelty": 90, "impact": 90}, by=who)
-
-
 def schedule_now(house: Town, idea_id: str) -> None:
     """The hour struck a moment ago; the clock would ask for the announcement."""
-    people_do(house, idea_id, "schedule")
+    house.take(idea_id, "schedule")
     (award,) = house.rows(select(Award).where(Award.idea_id == idea_id))
     with house.store.unit_of_work() as session:
         session.execute(sa.update(Award).values(announce_at=wall_now() - timedelta(seconds=1)))
@@ -96,10 +77,10 @@ def walk_to_certificate(house: Town) -> str:
     idea_id = house.build_idea(IdeaStage.SUBMITTED, call=call, title=TITLE, sections={"background": BACKGROUND, "idea": BACKGROUND})
     for part in (
         lambda: None,
-        lambda: people_do(house, idea_id, "permit", "accept"),
-        lambda: reviewers_score(house, idea_id),
-        lambda: people_do(house, idea_id, "recommend", "adopt"),
-        lambda: people_do(house, idea_id, "approve"),
+        lambda: house.take(idea_id, "permit granted", "screen accepted"),
+        lambda: house.take(idea_id, "score"),
+        lambda: house.take(idea_id, "recommend feasible", "determine adopted"),
+        lambda: house.take(idea_id, "approve approved"),
         lambda: schedule_now(house, idea_id),
     ):
         part()
@@ -153,12 +134,12 @@ def test_many_messages_are_a_handful_of_task_runs(house: Town, prefect_server: P
     assert len(routed) == count
     assert {m.state for m in routed} == {MessageState.HANDLED}
     (run_id,) = {str(m.run_id) for m in routed}
-    assert len(prefect_server.tasks(run_id)) == -(-count // CHUNK)
+    assert len(prefect_server.tasks(run_id)) == -(-count // CHUNK_SIZE)
 
 
 def test_few_messages_are_a_task_run_each_and_the_run_is_named_by_stage_and_number(house: Town, prefect_server: PrefectServer) -> None:
     count = 3
-    assert count <= FEW
+    assert count <= MOST_SINGLE_TASKS
     for _ in range(count):
         house.build_idea(IdeaStage.SUBMITTED)
     first = min(m.id or 0 for m in outbox(house) if m.topic == "intake")
@@ -196,27 +177,39 @@ def test_what_an_operator_retries_is_really_done_though_prefect_knows_its_runs_a
     assert house.idea(idea_id).stage == IdeaStage.AWAITING_PERMISSION
 
 
+def test_a_job_that_was_held_at_a_gate_is_really_done_though_prefect_knows_its_run_already(house: Town) -> None:
+    gate = {"name": "hearing", "label": "Dengar pendapat", "label_en": "Hearing", "stage": "determined", "role": "secretariat"}
+    idea_id = house.build_idea(IdeaStage.DETERMINED, call=house.build_call(entry="in_use", gates=[gate]))
+    relay = Relay(house.store, start_in_process)
+    relay.stop()
+    assert asyncio.run(relay.turn("pilot"))
+    assert [(m.state, m.attempts) for m in outbox(house) if m.topic == "pilot"] == [(MessageState.HELD, 0)]
+    house.do(pass_gate, idea_id, "hearing", by="secretary")
+    assert asyncio.run(relay.turn("pilot"))
+    assert house.idea(idea_id).stage == IdeaStage.ROLLED_OUT
+
+
 def test_a_start_repeated_under_its_key_is_one_run(house: Town, prefect_server: PrefectServer) -> None:
     house.build_idea(IdeaStage.SUBMITTED)
     batch = claim_batch(house.store, "intake")
     assert batch is not None
-    noted: list[str] = []
+    reported: list[str] = []
 
-    async def note(run_id: str) -> None:
-        noted.append(run_id)
-        if len(noted) < 3:
+    async def report_run(run_id: str) -> None:
+        reported.append(run_id)
+        if len(reported) < 3:
             raise ConnectionError
 
     async def start() -> None:
         parameters: dict[str, Any] = {"batch": {"token": batch.token, "jobs": batch.jobs}}
         for _ in range(2):
             with pytest.raises(ConnectionError):
-                await start_in_process(FLOWS["intake"], parameters, key_of(batch), note)
-        await start_in_process(FLOWS["intake"], parameters, key_of(batch), note)
+                await start_in_process(FLOWS["intake"], parameters, idempotency_key(batch), report_run)
+        await start_in_process(FLOWS["intake"], parameters, idempotency_key(batch), report_run)
 
     asyncio.run(start())
-    assert len(set(noted)) == 1
-    assert prefect_server.runs(set(noted))[noted[0]]["state_type"] == "COMPLETED"
+    assert len(set(reported)) == 1
+    assert prefect_server.runs(set(reported))[reported[0]]["state_type"] == "COMPLETED"
 
 
 def alter(house: Town, number: int | None, **values: Any) -> None:

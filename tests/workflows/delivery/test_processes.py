@@ -19,7 +19,7 @@ from models.database import Database
 from models.ideas import Idea
 from models.stages import IdeaStage
 from tests.building import Town
-from tests.residents import settle_town
+from tests.town import settle_town
 
 pytestmark = [
     pytest.mark.server,

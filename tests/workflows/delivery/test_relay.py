@@ -1,7 +1,7 @@
-"""The relay with starters that misbehave: messages go back, nothing is lost, no effect lands twice."""
+"""The relay with starters that misbehave: messages are given back, nothing is lost, no effect lands twice."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,13 +15,13 @@ from models.instants import wall_now
 from models.migrations import migrate
 from models.outbox import Message, MessageState
 from models.settings import settings
-from workflows.delivery.claims import Batch, handle
-from workflows.delivery.relay import FLOWS, Relay, key_of
+from workflows.delivery.claims import Batch
+from workflows.delivery.effects import handle_messages
+from workflows.delivery.relay import FLOWS, Relay, ReportRun, RunState, idempotency_key
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.journal import send
 
-Note = Callable[[str], Awaitable[None]]
-PATIENCE = 60  # seconds until a hanging test is given up; no test waits for them
+HANG_SECONDS = 60  # seconds until a hanging test is given up; no test waits for them
 
 
 class Prefect:
@@ -33,17 +33,17 @@ class Prefect:
         self.starts: list[tuple[str, str]] = []
         self.entered, self.released = asyncio.Event(), asyncio.Event()
 
-    async def __call__(self, flow: Flow[..., Any], parameters: dict[str, Any], key: str, note: Note) -> None:
+    async def __call__(self, flow: Flow[..., Any], parameters: dict[str, Any], key: str, report_run: ReportRun) -> RunState:
         self.starts.append((flow.name, key))
         trouble = self.trouble.pop(0) if self.trouble else ""
         if flow.name == "clock":
-            return
+            return RunState.ENDED
         if trouble == "refuses":
             raise ConnectionError
         run_id = self.runs.setdefault(key, f"run-{len(self.runs) + 1}")
         if trouble == "times out after creating":
             raise TimeoutError
-        await note(run_id)
+        await report_run(run_id)
         batch = parameters["batch"]
         ids = [number for numbers in batch["jobs"].values() for number in numbers]
         if trouble in ("crashes half-way", "hangs, then crashes", "hangs"):
@@ -54,11 +54,12 @@ class Prefect:
             if trouble != "hangs":
                 raise RuntimeError
         for _ in range(2 if trouble == "answers twice" else 1):
-            await note(run_id)
+            await report_run(run_id)
             await self._work(batch["token"], ids)
+        return RunState.ENDED
 
     async def _work(self, token: str, ids: list[int]) -> None:
-        await asyncio.to_thread(handle, self.store, token, ids, leave_a_trace, actor=flow_actor("intake"))
+        await asyncio.to_thread(handle_messages, self.store, token, ids, leave_a_trace, actor=flow_actor("intake"))
 
 
 def leave_a_trace(session: Session, subject_id: str, /, *, actor: Actor) -> None:
@@ -97,11 +98,11 @@ def come_round(store: Database) -> None:
 async def turn(store: Database, starter: Prefect, topic: str = "intake") -> bool:
     relay = Relay(store, starter)
     relay.stop()  # a single turn, without the rest after it
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(HANG_SECONDS):
         return await relay.turn(topic)
 
 
-async def drain(store: Database, starter: Prefect) -> None:
+async def turn_until_nothing_waits(store: Database, starter: Prefect) -> None:
     while await turn(store, starter):
         come_round(store)
 
@@ -123,7 +124,7 @@ def test_a_run_takes_all_waiting_messages_of_its_topic_and_is_named_beside_them(
     assert effects(store) == ["a", "b", "c"]
 
 
-def test_messages_that_no_run_was_started_for_go_back_without_an_attempt(store: Database) -> None:
+def test_messages_that_no_run_was_started_for_are_given_back_without_an_attempt(store: Database) -> None:
     async def scene() -> None:
         ask(store, "a", "b")
         starter = Prefect(store, *["refuses"] * 20)
@@ -131,7 +132,7 @@ def test_messages_that_no_run_was_started_for_go_back_without_an_attempt(store: 
             assert await turn(store, starter)
             assert {(m.state, m.attempts, m.lease_token) for m in read(store)} == {(MessageState.WAITING, 0, None)}
             come_round(store)
-        await drain(store, starter)
+        await turn_until_nothing_waits(store, starter)
 
     asyncio.run(scene())
     assert effects(store) == ["a", "b"]
@@ -152,7 +153,7 @@ def test_a_start_that_timed_out_after_creating_finds_its_run_again(store: Databa
 
 
 @pytest.mark.parametrize("trouble", ["crashes half-way", "hangs, then crashes"])
-def test_what_a_crashed_run_left_undone_goes_back_and_is_done_by_a_new_run(store: Database, trouble: str) -> None:
+def test_what_a_crashed_run_left_undone_is_given_back_and_done_by_a_new_run(store: Database, trouble: str) -> None:
     async def scene() -> Prefect:
         ask(store, "a", "b", "c", "d")
         starter = Prefect(store, trouble)
@@ -165,7 +166,7 @@ def test_what_a_crashed_run_left_undone_goes_back_and_is_done_by_a_new_run(store
         assert effects(store) == ["a", "b"]
         assert [(m.state, m.attempts) for m in read(store)[2:]] == [(MessageState.WAITING, 1)] * 2
         come_round(store)
-        await drain(store, starter)
+        await turn_until_nothing_waits(store, starter)
         return starter
 
     starter = asyncio.run(scene())
@@ -197,8 +198,9 @@ def test_a_run_that_answers_twice_has_its_effects_once(store: Database) -> None:
 
 
 def test_a_run_that_ends_well_without_doing_its_work_counts_an_attempt_until_an_operator_is_asked(store: Database) -> None:
-    async def idle(_flow: Flow[..., Any], _parameters: dict[str, Any], _key: str, note: Note) -> None:
-        await note("run")
+    async def idle(_flow: Flow[..., Any], _parameters: dict[str, Any], _key: str, report_run: ReportRun) -> RunState:
+        await report_run("run")
+        return RunState.ENDED
 
     async def scene() -> None:
         ask(store, "a")
@@ -210,9 +212,9 @@ def test_a_run_that_ends_well_without_doing_its_work_counts_an_attempt_until_an_
     assert (message.state, message.attempts) == (MessageState.DEAD, settings().attempts)
 
 
-def test_the_key_of_a_batch_is_the_same_for_the_same_messages_at_the_same_attempt() -> None:
-    known = key_of(Batch("intake", "token", {"route": [2, 1], "expire_supplement": [3]}, 1))
-    assert key_of(Batch("intake", "another token", {"expire_supplement": [3], "route": [1, 2]}, 1)) == known
+def test_the_idempotency_key_a_batch_is_the_same_for_the_same_messages_at_the_same_attempt() -> None:
+    known = idempotency_key(Batch("intake", "token", {"route": [2, 1], "expire_supplement": [3]}, 1))
+    assert idempotency_key(Batch("intake", "another token", {"expire_supplement": [3], "route": [1, 2]}, 1)) == known
     assert len(known) == 64
     others = [
         Batch("intake", "token", {"route": [2, 1], "expire_supplement": [3]}, 2),
@@ -220,7 +222,7 @@ def test_the_key_of_a_batch_is_the_same_for_the_same_messages_at_the_same_attemp
         Batch("review", "token", {"route": [2, 1], "expire_supplement": [3]}, 1),
         Batch("intake", "token", {"route": [21, 3]}, 1),
     ]
-    assert len({known, *map(key_of, others)}) == 5
+    assert len({known, *map(idempotency_key, others)}) == 5
 
 
 def test_a_topic_whose_run_hangs_keeps_no_other_topic_waiting(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,8 +232,8 @@ def test_a_topic_whose_run_hangs_keeps_no_other_topic_waiting(store: Database, m
     async def scene() -> None:
         hanging, healthy = Prefect(store, "hangs"), Prefect(store)
 
-        async def start(flow: Flow[..., Any], parameters: dict[str, Any], key: str, note: Note) -> None:
-            await (hanging if flow.name == "intake" else healthy)(flow, parameters, key, note)
+        async def start(flow: Flow[..., Any], parameters: dict[str, Any], key: str, report_run: ReportRun) -> RunState:
+            return await (hanging if flow.name == "intake" else healthy)(flow, parameters, key, report_run)
 
         ask(store, "held")
         relay = Relay(store, start)
@@ -240,13 +242,13 @@ def test_a_topic_whose_run_hangs_keeps_no_other_topic_waiting(store: Database, m
         others = [topic for topic in FLOWS if topic != "intake"]
         for topic in others:
             ask(store, topic, topic=topic)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(HANG_SECONDS):
             while len(effects(store)) < len(others):  # noqa: ASYNC110 - the effects lie in a database
                 await asyncio.sleep(0.01)
         assert effects(store) == sorted(others)
         relay.stop()
         hanging.released.set()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(HANG_SECONDS):
             await running
 
     asyncio.run(scene())
@@ -265,7 +267,7 @@ def test_stopping_finishes_the_runs_under_way_and_starts_no_more(store: Database
         await asyncio.sleep(0.05)
         assert not running.done()
         starter.released.set()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(HANG_SECONDS):
             await running
 
     asyncio.run(scene())
@@ -279,7 +281,7 @@ def test_the_clock_is_run_and_a_clock_that_fails_is_run_again(store: Database, m
     keys: list[str] = []
 
     async def scene() -> None:
-        async def start(flow: Flow[..., Any], _parameters: dict[str, Any], key: str, _note: Note) -> None:
+        async def start(flow: Flow[..., Any], _parameters: dict[str, Any], key: str, _report_run: ReportRun) -> RunState:
             assert flow.name == "clock"
             keys.append(key)
             if len(keys) == 3:
@@ -287,7 +289,7 @@ def test_the_clock_is_run_and_a_clock_that_fails_is_run_again(store: Database, m
             raise ConnectionError
 
         relay = Relay(store, start)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(HANG_SECONDS):
             await relay.run()
 
     asyncio.run(scene())

@@ -12,7 +12,7 @@ from models.inbox import InboxItem
 from models.stages import IdeaStage
 from tests.building import SECTIONS, Town
 from tests.clock import set_clock
-from tests.ways import MET, REASON
+from tests.steps import MET, REASON
 from workflows.intake.draft import Part, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.route import expire_supplement, route_idea

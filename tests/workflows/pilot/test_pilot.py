@@ -14,7 +14,7 @@ from models.policy import Entry
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.clock import set_clock
-from tests.ways import IDEA_STEPS, REASON, Builder, plan
+from tests.steps import REASON, plan
 from workflows.intake.draft import Part
 from workflows.pilot.conclude import Verdict, compute_result, conclude_pilot, reached_percent, verify_pilot
 from workflows.pilot.measure import Reading, report_measurement
@@ -148,9 +148,7 @@ def test_an_extension_lies_later_and_within_the_policy(town: Town) -> None:
     town.do(verify_pilot, idea, Verdict.EXTEND, reason=REASON, until=ends_on + timedelta(days=30), by="verifier")
     extended = pilot_of(town, idea)
     assert (extended.ends_on, extended.result, town.idea(idea).stage) == (ends_on + timedelta(days=30), None, IdeaStage.IN_PILOT)
-    with town.store.unit_of_work() as session:
-        people = {who: one.id for who, one in town.residents.items()}
-        Builder(session, idea, people, "lead", 90).walk(IDEA_STEPS, ("report", "roll_out"))
+    town.take(idea, "measure", "conclude", "compute_result", "verify roll_out")
     assert town.idea(idea).stage == IdeaStage.ROLLED_OUT
 
 

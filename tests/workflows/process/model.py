@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from tests.workflows.process.test_tables import written_by_hand
+from tests.workflows.process.test_ways import permitted_by_hand
 
-LINES = {tuple(list(line.values())[:-1]): line["target"] for line in written_by_hand()}
+LINES = permitted_by_hand()
 REVIEWERS = ("reviewer1", "reviewer2", "reviewer3", "reviewer4")
 OFFICES = {
     "lead": ("proposer", "lead"),
@@ -25,11 +25,13 @@ TASKS = {
     "screening": "screen",
     "supplement_asked": "supplement",
     "shortlisted": "recommend",
+    "below_mark": "recommend",
     "recommended": "determine",
     "deferred": "resume",
     "in_pilot": "measure",
     "pilot_reported": "verify",
 }
+ENDED = ("declined", "revoked")
 NEEDED = 2  # reviewers that the story's policy asks for
 
 
@@ -41,7 +43,6 @@ class IdeaModel:
     award: str = "-"
     points: dict[str, int | None] = field(default_factory=dict)
     recused: set[str] = field(default_factory=set)
-    closed: bool = False
     short_of_hands: bool = False
     planned: bool = False
     measured: bool = False
@@ -58,20 +59,18 @@ class IdeaModel:
         """Where a step leads, None where it must be refused."""
         role, relation = self.relation(who)
         way, stage = ("award", self.award) if action in ("propose", "approve", "schedule", "revoke") else ("idea", self.stage)
-        stage = "-" if action == "propose" and stage == "revoked" else stage
+        stage = "-" if action == "propose" and stage in ENDED else stage
         said = {LINES.get((way, stage, action, outcome, each, relation)) for each in (role, "any")} - {None}
-        return said.pop() if said and self._holds(action, subject) else None
+        return said.pop() if said and self._holds(action, outcome, subject) else None
 
-    def _holds(self, action: str, subject: str) -> bool:
+    def _holds(self, action: str, outcome: str, subject: str) -> bool:
         """What the table does not say."""
-        if action in ("score", "recuse"):
-            return not self.closed
-        if action == "recommend":
-            return self.stage == "shortlisted" or self.closed
         if action == "assign":
-            return not self.closed and subject not in self.points and subject not in self.recused
+            return subject not in self.points and subject not in self.recused
         if action == "propose":
             return self.stage == "rolled_out"
+        if action == "resume":
+            return outcome == ("passed" if self.passes else "below_mark")
         return action != "conclude" or self.measured
 
     def take(self, action: str, target: str, who: str, subject: str = "", points: int = 0) -> None:
@@ -106,17 +105,23 @@ class IdeaModel:
     def close_review(self) -> None:
         """The flow closes a review when nothing is owed and enough was given."""
         given = [points for points in self.points.values() if points is not None]
-        if self.stage == "in_review" and not self.closed and len(given) == len(self.points) >= NEEDED:
-            self.closed, self.short_of_hands = True, False
-            self.stage = "shortlisted" if sum(given) >= 60 * len(given) else "in_review"
+        if self.stage == "in_review" and len(given) == len(self.points) >= NEEDED:
+            self.short_of_hands = False
+            self.stage = "shortlisted" if self.passes else "below_mark"
+
+    @property
+    def passes(self) -> bool:
+        """Whether the scores that were given reach the mark together."""
+        given = [points for points in self.points.values() if points is not None]
+        return sum(given) >= 60 * len(given)
 
     @property
     def awaited(self) -> list[str]:
         """Every task that stands in somebody's inbox."""
         told = [TASKS[self.stage]] if self.stage in TASKS else []
         if self.stage == "in_review":
-            owed = ["score" for points in self.points.values() if points is None and not self.closed]
-            told = owed + ["recommend"] * self.closed + ["assign"] * self.short_of_hands
+            owed = ["score" for points in self.points.values() if points is None]
+            told = owed + ["assign"] * self.short_of_hands
         if self.stage == "determined" and not self.planned:
             told = ["plan_pilot"]
         return sorted(told + {"proposed": ["approve"], "approved": ["schedule"]}.get(self.award, []))

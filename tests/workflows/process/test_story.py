@@ -20,13 +20,12 @@ from models.instants import now, today
 from models.ledger import LedgerEntry, LedgerHead
 from models.pilots import Indicator, Pilot
 from models.reviews import Review
-from models.stages import AwardStage, IdeaStage
+from models.stages import IdeaStage
 from tests.building import Shelf, Town
 from tests.clock import set_clock
-from tests.ways import MET, REASON, plan
-from tests.workflows.process.model import NEEDED, REVIEWERS, WHO, IdeaModel
-from workflows.calculations.ledger import LedgerEntry as Link
-from workflows.calculations.ledger import verify_chain
+from tests.steps import MET, REASON, plan
+from tests.workflows.process.model import ENDED, NEEDED, REVIEWERS, WHO, IdeaModel
+from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.intake.permit import permit_idea
 from workflows.intake.route import route_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -62,7 +61,7 @@ STEPS: dict[tuple[str, str], Callable[..., Any]] = {
     ("assign", "-"): lambda do, at: do(assign_reviewer, at.idea, at.town[at.subject].id),
     ("score", "-"): lambda do, at: do(score_idea, at.idea, {"novelty": Decimal(at.points), "impact": Decimal(at.points)}),
     ("recuse", "-"): lambda do, at: do(recuse_reviewer, at.idea, reason=REASON),
-    ("resume", "-"): lambda do, at: do(resume_idea, at.idea, reason=REASON),
+    ("resume", "passed"): lambda do, at: do(resume_idea, at.idea, reason=REASON),
     ("plan_pilot", "-"): lambda do, at: do(plan_pilot, at.idea, plan(at.town["owner"].id)),
     ("measure", "-"): lambda do, at: do(report_measurement, at.idea, Reading(at.indicator, today(), Decimal(at.points))),
     ("conclude", "-"): lambda do, at: do(conclude_pilot, at.idea, summary=REASON),
@@ -78,11 +77,12 @@ for _outcome, _said in FINDINGS.items():
 for _outcome in ("feasible", "not_feasible", "deferred"):
     STEPS["recommend", _outcome] = lambda do, at, o=_outcome: do(recommend_idea, at.idea, Recommendation(o), reason=REASON)
 for _outcome in ("adopted", "deferred", "rejected"):
-    STEPS["determine", _outcome] = lambda do, at, o=_outcome: do(determine_idea, at.idea, Determination(o), reason=REASON, decree=Decree())
+    STEPS["determine", _outcome] = lambda do, at, o=_outcome: do(determine_idea, at.idea, Determination(o), reason=REASON, decree=DECREE)
 for _outcome in ("roll_out", "stop"):
     STEPS["verify", _outcome] = lambda do, at, o=_outcome: do(verify_pilot, at.idea, Verdict(o), reason=REASON)
 
 
+DECREE = Decree("100.3.3/1", date(2026, 11, 1))
 BEGINNINGS = ("draft", "screening", "in_review", "shortlisted", "recommended", "determined", "in_pilot", "rolled_out")
 ENDINGS = ("refused", "duplicate", "rejected", "stop", "declined")
 
@@ -92,7 +92,7 @@ class At:
 
     def __init__(self, town: Town, idea: str, subject: str, points: int) -> None:
         self.town, self.idea, self.subject, self.points = town, idea, subject, points
-        awards = town.rows(select(Award.id).where(Award.idea_id == idea).order_by(col(Award.stage) == AwardStage.REVOKED))
+        awards = town.rows(select(Award.id).where(Award.idea_id == idea).order_by(col(Award.stage).in_(ENDED)))
         pilots = town.rows(select(Pilot).where(Pilot.idea_id == idea))
         self.award = awards[0] if awards else "none"
         self.indicator = town.rows(select(Indicator.id).where(Indicator.pilot_id == pilots[0].id))[0] if pilots else "none"
@@ -114,7 +114,7 @@ class Story(RuleBasedStateMachine):
             past = BEGINNINGS.index(stage)
             points = dict.fromkeys(self.asked(idea), 90 if past > BEGINNINGS.index("in_review") else None)
             late = past >= BEGINNINGS.index("in_pilot")
-            self.ideas[idea] = IdeaModel(stage, points=points, closed=any(points.values()), planned=late, measured=stage == "rolled_out")
+            self.ideas[idea] = IdeaModel(stage, points=points, planned=late, measured=stage == "rolled_out")
 
     @rule(luck=st.data(), steps=st.integers(2, 8))
     def go_on(self, luck: st.DataObject, steps: int) -> None:
@@ -172,7 +172,7 @@ class Story(RuleBasedStateMachine):
                 self.town.do(job, idea, by=f"flow:{flow}")
                 if job is route_idea and model.stage == "submitted":
                     model.stage = "awaiting_permission"
-                if job is assign_evenly and model.stage == "in_review" and not model.closed:
+                if job is assign_evenly and model.stage == "in_review":
                     missing, chosen = model.missing, sorted(self.asked(idea) - before - model.recused)
                     assert len(chosen) == missing
                     model.assign_evenly(chosen)
@@ -187,7 +187,7 @@ class Story(RuleBasedStateMachine):
 
     def asked(self, idea: str) -> set[str]:
         rows = self.town.rows(select(Review.reviewer_id).where(Review.idea_id == idea))
-        return {one.who for one in self.town.residents.values() if one.id in rows}
+        return {one.who for one in self.town.people.values() if one.id in rows}
 
     @precondition(lambda self: any(model.award == "scheduled" for model in self.ideas.values()))
     @rule()
@@ -206,14 +206,14 @@ class Story(RuleBasedStateMachine):
         for idea, model in self.ideas.items():
             assert self.town.idea(idea).stage == model.stage
             awards = self.town.rows(select(Award.stage).where(Award.idea_id == idea))
-            assert sum(stage != "revoked" for stage in awards) == (model.award not in ("-", "revoked"))
+            assert sum(stage not in ENDED for stage in awards) == (model.award not in ("-", *ENDED))
             open_items = select(InboxItem.task).where(InboxItem.idea_id == idea, col(InboxItem.done_at).is_(None))
             assert sorted(self.town.rows(open_items)) == model.awaited, model
 
     @invariant()
     def the_ledger_is_whole(self) -> None:
         entries = self.town.rows(select(LedgerEntry).order_by(col(LedgerEntry.seq)))
-        report = verify_chain(Link(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries)
+        report = verify_chain(ChainEntry(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries)
         head = self.town.rows(select(LedgerHead))[0]
         assert (report.valid, report.size, report.head) == (True, head.seq, head.hash)
 

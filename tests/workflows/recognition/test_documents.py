@@ -11,7 +11,7 @@ from models.documents import Document, DocumentKind, DocumentState
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import Town
-from tests.ways import REASON
+from tests.steps import REASON
 from workflows.process.refusals import Forbidden, NotFound
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates, number_receipt, number_refusal
@@ -81,7 +81,7 @@ def test_verification_tells_no_employee_number(town: Town, client: TestClient, k
         told = ask(client, None, f"GET /verification/{path}")
         assert told.status_code == 200
         assert told.json()["number"] == document.number
-        for one in town.residents.values():
+        for one in town.people.values():
             assert one.number not in told.text
             assert one.number[-8:] not in told.text
         if kind in (DocumentKind.RECEIPT, DocumentKind.REFUSAL):
@@ -103,7 +103,7 @@ def test_what_was_issued_is_never_issued_again(town: Town) -> None:
 
 def test_a_document_is_its_holders_and_the_committees(town: Town, client: TestClient) -> None:
     certify(town)
-    opened = {who: len(ask(client, one, "GET /documents?kind=certificate").json()["documents"]) for who, one in town.residents.items()}
+    opened = {who: len(ask(client, one, "GET /documents?kind=certificate").json()["documents"]) for who, one in town.people.items()}
     assert {who for who, count in opened.items() if count} == {"lead", "mate", "secretary", "chair", "leader", "auditor", "admin"}
     assert (opened["lead"], opened["mate"], opened["secretary"]) == (1, 1, 2)
     mates = next(document for document in documents(town) if document.holder_id == town["mate"].id)

@@ -1,5 +1,6 @@
 """What a call decides by its policy alone, without a line of code: gates, movers, versions."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask, check_problem
 from tests.building import POLICY, SECTIONS, Town
-from tests.ways import MET, REASON
+from tests.steps import MET, REASON
 from workflows.intake.draft import revise_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.withdraw import withdraw_idea
@@ -36,8 +37,10 @@ def test_an_extra_gate_holds_the_idea_until_it_is_passed(town: Town) -> None:
     with pytest.raises(Conflict, match="gate_open"):
         accept(town, idea)
     items = town.rows(select(InboxItem).where(InboxItem.idea_id == idea, col(InboxItem.done_at).is_(None)))
-    assert {(item.task, item.role) for item in items} == {("gate:site_visit", Role.VERIFIER), ("screen", Role.SECRETARIAT)}
+    assert {(item.task, item.role) for item in items} == {("gate:site_visit", Role.VERIFIER)}, "nobody is asked for what they cannot do yet"
     town.do(pass_gate, idea, "site_visit", note="Sudah dikunjungi.", by="verifier")
+    items = town.rows(select(InboxItem).where(InboxItem.idea_id == idea, col(InboxItem.done_at).is_(None)))
+    assert {(item.task, item.role) for item in items} == {("screen", Role.SECRETARIAT)}
     accept(town, idea)
     assert town.idea(idea).stage == IdeaStage.IN_REVIEW
 
@@ -111,8 +114,8 @@ def test_movers_give_the_determination_to_another_role(town: Town) -> None:
     idea = town.build_idea(IdeaStage.RECOMMENDED, call=town.build_call(movers={"determine": "chair"}))
     items = town.rows(select(InboxItem.role).where(InboxItem.idea_id == idea, col(InboxItem.done_at).is_(None)))
     assert items == [Role.CHAIR]
-    words: dict[str, Any] = {"reason": REASON, "decree": Decree()}
-    with pytest.raises(Forbidden):
+    words: dict[str, Any] = {"reason": REASON, "decree": Decree("100.3.3/7", date(2026, 11, 2))}
+    with pytest.raises(Forbidden, match="only_chair"):
         town.do(determine_idea, idea, Determination.ADOPTED, by="leader", **words)
     town.do(determine_idea, idea, Determination.ADOPTED, by="chair", **words)
     assert town.idea(idea).stage == IdeaStage.DETERMINED

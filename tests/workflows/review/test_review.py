@@ -14,7 +14,7 @@ from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.clock import set_clock
-from tests.ways import MET, REASON
+from tests.steps import MET, REASON
 from workflows.intake.draft import Part
 from workflows.intake.route import route_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -30,9 +30,9 @@ REVIEWERS = ("reviewer1", "reviewer2", "reviewer3", "reviewer4")
 
 
 def asked(town: Town, idea: str, *states: ReviewState) -> list[str]:
-    """Who was asked to review, as residents."""
+    """Who was asked to review, of the town."""
     rows = town.rows(select(Review.reviewer_id).where(Review.idea_id == idea, col(Review.state).in_(states or tuple(ReviewState))))
-    return sorted(one.who for one in town.residents.values() if one.id in rows)
+    return sorted(one.who for one in town.people.values() if one.id in rows)
 
 
 def test_nobody_reviews_an_idea_from_the_own_unit(town: Town) -> None:
@@ -134,10 +134,10 @@ def test_below_the_mark_the_chair_may_only_advise_against_it(town: Town) -> None
     for who in asked(town, idea):
         town.do(score_idea, idea, {"novelty": Decimal(59), "impact": Decimal(59)}, by=who)
     town.do(close_review, idea, by="flow:review")
-    assert (town.idea(idea).stage, town.idea(idea).score) == (IdeaStage.IN_REVIEW, Decimal(59))
+    assert (town.idea(idea).stage, town.idea(idea).score) == (IdeaStage.BELOW_MARK, Decimal(59))
     with pytest.raises(Conflict, match="wrong_stage"):
         town.do(recommend_idea, idea, Recommendation.FEASIBLE, reason=REASON, by="chair")
-    with pytest.raises(Conflict, match="review_over"):
+    with pytest.raises(Conflict, match="wrong_stage"):
         town.do(recuse_reviewer, idea, reason=REASON, by=asked(town, idea)[0])
     town.do(recommend_idea, idea, Recommendation.NOT_FEASIBLE, reason=REASON, by="chair")
     assert town.idea(idea).stage == IdeaStage.RECOMMENDED

@@ -10,14 +10,14 @@ from models.reviews import Review
 from models.stages import IdeaStage
 from tests.asking import ask
 from tests.building import Town
-from tests.residents import Resident
-from tests.ways import REASON
+from tests.steps import REASON
+from tests.town import TownPerson
 from workflows.review.score import score_idea
 
 
-def reviewers(town: Town, idea: str) -> list[Resident]:
+def reviewers(town: Town, idea: str) -> list[TownPerson]:
     rows = town.rows(select(Review.reviewer_id).where(Review.idea_id == idea))
-    return sorted((one for one in town.residents.values() if one.id in rows), key=lambda one: one.who)
+    return sorted((one for one in town.people.values() if one.id in rows), key=lambda one: one.who)
 
 
 def test_a_recused_reviewer_never_sees_the_idea_again(town: Town, client: TestClient) -> None:
@@ -79,7 +79,7 @@ def test_reviewers_do_not_see_each_others_scores(town: Town, client: TestClient)
 
 def test_a_draft_is_its_teams_alone(town: Town, client: TestClient) -> None:
     idea = town.build_idea()
-    for who, one in town.residents.items():
+    for who, one in town.people.items():
         status = ask(client, one, f"GET /ideas/{idea}").status_code
         assert status == (200 if who in ("lead", "mate") else 404), who
         assert bool(ask(client, one, "GET /ideas").json()["ideas"]) == (status == 200)

@@ -15,7 +15,7 @@ from models.instants import now
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.building import POLICY, Shelf, Town
-from tests.ways import REASON
+from tests.steps import REASON
 from workflows.intake.draft import Part
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
@@ -55,7 +55,7 @@ def test_an_idea_has_one_standing_award(town: Town) -> None:
     town.do(draft_award, first.idea_id, by="flow:reward")
     assert len(awards(town)) == 1
     town.do(decline_award, first.id, reason=REASON, by="leader")
-    second = town.do(propose_award, first.idea_id, by="secretary")
+    second = town.do(propose_award, first.idea_id, by="secretary").award
     assert [award.stage for award in awards(town)] == [AwardStage.REVOKED, AwardStage.PROPOSED]
     assert second.id != first.id
 
@@ -72,7 +72,7 @@ def test_awards_come_from_the_stages_that_the_policy_names(town: Town, stage: Id
 
 def test_nobody_approves_what_they_proposed(town: Town) -> None:
     town.do(grant_role, town["secretary"].id, Role.LEADER, "KOTA", by="admin")
-    award = town.do(propose_award, town.build_idea(IdeaStage.ROLLED_OUT), by="secretary")
+    award = town.do(propose_award, town.build_idea(IdeaStage.ROLLED_OUT), by="secretary").award
     with pytest.raises(Forbidden, match="own_proposal"):
         town.do(approve_award, award.id, **DECREE, by="secretary")
     with pytest.raises(Forbidden, match="own_proposal"):

@@ -1,7 +1,7 @@
-"""A process that has imported everything once and forks API, relay and Prefect server on request.
+"""A process that has imported everything once and forks API, relay and Prefect server on request, with a bug or a stall in them.
 
 Importing costs six seconds of processor time; forked, a killed process is back at once, and kills hit work instead of imports.
-What runs in a fork is what `gagas serve` starts. Requests come as JSON lines on stdin; births and deaths go out on stdout.
+What runs in a fork is what `gagas serve` starts. Requests come as JSON lines on stdin; starts and ends go out on stdout.
 """
 
 import asyncio
@@ -26,6 +26,8 @@ import workflows.documents.render
 from models import instants
 from models.database import database
 from models.settings import settings
+from tests.faults.bugs import BUGS
+from tests.faults.stall import Stall
 from workflows.delivery.processes import PR_SET_PDEATHSIG, run_relay
 
 __all__ = ["api", "prefect", "workflows"]
@@ -40,7 +42,7 @@ def run_prefect() -> None:
     uvicorn.run("workflows.delivery.processes:prefect_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
 
 
-PARTS: dict[str, Callable[[], None]] = {
+KINDS: dict[str, Callable[[], None]] = {
     "api": run_api,
     "relay": lambda: asyncio.run(run_relay()),
     "prefect": run_prefect,
@@ -48,8 +50,8 @@ PARTS: dict[str, Callable[[], None]] = {
 }
 
 
-def bear(wanted: dict[str, Any]) -> int:
-    """Fork a part into its own session, with its own environment and log; it dies with this process."""
+def fork_process(wanted: dict[str, Any]) -> int:
+    """Fork a process into its own session, with its own environment and log; it dies with this one. Answers its pid."""
     child = os.fork()
     if child:
         return child
@@ -59,12 +61,10 @@ def bear(wanted: dict[str, Any]) -> int:
         os.dup2(nothing.fileno(), 0)
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
-    os.environ.update(wanted["environment"])
-    for remembered in (settings, database, instants.region_zone):
-        remembered.cache_clear()
     code = 1
     try:
-        PARTS[wanted["part"]]()
+        prepare(wanted)
+        KINDS[wanted["kind"]]()
         code = 0
     except BaseException:
         sys.excepthook(*sys.exc_info())
@@ -75,13 +75,24 @@ def bear(wanted: dict[str, Any]) -> int:
         os._exit(code)
 
 
-def say(**told: Any) -> None:
-    sys.stdout.write(json.dumps(told) + "\n")
+def prepare(wanted: dict[str, Any]) -> None:
+    """Give this process its environment, and plant what it was asked to have."""
+    os.environ.update(wanted["environment"])
+    for remembered in (settings, database, instants.region_zone):
+        remembered.cache_clear()
+    if wanted["bug"]:
+        BUGS[wanted["bug"]]()
+    if wanted["stall"]:
+        Stall(**wanted["stall"]).plant()
+
+
+def write_line(**values: Any) -> None:
+    sys.stdout.write(json.dumps(values) + "\n")
     sys.stdout.flush()
 
 
-def bury() -> None:
-    """Tell of every child that ended."""
+def report_ended() -> None:
+    """Report every child that ended."""
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -89,14 +100,14 @@ def bury() -> None:
             return
         if not pid:
             return
-        say(ended=pid, code=os.waitstatus_to_exitcode(status))
+        write_line(ended=pid, code=os.waitstatus_to_exitcode(status))
 
 
 def serve() -> None:
     """Until stdin is closed."""
     gc.collect()
     gc.freeze()
-    say(ready=True)
+    write_line(ready=True)
     waiting = b""
     while True:
         if select.select([0], [], [], 0.02)[0]:
@@ -105,8 +116,8 @@ def serve() -> None:
                 return
             *lines, waiting = (waiting + read).split(b"\n")
             for line in lines:
-                say(born=bear(json.loads(line)))
-        bury()
+                write_line(started=fork_process(json.loads(line)))
+        report_ended()
 
 
 if __name__ == "__main__":

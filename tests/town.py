@@ -13,16 +13,17 @@ from models.people import EmploymentKind, Role, RoleGrant, SignIn
 from workflows.process.actors import actor_of
 from workflows.region.people import NewPerson, NewUnit, found_region, register_person, register_unit
 
+# code      kind           parent   name
 UNITS = """
-BAPPEDA     agency         KOTA
-DISKOMINFO  agency         KOTA
-DINKES      agency         KOTA
-DISDIK      agency         KOTA
-ANDIR       district       KOTA
-MALEBER     urban_village  ANDIR
-CIROYOM     urban_village  ANDIR
-COBLONG     district       KOTA
-DAGO        urban_village  COBLONG
+BAPPEDA     agency         KOTA     Badan Perencanaan Kota Contoh
+DISKOMINFO  agency         KOTA     Dinas Komunikasi Kota Contoh
+DINKES      agency         KOTA     Dinas Kesehatan Kota Contoh
+DISDIK      agency         KOTA     Dinas Pendidikan Kota Contoh
+ANDIR       district       KOTA     Kecamatan Andir
+MALEBER     urban_village  ANDIR    Kelurahan Maleber
+CIROYOM     urban_village  ANDIR    Kelurahan Ciroyom
+COBLONG     district       KOTA     Kecamatan Coblong
+DAGO        urban_village  COBLONG  Kelurahan Dago
 """
 
 # who         unit        role         over        name
@@ -50,7 +51,7 @@ NIGHTS = timedelta(days=3650)
 
 
 @dataclass(frozen=True)
-class Resident:
+class TownPerson:
     """A person as tests know them; the token is the secret itself."""
 
     who: str
@@ -78,8 +79,8 @@ def settle_town(store: Database) -> None:
         actor = actor_of(session, founder.id)
         units = {"KOTA": root.id}
         for line in UNITS.strip().splitlines():
-            code, kind, parent = line.split()
-            units[code] = register_unit(session, NewUnit(code, f"Unit {code.title()}", kind, parent), actor=actor).id
+            code, kind, parent, name = line.split(maxsplit=3)
+            units[code] = register_unit(session, NewUnit(code, name, kind, parent), actor=actor).id
         sign_in(session, "admin", founder.id)
         for place, line in enumerate(PEOPLE.strip().splitlines(), start=2):
             who, unit, role, over, name = line.split(maxsplit=4)

@@ -3,16 +3,16 @@
 import pytest
 import sqlalchemy as sa
 
-import workflows.process.listing
+import workflows.process.browse
 from models.stages import IdeaStage
 from tests.building import Town
+from workflows.process.browse import WantedIdeas, list_ideas
 from workflows.process.keyset import Slice
-from workflows.process.listing import Wanted, list_ideas
 
-WANTED = (Wanted(), Wanted(stage=IdeaStage.SCREENING), Wanted(mine=True))
+WANTED = (WantedIdeas(), WantedIdeas(stage=IdeaStage.SCREENING), WantedIdeas(mine=True))
 
 
-def pages(town: Town, who: str, wanted: Wanted) -> list[str]:
+def pages(town: Town, who: str, wanted: WantedIdeas) -> list[str]:
     """All ideas a resident is shown, read two at a time."""
     found, after = [], None
     while True:
@@ -35,15 +35,15 @@ def with_ideas(either_town: Town) -> Town:
 @pytest.mark.parametrize("who", ["lead", "mate", "head", "secretary", "chair", "leader", "auditor"])
 @pytest.mark.parametrize("wanted", WANTED, ids=["all", "a stage", "mine"])
 def test_a_list_read_in_order_shows_what_a_gathered_one_shows(
-    with_ideas: Town, monkeypatch: pytest.MonkeyPatch, who: str, wanted: Wanted
+    with_ideas: Town, monkeypatch: pytest.MonkeyPatch, who: str, wanted: WantedIdeas
 ) -> None:
     gathered = pages(with_ideas, who, wanted)
-    monkeypatch.setattr(workflows.process.listing, "MANY", 1)
+    monkeypatch.setattr(workflows.process.browse, "MANY", 1)
     assert pages(with_ideas, who, wanted) == gathered
 
 
 def test_who_oversees_many_has_nothing_sorted_on_sqlite(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workflows.process.listing, "MANY", 2)
+    monkeypatch.setattr(workflows.process.browse, "MANY", 2)
     plans: list[str] = []
     for _ in range(2):
         town.build_idea(IdeaStage.SCREENING)
@@ -60,7 +60,7 @@ def plan_of_list(session: sa.orm.Session, town: Town) -> list[str]:
     raw = session.connection().connection.driver_connection
     asked: list[str] = []
     raw.set_trace_callback(asked.append)  # type: ignore[union-attr]
-    list_ideas(session, Wanted(), Slice(None, 50), actor=town.actor(session, "head"))
+    list_ideas(session, WantedIdeas(), Slice(None, 50), actor=town.actor(session, "head"))
     raw.set_trace_callback(None)  # type: ignore[union-attr]
     (query,) = [one for one in asked if one.startswith("SELECT idea.id")]
     return [step[3] for step in raw.execute(f"EXPLAIN QUERY PLAN {query}")]  # type: ignore[union-attr]

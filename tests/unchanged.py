@@ -1,0 +1,49 @@
+"""Proof that nothing changed: a database that nobody wrote to, and every row that counts as it was."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.database import Database
+from models.tables import metadata
+
+
+class Watch:
+    """Sees at once whether anybody committed anything: SQLite counts that for every other connection."""
+
+    def __init__(self, file: Path) -> None:
+        self.connection = sqlite3.connect(file)
+        self.seen = self.version
+
+    @property
+    def version(self) -> int:
+        """A number that changes with every commit of somebody else's."""
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def has_seen_a_change(self) -> bool:
+        """Whether anything was committed since the last question."""
+        before, self.seen = self.seen, self.version
+        return before != self.seen
+
+
+@contextmanager
+def watch(store: Database) -> Iterator[Watch]:
+    """Watch a database on SQLite."""
+    watching = Watch(Path(str(store.url.database)))
+    yield watching
+    watching.connection.close()
+
+
+def fingerprint(store: Database) -> dict[str, Any]:
+    """How many rows each table has (the tests give roles meanwhile), every idea and award, the outbox and the ledger's head."""
+    with store.reading() as session:
+        tables = [table for table in metadata.sorted_tables if table.name != "rolegrant"]
+        found: dict[str, Any] = {t.name: session.execute(sa.select(sa.func.count()).select_from(t)).scalar() for t in tables}
+        for name in ("idea", "award", "message", "ledgerhead"):
+            table = metadata.tables[name]
+            found[f"{name} rows"] = [tuple(row) for row in session.execute(sa.select(table).order_by(*table.primary_key.columns))]
+        return found

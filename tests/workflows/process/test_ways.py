@@ -1,0 +1,174 @@
+"""The process' tables are sound, and they are what a person wrote down by hand elsewhere, column by column."""
+
+import ast
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.people import Role
+from models.policy import Days
+from models.stages import AwardStage, IdeaStage
+from workflows.process.guards import GUARDS
+from workflows.process.tables import IDEA_STAGES, IDEA_TRANSITIONS
+from workflows.process.ways import AWARD, DOCUMENT, FLOW, IDEA, Kind, Relation, Transition, Way, read_way
+
+WAYS = (IDEA, AWARD, DOCUMENT)
+EACH = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+HERE = Path(__file__).parent
+
+
+def written_by_hand(name: str = "transitions") -> list[dict[str, str]]:
+    with (HERE / f"{name}.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def permitted_by_hand() -> dict[tuple[str, ...], str]:
+    """Way, stage, action, outcome, role and relation to the target, as a person wrote them down."""
+    return {tuple(line[c] for c in ("way", "stage", "action", "outcome", "role", "relation")): line["target"] for line in written_by_hand()}
+
+
+def expand(way: Way) -> Iterator[tuple[str, ...]]:
+    """The transitions as the lines of the handwritten table, which says in its own words who stands how to the idea."""
+    for each in way.transitions:
+        reason = "-" if each.reason is None else str(each.reason)
+        more = (reason, "yes" if each.has_content else "no", " ".join(each.guards) or "-", each.code or "-", " ".join(each.jobs) or "-")
+        begin = (way.name, each.stage or "-", each.action, each.outcome or "-")
+        yield *begin, *_who(each), each.target or str(each.stage), *more, str(each.readers)
+
+
+def _who(each: Transition) -> tuple[str, str]:
+    if each.relation == Relation.SCOPE:
+        return str(each.who), "over_unit" if each.who == Role.UNIT_HEAD else "over_call"
+    if each.relation == Relation.ASSIGNED:
+        return "any", "reviews_it" if each.who == Role.REVIEWER else "owns_pilot"
+    return (FLOW, "any") if each.who is None else ("any", "lead" if each.relation == Relation.LEAD else "any")
+
+
+def test_the_tables_permit_what_was_written_by_hand_and_nothing_else() -> None:
+    lines = [tuple(line.values()) for line in written_by_hand()]
+    assert len(lines) == len(set(lines))
+    assert set(lines) == {line for way in WAYS for line in expand(way)}
+
+
+def test_the_stages_are_what_was_written_by_hand() -> None:
+    lines = [tuple(line.values()) for line in written_by_hand("stages")]
+    assert lines == [
+        (way.name, s.name, s.awaits or "-", str(s.role or "-"), s.days or "-", s.late or "-", str(s.kind), s.step or "-", s.place or "-")
+        for way in WAYS
+        for s in way.stages.values()
+    ]
+
+
+@EACH
+def test_every_stage_can_be_reached(way: Way) -> None:
+    reached: set[str | None] = {None}
+    following = {each.target for each in way.leaving(None)}
+    while following - reached:
+        reached |= following
+        following = {each.target for each in way.transitions if each.stage in reached and each.target}
+    assert reached - {None} == set(way.stages)
+
+
+@EACH
+def test_an_end_is_left_only_by_a_revocation_and_every_other_stage_has_a_way_out(way: Way) -> None:
+    for stage in way.stages.values():
+        leaving = {each.action for each in way.leaving(stage.name) if each.target not in (None, stage.name)}
+        assert leaving <= {"revoke"} if stage.kind == Kind.END else leaving, stage.name
+
+
+def test_the_code_names_no_stage_that_is_not_in_the_table() -> None:
+    assert set(IDEA.stages) == {stage.value for stage in IdeaStage}
+    assert set(AWARD.stages) == {stage.value for stage in AwardStage}
+
+
+@EACH
+def test_no_step_has_two_targets(way: Way) -> None:
+    steps = [(each.stage, each.action, each.outcome, each.who) for each in way.transitions]
+    assert len(steps) == len(set(steps))
+
+
+@EACH
+def test_what_a_stage_awaits_can_be_done_there_by_whom_it_awaits(way: Way) -> None:
+    for stage in way.stages.values():
+        if stage.awaits:
+            assert {each.who for each in way.leaving(stage.name) if each.action == stage.awaits} == {stage.role}, stage.name
+
+
+@EACH
+def test_the_days_a_stage_names_are_days_of_a_policy(way: Way) -> None:
+    assert {stage.days for stage in way.stages.values()} - {""} <= set(Days.model_fields)
+
+
+def test_every_guard_is_used_and_every_guard_used_is_there() -> None:
+    assert {guard for way in WAYS for each in way.transitions for guard in each.guards} | {"gate_open_now"} == set(GUARDS)
+
+
+WRONG_ROWS = [
+    ("drft withdraw - withdrawn proposer lead 0 - - - all", "drft is no stage"),
+    ("draft withdraw - withdrwn proposer lead 0 - - - all", "withdrwn is no stage"),
+    ("draft withdraw - withdrawn propser lead 0 - - - all", "propser"),
+    ("draft withdraw - withdrawn proposer leed 0 - - - all", "leed"),
+    ("draft withdraw - withdrawn proposer lead ten - - - all", "ten"),
+    ("draft withdraw - withdrawn proposer lead 0 gate - - all", "gate is no guard"),
+    ("draft withdraw - withdrawn proposer lead 0 - - intke.route all", "intke.route is no job"),
+    ("draft withdraw - withdrawn proposer lead 0 - - - everybody", "everybody"),
+    ("draft withdraw - withdrawn proposer lead 0 - - -", "zip"),
+]
+
+
+@pytest.mark.parametrize(("line", "wrong"), WRONG_ROWS)
+def test_a_slip_of_the_pen_in_a_transition_stops_the_program_at_its_start(line: str, wrong: str) -> None:
+    with pytest.raises(ValueError, match=wrong):
+        read_way("idea", IDEA_STAGES, f"{IDEA_TRANSITIONS.rstrip()}\n{line}")
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("hearing heer chair review - open review main/4", "heer is awaited and no action"),
+        ("hearing screen cheer review - open review main/4", "cheer"),
+        ("hearing screen chair review later open review main/4", "later is no job"),
+        ("hearing screen chair review - opn review main/4", "opn"),
+        ("hearing screen chair review - open revue main/4", "revue is no step"),
+    ],
+)
+def test_a_slip_of_the_pen_in_a_stage_stops_the_program_at_its_start(line: str, wrong: str) -> None:
+    with pytest.raises(ValueError, match=wrong):
+        read_way("idea", f"{IDEA_STAGES.rstrip()}\n{line}", IDEA_TRANSITIONS)
+
+
+def test_the_code_permits_no_action_that_the_tables_do_not_name() -> None:
+    known = {each.action for way in WAYS for each in way.transitions}
+    asked = set(actions_in_code())
+    assert asked, "no permit() was found"
+    assert asked <= known, asked - known
+
+
+def actions_in_code() -> Iterator[str]:
+    """Every action that a permit() or decide() of the code names as a word."""
+    for file in Path("workflows").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("permit", "decide", "ask"):
+                yield from (a.value for a in node.args[2:3] if isinstance(a, ast.Constant) and isinstance(a.value, str))
+
+
+def test_only_the_engine_writes_a_stage_a_decision_an_inbox_item_or_a_follow_up() -> None:
+    found = {(file, what) for file in Path(".").glob("[amw][pos][idr]*/**/*.py") for what in writes(file)}
+    engine = {"workflows/process/engine.py": {"stage", "Decision"}, "workflows/process/inbox.py": {"InboxItem"}}
+    engine["workflows/process/journal.py"] = {"Message"}
+    assert found, "nothing writes anything"
+    assert {(str(file), what) for file, what in found} == {(file, what) for file, writing in engine.items() for what in writing}
+
+
+def writes(file: Path) -> Iterator[str]:
+    """Which of the engine's rows a file makes, and whether it sets a stage."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Call):
+            named = [node.func, *node.args] if getattr(node.func, "id", "") in ("append_row", "append_rows") else [node.func]
+            yield from (each.id for each in named if isinstance(each, ast.Name) and each.id in ("Decision", "InboxItem", "Message"))
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []:
+            parts = target.elts if isinstance(target, ast.Tuple) else [target]
+            if any(isinstance(part, ast.Attribute) and part.attr == "stage" for part in parts):
+                yield "stage"

@@ -1,0 +1,179 @@
+"""What must hold for a step beside stage and actor: each guard by its name in the tables, with the refusal that says why not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.awards import Award
+from models.calls import CallState
+from models.ideas import Gate, GateState
+from models.instants import now
+from models.pilots import Indicator, Measurement, Pilot
+from models.policy import Entry, GateRule
+from models.stages import ENDED_AWARDS
+from workflows.process.actors import Actor
+from workflows.process.context import AwardContext, Context, IdeaContext
+from workflows.process.refusals import Conflict, Forbidden, Refusal
+from workflows.process.ways import GUARDS as NAMES
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a guard is asked about: the subject of the step, its outcome, and who wants to take it."""
+
+    context: Context
+    outcome: str | None
+    actor: Actor
+
+    @property
+    def idea(self) -> IdeaContext:
+        """The idea concerned; no guard stands in the way of a document that has none."""
+        if self.context.about is None:
+            raise TypeError("a document without an idea has no guards")
+        return self.context.about
+
+    @property
+    def award(self) -> Award:
+        """The award concerned."""
+        if not isinstance(self.context, AwardContext):
+            raise TypeError("only an award's step has this guard")
+        return self.context.award
+
+
+def _call_open(_session: Session, asked: Question) -> Refusal | None:
+    state = asked.idea.call.state
+    return None if state == CallState.OPEN and asked.actor.person_id is not None else Conflict("call_not_open", stage=state)
+
+
+def _window(_session: Session, asked: Question) -> Refusal | None:
+    call = asked.idea.call
+    if call.state != CallState.OPEN or now() >= call.closes_at:
+        return Conflict("call_closed", closes_at=call.closes_at.isoformat())
+    return Conflict("call_not_yet_open", opens_at=call.opens_at.isoformat()) if now() < call.opens_at else None
+
+
+_OPEN_GATES = (
+    sa.select(col(Gate.name))
+    .where(col(Gate.idea_id) == sa.bindparam("idea_id"), col(Gate.stage) == sa.bindparam("stage"), col(Gate.state) == GateState.OPEN)
+    .order_by(col(Gate.name))
+)
+
+
+def list_open_gates(session: Session, context: IdeaContext) -> list[GateRule]:
+    """The policy's gates that block the idea's present stage, in the policy's order."""
+    if not any(rule.stage == context.idea.stage for rule in context.policy.gates):
+        return []
+    names = set(session.execute(_OPEN_GATES, {"idea_id": context.idea.id, "stage": context.idea.stage}).scalars())
+    return [rule for rule in context.policy.gates if rule.name in names]
+
+
+def is_next(rule: GateRule, still_open: list[GateRule]) -> bool:
+    """Whether a gate may be passed now: it is open, and none that comes before it is."""
+    names = {each.name for each in still_open}
+    return rule.name in names and not names & set(rule.after)
+
+
+def _gates(session: Session, asked: Question) -> Refusal | None:
+    still_open = list_open_gates(session, asked.idea)
+    return Conflict("gate_open", gate=still_open[0].name) if still_open else None
+
+
+def _gate_open_now(session: Session, asked: Question) -> Refusal | None:
+    still_open = list_open_gates(session, asked.idea)
+    if any(rule.name == asked.outcome and is_next(rule, still_open) for rule in still_open):
+        return None
+    return Conflict("gate_not_open", gate=asked.outcome)
+
+
+def is_overdue(context: IdeaContext) -> bool:
+    """Whether the idea's due date is past."""
+    return context.idea.due_at is not None and context.idea.due_at < now()
+
+
+def _overdue(_session: Session, asked: Question) -> Refusal | None:
+    return None if is_overdue(asked.idea) else Conflict("not_due_yet")
+
+
+def _passed(_session: Session, asked: Question) -> Refusal | None:
+    return None if _is_at_mark(asked.idea) else Conflict("score_below_mark")
+
+
+def _not_passed(_session: Session, asked: Question) -> Refusal | None:
+    return Conflict("score_above_mark") if _is_at_mark(asked.idea) else None
+
+
+def _is_at_mark(context: IdeaContext) -> bool:
+    return context.idea.score is not None and context.idea.score >= context.policy.pass_mark
+
+
+def _has_pilot(_session: Session, asked: Question) -> Refusal | None:
+    return Conflict("call_has_no_pilot") if asked.idea.policy.entry == Entry.IN_USE else None
+
+
+def _has_no_pilot(_session: Session, asked: Question) -> Refusal | None:
+    return None if asked.idea.policy.entry == Entry.IN_USE else Conflict("call_has_pilot")
+
+
+def _measured(session: Session, asked: Question) -> Refusal | None:
+    read = select(Measurement.id).where(Measurement.indicator_id == Indicator.id)
+    missing = select(Indicator.name).join(Pilot, col(Pilot.id) == col(Indicator.pilot_id)).where(Pilot.idea_id == asked.idea.idea.id)
+    name = session.exec(missing.where(~read.exists()).order_by(col(Indicator.name))).first()
+    return None if name is None else Conflict("indicator_unmeasured", indicator=name)
+
+
+def _earned(_session: Session, asked: Question) -> Refusal | None:
+    stage = asked.idea.idea.stage
+    return None if stage in asked.idea.policy.award_from else Conflict("stage_not_awarded", stage=stage)
+
+
+def _no_award(session: Session, asked: Question) -> Refusal | None:
+    return Conflict("award_stands") if has_award(session, asked.idea.idea.id) else None
+
+
+def has_award(session: Session, idea_id: str) -> bool:
+    """Whether an award of the idea stands that was neither declined nor revoked."""
+    standing = select(Award.id).where(Award.idea_id == idea_id, col(Award.stage).not_in(ENDED_AWARDS))
+    return session.exec(standing).first() is not None
+
+
+def _scored(_session: Session, asked: Question) -> Refusal | None:
+    return Conflict("idea_not_scored") if asked.idea.idea.score is None else None
+
+
+def _other_proposer(_session: Session, asked: Question) -> Refusal | None:
+    own = asked.award.proposed_by is not None and asked.award.proposed_by == asked.actor.person_id
+    return Forbidden("own_proposal") if own else None
+
+
+def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
+    announce_at = asked.award.announce_at
+    return None if announce_at is not None and announce_at <= now() else Conflict("not_due_yet")
+
+
+GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
+    "call_open": _call_open,
+    "window": _window,
+    "gates": _gates,
+    "gate_open_now": _gate_open_now,
+    "overdue": _overdue,
+    "passed": _passed,
+    "not_passed": _not_passed,
+    "has_pilot": _has_pilot,
+    "has_no_pilot": _has_no_pilot,
+    "measured": _measured,
+    "earned": _earned,
+    "no_award": _no_award,
+    "scored": _scored,
+    "other_proposer": _other_proposer,
+    "hour_struck": _hour_struck,
+}
+BY_POLICY = frozenset({"has_pilot", "has_no_pilot"})  # they hold or not from the day the idea enters
+if set(GUARDS) != set(NAMES):
+    raise ValueError(f"the tables and the guards name different guards: {sorted(set(GUARDS) ^ set(NAMES))}")
+
+
+def find_refusal(session: Session, guards: tuple[str, ...], asked: Question) -> Refusal | None:
+    """The refusal of the first guard that does not hold, None where all do."""
+    return next((refusal for guard in guards if (refusal := GUARDS[guard](session, asked)) is not None), None)

@@ -1,0 +1,179 @@
+"""The inbox as the engine keeps it: who is asked for what until when, and what is settled; and what waits for a person."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.database import append_row, run_plain, table_of
+from models.ideas import Idea, TeamMember
+from models.inbox import InboxItem
+from models.instants import now, region_zone
+from models.people import Role
+from models.policy import GateRule
+from models.units import Unit
+from workflows.process import ways
+from workflows.process.actors import Actor
+from workflows.process.context import AwardContext, Context, IdeaContext
+from workflows.process.guards import BY_POLICY, Question, find_refusal
+from workflows.process.relations import list_assigned, office_path, role_for
+from workflows.process.visibility import visible
+from workflows.process.ways import Kind, Relation
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+FLOW_ACTOR = Actor(None, flow="engine")
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """An inbox item with the idea it is about."""
+
+    item: InboxItem
+    idea: Idea
+
+
+def due_in(days: int) -> datetime:
+    """The last second of the region's day that lies `days` calendar days ahead."""
+    return end_of_day(now().astimezone(region_zone()).date() + timedelta(days=days))
+
+
+def end_of_day(day: date) -> datetime:
+    """The last second of a day in the region."""
+    return datetime.combine(day, time(23, 59, 59), region_zone())
+
+
+def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
+    """Ask whom the present stage awaits, until the end of the policy's days; what the policy rules out is not asked for."""
+    stage = context.way.stages[context.row.stage]
+    if stage.kind == Kind.DRAFT:
+        return
+    leading = [transition for transition in context.way.leaving(stage.name) if transition.action == stage.awaits]
+    asked = [t for t in leading if find_refusal(session, tuple(BY_POLICY & set(t.guards)), Question(context, None, FLOW_ACTOR)) is None]
+    if asked and asked[0].relation == Relation.ASSIGNED:
+        for person_id, until in list_assigned(session, context.about.idea.id, stage.role or Role.REVIEWER):
+            ask_person(session, context.about, stage.awaits, person_id, until if isinstance(until, datetime) else end_of_day(until))
+        return
+    due_at = due_in(context.about.policy.days.get(stage.days)) if stage.days and (asked or not stage.awaits) else None
+    if isinstance(context, IdeaContext):
+        context.idea.due_at = due_at
+    if asked:
+        ask(session, context, stage.awaits, due_at)
+
+
+def ask(session: Session, context: IdeaContext | AwardContext, action: str, due_at: datetime | None) -> None:
+    """Ask for an action whoever may take it: the holders of its role over the office's path; the lead proposer in person."""
+    transition = next(each for each in context.way.of_action(action) if each.who is not None)
+    role = role_for(context, transition)
+    in_person = context.about.idea.lead_id if transition.relation == Relation.LEAD else None
+    _append(session, context, {"task": action, "role": role, "person_id": in_person, "due_at": due_at})
+
+
+def ask_person(session: Session, context: IdeaContext, action: str, person_id: str, due_at: datetime) -> None:
+    """Ask one person for an action that was given to them; the idea is due when its first answer is."""
+    transition = next(each for each in context.way.of_action(action) if each.who is not None)
+    if context.idea.due_at is None:
+        context.idea.due_at = due_at
+    _append(session, context, {"task": action, "role": transition.who, "person_id": person_id, "due_at": due_at})
+
+
+def ask_gate(session: Session, context: IdeaContext, rule: GateRule) -> None:
+    """Ask whoever passes a gate, until the end of the gate's days."""
+    _append(session, context, {"task": f"gate:{rule.name}", "role": rule.role, "person_id": None, "due_at": due_in(rule.days)})
+
+
+def _append(session: Session, context: IdeaContext | AwardContext, asked: dict[str, object]) -> None:
+    path = "" if asked["person_id"] else office_path(context, Role(str(asked["role"])))
+    award_id = context.award.id if isinstance(context, AwardContext) else None
+    append_row(session, InboxItem, idea_id=context.about.idea.id, award_id=award_id, unit_path=path, **asked)
+
+
+_ITEM = table_of(InboxItem)
+_OPEN_ITEM = _ITEM.c.done_at.is_(None)
+_SETTLE = sa.update(_ITEM).where(_OPEN_ITEM).values(done_at=sa.bindparam("at"))
+
+
+def settle(session: Session, context: Context, *, task: str | None = None, person_id: str | None = None) -> None:
+    """Tick off what was awaited of an idea (not of its awards) or of an award: all of it, or one task, or one person's."""
+    if isinstance(context, AwardContext):
+        update = _SETTLE.where(_ITEM.c.award_id == context.award.id)
+    else:
+        update = _SETTLE.where(_ITEM.c.idea_id == context.row.id, _ITEM.c.award_id.is_(None))
+    if task is not None:
+        update = update.where(_ITEM.c.task == task)
+    if person_id is not None:
+        update = update.where(_ITEM.c.person_id == person_id)
+    run_plain(session, update, {"at": now()})
+
+
+def is_asked(session: Session, context: IdeaContext, action: str) -> bool:
+    """Whether an action of the idea is awaited at present."""
+    open_item = select(InboxItem.id).where(InboxItem.idea_id == context.idea.id, InboxItem.task == action, col(InboxItem.done_at).is_(None))
+    return session.exec(open_item).first() is not None
+
+
+def find_due_soon(session: Session, until: datetime, limit: int) -> list[InboxItem]:
+    """Open items that fall due before an instant and of which nobody was reminded; they count as reminded now."""
+    soon = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.reminded_at).is_(None), col(InboxItem.due_at) >= now())
+    items = list(session.exec(soon.where(col(InboxItem.due_at) < until).order_by(col(InboxItem.due_at)).limit(limit)))
+    for item in items:
+        item.reminded_at = now()
+    return items
+
+
+def find_overdue(session: Session, limit: int) -> list[InboxItem]:
+    """Open items whose date is past and that nobody was told of; they count as told now.
+
+    Where the table passes a silent office up, the item is from now on asked of the unit above.
+    """
+    late = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.escalated_at).is_(None), col(InboxItem.due_at) < now())
+    items = list(session.exec(late.order_by(col(InboxItem.due_at)).limit(limit)))
+    for item in items:
+        item.escalated_at = now()
+        stage = ways.IDEA.awaiting(item.task)
+        above = _path_above(session, item.unit_path) if stage is not None and stage.late == "pass_up" else None
+        if above is not None and item.role == Role.UNIT_HEAD:
+            item.unit_path = above
+    return items
+
+
+def _path_above(session: Session, path: str) -> str | None:
+    above = path.rstrip("/").rpartition("/")[0]
+    return f"{above}/" if above and session.exec(select(Unit.id).where(Unit.path == f"{above}/")).first() else None
+
+
+def list_inbox(session: Session, *, actor: Actor, limit: int = 200) -> list[Awaited]:
+    """What waits for a person, the most urgent first: asked by name, or by a role over the unit, never on an own idea."""
+    asked: list[sa.ColumnElement[bool]] = [col(InboxItem.person_id) == actor.person_id]
+    for role in sorted({grant.role for grant in actor.grants}):
+        over = [col(InboxItem.unit_path).startswith(path) for path in actor.paths(role)]
+        asked.append((col(InboxItem.role) == role) & col(InboxItem.person_id).is_(None) & sa.or_(*over))
+    lists = [_list_asked(session, each, actor, limit) for each in asked]  # each has an index, together they have none
+    return sorted(itertools.chain(*lists), key=_urgency)[:limit]
+
+
+def _list_asked(session: Session, asked: sa.ColumnElement[bool], actor: Actor, limit: int) -> list[Awaited]:
+    open_items = select(InboxItem).where(col(InboxItem.done_at).is_(None), asked).order_by(col(InboxItem.due_at), col(InboxItem.id))
+    found: list[Awaited] = []
+    for start in itertools.count(0, limit):
+        items = session.exec(open_items.offset(start).limit(limit)).all()  # read in the index's order, and no idea that is not shown
+        found += _find_ideas(session, items, actor)
+        if len(items) < limit or len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _find_ideas(session: Session, items: Sequence[InboxItem], actor: Actor) -> Iterator[Awaited]:
+    """Items with their ideas: without those that the actor may not see, or has part in and is asked about in office."""
+    asked_about = col(Idea.id).in_({item.idea_id for item in items})
+    ideas = {idea.id: idea for idea in session.exec(select(Idea).where(asked_about, visible(actor)))}
+    own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, col(TeamMember.idea_id).in_(ideas))))
+    for item in items:
+        if item.idea_id in ideas and (item.role == Role.PROPOSER or item.idea_id not in own):
+            yield Awaited(item, ideas[item.idea_id])
+
+
+def _urgency(awaited: Awaited) -> tuple[datetime, str]:
+    return awaited.item.due_at or NEVER, awaited.item.id

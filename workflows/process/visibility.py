@@ -1,0 +1,69 @@
+"""Which ideas an actor may know of: the one filter under list, detail, file, export and count."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
+from sqlmodel import Session, col, select
+
+from models.calls import Call
+from models.ideas import Idea, TeamMember
+from models.people import Role
+from models.pilots import Pilot
+from models.reviews import Review, ReviewState
+from models.stages import IdeaStage
+from models.units import Unit
+from workflows.process.actors import Actor
+
+OVERSEERS = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
+BY_CALL = (Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
+ANSWERING = (ReviewState.ASSIGNED, ReviewState.SCORED)
+
+
+def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
+    """The condition on ideas: one's own; as overseer the submitted ones of one's units and calls; those handed to one to review or pilot.
+
+    A flow sees all. Every part is a set of ids, and no join: a list is read in its own order, and each idea on the way is looked up in
+    them. `in_order` says so to SQLite, which would rather gather and sort all that an overseer may see.
+    """
+    if actor.flow:
+        return sa.true()
+    own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
+    reviewed = select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING))
+    piloted = select(Pilot.idea_id).where(Pilot.owner_id == actor.person_id)
+    seen: list[sa.ColumnElement[bool]] = [col(Idea.id).in_(sa.union_all(own, reviewed, piloted))]  # one set: an index finds its few ideas
+    covered = overseen(actor, in_order=in_order)
+    if covered:
+        seen.append((col(Idea.stage) != IdeaStage.DRAFT) & sa.or_(*covered))
+    return sa.or_(*seen)
+
+
+def overseen(actor: Actor, *, in_order: bool = False) -> list[sa.ColumnElement[bool]]:
+    """The ideas of one's units, and those of one's calls, drafts among them; nothing for who oversees nothing."""
+    column: Any = _without_index if in_order else col
+    covered = []
+    if any(grant.role in OVERSEERS for grant in actor.grants):
+        covered.append(column(Idea.unit_id).in_(_units_of(actor, OVERSEERS)))
+    if any(grant.role in BY_CALL for grant in actor.grants):
+        covered.append(column(Idea.call_id).in_(select(Call.id).where(col(Call.unit_id).in_(_units_of(actor, BY_CALL)))))
+    return covered
+
+
+def sees_idea(session: Session, idea_id: str, actor: Actor) -> bool:
+    """Whether the filter lets an actor see an idea."""
+    if actor.flow:
+        return True
+    return session.execute(sa.select(col(Idea.id)).where(col(Idea.id) == idea_id, visible(actor))).first() is not None
+
+
+def _without_index(column: Any) -> Any:
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+
+
+_OVERSEEN = sa.orm.aliased(Unit)  # a name of its own, where the question asks for units too
+
+
+def _units_of(actor: Actor, roles: tuple[Role, ...]) -> Any:
+    paths = sorted({grant.unit_path for grant in actor.grants if grant.role in roles})
+    return select(_OVERSEEN.id).where(sa.or_(*(col(_OVERSEEN.path).startswith(path) for path in paths)))

@@ -1,0 +1,183 @@
+"""Reads the tables: what a stage and a transition say, and the three ways that are made of them.
+
+A slip of the pen (an unknown stage, role, relation, guard or job) stops the program at its start.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.people import Role
+from workflows.process import tables
+
+FLOW = "FLOW"
+GATE_ACTION = "pass_gate"  # a policy's own gates: their stage, role and days stand in the policy
+KEEP_CODE = "="
+STEPS = ("intake", "review", "pilot", "reward", "recognition")  # as people see the way, and the topics of the flows
+GUARDS = (
+    *("call_open", "window", "gates", "overdue", "passed", "not_passed", "has_pilot", "has_no_pilot", "measured"),
+    *("earned", "no_award", "scored", "other_proposer", "hour_struck", "gate_open_now"),
+)
+
+
+class Relation(StrEnum):
+    """How an actor must stand to the idea: its lead, in office over its unit or call, given it in person, or anyhow."""
+
+    LEAD = "lead"
+    SCOPE = "scope"
+    ASSIGNED = "assigned"
+    ANY = "any"
+
+
+class Kind(StrEnum):
+    """Whether a stage is the proposer's own, still to be decided, decided for the time being, or an end."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    DECIDED = "decided"
+    END = "end"
+
+
+class Readers(StrEnum):
+    """Who may read of a step in the idea's history."""
+
+    ALL = "all"  # whoever sees the idea
+    DECIDED = "decided"  # the committee at once, everybody else once the idea is decided
+    COMMITTEE = "committee"
+    PREPARERS = "preparers"  # those who prepare awards
+    ANNOUNCED = "announced"  # everybody once the award was announced, before that those who prepare awards
+    NOBODY = "-"  # it is no decision and stands in the ledger only
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Who is awaited in a stage and what follows when they are late.
+
+    `days` is the policy's name for how long it may take; `late` is `pass_up` (the head above is asked) or the job that is due once
+    the date is past; `step` is which of the five steps people see it on, empty for the one it had reached; `place` is column and row
+    in the picture.
+    """
+
+    name: str
+    awaits: str
+    role: Role | None
+    days: str
+    late: str
+    kind: Kind
+    step: str
+    place: str
+
+    @property
+    def late_job(self) -> str:
+        """The job that is due once the date is past, as `topic.job`; empty where there is none."""
+        return self.late if "." in self.late else ""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One permitted step: from a stage, by an action with an outcome, to a target (None keeps the stage), by whom.
+
+    `reason` is how many characters its reason must have at least, None where it takes none; `has_content` says that more belongs to it
+    than a reason, so only its own function takes it. `code` is the reason code it leaves with the idea, `=` keeps the one there is.
+    """
+
+    stage: str | None
+    action: str
+    outcome: str | None
+    target: str | None
+    who: Role | None  # None: a flow
+    relation: Relation
+    reason: int | None
+    has_content: bool
+    guards: tuple[str, ...]
+    code: str
+    jobs: tuple[str, ...]
+    readers: Readers
+
+
+@dataclass(frozen=True)
+class Way:
+    """The stages and transitions of an idea, an award or a document."""
+
+    name: str
+    stages: dict[str, Stage]
+    transitions: tuple[Transition, ...]
+
+    def of_action(self, action: str) -> tuple[Transition, ...]:
+        """Every transition of an action, whatever its stage: who may ever do this."""
+        return tuple(transition for transition in self.transitions if transition.action == action)
+
+    def leaving(self, stage: str | None) -> tuple[Transition, ...]:
+        """Every transition that begins in a stage."""
+        return tuple(transition for transition in self.transitions if transition.stage == stage)
+
+    def list_stages(self, *kinds: Kind) -> list[str]:
+        """The names of the stages of these kinds, in the table's order."""
+        return [stage.name for stage in self.stages.values() if stage.kind in kinds]
+
+    def awaiting(self, action: str) -> Stage | None:
+        """A stage in which an action is awaited, if there is one."""
+        return next((stage for stage in self.stages.values() if stage.awaits == action), None)
+
+
+def read_way(name: str, stages: str, transitions: str) -> Way:
+    """A way from its two tables; raises ValueError naming the word that is wrong."""
+    read = {stage.name: stage for stage in map(_read_stage, _rows(stages))}
+    way = Way(name, read, tuple(_read_transition(row, read) for row in _rows(transitions)))
+    actions = {transition.action for transition in way.transitions}
+    for stage in read.values():
+        _require(stage.awaits in {"", *actions}, stage.awaits, "is awaited and no action of the way")
+    return way
+
+
+def _rows(table: str) -> Iterable[dict[str, str]]:
+    head, *lines = table.strip().splitlines()
+    for line in lines:
+        yield {column: "" if word == "-" else word for column, word in zip(head.split(), line.split(), strict=True)}
+
+
+def _read_stage(row: dict[str, str]) -> Stage:
+    _require(row["late"] in ("", "pass_up") or _is_job(row["late"]), row["late"], "is no job")
+    _require(row["step"] in ("", *STEPS), row["step"], "is no step")
+    role = Role(row["role"]) if row["role"] else None
+    return Stage(row["stage"], row["awaits"], role, row["days"], row["late"], Kind(row["kind"]), row["step"], row["place"])
+
+
+def _read_transition(row: dict[str, str], stages: dict[str, Stage]) -> Transition:
+    for end in (row["stage"], row["target"]):
+        _require(end in {"", *stages}, end, "is no stage of the way")
+    guards, jobs = (tuple(word for word in row[column].split(",") if word) for column in ("guards", "jobs"))
+    for guard in guards:
+        _require(guard in GUARDS, guard, "is no guard")
+    for job in jobs:
+        _require(_is_job(job), job, "is no job")
+    least = row["reason"].rstrip("+")
+    return Transition(
+        stage=row["stage"] or None,
+        action=row["action"],
+        outcome=row["outcome"] or None,
+        target=row["target"] or None,
+        who=None if row["who"] == FLOW else Role(row["who"]),
+        relation=Relation(row["relation"]),
+        reason=None if least in ("", "-") else int(least),
+        has_content=row["reason"].endswith("+"),
+        guards=guards,
+        code=row["code"],
+        jobs=jobs,
+        readers=Readers(row["readers"] or "-"),
+    )
+
+
+def _is_job(word: str) -> bool:
+    topic, dot, job = word.partition(".")
+    return bool(dot and job) and topic in STEPS
+
+
+def _require(holds: bool, word: str, problem: str) -> None:
+    if not holds:
+        raise ValueError(f"{word} {problem}")
+
+
+IDEA = read_way("idea", tables.IDEA_STAGES, tables.IDEA_TRANSITIONS)
+AWARD = read_way("award", tables.AWARD_STAGES, tables.AWARD_TRANSITIONS)
+DOCUMENT = read_way("document", tables.DOCUMENT_STAGES, tables.DOCUMENT_TRANSITIONS)
