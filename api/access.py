@@ -153,9 +153,9 @@ class ApiRequest:
 
     @contextmanager
     def _checked_version(self, session: Session, match: tuple[type[SQLModel], str] | None, must_match: bool) -> Iterator[None]:
-        """Refuse as stale what goes on inside when If-Match names another version than the present one.
+        """Raise Stale after the block when If-Match names another version than the present one.
 
-        What may not be seen or done is refused as that: a version tells nobody that a row exists.
+        NotFound and Forbidden raised in the block stay: nobody learns by a version that a row exists.
         """
         stale = self._find_stale(session, match, must_match)
         try:

@@ -1,4 +1,4 @@
-"""The application: every route under one roof, with the limits and headers that hold for all of them."""
+"""The application: all routes, with the limits and headers that hold for every request and answer."""
 
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor

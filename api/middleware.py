@@ -30,7 +30,7 @@ HEADERS = {
 
 
 class BodyLimit:
-    """Refuses a request of more bytes than allowed, counted as they come: a chunked body has no length to believe."""
+    """Refuses a request of more bytes than allowed, counted as they arrive, as a chunked body states no length."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self.app, self.most = app, most

@@ -1,4 +1,4 @@
-"""`gagas`: the same program from the terminal."""
+"""The `gagas` command and its subcommands."""
 
 import typer
 

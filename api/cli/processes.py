@@ -1,4 +1,4 @@
-"""`gagas api` and `gagas relay`: single parts, for machines where something else starts and watches them."""
+"""`gagas api` and `gagas relay`: single processes, for machines where something else starts and watches them."""
 
 import asyncio
 import logging

@@ -73,7 +73,7 @@ async def show_new(request: Page, call: str = "") -> Response:
 
 @router.post(NEW)
 async def write_new(request: PostedForm) -> Response:
-    """Save a new draft, and submit it if that was compressed."""
+    """Save a new draft, and submit it if that button was pressed."""
     call_id = request.form.text("call", 26)
     if _changes_lines_only(request):
         return await _show_writing(request, call_id=call_id)
@@ -94,7 +94,7 @@ async def show_draft(idea_id: Id, request: Page, ok: str = "") -> Response:
 
 @router.post(f"{IDEA}/ubah")
 async def write_draft(idea_id: Id, request: PostedForm) -> Response:
-    """Save a draft, and submit it if that was compressed."""
+    """Save a draft, and submit it if that button was pressed."""
     if _changes_lines_only(request):
         return await _show_writing(request, idea_id=idea_id)
 

@@ -1,4 +1,4 @@
-"""People and the ledger: register somebody, renew a code, give a role; read the chain of facts."""
+"""People and the ledger: register somebody, renew a code, give a role; read the ledger."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ ENTRIES = 50
 
 @router.get(PEOPLE)
 async def show_people(request: Page, ok: str = "") -> Response:
-    """The forms of those who look after people."""
+    """The forms with which operators and admins register people, renew codes and give roles."""
     return await _people_page(request, done=read_done(ok))
 
 

@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.post(f"{IDEA}/penilai")
 async def assign(idea_id: Id, request: PostedForm) -> Response:
-    """Ask one more reviewer."""
+    """Assign one more reviewer."""
     reviewer_id = request.form.text("reviewer_id", 26)
     if not reviewer_id:
         request.form.wrong["reviewer_id"] = "choice_missing"

@@ -1,4 +1,4 @@
-"""Calls: plan, open, amend, close, look."""
+"""Calls: plan, open, amend, close; and reading calls."""
 
 from datetime import datetime
 from typing import Any
@@ -84,13 +84,13 @@ async def show_call(call_id: Id, request: Api) -> CallOut:
 
 @router.post("/{call_id}/opening", response_model=CallOut)
 async def start_call(call_id: Id, request: Api) -> JSONResponse:
-    """Let ideas in."""
+    """Open a call: ideas may be drafted, and submitted between its dates."""
     return await request.write(lambda s, a: _read_call(s, open_call(s, call_id, actor=a).id))
 
 
 @router.post("/{call_id}/closing", response_model=CallOut)
 async def end_call(call_id: Id, request: Api) -> JSONResponse:
-    """Let no more ideas in."""
+    """Close a call before its last instant."""
     return await request.write(lambda s, a: _read_call(s, close_call(s, call_id, actor=a).id))
 
 

@@ -1,4 +1,4 @@
-"""Pilot: plan, measure, conclude, verify, look."""
+"""Pilot: plan, measure, conclude, verify; and reading pilots."""
 
 from datetime import date
 from decimal import Decimal

@@ -74,13 +74,13 @@ async def list_reviews(idea_id: Id, request: Api) -> list[ReviewOut]:
 
 @router.post("/assignments", status_code=201, response_model=ReviewOut)
 async def assign(idea_id: Id, body: AssignmentIn, request: Api) -> JSONResponse:
-    """Ask one more reviewer, by hand."""
+    """Assign one more reviewer."""
     return await request.write(lambda s, a: show_review(assign_reviewer(s, idea_id, body.reviewer_id, actor=a)), status=201)
 
 
 @router.post("/score", response_model=ReviewOut)
 async def score(idea_id: Id, body: ScoreIn, request: Api) -> JSONResponse:
-    """Give one's points; again, to correct them, until the review is over."""
+    """Give the reviewer's points for every criterion; until the review closes, points sent again replace those before."""
     return await request.write(lambda s, a: show_review(score_idea(s, idea_id, body.points, comment=body.comment, actor=a)))
 
 

@@ -1,4 +1,4 @@
-"""Reward: propose, approve, decline, schedule, revoke, look."""
+"""Reward: propose, approve, decline, schedule, revoke; and reading awards."""
 
 from datetime import date
 from typing import Annotated

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How a finding weighs: Gagas runs, runs with a loss, does not run."""
+    """What a finding means: Gagas runs, runs but slower or with doubts, does not run."""
 
     OK = "ok"
     WARN = "warn"
@@ -14,7 +14,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: what was seen and, unless it is well, the one line that mends it."""
+    """One thing that was examined: what was found and, unless it is well, the one line that mends it."""
 
     name: str
     state: State

@@ -15,7 +15,7 @@ LITTLE_SPACE, TOO_LITTLE_SPACE = 2_000_000_000, 200_000_000
 
 
 def check_sqlite(chosen: Settings) -> list[Finding]:
-    """The data folder takes files, has room, and its disk keeps SQLite's promises."""
+    """The data folder can be written, has room, and lies on a disk that supports SQLite's write-ahead log."""
     folder = Path(chosen.sqlalchemy_url.removeprefix("sqlite:///")).parent
     ground = folder.absolute()
     while not ground.exists():
@@ -40,7 +40,7 @@ def check_space(ground: Path, free: int | None = None) -> Finding:
 
 
 def check_journal(trial: Path, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Finding:
-    """SQLite is young enough and may use its write-ahead log, which network folders refuse."""
+    """SQLite is new enough and may use its write-ahead log, which network folders refuse."""
     spoken = f"SQLite {'.'.join(map(str, version))}"
     if version < OLDEST_SQLITE:
         return Finding("database", State.FAIL, f"{spoken} is too old; 3.35 is the oldest that works.", "take a newer Python")
@@ -52,7 +52,7 @@ def check_journal(trial: Path, version: tuple[int, ...] = sqlite3.sqlite_version
 
 
 def check_postgres(url: str) -> Finding:
-    """PostgreSQL answers and is young enough; its address is never shown, as it may hold a password."""
+    """PostgreSQL answers and is new enough; its address is never shown, as it may hold a password."""
     import psycopg
 
     try:

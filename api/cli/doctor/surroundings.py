@@ -1,4 +1,4 @@
-"""What surrounds the process: the clock, the ports, the settings."""
+"""The clock, the ports and the settings."""
 
 import os
 import socket
@@ -46,8 +46,8 @@ def refused_setting(field: str, reason: str) -> Finding:
 
 
 def check_analytics(environment: dict[str, str] | None = None) -> Finding:
-    """Prefect's server reports to nobody; Gagas starts it so, unless the surroundings order otherwise."""
-    wish = (os.environ if environment is None else environment).get("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-    if wish.lower() in {"false", "0", "no", "off", "f", "n", ""}:
+    """Prefect's server reports to nobody; Gagas starts it so, unless the environment says otherwise."""
+    setting = (os.environ if environment is None else environment).get("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    if setting.lower() in {"false", "0", "no", "off", "f", "n", ""}:
         return Finding("Prefect's analytics", State.OK, "off")
     return Finding("Prefect's analytics", State.WARN, "The surroundings switch them on.", "export PREFECT_SERVER_ANALYTICS_ENABLED=false")
