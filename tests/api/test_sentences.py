@@ -17,10 +17,10 @@ from tests.api.test_catalogue import PLACEHOLDER, kinds_of
 from tests.foreign_words import find_foreign_words
 from workflows.calculations.employee_number import ADVICE
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
-from workflows.process.tables import AWARD_TRANSITIONS, IDEA_TRANSITIONS
+from workflows.process.ways import AWARD, IDEA
 
 STAGES = [*IdeaStage, *AwardStage, *CallState]
-ACTIONS = sorted({transition.action for transition in IDEA_TRANSITIONS + AWARD_TRANSITIONS})
+ACTIONS = sorted({transition.action for transition in IDEA.transitions + AWARD.transitions})
 PROBLEMS = sorted({error["type"] for error in list_all_errors()} | {kind.code for kind in kinds_of(CalculationRefusal)})
 LIMITS: dict[str, dict[str, Any]] = {error["type"]: error["example_context"] or {} for error in list_all_errors()}
 FIGURES = ("minimum", "maximum", "limit", "minutes", "words", "total", "whole")

@@ -13,14 +13,12 @@ import models
 from api.pages.texts import Words, texts
 from api.problems import catalogue, sentence
 from workflows.calculations.employee_number import ADVICE
-from workflows.process import tables
-from workflows.process.tables import AWARD_TRANSITIONS, FLOW, GATE_ACTION, IDEA_TRANSITIONS, Relation, Transition
+from workflows.process.ways import AWARD, DOCUMENT, FLOW, GATE_ACTION, IDEA, KEEP_CODE, Relation
 
 ROOT = Path(__file__).parent.parent.parent
-DECIDING = ("process", "intake", "review", "pilot", "reward")  # the rooms whose actions give an idea its reason code
 LANGUAGES = ("id", "en")
 WORDS = catalogue("words")
-TRANSITIONS = [row for table in vars(tables).values() if isinstance(table, tuple) for row in table if isinstance(row, Transition)]
+TRANSITIONS = [each for way in (IDEA, AWARD, DOCUMENT) for each in way.transitions]
 
 
 def nodes_of(*rooms: str) -> Iterator[ast.AST]:
@@ -42,14 +40,8 @@ def texts_in(node: ast.AST) -> set[str]:
 
 
 def reason_codes() -> set[str]:
-    """The codes for which ideas end: what is called `code` where an idea's decisions are made."""
-    found: set[str] = set()
-    for node in nodes_of(*(f"workflows/{room}" for room in DECIDING)):
-        if isinstance(node, ast.keyword) and node.arg == "code":
-            found |= texts_in(node.value)
-        if isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id == "code" for target in node.targets):
-            found |= texts_in(node.value)
-    return found - {""}
+    """The codes with which the tables say why an idea ended."""
+    return {row.code for row in IDEA.transitions if row.code not in ("", KEEP_CODE)}
 
 
 def recorded_kinds() -> set[str]:
@@ -66,16 +58,10 @@ def stored_words() -> set[str]:
 
 
 def test_every_stage_action_outcome_and_mover_of_the_process_has_a_word() -> None:
-    codes = {str(word) for row in TRANSITIONS for word in (row.stage, row.action, row.outcome, row.target, row.mover) if word}
+    codes = {str(word) for row in TRANSITIONS for word in (row.stage, row.action, row.outcome, row.target, row.who or FLOW) if word}
     assert len(codes) > 60
-    assert (codes | {GATE_ACTION} | {f"award_{row.action}" for row in AWARD_TRANSITIONS}) - set(WORDS) == set()
+    assert (codes | {GATE_ACTION} | {f"award_{row.action}" for row in AWARD.transitions}) - set(WORDS) == set()
     assert {f"process.relation_{relation}" for relation in Relation} - set(texts()) == set()
-
-
-def test_what_the_process_will_soon_know_has_a_word() -> None:
-    assert WORDS["below_mark"] == {"id": "Di bawah batas nilai", "en": "Below the mark"}
-    assert WORDS["declined"] == {"id": "Tidak disetujui", "en": "Declined"}
-    assert "passed" in WORDS
 
 
 def test_everything_stored_as_one_of_a_closed_set_has_a_word() -> None:
@@ -97,14 +83,16 @@ def test_everything_that_may_be_wrong_with_an_employee_number_has_a_word() -> No
 def test_every_flow_and_every_task_has_a_word() -> None:
     flows = {file.parent.name for file in (ROOT / "workflows").glob("*/flow.py")} | {"clock", "init"}
     assert flows - set(WORDS) == set()
-    tasks = {row.action for row in (*IDEA_TRANSITIONS, *AWARD_TRANSITIONS) if row.mover != FLOW and row.stage} | {GATE_ACTION, "propose"}
+    tasks = {row.action for row in (*IDEA.transitions, *AWARD.transitions) if row.who is not None and row.stage} | {GATE_ACTION, "propose"}
     assert {f"task.{task}" for task in tasks} - set(texts()) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_fact_of_the_audit_trail_is_told_in_words(language: str) -> None:
-    made = {f"idea.{row.action}" + (f".{row.outcome}" if row.outcome else "") for row in IDEA_TRANSITIONS if row.stage}
-    made |= {f"award.{row.action}" + (f".{row.outcome}" if row.outcome else "") for row in AWARD_TRANSITIONS}
+    made = {f"idea.{row.action}" + (f".{row.outcome}" if row.outcome else "") for row in IDEA.transitions if row.stage}
+    made |= {
+        f"{way.name}.{row.action}" + (f".{row.outcome}" if row.outcome else "") for way in (AWARD, DOCUMENT) for row in way.transitions
+    }
     kinds = made | recorded_kinds() | {f"idea.{GATE_ACTION}", "idea.draft"}
     assert {"document.issue", "role.grant", "call.open"} <= kinds
     words = Words(language)
@@ -125,24 +113,15 @@ def test_codes_in_a_refusal_are_said_in_words() -> None:
 
 
 def test_a_label_in_a_refusal_is_said_in_the_readers_language() -> None:
-    gate = {"id": "Presentasi dan wawancara", "en": "Presentation and interview"}
-    assert sentence("gate_open", "id", {"gate": gate}) == "Selesaikan lebih dahulu: Presentasi dan wawancara."
-    assert sentence("gate_open", "en", {"gate": gate}) == "Complete this first: Presentation and interview."
+    gate = {"gate": "presentation", "label": "Presentasi dan wawancara", "label_en": "Presentation and interview"}
+    assert sentence("gate_open", "id", gate) == "Selesaikan lebih dahulu: Presentasi dan wawancara."
+    assert sentence("gate_open", "en", gate) == "Complete this first: Presentation and interview."
 
 
 def test_figures_in_a_refusal_have_the_marks_of_the_language() -> None:
     assert sentence("amount_out_of_range", "id", {"maximum": 10**9}).endswith("sampai 1.000.000.000.")
     assert sentence("amount_out_of_range", "en", {"maximum": 10**9}).endswith("to 1,000,000,000.")
     assert "73,25" in sentence("no_tier_reached", "id", {"score": "73.25"})
-
-
-def test_a_policys_fault_is_told_in_the_readers_language() -> None:
-    many = {"problem": "string_too_long", "max_length": "40"}
-    assert (
-        sentence("policy_invalid", "id", many) == "Ketentuan periode usulan ini tidak sah. Teks terlalu panjang; paling banyak 40 karakter."
-    )
-    twice = sentence("policy_invalid", "id", {"problem": "policy_names_twice", "names": "need"})
-    assert twice.startswith("Ketentuan periode usulan ini tidak sah. Nama need dipakai lebih dari satu kali.")
 
 
 def test_every_fault_that_a_policy_may_have_has_its_sentence() -> None:

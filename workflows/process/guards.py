@@ -77,14 +77,19 @@ def is_next(rule: GateRule, still_open: list[GateRule]) -> bool:
 
 def _gates(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
-    return Conflict("gate_open", gate=still_open[0].name) if still_open else None
+    return refuse_gate("gate_open", still_open[0]) if still_open else None
+
+
+def refuse_gate(code: str, rule: GateRule) -> Conflict:
+    """A refusal that names a gate by its label in both languages."""
+    return Conflict(code, gate=rule.name, label=rule.label, label_en=rule.label_en)
 
 
 def _gate_open_now(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
     if any(rule.name == asked.outcome and is_next(rule, still_open) for rule in still_open):
         return None
-    return Conflict("gate_not_open", gate=asked.outcome)
+    return refuse_gate("gate_not_open", next(rule for rule in asked.idea.policy.gates if rule.name == asked.outcome))
 
 
 def is_overdue(context: IdeaContext) -> bool:
