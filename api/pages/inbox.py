@@ -13,14 +13,13 @@ from models.ideas import Idea
 from models.instants import now
 from models.stages import IdeaStage
 from models.units import Unit
+from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.browse import WantedIdeas, list_ideas
 from workflows.process.inbox import Awaited, list_inbox
 from workflows.process.keyset import Slice
-from workflows.process.ways import IDEA
 
 router = APIRouter(include_in_schema=False)
-STAGES = tuple(stage for stage in IDEA.stages if stage != IdeaStage.DRAFT)
 
 
 @router.get("/kotak-masuk")
@@ -39,7 +38,7 @@ async def show_inbox(request: Page, ok: str = "") -> Response:
 @router.get("/daftar")
 async def show_list(request: Page, stage: str = "", call: str = "", after: str | None = None) -> Response:
     """The ideas that the reader may know of, by stage and call."""
-    picked = stage if stage in IDEA.stages else None
+    picked = stage if stage in ways.IDEA.stages else None
 
     def read_list(session: Session, actor: Actor) -> dict[str, Any]:
         found = list_ideas(session, WantedIdeas(call_id=call[:26] or None, stage=picked), Slice(after, 25), actor=actor)
@@ -48,7 +47,16 @@ async def show_list(request: Page, stage: str = "", call: str = "", after: str |
 
     visitor, values = await request.read_page(read_list)
     names = {each.id: each.title for each in values["calls"]}
-    return page(visitor, "list.html", stages=STAGES, stage=picked or "", call=call, names=names, present=now(), **values)
+    return page(
+        visitor,
+        "list.html",
+        stages=[name for name in ways.IDEA.stages if name != IdeaStage.DRAFT],
+        stage=picked or "",
+        call=call,
+        names=names,
+        present=now(),
+        **values,
+    )
 
 
 def _line(awaited: Awaited, units: dict[str, str]) -> dict[str, Any]:

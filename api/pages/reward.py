@@ -16,10 +16,10 @@ from api.v1.shapes import Id, show_award
 from models.awards import Award
 from models.instants import now, today
 from models.units import Unit
+from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
 from workflows.process.offers import list_offers
-from workflows.process.ways import AWARD as AWARD_WAY
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.browse import WantedAwards, list_awards, read_award
@@ -35,11 +35,11 @@ ON_A_PAGE = 20
 @router.get("/penghargaan")
 async def show_awards(request: Page, stage: str = "", after: str | None = None, ok: str = "") -> Response:
     """The awards the reader may know of, newest first."""
-    picked = stage if stage in AWARD_WAY.stages else None
+    picked = stage if stage in ways.AWARD.stages else None
     wanted, piece = WantedAwards(stage=picked), Slice(after, ON_A_PAGE)
     visitor, found = await request.read_page(lambda session, actor: list_awards(session, wanted, piece, actor=actor))
     values: dict[str, Any] = {"lines": found.rows, "after": found.after, "done": read_done(ok)}
-    return page(visitor, "reward/list.html", stages=tuple(AWARD_WAY.stages), stage=picked or "", **values)
+    return page(visitor, "reward/list.html", stages=tuple(ways.AWARD.stages), stage=picked or "", **values)
 
 
 @router.get(AWARD)

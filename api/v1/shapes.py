@@ -1,6 +1,6 @@
 """The API's request and response bodies, and ideas, reviews and awards shown as the asker may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -48,19 +48,19 @@ Instant = Annotated[AwareDatetime, AfterValidator(_within_calendar)]
 Day = Annotated[date, AfterValidator(_within_calendar)]
 
 
-def _stage_of(way: Way) -> Any:
+def _known_stage(way: Callable[[], Way]) -> Any:
     """A stage's name as the table of a way has it."""
 
-    def known(name: str) -> str:
-        if name not in way.stages:
-            raise PydanticCustomError("enum", "no stage of the table", {"expected": ", ".join(way.stages)})
+    def check(name: str) -> str:
+        if name not in way().stages:
+            raise PydanticCustomError("enum", "no stage of the table", {"expected": ", ".join(way().stages)})
         return name
 
-    return Annotated[str, AfterValidator(known), Field(json_schema_extra={"enum": list(way.stages)})]
+    return Annotated[str, AfterValidator(check), Field(json_schema_extra={"enum": list(way().stages)})]
 
 
-IdeaStageName = _stage_of(ways.IDEA)
-AwardStageName = _stage_of(ways.AWARD)
+IdeaStageName = _known_stage(lambda: ways.IDEA)
+AwardStageName = _known_stage(lambda: ways.AWARD)
 
 
 class RequestBody(BaseModel):

@@ -13,12 +13,13 @@ from models.stages import IdeaStage
 from workflows.calculations.award import AwardFacts, ComputedAward, compute_award, rank_awards
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.shares import Share, split_rupiah
+from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.engine import Permitted, permit, take
 from workflows.process.guards import has_award
 from workflows.process.refusals import Conflict
-from workflows.process.ways import IDEA, Kind
+from workflows.process.ways import Kind
 
 
 def propose_award(session: Session, idea_id: str, *, actor: Actor) -> AwardContext:
@@ -76,7 +77,7 @@ def draft_ranked_awards(session: Session, call_id: str, *, actor: Actor) -> None
 
 def list_undecided(session: Session, call_id: str) -> list[str]:
     """The call's ideas that are still on their way and may yet earn an award."""
-    return list(session.exec(select(Idea.id).where(Idea.call_id == call_id, col(Idea.stage).in_(IDEA.list_stages(Kind.OPEN)))))
+    return list(session.exec(select(Idea.id).where(Idea.call_id == call_id, col(Idea.stage).in_(ways.IDEA.list_stages(Kind.OPEN)))))
 
 
 def is_ranked(book: FixedTiers) -> bool:
