@@ -34,6 +34,7 @@ PLACES = [f"idea:{stage}" for stage in IdeaStage] + [f"award:{stage}" for stage 
 SEEN_FROM_ABOVE = {Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN}
 PREPARE_AWARDS = {Role.SECRETARIAT, Role.LEADER, Role.AUDITOR}
 Open = Callable[[str], Place]
+BY_SCORE = ("resume", "below_mark")  # the score chooses the outcome, and here it passes: tests/workflows/review has the other
 GUARDS_REFUSE_OTHERWISE = {"wrong_stage", "conflict_of_interest"}
 Cell = tuple[Role, str, Step]
 
@@ -129,7 +130,7 @@ def test_what_the_table_does_not_permit_is_refused_without_a_trace(
 def test_what_the_table_permits_leads_to_its_target(name: str, open_place: Open, client: TestClient) -> None:
     for cell in cells_of(name):
         target, step = targets(name, cell), cell[2]
-        if target is None:
+        if target is None or (step.action, step.outcome) == BY_SCORE:
             continue
         place = open_place(name)
         who = dress(place, *cell[:2])

@@ -141,3 +141,11 @@ def test_below_the_mark_the_chair_may_only_advise_against_it(town: Town) -> None
         town.do(recuse_reviewer, idea, reason=REASON, by=asked(town, idea)[0])
     town.do(recommend_idea, idea, Recommendation.NOT_FEASIBLE, reason=REASON, by="chair")
     assert town.idea(idea).stage == IdeaStage.RECOMMENDED
+
+
+def test_an_idea_below_the_mark_that_was_deferred_comes_back_below_the_mark(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.BELOW_MARK)
+    town.take(idea, "recommend deferred", "determine deferred", "resume below_mark")
+    assert (town.idea(idea).stage, town.idea(idea).score) == (IdeaStage.BELOW_MARK, Decimal(10))
+    with pytest.raises(Conflict, match="wrong_stage"):
+        town.do(recommend_idea, idea, Recommendation.FEASIBLE, reason=REASON, by="chair")
