@@ -48,7 +48,7 @@ def test_a_proposer_signs_in_writes_and_submits(site: Site) -> None:
     page.get_by_label("Perkiraan biaya").fill("Rp 12.500.000")
     press(page, "Ajukan usulan")
     says(page, "Draf sudah tersimpan, tetapi belum diajukan")
-    says(page, "tulis paling sedikit 5 kata")
+    says(page, "tulis paling sedikit 3 kata")
     expect(page.get_by_label("Perkiraan biaya")).to_have_value("Rp 12.500.000")
     page.get_by_label("Latar belakang").fill(SENTENCE)
     press(page, "Ajukan usulan")
