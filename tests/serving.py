@@ -38,12 +38,13 @@ def serve(store: Database, folder: Path) -> Iterator[str]:
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + 150
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
-        try:
-            if httpx.get(f"{address}/api/v1/health", timeout=5).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
+    with httpx.Client(timeout=5) as client:
+        while time.monotonic() < until:
+            if process.poll() is not None:
+                raise RuntimeError(f"the server ended with {process.returncode}")
+            try:
+                if client.get(f"{address}/api/v1/health").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
     raise TimeoutError(address)
