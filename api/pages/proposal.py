@@ -1,7 +1,7 @@
 """The writing form: an idea's sections, team and budget, from what was typed to a proposal and back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
@@ -9,10 +9,11 @@ from api.pages.forms import Form
 from models.ideas import Idea, TeamMember
 from models.people import EmployeeNumber, Person
 from workflows.calculations.employee_number import mask_employee_number
-from workflows.calculations.shares import WHOLE
+from workflows.calculations.shares import equal_shares
 from workflows.documents.text import format_share
 from workflows.intake.draft import Form as IdeaForm
-from workflows.intake.draft import Medium, Part, Proposal
+from workflows.intake.draft import Medium, Proposal
+from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor
 from workflows.process.context import current_content
 
@@ -72,11 +73,11 @@ def with_rows(form: Form, rows: list[Row]) -> Form:
 
 
 def split_evenly(rows: list[Row]) -> list[Row]:
-    """Equal shares; what does not divide goes to the lead."""
+    """Equal shares; what does not divide goes to the lead first."""
     if not rows:
         return rows
-    part, rest = divmod(WHOLE, len(rows))
-    return [Row(r.person_id, r.name, r.masked, r.number, format_share(part + (rest if r.lead else 0)), r.role, r.lead) for r in rows]
+    lead = next((place for place, row in enumerate(rows) if row.lead), 0)
+    return [replace(row, share=format_share(share)) for row, share in zip(rows, equal_shares(len(rows), lead), strict=True)]
 
 
 def list_people(session: Session, idea: Idea | None, actor: Actor) -> dict[str, tuple[Row, str]]:
@@ -112,7 +113,7 @@ def _team_of(session: Session, idea: Idea | None) -> list[str]:
     return list(session.exec(select(TeamMember.person_id).where(TeamMember.idea_id == idea.id))) if idea else []
 
 
-def _read_team(form: Form, numbers: Mapping[str, str]) -> tuple[Part, ...]:
+def _read_team(form: Form, numbers: Mapping[str, str]) -> tuple[MemberShare, ...]:
     rows = read_rows(form, {person_id: Row(person_id) for person_id in numbers})
     alone = len(rows) == 1 and rows[0].person_id and not rows[0].share
     if alone:
@@ -122,5 +123,5 @@ def _read_team(form: Form, numbers: Mapping[str, str]) -> tuple[Part, ...]:
     parts = []
     for place, row in enumerate(rows):
         share = flat.percent(f"team.{place}.share")
-        parts.append(Part(numbers.get(row.person_id, "") or row.number, share, row.role))
+        parts.append(MemberShare(numbers.get(row.person_id, "") or row.number, share, row.role))
     return tuple(parts)

@@ -86,6 +86,24 @@ class TeamLine:
     share_hundredths: Annotated[int, Field(ge=0, le=10_000)]
 
 
+@dataclass(frozen=True, config=FROZEN)
+class ShareChange:
+    """One member's share before and after a change of the team, in hundredths of a percent; None outside the team."""
+
+    name: Name
+    before_hundredths: Annotated[int, Field(ge=1, le=10_000)] | None
+    after_hundredths: Annotated[int, Field(ge=1, le=10_000)] | None
+
+
+@dataclass(frozen=True, config=FROZEN)
+class TeamRevision:
+    """A change of the team after the idea was received: when, by whom, and every member's share."""
+
+    changed_at: AwareDatetime
+    changed_by: Name
+    members: tuple[ShareChange, ...]
+
+
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
 class ReceiptContent:
     """The tanda terima of a submitted idea: who, what, when, and the digests that fix it."""
@@ -103,6 +121,7 @@ class ReceiptContent:
     ledger_hash: Digest
     place: Name
     issued_on: date
+    team_revisions: tuple[TeamRevision, ...] = ()
 
 
 @dataclass(frozen=True, config=FROZEN)

@@ -9,7 +9,7 @@ from models.policy import Policy
 from workflows.intake.draft import Proposal, rewrite
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, current_content, permitted_transition, read_context
-from workflows.process.engine import move
+from workflows.process.engine import Grounds, move
 from workflows.process.numbering import next_running
 from workflows.process.refusals import Conflict, Invalid
 from workflows.process.tables import IDEA_TRANSITIONS
@@ -32,11 +32,15 @@ def submit_idea(session: Session, idea_id: str, *, actor: Actor) -> Idea:
 
 
 def supplement_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Actor) -> Idea:
-    """Answer what the secretariat asked for with a new revision; back to screening, the time of receipt stays."""
+    """Answer what the secretariat asked for with a new revision; back to screening, the time of receipt stays.
+
+    A team that was changed stands in the decision, before and after.
+    """
     context = read_context(session, idea_id, actor=actor)
-    move(session, context, "supplement", actor=actor)
+    permitted_transition(session, context, IDEA_TRANSITIONS, (context.idea.stage, "supplement", None), actor=actor)
     check_sections(context.policy, proposal.sections)
-    rewrite(session, context, proposal, actor=actor)
+    change = rewrite(session, context, proposal, actor=actor)
+    move(session, context, "supplement", actor=actor, grounds=Grounds(detail=change.as_detail() if change else {}))
     return context.idea
 
 

@@ -17,9 +17,10 @@ from models.database import Database
 from models.instants import now
 from models.migrations import migrate
 from models.people import EmploymentKind, Role
-from workflows.intake.draft import Part, Proposal, draft_idea
+from workflows.intake.draft import Proposal, draft_idea
 from workflows.intake.route import route_idea
 from workflows.intake.submit import submit_idea
+from workflows.intake.team import MemberShare
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.process.actors import Actor, actor_of, flow_actor
 from workflows.recognition.issue import Rendered, mark_issued
@@ -120,7 +121,7 @@ class Village:
 
     def draft(self, call: str = "new", **said: Any) -> str:
         """An idea of the proposer and the mate, as a draft."""
-        team = (Part(self.numbers["proposer"], 6_000, "Penanggung jawab"), Part(self.numbers["mate"], 4_000, "Pendamping"))
+        team = (MemberShare(self.numbers["proposer"], 6_000, "Penanggung jawab"), MemberShare(self.numbers["mate"], 4_000, "Pendamping"))
         told = {"title": "Akta Kelahiran Dijemput di Posyandu", "theme": "Administrasi kependudukan", "budget_rupiah": 3_500_000}
         told |= {"sections": {"background": SENTENCE, "main_change": SENTENCE}, "team": team}
         return str(self.act(draft_idea, self.calls[call], Proposal(**told | said), who="proposer").id)
