@@ -11,13 +11,15 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session, col, select
 
+from api.v1.team_history import MemberChangeOut, list_changed_people, show_team_change
 from models.awards import Award
 from models.database import run_plain, table_of
 from models.ideas import Gate, Idea
 from models.people import Person, Role, write_full_name
 from models.reviews import Review
 from workflows.calculations.employee_number import mask_employee_number
-from workflows.intake.draft import Form, Medium, Part, Proposal
+from workflows.intake.draft import Form, Medium, Proposal
+from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext, read_context
@@ -79,7 +81,7 @@ class PageOut(ResponseBody):
     after: str | None
 
 
-class PartIn(RequestBody):
+class MemberShareIn(RequestBody):
     employee_number: str = Field(max_length=30)
     share_hundredths: int = Field(strict=True, ge=1, le=10_000)
     role: str = Field(default="", max_length=100)
@@ -94,11 +96,11 @@ class ProposalIn(RequestBody):
     theme: str = Field(default="", max_length=100)
     sections: dict[str, Annotated[str, Field(max_length=40_000)]] = Field(default_factory=dict, max_length=40)
     budget_rupiah: Amount = 0
-    team: tuple[PartIn, ...] = Field(default=(), max_length=50)
+    team: tuple[MemberShareIn, ...] = Field(default=(), max_length=50)
 
     def read(self) -> Proposal:
         """The proposal as the action takes it."""
-        team = tuple(Part(part.employee_number, part.share_hundredths, part.role) for part in self.team)
+        team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role) for part in self.team)
         return Proposal(self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team)
 
 
@@ -154,10 +156,13 @@ class IdeaOut(IdeaLine):
 
 
 class DecisionOut(ResponseBody):
+    """A decision; `team_change` is null where the team stayed as it was, or the asker is not told who proposes."""
+
     action: str
     outcome: str
     reason: str
     detail: dict[str, Any]
+    team_change: list[MemberChangeOut] | None
     at: datetime
     by: str | None
 
@@ -254,9 +259,8 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
     """An idea's decisions. Only the committee reads who scored or stepped back; a reviewer reads no names at all."""
     context = read_context(session, idea_id, actor=actor)
     decisions = list_history(session, context, actor=actor)
-    people = {
-        p.id: p.full_name for p in session.exec(select(Person).where(col(Person.id).in_({d.actor_id for d in decisions if d.actor_id})))
-    }
+    named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
+    people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
     hidden = () if is_committee(context, actor) else ("score", "recuse")
     blind = not has_part(context, actor) and _only_reviews(session, context, actor)
     return [
@@ -264,7 +268,8 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
             action=decision.action,
             outcome=decision.outcome,
             reason=decision.reason,
-            detail=decision.detail,
+            detail={name: kept for name, kept in decision.detail.items() if name != "team"},
+            team_change=None if blind else show_team_change(decision, people),
             at=decision.at,
             by=None if decision.action in hidden or blind else people.get(decision.actor_id or "", decision.flow or None),
         )

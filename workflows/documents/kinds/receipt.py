@@ -29,6 +29,24 @@ def _sum_of_shares(team: tuple[TeamLine, ...]) -> tuple[TeamLine, ...]:
     return team
 
 
+@dataclass(frozen=True, config=FROZEN)
+class ShareChange:
+    """One member's share before and after a change of the team, in hundredths of a percent; None outside the team."""
+
+    name: Name
+    before_hundredths: Annotated[int, Field(ge=1, le=10_000)] | None
+    after_hundredths: Annotated[int, Field(ge=1, le=10_000)] | None
+
+
+@dataclass(frozen=True, config=FROZEN)
+class TeamRevision:
+    """A change of the team after the idea was received: when, by whom, and every member's share."""
+
+    changed_at: AwareDatetime
+    changed_by: Name
+    members: tuple[ShareChange, ...]
+
+
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
 class ReceiptContent:
     """The tanda terima of a submitted idea; `received_by` is the official or the system that took it in."""
@@ -47,6 +65,7 @@ class ReceiptContent:
     ledger_hash: Digest
     place: Name
     issued_on: date
+    team_revisions: tuple[TeamRevision, ...] = ()
 
     @property
     def crowded(self) -> bool:
