@@ -22,7 +22,7 @@ from workflows.process.keyset import Slice
 from workflows.process.offers import list_offers
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
-from workflows.reward.browse import WantedAwards, list_awards, read_award
+from workflows.reward.browse import WantedAwards, find_decline, list_awards, read_award
 from workflows.reward.propose import propose_award
 from workflows.reward.revoke import revoke_award
 
@@ -119,6 +119,7 @@ async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedFo
         unit = session.get(Unit, idea.unit_id)
         offers = list_offers(session, context, actor=actor)
         values = {"award": show_award(session, context), "idea": idea, "call": context.about.call, "unit": unit.name if unit else ""}
+        values["declined"] = find_decline(session, context.award)
         return values | {"offers": offers, "own": context.award.proposed_by == actor.person_id}
 
     visitor, values = await request.read_page(read_page)

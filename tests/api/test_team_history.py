@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.api.pages.village import fields_of
-from tests.ways import MET
 
-from api.problems import catalogue
+from api.sentences import catalogue
 from models.stages import IdeaStage
+from tests.api.pages.browsing import fields_of
 from tests.asking import ask
 from tests.building import SECTIONS, Town
+from tests.steps import MET
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import supplement_idea
 from workflows.intake.team import MemberShare

@@ -77,19 +77,19 @@ def is_next(rule: GateRule, still_open: list[GateRule]) -> bool:
 
 def _gates(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
-    return refuse_gate("gate_open", still_open[0]) if still_open else None
+    return Conflict("gate_open", **name_gate(still_open[0])) if still_open else None
 
 
-def refuse_gate(code: str, rule: GateRule) -> Conflict:
-    """A refusal that names a gate by its label in both languages."""
-    return Conflict(code, gate=rule.name, label=rule.label, label_en=rule.label_en)
+def name_gate(rule: GateRule) -> dict[str, str]:
+    """A gate as a refusal names it, by its label in both languages."""
+    return {"gate": rule.name, "label": rule.label, "label_en": rule.label_en}
 
 
 def _gate_open_now(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
     if any(rule.name == asked.outcome and is_next(rule, still_open) for rule in still_open):
         return None
-    return refuse_gate("gate_not_open", next(rule for rule in asked.idea.policy.gates if rule.name == asked.outcome))
+    return Conflict("gate_not_open", **name_gate(next(rule for rule in asked.idea.policy.gates if rule.name == asked.outcome)))
 
 
 def is_overdue(context: IdeaContext) -> bool:

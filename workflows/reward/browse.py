@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.awards import Award, AwardShare
-from models.ideas import Idea
+from models.ideas import Decision, Idea
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, read_context
@@ -38,6 +38,12 @@ def read_award(session: Session, award_id: str, *, actor: Actor) -> AwardContext
     if not knows_award(context, actor):
         raise NotFound("award_not_found")
     return context
+
+
+def find_decline(session: Session, award: Award) -> Decision | None:
+    """The decision that declined an award, with its reason; None where none did."""
+    of_idea = select(Decision).where(Decision.idea_id == award.idea_id, Decision.action == "award_approve", Decision.outcome == "declined")
+    return next((decision for decision in session.exec(of_idea) if decision.detail.get("award") == award.id), None)
 
 
 def list_awards(session: Session, wanted: WantedAwards, piece: Slice, *, actor: Actor) -> Page[tuple[Award, Idea, str]]:

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from workflows.documents.content import ReceiptContent, ShareChange, TeamLine, TeamRevision, read_content, write_content
-from workflows.documents.render import render_receipts
+from tests.workflows.documents.rendering import render_receipts
+from workflows.documents.content import read_content, write_content
+from workflows.documents.kinds.receipt import ReceiptContent, ShareChange, TeamLine, TeamRevision
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
-from tests.ways import MET
 
 from models.documents import Document, DocumentKind
 from models.ideas import Decision, TeamMember
@@ -15,6 +14,7 @@ from models.instants import region_zone
 from models.ledger import LedgerEntry
 from models.stages import IdeaStage
 from tests.building import Town
+from tests.steps import MET
 from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -173,7 +173,7 @@ def test_a_receipt_numbered_after_the_change_says_who_changed_the_team_when_and_
     supplement(town, idea, lead=5_000, stranger=5_000)
     for each in (idea, other):
         town.do(number_receipt, each, by="flow:recognition")
-    receipts = {row.idea_id: row.facts for row in town.rows(select(Document).where(Document.kind == DocumentKind.RECEIPT))}
+    receipts = {row.idea_id: row.content for row in town.rows(select(Document).where(Document.kind == DocumentKind.RECEIPT))}
     (decision,) = supplements(town, idea)
     assert receipts[other]["team_revisions"] == []
     assert receipts[idea]["team_revisions"] == [

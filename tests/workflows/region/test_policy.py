@@ -1,5 +1,6 @@
 """What a call decides by its policy alone, without a line of code: gates, movers, versions."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_gate_of_a_later_stage_is_not_open_yet(town: Town) -> None:
 def test_a_gate_over_http_names_itself(town: Town, client: TestClient) -> None:
     idea = town.build_idea(IdeaStage.SCREENING, call=town.build_call(gates=[VISIT]))
     told = ask(client, town["secretary"], f"POST /ideas/{idea}/screening", {"outcome": "accepted", "answers": MET}, accept_language="en")
-    assert check_problem(told, 409, "gate_open", language="en")["parameters"] == {"gate": "site_visit"}
+    assert check_problem(told, 409, "gate_open", language="en")["parameters"] == {"gate": "site_visit", "label": "Kunjungan lapangan", "label_en": "Site visit"}
     assert ask(client, town["verifier"], f"POST /ideas/{idea}/gates/site_visit", {}).json()["gates"] == [
         {"name": "site_visit", "state": "passed"}
     ]
@@ -119,7 +120,7 @@ def test_movers_give_the_determination_to_another_role(town: Town) -> None:
     idea = town.build_idea(IdeaStage.RECOMMENDED, call=town.build_call(movers={"determine": "chair"}))
     items = town.rows(select(InboxItem.role).where(InboxItem.idea_id == idea, col(InboxItem.done_at).is_(None)))
     assert items == [Role.CHAIR]
-    words: dict[str, Any] = {"reason": REASON, "decree": Decree()}
+    words: dict[str, Any] = {"reason": REASON, "decree": Decree("100.3.3/7", date(2026, 11, 2))}
     with pytest.raises(Forbidden, match="only_"):
         town.do(determine_idea, idea, Determination.ADOPTED, by="leader", **words)
     town.do(determine_idea, idea, Determination.ADOPTED, by="chair", **words)

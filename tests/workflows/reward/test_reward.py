@@ -56,7 +56,7 @@ def test_an_idea_has_one_standing_award(town: Town) -> None:
     assert len(awards(town)) == 1
     town.do(decline_award, first.id, reason=REASON, by="leader")
     second = town.do(propose_award, first.idea_id, by="secretary").award
-    assert [award.stage for award in awards(town)] == [AwardStage.REVOKED, AwardStage.PROPOSED]
+    assert [award.stage for award in awards(town)] == [AwardStage.DECLINED, AwardStage.PROPOSED]
     assert second.id != first.id
 
 
