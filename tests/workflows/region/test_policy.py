@@ -137,7 +137,6 @@ def test_movers_let_those_who_approve_know_of_the_award(town: Town) -> None:
     assert town.award(award).stage == AwardStage.APPROVED
 
 
-@pytest.mark.xfail(reason="the engine still names the usual role: issue 10, section 1", strict=True)
 def test_who_may_no_longer_decide_is_told_the_role_that_may(town: Town) -> None:
     call = town.build_call(movers={"determine": "chair", "approve": "verifier"})
     idea = town.build_idea(IdeaStage.RECOMMENDED, call=call)
