@@ -95,7 +95,12 @@ def test_a_calculations_own_english_reaches_no_reader(kind: type[CalculationRefu
         ("measured_outside_pilot", {"first": "2026-01-02", "last": "2026-11-24"}, "2 Januari 2026 dan", "2 January 2026 and"),
         ("call_closed", {"closes_at": "2026-11-24T02:05:00+00:00"}, "24 November 2026 pukul 09.05 WIB", "24 November 2026, 09:05 WIB"),
         ("body_too_large", {"maximum": 1_000_000}, "1.000.000 bita", "1,000,000 bytes"),
-        ("employee_number_impossible", {"problems": ["not_digits"]}, "benar: ada tanda selain angka.", "right: there are signs other than digits."),
+        (
+            "employee_number_impossible",
+            {"problems": ["not_digits"]},
+            "benar: ada tanda selain angka.",
+            "right: there are signs other than digits.",
+        ),
         ("policy_invalid", {"problem": "less_than_equal", "le": 365}, "melampaui batas 365.", "beyond the limit of 365."),
         ("gate_open", {"gate": "visit", "label": "Kunjungan", "label_en": "Visit"}, "dahulu: Kunjungan.", "this first: Visit."),
     ],
