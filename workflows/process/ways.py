@@ -15,7 +15,8 @@ GATE_ACTION = "pass_gate"  # a policy's own gates: their stage, role and days st
 KEEP_CODE = "="
 STEPS = ("intake", "review", "pilot", "reward", "recognition")  # as people see the way, and the topics of the flows
 GUARDS = (
-    *("call_open", "window", "gates", "overdue", "passed", "not_passed", "has_pilot", "has_no_pilot", "measured"),
+    *("call_open", "window", "gates", "overdue", "passed", "not_passed", "measured"),
+    *("permission", "has_pilot", "has_no_pilot"),
     *("earned", "no_award", "scored", "other_proposer", "hour_struck", "gate_open_now"),
 )
 
