@@ -116,6 +116,10 @@ class Way:
         """The names of the stages of these kinds, in the table's order."""
         return [stage.name for stage in self.stages.values() if stage.kind in kinds]
 
+    def waits_for_gates(self, stage: Stage) -> bool:
+        """Whether what a stage awaits cannot be done while a gate is open there, so that nobody is asked for it yet."""
+        return bool(stage.awaits) and all("gates" in each.guards for each in self.leaving(stage.name) if each.action == stage.awaits)
+
     def awaiting(self, action: str) -> Stage | None:
         """A stage in which an action is awaited, if there is one."""
         return next((stage for stage in self.stages.values() if stage.awaits == action), None)
