@@ -34,6 +34,7 @@ GIVEN: dict[str, list[Any]] = {
     "action": ACTIONS,
     "outcome": ["below_mark", "not_feasible"],
     "role": list(Role),
+    "roles": [list(Role)],
     "kind": list(EmploymentKind),
     "problems": [[code] for code in ADVICE] + [list(ADVICE)],
     "problem": PROBLEMS,

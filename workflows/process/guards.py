@@ -11,12 +11,13 @@ from models.calls import CallState
 from models.ideas import Gate, GateState
 from models.instants import now
 from models.pilots import Indicator, Measurement, Pilot
-from models.policy import Entry, GateRule
+from models.policy import Entry, GateRule, Policy
 from models.stages import ENDED_AWARDS
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.ways import GUARDS as NAMES
+from workflows.process.ways import Transition
 
 
 @dataclass(frozen=True)
@@ -113,12 +114,31 @@ def _is_at_mark(context: IdeaContext) -> bool:
     return context.idea.score is not None and context.idea.score >= context.policy.pass_mark
 
 
+def asks_permission(policy: Policy) -> bool:
+    """Whether the head of the proposer's unit is asked at all."""
+    return policy.permission
+
+
+def has_pilot(policy: Policy) -> bool:
+    """Whether ideas are tried out; what is in use already is not."""
+    return policy.entry != Entry.IN_USE
+
+
+def has_no_pilot(policy: Policy) -> bool:
+    """Whether ideas count as rolled out once they are determined."""
+    return policy.entry == Entry.IN_USE
+
+
+def _permission(_session: Session, asked: Question) -> Refusal | None:
+    return None if asks_permission(asked.idea.policy) else Conflict("permission_not_needed")
+
+
 def _has_pilot(_session: Session, asked: Question) -> Refusal | None:
-    return Conflict("call_has_no_pilot") if asked.idea.policy.entry == Entry.IN_USE else None
+    return None if has_pilot(asked.idea.policy) else Conflict("call_has_no_pilot")
 
 
 def _has_no_pilot(_session: Session, asked: Question) -> Refusal | None:
-    return None if asked.idea.policy.entry == Entry.IN_USE else Conflict("call_has_pilot")
+    return None if has_no_pilot(asked.idea.policy) else Conflict("call_has_pilot")
 
 
 def _measured(session: Session, asked: Question) -> Refusal | None:
@@ -165,6 +185,7 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "overdue": _overdue,
     "passed": _passed,
     "not_passed": _not_passed,
+    "permission": _permission,
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,
@@ -174,9 +195,18 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "other_proposer": _other_proposer,
     "hour_struck": _hour_struck,
 }
-BY_POLICY = frozenset({"has_pilot", "has_no_pilot"})  # they hold or not from the day the idea enters
+BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters
+    "permission": asks_permission,
+    "has_pilot": has_pilot,
+    "has_no_pilot": has_no_pilot,
+}
 if set(GUARDS) != set(NAMES):
     raise ValueError(f"the tables and the guards name different guards: {sorted(set(GUARDS) ^ set(NAMES))}")
+
+
+def is_in_policy(transition: Transition, policy: Policy) -> bool:
+    """Whether a policy leaves a transition in the way: no guard that the policy alone decides stands against it."""
+    return all(BY_POLICY[guard](policy) for guard in transition.guards if guard in BY_POLICY)
 
 
 def find_refusal(session: Session, guards: tuple[str, ...], asked: Question) -> Refusal | None:
