@@ -49,7 +49,8 @@ TEMPLATE = """{% import "letterhead/letterhead.html" as part %}
 <html lang="id"><head><title>Terima kasih</title></head><body>
 {% for content in letters %}
 {{ part.kop(content.letterhead) }}<h1 id="title">Terima kasih, {{ content.reviewer }}</h1>
-<div class="closing">{{ part.verification(content.verify_url) }}{{ part.signature(content.signatory, content.place, content.issued_on) }}</div>
+<div class="closing">{{ part.verification(content.verify_url) }}
+{{ part.signature(content.signatory, content.place, content.issued_on) }}</div>
 {% endfor %}
 </body></html>"""
 

@@ -8,23 +8,10 @@ from models.documents import DocumentKind
 from workflows.documents.kinds import find_type
 from workflows.documents.mail import DocumentMail, ReminderMail, render_mail, write_task
 
-AWAITED = [
-    "permit",
-    "screen",
-    "supplement",
-    "assign",
-    "score",
-    "recommend",
-    "determine",
-    "plan_pilot",
-    "measure",
-    "conclude",
-    "verify",
-    "pass_gate",
-    "propose",
-    "approve",
-    "schedule",
-]
+AWAITED = (
+    *("permit", "screen", "supplement", "assign", "score", "recommend", "determine", "pass_gate"),
+    *("plan_pilot", "measure", "conclude", "verify", "propose", "approve", "schedule"),
+)
 NEWS = {
     DocumentKind.RECEIPT: "telah kami terima",
     DocumentKind.REJECTION: "hak Anda untuk",
