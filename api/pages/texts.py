@@ -10,7 +10,7 @@ from typing import Any
 from api.problems import catalogue, sentence
 from models.documents import DocumentKind
 from models.instants import local_day, now, region_zone
-from workflows.documents.kinds import find_type
+from workflows.documents.kinds import get_document_type
 from workflows.documents.text import ZONES, format_date
 
 ENGLISH_MONTHS = (
@@ -46,7 +46,7 @@ class Words:
     def word(self, code: str | None) -> str:
         """A stage, role, task, action or outcome as people read it; an unknown one is shown as it is."""
         if code and code in KINDS:
-            kind = find_type(code)
+            kind = get_document_type(code)
             return kind.name if self.language == "id" else kind.name_en
         return catalogue("words").get(code or "", {}).get(self.language, (code or "").replace("_", " "))
 

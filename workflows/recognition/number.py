@@ -12,7 +12,7 @@ from models.instants import today
 from models.policy import DocumentRule
 from models.settings import settings
 from workflows.documents.content import Letterhead, Signatory, write_content
-from workflows.documents.kinds import DocumentType, find_type
+from workflows.documents.kinds import DocumentType, get_document_type
 from workflows.process.actors import Actor
 from workflows.process.crashpoints import crashpoint
 from workflows.process.journal import record
@@ -55,13 +55,13 @@ def number_document(session: Session, subject: DocumentSubject, issuer: Issuer, 
     found = find_document(session, subject)
     if found is not None and not planted("missing_unique"):
         return found
-    record_of_kind, day, token, unit_code = find_type(subject.kind), today(), new_id(), issuer.office.unit_code
+    kind, day, token, unit_code = get_document_type(subject.kind), today(), new_id(), issuer.office.unit_code
     series = f"{subject.kind}:{unit_code}"
     running = next_running(session, series, day.year)
-    template = issuer.rule.numbers.get(subject.kind, record_of_kind.number)
+    template = issuer.rule.numbers.get(subject.kind, kind.number)
     number = fill_template(template, NumberFacts(running, unit_code, day))
     frame = {"number": number, "verify_url": f"{settings().address}/v/{token}", "issued_on": day}
-    whole = record_of_kind.content(**frame, **_write_frame(record_of_kind, issuer.office), **content)
+    whole = kind.content(**frame, **_write_frame(kind, issuer.office), **content)
     document = Document(
         kind=subject.kind,
         token=token,
@@ -80,8 +80,8 @@ def number_document(session: Session, subject: DocumentSubject, issuer: Issuer, 
     session.add(document)
     session.flush()
     crashpoint("after_document_before_ledger")
-    told = {"document": subject.kind, "number": number, "running": running}
-    record(session, "document.number", document.id, actor=actor, idea_id=subject.idea_id, **told)
+    detail = {"document": subject.kind, "number": number, "running": running}
+    record(session, "document.number", document.id, actor=actor, idea_id=subject.idea_id, **detail)
     return document
 
 
