@@ -15,9 +15,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GAGAS_", extra="ignore")
 
-    data: Path = Field(
-        Path("data"), description="Folder for the database, keys, issued documents, mail and the region's own emblems (`emblems/NAME.svg`)."
-    )
+    data: Path = Field(Path("data"), description="Folder for the database, keys, documents, mail and own emblems (`emblems/NAME.svg`).")
     database_url: str = Field("", description="Empty: SQLite in the data folder. Else `postgresql+psycopg://…`.")
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the API and the pages; 0 takes a free one.")
