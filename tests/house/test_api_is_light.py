@@ -40,7 +40,10 @@ def test_an_api_that_has_answered_has_loaded_nothing_heavy(tmp_path: Path) -> No
     assert run(SERVED, tmp_path) == "[]"
 
 
-@pytest.mark.parametrize("module", ["workflows.documents.content", "workflows.documents.text", "workflows.documents.mail", "api.cli.main"])
+@pytest.mark.parametrize(
+    "module",
+    ["workflows.documents.content", "workflows.documents.text", "workflows.documents.mail", "workflows.documents.kinds", "api.cli.main"],
+)
 def test_the_values_of_documents_load_no_renderer(module: str, tmp_path: Path) -> None:
     assert "weasyprint" not in run(f"import {module}; {LOADED}", tmp_path)
 
