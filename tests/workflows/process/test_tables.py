@@ -20,9 +20,7 @@ from workflows.process.tables import (
 )
 
 FINAL = {IdeaStage.ROLLED_OUT, IdeaStage.STOPPED, IdeaStage.WITHDRAWN, IdeaStage.CLOSED, AwardStage.REVOKED}
-BOTH = pytest.mark.parametrize(
-    ("transitions", "stages"), [(IDEA_TRANSITIONS, IdeaStage), (AWARD_TRANSITIONS, AwardStage)], ids=["idea", "award"]
-)
+BOTH = pytest.mark.parametrize(("transitions", "stages"), [(IDEA_TRANSITIONS, IdeaStage), (AWARD_TRANSITIONS, AwardStage)], ids=["idea", "award"])
 
 
 def written_by_hand() -> list[dict[str, str]]:
