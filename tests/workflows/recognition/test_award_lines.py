@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlmodel import select
-from tests.ways import REASON
+from tests.steps import REASON
 
 from models.awards import Award
 from models.documents import Document, DocumentKind
