@@ -18,7 +18,7 @@ from models.instants import now
 from models.policy import GateRule
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
-from workflows.process.guards import Question, find_refusal, is_next, list_open_gates, name_gate
+from workflows.process.guards import Question, find_refusal, is_next, list_open_gates
 from workflows.process.inbox import ask_awaited, ask_gate, due_in, settle
 from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
@@ -125,8 +125,8 @@ def present_stage(context: Context) -> str | None:
 
 def _gate_not_open(context: Context, outcome: str | None) -> Conflict:
     rules = context.about.policy.gates if context.about is not None else ()
-    named = next((name_gate(rule) for rule in rules if rule.name == outcome), {"gate": str(outcome)})
-    return Conflict("gate_not_open", **named)
+    rule = next(rule for rule in rules if rule.name == outcome)
+    return Conflict("gate_not_open", gate=rule.name, label=rule.label, label_en=rule.label_en)
 
 
 def _forbidden(context: Context, ever: tuple[Transition, ...], actor: Actor) -> Forbidden:

@@ -78,19 +78,18 @@ def is_next(rule: GateRule, still_open: list[GateRule]) -> bool:
 
 def _gates(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
-    return Conflict("gate_open", **name_gate(still_open[0])) if still_open else None
-
-
-def name_gate(rule: GateRule) -> dict[str, str]:
-    """A gate as a refusal names it, by its label in both languages."""
-    return {"gate": rule.name, "label": rule.label, "label_en": rule.label_en}
+    if not still_open:
+        return None
+    first = still_open[0]
+    return Conflict("gate_open", gate=first.name, label=first.label, label_en=first.label_en)
 
 
 def _gate_open_now(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
     if any(rule.name == asked.outcome and is_next(rule, still_open) for rule in still_open):
         return None
-    return Conflict("gate_not_open", **name_gate(next(rule for rule in asked.idea.policy.gates if rule.name == asked.outcome)))
+    rule = next(rule for rule in asked.idea.policy.gates if rule.name == asked.outcome)
+    return Conflict("gate_not_open", gate=rule.name, label=rule.label, label_en=rule.label_en)
 
 
 def is_overdue(context: IdeaContext) -> bool:

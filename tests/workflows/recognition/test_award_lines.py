@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from sqlmodel import select
-from tests.steps import REASON
 
 from models.awards import Award
 from models.documents import Document, DocumentKind
 from models.ideas import Idea
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
+from tests.steps import REASON
 from workflows.recognition.award_lines import write_successions
 from workflows.recognition.report import ask_report
 from workflows.reward.revoke import revoke_award

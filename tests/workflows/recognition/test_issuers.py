@@ -84,19 +84,19 @@ def test_without_an_office_the_policy_signs_but_the_letter_still_names_who_decid
     permission, determination = (letter(town, stage) for stage in (IdeaStage.CLOSED, IdeaStage.REJECTED))
     assert permission["letterhead"]["lines"] == determination["letterhead"]["lines"] == ["PEMERINTAH KOTA CONTOH", "BAPPEDA"]
     assert permission["signatory"]["name"] == determination["signatory"]["name"] == "Joko Surapati"
-    assert permission["decided_by"] == "Kepala Unit Andir"
+    assert permission["decided_by"] == "Kepala Kecamatan Andir"
     assert determination["decided_by"] == "Wali Kota Contoh"
 
 
 def test_copies_go_to_the_head_of_the_unit_and_the_innovation_office(town: Town) -> None:
-    assert letter(town, IdeaStage.REJECTED)["copies_to"] == ["Kepala Unit Maleber", "Kepala Unit Bappeda"]
+    assert letter(town, IdeaStage.REJECTED)["copies_to"] == ["Kepala Kelurahan Maleber", "Kepala Badan Perencanaan Kota Contoh"]
 
 
 def test_who_signs_gets_no_copy(office: Town) -> None:
     office.do(set_office, "MALEBER", ANDIR, by="admin")
     appoint(office, "MALEBER", "mate")
     appoint(office, "ANDIR", "head")
-    assert letter(office, IdeaStage.CLOSED)["copies_to"] == ["Kepala Unit Bappeda"]
+    assert letter(office, IdeaStage.CLOSED)["copies_to"] == ["Kepala Badan Perencanaan Kota Contoh"]
 
 
 def test_receipts_and_reports_are_papers_of_the_unit_that_holds_the_call(office: Town) -> None:
@@ -105,7 +105,7 @@ def test_receipts_and_reports_are_papers_of_the_unit_that_holds_the_call(office:
     office.do(number_receipt, office.build_idea(IdeaStage.SUBMITTED), by=FLOW)
     office.do(ask_report, office.call, by="secretary")
     receipt, report = office.rows(select(Document).order_by(col(Document.kind)))
-    assert receipt.content["received_by"] == "Sistem elektronik Gagas, Unit Bappeda"
+    assert receipt.content["received_by"] == "Sistem elektronik Gagas, Badan Perencanaan Kota Contoh"
     assert receipt.content["letterhead"] == report.content["letterhead"]
     assert report.content["signatory"]["position"] == "Camat Andir"
 
