@@ -5,16 +5,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-import sqlalchemy as sa
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session, select
 
-from models.database import run_plain, table_of
-from models.ideas import Gate, Idea
+from models.ideas import Idea
 from models.people import Role, write_full_name
 from models.reviews import Review
+from models.statements.ideas import Member, read_gates
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.intake.draft import Form, Medium, Proposal
 from workflows.intake.team import MemberShare
@@ -162,10 +161,6 @@ class ReviewOut(ResponseBody):
     due_at: datetime
 
 
-_GATE = table_of(Gate)
-_GATES = sa.select(_GATE.c.name, _GATE.c.state).where(_GATE.c.idea_id == sa.bindparam("idea_id")).order_by(_GATE.c.name)
-
-
 def show_line(idea: Idea) -> IdeaLine:
     """An idea as a line of a list."""
     return IdeaLine.model_validate(idea, from_attributes=True)
@@ -180,7 +175,7 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
     """An idea already read, as the actor may see it: reviewers do not learn who proposed it."""
     idea, content = context.idea, context.content
     shows_team = has_part(context, actor) or not only_reviews(session, context, actor)
-    gates = run_plain(session, _GATES, {"idea_id": idea.id}) if context.policy.gates else ()
+    gates = read_gates(session, idea.id) if context.policy.gates else ()
     return IdeaOut(
         **{name: getattr(idea, name) for name in IdeaLine.model_fields},
         revision=idea.revision,
@@ -197,7 +192,7 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
     )
 
 
-def show_team(team: Sequence[Any]) -> list[MemberOut]:
+def show_team(team: Sequence[Member]) -> list[MemberOut]:
     """A team by name, unit and masked number, the lead first."""
     return [
         MemberOut(

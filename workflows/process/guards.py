@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import CallState
-from models.ideas import Gate, GateState
 from models.instants import now
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, GateRule, Policy
 from models.stages import ENDED_AWARDS
+from models.statements.ideas import read_open_gates
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.refusals import Conflict, Forbidden, Refusal
@@ -55,18 +54,11 @@ def _window(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("call_not_yet_open", opens_at=call.opens_at.isoformat()) if now() < call.opens_at else None
 
 
-_OPEN_GATES = (
-    sa.select(col(Gate.name))
-    .where(col(Gate.idea_id) == sa.bindparam("idea_id"), col(Gate.stage) == sa.bindparam("stage"), col(Gate.state) == GateState.OPEN)
-    .order_by(col(Gate.name))
-)
-
-
 def list_open_gates(session: Session, context: IdeaContext) -> list[GateRule]:
     """The policy's gates that block the idea's present stage, in the policy's order."""
     if not any(rule.stage == context.idea.stage for rule in context.policy.gates):
         return []
-    names = set(session.execute(_OPEN_GATES, {"idea_id": context.idea.id, "stage": context.idea.stage}).scalars())
+    names = read_open_gates(session, context.idea.id, context.idea.stage)
     return [rule for rule in context.policy.gates if rule.name in names]
 
 
