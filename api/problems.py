@@ -63,7 +63,7 @@ def language_of(request: Request) -> str:
 def problem(request: Request, refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> JSONResponse:
     """A refusal as `application/problem+json`, with the status of its kind."""
     status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
-    return problem_response(request, status, refusal, errors)
+    return problem_response(request, status, refusal, errors or [_show_part(each, language_of(request)) for each in refusal.parts])
 
 
 def problem_response(request: Request, status: int, refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> JSONResponse:
@@ -100,19 +100,21 @@ def _validation(request: Request, wrong: RequestValidationError) -> JSONResponse
         return problem_response(request, 415, Refusal("media_type_unsupported"))
     language = language_of(request)
     refusals = [_read_error(each) for each in wrong.errors()]
-    errors = [
-        {
-            "type": f"urn:gagas:problem:{each.code}",
-            "field": show_field(each.field or ""),
-            "detail": sentence(each.code, language, each.parameters),
-            "code": each.code,
-            "parameters": each.parameters,
-        }
-        for each in refusals
-    ]
+    errors = [_show_part(each, language) for each in refusals]
     first = refusals[0]
     status, field = (400, None) if first.code == "body_not_json" else (422, first.field or None)
     return problem_response(request, status, Refusal(first.code, field, **first.parameters), errors)
+
+
+def _show_part(refusal: Refusal, language: str) -> dict[str, Any]:
+    """One of several faults, as it stands under `errors`."""
+    return {
+        "type": f"urn:gagas:problem:{refusal.code}",
+        "field": show_field(refusal.field or ""),
+        "detail": sentence(refusal.code, language, refusal.parameters),
+        "code": refusal.code,
+        "parameters": refusal.parameters,
+    }
 
 
 def _read_error(error: dict[str, Any]) -> Refusal:

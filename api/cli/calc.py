@@ -46,10 +46,11 @@ def _answer(name: str, file: str, schema: bool, example: bool) -> dict[str, Any]
         return calculation.schema()
     if example:
         return calculation.example
-    return calculate(name, _read(file))
+    return calculate(name, read_json(file))
 
 
-def _read(file: str) -> Any:
+def read_json(file: str) -> Any:
+    """The JSON of a file, or of the standard input for `-`, numbers exact; raises UnreadableInput with the place."""
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:

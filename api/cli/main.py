@@ -3,6 +3,7 @@
 import typer
 
 from api.cli.calc import calc
+from api.cli.call import call
 from api.cli.demo import demo
 from api.cli.deploy import deploy
 from api.cli.doctor import doctor
@@ -23,4 +24,5 @@ app.command()(relay)
 app.command()(doctor)
 app.command()(calc)
 app.command()(process)
+app.add_typer(call, name="call")
 app.add_typer(ledger, name="ledger")

@@ -12,7 +12,8 @@ from api.pages.idea import IDEA, idea_form
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
-from api.v1.shapes import Id, show_award
+from api.v1.awards import show_award
+from api.v1.shapes import Id
 from models.awards import Award
 from models.instants import now, today
 from models.units import Unit

@@ -1,4 +1,4 @@
-"""How a change of an idea's team is told in its history: member by member, with shares before and after, in both languages."""
+"""How an idea's history shows a change of its team: member by member, with shares before and after, in both languages."""
 
 from collections.abc import Iterable, Mapping
 
@@ -47,19 +47,19 @@ def _show_member(person_id: str, name: str, before: Membership | None, after: Me
         share_hundredths=after.share_hundredths if after else None,
         role_before=before.role if before else "",
         role=after.role if after else "",
-        text=_tell(name, before, after, "id"),
-        text_en=_tell(name, before, after, "en"),
+        text=_write_change(name, before, after, "id"),
+        text_en=_write_change(name, before, after, "en"),
     )
 
 
-def _tell(name: str, before: Membership | None, after: Membership | None, language: str) -> str:
+def _write_change(name: str, before: Membership | None, after: Membership | None, language: str) -> str:
     code = "joined" if before is None else "left" if after is None else _compare_shares(before, after)
     shares = {"before": _write_share(before, language), "after": _write_share(after, language)}
-    told = [catalogue("team")[code][language].format(name=name, **shares)]
+    sentences = [catalogue("team")[code][language].format(name=name, **shares)]
     if before and after and before.role != after.role:
         roles = {"role": after.role or "–", "role_before": before.role or "–"}
-        told.append(catalogue("team")["role_changed"][language].format(**roles))
-    return " ".join(told)
+        sentences.append(catalogue("team")["role_changed"][language].format(**roles))
+    return " ".join(sentences)
 
 
 def _compare_shares(before: Membership, after: Membership) -> str:

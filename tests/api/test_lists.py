@@ -13,7 +13,7 @@ from tests.building import Town
 from tests.town import TownPerson
 from workflows.intake.team import MemberShare
 from workflows.process.inbox import list_inbox
-from workflows.process.keyset import LOOKED_AT
+from workflows.process.keyset import MOST_READ
 from workflows.recognition.letters import number_receipt
 
 pytestmark = pytest.mark.slow
@@ -99,7 +99,7 @@ def test_awards_that_may_not_be_told_leave_no_trace_on_a_page(either_town: Town,
     announced = either_town.build_award(AwardStage.ANNOUNCED)
     for _ in range(3):
         either_town.build_award(AwardStage.PROPOSED)
-    assert LOOKED_AT > 3
+    assert MOST_READ > 3
     listed = ask(client, either_town["lead"], "GET /awards?limit=1").json()
     assert [award["id"] for award in listed["awards"]] == [announced]
     assert listed["after"] is None

@@ -37,7 +37,7 @@ async def submit(client: httpx.AsyncClient, town: Town, call: str, number: int) 
 
 
 async def rush(address: str, town: Town, call: str) -> list[list[tuple[int, dict[str, Any]]]]:
-    limits = httpx.Limits(max_connections=CLIENTS, keepalive_expiry=1)  # the server lets idle ones go after five seconds
+    limits = httpx.Limits(max_connections=CLIENTS)
     async with httpx.AsyncClient(base_url=address, limits=limits, timeout=200) as client:
         return await asyncio.gather(*(submit(client, town, call, number) for number in range(CLIENTS)))
 

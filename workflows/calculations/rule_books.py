@@ -39,6 +39,11 @@ class FixedTiers(Value):
     team_uplift_from: int = Field(default=3, strict=True, ge=2)
     results_must_be_verified: StrictBool = False
 
+    @property
+    def is_ranked(self) -> bool:
+        """Whether places are limited, so that ideas compete and the call is ranked at its end."""
+        return any(tier.places is not None for tier in self.tiers)
+
     @model_validator(mode="after")
     def _tiers_descend(self) -> Self:
         if len({tier.name for tier in self.tiers}) < len(self.tiers):

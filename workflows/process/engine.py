@@ -18,7 +18,7 @@ from models.instants import now
 from models.policy import GateRule
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
-from workflows.process.guards import Question, find_refusal, is_next, list_open_gates, name_gate
+from workflows.process.guards import Question, find_refusal, is_next, list_open_gates
 from workflows.process.inbox import ask_awaited, ask_gate, due_in, settle
 from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
@@ -125,8 +125,8 @@ def present_stage(context: Context) -> str | None:
 
 def _gate_not_open(context: Context, outcome: str | None) -> Conflict:
     rules = context.about.policy.gates if context.about is not None else ()
-    named = next((name_gate(rule) for rule in rules if rule.name == outcome), {"gate": str(outcome)})
-    return Conflict("gate_not_open", **named)
+    rule = next(rule for rule in rules if rule.name == outcome)
+    return Conflict("gate_not_open", gate=rule.name, label=rule.label, label_en=rule.label_en)
 
 
 def _forbidden(context: Context, ever: tuple[Transition, ...], actor: Actor) -> Forbidden:
@@ -173,12 +173,14 @@ def _put_up_gates(session: Session, context: IdeaContext) -> None:
 
 
 def _ask_or_wait(session: Session, context: IdeaContext) -> None:
-    """Ask for what the stage awaits, once no gate stands in its way; the gates' own days count until then."""
+    """Ask for what the stage awaits, once no gate stands in its way; the gates' own days count until then.
+
+    What follows when the stage itself is late (a supplement or a deferral expires) waits for the gates too: nobody was asked yet.
+    """
     stage = context.way.stages[context.idea.stage]
     blocked = list_open_gates(session, context) if context.policy.gates else []
-    ways_on = [transition for transition in context.way.leaving(stage.name) if transition.action == stage.awaits]
-    if blocked and all("gates" in transition.guards for transition in ways_on):
-        context.idea.due_at = due_in(max(rule.days for rule in blocked))
+    if blocked and context.way.waits_for_gates(stage):
+        context.idea.due_at = None if stage.late_job else due_in(max(rule.days for rule in blocked))
         return
     ask_awaited(session, context)
 
@@ -195,9 +197,8 @@ def _pass_gate(session: Session, context: Context, transition: Transition, actor
         if str(transition.outcome) in rule.after and is_next(rule, still_open):
             ask_gate(session, context, rule)
     if not still_open:
-        stage = context.way.stages[context.idea.stage]
-        if stage.awaits and all("gates" in each.guards for each in context.way.leaving(stage.name) if each.action == stage.awaits):
-            _ask_or_wait(session, context)
+        if context.way.waits_for_gates(context.way.stages[context.idea.stage]):
+            ask_awaited(session, context)
         release_held(session, context.idea.id)
 
 

@@ -3,20 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import CallState
-from models.ideas import Gate, GateState
 from models.instants import now
 from models.pilots import Indicator, Measurement, Pilot
-from models.policy import Entry, GateRule
+from models.policy import Entry, GateRule, Policy
 from models.stages import ENDED_AWARDS
+from models.statements.ideas import read_open_gates
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.ways import GUARDS as NAMES
+from workflows.process.ways import Transition
 
 
 @dataclass(frozen=True)
@@ -54,18 +54,11 @@ def _window(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("call_not_yet_open", opens_at=call.opens_at.isoformat()) if now() < call.opens_at else None
 
 
-_OPEN_GATES = (
-    sa.select(col(Gate.name))
-    .where(col(Gate.idea_id) == sa.bindparam("idea_id"), col(Gate.stage) == sa.bindparam("stage"), col(Gate.state) == GateState.OPEN)
-    .order_by(col(Gate.name))
-)
-
-
 def list_open_gates(session: Session, context: IdeaContext) -> list[GateRule]:
     """The policy's gates that block the idea's present stage, in the policy's order."""
     if not any(rule.stage == context.idea.stage for rule in context.policy.gates):
         return []
-    names = set(session.execute(_OPEN_GATES, {"idea_id": context.idea.id, "stage": context.idea.stage}).scalars())
+    names = read_open_gates(session, context.idea.id, context.idea.stage)
     return [rule for rule in context.policy.gates if rule.name in names]
 
 
@@ -77,19 +70,18 @@ def is_next(rule: GateRule, still_open: list[GateRule]) -> bool:
 
 def _gates(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
-    return Conflict("gate_open", **name_gate(still_open[0])) if still_open else None
-
-
-def name_gate(rule: GateRule) -> dict[str, str]:
-    """A gate as a refusal names it, by its label in both languages."""
-    return {"gate": rule.name, "label": rule.label, "label_en": rule.label_en}
+    if not still_open:
+        return None
+    first = still_open[0]
+    return Conflict("gate_open", gate=first.name, label=first.label, label_en=first.label_en)
 
 
 def _gate_open_now(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
     if any(rule.name == asked.outcome and is_next(rule, still_open) for rule in still_open):
         return None
-    return Conflict("gate_not_open", **name_gate(next(rule for rule in asked.idea.policy.gates if rule.name == asked.outcome)))
+    rule = next(rule for rule in asked.idea.policy.gates if rule.name == asked.outcome)
+    return Conflict("gate_not_open", gate=rule.name, label=rule.label, label_en=rule.label_en)
 
 
 def is_overdue(context: IdeaContext) -> bool:
@@ -113,12 +105,31 @@ def _is_at_mark(context: IdeaContext) -> bool:
     return context.idea.score is not None and context.idea.score >= context.policy.pass_mark
 
 
+def asks_permission(policy: Policy) -> bool:
+    """Whether the head of the proposer's unit is asked at all."""
+    return policy.permission
+
+
+def has_pilot(policy: Policy) -> bool:
+    """Whether ideas are tried out; what is in use already is not."""
+    return policy.entry != Entry.IN_USE
+
+
+def has_no_pilot(policy: Policy) -> bool:
+    """Whether ideas count as rolled out once they are determined."""
+    return policy.entry == Entry.IN_USE
+
+
+def _permission(_session: Session, asked: Question) -> Refusal | None:
+    return None if asks_permission(asked.idea.policy) else Conflict("permission_not_needed")
+
+
 def _has_pilot(_session: Session, asked: Question) -> Refusal | None:
-    return Conflict("call_has_no_pilot") if asked.idea.policy.entry == Entry.IN_USE else None
+    return None if has_pilot(asked.idea.policy) else Conflict("call_has_no_pilot")
 
 
 def _has_no_pilot(_session: Session, asked: Question) -> Refusal | None:
-    return None if asked.idea.policy.entry == Entry.IN_USE else Conflict("call_has_pilot")
+    return None if has_no_pilot(asked.idea.policy) else Conflict("call_has_pilot")
 
 
 def _measured(session: Session, asked: Question) -> Refusal | None:
@@ -165,6 +176,7 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "overdue": _overdue,
     "passed": _passed,
     "not_passed": _not_passed,
+    "permission": _permission,
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,
@@ -174,9 +186,18 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "other_proposer": _other_proposer,
     "hour_struck": _hour_struck,
 }
-BY_POLICY = frozenset({"has_pilot", "has_no_pilot"})  # they hold or not from the day the idea enters
+BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters
+    "permission": asks_permission,
+    "has_pilot": has_pilot,
+    "has_no_pilot": has_no_pilot,
+}
 if set(GUARDS) != set(NAMES):
     raise ValueError(f"the tables and the guards name different guards: {sorted(set(GUARDS) ^ set(NAMES))}")
+
+
+def is_in_policy(transition: Transition, policy: Policy) -> bool:
+    """Whether a policy leaves a transition in the way: no guard that the policy alone decides stands against it."""
+    return all(BY_POLICY[guard](policy) for guard in transition.guards if guard in BY_POLICY)
 
 
 def find_refusal(session: Session, guards: tuple[str, ...], asked: Question) -> Refusal | None:

@@ -18,13 +18,12 @@ from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext
-from workflows.process.guards import BY_POLICY, Question, find_refusal
+from workflows.process.guards import is_in_policy
 from workflows.process.relations import list_assigned, office_path, role_for
 from workflows.process.visibility import visible
 from workflows.process.ways import Kind, Relation
 
 NEVER = datetime.max.replace(tzinfo=UTC)
-FLOW_ACTOR = Actor(None, flow="engine")
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
     if stage.kind == Kind.DRAFT:
         return
     leading = [transition for transition in context.way.leaving(stage.name) if transition.action == stage.awaits]
-    asked = [t for t in leading if find_refusal(session, tuple(BY_POLICY & set(t.guards)), Question(context, None, FLOW_ACTOR)) is None]
+    asked = [transition for transition in leading if is_in_policy(transition, context.about.policy)]
     if asked and asked[0].relation == Relation.ASSIGNED:
         for person_id, until in list_assigned(session, context.about.idea.id, stage.role or Role.REVIEWER):
             ask_person(session, context.about, stage.awaits, person_id, until if isinstance(until, datetime) else end_of_day(until))

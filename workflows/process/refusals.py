@@ -4,13 +4,17 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """What was asked is not done and nothing changed; `field` names the input to mend."""
+    """What was asked is not done and nothing changed; `field` names the input to mend.
+
+    Where there is more than one thing to mend, `parts` holds them all, and the first of them stands for the whole.
+    """
 
     def __init__(self, code: str, field: str | None = None, **parameters: Any) -> None:
         super().__init__(code)
         self.code = code
         self.field = field
         self.parameters = parameters
+        self.parts: tuple[Refusal, ...] = ()
 
 
 class NotFound(Refusal):

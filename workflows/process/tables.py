@@ -32,7 +32,7 @@ draft                revise           -             -                    propose
 draft                submit           -             submitted            proposer     lead      -+      window              -                     intake.route,recognition.number_receipt  all
 draft                withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 submitted            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
-submitted            route            permission    awaiting_permission  FLOW         any       -+      gates               -                     -                                        all
+submitted            route            permission    awaiting_permission  FLOW         any       -+      permission,gates    -                     -                                        all
 submitted            route            screening     screening            FLOW         any       -+      gates               -                     -                                        all
 awaiting_permission  permit           granted       screening            unit_head    scope     0       gates               -                     -                                        all
 awaiting_permission  permit           refused       closed               unit_head    scope     10      gates               permission_refused    recognition.number_rejection             all

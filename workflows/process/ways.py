@@ -15,7 +15,8 @@ GATE_ACTION = "pass_gate"  # a policy's own gates: their stage, role and days st
 KEEP_CODE = "="
 STEPS = ("intake", "review", "pilot", "reward", "recognition")  # as people see the way, and the topics of the flows
 GUARDS = (
-    *("call_open", "window", "gates", "overdue", "passed", "not_passed", "has_pilot", "has_no_pilot", "measured"),
+    *("call_open", "window", "gates", "overdue", "passed", "not_passed", "measured"),
+    *("permission", "has_pilot", "has_no_pilot"),
     *("earned", "no_award", "scored", "other_proposer", "hour_struck", "gate_open_now"),
 )
 
@@ -114,6 +115,10 @@ class Way:
     def list_stages(self, *kinds: Kind) -> list[str]:
         """The names of the stages of these kinds, in the table's order."""
         return [stage.name for stage in self.stages.values() if stage.kind in kinds]
+
+    def waits_for_gates(self, stage: Stage) -> bool:
+        """Whether what a stage awaits cannot be done while a gate is open there, so that nobody is asked for it yet."""
+        return bool(stage.awaits) and all("gates" in each.guards for each in self.leaving(stage.name) if each.action == stage.awaits)
 
     def awaiting(self, action: str) -> Stage | None:
         """A stage in which an action is awaited, if there is one."""

@@ -14,7 +14,10 @@ from models.policy import Policy
 from models.units import Unit
 from workflows.calculations.refusals import InvalidPayload
 from workflows.calculations.rule_books import read_rule_book
+from workflows.process import ways
 from workflows.process.actors import Actor
+from workflows.process.check import Finding, check_policy
+from workflows.process.context import read_policy
 from workflows.process.journal import record
 from workflows.process.numbering import check_template
 from workflows.process.refusals import Conflict, Invalid, NotFound
@@ -37,7 +40,8 @@ class NewCall:
 def plan_call(session: Session, new: NewCall, *, actor: Actor) -> Call:
     """Plan a call with the first version of its policy; an admin or the secretariat over the unit may.
 
-    Raises Invalid for dates in the past or out of order and for a policy that does not hold, Conflict for a code in use.
+    Raises Invalid for dates in the past or out of order and for a policy that does not hold or contradicts itself, Conflict for a code
+    in use.
     """
     unit = get_unit(session, new.unit_code)
     _require_keeper(actor, unit)
@@ -48,6 +52,7 @@ def plan_call(session: Session, new: NewCall, *, actor: Actor) -> Call:
     if session.exec(select(Call.id).where(Call.code == new.code)).first():
         raise Conflict("call_code_taken", "code", given=new.code)
     policy = validate_policy(new.policy)
+    require_sound(policy)
     title = read_line("title", new.title, maximum=200)
     call = Call(code=new.code, title=title, unit_id=unit.id, opens_at=new.opens_at, closes_at=new.closes_at)
     session.add(call)
@@ -58,11 +63,15 @@ def plan_call(session: Session, new: NewCall, *, actor: Actor) -> Call:
 
 
 def open_call(session: Session, call_id: str, *, actor: Actor) -> Call:
-    """Let ideas in; drafts may be written from now on, submitted between the call's dates."""
+    """Let ideas in; drafts may be written from now on, submitted between the call's dates.
+
+    Raises Invalid for a policy under which an idea could get stuck: it may have been planned by an earlier release.
+    """
     call, unit = get_call(session, call_id)
     _require_keeper(actor, unit)
     if call.state != CallState.PLANNED:
         raise Conflict("call_not_planned", stage=call.state)
+    require_sound(read_policy(current_policy(session, call.id)))
     call.state = CallState.OPEN
     record(session, "call.open", call.id, actor=actor)
     session.flush()
@@ -82,10 +91,12 @@ def close_call(session: Session, call_id: str, *, actor: Actor) -> Call:
 
 
 def amend_policy(session: Session, call_id: str, policy: dict[str, Any], *, actor: Actor) -> PolicyVersion:
-    """A new version of a call's policy, for ideas drafted from now on; those already in keep theirs."""
+    """A new version of a call's policy, for ideas drafted from now on; those already in keep theirs. Raises Invalid as `plan_call`."""
     call, unit = get_call(session, call_id)
     _require_keeper(actor, unit)
-    body = validate_policy(policy).model_dump(mode="json")
+    valid = validate_policy(policy)
+    require_sound(valid)
+    body = valid.model_dump(mode="json")
     version = PolicyVersion(call_id=call.id, number=current_policy(session, call.id).number + 1, body=body)
     session.add(version)
     session.flush()
@@ -120,12 +131,25 @@ def validate_policy(body: dict[str, Any]) -> Policy:
         raise Invalid("policy_invalid", f"policy.rule_book.{wrong.field}", problem=problem, **wrong.limits) from wrong
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        path = ".".join(str(part) for part in first["loc"])
-        raise Invalid("policy_invalid", f"policy.{path}", problem=first["type"], **first.get("ctx", {})) from wrong
+        path = ".".join(str(part) for part in ("policy", *first["loc"]))
+        raise Invalid("policy_invalid", path, problem=first["type"], **first.get("ctx", {})) from wrong
     _check_wording("policy", policy.model_dump(mode="json"))
     for name, template in policy.documents.numbers.items():
         check_template(f"policy.documents.numbers.{name}", template)
     return policy
+
+
+def list_contradictions(policy: Policy) -> list[Finding]:
+    """What would leave an idea of this policy stuck, or never comes to pass, by the ways as they are."""
+    return check_policy(policy, ways.IDEA, ways.AWARD, ways.DOCUMENT)
+
+
+def require_sound(policy: Policy) -> None:
+    """Raise Invalid for a policy that contradicts itself: the first finding, with all of them as its parts."""
+    found = [Invalid(finding.code, finding.path, **finding.parameters) for finding in list_contradictions(policy)]
+    if found:
+        found[0].parts = tuple(found)
+        raise found[0]
 
 
 def _check_wording(field: str, part: Any) -> None:

@@ -59,7 +59,7 @@ def list_awards(session: Session, wanted: WantedAwards, piece: Slice, *, actor: 
         award, idea, _ = row
         return award.announced_at is not None or knows_award(AwardContext(award, read_context(session, idea.id, actor=actor)), actor)
 
-    return take_page(session, query, NEWEST_FIRST, piece, told=is_known)
+    return take_page(session, query, NEWEST_FIRST, piece, may_show=is_known)
 
 
 def list_shares(session: Session, award_id: str) -> list[AwardShare]:

@@ -11,7 +11,7 @@ from models.ids import new_id
 from models.instants import now
 from models.stages import IdeaStage
 from workflows.calculations.award import AwardFacts, ComputedAward, compute_award, rank_awards
-from workflows.calculations.rule_books import FixedTiers, read_rule_book
+from workflows.calculations.rule_books import read_rule_book
 from workflows.calculations.shares import Share, split_rupiah
 from workflows.process import ways
 from workflows.process.actors import Actor
@@ -42,7 +42,7 @@ def draft_award(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Draft the award of an idea in a call without limited places; where places are limited, the whole call is ranked at its end."""
     idea = read_context(session, idea_id, actor=actor)
     book = read_rule_book(idea.policy.rule_book)
-    if idea.idea.stage not in idea.policy.award_from or is_ranked(book) or has_award(session, idea_id):
+    if idea.idea.stage not in idea.policy.award_from or book.is_ranked or has_award(session, idea_id):
         return
     context, question = new_award(idea, proposed_by=actor.person_id), _question(idea)
     permitted = permit(session, context, "propose", actor=actor)
@@ -63,7 +63,7 @@ def draft_ranked_awards(session: Session, call_id: str, *, actor: Actor) -> None
     if not candidates:
         return
     book = read_rule_book(candidates[0].policy.rule_book)
-    if not is_ranked(book):
+    if not book.is_ranked:
         return
     contenders = [(c.idea.id, c.idea.score or 0, c.idea.submitted_at or c.idea.created_at) for c in candidates]
     for placement in rank_awards(book, contenders):  # type: ignore[arg-type]
@@ -78,11 +78,6 @@ def draft_ranked_awards(session: Session, call_id: str, *, actor: Actor) -> None
 def list_undecided(session: Session, call_id: str) -> list[str]:
     """The call's ideas that are still on their way and may yet earn an award."""
     return list(session.exec(select(Idea.id).where(Idea.call_id == call_id, col(Idea.stage).in_(ways.IDEA.list_stages(Kind.OPEN)))))
-
-
-def is_ranked(book: FixedTiers) -> bool:
-    """Whether places are limited, so that ideas compete and the call is ranked at its end."""
-    return any(tier.places is not None for tier in book.tiers)
 
 
 def new_award(idea: IdeaContext, *, proposed_by: str | None = None) -> AwardContext:

@@ -111,9 +111,9 @@ def test_people_meet_pages_and_programs_meet_problems(town: Town) -> None:
     assert browser.get("/api/v1/tidak-ada").headers["content-type"] == "application/problem+json"
 
 
-def test_a_fault_is_a_page_too_and_tells_nothing(town: Town) -> None:
+def test_a_fault_is_a_page_too_and_tells_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = open_browser(town)
-    browser.app.state.database = None
+    monkeypatch.setattr(town.app.state, "database", None)
     answer = browser.get("/")
     assert answer.status_code == 500
     assert "Terjadi gangguan sistem" in answer.text

@@ -87,7 +87,11 @@ def test_a_gate_of_a_later_stage_is_not_open_yet(town: Town) -> None:
 def test_a_gate_over_http_names_itself(town: Town, client: TestClient) -> None:
     idea = town.build_idea(IdeaStage.SCREENING, call=town.build_call(gates=[VISIT]))
     told = ask(client, town["secretary"], f"POST /ideas/{idea}/screening", {"outcome": "accepted", "answers": MET}, accept_language="en")
-    assert check_problem(told, 409, "gate_open", language="en")["parameters"] == {"gate": "site_visit", "label": "Kunjungan lapangan", "label_en": "Site visit"}
+    assert check_problem(told, 409, "gate_open", language="en")["parameters"] == {
+        "gate": "site_visit",
+        "label": "Kunjungan lapangan",
+        "label_en": "Site visit",
+    }
     assert ask(client, town["verifier"], f"POST /ideas/{idea}/gates/site_visit", {}).json()["gates"] == [
         {"name": "site_visit", "state": "passed"}
     ]

@@ -65,7 +65,7 @@ def test_awards_come_from_the_stages_that_the_policy_names(town: Town, stage: Id
     idea = town.build_idea(stage)
     town.do(draft_award, idea, by="flow:reward")
     assert awards(town) == []
-    early = town.build_idea(stage, call=town.build_call(award_from=[stage.value]))
+    early = town.build_idea(stage, call=town.build_call(award_from=[stage.value, IdeaStage.ROLLED_OUT]))
     town.do(draft_award, early, by="flow:reward")
     assert [award.idea_id for award in awards(town)] == [early]
 
@@ -92,7 +92,7 @@ def test_a_leader_with_a_part_in_the_idea_does_not_even_see_the_award(town: Town
 def test_shares_sum_to_the_rupiah_whatever_the_team(shelf: Shelf, share: Callable[[int], int]) -> None:
     town = shelf.open_town()
     members = ("lead", "mate", "stranger", "operator", "walker", "owner")
-    call = town.build_call(award_from=["determined"], team_limit=6)
+    call = town.build_call(award_from=["determined", "rolled_out"], team_limit=6)
 
     @settings(max_examples=share(400), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(cuts=st.sets(st.integers(1, 9_999), max_size=5))

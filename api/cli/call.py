@@ -1,0 +1,67 @@
+"""`gagas call`: what can be asked about a call's policy before the call is planned."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.calc import UnreadableInput, read_json
+from api.sentences import catalogue, sentence
+from models.settings import settings
+from workflows.calculations.refusals import WHOLE_INPUT
+from workflows.process.refusals import Invalid
+from workflows.region.calls import list_contradictions, validate_policy
+
+call = typer.Typer(no_args_is_help=True, help="Check the policy of a call.")
+UNREADABLE = 2  # the exit code of a file in which no policy can be found
+
+
+class Language(StrEnum):
+    """The languages of the sentences."""
+
+    INDONESIAN = "id"
+    ENGLISH = "en"
+
+
+@call.callback()
+def choose() -> None:
+    """Check the policy of a call."""
+
+
+@call.command()
+def check(
+    file: Annotated[str, typer.Argument(help="A policy, or a call with its policy, as JSON; - for the standard input.")],
+    language: Annotated[Language | None, typer.Option(help="The language of the sentences; the region's when left out.")] = None,
+) -> None:
+    """Walk the process under a policy: does every idea reach an end, and who owes the next step in each stage?
+
+    Exit code 0 where nothing is wrong; 1 with a line for each finding: its place in the policy, its code, and what to do;
+    2 where the file holds no policy that can be read.
+    """
+    spoken = str(language or settings().language)
+    try:
+        policy = validate_policy(_find_policy(read_json(file)))
+    except UnreadableInput as wrong:
+        typer.echo(f"{file}: {wrong.sentence}", err=True)
+        raise typer.Exit(UNREADABLE) from wrong
+    except Invalid as wrong:
+        _print_fault(wrong.field or "policy", wrong.code, sentence(wrong.code, spoken, wrong.parameters))
+        raise typer.Exit(1) from wrong
+    found = list_contradictions(policy)
+    for finding in found:
+        _print_fault(finding.path, finding.code, sentence(finding.code, spoken, finding.parameters))
+    if found:
+        raise typer.Exit(1)
+    typer.echo(catalogue("check")["sound"][spoken])
+
+
+def _find_policy(given: Any) -> dict[str, Any]:
+    """The policy itself, be it alone or within a call."""
+    policy = given.get("policy", given) if isinstance(given, dict) else given
+    if not isinstance(policy, dict):
+        raise UnreadableInput(WHOLE_INPUT, "Give a policy, or a call with its policy, as one JSON object.")
+    return policy
+
+
+def _print_fault(path: str, code: str, said: str) -> None:
+    typer.echo(f"{path}  {code}\n  {said}")

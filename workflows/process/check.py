@@ -1,0 +1,150 @@
+"""Finds what in a policy would leave an idea or an award without a next step, or speaks of what never comes to pass."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from models.policy import Days, GateRule, Policy
+from models.stages import IdeaStage
+from workflows.calculations.rule_books import FixedTiers, read_rule_book
+from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.process.reach import Owing, Reach, list_steps, takes_step, walk
+from workflows.process.visibility import OVERSEERS
+from workflows.process.ways import Kind, Relation, Way
+
+LONGEST_GATE_NAME = 35  # with `gate:` before it, it is the task of an inbox item, which has 40 characters
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A contradiction of a policy: its code, where it stands (`policy.gates.2.role`), and what its sentence says beside."""
+
+    code: str
+    path: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+def check_policy(policy: Policy, idea: Way, award: Way, document: Way) -> list[Finding]:
+    """Every contradiction between a policy and the three ways, in the policy's order; none where every idea reaches an end.
+
+    The ways are walked exhaustively: every outcome of every step, whatever the score, each stage's gates in their order.
+    """
+    reach = walk(idea, policy)
+    others = [walk(way, policy) for way in (award, document)]
+    return [
+        *_check_gates(reach),
+        *_check_days(reach, *others),
+        *_check_movers(reach, *others),
+        *_check_awards(reach),
+        *(finding for each in (reach, *others) for finding in _check_stages(each)),
+    ]
+
+
+def _check_gates(reach: Reach) -> Iterator[Finding]:
+    for number, rule in enumerate(reach.policy.gates):
+        path, named = f"policy.gates.{number}", {"gate": rule.name, "label": rule.label, "label_en": rule.label_en}
+        stage = reach.way.stages.get(rule.stage)
+        if len(rule.name) > LONGEST_GATE_NAME:
+            yield Finding("text_too_long", f"{path}.name", {"maximum": LONGEST_GATE_NAME})
+        if stage is None:
+            yield Finding("policy_stage_unknown", f"{path}.stage", {"given": rule.stage})
+        elif stage.kind == Kind.DRAFT or not any("gates" in each.guards for each in list_steps(reach.way, reach.policy, stage)):
+            yield Finding("policy_gate_holds_nothing", f"{path}.stage", {**named, "stage": rule.stage})
+        elif rule.stage not in reach.stages:
+            yield Finding("policy_stage_unreachable", f"{path}.stage", {"stage": rule.stage})
+        if rule.role not in OVERSEERS:
+            yield Finding("policy_role_cannot_act", f"{path}.role", {"role": rule.role, "roles": list(OVERSEERS)})
+        yield from _check_order(reach, rule, path, named)
+    yield from _check_circles(reach.policy)
+
+
+def _check_order(reach: Reach, rule: GateRule, path: str, named: dict[str, Any]) -> Iterator[Finding]:
+    """A gate comes after gates of its own stage, or after such as every idea has passed before it comes there."""
+    gates = {each.name: each for each in reach.policy.gates}
+    for place, name in enumerate(rule.after):
+        if name not in gates:
+            yield Finding("policy_gate_unknown", f"{path}.after.{place}", {"given": name})
+        elif gates[name].stage != rule.stage and not all(name in each.passed for each in reach.at(rule.stage)):
+            yield Finding("policy_gate_not_before", f"{path}.after.{place}", {**named, "stage": gates[name].stage})
+
+
+def _check_circles(policy: Policy) -> Iterator[Finding]:
+    """Gates of a stage that wait for each other can none of them be passed; one circle of a stage is found at a time."""
+    for stage in dict.fromkeys(rule.stage for rule in policy.gates):
+        rules = {rule.name: rule for rule in policy.gates if rule.stage == stage}
+        try:
+            TopologicalSorter({name: set(rule.after) & set(rules) for name, rule in rules.items()}).prepare()
+        except CycleError as circle:
+            number, rule = next((number, rule) for number, rule in enumerate(policy.gates) if rule.name in circle.args[1])
+            named = {"gate": rule.name, "label": rule.label, "label_en": rule.label_en}
+            yield Finding("policy_gates_in_circle", f"policy.gates.{number}.after", named)
+
+
+def _check_days(*reaches: Reach) -> Iterator[Finding]:
+    """Days that no stage has, and stages whose days are missing."""
+    given = reaches[0].policy.days.model_extra or {}
+    named = {stage.days for reach in reaches for stage in reach.way.stages.values()}
+    yield from (Finding("policy_days_unknown", f"policy.days.{name}", {"given": name}) for name in given if name not in named)
+    for reach in reaches:
+        for stage in (reach.way.stages[name] for name in reach.way.stages if name in reach.stages):
+            if stage.days and stage.days not in Days.model_fields and stage.days not in given:
+                yield Finding("policy_days_missing", f"policy.days.{stage.days}", {"stage": stage.name})
+
+
+def _check_movers(*reaches: Reach) -> Iterator[Finding]:
+    """Only what an office does can be given to another office, and only to a role that is held in office."""
+    for action, role in reaches[0].policy.movers.items():
+        path = f"policy.movers.{action}"
+        steps = [(reach, step) for reach in reaches for step in reach.way.of_action(action)]
+        office = [(reach, step) for reach, step in steps if step.relation == Relation.SCOPE and reach.way.name != "document"]
+        if not steps:
+            yield Finding("policy_action_unknown", path, {"given": action})
+        elif not office:
+            yield Finding("policy_action_without_office", path, {"action": action})
+        elif role not in OVERSEERS:
+            yield Finding("policy_role_cannot_act", path, {"role": role, "roles": list(OVERSEERS)})
+        elif not any(step.stage is None or step.stage in reach.stages for reach, step in office):
+            yield Finding("policy_action_unreachable", path, {"action": action})
+
+
+def _check_awards(reach: Reach) -> Iterator[Finding]:
+    policy, book = reach.policy, read_rule_book(reach.policy.rule_book)
+    if not policy.award_from:
+        yield Finding("policy_award_from_empty", "policy.award_from")
+    findings = [finding for number, stage in enumerate(policy.award_from) for finding in _check_award_stage(reach, book, number, stage)]
+    yield from findings
+    if policy.award_from and not findings and not book.is_ranked and not any(_is_drafted(reach, stage) for stage in policy.award_from):
+        yield Finding("policy_award_not_drafted", "policy.award_from")
+    raised = 100 + book.team_uplift_percent if book.team_uplift_from <= policy.team_limit else 100
+    if any(tier.amount_rupiah * raised // 100 > MAXIMUM_RUPIAH for tier in book.tiers):
+        yield Finding("amount_out_of_range", "policy.rule_book.team_uplift_percent", {"maximum": MAXIMUM_RUPIAH})
+
+
+def _check_award_stage(reach: Reach, book: FixedTiers, number: int, name: str) -> Iterator[Finding]:
+    """Whether any award can come from a stage: ideas come there, with a score, and the rule book gives something then."""
+    path, stage = f"policy.award_from.{number}", reach.way.stages.get(name)
+    if stage is None:
+        yield Finding("policy_stage_unknown", path, {"given": name})
+    elif name not in reach.stages:
+        yield Finding("policy_stage_unreachable", path, {"stage": name})
+    elif all(place.at_mark is None for place in reach.at(name)):
+        yield Finding("policy_award_not_scored", path, {"stage": name})
+    elif book.results_must_be_verified and name != IdeaStage.ROLLED_OUT:
+        yield Finding("policy_award_not_verified", path, {"stage": name})
+    elif book.is_ranked and stage.kind in (Kind.DRAFT, Kind.OPEN):
+        yield Finding("policy_award_not_ranked", path, {"stage": name})
+
+
+def _is_drafted(reach: Reach, stage: str) -> bool:
+    return any(takes_step(job, "propose") for place in reach.at(stage) for job in place.jobs)
+
+
+def _check_stages(reach: Reach) -> Iterator[Finding]:
+    """In every stage that is no draft and no end somebody owes the next step, not two at once, and it leads to an end."""
+    waiting = {place: reach.owing(place) for place in reach.places if reach.way.stages[place.stage].kind in (Kind.OPEN, Kind.DECIDED)}
+    idle = {place.stage for place, owing in waiting.items() if not owing}
+    torn = {place.stage for place, owing in waiting.items() if {Owing.ROLE, Owing.JOB} <= owing}
+    lost = {place.stage for place in waiting.keys() - reach.leads_to_end()} if not idle else set()
+    for code, stages in (("policy_nobody_owes", idle), ("policy_two_owe", torn), ("policy_no_way_to_end", lost)):
+        yield from (Finding(code, "policy", {"stage": stage}) for stage in reach.way.stages if stage in stages)
