@@ -50,7 +50,7 @@ def gate(stage: IdeaStage, name: str = "hearing") -> dict[str, str]:
 def score_all(house: Town, idea_id: str) -> None:
     """Every reviewer gives the same points; each score asks for the review to be closed."""
     for reviewer_id in house.rows(select(Review.reviewer_id).where(Review.idea_id == idea_id)):
-        who = next(one.who for one in house.residents.values() if one.id == reviewer_id)
+        who = next(one.who for one in house.people.values() if one.id == reviewer_id)
         house.do(score_idea, idea_id, {"novelty": 90, "impact": 90}, by=who)
 
 
@@ -129,7 +129,7 @@ def test_a_job_waits_at_an_open_gate_and_goes_on_within_one_turn_when_it_is_pass
 def test_what_the_clock_asks_for_waits_at_the_gate_too_and_is_asked_for_once(house: Town, clock: Clock) -> None:
     idea_id = house.build_idea(IdeaStage.IN_REVIEW, call=house.build_call(gates=[gate(IdeaStage.IN_REVIEW)]))
     who = house.rows(select(Review.reviewer_id).where(Review.idea_id == idea_id))[0]
-    house.do(score_idea, idea_id, {"novelty": 90, "impact": 90}, by=next(one.who for one in house.residents.values() if one.id == who))
+    house.do(score_idea, idea_id, {"novelty": 90, "impact": 90}, by=next(one.who for one in house.people.values() if one.id == who))
     deliver(house, "review")
     for month in range(1, 7):
         clock.set(f"2027-{month:02}-15T10:00:00+07:00")
