@@ -50,7 +50,7 @@ def gate(stage: IdeaStage, name: str = "hearing") -> dict[str, str]:
 def score_all(own_town: Town, idea_id: str) -> None:
     """Every reviewer gives the same points; each score asks for the review to be closed."""
     for reviewer_id in own_town.rows(select(Review.reviewer_id).where(Review.idea_id == idea_id)):
-        who = next(one.who for one in own_town.residents.values() if one.id == reviewer_id)
+        who = next(one.who for one in own_town.people.values() if one.id == reviewer_id)
         own_town.do(score_idea, idea_id, {"novelty": 90, "impact": 90}, by=who)
 
 
@@ -129,9 +129,7 @@ def test_a_job_waits_at_an_open_gate_and_goes_on_within_one_turn_when_it_is_pass
 def test_what_the_clock_asks_for_waits_at_the_gate_too_and_is_asked_for_once(own_town: Town, clock: Clock) -> None:
     idea_id = own_town.build_idea(IdeaStage.IN_REVIEW, call=own_town.build_call(gates=[gate(IdeaStage.IN_REVIEW)]))
     who = own_town.rows(select(Review.reviewer_id).where(Review.idea_id == idea_id))[0]
-    own_town.do(
-        score_idea, idea_id, {"novelty": 90, "impact": 90}, by=next(one.who for one in own_town.residents.values() if one.id == who)
-    )
+    own_town.do(score_idea, idea_id, {"novelty": 90, "impact": 90}, by=next(one.who for one in own_town.people.values() if one.id == who))
     deliver(own_town, "review")
     for month in range(1, 7):
         clock.set(f"2027-{month:02}-15T10:00:00+07:00")
