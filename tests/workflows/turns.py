@@ -29,8 +29,9 @@ from workflows.reward import flow as reward
 
 FLOW_MODULES = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
 STAGES = ("intake", "review", "pilot", "reward")  # all but recognition, which renders
+JOBS = [(topic, job) for topic, module in FLOW_MODULES.items() for job in (*vars(module).values(), *getattr(module, "numbering", ()))]
 WORKS: dict[tuple[str, str], Callable[[str, list[int]], Outcome]] = {
-    (topic, job.name): job.work for topic, module in FLOW_MODULES.items() for job in vars(module).values() if isinstance(job, Job)
+    (topic, job.name): job.work for topic, job in JOBS if isinstance(job, Job)
 }
 
 
