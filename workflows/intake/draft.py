@@ -1,13 +1,11 @@
 """Draft an idea and revise it."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-import rfc8785
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, SQLModel, col, delete, select
 
 from models.ideas import Idea, Revision, TeamMember
 from models.people import EmployeeNumber, Person
@@ -15,6 +13,7 @@ from models.policy import Policy
 from workflows.calculations.shares import WHOLE
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.actors import Actor
+from workflows.process.attest.commit import hash_content
 from workflows.process.context import IdeaContext, read_again, read_context, read_policy
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Invalid
@@ -68,9 +67,8 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     permitted = permit(session, context, "draft", actor=actor)
     session.add(idea)
     session.flush()
-    _write_revision(session, idea, context.policy, proposal, actor)
-    _write_team(session, idea, context.policy, proposal, actor)
-    take(session, context, permitted, Grounds(recorded={"call": call.id, "policy": version.number}), actor=actor)
+    rows = _write_proposal(session, context, proposal, actor)
+    take(session, context, permitted, Grounds(recorded={"call": call.id, "policy": version.number}, rows=rows), actor=actor)
     return read_again(session, context)
 
 
@@ -78,25 +76,32 @@ def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Ac
     """Replace what a draft says; the lead proposer may."""
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "revise", actor=actor)
-    context = rewrite(session, context, proposal, actor=actor)
-    take(session, context, permitted, actor=actor)
+    context, rows = rewrite(session, context, proposal, actor=actor)
+    take(session, context, permitted, Grounds(rows=rows), actor=actor)
     return context
 
 
-def rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> IdeaContext:
-    """Put a new revision and team in place of the present ones; the caller has permitted the step."""
+def rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> tuple[IdeaContext, tuple[SQLModel, ...]]:
+    """Put a new revision and team in place of the present ones; the caller has permitted the step.
+
+    Answers the context as it is then, and the rows that were written.
+    """
     idea = context.idea
     idea.title = _title(proposal)
     idea.revision += 1
-    _write_revision(session, idea, context.policy, proposal, actor)
     session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == idea.id))
-    _write_team(session, idea, context.policy, proposal, actor)
+    rows = _write_proposal(session, context, proposal, actor)
     session.flush()
-    return read_again(session, context)
+    return read_again(session, context), rows
 
 
 def _title(proposal: Proposal) -> str:
     return read_line("title", proposal.title, maximum=300)
+
+
+def _write_proposal(session: Session, context: IdeaContext, proposal: Proposal, actor: Actor) -> tuple[SQLModel, ...]:
+    revision = _write_revision(session, context.idea, context.policy, proposal, actor)
+    return (revision, *_write_team(session, context.idea, context.policy, proposal))
 
 
 def _write_revision(session: Session, idea: Idea, policy: Policy, proposal: Proposal, actor: Actor) -> Revision:
@@ -122,14 +127,14 @@ def _write_revision(session: Session, idea: Idea, policy: Policy, proposal: Prop
         sections=sections,
         budget_rupiah=proposal.budget_rupiah,
         salt=salt.hex(),
-        content_sha256=hashlib.sha256(salt + rfc8785.dumps(content)).hexdigest(),
+        content_sha256=hash_content(salt, content),
         author_id=str(actor.person_id),
     )
     session.add(revision)
     return revision
 
 
-def _write_team(session: Session, idea: Idea, policy: Policy, proposal: Proposal, actor: Actor) -> None:
+def _write_team(session: Session, idea: Idea, policy: Policy, proposal: Proposal) -> list[TeamMember]:
     members = [_find_member(session, index, part) for index, part in enumerate(proposal.team)]
     if not members:
         members = [(idea.lead_id, WHOLE, "")]
@@ -142,12 +147,14 @@ def _write_team(session: Session, idea: Idea, policy: Policy, proposal: Proposal
         raise Invalid("team_too_large", "team", maximum=policy.team_limit)
     if any(share < 1 for _, share, _ in members) or sum(share for _, share, _ in members) != WHOLE:
         raise Invalid("shares_do_not_sum", "team", total=sum(share for _, share, _ in members), whole=WHOLE)
-    for position, (person_id, share, role) in enumerate(members):
-        session.add(
-            TeamMember(
-                idea_id=idea.id, person_id=person_id, position=position, lead=person_id == idea.lead_id, role=role, share_hundredths=share
-            )
+    team = [
+        TeamMember(
+            idea_id=idea.id, person_id=person_id, position=position, lead=person_id == idea.lead_id, role=role, share_hundredths=share
         )
+        for position, (person_id, share, role) in enumerate(members)
+    ]
+    session.add_all(team)
+    return team
 
 
 def _find_member(session: Session, index: int, part: Part) -> tuple[str, int, str]:
