@@ -7,14 +7,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-import rfc8785
 from pydantic_core import to_jsonable_python
 
 from models.ids import new_salt
-from workflows.calculations.ledger import commitment
+from workflows.calculations.ledger import LARGEST, commitment, write_canonical
 from workflows.process.attest.tables import OF_TABLE, Form, Group, groups_in
 
-LARGEST = 2**53 - 1  # the largest whole number that canonical JSON knows
 CONTENT = ("title", "form", "medium", "theme", "sections", "budget_rupiah")
 Commitments = dict[str, dict[str, dict[str, Any]]]  # by table, id and group
 TableRow = tuple[str, Any]  # a row, or what else has its columns as attributes, with the name of its table
@@ -47,15 +45,15 @@ def write_commitment(group: Group, row: Any) -> Any:
         case Form.PLAIN:
             return values
         case Form.SHA256:
-            return hashlib.sha256(rfc8785.dumps(values[0])).hexdigest()
+            return hashlib.sha256(write_canonical(values[0])).hexdigest()
         case _:
-            said = rfc8785.dumps([group.table, group.name, row.id, *values])
+            said = write_canonical([group.table, group.name, row.id, *values])
             return commitment(said.decode(), bytes.fromhex(row.salt))
 
 
 def hash_content(salt: bytes, content: Mapping[str, Any]) -> str:
     """The salted SHA-256 of what an idea says, which receipts carry: 64 hex digits."""
-    return hashlib.sha256(salt + rfc8785.dumps(dict(content))).hexdigest()
+    return hashlib.sha256(salt + write_canonical(dict(content))).hexdigest()
 
 
 def canonical(value: Any) -> Any:

@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
+from models.database import table_of
 from models.documents import Document
 from models.ideas import Idea
 from models.ledger import LedgerEntry
@@ -18,6 +19,8 @@ from workflows.process.attest.rows import belongs_to, read_rows
 from workflows.process.attest.tables import MODELS, OF_TABLE, Group
 
 AT_ONCE = 500
+TABLES = [table_of(model) for model in (LedgerEntry, *MODELS.values())]
+IDEA_IDS = [table_of(Idea).c.id, *(table.c.idea_id for table in TABLES if "idea_id" in table.c)]
 
 
 class Problem(StrEnum):
@@ -79,18 +82,20 @@ def find_misfiled(seq: int, columns: dict[str, str | None], payload: dict[str, A
 
 
 def _list_ideas(session: Session) -> Iterator[list[str]]:
-    """The ids of all ideas, in the table or in the ledger, in portions."""
+    """The ids of all ideas of which the ledger or any row speaks, in portions."""
     after = ""
     while True:
-        stored = select(Idea.id).where(col(Idea.id) > after).order_by(col(Idea.id)).limit(AT_ONCE).subquery()
-        in_ledger = select(LedgerEntry.idea_id).where(col(LedgerEntry.idea_id) > after).distinct()
-        named = in_ledger.order_by(col(LedgerEntry.idea_id)).limit(AT_ONCE).subquery()
-        both = sa.union(sa.select(stored.c.id), sa.select(named.c.idea_id)).subquery()
-        ids = list(session.execute(sa.select(both.c.id).order_by(both.c.id).limit(AT_ONCE)).scalars())
-        if not ids:
+        portions = [_list_after(column, after) for column in IDEA_IDS]
+        ids = sa.union(*(sa.select(portion.c.id) for portion in portions)).subquery()
+        found = list(session.execute(sa.select(ids.c.id).order_by(ids.c.id).limit(AT_ONCE)).scalars())
+        if not found:
             return
-        yield ids
-        after = ids[-1]
+        yield found
+        after = found[-1]
+
+
+def _list_after(column: Any, after: str) -> sa.Subquery:
+    return sa.select(column.label("id")).where(column > after).distinct().order_by(column).limit(AT_ONCE).subquery()
 
 
 def _compare(session: Session, facts: Facts, conditions: dict[str, sa.ColumnElement[bool]], report: RowsReport) -> None:

@@ -46,7 +46,8 @@ class Facts:
             self.bare[row.idea_id] -= 1
             return self.bare[row.idea_id] < 0
         parent, column = PARENTS.get(table, OF_IDEA)
-        return (parent, getattr(row, column)) in self.named
+        key = (parent, getattr(row, column))
+        return key in self.named or (parent == "idea" and key not in self.subjects)
 
 
 def read_facts(session: Session, within: sa.ColumnElement[bool]) -> Facts:
