@@ -157,9 +157,24 @@ def test_a_policy_is_refused_with_the_place_of_its_first_fault(scene: Scene, cli
         ({"rubric": [{**POLICY["rubric"][0], "maximum": "1e999999"}]}, "policy.rubric.0.maximum"),
         ({"pilot": {"maximum_days": 10**12}}, "policy.pilot.maximum_days"),
         ({"rule_book": {**POLICY["rule_book"], "kind": "gift"}}, "policy.rule_book.kind"),
-        ({"gates": [{"name": "a", "label": "a", "label_en": "a", "stage": "nowhere", "role": "chair"}]}, "policy.gates.0.stage"),
         ({"sections": []}, "policy.sections"),
         ({"colour": "red"}, "policy.colour"),
     ):
         answer = ask(client, scene.town["secretary"], f"POST /calls/{scene.names['call']}/policies", {"policy": {**POLICY, **change}})
         assert check_problem(answer, 422, "policy_invalid", language="id")["field"] == place
+
+
+def test_a_policy_that_contradicts_the_process_is_refused_with_everything_that_does(scene: Scene, client: TestClient) -> None:
+    gate = {"name": "hearing", "label": "Dengar pendapat", "label_en": "Hearing", "stage": "nowhere", "role": "operator"}
+    body = {"policy": {**POLICY, "gates": [gate], "movers": {"score": "chair"}}}
+    for language in ("id", "en"):
+        path = f"POST /calls/{scene.names['call']}/policies"
+        problem = check_problem(
+            ask(client, scene.town["secretary"], path, body, accept_language=language), 422, "policy_stage_unknown", language=language
+        )
+        assert problem["field"] == "policy.gates.0.stage"
+        assert [(each["code"], each["field"]) for each in problem["errors"]] == [
+            ("policy_stage_unknown", "policy.gates.0.stage"),
+            ("policy_role_cannot_act", "policy.gates.0.role"),
+            ("policy_action_without_office", "policy.movers.score"),
+        ]
