@@ -10,6 +10,9 @@ from models.instants import now
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.workflows.turns import Clock, clock, deliver, house, tick
+from workflows.process.actors import flow_actor
+from workflows.process.context import read_context
+from workflows.process.inbox import ask
 from workflows.review.gates import pass_gate
 
 __all__ = ["clock", "house"]
@@ -71,3 +74,12 @@ def test_a_rejected_idea_is_closed_as_soon_as_its_gate_is_passed_once_its_time_i
     house.do(pass_gate, idea, "hearing", by="secretary")
     deliver(house, "review")
     assert house.idea(idea).stage == IdeaStage.CLOSED
+
+
+def test_who_was_asked_beside_the_gate_by_an_earlier_release_is_not_asked_again(house: Town) -> None:
+    idea = build_behind_gate(house, "deferred")
+    until = now() + timedelta(days=90)
+    with house.store.unit_of_work() as session:
+        ask(session, read_context(session, idea, actor=flow_actor("review")), "resume", until)
+    house.do(pass_gate, idea, "hearing", by="secretary")
+    assert asked(house, idea) == [("resume", 90)]
