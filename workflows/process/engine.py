@@ -19,7 +19,7 @@ from models.policy import GateRule
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
 from workflows.process.guards import Question, find_refusal, is_next, list_open_gates
-from workflows.process.inbox import ask_awaited, ask_gate, due_in, is_asked, settle
+from workflows.process.inbox import ask_awaited, ask_gate, due_in, settle
 from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.process.relations import has_part, may_act, role_for
@@ -197,8 +197,7 @@ def _pass_gate(session: Session, context: Context, transition: Transition, actor
         if str(transition.outcome) in rule.after and is_next(rule, still_open):
             ask_gate(session, context, rule)
     if not still_open:
-        stage = context.way.stages[context.idea.stage]
-        if context.way.waits_for_gates(stage) and not is_asked(session, context, stage.awaits):  # earlier releases asked beside the gate
+        if context.way.waits_for_gates(context.way.stages[context.idea.stage]):
             ask_awaited(session, context)
         release_held(session, context.idea.id)
 
