@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from api.email_addresses import LONGEST, read_email
+from api.v1.shapes import is_within_calendar
 from models.ids import new_id
 from models.instants import region_zone
 from models.settings import settings
@@ -80,11 +81,15 @@ class Form:
         if turned:
             typed = f"{turned[3]}-{turned[2]:0>2}-{turned[1]:0>2}"
         try:
-            return date.fromisoformat(typed)
+            day = date.fromisoformat(typed)
         except ValueError:
             if typed or required:
                 self.wrong[name] = "day_unreadable" if typed else "field_missing"
             return None
+        if not is_within_calendar(day):
+            self.wrong[name] = "date_out_of_range"
+            return None
+        return day
 
     def instant(self, name: str) -> datetime | None:
         """A day and an hour in the region's zone."""

@@ -11,7 +11,7 @@ from models.people import Person
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.history import list_history
-from workflows.process.relations import has_part, is_committee
+from workflows.process.relations import has_part
 
 
 class DecisionOut(ResponseBody):
@@ -27,12 +27,11 @@ class DecisionOut(ResponseBody):
 
 
 def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
-    """An idea's decisions. Only the committee reads who scored or stepped back; a reviewer reads no names at all."""
+    """An idea's decisions as far as the table lets the actor read of them; a reviewer reads no names at all."""
     context = read_context(session, idea_id, actor=actor)
     decisions = list_history(session, context, actor=actor)
     named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
-    hidden = () if is_committee(context, actor) else ("score", "recuse")
     blind = not has_part(context, actor) and only_reviews(session, context, actor)
     return [
         DecisionOut(
@@ -42,7 +41,7 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
             detail={name: kept for name, kept in decision.detail.items() if name != "team"},
             team_change=None if blind else show_team_change(decision, people),
             at=decision.at,
-            by=None if decision.action in hidden or blind else people.get(decision.actor_id or "", decision.flow or None),
+            by=None if blind else people.get(decision.actor_id or "", decision.flow or None),
         )
         for decision in decisions
     ]

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from api.access import Api
 from api.v1 import PREFIX
-from api.v1.shapes import Amount, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
+from api.v1.shapes import Amount, Day, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
 from models.ideas import Idea
 from models.pilots import Direction, Indicator, Measurement, Pilot
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
@@ -37,8 +37,8 @@ class PilotIn(RequestBody):
     unit_code: str = Field(max_length=60)
     owner_id: Id
     site: str = Field(max_length=2_000)
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
     decree_number: str = Field(default="", max_length=100)
     budget_rupiah: Amount = 0
     indicators: tuple[IndicatorIn, ...] = Field(min_length=1, max_length=30)
@@ -46,7 +46,7 @@ class PilotIn(RequestBody):
 
 class MeasurementIn(RequestBody):
     indicator_id: Id
-    measured_on: date
+    measured_on: Day
     value: Figure
     note: str = Field(default="", max_length=1_000)
 
@@ -58,7 +58,7 @@ class ConclusionIn(RequestBody):
 class VerdictIn(RequestBody):
     outcome: Verdict
     reason: Reason
-    until: date | None = None
+    until: Day | None = None
 
 
 class MeasurementOut(ResponseBody):

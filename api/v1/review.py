@@ -1,6 +1,5 @@
 """Review: assign, score, recuse, recommend, determine, resume, pass a gate."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from api.access import Api
 from api.v1 import PREFIX
-from api.v1.shapes import Id, IdeaOut, Reason, ReasonIn, RequestBody, ReviewOut, show_context, show_review
+from api.v1.shapes import Day, Id, IdeaOut, Reason, ReasonIn, RequestBody, ReviewOut, show_context, show_review
 from models.ideas import Idea
 from models.reviews import Review
 from workflows.process.actors import Actor
@@ -46,7 +45,7 @@ class DeterminationIn(RequestBody):
     outcome: Determination
     reason: Reason = ""
     decree_number: str = Field(default="", max_length=100)
-    decree_on: date | None = None
+    decree_on: Day | None = None
 
 
 class StepIn(RequestBody):

@@ -1,6 +1,5 @@
 """Reward: propose, approve, decline, schedule, revoke; and reading awards."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -14,6 +13,7 @@ from api.v1.awards import AwardOut, show_award, show_award_row
 from api.v1.shapes import (
     AwardStageName,
     Cursor,
+    Day,
     Id,
     Instant,
     Limit,
@@ -36,7 +36,7 @@ router = APIRouter(prefix=PREFIX, tags=["reward"])
 
 class ApprovalIn(RequestBody):
     decree_number: str = Field(max_length=2_000)
-    decree_on: date
+    decree_on: Day
 
 
 class RefusalIn(RequestBody):

@@ -34,9 +34,13 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 DayOrInstant = TypeVar("DayOrInstant", date, datetime)
 
 
+def is_within_calendar(given: date | datetime) -> bool:
+    """Whether a day or instant lies in years that people mean, and in which another zone's date exists too."""
+    return 1900 <= given.year < 3000
+
+
 def _within_calendar(given: DayOrInstant) -> DayOrInstant:
-    """Refuse years in which another zone's date does not exist any more."""
-    if not 1900 <= given.year < 3000:
+    if not is_within_calendar(given):
         raise PydanticCustomError("date_out_of_range", "the year lies outside 1900 to 2999")
     return given
 

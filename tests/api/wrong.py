@@ -93,6 +93,7 @@ def share(number: str, part: int) -> dict[str, Any]:
 DEFER = {"outcome": "deferred", "reason": REASON}
 EXTEND = {"outcome": "extend", "reason": REASON, "until": "2020-01-01"}
 READING = {"indicator_id": "x", "measured_on": "2026-11-24", "value": 1}
+DETERMINE = "leader POST /ideas/<in_review>/determination"
 SCORE = "reviewer1 POST /ideas/<in_review>/score"
 NUMBERS = "policy.documents.numbers.receipt"
 HOUR = {"announce_at": "2020-01-01T00:00:00Z"}
@@ -177,6 +178,7 @@ CASES = (
     call("instant without a zone", {"opens_at": "2026-01-01T00:00:00"}, "422 instant_without_zone opens_at"),
     call("year one", {"opens_at": "0001-01-01T00:00:00+07:00"}, "422 date_out_of_range opens_at"),
     call("last year of all", {"closes_at": "9999-12-31T23:59:59-07:00"}, "422 date_out_of_range closes_at"),
+    case("decree of the year one", DETERMINE, "422 date_out_of_range decree_on", {"outcome": "adopted", "decree_on": "0001-01-01"}),
     call("call code in use", {"code": "UJI-0"}, "409 call_code_taken code"),
     call("call code with a blank", {"code": "A B"}, "422 text_pattern code"),
     call("call of no unit", {"unit_code": "NONE"}, "422 unit_unknown unit_code"),
@@ -196,7 +198,8 @@ CASES = (
     person("endless address", {"email": "a" * 300 + "@bandung.example"}, "422 text_too_long email"),
     pilot("pilot in the past", {"starts_on": "2020-01-01"}, "422 date_in_the_past starts_on"),
     pilot("pilot backwards", {"ends_on": "2097-01-01"}, "422 dates_out_of_order ends_on"),
-    pilot("endless pilot", {"ends_on": "9999-12-31"}, "422 pilot_length_out_of_range ends_on"),
+    pilot("endless pilot", {"ends_on": "2999-12-31"}, "422 pilot_length_out_of_range ends_on"),
+    pilot("pilot beyond the calendar", {"ends_on": "9999-12-31"}, "422 date_out_of_range ends_on"),
     pilot("owner in the team", {"owner_id": "<mate>"}, "422 pilot_owner_not_eligible owner_id"),
     pilot("pilot without aim", {"indicators": []}, "422 list_too_short indicators"),
     pilot("aim that stays", {"indicators": [{"name": "x", "baseline": 1, "target": 1}]}, "422 indicator_aims_nowhere indicators.0.target"),

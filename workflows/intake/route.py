@@ -8,7 +8,7 @@ from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.engine import permit, take
-from workflows.process.guards import is_overdue
+from workflows.process.guards import asks_permission, is_overdue
 
 
 def route_idea(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -16,7 +16,7 @@ def route_idea(session: Session, idea_id: str, *, actor: Actor) -> None:
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage != IdeaStage.SUBMITTED:
         return
-    needed = context.policy.permission and not _lead_is_head(session, context)
+    needed = asks_permission(context.policy) and not _lead_is_head(session, context)
     permitted = permit(session, context, "route", "permission" if needed else "screening", actor=actor)
     take(session, context, permitted, actor=actor)
 

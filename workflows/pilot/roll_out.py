@@ -2,15 +2,15 @@
 
 from sqlmodel import Session
 
-from models.policy import Entry
 from models.stages import IdeaStage
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.engine import permit, take
+from workflows.process.guards import has_no_pilot
 
 
 def roll_out_in_use(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Record an adopted innovation of a call for running ones as rolled out; others wait for their pilot."""
     context = read_context(session, idea_id, actor=actor)
-    if context.policy.entry == Entry.IN_USE and context.idea.stage == IdeaStage.DETERMINED:
+    if has_no_pilot(context.policy) and context.idea.stage == IdeaStage.DETERMINED:
         take(session, context, permit(session, context, "roll_out", actor=actor), actor=actor)

@@ -94,14 +94,15 @@ def _overdue(_session: Session, asked: Question) -> Refusal | None:
 
 
 def _passed(_session: Session, asked: Question) -> Refusal | None:
-    return None if _is_at_mark(asked.idea) else Conflict("score_below_mark")
+    return None if is_at_mark(asked.idea) else Conflict("score_below_mark")
 
 
 def _not_passed(_session: Session, asked: Question) -> Refusal | None:
-    return Conflict("score_above_mark") if _is_at_mark(asked.idea) else None
+    return Conflict("score_above_mark") if is_at_mark(asked.idea) else None
 
 
-def _is_at_mark(context: IdeaContext) -> bool:
+def is_at_mark(context: IdeaContext) -> bool:
+    """Whether the idea has a score that reaches the policy's pass mark."""
     return context.idea.score is not None and context.idea.score >= context.policy.pass_mark
 
 

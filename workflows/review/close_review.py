@@ -13,7 +13,7 @@ from workflows.documents.text import format_number
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.engine import Grounds, permit, take
-from workflows.process.guards import is_overdue
+from workflows.process.guards import is_at_mark, is_overdue
 from workflows.process.inbox import ask, due_in
 from workflows.review.score import rubric_of
 
@@ -41,7 +41,7 @@ def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
             review.state = ReviewState.LAPSED
     context.idea.score, context.idea.scores_closed_at = combined.score, now()
     detail = {"score": str(combined.score), "spread": str(combined.spread), "reviews": len(totals)}
-    take(session, context, permitted, Grounds(detail=detail), actor=actor)
+    take(session, context, permitted, Grounds(detail=detail, rows=tuple(reviews)), actor=actor)
 
 
 def _is_over(context: IdeaContext, reviews: Sequence[Review], scored: int) -> bool:
@@ -58,7 +58,7 @@ def draft_recommendation(session: Session, idea_id: str, *, actor: Actor) -> Non
     if idea.score is None or idea.stage not in (IdeaStage.SHORTLISTED, IdeaStage.BELOW_MARK) or _is_drafted(session, context):
         return
     text = f"Nilai gabungan {format_number(idea.score)} dari 100; batas nilai {format_number(context.policy.pass_mark)}."
-    outcome = "feasible" if idea.score >= context.policy.pass_mark else "not_feasible"
+    outcome = "feasible" if is_at_mark(context) else "not_feasible"
     permitted = permit(session, context, "draft_recommend", actor=actor)
     take(session, context, permitted, Grounds(text, {"outcome": outcome}), actor=actor)
 

@@ -11,7 +11,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
-from workflows.process.guards import is_overdue
+from workflows.process.guards import is_at_mark, is_overdue
 from workflows.process.refusals import Invalid
 from workflows.process.wording import read_line
 
@@ -52,8 +52,7 @@ def determine_idea(session: Session, idea_id: str, outcome: Determination, *, re
 def resume_idea(session: Session, idea_id: str, *, reason: str, actor: Actor) -> IdeaContext:
     """Take a deferred idea up again with the score it has: back to the shortlist, or to those below the mark."""
     context = read_context(session, idea_id, actor=actor)
-    passed = context.idea.score is not None and context.idea.score >= context.policy.pass_mark
-    permitted = permit(session, context, "resume", "passed" if passed else "below_mark", actor=actor)
+    permitted = permit(session, context, "resume", "passed" if is_at_mark(context) else "below_mark", actor=actor)
     take(session, context, permitted, Grounds(read_reason(permitted.transition, reason)), actor=actor)
     return context
 

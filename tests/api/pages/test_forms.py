@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.requests import Request
 
-from api.pages.forms import MOST_FIELDS, read_form
+from api.pages.forms import MOST_FIELDS, Form, read_form
 from models.settings import settings
 from tests.api.pages.browsing import open_browser, send
 from tests.building import Town
@@ -72,3 +72,19 @@ def test_a_wrong_address_stands_beside_its_field_in_the_readers_language(town: T
     assert 'id="register-email-error"' in answer.text
     assert "Tulis alamat surel yang lengkap" in answer.text
     assert 'value="euis@bandung"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ("24-11-2026", None),
+        ("2026-11-24", None),
+        ("31-02-2026", "day_unreadable"),
+        ("01-01-0026", "date_out_of_range"),
+        ("", "field_missing"),
+    ],
+)
+def test_a_day_is_one_that_exists_and_that_people_mean(typed: str, wrong: str | None) -> None:
+    form = Form([("decree_on", typed)])
+    assert (form.day("decree_on") is None) == (wrong is not None)
+    assert form.wrong.get("decree_on") == wrong

@@ -1,9 +1,13 @@
 """A receipt that is issued after its team was changed says by whom, when, and with which shares."""
 
 from datetime import datetime, timedelta, timezone
+from io import BytesIO
 
+import pypdf
 import pytest
+from pydantic import ValidationError
 
+from models.policy import Policy
 from tests.workflows.documents.rendering import render_receipts
 from workflows.documents.content import read_content, write_content
 from workflows.documents.kinds.receipt import ReceiptContent, ShareChange, TeamLine, TeamRevision
@@ -19,6 +23,14 @@ def revision(*members: tuple[str, int | None, int | None]) -> TeamRevision:
 
 def squeezed(text: str) -> str:
     return "".join(text.split())
+
+
+def team_of(size: int) -> tuple[TeamLine, ...]:
+    names = [f"Anggota Ke{place} Namapanjang" for place in range(size)]
+    shares = [10_000 // size + (place < 10_000 % size) for place in range(size)]
+    return tuple(
+        TeamLine(name, "***************008", "Kelurahan Ciroyom", "Anggota", share) for name, share in zip(names, shares, strict=True)
+    )
 
 
 def test_it_shows_every_share_before_and_after(receipt, words_of, faults_of):
@@ -38,6 +50,30 @@ def test_a_receipt_stored_before_changes_were_kept_is_read_as_one_without(receip
     stored = write_content(receipt()).replace(',"team_revisions":[]', "")
     assert "team_revisions" not in stored
     assert read_content(ReceiptContent, stored) == receipt()
+
+
+def test_a_receipt_takes_as_large_a_team_as_a_policy_may_allow_and_no_larger(receipt):
+    most = Policy.model_json_schema()["properties"]["team_limit"]["maximum"]
+    assert receipt(team=team_of(most)).team == team_of(most)
+    with pytest.raises(ValidationError, match="at most 50"):
+        receipt(team=team_of(most + 1))
+
+
+def test_the_largest_team_stands_on_two_pages_with_the_proof_beside_the_signature(receipt, words_of, faults_of):
+    pdf = render_receipts([receipt(team=team_of(50))])[0]
+    pages = [squeezed(page.extract_text()) for page in pypdf.PdfReader(BytesIO(pdf)).pages]
+    words = squeezed(words_of(pdf))
+    assert [member.name for member in team_of(50) if squeezed(member.name) not in words] == []
+    assert len(pages) == 2
+    assert squeezed("Sidik digital baris") in pages[-1]
+    assert squeezed("Sistem elektronik Gagas, Kecamatan Andir") in pages[-1]
+    assert faults_of(pdf) == []
+
+
+def test_what_proves_a_receipt_is_never_left_on_the_page_before_its_signature(receipt):
+    for size in range(15, 21):
+        last = pypdf.PdfReader(BytesIO(render_receipts([receipt(team=team_of(size))])[0])).pages[-1]
+        assert squeezed("Sidik digital baris") in squeezed(last.extract_text()), size
 
 
 def test_a_large_team_that_changed_wholly_still_fits(receipt, words_of, faults_of):

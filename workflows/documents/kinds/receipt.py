@@ -10,6 +10,7 @@ from workflows.documents.content import FROZEN, Address, Code, Count, Digest, Le
 from workflows.documents.kinds import DocumentType
 
 CROWDED = 320  # characters of title, names, units and roles that one page holds in its usual size
+MOST_MEMBERS = 50  # as many as a policy may allow
 
 
 @dataclass(frozen=True, config=FROZEN)
@@ -57,7 +58,7 @@ class ReceiptContent:
     call_title: Line
     idea_code: Code
     idea_title: Line
-    team: Annotated[tuple[TeamLine, ...], Field(min_length=1, max_length=20), AfterValidator(_sum_of_shares)]
+    team: Annotated[tuple[TeamLine, ...], Field(min_length=1, max_length=MOST_MEMBERS), AfterValidator(_sum_of_shares)]
     received_at: AwareDatetime
     received_by: Line = "Sistem elektronik Gagas"
     content_sha256: Digest
