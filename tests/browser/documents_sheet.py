@@ -10,7 +10,7 @@ HOUSE = Path(__file__).parents[2]
 PAPER, INK = "#efe9da", "#17302e"
 ROWS = (
     (("certificates", "*-001-*", 0), ("certificates", "*-019-*", 0)),
-    (("receipts", "*", 0), ("letters", "*", 0), ("reports", "*Setda*.pdf", 0), ("reports", "*Setda*.pdf", 1)),
+    (("receipts", "*", 0), ("letters", "*Campaka*", 0), ("reports", "*Setda*.pdf", 0), ("reports", "*Setda*.pdf", 1)),
 )
 CAPTIONS = {
     "certificates": "Piagam penghargaan",
