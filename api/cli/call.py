@@ -42,7 +42,8 @@ def check(
     try:
         policy = validate_policy(_find_policy(read_json(file)))
     except UnreadableInput as wrong:
-        typer.echo(f"{file}: {wrong.sentence}", err=True)
+        place = "" if wrong.field in (WHOLE_INPUT, "file") else f"{wrong.field}: "
+        typer.echo(f"{file}: {place}{wrong.sentence}", err=True)
         raise typer.Exit(UNREADABLE) from wrong
     except Invalid as wrong:
         _print_fault(wrong.field or "policy", wrong.code, sentence(wrong.code, spoken, wrong.parameters))

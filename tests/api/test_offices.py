@@ -9,6 +9,7 @@ from httpx import Response
 
 from models.instants import today
 from models.people import Person
+from models.settings import settings
 from tests.asking import ask, check_problem
 from tests.building import Town
 
@@ -135,3 +136,25 @@ def test_an_office_that_cannot_be_is_refused_with_a_reason(town: Town, client: T
     check_problem(put(client, town, {**OFFICE, **wrong}), 422, code, language="id")
     check_problem(ask(client, town["admin"], "GET /units/ANDIR/office"), 404, "office_not_found", language="id")
     check_problem(ask(client, town["admin"], "GET /units/ATLANTIS/office"), 404, "unit_unknown", language="id")
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize(
+    ("drawing", "code", "named"),
+    [
+        ('<svg viewBox="0 0 1 1"><script>alert(1)</script></svg>', "emblem_not_plain", "<script>"),
+        ('<svg><path d="M0 0"/></svg>', "emblem_without_view_box", "viewBox"),
+        ("<svg", "emblem_unreadable", "DOCTYPE"),
+        (f'<svg viewBox="0 0 1 1"><path d="{"M0 0" * 60_000}"/></svg>', "emblem_too_large", "200 kB"),
+    ],
+)
+def test_an_emblem_that_papers_cannot_draw_is_refused_with_what_to_do(
+    town: Town, client: TestClient, drawing: str, code: str, named: str, language: str
+) -> None:
+    settings().emblems.mkdir(parents=True)
+    (settings().emblems / "bandung.svg").write_text(drawing)
+    told = check_problem(put(client, town, {**OFFICE, "emblem": "bandung"}, accept_language=language), 422, code, language=language)
+    assert told["field"] == "emblem"
+    assert named in told["detail"]
+    assert "bandung.svg" in told["detail"]
+    check_problem(ask(client, town["admin"], "GET /units/ANDIR/office"), 404, "office_not_found", language="id")

@@ -151,16 +151,6 @@ def test_a_nul_never_becomes_a_fault_on_either_database(either_town: Town, clien
         assert answer.json() == [] or [rows for rows in answer.json().values() if rows] == []
 
 
-def test_a_gate_at_a_stage_that_is_none_is_refused_by_its_place(scene: Scene, client: TestClient) -> None:
-    gate = {"name": "a", "label": "a", "label_en": "a", "stage": "nowhere", "role": "chair"}
-    path = f"POST /calls/{scene.names['call']}/policies"
-    problem = check_problem(
-        ask(client, scene.town["secretary"], path, {"policy": {**POLICY, "gates": [gate]}}), 422, "policy_stage_unknown", language="id"
-    )
-    assert problem["field"] == "policy.gates.0.stage"
-    assert [error["code"] for error in problem["errors"]] == ["policy_stage_unknown"]
-
-
 def test_a_policy_is_refused_with_the_place_of_its_first_fault(scene: Scene, client: TestClient) -> None:
     for change, place in (
         ({"rubric": [{**POLICY["rubric"][0], "weight": "1e-999999"}]}, "policy.rubric.0.weight"),
@@ -173,3 +163,19 @@ def test_a_policy_is_refused_with_the_place_of_its_first_fault(scene: Scene, cli
     ):
         answer = ask(client, scene.town["secretary"], f"POST /calls/{scene.names['call']}/policies", {"policy": {**POLICY, **change}})
         assert check_problem(answer, 422, "policy_invalid", language="id")["field"] == place
+
+
+def test_a_policy_that_contradicts_the_process_is_refused_with_everything_that_does(scene: Scene, client: TestClient) -> None:
+    gate = {"name": "hearing", "label": "Dengar pendapat", "label_en": "Hearing", "stage": "nowhere", "role": "operator"}
+    body = {"policy": {**POLICY, "gates": [gate], "movers": {"score": "chair"}}}
+    for language in ("id", "en"):
+        path = f"POST /calls/{scene.names['call']}/policies"
+        problem = check_problem(
+            ask(client, scene.town["secretary"], path, body, accept_language=language), 422, "policy_stage_unknown", language=language
+        )
+        assert problem["field"] == "policy.gates.0.stage"
+        assert [(each["code"], each["field"]) for each in problem["errors"]] == [
+            ("policy_stage_unknown", "policy.gates.0.stage"),
+            ("policy_role_cannot_act", "policy.gates.0.role"),
+            ("policy_action_without_office", "policy.movers.score"),
+        ]

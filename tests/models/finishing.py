@@ -25,7 +25,7 @@ from tests.workflows.turns import FLOW_MODULES, WORKS, Clock, tick
 from workflows.delivery.claims import claim_batch, release_unstarted
 from workflows.delivery.effects import handle_messages
 from workflows.documents.content import read_content
-from workflows.documents.kinds import find_type
+from workflows.documents.kinds import get_document_type
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
@@ -122,7 +122,7 @@ def issue_unrendered(token: str, ids: list[int]) -> Any:
 
     def issue(session: Session, document_id: str, *, actor: Actor) -> None:
         document = session.get_one(Document, document_id)
-        content = read_content(find_type(document.kind).content, json.dumps(document.content))
+        content = read_content(get_document_type(document.kind).content, json.dumps(document.content))
         mark_issued(session, document_id, Rendered(sha256(repr(content).encode()).hexdigest()), actor=actor)
 
     return handle_messages(database(), token, ids, issue, actor=flow_actor("recognition"))

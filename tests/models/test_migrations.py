@@ -224,3 +224,14 @@ def test_what_was_recorded_is_neither_changed_nor_deleted(either_town: Town, tab
     with pytest.raises(DBAPIError, match="append-only"), either_town.store.unit_of_work() as session:
         session.execute(sa.text(act.format(table, column)))
     assert table_counts(either_town.store) == before
+
+
+def test_a_row_of_an_older_database_has_no_salt_until_its_next_step(store: Database) -> None:
+    migrate(store, to="0005")
+    columns = "id, kind, token, number, series, year, running, state, cause_id, holder_id, content, issued_on, created_at"
+    values = "'d', 'report', 't', '1', 's', 2026, 1, 'numbered', 'c', '', '{}', '2026-01-01', '2026-01-01 00:00:00'"
+    with store.unit_of_work() as session:
+        session.execute(sa.text(f"INSERT INTO document ({columns}) VALUES ({values})"))
+    migrate(store)
+    with store.reading() as session:
+        assert session.exec(select(Document.salt)).all() == [""]

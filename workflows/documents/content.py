@@ -11,6 +11,7 @@ from workflows.documents.text import clean_line, clean_paragraphs
 
 FROZEN = ConfigDict(extra="forbid")
 MOST_RUPIAH = 10**15
+SAMPLE_EMBLEM = "gagas"  # drawn where an office has no emblem of its own, and marked on the paper as a sample
 
 
 def cleaned(clean: Callable[[str], str]) -> BeforeValidator:
@@ -32,12 +33,17 @@ Rupiah = Annotated[int, Field(ge=0, le=MOST_RUPIAH)]
 
 @dataclass(frozen=True, config=FROZEN)
 class Letterhead:
-    """The kop: the agency's lines from region down to unit, its address, how to reach it, and the packaged emblem beside it."""
+    """The kop: the agency's lines from region down to unit, its address, how to reach it, and the emblem beside it."""
 
     lines: Annotated[tuple[Name, ...], Field(min_length=1, max_length=4)]
     address: Note
     contact: Note
-    emblem: EmblemName = "gagas"
+    emblem: EmblemName = SAMPLE_EMBLEM
+
+    @property
+    def has_sample_emblem(self) -> bool:
+        """Whether the paper must say that its emblem is nobody's."""
+        return self.emblem == SAMPLE_EMBLEM
 
 
 @dataclass(frozen=True, config=FROZEN)

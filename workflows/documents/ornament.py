@@ -6,9 +6,10 @@ from functools import cache
 from importlib.resources import files
 from math import cos, pi, sin
 
+from workflows.documents.content import SAMPLE_EMBLEM
+
 TEAL, GOLD, LIGHT_GOLD, PAPER, MIST = "#0f4c47", "#b08d3c", "#d9bd74", "#fffdf7", "#f3ecda"
 SHEET = (297.0, 210.0)
-SAMPLE_EMBLEM = "gagas"
 Emblems = Callable[[str], str]  # an emblem's name in, its drawing out
 
 

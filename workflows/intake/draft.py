@@ -1,19 +1,18 @@
 """Draft an idea and revise it."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-import rfc8785
 from sqlmodel import Session
 
 from models.ideas import Idea, Revision
 from models.policy import Policy
 from workflows.calculations.values import MAXIMUM_RUPIAH
-from workflows.intake.team import MemberShare, TeamChange, record_team_change, replace_team, write_team
+from workflows.intake.team import MemberShare, record_team_change, replace_team, write_team
 from workflows.process.actors import Actor
+from workflows.process.attest.commit import hash_content
 from workflows.process.context import IdeaContext, read_again, read_context, read_policy
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Invalid
@@ -58,9 +57,10 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     permitted = permit(session, context, "draft", actor=actor)
     session.add(idea)
     session.flush()
-    _write_revision(session, idea, context.policy, proposal, actor)
-    write_team(session, idea, context.policy, proposal.team)
-    take(session, context, permitted, Grounds(recorded={"call": call.id, "policy": version.number}), actor=actor)
+    revision = _write_revision(session, idea, context.policy, proposal, actor)
+    team = write_team(session, idea, context.policy, proposal.team)
+    grounds = Grounds(recorded={"call": call.id, "policy": version.number}, rows=(revision, *team))
+    take(session, context, permitted, grounds, actor=actor)
     return read_again(session, context)
 
 
@@ -68,32 +68,34 @@ def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Ac
     """Replace what a draft says; the lead proposer may."""
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "revise", actor=actor)
-    context, _ = rewrite(session, context, proposal, actor=actor)
-    take(session, context, permitted, actor=actor)
+    context, grounds = rewrite(session, context, proposal, actor=actor)
+    take(session, context, permitted, grounds, actor=actor)
     return context
 
 
-def rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> tuple[IdeaContext, TeamChange | None]:
-    """Put a new revision and team in place of the present ones; the caller has permitted the step.
+def rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> tuple[IdeaContext, Grounds]:
+    """Put a new revision and team in place of the present ones; the caller has permitted the step and takes it on these grounds.
 
-    A team changed after submission is chained; the change is answered with, so that the decision of the step keeps it.
+    A team changed after submission is chained, and stands in the decision of the step.
     """
     idea = context.idea
     idea.title = _title(proposal)
     idea.revision += 1
-    _write_revision(session, idea, context.policy, proposal, actor)
-    change = replace_team(session, idea, context.policy, proposal.team)
+    revision = _write_revision(session, idea, context.policy, proposal, actor)
+    team, change = replace_team(session, idea, context.policy, proposal.team)
     session.flush()
+    detail = {}
     if change is not None and idea.submitted_at is not None:
         record_team_change(session, idea, change, actor=actor)
-    return read_again(session, context), change
+        detail = change.as_detail()
+    return read_again(session, context), Grounds(detail=detail, rows=(revision, *team))
 
 
 def _title(proposal: Proposal) -> str:
     return read_line("title", proposal.title, maximum=300)
 
 
-def _write_revision(session: Session, idea: Idea, policy: Policy, proposal: Proposal, actor: Actor) -> None:
+def _write_revision(session: Session, idea: Idea, policy: Policy, proposal: Proposal, actor: Actor) -> Revision:
     known = {section.name for section in policy.sections}
     sections = {}
     for name, text in proposal.sections.items():
@@ -116,7 +118,8 @@ def _write_revision(session: Session, idea: Idea, policy: Policy, proposal: Prop
         sections=sections,
         budget_rupiah=proposal.budget_rupiah,
         salt=salt.hex(),
-        content_sha256=hashlib.sha256(salt + rfc8785.dumps(content)).hexdigest(),
+        content_sha256=hash_content(salt, content),
         author_id=str(actor.person_id),
     )
     session.add(revision)
+    return revision

@@ -7,7 +7,7 @@ from models.policy import Policy
 from workflows.intake.draft import Proposal, rewrite
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.engine import Grounds, permit, take
+from workflows.process.engine import permit, take
 from workflows.process.numbering import next_running
 from workflows.process.refusals import Invalid
 from workflows.process.wording import count_words
@@ -35,8 +35,8 @@ def supplement_idea(session: Session, idea_id: str, proposal: Proposal, *, actor
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "supplement", actor=actor)
     check_sections(context.policy, proposal.sections)
-    context, change = rewrite(session, context, proposal, actor=actor)
-    take(session, context, permitted, Grounds(detail=change.as_detail() if change else {}), actor=actor)
+    context, grounds = rewrite(session, context, proposal, actor=actor)
+    take(session, context, permitted, grounds, actor=actor)
     return context
 
 

@@ -1,6 +1,6 @@
 """The team of an idea: who is in it with which share, and what a change of it after submission left behind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -54,7 +54,7 @@ class TeamChange:
         return [(person_id, before.get(person_id), after.get(person_id)) for person_id in after | before]
 
 
-def write_team(session: Session, idea: Idea, policy: Policy, team: Sequence[MemberShare]) -> tuple[Membership, ...]:
+def write_team(session: Session, idea: Idea, policy: Policy, team: Sequence[MemberShare]) -> tuple[TeamMember, ...]:
     """Write down an idea's team; an empty one means that the lead proposer stands alone.
 
     Raises Invalid for an unknown number, somebody named twice, a team without its lead or too large, and shares that are no whole.
@@ -63,24 +63,35 @@ def write_team(session: Session, idea: Idea, policy: Policy, team: Sequence[Memb
     if len(members) > policy.team_limit:
         raise Invalid("team_too_large", "team", maximum=policy.team_limit)
     _check_shares(members)
-    session.add_all(TeamMember(idea_id=idea.id, position=position, **asdict(member)) for position, member in enumerate(members))
-    return tuple(members)
+    rows = tuple(TeamMember(idea_id=idea.id, position=position, **asdict(member)) for position, member in enumerate(members))
+    session.add_all(rows)
+    return rows
 
 
-def replace_team(session: Session, idea: Idea, policy: Policy, team: Sequence[MemberShare]) -> TeamChange | None:
-    """Put a team in place of the present one, with the refusals of `write_team`; answers with the change, None where all is as before."""
-    rows = session.exec(select(TeamMember).where(TeamMember.idea_id == idea.id).order_by(col(TeamMember.position)))
-    before = tuple(Membership(row.person_id, row.share_hundredths, row.role, row.lead) for row in rows)
+def replace_team(
+    session: Session, idea: Idea, policy: Policy, team: Sequence[MemberShare]
+) -> tuple[tuple[TeamMember, ...], TeamChange | None]:
+    """Put a team in place of the present one, with the refusals of `write_team`; answers its rows, and the change if there is one."""
+    before = _read_places(session.exec(select(TeamMember).where(TeamMember.idea_id == idea.id).order_by(col(TeamMember.position))))
     session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == idea.id))
-    after = write_team(session, idea, policy, team)
-    return TeamChange(before, after) if set(before) != set(after) else None
+    rows = write_team(session, idea, policy, team)
+    after = _read_places(rows)
+    return rows, TeamChange(before, after) if set(before) != set(after) else None
+
+
+def _read_places(rows: Iterable[TeamMember]) -> tuple[Membership, ...]:
+    return tuple(Membership(row.person_id, row.share_hundredths, row.role, row.lead) for row in rows)
 
 
 def record_team_change(session: Session, idea: Idea, change: TeamChange, *, actor: Actor) -> None:
-    """Chain who had which share before and after, by person ids; what members do in the team is free text and stays outside."""
+    """Chain who had which share before and after, by person ids; what members do in the team is free text and stays outside.
+
+    The entry commits to no row: the step's own, which follows, commits to the new team.
+    """
     before, after = ({each.person_id: each.share_hundredths for each in team} for team in (change.before, change.after))
     if before != after:
-        record(session, "idea.change_team", idea.id, actor=actor, idea_id=idea.id, revision=idea.revision, before=before, after=after)
+        said = {"revision": idea.revision, "before": before, "after": after, "commits": {}}
+        record(session, "idea.change_team", idea.id, actor=actor, idea_id=idea.id, **said)
 
 
 def read_team_change(detail: dict[str, Any]) -> TeamChange | None:

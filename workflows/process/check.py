@@ -9,9 +9,10 @@ from models.policy import Days, GateRule, Policy
 from models.stages import IdeaStage
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.process.guards import is_in_policy
 from workflows.process.reach import Owing, Reach, list_steps, takes_step, walk
 from workflows.process.visibility import OVERSEERS
-from workflows.process.ways import Kind, Relation, Way
+from workflows.process.ways import Kind, Relation, Transition, Way
 
 LONGEST_GATE_NAME = 35  # with `gate:` before it, it is the task of an inbox item, which has 40 characters
 
@@ -104,8 +105,12 @@ def _check_movers(*reaches: Reach) -> Iterator[Finding]:
             yield Finding("policy_action_without_office", path, {"action": action})
         elif role not in OVERSEERS:
             yield Finding("policy_role_cannot_act", path, {"role": role, "roles": list(OVERSEERS)})
-        elif not any(step.stage is None or step.stage in reach.stages for reach, step in office):
+        elif not any(_happens(reach, step) for reach, step in office):
             yield Finding("policy_action_unreachable", path, {"action": action})
+
+
+def _happens(reach: Reach, step: Transition) -> bool:
+    return is_in_policy(step, reach.policy) and (step.stage is None or step.stage in reach.stages)
 
 
 def _check_awards(reach: Reach) -> Iterator[Finding]:

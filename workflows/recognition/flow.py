@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from models.database import database
 from models.documents import Document, DocumentKind
+from models.offices import SAMPLE_EMBLEM
 from models.outbox import Message
 from models.settings import settings
 from workflows.adapters.files import store_file
@@ -24,6 +25,7 @@ from workflows.process.crashpoints import crashpoint
 from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.remind import find_reminders
+from workflows.region.emblem import read_own_emblem
 
 ACTOR = flow_actor("recognition")
 _LAYING_OUT = threading.Lock()  # fonts and text shaping serve one thread of a process at a time: two at once corrupt its memory
@@ -130,11 +132,13 @@ def _render(kind: DocumentKind, documents: list[Document]) -> list[Rendered]:
 
 
 def read_emblem(name: str) -> str:
-    """An emblem's drawing: the region's own from the data folder, else the packaged one; FileNotFoundError where there is neither."""
+    """An emblem's drawing: the packaged sample, or the region's own, checked again since its file may have changed.
+
+    FileNotFoundError where there is no such emblem; Invalid where papers cannot draw it.
+    """
     from workflows.documents import render
 
-    own = settings().emblems / f"{name}.svg"
-    return own.read_text("utf-8") if own.exists() else render.read_packaged_emblem(name)
+    return render.read_packaged_emblem() if name == SAMPLE_EMBLEM else read_own_emblem(name)
 
 
 def _store(content: bytes, suffix: str) -> str:

@@ -18,6 +18,7 @@ from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Invalid, NotFound
 from workflows.process.wording import read_line
+from workflows.region.emblem import read_own_emblem
 
 SIGNS_FIRST = (Capacity.DAILY, Capacity.ACTING, Capacity.CAMPAIGN, Capacity.INTERIM, Capacity.PERMANENT)
 UNTITLED = {(HeadKind.REGIONAL_HEAD, capacity) for capacity in Capacity if capacity != Capacity.PERMANENT}
@@ -120,7 +121,8 @@ def find_signatory(session: Session, office: UnitOffice, on: date) -> OfficeSign
 def set_office(session: Session, unit_code: str, new: NewOffice, *, actor: Actor) -> UnitOffice:
     """Give a unit its office, or replace what its papers carry from now on; holders stay. An admin over the unit may.
 
-    Raises NotFound for the unit, Forbidden, and Invalid for letterheads of no or more than four lines and an emblem nobody registered.
+    Raises NotFound for the unit, Forbidden, and Invalid for letterheads of no or more than four lines and an emblem that
+    nobody registered or that papers cannot draw.
     """
     unit = find_unit(session, unit_code)
     actor.require(Role.ADMIN, unit.path)
@@ -161,6 +163,8 @@ def _read_office(new: NewOffice) -> dict[str, Any]:
         raise Invalid("letterhead_lines_out_of_range", "letterhead_lines", maximum=MOST_LINES)
     if new.emblem not in list_emblems():
         raise Invalid("emblem_unknown", "emblem", known=list_emblems())
+    if new.emblem != SAMPLE_EMBLEM:
+        read_own_emblem(new.emblem)
     return {
         "letterhead_lines": [read_line("letterhead_lines", line, maximum=150) for line in new.letterhead_lines],
         "address": read_line("address", new.address, maximum=200, minimum=0),

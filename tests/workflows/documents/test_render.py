@@ -71,7 +71,7 @@ def test_the_attachment_says_nothing_that_the_page_does_not_show(content_of, kin
 def test_a_certificate_reads_from_top_to_bottom(certificate, words_of):
     shown = squeezed(words_of(render_certificates([certificate()])[0])).casefold()
     assert shown == squeezed(
-        "pemerintah daerah kota bandung kecamatan andir jalan waringin nomor 2, bandung 40184 · telepon (022) 6011235 · "
+        "lambang contoh pemerintah daerah kota bandung kecamatan andir jalan waringin nomor 2, bandung 40184 · telepon (022) 6011235 · "
         "kec.andir@contoh.go.id piagam penghargaan nomor 800.1.12.8/014/kec.adr/xi/2026 diberikan kepada rahmawati kusumaningrum "
         "nip 19801208 200604 2 008 · penata (iii/c) pranata komputer ahli muda · kelurahan ciroyom, kecamatan andir "
         "sebagai ketua tim, dengan predikat inovasi terbaik i pada lomba inovasi pelayanan kecamatan andir 2026 "
@@ -199,7 +199,12 @@ def test_a_revoked_place_says_who_moved_up(report, award, words_of):
     assert "Jumlah, 1 penghargaan yang berlaku Rp15.000.000" in words
 
 
-def test_a_regions_own_emblem_stands_on_its_papers(receipt):
+@pytest.mark.parametrize("kind", ["certificate", "receipt", "rejection", "report"])
+def test_an_emblem_that_is_nobodys_is_marked_as_a_sample(content_of, kind, words_of):
+    assert "Lambang contoh" in words_of(render(kind, [content_of(kind)])[0])
+
+
+def test_a_regions_own_emblem_stands_on_its_papers(receipt, words_of):
     own = receipt(letterhead=Letterhead(("Wali Kota Bandung",), "", "", "bandung"))
     drawing = '<svg viewBox="0 0 10 20"><path d="M0 0H10V20H0Z" fill="#204060"/></svg>'
     asked = []
@@ -210,7 +215,7 @@ def test_a_regions_own_emblem_stands_on_its_papers(receipt):
 
     (files,) = render_documents("receipt", [own], find)
     assert asked == ["bandung"]
-    assert files.pdf != render("receipt", [receipt()])[0]
+    assert "Lambang contoh" not in words_of(files.pdf)
     with pytest.raises(FileNotFoundError, match="bandung"):
         render_documents("receipt", [own])
 

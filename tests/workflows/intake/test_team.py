@@ -101,7 +101,7 @@ def test_the_ledger_keeps_who_had_which_share_and_no_name_number_or_role(town: T
     (entry,) = chained(town, idea)
     assert (entry.payload["actor"], entry.payload["detail"]) == (
         lead,
-        {"revision": 2, "before": {lead: 6_000, mate: 4_000}, "after": {lead: 5_000, stranger: 5_000}},
+        {"revision": 2, "before": {lead: 6_000, mate: 4_000}, "after": {lead: 5_000, stranger: 5_000}, "commits": {}},
     )
     everything = json.dumps([each.payload for each in town.rows(select(LedgerEntry))])
     for who in ("lead", "mate", "stranger"):

@@ -77,7 +77,7 @@ def test_the_regions_own_emblem_is_one_that_lies_in_its_folder(office: Town) -> 
     assert refused.value.parameters["known"] == ["gagas"]
     settings().emblems.mkdir(parents=True)
     for name in ("kota-contoh.svg", "Bad Name.svg", "kota.png"):
-        (settings().emblems / name).write_text("<svg/>")
+        (settings().emblems / name).write_text('<svg viewBox="0 0 2 3"><path d="M0 0H2V3Z"/></svg>')
     office.do(set_office, "ANDIR", NewOffice(("A",), "B", "C", "D", emblem="kota-contoh"), by="admin")
     appoint(office, "head")
     assert read(office, day(0)).emblem == "kota-contoh"

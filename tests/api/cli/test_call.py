@@ -1,0 +1,106 @@
+"""`gagas call check`: what is wrong with a policy, where, and what to do; the same words as the API's."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.cli.main import app
+from tests.building import POLICY
+from tests.foreign_words import find_foreign_words
+
+GATE = {"name": "hearing", "label": "Dengar pendapat", "label_en": "Hearing", "stage": "screening", "role": "operator"}
+
+
+def check(file: Path | str, *more: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(app, ["call", "check", str(file), *more], input=given)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where the policy to be checked is written."""
+    return tmp_path / "policy.json"
+
+
+def write(file: Path, **changes: Any) -> Path:
+    file.write_text(json.dumps({**POLICY, **changes}), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("sample", sorted(Path("examples/calls").glob("*.json")), ids=lambda sample: sample.stem)
+def test_the_sample_calls_pass(sample: Path) -> None:
+    result = check(sample)
+    assert (result.exit_code, result.stdout) == (0, "Ketentuan ini tidak bertentangan dengan proses.\n")
+
+
+def test_a_policy_alone_a_call_with_its_policy_and_the_standard_input_are_all_read(file: Path) -> None:
+    assert check(write(file)).exit_code == 0
+    file.write_text(json.dumps({"code": "UJI-1", "policy": POLICY}))
+    assert check(file).exit_code == 0
+    assert check("-", given=json.dumps(POLICY)).exit_code == 0
+    file.write_text(json.dumps({"code": "UJI-1", "policy": {**POLICY, "award_from": []}}))
+    assert check(file).exit_code == 1
+
+
+def test_each_finding_is_told_with_its_place_its_code_and_what_to_do(file: Path) -> None:
+    result = check(write(file, gates=[GATE], movers={"determination": "chair"}))
+    assert result.exit_code == 1
+    gate, sentence, mover, advice = result.stdout.splitlines()
+    assert gate == "policy.gates.0.role  policy_role_cannot_act"
+    assert sentence.startswith("  Peran Operator tidak memegang jabatan atas usulan")
+    assert mover == "policy.movers.determination  policy_action_unknown"
+    assert advice == "  Langkah determination tidak ada dalam proses. Periksa penulisannya."
+    assert find_foreign_words(sentence) == []
+
+
+def test_the_reader_chooses_the_language_or_has_the_regions(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(file, award_from=["determined"])
+    assert "Tidak ada yang merancang penghargaan" in check(file).stdout
+    assert "Nothing drafts an award" in check(file, "--language", "en").stdout
+    monkeypatch.setenv("GAGAS_LANGUAGE", "en")
+    assert check(file, "--language", "id").stdout.splitlines()[0] == "policy.award_from  policy_award_not_drafted"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"gates": [}', "Correct the JSON at line 1, column 12"),
+        (b'{\n"entry": "new",\n"entry": "in_use"}', "entry: Name each field once"),
+        (b'"\xff"', "Write the JSON in UTF-8; byte 2"),
+        (b"[]", "one JSON object"),
+        (b'{"policy": 3}', "one JSON object"),
+    ],
+)
+def test_what_is_no_policy_at_all_is_told_with_the_place_in_the_file(file: Path, content: bytes, said: str) -> None:
+    file.write_bytes(content)
+    result = check(file)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{file}: ")
+    assert said in result.stderr
+
+
+def test_an_unknown_file_is_named(tmp_path: Path) -> None:
+    result = check(tmp_path / "nowhere.json")
+    assert result.exit_code == 2
+    assert f"{tmp_path / 'nowhere.json'}: Name a file that can be read" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "said"),
+    [
+        ({"sections": []}, "policy.sections", "paling sedikit 1 butir"),
+        ({"gates": [{**GATE, "role": "king"}]}, "policy.gates.0.role", "Pilih salah satu"),
+        ({"rule_book": {**POLICY["rule_book"], "tiers": []}}, "policy.rule_book.tiers", "paling sedikit 1 butir"),
+        ({"documents": {**POLICY["documents"], "numbers": {"receipt": "{running}"}}}, "policy.documents.numbers.receipt", "Pola nomor"),
+        ({"colour": "red"}, "policy.colour", "Hapus bidang ini"),
+    ],
+)
+def test_a_policy_that_does_not_validate_is_told_with_the_place_of_its_first_fault(
+    file: Path, changes: dict[str, Any], place: str, said: str
+) -> None:
+    result = check(write(file, **changes))
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[0].startswith(f"{place}  ")
+    assert said in result.stdout

@@ -1,0 +1,67 @@
+"""Policies as somebody may write them: drawn at random, most of each right, some of it not."""
+
+from random import Random
+from typing import Any
+
+from models.policy import Entry
+from tests.building import POLICY
+from tests.workflows.process.test_ways import written_by_hand
+from workflows.process.visibility import OVERSEERS
+
+STAGES = [line["stage"] for line in written_by_hand("stages") if line["way"] == "idea"]
+WAITING = [line["stage"] for line in written_by_hand("stages") if line["way"] == "idea" and line["kind"] in ("open", "decided")]
+OFFICES = [str(role) for role in OVERSEERS]
+NO_OFFICES = ["proposer", "operator", "reviewer", "pilot_owner"]
+AWAITED = ["permit", "screen", "recommend", "determine", "resume", "plan_pilot", "verify", "approve", "schedule"]
+OTHERS = ["assign", "propose", "revoke"]  # given to an office too, though nobody waits for them
+NOT_GIVEN = ["score", "measure", "conclude", "submit", "withdraw", "route", "close_review", "expire", "number", "fly", "determination"]
+AWARDED = ["rolled_out", "stopped", "determined", "shortlisted", "in_pilot", "deferred", "screening", "nowhere"]
+DAYS = ["permission", "screening", "review", "recommendation", "determination", "retention", "deferral"]
+
+
+def draw_policy(luck: Random) -> dict[str, Any]:
+    """A policy of the usual call with much of its own."""
+    tiers = [{**tier, "places": luck.choice([1, 3, None])} for tier in POLICY["rule_book"]["tiers"]]
+    book = {**POLICY["rule_book"], "results_must_be_verified": luck.random() < 0.3}
+    policy = {
+        **POLICY,
+        "entry": luck.choice(list(Entry)),
+        "permission": luck.random() < 0.7,
+        "pass_mark": luck.choices([60, 100, 0], [8, 1, 1])[0],
+        "reviewers": luck.randint(1, 3),
+        "pilot": {"minimum_days": 30, "maximum_days": 3_650},
+        "gates": draw_gates(luck),
+        "movers": draw_movers(luck),
+        "days": {name: luck.randint(30, 60) for name in luck.sample([*DAYS, "screning"], 2)} if luck.random() < 0.3 else {},
+        "rule_book": {**book, "tiers": tiers} if luck.random() < 0.4 else book,
+    }
+    if luck.random() < 0.3:
+        policy["award_from"] = luck.sample(AWARDED, luck.choices([0, 1, 2], [1, 4, 4])[0])
+    return policy
+
+
+def draw_gates(luck: Random) -> list[dict[str, Any]]:
+    """Up to five gates, many of them of one stage and after each other."""
+    names = [f"gate_{number}" for number in range(luck.choice([0, 1, 1, 2, 3, 5]))]
+    stages = luck.sample(WAITING, 2)
+    gates: list[dict[str, Any]] = []
+    for number, name in enumerate(names):
+        stage = luck.choice(STAGES) if luck.random() < 0.05 else luck.choice(stages)
+        role = luck.choice(NO_OFFICES) if luck.random() < 0.04 else luck.choice(OFFICES)
+        same = [each["name"] for each in gates if each["stage"] == stage]
+        after = luck.sample(same, min(len(same), luck.randint(0, 2)))
+        if luck.random() < 0.06:
+            after = [luck.choice([*names[number:], *names, "gate_x"])]
+        labels = {"label": f"Tahapan {number}", "label_en": f"Step {number}"}
+        gates.append({"name": name, **labels, "stage": stage, "role": role, "after": after})
+    return gates
+
+
+def draw_movers(luck: Random) -> dict[str, str]:
+    """Up to three actions given to other offices."""
+    movers = {}
+    for _ in range(luck.choice([0, 0, 1, 3])):
+        action = luck.choice(NOT_GIVEN) if luck.random() < 0.06 else luck.choice([*AWAITED, *OTHERS])
+        is_bad = action in AWAITED and luck.random() < 0.04
+        movers[action] = luck.choice(NO_OFFICES) if is_bad else luck.choice(OFFICES)
+    return movers
