@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 
 import pytest
 from fastapi.testclient import TestClient
@@ -67,6 +68,19 @@ def test_revoking_withdraws_the_certificates_and_keeps_their_numbers(town: Town,
     later = town.build_award(AwardStage.ANNOUNCED, idea=town.award(award).idea_id)
     town.do(number_certificates, later, by="flow:recognition")
     assert [document.running for document in documents(town)] == [1, 2, 3, 4]
+
+
+def test_an_award_that_is_being_revoked_meanwhile_gets_no_certificate(either_town: Town) -> None:
+    award = either_town.build_award(AwardStage.ANNOUNCED)
+    numbering = threading.Thread(target=either_town.do, args=(number_certificates, award), kwargs={"by": "flow:recognition"})
+    with either_town.store.unit_of_work() as session:
+        revoke_award(session, award, reason=REASON, actor=either_town.actor(session, "leader"))
+        numbering.start()
+        numbering.join(1)
+        assert numbering.is_alive(), "it waits for the revocation"
+    numbering.join(30)
+    assert not numbering.is_alive()
+    assert either_town.rows(select(Document).where(Document.award_id == award)) == []
 
 
 @pytest.mark.parametrize("kind", list(DocumentKind))
