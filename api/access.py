@@ -7,7 +7,6 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
-import sqlalchemy as sa
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -17,8 +16,9 @@ from starlette.concurrency import run_in_threadpool
 
 from api.problems import BadRequest, MatchMissing, Stale
 from api.signing_in import Unauthenticated, activate, find_activation, find_sign_in, hash_password
-from models.database import Database, LostRace, append_row, run_plain, table_of
+from models.database import Database, LostRace, append_row
 from models.idempotency import KeptAnswer
+from models.statements.answers import find_answer
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.process.actors import Actor
 from workflows.process.crashpoints import crashpoint
@@ -28,11 +28,6 @@ T = TypeVar("T")
 Action = Callable[[Session, Actor], BaseModel | None]
 TRIES = 3  # an action is run again when others changed its rows meanwhile
 SHOWN_ONCE = ("activation_code",)  # a repeated request is answered without it
-
-_ANSWERS = table_of(KeptAnswer)
-_KEPT = sa.select(_ANSWERS.c.request_sha256, _ANSWERS.c.status, _ANSWERS.c.body, _ANSWERS.c.headers).where(
-    _ANSWERS.c.account_id == sa.bindparam("account"), _ANSWERS.c.route == sa.bindparam("on"), _ANSWERS.c.key == sa.bindparam("under")
-)
 
 
 class ApiRequest:
@@ -144,7 +139,7 @@ class ApiRequest:
     def _find_kept_answer(self, session: Session, actor: Actor, key: str | None, digest: str) -> JSONResponse | None:
         if key is None:
             return None
-        kept = run_plain(session, _KEPT, {"account": actor.person_id, "on": self._route(), "under": key}).first()
+        kept = find_answer(session, actor.person_id, self._route(), key)
         if kept is None:
             return None
         if kept.request_sha256 != digest:

@@ -42,7 +42,7 @@ def show_rupiah(rupiah: int, language: str) -> str:
 
 def show_share(hundredths: int, language: str) -> str:
     """Hundredths of a percent: `33,33%` in Indonesian, `33.33%` in English; whole percents without decimals."""
-    return format_percent(Decimal(hundredths) / 10_000, "0.00%" if hundredths % 100 else "0%", locale=language)
+    return format_percent(Decimal(hundredths) / 10_000, "0.##%", locale=language)
 
 
 def show_percent(percent: Decimal | str, language: str) -> str:

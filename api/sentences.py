@@ -120,6 +120,6 @@ SHOWN: dict[str, Callable[[Any, str], str]] = {
     **dict.fromkeys(("problems", "roles"), _show_words),
     **dict.fromkeys(("minimum", "maximum", "limit", "minutes", "words", "score"), _show_figure),
     **dict.fromkeys(("total", "whole"), show_share),
-    **dict.fromkeys(("first", "last"), _show_day),
+    **dict.fromkeys(("first", "last", "until", "day"), _show_day),
     **dict.fromkeys(("opens_at", "closes_at"), _show_moment),
 }

@@ -4,17 +4,16 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, col, delete, func, select
 
-from models.database import run_plain, table_of
 from models.ids import new_secret
 from models.instants import wall_now
 from models.people import Account, EmployeeNumber, SignIn, SignInFailure
+from models.statements.people import find_token
 from workflows.calculations.employee_number import strip_employee_number
-from workflows.process.actors import ACTOR_ROWS, PERSON_ID, Actor, read_actor
+from workflows.process.actors import Actor, read_actor
 from workflows.process.refusals import Invalid, Refusal
 
 TOKEN_HOURS = 12
@@ -118,18 +117,10 @@ class SignedIn:
 def find_sign_in(session: Session, token: str) -> SignedIn:
     """Who a token stands for; raises Unauthenticated when it is unknown or over."""
     token_hash = _digest(token)
-    rows = run_plain(session, _SIGNED_IN, {"hash": token_hash}).all()
-    if not rows or rows[0].until < wall_now():
+    found = find_token(session, token_hash)
+    if found is None or found.until < wall_now():
         raise Unauthenticated("sign_in_needed")
-    return SignedIn(read_actor(rows), token_hash, rows[0].form_token, rows[0].seen_at)
-
-
-_SIGN_IN = table_of(SignIn)
-_SIGNED_IN = (
-    ACTOR_ROWS.add_columns(_SIGN_IN.c.form_token, _SIGN_IN.c.seen_at, _SIGN_IN.c.until)
-    .join(_SIGN_IN, _SIGN_IN.c.person_id == PERSON_ID)
-    .where(_SIGN_IN.c.token_hash == sa.bindparam("hash"))
-)
+    return SignedIn(read_actor(found.person), token_hash, found.form_token, found.seen_at)
 
 
 def sign_out(session: Session, token: str) -> None:

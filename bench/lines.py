@@ -34,7 +34,7 @@ class Line:
 
     @property
     def verdict(self) -> str:
-        """`met`, `goal met`, `short`, or nothing where the figure is only told."""
+        """`met`, `goal met`, `short`, or nothing where the figure has no target."""
         if self.target is None:
             return ""
         if self.goal is not None and self.ratio >= self.goal:
@@ -61,14 +61,14 @@ class Results:
     def write(self, file: Path) -> None:
         """Put everything into a JSON file."""
         lines = [{**asdict(line), "ratio": round(line.ratio, 4), "verdict": line.verdict} for line in self.lines]
-        told = {"size": self.size, "machine": describe_machine(), "versions": list_versions(), "lines": lines, "numbers": self.numbers}
-        file.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        results = {"size": self.size, "machine": describe_machine(), "versions": list_versions(), "lines": lines, "numbers": self.numbers}
+        file.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def read_lines(file: Path) -> list[Line]:
     """The lines of an earlier run's results."""
-    told = json.loads(file.read_text("utf-8"))["lines"]
-    return [Line(**{name: value for name, value in line.items() if name not in ("ratio", "verdict")}) for line in told]
+    results = json.loads(file.read_text("utf-8"))["lines"]
+    return [Line(**{name: value for name, value in line.items() if name not in ("ratio", "verdict")}) for line in results]
 
 
 def describe_machine() -> dict[str, Any]:

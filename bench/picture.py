@@ -9,7 +9,7 @@ WIDTH, ROW, TOP, LEFT, SCALE = 1000, 26, 76, 430, 200
 STYLE = """
 text{font-family:'Plus Jakarta Sans','Segoe UI',sans-serif;fill:#12332f;font-size:12px}.title{font-size:19px;font-weight:700}
 .note{font-size:11px;fill:#3d5a55}.ratio{font-weight:600}.band{font-size:12px;letter-spacing:.18em;fill:#8a7b5a}
-rect.met{fill:#1d5a52}rect.short{fill:#b0462b}rect.told{fill:#c9bf9f}path{stroke:#b98a2b;stroke-width:2}
+rect.met{fill:#1d5a52}rect.short{fill:#b0462b}path{stroke:#b98a2b;stroke-width:2}
 """
 PAPER = "#faf6ea"
 LEGEND = "length of a bar: ratio over target; where a ratio must stay below its target, target over ratio"

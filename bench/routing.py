@@ -126,8 +126,8 @@ def _measure_on(yard: Yard, relays: list[str]) -> list[Line]:
         rates["deployment runs"] = _measure_deployment(yard)
     costs = {name: median(router.costs[1:]) for name, router in routers.items()}
     served = {name: median(router.served[1:]) for name, router in routers.items()}
-    told = {"medians": rates, "processor": costs, "processor of the servers": served}
-    stand.numbers[yard.kind] = {name: router.rates[1:] for name, router in routers.items()} | told
+    figures = {"medians": rates, "processor": costs, "processor of the servers": served}
+    stand.numbers[yard.kind] = {name: router.rates[1:] for name, router in routers.items()} | figures
     for router in routers.values():
         for process in router.processes:
             process.terminate()

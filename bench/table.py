@@ -47,8 +47,8 @@ SENTENCES = (  # the first whose words all stand in a line's case, name and yard
 
 def explain(line: Line) -> str:
     """The sentence on a line's ratio."""
-    told = f"{line.case} {line.name} {line.against}"
-    return next(sentence for words, sentence in SENTENCES if all(word in told for word in words))
+    words_of_line = f"{line.case} {line.name} {line.against}"
+    return next(sentence for words, sentence in SENTENCES if all(word in words_of_line for word in words))
 
 
 def write_markdown(lines: Sequence[Line]) -> str:

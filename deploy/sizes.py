@@ -1,4 +1,4 @@
-"""The house's rules of size and name, checked: `python deploy/sizes.py` prints what breaks one, and ends with 1 if anything does."""
+"""The rules of size and name, checked: `python deploy/sizes.py` prints what breaks one, and ends with 1 if anything does."""
 
 import ast
 import io

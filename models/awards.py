@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from models.columns import UtcInstant, key, link, optional_link
+from models.columns import UtcInstant, key, link, optional_link, salted
 from models.instants import now
 from models.stages import AwardStage
 
@@ -45,6 +45,7 @@ class Award(SQLModel, table=True):
     announced_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     revoke_reason: str = Field(default="", max_length=4_000)
+    salt: str = salted()
     version: int = Field(default=1, sa_column=_award_version)
     created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
 
@@ -61,3 +62,4 @@ class AwardShare(SQLModel, table=True):
     person_id: str = link("person.id")
     share_hundredths: int
     amount_rupiah: int = Field(sa_type=sa.BigInteger)
+    salt: str = salted()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field
 
-from models.ids import new_id
+from models.ids import new_id, new_salt
 
 
 class UtcInstant(sa.TypeDecorator[datetime]):
@@ -78,3 +78,8 @@ def link(target: str, *, index: bool = True) -> Any:
 def optional_link(target: str, *, index: bool = False) -> Any:
     """A reference to another row that may be absent."""
     return Field(default=None, foreign_key=target, index=index, max_length=26)
+
+
+def salted() -> Any:
+    """What hides a row's values under their commitments in the ledger; empty in a row that no entry commits to yet."""
+    return Field(default_factory=new_salt, max_length=64)

@@ -1,10 +1,10 @@
 """The engine, the writer queue and `unit_of_work()`: the only place that commits."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic_core import to_json
@@ -12,8 +12,6 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
 
 from models.settings import settings
-
-T = TypeVar("T")
 
 
 class LostRace(Exception):
@@ -109,14 +107,6 @@ def append_rows(session: Session, model: type[SQLModel], rows: list[dict[str, An
 @cache
 def _insert_into(model: type[SQLModel]) -> sa.Insert:
     return sa.insert(table_of(model))
-
-
-def read_once(session: Session, key: tuple[Any, ...], read: Callable[[], T]) -> T:
-    """What cannot change while a transaction lasts, read when it is first asked for."""
-    known: dict[tuple[Any, ...], T] = session.info.setdefault("read_once", {})
-    if key not in known:
-        known[key] = read()
-    return known[key]
 
 
 @lru_cache

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from models.columns import UtcInstant, choice, key, optional_link
+from models.columns import UtcInstant, choice, key, optional_link, salted
 from models.ids import new_id
 from models.instants import now
 
@@ -59,6 +59,7 @@ class Document(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
     issued_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    salt: str = salted()
 
 
 class NumberSeries(SQLModel, table=True):

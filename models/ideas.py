@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from models.columns import Hundredths, UtcInstant, choice, key, link, optional_link
+from models.columns import Hundredths, UtcInstant, choice, key, link, optional_link, salted
 from models.instants import now
 from models.stages import IdeaStage
 
@@ -41,6 +41,7 @@ class Idea(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
     scores_closed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     score: Decimal | None = Field(default=None, sa_type=Hundredths)
+    salt: str = salted()
 
     __mapper_args__ = {"version_id_col": _idea_version}
 
@@ -77,6 +78,7 @@ class TeamMember(SQLModel, table=True):
     lead: bool = False
     role: str = Field(default="", max_length=100)
     share_hundredths: int
+    salt: str = salted()
 
 
 class GateState(StrEnum):
@@ -112,3 +114,4 @@ class Decision(SQLModel, table=True):
     actor_id: str | None = optional_link("person.id")
     flow: str = Field(default="", max_length=20)
     at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    salt: str = salted()

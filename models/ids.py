@@ -21,6 +21,11 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_salt() -> str:
+    """A salt that hides a guessable value under its hash: 32 hex digits, 128 bits; never repeatable."""
+    return secrets.token_hex(16)
+
+
 def _random(size: int) -> bytes:
     seed = settings().seed
     if not seed:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.columns import DecimalText, UtcInstant, choice, key, link
+from models.columns import DecimalText, UtcInstant, choice, key, link, salted
 from models.instants import now
 
 
@@ -28,6 +28,7 @@ class Pilot(SQLModel, table=True):
     result: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
     created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
     reported_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    salt: str = salted()
 
 
 class Direction(StrEnum):
@@ -47,6 +48,7 @@ class Indicator(SQLModel, table=True):
     direction: Direction = Field(default=Direction.UP, sa_type=choice(Direction))
     baseline: Decimal = Field(sa_type=DecimalText)
     target: Decimal = Field(sa_type=DecimalText)
+    salt: str = salted()
 
 
 class Measurement(SQLModel, table=True):
@@ -59,3 +61,4 @@ class Measurement(SQLModel, table=True):
     note: str = Field(default="", max_length=1_000)
     actor_id: str = link("person.id", index=False)
     at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    salt: str = salted()

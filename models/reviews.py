@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from models.columns import Hundredths, UtcInstant, choice, key, link
+from models.columns import Hundredths, UtcInstant, choice, key, link, salted
 from models.instants import now
 
 
@@ -35,3 +35,4 @@ class Review(SQLModel, table=True):
     assigned_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
     due_at: datetime = Field(sa_type=UtcInstant)
     answered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    salt: str = salted()

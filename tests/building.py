@@ -25,7 +25,8 @@ from models.units import Unit
 from tests.databases import Pattern
 from tests.steps import AWARD_STEPS, IDEA_STEPS, STEPS, IdeaUnderWay
 from tests.town import TownPerson
-from workflows.intake.draft import Part, Proposal, draft_idea
+from workflows.intake.draft import Proposal, draft_idea
+from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor, actor_of, flow_actor
 from workflows.region.calls import NewCall, open_call, plan_call
 
@@ -117,7 +118,7 @@ class Town:
 
     def proposal(self, **changes: Any) -> Proposal:
         """The lead's and the mate's idea."""
-        team = (Part(self["lead"].number, 6_000, ""), Part(self["mate"].number, 4_000, "Perancang"))
+        team = (MemberShare(self["lead"].number, 6_000, ""), MemberShare(self["mate"].number, 4_000, "Perancang"))
         return Proposal(**{"title": "Antrean daring kelurahan", "sections": SECTIONS, "team": team, **changes})
 
     def build_idea(

@@ -25,6 +25,7 @@ def serve(store: Database, folder: Path) -> Iterator[str]:
     url = store.url.render_as_string(hide_password=False)
     surroundings = {**os.environ, "GAGAS_DATA": str(folder), "GAGAS_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app", "--port", str(port), "--log-level", "warning"]
+    command += ["--timeout-keep-alive", "120"]  # a busy machine's client may take more than the usual five seconds to use one again
     log = (folder / "server.log").open("a")
     process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=log, stderr=log)
     try:
@@ -38,12 +39,13 @@ def serve(store: Database, folder: Path) -> Iterator[str]:
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + 150
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
-        try:
-            if httpx.get(f"{address}/api/v1/health", timeout=5).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
+    with httpx.Client(timeout=5) as client:
+        while time.monotonic() < until:
+            if process.poll() is not None:
+                raise RuntimeError(f"the server ended with {process.returncode}")
+            try:
+                if client.get(f"{address}/api/v1/health").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
     raise TimeoutError(address)

@@ -1,37 +1,53 @@
 """`gagas ledger`: verify the chain, sign a checkpoint to publish elsewhere."""
 
 import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import rfc8785
+import sqlalchemy as sa
 import typer
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
-from sqlmodel import Session, col, select
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlmodel import Session, func, select
 
-from models.database import database
+from models.database import database, table_of
+from models.ideas import Idea
 from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
 from models.settings import settings
 from workflows.calculations.ledger import ChainEntry, Checkpoint, verify_chain
+from workflows.process.attest.compare import Difference, compare_rows, find_misfiled
 
 ledger = typer.Typer(no_args_is_help=True, help="Verify the ledger, or sign a checkpoint of it.")
+COLUMNS = (TextColumn("{task.description:<10}"), BarColumn(40), MofNCompleteColumn(), TimeElapsedColumn())
 PAGE = 5_000
 
 
 @ledger.command()
 def verify(
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint published before; shows whether entries were cut off.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Name every row that differs, not the first only.")] = False,
 ) -> None:
-    """Recompute every link of the chain; exit code 1 when it is broken."""
+    """Recompute every link of the chain, and compare the rows with it; exit code 1 when it is broken or a row differs.
+
+    With a chain that is broken no row is compared. `uncommitted` counts rows of before entries committed to rows.
+    """
     known = _read_checkpoint(checkpoint) if checkpoint else None
-    with database().reading() as session:
+    misfiled: list[Difference] = []
+    bars = Progress(*COLUMNS, console=Console(stderr=True), transient=True)
+    with bars, database().reading() as session:
         head = session.exec(select(LedgerHead)).one()
-        report = verify_chain(_links(session), known or Checkpoint(size=head.seq, head=head.hash))
-    typer.echo(report.model_dump_json(indent=2))
-    raise typer.Exit(0 if report.valid else 1)
+        links = _read_links(session, _bar(bars, "Entries", head.seq), misfiled)
+        report = verify_chain(links, known or Checkpoint(size=head.seq, head=head.hash))
+        rows = _compare(session, bars, misfiled, every=every) if report.valid else None
+    typer.echo(json.dumps({**report.model_dump(mode="json"), "rows": rows}, indent=2))
+    raise typer.Exit(0 if rows is not None and not rows["differing"] else 1)
 
 
 @ledger.command("checkpoint")
@@ -58,11 +74,31 @@ def _read_checkpoint(file: Path) -> Checkpoint:
         raise typer.BadParameter(f"{file} is not a checkpoint as it was signed") from wrong
 
 
-def _links(session: Session) -> list[ChainEntry]:
-    links: list[ChainEntry] = []
-    while True:
-        after = links[-1].seq if links else 0
-        page = session.exec(select(LedgerEntry).where(col(LedgerEntry.seq) > after).order_by(col(LedgerEntry.seq)).limit(PAGE)).all()
-        if not page:
-            return links
-        links += [ChainEntry(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in page]
+def _read_links(session: Session, advance: Callable[[int], None], misfiled: list[Difference]) -> Iterator[ChainEntry]:
+    """Every entry, in order; those whose columns differ from their payload are put with the misfiled."""
+    table = table_of(LedgerEntry)
+    entries = sa.select(table.c.seq, table.c.payload, table.c.hash, table.c.kind, table.c.idea_id).order_by(table.c.seq).limit(PAGE)
+    after = 0
+    while page := session.execute(entries.where(table.c.seq > after)).all():
+        for entry in page:
+            wrong = find_misfiled(entry.seq, {"kind": entry.kind, "idea_id": entry.idea_id}, entry.payload)
+            misfiled += [wrong] if wrong else []
+            yield ChainEntry(seq=entry.seq, payload=entry.payload, hash=entry.hash)
+        after = page[-1].seq
+        advance(len(page))
+
+
+def _compare(session: Session, bars: Progress, misfiled: list[Difference], *, every: bool) -> dict[str, Any]:
+    ideas = session.exec(select(func.count()).select_from(Idea)).one()
+    report = compare_rows(session, _bar(bars, "Ideas", ideas))
+    report.differences += misfiled
+    counts = {"compared": report.compared, "uncommitted": report.uncommitted, "erased": report.erased}
+    told: dict[str, Any] = {**counts, "differing": len(report.differences), "first": asdict(report.first) if report.first else None}
+    if every:
+        told["all"] = [asdict(difference) for difference in sorted(report.differences, key=lambda each: each.place)]
+    return told
+
+
+def _bar(bars: Progress, description: str, total: int) -> Callable[[int], None]:
+    task = bars.add_task(description, total=total)
+    return lambda count: bars.advance(task, count)

@@ -5,10 +5,10 @@ from html import escape
 from workflows.process import ways
 from workflows.process.ways import Kind, Stage, Transition, Way
 
-WIDTH, ROW, TOP, BOX = 1400, 84, 96, (148.0, 38.0)
-COLUMNS = {"left": 112, "main": 410, "right": 760, "award": 1000, "far": 1240, "document": 1240}  # where a table's place lies
+WIDTH, ROW, TOP, BOX = 1410, 84, 96, (148.0, 38.0)
+COLUMNS = {"left": 112, "main": 410, "right": 760, "award": 1000, "far": 1300, "document": 1000}  # where a table's place lies
 MAIN, LEFT, RIGHT, AWARD = (COLUMNS[name] for name in ("main", "left", "right", "award"))
-BANDS = (("intake", -0.45, 3.5), ("review", 3.5, 6.5), ("pilot", 6.5, 10.5))
+BANDS = (("intake", -0.45, 3.5), ("review", 3.5, 7.1), ("pilot", 7.1, 11.1))
 STYLE = """
 text{font-family:'Plus Jakarta Sans','Segoe UI',sans-serif;fill:#12332f}.stage{font-size:13px;font-weight:600;text-anchor:middle}
 .act{font-size:11px;fill:#3d5a55;paint-order:stroke;stroke:#faf6ea;stroke-width:4px}.flow{fill:#9a6b12}.band{font-size:12px;letter-spacing:.18em;fill:#8a7b5a}.title{font-size:19px;font-weight:700}
@@ -23,7 +23,7 @@ TIP = (
 
 def draw_process() -> str:
     """The SVG: green arrows are people's steps with who takes them, dashed golden ones are moved by a flow."""
-    height = TOP + int(11.2 * ROW)
+    height = TOP + int(11.8 * ROW)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"><title>The process of Gagas</title>',
         f"<style>{STYLE}</style>",
@@ -31,11 +31,12 @@ def draw_process() -> str:
         f'<rect width="{WIDTH}" height="{height}" fill="#faf6ea"/>',
         '<text class="title" x="28" y="40">An idea’s way</text>',
         f'<text class="title" x="{AWARD - 74}" y="{_y(5.2)}">An award’s way</text>',
+        f'<text class="title" x="{AWARD - 74}" y="{_y(0.2)}">A document’s way</text>',
         '<text class="act" x="28" y="62">→ a person decides (and who)</text><text class="act flow" x="210" y="62">⇢ ⚙ a flow moves</text>',
-        '<text class="act" x="360" y="62">withdraw (proposer): from any stage up to shortlisted</text>',
+        '<text class="act" x="360" y="62">withdraw (proposer): from any stage before recommended</text>',
     ]
     parts += [_band(*band) for band in BANDS]
-    drawn = (ways.IDEA, ways.AWARD)
+    drawn = (ways.IDEA, ways.AWARD, ways.DOCUMENT)
     parts += [_arrows(way) for way in drawn]
     parts += [_box(stage) for way in drawn for stage in way.stages.values() if stage.place]
     return "\n".join([*parts, "</svg>\n"])
@@ -92,7 +93,7 @@ def _arrow(start: Stage, end: Stage, steps: list[Transition]) -> str:
         down = 1 if r2 > r1 else -1
         shift = 0 if down == 1 else -44
         path = f"M{x1 + shift} {y1 + down * half_h}L{x2 + shift} {y2 - down * (half_h + 2)}"
-        place, anchor = (x1 + 9, "start") if down == 1 else (x1 + shift - 9, "end")
+        place, anchor = (x1 + 9, "start") if down == 1 else (x1 + shift + 8, "start") if x1 == LEFT else (x1 + shift - 9, "end")
         return _line(path, auto) + _label(place, (y1 + y2) / 2 + 4, words, auto, anchor)
     side = -1 if auto and x1 == MAIN else 1
     bend, lift = x1 + side * (half_w + 52), y1 + (y2 - y1) * (0.3 if auto else 0.5) if x1 == MAIN else y1 + 26
@@ -106,7 +107,7 @@ def _sideways(start: tuple[float, float], end: tuple[float, float], words: str, 
     right = 1 if x2 > x1 else -1
     lift = 7 * (1 if x2 > x1 else -1) if y1 == y2 else 0
     path = f"M{x1 + right * half} {y1 - lift}L{x2 - right * (half + 2)} {y2 - lift}"
-    share = 0.5 if abs(y2 - y1) <= ROW else 0.62
+    share = 0.3 if x1 == LEFT and y1 != y2 else 0.5 if abs(y2 - y1) <= ROW else 0.62  # where two cross, each is named near its start
     place = (x1 + (x2 - x1) * share, y1 + (y2 - y1) * share - lift + (-6 if right == 1 else 16))
     return _line(path, auto) + _label(*place, words, auto, anchor="middle")
 

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from rich.console import Console
 
+from api.sentences import sentence
 from models.database import database
 from models.migrations import migrate as migrate_schema
 from models.people import EmploymentKind
@@ -34,7 +35,7 @@ def init(
         with database().unit_of_work() as session:
             _, _, code = found_region(session, root, admin)
     except Refusal as refusal:
-        console.print(f"[red]Nothing was made: {refusal.code}[/] {refusal.parameters or ''}")
+        console.print(f"[red]Nothing was made.[/] {sentence(refusal.code, 'en', refusal.parameters)} ({refusal.code})")
         raise typer.Exit(1) from None
     console.print(f"[green]Ready in {settings().data}.[/] The admin's one-time code, shown this once:")
     typer.echo(code)

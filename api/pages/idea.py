@@ -12,8 +12,9 @@ from api.pages.progress import show_progress
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, redirect_to
+from api.v1.history import show_history
 from api.v1.recognition import DocumentOut, show_document
-from api.v1.shapes import Id, show_context, show_history
+from api.v1.shapes import Id, show_context
 from models.awards import Award
 from models.ideas import Idea
 from models.people import Person, Role, RoleGrant

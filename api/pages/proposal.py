@@ -12,7 +12,8 @@ from models.people import EmployeeNumber, Person
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.calculations.shares import equal_shares
 from workflows.intake.draft import Form as IdeaForm
-from workflows.intake.draft import Medium, Part, Proposal
+from workflows.intake.draft import Medium, Proposal
+from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 
@@ -72,12 +73,11 @@ def with_rows(form: Form, rows: list[Row]) -> Form:
 
 
 def split_evenly(rows: list[Row], words: Words) -> list[Row]:
-    """Equal shares; what does not divide goes to the lead, then to the others from the top."""
+    """Equal shares; what does not divide goes to the lead first."""
     if not rows:
         return rows
-    lead_first = sorted(range(len(rows)), key=lambda place: not rows[place].lead)
-    shares = dict(zip(lead_first, equal_shares(len(rows)), strict=True))
-    return [replace(row, share=words.share(shares[place])) for place, row in enumerate(rows)]
+    lead = next((place for place, row in enumerate(rows) if row.lead), 0)
+    return [replace(row, share=words.share(share)) for row, share in zip(rows, equal_shares(len(rows), lead), strict=True)]
 
 
 def list_people(session: Session, idea: Idea | None, actor: Actor) -> dict[str, tuple[Row, str]]:
@@ -110,7 +110,7 @@ def _team_of(session: Session, idea: Idea | None) -> list[str]:
     return list(session.exec(select(TeamMember.person_id).where(TeamMember.idea_id == idea.id))) if idea else []
 
 
-def _read_team(form: Form, numbers: Mapping[str, str]) -> tuple[Part, ...]:
+def _read_team(form: Form, numbers: Mapping[str, str]) -> tuple[MemberShare, ...]:
     rows = read_rows(form, {person_id: Row(person_id) for person_id in numbers})
     alone = len(rows) == 1 and rows[0].person_id and not rows[0].share
     if alone:
@@ -120,5 +120,5 @@ def _read_team(form: Form, numbers: Mapping[str, str]) -> tuple[Part, ...]:
     parts = []
     for place, row in enumerate(rows):
         share = flat.percent(f"team.{place}.share")
-        parts.append(Part(numbers.get(row.person_id, "") or row.number, share, row.role))
+        parts.append(MemberShare(numbers.get(row.person_id, "") or row.number, share, row.role))
     return tuple(parts)

@@ -12,7 +12,8 @@ from api.pages.idea import IDEA, idea_form
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
-from api.v1.shapes import Id, show_award
+from api.v1.awards import show_award
+from api.v1.shapes import Id
 from models.awards import Award
 from models.instants import now, today
 from models.units import Unit
@@ -22,7 +23,7 @@ from workflows.process.keyset import Slice
 from workflows.process.offers import list_offers
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
-from workflows.reward.browse import WantedAwards, list_awards, read_award
+from workflows.reward.browse import WantedAwards, find_decline, list_awards, read_award
 from workflows.reward.propose import propose_award
 from workflows.reward.revoke import revoke_award
 
@@ -119,6 +120,7 @@ async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedFo
         unit = session.get(Unit, idea.unit_id)
         offers = list_offers(session, context, actor=actor)
         values = {"award": show_award(session, context), "idea": idea, "call": context.about.call, "unit": unit.name if unit else ""}
+        values["declined"] = find_decline(session, context.award)
         return values | {"offers": offers, "own": context.award.proposed_by == actor.person_id}
 
     visitor, values = await request.read_page(read_page)

@@ -11,7 +11,7 @@ from api.formats import show_count, show_day, show_moment, show_number, show_per
 from api.sentences import read_parameters, sentence, show_parameter, show_word
 from models.documents import DocumentKind
 from models.instants import local_day, now
-from workflows.documents.kinds import find_type
+from workflows.documents.kinds import get_document_type
 
 KINDS = frozenset(DocumentKind)
 FILES = ("pages.toml", "tasks.toml", "offices.toml")
@@ -41,7 +41,7 @@ class Words:
     def word(self, code: str | None) -> str:
         """A stage, role, task, action or outcome as people read it; an unknown one without its underscores."""
         if code and code in KINDS:
-            kind = find_type(code)
+            kind = get_document_type(code)
             return kind.name if self.language == "id" else kind.name_en
         return show_word(code or "", self.language)
 

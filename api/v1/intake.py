@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from api.access import Api, write_etag
 from api.v1 import PREFIX
+from api.v1.history import DecisionOut, show_history
 from api.v1.shapes import (
     Cursor,
-    DecisionOut,
     Id,
     IdeaLine,
     IdeaOut,
@@ -23,7 +23,6 @@ from api.v1.shapes import (
     ReasonIn,
     RequestBody,
     show_context,
-    show_history,
     show_idea,
     show_line,
 )

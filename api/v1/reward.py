@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from api.access import Api
 from api.v1 import PREFIX
+from api.v1.awards import AwardOut, show_award, show_award_row
 from api.v1.shapes import (
-    AwardOut,
     AwardStageName,
     Cursor,
     Id,
@@ -21,8 +21,6 @@ from api.v1.shapes import (
     Reason,
     ReasonIn,
     RequestBody,
-    show_award,
-    show_award_row,
 )
 from models.awards import Award
 from workflows.process.actors import Actor

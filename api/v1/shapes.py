@@ -5,26 +5,23 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-import sqlalchemy as sa
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from models.awards import Award
-from models.database import run_plain, table_of
-from models.ideas import Gate, Idea
-from models.people import Person, Role, write_full_name
+from models.ideas import Idea
+from models.people import Role, write_full_name
 from models.reviews import Review
+from models.statements.ideas import Member, read_gates
 from workflows.calculations.employee_number import mask_employee_number
-from workflows.intake.draft import Form, Medium, Part, Proposal
+from workflows.intake.draft import Form, Medium, Proposal
+from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.context import AwardContext, IdeaContext, read_context
-from workflows.process.history import list_history
+from workflows.process.context import IdeaContext, read_context
 from workflows.process.relations import has_part, is_committee, sees_score
 from workflows.process.ways import Way
-from workflows.reward.browse import list_shares
 
 Reason = Annotated[str, Field(max_length=4_000)]
 Id = Annotated[str, Field(max_length=26)]
@@ -79,7 +76,7 @@ class PageOut(ResponseBody):
     after: str | None
 
 
-class PartIn(RequestBody):
+class MemberShareIn(RequestBody):
     employee_number: str = Field(max_length=30)
     share_hundredths: int = Field(strict=True, ge=1, le=10_000)
     role: str = Field(default="", max_length=100)
@@ -94,11 +91,11 @@ class ProposalIn(RequestBody):
     theme: str = Field(default="", max_length=100)
     sections: dict[str, Annotated[str, Field(max_length=40_000)]] = Field(default_factory=dict, max_length=40)
     budget_rupiah: Amount = 0
-    team: tuple[PartIn, ...] = Field(default=(), max_length=50)
+    team: tuple[MemberShareIn, ...] = Field(default=(), max_length=50)
 
     def read(self) -> Proposal:
         """The proposal as the action takes it."""
-        team = tuple(Part(part.employee_number, part.share_hundredths, part.role) for part in self.team)
+        team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role) for part in self.team)
         return Proposal(self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team)
 
 
@@ -153,15 +150,6 @@ class IdeaOut(IdeaLine):
     gates: list[GateOut]
 
 
-class DecisionOut(ResponseBody):
-    action: str
-    outcome: str
-    reason: str
-    detail: dict[str, Any]
-    at: datetime
-    by: str | None
-
-
 class ReviewOut(ResponseBody):
     id: str
     idea_id: str
@@ -171,36 +159,6 @@ class ReviewOut(ResponseBody):
     comment: str
     total: Decimal | None
     due_at: datetime
-
-
-class ShareOut(ResponseBody):
-    person_id: str
-    name: str
-    share_hundredths: int
-    amount_rupiah: int
-
-
-class AwardOut(ResponseBody):
-    id: str
-    idea_id: str
-    call_id: str
-    stage: str = Field(json_schema_extra={"enum": list(ways.AWARD.stages)})
-    tier: str
-    distinction: str
-    amount_rupiah: int
-    shares: list[ShareOut]
-    computation: dict[str, Any]
-    decree_number: str
-    decree_on: date | None
-    announce_at: datetime | None
-    announced_at: datetime | None
-    revoked_at: datetime | None
-    revoke_reason: str
-    version: int
-
-
-_GATE = table_of(Gate)
-_GATES = sa.select(_GATE.c.name, _GATE.c.state).where(_GATE.c.idea_id == sa.bindparam("idea_id")).order_by(_GATE.c.name)
 
 
 def show_line(idea: Idea) -> IdeaLine:
@@ -216,8 +174,8 @@ def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
 def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOut:
     """An idea already read, as the actor may see it: reviewers do not learn who proposed it."""
     idea, content = context.idea, context.content
-    shows_team = has_part(context, actor) or not _only_reviews(session, context, actor)
-    gates = run_plain(session, _GATES, {"idea_id": idea.id}) if context.policy.gates else ()
+    shows_team = has_part(context, actor) or not only_reviews(session, context, actor)
+    gates = read_gates(session, idea.id) if context.policy.gates else ()
     return IdeaOut(
         **{name: getattr(idea, name) for name in IdeaLine.model_fields},
         revision=idea.revision,
@@ -234,7 +192,7 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
     )
 
 
-def show_team(team: Sequence[Any]) -> list[MemberOut]:
+def show_team(team: Sequence[Member]) -> list[MemberOut]:
     """A team by name, unit and masked number, the lead first."""
     return [
         MemberOut(
@@ -250,48 +208,13 @@ def show_team(team: Sequence[Any]) -> list[MemberOut]:
     ]
 
 
-def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
-    """An idea's decisions. Only the committee reads who scored or stepped back; a reviewer reads no names at all."""
-    context = read_context(session, idea_id, actor=actor)
-    decisions = list_history(session, context, actor=actor)
-    people = {
-        p.id: p.full_name for p in session.exec(select(Person).where(col(Person.id).in_({d.actor_id for d in decisions if d.actor_id})))
-    }
-    hidden = () if is_committee(context, actor) else ("score", "recuse")
-    blind = not has_part(context, actor) and _only_reviews(session, context, actor)
-    return [
-        DecisionOut(
-            action=decision.action,
-            outcome=decision.outcome,
-            reason=decision.reason,
-            detail=decision.detail,
-            at=decision.at,
-            by=None if decision.action in hidden or blind else people.get(decision.actor_id or "", decision.flow or None),
-        )
-        for decision in decisions
-    ]
-
-
 def show_review(review: Review) -> ReviewOut:
     """A review as its reviewer and the committee see it."""
     return ReviewOut.model_validate(review, from_attributes=True)
 
 
-def show_award(session: Session, context: AwardContext) -> AwardOut:
-    """An award with its shares."""
-    return show_award_row(session, context.award)
-
-
-def show_award_row(session: Session, award: Award) -> AwardOut:
-    """An award that the asker may know of, with its shares."""
-    shares = list_shares(session, award.id)
-    names = {p.id: p.full_name for p in session.exec(select(Person).where(col(Person.id).in_([s.person_id for s in shares])))}
-    shown = [ShareOut(name=names[s.person_id], **s.model_dump(include={"person_id", "share_hundredths", "amount_rupiah"})) for s in shares]
-    fields = {name: getattr(award, name) for name in AwardOut.model_fields if name != "shares"}
-    return AwardOut(shares=shown, **fields)
-
-
-def _only_reviews(session: Session, context: IdeaContext, actor: Actor) -> bool:
+def only_reviews(session: Session, context: IdeaContext, actor: Actor) -> bool:
+    """Whether the actor knows the idea as its reviewer alone, and so not who proposed it."""
     if is_committee(context, actor) or actor.holds(Role.UNIT_HEAD, context.unit_path):
         return False
     reviewed = select(Review.id).where(Review.idea_id == context.idea.id, Review.reviewer_id == actor.person_id)

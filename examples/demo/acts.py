@@ -95,7 +95,7 @@ def submit_all(story: Story) -> None:
     for tale in story.past("draft"):
         tale.proposer.post(f"{tale.path}/submission")
         story.advance(1)
-    story.theatre.tell(f"{len(story.past('draft'))} usulan diajukan pada {story.call['title']}")
+    story.theatre.note(f"{len(story.past('draft'))} usulan diajukan pada {story.call['title']}")
     story.theatre.settle()
 
 
@@ -109,7 +109,7 @@ def permit_all(story: Story) -> None:
         if tale.end == "permission_refused":
             reason = "Layanan serupa sudah berjalan di unit ini; tenaga belum cukup untuk menambah satu lagi."
             head.post(f"{tale.path}/permission", {"outcome": "refused", "reason": reason})
-            story.theatre.tell(f"Izin ditolak: {tale.idea['title']}")
+            story.theatre.note(f"Izin ditolak: {tale.idea['title']}")
         else:
             head.post(f"{tale.path}/permission", {"outcome": "granted", "reason": PERMITTED_ANYWAY})
         story.advance(1)
@@ -120,7 +120,7 @@ def withdraw_some(story: Story) -> None:
     """Somebody changes their mind."""
     for tale in story.ending("withdrawn"):
         tale.proposer.post(f"{tale.path}/withdrawal", {"reason": "Akan digabung dengan usulan rekan satu tim."})
-        story.theatre.tell(f"Ditarik: {tale.idea['title']}")
+        story.theatre.note(f"Ditarik: {tale.idea['title']}")
 
 
 def screen_all(story: Story, secretary: Player) -> None:
@@ -138,7 +138,7 @@ def screen_all(story: Story, secretary: Player) -> None:
             body = {"outcome": "returned", "notes": {"benefits": "Sebutkan jumlah warga yang dilayani dan sumber angkanya."}}
         secretary.post(f"{tale.path}/screening", body)
         story.advance(1)
-    story.theatre.tell("Sekretariat melakukan seleksi administrasi atas usulan yang masuk")
+    story.theatre.note("Sekretariat melakukan seleksi administrasi atas usulan yang masuk")
     story.theatre.settle()
 
 
@@ -151,7 +151,7 @@ def supplement_some(story: Story, secretary: Player) -> None:
             sections["benefits"] += " Angka ini dihitung dari buku pelayanan tiga bulan terakhir."
             tale.proposer.post(f"{tale.path}/supplement", proposal(story.cast, tale.idea, sections=sections))
             secretary.post(f"{tale.path}/screening", {"outcome": "accepted", "answers": yes})
-            story.theatre.tell(f"Dilengkapi: {tale.idea['title']}")
+            story.theatre.note(f"Dilengkapi: {tale.idea['title']}")
     story.theatre.settle()
 
 
@@ -193,7 +193,7 @@ def recommend_all(story: Story, chair: Player) -> None:
         reason = "Bermanfaat, dapat dikerjakan, dan mudah ditiru." if feasible else "Nilai gabungan di bawah batas nilai."
         chair.post(f"{tale.path}/recommendation", {"outcome": "feasible" if feasible else "not_feasible", "reason": reason})
         story.advance(1)
-    story.theatre.tell("Ketua tim penilai menyampaikan rekomendasi")
+    story.theatre.note("Ketua tim penilai menyampaikan rekomendasi")
 
 
 def determine_all(story: Story, leader: Player, decree: str) -> None:
@@ -211,7 +211,7 @@ def determine_all(story: Story, leader: Player, decree: str) -> None:
             body = {"outcome": "deferred", "reason": "Menunggu kepastian anggaran perubahan."}
         leader.post(f"{tale.path}/determination", body)
         story.advance(1)
-    story.theatre.tell(f"Penetapan dengan keputusan {decree}")
+    story.theatre.note(f"Penetapan dengan keputusan {decree}")
     story.theatre.settle()
 
 
@@ -227,5 +227,5 @@ def award_all(story: Story, leader: Player, decree: str, announce_at: str) -> No
         leader.post(f"{address}/schedule", {"announce_at": announce_at})
         story.advance(1)
     hour = datetime.fromisoformat(announce_at)
-    story.theatre.tell(f"Penghargaan disetujui dengan keputusan {decree}, diumumkan {hour:%d-%m-%Y} pukul {hour:%H.%M}")
+    story.theatre.note(f"Penghargaan disetujui dengan keputusan {decree}, diumumkan {hour:%d-%m-%Y} pukul {hour:%H.%M}")
     story.theatre.settle()

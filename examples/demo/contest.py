@@ -47,13 +47,13 @@ def pass_gates(story: Story) -> None:
         if item["task"].startswith("gate:"):
             secretary.post(f"/ideas/{item['idea']['id']}/gates/{item['task'][5:]}", {"note": "Berita acara ditandatangani."})
             story.advance(1)
-    story.theatre.tell("Presentasi dan peninjauan lapangan selesai")
+    story.theatre.note("Presentasi dan peninjauan lapangan selesai")
 
 
 def ceremony(story: Story) -> None:
     """The hour has struck: awards are announced and certificates issued by the flows."""
     story.theatre.settle()
-    story.theatre.tell("Penganugerahan: penghargaan diumumkan, piagam terbit")
+    story.theatre.note("Penganugerahan: penghargaan diumumkan, piagam terbit")
 
 
 def revoke_some(story: Story) -> None:
@@ -64,7 +64,7 @@ def revoke_some(story: Story) -> None:
         if award["idea_id"] in ideas:
             leader.post(f"/awards/{award['id']}/revocation", {"reason": "Data capaian pada berkas usulan terbukti tidak benar."})
     story.theatre.settle()
-    story.theatre.tell("Satu penghargaan dicabut")
+    story.theatre.note("Satu penghargaan dicabut")
 
 
 def ask_reports(story: Story) -> None:
@@ -75,4 +75,4 @@ def ask_reports(story: Story) -> None:
         keeper.post(f"/calls/{call['id']}/reports")
         story.advance(1)
     story.theatre.settle()
-    story.theatre.tell("Laporan penghargaan diterbitkan")
+    story.theatre.note("Laporan penghargaan diterbitkan")

@@ -70,7 +70,7 @@ def resume_some(story: Story) -> None:
             secretary.post(f"{tale.path}/resumption", {"reason": "Anggaran perubahan sudah dipastikan."})
     recommend_all(story, chair)
     determine_all(story, story.cast.holding("leader")[0], "100.3.3.3/Kep.118-Contoh/2026")
-    story.theatre.tell("Usulan yang ditunda dilanjutkan kembali")
+    story.theatre.note("Usulan yang ditunda dilanjutkan kembali")
 
 
 def plan_pilots(story: Story) -> None:
@@ -92,7 +92,7 @@ def plan_pilots(story: Story) -> None:
         }
         secretary.post(f"{tale.path}/pilot", plan)
         story.advance(1)
-    story.theatre.tell("Rencana uji coba ditetapkan, mulai 2 Maret 2026")
+    story.theatre.note("Rencana uji coba ditetapkan, mulai 2 Maret 2026")
     story.theatre.settle()
 
 
@@ -100,7 +100,7 @@ def measure_all(story: Story, *, half: bool) -> None:
     """The pilots' owners report figures, poor ones where a pilot will be stopped."""
     for tale in story.past(*BEFORE_PILOT):
         measure(story, tale, half=half, good=tale.end != "stopped")
-    story.theatre.tell("Penanggung jawab uji coba melaporkan hasil ukur")
+    story.theatre.note("Penanggung jawab uji coba melaporkan hasil ukur")
 
 
 def measure(story: Story, tale: Tale, *, half: bool, good: bool) -> None:
@@ -117,8 +117,8 @@ def measure(story: Story, tale: Tale, *, half: bool, good: bool) -> None:
 
 def pilot(tale: Tale, story: Story) -> dict[str, Any]:
     """An idea's pilot."""
-    told: dict[str, Any] = story.cast.holding("secretariat@KEC-ANDIR")[0].get(f"{tale.path}/pilot")
-    return told
+    answer: dict[str, Any] = story.cast.holding("secretariat@KEC-ANDIR")[0].get(f"{tale.path}/pilot")
+    return answer
 
 
 def conclude_all(story: Story) -> None:
@@ -147,7 +147,7 @@ def verify_all(story: Story) -> None:
             verdict = {"outcome": "extend", "reason": "Hasil menjanjikan, perlu satu musim lagi.", "until": "2026-07-31"}
         verifier.post(f"{tale.path}/pilot/verdict", verdict)
         story.advance(1)
-    story.theatre.tell("Verifikator menyampaikan kesimpulan verifikasi uji coba")
+    story.theatre.note("Verifikator menyampaikan kesimpulan verifikasi uji coba")
     story.theatre.settle()
 
 

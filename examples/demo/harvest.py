@@ -36,18 +36,18 @@ def download_all(theatre: Theatre, cast: Cast, out: Path) -> list[dict[str, Any]
 
 
 def check_addresses(theatre: Theatre, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Open every certificate's verification address, as a phone would; it must tell the right state."""
+    """Open every certificate's verification address, as a phone would; it must show the right state."""
     lines = []
     for document in documents:
         if document["kind"] != "certificate":
             continue
         page = httpx.get(document["verify_url"], timeout=30)
         token = document["verify_url"].rpartition("/")[2]
-        told = theatre.ask("GET", f"/verification/{token}")
-        if page.status_code != 200 or document["number"] not in page.text or told["state"] != document["state"]:
-            raise StoryBroken(f"{document['verify_url']} does not tell the state of {document['number']}")
+        checked = theatre.ask("GET", f"/verification/{token}")
+        if page.status_code != 200 or document["number"] not in page.text or checked["state"] != document["state"]:
+            raise StoryBroken(f"{document['verify_url']} does not show the state of {document['number']}")
         keys = {"number": "number", "file": "file", "sha256": "sha256", "verify_url": "verify_url", "state": "state"}
-        lines.append({"holder": told["holder_name"], **{key: document[name] for key, name in keys.items()}})
+        lines.append({"holder": checked["holder_name"], **{key: document[name] for key, name in keys.items()}})
     return lines
 
 
@@ -72,7 +72,7 @@ def list_all_ideas(cast: Cast) -> list[dict[str, Any]]:
     return [auditor.get(f"/ideas/{line['id']}") for line in auditor.list("/ideas")]
 
 
-def write_manifest(out: Path, cast: Cast, documents: list[dict[str, Any]], told: dict[str, Any]) -> dict[str, Any]:
+def write_manifest(out: Path, cast: Cast, documents: list[dict[str, Any]], figures: dict[str, Any]) -> dict[str, Any]:
     """Write `manifest.json`: ideas, awards, certificates, reports, Prefect's counts, seconds."""
     ideas = list_all_ideas(cast)
     codes = {idea["id"]: idea["code"] for idea in ideas}
@@ -84,7 +84,7 @@ def write_manifest(out: Path, cast: Cast, documents: list[dict[str, Any]], told:
             {"idea": codes[a["idea_id"]], "tier": a["tier"], "amount_rupiah": a["amount_rupiah"], "state": a["stage"]} for a in awards
         ],
         "reports": reports,
-        **told,
+        **figures,
     }
     (out / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
     return manifest

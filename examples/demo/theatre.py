@@ -97,7 +97,7 @@ class Theatre:
             time.sleep(0.05)
         raise StoryBroken("the flows did not come to rest")
 
-    def tell(self, line: str) -> None:
+    def note(self, line: str) -> None:
         """Write a line into the journal, under the story's date."""
         with self.journal_file.open("a", encoding="utf-8") as journal:
             journal.write(f"- {self.instant:%Y-%m-%d %H:%M} {line}\n")

@@ -1,5 +1,31 @@
-"""The town that these tests live in."""
+"""The town that these tests live in, and one that is served for those that many clients ask at once."""
 
-from tests.building import client, either_town, shelf, town
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from models.database import Database
+from tests.building import Town, client, either_town, shelf, town
+from tests.databases import Pattern
+from tests.serving import serve
 
 __all__ = ["client", "either_town", "shelf", "town"]
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def served_town(
+    request: pytest.FixtureRequest, settled_pattern: Pattern, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Town, str, Path]]:
+    """A town, its server's address and log, once on each database for all tests that ask for it; each builds a call of its own."""
+    folder: Path = tmp_path_factory.mktemp("served")
+    if request.param == "sqlite":
+        url = f"sqlite:///{shutil.copyfile(settled_pattern.sqlite(), folder / 'gagas.db')}"
+    else:
+        create: Callable[[str], str] = request.getfixturevalue("new_postgres")
+        url = create(settled_pattern.postgres(create))
+    store = Database(url)
+    with serve(store, folder) as address:
+        yield Town(store), address, folder / "server.log"
+    store.close()

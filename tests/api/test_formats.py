@@ -32,7 +32,7 @@ def test_an_instant_names_the_regions_zone(zone: str, clock: str, monkeypatch: p
     region_zone.cache_clear()
     try:
         instant = datetime(2026, 11, 24, 2, 5, tzinfo=UTC)
-        assert show_moment(instant, "id") == f"24 November 2026, {clock}"
+        assert show_moment(instant, "id") == f"24 November 2026 pukul {clock}"
         assert show_moment(instant, "en") == f"24 November 2026, {clock.replace('.', ':')}"
     finally:
         settings.cache_clear()
@@ -46,7 +46,7 @@ def test_an_instant_names_the_regions_zone(zone: str, clock: str, monkeypatch: p
         ("100", "100", "100"),
         ("1E+2", "100", "100"),
         ("0.000001", "0,000001", "0.000001"),
-        ("12345.60", "12345,6", "12345.6"),
+        ("12345.60", "12.345,6", "12,345.6"),
         ("-3.5", "-3,5", "-3.5"),
         ("0.000", "0", "0"),
     ],
@@ -67,7 +67,7 @@ def test_rupiah_stand_beside_their_sign(rupiah: int, indonesian: str, english: s
 
 @pytest.mark.parametrize(
     ("hundredths", "indonesian", "english"),
-    [(3_333, "33,33%", "33.33%"), (1_250, "12,50%", "12.50%"), (10_000, "100%", "100%"), (1, "0,01%", "0.01%"), (0, "0%", "0%")],
+    [(3_333, "33,33%", "33.33%"), (1_250, "12,5%", "12.5%"), (10_000, "100%", "100%"), (1, "0,01%", "0.01%"), (0, "0%", "0%")],
 )
 def test_a_share_has_two_decimals_or_none(hundredths: int, indonesian: str, english: str) -> None:
     assert (show_share(hundredths, "id"), show_share(hundredths, "en")) == (indonesian, english)

@@ -17,6 +17,7 @@ from models.instants import today
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import POLICY, Shelf
+from workflows.process.ways import IDEA
 from workflows.region.holders import NewHolder, appoint_holder
 from workflows.region.offices import NewOffice, set_office
 
@@ -39,6 +40,12 @@ def writing_routes() -> list[tuple[str, APIRoute]]:
     return [(method, route) for route in found for method in sorted(route.methods - {"GET", "HEAD"}) if route.path not in SLOW]
 
 
+def each_step(path: str) -> list[str]:
+    """Where a path asks for an action: with each plain one, one that has its own route and one that there is not; else the path alone."""
+    actions = [*sorted({row.action for row in IDEA.transitions if not row.has_content}), "determine", "x"]
+    return [path.replace("{action}", action) for action in actions] if "{action}" in path else [path]
+
+
 def nearly_right(route: APIRoute) -> st.SearchStrategy[Any]:
     """Bodies with the route's own field names, so that the fuzz comes past the first check."""
     if route.body_field is None:
@@ -58,7 +65,7 @@ def test_no_json_makes_a_fault(client: TestClient, shelf: Shelf, share: Callable
     town.do(set_office, "ANDIR", NewOffice(("KECAMATAN ANDIR",), "Contoh", "Kec.Andir", "Camat Andir"), by="admin")
     ids |= {"code": "ANDIR", "holder_id": town.do(appoint_holder, "ANDIR", NewHolder(town["head"].id, today()), by="admin").id}
     people = st.sampled_from(["lead", "secretary", "admin", "leader", "chair", "reviewer1", "head", "verifier", "owner"])
-    paths = [(method, route.path.removeprefix(PREFIX), route) for method, route in writing_routes()]
+    paths = [(method, path, route) for method, route in writing_routes() for path in each_step(route.path.removeprefix(PREFIX))]
     routes = [(f"{method} {re.sub(r'{(.*?)}', lambda found: ids[found[1]], path)}", route) for method, path, route in paths]
     assert len(routes) > 25
 

@@ -11,9 +11,9 @@ from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import Town
 from tests.town import TownPerson
-from workflows.intake.draft import Part
+from workflows.intake.team import MemberShare
 from workflows.process.inbox import list_inbox
-from workflows.process.keyset import LOOKED_AT
+from workflows.process.keyset import MOST_READ
 from workflows.recognition.letters import number_receipt
 
 pytestmark = pytest.mark.slow
@@ -60,7 +60,7 @@ def test_ideas_awards_documents_and_calls_come_once_each_and_newest_first(either
 
 
 def test_an_inbox_goes_on_behind_ideas_one_has_part_in(either_town: Town) -> None:
-    shared = tuple(Part(either_town[who].number, 5_000) for who in ("lead", "secretary"))
+    shared = tuple(MemberShare(either_town[who].number, 5_000) for who in ("lead", "secretary"))
     for _ in range(3):
         either_town.build_idea(IdeaStage.SCREENING, team=shared)
     others = {either_town.build_idea(IdeaStage.SCREENING) for _ in range(3)}
@@ -99,7 +99,7 @@ def test_awards_that_may_not_be_told_leave_no_trace_on_a_page(either_town: Town,
     announced = either_town.build_award(AwardStage.ANNOUNCED)
     for _ in range(3):
         either_town.build_award(AwardStage.PROPOSED)
-    assert LOOKED_AT > 3
+    assert MOST_READ > 3
     listed = ask(client, either_town["lead"], "GET /awards?limit=1").json()
     assert [award["id"] for award in listed["awards"]] == [announced]
     assert listed["after"] is None

@@ -42,7 +42,7 @@ def scene(shelf: Shelf) -> Scene:
     if not shelf.has("problems"):
         town = shelf.open_town()
         names = {"call": town.call, "approved": town.build_award(AwardStage.APPROVED)}
-        for stage in ("draft", "submitted", "screening", "in_review", "determined", "in_pilot", "pilot_reported"):
+        for stage in ("draft", "submitted", "screening", "in_review", "shortlisted", "determined", "in_pilot", "pilot_reported"):
             names[stage] = town.build_idea(IdeaStage(stage))
         if town["reviewer1"].id not in town.rows(select(Review.reviewer_id).where(Review.idea_id == names["in_review"])):
             town.do(assign_reviewer, names["in_review"], town["reviewer1"].id, by="secretary")
@@ -151,12 +151,23 @@ def test_a_nul_never_becomes_a_fault_on_either_database(either_town: Town, clien
         assert answer.json() == [] or [rows for rows in answer.json().values() if rows] == []
 
 
+def test_a_gate_at_a_stage_that_is_none_is_refused_by_its_place(scene: Scene, client: TestClient) -> None:
+    gate = {"name": "a", "label": "a", "label_en": "a", "stage": "nowhere", "role": "chair"}
+    path = f"POST /calls/{scene.names['call']}/policies"
+    problem = check_problem(
+        ask(client, scene.town["secretary"], path, {"policy": {**POLICY, "gates": [gate]}}), 422, "policy_stage_unknown", language="id"
+    )
+    assert problem["field"] == "policy.gates.0.stage"
+    assert [error["code"] for error in problem["errors"]] == ["policy_stage_unknown"]
+
+
 def test_a_policy_is_refused_with_the_place_of_its_first_fault(scene: Scene, client: TestClient) -> None:
     for change, place in (
         ({"rubric": [{**POLICY["rubric"][0], "weight": "1e-999999"}]}, "policy.rubric.0.weight"),
         ({"rubric": [{**POLICY["rubric"][0], "maximum": "1e999999"}]}, "policy.rubric.0.maximum"),
         ({"pilot": {"maximum_days": 10**12}}, "policy.pilot.maximum_days"),
         ({"rule_book": {**POLICY["rule_book"], "kind": "gift"}}, "policy.rule_book.kind"),
+        ({"gates": [{"name": "A", "label": "a", "label_en": "a", "stage": "screening", "role": "chair"}]}, "policy.gates.0.name"),
         ({"sections": []}, "policy.sections"),
         ({"colour": "red"}, "policy.colour"),
     ):

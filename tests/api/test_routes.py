@@ -43,6 +43,9 @@ TWO = ("ours", "foreign")
 AWARDS = (AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.ANNOUNCED)
 
 
+FIXED = {"call_id": ("call", "-"), "name": ("gate", "-"), "person_id": ("person", "-"), "code": ("unit", "-"), "action": ("step", "-")}
+
+
 def rows() -> list[dict[str, str]]:
     with (Path(__file__).parent / "route_access.csv").open() as file:
         return list(csv.DictReader(file))
@@ -62,9 +65,7 @@ class Scene:
 
     def find(self, row: dict[str, str], name: str) -> str:
         """The id that stands for a part of a path."""
-        key = {"call_id": ("call", "-"), "name": ("gate", "-"), "person_id": ("person", "-"), "code": ("unit", "-")}.get(
-            name, (name, row["stage"])
-        )
+        key = FIXED.get(name, (name, row["stage"]))
         return self.ids[row["of"] if (row["of"], *key) in self.ids else "-", key[0], key[1]]
 
 
@@ -83,7 +84,11 @@ IDS: dict[tuple[str, str, str], str] = {}
 def build(town: Town) -> dict[tuple[str, str, str], str]:
     calls = {of: town.build_call(code=of, gates=[GATE]) for of in TWO}
     planned = NewCall("planned", "Lomba", "BAPPEDA", now(), now() + timedelta(days=9), POLICY)
-    ids = {("planned", "call", "-"): town.do(plan_call, planned, by="secretary").id, ("-", "gate", "-"): "visit"}
+    ids = {
+        ("planned", "call", "-"): town.do(plan_call, planned, by="secretary").id,
+        ("-", "gate", "-"): "visit",
+        ("-", "step", "-"): "withdraw",
+    }
     ids |= build_offices(town)
     ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
     for of, stage in itertools.product(TWO, IdeaStage):
@@ -166,7 +171,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/ideas/{idea_id}/screening": {"outcome": "accepted", "answers": MET},
         "/ideas/{idea_id}/score": {"points": {"novelty": 1, "impact": 1}},
         "/ideas/{idea_id}/recommendation": {"outcome": "feasible", "reason": REASON},
-        "/ideas/{idea_id}/determination": {"outcome": "adopted"},
+        "/ideas/{idea_id}/determination": {"outcome": "adopted", "decree_number": "100.3.3/1/2026", "decree_on": "2026-11-01"},
         "/ideas/{idea_id}/pilot/conclusion": {"summary": REASON},
         "/ideas/{idea_id}/pilot/verdict": {"outcome": "stop", "reason": REASON},
         "/awards/{award_id}/approval": {"decree_number": "1", "decree_on": "2026-11-01"},
@@ -174,7 +179,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
     }.get(path, {"reason": REASON} if path.split("/")[-1] in REASONED else {})
 
 
-REASONED = ("withdrawal", "recusal", "resumption", "refusal", "revocation")
+REASONED = ("{action}", "withdrawal", "recusal", "resumption", "refusal", "revocation")
 
 
 def test_every_route_is_written_down_and_nothing_else() -> None:

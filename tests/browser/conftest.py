@@ -1,35 +1,33 @@
-"""Browser tests share one Chromium and each serve a village of their own."""
+"""Browser tests share one Chromium and one server, on whose database each finds a town of its own."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from models.settings import settings
-from tests.api.pages.village import Village, build_village_file, copy_village
 from tests.browser.stage import Site, open_chromium, serve
+from tests.building import Shelf, shelf
+
+__all__ = ["shelf"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One Chromium for the tests of a file; its driver keeps an event loop running, which no later test may find."""
+    """One Chromium for this folder; its driver keeps an event loop running, which no test elsewhere may find."""
     with open_chromium(chromium) as opened:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def village_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Village, Path]:
-    """A village and its file."""
-    return build_village_file(tmp_path_factory.mktemp("village"))
+@pytest.fixture(scope="package")
+def address(shelf: Shelf) -> Iterator[str]:
+    """Where the town is served."""
+    with serve(shelf.town) as served:
+        yield served
 
 
 @pytest.fixture
-def site(browser: Browser, village_file: tuple[Village, Path]) -> Iterator[Site]:
-    """A fresh village, served."""
-    village = copy_village(*village_file, settings().data)
-    with serve(village) as address:
-        yield Site(village, address, browser)
-        for context in browser.contexts:
-            context.close()
-    village.database.close()
+def site(browser: Browser, address: str, shelf: Shelf) -> Iterator[Site]:
+    """A town as it was settled, served, with a browser to visit it."""
+    yield Site(shelf.open_town(), address, browser)
+    for context in browser.contexts:
+        context.close()

@@ -4,7 +4,6 @@ import argparse
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -13,22 +12,21 @@ from sqlmodel import select
 
 from models.awards import Award
 from models.database import Database
-from models.documents import Document, DocumentKind
-from models.instants import now, today
-from tests.api.pages.village import SENTENCE, Village, build_village
+from models.documents import Document
+from models.stages import IdeaStage
+from tests.api.pages.browsing import SENTENCE
 from tests.browser.stage import Site, open_chromium, serve
-from tests.browser.ways import adopted, awarded, reported, reviewed, screened
+from tests.building import Town
 from tests.conftest import find_chromium
-from workflows.intake.screen import Findings, Screening, screen_idea
-from workflows.recognition.issue import withdraw_certificates
+from tests.town import settle_town
+from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
+from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
-from workflows.reward.announce import schedule_award
-from workflows.reward.approve import approve_award
-from workflows.reward.revoke import revoke_award
 
 HOUSE = Path(__file__).parents[2]
 WIDTH, HEIGHT = 360, 780  # a narrow phone
 COLUMNS, SHOWN, GAP, TOP = 6, 308, 22, 120
+USED = ("Satu Loket untuk UMKM", "Posyandu Tepat Waktu", "Arsip Tanpa Debu")
 PAPER, INK, GOLD = "#efe9da", "#17302e", "#7a5d17"
 
 
@@ -42,48 +40,47 @@ class Shot:
     press: str = ""
 
 
-def set_scene(village: Village) -> list[Shot]:
+def set_scene(town: Town) -> list[Shot]:
     """Ideas at every stage of their way, and the pages that show them."""
-    draft = village.draft(title="Antrean Puskesmas lewat Papan RW", sections={"background": SENTENCE})
-    asked = screened(village, until="screening", title="Buku Tamu Kelurahan tanpa Kertas")
-    notes = {"background": "Sebutkan berapa tamu setiap hari."}
-    village.act(screen_idea, asked, Screening.RETURNED, Findings(notes=notes), who="secretary")
-    waiting = village.submitted(title="Lampu Gang Dirawat Warga")
-    screening = screened(village, until="screening", title="Kelas Malam untuk Pengurus RT")
-    scoring = screened(village, title="Peta Saluran Air Buatan Warga")
-    ready = reviewed(village, title="Bank Sampah Berhadiah Sembako")
-    concluded = reported(village)
-    titles = ("Satu Loket untuk UMKM", "Posyandu Tepat Waktu", "Arsip Tanpa Debu")
-    proposed, honoured, revoked = (awarded(village, title=title) for title in titles)
-    genuine, withdrawn = (_certificate(village, award, digest) for award, digest in ((honoured, "ab" * 32), (revoked, "cd" * 32)))
-    village.act(revoke_award, revoked, who="leader", reason="Data capaian terbukti tidak benar setelah diperiksa.")
-    village.act(withdraw_certificates, revoked, who="recognition")
-    village.act(ask_report, village.calls["used"], who="secretary")
+    draft = town.build_idea(title="Antrean Puskesmas lewat Papan RW", sections={"background": SENTENCE})
+    asked = town.build_idea(IdeaStage.SUPPLEMENT_ASKED, title="Buku Tamu Kelurahan tanpa Kertas")
+    waiting = town.build_idea(IdeaStage.AWAITING_PERMISSION, title="Lampu Gang Dirawat Warga")
+    screening = town.build_idea(IdeaStage.SCREENING, title="Kelas Malam untuk Pengurus RT")
+    scoring = town.build_idea(IdeaStage.IN_REVIEW, title="Peta Saluran Air Buatan Warga")
+    ready = town.build_idea(IdeaStage.SHORTLISTED, title="Bank Sampah Berhadiah Sembako")
+    adopted = town.build_idea(IdeaStage.DETERMINED, title="Jadwal Posyandu di Ponsel Kader")
+    concluded = town.build_idea(IdeaStage.PILOT_REPORTED)
+    used = [town.build_idea(IdeaStage.DETERMINED, call=town.call_in_use, title=title) for title in USED]
+    proposed, _, revoked = (_award(town, idea) for idea in used)
+    genuine, withdrawn = (_certificate(town, idea, digest) for idea, digest in zip(used[1:], ("ab" * 32, "cd" * 32), strict=True))
+    town.take(used[2], "revoke")
+    town.do(withdraw_certificates, revoked, by="flow:recognition")
+    town.do(ask_report, town.call_in_use, by="secretary")
     return [
         Shot("Beranda", None, "/"),
         Shot("Masuk", None, "/masuk"),
         Shot("Kotak masuk", "secretary", "/kotak-masuk"),
-        Shot("Usulan saya", "proposer", "/usulan"),
-        Shot("Pilih periode usulan", "proposer", "/usulan/baru"),
-        Shot("Tulis usulan", "proposer", f"/usulan/{draft}/ubah"),
-        Shot("Isian yang perlu diperbaiki", "proposer", f"/usulan/{draft}/ubah", "Ajukan usulan"),
-        Shot("Lengkapi usulan", "proposer", f"/usulan/{asked}/lengkapi"),
+        Shot("Usulan saya", "lead", "/usulan"),
+        Shot("Pilih periode usulan", "lead", "/usulan/baru"),
+        Shot("Tulis usulan", "lead", f"/usulan/{draft}/ubah"),
+        Shot("Isian yang perlu diperbaiki", "lead", f"/usulan/{draft}/ubah", "Ajukan usulan"),
+        Shot("Lengkapi usulan", "lead", f"/usulan/{asked}/lengkapi"),
         Shot("Izin kepala unit", "head", f"/usulan/{waiting}#tugas"),
         Shot("Seleksi administrasi", "secretary", f"/usulan/{screening}#tugas"),
-        Shot("Penilaian tanpa nama", "reviewer", f"/usulan/{scoring}#tugas"),
+        Shot("Penilaian tanpa nama", town.reviewers(scoring)[0], f"/usulan/{scoring}#tugas"),
         Shot("Rekomendasi", "chair", f"/usulan/{ready}#tugas"),
         Shot("Verifikasi uji coba", "verifier", f"/usulan/{concluded}#tugas"),
-        Shot("Rencana uji coba", "secretary", f"/usulan/{_adopted(village)}/rencana-uji-coba"),
+        Shot("Rencana uji coba", "secretary", f"/usulan/{adopted}/rencana-uji-coba"),
         Shot("Daftar usulan", "secretary", "/daftar"),
         Shot("Penghargaan", "leader", "/penghargaan"),
         Shot("Hitungan penghargaan", "leader", f"/penghargaan/{proposed}"),
         Shot("Piagam asli", None, f"/v/{genuine}"),
         Shot("Piagam dicabut", None, f"/v/{withdrawn}"),
         Shot("Tidak ditemukan", None, "/v/" + "a" * 26),
-        Shot("Dokumen saya", "proposer", "/dokumen"),
+        Shot("Dokumen saya", "lead", "/dokumen"),
         Shot("Laporan", "secretary", "/laporan"),
         Shot("Pegawai", "operator", "/pegawai"),
-        Shot("Perjalanan sebuah usulan", "proposer", f"/usulan/{concluded}"),
+        Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
         Shot("Alur proses", None, "/proses"),
         Shot("Periksa dokumen", None, "/verifikasi"),
@@ -136,38 +133,37 @@ def draw_sheet(pictures: list[tuple[str, Path]], target: Path) -> None:
     sheet.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
-def _certificate(village: Village, award_id: str, digest: str) -> str:
-    village.act(approve_award, award_id, who="leader", decree_number="100.3.3/13/2026", decree_on=today())
-    village.act(schedule_award, award_id, who="leader", announce_at=now() + timedelta(hours=1))
-    with village.database.unit_of_work() as session:
-        session.get_one(Award, award_id).announce_at = now()
-    village.announce(award_id)
-    with village.database.reading() as session:
-        wanted = select(Document).where(Document.award_id == award_id, Document.holder_id == village.people["proposer"])
-        certificate = session.exec(wanted.where(Document.kind == DocumentKind.CERTIFICATE)).one()
-    village.issue(certificate.id, digest)
-    return certificate.token
+def _award(town: Town, idea: str) -> str:
+    town.take(idea, "roll_out")
+    return town.build_award(idea=idea)
 
 
-def _adopted(village: Village) -> str:
-    return adopted(village, title="Jadwal Posyandu di Ponsel Kader")
+def _certificate(town: Town, idea: str, digest: str) -> str:
+    town.take(idea, "approve approved", "announce")
+    (award,) = town.rows(select(Award.id).where(Award.idea_id == idea))
+    town.do(number_certificates, award, by="flow:recognition")
+    (certificate,) = town.rows(select(Document).where(Document.award_id == award, Document.holder_id == town["lead"].id))
+    town.do(mark_issued, certificate.id, Rendered(digest), by="flow:recognition")
+    return str(certificate.token)
 
 
 def main() -> None:
-    """Build a village, photograph it, draw the sheet."""
+    """Settle a town, photograph it, draw the sheet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", type=Path, help="keep the single pictures here")
     parser.add_argument("--target", type=Path, default=HOUSE / "docs/contact-sheet.png")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        village = build_village(Database(f"sqlite:///{folder}/gagas.db"))
-        shots = set_scene(village)
+        store = Database(f"sqlite:///{folder}/gagas.db")
+        settle_town(store)
+        town = Town(store)
+        shots = set_scene(town)
         pictures = arguments.pictures or Path(folder)
         pictures.mkdir(parents=True, exist_ok=True)
-        with serve(village) as address, open_chromium(find_chromium() or "chromium") as browser:
-            taken = photograph(Site(village, address, browser), shots, pictures)
+        with serve(town) as address, open_chromium(find_chromium() or "chromium") as browser:
+            taken = photograph(Site(town, address, browser), shots, pictures)
         draw_sheet(taken, arguments.target)
-        village.database.close()
+        store.close()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.api.pages.village import Village
+from tests.api.pages.browsing import start_session
+from tests.building import Town
 
 SWITCHES = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -19,9 +20,9 @@ PHONE = (390, 844)
 
 
 @contextmanager
-def serve(village: Village) -> Iterator[str]:
-    """The village's application on a free port of this machine, as its address."""
-    server = uvicorn.Server(uvicorn.Config(village.app, host="127.0.0.1", port=0, log_level="error", ws="none"))
+def serve(town: Town) -> Iterator[str]:
+    """The town's application on a free port of this machine, as its address."""
+    server = uvicorn.Server(uvicorn.Config(town.app, host="127.0.0.1", port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -49,9 +50,9 @@ def open_chromium(path: str) -> Iterator[Browser]:
 
 @dataclass
 class Site:
-    """A served village and the browser that visits it."""
+    """A served town and the browser that visits it."""
 
-    village: Village
+    town: Town
     address: str
     browser: Browser
 
@@ -62,5 +63,5 @@ class Site:
         )
         context.set_default_timeout(10_000)
         if who:
-            context.add_cookies([{"name": "gagas_session", "value": self.village.token(who), "url": self.address}])
+            context.add_cookies([{"name": "gagas_session", "value": start_session(self.town, who), "url": self.address}])
         return context.new_page()

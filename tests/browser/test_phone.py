@@ -14,7 +14,7 @@ TARGETS = f"main button.button:visible, {TYPED}, main select:visible, main .choi
 
 
 def test_every_page_holds_on_a_phone_360_pixels_wide(site: Site) -> None:
-    for shot, page in visit(site, set_scene(site.village)):  # ends the test where a page is wider
+    for shot, page in visit(site, set_scene(site.town)):  # ends the test where a page is wider
         check_page(page, shot.path)
 
 

@@ -1,17 +1,21 @@
 """Every role does its essential act on a phone, without a script."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
-from models.awards import Award
 from models.documents import Document, DocumentKind
 from models.instants import now, region_zone, today
-from tests.api.pages.village import PASSWORD, SENTENCE, give_password
+from models.stages import IdeaStage
+from tests.api.pages.browsing import PASSWORD, SENTENCE, give_password
 from tests.browser.stage import Site
-from tests.browser.ways import adopted, awarded, measured, piloted, recommended, reported, reviewed, screened
+from tests.clock import set_clock
+from workflows.recognition.issue import Rendered, mark_issued
+from workflows.recognition.letters import number_certificates
+from workflows.reward.announce import announce_award
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -25,25 +29,26 @@ def says(page: Page, text: str) -> None:
 
 
 def test_a_proposer_signs_in_writes_and_submits(site: Site) -> None:
-    give_password(site.village, "proposer")
+    give_password(site.town, "lead")
+    assert site.town.call
     page = site.phone()
     page.goto("/")
     page.get_by_role("link", name="Masuk").first.click()
-    page.get_by_label("NIP").fill(site.village.numbers["proposer"])
+    page.get_by_label("NIP").fill(site.town["lead"].number)
     page.get_by_label("Kata sandi").fill(PASSWORD)
     press(page, "Masuk")
     page.get_by_role("link", name="Tulis usulan").last.click()
-    page.get_by_role("link", name="Gagasan Andir 2026").click()
+    page.get_by_role("link", name="Lomba UJI-0").click()
     page.get_by_label("Judul gagasan").fill("Antrean Puskesmas lewat Papan RW")
     page.get_by_label("Latar belakang").fill("Terlalu pendek")
-    page.get_by_label("Pokok perubahan").fill(SENTENCE)
-    page.get_by_label("NIP/NI PPPK anggota").first.fill(site.village.numbers["mate"])
+    page.get_by_label("Gagasan", exact=True).fill(SENTENCE)
+    page.get_by_label("NIP/NI PPPK anggota").first.fill(site.town["mate"].number)
     press(page, "Bagi rata")
     expect(page.get_by_label("Bagian (%)").first).to_have_value("50%")
     page.get_by_label("Perkiraan biaya").fill("Rp 12.500.000")
     press(page, "Ajukan usulan")
     says(page, "Draf sudah tersimpan, tetapi belum diajukan")
-    says(page, "tulis paling sedikit 5 kata")
+    says(page, "tulis paling sedikit 3 kata")
     expect(page.get_by_label("Perkiraan biaya")).to_have_value("Rp 12.500.000")
     page.get_by_label("Latar belakang").fill(SENTENCE)
     press(page, "Ajukan usulan")
@@ -53,10 +58,10 @@ def test_a_proposer_signs_in_writes_and_submits(site: Site) -> None:
 
 
 def test_a_unit_head_permits(site: Site) -> None:
-    idea = site.village.submitted()
+    idea = site.town.build_idea(IdeaStage.AWAITING_PERMISSION)
     page = site.phone("head")
     page.goto("/kotak-masuk")
-    page.get_by_role("link", name="Akta Kelahiran").click()
+    page.get_by_role("link", name="Antrean daring").click()
     assert page.url.endswith(f"/usulan/{idea}#tugas")
     page.get_by_text("Diizinkan", exact=True).click()
     press(page, "Simpan keputusan")
@@ -65,7 +70,7 @@ def test_a_unit_head_permits(site: Site) -> None:
 
 
 def test_the_secretariat_screens(site: Site) -> None:
-    idea = screened(site.village, until="screening")
+    idea = site.town.build_idea(IdeaStage.SCREENING)
     page = site.phone("secretary")
     page.goto(f"/usulan/{idea}")
     page.get_by_text("Lengkap dan memenuhi semua kriteria.").click()
@@ -79,7 +84,7 @@ def test_the_secretariat_screens(site: Site) -> None:
 
 
 def test_the_secretariat_returns_an_idea_and_the_proposer_completes_it(site: Site) -> None:
-    idea = screened(site.village, until="screening")
+    idea = site.town.build_idea(IdeaStage.SCREENING)
     page = site.phone("secretary")
     page.goto(f"/usulan/{idea}")
     page.get_by_text("Minta pengusul melengkapi; tulis catatan per bagian.").click()
@@ -87,9 +92,9 @@ def test_the_secretariat_returns_an_idea_and_the_proposer_completes_it(site: Sit
     page.get_by_label("Catatan untuk Latar belakang").fill("Sebutkan berapa keluarga yang terbantu.")
     press(page, "Simpan keputusan")
     says(page, "Keputusan Anda tercatat")
-    page = site.phone("proposer")
+    page = site.phone("lead")
     page.goto("/kotak-masuk")
-    page.get_by_role("link", name="Akta Kelahiran").click()
+    page.get_by_role("link", name="Antrean daring").click()
     expect(page.get_by_text("Sebutkan berapa keluarga yang terbantu.")).to_be_visible()
     page.get_by_label("Latar belakang").fill(SENTENCE + " Sekitar 65 keluarga terbantu.")
     press(page, "Kirim perbaikan")
@@ -97,23 +102,23 @@ def test_the_secretariat_returns_an_idea_and_the_proposer_completes_it(site: Sit
 
 
 def test_a_reviewer_scores_without_knowing_who_proposes(site: Site) -> None:
-    idea = screened(site.village)
-    page = site.phone("reviewer")
+    idea = site.town.build_idea(IdeaStage.IN_REVIEW)
+    page = site.phone(site.town.reviewers(idea)[0])
     page.goto(f"/usulan/{idea}")
-    expect(page.get_by_text("Siti Rohaenitami")).to_have_count(0)
-    page.get_by_label("Masalah nyata dan terukur").fill("82,5")
-    page.get_by_label("Kebaruan bagi unit kerja").fill("140")
+    expect(page.get_by_text(site.town["lead"].name)).to_have_count(0)
+    page.get_by_label("Dampak").fill("82,5")
+    page.get_by_label("Kebaruan").fill("140")
     press(page, "Simpan nilai")
-    says(page, "Nilai ini di luar skala")
-    expect(page.get_by_label("Masalah nyata dan terukur")).to_have_value("82,5")
-    page.get_by_label("Kebaruan bagi unit kerja").fill("90")
+    says(page, "Nilai di luar skala")
+    expect(page.get_by_label("Dampak")).to_have_value("82,5")
+    page.get_by_label("Kebaruan").fill("90")
     page.get_by_label("Komentar").fill("Masalahnya nyata dan jalannya sederhana.")
     press(page, "Simpan nilai")
     says(page, "Nilai Anda tersimpan")
 
 
 def test_the_chair_recommends(site: Site) -> None:
-    idea = reviewed(site.village)
+    idea = site.town.build_idea(IdeaStage.SHORTLISTED)
     page = site.phone("chair")
     page.goto(f"/usulan/{idea}")
     page.get_by_text("Layak diterapkan atau diuji coba.").click()
@@ -124,7 +129,7 @@ def test_the_chair_recommends(site: Site) -> None:
 
 
 def test_the_leader_determines(site: Site) -> None:
-    idea = recommended(site.village)
+    idea = site.town.build_idea(IdeaStage.RECOMMENDED)
     page = site.phone("leader")
     page.goto(f"/usulan/{idea}")
     page.get_by_text("Usulan ditetapkan dan dilanjutkan.").click()
@@ -136,12 +141,12 @@ def test_the_leader_determines(site: Site) -> None:
 
 
 def test_the_secretariat_plans_a_pilot(site: Site) -> None:
-    idea = adopted(site.village)
+    idea = site.town.build_idea(IdeaStage.DETERMINED)
     page = site.phone("secretary")
     page.goto("/kotak-masuk")
-    page.get_by_role("link", name="Akta Kelahiran").click()
+    page.get_by_role("link", name="Antrean daring").click()
     page.get_by_label("Lokasi").fill("Lima posyandu RW 02 sampai RW 05")
-    page.get_by_label("Penanggung jawab").select_option(label="Yanwar Prabamulya")
+    page.get_by_label("Penanggung jawab").select_option(label=site.town["owner"].name)
     page.get_by_label("Hari pertama").fill(today().isoformat())
     page.get_by_label("Hari terakhir").fill((today() + timedelta(days=90)).isoformat())
     page.get_by_label("Nama indikator").first.fill("Bayi dengan akta sebelum tiga bulan")
@@ -153,7 +158,7 @@ def test_the_secretariat_plans_a_pilot(site: Site) -> None:
 
 
 def test_a_pilot_owner_reports_readings_and_concludes(site: Site) -> None:
-    idea = piloted(site.village)
+    idea = site.town.build_idea(IdeaStage.IN_PILOT)
     page = site.phone("owner")
     page.goto(f"/usulan/{idea}")
     page.get_by_label("Tanggal pengukuran").fill(today().isoformat())
@@ -166,7 +171,7 @@ def test_a_pilot_owner_reports_readings_and_concludes(site: Site) -> None:
 
 
 def test_a_verifier_gives_the_verdict(site: Site) -> None:
-    idea = reported(site.village)
+    idea = site.town.build_idea(IdeaStage.PILOT_REPORTED)
     page = site.phone("verifier")
     page.goto(f"/usulan/{idea}")
     page.get_by_text("Hasilnya terbukti; usulan diterapkan.").click()
@@ -176,11 +181,11 @@ def test_a_verifier_gives_the_verdict(site: Site) -> None:
     expect(page.locator(".badge").first).to_have_text("Diterapkan")
 
 
-def test_the_leader_approves_and_schedules_and_anybody_verifies(site: Site) -> None:
-    award = awarded(site.village)
+def test_the_leader_approves_and_schedules_and_anybody_verifies(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    award = site.town.build_award(idea=site.town.build_idea(IdeaStage.ROLLED_OUT, points=80))
     page = site.phone("leader")
     page.goto("/kotak-masuk")
-    page.get_by_role("link", name="Akta Kelahiran").click()
+    page.get_by_role("link", name="Antrean daring").click()
     expect(page.get_by_text("Penghargaan untuk tim: Rp5.000.000.")).to_be_visible()
     page.get_by_text("Isi nomor dan tanggal keputusannya.").click()
     page.locator("[name=decree_number]").fill("100.3.3/13/2026")
@@ -191,13 +196,11 @@ def test_the_leader_approves_and_schedules_and_anybody_verifies(site: Site) -> N
     page.get_by_label("Waktu pengumuman").fill(soon.strftime("%Y-%m-%dT%H:%M"))
     press(page, "Tetapkan waktu")
     says(page, "Waktu pengumuman sudah ditetapkan")
-    with site.village.database.unit_of_work() as session:
-        row = session.get_one(Award, award)
-        row.announce_at = now()
-    site.village.announce(award)
-    with site.village.database.reading() as session:
-        documents = session.exec(select(Document).where(Document.kind == DocumentKind.CERTIFICATE)).all()
-    site.village.issue(documents[0].id, "ab" * 32)
+    set_clock(monkeypatch, tmp_path, soon)
+    site.town.do(announce_award, award, by="flow:reward")
+    site.town.do(number_certificates, award, by="flow:recognition")
+    documents = site.town.rows(select(Document).where(Document.kind == DocumentKind.CERTIFICATE))
+    site.town.do(mark_issued, documents[0].id, Rendered("ab" * 32), by="flow:recognition")
     page = site.phone()
     page.goto(f"/v/{documents[0].token}")
     expect(page.get_by_role("heading", name="Asli dan berlaku")).to_be_visible()
@@ -209,7 +212,7 @@ def test_an_operator_registers_somebody_who_then_signs_in(site: Site) -> None:
     page.goto("/pegawai")
     page.get_by_label("Nama tanpa gelar").fill("Euis Rukmanasari")
     page.get_by_label("NIP").first.fill("19900505 201501 2 777")
-    page.get_by_label("Unit kerja").select_option(label="Kelurahan Campaka")
+    page.get_by_label("Unit kerja").select_option(label="Kelurahan Maleber")
     press(page, "Daftarkan dan buat kode")
     code = page.locator(".secret").inner_text()
     page = site.phone()
@@ -226,7 +229,7 @@ def test_an_operator_registers_somebody_who_then_signs_in(site: Site) -> None:
 
 
 def test_an_auditor_reads_the_ledger(site: Site) -> None:
-    measured(site.village)
+    site.town.take(site.town.build_idea(IdeaStage.IN_PILOT), "measure")
     page = site.phone("auditor")
     page.goto("/jejak-audit")
     expect(page.get_by_text("Usulan: Hasil ukur")).to_have_count(1)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import page
-import pypdf
 import pypdfium2
 import pytest
 import sqlalchemy as sa
@@ -30,7 +29,8 @@ def documents(played: Played, kind: str) -> list[tuple[Path, dict[str, Any]]]:
 
 def words(file: Path) -> str:
     """A file's text with its white space evened out."""
-    return " ".join(" ".join(each.extract_text() for each in pypdf.PdfReader(file).pages).split())
+    read = pypdfium2.PdfDocument(file)
+    return " ".join(" ".join(each.get_textpage().get_text_range() for each in read).split())
 
 
 @pytest.mark.parametrize("kind", ["certificate", "receipt", "rejection", "report"])

@@ -110,6 +110,10 @@ def test_a_refused_action_leaves_no_entry(town: Town) -> None:
 def test_the_entry_says_which_revision_and_stage_it_speaks_of(town: Town) -> None:
     idea = town.build_idea(IdeaStage.SCREENING)
     entry = town.rows(select(LedgerEntry).where(LedgerEntry.idea_id == idea, LedgerEntry.kind == "idea.submit"))[0]
-    assert entry.payload["detail"] == {"stage": "submitted", "revision": 1, "code": None}
+    detail = dict(entry.payload["detail"])
+    commits = detail.pop("commits")
+    assert detail == {"stage": "submitted", "revision": 1, "code": None}
+    assert commits["idea"][idea]["entry"][0] == town.idea(idea).code
+    assert set(commits) == {"idea", "decision"}
     assert (entry.payload["actor"], entry.payload["subject"]) == (town["lead"].id, idea)
     assert town.rows(select(Idea.id).where(Idea.id == idea))

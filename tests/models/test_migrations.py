@@ -1,6 +1,8 @@
 """Migrations: they make the schema that the models say, once, on both databases, and what is append-only stays so."""
 
+import json
 import threading
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,13 +12,74 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
+from models.calls import Call, CallState, PolicyVersion
 from models.database import Database, append_rows
+from models.documents import Document, DocumentKind, NumberSeries
+from models.instants import now
 from models.migrations import migrate
 from models.outbox import Message
 from models.tables import metadata
+from models.units import Unit
 from tests.building import Town
+from workflows.documents.content import read_content
+from workflows.documents.kinds.rejection import RejectionContent
 
 pytestmark = pytest.mark.slow
+
+OLD_SERIES = sa.table("numberseries", *map(sa.column, ("series", "year", "last")))
+OLD_DOCUMENT = sa.table(
+    "document",
+    *map(sa.column, ("id", "kind", "token", "number", "series", "year", "running", "state", "cause_id", "holder_id")),
+    *map(sa.column, ("sha256", "twin_sha256")),
+    sa.column("facts", sa.JSON()),
+    sa.column("issued_on", sa.Date()),
+    sa.column("created_at", sa.DateTime(timezone=True)),
+)
+OLD_LETTER = {
+    "number": "SP-0001/BAPPEDA/IV/2026",
+    "verify_url": "http://127.0.0.1:8080/v/1",
+    "letterhead": {"lines": ["KOTA CONTOH"], "address": "", "contact": ""},
+    "addressee": "Sari Wulandari",
+    "addressee_unit": "Kelurahan Maleber",
+    "idea_code": "IDE-2026-000001",
+    "idea_title": "Antrean daring",
+    "call_title": "Lomba 2026",
+    "decided_on": "2026-04-20",
+    "stage": "screening",
+    "reasons": [{"code": "screened_out", "label": "Belum memenuhi", "text": "Belum ada angka awal."}],
+    "what_would_help": "",
+    "objection_until": None,
+    "objection_address": "Loket 3",
+    "place": "Contoh",
+    "issued_on": "2026-04-21",
+    "signatory": {"name": "Joko", "position": "Wali Kota", "capacity": "", "rank": None, "employee_number": None},
+}
+OLD_ROW = {
+    "kind": "refusal",
+    "series": "refusal:BAPPEDA",
+    "year": 2026,
+    "state": "numbered",
+    "holder_id": "",
+    "facts": OLD_LETTER,
+    "issued_on": date(2026, 4, 21),
+    "created_at": datetime(2026, 4, 21, tzinfo=UTC),
+}
+OLD_DOCUMENTS: tuple[dict[str, Any], ...] = (
+    {"id": "issued", "token": "1", "number": "1", "running": 1, "cause_id": "i", "state": "issued", "sha256": "a" * 64},
+    {"id": "waiting", "token": "2", "number": "2", "running": 2, "cause_id": "j"},
+    {
+        "id": "report",
+        "token": "3",
+        "number": "3",
+        "running": 1,
+        "cause_id": "k",
+        "kind": "report",
+        "series": "report:BAPPEDA",
+        "sha256": "c" * 64,
+        "twin_sha256": "b" * 64,
+        "facts": {"made_on": "2026-04-21"},
+    },
+)
 
 
 def table_counts(store: Database) -> dict[str, int]:
@@ -79,6 +142,55 @@ def test_the_messages_of_an_older_database_are_kept_and_asked_for_once(store: Da
         append_rows(session, Message, messages[2:])
 
 
+def test_an_older_databases_documents_keep_their_content_and_go_on(store: Database) -> None:
+    migrate(store, to="0002")
+    with store.unit_of_work() as session:
+        for row in OLD_DOCUMENTS:
+            session.execute(sa.insert(OLD_DOCUMENT).values(**{**OLD_ROW, **row}))
+        session.execute(sa.insert(OLD_SERIES).values(series="refusal:BAPPEDA", year=2026, last=2))
+        rows = [{"topic": topic, "job": "number_refusal", "subject_id": topic} for topic in ("recognition", "intake")]
+        append_rows(session, Message, [{**row, "dedupe_key": None} for row in rows])
+    migrate(store)
+    assert differences(store) == []
+    with store.reading() as session:
+        documents = {each.id: each for each in session.exec(select(Document))}
+        assert session.exec(select(NumberSeries.series, NumberSeries.last)).all() == [("rejection:BAPPEDA", 2)]
+        assert session.exec(select(Message.topic, Message.job).order_by(col(Message.id))).all() == [
+            ("recognition", "number_rejection"),
+            ("intake", "number_refusal"),
+        ]
+    assert {name: (each.kind, each.series) for name, each in documents.items()} == {
+        "issued": (DocumentKind.REJECTION, "rejection:BAPPEDA"),
+        "waiting": (DocumentKind.REJECTION, "rejection:BAPPEDA"),
+        "report": (DocumentKind.REPORT, "report:BAPPEDA"),
+    }
+    assert documents["issued"].content == OLD_LETTER  # its file carries it
+    assert (documents["report"].spreadsheet_sha256, documents["issued"].spreadsheet_sha256) == ("b" * 64, None)
+    waiting = documents["waiting"].content
+    assert read_content(RejectionContent, json.dumps(waiting)).idea_code == "IDE-2026-000001"
+
+
+def test_an_older_calls_policy_names_its_number_of_rejections(store: Database) -> None:
+    migrate(store, to="0002")
+    body = {"documents": {"place": "Contoh", "numbers": {"refusal": "SP-{running}/{year}", "report": "LP-{running}/{year}"}}, "gates": []}
+    at = {"created_at": now()}
+    with store.unit_of_work() as session:
+        session.execute(sa.insert(Unit).values(id="u", code="KOTA", name="Kota", kind="city", path="u/"))
+        session.execute(
+            sa.insert(Call).values(id="c", code="C", title="Lomba", unit_id="u", opens_at=now(), closes_at=now(), state=CallState.OPEN)
+        )
+        session.execute(sa.insert(PolicyVersion).values(id="p", call_id="c", number=1, body=body, **at))
+        session.execute(sa.insert(PolicyVersion).values(id="q", call_id="c", number=2, body={"documents": {}}, **at))
+    migrate(store)
+    with store.reading() as session:
+        bodies = {each.id: each.body for each in session.exec(select(PolicyVersion))}
+    assert bodies["q"] == {"documents": {}}
+    assert bodies["p"] == {
+        "documents": {"place": "Contoh", "numbers": {"rejection": "SP-{running}/{year}", "report": "LP-{running}/{year}"}},
+        "gates": [],
+    }
+
+
 def test_two_that_start_at_once_migrate_once(database_url: str) -> None:
     faults: list[BaseException] = []
 
@@ -112,3 +224,14 @@ def test_what_was_recorded_is_neither_changed_nor_deleted(either_town: Town, tab
     with pytest.raises(DBAPIError, match="append-only"), either_town.store.unit_of_work() as session:
         session.execute(sa.text(act.format(table, column)))
     assert table_counts(either_town.store) == before
+
+
+def test_a_row_of_an_older_database_has_no_salt_until_its_next_step(store: Database) -> None:
+    migrate(store, to="0005")
+    columns = "id, kind, token, number, series, year, running, state, cause_id, holder_id, content, issued_on, created_at"
+    values = "'d', 'report', 't', '1', 's', 2026, 1, 'numbered', 'c', '', '{}', '2026-01-01', '2026-01-01 00:00:00'"
+    with store.unit_of_work() as session:
+        session.execute(sa.text(f"INSERT INTO document ({columns}) VALUES ({values})"))
+    migrate(store)
+    with store.reading() as session:
+        assert session.exec(select(Document.salt)).all() == [""]

@@ -29,8 +29,9 @@ from workflows.reward import flow as reward
 
 FLOW_MODULES = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
 STAGES = ("intake", "review", "pilot", "reward")  # all but recognition, which renders
+JOBS = [(topic, job) for topic, module in FLOW_MODULES.items() for job in (*vars(module).values(), *getattr(module, "numbering", ()))]
 WORKS: dict[tuple[str, str], Callable[[str, list[int]], Outcome]] = {
-    (topic, job.name): job.work for topic, module in FLOW_MODULES.items() for job in vars(module).values() if isinstance(job, Job)
+    (topic, job.name): job.work for topic, job in JOBS if isinstance(job, Job)
 }
 
 
@@ -61,8 +62,8 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def house(town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    """The town's database as this process' own, which is where flows look, under the frozen clock."""
+def own_town(town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    """The town's database as this process' own, which the flows read, under the frozen clock."""
     monkeypatch.setenv("GAGAS_DATABASE_URL", town.store.url.render_as_string(hide_password=False))
     settings.cache_clear()
     database.cache_clear()
@@ -70,18 +71,18 @@ def house(town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator
     database().close()
 
 
-def deliver(house: Town, *topics: str) -> int:
+def deliver(own_town: Town, *topics: str) -> int:
     """Give every waiting message of these topics (of all, when none is named) to its job; answers how many were handled."""
     handled = 0
-    while batches := [batch for topic in topics or FLOW_MODULES if (batch := claim_batch(house.store, topic)) is not None]:
+    while batches := [batch for topic in topics or FLOW_MODULES if (batch := claim_batch(own_town.store, topic)) is not None]:
         for batch in batches:
             handled += sum(WORKS[batch.topic, job](batch.token, ids).handled for job, ids in batch.jobs.items())
     return handled
 
 
-def tick(house: Town) -> None:
-    """One look of the clock, as its flow does it."""
-    with house.store.unit_of_work() as session:
+def tick(own_town: Town) -> None:
+    """Find what is due, as the flow of the clock does."""
+    with own_town.store.unit_of_work() as session:
         find_due(session)
 
 
@@ -90,33 +91,33 @@ def midnight(day: date, zone: str = "Asia/Jakarta") -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
 
 
-def look(house: Town) -> None:
-    """The clock looks, and the flows do what it asks for."""
-    tick(house)
-    deliver(house, *STAGES)
+def run_clock(own_town: Town) -> None:
+    """The clock asks for what is due, and the flows do it."""
+    tick(own_town)
+    deliver(own_town, *STAGES)
 
 
-def count(house: Town) -> int:
+def count(own_town: Town) -> int:
     """How many messages there are, whatever their state."""
-    return len(house.rows(select(Message.id)))
+    return len(own_town.rows(select(Message.id)))
 
 
-def quiet(house: Town) -> None:
+def quiet(own_town: Town) -> None:
     """Forget what building asked of the flows."""
-    with house.store.unit_of_work() as session:
+    with own_town.store.unit_of_work() as session:
         session.execute(sa.delete(Message))
 
 
-def open_items(house: Town, idea_id: str, task: str) -> list[InboxItem]:
+def open_items(own_town: Town, idea_id: str, task: str) -> list[InboxItem]:
     """What is still awaited of an idea under a task."""
-    return house.rows(select(InboxItem).where(InboxItem.idea_id == idea_id, InboxItem.task == task, col(InboxItem.done_at).is_(None)))
+    return own_town.rows(select(InboxItem).where(InboxItem.idea_id == idea_id, InboxItem.task == task, col(InboxItem.done_at).is_(None)))
 
 
-def contest(house: Town, places: int, points: tuple[int, ...]) -> tuple[str, list[str]]:
+def contest(own_town: Town, places: int, points: tuple[int, ...]) -> tuple[str, list[str]]:
     """A closed contest with so many places, its ideas decided; answers the call and its ideas."""
     book: dict[str, Any] = {**POLICY["rule_book"]}
     book["tiers"] = [{"name": "gold", "label": "Emas", "minimum_score": "60", "amount_rupiah": 1_000_000, "places": places}]
-    call_id = house.build_call(entry="in_use", rule_book=book)
-    ideas = [house.build_idea(IdeaStage.DETERMINED, call=call_id, points=given) for given in points]
-    deliver(house, *STAGES)
+    call_id = own_town.build_call(entry="in_use", rule_book=book)
+    ideas = [own_town.build_idea(IdeaStage.DETERMINED, call=call_id, points=given) for given in points]
+    deliver(own_town, *STAGES)
     return call_id, ideas

@@ -20,7 +20,7 @@ class MailRoute:
 
 
 @dataclass(frozen=True)
-class Letter:
+class OutgoingMail:
     """A mail of plain text; the message id makes a repeated sending recognisable."""
 
     to: str
@@ -29,30 +29,30 @@ class Letter:
     message_id: str
 
 
-def send_mail(route: MailRoute, letters: list[Letter]) -> None:
-    """Send letters over one connection; raises OSError when the server cannot be reached or refuses.
+def send_mail(route: MailRoute, mails: list[OutgoingMail]) -> None:
+    """Send mails over one connection; raises OSError when the server cannot be reached or refuses.
 
     Raises ValueError for an address or a header that cannot be one; then nothing is sent.
     """
-    messages = [_compose(route, letter) for letter in letters]
+    messages = [_compose(route, mail) for mail in mails]
     if not messages:
         return
     if not route.smtp_url:
         route.folder.mkdir(parents=True, exist_ok=True)
-        for letter, message in zip(letters, messages, strict=True):
-            (route.folder / f"{letter.message_id.strip('<>').replace('/', '_')}.eml").write_bytes(message.as_bytes())
+        for mail, message in zip(mails, messages, strict=True):
+            (route.folder / f"{mail.message_id.strip('<>').replace('/', '_')}.eml").write_bytes(message.as_bytes())
         return
     with _connect(route.smtp_url) as server:
         for message in messages:
             server.send_message(message)
 
 
-def _compose(route: MailRoute, letter: Letter) -> EmailMessage:
+def _compose(route: MailRoute, mail: OutgoingMail) -> EmailMessage:
     message = EmailMessage()
-    subject = letter.subject.replace("=?", "= ?")  # an encoded word would be decoded here, line breaks and all
-    message["From"], message["To"], message["Subject"] = route.sender, _address(letter.to), subject
-    message["Message-ID"], message["Auto-Submitted"] = letter.message_id, "auto-generated"
-    message.set_content(letter.text)
+    subject = mail.subject.replace("=?", "= ?")  # an encoded word would be decoded here, line breaks and all
+    message["From"], message["To"], message["Subject"] = route.sender, _address(mail.to), subject
+    message["Message-ID"], message["Auto-Submitted"] = mail.message_id, "auto-generated"
+    message.set_content(mail.text)
     return message
 
 

@@ -1,6 +1,7 @@
 """How a team divides credit and money so that nothing is lost: shares that sum to the whole, rupiah that sum to the amount."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from pydantic import Field, StrictBool
 
@@ -11,10 +12,22 @@ from workflows.calculations.values import Rupiah, ShortText, Value, check_rupiah
 WHOLE = 10_000  # hundredths of a percent
 
 
+class SharesFault(StrEnum):
+    """What keeps shares from dividing one whole."""
+
+    PERSON_TWICE = "person_twice"
+    NOT_ONE_LEAD = "not_one_lead"
+    NOT_WHOLE = "not_whole"
+
+
 class SharesRefused(CalculationRefusal):
-    """Shares that do not divide one whole among distinct people with one lead."""
+    """Shares that do not divide one whole among distinct people with one lead; `fault` says why, where it is one of the team."""
 
     code = "shares_invalid"
+
+    def __init__(self, field: str, sentence: str, fault: SharesFault | None = None) -> None:
+        super().__init__(field, sentence)
+        self.fault = fault
 
 
 class Share(Value):
@@ -58,20 +71,26 @@ def calculate_shares(question: SharesQuestion) -> SharesResult:
 def check_shares(shares: Sequence[Share]) -> None:
     """Nothing, if the people are distinct, one of them leads and the shares sum to exactly 10,000; otherwise SharesRefused."""
     if len({share.person for share in shares}) < len(shares):
-        raise SharesRefused("shares", "ShortText each person once.")
+        raise SharesRefused("shares", "Name each person once.", SharesFault.PERSON_TWICE)
     if sum(share.lead for share in shares) != 1:
-        raise SharesRefused("shares", "Mark exactly one person as lead.")
+        raise SharesRefused("shares", "Mark exactly one person as lead.", SharesFault.NOT_ONE_LEAD)
     total = sum(share.hundredths for share in shares)
     if total != WHOLE:
-        raise SharesRefused("shares", f"Make the shares sum to 10000 hundredths of a percent; they sum to {total}.")
+        sentence = f"Make the shares sum to 10000 hundredths of a percent; they sum to {total}."
+        raise SharesRefused("shares", sentence, SharesFault.NOT_WHOLE)
 
 
-def equal_shares(count: int) -> tuple[int, ...]:
-    """A proposal of equal shares for `count` people, the lead first, then in order of confirmation; what does not divide goes first."""
-    if not 1 <= count <= WHOLE:
-        raise SharesRefused("shares", "Divide among 1 to 10000 people.")
+def equal_shares(count: int, lead: int = 0) -> tuple[int, ...]:
+    """Equal shares for `count` people in order of confirmation, the lead at place `lead`, counted from 0.
+
+    Each hundredth that does not divide goes to the lead, then to the others in order. SharesRefused beyond 1 to 10,000 people.
+    """
+    if not 0 <= lead < count <= WHOLE:
+        raise SharesRefused("shares", "Divide among 1 to 10000 people, one of whom leads.")
     quotient, rest = divmod(WHOLE, count)
-    return tuple(quotient + (place < rest) for place in range(count))
+    order = sorted(range(count), key=lambda place: (place != lead, place))
+    favoured = set(order[:rest])
+    return tuple(quotient + (place in favoured) for place in range(count))
 
 
 def split_rupiah(amount: int, shares: Sequence[Share]) -> tuple[RupiahPart, ...]:

@@ -27,10 +27,10 @@ KEPT_ANSWER_DAYS = 30
 
 
 def find_due(session: Session) -> None:
-    """Close calls, and ask the flows for everything whose hour has struck since anybody last looked."""
+    """Close calls, and ask the flows for everything whose hour has struck since the last time."""
     actor = flow_actor("clock")
-    for look in CHECKS:
-        look(session, actor)
+    for check in CHECKS:
+        check(session, actor)
     tick = session.get(ClockTick, 1)
     if tick is not None:
         tick.caught_up_to, tick.ticked_at = now(), wall_now()

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflows.documents.certificate import render_certificates
 from workflows.documents.fit import DocumentDoesNotFit
-from workflows.documents.kinds import DocumentType, find_type
+from workflows.documents.kinds import DocumentType, get_document_type
 from workflows.documents.letters import render_letters
 from workflows.documents.ornament import Emblems, read_packaged_emblem
 from workflows.documents.report import render_reports
@@ -34,7 +34,7 @@ def render_documents(kind: str, contents: Sequence[Any], emblems: Emblems = read
 
     `emblems` finds the drawing of the emblem a letterhead names.
     """
-    record = find_type(kind)
+    record = get_document_type(kind)
     pdfs = RENDERERS[record.renderer](record, contents, emblems)
     spreadsheets = [write_report_spreadsheet(content) if record.spreadsheet else None for content in contents]
     return [RenderedFiles(*files) for files in zip(pdfs, spreadsheets, strict=True)]

@@ -1,20 +1,18 @@
 """Draft an idea and revise it."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-import rfc8785
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session
 
-from models.ideas import Idea, Revision, TeamMember
-from models.people import EmployeeNumber, Person
+from models.ideas import Idea, Revision
 from models.policy import Policy
-from workflows.calculations.shares import WHOLE
 from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.intake.team import MemberShare, record_team_change, replace_team, write_team
 from workflows.process.actors import Actor
+from workflows.process.attest.commit import hash_content
 from workflows.process.context import IdeaContext, read_again, read_context, read_policy
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Invalid
@@ -38,15 +36,6 @@ class Medium(StrEnum):
 
 
 @dataclass(frozen=True)
-class Part:
-    """A team member's part in an idea, found by employee number."""
-
-    employee_number: str
-    share_hundredths: int
-    role: str = ""
-
-
-@dataclass(frozen=True)
 class Proposal:
     """What an idea says; `team` empty means that the lead proposer stands alone."""
 
@@ -56,7 +45,7 @@ class Proposal:
     theme: str = ""
     sections: dict[str, str] = field(default_factory=dict)
     budget_rupiah: int = 0
-    team: tuple[Part, ...] = ()
+    team: tuple[MemberShare, ...] = ()
 
 
 def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Actor) -> IdeaContext:
@@ -68,9 +57,10 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     permitted = permit(session, context, "draft", actor=actor)
     session.add(idea)
     session.flush()
-    _write_revision(session, idea, context.policy, proposal, actor)
-    _write_team(session, idea, context.policy, proposal, actor)
-    take(session, context, permitted, Grounds(recorded={"call": call.id, "policy": version.number}), actor=actor)
+    revision = _write_revision(session, idea, context.policy, proposal, actor)
+    team = write_team(session, idea, context.policy, proposal.team)
+    grounds = Grounds(recorded={"call": call.id, "policy": version.number}, rows=(revision, *team))
+    take(session, context, permitted, grounds, actor=actor)
     return read_again(session, context)
 
 
@@ -78,21 +68,27 @@ def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Ac
     """Replace what a draft says; the lead proposer may."""
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "revise", actor=actor)
-    context = rewrite(session, context, proposal, actor=actor)
-    take(session, context, permitted, actor=actor)
+    context, grounds = rewrite(session, context, proposal, actor=actor)
+    take(session, context, permitted, grounds, actor=actor)
     return context
 
 
-def rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> IdeaContext:
-    """Put a new revision and team in place of the present ones; the caller has permitted the step."""
+def rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> tuple[IdeaContext, Grounds]:
+    """Put a new revision and team in place of the present ones; the caller has permitted the step and takes it on these grounds.
+
+    A team changed after submission is chained, and stands in the decision of the step.
+    """
     idea = context.idea
     idea.title = _title(proposal)
     idea.revision += 1
-    _write_revision(session, idea, context.policy, proposal, actor)
-    session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == idea.id))
-    _write_team(session, idea, context.policy, proposal, actor)
+    revision = _write_revision(session, idea, context.policy, proposal, actor)
+    team, change = replace_team(session, idea, context.policy, proposal.team)
     session.flush()
-    return read_again(session, context)
+    detail = {}
+    if change is not None and idea.submitted_at is not None:
+        record_team_change(session, idea, change, actor=actor)
+        detail = change.as_detail()
+    return read_again(session, context), Grounds(detail=detail, rows=(revision, *team))
 
 
 def _title(proposal: Proposal) -> str:
@@ -122,39 +118,8 @@ def _write_revision(session: Session, idea: Idea, policy: Policy, proposal: Prop
         sections=sections,
         budget_rupiah=proposal.budget_rupiah,
         salt=salt.hex(),
-        content_sha256=hashlib.sha256(salt + rfc8785.dumps(content)).hexdigest(),
+        content_sha256=hash_content(salt, content),
         author_id=str(actor.person_id),
     )
     session.add(revision)
     return revision
-
-
-def _write_team(session: Session, idea: Idea, policy: Policy, proposal: Proposal, actor: Actor) -> None:
-    members = [_find_member(session, index, part) for index, part in enumerate(proposal.team)]
-    if not members:
-        members = [(idea.lead_id, WHOLE, "")]
-    people = [person_id for person_id, _, _ in members]
-    if len(set(people)) != len(people):
-        raise Invalid("team_member_twice", "team")
-    if idea.lead_id not in people:
-        raise Invalid("lead_not_in_team", "team")
-    if len(members) > policy.team_limit:
-        raise Invalid("team_too_large", "team", maximum=policy.team_limit)
-    if any(share < 1 for _, share, _ in members) or sum(share for _, share, _ in members) != WHOLE:
-        raise Invalid("shares_do_not_sum", "team", total=sum(share for _, share, _ in members), whole=WHOLE)
-    for position, (person_id, share, role) in enumerate(members):
-        session.add(
-            TeamMember(
-                idea_id=idea.id, person_id=person_id, position=position, lead=person_id == idea.lead_id, role=role, share_hundredths=share
-            )
-        )
-
-
-def _find_member(session: Session, index: int, part: Part) -> tuple[str, int, str]:
-    digits = "".join(c for c in part.employee_number if c.isdigit())
-    person_id = session.exec(
-        select(EmployeeNumber.person_id).join(Person).where(EmployeeNumber.number == digits, col(EmployeeNumber.valid_until).is_(None))
-    ).first()
-    if person_id is None:
-        raise Invalid("person_unknown", f"team.{index}.employee_number")
-    return person_id, part.share_hundredths, read_line(f"team.{index}.role", part.role, maximum=100, minimum=0)

@@ -28,12 +28,15 @@ def submit_idea(session: Session, idea_id: str, *, actor: Actor) -> IdeaContext:
 
 
 def supplement_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Actor) -> IdeaContext:
-    """Answer what the secretariat asked for with a new revision; back to screening, the time of receipt stays."""
+    """Answer what the secretariat asked for with a new revision; back to screening, the time of receipt stays.
+
+    A team that was changed stands in the decision, before and after.
+    """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "supplement", actor=actor)
     check_sections(context.policy, proposal.sections)
-    context = rewrite(session, context, proposal, actor=actor)
-    take(session, context, permitted, actor=actor)
+    context, grounds = rewrite(session, context, proposal, actor=actor)
+    take(session, context, permitted, grounds, actor=actor)
     return context
 
 

@@ -31,7 +31,7 @@ def conclude_pilot(session: Session, idea_id: str, *, summary: str, actor: Actor
     text = read_reason(permitted.transition, summary, field="summary")
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
     pilot.summary, pilot.reported_at = text, now()
-    take(session, context, permitted, actor=actor)
+    take(session, context, permitted, Grounds(rows=(pilot,)), actor=actor)
     return context
 
 
@@ -49,7 +49,7 @@ def compute_result(session: Session, idea_id: str, *, actor: Actor) -> None:
         lines.append({"indicator": indicator.name, "value": str(value), "reached_percent": str(reached_percent(indicator, value))})
     permitted = permit(session, context, "compute_result", actor=actor)
     pilot.result = {"indicators": lines, "targets_met": sum(Decimal(line["reached_percent"]) >= 100 for line in lines), "of": len(lines)}
-    take(session, context, permitted, actor=actor)
+    take(session, context, permitted, Grounds(rows=(pilot,)), actor=actor)
 
 
 def reached_percent(indicator: Indicator, value: Decimal) -> Decimal:
@@ -63,13 +63,12 @@ def verify_pilot(session: Session, idea_id: str, verdict: Verdict, *, reason: st
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "verify", verdict, actor=actor)
     text = read_reason(permitted.transition, reason)
-    if verdict == Verdict.EXTEND:
-        _extend(session, context, until)
-    take(session, context, permitted, Grounds(text), actor=actor)
+    rows = (_extend(session, context, until),) if verdict == Verdict.EXTEND else ()
+    take(session, context, permitted, Grounds(text, rows=rows), actor=actor)
     return context
 
 
-def _extend(session: Session, context: IdeaContext, until: date | None) -> None:
+def _extend(session: Session, context: IdeaContext, until: date | None) -> Pilot:
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == context.idea.id)).one()
     if until is None or until <= max(pilot.ends_on, today()):
         raise Invalid("extension_not_later", "until", last=pilot.ends_on.isoformat())
@@ -78,6 +77,7 @@ def _extend(session: Session, context: IdeaContext, until: date | None) -> None:
         raise Invalid("pilot_length_out_of_range", "until", minimum=rule.minimum_days, maximum=rule.maximum_days)
     pilot.ends_on, pilot.reported_at, pilot.result = until, None, None
     session.flush()
+    return pilot
 
 
 def _last_value(session: Session, indicator: Indicator) -> Decimal | None:

@@ -10,7 +10,7 @@ from models.instants import today
 from models.pilots import Indicator, Measurement, Pilot
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
-from workflows.process.engine import permit, take
+from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Invalid
 from workflows.process.wording import read_text
 
@@ -43,5 +43,5 @@ def report_measurement(session: Session, idea_id: str, reading: Reading, *, acto
         actor_id=str(actor.person_id),
     )
     session.add(measurement)
-    take(session, context, permitted, actor=actor)
+    take(session, context, permitted, Grounds(rows=(measurement,)), actor=actor)
     return measurement

@@ -14,7 +14,7 @@ from models.stages import IdeaStage
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.actors import Actor, actor_of
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.engine import permit, take
+from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import end_of_day, settle
 from workflows.process.refusals import Invalid
 from workflows.process.wording import read_line
@@ -69,10 +69,10 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     pilot.decree_number = read_line("decree_number", plan.decree_number, maximum=100, minimum=0)
     session.add(pilot)
     session.flush()
-    _write_indicators(session, pilot, plan)
+    indicators = _write_indicators(session, pilot, plan)
     settle(session, context, task="plan_pilot")
     context.idea.due_at = end_of_day(plan.starts_on - timedelta(days=1))  # from then on the pilot starts by itself
-    take(session, context, permitted, actor=actor)
+    take(session, context, permitted, Grounds(rows=(pilot, *indicators)), actor=actor)
     return pilot
 
 
@@ -101,13 +101,14 @@ def _check_owner(session: Session, context: IdeaContext, plan: PilotPlan) -> Non
         raise Invalid("pilot_owner_not_eligible", "owner_id")
 
 
-def _write_indicators(session: Session, pilot: Pilot, plan: PilotPlan) -> None:
+def _write_indicators(session: Session, pilot: Pilot, plan: PilotPlan) -> list[Indicator]:
+    written = []
     for old in session.exec(select(Indicator).where(Indicator.pilot_id == pilot.id)):
         session.delete(old)
     for index, new in enumerate(plan.indicators):
         if new.baseline == new.target or (new.target > new.baseline) != (new.direction == Direction.UP):
             raise Invalid("indicator_aims_nowhere", f"indicators.{index}.target")
-        session.add(
+        written.append(
             Indicator(
                 pilot_id=pilot.id,
                 name=read_line(f"indicators.{index}.name", new.name, maximum=200),
@@ -117,4 +118,6 @@ def _write_indicators(session: Session, pilot: Pilot, plan: PilotPlan) -> None:
                 target=new.target,
             )
         )
+    session.add_all(written)
     session.flush()
+    return written

@@ -1,15 +1,11 @@
 """Who acts: a person with roles over units, or a flow."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.database import run_plain, table_of
-from models.people import Person, Role, RoleGrant
-from models.units import Unit
+from models.people import Role
+from models.statements.people import FoundPerson, find_person
 from workflows.process.refusals import Forbidden, NotFound
 
 
@@ -56,28 +52,12 @@ def flow_actor(name: str) -> Actor:
 
 def actor_of(session: Session, person_id: str) -> Actor:
     """A person as an actor, with roles as they stand in this transaction."""
-    rows = run_plain(session, _BY_PERSON, {"asked": person_id}).all()
-    if not rows:
+    found = find_person(session, person_id)
+    if found is None:
         raise NotFound("person_not_found")
-    return read_actor(rows)
+    return read_actor(found)
 
 
-def read_actor(rows: Sequence[sa.Row[Any]]) -> Actor:
-    """The actor that rows of `ACTOR_ROWS` tell of, one row for each grant."""
-    grants = tuple(Grant(Role(row.role), row.covered) for row in rows if row.role is not None)
-    return Actor(rows[0].person_id, rows[0].unit_id, rows[0].unit_path, grants)
-
-
-_PERSON, _UNIT, _GRANT = (table_of(model) for model in (Person, Unit, RoleGrant))
-_COVERED = _UNIT.alias("covered_unit")
-PERSON_ID = _PERSON.c.id
-ACTOR_ROWS = (
-    sa.select(
-        PERSON_ID.label("person_id"), _PERSON.c.unit_id, _UNIT.c.path.label("unit_path"), _GRANT.c.role, _COVERED.c.path.label("covered")
-    )
-    .select_from(_PERSON)
-    .join(_UNIT, _UNIT.c.id == _PERSON.c.unit_id)
-    .outerjoin(_GRANT, _GRANT.c.person_id == _PERSON.c.id)
-    .outerjoin(_COVERED, _COVERED.c.id == _GRANT.c.unit_id)
-)
-_BY_PERSON = ACTOR_ROWS.where(_PERSON.c.id == sa.bindparam("asked"))
+def read_actor(found: FoundPerson) -> Actor:
+    """A person found in the database, as an actor."""
+    return Actor(found.person_id, found.unit_id, found.unit_path, tuple(Grant(*line) for line in found.grants))

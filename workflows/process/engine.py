@@ -5,20 +5,24 @@ a stage, a decision, an inbox item or a follow-up job.
 """
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
-from sqlmodel import Session, select
+from sqlmodel import Session, SQLModel, select
 
 from models.database import append_row
 from models.documents import DocumentState
 from models.ideas import Decision, Gate, GateState, Idea
+from models.ids import new_id, new_salt
 from models.instants import now
 from models.policy import GateRule
 from workflows.process.actors import Actor
+from workflows.process.attest.commit import commit_rows
+from workflows.process.attest.rows import list_rows
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
-from workflows.process.guards import Question, find_refusal, is_next, list_open_gates, refuse_gate
+from workflows.process.guards import Question, find_refusal, is_next, list_open_gates
 from workflows.process.inbox import ask_awaited, ask_gate, due_in, settle
 from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
@@ -32,11 +36,15 @@ class UnknownAction(Exception):
 
 @dataclass(frozen=True)
 class Grounds:
-    """Why a step is taken: the reason for people, what else the decision says, and what the ledger keeps of it (no name, no number)."""
+    """Why a step is taken: the reason for people, what else the decision says, and what the ledger keeps of it (no name, no number).
+
+    `rows` are what the step wrote beside its subject; the ledger commits to them.
+    """
 
     reason: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
     recorded: dict[str, Any] = field(default_factory=dict)
+    rows: tuple[SQLModel, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,17 +84,21 @@ def take(session: Session, context: Context, permitted: Permitted, grounds: Grou
     """
     transition, row, grounds = permitted.transition, context.row, grounds or Grounds()
     session.add(row)
+    gates: list[Gate] = []
     if transition.action == GATE_ACTION:
-        _pass_gate(session, context, transition, actor)
+        gates = _pass_gate(session, context, transition, actor)
     elif transition.stage is None or transition.target:
-        _enter(session, context, transition)
+        gates = _enter(session, context, transition)
     if transition.stage is not None and not isinstance(context, DocumentContext):
         flag_modified(row, "stage")  # every step raises the version, so that two at once never both hold
+    written = [(str(each.__tablename__), each) for each in (row, *grounds.rows, *gates)]
     if transition.readers != Readers.NOBODY:
-        _decide(session, context, transition, grounds, actor)
+        written += _decide(session, context, transition, grounds, actor)
     idea_id = context.about.idea.id if context.about is not None else context.document.idea_id
     follow_up(session, transition.jobs, row.id, idea_id)
-    record(session, _kind(context, transition), row.id, actor=actor, idea_id=idea_id, **_recorded(context, grounds))
+    kind = _kind(context, transition)
+    said = {**_recorded(context, grounds), **_committed(session, context, kind, written)}
+    record(session, kind, row.id, actor=actor, idea_id=idea_id, **said)
     session.flush()
 
 
@@ -125,7 +137,8 @@ def present_stage(context: Context) -> str | None:
 
 def _gate_not_open(context: Context, outcome: str | None) -> Conflict:
     rules = context.about.policy.gates if context.about is not None else ()
-    return next((refuse_gate("gate_not_open", rule) for rule in rules if rule.name == outcome), Conflict("gate_not_open", gate=outcome))
+    rule = next(rule for rule in rules if rule.name == outcome)
+    return Conflict("gate_not_open", gate=rule.name, label=rule.label, label_en=rule.label_en)
 
 
 def _forbidden(context: Context, ever: tuple[Transition, ...], actor: Actor) -> Forbidden:
@@ -135,13 +148,14 @@ def _forbidden(context: Context, ever: tuple[Transition, ...], actor: Actor) -> 
     return Forbidden(f"only_{role_for(context, wanted) or 'FLOW'}")
 
 
-def _enter(session: Session, context: Context, transition: Transition) -> None:
+def _enter(session: Session, context: Context, transition: Transition) -> list[Gate]:
     """Bring the subject into its stage: settle what was awaited, put up the policy's gates, ask for what is awaited now."""
+    gates: list[Gate] = []
     begins = transition.stage is None
     if isinstance(context, DocumentContext):
         if not begins:
             context.document.state = DocumentState(str(transition.target))
-        return
+        return gates
     if not begins:
         if context.way.stages[str(transition.stage)].kind != Kind.DRAFT:  # of a draft nothing is awaited
             settle(session, context)
@@ -149,26 +163,28 @@ def _enter(session: Session, context: Context, transition: Transition) -> None:
     session.flush()
     if isinstance(context, AwardContext):
         ask_awaited(session, context)
-        return
+        return gates
     idea = context.idea
     if transition.code != KEEP_CODE:
         idea.reason_code = transition.code or None
     idea.due_at = None
     if context.policy.gates and not begins:
         release_held(session, idea.id)
-        _put_up_gates(session, context)
+        gates = _put_up_gates(session, context)
     _ask_or_wait(session, context)
+    return gates
 
 
-def _put_up_gates(session: Session, context: IdeaContext) -> None:
+def _put_up_gates(session: Session, context: IdeaContext) -> list[Gate]:
     """A gate is put up once, when the idea first comes to its stage."""
     known = set(session.exec(select(Gate.name).where(Gate.idea_id == context.idea.id)))
     new = [rule for rule in context.policy.gates if rule.stage == context.idea.stage and rule.name not in known]
-    for rule in new:
-        session.add(Gate(idea_id=context.idea.id, name=rule.name, stage=rule.stage))
+    gates = [Gate(idea_id=context.idea.id, name=rule.name, stage=rule.stage) for rule in new]
+    session.add_all(gates)
     for rule in new:
         if is_next(rule, new):
             ask_gate(session, context, rule)
+    return gates
 
 
 def _ask_or_wait(session: Session, context: IdeaContext) -> None:
@@ -184,7 +200,7 @@ def _ask_or_wait(session: Session, context: IdeaContext) -> None:
     ask_awaited(session, context)
 
 
-def _pass_gate(session: Session, context: Context, transition: Transition, actor: Actor) -> None:
+def _pass_gate(session: Session, context: Context, transition: Transition, actor: Actor) -> list[Gate]:
     if not isinstance(context, IdeaContext):
         raise UnknownAction(GATE_ACTION)
     gate = session.exec(select(Gate).where(Gate.idea_id == context.idea.id, Gate.name == transition.outcome).with_for_update()).one()
@@ -199,24 +215,28 @@ def _pass_gate(session: Session, context: Context, transition: Transition, actor
         if context.way.waits_for_gates(context.way.stages[context.idea.stage]):
             ask_awaited(session, context)
         release_held(session, context.idea.id)
+    return [gate]
 
 
-def _decide(session: Session, context: Context, transition: Transition, grounds: Grounds, actor: Actor) -> None:
+def _decide(session: Session, context: Context, transition: Transition, grounds: Grounds, actor: Actor) -> list[tuple[str, Any]]:
+    """Write the decision; answers its table and values."""
     if context.about is None:
-        return
+        return []
     of_award = isinstance(context, AwardContext)
-    detail = {"award": context.row.id, **grounds.detail} if of_award else grounds.detail
-    append_row(
-        session,
-        Decision,
-        idea_id=context.about.idea.id,
-        action=f"award_{transition.action}" if of_award else transition.action,
-        outcome=transition.outcome or "",
-        reason=grounds.reason,
-        detail=detail,
-        actor_id=actor.person_id,
-        flow=actor.flow,
-    )
+    values = {
+        "id": new_id(),
+        "idea_id": context.about.idea.id,
+        "action": f"award_{transition.action}" if of_award else transition.action,
+        "outcome": transition.outcome or "",
+        "reason": grounds.reason,
+        "detail": {"award": context.row.id, **grounds.detail} if of_award else grounds.detail,
+        "actor_id": actor.person_id,
+        "flow": actor.flow,
+        "at": now(),
+        "salt": new_salt(),
+    }
+    append_row(session, Decision, **values)
+    return [("decision", SimpleNamespace(**values))]
 
 
 def _kind(context: Context, transition: Transition) -> str:
@@ -231,5 +251,14 @@ def _recorded(context: Context, grounds: Grounds) -> dict[str, Any]:
         return {"stage": row.stage, "revision": row.revision, "code": row.reason_code, **grounds.recorded}
     if isinstance(context, AwardContext):
         award = context.award
-        return {"stage": award.stage, "tier": award.tier, "amount_rupiah": award.amount_rupiah, **grounds.recorded}
+        announced = {} if award.announced_at is None else {"tier": award.tier, "amount_rupiah": award.amount_rupiah}
+        return {"stage": award.stage, **announced, **grounds.recorded}
     return grounds.recorded
+
+
+def _committed(session: Session, context: Context, kind: str, written: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The commitments to what a step wrote; the first step since an idea's rows have salts commits to all its rows."""
+    is_old = context.about is not None and context.about.idea.salt == ""
+    older = list_rows(session, context.about.idea.id) if is_old and context.about is not None else []
+    commits = commit_rows(kind, written, older)
+    return {"commits": commits} if commits else {}

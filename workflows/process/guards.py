@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import CallState
-from models.ideas import Gate, GateState
 from models.instants import now
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, GateRule, Policy
 from models.stages import ENDED_AWARDS
+from models.statements.ideas import read_open_gates
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.refusals import Conflict, Forbidden, Refusal
@@ -55,18 +54,11 @@ def _window(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("call_not_yet_open", opens_at=call.opens_at.isoformat()) if now() < call.opens_at else None
 
 
-_OPEN_GATES = (
-    sa.select(col(Gate.name))
-    .where(col(Gate.idea_id) == sa.bindparam("idea_id"), col(Gate.stage) == sa.bindparam("stage"), col(Gate.state) == GateState.OPEN)
-    .order_by(col(Gate.name))
-)
-
-
 def list_open_gates(session: Session, context: IdeaContext) -> list[GateRule]:
     """The policy's gates that block the idea's present stage, in the policy's order."""
     if not any(rule.stage == context.idea.stage for rule in context.policy.gates):
         return []
-    names = set(session.execute(_OPEN_GATES, {"idea_id": context.idea.id, "stage": context.idea.stage}).scalars())
+    names = read_open_gates(session, context.idea.id, context.idea.stage)
     return [rule for rule in context.policy.gates if rule.name in names]
 
 
@@ -78,19 +70,18 @@ def is_next(rule: GateRule, still_open: list[GateRule]) -> bool:
 
 def _gates(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
-    return refuse_gate("gate_open", still_open[0]) if still_open else None
-
-
-def refuse_gate(code: str, rule: GateRule) -> Conflict:
-    """A refusal that names a gate by its label in both languages."""
-    return Conflict(code, gate=rule.name, label=rule.label, label_en=rule.label_en)
+    if not still_open:
+        return None
+    first = still_open[0]
+    return Conflict("gate_open", gate=first.name, label=first.label, label_en=first.label_en)
 
 
 def _gate_open_now(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
     if any(rule.name == asked.outcome and is_next(rule, still_open) for rule in still_open):
         return None
-    return refuse_gate("gate_not_open", next(rule for rule in asked.idea.policy.gates if rule.name == asked.outcome))
+    rule = next(rule for rule in asked.idea.policy.gates if rule.name == asked.outcome)
+    return Conflict("gate_not_open", gate=rule.name, label=rule.label, label_en=rule.label_en)
 
 
 def is_overdue(context: IdeaContext) -> bool:

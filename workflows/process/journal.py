@@ -5,11 +5,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from models.database import append_row, append_rows, run_plain, table_of
+from models.database import append_row, append_rows
 from models.ideas import Idea
 from models.instants import now, wall_now
-from models.ledger import LedgerEntry, LedgerHead
+from models.ledger import LedgerEntry
 from models.outbox import Message, MessageState
+from models.statements.counters import Link, lock_last_link, set_last_link
 from workflows.calculations.ledger import chain_hash
 from workflows.process.actors import Actor
 from workflows.process.crashpoints import crashpoint
@@ -59,15 +60,10 @@ def release_held(session: Session, idea_id: str) -> None:
     session.execute(woken.execution_options(synchronize_session=False))
 
 
-_HEAD = table_of(LedgerHead)
-_LAST = sa.select(_HEAD.c.seq, _HEAD.c.hash).with_for_update()
-_LINKED = sa.update(_HEAD).values(seq=sa.bindparam("link"), hash=sa.bindparam("linked"))
-
-
 def _append(session: Session, fact: dict[str, Any]) -> None:
-    last = run_plain(session, _LAST).one()  # the change stands by now: a lost race is seen before the chain is locked
+    last = lock_last_link(session)  # the change stands by now: a lost race is seen before the chain is locked
     seq, at = last.seq + 1, now()
     payload = {"seq": seq, "at": at.isoformat(), **fact}
     linked = chain_hash(payload, bytes.fromhex(last.hash)).hex()
-    run_plain(session, _LINKED, {"link": seq, "linked": linked})
+    set_last_link(session, Link(seq, linked))
     append_row(session, LedgerEntry, seq=seq, kind=fact["kind"], idea_id=fact["idea"], at=at, payload=payload, hash=linked)

@@ -15,7 +15,7 @@ from models.database import table_of
 from workflows.process.refusals import Invalid
 
 Row = TypeVar("Row")
-LOOKED_AT = 200  # rows at most for one page, where not every row may be told
+MOST_READ = 200  # rows at most for one page, where not every row may be shown
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class Order:
 
     def write_cursor(self, row: Any) -> str:
         """A page's last row as an opaque cursor."""
-        told: Any = row if isinstance(row, self.table) else row[0]
-        value = getattr(told, self.by)
-        place = [value.isoformat() if isinstance(value, datetime) else value, told.id]
+        entity: Any = row if isinstance(row, self.table) else row[0]
+        value = getattr(entity, self.by)
+        place = [value.isoformat() if isinstance(value, datetime) else value, entity.id]
         return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
     def _bounds(self, cursor: str) -> tuple[sa.BindParameter[Any], sa.BindParameter[str]]:
@@ -75,15 +75,15 @@ class Order:
         return sa.bindparam(None, bound, type_=by.type), sa.bindparam(None, row_id)
 
 
-def take_page(session: Session, query: Any, order: Order, wanted: Slice, *, told: Callable[[Any], bool] | None = None) -> Page[Any]:
-    """A page of a query, its first entity being the order's table; `told` says of a row whether it may be told."""
+def take_page(session: Session, query: Any, order: Order, wanted: Slice, *, may_show: Callable[[Any], bool] | None = None) -> Page[Any]:
+    """A page of a query, its first entity being the order's table; `may_show` says of a row whether the asker may see it."""
     rows: list[Any] = []
-    last, looked_at = None, LOOKED_AT if told else wanted.limit
-    for number, row in enumerate(session.exec(order.apply(query, wanted.after).limit(looked_at + 1))):
-        if len(rows) == wanted.limit or number == looked_at:
+    last, most = None, MOST_READ if may_show else wanted.limit
+    for number, row in enumerate(session.exec(order.apply(query, wanted.after).limit(most + 1))):
+        if len(rows) == wanted.limit or number == most:
             return Page(rows, order.write_cursor(last))
         last = row
-        if told is None or told(row):
+        if may_show is None or may_show(row):
             rows.append(row)
     return Page(rows, None)
 

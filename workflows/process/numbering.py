@@ -3,15 +3,10 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
 
-from models.database import run_plain, table_of
-from models.documents import NumberSeries
+from models.statements.counters import raise_number
 from workflows.process.crashpoints import crashpoint
 from workflows.process.refusals import Invalid
 
@@ -31,23 +26,9 @@ class NumberFacts:
 
 def next_running(session: Session, series: str, year: int) -> int:
     """The next number of a series and year, 1 upwards; given back when the transaction fails, so none is ever missing."""
-    wanted = {"of_series": series, "of_year": year}
-    number = run_plain(session, _RAISED, wanted).scalar()
-    if number is not None:
-        crashpoint("after_number_before_commit")
-        return int(number)
-    first: Any = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    run_plain(session, first(_SERIES).values(series=series, year=year, last=0).on_conflict_do_nothing())
-    return int(run_plain(session, _RAISED, wanted).scalar_one())
-
-
-_SERIES = table_of(NumberSeries)
-_RAISED = (
-    sa.update(_SERIES)
-    .where(_SERIES.c.series == sa.bindparam("of_series"), _SERIES.c.year == sa.bindparam("of_year"))
-    .values(last=_SERIES.c.last + 1)
-    .returning(_SERIES.c.last)
-)
+    number = raise_number(session, series, year)
+    crashpoint("after_number_before_commit")
+    return number
 
 
 def fill_template(template: str, facts: NumberFacts) -> str:

@@ -11,16 +11,16 @@ awaiting_permission  permit      unit_head    permission      pass_up           
 screening            screen      secretariat  screening       -                         open     intake  main/3
 supplement_asked     supplement  proposer     supplement      intake.expire_supplement  open     intake  left/3
 in_review            score       reviewer     review          review.close_review       open     review  main/4
-below_mark           recommend   chair        recommendation  -                         open     review  left/5
-shortlisted          recommend   chair        recommendation  -                         open     review  main/5
-recommended          determine   leader       determination   -                         open     review  main/6
-deferred             resume      secretariat  deferral        review.expire_deferral    decided  review  left/6
-determined           plan_pilot  secretariat  pilot_plan      pilot.start_pilot         open     pilot   main/7
-in_pilot             measure     pilot_owner  -               -                         open     pilot   main/8
-pilot_reported       verify      verifier     verdict         -                         open     pilot   main/9
-rolled_out           -           -            -               -                         end      reward  main/10
-rejected             -           -            retention       review.close_rejected     decided  -       right/6
-stopped              -           -            -               -                         end      pilot   right/9
+below_mark           recommend   chair        recommendation  -                         open     review  left/5.1
+shortlisted          recommend   chair        recommendation  -                         open     review  main/5.1
+recommended          determine   leader       determination   -                         open     review  main/6.6
+deferred             resume      secretariat  deferral        review.expire_deferral    decided  review  left/6.6
+determined           plan_pilot  secretariat  pilot_plan      pilot.start_pilot         open     pilot   main/7.6
+in_pilot             measure     pilot_owner  -               -                         open     pilot   main/8.6
+pilot_reported       verify      verifier     verdict         -                         open     pilot   main/9.6
+rolled_out           -           -            -               -                         end      reward  main/10.6
+rejected             -           -            retention       review.close_rejected     decided  -       right/6.6
+stopped              -           -            -               -                         end      pilot   right/9.6
 withdrawn            -           -            -               -                         end      -       -
 closed               -           -            -               -                         end      -       right/2
 """
@@ -85,7 +85,7 @@ proposed             approve     leader       approval        -                 
 approved             schedule    leader       approval        -                         open     reward       award/7
 scheduled            -           -            -               reward.announce           open     reward       award/8
 announced            -           -            -               -                         end      recognition  award/9
-declined             -           -            -               -                         end      reward       far/7
+declined             -           -            -               -                         end      reward       far/6
 revoked              -           -            -               -                         end      reward       award/10.4
 """
 

@@ -13,11 +13,11 @@ from models.documents import Document, DocumentKind
 from models.outbox import Message
 from models.settings import settings
 from workflows.adapters.files import store_file
-from workflows.adapters.mail import Letter, MailRoute, send_mail
+from workflows.adapters.mail import MailRoute, OutgoingMail, send_mail
 from workflows.delivery.effects import Outcome, apply_effects
 from workflows.delivery.job import Job, job
 from workflows.documents.content import read_content
-from workflows.documents.kinds import find_type
+from workflows.documents.kinds import get_document_type
 from workflows.documents.mail import DocumentMail, render_mail
 from workflows.process.actors import flow_actor
 from workflows.process.crashpoints import crashpoint
@@ -52,9 +52,9 @@ def send_documents(token: str, ids: list[int]) -> Outcome:
         if notice is None:
             effects[number] = _nothing
             continue
-        kind = find_type(notice.kind)
+        kind = get_document_type(notice.kind)
         mail = DocumentMail(notice.name, kind.name, notice.number, notice.title, notice.verify_url)
-        sent = _send_safely([Letter(notice.to, *render_mail(kind.mail, mail), notice.message_id)])
+        sent = _send_safely([OutgoingMail(notice.to, *render_mail(kind.mail, mail), notice.message_id)])
         effects[number] = sent or partial(_mark_sent, subject_id)
     crashpoint("after_send_before_ack")
     return apply_effects(database(), token, effects)
@@ -66,8 +66,8 @@ def send_reminders(token: str, ids: list[int]) -> Outcome:
     for number, subject_id in _subjects(ids).items():
         with database().reading() as session:
             reminders = find_reminders(session, subject_id)
-        letters = [Letter(r.to, *render_mail("reminder", r.mail), r.message_id) for r in reminders]
-        effects[number] = _send_safely(letters) or _nothing
+        mails = [OutgoingMail(r.to, *render_mail("reminder", r.mail), r.message_id) for r in reminders]
+        effects[number] = _send_safely(mails) or _nothing
     return apply_effects(database(), token, effects)
 
 
@@ -121,7 +121,7 @@ def _render_safely(kind: DocumentKind, documents: list[Document]) -> list[Render
 def _render(kind: DocumentKind, documents: list[Document]) -> list[Rendered]:
     from workflows.documents import render  # loads the renderer only where documents are made
 
-    content = find_type(kind).content
+    content = get_document_type(kind).content
     contents = [read_content(content, json.dumps(document.content)) for document in documents]
     return [
         Rendered(_store(files.pdf, "pdf"), None if files.spreadsheet is None else _store(files.spreadsheet, "xlsx"))
@@ -142,10 +142,10 @@ def _store(content: bytes, suffix: str) -> str:
     return store_file(settings().documents, content, suffix, crashpoint)
 
 
-def _send_safely(letters: list[Letter]) -> Exception | None:
+def _send_safely(mails: list[OutgoingMail]) -> Exception | None:
     route = MailRoute(settings().mail_from, settings().smtp_url.get_secret_value(), settings().data / "mail")
     try:
-        send_mail(route, letters)
+        send_mail(route, mails)
     except (OSError, ValueError) as fault:  # smtplib's own errors are OSErrors; an address that cannot be one is a ValueError
         return fault
     return None

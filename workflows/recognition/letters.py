@@ -15,6 +15,7 @@ from models.stages import AwardStage
 from models.units import Unit
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.documents.text import format_date
+from workflows.intake.team import list_team_changes
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.refusals import NotFound
@@ -54,6 +55,7 @@ def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
         "content_sha256": context.content.content_sha256,
         "ledger_seq": entry.seq,
         "ledger_hash": entry.hash,
+        "team_revisions": _team_revisions(session, idea_id),
     }
     subject = DocumentSubject(DocumentKind.RECEIPT, idea_id, idea.lead_id, idea_id=idea_id, call_id=context.call.id)
     number_document(session, subject, read_issuer(session, context, None), content, actor=actor)
@@ -135,6 +137,32 @@ def _team_lines(session: Session, idea_id: str) -> list[dict[str, Any]]:
             "share_hundredths": member.share_hundredths,
         }
         for member in members
+    ]
+
+
+def _team_revisions(session: Session, idea_id: str) -> list[dict[str, Any]]:
+    """Every change of the team since the idea was received, for a receipt that is numbered after it."""
+    changes = list_team_changes(session, idea_id)
+    people = {member.person_id for _, change in changes for member in change.before + change.after}
+    holders = list_named(session, [*people, *(str(decision.actor_id) for decision, _ in changes)])
+
+    def name(person_id: str | None) -> str:
+        return holders[str(person_id)].person.full_name
+
+    return [
+        {
+            "changed_at": decision.at.astimezone(region_zone()),
+            "changed_by": name(decision.actor_id),
+            "members": [
+                {
+                    "name": name(person_id),
+                    "before_hundredths": before and before.share_hundredths,
+                    "after_hundredths": after and after.share_hundredths,
+                }
+                for person_id, before, after in change.list_members()
+            ],
+        }
+        for decision, change in changes
     ]
 
 

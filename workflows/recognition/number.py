@@ -12,7 +12,7 @@ from models.instants import today
 from models.policy import DocumentRule
 from models.settings import settings
 from workflows.documents.content import Letterhead, Signatory, write_content
-from workflows.documents.kinds import DocumentType, find_type
+from workflows.documents.kinds import DocumentType, get_document_type
 from workflows.process.actors import Actor
 from workflows.process.context import DocumentContext
 from workflows.process.crashpoints import crashpoint
@@ -56,13 +56,13 @@ def number_document(session: Session, subject: DocumentSubject, issuer: Issuer, 
     found = find_document(session, subject)
     if found is not None:
         return found
-    record_of_kind, day, token, unit_code = find_type(subject.kind), today(), new_id(), issuer.office.unit_code
+    kind, day, token, unit_code = get_document_type(subject.kind), today(), new_id(), issuer.office.unit_code
     series = f"{subject.kind}:{unit_code}"
     running = next_running(session, series, day.year)
-    template = issuer.rule.numbers.get(subject.kind, record_of_kind.number)
+    template = issuer.rule.numbers.get(subject.kind, kind.number)
     number = fill_template(template, NumberFacts(running, unit_code, day))
     frame = {"number": number, "verify_url": f"{settings().address}/v/{token}", "issued_on": day}
-    whole = record_of_kind.content(**frame, **_write_frame(record_of_kind, issuer.office), **content)
+    whole = kind.content(**frame, **_write_frame(kind, issuer.office), **content)
     document = Document(
         kind=subject.kind,
         token=token,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session, select
 
 from models.documents import Document, DocumentKind, DocumentState
-from workflows.documents.kinds import find_type
+from workflows.documents.kinds import get_document_type
 from workflows.process.refusals import NotFound
 
 
@@ -31,21 +31,21 @@ class Verified:
 
 
 def verify_token(session: Session, token: str) -> Verified:
-    """The public facts of the document a QR code points to; raises NotFound for any other token."""
-    return _tell(session.exec(select(Document).where(Document.token == token)).first())
+    """What anybody may know of the document a QR code points to; raises NotFound for any other token."""
+    return _show_publicly(session.exec(select(Document).where(Document.token == token)).first())
 
 
 def verify_digest(session: Session, sha256: str) -> Verified:
-    """The public facts of the document whose bytes have this SHA-256; raises NotFound when no issued file has."""
-    return _tell(session.exec(select(Document).where(Document.sha256 == sha256)).first())
+    """What anybody may know of the document whose bytes have this SHA-256; raises NotFound when no issued file has."""
+    return _show_publicly(session.exec(select(Document).where(Document.sha256 == sha256)).first())
 
 
-def _tell(document: Document | None) -> Verified:
+def _show_publicly(document: Document | None) -> Verified:
     if document is None or document.sha256 is None:
         raise NotFound("document_not_found")
     content = document.content
-    told = {name: str(content[name]) for name in find_type(document.kind).public if content.get(name)}
+    public = {name: str(content[name]) for name in get_document_type(document.kind).public if content.get(name)}
     issuer = ", ".join(content["letterhead"]["lines"])
     return Verified(
-        document.kind, document.number, document.state, document.issued_on, issuer, document.sha256, document.revoked_at, **told
+        document.kind, document.number, document.state, document.issued_on, issuer, document.sha256, document.revoked_at, **public
     )

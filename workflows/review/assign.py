@@ -26,9 +26,8 @@ def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
     chosen = list_eligible(session, context)[: max(missing, 0)]
     if chosen:
         permitted = permit(session, context, "assign", actor=actor)
-        for person_id in chosen:
-            _add(session, context, person_id)
-        take(session, context, permitted, _grounds(chosen), actor=actor)
+        reviews = [_add(session, context, person_id) for person_id in chosen]
+        take(session, context, permitted, _grounds(reviews), actor=actor)
     if len(chosen) < missing and not is_asked(session, context, "assign"):
         ask(session, context, "assign", due_in(context.policy.days.screening))
 
@@ -42,7 +41,7 @@ def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Ac
     review = _add(session, context, person_id)
     if _count_reviews(session, idea_id) >= context.policy.reviewers:
         settle(session, context, task="assign")
-    take(session, context, permitted, _grounds([person_id]), actor=actor)
+    take(session, context, permitted, _grounds([review]), actor=actor)
     return review
 
 
@@ -79,8 +78,8 @@ def _add(session: Session, context: IdeaContext, person_id: str) -> Review:
     return review
 
 
-def _grounds(reviewers: list[str]) -> Grounds:
-    return Grounds(detail={"reviewers": reviewers})
+def _grounds(reviews: list[Review]) -> Grounds:
+    return Grounds(detail={"reviewers": [review.reviewer_id for review in reviews]}, rows=tuple(reviews))
 
 
 def _count_reviews(session: Session, idea_id: str) -> int:

@@ -41,7 +41,7 @@ def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
             review.state = ReviewState.LAPSED
     context.idea.score, context.idea.scores_closed_at = combined.score, now()
     detail = {"score": str(combined.score), "spread": str(combined.spread), "reviews": len(totals)}
-    take(session, context, permitted, Grounds(detail=detail), actor=actor)
+    take(session, context, permitted, Grounds(detail=detail, rows=tuple(reviews)), actor=actor)
 
 
 def _is_over(context: IdeaContext, reviews: Sequence[Review], scored: int) -> bool:

@@ -11,7 +11,7 @@ from workflows.calculations.score import Criterion, Rubric, score_review
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.decide import read_reason
-from workflows.process.engine import permit, take
+from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import settle
 from workflows.process.wording import read_text
 
@@ -29,7 +29,7 @@ def score_idea(session: Session, idea_id: str, points: dict[str, Decimal], *, co
     review.comment = read_text("comment", comment, maximum=4_000)
     review.state, review.answered_at = ReviewState.SCORED, now()
     settle(session, context, task="score", person_id=actor.person_id)
-    take(session, context, permitted, actor=actor)
+    take(session, context, permitted, Grounds(rows=(review,)), actor=actor)
     return review
 
 
@@ -42,7 +42,7 @@ def recuse_reviewer(session: Session, idea_id: str, *, reason: str, actor: Actor
     review.state, review.comment, review.answered_at = ReviewState.RECUSED, text, now()
     review.points, review.total = {}, None
     settle(session, context, task="score", person_id=actor.person_id)
-    take(session, context, permitted, actor=actor)
+    take(session, context, permitted, Grounds(rows=(review,)), actor=actor)
     return review
 
 

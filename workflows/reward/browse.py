@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.awards import Award, AwardShare
-from models.ideas import Idea
+from models.ideas import Decision, Idea
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, read_context
@@ -40,6 +40,12 @@ def read_award(session: Session, award_id: str, *, actor: Actor) -> AwardContext
     return context
 
 
+def find_decline(session: Session, award: Award) -> Decision | None:
+    """The decision that declined an award, with its reason; None where none did."""
+    of_idea = select(Decision).where(Decision.idea_id == award.idea_id, Decision.action == "award_approve", Decision.outcome == "declined")
+    return next((decision for decision in session.exec(of_idea) if decision.detail.get("award") == award.id), None)
+
+
 def list_awards(session: Session, wanted: WantedAwards, piece: Slice, *, actor: Actor) -> Page[tuple[Award, Idea, str]]:
     """The awards an actor may know of, newest first, each with its idea and the name of the idea's unit."""
     query: Any = select(Award, Idea, Unit.name).join(Idea, col(Idea.id) == col(Award.idea_id))
@@ -53,7 +59,7 @@ def list_awards(session: Session, wanted: WantedAwards, piece: Slice, *, actor: 
         award, idea, _ = row
         return award.announced_at is not None or knows_award(AwardContext(award, read_context(session, idea.id, actor=actor)), actor)
 
-    return take_page(session, query, NEWEST_FIRST, piece, told=is_known)
+    return take_page(session, query, NEWEST_FIRST, piece, may_show=is_known)
 
 
 def list_shares(session: Session, award_id: str) -> list[AwardShare]:

@@ -16,7 +16,7 @@ from workflows.calculations.shares import Share, split_rupiah
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext, read_context
-from workflows.process.engine import Permitted, permit, take
+from workflows.process.engine import Grounds, Permitted, permit, take
 from workflows.process.guards import has_award
 from workflows.process.refusals import Conflict
 from workflows.process.ways import Kind
@@ -103,10 +103,12 @@ def _propose(
     award.computation = {"question": asked, "steps": [line.model_dump(mode="json") for line in computed.trace]}
     session.add(award)
     session.flush()
-    for part in split_rupiah(award.amount_rupiah, _team_shares(idea)):
-        share = AwardShare(award_id=award.id, person_id=part.person, share_hundredths=part.hundredths, amount_rupiah=part.amount_rupiah)
-        session.add(share)
-    take(session, context, permitted, actor=actor)
+    shares = tuple(
+        AwardShare(award_id=award.id, person_id=part.person, share_hundredths=part.hundredths, amount_rupiah=part.amount_rupiah)
+        for part in split_rupiah(award.amount_rupiah, _team_shares(idea))
+    )
+    session.add_all(shares)
+    take(session, context, permitted, Grounds(rows=shares), actor=actor)
 
 
 def _team_shares(idea: IdeaContext) -> list[Share]:

@@ -10,9 +10,27 @@ down_revision = "0003"
 
 RENAMED = (("facts", "content"), ("twin_sha256", "spreadsheet_sha256"))
 DOCUMENT = sa.table("document", *map(sa.column, ("id", "kind", "series", "sha256")), sa.column("content", sa.JSON()))
+UNIT = sa.table("unit")
 SERIES = sa.table("numberseries", sa.column("series"))
 MESSAGE = sa.table("message", sa.column("topic"), sa.column("job"))
 POLICY = sa.table("policyversion", sa.column("id"), sa.column("body", sa.JSON()))
+
+TODAYS_WORDS = {
+    "Bicarakan usulan ini dengan kepala unit kerja Anda; setelah alasannya teratasi, ajukan kembali sebagai usulan baru.": (
+        "Saudara dapat membicarakan usulan ini dengan kepala unit kerja Saudara; setelah alasan di atas teratasi, usulan dapat"
+        " diajukan kembali sebagai usulan baru."
+    ),
+    "Perbaiki bagian yang belum memenuhi kriteria inovasi daerah, lalu ajukan kembali sebagai usulan baru.": (
+        "Saudara dapat memperbaiki bagian yang belum memenuhi kriteria inovasi daerah, lalu mengajukannya kembali sebagai usulan baru."
+    ),
+    "Bila ada bukti atau keadaan baru, sampaikan keberatan sebelum tenggat, atau perbaiki usulan dan ajukan kembali.": (
+        "Saudara dapat memperbaiki usulan berdasarkan alasan di atas, lalu mengajukannya kembali sebagai usulan baru."
+    ),
+    "Jawaban penapisan: tidak.": "Kriteria ini belum terpenuhi.",
+    "Lolos penapisan": "Lolos seleksi administrasi",
+    "Lulus penilaian": "Lolos penilaian",
+    "Dihargai": "Diberi penghargaan",
+}
 
 
 def upgrade() -> None:
@@ -31,16 +49,28 @@ def upgrade() -> None:
 
 
 def _reshape_unrendered() -> None:
-    """What was issued keeps the content that its file carries; the rest will be read by today's classes."""
+    """What was issued keeps the content that its file carries; the rest will be read by today's classes, and say what these say."""
     connection = op.get_bind()
-    unrendered = sa.select(DOCUMENT.c.id, DOCUMENT.c.content).where(DOCUMENT.c.sha256.is_(None))
+    region_units = connection.execute(sa.select(sa.func.count()).select_from(UNIT)).scalar_one()
+    unrendered = sa.select(DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.content).where(DOCUMENT.c.sha256.is_(None))
     for row in connection.execute(unrendered.where(DOCUMENT.c.kind.in_(("rejection", "report")))).all():
-        content: dict[str, Any] = dict(row.content)
-        content.pop("objection_until", None)
-        content.pop("objection_address", None)
-        if "made_on" in content:
-            content["issued_on"] = content.pop("made_on")
+        content = _reshape_rejection(row.content) if row.kind == "rejection" else _reshape_report(row.content, region_units)
         connection.execute(sa.update(DOCUMENT).where(DOCUMENT.c.id == row.id).values(content=content))
+
+
+def _reshape_rejection(said: dict[str, Any]) -> dict[str, Any]:
+    """No date until which to object, as the letter names none any more; who decided, where it was not the head of a unit."""
+    content = {name: value for name, value in said.items() if name not in ("objection_until", "objection_address")}
+    content["decided_by"] = "" if said["stage"] == "permission" else said["signatory"]["position"]
+    content["what_would_help"] = TODAYS_WORDS.get(said["what_would_help"], said["what_would_help"])
+    content["reasons"] = [{**reason, "text": TODAYS_WORDS.get(reason["text"], reason["text"])} for reason in said["reasons"]]
+    return content
+
+
+def _reshape_report(said: dict[str, Any], region_units: int) -> dict[str, Any]:
+    content = {("issued_on" if name == "made_on" else name): value for name, value in said.items()}
+    content["stages"] = [{**stage, "label": TODAYS_WORDS.get(stage["label"], stage["label"])} for stage in said["stages"]]
+    return {**content, "region_units": region_units}
 
 
 def _rename_number_templates() -> None:

@@ -57,6 +57,43 @@ def test_a_whole_chain_verifies(house: Town) -> None:
     assert report["head"] == house.rows(sa.text("SELECT hash FROM ledgerhead"))[0][0]
 
 
+def test_rows_that_are_as_the_ledger_says_are_counted(house: Town) -> None:
+    code, report = verify()
+    rows = report["rows"]
+    assert (code, rows["differing"], rows["first"], rows["uncommitted"], rows["erased"]) == (0, 0, None, 0, 0)
+    assert rows["compared"] > 20
+
+
+def test_the_first_row_that_differs_is_named_and_all_on_request(house: Town) -> None:
+    tamper(house, "UPDATE review SET total = 10000")
+    tamper(house, "UPDATE teammember SET share_hundredths = 5000")
+    code, report = verify()
+    draft = house.rows(sa.text("SELECT seq FROM ledgerentry WHERE kind = 'idea.draft'"))[0][0]
+    first = report["rows"]["first"]
+    assert (code, report["valid"]) == (1, True)
+    assert (first["table"], first["seq"], first["problem"]) == ("teammember", draft, "changed")
+    assert first["id"] in {row[0] for row in house.rows(sa.text("SELECT id FROM teammember"))}
+    assert "share_hundredths" in first["field"]
+    assert "all" not in report["rows"]
+    code, report = verify("--all")
+    assert (code, report["rows"]["all"][0]) == (1, first)
+    assert [each["table"] for each in report["rows"]["all"]] == ["teammember"] * 2 + ["review"] * 3
+    assert report["rows"]["differing"] == 5
+
+
+def test_an_entry_filed_under_another_idea_is_named(house: Town) -> None:
+    tamper(house, "UPDATE ledgerentry SET idea_id = NULL WHERE kind = 'idea.close_review.passed'")
+    code, report = verify("--all")
+    assert (code, report["valid"]) == (1, True)
+    assert {(each["table"], each["field"]) for each in report["rows"]["all"]} >= {("ledgerentry", "idea_id")}
+
+
+def test_no_row_is_compared_with_a_broken_chain(house: Town) -> None:
+    tamper(house, "DELETE FROM ledgerentry WHERE seq = 5")
+    code, report = verify()
+    assert (code, report["rows"]) == (1, None)
+
+
 def test_the_trigger_keeps_the_ledger_from_being_edited_by_mistake(house: Town) -> None:
     for statement in ("UPDATE ledgerentry SET kind = 'x' WHERE seq = 3", "DELETE FROM ledgerentry WHERE seq = 3"):
         with pytest.raises(sa.exc.DatabaseError, match="append-only"), house.store.unit_of_work() as session:
@@ -112,7 +149,8 @@ def test_a_checkpoint_is_signed_by_the_printed_key(house: Town, tmp_path: Path) 
 def test_a_checkpoint_shows_what_was_cut_off_though_the_chain_looks_whole(house: Town, tmp_path: Path) -> None:
     checkpoint = keep_checkpoint(tmp_path)
     cut_off(house, 3)
-    assert verify()[0] == 0
+    code, report = verify()
+    assert (code, report["valid"], report["rows"]["differing"] > 0) == (1, True, True)
     code, report = verify("--checkpoint", str(checkpoint))
     assert (code, report["valid"], report["reason"]) == (1, False, "truncated")
 

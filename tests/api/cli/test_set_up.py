@@ -90,6 +90,8 @@ def test_a_second_init_is_refused_and_changes_nothing(folder: Path) -> None:
 def test_an_impossible_number_is_refused_without_being_repeated_and_may_be_mended(folder: Path) -> None:
     wrong = init(number="199913332006041901")
     assert (wrong.exit_code, "employee_number_impossible" in wrong.stdout) == (1, True)
+    assert "birth date" in " ".join(wrong.stdout.split())
+    assert "birth_date_impossible" not in wrong.stdout
     assert "199913332006041901" not in wrong.stdout
     assert init().exit_code == 0
 

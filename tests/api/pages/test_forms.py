@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from api.pages.forms import MOST_FIELDS, read_form
 from models.settings import settings
-from tests.api.pages.village import Village, open_browser, send
+from tests.api.pages.browsing import open_browser, send
+from tests.building import Town
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -46,27 +47,27 @@ def test_bytes_that_are_no_text_become_marks_and_no_fault() -> None:
 
 
 @pytest.mark.parametrize(("extra", "status"), [(0, 401), (1, 400)])
-def test_a_form_of_too_many_fields_is_refused(village: Village, extra: int, status: int) -> None:
+def test_a_form_of_too_many_fields_is_refused(town: Town, extra: int, status: int) -> None:
     """The form that is just small enough is read, and its wrong password found."""
     fields = urlencode([("employee_number", "1"), ("password", "x")] + [("x", "")] * (MOST_FIELDS - 2 + extra))
-    answer = open_browser(village).post("/masuk", content=fields, headers={"content-type": FORM})
+    answer = open_browser(town).post("/masuk", content=fields, headers={"content-type": FORM})
     assert answer.status_code == status
 
 
-def test_a_form_that_is_too_large_is_refused(village: Village) -> None:
-    answer = open_browser(village).post("/masuk", data={"employee_number": "1" * settings().body_limit})
+def test_a_form_that_is_too_large_is_refused(town: Town) -> None:
+    answer = open_browser(town).post("/masuk", data={"employee_number": "1" * settings().body_limit})
     assert answer.status_code == 413
 
 
 @pytest.mark.parametrize("media", ["multipart/form-data; boundary=x", "text/plain", "application/json", ""])
-def test_any_other_body_is_refused(village: Village, media: str) -> None:
-    answer = open_browser(village).post("/masuk", content=b"employee_number=1&password=x", headers={"content-type": media})
+def test_any_other_body_is_refused(town: Town, media: str) -> None:
+    answer = open_browser(town).post("/masuk", content=b"employee_number=1&password=x", headers={"content-type": media})
     assert answer.status_code == 415
 
 
-def test_a_wrong_address_stands_beside_its_field_in_the_readers_language(village: Village) -> None:
+def test_a_wrong_address_stands_beside_its_field_in_the_readers_language(town: Town) -> None:
     typed = {"name": "Euis", "employee_number": "199005052015012777", "kind": "pns", "unit_code": "KEL-CAMPAKA", "email": "euis@bandung"}
-    answer = send(open_browser(village, "operator"), "/pegawai", "/pegawai", **typed)
+    answer = send(open_browser(town, "operator"), "/pegawai", "/pegawai", **typed)
     assert answer.status_code == 422
     assert 'id="register-email-error"' in answer.text
     assert "Tulis alamat surel yang lengkap" in answer.text

@@ -1,8 +1,6 @@
 """What everybody may read: verification in one glance, problems in the same look, texts in both languages."""
 
 import re
-import time
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +9,12 @@ from sqlmodel import select
 from api.pages.texts import texts
 from api.sentences import catalogue
 from models.documents import Document, DocumentKind
-from models.instants import now, today
-from tests.api.pages.village import Village, fields_of, open_browser, send
-from tests.browser.ways import awarded
+from models.stages import AwardStage, IdeaStage
+from tests.api.pages.browsing import fields_of, open_browser, send
+from tests.building import Town
 from workflows.process.ways import AWARD, DOCUMENT, IDEA
-from workflows.recognition.issue import withdraw_certificates
-from workflows.reward.announce import schedule_award
-from workflows.reward.approve import approve_award
+from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
+from workflows.recognition.letters import number_certificates, number_receipt
 from workflows.reward.revoke import revoke_award
 
 pytestmark = pytest.mark.slow
@@ -27,89 +24,84 @@ DIGEST = "ab" * 32
 
 
 @pytest.fixture
-def certificate(village: Village) -> Document:
+def certificate(town: Town) -> Document:
     """A certificate that was issued."""
-    award = awarded(village)
-    village.act(approve_award, award, who="leader", decree_number="100.3.3/13/2026", decree_on=today())
-    village.act(schedule_award, award, who="leader", announce_at=now() + timedelta(seconds=0.2))
-    wait_and_announce(village, award)
-    with village.database.reading() as session:
-        found = session.exec(
-            select(Document).where(Document.kind == DocumentKind.CERTIFICATE, Document.holder_id == village.people["proposer"])
-        ).one()
-    village.issue(found.id, DIGEST)
+    award = town.build_award(AwardStage.ANNOUNCED)
+    town.do(number_certificates, award, by="flow:recognition")
+    wanted = select(Document).where(Document.kind == DocumentKind.CERTIFICATE, Document.holder_id == town["lead"].id)
+    (found,) = town.rows(wanted)
+    town.do(mark_issued, found.id, Rendered(DIGEST), by="flow:recognition")
     return found
 
 
-def wait_and_announce(village: Village, award: str) -> None:
-    time.sleep(0.3)
-    village.announce(award)
+@pytest.fixture
+def receipt(town: Town) -> Document:
+    """The receipt of an idea, numbered and not yet issued."""
+    idea = town.build_idea(IdeaStage.AWAITING_PERMISSION)
+    town.do(number_receipt, idea, by="flow:recognition")
+    (found,) = town.rows(select(Document).where(Document.idea_id == idea))
+    return found
 
 
-def test_a_genuine_certificate_is_seen_in_one_glance(village: Village, certificate: Document) -> None:
-    answer = open_browser(village).get(f"/v/{certificate.token}")
+def test_a_genuine_certificate_is_seen_in_one_glance(town: Town, certificate: Document) -> None:
+    answer = open_browser(town).get(f"/v/{certificate.token}")
     assert answer.status_code == 200
     assert 'class="verdict genuine"' in answer.text
     for shown in (
         certificate.number,
-        "Siti Rohaenitami",
-        "Kelurahan Campaka",
-        "Akta Kelahiran Dijemput di Posyandu",
-        "Gagasan Utama",
+        town["lead"].name,
+        "Kelurahan Maleber",
+        "Antrean daring kelurahan",
+        "Emas",
         DIGEST,
     ):
         assert shown in answer.text
-    assert village.numbers["proposer"] not in answer.text
+    assert town["lead"].number not in answer.text
 
 
-def test_a_revoked_certificate_says_so_with_its_day(village: Village, certificate: Document) -> None:
-    village.act(revoke_award, certificate.award_id, who="leader", reason="Data capaian terbukti tidak benar")
-    village.act(withdraw_certificates, certificate.award_id, who="recognition")
-    answer = open_browser(village).get(f"/v/{certificate.token}")
+def test_a_revoked_certificate_says_so_with_its_day(town: Town, certificate: Document) -> None:
+    town.do(revoke_award, certificate.award_id, by="leader", reason="Data capaian terbukti tidak benar")
+    town.do(withdraw_certificates, certificate.award_id, by="flow:recognition")
+    answer = open_browser(town).get(f"/v/{certificate.token}")
     assert 'class="verdict revoked"' in answer.text
     assert "DICABUT" in answer.text
     assert "Dicabut pada" in answer.text
     assert "Data capaian" not in answer.text
 
 
-def test_an_unknown_token_and_an_unissued_document_look_the_same(village: Village) -> None:
-    browser, idea = open_browser(village), village.submitted()
-    with village.database.reading() as session:
-        receipt = session.exec(select(Document).where(Document.idea_id == idea)).one()
+def test_an_unknown_token_and_an_unissued_document_look_the_same(town: Town, receipt: Document) -> None:
+    browser = open_browser(town)
     unknown, unissued = browser.get("/v/" + "a" * 26), browser.get(f"/v/{receipt.token}")
     assert unknown.status_code == unissued.status_code == 404
     assert unknown.text.replace("a" * 26, "") == unissued.text.replace(receipt.token, "")
     assert 'class="verdict unknown"' in unknown.text
 
 
-def test_of_a_receipt_no_more_is_told_than_that_it_is_genuine(village: Village) -> None:
-    idea = village.submitted()
-    with village.database.reading() as session:
-        receipt = session.exec(select(Document).where(Document.idea_id == idea)).one()
-    village.issue(receipt.id, "cd" * 32)
-    text = open_browser(village).get(f"/v/{receipt.token}").text
+def test_of_a_receipt_no_more_is_told_than_that_it_is_genuine(town: Town, receipt: Document) -> None:
+    town.do(mark_issued, receipt.id, Rendered("cd" * 32), by="flow:recognition")
+    text = open_browser(town).get(f"/v/{receipt.token}").text
     assert receipt.number in text
-    assert "Siti" not in text
-    assert "Akta Kelahiran" not in text
+    assert town["lead"].name not in text
+    assert "Antrean daring" not in text
 
 
 @pytest.mark.parametrize(
     ("typed", "word"), [(DIGEST, "Cocok:"), (DIGEST.upper(), "Cocok:"), ("00" * 32, "Tidak cocok"), ("abc", "64 karakter")]
 )
-def test_a_file_is_compared_by_its_digest(village: Village, certificate: Document, typed: str, word: str) -> None:
-    assert word in open_browser(village).get(f"/v/{certificate.token}?sha256={typed}").text
+def test_a_file_is_compared_by_its_digest(town: Town, certificate: Document, typed: str, word: str) -> None:
+    assert word in open_browser(town).get(f"/v/{certificate.token}?sha256={typed}").text
 
 
-def test_a_document_is_found_by_digest_and_by_the_printed_address(village: Village, certificate: Document) -> None:
-    browser = open_browser(village)
+def test_a_document_is_found_by_digest_and_by_the_printed_address(town: Town, certificate: Document) -> None:
+    browser = open_browser(town)
     assert certificate.number in browser.get(f"/verifikasi?sha256={DIGEST}").text
     assert browser.get(f"/verifikasi?alamat=https://gagas.example/v/{certificate.token}").headers["location"] == f"/v/{certificate.token}"
     assert browser.get("/verifikasi?sha256=" + "ef" * 32).status_code == 404
     assert "tidak terbaca" in browser.get("/verifikasi?sha256=xyz").text
 
 
-def test_people_meet_pages_and_programs_meet_problems(village: Village) -> None:
-    browser = open_browser(village, "proposer")
+def test_people_meet_pages_and_programs_meet_problems(town: Town) -> None:
+    browser = open_browser(town, "lead")
     assert browser.get("/tidak-ada").headers["content-type"].startswith("text/html")
     assert browser.get("/tidak-ada").status_code == 404
     assert browser.get("/pegawai").status_code == 403
@@ -119,9 +111,9 @@ def test_people_meet_pages_and_programs_meet_problems(village: Village) -> None:
     assert browser.get("/api/v1/tidak-ada").headers["content-type"] == "application/problem+json"
 
 
-def test_a_fault_is_a_page_too_and_tells_nothing(village: Village) -> None:
-    browser = open_browser(village)
-    browser.app.state.database = None
+def test_a_fault_is_a_page_too_and_tells_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = open_browser(town)
+    monkeypatch.setattr(town.app.state, "database", None)
     answer = browser.get("/")
     assert answer.status_code == 500
     assert "Terjadi gangguan sistem" in answer.text
@@ -129,35 +121,35 @@ def test_a_fault_is_a_page_too_and_tells_nothing(village: Village) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_a_one_time_code_is_shown_once(village: Village) -> None:
-    browser = open_browser(village, "operator")
+def test_a_one_time_code_is_shown_once(town: Town) -> None:
+    browser = open_browser(town, "operator")
     shown = browser.get("/pegawai").text
     fields = fields_of(shown, "/pegawai") | {
         "name": "Euis",
         "employee_number": "199005052015012777",
         "kind": "pns",
-        "unit_code": "KEL-CAMPAKA",
+        "unit_code": "MALEBER",
     }
     first, second = browser.post("/pegawai", data=fields), browser.post("/pegawai", data=fields)
     code = re.search(r'class="secret">([^<]+)<', first.text)
     assert code
     assert code[1] not in second.text
     assert "sudah pernah ditampilkan" in second.text
-    other = send(browser, "/pegawai", "/pegawai/kode", employee_number=village.numbers["leader"])
+    other = send(browser, "/pegawai", "/pegawai/kode", employee_number=town["leader"].number)
     assert other.status_code == 422
     assert 'class="secret"' not in other.text
 
 
-def test_a_report_is_asked_for_once_and_listed(village: Village) -> None:
-    browser = open_browser(village, "secretary")
-    path = f"/laporan/{village.calls['new']}"
+def test_a_report_is_asked_for_once_and_listed(town: Town) -> None:
+    browser = open_browser(town, "secretary")
+    path = f"/laporan/{town.call}"
     assert send(browser, "/laporan", path).status_code == 303
     assert "LP-001" in browser.get("/laporan?ok=report_asked").text
-    assert open_browser(village, "proposer").get("/laporan").status_code == 403
+    assert open_browser(town, "lead").get("/laporan").status_code == 403
 
 
-def test_static_files_are_kept_by_browsers_and_change_address_when_they_change(village: Village) -> None:
-    browser = open_browser(village)
+def test_static_files_are_kept_by_browsers_and_change_address_when_they_change(town: Town) -> None:
+    browser = open_browser(town)
     address = re.search(r"/static/gagas\.css\?v=\w+", browser.get("/").text)
     assert address
     answer = browser.get(address[0])

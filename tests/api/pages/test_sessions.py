@@ -1,7 +1,6 @@
 """Sessions and forms: cookies out of reach, forms of other sites refused, a second press harmless, nothing typed lost."""
 
-import html
-import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,16 +9,18 @@ from sqlmodel import col, func, select, update
 from models.ideas import Idea
 from models.instants import wall_now
 from models.people import SignIn
-from tests.api.pages.village import PASSWORD, SENTENCE, Village, fields_of, give_password, open_browser, send
+from models.stages import IdeaStage
+from tests.api.pages.browsing import PASSWORD, SENTENCE, fields_of, give_password, open_browser, send, start_session
+from tests.building import Town
 
 pytestmark = pytest.mark.slow
 
 
-def test_signing_in_sets_a_cookie_out_of_reach_and_renews_the_session(village: Village) -> None:
-    give_password(village, "proposer")
-    browser = open_browser(village, "mate")
+def test_signing_in_sets_a_cookie_out_of_reach_and_renews_the_session(town: Town) -> None:
+    give_password(town, "lead")
+    browser = open_browser(town, "mate")
     before = browser.cookies["gagas_session"]
-    answer = send(browser, "/masuk?lanjut=/usulan", "/masuk", employee_number=village.numbers["proposer"], password=PASSWORD)
+    answer = send(browser, "/masuk?lanjut=/usulan", "/masuk", employee_number=town["lead"].number, password=PASSWORD)
     assert (answer.status_code, answer.headers["location"]) == (303, "/usulan")
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
@@ -27,30 +28,31 @@ def test_signing_in_sets_a_cookie_out_of_reach_and_renews_the_session(village: V
     assert "Path=/" in cookie
     assert "Domain" not in cookie
     assert browser.cookies["gagas_session"] != before
-    with village.database.reading() as session:
-        assert session.exec(select(func.count()).select_from(SignIn)).one() == 1
+    held = Counter(town.rows(select(SignIn.person_id)))
+    assert held[town["lead"].id] == 1
+    assert held[town["mate"].id] == 1  # the town's own, for the API; that of the browser is over
 
 
-def test_over_tls_the_cookie_is_bound_to_the_host(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
-    give_password(village, "proposer")
-    browser = open_browser(village)
+def test_over_tls_the_cookie_is_bound_to_the_host(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    give_password(town, "lead")
+    browser = open_browser(town)
     browser.base_url = "https://testserver"
-    fields = {"employee_number": village.numbers["proposer"], "password": PASSWORD}
+    fields = {"employee_number": town["lead"].number, "password": PASSWORD}
     cookie = browser.post("/masuk", data=fields).headers["set-cookie"]
     assert cookie.startswith("__Host-gagas_session=")
     assert "Secure" in cookie
     assert "Path=/" in cookie
 
 
-def test_a_wrong_password_keeps_the_number_and_never_the_password(village: Village) -> None:
-    answer = send(open_browser(village), "/masuk", "/masuk", employee_number=village.numbers["proposer"], password="bukan kata sandi itu")
+def test_a_wrong_password_keeps_the_number_and_never_the_password(town: Town) -> None:
+    answer = send(open_browser(town), "/masuk", "/masuk", employee_number=town["lead"].number, password="bukan kata sandi itu")
     assert answer.status_code == 401
-    assert village.numbers["proposer"] in answer.text
+    assert town["lead"].number in answer.text
     assert "bukan kata sandi itu" not in answer.text
 
 
-def test_after_too_many_tries_the_page_says_when_to_come_back(village: Village) -> None:
-    browser = open_browser(village)
+def test_after_too_many_tries_the_page_says_when_to_come_back(town: Town) -> None:
+    browser = open_browser(town)
     for _ in range(10):
         browser.post("/masuk", data={"employee_number": "1", "password": "x"})
     answer = browser.post("/masuk", data={"employee_number": "1", "password": "x"})
@@ -58,26 +60,26 @@ def test_after_too_many_tries_the_page_says_when_to_come_back(village: Village) 
     assert answer.headers["retry-after"] == "900"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://jahat.example", "//jahat.example", "/\\jahat.example", "javascript:alert(1)"])
-def test_nobody_is_led_off_the_site(village: Village, elsewhere: str) -> None:
-    give_password(village, "proposer")
-    fields = {"employee_number": village.numbers["proposer"], "password": PASSWORD, "back": elsewhere}
-    assert open_browser(village).post("/masuk", data=fields).headers["location"] == "/"
+@pytest.mark.parametrize("onward", ["https://jahat.example", "//jahat.example", "/\\jahat.example", "javascript:alert(1)"])
+def test_nobody_is_led_off_the_site(town: Town, onward: str) -> None:
+    give_password(town, "lead")
+    fields = {"employee_number": town["lead"].number, "password": PASSWORD, "back": onward}
+    assert open_browser(town).post("/masuk", data=fields).headers["location"] == "/"
 
 
-def test_signing_out_ends_the_session_on_the_server(village: Village) -> None:
-    browser = open_browser(village, "proposer")
+def test_signing_out_ends_the_session_on_the_server(town: Town) -> None:
+    browser = open_browser(town, "lead")
     token = browser.cookies["gagas_session"]
     assert send(browser, "/keluar", "/keluar").status_code == 303
-    again = open_browser(village)
+    again = open_browser(town)
     again.cookies.set("gagas_session", token)
     assert again.get("/usulan").headers["location"] == "/masuk?lanjut=%2Fusulan"
 
 
-def test_a_bearer_token_opens_no_page_and_a_cookie_no_api(village: Village) -> None:
-    browser = open_browser(village)
-    assert browser.get("/usulan", headers={"Authorization": f"Bearer {village.token('proposer')}"}).status_code == 303
-    assert open_browser(village, "proposer").get("/api/v1/me").status_code == 401
+def test_a_bearer_token_opens_no_page_and_a_cookie_no_api(town: Town) -> None:
+    browser = open_browser(town)
+    assert browser.get("/usulan", headers={"Authorization": f"Bearer {start_session(town, 'lead')}"}).status_code == 303
+    assert open_browser(town, "lead").get("/api/v1/me").status_code == 401
 
 
 FOREIGN = [
@@ -91,47 +93,47 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=[" ".join(f"{k}={v}" for k, v in h.items()) or "neither" for h in FOREIGN])
-def test_a_form_of_another_site_is_refused_before_anything_is_read(village: Village, headers: dict[str, str]) -> None:
-    idea, browser = village.submitted(), open_browser(village, "head")
+def test_a_form_of_another_site_is_refused_before_anything_is_read(town: Town, headers: dict[str, str]) -> None:
+    idea, browser = town.build_idea(IdeaStage.AWAITING_PERMISSION), open_browser(town, "head")
     fields = fields_of(browser.get(f"/usulan/{idea}").text, f"/usulan/{idea}/izin") | {"outcome": "granted"}
     for name in ("Sec-Fetch-Site", "Origin"):
         del browser.headers[name]
     answer = browser.post(f"/usulan/{idea}/izin", data=fields, headers=headers)
     assert answer.status_code == 403
-    assert stage_of(village, idea) == "awaiting_permission"
+    assert town.idea(idea).stage == "awaiting_permission"
 
 
-def test_an_old_browser_proves_itself_by_origin(village: Village) -> None:
-    idea, browser = village.submitted(), open_browser(village, "head")
+def test_an_old_browser_proves_itself_by_origin(town: Town) -> None:
+    idea, browser = town.build_idea(IdeaStage.AWAITING_PERMISSION), open_browser(town, "head")
     fields = fields_of(browser.get(f"/usulan/{idea}").text, f"/usulan/{idea}/izin") | {"outcome": "granted"}
     del browser.headers["Sec-Fetch-Site"]
     assert browser.post(f"/usulan/{idea}/izin", data=fields).status_code == 303
 
 
-def test_a_form_without_its_proof_does_nothing_and_keeps_what_was_typed(village: Village) -> None:
-    idea, browser = village.submitted(), open_browser(village, "head")
+def test_a_form_without_its_proof_does_nothing_and_keeps_what_was_typed(town: Town) -> None:
+    idea, browser = town.build_idea(IdeaStage.AWAITING_PERMISSION), open_browser(town, "head")
     fields = fields_of(browser.get(f"/usulan/{idea}").text, f"/usulan/{idea}/izin")
     answer = browser.post(f"/usulan/{idea}/izin", data=fields | {"form_token": "x", "outcome": "granted", "reason": "Silakan dilanjutkan"})
     assert answer.status_code == 403
     assert "Silakan dilanjutkan" in answer.text
-    assert stage_of(village, idea) == "awaiting_permission"
+    assert town.idea(idea).stage == "awaiting_permission"
 
 
-def test_pressing_twice_acts_once_and_leads_to_the_same_place(village: Village) -> None:
-    browser = open_browser(village, "proposer")
-    page = f"/usulan/baru?call={village.calls['new']}"
+def test_pressing_twice_acts_once_and_leads_to_the_same_place(town: Town) -> None:
+    browser = open_browser(town, "lead")
+    page = f"/usulan/baru?call={town.call}"
     fields = fields_of(browser.get(page).text, "/usulan/baru") | {"title": "Sekali saja", "form": "public_service", "medium": "digital"}
-    fields |= {"sections.background": SENTENCE, "sections.main_change": SENTENCE, "do": "submit"}
+    fields |= {"sections.background": SENTENCE, "sections.idea": SENTENCE, "do": "submit"}
     first, second = browser.post("/usulan/baru", data=fields), browser.post("/usulan/baru", data=fields)
     assert first.status_code == second.status_code == 303
     assert first.headers["location"] == second.headers["location"]
-    with village.database.reading() as session:
+    with town.store.reading() as session:
         assert session.exec(select(func.count()).select_from(Idea)).one() == 1
 
 
-def test_going_back_and_sending_other_words_says_so_and_keeps_them(village: Village) -> None:
-    browser = open_browser(village, "proposer")
-    fields = fields_of(browser.get(f"/usulan/baru?call={village.calls['new']}").text, "/usulan/baru")
+def test_going_back_and_sending_other_words_says_so_and_keeps_them(town: Town) -> None:
+    browser = open_browser(town, "lead")
+    fields = fields_of(browser.get(f"/usulan/baru?call={town.call}").text, "/usulan/baru")
     fields |= {"title": "Yang pertama", "form": "public_service", "medium": "digital", "do": "save"}
     browser.post("/usulan/baru", data=fields)
     answer = browser.post("/usulan/baru", data=fields | {"title": "Yang kedua"})
@@ -141,35 +143,35 @@ def test_going_back_and_sending_other_words_says_so_and_keeps_them(village: Vill
     assert fields_of(answer.text, "/usulan/baru")["form_key"] != fields["form_key"]
 
 
-def test_a_session_that_rested_too_long_is_over(village: Village) -> None:
-    browser = open_browser(village, "proposer")
-    rest(village)
+def test_a_session_that_rested_too_long_is_over(town: Town) -> None:
+    browser = open_browser(town, "lead")
+    rest(town)
     assert browser.get("/usulan").status_code == 303
 
 
-def test_what_was_written_survives_the_end_of_the_session(village: Village) -> None:
-    give_password(village, "proposer")
-    browser = open_browser(village, "proposer")
-    fields = fields_of(browser.get(f"/usulan/baru?call={village.calls['new']}").text, "/usulan/baru")
+def test_what_was_written_survives_the_end_of_the_session(town: Town) -> None:
+    give_password(town, "lead")
+    browser = open_browser(town, "lead")
+    fields = fields_of(browser.get(f"/usulan/baru?call={town.call}").text, "/usulan/baru")
     fields |= {"title": "Ditulis <lama> sekali", "form": "public_service", "medium": "digital", "do": "save"}
     fields |= {"sections.background": "Baris satu\nbaris dua & tiga"}
-    rest(village)
+    rest(town)
     asked = browser.post("/usulan/baru", data=fields)
     assert asked.status_code == 401
-    signing = fields_in(asked.text, "/masuk") | {"employee_number": village.numbers["proposer"], "password": PASSWORD}
+    signing = fields_of(asked.text, "/masuk") | {"employee_number": town["lead"].number, "password": PASSWORD}
     wrong = browser.post("/masuk", data=signing | {"password": "salah sama sekali"})
     assert wrong.status_code == 401
-    signing = fields_in(wrong.text, "/masuk") | {"employee_number": village.numbers["proposer"], "password": PASSWORD}
+    signing = fields_of(wrong.text, "/masuk") | {"employee_number": town["lead"].number, "password": PASSWORD}
     offered = browser.post("/masuk", data=signing)
     assert offered.status_code == 200
-    sent = browser.post("/usulan/baru", data=fields_in(offered.text, "/usulan/baru"))
+    sent = browser.post("/usulan/baru", data=fields_of(offered.text, "/usulan/baru"))
     assert sent.status_code == 303
-    with village.database.reading() as session:
+    with town.store.reading() as session:
         assert session.exec(select(Idea.title)).one() == "Ditulis <lama> sekali"
 
 
-def test_the_language_is_chosen_by_a_form_and_kept(village: Village) -> None:
-    browser = open_browser(village)
+def test_the_language_is_chosen_by_a_form_and_kept(town: Town) -> None:
+    browser = open_browser(town)
     answer = browser.post("/bahasa", data={"language": "en", "back": "/proses"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/proses")
     assert 'lang="en"' in browser.get("/proses").text
@@ -177,34 +179,22 @@ def test_the_language_is_chosen_by_a_form_and_kept(village: Village) -> None:
     assert 'lang="id"' in browser.get("/proses").text
 
 
-def test_pages_are_not_stored_on_the_way_and_allow_no_script(village: Village) -> None:
-    answer = open_browser(village, "proposer").get("/usulan")
+def test_pages_are_not_stored_on_the_way_and_allow_no_script(town: Town) -> None:
+    answer = open_browser(town, "lead").get("/usulan")
     assert answer.headers["cache-control"] == "no-store"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "<script" not in answer.text
     assert " style=" not in answer.text
 
 
-def stage_of(village: Village, idea: str) -> str:
-    with village.database.reading() as session:
-        return str(session.exec(select(Idea.stage).where(Idea.id == idea)).one())
-
-
-def rest(village: Village) -> None:
+def rest(town: Town) -> None:
     """Let every session rest for more than half an hour."""
-    with village.database.unit_of_work() as session:
+    with town.store.unit_of_work() as session:
         session.execute(update(SignIn).where(col(SignIn.person_id) != "").values(seen_at=wall_now() - timedelta(minutes=31)))
 
 
-def fields_in(page: str, action: str) -> dict[str, str]:
-    """The hidden fields as a browser reads them, entities and line breaks undone."""
-    found = re.search(rf'<form[^>]*action="{action}".*?</form>', page, re.S)
-    assert found
-    return {name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', found[0])}
-
-
-def test_two_passwords_that_differ_use_no_code_up(village: Village) -> None:
-    browser = open_browser(village)
+def test_two_passwords_that_differ_use_no_code_up(town: Town) -> None:
+    browser = open_browser(town)
     answer = send(browser, "/aktivasi", "/aktivasi", code="kode", password="satu dua tiga", password_again="satu dua empat")
     assert answer.status_code == 422
     assert "Kedua kata sandi tidak sama" in answer.text

@@ -7,14 +7,14 @@ from html import unescape
 import pytest
 
 from api.pages.texts import Words, texts
-from api.problems import catalogue
+from api.sentences import catalogue
+from models.stages import AwardStage, IdeaStage
+from tests.api.pages.browsing import open_browser
 from tests.api.pages.test_actions import GATE
-from tests.api.pages.village import POLICY, Village, open_browser
-from tests.browser.ways import awarded, reported, screened
+from tests.building import POLICY, Town
 from workflows.process.refusals import Refusal
 from workflows.region.calls import amend_policy
 from workflows.review.gates import pass_gate
-from workflows.reward.approve import decline_award
 
 CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\bgate:\w+")
 OLD = re.compile(
@@ -26,7 +26,7 @@ PAGES = {
     "leader": ("/kotak-masuk", "/penghargaan/{award}", "/penghargaan/{declined}"),
     "auditor": ("/jejak-audit", "/usulan/{idea}"),
     "operator": ("/pegawai",),
-    "proposer": ("/usulan", "/usulan/baru", "/usulan/{idea}", "/dokumen"),
+    "lead": ("/usulan", "/usulan/baru", "/usulan/{idea}", "/dokumen"),
     None: ("/", "/proses", "/verifikasi", "/masuk", "/aktivasi", "/tidak-ada"),
 }
 
@@ -38,22 +38,19 @@ def visible(html: str) -> str:
 
 
 @pytest.fixture
-def places(village: Village) -> dict[str, str]:
+def places(town: Town) -> dict[str, str]:
     """Ideas that went far, and awards in three stages."""
-    piloted = reported(village)
-    idea = screened(village, title="Peta Saluran Air Buatan Warga")
-    proposed, declined = (awarded(village, title=title) for title in ("Satu Loket untuk UMKM", "Arsip Tanpa Debu"))
-    village.act(decline_award, declined, who="leader", reason="Capaian belum cukup kuat menurut penilaian.")
-    village.act(amend_policy, village.calls["new"], {**POLICY, "gates": [GATE]}, who="secretary")
-    gated = screened(village, until="screening", title="Lampu Gang Dirawat Warga")
-    village.act(pass_gate, gated, "presentation", who="secretary", note="Aula kecamatan, lima orang hadir.")
+    piloted, idea = town.build_idea(IdeaStage.PILOT_REPORTED), town.build_idea(IdeaStage.IN_REVIEW)
+    proposed, declined = town.build_award(AwardStage.PROPOSED), town.build_award(AwardStage.DECLINED)
+    gated = town.build_idea(IdeaStage.SCREENING, call=town.build_call(gates=[GATE]))
+    town.do(pass_gate, gated, "presentation", note="Aula kecamatan, lima orang hadir.", by="secretary")
     return {"idea": idea, "piloted": piloted, "gated": gated, "award": proposed, "declined": declined}
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_no_code_and_no_old_word_stands_on_a_page(village: Village, places: dict[str, str], language: str) -> None:
+def test_no_code_and_no_old_word_stands_on_a_page(town: Town, places: dict[str, str], language: str) -> None:
     for who, paths in PAGES.items():
-        browser = open_browser(village, who)
+        browser = open_browser(town, who)
         browser.cookies.set("language", language, domain="testserver.local", path="/")
         for path in paths:
             shown = visible(browser.get(path.format(**places)).text)
@@ -61,8 +58,8 @@ def test_no_code_and_no_old_word_stands_on_a_page(village: Village, places: dict
             assert OLD.findall(shown) == [], path
 
 
-def test_a_completed_step_of_the_policy_is_told_by_its_label(village: Village, places: dict[str, str]) -> None:
-    shown = visible(open_browser(village, "secretary").get(f"/usulan/{places['gated']}").text)
+def test_a_completed_step_of_the_policy_is_told_by_its_label(town: Town, places: dict[str, str]) -> None:
+    shown = visible(open_browser(town, "secretary").get(f"/usulan/{places['gated']}").text)
     assert f"Tahapan selesai: {GATE['label']}" in shown
 
 
@@ -79,8 +76,8 @@ def test_sums_and_shares_are_written_as_the_language_writes_them() -> None:
     assert Words("id").number(Decimal("1087.20")) == "1.087,2"
 
 
-def test_a_wrong_policy_is_explained_in_the_readers_language(village: Village) -> None:
+def test_a_wrong_policy_is_explained_in_the_readers_language(town: Town) -> None:
     with pytest.raises(Refusal) as refused:
-        village.act(amend_policy, village.calls["new"], {**POLICY, "sections": []}, who="secretary")
+        town.do(amend_policy, town.call, {**POLICY, "sections": []}, by="secretary")
     told = Words("id").refusal(refused.value.code, refused.value.parameters)
     assert told == "Ketentuan periode usulan ini tidak sah. Daftar terlalu pendek; isi paling sedikit 1 butir."

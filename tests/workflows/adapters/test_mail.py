@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.adapters.mail import Letter, MailRoute, send_mail
+from workflows.adapters.mail import MailRoute, OutgoingMail, send_mail
 from workflows.delivery.processes import free_port
 from workflows.documents.mail import DocumentMail, ReminderMail, render_mail
 
@@ -66,12 +66,12 @@ def route(sink: Sink) -> Iterator[MailRoute]:
     controller.stop()
 
 
-def letter(number: int = 1, **changes: str) -> Letter:
+def letter(number: int = 1, **changes: str) -> OutgoingMail:
     usual = {"to": f"sari{number}@contoh.example", "subject": "Piagam Anda", "text": "Selamat!\n", "message_id": f"<dokumen{number}@gagas>"}
-    return Letter(**{**usual, **changes})
+    return OutgoingMail(**{**usual, **changes})
 
 
-def hostile_letters(text: str) -> list[Letter]:
+def hostile_mails(text: str) -> list[OutgoingMail]:
     """Both kinds of mail, with the text wherever a person may write."""
     reminder = ReminderMail(text, "screen", text, "1 Desember 2026", "http://contoh.example/kotak-masuk", False)
     document = DocumentMail(text, "certificate", "PG-0001", text, "http://contoh.example/v/1")
@@ -90,7 +90,7 @@ def test_letters_reach_the_server_with_their_words_and_their_id(route: MailRoute
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_name_or_title_becomes_a_header_or_a_recipient(route: MailRoute, sink: Sink, text: str) -> None:
-    send_mail(route, hostile_letters(text))
+    send_mail(route, hostile_mails(text))
     assert [envelope.rcpt_tos for envelope in sink.envelopes] == [["sari1@contoh.example"], ["sari2@contoh.example"]]
     for message in sink.messages:
         assert set(message.keys()) == HEADERS
@@ -102,7 +102,7 @@ def test_no_name_or_title_becomes_a_header_or_a_recipient(route: MailRoute, sink
 def test_no_text_at_all_becomes_a_header(text: str) -> None:
     from workflows.adapters.mail import _compose
 
-    for one in hostile_letters(text):
+    for one in hostile_mails(text):
         parsed = email.message_from_bytes(_compose(MailRoute("gagas@contoh.example"), one).as_bytes(), policy=default)
         assert sorted(parsed.keys()) == sorted(HEADERS)
 

@@ -30,12 +30,14 @@ def test_a_third_each_leaves_the_odd_hundredth_to_the_lead() -> None:
     assert equal_shares(3) == (3334, 3333, 3333)
     assert equal_shares(7) == (1429, 1429, 1429, 1429, 1428, 1428, 1428)
     assert equal_shares(1) == (10_000,)
+    assert equal_shares(3, lead=1) == (3333, 3334, 3333)
+    assert equal_shares(7, lead=5) == (1429, 1429, 1429, 1428, 1428, 1429, 1428)
 
 
-@pytest.mark.parametrize("count", [0, -1, 10_001])
-def test_there_is_no_equal_share_for_nobody_or_for_more_than_ten_thousand(count: int) -> None:
+@pytest.mark.parametrize(("count", "lead"), [(0, 0), (-1, 0), (10_001, 0), (3, 3), (3, -1)])
+def test_there_is_no_equal_share_for_nobody_for_more_than_ten_thousand_or_without_a_lead(count: int, lead: int) -> None:
     with pytest.raises(SharesRefused):
-        equal_shares(count)
+        equal_shares(count, lead)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +111,12 @@ def test_who_has_the_larger_share_never_gets_less(amount: int, shares: tuple[Sha
 
 
 @settings(deadline=None)
-@given(st.integers(1, 10_000))
-def test_equal_shares_sum_to_the_whole_and_differ_by_one_at_most(count: int) -> None:
-    shares = equal_shares(count)
+@given(st.integers(1, 10_000), st.integers(0, 9_999))
+def test_equal_shares_sum_to_the_whole_and_differ_by_one_at_most(count: int, place: int) -> None:
+    lead = place % count
+    shares = equal_shares(count, lead)
     assert sum(shares) == 10_000
-    assert shares[0] - shares[-1] <= 1
-    assert list(shares) == sorted(shares, reverse=True)
+    assert max(shares) - min(shares) <= 1
+    assert shares[lead] == max(shares)
+    others = list(shares[:lead] + shares[lead + 1 :])
+    assert others == sorted(others, reverse=True)

@@ -49,27 +49,27 @@ Delivery = tuple[str, str, str, int]  # topic, job, token, message
 class Life:
     """Two ideas' lives in a fresh town: people act when nothing is under way any more; `chance` mixes up what lies between."""
 
-    def __init__(self, house: Town, chance: random.Random | None) -> None:
-        self.house, self.chance = house, chance
+    def __init__(self, own_town: Town, chance: random.Random | None) -> None:
+        self.own_town, self.chance = own_town, chance
         self.held: list[Delivery] = []
         self.delivered = 0
 
     def live(self) -> None:
         """From the drafts to an announced award and a refusal."""
-        house = self.house
-        call = house.build_call(code="UJI", entry="in_use")
-        good, poor = [house.build_idea(call=call, title=title) for title in TITLES]
-        self.then(*(lambda one=one: house.do(submit_idea, one, by="lead") for one in (good, poor)))  # type: ignore[misc]
-        self.then(*(lambda one=one: house.do(permit_idea, one, granted=True, by="head") for one in (good, poor)))  # type: ignore[misc]
-        self.then(lambda: house.do(screen_idea, good, Screening.ACCEPTED, Findings(MET), by="secretary"), lambda: self.refuse(poor))
+        own_town = self.own_town
+        call = own_town.build_call(code="UJI", entry="in_use")
+        good, poor = [own_town.build_idea(call=call, title=title) for title in TITLES]
+        self.then(*(lambda one=one: own_town.do(submit_idea, one, by="lead") for one in (good, poor)))  # type: ignore[misc]
+        self.then(*(lambda one=one: own_town.do(permit_idea, one, granted=True, by="head") for one in (good, poor)))  # type: ignore[misc]
+        self.then(lambda: own_town.do(screen_idea, good, Screening.ACCEPTED, Findings(MET), by="secretary"), lambda: self.refuse(poor))
         self.then(lambda: self.score(good))
-        self.then(lambda: house.do(recommend_idea, good, Recommendation.FEASIBLE, reason=REASON, by="chair"))
+        self.then(lambda: own_town.do(recommend_idea, good, Recommendation.FEASIBLE, reason=REASON, by="chair"))
         decree = Decree("1", date(2026, 11, 24))
-        self.then(lambda: house.do(determine_idea, good, Determination.ADOPTED, reason="", decree=decree, by="leader"))
-        award = house.rows(select(Award.id))[0]
-        self.then(lambda: house.do(approve_award, award, decree_number="2", decree_on=date(2026, 11, 24), by="leader"))
-        self.then(lambda: house.do(schedule_award, award, announce_at=now(), by="leader"))
-        self.then(lambda: [tick(house) for _ in range(self.times())])
+        self.then(lambda: own_town.do(determine_idea, good, Determination.ADOPTED, reason="", decree=decree, by="leader"))
+        award = own_town.rows(select(Award.id))[0]
+        self.then(lambda: own_town.do(approve_award, award, decree_number="2", decree_on=date(2026, 11, 24), by="leader"))
+        self.then(lambda: own_town.do(schedule_award, award, announce_at=now(), by="leader"))
+        self.then(lambda: [tick(own_town) for _ in range(self.times())])
         self.deliver(self.held)
 
     def then(self, *acts: Callable[[], Any]) -> None:
@@ -92,7 +92,7 @@ class Life:
         return True
 
     def claim(self) -> list[Delivery]:
-        batches = [batch for topic in FLOW_MODULES if (batch := claim_batch(self.house.store, topic)) is not None]
+        batches = [batch for topic in FLOW_MODULES if (batch := claim_batch(self.own_town.store, topic)) is not None]
         found = [(batch.topic, job, batch.token, number) for batch in batches for job, ids in batch.jobs.items() for number in ids]
         return [one for one in found if one[1] not in RENDERING]
 
@@ -114,34 +114,36 @@ class Life:
             self.delivered += 1
 
     def score(self, idea_id: str) -> None:
-        for reviewer_id in self.house.rows(
+        for reviewer_id in self.own_town.rows(
             select(Review.reviewer_id).where(Review.idea_id == idea_id, Review.state == ReviewState.ASSIGNED)
         ):
-            who = next(one.who for one in self.house.people.values() if one.id == reviewer_id)
-            self.house.do(score_idea, idea_id, POINTS, by=who)
+            who = next(one.who for one in self.own_town.people.values() if one.id == reviewer_id)
+            self.own_town.do(score_idea, idea_id, POINTS, by=who)
 
     def refuse(self, idea_id: str) -> None:
         answers = {**MET, "benefit": False}
-        self.house.do(screen_idea, idea_id, Screening.REJECTED, Findings(answers, reason=REASON), by="secretary")
+        self.own_town.do(screen_idea, idea_id, Screening.REJECTED, Findings(answers, reason=REASON), by="secretary")
 
 
-def state_of(house: Town) -> dict[str, Any]:
+def state_of(own_town: Town) -> dict[str, Any]:
     """Everything that may not depend on how messages came; ids, chosen reviewers and the order of numbers are left out."""
-    titles = dict(house.rows(select(Idea.id, Idea.title)))
-    links = [ChainEntry(seq=e.seq, payload=e.payload, hash=e.hash) for e in house.rows(select(LedgerEntry).order_by(col(LedgerEntry.seq)))]
+    titles = dict(own_town.rows(select(Idea.id, Idea.title)))
+    links = [
+        ChainEntry(seq=e.seq, payload=e.payload, hash=e.hash) for e in own_town.rows(select(LedgerEntry).order_by(col(LedgerEntry.seq)))
+    ]
     return {
-        "ideas": sorted((i.title, i.stage, i.score, i.reason_code, i.version, i.due_at) for i in house.rows(select(Idea))),
-        "decisions": sorted((titles[d.idea_id], d.action, d.outcome) for d in house.rows(select(Decision))),
-        "reviews": sorted((titles[r.idea_id], r.state, r.total) for r in house.rows(select(Review))),
-        "awards": [(a.tier, a.amount_rupiah, a.stage) for a in house.rows(select(Award))],
-        "shares": sorted(s.amount_rupiah for s in house.rows(select(AwardShare))),
-        "documents": sorted((d.kind, titles[d.idea_id], d.holder_id) for d in house.rows(select(Document))),
-        "numbers": sorted((d.series, d.year, d.running) for d in house.rows(select(Document))),
-        "inbox": sorted((titles[i.idea_id], i.task, i.role, i.done_at is None) for i in house.rows(select(InboxItem))),
+        "ideas": sorted((i.title, i.stage, i.score, i.reason_code, i.version, i.due_at) for i in own_town.rows(select(Idea))),
+        "decisions": sorted((titles[d.idea_id], d.action, d.outcome) for d in own_town.rows(select(Decision))),
+        "reviews": sorted((titles[r.idea_id], r.state, r.total) for r in own_town.rows(select(Review))),
+        "awards": [(a.tier, a.amount_rupiah, a.stage) for a in own_town.rows(select(Award))],
+        "shares": sorted(s.amount_rupiah for s in own_town.rows(select(AwardShare))),
+        "documents": sorted((d.kind, titles[d.idea_id], d.holder_id) for d in own_town.rows(select(Document))),
+        "numbers": sorted((d.series, d.year, d.running) for d in own_town.rows(select(Document))),
+        "inbox": sorted((titles[i.idea_id], i.task, i.role, i.done_at is None) for i in own_town.rows(select(InboxItem))),
         "ledger": sorted((link.payload["kind"], titles.get(str(link.payload["idea"]), "")) for link in links),
         "chain": verify_chain(links).valid,
-        "outbox": sorted((m.topic, m.job) for m in house.rows(select(Message).where(Message.state == MessageState.HANDLED))),
-        "waiting": sorted({m.job for m in house.rows(select(Message).where(Message.state != MessageState.HANDLED))}),
+        "outbox": sorted((m.topic, m.job) for m in own_town.rows(select(Message).where(Message.state == MessageState.HANDLED))),
+        "waiting": sorted({m.job for m in own_town.rows(select(Message).where(Message.state != MessageState.HANDLED))}),
     }
 
 
@@ -156,7 +158,7 @@ def test_messages_delivered_up_to_three_times_in_any_order_end_as_once_in_order(
         database().close()
         life = Life(shelf.open_town(), chance)
         life.live()
-        return state_of(life.house), life.delivered
+        return state_of(life.own_town), life.delivered
 
     expected, once = live(None)
     assert [idea[1] for idea in expected["ideas"]] == [IdeaStage.ROLLED_OUT, IdeaStage.REJECTED]

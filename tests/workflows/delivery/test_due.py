@@ -18,14 +18,14 @@ from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import plan
-from tests.workflows.turns import Clock, clock, contest, count, deliver, house, look, midnight, open_items, quiet, tick
+from tests.workflows.turns import Clock, clock, contest, count, deliver, midnight, open_items, own_town, quiet, run_clock, tick
 from workflows.pilot.start import plan_pilot
 from workflows.region.calls import close_call
 from workflows.review.determine import resume_idea
 from workflows.review.score import score_idea
 from workflows.reward.announce import schedule_award
 
-__all__ = ["clock", "house"]
+__all__ = ["clock", "own_town"]
 
 ZONES = ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
 POINTS = {"novelty": 90, "impact": 90}
@@ -41,140 +41,140 @@ POINTS = {"novelty": 90, "impact": 90}
     ],
 )
 def test_a_wait_ends_with_the_last_second_of_the_regions_day(
-    house: Town, clock: Clock, zone: str, stage: IdeaStage, days: int, target: IdeaStage, reason: str
+    own_town: Town, clock: Clock, zone: str, stage: IdeaStage, days: int, target: IdeaStage, reason: str
 ) -> None:
     clock.move_to(zone)
-    idea_id = house.build_idea(stage)
+    idea_id = own_town.build_idea(stage)
     after = midnight(date(2026, 11, 24) + timedelta(days=days + 1), zone)
     clock.set(after - timedelta(seconds=1))
-    look(house)
-    assert house.idea(idea_id).stage == stage
+    run_clock(own_town)
+    assert own_town.idea(idea_id).stage == stage
     clock.set(after)
-    look(house)
-    assert (house.idea(idea_id).stage, house.idea(idea_id).reason_code) == (target, reason)
+    run_clock(own_town)
+    assert (own_town.idea(idea_id).stage, own_town.idea(idea_id).reason_code) == (target, reason)
 
 
-def test_a_review_closes_by_date_with_the_scores_that_are_in(house: Town, clock: Clock) -> None:
-    idea_id = house.build_idea(IdeaStage.IN_REVIEW)
-    reviews = house.rows(select(Review).where(Review.idea_id == idea_id))
-    who = next(one.who for one in house.people.values() if one.id == reviews[0].reviewer_id)
-    house.do(score_idea, idea_id, POINTS, by=who)
+def test_a_review_closes_by_date_with_the_scores_that_are_in(own_town: Town, clock: Clock) -> None:
+    idea_id = own_town.build_idea(IdeaStage.IN_REVIEW)
+    reviews = own_town.rows(select(Review).where(Review.idea_id == idea_id))
+    who = next(one.who for one in own_town.people.values() if one.id == reviews[0].reviewer_id)
+    own_town.do(score_idea, idea_id, POINTS, by=who)
     clock.set(midnight(date(2026, 12, 9)) - timedelta(seconds=1))
-    look(house)
-    assert house.idea(idea_id).stage == IdeaStage.IN_REVIEW
+    run_clock(own_town)
+    assert own_town.idea(idea_id).stage == IdeaStage.IN_REVIEW
     clock.set(midnight(date(2026, 12, 9)))
-    look(house)
-    assert (house.idea(idea_id).stage, house.idea(idea_id).score) == (IdeaStage.SHORTLISTED, 90)
-    states = sorted(house.rows(select(Review.state).where(Review.idea_id == idea_id)))
+    run_clock(own_town)
+    assert (own_town.idea(idea_id).stage, own_town.idea(idea_id).score) == (IdeaStage.SHORTLISTED, 90)
+    states = sorted(own_town.rows(select(Review.state).where(Review.idea_id == idea_id)))
     assert states == [ReviewState.LAPSED, ReviewState.LAPSED, ReviewState.SCORED]
 
 
-def test_where_nobody_scored_in_time_the_secretariat_is_asked_once(house: Town, clock: Clock) -> None:
-    idea_id = house.build_idea(IdeaStage.IN_REVIEW)
+def test_where_nobody_scored_in_time_the_secretariat_is_asked_once(own_town: Town, clock: Clock) -> None:
+    idea_id = own_town.build_idea(IdeaStage.IN_REVIEW)
     clock.set(midnight(date(2026, 12, 9)))
     for _ in range(3):
-        look(house)
-    assert house.idea(idea_id).stage == IdeaStage.IN_REVIEW
-    assert [item.role for item in open_items(house, idea_id, "assign")] == [Role.SECRETARIAT]
+        run_clock(own_town)
+    assert own_town.idea(idea_id).stage == IdeaStage.IN_REVIEW
+    assert [item.role for item in open_items(own_town, idea_id, "assign")] == [Role.SECRETARIAT]
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_a_pilot_starts_with_the_first_second_of_its_day_in_the_regions_zone(house: Town, clock: Clock, zone: str) -> None:
+def test_a_pilot_starts_with_the_first_second_of_its_day_in_the_regions_zone(own_town: Town, clock: Clock, zone: str) -> None:
     clock.move_to(zone)
-    idea_id = house.build_idea(IdeaStage.DETERMINED)
+    idea_id = own_town.build_idea(IdeaStage.DETERMINED)
     first = date(2026, 12, 1)
-    house.do(plan_pilot, idea_id, plan(house["owner"].id, starts_on=first, ends_on=first + timedelta(days=40)), by="secretary")
+    own_town.do(plan_pilot, idea_id, plan(own_town["owner"].id, starts_on=first, ends_on=first + timedelta(days=40)), by="secretary")
     clock.set(midnight(first, zone) - timedelta(seconds=1))
-    look(house)
-    assert house.idea(idea_id).stage == IdeaStage.DETERMINED
+    run_clock(own_town)
+    assert own_town.idea(idea_id).stage == IdeaStage.DETERMINED
     clock.set(midnight(first, zone))
-    look(house)
-    assert house.idea(idea_id).stage == IdeaStage.IN_PILOT
-    (item,) = open_items(house, idea_id, "measure")
+    run_clock(own_town)
+    assert own_town.idea(idea_id).stage == IdeaStage.IN_PILOT
+    (item,) = open_items(own_town, idea_id, "measure")
     assert item.due_at == midnight(first + timedelta(days=41), zone) - timedelta(seconds=1)
 
 
-def test_an_award_is_announced_at_its_hour_and_not_a_second_earlier(house: Town, clock: Clock) -> None:
-    award_id = house.build_award(AwardStage.APPROVED)
+def test_an_award_is_announced_at_its_hour_and_not_a_second_earlier(own_town: Town, clock: Clock) -> None:
+    award_id = own_town.build_award(AwardStage.APPROVED)
     hour = datetime(2026, 12, 17, 9, 0, tzinfo=ZoneInfo(ZONES[0]))
-    house.do(schedule_award, award_id, announce_at=hour, by="leader")
+    own_town.do(schedule_award, award_id, announce_at=hour, by="leader")
     clock.set(hour - timedelta(seconds=1))
-    look(house)
-    assert house.award(award_id).stage == AwardStage.SCHEDULED
+    run_clock(own_town)
+    assert own_town.award(award_id).stage == AwardStage.SCHEDULED
     clock.set(hour)
-    look(house)
-    assert (house.award(award_id).stage, house.award(award_id).announced_at) == (AwardStage.ANNOUNCED, hour)
+    run_clock(own_town)
+    assert (own_town.award(award_id).stage, own_town.award(award_id).announced_at) == (AwardStage.ANNOUNCED, hour)
 
 
-def test_an_hour_that_was_moved_is_announced_at_the_later_one(house: Town, clock: Clock) -> None:
-    award_id = house.build_award(AwardStage.APPROVED)
+def test_an_hour_that_was_moved_is_announced_at_the_later_one(own_town: Town, clock: Clock) -> None:
+    award_id = own_town.build_award(AwardStage.APPROVED)
     hour = datetime(2026, 12, 17, 2, 0, tzinfo=UTC)
-    house.do(schedule_award, award_id, announce_at=hour, by="leader")
+    own_town.do(schedule_award, award_id, announce_at=hour, by="leader")
     clock.set(hour)
-    tick(house)
-    house.do(schedule_award, award_id, announce_at=hour + timedelta(hours=1), by="leader")
-    deliver(house, "reward")
-    assert house.award(award_id).stage == AwardStage.SCHEDULED
+    tick(own_town)
+    own_town.do(schedule_award, award_id, announce_at=hour + timedelta(hours=1), by="leader")
+    deliver(own_town, "reward")
+    assert own_town.award(award_id).stage == AwardStage.SCHEDULED
     clock.set(hour + timedelta(hours=1))
-    look(house)
-    assert house.award(award_id).stage == AwardStage.ANNOUNCED
+    run_clock(own_town)
+    assert own_town.award(award_id).stage == AwardStage.ANNOUNCED
 
 
-def test_a_call_closes_with_its_last_instant_and_once(house: Town, clock: Clock) -> None:
-    call_id = house.call
+def test_a_call_closes_with_its_last_instant_and_once(own_town: Town, clock: Clock) -> None:
+    call_id = own_town.call
 
     def call() -> Call:
-        return house.rows(select(Call).where(Call.id == call_id))[0]
+        return own_town.rows(select(Call).where(Call.id == call_id))[0]
 
     clock.set(call().closes_at - timedelta(seconds=1))
-    look(house)
+    run_clock(own_town)
     assert call().state == CallState.OPEN
     clock.set(call().closes_at)
-    look(house)
-    look(house)
+    run_clock(own_town)
+    run_clock(own_town)
     assert call().state == CallState.CLOSED
-    assert len(house.rows(select(LedgerEntry).where(LedgerEntry.kind == "call.close"))) == 1
+    assert len(own_town.rows(select(LedgerEntry).where(LedgerEntry.kind == "call.close"))) == 1
 
 
-def test_a_contest_is_ranked_once_when_it_is_closed_and_all_are_decided(house: Town, clock: Clock) -> None:
-    call_id, ideas = contest(house, 2, (70, 90, 80))
-    deferred = house.build_idea(IdeaStage.RECOMMENDED, call=call_id)
-    house.do(close_call, call_id, by="secretary")
-    look(house)
-    assert house.rows(select(Award.idea_id)) == []
-    with house.store.unit_of_work() as session:
+def test_a_contest_is_ranked_once_when_it_is_closed_and_all_are_decided(own_town: Town, clock: Clock) -> None:
+    call_id, ideas = contest(own_town, 2, (70, 90, 80))
+    deferred = own_town.build_idea(IdeaStage.RECOMMENDED, call=call_id)
+    own_town.do(close_call, call_id, by="secretary")
+    run_clock(own_town)
+    assert own_town.rows(select(Award.idea_id)) == []
+    with own_town.store.unit_of_work() as session:
         session.execute(sa.update(Idea).where(col(Idea.id) == deferred).values(stage=IdeaStage.CLOSED))
     for _ in range(3):
-        look(house)
-    assert sorted(house.rows(select(Award.idea_id))) == sorted(ideas[1:])
+        run_clock(own_town)
+    assert sorted(own_town.rows(select(Award.idea_id))) == sorted(ideas[1:])
 
 
-def test_an_idea_that_came_back_while_the_ranking_was_asked_for_only_delays_it(house: Town, clock: Clock) -> None:
-    call_id, ideas = contest(house, 1, (90,))
-    deferred = house.build_idea(IdeaStage.DEFERRED, call=call_id)
-    house.do(close_call, call_id, by="secretary")
-    tick(house)
+def test_an_idea_that_came_back_while_the_ranking_was_asked_for_only_delays_it(own_town: Town, clock: Clock) -> None:
+    call_id, ideas = contest(own_town, 1, (90,))
+    deferred = own_town.build_idea(IdeaStage.DEFERRED, call=call_id)
+    own_town.do(close_call, call_id, by="secretary")
+    tick(own_town)
     clock.set("2026-11-25T10:00:00+07:00")
-    house.do(resume_idea, deferred, reason="Anggaran sudah ada.", by="secretary")
-    look(house)
-    assert house.rows(select(Award.idea_id)) == []
+    own_town.do(resume_idea, deferred, reason="Anggaran sudah ada.", by="secretary")
+    run_clock(own_town)
+    assert own_town.rows(select(Award.idea_id)) == []
     clock.set("2026-11-26T10:00:00+07:00")
-    with house.store.unit_of_work() as session:
+    with own_town.store.unit_of_work() as session:
         values = {"stage": IdeaStage.CLOSED, "stage_since": datetime(2026, 11, 26, 3, tzinfo=UTC)}
         session.execute(sa.update(Idea).where(col(Idea.id) == deferred).values(**values))
-    look(house)
-    look(house)
-    assert house.rows(select(Award.idea_id)) == ideas
+    run_clock(own_town)
+    run_clock(own_town)
+    assert own_town.rows(select(Award.idea_id)) == ideas
 
 
 def mails() -> list[str]:
     return sorted(file.name for file in (settings().data / "mail").glob("*.eml"))
 
 
-def test_a_reminder_goes_out_once_two_days_before_and_once_more_when_it_is_late(house: Town, clock: Clock) -> None:
-    idea_id = house.build_idea(IdeaStage.SCREENING)
-    quiet(house)
-    (item,) = open_items(house, idea_id, "screen")
+def test_a_reminder_goes_out_once_two_days_before_and_once_more_when_it_is_late(own_town: Town, clock: Clock) -> None:
+    idea_id = own_town.build_idea(IdeaStage.SCREENING)
+    quiet(own_town)
+    (item,) = open_items(own_town, idea_id, "screen")
     assert item.due_at is not None
     for instant, sent in (
         (item.due_at - timedelta(days=2), 0),
@@ -185,29 +185,29 @@ def test_a_reminder_goes_out_once_two_days_before_and_once_more_when_it_is_late(
     ):
         clock.set(instant)
         for _ in range(2):
-            tick(house)
-            deliver(house, "recognition")
-        assert (count(house), len(mails())) == (sent, sent), instant
+            tick(own_town)
+            deliver(own_town, "recognition")
+        assert (count(own_town), len(mails())) == (sent, sent), instant
 
 
-def test_what_became_overdue_while_nobody_looked_is_told_once_and_not_twice(house: Town, clock: Clock) -> None:
-    idea_id = house.build_idea(IdeaStage.SCREENING)
-    quiet(house)
+def test_what_became_overdue_while_nobody_looked_is_told_once_and_not_twice(own_town: Town, clock: Clock) -> None:
+    idea_id = own_town.build_idea(IdeaStage.SCREENING)
+    quiet(own_town)
     clock.set("2027-03-01T10:00:00+07:00")
-    tick(house)
-    assert house.rows(select(Message.job).where(Message.idea_id == idea_id)) == ["send_reminder"]
+    tick(own_town)
+    assert own_town.rows(select(Message.job).where(Message.idea_id == idea_id)) == ["send_reminder"]
 
 
-def test_a_heads_silence_passes_the_permission_to_the_head_above_once(house: Town, clock: Clock) -> None:
-    idea_id = house.build_idea(IdeaStage.AWAITING_PERMISSION)
-    quiet(house)
-    (before,) = open_items(house, idea_id, "permit")
-    assert before.unit_path == house.units["MALEBER"][1]
+def test_a_heads_silence_passes_the_permission_to_the_head_above_once(own_town: Town, clock: Clock) -> None:
+    idea_id = own_town.build_idea(IdeaStage.AWAITING_PERMISSION)
+    quiet(own_town)
+    (before,) = open_items(own_town, idea_id, "permit")
+    assert before.unit_path == own_town.units["MALEBER"][1]
     clock.set(before.due_at)  # type: ignore[arg-type]
-    tick(house)
-    assert open_items(house, idea_id, "permit")[0].unit_path == before.unit_path
+    tick(own_town)
+    assert open_items(own_town, idea_id, "permit")[0].unit_path == before.unit_path
     for days in (0, 1, 30):
         clock.set(midnight(date(2026, 12, 2)) + timedelta(days=days))
-        tick(house)
-        assert open_items(house, idea_id, "permit")[0].unit_path == house.units["ANDIR"][1]
-    assert len(house.rows(select(LedgerEntry).where(LedgerEntry.kind == "inbox.escalate"))) == 1
+        tick(own_town)
+        assert open_items(own_town, idea_id, "permit")[0].unit_path == own_town.units["ANDIR"][1]
+    assert len(own_town.rows(select(LedgerEntry).where(LedgerEntry.kind == "inbox.escalate"))) == 1

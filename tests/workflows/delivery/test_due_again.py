@@ -18,33 +18,33 @@ from models.people import SignIn
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import plan
-from tests.workflows.turns import Clock, clock, contest, count, house, look, midnight, quiet, tick
+from tests.workflows.turns import Clock, clock, contest, count, midnight, own_town, quiet, run_clock, tick
 from workflows.delivery import due
 from workflows.pilot.start import plan_pilot
 from workflows.reward.announce import schedule_award
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["clock", "house"]
+__all__ = ["clock", "own_town"]
 
 
-def everything(house: Town, clock: Clock) -> None:
+def everything(own_town: Town, clock: Clock) -> None:
     """Something for every check, all of it due long ago."""
     for stage in (IdeaStage.SUPPLEMENT_ASKED, IdeaStage.DEFERRED, IdeaStage.REJECTED, IdeaStage.IN_REVIEW, IdeaStage.AWAITING_PERMISSION):
-        house.build_idea(stage)
-    piloted = house.build_idea(IdeaStage.DETERMINED)
+        own_town.build_idea(stage)
+    piloted = own_town.build_idea(IdeaStage.DETERMINED)
     first = date(2026, 12, 1)
-    house.do(plan_pilot, piloted, plan(house["owner"].id, starts_on=first, ends_on=first + timedelta(days=40)), by="secretary")
-    house.do(schedule_award, house.build_award(AwardStage.APPROVED), announce_at=midnight(first), by="leader")
-    contest(house, 1, (90,))
-    quiet(house)
+    own_town.do(plan_pilot, piloted, plan(own_town["owner"].id, starts_on=first, ends_on=first + timedelta(days=40)), by="secretary")
+    own_town.do(schedule_award, own_town.build_award(AwardStage.APPROVED), announce_at=midnight(first), by="leader")
+    contest(own_town, 1, (90,))
+    quiet(own_town)
     clock.set("2029-12-31T10:00:00+07:00")
 
 
-def test_ticks_that_were_missed_for_years_are_caught_up_by_one(house: Town, clock: Clock) -> None:
-    everything(house, clock)
-    look(house)
-    stages = sorted(house.rows(select(Idea.stage).where(col(Idea.stage) != IdeaStage.ROLLED_OUT)))
+def test_ticks_that_were_missed_for_years_are_caught_up_by_one(own_town: Town, clock: Clock) -> None:
+    everything(own_town, clock)
+    run_clock(own_town)
+    stages = sorted(own_town.rows(select(Idea.stage).where(col(Idea.stage) != IdeaStage.ROLLED_OUT)))
     expected = [
         IdeaStage.AWAITING_PERMISSION,
         IdeaStage.CLOSED,
@@ -54,49 +54,49 @@ def test_ticks_that_were_missed_for_years_are_caught_up_by_one(house: Town, cloc
         IdeaStage.IN_REVIEW,
     ]
     assert stages == expected
-    assert house.rows(select(Award.stage)).count(AwardStage.ANNOUNCED) == 1
-    assert {call.state for call in house.rows(select(Call))} == {CallState.CLOSED}
-    (at,) = house.rows(select(ClockTick))
+    assert own_town.rows(select(Award.stage)).count(AwardStage.ANNOUNCED) == 1
+    assert {call.state for call in own_town.rows(select(Call))} == {CallState.CLOSED}
+    (at,) = own_town.rows(select(ClockTick))
     assert at.caught_up_to == datetime(2029, 12, 31, 3, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("check", due.CHECKS, ids=lambda check: check.__name__)
-def test_a_check_that_runs_twice_sends_nothing_twice(house: Town, clock: Clock, check: Callable[..., None]) -> None:
-    everything(house, clock)
+def test_a_check_that_runs_twice_sends_nothing_twice(own_town: Town, clock: Clock, check: Callable[..., None]) -> None:
+    everything(own_town, clock)
     if check is due.rank_calls:
-        house.do(due.close_calls, by="flow:clock")
-        with house.store.unit_of_work() as session:
+        own_town.do(due.close_calls, by="flow:clock")
+        with own_town.store.unit_of_work() as session:
             session.execute(sa.update(Idea).where(col(Idea.stage) != IdeaStage.ROLLED_OUT).values(stage=IdeaStage.CLOSED))
     sent = []
     for _ in range(3):
-        with house.store.unit_of_work() as session:
+        with own_town.store.unit_of_work() as session:
             check(session, due.flow_actor("clock"))
-        sent.append((count(house), len(house.rows(select(LedgerEntry.seq)))))
+        sent.append((count(own_town), len(own_town.rows(select(LedgerEntry.seq)))))
     assert sent[0] == sent[1] == sent[2]
     assert check in (due.close_calls, due.remind, due.forget) or sent[0][0] > 0
 
 
-def test_ideas_that_nothing_can_be_done_for_keep_no_other_waiting(house: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ideas_that_nothing_can_be_done_for_keep_no_other_waiting(own_town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(due, "AT_ONCE", 2)
-    below = [house.build_idea(IdeaStage.IN_REVIEW) for _ in range(3)]
-    with house.store.unit_of_work() as session:
+    below = [own_town.build_idea(IdeaStage.IN_REVIEW) for _ in range(3)]
+    with own_town.store.unit_of_work() as session:
         session.execute(sa.update(Idea).where(col(Idea.id).in_(below)).values(scores_closed_at=wall_now()))
-    supplement = house.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    supplement = own_town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
     clock.set("2027-03-01T10:00:00+07:00")
     for _ in range(3):
-        look(house)
-    assert house.idea(supplement).stage == IdeaStage.CLOSED
+        run_clock(own_town)
+    assert own_town.idea(supplement).stage == IdeaStage.CLOSED
 
 
-def test_what_is_kept_for_a_time_is_forgotten_after_it(house: Town) -> None:
-    with house.store.unit_of_work() as session:
+def test_what_is_kept_for_a_time_is_forgotten_after_it(own_town: Town) -> None:
+    with own_town.store.unit_of_work() as session:
         session.execute(sa.update(SignIn).where(col(SignIn.form_token) == "form-mate").values(until=wall_now() - timedelta(seconds=1)))
         for days in (29, 31):
             kept = wall_now() - timedelta(days=days)
-            kind = {"account_id": house["lead"].id, "route": "POST /ideas", "request_sha256": "", "status": 201, "body": {}}
+            kind = {"account_id": own_town["lead"].id, "route": "POST /ideas", "request_sha256": "", "status": 201, "body": {}}
             session.add(KeptAnswer(key=f"key-{days}", created_at=kept, **kind))
-    tick(house)
-    assert house.rows(select(KeptAnswer.key)) == ["key-29"]
-    signed_in = house.rows(select(SignIn.form_token))
+    tick(own_town)
+    assert own_town.rows(select(KeptAnswer.key)) == ["key-29"]
+    signed_in = own_town.rows(select(SignIn.form_token))
     assert "form-mate" not in signed_in
     assert "form-lead" in signed_in

@@ -36,7 +36,7 @@ RECIPIENTS = 2
 
 
 @pytest.fixture
-def house(town: Town, monkeypatch: pytest.MonkeyPatch, prefect_server: PrefectServer) -> Town:
+def own_town(town: Town, monkeypatch: pytest.MonkeyPatch, prefect_server: PrefectServer) -> Town:
     """The town's database as this process' own, which is where flows look."""
     monkeypatch.setenv("GAGAS_DATABASE_URL", town.store.url.render_as_string(hide_password=False))
     database.cache_clear()
@@ -44,9 +44,9 @@ def house(town: Town, monkeypatch: pytest.MonkeyPatch, prefect_server: PrefectSe
     return town
 
 
-def run_flows(house: Town) -> int:
+def run_flows(own_town: Town) -> int:
     """Turns over every topic until nothing waits; answers how many runs there were."""
-    relay = Relay(house.store, start_in_process)
+    relay = Relay(own_town.store, start_in_process)
     relay.stop()
 
     async def turns() -> int:
@@ -58,49 +58,49 @@ def run_flows(house: Town) -> int:
     return asyncio.run(turns())
 
 
-def outbox(house: Town) -> list[Message]:
-    return house.rows(select(Message).order_by(col(Message.id)))
+def outbox(own_town: Town) -> list[Message]:
+    return own_town.rows(select(Message).order_by(col(Message.id)))
 
 
-def schedule_now(house: Town, idea_id: str) -> None:
+def schedule_now(own_town: Town, idea_id: str) -> None:
     """The hour struck a moment ago; the clock would ask for the announcement."""
-    house.take(idea_id, "schedule")
-    (award,) = house.rows(select(Award).where(Award.idea_id == idea_id))
-    with house.store.unit_of_work() as session:
+    own_town.take(idea_id, "schedule")
+    (award,) = own_town.rows(select(Award).where(Award.idea_id == idea_id))
+    with own_town.store.unit_of_work() as session:
         session.execute(sa.update(Award).values(announce_at=wall_now() - timedelta(seconds=1)))
         send(session, "reward.announce", award.id, idea_id=idea_id)
 
 
-def walk_to_certificate(house: Town) -> str:
+def walk_to_certificate(own_town: Town) -> str:
     """An idea's whole way: people decide, real flows move."""
-    call = house.build_call(code="DIPAKAI", entry="in_use")
-    idea_id = house.build_idea(IdeaStage.SUBMITTED, call=call, title=TITLE, sections={"background": BACKGROUND, "idea": BACKGROUND})
+    call = own_town.build_call(code="DIPAKAI", entry="in_use")
+    idea_id = own_town.build_idea(IdeaStage.SUBMITTED, call=call, title=TITLE, sections={"background": BACKGROUND, "idea": BACKGROUND})
     for part in (
         lambda: None,
-        lambda: house.take(idea_id, "permit granted", "screen accepted"),
-        lambda: house.take(idea_id, "score"),
-        lambda: house.take(idea_id, "recommend feasible", "determine adopted"),
-        lambda: house.take(idea_id, "approve approved"),
-        lambda: schedule_now(house, idea_id),
+        lambda: own_town.take(idea_id, "permit granted", "screen accepted"),
+        lambda: own_town.take(idea_id, "score"),
+        lambda: own_town.take(idea_id, "recommend feasible", "determine adopted"),
+        lambda: own_town.take(idea_id, "approve approved"),
+        lambda: schedule_now(own_town, idea_id),
     ):
         part()
-        run_flows(house)
+        run_flows(own_town)
     return idea_id
 
 
-def test_an_idea_travels_from_submission_to_certificate_by_real_runs(house: Town, prefect_server: PrefectServer) -> None:
-    idea_id = walk_to_certificate(house)
-    assert house.idea(idea_id).stage == IdeaStage.ROLLED_OUT
-    assert [award.stage for award in house.rows(select(Award))] == [AwardStage.ANNOUNCED]
+def test_an_idea_travels_from_submission_to_certificate_by_real_runs(own_town: Town, prefect_server: PrefectServer) -> None:
+    idea_id = walk_to_certificate(own_town)
+    assert own_town.idea(idea_id).stage == IdeaStage.ROLLED_OUT
+    assert [award.stage for award in own_town.rows(select(Award))] == [AwardStage.ANNOUNCED]
 
-    documents = house.rows(select(Document).order_by(col(Document.kind)))
+    documents = own_town.rows(select(Document).order_by(col(Document.kind)))
     assert [d.kind for d in documents] == [DocumentKind.CERTIFICATE] * RECIPIENTS + [DocumentKind.RECEIPT]
     assert {d.state for d in documents} == {DocumentState.ISSUED}
     for document in documents:
         assert find_file(settings().documents, document.sha256, "pdf").read_bytes().startswith(b"%PDF-")
     assert len(list((settings().data / "mail").glob("*.eml"))) == len(documents)
 
-    messages = outbox(house)
+    messages = outbox(own_town)
     assert {m.state for m in messages} == {MessageState.HANDLED}
     runs = prefect_server.runs({str(m.run_id) for m in messages})
     assert set(runs) == {m.run_id for m in messages}
@@ -114,37 +114,37 @@ def test_an_idea_travels_from_submission_to_certificate_by_real_runs(house: Town
     kept = b"".join(file.read_bytes() for file in prefect_server.folder.rglob("*") if file.is_file())
     assert all(str(run_id) in told for run_id in runs)  # the search sees what is there
     assert b"issue_document" in kept
-    assert [word for word in personal_words(house) if word in told or word.encode() in kept] == []
+    assert [word for word in personal_words(own_town) if word in told or word.encode() in kept] == []
 
 
-def personal_words(house: Town) -> list[str]:
+def personal_words(own_town: Town) -> list[str]:
     """Everything a Prefect page must never show: names, numbers, titles, texts, decrees."""
-    names = [word for person in house.rows(select(Person)) for word in person.name.split() if len(word) > 4]
-    numbers = house.rows(select(EmployeeNumber.number))
-    return [*names, *numbers, *TITLE.split(), "Cempakasari", "100.3/2", "contoh.example", *house.rows(select(Document.number))]
+    names = [word for person in own_town.rows(select(Person)) for word in person.name.split() if len(word) > 4]
+    numbers = own_town.rows(select(EmployeeNumber.number))
+    return [*names, *numbers, *TITLE.split(), "Cempakasari", "100.3/2", "contoh.example", *own_town.rows(select(Document.number))]
 
 
-def test_many_messages_are_a_handful_of_task_runs(house: Town, prefect_server: PrefectServer) -> None:
+def test_many_messages_are_a_handful_of_task_runs(own_town: Town, prefect_server: PrefectServer) -> None:
     count = 120
     for _ in range(count):
-        house.build_idea(IdeaStage.SUBMITTED)
-    relay = Relay(house.store, start_in_process)
+        own_town.build_idea(IdeaStage.SUBMITTED)
+    relay = Relay(own_town.store, start_in_process)
     assert asyncio.run(relay.turn("intake"))
-    routed = [m for m in outbox(house) if m.topic == "intake"]
+    routed = [m for m in outbox(own_town) if m.topic == "intake"]
     assert len(routed) == count
     assert {m.state for m in routed} == {MessageState.HANDLED}
     (run_id,) = {str(m.run_id) for m in routed}
     assert len(prefect_server.tasks(run_id)) == -(-count // CHUNK_SIZE)
 
 
-def test_few_messages_are_a_task_run_each_and_the_run_is_named_by_stage_and_number(house: Town, prefect_server: PrefectServer) -> None:
+def test_few_messages_are_a_task_run_each_and_the_run_is_named_by_stage_and_number(own_town: Town, prefect_server: PrefectServer) -> None:
     count = 3
     assert count <= MOST_SINGLE_TASKS
     for _ in range(count):
-        house.build_idea(IdeaStage.SUBMITTED)
-    first = min(m.id or 0 for m in outbox(house) if m.topic == "intake")
-    asyncio.run(Relay(house.store, start_in_process).turn("intake"))
-    (run_id,) = {str(m.run_id) for m in outbox(house) if m.topic == "intake"}
+        own_town.build_idea(IdeaStage.SUBMITTED)
+    first = min(m.id or 0 for m in outbox(own_town) if m.topic == "intake")
+    asyncio.run(Relay(own_town.store, start_in_process).turn("intake"))
+    (run_id,) = {str(m.run_id) for m in outbox(own_town) if m.topic == "intake"}
     run = prefect_server.runs({run_id})[run_id]
     assert (run["name"], run["tags"]) == (f"intake-{first}", ["gagas"])
     tasks = prefect_server.tasks(run_id)
@@ -152,46 +152,46 @@ def test_few_messages_are_a_task_run_each_and_the_run_is_named_by_stage_and_numb
     assert {task["state_type"] for task in tasks} == {"COMPLETED"}
 
 
-def test_a_bad_message_fails_no_run(house: Town, prefect_server: PrefectServer) -> None:
-    good = house.build_idea(IdeaStage.SUBMITTED)
-    with house.store.unit_of_work() as session:
+def test_a_bad_message_fails_no_run(own_town: Town, prefect_server: PrefectServer) -> None:
+    good = own_town.build_idea(IdeaStage.SUBMITTED)
+    with own_town.store.unit_of_work() as session:
         session.add(Message(topic="intake", job="route", subject_id="no-such-idea"))
-    asyncio.run(Relay(house.store, start_in_process).turn("intake"))
-    states = {m.subject_id: (m.state, m.error) for m in outbox(house) if m.topic == "intake"}
+    asyncio.run(Relay(own_town.store, start_in_process).turn("intake"))
+    states = {m.subject_id: (m.state, m.error) for m in outbox(own_town) if m.topic == "intake"}
     assert states[good] == (MessageState.HANDLED, None)
     assert states["no-such-idea"][0] == MessageState.WAITING
     assert states["no-such-idea"][1].startswith("NotFound (idea_not_found)")
-    runs = prefect_server.runs({str(m.run_id) for m in outbox(house) if m.run_id})
+    runs = prefect_server.runs({str(m.run_id) for m in outbox(own_town) if m.run_id})
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
 
 
-def test_what_an_operator_retries_is_really_done_though_prefect_knows_its_runs_already(house: Town) -> None:
-    idea_id = house.build_idea(IdeaStage.SUBMITTED)
-    relay = Relay(house.store, start_in_process)
-    (message,) = [m for m in outbox(house) if m.topic == "intake"]
-    alter(house, message.id, subject_id="no-such-idea")
+def test_what_an_operator_retries_is_really_done_though_prefect_knows_its_runs_already(own_town: Town) -> None:
+    idea_id = own_town.build_idea(IdeaStage.SUBMITTED)
+    relay = Relay(own_town.store, start_in_process)
+    (message,) = [m for m in outbox(own_town) if m.topic == "intake"]
+    alter(own_town, message.id, subject_id="no-such-idea")
     asyncio.run(relay.turn("intake"))
-    alter(house, message.id, subject_id=idea_id, state=MessageState.DEAD)
-    assert house.do(retry_dead, by="admin") == 1
+    alter(own_town, message.id, subject_id=idea_id, state=MessageState.DEAD)
+    assert own_town.do(retry_dead, by="admin") == 1
     asyncio.run(relay.turn("intake"))
-    assert house.idea(idea_id).stage == IdeaStage.AWAITING_PERMISSION
+    assert own_town.idea(idea_id).stage == IdeaStage.AWAITING_PERMISSION
 
 
-def test_a_job_that_was_held_at_a_gate_is_really_done_though_prefect_knows_its_run_already(house: Town) -> None:
+def test_a_job_that_was_held_at_a_gate_is_really_done_though_prefect_knows_its_run_already(own_town: Town) -> None:
     gate = {"name": "hearing", "label": "Dengar pendapat", "label_en": "Hearing", "stage": "determined", "role": "secretariat"}
-    idea_id = house.build_idea(IdeaStage.DETERMINED, call=house.build_call(entry="in_use", gates=[gate]))
-    relay = Relay(house.store, start_in_process)
+    idea_id = own_town.build_idea(IdeaStage.DETERMINED, call=own_town.build_call(entry="in_use", gates=[gate]))
+    relay = Relay(own_town.store, start_in_process)
     relay.stop()
     assert asyncio.run(relay.turn("pilot"))
-    assert [(m.state, m.attempts) for m in outbox(house) if m.topic == "pilot"] == [(MessageState.HELD, 0)]
-    house.do(pass_gate, idea_id, "hearing", by="secretary")
+    assert [(m.state, m.attempts) for m in outbox(own_town) if m.topic == "pilot"] == [(MessageState.HELD, 0)]
+    own_town.do(pass_gate, idea_id, "hearing", by="secretary")
     assert asyncio.run(relay.turn("pilot"))
-    assert house.idea(idea_id).stage == IdeaStage.ROLLED_OUT
+    assert own_town.idea(idea_id).stage == IdeaStage.ROLLED_OUT
 
 
-def test_a_start_repeated_under_its_key_is_one_run(house: Town, prefect_server: PrefectServer) -> None:
-    house.build_idea(IdeaStage.SUBMITTED)
-    batch = claim_batch(house.store, "intake")
+def test_a_start_repeated_under_its_key_is_one_run(own_town: Town, prefect_server: PrefectServer) -> None:
+    own_town.build_idea(IdeaStage.SUBMITTED)
+    batch = claim_batch(own_town.store, "intake")
     assert batch is not None
     reported: list[str] = []
 
@@ -212,6 +212,6 @@ def test_a_start_repeated_under_its_key_is_one_run(house: Town, prefect_server: 
     assert prefect_server.runs(set(reported))[reported[0]]["state_type"] == "COMPLETED"
 
 
-def alter(house: Town, number: int | None, **values: Any) -> None:
-    with house.store.unit_of_work() as session:
+def alter(own_town: Town, number: int | None, **values: Any) -> None:
+    with own_town.store.unit_of_work() as session:
         session.execute(sa.update(Message).where(col(Message.id) == number).values(**values))

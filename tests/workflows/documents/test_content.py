@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from tests.workflows.documents.rendering import KINDS
 from workflows.documents.content import Letterhead, Signatory, read_content, write_content
-from workflows.documents.kinds import find_type
+from workflows.documents.kinds import get_document_type
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_content_comes_back_from_json_as_they_were(content_of, kind):
     content = content_of(kind)
-    assert read_content(find_type(kind).content, write_content(content)) == content
-    assert write_content(read_content(find_type(kind).content, write_content(content))) == write_content(content)
+    assert read_content(get_document_type(kind).content, write_content(content)) == content
+    assert write_content(read_content(get_document_type(kind).content, write_content(content))) == write_content(content)
 
 
 def test_content_cannot_be_changed(certificate):
@@ -73,6 +73,6 @@ def test_an_emblem_has_a_plain_name(name):
 
 
 def test_content_loads_no_renderer():
-    renderers = ("weasyprint", "pydyf", "xlsxwriter", "jinja2")
-    code = f"import sys, workflows.documents.kinds.report; sys.exit(any(m in sys.modules for m in {renderers}))"
+    heavy = ("weasyprint", "pydyf", "xlsxwriter", "jinja2")
+    code = f"import sys, workflows.documents.kinds.report; sys.exit(any(m in sys.modules for m in {heavy}))"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -11,7 +11,7 @@ import pytest
 from models.documents import DocumentKind
 from workflows.documents import kinds
 from workflows.documents.content import Letterhead, Signatory
-from workflows.documents.kinds import find_type
+from workflows.documents.kinds import get_document_type
 from workflows.documents.mail import DocumentMail, render_mail
 from workflows.documents.markup import environment
 from workflows.documents.render import RENDERERS, render_documents
@@ -57,7 +57,7 @@ TEMPLATE = """{% import "letterhead/letterhead.html" as part %}
 
 @pytest.mark.parametrize("kind", list(DocumentKind))
 def test_every_kind_of_document_has_a_whole_record(kind):
-    record = find_type(kind)
+    record = get_document_type(kind)
     folder = files("templates")
     assert folder.joinpath(record.template).is_file()
     assert all(folder.joinpath("mail", record.mail, part).is_file() for part in ("subject.txt", "body.txt"))
@@ -70,7 +70,7 @@ def test_every_kind_of_document_has_a_whole_record(kind):
 
 
 def test_no_two_kinds_share_a_series_of_numbers():
-    prefixes = {find_type(kind).number.partition("{")[0] for kind in DocumentKind}
+    prefixes = {get_document_type(kind).number.partition("{")[0] for kind in DocumentKind}
     assert len(prefixes) == len(DocumentKind)
 
 
@@ -80,7 +80,7 @@ def test_every_number_is_given_by_a_job_of_its_own_name():
 
 def test_what_is_no_kind_has_no_record():
     with pytest.raises(ModuleNotFoundError):
-        find_type("refusal")
+        get_document_type("refusal")
 
 
 @pytest.mark.slow
@@ -89,7 +89,7 @@ def test_a_new_kind_is_a_record_and_a_template(tmp_path: Path, monkeypatch, faul
     (tmp_path / "thanks.html").write_text(TEMPLATE)
     monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
     monkeypatch.setattr(environment().loader, "searchpath", [*environment().loader.searchpath, str(tmp_path)])
-    record = find_type("thanks")
+    record = get_document_type("thanks")
     content = record.content(
         number="TK-001/BAPPEDA/2026",
         verify_url="https://gagas.contoh.go.id/v/1",

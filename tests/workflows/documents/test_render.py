@@ -12,7 +12,7 @@ import pytest
 from tests.workflows.documents.rendering import KINDS, render, render_certificates, render_receipts, render_rejections, render_report
 from workflows.documents.content import Letterhead, Signatory, read_content
 from workflows.documents.fit import DocumentDoesNotFit
-from workflows.documents.kinds import find_type
+from workflows.documents.kinds import get_document_type
 from workflows.documents.kinds.receipt import TeamLine
 from workflows.documents.render import render_documents
 
@@ -55,7 +55,7 @@ def test_the_attached_content_is_the_content(content_of, kind, attached_to):
     content = content_of(kind)
     attached = attached_to(render(kind, [content])[0])
     assert list(attached) == ["content.json"]
-    assert read_content(find_type(kind).content, attached["content.json"]) == content
+    assert read_content(get_document_type(kind).content, attached["content.json"]) == content
 
 
 @pytest.mark.parametrize("kind", ["certificate", "receipt"])
@@ -125,8 +125,8 @@ def test_a_rejection_letter_has_what_an_official_letter_has(rejection, words_of)
         "Hal : Hasil seleksi administrasi usulan inovasi",
         "Yth. Asep Hidayat",
         "Sehubungan dengan usulan inovasi Saudara berjudul “Papan Informasi Harga Pasar di Setiap Rukun Warga”",
-        "dengan hormat disampaikan bahwa usulan tersebut tidak lolos seleksi administrasi",
-        "berdasarkan keputusan Camat Andir tanggal 20 April 2026",
+        "dengan hormat disampaikan bahwa berdasarkan keputusan Camat Andir tanggal 20 April 2026",
+        "2026 usulan tersebut tidak lolos seleksi administrasi, dengan alasan sebagai berikut:",
         "Gagasan serupa sudah berjalan",
         "Sasaran juga belum.",
         "satu sasaran",

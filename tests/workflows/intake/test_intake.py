@@ -13,11 +13,12 @@ from models.stages import IdeaStage
 from tests.building import SECTIONS, Town
 from tests.clock import set_clock
 from tests.steps import MET, REASON
-from workflows.intake.draft import Part, revise_idea
+from workflows.intake.draft import revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.route import expire_supplement, route_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
+from workflows.intake.team import MemberShare
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.region.calls import close_call
 
@@ -43,7 +44,7 @@ def test_routing_twice_is_routing_once(town: Town) -> None:
 
 
 def test_a_head_with_a_part_in_the_idea_does_not_permit_it(town: Town) -> None:
-    team = (Part(town["lead"].number, 5_000), Part(town["head"].number, 5_000))
+    team = (MemberShare(town["lead"].number, 5_000), MemberShare(town["head"].number, 5_000))
     idea = town.build_idea(IdeaStage.AWAITING_PERMISSION, team=team)
     with pytest.raises(Forbidden, match="conflict_of_interest"):
         town.do(permit_idea, idea, granted=True, by="head")

@@ -15,7 +15,7 @@ from models.stages import IdeaStage
 from tests.building import Town
 from tests.clock import set_clock
 from tests.steps import REASON, plan
-from workflows.intake.draft import Part
+from workflows.intake.team import MemberShare
 from workflows.pilot.conclude import Verdict, compute_result, conclude_pilot, reached_percent, verify_pilot
 from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.roll_out import roll_out_in_use
@@ -153,7 +153,7 @@ def test_an_extension_lies_later_and_within_the_policy(town: Town) -> None:
 
 
 def test_a_verifier_with_a_part_in_the_idea_gives_no_verdict(town: Town) -> None:
-    team = (Part(town["lead"].number, 5_000), Part(town["verifier"].number, 5_000))
+    team = (MemberShare(town["lead"].number, 5_000), MemberShare(town["verifier"].number, 5_000))
     idea = town.build_idea(IdeaStage.PILOT_REPORTED, team=team)
     for verdict in Verdict:
         with pytest.raises(Forbidden, match="conflict_of_interest"):

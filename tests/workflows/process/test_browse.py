@@ -24,22 +24,39 @@ def pages(town: Town, who: str, wanted: WantedIdeas) -> list[str]:
             return found
 
 
+OVERSEERS = {"head", "secretary", "chair", "leader", "auditor"}
+
+
 @pytest.fixture
-def with_ideas(either_town: Town) -> Town:
-    """A town with ideas in several stages, one of them a draft."""
+def built(either_town: Town) -> tuple[Town, dict[IdeaStage, list[str]]]:
+    """A town with ideas in several stages, one of them a draft, by their stages."""
+    ideas: dict[IdeaStage, list[str]] = {}
     for stage in (IdeaStage.DRAFT, IdeaStage.AWAITING_PERMISSION, IdeaStage.SCREENING, IdeaStage.SCREENING, IdeaStage.REJECTED):
-        either_town.build_idea(stage)
-    return either_town
+        ideas.setdefault(stage, []).append(either_town.build_idea(stage))
+    return either_town, ideas
 
 
-@pytest.mark.parametrize("who", ["lead", "mate", "head", "secretary", "chair", "leader", "auditor"])
-@pytest.mark.parametrize("wanted", WANTED, ids=["all", "a stage", "mine"])
-def test_a_list_read_in_order_shows_what_a_gathered_one_shows(
-    with_ideas: Town, monkeypatch: pytest.MonkeyPatch, who: str, wanted: WantedIdeas
+def test_everybody_is_listed_what_they_may_know_newest_first_however_it_is_read(
+    built: tuple[Town, dict[IdeaStage, list[str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gathered = pages(with_ideas, who, wanted)
-    monkeypatch.setattr(workflows.process.browse, "MANY", 1)
-    assert pages(with_ideas, who, wanted) == gathered
+    town, ideas = built
+    newest = [idea for stage in ideas.values() for idea in stage][::-1]
+    handed_in = [idea for idea in newest if idea not in ideas[IdeaStage.DRAFT]]
+    screening = ideas[IdeaStage.SCREENING][::-1]
+    for many, in_order in ((1_000, False), (1, town.store.is_sqlite)):
+        monkeypatch.setattr(workflows.process.browse, "MANY", many)
+        for who in ("lead", "mate"):
+            assert [pages(town, who, wanted) for wanted in WANTED] == [newest, screening, newest], who
+        for who in OVERSEERS:
+            assert reads_in_order(town, who) is in_order, who
+            assert [pages(town, who, wanted) for wanted in WANTED] == [handed_in, screening, []], who
+        assert [pages(town, "stranger", wanted) for wanted in WANTED] == [[], [], []]
+
+
+def reads_in_order(town: Town, who: str) -> bool:
+    """Whether somebody's list is read in the order it lies in; gathered and sorted otherwise."""
+    with town.store.reading() as session:
+        return workflows.process.browse._oversees_many(session, town.actor(session, who))
 
 
 def test_who_oversees_many_has_nothing_sorted_on_sqlite(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

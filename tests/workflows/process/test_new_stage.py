@@ -18,13 +18,13 @@ from models.stages import IdeaStage
 from tests.asking import ask
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.turns import Clock, clock, deliver, house, tick
+from tests.workflows.turns import Clock, clock, deliver, own_town, tick
 from workflows.process import tables, ways
 from workflows.process.decide import decide
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.review.gates import pass_gate
 
-__all__ = ["clock", "house"]
+__all__ = ["clock", "own_town"]
 
 STAGE = "hearing  hear  chair  hearing  -  open  review  left/5"
 WAY_OUT = "hearing  hear  -  recommended  chair  scope  10  gates  -  review.draft_recommend  all"
@@ -42,11 +42,11 @@ def a_hearing_between_shortlist_and_recommendation(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def idea(house: Town) -> str:
+def idea(own_town: Town) -> str:
     """An idea that the chair's advice brought into the new stage."""
-    idea = house.build_idea(IdeaStage.SHORTLISTED, call=house.build_call(**POLICY))
-    house.take(idea, "recommend feasible")
-    assert house.idea(idea).stage == "hearing"
+    idea = own_town.build_idea(IdeaStage.SHORTLISTED, call=own_town.build_call(**POLICY))
+    own_town.take(idea, "recommend feasible")
+    assert own_town.idea(idea).stage == "hearing"
     return idea
 
 
@@ -61,59 +61,59 @@ def look(client: TestClient, town: Town, who: str, path: str) -> Response:
     return page
 
 
-def test_its_gate_comes_first_and_its_role_is_asked_once_the_gate_is_passed(house: Town, idea: str) -> None:
-    assert [(item.task, item.role) for item in awaited(house, idea)] == [("gate:panel", "secretariat")]
+def test_its_gate_comes_first_and_its_role_is_asked_once_the_gate_is_passed(own_town: Town, idea: str) -> None:
+    assert [(item.task, item.role) for item in awaited(own_town, idea)] == [("gate:panel", "secretariat")]
     with pytest.raises(Conflict, match="gate_open"):
-        house.do(decide, idea, "hear", None, reason=REASON, by="chair")
-    house.do(pass_gate, idea, "panel", by="secretary")
-    (asked,) = awaited(house, idea)
+        own_town.do(decide, idea, "hear", None, reason=REASON, by="chair")
+    own_town.do(pass_gate, idea, "panel", by="secretary")
+    (asked,) = awaited(own_town, idea)
     assert (asked.task, asked.role) == ("hear", "chair")
     assert asked.due_at is not None
     assert (asked.due_at.date() - now().date()).days == 5
     with pytest.raises(Forbidden, match="only_chair"):
-        house.do(decide, idea, "hear", None, reason=REASON, by="leader")
+        own_town.do(decide, idea, "hear", None, reason=REASON, by="leader")
 
 
-def test_its_follow_up_is_done_and_the_idea_goes_on_to_its_end(house: Town, idea: str) -> None:
-    house.do(pass_gate, idea, "panel", by="secretary")
-    with house.store.unit_of_work() as session:
+def test_its_follow_up_is_done_and_the_idea_goes_on_to_its_end(own_town: Town, idea: str) -> None:
+    own_town.do(pass_gate, idea, "panel", by="secretary")
+    with own_town.store.unit_of_work() as session:
         session.execute(sa.delete(Message))
-    house.do(decide, idea, "hear", None, reason=REASON, by="chair")
-    assert [(m.job, m.state) for m in house.rows(select(Message))] == [("draft_recommend", MessageState.WAITING)]
-    deliver(house, "review")
-    assert [m.state for m in house.rows(select(Message))] == [MessageState.HANDLED]
-    house.take(idea, "determine adopted", "plan_pilot", "start_pilot", "measure", "conclude", "compute_result", "verify roll_out")
-    assert house.idea(idea).stage == IdeaStage.ROLLED_OUT
+    own_town.do(decide, idea, "hear", None, reason=REASON, by="chair")
+    assert [(m.job, m.state) for m in own_town.rows(select(Message))] == [("draft_recommend", MessageState.WAITING)]
+    deliver(own_town, "review")
+    assert [m.state for m in own_town.rows(select(Message))] == [MessageState.HANDLED]
+    own_town.take(idea, "determine adopted", "plan_pilot", "start_pilot", "measure", "conclude", "compute_result", "verify roll_out")
+    assert own_town.idea(idea).stage == IdeaStage.ROLLED_OUT
 
 
-def test_its_role_finds_it_in_the_inbox_and_takes_the_step_on_the_page(house: Town, idea: str, client: TestClient) -> None:
-    house.do(pass_gate, idea, "panel", by="secretary")
-    assert f"/usulan/{idea}" in look(client, house, "chair", "/kotak-masuk").text
-    shown = look(client, house, "chair", f"/usulan/{idea}").text
+def test_its_role_finds_it_in_the_inbox_and_takes_the_step_on_the_page(own_town: Town, idea: str, client: TestClient) -> None:
+    own_town.do(pass_gate, idea, "panel", by="secretary")
+    assert f"/usulan/{idea}" in look(client, own_town, "chair", "/kotak-masuk").text
+    shown = look(client, own_town, "chair", f"/usulan/{idea}").text
     assert f'action="/usulan/{idea}/langkah/hear"' in shown
-    assert f"/usulan/{idea}/langkah/hear" not in look(client, house, "secretary", f"/usulan/{idea}").text
-    answer = ask(client, house["chair"], f"POST /ideas/{idea}/steps/hear", {"reason": REASON})
+    assert f"/usulan/{idea}/langkah/hear" not in look(client, own_town, "secretary", f"/usulan/{idea}").text
+    answer = ask(client, own_town["chair"], f"POST /ideas/{idea}/steps/hear", {"reason": REASON})
     assert (answer.status_code, answer.json()["stage"]) == (200, "recommended")
 
 
-def test_it_stands_in_history_list_and_picture(house: Town, idea: str, client: TestClient) -> None:
-    house.do(pass_gate, idea, "panel", by="secretary")
-    assert idea in look(client, house, "secretary", "/daftar?stage=hearing").text
-    found = ask(client, house["secretary"], "GET /ideas?stage=hearing").json()["ideas"]
+def test_it_stands_in_history_list_and_picture(own_town: Town, idea: str, client: TestClient) -> None:
+    own_town.do(pass_gate, idea, "panel", by="secretary")
+    assert idea in look(client, own_town, "secretary", "/daftar?stage=hearing").text
+    found = ask(client, own_town["secretary"], "GET /ideas?stage=hearing").json()["ideas"]
     assert [each["id"] for each in found] == [idea]
-    house.do(decide, idea, "hear", None, reason=REASON, by="chair")
-    history = ask(client, house["lead"], f"GET /ideas/{idea}/history").json()
+    own_town.do(decide, idea, "hear", None, reason=REASON, by="chair")
+    history = ask(client, own_town["lead"], f"GET /ideas/{idea}/history").json()
     assert ("hear", REASON) in [(each["action"], each["reason"]) for each in history]
-    assert house.rows(select(Decision.action).where(Decision.idea_id == idea, Decision.action == "hear")) == ["hear"]
+    assert own_town.rows(select(Decision.action).where(Decision.idea_id == idea, Decision.action == "hear")) == ["hear"]
     assert ">hearing</text>" in draw_process()
     assert "hear · chair" in draw_process()
 
 
-def test_the_clock_reminds_and_escalates_what_is_late_there(house: Town, idea: str, clock: Clock) -> None:
-    house.do(pass_gate, idea, "panel", by="secretary")
+def test_the_clock_reminds_and_escalates_what_is_late_there(own_town: Town, idea: str, clock: Clock) -> None:
+    own_town.do(pass_gate, idea, "panel", by="secretary")
     clock.set(now() + timedelta(days=6))
-    tick(house)
-    (asked,) = awaited(house, idea)
+    tick(own_town)
+    (asked,) = awaited(own_town, idea)
     assert asked.escalated_at is not None
     reminders = select(Message.subject_id).where(Message.job == "send_reminder", Message.subject_id == asked.id)
-    assert house.rows(reminders) == [asked.id]
+    assert own_town.rows(reminders) == [asked.id]

@@ -13,11 +13,8 @@ from models.awards import Award
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
-from tests.requests import REQUESTS as STEPS
-from tests.requests import Place, find_place
-from tests.requests import StepRequest as Step
-from tests.roles import ROLES_AND_RELATIONS as DRESSES
-from tests.roles import give_role as dress
+from tests.requests import REQUESTS, Place, StepRequest, find_place
+from tests.roles import ROLES_AND_RELATIONS, give_role
 from tests.unchanged import fingerprint, watch
 from tests.workflows.process.test_ways import permitted_by_hand
 from workflows.process.actors import Actor, flow_actor
@@ -36,7 +33,7 @@ PREPARE_AWARDS = {Role.SECRETARIAT, Role.LEADER, Role.AUDITOR}
 Open = Callable[[str], Place]
 BY_SCORE = ("resume", "below_mark")  # the score chooses the outcome, and here it passes: tests/workflows/review has the other
 GUARDS_REFUSE_OTHERWISE = {"wrong_stage", "conflict_of_interest"}
-Cell = tuple[Role, str, Step]
+Attempt = tuple[Role, str, StepRequest]
 
 
 @pytest.fixture
@@ -66,24 +63,24 @@ def build(town: Town, name: str) -> None:
         town.take(idea, "measure")
 
 
-def targets(name: str, cell: Cell) -> str | None:
+def targets(name: str, attempt: Attempt) -> str | None:
     """Where the handwritten table says that a step leads, None where it is not permitted."""
     way, stage = name.split(":")
-    role, relation, step = cell
+    role, relation, step = attempt
     at = "-" if step.action == "propose" and stage in ("declined", "revoked") else stage
-    said = {LINES.get((way, at, step.action, step.outcome, r, relation)) for r in (role.value, "any")} - {None}
-    return said.pop() if said else None
+    by_hand = {LINES.get((way, at, step.action, step.outcome, r, relation)) for r in (role.value, "any")} - {None}
+    return by_hand.pop() if by_hand else None
 
 
-def is_ever_permitted(cell: Cell) -> bool:
-    role, relation, step = cell
+def is_ever_permitted(attempt: Attempt) -> bool:
+    role, relation, step = attempt
     return any((w, a, rel) == (step.way, step.action, relation) and r in (role.value, "any") for w, _s, a, _o, r, rel in LINES)
 
 
-def sees(name: str, cell: Cell) -> bool:
+def sees(name: str, attempt: Attempt) -> bool:
     """Whether somebody may know of the idea, and of the award that the step is about."""
     stage = name.split(":")[1]
-    role, relation, step = cell
+    role, relation, step = attempt
     above = role in SEEN_FROM_ABOVE and (relation == "over_unit" or (relation == "over_call" and role != Role.UNIT_HEAD))
     idea = relation in ("lead", "member", "reviews_it", "owns_pilot") or (above and stage != IdeaStage.DRAFT)
     if step.way == "idea" or step.action == "propose" or stage in ("announced", "revoked"):
@@ -91,56 +88,56 @@ def sees(name: str, cell: Cell) -> bool:
     return stage != "-" and above and role in PREPARE_AWARDS
 
 
-def cells_of(name: str) -> list[Cell]:
-    return [(role, relation, step) for role, relation in DRESSES for step in STEPS if step.way == name.split(":")[0]]
+def attempts_at(name: str) -> list[Attempt]:
+    return [(role, relation, step) for role, relation in ROLES_AND_RELATIONS for step in REQUESTS if step.way == name.split(":")[0]]
 
 
-def expected(name: str, cell: Cell) -> set[int]:
+def expected(name: str, attempt: Attempt) -> set[int]:
     """The status a refusal must have: 404 for what is not seen, 409 for a step one may take in another stage, else 403."""
-    if not sees(name, cell):
+    if not sees(name, attempt):
         return {404}
-    if cell[2].action == "propose":
+    if attempt[2].action == "propose":
         return {403, 409}
-    return {409} if is_ever_permitted(cell) else {403}
+    return {409} if is_ever_permitted(attempt) else {403}
 
 
 @pytest.mark.parametrize("name", PLACES)
 def test_what_the_table_does_not_permit_is_refused_without_a_trace(
     name: str, open_place: Open, client: TestClient, share: Callable[[int], int]
 ) -> None:
-    refused = [cell for cell in cells_of(name) if targets(name, cell) is None]
+    refused = [attempt for attempt in attempts_at(name) if targets(name, attempt) is None]
     print(f"GAGAS_TEST_SEED={SEED}")
     chosen = random.Random(f"{SEED}{name}").sample(refused, share(len(refused)))
     place = open_place(name)
     before = fingerprint(place.town.store)
     with watch(place.town.store) as watching:
-        for (role, relation), cells in itertools.groupby(sorted(chosen, key=lambda c: c[:2]), key=lambda c: c[:2]):
-            who = dress(place, role, relation)
+        for (role, relation), attempts in itertools.groupby(sorted(chosen, key=lambda c: c[:2]), key=lambda c: c[:2]):
+            who = give_role(place, role, relation)
             watching.has_seen_a_change()
-            for cell in cells if who else ():
-                told = cell[2].send(client, place, who)  # type: ignore[arg-type]
-                said = f"{name} {cell[2].action}/{cell[2].outcome} by {role} {relation}: {told.status_code} {told.text}"
-                assert told.status_code in expected(name, cell), said
-                assert told.headers["content-type"] == "application/problem+json", said
-                assert not watching.has_seen_a_change(), said
+            for attempt in attempts if who else ():
+                answer = attempt[2].send(client, place, who)  # type: ignore[arg-type]
+                report = f"{name} {attempt[2].action}/{attempt[2].outcome} by {role} {relation}: {answer.status_code} {answer.text}"
+                assert answer.status_code in expected(name, attempt), report
+                assert answer.headers["content-type"] == "application/problem+json", report
+                assert not watching.has_seen_a_change(), report
     assert fingerprint(place.town.store) == before
 
 
 @pytest.mark.parametrize("name", PLACES)
 def test_what_the_table_permits_leads_to_its_target(name: str, open_place: Open, client: TestClient) -> None:
-    for cell in cells_of(name):
-        target, step = targets(name, cell), cell[2]
+    for attempt in attempts_at(name):
+        target, step = targets(name, attempt), attempt[2]
         if target is None or (step.action, step.outcome) == BY_SCORE:
             continue
         place = open_place(name)
-        who = dress(place, *cell[:2])
-        assert who is not None, cell
-        told = step.send(client, place, who)
-        said = f"{name} {step.action}/{step.outcome} by {cell[0]} {cell[1]}: {told.status_code} {told.text}"
-        assert 200 <= told.status_code < 300, said
-        award = told.json()["id"] if step.action == "propose" else place.award
+        who = give_role(place, *attempt[:2])
+        assert who is not None, attempt
+        answer = step.send(client, place, who)
+        report = f"{name} {step.action}/{step.outcome} by {attempt[0]} {attempt[1]}: {answer.status_code} {answer.text}"
+        assert 200 <= answer.status_code < 300, report
+        award = answer.json()["id"] if step.action == "propose" else place.award
         stage = place.town.idea(place.idea).stage if step.way == "idea" else place.town.award(award).stage
-        assert stage == target, said
+        assert stage == target, report
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -148,7 +145,7 @@ def test_a_flow_moves_what_is_a_flows_and_nothing_else(name: str, open_place: Op
     """Flows have no route: the step itself is asked, once as a flow and once as everybody."""
     place, (way, stage) = open_place(name), name.split(":")
     table = IDEA.transitions if way == "idea" else AWARD.transitions
-    steps = {(cell.action, cell.outcome) for cell in table}
+    steps = {(row.action, row.outcome) for row in table}
     permitted = {(a, o) for w, s, a, o, r, _ in LINES if (w, s, r) == (way, stage, "FLOW")}
     with place.town.store.reading() as session:
         found = {(action, outcome or "-") for action, outcome in steps if is_a_flows(session, place, way, (action, outcome))}
@@ -177,11 +174,11 @@ def step_of(session: Session, idea: str, action: str, outcome: str | None, *, ac
 @pytest.mark.parametrize("stage", IdeaStage)
 def test_nobody_takes_a_flows_step(stage: IdeaStage, open_place: Open, share: Callable[[int], int]) -> None:
     place = open_place(f"idea:{stage}")
-    flows = {(cell.action, cell.outcome) for cell in IDEA.transitions if cell.who is None and cell.action != "assign"}
-    everybody = [(role, relation, step) for role, relation in DRESSES for step in sorted(flows, key=str)]
+    flows = {(row.action, row.outcome) for row in IDEA.transitions if row.who is None and row.action != "assign"}
+    everybody = [(role, relation, step) for role, relation in ROLES_AND_RELATIONS for step in sorted(flows, key=str)]
     before = fingerprint(place.town.store)
     for role, relation, (action, outcome) in random.Random(f"{SEED}{stage}").sample(everybody, share(len(everybody))):
-        who = dress(place, role, relation)
+        who = give_role(place, role, relation)
         if who is None:
             continue
         with pytest.raises(Refusal) as refusal:

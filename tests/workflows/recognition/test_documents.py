@@ -142,3 +142,12 @@ def test_a_report_counts_what_is_there_and_names_no_secret_award(town: Town) -> 
     for who in ("lead", "reviewer1", "chair", "head"):
         with pytest.raises(Forbidden):
             town.do(ask_report, town.call, by=who)
+
+
+def test_a_rejection_letter_speaks_in_words_and_names_who_to_object_to(town: Town) -> None:
+    town.do(number_rejection, town.build_idea(IdeaStage.REJECTED), by="flow:recognition")
+    (letter,) = documents(town, DocumentKind.REJECTION)
+    shown = [letter.content["what_would_help"], *(part for each in letter.content["reasons"] for part in (each["label"], each["text"]))]
+    assert [text for text in shown if "_" in text] == []
+    assert letter.content["decided_by"]
+    assert not {"objection_until", "objection_address"} & set(letter.content)

@@ -86,7 +86,7 @@ Days = st.tuples(st.integers(0, 12), st.one_of(st.none(), st.integers(0, 6)), st
 def test_on_every_day_the_first_in_rank_of_those_appointed_signs(shelf: Shelf, wanted: list[tuple[int, int | None, Capacity]]) -> None:
     """Against a plain calendar: one square for each day and capacity, taken by the first appointment that finds all its squares free."""
     town = shelf.open_town()
-    names = {town[who].id: town[who].name for who in town.residents}
+    names = {town[who].id: town[who].name for who in town.people}
     people = list(names)
     calendar: dict[tuple[int, Capacity], str] = {}
     session = Session(town.store.writing)

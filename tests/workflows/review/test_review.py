@@ -15,9 +15,9 @@ from models.stages import IdeaStage
 from tests.building import Town
 from tests.clock import set_clock
 from tests.steps import MET, REASON
-from workflows.intake.draft import Part
 from workflows.intake.route import route_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
+from workflows.intake.team import MemberShare
 from workflows.process.refusals import Conflict, Forbidden, Invalid
 from workflows.region.people import grant_role
 from workflows.review.assign import assign_evenly, assign_reviewer
@@ -49,7 +49,7 @@ def test_nobody_reviews_an_idea_from_the_own_unit(town: Town) -> None:
 
 
 def test_nobody_reviews_an_idea_from_a_team_members_unit(town: Town) -> None:
-    team = (Part(town["lead"].number, 5_000), Part(town["walker"].number, 5_000))
+    team = (MemberShare(town["lead"].number, 5_000), MemberShare(town["walker"].number, 5_000))
     assert asked(town, town.build_idea(IdeaStage.IN_REVIEW, team=team)) == ["reviewer1", "reviewer2", "reviewer3"]
 
 
@@ -90,7 +90,7 @@ def test_in_place_of_a_recused_reviewer_another_is_asked(town: Town) -> None:
 
 
 def test_a_chair_with_a_part_in_the_idea_cannot_recommend_it(town: Town) -> None:
-    team = (Part(town["lead"].number, 5_000), Part(town["chair"].number, 5_000))
+    team = (MemberShare(town["lead"].number, 5_000), MemberShare(town["chair"].number, 5_000))
     idea = town.build_idea(IdeaStage.SHORTLISTED, team=team)
     with pytest.raises(Forbidden, match="conflict_of_interest"):
         town.do(recommend_idea, idea, Recommendation.FEASIBLE, reason=REASON, by="chair")

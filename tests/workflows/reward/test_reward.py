@@ -16,7 +16,7 @@ from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.building import POLICY, Shelf, Town
 from tests.steps import REASON
-from workflows.intake.draft import Part
+from workflows.intake.team import MemberShare
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.region.calls import close_call
@@ -56,7 +56,7 @@ def test_an_idea_has_one_standing_award(town: Town) -> None:
     assert len(awards(town)) == 1
     town.do(decline_award, first.id, reason=REASON, by="leader")
     second = town.do(propose_award, first.idea_id, by="secretary").award
-    assert [award.stage for award in awards(town)] == [AwardStage.REVOKED, AwardStage.PROPOSED]
+    assert [award.stage for award in awards(town)] == [AwardStage.DECLINED, AwardStage.PROPOSED]
     assert second.id != first.id
 
 
@@ -82,7 +82,7 @@ def test_nobody_approves_what_they_proposed(town: Town) -> None:
 
 
 def test_a_leader_with_a_part_in_the_idea_does_not_even_see_the_award(town: Town) -> None:
-    team = (Part(town["lead"].number, 5_000), Part(town["auditor"].number, 5_000))
+    team = (MemberShare(town["lead"].number, 5_000), MemberShare(town["auditor"].number, 5_000))
     town.do(grant_role, town["auditor"].id, Role.LEADER, "KOTA", by="admin")
     award = town.build_award(idea=town.build_idea(IdeaStage.ROLLED_OUT, team=team))
     with pytest.raises(NotFound):
@@ -99,7 +99,7 @@ def test_shares_sum_to_the_rupiah_whatever_the_team(shelf: Shelf, share: Callabl
     def split(cuts: set[int]) -> None:
         ends = [0, *sorted(cuts), 10_000]
         parts = [after - before for before, after in pairwise(ends)]
-        team = tuple(Part(town[who].number, part) for who, part in zip(members, parts, strict=False))
+        team = tuple(MemberShare(town[who].number, part) for who, part in zip(members, parts, strict=False))
         award = town.award(town.build_award(idea=town.build_idea(IdeaStage.DETERMINED, call=call, team=team)))
         shares = town.rows(select(AwardShare).where(AwardShare.award_id == award.id))
         assert sum(one.amount_rupiah for one in shares) == award.amount_rupiah == 10_000_001

@@ -32,7 +32,7 @@ class DocumentType:
 
 
 @cache
-def find_type(kind: str) -> DocumentType:
+def get_document_type(kind: str) -> DocumentType:
     """The record of a kind, by the kind's stored value; ModuleNotFoundError for a kind without a file here."""
     record: DocumentType = import_module(f"{__name__}.{kind}").TYPE
     return record

@@ -10,6 +10,7 @@ from workflows.documents.content import FROZEN, Address, Code, Count, Digest, Le
 from workflows.documents.kinds import DocumentType
 
 CROWDED = 320  # characters of title, names, units and roles that one page holds in its usual size
+MOST_MEMBERS = 50  # as many as a policy may allow
 
 
 @dataclass(frozen=True, config=FROZEN)
@@ -29,6 +30,24 @@ def _sum_of_shares(team: tuple[TeamLine, ...]) -> tuple[TeamLine, ...]:
     return team
 
 
+@dataclass(frozen=True, config=FROZEN)
+class ShareChange:
+    """One member's share before and after a change of the team, in hundredths of a percent; None outside the team."""
+
+    name: Name
+    before_hundredths: Annotated[int, Field(ge=1, le=10_000)] | None
+    after_hundredths: Annotated[int, Field(ge=1, le=10_000)] | None
+
+
+@dataclass(frozen=True, config=FROZEN)
+class TeamRevision:
+    """A change of the team after the idea was received: when, by whom, and every member's share."""
+
+    changed_at: AwareDatetime
+    changed_by: Name
+    members: tuple[ShareChange, ...]
+
+
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
 class ReceiptContent:
     """The tanda terima of a submitted idea; `received_by` is the official or the system that took it in."""
@@ -39,7 +58,7 @@ class ReceiptContent:
     call_title: Line
     idea_code: Code
     idea_title: Line
-    team: Annotated[tuple[TeamLine, ...], Field(min_length=1, max_length=20), AfterValidator(_sum_of_shares)]
+    team: Annotated[tuple[TeamLine, ...], Field(min_length=1, max_length=MOST_MEMBERS), AfterValidator(_sum_of_shares)]
     received_at: AwareDatetime
     received_by: Line = "Sistem elektronik Gagas"
     content_sha256: Digest
@@ -47,6 +66,7 @@ class ReceiptContent:
     ledger_hash: Digest
     place: Name
     issued_on: date
+    team_revisions: tuple[TeamRevision, ...] = ()
 
     @property
     def crowded(self) -> bool:

@@ -55,7 +55,7 @@ class RejectionContent:
 
     @property
     def outcome(self) -> str:
-        """What was decided, as the end of the opening sentence."""
+        """What was decided, as the opening sentence tells it."""
         return SUBJECTS[self.stage][1]
 
 

@@ -12,11 +12,11 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 ROOMS = ("api", "models", "workflows", "templates")
 CONTRACTS = {
     contract["id"]: contract["name"]
-    for contract in tomllib.loads((HOUSE / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 }
 
 # contract, file, what it wrongly imports
@@ -79,21 +79,21 @@ RIGHT = [
 FAR = ("api/v1/planted_far.py", "workflows.intake.planted_between", "workflows.intake.flow")  # the second imports the third
 
 
-def make_module(house: Path, file: Path) -> None:
+def make_module(rooms: Path, file: Path) -> None:
     """An empty module, with the packages around it."""
-    (house / file.parent).mkdir(parents=True, exist_ok=True)
+    (rooms / file.parent).mkdir(parents=True, exist_ok=True)
     for package in list(file.parents)[:-1]:
-        (house / package / "__init__.py").touch()
-    (house / file).touch()
+        (rooms / package / "__init__.py").touch()
+    (rooms / file).touch()
 
 
-def plant(house: Path, file: str, module: str) -> None:
-    """Append the import to a file, making the packages and the imported module where the house has none."""
-    make_module(house, Path(file))
-    with (house / file).open("a") as text:
+def plant(rooms: Path, file: str, module: str) -> None:
+    """Append the import to a file, making the packages and the imported module where the copy has none."""
+    make_module(rooms, Path(file))
+    with (rooms / file).open("a") as text:
         text.write(f"\nimport {module}  # planted\n")
-    if module.split(".")[0] in ROOMS and not (house / module.replace(".", "/")).is_dir():
-        make_module(house, Path(module.replace(".", "/") + ".py"))
+    if module.split(".")[0] in ROOMS and not (rooms / module.replace(".", "/")).is_dir():
+        make_module(rooms, Path(module.replace(".", "/") + ".py"))
 
 
 def importer_of(place: int) -> str:
@@ -105,11 +105,11 @@ def name_of(file: str) -> str:
     return file.removesuffix(".py").replace("/", ".")
 
 
-def lint(house: Path) -> tuple[int, str]:
+def lint(rooms: Path) -> tuple[int, str]:
     """import-linter's end code and what it says, in the copy."""
     run = subprocess.run(
         [Path(sys.executable).parent / "lint-imports", "--no-logo", "--no-cache"],
-        cwd=house,
+        cwd=rooms,
         env={**os.environ, "COLUMNS": "300"},
         capture_output=True,
         text=True,
@@ -119,29 +119,29 @@ def lint(house: Path) -> tuple[int, str]:
     return run.returncode, run.stdout + run.stderr
 
 
-def copy_house(folder: Path) -> Path:
+def copy_rooms(folder: Path) -> Path:
     """A copy of the rooms and their contracts."""
     for room in ROOMS:
-        shutil.copytree(HOUSE / room, folder / room, ignore=lambda _, names: [name for name in names if "." in name and name[-3:] != ".py"])
-    shutil.copy(HOUSE / "pyproject.toml", folder)
+        shutil.copytree(ROOT / room, folder / room, ignore=lambda _, names: [name for name in names if "." in name and name[-3:] != ".py"])
+    shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
+def rooms(tmp_path: Path) -> Path:
     """A copy of the rooms and their contracts."""
-    return copy_house(tmp_path)
+    return copy_rooms(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def said_of(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A copy with every wrong import in a file of its own: what is said of each broken contract, by its id."""
-    house = copy_house(tmp_path_factory.mktemp("house"))
+    rooms = copy_rooms(tmp_path_factory.mktemp("rooms"))
     for place, (_contract, _file, module) in enumerate(WRONG):
-        plant(house, importer_of(place), module)
-    plant(house, FAR[0], FAR[1])
-    plant(house, FAR[1].replace(".", "/") + ".py", FAR[2])
-    code, said = lint(house)
+        plant(rooms, importer_of(place), module)
+    plant(rooms, FAR[0], FAR[1])
+    plant(rooms, FAR[1].replace(".", "/") + ".py", FAR[2])
+    code, said = lint(rooms)
     assert code == 1, said
     assert [contract for contract, name in CONTRACTS.items() if f"{name} BROKEN" not in said] == []
     _, *parts = re.split(rf"^({'|'.join(map(re.escape, CONTRACTS.values()))})\n-+$", said.split("Broken contracts")[1], flags=re.MULTILINE)
@@ -149,8 +149,8 @@ def said_of(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {ids[name]: part for name, part in zip(parts[::2], parts[1::2], strict=True)}
 
 
-def test_the_house_keeps_every_contract(house: Path) -> None:
-    code, said = lint(house)
+def test_the_rooms_keep_every_contract(rooms: Path) -> None:
+    code, said = lint(rooms)
     assert code == 0, said
     assert [name for name in CONTRACTS.values() if f"{name} KEPT" not in said] == []
 
@@ -171,8 +171,8 @@ def test_a_wrong_import_through_another_module_breaks_its_contract(said_of: dict
     assert re.search(chain, said_of["answers"]), said_of["answers"]
 
 
-def test_right_imports_break_nothing(house: Path) -> None:
+def test_right_imports_break_nothing(rooms: Path) -> None:
     for file, module in RIGHT:
-        plant(house, file, module)
-    code, said = lint(house)
+        plant(rooms, file, module)
+    code, said = lint(rooms)
     assert code == 0, said

@@ -10,7 +10,7 @@ from deploy.sizes import breaches
 
 pytestmark = pytest.mark.slow
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 
 BROKEN = {
     "a long file": ("api/long.py", "x = 1\n" * 301, "has at most 300"),
@@ -79,13 +79,13 @@ def test_what_keeps_the_rules_is_left_alone(path: str, text: str, tmp_path: Path
 
 
 def test_the_house_keeps_its_own_rules() -> None:
-    assert [str(breach) for breach in breaches(HOUSE)] == []
+    assert [str(breach) for breach in breaches(ROOT)] == []
 
 
 def test_the_command_ends_with_one_and_says_where(tmp_path: Path) -> None:
     plant(tmp_path, "api/x.py", "session.commit()\n")
     run = subprocess.run(
-        [sys.executable, HOUSE / "deploy/sizes.py", tmp_path], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        [sys.executable, ROOT / "deploy/sizes.py", tmp_path], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
     assert run.returncode == 1
     assert run.stdout.splitlines() == ["api/x.py:1: commits; only models/database.py does", "sizes and names: 1 to mend"]

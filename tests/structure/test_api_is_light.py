@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 HEAVY = ("prefect", "weasyprint", "scipy", "ortools", "pandas", "pyhanko", "numpy")
 LOADED = f"import sys; print(sorted(name for name in {HEAVY} if name in sys.modules))"
 
@@ -30,7 +30,7 @@ with TestClient(create_app()) as client:
 def run(code: str, folder: Path) -> str:
     environment = {**os.environ, "GAGAS_DATA": str(folder)}
     ended = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False, cwd=HOUSE, env=environment
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, env=environment
     )
     assert ended.returncode == 0, ended.stderr
     return ended.stdout.strip()
@@ -40,7 +40,10 @@ def test_an_api_that_has_answered_has_loaded_nothing_heavy(tmp_path: Path) -> No
     assert run(SERVED, tmp_path) == "[]"
 
 
-@pytest.mark.parametrize("module", ["workflows.documents.content", "workflows.documents.text", "workflows.documents.mail", "api.cli.main"])
+@pytest.mark.parametrize(
+    "module",
+    ["workflows.documents.content", "workflows.documents.text", "workflows.documents.mail", "workflows.documents.kinds", "api.cli.main"],
+)
 def test_the_values_of_documents_load_no_renderer(module: str, tmp_path: Path) -> None:
     assert "weasyprint" not in run(f"import {module}; {LOADED}", tmp_path)
 

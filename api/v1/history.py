@@ -1,0 +1,48 @@
+"""An idea's history as the API shows it: decisions with the names that the asker may read."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from api.v1.shapes import ResponseBody, only_reviews
+from api.v1.team_history import MemberChangeOut, list_changed_people, show_team_change
+from models.people import Person
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
+from workflows.process.history import list_history
+from workflows.process.relations import has_part, is_committee
+
+
+class DecisionOut(ResponseBody):
+    """A decision; `team_change` is null where the team stayed as it was, or the asker is not told who proposes."""
+
+    action: str
+    outcome: str
+    reason: str
+    detail: dict[str, Any]
+    team_change: list[MemberChangeOut] | None
+    at: datetime
+    by: str | None
+
+
+def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
+    """An idea's decisions. Only the committee reads who scored or stepped back; a reviewer reads no names at all."""
+    context = read_context(session, idea_id, actor=actor)
+    decisions = list_history(session, context, actor=actor)
+    named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
+    people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
+    hidden = () if is_committee(context, actor) else ("score", "recuse")
+    blind = not has_part(context, actor) and only_reviews(session, context, actor)
+    return [
+        DecisionOut(
+            action=decision.action,
+            outcome=decision.outcome,
+            reason=decision.reason,
+            detail={name: kept for name, kept in decision.detail.items() if name != "team"},
+            team_change=None if blind else show_team_change(decision, people),
+            at=decision.at,
+            by=None if decision.action in hidden or blind else people.get(decision.actor_id or "", decision.flow or None),
+        )
+        for decision in decisions
+    ]

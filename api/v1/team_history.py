@@ -1,0 +1,72 @@
+"""How an idea's history shows a change of its team: member by member, with shares before and after, in both languages."""
+
+from collections.abc import Iterable, Mapping
+
+from pydantic import BaseModel
+
+from api.sentences import catalogue
+from models.ideas import Decision
+from workflows.documents.text import format_share
+from workflows.intake.team import Membership, read_team_change
+
+
+class MemberChangeOut(BaseModel):
+    """One member before and after; a share is null where the person was not, or is no longer, in the team."""
+
+    person_id: str
+    name: str
+    share_before_hundredths: int | None
+    share_hundredths: int | None
+    role_before: str
+    role: str
+    text: str
+    text_en: str
+
+
+def list_changed_people(decisions: Iterable[Decision]) -> set[str]:
+    """The ids of everybody whom a change of a team is about."""
+    changes = [change for decision in decisions if (change := read_team_change(decision.detail))]
+    return {member.person_id for change in changes for member in change.before + change.after}
+
+
+def show_team_change(decision: Decision, names: Mapping[str, str]) -> list[MemberChangeOut] | None:
+    """What a decision changed in the team, by people's names; None where it changed nothing."""
+    change = read_team_change(decision.detail)
+    return (
+        None
+        if change is None
+        else [_show_member(person_id, names[person_id], before, after) for person_id, before, after in change.list_members()]
+    )
+
+
+def _show_member(person_id: str, name: str, before: Membership | None, after: Membership | None) -> MemberChangeOut:
+    return MemberChangeOut(
+        person_id=person_id,
+        name=name,
+        share_before_hundredths=before.share_hundredths if before else None,
+        share_hundredths=after.share_hundredths if after else None,
+        role_before=before.role if before else "",
+        role=after.role if after else "",
+        text=_write_change(name, before, after, "id"),
+        text_en=_write_change(name, before, after, "en"),
+    )
+
+
+def _write_change(name: str, before: Membership | None, after: Membership | None, language: str) -> str:
+    code = "joined" if before is None else "left" if after is None else _compare_shares(before, after)
+    shares = {"before": _write_share(before, language), "after": _write_share(after, language)}
+    sentences = [catalogue("team")[code][language].format(name=name, **shares)]
+    if before and after and before.role != after.role:
+        roles = {"role": after.role or "–", "role_before": before.role or "–"}
+        sentences.append(catalogue("team")["role_changed"][language].format(**roles))
+    return " ".join(sentences)
+
+
+def _compare_shares(before: Membership, after: Membership) -> str:
+    return "share_kept" if before.share_hundredths == after.share_hundredths else "share_changed"
+
+
+def _write_share(member: Membership | None, language: str) -> str:
+    """The share in percent; English has a point where Indonesian has a comma."""
+    written = format_share(member.share_hundredths) if member else ""
+    return written if language == "id" else written.replace(",", ".")

@@ -1,0 +1,120 @@
+"""An idea with what surrounds it, its present content, its team and its gates."""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from models.calls import Call
+from models.database import run_plain, table_of
+from models.ideas import Gate, GateState, Idea, Revision, TeamMember
+from models.people import EmployeeNumber, Person
+from models.units import Unit
+
+
+class Content(NamedTuple):
+    """What an idea says at present."""
+
+    form: str
+    medium: str
+    theme: str
+    sections: dict[str, str]
+    budget_rupiah: int
+    content_sha256: str
+
+
+NO_CONTENT = Content("", "", "", {}, 0, "")  # of an idea that is just being written
+
+
+class Member(NamedTuple):
+    """A proposer as a team lists them: their part, and the person with unit and present employee number."""
+
+    person_id: str
+    position: int
+    lead: bool
+    role: str
+    share_hundredths: int
+    front_title: str
+    name: str
+    back_title: str
+    unit: str
+    number: str | None
+
+
+class FoundIdea(NamedTuple):
+    """An idea, its call, the paths of both their units, and its content."""
+
+    idea: Idea
+    call: Call
+    unit_path: str
+    call_path: str
+    content: Content
+
+
+class GateLine(NamedTuple):
+    """A gate's name and whether it still blocks."""
+
+    name: str
+    state: GateState
+
+
+_CALL_UNIT = sa.orm.aliased(Unit)
+_REVISION, _MEMBER, _PERSON, _UNIT, _NUMBER, _GATE = (
+    table_of(model) for model in (Revision, TeamMember, Person, Unit, EmployeeNumber, Gate)
+)
+_CONTENT = tuple(_REVISION.c[name] for name in Content._fields)
+_IDEA = (
+    sa.select(Idea, Call, col(Unit.path), col(_CALL_UNIT.path), *_CONTENT)
+    .join(_REVISION, (_REVISION.c.idea_id == Idea.id) & (_REVISION.c.number == Idea.revision))
+    .join(Call, col(Call.id) == col(Idea.call_id))
+    .join(Unit, col(Unit.id) == col(Idea.unit_id))
+    .join(_CALL_UNIT, col(_CALL_UNIT.id) == col(Call.unit_id))
+    .where(col(Idea.id) == sa.bindparam("idea_id"))
+)
+_REVISED = sa.select(*_CONTENT).where(_REVISION.c.idea_id == sa.bindparam("idea_id"), _REVISION.c.number == sa.bindparam("revision"))
+_MEMBERS = (
+    sa.select(
+        *(_MEMBER.c[name] for name in Member._fields[:5]),
+        *(_PERSON.c[name] for name in Member._fields[5:8]),
+        _UNIT.c.name.label("unit"),
+        _NUMBER.c.number,
+    )
+    .join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id)
+    .join(_UNIT, _UNIT.c.id == _PERSON.c.unit_id)
+    .outerjoin(_NUMBER, (_NUMBER.c.person_id == _PERSON.c.id) & _NUMBER.c.valid_until.is_(None))
+    .where(_MEMBER.c.idea_id == sa.bindparam("idea_id"))
+    .order_by(_MEMBER.c.lead.desc(), _MEMBER.c.position)
+)
+_GATES = sa.select(_GATE.c.name, _GATE.c.state).where(_GATE.c.idea_id == sa.bindparam("idea_id")).order_by(_GATE.c.name)
+_OPEN_GATES = sa.select(_GATE.c.name).where(
+    _GATE.c.idea_id == sa.bindparam("idea_id"), _GATE.c.stage == sa.bindparam("stage"), _GATE.c.state == GateState.OPEN
+)
+
+
+def find_idea(session: Session, idea_id: str) -> FoundIdea | None:
+    """An idea by its id, with what surrounds it; None where there is none."""
+    row = session.execute(_IDEA, {"idea_id": idea_id}).first()
+    if row is None:
+        return None
+    idea, call, unit_path, call_path, *content = row
+    return FoundIdea(idea, call, unit_path, call_path, Content._make(content))
+
+
+def read_content(session: Session, idea: Idea) -> Content:
+    """What an idea says at its present revision."""
+    return Content._make(run_plain(session, _REVISED, {"idea_id": idea.id, "revision": idea.revision}).one())
+
+
+def read_team(session: Session, idea_id: str) -> tuple[Member, ...]:
+    """An idea's team, the lead first."""
+    return tuple(map(Member._make, run_plain(session, _MEMBERS, {"idea_id": idea_id})))
+
+
+def read_gates(session: Session, idea_id: str) -> tuple[GateLine, ...]:
+    """An idea's gates by name."""
+    return tuple(map(GateLine._make, run_plain(session, _GATES, {"idea_id": idea_id})))
+
+
+def read_open_gates(session: Session, idea_id: str, stage: str) -> frozenset[str]:
+    """The names of the gates of a stage that still block an idea."""
+    return frozenset(run_plain(session, _OPEN_GATES, {"idea_id": idea_id, "stage": stage}).scalars())

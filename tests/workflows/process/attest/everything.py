@@ -1,0 +1,145 @@
+"""A town in which everything happened that the ledger commits to, and an attacker who alters one thing in its rows by SQL."""
+
+import hashlib
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.columns import Hundredths, UtcInstant
+from models.database import Database, table_of
+from models.documents import Document
+from models.ids import new_id
+from models.stages import AwardStage, IdeaStage
+from tests.building import Town
+from workflows.process.attest.compare import RowsReport, compare_rows
+from workflows.process.attest.tables import MODELS, OF_TABLE
+from workflows.recognition.issue import Rendered, mark_issued, mark_sent, withdraw_certificates
+from workflows.recognition.letters import number_certificates, number_receipt, number_rejection
+from workflows.recognition.report import ask_report
+from workflows.review.gates import pass_gate
+
+GATE = {"name": "hearing", "stage": "in_review", "role": "chair", "label": "Sidang", "label_en": "Hearing", "days": 3}
+APPEND_ONLY = ("decision", "ledgerentry")
+
+
+def build_everything(town: Town) -> None:
+    """Ideas and awards in every stage, a supplement, a recusal, an extended pilot, gates, and documents of every kind and state."""
+    ideas = {stage: town.build_idea(stage) for stage in IdeaStage}
+    town.take(ideas[IdeaStage.DRAFT], "revise")
+    town.take(ideas[IdeaStage.SUPPLEMENT_ASKED], "supplement")
+    town.take(ideas[IdeaStage.IN_REVIEW], "recuse")
+    town.take(ideas[IdeaStage.PILOT_REPORTED], "verify extend")
+    awards = {stage: town.build_award(stage) for stage in AwardStage}
+    town.take(town.award(awards[AwardStage.DECLINED]).idea_id, "propose")
+    gated = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-SIDANG", gates=[GATE]))
+    town.build_idea(IdeaStage.IN_REVIEW, call=town._calls["UJI-SIDANG"])
+    town.do(pass_gate, gated, "hearing", by="chair")
+    town.do(number_receipt, ideas[IdeaStage.SUBMITTED], by="flow:recognition")
+    town.do(number_rejection, ideas[IdeaStage.REJECTED], by="flow:recognition")
+    town.do(ask_report, town.call, by="secretary")
+    town.do(number_certificates, awards[AwardStage.ANNOUNCED], by="flow:recognition")
+    issue_all(town)
+    town.do(ask_report, town.call, by="auditor")
+    town.take(town.award(awards[AwardStage.ANNOUNCED]).idea_id, "revoke")
+    town.do(withdraw_certificates, awards[AwardStage.ANNOUNCED], by="flow:recognition")
+
+
+def compare(town: Town) -> RowsReport:
+    """The report on all rows as they stand now."""
+    with town.store.reading() as session:
+        return compare_rows(session)
+
+
+def count_rows(town: Town) -> int:
+    """How many rows there are that the ledger should commit to."""
+    return sum(town.rows(sa.select(sa.func.count()).select_from(table_of(model)))[0][0] for model in MODELS.values())
+
+
+def issue_all(town: Town) -> None:
+    """As the flow does it, with invented bytes."""
+    for document_id in town.rows(select(Document.id).where(col(Document.sha256).is_(None))):
+        digest = hashlib.sha256(document_id.encode()).hexdigest()
+        town.do(mark_issued, document_id, Rendered(digest), by="flow:recognition")
+        town.do(mark_sent, document_id, by="flow:recognition")
+
+
+@contextmanager
+def attack(store: Database) -> Iterator[Session]:
+    """A transaction with a superuser's rights: triggers are dropped, foreign keys wait; nothing of it stays."""
+    with Session(store.writing, expire_on_commit=False) as session:
+        if store.is_sqlite:
+            session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
+        else:
+            session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        drop_triggers(session)
+        yield session
+        session.rollback()
+
+
+def drop_triggers(session: Session) -> None:
+    """What keeps decisions and the ledger from being edited by mistake goes first."""
+    for table in APPEND_ONLY:
+        if session.get_bind().dialect.name == "sqlite":
+            session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_no_update"))
+            session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_no_delete"))
+        else:
+            session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_refuse ON {table}"))
+
+
+def alter(session: Session, luck: random.Random) -> tuple[str, str, str]:
+    """Change a column of a row, delete a row or put one in; answers what was done, the table and the row's id."""
+    name = luck.choice(list(MODELS))
+    table = table_of(MODELS[name])
+    row = luck.choice(session.execute(sa.select(table).order_by(table.c.id)).all())
+    act = luck.choice(["change"] * 8 + ["delete", "insert"])
+    if act == "delete":
+        session.execute(sa.delete(table).where(table.c.id == row.id))
+        return act, name, row.id
+    if act == "insert":
+        forged = {**row._mapping, "id": new_id()}
+        for column in unique_columns(table):
+            forged[column.name] = other_value(forged[column.name], column)
+        if name == "award":
+            forged["stage"] = AwardStage.REVOKED  # of the others one may stand for an idea
+        session.execute(sa.insert(table).values(forged))
+        return act, name, forged["id"]
+    committed = {column for group in OF_TABLE[name] for column in group.columns}
+    column = table.c[luck.choice(sorted(committed | {"salt"} & set(table.c.keys())))]
+    session.execute(sa.update(table).where(table.c.id == row.id).values({column: other_value(getattr(row, column.name), column)}))
+    return f"change {column.name}", name, row.id
+
+
+def unique_columns(table: sa.Table) -> list[sa.Column[Any]]:
+    """A column of each set of which no two rows may say the same; those of an index on some rows only are left out."""
+    sets = [each.columns for each in table.constraints if isinstance(each, sa.UniqueConstraint)]
+    sets += [index.columns for index in table.indexes if index.unique and index.dialect_options["sqlite"]["where"] is None]
+    return [list(columns)[-1] for columns in sets]
+
+
+def other_value(value: Any, column: sa.Column[Any]) -> Any:
+    """Another value that the column's type takes."""
+    if value is None:
+        blank = {UtcInstant: datetime(2020, 1, 1, tzinfo=UTC), sa.Date: date(2020, 1, 1), sa.JSON: {"of": 1}, Hundredths: Decimal(1)}
+        return next((other for kind, other in blank.items() if isinstance(column.type, kind)), "x")
+    match value:
+        case Enum():
+            return next(each for each in type(value) if each != value)
+        case bool():
+            return not value
+        case int():
+            return value + 1_000
+        case Decimal():
+            return value + Decimal("0.5")
+        case datetime() | date():
+            return value + timedelta(days=1)
+        case dict():
+            return {**value, "novelty": "100"} if value.get("novelty") != "100" else {}
+        case _:
+            return f"{value}x"[-26:]

@@ -1,0 +1,82 @@
+"""Rows of an older database, which no entry commits to until the next step, and rows that were erased."""
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.database import append_row, table_of
+from models.ideas import Decision, Revision, TeamMember
+from models.ledger import LedgerEntry, LedgerHead
+from models.reviews import Review
+from models.stages import AwardStage, IdeaStage
+from tests.building import Town
+from tests.steps import REASON
+from tests.workflows.process.attest.everything import attack, compare, count_rows, drop_triggers
+from workflows.calculations.ledger import GENESIS, ChainEntry, chain_hash, verify_chain
+from workflows.process.actors import flow_actor
+from workflows.process.attest.compare import Problem, compare_rows
+from workflows.process.attest.tables import MODELS
+from workflows.process.journal import record
+
+
+def strip_commitments(session: Session) -> None:
+    """Make a database look as if it had been filled before entries committed to rows, its chain whole."""
+    drop_triggers(session)
+    link = GENESIS
+    for entry in session.exec(select(LedgerEntry).order_by(col(LedgerEntry.seq))).all():
+        detail = {name: said for name, said in entry.payload["detail"].items() if name != "commits"}
+        entry.payload = {**entry.payload, "detail": detail}
+        link = chain_hash(entry.payload, link)
+        entry.hash = link.hex()
+    session.exec(select(LedgerHead)).one().hash = link.hex()
+    for model in MODELS.values():
+        if "salt" in model.model_fields and model is not Revision:
+            session.execute(sa.update(model).values(salt=""))
+
+
+def test_rows_of_an_older_database_are_counted_and_committed_to_with_the_next_step(either_town: Town) -> None:
+    idea, other = either_town.build_idea(IdeaStage.SHORTLISTED), either_town.build_idea(IdeaStage.DRAFT)
+    award = either_town.build_award(AwardStage.PROPOSED)
+    with either_town.store.unit_of_work() as session:
+        strip_commitments(session)
+    before = compare(either_town)
+    assert (before.compared, before.uncommitted, before.differences) == (0, count_rows(either_town), [])
+    decisions = len(either_town.rows(select(Decision.id)))
+    either_town.take(idea, "recommend feasible")
+    either_town.take(other, "submit")
+    either_town.take(either_town.award(award).idea_id, "approve approved")
+    after = compare(either_town)
+    assert (after.uncommitted, after.differences) == (decisions, [])
+    assert after.compared == count_rows(either_town) - decisions
+    for table in ("review", "teammember", "revision", "awardshare", "measurement"):
+        with attack(either_town.store) as session:
+            session.execute(sa.delete(table_of(MODELS[table])))
+            assert {(each.table, each.problem) for each in compare_rows(session).differences} == {(table, Problem.MISSING)}
+
+
+def test_a_decision_put_in_beside_those_of_an_older_database_is_found(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.SHORTLISTED)
+    with town.store.unit_of_work() as session:
+        strip_commitments(session)
+    with attack(town.store) as session:
+        append_row(session, Decision, idea_id=idea, action="recommend", outcome="feasible", reason=REASON, detail={}, flow="", salt="")
+        [found] = compare_rows(session).differences
+    assert (found.table, found.problem) == ("decision", Problem.UNRECORDED)
+
+
+def test_erasing_a_person_leaves_the_chain_whole_and_recorded_shows_no_difference(either_town: Town) -> None:
+    idea = either_town.build_idea(IdeaStage.SHORTLISTED)
+    mate = either_town["mate"].id
+    [member] = either_town.rows(select(TeamMember.id).where(TeamMember.person_id == mate))
+    reviews = either_town.rows(select(Review.id))
+    with either_town.store.unit_of_work() as session:
+        session.execute(sa.delete(TeamMember).where(col(TeamMember.id) == member))
+        session.execute(sa.update(Review).values(points={}, comment="", salt=""))
+    differing = {(each.table, each.id) for each in compare(either_town).differences}
+    assert differing == {("teammember", member), *(("review", review) for review in reviews)}
+    with either_town.store.unit_of_work() as session:
+        erased = {"teammember": [member], "review": reviews}
+        record(session, "person.erase", mate, actor=flow_actor("clock"), idea_id=idea, erased=erased)
+    report = compare(either_town)
+    assert (report.differences, report.erased) == ([], len(reviews))
+    links = either_town.rows(select(LedgerEntry).order_by(col(LedgerEntry.seq)))
+    assert verify_chain(ChainEntry(seq=each.seq, payload=each.payload, hash=each.hash) for each in links).valid

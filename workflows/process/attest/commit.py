@@ -1,0 +1,102 @@
+"""What an entry of the ledger says of rows: a commitment for each group of columns, made with the step and again to compare."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+from models.ids import new_salt
+from workflows.calculations.ledger import LARGEST, commitment, write_canonical
+from workflows.process.attest.tables import OF_TABLE, Form, Group, groups_in
+
+CONTENT = ("title", "form", "medium", "theme", "sections", "budget_rupiah")
+Commitments = dict[str, dict[str, dict[str, Any]]]  # by table, id and group
+TableRow = tuple[str, Any]  # a row, or what else has its columns as attributes, with the name of its table
+
+
+def commit_rows(kind: str, rows: Iterable[TableRow], older: Iterable[TableRow] = ()) -> Commitments:
+    """The commitments that an entry of a kind makes to rows, each given with its table; to `older` ones in whole.
+
+    A row of an older database, to which no entry commits yet, gets its salt here.
+    """
+    made: Commitments = {}
+    asked = [(table, row, groups_in(table, kind)) for table, row in rows]
+    for table, row, groups in [*asked, *((table, row, OF_TABLE[table]) for table, row in older)]:
+        if getattr(row, "salt", None) == "":
+            row.salt, groups = new_salt(), OF_TABLE[table]
+        new = {group.name: write_commitment(group, row) for group in groups if group.form != Form.TOLD}
+        if new:
+            made.setdefault(table, {}).setdefault(row.id, {}).update(new)
+    return made
+
+
+def write_commitment(group: Group, row: Any) -> Any:
+    """What an entry says of a group, by the row's values; raises ValueError or SaltRefused for a salt that cannot be one."""
+    if group.form == Form.CONTENT:
+        return _write_content(row)
+    values = [canonical(getattr(row, column)) for column in group.columns]
+    match group.form:
+        case Form.TOLD:
+            return values[0]
+        case Form.PLAIN:
+            return values
+        case Form.SHA256:
+            return hashlib.sha256(write_canonical(values[0])).hexdigest()
+        case _:
+            said = write_canonical([group.table, group.name, row.id, *values])
+            return commitment(said.decode(), bytes.fromhex(row.salt))
+
+
+def hash_content(salt: bytes, content: Mapping[str, Any]) -> str:
+    """The salted SHA-256 of what an idea says, which receipts carry: 64 hex digits."""
+    return hashlib.sha256(salt + write_canonical(dict(content))).hexdigest()
+
+
+def canonical(value: Any) -> Any:
+    """A column's value as canonical JSON can write it, the same before it was stored and after it was read."""
+    match value:
+        case Enum():
+            return value.value
+        case None | str() | bool():
+            return value
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return _write_decimal(value)
+        case _:
+            return _within_range(to_jsonable_python(value))
+
+
+def _write_content(revision: Any) -> str:
+    """The hash over a revision's own words; something else where the column beside them says another."""
+    content = {name: canonical(getattr(revision, name)) for name in CONTENT}
+    computed = hash_content(bytes.fromhex(revision.salt), content)
+    return computed if computed == revision.content_sha256 else f"{computed} is not {revision.content_sha256}"
+
+
+def _write_decimal(value: Decimal) -> str:
+    digits = format(value, "f")
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    return digits if value else "0"
+
+
+def _within_range(value: Any) -> Any:
+    """Whole numbers beyond canonical JSON's range as text: a stored row may hold any."""
+    match value:
+        case dict():
+            return {name: _within_range(part) for name, part in value.items()}
+        case list():
+            return [_within_range(part) for part in value]
+        case bool():
+            return value
+        case int():
+            return value if abs(value) <= LARGEST else str(value)
+        case _:
+            return value

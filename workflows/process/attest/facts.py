@@ -1,0 +1,88 @@
+"""Reads what entries of the ledger say of rows: of each group of a row's columns the last commitment, and in which entry it stands."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from models.ledger import LedgerEntry
+from workflows.process.attest.tables import OF_IDEA, OF_TABLE, PARENTS, SETS, SUBJECTS, Form
+
+Key = tuple[str, str]  # table and id
+
+
+@dataclass(frozen=True)
+class Said:
+    """A commitment, and the number of its entry."""
+
+    value: Any
+    seq: int
+
+
+@dataclass
+class Facts:
+    """What entries say: by row and group; of which rows they speak at all, which they commit to, which they say were erased.
+
+    `bare` counts the entries about an idea that commit to nothing: each wrote a decision of an older database.
+    """
+
+    known: dict[Key, dict[str, Said]] = field(default_factory=dict)
+    subjects: set[Key] = field(default_factory=set)
+    named: set[Key] = field(default_factory=set)
+    erased: set[Key] = field(default_factory=set)
+    bare: Counter[str] = field(default_factory=Counter)
+    sets: dict[Key, tuple[str, ...]] = field(default_factory=dict)  # by table and idea
+
+    def owes(self, table: str, row: Any) -> bool:
+        """Whether the entries should commit to a row and do not: nobody recorded it.
+
+        Of an older idea's decisions as many may stand there as entries commit to nothing; of one too many, any is named.
+        """
+        if table in SUBJECTS:
+            return (table, row.id) not in self.subjects
+        if table == "decision":
+            self.bare[row.idea_id] -= 1
+            return self.bare[row.idea_id] < 0
+        parent, column = PARENTS.get(table, OF_IDEA)
+        key = (parent, getattr(row, column))
+        return key in self.named or (parent == "idea" and key not in self.subjects)
+
+
+def read_facts(session: Session, within: sa.ColumnElement[bool]) -> Facts:
+    """What the entries say for which a condition holds, later ones over earlier ones."""
+    facts = Facts()
+    entries = sa.select(col(LedgerEntry.seq), col(LedgerEntry.kind), col(LedgerEntry.payload)).where(within)
+    for seq, kind, payload in session.execute(entries.order_by(col(LedgerEntry.seq))):
+        _read_entry(facts, seq, kind, payload)
+    facts.named |= facts.known.keys()
+    return facts
+
+
+def _read_entry(facts: Facts, seq: int, kind: str, payload: dict[str, Any]) -> None:
+    way, detail, idea = kind.partition(".")[0], payload["detail"], str(payload["idea"])
+    for table, ids in detail.get("erased", {}).items():
+        for row_id in ids:
+            facts.erased.add((table, row_id))
+            facts.known.pop((table, row_id), None)
+    if way not in SUBJECTS:
+        return
+    facts.subjects.add((way, payload["subject"]))
+    if "commits" not in detail:
+        facts.bare[idea] += way != "document"
+        return
+    told = {group.name: detail[group.name] for group in OF_TABLE[way] if group.form == Form.TOLD and group.name in detail}
+    _learn(facts, (way, payload["subject"]), told, seq)
+    for table, rows in detail["commits"].items():
+        if table in SETS:
+            for replaced in facts.sets.pop((table, idea), ()):
+                facts.known.pop((table, replaced), None)
+            facts.sets[table, idea] = tuple(rows)
+        for row_id, groups in rows.items():
+            _learn(facts, (table, row_id), groups, seq)
+
+
+def _learn(facts: Facts, key: Key, groups: dict[str, Any], seq: int) -> None:
+    if groups:
+        facts.known.setdefault(key, {}).update({name: Said(value, seq) for name, value in groups.items()})

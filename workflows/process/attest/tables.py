@@ -1,0 +1,120 @@
+"""Which values of which rows the ledger commits to, in which entries: one table, read into typed groups of columns.
+
+A group is committed to together, under its name. `form` says what stands in the ledger:
+told      the value, where the entry says it anyway (`stage`, `revision`, `code`)
+plain     the values, in the columns' order
+salted    a commitment over the values under the row's own salt: personal, secret or guessable
+sha256    the SHA-256 of the value's canonical JSON
+content   the SHA-256 that proves an idea's content, under the revision's salt
+`facts` are the kinds of entries that commit to the group; `*` stands for any end. The first entry about a row of an older database
+commits to all of its groups.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from sqlmodel import SQLModel
+
+from models.awards import Award, AwardShare
+from models.documents import Document
+from models.ideas import Decision, Gate, Idea, Revision, TeamMember
+from models.pilots import Indicator, Measurement, Pilot
+from models.reviews import Review
+
+GROUPS = """
+table        group       columns                                                                         form     facts
+idea         stage       stage                                                                           told     idea.*
+idea         revision    revision                                                                        told     idea.*
+idea         code        reason_code                                                                     told     idea.*
+idea         origin      call_id,policy_id,unit_id,lead_id,created_at                                    salted   idea.draft
+idea         entry       code,submitted_at                                                               plain    idea.draft,idea.submit
+idea         title       title                                                                           salted   idea.draft,idea.revise,idea.supplement
+idea         score       score,scores_closed_at                                                          salted   idea.draft,idea.close_review.*
+revision     content     title,form,medium,theme,sections,budget_rupiah,content_sha256                   content  idea.draft,idea.revise,idea.supplement
+revision     origin      idea_id,number,author_id,created_at                                             salted   idea.draft,idea.revise,idea.supplement
+teammember   part        idea_id,person_id,position,lead,role,share_hundredths                           salted   idea.draft,idea.revise,idea.supplement
+gate         state       idea_id,name,stage,state,passed_by,passed_at                                    plain    idea.*
+decision     words       idea_id,action,outcome,reason,detail,actor_id,flow,at                           salted   idea.*,award.*
+review       asked       idea_id,reviewer_id,assigned_at,due_at                                          salted   idea.assign
+review       state       state,answered_at                                                               plain    idea.assign,idea.score,idea.recuse,idea.close_review.*
+review       points      points                                                                          salted   idea.assign,idea.score,idea.recuse
+review       total       total                                                                           salted   idea.assign,idea.score,idea.recuse
+review       comment     comment                                                                         salted   idea.assign,idea.score,idea.recuse
+pilot        plan        idea_id,unit_id,owner_id,site,starts_on,decree_number,budget_rupiah,created_at  salted   idea.plan_pilot
+pilot        end         ends_on                                                                         salted   idea.plan_pilot,idea.verify.extend
+pilot        report      summary,reported_at                                                             salted   idea.plan_pilot,idea.conclude,idea.verify.extend
+pilot        result      result                                                                          salted   idea.plan_pilot,idea.compute_result,idea.verify.extend
+indicator    plan        pilot_id,name,unit_label,direction,baseline,target                              salted   idea.plan_pilot
+measurement  reading     indicator_id,measured_on,value,note,actor_id,at                                 salted   idea.measure
+award        stage       stage                                                                           told     award.*
+award        origin      idea_id,call_id,proposed_by,created_at                                          salted   award.propose
+award        tier        tier,distinction,computation                                                    salted   award.propose
+award        amount      amount_rupiah                                                                   salted   award.propose
+award        decree      decree_number,decree_on,approved_by                                             plain    award.propose,award.approve.approved
+award        hour        announce_at,announced_at                                                        salted   award.propose,award.schedule,award.announce
+award        revocation  revoked_at,revoke_reason                                                        salted   award.propose,award.revoke
+awardshare   part        award_id,person_id,share_hundredths,amount_rupiah                               salted   award.propose
+document     number      kind,number,series,year,running,issued_on                                       plain    document.number
+document     origin      token,cause_id,holder_id,idea_id,award_id,call_id,created_at                    salted   document.number
+document     content     content                                                                         sha256   document.number
+document     file        sha256,spreadsheet_sha256                                                       plain    document.number,document.issue
+document     state       state,issued_at,revoked_at                                                      plain    document.*
+"""
+
+MODELS: dict[str, type[SQLModel]] = {
+    str(model.__tablename__): model
+    for model in (Idea, Revision, TeamMember, Gate, Decision, Review, Pilot, Indicator, Measurement, Award, AwardShare, Document)
+}
+SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so
+SETS = ("teammember", "indicator")  # rows that are replaced: an entry that names one of an idea's names all that it has then
+PARENTS = {"indicator": ("pilot", "pilot_id"), "measurement": ("indicator", "indicator_id"), "awardshare": ("award", "award_id")}
+OF_IDEA = ("idea", "idea_id")  # the parent of all others
+
+
+class Form(StrEnum):
+    """How a group's values stand in an entry."""
+
+    TOLD = "told"
+    PLAIN = "plain"
+    SALTED = "salted"
+    SHA256 = "sha256"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Columns of a table that the ledger commits to together."""
+
+    table: str
+    name: str
+    columns: tuple[str, ...]
+    form: Form
+    facts: tuple[str, ...]
+
+    def is_in(self, kind: str) -> bool:
+        """Whether entries of a kind commit to it."""
+        return any(kind.startswith(fact[:-1]) if fact.endswith("*") else kind == fact for fact in self.facts)
+
+
+def _read_groups() -> tuple[Group, ...]:
+    _, *lines = GROUPS.strip().splitlines()
+    groups = []
+    for line in lines:
+        table, name, columns, form, facts = line.split()
+        groups.append(Group(table, name, tuple(columns.split(",")), Form(form), tuple(facts.split(","))))
+    for group in groups:
+        unknown = set(group.columns) - set(MODELS[group.table].model_fields)
+        if unknown:
+            raise ValueError(f"{group.table} has no {sorted(unknown)}")
+    return tuple(groups)
+
+
+ALL = _read_groups()
+OF_TABLE: dict[str, tuple[Group, ...]] = {name: tuple(group for group in ALL if group.table == name) for name in MODELS}
+
+
+@cache
+def groups_in(table: str, kind: str) -> tuple[Group, ...]:
+    """The groups of a table that entries of a kind commit to."""
+    return tuple(group for group in OF_TABLE[table] if group.is_in(kind))
