@@ -8,15 +8,17 @@ from sqlmodel import Session, col, select
 
 from api.pages.render import page, read_done
 from api.pages.session import Page
-from models.calls import Call
+from models.calls import Call, PolicyVersion
 from models.ideas import Idea
 from models.instants import now
+from models.policy import Policy
 from models.stages import IdeaStage
 from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.browse import WantedIdeas, list_ideas
-from workflows.process.inbox import Awaited, list_inbox
+from workflows.process.context import read_policy
+from workflows.process.inbox import Awaited, find_gate, list_inbox
 from workflows.process.keyset import Slice
 
 router = APIRouter(include_in_schema=False)
@@ -29,7 +31,8 @@ async def show_inbox(request: Page, ok: str = "") -> Response:
     def read_lines(session: Session, actor: Actor) -> list[dict[str, Any]]:
         waiting = list_inbox(session, actor=actor)
         units = _units(session, [each.idea for each in waiting])
-        return [_line(each, units) for each in waiting]
+        policies = {idea.policy_id: _read_policy(session, idea) for idea in (each.idea for each in waiting)}
+        return [_line(each, units) | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])} for each in waiting]
 
     visitor, lines = await request.read_page(read_lines)
     return page(visitor, "inbox.html", lines=lines, done=read_done(ok))
@@ -61,18 +64,21 @@ async def show_list(request: Page, stage: str = "", call: str = "", after: str |
 
 def _line(awaited: Awaited, units: dict[str, str]) -> dict[str, Any]:
     item, idea = awaited.item, awaited.idea
-    task = "pass_gate" if item.task.startswith("gate:") else item.task
     to = f"/penghargaan/{item.award_id}" if item.award_id else f"/usulan/{idea.id}#tugas"
     pages = {"supplement": f"/usulan/{idea.id}/lengkapi", "plan_pilot": f"/usulan/{idea.id}/rencana-uji-coba"}
     late = item.due_at is not None and item.due_at < now()
     return {
-        "task": task,
+        "task": item.task,
         "idea": idea,
         "to": pages.get(item.task, to),
         "due_at": item.due_at,
         "late": late,
         "unit": units.get(idea.unit_id, ""),
     }
+
+
+def _read_policy(session: Session, idea: Idea) -> Policy:
+    return read_policy(session.get_one(PolicyVersion, idea.policy_id))
 
 
 def _units(session: Session, ideas: list[Idea]) -> dict[str, str]:

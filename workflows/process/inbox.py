@@ -13,7 +13,7 @@ from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
 from models.instants import now, region_zone
 from models.people import Role
-from models.policy import GateRule
+from models.policy import GateRule, Policy
 from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
@@ -23,6 +23,7 @@ from workflows.process.relations import list_assigned, office_path, role_for
 from workflows.process.visibility import visible
 from workflows.process.ways import Kind, Relation
 
+GATE_TASK = "gate:"  # before a gate's name: the task of whoever passes it
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -80,7 +81,12 @@ def ask_person(session: Session, context: IdeaContext, action: str, person_id: s
 
 def ask_gate(session: Session, context: IdeaContext, rule: GateRule) -> None:
     """Ask whoever passes a gate, until the end of the gate's days."""
-    _append(session, context, {"task": f"gate:{rule.name}", "role": rule.role, "person_id": None, "due_at": due_in(rule.days)})
+    _append(session, context, {"task": GATE_TASK + rule.name, "role": rule.role, "person_id": None, "due_at": due_in(rule.days)})
+
+
+def find_gate(task: str, policy: Policy) -> GateRule | None:
+    """The gate that an item asks to pass, which people know by its label; None for every other task."""
+    return next((rule for rule in policy.gates if task == GATE_TASK + rule.name), None)
 
 
 def _append(session: Session, context: IdeaContext | AwardContext, asked: dict[str, object]) -> None:

@@ -14,6 +14,8 @@ from models.units import Unit
 from workflows.documents.mail import ReminderMail, write_task
 from workflows.documents.text import format_date
 from workflows.process.context import read_policy
+from workflows.process.inbox import find_gate
+from workflows.process.ways import GATE_ACTION
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,8 @@ def find_reminders(session: Session, item_id: str) -> list[Reminder]:
 
 def _name_task(session: Session, item: InboxItem, idea: Idea) -> str:
     """The task as people read it; of a gate its own label."""
-    kind, _, name = item.task.partition(":")
-    if kind != "gate":
-        return write_task(item.task)
-    gates = read_policy(session.get_one(PolicyVersion, idea.policy_id)).gates
-    return f"{write_task('pass_gate')}: {next((gate.label for gate in gates if gate.name == name), name)}"
+    gate = find_gate(item.task, read_policy(session.get_one(PolicyVersion, idea.policy_id)))
+    return write_task(item.task) if gate is None else f"{write_task(GATE_ACTION)}: {gate.label}"
 
 
 def _list_awaited(session: Session, item: InboxItem) -> list[Person]:

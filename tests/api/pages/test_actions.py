@@ -88,9 +88,19 @@ def test_a_gate_of_the_policy_stands_before_the_next_step(town: Town) -> None:
     text = open_browser(town, "secretary").get(f"/usulan/{idea}").text
     assert f"/usulan/{idea}/seleksi" not in text
     assert "Paparan di hadapan tim" in text
-    assert "Nyatakan tahapan selesai" in open_browser(town, "secretary").get("/kotak-masuk").text
     press(town, "secretary", idea, "tahapan/presentation", note="Aula kecamatan, 24 November, lima orang hadir")
     assert f"/usulan/{idea}/seleksi" in open_browser(town, "secretary").get(f"/usulan/{idea}").text
+
+
+def test_the_inbox_names_the_open_gate_as_what_is_to_be_done(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.SCREENING, call=town.build_call(gates=[GATE]))
+    browser = open_browser(town, "secretary")
+    shown = browser.get("/kotak-masuk").text
+    assert "Paparan di hadapan tim</span>" in shown
+    assert f'href="/usulan/{idea}#tugas"' in shown
+    assert "Nyatakan tahapan selesai" not in shown
+    browser.cookies.set("language", "en", domain="testserver.local", path="/")
+    assert "Presentation</span>" in browser.get("/kotak-masuk").text
 
 
 def test_whoever_proposes_an_award_is_told_that_somebody_else_approves(town: Town) -> None:
