@@ -14,8 +14,9 @@ from tests.asking import ask
 from tests.building import Town
 from tests.steps import REASON
 from workflows.process.refusals import Forbidden, NotFound
+from workflows.process.ways import IDEA
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
-from workflows.recognition.letters import number_certificates, number_receipt, number_rejection
+from workflows.recognition.letters import HELP, REASON_LABELS, REJECTING, number_certificates, number_receipt, number_rejection
 from workflows.recognition.report import ask_report
 from workflows.reward.revoke import revoke_award
 
@@ -165,3 +166,9 @@ def test_a_rejection_letter_speaks_in_words_and_names_who_to_object_to(town: Tow
     assert [text for text in shown if "_" in text] == []
     assert letter.content["decided_by"]
     assert not {"objection_until", "objection_address"} & set(letter.content)
+
+
+def test_every_step_that_asks_for_a_rejection_letter_has_its_words() -> None:
+    asking = {(step.action, step.outcome) for step in IDEA.transitions if "recognition.number_rejection" in step.jobs}
+    assert asking == {(action, outcome) for action, outcome, _ in REJECTING}
+    assert {stage for *_, stage in REJECTING} == set(HELP) == set(REASON_LABELS)
