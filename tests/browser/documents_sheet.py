@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 HOUSE = Path(__file__).parents[2]
 PAPER, INK = "#efe9da", "#17302e"
 ROWS = (
-    (("certificates", "*-IX-2026.pdf", 0), ("certificates", "*-2027.pdf", 0)),
-    (("receipts", "*", 0), ("letters", "*", 0), ("reports", "*Kota*.pdf", 0), ("reports", "*Kota*.pdf", 1)),
+    (("certificates", "*-001-*", 0), ("certificates", "*-019-*", 0)),
+    (("receipts", "*", 0), ("letters", "*Campaka*", 0), ("reports", "*Setda*.pdf", 0), ("reports", "*Setda*.pdf", 1)),
 )
 CAPTIONS = {
     "certificates": "Piagam penghargaan",

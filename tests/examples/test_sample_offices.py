@@ -36,17 +36,17 @@ def test_an_office_is_held_by_those_who_decide_there(office: dict[str, Any]) -> 
 
 def test_the_offices_are_of_every_level_and_know_an_acting_and_a_daily_holder() -> None:
     assert len(OFFICES) == len(json_of("offices.json"))
-    assert [UNITS[unit]["kind"] for unit in OFFICES] == ["city", "agency", "district", "urban_village"]
+    assert [UNITS[unit]["kind"] for unit in OFFICES] == ["city", "agency", "office", "district", "urban_village"]
     held = Counter(holder["capacity"] for office in OFFICES.values() for holder in office["holders"])
-    assert held == {"": 3, "Plt.": 1, "Plh.": 1}
+    assert held == {"": 4, "Plt.": 1, "Plh.": 1}
 
 
 def test_the_offices_can_be_set_and_held_as_they_are_written(town: Town) -> None:
     for place, office in enumerate(OFFICES.values()):
-        unit = ("KOTA", "BAPPEDA", "ANDIR", "MALEBER")[place]
+        unit = ("KOTA", "BAPPEDA", "DINKES", "ANDIR", "MALEBER")[place]
         new = TypeAdapter(NewOffice).validate_python(office["office"])
         town.do(set_office, unit, new, by="admin")
         for holder in office["holders"]:
-            who = {**holder, "who": town[("leader", "chair", "head", "owner")[place]].id}
+            who = {**holder, "who": town[("leader", "chair", "walker", "head", "owner")[place]].id}
             town.do(appoint_holder, unit, TypeAdapter(NewHolder).validate_python(who), by="admin")
-    assert len(town.rows(select(OfficeHolder))) == 5
+    assert len(town.rows(select(OfficeHolder))) == 6

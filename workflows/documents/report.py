@@ -20,13 +20,15 @@ MOST_PAGES = 2000
 
 def write_headline(report: ReportContent) -> str:
     """The report in two or three sentences."""
-    piloted = f" {format_number(report.piloted)} diuji coba," if report.piloted else ""
+    if not report.submitted:
+        return "Belum ada usulan yang masuk."
+    piloted = f", {format_number(report.piloted)} diuji coba," if report.piloted else ""
     first = (
         f"Dari {format_number(report.submitted)} usulan, {format_number(report.adopted)} ditetapkan"
-        f" ({format_percent(report.adopted, report.submitted)}),{piloted}"
+        f" ({format_percent(report.adopted, report.submitted)}){piloted}"
         f" dan {format_number(report.awarded)} diberi penghargaan."
     )
-    sentences = [first, f"{write_participation(report)}."]
+    sentences = [first, f"Sebanyak {write_participation(report)}."]  # no sentence begins with a figure (EYD V)
     if report.median_days_to_decision is not None:
         sentences.append(f"Median waktu penetapan {format_number(report.median_days_to_decision)} hari.")
     return " ".join(sentences)

@@ -61,7 +61,7 @@ def _summary(report: ReportContent) -> list[tuple[Cell, ...]]:
         ("Ditetapkan", report.adopted),
         ("Diuji coba", report.piloted),
         ("Diberi penghargaan", report.awarded),
-        ("Penghematan bersih (rupiah)", report.savings_rupiah),
+        *([("Penghematan bersih (rupiah)", report.savings_rupiah)] if report.savings_rupiah else []),  # as on the paper
         ("Unit kerja yang berpartisipasi", len(report.units)),
         ("Unit kerja di daerah", report.region_units),
         ("Median waktu penetapan (hari)", report.median_days_to_decision),

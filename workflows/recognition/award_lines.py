@@ -36,7 +36,7 @@ def list_award_lines(session: Session, call_id: str) -> list[dict[str, Any]]:
             "team": teams.get(idea.id, []),
             "distinction": award.distinction,
             "amount_rupiah": award.amount_rupiah,
-            "decree": award.decree_number,
+            "decree": _name_decree(award),
             "state": LABELS[award.stage],
             "stands": award.stage == AwardStage.ANNOUNCED,
             "note": successions.get(award.id, ""),
@@ -64,6 +64,11 @@ def write_successions(awards: Sequence[tuple[Award, Idea]]) -> dict[str, str]:
         else:
             notes[award.id] = "Tidak ada yang naik: jumlah penerima predikat ini tidak dibatasi."
     return notes
+
+
+def _name_decree(award: Award) -> str:
+    dated = f" tanggal {format_date(award.decree_on)}" if award.decree_on else ""
+    return f"Keputusan Nomor {award.decree_number}{dated}" if award.decree_number else ""
 
 
 def _has_limited_places(award: Award) -> bool:

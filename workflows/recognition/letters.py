@@ -24,16 +24,16 @@ from workflows.recognition.offices import NamedPerson, list_copies, list_named, 
 
 REJECTING = (("permit", "refused", "permission"), ("screen", "rejected", "screening"), ("determine", "rejected", "determination"))
 HELP = {
-    "permission": "Saudara dapat membicarakan usulan ini dengan kepala unit kerja Saudara; setelah alasan di atas teratasi, usulan dapat"
+    "permission": "Saudara dapat membicarakan usulan ini dengan kepala unit kerja Saudara; setelah kendala di atas teratasi, usulan dapat"
     " diajukan kembali sebagai usulan baru.",
     "screening": "Saudara dapat memperbaiki bagian yang belum memenuhi kriteria inovasi daerah, lalu mengajukannya kembali sebagai"
     " usulan baru.",
     "determination": "Saudara dapat memperbaiki usulan berdasarkan alasan di atas, lalu mengajukannya kembali sebagai usulan baru.",
 }
 REASON_LABELS = {
-    "permission": "Izin tertulis tidak diberikan",
+    "permission": "Pertimbangan kepala unit kerja",
     "screening": "Kriteria inovasi daerah belum terpenuhi",
-    "determination": "Usulan tidak ditetapkan",
+    "determination": "Pertimbangan pejabat yang menetapkan",
 }
 UNMET = "Kriteria ini belum terpenuhi."
 

@@ -126,7 +126,7 @@ def test_a_rejection_letter_has_what_an_official_letter_has(rejection, words_of)
         "Yth. Asep Hidayat",
         "Sehubungan dengan usulan inovasi Saudara berjudul “Papan Informasi Harga Pasar di Setiap Rukun Warga”",
         "dengan hormat disampaikan bahwa berdasarkan keputusan Camat Andir tanggal 20 April 2026",
-        "2026 usulan tersebut tidak lolos seleksi administrasi, dengan alasan sebagai berikut:",
+        "2026, usulan tersebut tidak lolos seleksi administrasi, dengan alasan sebagai berikut:",
         "Gagasan serupa sudah berjalan",
         "Sasaran juga belum.",
         "satu sasaran",
@@ -144,6 +144,13 @@ def test_every_rejection_letter_names_the_right_to_object_and_no_last_day(reject
     assert "keberatan secara tertulis kepada Camat Andir selaku pejabat yang menetapkannya" in words
     assert "Pasal 75 sampai dengan Pasal 77 Undang-Undang Nomor 30 Tahun 2014" in words
     assert [last for last in ("paling lambat", "tenggat", "hari kerja", "sebelum") if last in words] == []
+
+
+def test_a_letter_counts_its_reasons_only_where_there_are_several(rejection, words_of):
+    several = rejection()
+    assert "1. Gagasan serupa" in words_of(render_rejections([several])[0])
+    alone = words_of(render_rejections([rejection(reasons=several.reasons[:1])])[0])
+    assert "sebagai berikut: Gagasan serupa sudah berjalan" in alone
 
 
 def test_a_rejection_letter_without_help_or_copies_leaves_them_out(rejection, words_of):
@@ -170,7 +177,7 @@ def test_a_report_counts_shares_and_sums(report, words_of):
     words = words_of(render_report(report()))
     for shown in (
         "Dari 312 usulan, 84 ditetapkan (26,9%)",
-        "2 dari 226 unit kerja berpartisipasi.",
+        "Sebanyak 2 dari 226 unit kerja berpartisipasi.",
         "Median waktu penetapan 18 hari.",
         "Rp1.284.500.000",
         "24,6%",
@@ -188,8 +195,17 @@ def test_a_report_counts_shares_and_sums(report, words_of):
 def test_an_empty_report_still_reads(report, words_of):
     content = report(submitted=0, adopted=0, piloted=0, awarded=0, stages=(), units=(), months=(), awards=(), median_days_to_decision=None)
     words = words_of(render_report(replace(content, savings_rupiah=-5)))
-    assert "Dari 0 usulan, 0 ditetapkan (–)" in words
+    assert "Belum ada usulan yang masuk." in words
+    assert "(–)" not in words
+    assert "Median" not in words
     assert "−Rp5" in words
+
+
+def test_a_report_joins_two_parts_without_a_comma_and_explains_only_what_it_shows(report, words_of):
+    words = words_of(render_report(report(piloted=0, savings_rupiah=0)))
+    assert "84 ditetapkan (26,9%) dan 12 diberi penghargaan." in words
+    assert "Penghematan" not in words
+    assert "Median ialah nilai tengah" in words
 
 
 def test_a_revoked_place_says_who_moved_up(report, award, words_of):

@@ -68,6 +68,7 @@ def test_the_report_says_it_of_each_revoked_award(town: Town) -> None:
     town.build_award(AwardStage.ANNOUNCED)
     town.do(ask_report, town.call, by="secretary")
     lines = town.rows(select(Document).where(Document.kind == DocumentKind.REPORT))[0].content["awards"]
+    assert {line["decree"] for line in lines} == {"Keputusan Nomor 100.3/2 tanggal 2 November 2026"}
     told = {line["state"]: (line["stands"], line["note"]) for line in lines}
     assert told["Diumumkan"] == (True, "")
     assert told["Dicabut"][0] is False
