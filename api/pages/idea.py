@@ -35,7 +35,6 @@ from workflows.reward.propose import new_award
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
 QUIET = ("withdraw", "recuse", "assign")  # possible, but not what the idea waits for: folded below the rest
-FORMS = ("withdraw", "permit", "screen", "score", "recuse", "assign", "recommend", "determine", "resume", "measure", "conclude", "verify")
 
 
 @router.get(IDEA)
@@ -149,7 +148,7 @@ def list_holding(session: Session, role: Role, context: IdeaContext) -> list[Per
 
 def _form_names(values: dict[str, Any]) -> list[str]:
     plain = (offer.action for offer in (*values["offers"], *values["quiet_offers"]))
-    return [*FORMS, *plain, "submit", "propose", *(f"gate-{rule.name}" for rule in values["gates_to_pass"])]
+    return [*plain, "propose", *(f"gate-{rule.name}" for rule in values["gates_to_pass"])]
 
 
 def _known_awards(session: Session, context: IdeaContext, actor: Actor) -> list[Award]:

@@ -85,8 +85,11 @@ def number_rejection(session: Session, idea_id: str, *, actor: Actor) -> None:
 
 
 def number_certificates(session: Session, award_id: str, *, actor: Actor) -> None:
-    """Number one certificate for every team member of an announced award; none for an award revoked meanwhile."""
-    award = session.get(Award, award_id)
+    """Number one certificate for every team member of an announced award; none for an award revoked meanwhile.
+
+    The award is locked first: a revocation under way is seen, and one that comes later finds every certificate there is to withdraw.
+    """
+    award = session.get(Award, award_id, with_for_update={"key_share": True})
     if award is None or award.stage != AwardStage.ANNOUNCED:
         return
     context = read_context(session, award.idea_id, actor=actor)

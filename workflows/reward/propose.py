@@ -67,12 +67,12 @@ def draft_ranked_awards(session: Session, call_id: str, *, actor: Actor) -> None
         return
     contenders = [(c.idea.id, c.idea.score or 0, c.idea.submitted_at or c.idea.created_at) for c in candidates]
     for placement in rank_awards(book, contenders):  # type: ignore[arg-type]
-        if placement.tier is not None:
-            idea = contexts[placement.idea]
+        idea = contexts[placement.idea]
+        question = _question(idea, rank=placement.rank, places_taken=placement.places_taken)
+        computed = compute_award(book, question)
+        if computed.tier is not None:  # a ranking asks for no verified results, the rule book may
             context = new_award(idea, proposed_by=actor.person_id)
-            question = _question(idea, rank=placement.rank, places_taken=placement.places_taken)
-            permitted = permit(session, context, "propose", actor=actor)
-            _propose(session, context, permitted, question, compute_award(book, question), actor=actor)
+            _propose(session, context, permit(session, context, "propose", actor=actor), question, computed, actor=actor)
 
 
 def list_undecided(session: Session, call_id: str) -> list[str]:

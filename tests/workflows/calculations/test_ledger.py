@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from workflows.calculations.ledger import (
     chain_hash,
     commitment,
     verify_chain,
+    write_canonical,
 )
 
 SALT = bytes(range(16))
@@ -62,6 +64,23 @@ def test_the_largest_amount_of_money_has_a_canonical_form() -> None:
 def test_what_has_no_single_written_form_is_refused(value: object) -> None:
     with pytest.raises(NotCanonical):
         chain_hash({"value": value}, GENESIS)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(1 - 2**53, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda parts: st.lists(parts, max_size=4) | st.dictionaries(st.text(max_size=5), parts, max_size=4),
+)
+
+
+@given(JSON)
+def test_canonical_json_is_that_of_rfc_8785(value: Any) -> None:
+    assert write_canonical(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize("value", ["\ud800", {"name": "\udfff"}, 2**53, [float("nan")]])
+def test_what_rfc_8785_cannot_write_is_refused_as_it_refuses_it(value: Any) -> None:
+    with pytest.raises(rfc8785.CanonicalizationError):
+        write_canonical(value)
 
 
 def test_endless_nesting_is_refused() -> None:

@@ -122,6 +122,7 @@ def test_the_room_imports_no_other_room_and_nothing_heavy() -> None:
         "enum",
         "fractions",
         "hashlib",
+        "json",
         "re",
         "statistics",
         "typing",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,8 +14,9 @@ from tests.asking import ask
 from tests.building import Town
 from tests.steps import REASON
 from workflows.process.refusals import Forbidden, NotFound
+from workflows.process.ways import IDEA
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
-from workflows.recognition.letters import number_certificates, number_receipt, number_rejection
+from workflows.recognition.letters import HELP, REASON_LABELS, REJECTING, number_certificates, number_receipt, number_rejection
 from workflows.recognition.report import ask_report
 from workflows.reward.revoke import revoke_award
 
@@ -67,6 +69,19 @@ def test_revoking_withdraws_the_certificates_and_keeps_their_numbers(town: Town,
     later = town.build_award(AwardStage.ANNOUNCED, idea=town.award(award).idea_id)
     town.do(number_certificates, later, by="flow:recognition")
     assert [document.running for document in documents(town)] == [1, 2, 3, 4]
+
+
+def test_an_award_that_is_being_revoked_meanwhile_gets_no_certificate(either_town: Town) -> None:
+    award = either_town.build_award(AwardStage.ANNOUNCED)
+    numbering = threading.Thread(target=either_town.do, args=(number_certificates, award), kwargs={"by": "flow:recognition"})
+    with either_town.store.unit_of_work() as session:
+        revoke_award(session, award, reason=REASON, actor=either_town.actor(session, "leader"))
+        numbering.start()
+        numbering.join(1)
+        assert numbering.is_alive(), "it waits for the revocation"
+    numbering.join(30)
+    assert not numbering.is_alive()
+    assert either_town.rows(select(Document).where(Document.award_id == award)) == []
 
 
 @pytest.mark.parametrize("kind", list(DocumentKind))
@@ -151,3 +166,9 @@ def test_a_rejection_letter_speaks_in_words_and_names_who_to_object_to(town: Tow
     assert [text for text in shown if "_" in text] == []
     assert letter.content["decided_by"]
     assert not {"objection_until", "objection_address"} & set(letter.content)
+
+
+def test_every_step_that_asks_for_a_rejection_letter_has_its_words() -> None:
+    asking = {(step.action, step.outcome) for step in IDEA.transitions if "recognition.number_rejection" in step.jobs}
+    assert asking == {(action, outcome) for action, outcome, _ in REJECTING}
+    assert {stage for *_, stage in REJECTING} == set(HELP) == set(REASON_LABELS)
