@@ -75,6 +75,26 @@ def test_the_leader_defers_and_the_secretariat_takes_it_up_again(town: Town) -> 
     assert town.idea(idea).stage == "shortlisted"
 
 
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ({"reason": "Sesuai rekomendasi"}, "decree_number"),
+        ({"decree_on": "2026-11-01"}, "decree_number"),
+        ({"decree_number": "100.3.3/1/2026"}, "decree_on"),
+    ],
+)
+def test_an_idea_is_not_adopted_without_its_decree(town: Town, typed: dict[str, str], at: str) -> None:
+    idea, browser = town.build_idea(IdeaStage.RECOMMENDED), open_browser(town, "leader")
+    shown = browser.get(f"/usulan/{idea}").text
+    for name in ("decree_number", "decree_on"):
+        assert f'id="determine-{name}-hint">Wajib bila usulan ditetapkan.<' in shown
+        assert "(opsional)" not in shown.split(f'<label for="determine-{name}">')[1].split("</label>")[0]
+    answer = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/penetapan", outcome="adopted", **typed)
+    assert (answer.status_code, town.idea(idea).stage) == (422, IdeaStage.RECOMMENDED)
+    assert f'id="determine-{at}-error">Untuk menetapkan usulan, isi nomor dan tanggal keputusannya.</p>' in answer.text
+    assert [text for text in typed.values() if text not in answer.text] == []
+
+
 def test_whoever_may_own_a_pilot_is_offered_for_it_and_nobody_else(town: Town) -> None:
     idea = town.build_idea(IdeaStage.DETERMINED)
     town.do(grant_role, town["mate"].id, Role.PILOT_OWNER, "BAPPEDA", by="admin")
