@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlmodel import Session
 
+from models.calls import Call, PolicyVersion
 from models.ideas import Idea, Revision
 from models.policy import Policy
+from models.units import Unit
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.intake.team import MemberShare, record_team_change, replace_team, write_team
 from workflows.process.actors import Actor
@@ -52,9 +54,8 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     """A new draft under the call's current policy; everybody with an account may. Raises Conflict when the call is not open."""
     call, unit = get_call(session, call_id)
     version = current_policy(session, call_id)
-    idea = Idea(call_id=call.id, policy_id=version.id, unit_id=actor.unit_id or "", lead_id=actor.person_id or "", title=_title(proposal))
-    context = IdeaContext(idea, call, read_policy(version), actor.unit_path, unit.path)
-    permitted = permit(session, context, "draft", actor=actor)
+    context = new_idea(call, unit, version, title=_title(proposal), actor=actor)
+    idea, permitted = context.idea, permit(session, context, "draft", actor=actor)
     session.add(idea)
     session.flush()
     revision = _write_revision(session, idea, context.policy, proposal, actor)
@@ -62,6 +63,12 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     grounds = Grounds(recorded={"call": call.id, "policy": version.number}, rows=(revision, *team))
     take(session, context, permitted, grounds, actor=actor)
     return read_again(session, context)
+
+
+def new_idea(call: Call, unit: Unit, version: PolicyVersion, *, title: str = "", actor: Actor) -> IdeaContext:
+    """An idea of the actor's that is only about to be drafted for a call, which the unit holds, under a version of its policy."""
+    idea = Idea(call_id=call.id, policy_id=version.id, unit_id=actor.unit_id or "", lead_id=actor.person_id or "", title=title)
+    return IdeaContext(idea, call, read_policy(version), actor.unit_path, unit.path)
 
 
 def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Actor) -> IdeaContext:

@@ -8,7 +8,6 @@ from sqlmodel import select
 
 from api.pages.forms import Form
 from api.sentences import catalogue
-from models.calls import Call
 from models.ideas import Decision, Idea, Revision, TeamMember
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE, fields_of, open_browser, send, start_session
@@ -227,15 +226,6 @@ def test_lists_go_on_from_page_to_page(town: Town) -> None:
 
 def test_the_process_page_shows_every_cell(town: Town) -> None:
     assert open_browser(town).get("/proses").text.count("<li>\n        <p>") == sum(len(way.transitions) for way in (IDEA, AWARD, DOCUMENT))
-
-
-def test_a_call_that_takes_nothing_in_offers_no_submission(town: Town) -> None:
-    idea = town.build_idea()
-    with town.store.unit_of_work() as session:
-        session.get_one(Call, town.call).state = "closed"
-    text = open_browser(town, "lead").get(f"/usulan/{idea}/ubah").text
-    assert "Simpan draf" in text
-    assert 'value="submit"' not in text
 
 
 def test_the_page_lists_the_documents_that_the_api_lists(town: Town) -> None:

@@ -1,0 +1,108 @@
+"""The page on which an idea is drafted, revised or supplemented, where the process offers that."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session, col, select
+
+from api.pages.forms import Form, FormView
+from api.pages.idea import idea_page
+from api.pages.proposal import MOST_ROWS, ROWS, Row, list_people, read_rows, split_evenly, stored_values, with_rows
+from api.pages.refused import RefusedForm
+from api.pages.render import page
+from api.pages.session import PageRequest
+from api.pages.texts import Words
+from models.ideas import Decision, Idea
+from workflows.intake.draft import new_idea
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, read_context
+from workflows.process.guards import Question, find_refusal
+from workflows.process.offers import is_offered, list_offers
+from workflows.process.relations import may_act
+from workflows.process.ways import IDEA
+from workflows.region.calls import current_policy, get_call
+
+NEW = "/usulan/baru"
+FORMS = {"revise": "ubah", "supplement": "lengkapi"}  # where below an idea the form for each of these actions is
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What is written with the form: a draft for a call, or an idea that is revised or supplemented."""
+
+    action: str
+    idea_id: str = ""
+    call_id: str = ""
+
+
+def find_writing(session: Session, idea: Idea, actor: Actor) -> str:
+    """What the process offers the actor to write of an idea now: `revise`, `supplement` or nothing."""
+    if not any(each.action in FORMS for each in IDEA.leaving(idea.stage)):
+        return ""
+    offers = list_offers(session, read_context(session, idea.id, actor=actor), actor=actor)
+    return next((offer.action for offer in offers if offer.action in FORMS), "")
+
+
+async def show_writing(request: PageRequest, wanted: Writing, *, refused: RefusedForm | None = None, **more: Any) -> Response:
+    """The form to draft, revise or supplement an idea, where the process offers that; what was typed is shown in any case."""
+    action, idea_id = wanted.action, wanted.idea_id
+    posted = request.http.method == "POST"
+
+    def read_writing(session: Session, actor: Actor) -> dict[str, Any]:
+        context = read_context(session, idea_id, actor=actor) if idea_id else None
+        idea = context.idea if context else None
+        shown = context or new_idea(*get_call(session, wanted.call_id), current_policy(session, wanted.call_id), actor=actor)
+        if not (is_offered(session, shown, action, actor=actor) or (posted and _may_ever(session, shown, action, actor))):
+            return {"away": f"/usulan/{idea_id}" if idea_id else NEW}
+        people = {person_id: row for person_id, (row, _number) in list_people(session, idea, actor).items()}
+        values = {
+            "call": shown.call,
+            "policy": shown.policy,
+            "idea": idea,
+            "completing": action == "supplement",
+            "target": f"/usulan/{idea_id}/{FORMS[action]}" if idea else NEW,
+            "open": _takes_submissions(session, shown, actor),
+        }
+        return values | _writing(request, context, people, refused) | {"notes": _notes(session, idea_id) if action == "supplement" else {}}
+
+    visitor, values = await request.read_page(read_writing)
+    if "away" in values:
+        return await idea_page(request, idea_id, refused=refused) if refused and idea_id else RedirectResponse(values["away"], 303)
+    state: dict[str, Any] = {"wrong": refused, "kept": False, "posted": posted}
+    return page(visitor, "intake/write.html", status=refused.status if refused else 200, **state | values | more)
+
+
+def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor) -> bool:
+    """Whether the actor is the one who takes an action of this idea, in whatever stage it may be."""
+    return any(may_act(session, context, each, actor) for each in IDEA.of_action(action))
+
+
+def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> bool:
+    """Whether nothing but its stage would keep an idea from being submitted now."""
+    submissions = IDEA.of_action("submit")
+    return all(find_refusal(session, each.guards, Question(context, each.outcome, actor)) is None for each in submissions)
+
+
+def _writing(request: PageRequest, context: IdeaContext | None, people: dict[str, Row], refused: RefusedForm | None) -> dict[str, Any]:
+    """The form's fields: what was just typed, else what is stored, else the writer alone."""
+    words = Words(request.language)
+    version, errors = context.idea.version if context else None, refused.errors if refused else {}
+    if not request.form.fields:
+        values = stored_values(context, words) if context else {"team.0.person": next(iter(people))}
+        view = FormView("writing", values, {}, version)
+        rows = read_rows(Form(list(values.items())), people)
+    else:
+        rows = read_rows(request.form, people)
+        if request.form.text("do", 10) == "split":
+            rows = split_evenly(rows, words)
+        view = FormView("writing", with_rows(request.form, rows).values, errors, version)
+    blanks = max(ROWS - len(rows), 0) if request.form.text("do", 10) != "rows" else 2
+    return {"form": view, "rows": (rows + [Row()] * blanks)[:MOST_ROWS]}
+
+
+def _notes(session: Session, idea_id: str) -> dict[str, Any]:
+    """The secretariat's notes of the last return, by section, and its reason under the empty name."""
+    returned = select(Decision).where(Decision.idea_id == idea_id, Decision.action == "screen", Decision.outcome == "returned")
+    last = session.exec(returned.order_by(col(Decision.at).desc())).first()
+    return {**last.detail.get("notes", {}), "": last.reason} if last else {}
