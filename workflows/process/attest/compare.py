@@ -19,7 +19,7 @@ from workflows.process.attest.rows import belongs_to, read_rows
 from workflows.process.attest.tables import MODELS, OF_TABLE, Group
 
 AT_ONCE = 500
-TABLES = [table_of(model) for model in (LedgerEntry, *MODELS.values())]
+TABLES = [table_of(LedgerEntry), *map(table_of, MODELS.values())]
 IDEA_IDS = [table_of(Idea).c.id, *(table.c.idea_id for table in TABLES if "idea_id" in table.c)]
 
 
