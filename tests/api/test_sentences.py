@@ -23,8 +23,13 @@ STAGES = [*IdeaStage, *AwardStage, *CallState]
 ACTIONS = sorted({transition.action for transition in IDEA.transitions + AWARD.transitions})
 PROBLEMS = sorted({error["type"] for error in list_all_errors()} | {kind.code for kind in kinds_of(CalculationRefusal)})
 LIMITS: dict[str, dict[str, Any]] = {error["type"]: error["example_context"] or {} for error in list_all_errors()}
-FIGURES = ("minimum", "maximum", "limit", "minutes", "words", "total", "whole")
-TYPED: dict[str, list[Any]] = {"given": ["BAPPEDA-1"], "indicator": ["Lama antre"]}  # what somebody wrote, shown as it is
+FIGURES = ("minimum", "maximum", "limit", "minutes", "words", "total", "whole", "shapes")
+TYPED: dict[str, list[Any]] = {  # what somebody wrote, shown as it is
+    "given": ["BAPPEDA-1"],
+    "indicator": ["Lama antre"],
+    "file": ["kota-contoh.svg"],
+    "part": ["<filter>"],
+}
 GIVEN: dict[str, list[Any]] = {
     **TYPED,
     **{name: [0, 9_999] for name in FIGURES},
