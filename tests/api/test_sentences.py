@@ -107,6 +107,7 @@ def test_a_calculations_own_english_reaches_no_reader(kind: type[CalculationRefu
             "benar: ada tanda selain angka.",
             "right: there are signs other than digits.",
         ),
+        ("emblem_too_large", {"file": "kota.svg", "maximum": 200, "shapes": 4_000}, "200 kB dan 4.000 bentuk", "200 kB and 4,000 shapes"),
         ("policy_invalid", {"problem": "less_than_equal", "le": 365}, "melampaui batas 365.", "beyond the limit of 365."),
         ("gate_open", {"gate": "visit", "label": "Kunjungan", "label_en": "Visit"}, "dahulu: Kunjungan.", "this first: Visit."),
     ],
