@@ -17,7 +17,7 @@ from api.v1.recognition import DocumentOut, show_document
 from api.v1.shapes import Id, show_context
 from models.awards import Award
 from models.ideas import Idea
-from models.people import Person, Role, RoleGrant
+from models.people import Person
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review
 from models.units import Unit
@@ -132,18 +132,6 @@ def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
     lines = [(indicator, [reading for reading in readings if reading.indicator_id == indicator.id]) for indicator in indicators]
     reached = {line["indicator"]: line["reached_percent"] for line in (pilot.result or {}).get("indicators", [])}
     return {"row": pilot, "owner": owner.full_name, "unit": unit, "unit_code": code, "indicators": lines, "reached": reached}
-
-
-def list_holding(session: Session, role: Role, context: IdeaContext) -> list[Person]:
-    """Who holds a role over the idea's call or unit and has no part in the idea."""
-    rows = session.exec(
-        select(Person, Unit.path)
-        .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
-        .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-        .where(RoleGrant.role == role, col(Person.id).not_in(context.team))
-        .order_by(col(Person.name))
-    )
-    return list({person.id: person for person, path in rows if any(each.startswith(path) for each in context.paths)}.values())
 
 
 def _form_names(values: dict[str, Any]) -> list[str]:

@@ -7,19 +7,18 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from api.pages.forms import Form, FormView
-from api.pages.idea import IDEA, back_to_idea, idea_form, list_holding, read_pilot
+from api.pages.idea import IDEA, back_to_idea, idea_form, read_pilot
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.v1.shapes import Id
 from models.ideas import Idea
 from models.instants import today
-from models.people import Role
 from models.pilots import Direction
 from models.units import Unit
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
 from workflows.pilot.measure import Reading, report_measurement
-from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot
+from workflows.pilot.start import IndicatorPlan, PilotPlan, list_owners, plan_pilot
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.offers import is_offered
@@ -95,10 +94,7 @@ async def _plan_page(request: PageRequest, idea_id: str, refused: RefusedForm | 
         context = read_context(session, idea_id, actor=actor)
         if refused is None and not is_offered(session, context, "plan_pilot", actor=actor):
             return {"away": f"/usulan/{idea_id}"}
-        owners = [
-            (person.id, f"{person.full_name}, {person.position}".rstrip(", "))
-            for person in list_holding(session, Role.PILOT_OWNER, context)
-        ]
+        owners = [(person.id, f"{person.full_name}, {person.position}".rstrip(", ")) for person in list_owners(session, context)]
         values = _stored_plan(session, context)
         units = session.exec(
             select(Unit.code, Unit.name).where(col(Unit.path).startswith(context.call_path)).order_by(col(Unit.name))

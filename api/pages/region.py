@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from api.pages.forms import Form, FormView
@@ -20,6 +20,7 @@ from workflows.region.people import NewPerson, grant_role, register_person, rene
 
 router = APIRouter(include_in_schema=False)
 PEOPLE = "/pegawai"
+LEDGER = "/jejak-audit"
 GIVEN = tuple(role for role in Role if role != Role.PROPOSER)
 ENTRIES = 50
 
@@ -78,7 +79,7 @@ async def give_role(request: PostedForm) -> Response:
     return await attempt("role", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused))
 
 
-@router.get("/jejak-audit")
+@router.get(LEDGER)
 async def show_ledger(request: Page, before: int = 0) -> Response:
     """The ledger's head and its entries, newest first; for admins and auditors."""
 
@@ -92,6 +93,12 @@ async def show_ledger(request: Page, before: int = 0) -> Response:
 
     visitor, values = await request.read_page(read_entries)
     return page(visitor, "region/ledger.html", **values)
+
+
+@router.get("/buku-besar")
+async def go_to_ledger(request: Page) -> Response:
+    """The ledger's former address: permanently where it is now, with whatever followed the address."""
+    return RedirectResponse(str(request.http.url.replace(scheme="", netloc="", path=LEDGER)), 308)
 
 
 async def _people_page(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:

@@ -17,6 +17,7 @@ from workflows.region.people import renew_activation
 from workflows.review.assign import assign_reviewer
 
 LANGUAGES = ("id", "en")
+STAGES = ("draft", "submitted", "screening", "in_review", "shortlisted", "recommended", "determined", "in_pilot", "pilot_reported")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def scene(shelf: Shelf) -> Scene:
     if not shelf.has("problems"):
         town = shelf.open_town()
         names = {"call": town.call, "approved": town.build_award(AwardStage.APPROVED)}
-        for stage in ("draft", "submitted", "screening", "in_review", "shortlisted", "determined", "in_pilot", "pilot_reported"):
+        for stage in STAGES:
             names[stage] = town.build_idea(IdeaStage(stage))
         if town["reviewer1"].id not in town.rows(select(Review.reviewer_id).where(Review.idea_id == names["in_review"])):
             town.do(assign_reviewer, names["in_review"], town["reviewer1"].id, by="secretary")

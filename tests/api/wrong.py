@@ -80,6 +80,12 @@ def pilot(name: str, change: dict[str, Any], problem: str) -> Case:
     return case(name, "secretary POST /ideas/<determined>/pilot", problem, {**plan, "indicators": [goal], **change})
 
 
+def adopting(name: str, decree: dict[str, Any], at: str) -> Case:
+    """An adoption whose decree lacks what stands at a field."""
+    body = {"outcome": "adopted", **decree}
+    return case(name, "leader POST /ideas/<recommended>/determination", f"422 decree_missing {at}", body)
+
+
 def screening(name: str, body: dict[str, Any], problem: str) -> Case:
     """A screening that does not hold."""
     return case(name, "secretary POST /ideas/<screening>/screening", problem, body)
@@ -179,6 +185,10 @@ CASES = (
     call("year one", {"opens_at": "0001-01-01T00:00:00+07:00"}, "422 date_out_of_range opens_at"),
     call("last year of all", {"closes_at": "9999-12-31T23:59:59-07:00"}, "422 date_out_of_range closes_at"),
     case("decree of the year one", DETERMINE, "422 date_out_of_range decree_on", {"outcome": "adopted", "decree_on": "0001-01-01"}),
+    adopting("no decree", {}, "decree_number"),
+    adopting("decree of blanks", {"decree_number": "  ", "decree_on": "2026-11-01"}, "decree_number"),
+    adopting("decree without a number", {"decree_on": "2026-11-01"}, "decree_number"),
+    adopting("decree without a day", {"decree_number": "100.3.3/1/2026"}, "decree_on"),
     call("call code in use", {"code": "UJI-0"}, "409 call_code_taken code"),
     call("call code with a blank", {"code": "A B"}, "422 text_pattern code"),
     call("call of no unit", {"unit_code": "NONE"}, "422 unit_unknown unit_code"),

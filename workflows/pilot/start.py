@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.instants import today
-from models.people import Person, Role
+from models.people import Person, Role, RoleGrant
 from models.pilots import Direction, Indicator, Pilot
 from models.policy import PilotRule
 from models.stages import IdeaStage
+from models.units import Unit
 from workflows.calculations.values import MAXIMUM_RUPIAH
-from workflows.process.actors import Actor, actor_of
+from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import end_of_day, settle
@@ -54,7 +55,8 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "plan_pilot", actor=actor)
     _check_dates(context.policy.pilot, plan)
-    _check_owner(session, context, plan)
+    if plan.owner_id not in {person.id for person in list_owners(session, context)}:
+        raise Invalid("pilot_owner_not_eligible", "owner_id")
     if not plan.indicators:
         raise Invalid("indicator_missing", "indicators")
     if not 0 <= plan.budget_rupiah <= MAXIMUM_RUPIAH:
@@ -76,6 +78,18 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     return pilot
 
 
+def list_owners(session: Session, context: IdeaContext) -> list[Person]:
+    """Who may own the pilot, by name: holders of the role over the idea's unit or its call who have no part in the idea."""
+    holders = session.exec(
+        select(Person, Unit.path)
+        .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
+        .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
+        .where(RoleGrant.role == Role.PILOT_OWNER, col(Person.id).not_in(context.team))
+        .order_by(col(Person.name))
+    )
+    return list({person.id: person for person, path in holders if any(each.startswith(path) for each in context.paths)}.values())
+
+
 def start_pilot(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Open a planned pilot once its first day has come; its owner is asked for figures until its last."""
     context = read_context(session, idea_id, actor=actor)
@@ -92,13 +106,6 @@ def _check_dates(rule: PilotRule, plan: PilotPlan) -> None:
         raise Invalid("dates_out_of_order", "ends_on")
     if not rule.minimum_days <= (plan.ends_on - plan.starts_on).days <= rule.maximum_days:
         raise Invalid("pilot_length_out_of_range", "ends_on", minimum=rule.minimum_days, maximum=rule.maximum_days)
-
-
-def _check_owner(session: Session, context: IdeaContext, plan: PilotPlan) -> None:
-    if session.get(Person, plan.owner_id) is None or plan.owner_id in context.team:
-        raise Invalid("pilot_owner_not_eligible", "owner_id")
-    if not actor_of(session, plan.owner_id).holds(Role.PILOT_OWNER, *context.paths):
-        raise Invalid("pilot_owner_not_eligible", "owner_id")
 
 
 def _write_indicators(session: Session, pilot: Pilot, plan: PilotPlan) -> list[Indicator]:

@@ -14,14 +14,14 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.guards import is_at_mark, is_overdue
-from workflows.process.inbox import ask, due_in
+from workflows.process.inbox import ask, due_in, is_asked
 from workflows.review.score import rubric_of
 
 
 def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Combine the scores once none is owed or the date is past: at or above the pass mark the idea is shortlisted, else it is below it.
 
-    When nobody scored in time the secretariat is asked to assign anew.
+    When nobody scored in time the secretariat is asked to assign anew, unless it is asked to already.
     """
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage != IdeaStage.IN_REVIEW:
@@ -30,7 +30,8 @@ def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
     totals = [review.total for review in reviews if review.state == ReviewState.SCORED and review.total is not None]
     if is_overdue(context) and not totals:
         context.idea.due_at = None
-        ask(session, context, "assign", due_in(context.policy.days.screening))
+        if not is_asked(session, context, "assign"):
+            ask(session, context, "assign", due_in(context.policy.days.screening))
         return
     if not _is_over(context, reviews, len(totals)):
         return

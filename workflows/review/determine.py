@@ -35,15 +35,16 @@ class Decree:
 def determine_idea(session: Session, idea_id: str, outcome: Determination, *, reason: str, decree: Decree, actor: Actor) -> IdeaContext:
     """Adopt under a decree's number and day, defer, or reject with reasons the letter will carry.
 
-    Raises Invalid where an adoption names no decree: it is what makes the idea policy, and no later step could add it.
+    Raises Invalid (`decree_missing`) where an adoption leaves out the decree's number or day: the decree is what makes the idea policy,
+    and no later step could add it.
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "determine", outcome, actor=actor)
     text = read_reason(permitted.transition, reason)
     adopted = outcome == Determination.ADOPTED
-    number = read_line("decree_number", decree.number, maximum=100, minimum=1 if adopted else 0)
-    if adopted and decree.on is None:
-        raise Invalid("field_missing", "decree_on")
+    number = read_line("decree_number", decree.number, maximum=100, minimum=0)
+    if adopted and not (number and decree.on):
+        raise Invalid("decree_missing", "decree_on" if number else "decree_number")
     detail = {"decree_number": number, "decree_on": decree.on.isoformat() if decree.on else None}
     take(session, context, permitted, Grounds(text, detail, detail), actor=actor)
     return context

@@ -8,11 +8,16 @@ from sqlmodel import select
 
 from api.pages.texts import texts
 from models.instants import today
+from models.people import Role
 from models.pilots import Pilot
 from models.stages import IdeaStage
 from tests.api.pages.browsing import open_browser, send
 from tests.building import Town
+from tests.steps import plan
+from workflows.pilot.start import plan_pilot
+from workflows.process.refusals import Invalid
 from workflows.process.ways import AWARD, GATE_ACTION, IDEA
+from workflows.region.people import grant_role
 from workflows.review.score import recuse_reviewer
 
 PAGES = Path("templates/pages")
@@ -68,6 +73,40 @@ def test_the_leader_defers_and_the_secretariat_takes_it_up_again(town: Town) -> 
     assert town.idea(idea).stage == "deferred"
     press(town, "secretary", idea, "lanjut", reason="Anggaran sudah ada")
     assert town.idea(idea).stage == "shortlisted"
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ({"reason": "Sesuai rekomendasi"}, "decree_number"),
+        ({"decree_on": "2026-11-01"}, "decree_number"),
+        ({"decree_number": "100.3.3/1/2026"}, "decree_on"),
+    ],
+)
+def test_an_idea_is_not_adopted_without_its_decree(town: Town, typed: dict[str, str], at: str) -> None:
+    idea, browser = town.build_idea(IdeaStage.RECOMMENDED), open_browser(town, "leader")
+    shown = browser.get(f"/usulan/{idea}").text
+    for name in ("decree_number", "decree_on"):
+        assert f'id="determine-{name}-hint">Wajib bila usulan ditetapkan.<' in shown
+        assert "(opsional)" not in shown.split(f'<label for="determine-{name}">')[1].split("</label>")[0]
+    answer = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/penetapan", outcome="adopted", **typed)
+    assert (answer.status_code, town.idea(idea).stage) == (422, IdeaStage.RECOMMENDED)
+    assert f'id="determine-{at}-error">Untuk menetapkan usulan, isi nomor dan tanggal keputusannya.</p>' in answer.text
+    assert [text for text in typed.values() if text not in answer.text] == []
+
+
+def test_whoever_may_own_a_pilot_is_offered_for_it_and_nobody_else(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.DETERMINED)
+    town.do(grant_role, town["mate"].id, Role.PILOT_OWNER, "BAPPEDA", by="admin")
+    town.do(grant_role, town["owner"].id, Role.PILOT_OWNER, "BAPPEDA", by="admin")
+    text = open_browser(town, "secretary").get(f"/usulan/{idea}/rencana-uji-coba").text
+    offered = [one.who for one in town.people.values() if f'<option value="{one.id}"' in text]
+    assert offered == ["owner"]
+    assert text.count(f'<option value="{town["owner"].id}"') == 1
+    for who in set(town.people) - {"owner"}:
+        with pytest.raises(Invalid, match="pilot_owner_not_eligible"):
+            town.do(plan_pilot, idea, plan(town[who].id), by="secretary")
+    town.do(plan_pilot, idea, plan(town["owner"].id), by="secretary")
 
 
 def test_a_verifier_extends_a_pilot_only_with_a_later_day(town: Town) -> None:

@@ -129,6 +129,17 @@ def test_who_is_late_lapses_and_the_others_decide(town: Town, monkeypatch: pytes
     assert asked(town, idea, ReviewState.LAPSED) == rest
 
 
+def test_a_review_without_a_score_asks_for_no_second_assignment(town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    idea = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(reviewers=5))
+    tasks = select(InboxItem.task).where(InboxItem.idea_id == idea, InboxItem.role == Role.SECRETARIAT, col(InboxItem.done_at).is_(None))
+    assert town.rows(tasks) == ["assign"]  # too few may review
+    due_at = town.idea(idea).due_at
+    assert due_at is not None
+    set_clock(monkeypatch, tmp_path, due_at + timedelta(seconds=1))
+    town.do(close_review, idea, by="flow:review")
+    assert (town.rows(tasks), town.idea(idea).due_at) == (["assign"], None)
+
+
 def test_below_the_mark_the_chair_may_only_advise_against_it(town: Town) -> None:
     idea = town.build_idea(IdeaStage.IN_REVIEW)
     for who in asked(town, idea):
