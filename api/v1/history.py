@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from api.v1.shapes import ResponseBody, only_reviews
+from api.v1.shapes import ResponseBody
 from api.v1.team_history import MemberChangeOut, list_changed_people, show_team_change
 from models.people import Person
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.history import list_history
-from workflows.process.relations import has_part
+from workflows.process.relations import has_part, only_reviews
 
 
 class DecisionOut(ResponseBody):

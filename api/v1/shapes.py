@@ -8,10 +8,10 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from models.ideas import Idea
-from models.people import Role, write_full_name
+from models.people import write_full_name
 from models.reviews import Review
 from models.statements.ideas import Member, read_gates
 from workflows.calculations.employee_number import mask_employee_number
@@ -20,7 +20,7 @@ from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.relations import has_part, is_committee, sees_score
+from workflows.process.relations import has_part, only_reviews, sees_score
 from workflows.process.ways import Way
 
 Reason = Annotated[str, Field(max_length=4_000)]
@@ -215,11 +215,3 @@ def show_team(team: Sequence[Member]) -> list[MemberOut]:
 def show_review(review: Review) -> ReviewOut:
     """A review as its reviewer and the committee see it."""
     return ReviewOut.model_validate(review, from_attributes=True)
-
-
-def only_reviews(session: Session, context: IdeaContext, actor: Actor) -> bool:
-    """Whether the actor knows the idea as its reviewer alone, and so not who proposed it."""
-    if is_committee(context, actor) or actor.holds(Role.UNIT_HEAD, context.unit_path):
-        return False
-    reviewed = select(Review.id).where(Review.idea_id == context.idea.id, Review.reviewer_id == actor.person_id)
-    return session.exec(reviewed).first() is not None

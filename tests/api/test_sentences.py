@@ -23,8 +23,13 @@ STAGES = [*IdeaStage, *AwardStage, *CallState]
 ACTIONS = sorted({transition.action for transition in IDEA.transitions + AWARD.transitions})
 PROBLEMS = sorted({error["type"] for error in list_all_errors()} | {kind.code for kind in kinds_of(CalculationRefusal)})
 LIMITS: dict[str, dict[str, Any]] = {error["type"]: error["example_context"] or {} for error in list_all_errors()}
-FIGURES = ("minimum", "maximum", "limit", "minutes", "words", "total", "whole")
-TYPED: dict[str, list[Any]] = {"given": ["BAPPEDA-1"], "indicator": ["Lama antre"]}  # what somebody wrote, shown as it is
+FIGURES = ("minimum", "maximum", "limit", "minutes", "words", "total", "whole", "shapes")
+TYPED: dict[str, list[Any]] = {  # what somebody wrote, shown as it is
+    "given": ["BAPPEDA-1"],
+    "indicator": ["Lama antre"],
+    "file": ["kota-contoh.svg"],
+    "part": ["<filter>"],
+}
 GIVEN: dict[str, list[Any]] = {
     **TYPED,
     **{name: [0, 9_999] for name in FIGURES},
@@ -102,6 +107,7 @@ def test_a_calculations_own_english_reaches_no_reader(kind: type[CalculationRefu
             "benar: ada tanda selain angka.",
             "right: there are signs other than digits.",
         ),
+        ("emblem_too_large", {"file": "kota.svg", "maximum": 200, "shapes": 4_000}, "200 kB dan 4.000 bentuk", "200 kB and 4,000 shapes"),
         ("policy_invalid", {"problem": "less_than_equal", "le": 365}, "melampaui batas 365.", "beyond the limit of 365."),
         ("gate_open", {"gate": "visit", "label": "Kunjungan", "label_en": "Visit"}, "dahulu: Kunjungan.", "this first: Visit."),
     ],

@@ -84,6 +84,14 @@ def sees_score(context: IdeaContext, actor: Actor) -> bool:
     return is_committee(context, actor) or is_decided(context)
 
 
+def only_reviews(session: Session, context: IdeaContext, actor: Actor) -> bool:
+    """Whether the actor knows the idea as its reviewer alone, and so not who proposed it."""
+    if is_committee(context, actor) or actor.holds(Role.UNIT_HEAD, context.unit_path):
+        return False
+    reviewed = select(Review.id).where(Review.idea_id == context.idea.id, Review.reviewer_id == actor.person_id)
+    return session.exec(reviewed).first() is not None
+
+
 def prepares_awards(context: IdeaContext, actor: Actor) -> bool:
     """Whether the actor may know of awards before their hour: the secretariat, the auditor and whoever takes a step of the award's way."""
     if has_part(context, actor):

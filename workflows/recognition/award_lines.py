@@ -37,7 +37,7 @@ def list_award_lines(session: Session, call_id: str) -> list[dict[str, Any]]:
             "distinction": award.distinction,
             "amount_rupiah": award.amount_rupiah,
             "decree": _name_decree(award),
-            "state": LABELS[award.stage],
+            "state": LABELS.get(award.stage, LABELS[AwardStage.ANNOUNCED]),  # every award here was announced
             "stands": award.stage == AwardStage.ANNOUNCED,
             "note": successions.get(award.id, ""),
         }

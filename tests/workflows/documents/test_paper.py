@@ -14,6 +14,7 @@ from workflows.documents import fonts
 from workflows.documents.finish import background_operators
 from workflows.documents.ornament import certificate_background, letter_background, placed_emblem, read_packaged_emblem, wave_ring
 from workflows.documents.qr import draw_qr
+from workflows.region.plain_svg import write_plain_svg
 
 pytestmark = pytest.mark.slow
 EMBLEM = read_packaged_emblem()
@@ -110,3 +111,13 @@ def test_a_code_is_drawn_inside_its_box():
     side = round(60 / float(drawn.split(" q ")[1].split()[0]))
     assert all(column + width <= side and row < side for column, row, width, _ in cells)
     assert "10.000 20.000 cm" in drawn
+
+
+def test_what_an_offices_emblem_may_hold_can_be_drawn_behind_a_paper():
+    plain = write_plain_svg(
+        b'<svg viewBox="0 0 9 9" fill="gold" fill-opacity="1"><defs><g id="a">'
+        b'<path d="M0 0L1e-3 .5" style="opacity:1;stroke-opacity:1.0"/></g></defs>'
+        b'<use href="#a" stroke="rgb(1,2,3)" stroke-width="2px" stroke-dasharray="1 2"/><ellipse rx="2" ry="3"/></svg>'
+    )
+    assert background_operators(certificate_background(plain), False)
+    assert background_operators(letter_background(write_plain_svg(EMBLEM.encode())), True)

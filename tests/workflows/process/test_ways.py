@@ -168,6 +168,10 @@ def writes(file: Path) -> Iterator[str]:
         if isinstance(node, ast.Call):
             named = [node.func, *node.args] if getattr(node.func, "id", "") in ("append_row", "append_rows") else [node.func]
             yield from (each.id for each in named if isinstance(each, ast.Name) and each.id in ("Decision", "InboxItem", "Message"))
+            updates = isinstance(node.func, ast.Attribute) and node.func.attr == "values"
+            sets = getattr(node.func, "id", "") == "setattr" and any(getattr(each, "value", None) == "stage" for each in node.args)
+            if sets or (updates and any(keyword.arg == "stage" for keyword in node.keywords)):
+                yield "stage"
         for target in node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []:
             parts = target.elts if isinstance(target, ast.Tuple) else [target]
             if any(isinstance(part, ast.Attribute) and part.attr == "stage" for part in parts):
