@@ -203,10 +203,11 @@ def test_gagas_migrates_examines_and_serves_an_older_file(tmp_path: Path, monkey
         assert done.exit_code == 0, done.output
     served = Served(folder, **environment)
     try:
-        address = served.address("API")
-        await_true(lambda: answers(f"{address}/api/v1/health"), "an answer")
-        told = httpx.get(f"{address}/api/v1/inbox", headers={"Authorization": "Bearer token-of-chair"}).json()
-        assert {item["task"] for item in told["items"]} >= {"recommend", "assign"}
+        api = served.address("API")
+        await_true(lambda: answers(f"{api}/health"), "an answer")
+        told = httpx.get(f"{api}/inbox", headers={"Authorization": "Bearer token-of-chair"}, timeout=30).json()
+        assert {item["task"] for item in told} >= {"recommend", "assign"}
     finally:
         served.process.send_signal(signal.SIGTERM)
-    assert served.ends() == 0
+        ended = served.ends()
+    assert ended == 0
