@@ -1,4 +1,4 @@
-"""Browser tests share one Chromium and one server, on whose database each finds a town of its own."""
+"""Browser tests of a file share one Chromium and one server, on whose database each finds a town of its own."""
 
 from collections.abc import Iterator
 
@@ -11,14 +11,14 @@ from tests.building import Shelf, shelf
 __all__ = ["shelf"]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One Chromium for this folder; its driver keeps an event loop running, which no test elsewhere may find."""
+    """One Chromium for the tests of a file; its driver keeps an event loop running, which no later test may find."""
     with open_chromium(chromium) as opened:
         yield opened
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def address(shelf: Shelf) -> Iterator[str]:
     """Where the town is served."""
     with serve(shelf.town) as served:

@@ -55,7 +55,7 @@ def test_a_returned_idea_came_back_and_an_extended_pilot_ended_well(played: Play
         "screen returned",
         "supplement",
         "recuse",
-        "resume",
+        "resume passed",
         "verify extend",
         "verify stop",
         "award_approve declined",
