@@ -1,4 +1,4 @@
-"""The tests of a file share one Chromium and one server, on whose database each finds a town of its own."""
+"""Browser tests of a file share one Chromium and one server, on whose database each finds a town of its own."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ __all__ = ["shelf"]
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One Chromium for each file; its driver keeps an event loop running, which no test elsewhere may find."""
+    """One Chromium for the tests of a file; its driver keeps an event loop running, which no later test may find."""
     with open_chromium(chromium) as opened:
         yield opened
 

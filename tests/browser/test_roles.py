@@ -109,7 +109,7 @@ def test_a_reviewer_scores_without_knowing_who_proposes(site: Site) -> None:
     page.get_by_label("Dampak").fill("82,5")
     page.get_by_label("Kebaruan").fill("140")
     press(page, "Simpan nilai")
-    says(page, "Nilai ini di luar skala")
+    says(page, "Nilai ini di luar skala kriterianya")
     expect(page.get_by_label("Dampak")).to_have_value("82,5")
     page.get_by_label("Kebaruan").fill("90")
     page.get_by_label("Komentar").fill("Masalahnya nyata dan jalannya sederhana.")
