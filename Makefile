@@ -4,7 +4,7 @@
 .PHONY: help setup browser demo serve test test-fast test-all check bench migrate
 
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
+PYTEST := $(BIN)/pytest -n 3 --dist loadgroup
 ARGS ?=
 
 help:
