@@ -85,12 +85,12 @@ def take(session: Session, context: Context, permitted: Permitted, grounds: Grou
     transition, row, grounds = permitted.transition, context.row, grounds or Grounds()
     session.add(row)
     gates: list[Gate] = []
+    if transition.stage is not None and not isinstance(context, DocumentContext):
+        flag_modified(row, "stage")  # every step raises the version, so that two at once never both hold
     if transition.action == GATE_ACTION:
         gates = _pass_gate(session, context, transition, actor)
     elif transition.stage is None or transition.target:
         gates = _enter(session, context, transition)
-    if transition.stage is not None and not isinstance(context, DocumentContext):
-        flag_modified(row, "stage")  # every step raises the version, so that two at once never both hold
     written = [(str(each.__tablename__), each) for each in (row, *grounds.rows, *gates)]
     if transition.readers != Readers.NOBODY:
         written += _decide(session, context, transition, grounds, actor)
@@ -157,19 +157,18 @@ def _enter(session: Session, context: Context, transition: Transition) -> list[G
             context.document.state = DocumentState(str(transition.target))
         return gates
     if not begins:
-        if context.way.stages[str(transition.stage)].kind != Kind.DRAFT:  # of a draft nothing is awaited
-            settle(session, context)
         context.row.stage, context.row.stage_since = str(transition.target), now()
-    session.flush()
+    if isinstance(context, IdeaContext):
+        context.idea.due_at = None
+        if transition.code != KEEP_CODE:
+            context.idea.reason_code = transition.code or None
+    if not begins and context.way.stages[str(transition.stage)].kind != Kind.DRAFT:  # of a draft nothing is awaited
+        settle(session, context)
     if isinstance(context, AwardContext):
         ask_awaited(session, context)
         return gates
-    idea = context.idea
-    if transition.code != KEEP_CODE:
-        idea.reason_code = transition.code or None
-    idea.due_at = None
     if context.policy.gates and not begins:
-        release_held(session, idea.id)
+        release_held(session, context.idea.id)
         gates = _put_up_gates(session, context)
     _ask_or_wait(session, context)
     return gates
