@@ -29,7 +29,7 @@ def verify(*more: str) -> tuple[int, dict[str, Any]]:
 
 
 @pytest.fixture
-def house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
+def own_town(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     """A town whose ledger holds an idea's whole way."""
     monkeypatch.setenv("GAGAS_DATABASE_URL", town.store.url.render_as_string(hide_password=False))
     settings.cache_clear()
@@ -39,40 +39,40 @@ def house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     return town
 
 
-def tamper(house: Town, statement: str, **values: Any) -> None:
+def tamper(own_town: Town, statement: str, **values: Any) -> None:
     """What somebody with the database's password would do: the trigger goes first."""
-    with house.store.unit_of_work() as session:
+    with own_town.store.unit_of_work() as session:
         for act in ("update", "delete"):
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS ledgerentry_no_{act}"))
         session.execute(sa.text(statement), values)
 
 
-def size(house: Town) -> int:
-    return int(house.rows(sa.text("SELECT seq FROM ledgerhead"))[0][0])
+def size(own_town: Town) -> int:
+    return int(own_town.rows(sa.text("SELECT seq FROM ledgerhead"))[0][0])
 
 
-def test_a_whole_chain_verifies(house: Town) -> None:
+def test_a_whole_chain_verifies(own_town: Town) -> None:
     code, report = verify()
-    assert (code, report["valid"], report["size"], report["first_broken"]) == (0, True, size(house), None)
-    assert report["head"] == house.rows(sa.text("SELECT hash FROM ledgerhead"))[0][0]
+    assert (code, report["valid"], report["size"], report["first_broken"]) == (0, True, size(own_town), None)
+    assert report["head"] == own_town.rows(sa.text("SELECT hash FROM ledgerhead"))[0][0]
 
 
-def test_rows_that_are_as_the_ledger_says_are_counted(house: Town) -> None:
+def test_rows_that_are_as_the_ledger_says_are_counted(own_town: Town) -> None:
     code, report = verify()
     rows = report["rows"]
     assert (code, rows["differing"], rows["first"], rows["uncommitted"], rows["erased"]) == (0, 0, None, 0, 0)
     assert rows["compared"] > 20
 
 
-def test_the_first_row_that_differs_is_named_and_all_on_request(house: Town) -> None:
-    tamper(house, "UPDATE review SET total = 10000")
-    tamper(house, "UPDATE teammember SET share_hundredths = 5000")
+def test_the_first_row_that_differs_is_named_and_all_on_request(own_town: Town) -> None:
+    tamper(own_town, "UPDATE review SET total = 10000")
+    tamper(own_town, "UPDATE teammember SET share_hundredths = 5000")
     code, report = verify()
-    draft = house.rows(sa.text("SELECT seq FROM ledgerentry WHERE kind = 'idea.draft'"))[0][0]
+    draft = own_town.rows(sa.text("SELECT seq FROM ledgerentry WHERE kind = 'idea.draft'"))[0][0]
     first = report["rows"]["first"]
     assert (code, report["valid"]) == (1, True)
     assert (first["table"], first["seq"], first["problem"]) == ("teammember", draft, "changed")
-    assert first["id"] in {row[0] for row in house.rows(sa.text("SELECT id FROM teammember"))}
+    assert first["id"] in {row[0] for row in own_town.rows(sa.text("SELECT id FROM teammember"))}
     assert "share_hundredths" in first["field"]
     assert "all" not in report["rows"]
     code, report = verify("--all")
@@ -81,53 +81,53 @@ def test_the_first_row_that_differs_is_named_and_all_on_request(house: Town) -> 
     assert report["rows"]["differing"] == 5
 
 
-def test_an_entry_filed_under_another_idea_is_named(house: Town) -> None:
-    tamper(house, "UPDATE ledgerentry SET idea_id = NULL WHERE kind = 'idea.close_review.passed'")
+def test_an_entry_filed_under_another_idea_is_named(own_town: Town) -> None:
+    tamper(own_town, "UPDATE ledgerentry SET idea_id = NULL WHERE kind = 'idea.close_review.passed'")
     code, report = verify("--all")
     assert (code, report["valid"]) == (1, True)
     assert {(each["table"], each["field"]) for each in report["rows"]["all"]} >= {("ledgerentry", "idea_id")}
 
 
-def test_no_row_is_compared_with_a_broken_chain(house: Town) -> None:
-    tamper(house, "DELETE FROM ledgerentry WHERE seq = 5")
+def test_no_row_is_compared_with_a_broken_chain(own_town: Town) -> None:
+    tamper(own_town, "DELETE FROM ledgerentry WHERE seq = 5")
     code, report = verify()
     assert (code, report["rows"]) == (1, None)
 
 
-def test_the_trigger_keeps_the_ledger_from_being_edited_by_mistake(house: Town) -> None:
+def test_the_trigger_keeps_the_ledger_from_being_edited_by_mistake(own_town: Town) -> None:
     for statement in ("UPDATE ledgerentry SET kind = 'x' WHERE seq = 3", "DELETE FROM ledgerentry WHERE seq = 3"):
-        with pytest.raises(sa.exc.DatabaseError, match="append-only"), house.store.unit_of_work() as session:
+        with pytest.raises(sa.exc.DatabaseError, match="append-only"), own_town.store.unit_of_work() as session:
             session.execute(sa.text(statement))
     assert verify()[0] == 0
 
 
 @pytest.mark.parametrize("place", ["first", "middle", "last"])
-def test_an_edited_entry_is_found_at_its_place(house: Town, place: str) -> None:
-    at = {"first": 1, "middle": size(house) // 2, "last": size(house)}[place]
-    tamper(house, """UPDATE ledgerentry SET payload = replace(payload, '"subject":"', '"subject":"x') WHERE seq = :at""", at=at)
+def test_an_edited_entry_is_found_at_its_place(own_town: Town, place: str) -> None:
+    at = {"first": 1, "middle": size(own_town) // 2, "last": size(own_town)}[place]
+    tamper(own_town, """UPDATE ledgerentry SET payload = replace(payload, '"subject":"', '"subject":"x') WHERE seq = :at""", at=at)
     code, report = verify()
     assert (code, report["valid"], report["first_broken"], report["reason"]) == (1, False, at, "hash")
 
 
-def test_a_deleted_entry_is_found_at_its_place(house: Town) -> None:
-    tamper(house, "DELETE FROM ledgerentry WHERE seq = 5")
+def test_a_deleted_entry_is_found_at_its_place(own_town: Town) -> None:
+    tamper(own_town, "DELETE FROM ledgerentry WHERE seq = 5")
     code, report = verify()
     assert (code, report["first_broken"], report["reason"]) == (1, 5, "sequence")
 
 
-def test_a_tail_cut_off_without_its_head_is_found(house: Town) -> None:
-    last = size(house)
-    tamper(house, "DELETE FROM ledgerentry WHERE seq > :kept", kept=last - 3)
+def test_a_tail_cut_off_without_its_head_is_found(own_town: Town) -> None:
+    last = size(own_town)
+    tamper(own_town, "DELETE FROM ledgerentry WHERE seq > :kept", kept=last - 3)
     code, report = verify()
     assert (code, report["reason"], report["size"]) == (1, "truncated", last - 3)
 
 
-def cut_off(house: Town, count: int) -> None:
+def cut_off(own_town: Town, count: int) -> None:
     """A skilful cut: the head is set back too, so that the chain alone looks whole."""
-    kept = size(house) - count
-    tamper(house, "DELETE FROM ledgerentry WHERE seq > :kept", kept=kept)
+    kept = size(own_town) - count
+    tamper(own_town, "DELETE FROM ledgerentry WHERE seq > :kept", kept=kept)
     head = "UPDATE ledgerhead SET seq = :kept, hash = (SELECT hash FROM ledgerentry WHERE seq = :kept)"
-    tamper(house, head, kept=kept)
+    tamper(own_town, head, kept=kept)
 
 
 def keep_checkpoint(folder: Path) -> Path:
@@ -136,35 +136,35 @@ def keep_checkpoint(folder: Path) -> Path:
     return file
 
 
-def test_a_checkpoint_is_signed_by_the_printed_key(house: Town, tmp_path: Path) -> None:
+def test_a_checkpoint_is_signed_by_the_printed_key(own_town: Town, tmp_path: Path) -> None:
     printed = json.loads(keep_checkpoint(tmp_path).read_text())
     said = {name: printed[name] for name in ("size", "head", "at")}
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(printed["public_key"]))
     key.verify(bytes.fromhex(printed["signature"]), rfc8785.dumps(said))
     with pytest.raises(InvalidSignature):
         key.verify(bytes.fromhex(printed["signature"]), rfc8785.dumps({**said, "size": said["size"] - 1}))
-    assert said["size"] == size(house)
+    assert said["size"] == size(own_town)
 
 
-def test_a_checkpoint_shows_what_was_cut_off_though_the_chain_looks_whole(house: Town, tmp_path: Path) -> None:
+def test_a_checkpoint_shows_what_was_cut_off_though_the_chain_looks_whole(own_town: Town, tmp_path: Path) -> None:
     checkpoint = keep_checkpoint(tmp_path)
-    cut_off(house, 3)
+    cut_off(own_town, 3)
     code, report = verify()
     assert (code, report["valid"], report["rows"]["differing"] > 0) == (1, True, True)
     code, report = verify("--checkpoint", str(checkpoint))
     assert (code, report["valid"], report["reason"]) == (1, False, "truncated")
 
 
-def test_a_chain_that_grew_since_still_fits_its_checkpoint(house: Town, tmp_path: Path) -> None:
+def test_a_chain_that_grew_since_still_fits_its_checkpoint(own_town: Town, tmp_path: Path) -> None:
     checkpoint = keep_checkpoint(tmp_path)
-    house.build_idea(IdeaStage.SUBMITTED)
+    own_town.build_idea(IdeaStage.SUBMITTED)
     code, report = verify("--checkpoint", str(checkpoint))
     assert (code, report["valid"]) == (0, True)
-    assert report["size"] == size(house)
+    assert report["size"] == size(own_town)
 
 
 @pytest.mark.parametrize("changed", [{"size": 1}, {"head": "00" * 32}, {"signature": "00" * 64}, {"public_key": ""}, {"at": "2020"}])
-def test_a_checkpoint_that_was_changed_is_not_believed(house: Town, tmp_path: Path, changed: dict[str, Any]) -> None:
+def test_a_checkpoint_that_was_changed_is_not_believed(own_town: Town, tmp_path: Path, changed: dict[str, Any]) -> None:
     checkpoint = keep_checkpoint(tmp_path)
     checkpoint.write_text(json.dumps({**json.loads(checkpoint.read_text()), **changed}))
     result = gagas("ledger", "verify", "--checkpoint", str(checkpoint))
@@ -172,6 +172,6 @@ def test_a_checkpoint_that_was_changed_is_not_believed(house: Town, tmp_path: Pa
     assert "not a checkpoint" in " ".join(result.output.split())
 
 
-def test_a_checkpoint_holds_no_personal_word(house: Town) -> None:
+def test_a_checkpoint_holds_no_personal_word(own_town: Town) -> None:
     printed = gagas("ledger", "checkpoint").stdout
     assert set(json.loads(printed)) == {"size", "head", "at", "signature", "public_key"}

@@ -118,10 +118,10 @@ class IdeaModel:
     @property
     def awaited(self) -> list[str]:
         """Every task that stands in somebody's inbox."""
-        told = [TASKS[self.stage]] if self.stage in TASKS else []
+        asked = [TASKS[self.stage]] if self.stage in TASKS else []
         if self.stage == "in_review":
             owed = ["score" for points in self.points.values() if points is None]
-            told = owed + ["assign"] * self.short_of_hands
+            asked = owed + ["assign"] * self.short_of_hands
         if self.stage == "determined" and not self.planned:
-            told = ["plan_pilot"]
-        return sorted(told + {"proposed": ["approve"], "approved": ["schedule"]}.get(self.award, []))
+            asked = ["plan_pilot"]
+        return sorted(asked + {"proposed": ["approve"], "approved": ["schedule"]}.get(self.award, []))
