@@ -1,4 +1,4 @@
-"""What people did about an idea, step by step: the decisions they took, the reviews they answered, the pilot they own."""
+"""What people did about an idea, step by step: decisions taken, reviews answered, a pilot owned, awards proposed and approved."""
 
 from collections.abc import Collection
 from functools import cache
@@ -30,6 +30,7 @@ _SOURCES: tuple[tuple[sa.Table, Any, Any, tuple[Any, ...]], ...] = (
     (_REVIEW, _REVIEW.c.reviewer_id, sa.literal_column("'score'"), (_REVIEW.c.state.in_(ANSWERED),)),
     (_PILOT, _PILOT.c.owner_id, sa.literal_column("'measure'"), ()),
     (_AWARD, _AWARD.c.proposed_by, sa.literal_column("'award_propose'"), ()),
+    (_AWARD, _AWARD.c.approved_by, sa.literal_column("'award_approve'"), ()),
 )
 
 
