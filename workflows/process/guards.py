@@ -30,7 +30,7 @@ class Question:
 
     @property
     def outcome(self) -> str | None:
-        """The outcome that the step would have."""
+        """The outcome that the step would have; only a gate's guard looks at it, so that a page asks once for all outcomes of an action."""
         return self.transition.outcome
 
     @property

@@ -176,7 +176,8 @@ def _find_ideas(session: Session, items: Sequence[InboxItem], actor: Actor) -> I
     asked_about = col(Idea.id).in_({item.idea_id for item in items})
     ideas = {idea.id: idea for idea in session.exec(select(Idea).where(asked_about, visible(actor)))}
     own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, col(TeamMember.idea_id).in_(ideas))))
-    borne = list_borne_on(session, ideas, str(actor.person_id))
+    of_duty = {item.idea_id for item in items if item.idea_id in ideas and find_duty_of(item)}
+    borne = list_borne_on(session, of_duty, str(actor.person_id))
     for item in items:
         if item.idea_id in ideas and (item.role == Role.PROPOSER or item.idea_id not in own):
             idea = ideas[item.idea_id]

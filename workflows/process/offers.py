@@ -45,13 +45,23 @@ def list_offers(session: Session, context: IdeaContext | AwardContext, *, actor:
         gates = tuple(gate_transition(rule) for rule in context.policy.gates if rule.stage == context.idea.stage)
     asked: dict[tuple[str, Relation, object], bool] = {}
     offered: dict[str, list[Transition]] = {}
+    held: dict[tuple[str, ...], bool] = {}
+
+    def holds(transition: Transition) -> bool:
+        """Whether the guards hold; of the outcomes of one action that have the same guards the first is asked."""
+        outcome = str(transition.outcome) if transition.action == GATE_ACTION else ""
+        key = (transition.action, outcome, *transition.guards)
+        if key not in held:
+            held[key] = find_refusal(session, Question(context, transition, actor)) is None
+        return held[key]
+
     for transition in (*begun, *gates):
         key = (transition.action, transition.relation, transition.who)
         if transition.who is None:
             continue
         if key not in asked or transition.action == GATE_ACTION:
             asked[key] = may_act(session, context, transition, actor)
-        if asked[key] and find_refusal(session, Question(context, transition, actor)) is None:
+        if asked[key] and holds(transition):
             offered.setdefault(transition.action, []).append(transition)
     stage = context.way.stages.get(present_stage(context) or "")
     return [
