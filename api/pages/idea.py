@@ -25,7 +25,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.guards import list_open_gates
 from workflows.process.keyset import Slice
-from workflows.process.offers import Offer, is_offered, list_offers
+from workflows.process.offers import Offer, find_kept_out, is_offered, list_offers
 from workflows.process.relations import is_committee, knows_award
 from workflows.process.ways import GATE_ACTION
 from workflows.recognition.opening import WantedDocuments, list_documents
@@ -99,6 +99,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "history": show_history(session, idea_id, actor),
         "offers": [offer for offer in offers if offer.action not in QUIET],
         "quiet_offers": [offer for offer in offers if offer.action in QUIET],
+        "kept_out": None if any(offer.awaited for offer in offers) else find_kept_out(session, context, actor=actor),
         "gates": gates,
         "gates_to_pass": [rule for rule in gates if rule.name in passable],
         "awards": awards,

@@ -20,7 +20,7 @@ from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
-from workflows.process.offers import list_offers
+from workflows.process.offers import find_kept_out, list_offers
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.browse import WantedAwards, find_decline, list_awards, read_award
@@ -121,7 +121,7 @@ async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedFo
         offers = list_offers(session, context, actor=actor)
         values = {"award": show_award(session, context), "idea": idea, "call": context.about.call, "unit": unit.name if unit else ""}
         values["declined"] = find_decline(session, context.award)
-        return values | {"offers": offers, "own": context.award.proposed_by == actor.person_id}
+        return values | {"offers": offers, "kept_out": find_kept_out(session, context, actor=actor)}
 
     visitor, values = await request.read_page(read_page)
     version = values["award"].version

@@ -91,7 +91,7 @@ revoked              -           -            -               -                 
 
 AWARD_TRANSITIONS = """
 stage                action           outcome       target               who          relation  reason  guards                  code  jobs                                readers
--                    propose          -             proposed             secretariat  scope     -+      apart,earned,no_award,scored - -                                  preparers
+-                    propose          -             proposed             secretariat  scope     -+      earned,no_award,scored,apart - -                                  preparers
 -                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored  -     -                                   preparers
 proposed             approve          approved      approved             leader       scope     -+      apart                   -     -                                   preparers
 proposed             approve          declined      declined             leader       scope     10+     apart                   -     -                                   preparers

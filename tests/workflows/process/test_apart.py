@@ -13,6 +13,7 @@ from models.ideas import Decision
 from models.inbox import InboxItem
 from models.people import Person, Role
 from models.stages import AwardStage, IdeaStage
+from tests.api.pages.browsing import open_browser
 from tests.asking import ask, check_problem
 from tests.building import Town
 from tests.steps import MET, NOTES, REASON, plan
@@ -202,3 +203,16 @@ def test_the_refusal_names_the_earlier_duty(town: Town, client: TestClient, lang
     told = ask(client, town["chair"], f"POST /ideas/{idea}/determination", body, accept_language=language)
     assert check_problem(told, 403, "has_other_duty", language=language)["detail"] == said
     assert town.rows(select(Decision).where(Decision.idea_id == idea, Decision.action == "determine")) == []
+
+
+def test_the_page_says_why_a_step_is_not_theirs(town: Town) -> None:
+    """A chair with two hundred ideas reads at once that this one is somebody else's, instead of looking for a form."""
+    give(town, "chair", Role.LEADER)
+    award = town.build_award(idea=town.build_idea(IdeaStage.ROLLED_OUT))
+    pages = {
+        "chair": (f"/usulan/{town.build_idea(IdeaStage.RECOMMENDED)}", "Anda sudah memberi rekomendasi atas usulan ini."),
+        "deputy": (f"/penghargaan/{award}", "Anda sudah memberi penetapan atas usulan ini."),
+    }
+    for who, (page, said) in pages.items():
+        assert said in open_browser(town, who).get(page).text
+        assert "Anda sudah" not in open_browser(town, "leader").get(page).text
