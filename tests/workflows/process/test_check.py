@@ -62,6 +62,7 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_action_without_office", "movers.close_review", {"movers": {"close_review": "chair"}}),
     ("policy_action_without_office", "movers.number", {"movers": {"number": "chair"}}),
     ("policy_action_unreachable", "movers.plan_pilot", {"movers": {"plan_pilot": "verifier"}, "entry": "in_use"}),
+    ("policy_quorum_too_large", "quorum", {"reviewers": 3, "quorum": 4}),
     ("policy_days_unknown", "days.screning", {"days": {"screning": 9}}),
     ("policy_award_from_empty", "award_from", {"award_from": []}),
     ("policy_award_not_scored", "award_from.0", {"award_from": ["screening", "rolled_out"]}),
