@@ -16,6 +16,7 @@ from models.units import Unit
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
+from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import end_of_day, settle
 from workflows.process.refusals import Invalid
@@ -86,7 +87,7 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
 
 
 def list_owners(session: Session, context: IdeaContext) -> list[Person]:
-    """Who may own the pilot, by name: holders of the role over the idea's unit or its call who have no part in the idea."""
+    """Who may own the pilot, by name: holders of the role over the idea's unit or its call without a part in the idea or another duty."""
     holders = session.exec(
         select(Person, Unit.path)
         .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
@@ -94,7 +95,9 @@ def list_owners(session: Session, context: IdeaContext) -> list[Person]:
         .where(RoleGrant.role == Role.PILOT_OWNER, col(Person.id).not_in(context.team))
         .order_by(col(Person.name))
     )
-    return list({person.id: person for person, path in holders if any(each.startswith(path) for each in context.paths)}.values())
+    barred = list_barred(session, context.idea.id, "own", context.policy)
+    covering = {person.id: person for person, path in holders if any(each.startswith(path) for each in context.paths)}
+    return [person for person_id, person in covering.items() if person_id not in barred]
 
 
 def _can_be_verified(session: Session, context: IdeaContext, owner_id: str) -> bool:
@@ -104,7 +107,8 @@ def _can_be_verified(session: Session, context: IdeaContext, owner_id: str) -> b
     held = held.join(RoleGrant, col(RoleGrant.person_id) == col(Person.id)).join(_COVERED, col(_COVERED.id) == col(RoleGrant.unit_id))
     rows = session.exec(held.where(RoleGrant.role == role, col(Person.id).not_in(context.team))).all()
     verifiers = {person_id: path for person_id, path, covered in rows if context.call_path.startswith(covered)}
-    free = (owner_id not in list_superiors(session, [path]) for person_id, path in verifiers.items() if person_id != owner_id)
+    barred = {owner_id, *list_barred(session, context.idea.id, "verify", context.policy)}
+    free = (owner_id not in list_superiors(session, [path]) for person_id, path in verifiers.items() if person_id not in barred)
     return not verifiers or any(free)
 
 

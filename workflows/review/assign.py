@@ -10,6 +10,7 @@ from models.stages import IdeaStage
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
+from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import ask, ask_person, due_in, is_asked, settle
 from workflows.process.refusals import Invalid
@@ -58,12 +59,11 @@ def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Ac
 def list_eligible(session: Session, context: IdeaContext) -> list[str]:
     """Reviewers of the call who may be asked, least loaded first; nobody once the policy's number and its substitutes were asked.
 
-    They have no part in the idea, are of no proposer's unit, superiors of no proposer, and were not asked before, unless their review
-    lapsed and the idea has come into review again.
+    They have no part in the idea and no other duty on it, are of no proposer's unit, superiors of no proposer, and were not asked before,
+    unless their review lapsed and the idea has come into review again.
     """
     if count_reviewers_left(session, context) <= 0:
         return []
-    superiors = list_superiors(session, list_proposing_paths(session, context))
     units = select(Person.unit_id).where(col(Person.id).in_(context.team))
     asked = select(Review.reviewer_id).where(Review.idea_id == context.idea.id, Review.state != ReviewState.LAPSED)
     load = (
@@ -82,7 +82,9 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
         .where(col(Person.id).not_in(context.team), col(Person.unit_id).not_in(units), col(Person.id).not_in(asked))
         .order_by(func.coalesce(load.c.load, 0), Person.id)
     )
-    covering = (each for each, path in session.exec(reviewers) if context.call_path.startswith(path) and each not in superiors)
+    barred = list_barred(session, context.idea.id, "score", context.policy)
+    barred |= list_superiors(session, list_proposing_paths(session, context))
+    covering = (each for each, path in session.exec(reviewers) if context.call_path.startswith(path) and each not in barred)
     return list(dict.fromkeys(covering))  # a role over a unit and over the unit above it is still one person
 
 

@@ -22,7 +22,7 @@ OTHERS = ("reviewer1", "reviewer2", "reviewer3", "reviewer4")
 POINTS = {"novelty": Decimal(37), "impact": Decimal(37)}
 
 
-@pytest.fixture(params=["chair", "auditor", "secretary"])
+@pytest.fixture(params=["chair", "auditor", "verifier"])
 def judge(request: pytest.FixtureRequest, town: Town) -> str:
     """Somebody who works on the call and is a reviewer too."""
     with town.store.unit_of_work() as session:

@@ -162,8 +162,8 @@ def test_without_a_quorum_the_idea_goes_to_the_chair_without_a_score(own_town: T
         own_town.do(recommend_idea, idea.id, Recommendation.FEASIBLE, reason=REASON, by="chair")
     own_town.do(recommend_idea, idea.id, Recommendation.NOT_FEASIBLE, reason=REASON, by="chair")
     with pytest.raises(Conflict, match="idea_not_scored"):
-        own_town.do(determine_idea, idea.id, Determination.ADOPTED, reason=REASON, decree=Decree("1", now().date()), by="leader")
-    own_town.do(determine_idea, idea.id, Determination.REJECTED, reason=REASON, decree=Decree(), by="leader")
+        own_town.do(determine_idea, idea.id, Determination.ADOPTED, reason=REASON, decree=Decree("1", now().date()), by="deputy")
+    own_town.do(determine_idea, idea.id, Determination.REJECTED, reason=REASON, decree=Decree(), by="deputy")
     (closed,) = own_town.rows(select(Decision).where(Decision.idea_id == idea.id, Decision.action == "close_review"))
     assert (closed.outcome, closed.detail) == ("no_quorum", {"reviews": 1, "quorum": 2})
 
@@ -172,7 +172,7 @@ def test_what_was_deferred_without_a_score_is_reviewed_again_by_who_was_late(own
     idea = without_quorum
     (late,) = reviewers(own_town, idea, ReviewState.LAPSED)
     own_town.do(recommend_idea, idea, Recommendation.DEFERRED, reason=REASON, by="chair")
-    own_town.do(determine_idea, idea, Determination.DEFERRED, reason=REASON, decree=Decree(), by="leader")
+    own_town.do(determine_idea, idea, Determination.DEFERRED, reason=REASON, decree=Decree(), by="deputy")
     clock.set(now() + timedelta(days=1))
     own_town.do(resume_idea, idea, reason=REASON, by="secretary")
     deliver(own_town, "review")
