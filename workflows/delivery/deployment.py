@@ -96,8 +96,12 @@ async def run_further_batches(topic: str) -> None:
     relay = Relay(database(), start_in_process)
     relay.stop()  # no rest between turns
     until = time.monotonic() + settings().lease_seconds
-    while time.monotonic() < until and await relay.turn(topic):
-        pass
+    await relay.look_for_dead()
+    try:
+        while time.monotonic() < until and await relay.turn(topic):
+            pass
+    finally:
+        relay.holder.close()
 
 
 async def _run_clock_once(report_run: Callable[[str], Awaitable[None]]) -> None:

@@ -19,8 +19,9 @@ from prefect.flow_engine import run_flow_async
 from models.database import Database
 from models.instants import now, wall_now
 from models.settings import settings
-from workflows.delivery.claims import Batch, claim_batch, name_run, release_unhandled, release_unstarted
+from workflows.delivery.claims import Batch, claim_batch, hand_over, name_run, release_unhandled, release_unstarted
 from workflows.delivery.clock import clock
+from workflows.delivery.holders import Holder, take_back
 from workflows.intake.flow import intake
 from workflows.pilot.flow import pilot
 from workflows.recognition.flow import recognition
@@ -29,6 +30,7 @@ from workflows.reward.flow import reward
 
 FLOWS: dict[str, Flow[..., Any]] = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
 PAUSE_AFTER_NO_START_SECONDS = 2.0
+LOOK_FOR_DEAD_SECONDS = 2.0
 
 log = logging.getLogger("gagas.relay")
 
@@ -53,12 +55,16 @@ class Relay:
     """Turns waiting messages into flow runs until it is told to stop; each topic has its own turns, so none waits for another."""
 
     def __init__(self, store: Database, starter: Starter) -> None:
-        self.store, self.starter = store, starter
+        self.store, self.starter, self.holder = store, starter, Holder(store)
         self.stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Serve every topic and the clock until `stop`; runs under way are finished first."""
-        await asyncio.gather(self._run_clock(), *(self._serve(topic) for topic in FLOWS))
+        """Take back what dead relays held, then serve every topic and the clock until `stop`; runs under way are finished first."""
+        try:
+            await self.look_for_dead()
+            await asyncio.gather(self._run_clock(), self._keep_looking(), *(self._serve(topic) for topic in FLOWS))
+        finally:
+            self.holder.close()
 
     def stop(self) -> None:
         """Start nothing more."""
@@ -66,7 +72,7 @@ class Relay:
 
     async def turn(self, topic: str) -> bool:
         """One turn: claim a batch, start its run, see it through. Answers whether there was anything to do."""
-        batch = await asyncio.to_thread(claim_batch, self.store, topic)
+        batch = await asyncio.to_thread(claim_batch, self.store, topic, self.holder.id)
         if batch is None:
             return False
         exists = False
@@ -89,9 +95,24 @@ class Relay:
             return True
         if state == RunState.ENDED:
             await asyncio.to_thread(release_unhandled, self.store, batch)
-        elif len(batch.ids) < settings().batch_size:  # a run costs its worker a process: let the next one find more to do
+            return True
+        await asyncio.to_thread(hand_over, self.store, batch)
+        if len(batch.ids) < settings().batch_size:  # a run costs its worker a process: let the next one find more to do
             await self._pause(settings().gather_seconds)
         return True
+
+    async def look_for_dead(self) -> None:
+        """Be known as alive, and take back at once what those held who are not: a lease is for those that hang."""
+        try:
+            await asyncio.to_thread(self.holder.keep)
+            await asyncio.to_thread(take_back, self.store)
+        except Exception as fault:  # the database is away: the lease must do meanwhile
+            log.warning("holders: %s", type(fault).__name__)
+
+    async def _keep_looking(self) -> None:
+        while not self.stopping.is_set():
+            await self._pause(LOOK_FOR_DEAD_SECONDS)
+            await self.look_for_dead()
 
     async def _serve(self, topic: str) -> None:
         while not self.stopping.is_set():
