@@ -1,7 +1,6 @@
 """The relay: from a waiting outbox message to a flow run, one run per topic and turn."""
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -17,11 +16,13 @@ from prefect.context import AsyncClientContext
 from prefect.flow_engine import run_flow_async
 
 from models.database import Database
-from models.instants import now, wall_now
+from models.ids import new_secret
+from models.instants import now
 from models.settings import settings
-from workflows.delivery.claims import Batch, claim_batch, hand_over, name_run, release_unhandled, release_unstarted
+from workflows.delivery.claims import claim_batch, hand_over, name_run, release_unhandled, release_unstarted
 from workflows.delivery.clock import clock
 from workflows.delivery.holders import Holder, take_back
+from workflows.delivery.keys import idempotency_key, read_secret
 from workflows.intake.flow import intake
 from workflows.pilot.flow import pilot
 from workflows.recognition.flow import recognition
@@ -56,6 +57,7 @@ class Relay:
 
     def __init__(self, store: Database, starter: Starter) -> None:
         self.store, self.starter, self.holder = store, starter, Holder(store)
+        self._secret = ""
         self.stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -75,6 +77,7 @@ class Relay:
         batch = await asyncio.to_thread(claim_batch, self.store, topic, self.holder.id)
         if batch is None:
             return False
+        self._secret = self._secret or await asyncio.to_thread(read_secret, self.store)
         exists = False
 
         async def report_run(run_id: str) -> None:
@@ -85,7 +88,7 @@ class Relay:
         try:
             parameters = {"batch": {"token": batch.token, "jobs": batch.jobs}}
             async with asyncio.timeout(settings().lease_seconds * 2):  # a run that hangs is fenced off by its lease: let the topic go on
-                state = await self.starter(FLOWS[topic], parameters, idempotency_key(batch), report_run)
+                state = await self.starter(FLOWS[topic], parameters, idempotency_key(batch, self._secret), report_run)
         except Exception as fault:  # Prefect away, or a run that crashed: the messages are given back
             log.warning("%s: %s", topic, type(fault).__name__)
             begun = exists and not isinstance(fault, RunNotBegun)
@@ -136,7 +139,7 @@ class Relay:
                     await self._pause(settings().tick_seconds)
                     continue
                 last = present
-                await self.starter(clock, {}, f"clock:{wall_now().isoformat()}", ignore)
+                await self.starter(clock, {}, new_secret(), ignore)
             except Exception as fault:  # a missed tick is caught up by the next
                 log.warning("clock: %s", type(fault).__name__)
             await self._pause(settings().tick_seconds)
@@ -146,12 +149,6 @@ class Relay:
             await asyncio.wait_for(self.stopping.wait(), seconds)
         except TimeoutError:
             return
-
-
-def idempotency_key(batch: Batch) -> str:
-    """A batch's idempotency key: the same messages at the same attempt are one run."""
-    text = f"{batch.topic}:{','.join(map(str, batch.ids))}:{batch.attempts}"
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 async def start_in_process(flow: Flow[..., Any], parameters: dict[str, Any], key: str, report_run: ReportRun) -> RunState:
