@@ -39,7 +39,7 @@ def run_api() -> None:
 
 def run_prefect() -> None:
     port = int(os.environ["PREFECT_API_URL"].split(":")[2].partition("/")[0])
-    uvicorn.run("workflows.delivery.processes:prefect_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run("workflows.delivery.prefect_server:prefect_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
 
 
 KINDS: dict[str, Callable[[], None]] = {

@@ -18,7 +18,8 @@ import httpx
 from models.database import Database
 from tests.faults.stall import Stall
 from tests.serving import ROOT
-from workflows.delivery.processes import free_port, prefect_environment
+from workflows.delivery.prefect_server import prefect_environment
+from workflows.delivery.processes import free_port
 
 HANG_SECONDS = 300
 KILLED = -signal.SIGKILL

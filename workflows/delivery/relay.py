@@ -8,11 +8,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import httpx
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import FlowRunCreate
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import AsyncClientContext
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.flow_engine import run_flow_async
 
 from models.database import Database
@@ -32,6 +34,7 @@ from workflows.reward.flow import reward
 FLOWS: dict[str, Flow[..., Any]] = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
 PAUSE_AFTER_NO_START_SECONDS = 2.0
 LOOK_FOR_DEAD_SECONDS = 2.0
+PREFECT_AWAY = (httpx.TransportError, PrefectHTTPStatusError, ObjectNotFound)  # its fault, not the messages': no attempt of theirs counts
 
 log = logging.getLogger("gagas.relay")
 
@@ -91,7 +94,7 @@ class Relay:
                 state = await self.starter(FLOWS[topic], parameters, idempotency_key(batch, self._secret), report_run)
         except Exception as fault:  # Prefect away, or a run that crashed: the messages are given back
             log.warning("%s: %s", topic, type(fault).__name__)
-            begun = exists and not isinstance(fault, RunNotBegun)
+            begun = exists and not isinstance(fault, (RunNotBegun, *PREFECT_AWAY))
             await asyncio.to_thread(release_unhandled if begun else release_unstarted, self.store, batch)
             if not begun:
                 await self._pause(PAUSE_AFTER_NO_START_SECONDS)
