@@ -34,7 +34,14 @@ __all__ = ["api", "prefect", "workflows"]
 
 
 def run_api() -> None:
-    uvicorn.run("api.app:create_app", factory=True, host="127.0.0.1", port=settings().port, log_level="warning", lifespan="on")
+    uvicorn.run(
+        "api.app:create_app",
+        factory=True,
+        host="127.0.0.1",
+        port=settings().port,
+        log_level="warning",
+        http="api.connections:LimitedConnection",
+    )
 
 
 def run_prefect() -> None:

@@ -28,7 +28,7 @@ FILES = ("prefect.db", "prefect.db-wal", "prefect.db-shm")
 
 
 def prefect_environment(folder: Path) -> dict[str, str]:
-    """What keeps Prefect quiet, local, locked and on JSON: its own folder and password, no foreign page, no analytics, no surprise server."""
+    """What keeps Prefect quiet, local, locked and on JSON: its own folder and password, no foreign page, no analytics, no second server."""
     home = (folder / "prefect").absolute()
     password = f"{USER}:{read_password(folder)}"
     return {

@@ -1,8 +1,9 @@
-"""Watches Prefect's server: one that hangs or cannot use its database is ended, and a damaged database is set aside before the next start."""
+"""Watches Prefect's server: one that does not do its work is ended, and a damaged database is set aside before the next start."""
 
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -73,8 +74,11 @@ class PrefectWatch:
         """Whether it could listen: where somebody else does, it fails to start with any database."""
         address = httpx.URL(self.url)
         with socket.socket() as trial:
-            trial.settimeout(1)
-            return trial.connect_ex((address.host, address.port or 80)) != 0
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                trial.bind((address.host, address.port or 80))
+                return True
+        return False
 
     def _look_on(self) -> None:
         misses, pid = 0, self.server.pid

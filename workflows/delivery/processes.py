@@ -138,6 +138,7 @@ class LocalProcesses:
         uvicorn = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--no-server-header", "--factory"]
         prefect = [*uvicorn, "workflows.delivery.prefect_server:prefect_app", "--host", LOOPBACK, "--port", str(prefect_port)]
         api = [*uvicorn, "api.app:create_app", "--host", settings().host, "--port", str(port), "--timeout-graceful-shutdown", "2"]
+        api += ["--http", "api.connections:LimitedConnection", "--ws", "none"]
         return [
             Child("Prefect", prefect, ours, longest_pause=15.0),
             Child("API", api, ours),
