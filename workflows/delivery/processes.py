@@ -21,7 +21,7 @@ from workflows.delivery.prefect_watch import PrefectWatch
 STOP_SECONDS, PREFECT_STOP_SECONDS = 4.0, 0.7
 PR_SET_PDEATHSIG = 1
 LOOPBACK = "127.0.0.1"
-FIRST_PAUSE_SECONDS, LONG_LIFE_SECONDS = 0.2, 60.0
+FIRST_PAUSE_SECONDS, LONG_LIFE_SECONDS = 0.2, 300.0  # a start alone may take a minute on a busy machine
 
 
 @dataclass
