@@ -13,9 +13,9 @@ from api.v1.shapes import After, IdeaLine, RequestBody, ResponseBody, show_line
 from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
-from models.people import Role
 from workflows.process.actors import Actor
 from workflows.process.inbox import list_inbox
+from workflows.process.records import list_facts, read_published_head, readable_messages, require_reader
 from workflows.process.retry import retry_dead
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
@@ -48,7 +48,9 @@ class OutboxOut(ResponseBody):
 
 
 class MessageOut(ResponseBody):
-    id: int
+    """A message; `number` counts those that the asker may read."""
+
+    number: int
     topic: str
     job: str
     idea_id: str | None
@@ -59,14 +61,22 @@ class MessageOut(ResponseBody):
 
 
 class LedgerOut(ResponseBody):
-    size: int
+    """The chain's last hash as it was at an instant."""
+
     head: str
+    at: datetime
 
 
 class EntryOut(ResponseBody):
-    seq: int
-    payload: dict[str, Any]
-    hash: str
+    """A fact; `number` counts those that the asker may read."""
+
+    number: int
+    at: datetime
+    kind: str
+    subject: str
+    idea_id: str | None
+    actor: str
+    detail: dict[str, Any]
 
 
 class RetriedOut(ResponseBody):
@@ -107,11 +117,12 @@ async def health(request: Api) -> HealthOut:
 
 @router.get("/outbox")
 async def show_outbox(request: Api) -> OutboxOut:
-    """What the flows still have to do; for admins and auditors."""
+    """What the flows still have to do for the asker's units; for admins and auditors."""
 
     def read_counts(session: Session, actor: Actor) -> OutboxOut:
-        _require_operator(actor)
-        counts = dict(session.exec(select(Message.state, func.count()).group_by(col(Message.state))).all())
+        require_reader(actor)
+        by_state = select(Message.state, func.count()).where(readable_messages(session, actor)).group_by(col(Message.state))
+        counts = dict(session.exec(by_state).all())
         tick = session.get(ClockTick, 1)
         states = {state.value: counts.get(state, 0) for state in MessageState}
         return OutboxOut(**states, ticked_at=tick.ticked_at if tick else None, caught_up_to=tick.caught_up_to if tick else None)
@@ -121,14 +132,14 @@ async def show_outbox(request: Api) -> OutboxOut:
 
 @router.get("/outbox/messages")
 async def list_messages(request: Api, state: MessageState | None = None, after: After = 0) -> list[MessageOut]:
-    """Messages by number, 1,000 at a time; for admins and auditors."""
+    """Messages about the asker's units, oldest first, 1,000 at a time; for admins and auditors."""
 
     def read_messages(session: Session, actor: Actor) -> list[MessageOut]:
-        _require_operator(actor)
-        query = select(Message).where(col(Message.id) > after).order_by(col(Message.id)).limit(1_000)
+        require_reader(actor)
+        query = select(Message).where(readable_messages(session, actor)).order_by(col(Message.id)).offset(after).limit(1_000)
         if state is not None:
             query = query.where(Message.state == state)
-        return [MessageOut.model_validate(message, from_attributes=True) for message in session.exec(query)]
+        return [_show_message(number, message) for number, message in enumerate(session.exec(query), start=after + 1)]
 
     return await request.read(read_messages)
 
@@ -141,27 +152,42 @@ async def retry(body: NothingIn, request: Api) -> JSONResponse:
 
 @router.get("/ledger")
 async def show_ledger(request: Api) -> LedgerOut:
-    """The ledger's size and head, to compare with a checkpoint published elsewhere. Anybody may ask."""
+    """The ledger's head as it was when the region's day began, to compare with a copy kept elsewhere. Anybody may ask."""
 
     def read_head(session: Session) -> LedgerOut:
-        head = session.exec(select(LedgerHead)).one()
-        return LedgerOut(size=head.seq, head=head.hash)
+        head, at = read_published_head(session)
+        return LedgerOut(head=head, at=at)
 
     return await request.read_publicly(read_head)
 
 
 @router.get("/ledger/entries")
 async def list_entries(request: Api, after: After = 0) -> list[EntryOut]:
-    """The ledger's entries, 1,000 at a time, as `gagas calc ledger` takes them; for admins and auditors."""
+    """The facts about the asker's units, oldest first, 1,000 at a time; for admins and auditors.
+
+    `after` is the number of the last one read. The chain itself, for `gagas calc ledger`, is given by `gagas ledger export`.
+    """
 
     def read_entries(session: Session, actor: Actor) -> list[EntryOut]:
-        _require_operator(actor)
-        entries = session.exec(select(LedgerEntry).where(col(LedgerEntry.seq) > after).order_by(col(LedgerEntry.seq)).limit(1_000))
-        return [EntryOut(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries]
+        require_reader(actor)
+        facts = list_facts(session, after, 1_000, actor=actor)
+        return [_show_fact(number, fact) for number, fact in enumerate(facts, start=after + 1)]
 
     return await request.read(read_entries)
 
 
-def _require_operator(actor: Actor) -> None:
-    if not actor.holds(Role.AUDITOR):
-        actor.require(Role.ADMIN)
+def _show_message(number: int, message: Message) -> MessageOut:
+    return MessageOut(number=number, **message.model_dump(include=set(MessageOut.model_fields) - {"number"}))
+
+
+def _show_fact(number: int, fact: LedgerEntry) -> EntryOut:
+    said = fact.payload
+    return EntryOut(
+        number=number,
+        at=fact.at,
+        kind=fact.kind,
+        subject=said["subject"],
+        idea_id=fact.idea_id,
+        actor=said["actor"],
+        detail=said["detail"],
+    )
