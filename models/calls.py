@@ -33,6 +33,9 @@ class Call(SQLModel, table=True):
     awards_drafted_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
+BEFORE_QUORUMS = {"quorum": 1, "substitutes": 15}  # what a version stored before there were quorums allowed, and so still does
+
+
 class PolicyVersion(SQLModel, table=True):
     """One version of a call's policy; ideas point to the one they entered under."""
 
@@ -45,5 +48,5 @@ class PolicyVersion(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
 
     def read(self) -> Policy:
-        """The stored policy as its validated model."""
-        return Policy.model_validate(self.body)
+        """The stored policy as its validated model; what was stored before a rule came is read as it was meant then."""
+        return Policy.model_validate({**BEFORE_QUORUMS, **self.body})

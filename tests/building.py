@@ -45,6 +45,7 @@ POLICY: dict[str, Any] = {
         {"name": "novelty", "label": "Kebaruan", "label_en": "Novelty", "weight": 60},
         {"name": "impact", "label": "Dampak", "label_en": "Impact", "weight": 40},
     ],
+    "pilot": {"minimum_days": 0, "maximum_days": 365},  # so that a test may conclude at once; tests/workflows/pilot has the days
     "rule_book": {
         "kind": "fixed_tiers",
         "name": "Penghargaan contoh",

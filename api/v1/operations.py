@@ -17,6 +17,7 @@ from models.outbox import ClockTick, Message, MessageState
 from workflows.process.actors import Actor
 from workflows.process.inbox import list_inbox
 from workflows.process.records import list_facts, read_published_head, readable_messages, require_reader
+from workflows.process.relations import list_blind
 from workflows.process.retry import STATE, count_messages, is_stuck, retry_dead
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
@@ -101,7 +102,8 @@ async def show_inbox(request: Api) -> list[InboxOut]:
     """What waits for the asker, the most urgent first."""
 
     def read_inbox(session: Session, actor: Actor) -> list[InboxOut]:
-        present = now()
+        present, waiting = now(), list_inbox(session, actor=actor)
+        blind = list_blind(session, [each.idea for each in waiting], actor)
         return [
             InboxOut(
                 id=each.item.id,
@@ -109,9 +111,9 @@ async def show_inbox(request: Api) -> list[InboxOut]:
                 due_at=each.item.due_at,
                 overdue=each.item.due_at is not None and each.item.due_at < present,
                 award_id=each.item.award_id,
-                idea=show_line(each.idea),
+                idea=show_line(each.idea, blind=each.idea.id in blind),
             )
-            for each in list_inbox(session, actor=actor)
+            for each in waiting
         ]
 
     return await request.read(read_inbox)

@@ -36,6 +36,7 @@ def check_policy(policy: Policy, idea: Way, award: Way, document: Way) -> list[F
     others = [walk(way, policy) for way in (award, document)]
     return [
         *_check_gates(reach),
+        *_check_review(policy),
         *_check_days(reach, *others),
         *_check_movers(reach, *others),
         *_check_loosened(policy),
@@ -60,6 +61,12 @@ def _check_gates(reach: Reach) -> Iterator[Finding]:
             yield Finding("policy_role_cannot_act", f"{path}.role", {"role": rule.role, "roles": list(OVERSEERS)})
         yield from _check_order(reach, rule, path, named)
     yield from _check_circles(reach.policy)
+
+
+def _check_review(policy: Policy) -> Iterator[Finding]:
+    """More scores than reviewers are never given: such a quorum would close no review."""
+    if policy.quorum > policy.reviewers:
+        yield Finding("policy_quorum_too_large", "policy.quorum", {"minimum": policy.quorum, "maximum": policy.reviewers})
 
 
 def _check_order(reach: Reach, rule: GateRule, path: str, named: dict[str, Any]) -> Iterator[Finding]:

@@ -7,15 +7,18 @@ from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import CallState
-from models.instants import now
+from models.instants import now, today
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, GateRule, Policy
+from models.reviews import ReviewState
 from models.stages import ENDED_AWARDS
 from models.statements.ideas import read_open_gates
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import find_duty, list_borne, must_differ
 from workflows.process.refusals import Conflict, Forbidden, Refusal
+from workflows.process.superiors import list_proposing_paths, list_superiors
+from workflows.process.underway import count_reviewers_left, count_reviews, first_report_day
 from workflows.process.ways import GUARDS as NAMES
 from workflows.process.ways import Transition
 
@@ -104,7 +107,13 @@ def _passed(_session: Session, asked: Question) -> Refusal | None:
 
 
 def _not_passed(_session: Session, asked: Question) -> Refusal | None:
+    if asked.idea.idea.score is None:
+        return Conflict("idea_not_scored")
     return Conflict("score_above_mark") if is_at_mark(asked.idea) else None
+
+
+def _unscored(_session: Session, asked: Question) -> Refusal | None:
+    return None if asked.idea.idea.score is None else Conflict("idea_scored")
 
 
 def is_at_mark(context: IdeaContext) -> bool:
@@ -144,6 +153,36 @@ def _measured(session: Session, asked: Question) -> Refusal | None:
     missing = select(Indicator.name).join(Pilot, col(Pilot.id) == col(Indicator.pilot_id)).where(Pilot.idea_id == asked.idea.idea.id)
     name = session.exec(missing.where(~read.exists()).order_by(col(Indicator.name))).first()
     return None if name is None else Conflict("indicator_unmeasured", indicator=name)
+
+
+def _pilot_days(session: Session, asked: Question) -> Refusal | None:
+    first = first_report_day(session, asked.idea)
+    return None if today() >= first else Conflict("pilot_too_short", first=first.isoformat(), minimum=asked.idea.policy.pilot.minimum_days)
+
+
+def _not_below_owner(session: Session, asked: Question) -> Refusal | None:
+    owners = session.exec(select(Pilot.owner_id).where(Pilot.idea_id == asked.idea.idea.id)).all()
+    above = list_superiors(session, [asked.actor.unit_path])
+    return Forbidden("subordinate_of_owner") if above.intersection(owners) else None
+
+
+def _quorum(session: Session, asked: Question) -> Refusal | None:
+    needed = asked.idea.policy.quorum
+    return None if count_reviews(session, asked.idea, ReviewState.SCORED) >= needed else Conflict("quorum_not_reached", minimum=needed)
+
+
+def _no_quorum(session: Session, asked: Question) -> Refusal | None:
+    return None if _quorum(session, asked) else Conflict("quorum_reached")
+
+
+def _reviewers_left(session: Session, asked: Question) -> Refusal | None:
+    most = asked.idea.policy.reviewers + asked.idea.policy.substitutes
+    return None if count_reviewers_left(session, asked.idea) > 0 else Conflict("reviewers_used_up", maximum=most)
+
+
+def _not_superior(session: Session, asked: Question) -> Refusal | None:
+    superior = asked.actor.person_id in list_superiors(session, list_proposing_paths(session, asked.idea))
+    return Forbidden("superior_of_proposer") if superior else None
 
 
 def _earned(_session: Session, asked: Question) -> Refusal | None:
@@ -193,6 +232,13 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,
+    "pilot_days": _pilot_days,
+    "not_below_owner": _not_below_owner,
+    "quorum": _quorum,
+    "no_quorum": _no_quorum,
+    "unscored": _unscored,
+    "reviewers_left": _reviewers_left,
+    "not_superior": _not_superior,
     "earned": _earned,
     "no_award": _no_award,
     "scored": _scored,

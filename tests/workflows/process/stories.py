@@ -32,6 +32,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Refusal
+from workflows.process.underway import first_report_day
 from workflows.process.visibility import OVERSEERS
 from workflows.region.people import NewPerson, grant_role, register_person
 from workflows.review.assign import list_eligible
@@ -226,9 +227,18 @@ class Story:
             self._act(who, supplement_idea, self.idea, self._proposal())
             return
         step = self._choose(owed, item)
+        if step[0] == "conclude" and (ahead := self._days_to_report()) > 0:
+            self.pass_days(ahead)
+            return
         points = self.luck.choice(POINTS) if not self.course.aim else 10 if self._is_nearer("below_mark", "shortlisted") else 100
         subject = self.luck.choice(self._eligible()) if item.task == "assign" else who
         STEPS[step](lambda *called, **named: self._act(who, *called, **named), Subject(self, owed, subject, points))
+
+    def _days_to_report(self) -> int:
+        """How many days lie before the first on which the pilot may be concluded."""
+        with self.town.store.reading() as session:
+            context = read_context(session, self.idea, actor=Actor(None, flow="test"))
+            return (first_report_day(session, context) - today()).days
 
     def _act(self, who: str, action: Callable[..., Any], *values: Any, **named: Any) -> None:
         with self.town.store.unit_of_work() as session:

@@ -62,6 +62,7 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_action_without_office", "movers.close_review", {"movers": {"close_review": "chair"}}),
     ("policy_action_without_office", "movers.number", {"movers": {"number": "chair"}}),
     ("policy_action_unreachable", "movers.plan_pilot", {"movers": {"plan_pilot": "verifier"}, "entry": "in_use"}),
+    ("policy_quorum_too_large", "quorum", {"reviewers": 3, "quorum": 4}),
     ("policy_pair_not_loosened", "loosened.0", {"loosened": [("screen", "score"), ("permit", "screen")]}),
     ("policy_pair_not_loosened", "loosened.1", {"loosened": [("permit", "screen"), ("approve", "propose_award")]}),
     ("policy_pair_not_loosened", "loosened.0", {"loosened": [("determine", "determine")]}),

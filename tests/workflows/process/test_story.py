@@ -108,7 +108,7 @@ class Story(RuleBasedStateMachine):
 
     @initialize(stages=st.lists(st.sampled_from(BEGINNINGS), min_size=2, max_size=2))
     def begin(self, stages: list[str]) -> None:
-        call = self.town.build_call(reviewers=NEEDED, pilot={"minimum_days": 30, "maximum_days": 3_650})
+        call = self.town.build_call(reviewers=NEEDED, pilot={"minimum_days": 0, "maximum_days": 3_650})
         for stage in stages:
             idea = self.town.build_idea(IdeaStage(stage), call=call)
             past = BEGINNINGS.index(stage)
