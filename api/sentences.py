@@ -117,7 +117,7 @@ def _show_moment(value: Any, language: str) -> str:
 # How a parameter is shown; one that stands nowhere here is what somebody typed and is shown as it is.
 SHOWN: dict[str, Callable[[Any, str], str]] = {
     **dict.fromkeys(("stage", "action", "outcome", "role", "kind"), show_word),
-    **dict.fromkeys(("problems", "roles"), _show_words),
+    **dict.fromkeys(("problems", "roles", "actions"), _show_words),
     **dict.fromkeys(("minimum", "maximum", "limit", "minutes", "words", "shapes", "score"), _show_figure),
     **dict.fromkeys(("total", "whole"), show_share),
     **dict.fromkeys(("first", "last", "until", "day"), _show_day),

@@ -37,6 +37,7 @@ GIVEN: dict[str, list[Any]] = {
     **{name: ["2026-11-24"] for name in ("first", "last", "until", "day")},
     "stage": STAGES,
     "action": ACTIONS,
+    "actions": [ACTIONS],
     "outcome": ["below_mark", "not_feasible"],
     "role": list(Role),
     "roles": [list(Role)],
