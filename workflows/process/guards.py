@@ -13,6 +13,7 @@ from models.policy import Entry, GateRule, Policy
 from models.stages import ENDED_AWARDS
 from models.statements.ideas import read_open_gates
 from workflows.process.actors import Actor
+from workflows.process.ceilings import find_excess
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.ways import GUARDS as NAMES
@@ -164,6 +165,10 @@ def _other_proposer(_session: Session, asked: Question) -> Refusal | None:
     return Forbidden("own_proposal") if own else None
 
 
+def _within_ceiling(session: Session, asked: Question) -> Refusal | None:
+    return find_excess(session, asked.award)
+
+
 def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
     announce_at = asked.award.announce_at
     return None if announce_at is not None and announce_at <= now() else Conflict("not_due_yet")
@@ -185,6 +190,7 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "no_award": _no_award,
     "scored": _scored,
     "other_proposer": _other_proposer,
+    "within_ceiling": _within_ceiling,
     "hour_struck": _hour_struck,
 }
 BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters

@@ -93,7 +93,7 @@ AWARD_TRANSITIONS = """
 stage                action           outcome       target               who          relation  reason  guards                  code  jobs                                readers
 -                    propose          -             proposed             secretariat  scope     -+      earned,no_award,scored  -     -                                   preparers
 -                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored  -     -                                   preparers
-proposed             approve          approved      approved             leader       scope     -+      other_proposer          -     -                                   preparers
+proposed             approve          approved      approved             leader       scope     -+      other_proposer,within_ceiling  -     -                                   preparers
 proposed             approve          declined      declined             leader       scope     10+     other_proposer          -     -                                   preparers
 approved             schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
 scheduled            schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers

@@ -12,6 +12,7 @@ from api.sentences import catalogue, sentence
 from models.calls import Call, CallState, PolicyVersion
 from models.database import table_of
 from models.inbox import InboxItem
+from models.instants import now
 from models.policy import Entry, Policy
 from tests.building import POLICY, Town
 from workflows.process import tables, ways
@@ -181,7 +182,8 @@ def planned(town: Town) -> str:
     policy = Policy.model_validate({**POLICY, "gates": [gate("a", "screening", "proposer", "a")]})
     with town.store.unit_of_work() as session:
         session.get_one(Call, call).state = CallState.PLANNED
-        session.add(PolicyVersion(call_id=call, number=2, body=policy.model_dump(mode="json")))
+        signed = {"signed_by": town["chair"].id, "signed_at": now()}
+        session.add(PolicyVersion(call_id=call, number=2, body=policy.model_dump(mode="json"), **signed))
     return call
 
 
@@ -191,7 +193,7 @@ def test_a_call_whose_policy_contradicts_itself_is_not_opened(town: Town, planne
     assert refused.value.field == "policy.gates.0.role"
     assert [part.code for part in refused.value.parts] == ["policy_role_cannot_act", "policy_gates_in_circle"]
     assert town.rows(select(Call.state).where(Call.id == planned)) == [CallState.PLANNED]
-    town.do(amend_policy, planned, POLICY, by="secretary")
+    town.amend(planned)
     town.do(open_call, planned, by="secretary")
     assert town.rows(select(Call.state).where(Call.id == planned)) == [CallState.OPEN]
 
