@@ -32,6 +32,7 @@ from workflows.region.soundness import require_ready
 router = APIRouter(include_in_schema=False)
 LIST = "/ketentuan"
 VERSION = LIST + "/{call_id}/{number}"
+CODES = ("name", "kind", "entry", "role", "stage", "award_from", "after")  # fields whose values are shown by their words
 MOST_DIFFERENCES = 100
 MOST_CALLS = 100
 
@@ -143,4 +144,4 @@ def _show(difference: Difference, value: Leaf, words: Words) -> str:
         return words.text("policy.yes" if value else "policy.no")
     if difference.field == "amount_rupiah" and isinstance(value, int):
         return show_rupiah(value, words.language)
-    return words.word(str(value)) if difference.field in ("entry", "role", "stage", "award_from", "movers") else str(value)
+    return words.word(str(value)) if difference.field in CODES or "movers" in {step.name for step in difference.place} else str(value)
