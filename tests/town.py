@@ -1,4 +1,4 @@
-"""The town of the tests: its units and its people, one for every role, with tokens that need no password."""
+"""The town of the tests: its units and its people, one for every role and a second leader, with tokens that need no password."""
 
 import hashlib
 from dataclasses import dataclass
@@ -46,6 +46,7 @@ verifier      BAPPEDA     verifier     BAPPEDA     Indra Kusumadewa
 leader        KOTA        leader       KOTA        Joko Surapati
 auditor       KOTA        auditor      KOTA        Kartika Wardhani
 walker        DISDIK      -            -           Lukman Pamungkas
+deputy        KOTA        leader       KOTA        Maharani Suryalaya
 """
 
 CEILING = NewCeiling(10**12, 10**14, "Keputusan Wali Kota Contoh tentang standar biaya")  # far above what usual tests pay

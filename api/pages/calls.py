@@ -23,6 +23,7 @@ from workflows.calculations.rule_books import read_rule_book
 from workflows.process.actors import Actor
 from workflows.process.ceilings import most_of_tier, read_ceiling
 from workflows.process.context import read_policy
+from workflows.process.duties import STEPS
 from workflows.process.refusals import NotFound, Refusal
 from workflows.region.calls import current_policy, get_call
 from workflows.region.differences import Difference, Leaf, list_differences
@@ -32,7 +33,7 @@ from workflows.region.soundness import require_ready
 router = APIRouter(include_in_schema=False)
 LIST = "/ketentuan"
 VERSION = LIST + "/{call_id}/{number}"
-CODES = ("name", "kind", "entry", "role", "stage", "award_from", "after")  # fields whose values are shown by their words
+CODES = ("name", "kind", "entry", "role", "stage", "award_from", "after", "loosened")  # fields whose values are shown by their words
 MOST_DIFFERENCES = 100
 MOST_CALLS = 100
 
@@ -89,6 +90,7 @@ async def _version_page(request: PageRequest, call_id: str, number: int, *, refu
             "tiers": _list_tiers(policy),
             "ceiling": read_ceiling(session),
             "movers": list(policy.movers.items()),
+            "loosened": [[STEPS[duty][-1] for duty in pair] for pair in policy.loosened],
             "problems": _list_problems(session, policy, words) if waits else [],
             "signs": waits and call.state != CallState.CLOSED and may_sign(actor, unit, version),
             "own": waits and version.author_id == actor.person_id,

@@ -1,4 +1,4 @@
-"""To which roles a policy may give a step, and which two steps it never gives to one role (docs/decisions/0005).
+"""To which roles a policy may give a step; duties that always belong to different people never come into one role: docs/decisions/0005.
 
 An action that stands in no row belongs to a person (the lead, a reviewer, a pilot's owner) or to a flow and is given to no office.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from models.people import Role
 from models.policy import Policy
+from workflows.process.duties import ALWAYS, PAIRS, STEPS
 from workflows.process.ways import Way
 
 MOVERS = """
@@ -26,14 +27,6 @@ schedule    leader       secretariat
 revoke      leader       -
 """
 
-PAIRS = """
-one        other
-score      recommend
-recommend  determine
-conclude   verify
-propose    approve
-"""
-
 
 @dataclass(frozen=True)
 class Concentration:
@@ -50,16 +43,17 @@ def _read_movers() -> dict[str, tuple[Role, ...]]:
 
 
 ALLOWED: dict[str, tuple[Role, ...]] = _read_movers()  # by action, the usual role first
-APART: tuple[tuple[str, str], ...] = tuple((one, other) for one, other in (line.split() for line in PAIRS.strip().splitlines()[1:]))
+APART = tuple(pair for pair, word in PAIRS.items() if word == ALWAYS and STEPS[pair[0]] and STEPS[pair[1]])
 
 
 def list_concentrations(policy: Policy, *ways: Way) -> Iterator[Concentration]:
-    """The pairs of steps that a policy brings into one role by steps that it might otherwise give away as it does."""
+    """The duties of different people that a policy brings into one role, by steps that it might otherwise give away as it does."""
     for pair in APART:
-        roles = [_role_of(policy, action, ways) for action in pair]
-        moved = next((action for action in reversed(pair) if action in policy.movers), None)
-        if moved is not None and roles[0] == roles[1] and policy.movers[moved] in ALLOWED.get(moved, ()):
-            yield Concentration(moved, pair[0] if moved == pair[1] else pair[1], policy.movers[moved])
+        actions = [STEPS[duty][-1].removeprefix("award_") for duty in pair]
+        roles = [_role_of(policy, action, ways) for action in actions]
+        moved = next((action for action in actions if policy.movers.get(action) in ALLOWED.get(action, ())), None)
+        if moved is not None and roles[0] == roles[1]:
+            yield Concentration(moved, actions[0] if moved == actions[1] else actions[1], policy.movers[moved])
 
 
 def _role_of(policy: Policy, action: str, ways: tuple[Way, ...]) -> Role | None:

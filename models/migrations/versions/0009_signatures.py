@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0007"
 
 PERSON = "VARCHAR(26) REFERENCES person (id)"
 MOVES = "NEW.body{text} <> OLD.body{text} OR NEW.call_id <> OLD.call_id OR NEW.number <> OLD.number OR {author}"

@@ -48,7 +48,7 @@ def places(town: Town) -> dict[str, str]:
     changed = {
         "movers": {"verify": "auditor"},
         "entry": "in_trial",
-        "permission": False,
+        "loosened": [["determine", "approve"]],
         "gates": [GATE],
         "award_from": ["rolled_out", "stopped"],
     }

@@ -50,7 +50,7 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_role_cannot_act", "gates.0.role", {"gates": [gate(role="proposer")]}),
     ("policy_role_cannot_act", "gates.2.role", {"gates": [gate("a"), gate("b"), gate(role="reviewer")]}),
     ("policy_mover_not_allowed", "movers.determine", {"movers": {"determine": "proposer"}}),
-    ("policy_mover_not_allowed", "movers.verify", {"movers": {"recommend": "verifier", "verify": "pilot_owner"}}),
+    ("policy_mover_not_allowed", "movers.verify", {"movers": {"verify": "pilot_owner"}}),
     ("policy_concentrates", "movers.determine", {"movers": {"determine": "chair"}}),
     ("policy_gate_unknown", "gates.0.after.1", {"gates": [gate("a", "screening", "chair", "b", "c"), gate("b")]}),
     ("policy_gate_not_before", "gates.0.after.0", {"gates": [gate("a", "screening", "chair", "b"), gate("b", "shortlisted")]}),
@@ -64,6 +64,10 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_action_without_office", "movers.close_review", {"movers": {"close_review": "chair"}}),
     ("policy_action_without_office", "movers.number", {"movers": {"number": "chair"}}),
     ("policy_action_unreachable", "movers.plan_pilot", {"movers": {"plan_pilot": "unit_head"}, "entry": "in_use"}),
+    ("policy_pair_not_loosened", "loosened.0", {"loosened": [("screen", "score"), ("permit", "screen")]}),
+    ("policy_pair_not_loosened", "loosened.1", {"loosened": [("permit", "screen"), ("approve", "propose_award")]}),
+    ("policy_pair_not_loosened", "loosened.0", {"loosened": [("determine", "determine")]}),
+    ("policy_duty_unknown", "loosened.0", {"loosened": [("permit", "screening")]}),
     ("policy_days_unknown", "days.screning", {"days": {"screning": 9}}),
     ("policy_award_from_empty", "award_from", {"award_from": []}),
     ("policy_award_not_scored", "award_from.0", {"award_from": ["screening", "rolled_out"]}),
@@ -76,10 +80,15 @@ SOUND: dict[str, dict[str, Any]] = {
     "nothing of its own": {},
     "two gates in order": {"gates": [gate("a", "screening", "chair", "b"), gate("b")]},
     "a gate after one that every idea has passed": {"gates": [gate("a", "screening"), gate("b", "shortlisted", "chair", "a")]},
-    "an office for every step": {"movers": {"permit": "secretariat", "recommend": "verifier", "determine": "chair", "verify": "auditor"}},
+    "an office for every step": {
+        "movers": {"permit": "secretariat", "propose": "chair", "recommend": "verifier", "determine": "chair", "verify": "auditor"}
+    },
     "a ranking of those whose pilot stopped too": {"award_from": ["rolled_out", "stopped"], "rule_book": RANKED},
     "verified results at the end": {"rule_book": VERIFIED},
     "an amount that no team is large enough to raise": {"rule_book": ENDLESS, "team_limit": 2},
+    "every pair that a policy may loosen, whichever duty is named first": {
+        "loosened": [("permit", "screen"), ("determine", "permit"), ("permit", "approve"), ("approve", "determine")]
+    },
     "the longest name of a gate": {"gates": [gate("x" * LONGEST_GATE_NAME)]},
 }
 

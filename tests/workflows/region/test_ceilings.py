@@ -34,7 +34,7 @@ def ceil(town: Town, tier: int, call: int) -> None:
 
 
 def test_the_leader_of_the_region_sets_ceilings_and_nobody_else(town: Town) -> None:
-    for who in town.people.keys() - {"leader"}:
+    for who in town.people.keys() - {"leader", "deputy"}:
         with pytest.raises(Forbidden, match="only_leader"):
             town.do(set_ceiling, NewCeiling(1, 1, BASIS), by=who)
     ceil(town, 5_000_000, 20_000_000)

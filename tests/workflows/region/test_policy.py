@@ -121,7 +121,7 @@ def test_a_policy_is_amended_by_its_keepers_alone(town: Town) -> None:
     assert [town.do(amend_policy, town.call, POLICY, by=who).number for who in keepers] == [2, 3]
 
 
-DETERMINED_BY_CHAIR = {"determine": "chair", "recommend": "verifier"}
+DETERMINED_BY_CHAIR = {"determine": "chair", "recommend": "verifier", "verify": "auditor"}
 
 
 def recommended(town: Town) -> str:

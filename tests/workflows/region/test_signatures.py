@@ -67,7 +67,7 @@ def test_chair_and_leader_sign_and_the_chain_keeps_what_was_signed(town: Town, w
 
 def test_nobody_else_signs(town: Town) -> None:
     call = plan(town)
-    for who in town.people.keys() - {"chair", "leader"}:
+    for who in town.people.keys() - {"chair", "leader", "deputy"}:
         with pytest.raises(Forbidden, match="only_chair_or_leader"):
             town.do(sign_policy, call, 1, by=who)
     assert version(town, call).signed_at is None
@@ -108,9 +108,9 @@ def test_only_the_newest_version_is_signed_and_once(town: Town) -> None:
 def test_what_waits_for_a_signature_is_shown_to_those_who_may_give_it(town: Town) -> None:
     call = plan(town)
     waiting = {who: [each.call.id for each in town.do(list_unsigned, by=who)] for who in town.people}
-    assert {who for who, calls in waiting.items() if calls == [call]} == {"chair", "leader"}
+    assert {who for who, calls in waiting.items() if calls == [call]} == {"chair", "leader", "deputy"}
     seen = {who for who in town.people if town.do(list_versions, call, by=who)}
-    assert seen == {"chair", "leader", "secretary", "admin", "auditor"}
+    assert seen == {"chair", "leader", "deputy", "secretary", "admin", "auditor"}
     town.do(sign_policy, call, 1, by="leader")
     assert town.do(list_unsigned, by="chair") == []
     assert [each.number for each in town.do(list_versions, call, by="stranger")] == [1]
