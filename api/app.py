@@ -10,7 +10,7 @@ from api.middleware import BodyLimit, SecureHeaders
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install
-from api.v1 import accounts, calls, intake, offices, operations, pilot, recognition, region, review, reward
+from api.v1 import accounts, calls, ceilings, intake, offices, operations, pilot, recognition, region, review, reward
 from models.database import Database, database
 from models.migrations import require_newest_schema
 from models.settings import settings
@@ -25,6 +25,7 @@ ROUTERS = (
     region,
     offices,
     calls,
+    ceilings,
     operations,
 )  # ideas first: a path is tried from the top
 
