@@ -41,6 +41,14 @@ class Shot:
     press: str = ""
 
 
+FOR_ANYBODY = (
+    Shot("Alur proses", None, "/proses"),
+    Shot("Periksa dokumen", None, "/verifikasi"),
+    Shot("Aktifkan akun", None, "/aktivasi"),
+    Shot("Halaman yang tidak ada", None, "/tidak-ada"),
+)
+
+
 def set_scene(town: Town) -> list[Shot]:
     """Ideas at every stage of their way, and the pages that show them."""
     draft = town.build_idea(title="Antrean Puskesmas lewat Papan RW", sections={"background": SENTENCE})
@@ -87,10 +95,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Pegawai", "operator", "/pegawai"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
-        Shot("Alur proses", None, "/proses"),
-        Shot("Periksa dokumen", None, "/verifikasi"),
-        Shot("Aktifkan akun", None, "/aktivasi"),
-        Shot("Halaman yang tidak ada", None, "/tidak-ada"),
+        *FOR_ANYBODY,
     ]
 
 
