@@ -21,6 +21,7 @@ from workflows.process.context import read_policy
 from workflows.process.inbox import Awaited, find_gate, list_inbox
 from workflows.process.keyset import Slice
 from workflows.process.relations import list_blind
+from workflows.region.signatures import list_unsigned
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,14 +30,15 @@ router = APIRouter(include_in_schema=False)
 async def show_inbox(request: Page, ok: str = "") -> Response:
     """What waits for the reader."""
 
-    def read_lines(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    def read_lines(session: Session, actor: Actor) -> dict[str, Any]:
         waiting = list_inbox(session, actor=actor)
         units = _units(session, [each.idea for each in waiting], actor)
         policies = {idea.policy_id: _read_policy(session, idea) for idea in (each.idea for each in waiting)}
-        return [_line(each, units) | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])} for each in waiting]
+        lines = [_line(each, units) | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])} for each in waiting]
+        return {"lines": lines, "unsigned": list_unsigned(session, actor=actor)}
 
-    visitor, lines = await request.read_page(read_lines)
-    return page(visitor, "inbox.html", lines=lines, done=read_done(ok))
+    visitor, values = await request.read_page(read_lines)
+    return page(visitor, "inbox.html", **values, done=read_done(ok))
 
 
 @router.get("/daftar")

@@ -15,6 +15,7 @@ from models.reviews import ReviewState
 from models.stages import ENDED_AWARDS
 from models.statements.ideas import read_open_gates
 from workflows.process.actors import Actor
+from workflows.process.ceilings import find_excess
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import find_duty, list_borne, must_differ
 from workflows.process.refusals import Conflict, Forbidden, Refusal
@@ -222,6 +223,10 @@ def _apart(session: Session, asked: Question) -> Refusal | None:
     return None if earlier is None else Forbidden("has_other_duty", duty=earlier)
 
 
+def _within_ceiling(session: Session, asked: Question) -> Refusal | None:
+    return find_excess(session, asked.award)
+
+
 def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
     announce_at = asked.award.announce_at
     return None if announce_at is not None and announce_at <= now() else Conflict("not_due_yet")
@@ -251,6 +256,7 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "earned": _earned,
     "no_award": _no_award,
     "scored": _scored,
+    "within_ceiling": _within_ceiling,
     "hour_struck": _hour_struck,
 }
 BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters

@@ -103,7 +103,7 @@ AWARD_TRANSITIONS = """
 stage                action           outcome       target               who          relation  reason  guards                  code  jobs                                readers
 -                    propose          -             proposed             secretariat  scope     -+      apart,earned,no_award,scored - -                                  preparers
 -                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored  -     -                                   preparers
-proposed             approve          approved      approved             leader       scope     -+      apart                   -     -                                   preparers
+proposed             approve          approved      approved             leader       scope     -+      apart,within_ceiling    -     -                                   preparers
 proposed             approve          declined      declined             leader       scope     10+     apart                   -     -                                   preparers
 approved             schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
 scheduled            schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers

@@ -146,7 +146,8 @@ class Story:
         call = Call(code="CERITA", title="Lomba", unit_id=self.town.units["BAPPEDA"][0], state=CallState.OPEN, **dates)
         session.add(call)
         session.flush()
-        session.add(PolicyVersion(call_id=call.id, number=1, body=self.policy.model_dump(mode="json")))
+        signed = {"signed_by": self.town["chair"].id, "signed_at": now()}
+        session.add(PolicyVersion(call_id=call.id, number=1, body=self.policy.model_dump(mode="json"), **signed))
         return call.id
 
     def _proposal(self) -> Proposal:
