@@ -143,7 +143,7 @@ class Committee:
                 self._do("chair", "recommend", idea, "recommendation", {"outcome": "feasible", "reason": REASON})
             case "recommended":
                 decree = {"decree_number": "100.3/1", "decree_on": wall_now().date().isoformat()}
-                self._do("leader", "determine", idea, "determination", {"outcome": "adopted", **decree})
+                self._do("deputy", "determine", idea, "determination", {"outcome": "adopted", **decree})
             case "rolled_out":
                 return self._reward(idea)
         return False
