@@ -32,10 +32,11 @@ def read_award(session: Session, award_id: str, *, actor: Actor) -> AwardContext
     Until it is announced an award is known to those who prepare it (secretariat, leader, auditor) alone; raises NotFound.
     """
     award = session.get(Award, award_id)
-    if award is None:
-        raise NotFound("award_not_found")
-    context = AwardContext(award, read_context(session, award.idea_id, actor=actor))
-    if not knows_award(context, actor):
+    try:
+        context = None if award is None else AwardContext(award, read_context(session, award.idea_id, actor=actor))
+    except NotFound:  # whoever may not see the idea is not told that it has an award
+        context = None
+    if context is None or not knows_award(context, actor):
         raise NotFound("award_not_found")
     return context
 
