@@ -14,6 +14,7 @@ from models.stages import ENDED_AWARDS
 from models.statements.ideas import read_open_gates
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext
+from workflows.process.earning import find_difference, find_flaw, find_lost_stage
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.ways import GUARDS as NAMES
 from workflows.process.ways import Transition
@@ -35,11 +36,16 @@ class Question:
         return self.context.about
 
     @property
-    def award(self) -> Award:
-        """The award concerned."""
+    def of_award(self) -> AwardContext:
+        """The award concerned, with its idea."""
         if not isinstance(self.context, AwardContext):
             raise TypeError("only an award's step has this guard")
-        return self.context.award
+        return self.context
+
+    @property
+    def award(self) -> Award:
+        """The award concerned."""
+        return self.of_award.award
 
 
 def _call_open(_session: Session, asked: Question) -> Refusal | None:
@@ -159,6 +165,18 @@ def _scored(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("idea_not_scored") if asked.idea.idea.score is None else None
 
 
+def _still_earned(_session: Session, asked: Question) -> Refusal | None:
+    return find_lost_stage(asked.of_award)
+
+
+def _recomputes(session: Session, asked: Question) -> Refusal | None:
+    return find_difference(session, asked.of_award)
+
+
+def _flawed(session: Session, asked: Question) -> Refusal | None:
+    return Conflict("award_holds") if find_flaw(session, asked.of_award) is None else None
+
+
 def _other_proposer(_session: Session, asked: Question) -> Refusal | None:
     own = asked.award.proposed_by is not None and asked.award.proposed_by == asked.actor.person_id
     return Forbidden("own_proposal") if own else None
@@ -184,6 +202,9 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "earned": _earned,
     "no_award": _no_award,
     "scored": _scored,
+    "still_earned": _still_earned,
+    "recomputes": _recomputes,
+    "flawed": _flawed,
     "other_proposer": _other_proposer,
     "hour_struck": _hour_struck,
 }

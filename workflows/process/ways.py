@@ -17,7 +17,7 @@ STEPS = ("intake", "review", "pilot", "reward", "recognition")  # as people see 
 GUARDS = (
     *("call_open", "window", "gates", "overdue", "passed", "not_passed", "measured"),
     *("permission", "has_pilot", "has_no_pilot"),
-    *("earned", "no_award", "scored", "other_proposer", "hour_struck", "gate_open_now"),
+    *("earned", "no_award", "scored", "still_earned", "recomputes", "flawed", "other_proposer", "hour_struck", "gate_open_now"),
 )
 
 

@@ -91,13 +91,19 @@ def close_call(session: Session, call_id: str, *, actor: Actor) -> Call:
 
 
 def amend_policy(session: Session, call_id: str, policy: dict[str, Any], *, actor: Actor) -> PolicyVersion:
-    """A new version of a call's policy, for ideas drafted from now on; those already in keep theirs. Raises Invalid as `plan_call`."""
+    """A new version of a call's policy, for ideas drafted from now on; those already in keep theirs.
+
+    Raises Invalid as `plan_call`, and where a call that took ideas would get other places than those it was announced with.
+    """
     call, unit = get_call(session, call_id)
     _require_keeper(actor, unit)
     valid = validate_policy(policy)
     require_sound(valid)
+    present = current_policy(session, call.id)
+    if call.state != CallState.PLANNED:
+        _require_same_places(present, valid)
     body = valid.model_dump(mode="json")
-    version = PolicyVersion(call_id=call.id, number=current_policy(session, call.id).number + 1, body=body)
+    version = PolicyVersion(call_id=call.id, number=present.number + 1, body=body)
     session.add(version)
     session.flush()
     record(session, "call.amend_policy", call.id, actor=actor, number=version.number)
@@ -150,6 +156,16 @@ def require_sound(policy: Policy) -> None:
     if found:
         found[0].parts = tuple(found)
         raise found[0]
+
+
+def _require_same_places(present: PolicyVersion, policy: Policy) -> None:
+    """Places belong to the call, whatever version an idea entered under: a ranked call keeps its tiers' names and places.
+
+    Amounts and minimum scores may change; each idea is judged and paid by its own version.
+    """
+    before, after = read_rule_book(read_policy(present).rule_book), read_rule_book(policy.rule_book)
+    if (before.is_ranked or after.is_ranked) and before.places != after.places:
+        raise Invalid("call_places_fixed", "policy.rule_book.tiers", number=present.number)
 
 
 def _check_wording(field: str, part: Any) -> None:

@@ -9,12 +9,12 @@ from workflows.process.context import AwardContext
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.wording import read_line
-from workflows.reward.browse import read_award
+from workflows.reward.browse import read_award_to_change
 
 
 def approve_award(session: Session, award_id: str, *, decree_number: str, decree_on: date, actor: Actor) -> AwardContext:
     """Approve an award under a decree's number and day; without a decree it cannot reach the person's records (SIASN)."""
-    context = read_award(session, award_id, actor=actor)
+    context = read_award_to_change(session, award_id, actor=actor)
     permitted = permit(session, context, "approve", "approved", actor=actor)
     number = read_line("decree_number", decree_number, maximum=100)
     award = context.award
@@ -26,7 +26,7 @@ def approve_award(session: Session, award_id: str, *, decree_number: str, decree
 
 def decline_award(session: Session, award_id: str, *, reason: str, actor: Actor) -> AwardContext:
     """Decline a proposed award with a reason; another may be proposed for the idea."""
-    context = read_award(session, award_id, actor=actor)
+    context = read_award_to_change(session, award_id, actor=actor)
     permitted = permit(session, context, "approve", "declined", actor=actor)
     take(session, context, permitted, Grounds(read_reason(permitted.transition, reason)), actor=actor)
     return context

@@ -41,6 +41,13 @@ def read_award(session: Session, award_id: str, *, actor: Actor) -> AwardContext
     return context
 
 
+def read_award_to_change(session: Session, award_id: str, *, actor: Actor) -> AwardContext:
+    """As `read_award`, with the idea locked until the transaction ends: what earned the award stays so while a step is taken."""
+    idea_id = select(Award.idea_id).where(Award.id == award_id).scalar_subquery()
+    session.exec(select(Idea.id).where(Idea.id == idea_id).with_for_update(key_share=True)).first()
+    return read_award(session, award_id, actor=actor)
+
+
 def find_decline(session: Session, award: Award) -> Decision | None:
     """The decision that declined an award, with its reason; None where none did."""
     of_idea = select(Decision).where(Decision.idea_id == award.idea_id, Decision.action == "award_approve", Decision.outcome == "declined")

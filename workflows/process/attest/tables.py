@@ -51,8 +51,8 @@ award        stage       stage                                                  
 award        origin      idea_id,call_id,proposed_by,created_at                                          salted   award.propose
 award        tier        tier,distinction,computation                                                    salted   award.propose
 award        amount      amount_rupiah                                                                   salted   award.propose
-award        decree      decree_number,decree_on,approved_by                                             plain    award.propose,award.approve.approved
-award        hour        announce_at,announced_at                                                        salted   award.propose,award.schedule,award.announce
+award        decree      decree_number,decree_on,approved_by                                             plain    award.propose,award.approve.approved,award.return
+award        hour        announce_at,announced_at                                                        salted   award.propose,award.schedule,award.announce,award.return
 award        revocation  revoked_at,revoke_reason                                                        salted   award.propose,award.revoke
 awardshare   part        award_id,person_id,share_hundredths,amount_rupiah                               salted   award.propose
 document     number      kind,number,series,year,running,issued_on                                       plain    document.number
