@@ -19,6 +19,7 @@ from models.instants import now, today
 from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
+from workflows.process.earning import find_flaw
 from workflows.process.keyset import Slice
 from workflows.process.offers import list_offers
 from workflows.reward.announce import schedule_award
@@ -121,6 +122,8 @@ async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedFo
         offers = list_offers(session, context, actor=actor)
         values = {"award": show_award(session, context), "idea": idea, "call": context.about.call, "unit": unit.name if unit else ""}
         values["declined"] = find_decline(session, context.award)
+        is_open = ways.AWARD.stages[context.award.stage].kind == ways.Kind.OPEN
+        values["flaw"] = find_flaw(session, context) if is_open else None
         return values | {"offers": offers, "own": context.award.proposed_by == actor.person_id}
 
     visitor, values = await request.read_page(read_page)
