@@ -28,5 +28,6 @@ def return_award(session: Session, context: AwardContext, *, actor: Actor) -> No
     """Bring an award that does not hold back to its proposal: without decree and hour, and whoever approves awards is asked again."""
     permitted = permit(session, context, "return", actor=actor)
     award = context.award
-    award.approved_by, award.decree_number, award.decree_on, award.announce_at = None, "", None, None
+    award.approved_by, award.decree_number, award.decree_on, award.decree_sha256 = None, "", None, None
+    award.announce_at = None
     take(session, context, permitted, actor=actor)

@@ -1,6 +1,5 @@
 """What a call decides by its policy alone, without a line of code: gates, movers, versions."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from sqlmodel import col, select
 
 from models.ideas import Gate, GateState
 from models.inbox import InboxItem
+from models.instants import today
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask, check_problem
@@ -19,7 +19,8 @@ from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
 from workflows.region.calls import amend_policy
-from workflows.review.determine import Decree, Determination, determine_idea
+from workflows.region.decrees import NamedDecree
+from workflows.review.determine import Determination, determine_idea
 from workflows.review.gates import pass_gate
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.reward.approve import approve_award
@@ -124,7 +125,7 @@ def test_movers_give_the_determination_to_another_role(town: Town) -> None:
     idea = town.build_idea(IdeaStage.RECOMMENDED, call=town.build_call(movers={"determine": "chair"}))
     items = town.rows(select(InboxItem.role).where(InboxItem.idea_id == idea, col(InboxItem.done_at).is_(None)))
     assert items == [Role.CHAIR]
-    words: dict[str, Any] = {"reason": REASON, "decree": Decree("100.3.3/7", date(2026, 11, 2))}
+    words: dict[str, Any] = {"reason": REASON, "decree": NamedDecree("100.3.3/7", today())}
     with pytest.raises(Forbidden, match="only_"):
         town.do(determine_idea, idea, Determination.ADOPTED, by="leader", **words)
     town.do(determine_idea, idea, Determination.ADOPTED, by="chair", **words)
@@ -134,7 +135,7 @@ def test_movers_give_the_determination_to_another_role(town: Town) -> None:
 def test_movers_let_those_who_approve_know_of_the_award(town: Town) -> None:
     call = town.build_call(movers={"approve": "chair"})
     award = town.build_award(AwardStage.PROPOSED, idea=town.build_idea(IdeaStage.ROLLED_OUT, call=call))
-    words: dict[str, Any] = {"decree_number": "1", "decree_on": town.idea(town.award(award).idea_id).stage_since.date()}
+    words: dict[str, Any] = {"decree": NamedDecree("1", today())}
     with pytest.raises(Forbidden, match="only_"):
         town.do(approve_award, award, by="leader", **words)
     town.do(approve_award, award, by="chair", **words)
@@ -145,4 +146,4 @@ def test_who_may_no_longer_decide_is_told_the_role_that_may(town: Town) -> None:
     call = town.build_call(movers={"determine": "chair", "approve": "verifier"})
     idea = town.build_idea(IdeaStage.RECOMMENDED, call=call)
     with pytest.raises(Forbidden, match="only_chair"):
-        town.do(determine_idea, idea, Determination.ADOPTED, reason=REASON, decree=Decree("1"), by="leader")
+        town.do(determine_idea, idea, Determination.ADOPTED, reason=REASON, decree=NamedDecree("1"), by="leader")

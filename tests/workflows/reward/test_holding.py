@@ -31,6 +31,7 @@ from workflows.process.refusals import Conflict
 from workflows.recognition.issue import withdraw_certificates
 from workflows.recognition.letters import number_certificates
 from workflows.region.calls import amend_policy
+from workflows.region.decrees import NamedDecree
 from workflows.reward.announce import announce_award, schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.propose import propose_award
@@ -55,8 +56,8 @@ def build_in_use(town: Town, call: str) -> str:
     return idea
 
 
-def decree(**changes: Any) -> dict[str, Any]:
-    return {"decree_number": "100.3/9/2026", "decree_on": today(), **changes}
+def decree(number: str = "100.3/9/2026") -> dict[str, Any]:
+    return {"decree": NamedDecree(number, today())}
 
 
 def asked(town: Town, award: str) -> list[str]:
@@ -215,7 +216,7 @@ def test_an_award_that_was_sent_back_and_holds_again_is_approved_under_a_new_dec
     alter(town, "UPDATE award SET amount_rupiah = amount_rupiah + 1")
     town.do(recheck_award, idea, by="flow:reward")
     alter(town, "UPDATE award SET amount_rupiah = amount_rupiah - 1")
-    town.do(approve_award, award, **decree(decree_number="100.3/10/2026"), by="leader")
+    town.do(approve_award, award, **decree("100.3/10/2026"), by="leader")
     assert town.award(award).stage == AwardStage.APPROVED
 
 

@@ -42,6 +42,7 @@ review       points      points                                                 
 review       total       total                                                                           salted   idea.assign,idea.score,idea.recuse
 review       comment     comment                                                                         salted   idea.assign,idea.score,idea.recuse
 pilot        plan        idea_id,unit_id,owner_id,site,starts_on,decree_number,budget_rupiah,created_at  salted   idea.plan_pilot
+pilot        paper       decree_on                                                                       salted   idea.plan_pilot
 pilot        end         ends_on                                                                         salted   idea.plan_pilot,idea.verify.extend
 pilot        report      summary,reported_at                                                             salted   idea.plan_pilot,idea.conclude,idea.verify.extend
 pilot        result      result                                                                          salted   idea.plan_pilot,idea.compute_result,idea.verify.extend
@@ -52,6 +53,7 @@ award        origin      idea_id,call_id,proposed_by,created_at                 
 award        tier        tier,distinction,computation                                                    salted   award.propose
 award        amount      amount_rupiah                                                                   salted   award.propose
 award        decree      decree_number,decree_on,approved_by                                             plain    award.propose,award.approve.approved,award.return
+award        paper       decree_sha256                                                                   plain    award.propose,award.approve.approved,award.return
 award        hour        announce_at,announced_at                                                        salted   award.propose,award.schedule,award.announce,award.return
 award        revocation  revoked_at,revoke_reason                                                        salted   award.propose,award.revoke
 awardshare   part        award_id,person_id,share_hundredths,amount_rupiah                               salted   award.propose
