@@ -19,7 +19,7 @@ from models.ids import new_id, new_salt
 from models.instants import now
 from models.policy import GateRule
 from workflows.process.actors import Actor
-from workflows.process.attest.commit import commit_rows
+from workflows.process.attest.commit import commit_rows, write_opening
 from workflows.process.attest.rows import list_rows
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
 from workflows.process.guards import Question, find_refusal, is_next, list_open_gates
@@ -99,7 +99,7 @@ def take(session: Session, context: Context, permitted: Permitted, grounds: Grou
     idea_id = context.about.idea.id if context.about is not None else context.document.idea_id
     follow_up(session, list_jobs(context, transition), row.id, idea_id)
     kind = _kind(context, transition)
-    said = {**_recorded(context, grounds), **_committed(session, context, kind, written)}
+    said = {**_recorded(context, grounds), **_committed(session, context, kind, written), **write_opening(kind, context.way.name, row)}
     record(session, kind, row.id, actor=actor, idea_id=idea_id, **said)
     session.flush()
 
