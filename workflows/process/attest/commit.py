@@ -54,7 +54,7 @@ def write_commitment(group: Group, row: Any) -> Any:
 
 
 def write_opening(kind: str, table: str, row: Any) -> dict[str, Any]:
-    """What an entry of a kind says to open its subject's sealed group, the values by their columns and the salt; nothing for other kinds."""
+    """What an entry of a kind says to open its subject's sealed group: the values by their columns, and the salt."""
     group = find_opened(kind, table)
     if group is None:
         return {}
