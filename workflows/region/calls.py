@@ -165,7 +165,7 @@ def _require_same_places(present: PolicyVersion, policy: Policy) -> None:
     """
     before, after = read_rule_book(read_policy(present).rule_book), read_rule_book(policy.rule_book)
     if (before.is_ranked or after.is_ranked) and before.places != after.places:
-        raise Invalid("call_places_fixed", "policy.rule_book.tiers", number=present.number)
+        raise Invalid("call_places_fixed", "policy.rule_book.tiers")
 
 
 def _check_wording(field: str, part: Any) -> None:
