@@ -38,7 +38,7 @@ def record_decree(session: Session, idea: IdeaContext, kind: DecreeKind, named: 
     """
     number = _read_number(named.number)
     if named.on is None:
-        raise Invalid("decree_missing", "decree_on")
+        raise Invalid("decree_day_missing", "decree_on")
     _check_day(session, idea, kind, named.on)
     digest = _read_digest(named.sha256)
     found = _find_decrees(session, idea.call.unit_id, kind, number)

@@ -37,8 +37,8 @@ def determine_idea(
     text = read_reason(permitted.transition, reason)
     detail: dict[str, Any] = {"decree_number": "", "decree_on": None}
     if outcome == Determination.ADOPTED:
-        if not decree.number.strip():
-            raise Invalid("decree_missing", "decree_number")
+        if not decree.number.strip() or decree.on is None:
+            raise Invalid("decree_missing", "decree_on" if decree.number.strip() else "decree_number")
         detail = write_decree(record_decree(session, context, DecreeKind.DETERMINATION, decree, actor=actor))
     take(session, context, permitted, Grounds(text, detail, detail), actor=actor)
     return context

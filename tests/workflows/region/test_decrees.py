@@ -98,7 +98,7 @@ def test_no_idea_is_adopted_under_a_decree_of_1900_or_2099(town: Town, on: date)
     ("named", "code"),
     [
         (NamedDecree("Tanpa nomor", today()), "decree_number_without_digit"),
-        (NamedDecree("100.3/5"), "decree_missing"),
+        (NamedDecree("100.3/5"), "decree_day_missing"),
         (NamedDecree("", today()), "text_empty"),
         (NamedDecree("100.3/5", today() + A_DAY), "decree_day_ahead"),
         (NamedDecree("100.3/5", today() - A_DAY), "decree_before_adoption"),
