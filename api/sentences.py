@@ -114,10 +114,15 @@ def _show_moment(value: Any, language: str) -> str:
     return show_moment(value if isinstance(value, datetime) else datetime.fromisoformat(value), language)
 
 
+def _show_duty(duty: Any, language: str) -> str:
+    return show_word(f"duty_{duty}", language)
+
+
 # How a parameter is shown; one that stands nowhere here is what somebody typed and is shown as it is.
 SHOWN: dict[str, Callable[[Any, str], str]] = {
     **dict.fromkeys(("stage", "action", "outcome", "role", "kind"), show_word),
     **dict.fromkeys(("problems", "roles"), _show_words),
+    **dict.fromkeys(("duty", "other_duty"), _show_duty),
     **dict.fromkeys(("minimum", "maximum", "limit", "minutes", "words", "shapes", "score"), _show_figure),
     **dict.fromkeys(("total", "whole"), show_share),
     **dict.fromkeys(("first", "last", "until", "day"), _show_day),

@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.people import Role
@@ -13,6 +13,13 @@ from models.stages import IdeaStage
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Points = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]  # what the calculation of scores takes
+
+
+def _in_order(pair: tuple[str, str]) -> tuple[str, str]:
+    return (min(pair), max(pair))
+
+
+DutyPair = Annotated[tuple[Identifier, Identifier], AfterValidator(_in_order)]  # two duties, in the order of the alphabet
 
 
 class Frozen(BaseModel):
@@ -145,6 +152,7 @@ class Policy(Frozen):
     days: Days = Days()
     pilot: PilotRule = PilotRule()
     movers: dict[Identifier, Role] = Field(default_factory=dict)
+    loosened: tuple[DutyPair, ...] = Field((), max_length=10)  # duties that one person may have together
     award_from: tuple[Identifier, ...] = (IdeaStage.ROLLED_OUT,)
     rule_book: dict[str, Any]
     documents: DocumentRule

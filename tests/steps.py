@@ -129,7 +129,7 @@ def _recommend(at: IdeaUnderWay, outcome: str) -> None:
 
 
 def _determine(at: IdeaUnderWay, outcome: str) -> None:
-    at.do(determine_idea, Determination(outcome), reason=REASON, decree=decree_of_today("1"), by="leader")
+    at.do(determine_idea, Determination(outcome), reason=REASON, decree=decree_of_today("1"), by="deputy")
 
 
 def _verify(at: IdeaUnderWay, outcome: str) -> None:

@@ -1,4 +1,4 @@
-"""The town of the tests: its units and its people, one for every role, with tokens that need no password."""
+"""The town of the tests: its units and its people, one for every role and a second leader, with tokens that need no password."""
 
 import hashlib
 from dataclasses import dataclass
@@ -45,6 +45,7 @@ verifier      BAPPEDA     verifier     BAPPEDA     Indra Kusumadewa
 leader        KOTA        leader       KOTA        Joko Surapati
 auditor       KOTA        auditor      KOTA        Kartika Wardhani
 walker        DISDIK      -            -           Lukman Pamungkas
+deputy        KOTA        leader       KOTA        Maharani Suryalaya
 """
 
 NIGHTS = timedelta(days=3650)

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from api.access import Api
 from api.v1 import PREFIX
@@ -16,7 +17,7 @@ from models.outbox import ClockTick, Message, MessageState
 from models.people import Role
 from workflows.process.actors import Actor
 from workflows.process.inbox import list_inbox
-from workflows.process.retry import retry_dead
+from workflows.process.retry import STATE, count_messages, is_stuck, retry_dead
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
 
@@ -36,13 +37,15 @@ class HealthOut(ResponseBody):
 
 
 class OutboxOut(ResponseBody):
-    """How many messages wait, are under way in runs, wait for a gate to be passed, were handled, were given up; the clock."""
+    """How many messages wait, are under way in runs, wait for a gate to be passed, were handled, were given up, will be taken by nobody;
+    the clock."""
 
     waiting: int
     claimed: int
     held: int
     handled: int
     dead: int
+    stuck: int
     ticked_at: datetime | None
     caught_up_to: datetime | None
 
@@ -52,10 +55,16 @@ class MessageOut(ResponseBody):
     topic: str
     job: str
     idea_id: str | None
-    state: MessageState
+    state: str
     attempts: int
     run_id: str | None
     error: str | None
+
+
+MESSAGE_SHOWN = (  # column by column: a row of which another one is damaged is shown, too
+    *(col(Message.id), col(Message.topic), col(Message.job), col(Message.idea_id), STATE.label("state")),
+    *(sa.cast(col(Message.attempts), sa.Integer).label("attempts"), col(Message.run_id), col(Message.error)),
+)
 
 
 class LedgerOut(ResponseBody):
@@ -111,24 +120,24 @@ async def show_outbox(request: Api) -> OutboxOut:
 
     def read_counts(session: Session, actor: Actor) -> OutboxOut:
         _require_operator(actor)
-        counts = dict(session.exec(select(Message.state, func.count()).group_by(col(Message.state))).all())
-        tick = session.get(ClockTick, 1)
-        states = {state.value: counts.get(state, 0) for state in MessageState}
-        return OutboxOut(**states, ticked_at=tick.ticked_at if tick else None, caught_up_to=tick.caught_up_to if tick else None)
+        counts, tick = count_messages(session), session.get(ClockTick, 1)
+        return OutboxOut(**counts, ticked_at=tick.ticked_at if tick else None, caught_up_to=tick.caught_up_to if tick else None)
 
     return await request.read(read_counts)
 
 
 @router.get("/outbox/messages")
-async def list_messages(request: Api, state: MessageState | None = None, after: After = 0) -> list[MessageOut]:
-    """Messages by number, 1,000 at a time; for admins and auditors."""
+async def list_messages(request: Api, state: MessageState | None = None, stuck: bool = False, after: After = 0) -> list[MessageOut]:
+    """Messages by number, 1,000 at a time, those of a state alone or those that nobody will take; for admins and auditors."""
 
     def read_messages(session: Session, actor: Actor) -> list[MessageOut]:
         _require_operator(actor)
-        query = select(Message).where(col(Message.id) > after).order_by(col(Message.id)).limit(1_000)
+        query = sa.select(*MESSAGE_SHOWN).where(col(Message.id) > after).order_by(col(Message.id)).limit(1_000)
         if state is not None:
-            query = query.where(Message.state == state)
-        return [MessageOut.model_validate(message, from_attributes=True) for message in session.exec(query)]
+            query = query.where(col(Message.state) == state)
+        if stuck:
+            query = query.where(is_stuck())
+        return [MessageOut.model_validate(row, from_attributes=True) for row in session.execute(query)]
 
     return await request.read(read_messages)
 

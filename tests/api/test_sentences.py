@@ -17,6 +17,7 @@ from tests.api.test_catalogue import PLACEHOLDER, kinds_of
 from tests.foreign_words import find_foreign_words
 from workflows.calculations.employee_number import ADVICE
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
+from workflows.process.duties import STEPS
 from workflows.process.ways import AWARD, IDEA
 
 STAGES = [*IdeaStage, *AwardStage, *CallState]
@@ -45,6 +46,8 @@ GIVEN: dict[str, list[Any]] = {
     "problem": PROBLEMS,
     "score": ["87.50"],
     "gate": ["site_visit"],
+    "duty": list(STEPS),
+    "other_duty": list(STEPS),
 }
 
 

@@ -18,9 +18,11 @@ from models.documents import Document
 from models.ideas import Idea
 from models.inbox import InboxItem
 from models.instants import now, today
+from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Pilot
 from tests.building import Town
 from tests.steps import MET, REASON, decree_of_today, plan
+from tests.town import employee_number, sign_in
 from tests.workflows.turns import FLOW_MODULES, WORKS, Clock, tick
 from workflows.delivery.claims import claim_batch, release_unstarted
 from workflows.delivery.effects import handle_messages
@@ -40,6 +42,7 @@ from workflows.process.inbox import list_inbox
 from workflows.process.offers import list_offers
 from workflows.process.ways import GATE_ACTION, Kind
 from workflows.recognition.issue import Rendered, mark_issued
+from workflows.region.people import NewPerson, register_person
 from workflows.review.assign import assign_reviewer, list_eligible
 from workflows.review.determine import Determination, determine_idea, resume_idea
 from workflows.review.gates import pass_gate
@@ -125,6 +128,18 @@ def issue_unrendered(token: str, ids: list[int]) -> Any:
         mark_issued(session, document_id, Rendered(sha256(repr(content).encode()).hexdigest()), actor=actor)
 
     return handle_messages(database(), token, ids, issue, actor=flow_actor("recognition"))
+
+
+def name_more_officials(town: Town) -> Town:
+    """Two more chairs, leaders and verifiers, as a region must name where one person decided twice so far; answers the town."""
+    with town.store.unit_of_work() as session:
+        admin, over = town.actor(session, "admin"), town.units["KOTA"][0]
+        for place, role in enumerate((Role.CHAIR, Role.LEADER, Role.VERIFIER) * 2):
+            new = NewPerson(f"Pejabat {place}", employee_number(60 + place), EmploymentKind.PNS, "KOTA")
+            person, _code = register_person(session, new, actor=admin)
+            session.add(RoleGrant(person_id=person.id, role=role, unit_id=over))
+            sign_in(session, f"official{place}", person.id)
+    return Town(town.store)
 
 
 class Workers:

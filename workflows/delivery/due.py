@@ -8,11 +8,13 @@ from sqlmodel import Session, col, delete, func, select
 
 from models.awards import Award
 from models.calls import Call, CallState
+from models.database import Database
 from models.ideas import Idea
 from models.idempotency import KeptAnswer
 from models.instants import now, wall_now
 from models.outbox import ClockTick, Message
 from models.people import SignIn
+from models.settings import settings
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.inbox import find_due_soon, find_overdue
@@ -35,6 +37,13 @@ def find_due(session: Session) -> None:
     if tick is not None:
         tick.caught_up_to, tick.ticked_at = now(), wall_now()
     session.flush()
+
+
+def has_ticked_lately(store: Database) -> bool:
+    """Whether somebody looked within half an interval; a look that lies ahead was made before the clock was set back."""
+    with store.reading() as session:
+        ticked_at = session.exec(select(ClockTick.ticked_at)).first()
+    return ticked_at is not None and timedelta(0) <= wall_now() - ticked_at < timedelta(seconds=settings().tick_seconds / 2)
 
 
 def close_calls(session: Session, actor: Actor) -> None:

@@ -16,6 +16,7 @@ from models.units import Unit
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
+from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import end_of_day, settle
 from workflows.process.refusals import Invalid
@@ -90,7 +91,7 @@ def _read_decree(session: Session, context: IdeaContext, named: NamedDecree | No
 
 
 def list_owners(session: Session, context: IdeaContext) -> list[Person]:
-    """Who may own the pilot, by name: holders of the role over the idea's unit or its call who have no part in the idea."""
+    """Who may own the pilot, by name: holders of the role over the idea's unit or its call without a part in the idea or another duty."""
     holders = session.exec(
         select(Person, Unit.path)
         .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
@@ -98,7 +99,9 @@ def list_owners(session: Session, context: IdeaContext) -> list[Person]:
         .where(RoleGrant.role == Role.PILOT_OWNER, col(Person.id).not_in(context.team))
         .order_by(col(Person.name))
     )
-    return list({person.id: person for person, path in holders if any(each.startswith(path) for each in context.paths)}.values())
+    barred = list_barred(session, context.idea.id, "own", context.policy)
+    covering = {person.id: person for person, path in holders if any(each.startswith(path) for each in context.paths)}
+    return [person for person_id, person in covering.items() if person_id not in barred]
 
 
 def start_pilot(session: Session, idea_id: str, *, actor: Actor) -> None:

@@ -9,6 +9,7 @@ from models.policy import Days, GateRule, Policy
 from models.stages import IdeaStage
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.process.duties import LOOSENABLE, STEPS
 from workflows.process.guards import is_in_policy
 from workflows.process.reach import Owing, Reach, list_steps, takes_step, walk
 from workflows.process.visibility import OVERSEERS
@@ -37,6 +38,7 @@ def check_policy(policy: Policy, idea: Way, award: Way, document: Way) -> list[F
         *_check_gates(reach),
         *_check_days(reach, *others),
         *_check_movers(reach, *others),
+        *_check_loosened(policy),
         *_check_awards(reach),
         *(finding for each in (reach, *others) for finding in _check_stages(each)),
     ]
@@ -111,6 +113,17 @@ def _check_movers(*reaches: Reach) -> Iterator[Finding]:
 
 def _happens(reach: Reach, step: Transition) -> bool:
     return is_in_policy(step, reach.policy) and (step.stage is None or step.stage in reach.stages)
+
+
+def _check_loosened(policy: Policy) -> Iterator[Finding]:
+    """Only the pairs of duties that the table leaves to a policy may go to one person."""
+    for place, (one, other) in enumerate(policy.loosened):
+        path = f"policy.loosened.{place}"
+        unknown = next((duty for duty in (one, other) if duty not in STEPS), None)
+        if unknown is not None:
+            yield Finding("policy_duty_unknown", path, {"given": unknown})
+        elif (one, other) not in LOOSENABLE:
+            yield Finding("policy_pair_not_loosened", path, {"duty": one, "other_duty": other})
 
 
 def _check_awards(reach: Reach) -> Iterator[Finding]:

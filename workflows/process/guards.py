@@ -14,6 +14,7 @@ from models.stages import ENDED_AWARDS
 from models.statements.ideas import read_open_gates
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext
+from workflows.process.duties import find_duty, list_borne, must_differ
 from workflows.process.earning import find_difference, find_flaw, find_lost_stage
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.ways import GUARDS as NAMES
@@ -22,11 +23,16 @@ from workflows.process.ways import Transition
 
 @dataclass(frozen=True)
 class Question:
-    """What a guard is asked about: the subject of the step, its outcome, and who wants to take it."""
+    """What a guard is asked about: the subject of the step, the step, and who wants to take it."""
 
     context: Context
-    outcome: str | None
+    transition: Transition
     actor: Actor
+
+    @property
+    def outcome(self) -> str | None:
+        """The outcome that the step would have."""
+        return self.transition.outcome
 
     @property
     def idea(self) -> IdeaContext:
@@ -177,9 +183,14 @@ def _flawed(session: Session, asked: Question) -> Refusal | None:
     return Conflict("award_holds") if find_flaw(session, asked.of_award) is None else None
 
 
-def _other_proposer(_session: Session, asked: Question) -> Refusal | None:
-    own = asked.award.proposed_by is not None and asked.award.proposed_by == asked.actor.person_id
-    return Forbidden("own_proposal") if own else None
+def _apart(session: Session, asked: Question) -> Refusal | None:
+    """Nobody has two duties on one idea that the policy leaves to different people; what a flow does is nobody's duty."""
+    duty = find_duty(asked.context.way.name, asked.transition.action)
+    if duty is None or asked.actor.person_id is None:
+        return None
+    borne = list_borne(session, asked.idea.idea.id, asked.actor.person_id)
+    earlier = next((each for each in borne if must_differ(each, duty, asked.idea.policy)), None)
+    return None if earlier is None else Forbidden("has_other_duty", duty=earlier)
 
 
 def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
@@ -188,6 +199,7 @@ def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
 
 
 GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
+    "apart": _apart,
     "call_open": _call_open,
     "window": _window,
     "gates": _gates,
@@ -205,7 +217,6 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "still_earned": _still_earned,
     "recomputes": _recomputes,
     "flawed": _flawed,
-    "other_proposer": _other_proposer,
     "hour_struck": _hour_struck,
 }
 BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters
@@ -222,6 +233,6 @@ def is_in_policy(transition: Transition, policy: Policy) -> bool:
     return all(BY_POLICY[guard](policy) for guard in transition.guards if guard in BY_POLICY)
 
 
-def find_refusal(session: Session, guards: tuple[str, ...], asked: Question) -> Refusal | None:
-    """The refusal of the first guard that does not hold, None where all do."""
-    return next((refusal for guard in guards if (refusal := GUARDS[guard](session, asked)) is not None), None)
+def find_refusal(session: Session, asked: Question) -> Refusal | None:
+    """The refusal of the step's first guard that does not hold, None where all do."""
+    return next((refusal for guard in asked.transition.guards if (refusal := GUARDS[guard](session, asked)) is not None), None)

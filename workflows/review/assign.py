@@ -9,6 +9,7 @@ from models.stages import IdeaStage
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
+from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import ask, ask_person, due_in, is_asked, settle
 from workflows.process.refusals import Invalid
@@ -46,7 +47,10 @@ def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Ac
 
 
 def list_eligible(session: Session, context: IdeaContext) -> list[str]:
-    """Reviewers of the call who have no part in the idea, are of no proposer's unit and were not asked before; least loaded first."""
+    """Reviewers of the call who have no part in the idea, no other duty on it, are of no proposer's unit and were not asked before.
+
+    The least loaded come first.
+    """
     units = select(Person.unit_id).where(col(Person.id).in_(context.team))
     asked = select(Review.reviewer_id).where(Review.idea_id == context.idea.id)
     load = (
@@ -65,7 +69,8 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
         .where(col(Person.id).not_in(context.team), col(Person.unit_id).not_in(units), col(Person.id).not_in(asked))
         .order_by(func.coalesce(load.c.load, 0), Person.id)
     )
-    covering = (person_id for person_id, path in session.exec(reviewers) if context.call_path.startswith(path))
+    barred = list_barred(session, context.idea.id, "score", context.policy)
+    covering = (each for each, path in session.exec(reviewers) if context.call_path.startswith(path) and each not in barred)
     return list(dict.fromkeys(covering))  # a role over a unit and over the unit above it is still one person
 
 

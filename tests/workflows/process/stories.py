@@ -15,10 +15,11 @@ from models.calls import Call, CallState, PolicyVersion
 from models.database import database
 from models.inbox import InboxItem
 from models.instants import now, today
-from models.people import Role
+from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Policy
 from tests.building import Shelf, Town
+from tests.town import employee_number, sign_in
 from tests.workflows.process.owed import Owed, Stuck, list_waiting, one_step, read_owed
 from tests.workflows.process.test_story import STEPS
 from tests.workflows.turns import WORKS, Clock, tick
@@ -32,7 +33,8 @@ from workflows.process.context import read_context
 from workflows.process.guards import Question, find_refusal
 from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Refusal
-from workflows.region.people import grant_role
+from workflows.process.visibility import OVERSEERS
+from workflows.region.people import NewPerson, grant_role, register_person
 from workflows.review.assign import list_eligible
 from workflows.review.gates import pass_gate
 from workflows.reward.browse import read_award
@@ -40,6 +42,7 @@ from workflows.reward.browse import read_award
 START = "2026-11-24T10:00:00+07:00"
 LONGEST = 80  # steps; no story under a sound policy needs half of them
 KEPT = "stories"  # the name under which the shelf keeps the town of the stories
+OFFICIALS = tuple(f"official{place}" for place in range(6))
 FORWARD = {"granted", "accepted", "feasible", "adopted", "roll_out", "approved"}
 POINTS = (30, 60, 75, 90, 100)
 
@@ -82,6 +85,8 @@ TO_END = steps_to("rolled_out", "")
 class Company:
     """The town in which stories are played: over its one head stands another, so that heads may propose too.
 
+    Six more people hold every office over the whole town: whatever a policy gives to one office, each duty finds somebody of its own.
+
     No story outlives its test, so nothing is forced onto the disk.
     """
 
@@ -91,9 +96,19 @@ class Company:
             sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
         town = shelf.open_town()
         town.do(grant_role, town["walker"].id, Role.UNIT_HEAD, "KOTA", by="admin")
+        with town.store.unit_of_work() as session:
+            for place in range(len(OFFICIALS)):
+                self._employ(session, town, place)
+        shelf.town = Town(shelf.store)
         shelf.put_aside(KEPT)
         with self.open().store.reading() as session:
             self.actors = {who: shelf.town.actor(session, who) for who in shelf.town.people}
+
+    def _employ(self, session: Session, town: Town, place: int) -> None:
+        new = NewPerson(f"Pejabat {place}", employee_number(50 + place), EmploymentKind.PNS, "KOTA")
+        person, _code = register_person(session, new, actor=town.actor(session, "admin"))
+        session.add_all(RoleGrant(person_id=person.id, role=role, unit_id=town.units["KOTA"][0]) for role in OVERSEERS)
+        sign_in(session, OFFICIALS[place], person.id)
 
     def open(self) -> Town:
         """The town as it was before any story."""
@@ -116,6 +131,7 @@ class Story:
 
     def __init__(self, company: Company, policy: dict[str, Any], luck: Random, course: Course) -> None:
         self.company, self.town, self.luck, self.course = company, company.open(), luck, course
+        self.order = luck.sample(sorted(self.town.people), len(self.town.people))  # who is asked first does what they may
         self.distance = steps_to(course.aim, course.avoid) if course.aim else {}
         self.policy, self.visited, self.recused = Policy.model_validate(policy), ["draft"], False
         with self.town.store.unit_of_work() as session:
@@ -176,7 +192,7 @@ class Story:
             who = self.doers(item)
             if who and (item.task != "assign" or self._eligible()):
                 try:
-                    return self._do(owed, item, self.luck.choice(who))
+                    return self._do(owed, item, min(who, key=self.order.index))
                 except Refusal as refused:
                     raise Stuck(f"{item.task} is owed at {owed.stage} and refused: {refused.code}") from refused
         raise Stuck(f"nobody can do what is owed at {owed.stage}: {[(item.task, item.role) for item in items]}")

@@ -62,6 +62,10 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_action_without_office", "movers.close_review", {"movers": {"close_review": "chair"}}),
     ("policy_action_without_office", "movers.number", {"movers": {"number": "chair"}}),
     ("policy_action_unreachable", "movers.plan_pilot", {"movers": {"plan_pilot": "verifier"}, "entry": "in_use"}),
+    ("policy_pair_not_loosened", "loosened.0", {"loosened": [("screen", "score"), ("permit", "screen")]}),
+    ("policy_pair_not_loosened", "loosened.1", {"loosened": [("permit", "screen"), ("approve", "propose_award")]}),
+    ("policy_pair_not_loosened", "loosened.0", {"loosened": [("determine", "determine")]}),
+    ("policy_duty_unknown", "loosened.0", {"loosened": [("permit", "screening")]}),
     ("policy_days_unknown", "days.screning", {"days": {"screning": 9}}),
     ("policy_award_from_empty", "award_from", {"award_from": []}),
     ("policy_award_not_scored", "award_from.0", {"award_from": ["screening", "rolled_out"]}),
@@ -78,6 +82,9 @@ SOUND: dict[str, dict[str, Any]] = {
     "a ranking of those whose pilot stopped too": {"award_from": ["rolled_out", "stopped"], "rule_book": RANKED},
     "verified results at the end": {"rule_book": VERIFIED},
     "an amount that no team is large enough to raise": {"rule_book": ENDLESS, "team_limit": 2},
+    "every pair that a policy may loosen, whichever duty is named first": {
+        "loosened": [("permit", "screen"), ("determine", "permit"), ("permit", "approve"), ("approve", "determine")]
+    },
     "the longest name of a gate": {"gates": [gate("x" * LONGEST_GATE_NAME)]},
 }
 

@@ -101,7 +101,7 @@ class At:
 
 
 class Story(RuleBasedStateMachine):
-    """Two ideas, seventeen people, and the flows."""
+    """Two ideas, eighteen people, and the flows."""
 
     def __init__(self, shelf: Shelf, clock: Callable[[timedelta], None]) -> None:
         super().__init__()
@@ -115,7 +115,8 @@ class Story(RuleBasedStateMachine):
             past = BEGINNINGS.index(stage)
             points = dict.fromkeys(self.asked(idea), 90 if past > BEGINNINGS.index("in_review") else None)
             late = past >= BEGINNINGS.index("in_pilot")
-            self.ideas[idea] = IdeaModel(stage, points=points, planned=late, measured=stage == "rolled_out")
+            by = {"deputy"} if past > BEGINNINGS.index("recommended") else set[str]()
+            self.ideas[idea] = IdeaModel(stage, points=points, planned=late, measured=stage == "rolled_out", determined_by=by)
 
     @rule(luck=st.data(), steps=st.integers(2, 8))
     def go_on(self, luck: st.DataObject, steps: int) -> None:
