@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from sqlalchemy import text
 
 from api.middleware import BodyLimit, SecureHeaders
 from api.pages.problem import install_problem_pages
@@ -13,6 +12,7 @@ from api.pages.site import PAGES
 from api.problems import install
 from api.v1 import accounts, calls, intake, offices, operations, pilot, recognition, region, review, reward
 from models.database import Database, database
+from models.migrations import require_newest_schema
 from models.settings import settings
 
 ROUTERS = (
@@ -34,8 +34,7 @@ def create_app(store: Database | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with app.state.database.reading() as session:
-            session.execute(text("SELECT 1"))
+        require_newest_schema(app.state.database)
         yield
 
     app = FastAPI(

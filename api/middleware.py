@@ -29,6 +29,7 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "strict-transport-security": "max-age=31536000",
 }
+UNSTORED = {"cache-control": "no-store"}  # what the API answers is for the asker alone
 
 
 PATIENCE_SECONDS = 20.0
@@ -87,7 +88,8 @@ class SecureHeaders:
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
-                extra: list[Any] = [(n.encode(), v.encode()) for n, v in HEADERS.items() if n.encode() not in present]
+                wanted = {**HEADERS, **(UNSTORED if scope["path"].startswith("/api/") else {})}
+                extra: list[Any] = [(n.encode(), v.encode()) for n, v in wanted.items() if n.encode() not in present]
                 message = {**message, "headers": [*message["headers"], *extra]}
             await send(message)
 

@@ -4,8 +4,7 @@
     differing = worlds.compare(secret, other)  # each makes one world of it; by asker ("" is nobody), the addresses that tell them apart
 
 Every GET address of the API and of the pages is asked, with each id of the shared part and with those that the secrets made, list by
-list to the last cursor. Status, headers (entity tags too) and bytes count. Left out is the ledger's public head alone: it stands for every
-fact under salted hashes.
+list to the last cursor. Status, headers (entity tags too) and bytes count.
 """
 
 import itertools
@@ -33,7 +32,6 @@ from workflows.process import ways
 Make = Callable[[Town], object]
 Answers = dict[str, str]  # what was answered, by address
 BASE = "worlds"
-SEALED = ("/api/v1/ledger",)  # the public head: size and hash of the whole chain
 ELSEWHERE = ("/static/", "/fonts/")
 LISTS = ("/ideas", "/awards", "/documents", "/people", "/reviews", "/calls", "/outbox/messages", "/ledger/entries", "/units")
 UNSTABLE = {"date"}
@@ -123,7 +121,7 @@ def list_patterns() -> list[str]:
     """Every GET address, with names in braces; the lists once more in short pages, as each of their filters wants them."""
     routes = [route for part in (*ROUTERS, *PAGES) for route in part.router.routes]
     paths = sorted({route.path for route in routes if "GET" in (getattr(route, "methods", None) or ())})  # type: ignore[attr-defined]
-    paths = [path for path in paths if path not in SEALED and not path.startswith(ELSEWHERE)]
+    paths = [path for path in paths if not path.startswith(ELSEWHERE)]
     wanted = [f"/api/v1{path}?{SHORT_PAGES}" for path in LISTS]
     wanted += [f"/api/v1/people?role={role}" for role in Role]
     wanted += [f"/api/v1/awards?stage={stage}" for stage in ways.AWARD.stages]

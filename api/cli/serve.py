@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.doctor import State, examine
-from api.cli.set_up import prepare_folder
+from api.cli.folder import prepare_folder
 from models.database import database
 from models.migrations import migrate
 from models.settings import settings

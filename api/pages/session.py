@@ -144,8 +144,8 @@ class PageRequest(ApiRequest):
         return key + self.part
 
     def _given_version(self) -> str:
-        version = self.form.text("form_version", 20)
-        return write_etag(int(version)) if version.isdecimal() else ""
+        version = self.form.text("form_version", 40)
+        return write_etag(version) if version.isascii() and version.isalnum() else ""
 
 
 def is_https(request: Request) -> bool:

@@ -1,5 +1,6 @@
 """The API's request and response bodies, and ideas, reviews and awards shown as the asker may see them."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +21,7 @@ from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.relations import has_part, only_reviews, sees_score
+from workflows.process.relations import has_part, knows_each_step, only_reviews, sees_score
 from workflows.process.ways import Way
 
 Reason = Annotated[str, Field(max_length=4_000)]
@@ -29,6 +30,7 @@ Amount = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 After = Annotated[int, Query(ge=0, le=2**63 - 1)]
 Cursor = Annotated[str | None, Query(max_length=1_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
+VERSION_DIGITS = 32
 
 
 DayOrInstant = TypeVar("DayOrInstant", date, datetime)
@@ -135,12 +137,15 @@ class IdeaLine(ResponseBody):
     unit_id: str
     due_at: datetime | None
     submitted_at: datetime | None
-    version: int
 
 
 class IdeaOut(IdeaLine):
-    """An idea as the asker may see it; `score` and `team` are null where they may not."""
+    """An idea as the asker may see it; `score` and `team` are null where they may not.
 
+    `version` changes with what the asker may see, and for the committee with each step; If-Match takes it.
+    """
+
+    version: str
     revision: int
     form: str
     medium: str
@@ -180,7 +185,8 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
     idea, content = context.idea, context.content
     shows_team = has_part(context, actor) or not only_reviews(session, context, actor)
     gates = read_gates(session, idea.id) if context.policy.gates else ()
-    return IdeaOut(
+    shown = IdeaOut(
+        version="",
         **{name: getattr(idea, name) for name in IdeaLine.model_fields},
         revision=idea.revision,
         form=content.form,
@@ -194,6 +200,9 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         team=show_team(context.members) if shows_team else None,
         gates=[GateOut(name=gate.name, state=gate.state) for gate in gates],
     )
+    steps = idea.version if knows_each_step(session, context, actor) else None
+    shown.version = hashlib.sha256(f"{steps} {shown.model_dump_json()}".encode()).hexdigest()[:VERSION_DIGITS]
+    return shown
 
 
 def show_team(team: Sequence[Member]) -> list[MemberOut]:

@@ -42,8 +42,8 @@ def due_in(days: int) -> datetime:
 
 
 def end_of_day(day: date) -> datetime:
-    """The last second of a day in the region."""
-    return datetime.combine(day, time(23, 59, 59), region_zone())
+    """The last second of a day in the region, as an instant in UTC, as it is when it is read again."""
+    return datetime.combine(day, time(23, 59, 59), region_zone()).astimezone(UTC)
 
 
 def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:

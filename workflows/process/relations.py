@@ -84,6 +84,14 @@ def sees_score(context: IdeaContext, actor: Actor) -> bool:
     return is_committee(context, actor) or is_decided(context)
 
 
+def knows_each_step(session: Session, context: IdeaContext, actor: Actor) -> bool:
+    """Whether nothing that happens to the idea is kept from the actor: the committee's, once they owe no score of their own."""
+    if not is_committee(context, actor):
+        return False
+    owed = select(Review.id).where(Review.idea_id == context.idea.id, Review.reviewer_id == actor.person_id)
+    return not actor.holds(Role.REVIEWER) or session.exec(owed.where(Review.state == ReviewState.ASSIGNED)).first() is None
+
+
 def only_reviews(session: Session, context: IdeaContext, actor: Actor) -> bool:
     """Whether the actor knows the idea as its reviewer alone, and so not who proposed it."""
     if is_committee(context, actor) or actor.holds(Role.UNIT_HEAD, context.unit_path):

@@ -8,6 +8,7 @@ from models.outbox import Message, MessageState
 from models.people import Role
 from workflows.process.actors import Actor
 from workflows.process.journal import record
+from workflows.process.records import readable_messages, retriable_messages
 from workflows.process.ways import STEPS
 
 STATE = sa.cast(col(Message.state), sa.String)  # as it stands there, since a damaged one is no MessageState
@@ -20,21 +21,26 @@ def is_stuck() -> sa.ColumnElement[bool]:
     return strange_topic | STATE.not_in([state.value for state in MessageState])
 
 
-def count_messages(session: Session) -> dict[str, int]:
-    """How many messages there are by state, and under `stuck` those that nobody will take, wherever else they count."""
-    by_state = session.execute(sa.select(STATE, sa.func.count()).select_from(Message).group_by(STATE))
+def count_messages(session: Session, which: sa.ColumnElement[bool] | None = None) -> dict[str, int]:
+    """How many messages (of some) there are by state, and under `stuck` those that nobody will take, wherever else they count."""
+    these = sa.true() if which is None else which
+    by_state = session.execute(sa.select(STATE, sa.func.count()).select_from(Message).where(these).group_by(STATE))
     counts: dict[str, int] = {state: number for state, number in by_state}  # noqa: C416
-    stuck = session.exec(select(func.count()).select_from(Message).where(is_stuck())).one()
+    stuck = session.exec(select(func.count()).select_from(Message).where(these, is_stuck())).one()
     return {**{state.value: counts.get(state.value, 0) for state in MessageState}, "stuck": stuck}
 
 
 def retry_dead(session: Session, *, actor: Actor) -> int:
-    """Put every dead message back into the queue with its attempts at zero; answers how many. An admin may."""
+    """Put the dead messages about an admin's units back into the queue with their attempts at zero.
+
+    Answers how many of those that they may read; of the others nobody is told.
+    """
     actor.require(Role.ADMIN)
-    ids = session.exec(select(Message.id).where(Message.state == MessageState.DEAD).order_by(col(Message.id))).all()
-    waiting = update(Message).where(col(Message.state) == MessageState.DEAD)
-    again = waiting.values(state=MessageState.WAITING, attempts=0, not_before=wall_now(), error=None)
+    dead = [col(Message.state) == MessageState.DEAD, retriable_messages(session, actor)]
+    told = session.exec(select(func.count()).select_from(Message).where(*dead, readable_messages(session, actor))).one()
+    ids = session.exec(select(Message.id).where(*dead).order_by(col(Message.id))).all()
+    again = update(Message).where(*dead).values(state=MessageState.WAITING, attempts=0, not_before=wall_now(), error=None)
     session.execute(again.execution_options(synchronize_session=False))  # by a statement: one row that cannot be read stops no retry
     if ids:
         record(session, "outbox.retry", str(ids[0]), actor=actor, count=len(ids))
-    return len(ids)
+    return told
