@@ -14,9 +14,10 @@ from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
 from tests.worlds import Worlds
 from workflows.recognition.letters import number_certificates
+from workflows.recognition.report import ask_report
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-OTHERS = ("", "lead", "stranger", "head", "operator", "reviewer1", "chair", "owner", "verifier")
+OTHERS = ("", "lead", "stranger", "head", "operator", "reviewer1", "chair", "owner", "verifier", "admin")
 KNOW = ("secretary", "leader", "auditor")
 
 
@@ -38,8 +39,20 @@ def award_in_secret(*steps: str) -> object:
 
 def test_no_address_tells_an_award_before_its_hour_from_none(shelf: Shelf, client: TestClient) -> None:
     worlds = Worlds(shelf, client, build_shared)
-    secrets = award_in_secret(), award_in_secret("propose", "approve approved", "schedule")
+    secrets = award_in_secret(), award_in_secret("propose"), award_in_secret("propose", "approve approved", "schedule")
     assert worlds.compare(*secrets, who=OTHERS) == {}  # type: ignore[arg-type]
+
+
+def test_a_report_is_the_same_whether_an_award_is_prepared_or_not(shelf: Shelf, client: TestClient) -> None:
+    """All but its number, its address and the chain's head, which stands for every fact and shows none."""
+    town, told = shelf.open_town(), []
+    build_shared(town)
+    for steps in ((), ("propose", "approve approved", "schedule")):
+        award_in_secret(*steps)(town)  # type: ignore[operator]
+        content = town.do(ask_report, town.call, by="secretary").content
+        told.append({name: value for name, value in content.items() if name not in ("number", "verify_url", "chain_head")})
+    assert told[0] == told[1]
+    assert told[0]["awarded"] == 1
 
 
 def test_those_who_prepare_awards_are_told_of_it(shelf: Shelf, client: TestClient) -> None:
