@@ -150,7 +150,7 @@ def test_a_lost_workers_work_is_done_by_the_other_within_one_lease_and_nothing_t
         cluster.kill(flow)
         holder.rollback()
     done = [m for m in messages(town, topic="intake") if m.state == MessageState.HANDLED]
-    left = [m for m in messages(town, topic="intake") if m.state == MessageState.CLAIMED]
+    left = [m for m in messages(town, topic="intake") if m.state != MessageState.HANDLED]  # held, or taken back already
     print(f"{flow.worker} was lost with {len(done)} of {len(ideas)} done, at attempts {sorted({m.attempts for m in left})}")
     assert done
     assert left
@@ -160,7 +160,7 @@ def test_a_lost_workers_work_is_done_by_the_other_within_one_lease_and_nothing_t
     moved = town.rows(select(LedgerEntry.idea_id).where(LedgerEntry.kind == "idea.route.permission", col(LedgerEntry.idea_id).in_(ideas)))
     assert sorted(moved) == sorted(ideas)
     taken_over = {one.id for one in left}
-    assert {m.attempts for m in messages(town, topic="intake") if m.id in taken_over} == {2}, "one lease was waited for, and no second"
+    assert {m.attempts for m in messages(town, topic="intake") if m.id in taken_over} == {2}, "taken over once"
     cluster.await_true(lambda: all_handled(town), "everybody's receipt")
     receipts = town.rows(select(Document).where(Document.kind == DocumentKind.RECEIPT, col(Document.idea_id).in_(ideas)))
     assert len(receipts) == len({r.number for r in receipts}) == len(ideas)
