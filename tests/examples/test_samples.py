@@ -15,7 +15,7 @@ from models.policy import Policy
 from workflows.calculations.employee_number import read_employee_number
 from workflows.intake.draft import Form, Medium
 from workflows.process.wording import count_words, read_line, read_text
-from workflows.region.calls import validate_policy
+from workflows.region.soundness import validate_policy
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CALL_OF = {"district": "district", "city": "city_contest"}

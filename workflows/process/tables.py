@@ -12,6 +12,7 @@ screening            screen      secretariat  screening       -                 
 supplement_asked     supplement  proposer     supplement      intake.expire_supplement  open     intake  left/3
 in_review            score       reviewer     review          review.close_review       open     review  main/4
 below_mark           recommend   chair        recommendation  -                         open     review  left/5.1
+no_quorum            recommend   chair        recommendation  -                         open     review  right/5.1
 shortlisted          recommend   chair        recommendation  -                         open     review  main/5.1
 recommended          determine   leader       determination   -                         open     review  main/6.6
 deferred             resume      secretariat  deferral        review.expire_deferral    decided  review  left/6.6
@@ -36,6 +37,10 @@ submitted            route            permission    awaiting_permission  FLOW   
 submitted            route            screening     screening            FLOW         any       -+      gates               -                     -                                        all
 awaiting_permission  permit           granted       screening            unit_head    scope     0       apart,gates         -                     -                                        all
 awaiting_permission  permit           refused       closed               unit_head    scope     10      apart,gates         permission_refused    recognition.number_rejection             all
+awaiting_permission  permit           granted       screening            secretariat  scope     0       apart,passed_up,gates -                     -                                        all
+awaiting_permission  permit           refused       closed               secretariat  scope     10      apart,passed_up,gates permission_refused    recognition.number_rejection             all
+awaiting_permission  permit           granted       screening            admin        scope     0       apart,passed_up,gates -                     -                                        all
+awaiting_permission  permit           refused       closed               admin        scope     10      apart,passed_up,gates permission_refused    recognition.number_rejection             all
 awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 screening            screen           accepted      in_review            secretariat  scope     0+      apart,gates         -                     review.assign                            all
 screening            screen           returned      supplement_asked     secretariat  scope     0+      apart,gates         -                     -                                        all
@@ -45,12 +50,13 @@ screening            withdraw         -             withdrawn            propose
 supplement_asked     supplement       -             screening            proposer     lead      -+      gates               -                     -                                        all
 supplement_asked     expire           -             closed               FLOW         any       -+      overdue             supplement_unanswered -                                        all
 supplement_asked     withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
-in_review            assign           -             -                    secretariat  scope     -+      -                   -                     -                                        committee
-in_review            assign           -             -                    FLOW         any       -+      -                   -                     -                                        committee
-in_review            score            -             -                    reviewer     assigned  -+      apart               -                     review.close_review                      committee
+in_review            assign           -             -                    secretariat  scope     -+      reviewers_left      -                     -                                        committee
+in_review            assign           -             -                    FLOW         any       -+      reviewers_left      -                     -                                        committee
+in_review            score            -             -                    reviewer     assigned  -+      apart,not_superior  -                     review.close_review                      committee
 in_review            recuse           -             -                    reviewer     assigned  5+      -                   -                     review.assign,review.close_review        committee
-in_review            close_review     passed        shortlisted          FLOW         any       -+      gates               -                     review.draft_recommend                   decided
-in_review            close_review     below_mark    below_mark           FLOW         any       -+      gates               -                     review.draft_recommend                   decided
+in_review            close_review     passed        shortlisted          FLOW         any       -+      quorum,gates        -                     review.draft_recommend                   decided
+in_review            close_review     below_mark    below_mark           FLOW         any       -+      quorum,gates        -                     review.draft_recommend                   decided
+in_review            close_review     no_quorum     no_quorum            FLOW         any       -+      no_quorum,gates     -                     -                                        decided
 in_review            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 shortlisted          draft_recommend  -             -                    FLOW         any       -+      -                   -                     -                                        committee
 below_mark           draft_recommend  -             -                    FLOW         any       -+      -                   -                     -                                        committee
@@ -59,23 +65,27 @@ shortlisted          recommend        not_feasible  recommended          chair  
 shortlisted          recommend        deferred      recommended          chair        scope     10      apart,gates         -                     -                                        decided
 below_mark           recommend        not_feasible  recommended          chair        scope     10      apart,gates         -                     -                                        decided
 below_mark           recommend        deferred      recommended          chair        scope     10      apart,gates         -                     -                                        decided
+no_quorum            recommend        not_feasible  recommended          chair        scope     10      apart,gates         -                     -                                        decided
+no_quorum            recommend        deferred      recommended          chair        scope     10      apart,gates         -                     -                                        decided
 shortlisted          withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 below_mark           withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
-recommended          determine        adopted       determined           leader       scope     0+      apart,gates         -                     pilot.roll_out                           all
+no_quorum            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
+recommended          determine        adopted       determined           leader       scope     0+      apart,scored,gates  -                     pilot.roll_out                           all
 recommended          determine        deferred      deferred             leader       scope     10+     apart,gates         determined_deferred   -                                        all
 recommended          determine        rejected      rejected             leader       scope     10+     apart,gates         determined_rejected   recognition.number_rejection             all
 deferred             resume           passed        shortlisted          secretariat  scope     5+      gates,passed        -                     -                                        all
 deferred             resume           below_mark    below_mark           secretariat  scope     5+      gates,not_passed    -                     -                                        all
+deferred             resume           unscored      in_review            secretariat  scope     5+      gates,unscored      -                     review.assign                            all
 deferred             expire           -             closed               FLOW         any       -+      overdue             deferral_expired      -                                        all
 determined           plan_pilot       -             -                    secretariat  scope     -+      has_pilot           -                     pilot.start_pilot                        all
 determined           start_pilot      -             in_pilot             FLOW         any       -+      has_pilot,gates     -                     -                                        all
 determined           roll_out         -             rolled_out           FLOW         any       -+      has_no_pilot,gates  -                     reward.draft_award                       all
 in_pilot             measure          -             -                    pilot_owner  assigned  -+      apart               -                     -                                        all
-in_pilot             conclude         -             pilot_reported       pilot_owner  assigned  20+     apart,measured,gates -                    pilot.compute_result                     all
+in_pilot             conclude         -             pilot_reported       pilot_owner  assigned  20+     apart,measured,pilot_days,gates -                     pilot.compute_result                     all
 pilot_reported       compute_result   -             -                    FLOW         any       -+      -                   -                     -                                        all
-pilot_reported       verify           roll_out      rolled_out           verifier     scope     10+     apart,gates         -                     reward.draft_award                       all
-pilot_reported       verify           extend        in_pilot             verifier     scope     10+     apart,gates         -                     -                                        all
-pilot_reported       verify           stop          stopped              verifier     scope     10+     apart,gates         pilot_stopped         -                                        all
+pilot_reported       verify           roll_out      rolled_out           verifier     scope     10+     apart,not_below_owner,gates -                     reward.draft_award                       all
+pilot_reported       verify           extend        in_pilot             verifier     scope     10+     apart,not_below_owner,gates -                     -                                        all
+pilot_reported       verify           stop          stopped              verifier     scope     10+     apart,not_below_owner,gates pilot_stopped         -                                        all
 rejected             close            -             closed               FLOW         any       -+      overdue,gates       =                     -                                        all
 """
 
@@ -90,17 +100,19 @@ revoked              -           -            -               -                 
 """
 
 AWARD_TRANSITIONS = """
-stage                action           outcome       target               who          relation  reason  guards                  code  jobs                                readers
--                    propose          -             proposed             secretariat  scope     -+      earned,no_award,scored,apart - -                                  preparers
--                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored  -     -                                   preparers
-proposed             approve          approved      approved             leader       scope     -+      apart                   -     -                                   preparers
-proposed             approve          declined      declined             leader       scope     10+     apart                   -     -                                   preparers
-approved             schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
-scheduled            schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
-scheduled            announce         -             announced            FLOW         any       -+      hour_struck             -     recognition.number_certificates     announced
-approved             revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
-scheduled            revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
-announced            revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
+stage                action           outcome       target               who          relation  reason  guards                               code  jobs                                readers
+-                    propose          -             proposed             secretariat  scope     -+      earned,no_award,scored,apart         -     -                                   preparers
+-                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored               -     -                                   preparers
+proposed             approve          approved      approved             leader       scope     -+      apart,still_earned,recomputes,within_ceiling -     -                                   preparers
+proposed             approve          declined      declined             leader       scope     10+     apart                                -     -                                   preparers
+approved             schedule         -             scheduled            leader       scope     -+      still_earned,recomputes              -     -                                   preparers
+approved             return           -             proposed             FLOW         any       -+      flawed                               -     -                                   preparers
+scheduled            schedule         -             scheduled            leader       scope     -+      still_earned,recomputes              -     -                                   preparers
+scheduled            return           -             proposed             FLOW         any       -+      flawed                               -     -                                   preparers
+scheduled            announce         -             announced            FLOW         any       -+      hour_struck,still_earned,recomputes  -     recognition.number_certificates     announced
+approved             revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
+scheduled            revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
+announced            revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
 """
 
 DOCUMENT_STAGES = """
