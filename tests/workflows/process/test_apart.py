@@ -1,7 +1,6 @@
 """Whoever has had one duty on an idea is refused another, told why, asked for nothing, and chosen for nothing."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
@@ -11,12 +10,13 @@ from sqlmodel import Session, col, select
 from models.awards import Award
 from models.ideas import Decision
 from models.inbox import InboxItem
-from models.people import Person, Role
+from models.instants import today
+from models.people import Person, Role, RoleGrant
 from models.stages import AwardStage, IdeaStage
 from tests.api.pages.browsing import open_browser
 from tests.asking import ask, check_problem
 from tests.building import Town
-from tests.steps import MET, NOTES, REASON, plan
+from tests.steps import MET, NOTES, REASON, decree_of_today, plan
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import supplement_idea
 from workflows.intake.team import MemberShare
@@ -26,21 +26,18 @@ from workflows.process.context import read_context
 from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Forbidden, Invalid
 from workflows.recognition.remind import find_reminders
-from workflows.region.people import grant_role
 from workflows.review.assign import assign_reviewer, list_eligible
-from workflows.review.determine import Decree, Determination, determine_idea
+from workflows.review.determine import Determination, determine_idea
 from workflows.review.gates import pass_gate
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import recuse_reviewer
 from workflows.reward.approve import approve_award
 
-DECREE = Decree("100.3/1", date(2026, 11, 1))
-
 
 def give(town: Town, who: str, *roles: Role) -> None:
     """Somebody gets more roles over the whole town."""
-    for role in roles:
-        town.do(grant_role, town[who].id, role, "KOTA", by="admin")
+    with town.store.unit_of_work() as session:
+        session.add_all(RoleGrant(person_id=town[who].id, role=role, unit_id=town.units["KOTA"][0]) for role in roles)
 
 
 def inbox(town: Town, who: str) -> set[str]:
@@ -113,7 +110,7 @@ def test_a_chair_who_is_the_leader_too_recommends_or_determines(town: Town) -> N
     give(town, "chair", Role.LEADER)
     idea = town.build_idea(IdeaStage.RECOMMENDED)
     with pytest.raises(Forbidden, match="has_other_duty"):
-        town.do(determine_idea, idea, Determination.ADOPTED, reason="", decree=DECREE, by="chair")
+        town.do(determine_idea, idea, Determination.ADOPTED, reason="", decree=decree_of_today("1"), by="chair")
     assert "determine" not in inbox(town, "chair")
 
 
@@ -136,10 +133,10 @@ def test_who_determined_does_not_approve_the_award_unless_the_policy_says_so(tow
     award = town.award(town.build_award())
     assert ("approve" in inbox(town, "deputy"), "approve" in inbox(town, "leader")) == (False, True)
     with pytest.raises(Forbidden, match="has_other_duty"):
-        town.do(approve_award, award.id, decree_number="1", decree_on=date(2026, 11, 2), by="deputy")
+        town.do(approve_award, award.id, decree=decree_of_today("2"), by="deputy")
     call = town.build_call(loosened=[("determine", "approve")])
     camats = town.build_award(idea=town.build_idea(IdeaStage.ROLLED_OUT, call=call))
-    town.do(approve_award, camats, decree_number="1", decree_on=date(2026, 11, 2), by="deputy")
+    town.do(approve_award, camats, decree=decree_of_today("2"), by="deputy")
     assert town.award(camats).stage == AwardStage.APPROVED
 
 
@@ -147,12 +144,12 @@ def test_a_duty_once_borne_stays_whatever_came_of_it(town: Town) -> None:
     """Who deferred an idea has determined it, be it taken up again and adopted by somebody else."""
     idea = town.build_idea(IdeaStage.DEFERRED)
     town.take(idea, "resume passed", "recommend feasible")
-    town.do(determine_idea, idea, Determination.ADOPTED, reason="", decree=DECREE, by="leader")
+    town.do(determine_idea, idea, Determination.ADOPTED, reason="", decree=decree_of_today("1"), by="leader")
     town.take(idea, "plan_pilot", "start_pilot", "measure", "conclude", "compute_result", "verify roll_out", "propose")
     (award,) = town.rows(select(Award.id))
     for who in ("leader", "deputy"):
         with pytest.raises(Forbidden, match="has_other_duty"):
-            town.do(approve_award, award, decree_number="1", decree_on=date(2026, 11, 2), by=who)
+            town.do(approve_award, award, decree=decree_of_today("2"), by=who)
 
 
 def test_one_may_take_the_same_duty_again(town: Town) -> None:
@@ -199,7 +196,7 @@ def test_whoever_screened_an_idea_cannot_be_taken_into_its_team(town: Town) -> N
 def test_the_refusal_names_the_earlier_duty(town: Town, client: TestClient, language: str, said: str) -> None:
     give(town, "chair", Role.LEADER)
     idea = town.build_idea(IdeaStage.RECOMMENDED)
-    body = {"outcome": "adopted", "decree_number": "1/2026", "decree_on": "2026-11-20"}
+    body = {"outcome": "adopted", "decree_number": "1/2026", "decree_on": today().isoformat()}
     told = ask(client, town["chair"], f"POST /ideas/{idea}/determination", body, accept_language=language)
     assert check_problem(told, 403, "has_other_duty", language=language)["detail"] == said
     assert town.rows(select(Decision).where(Decision.idea_id == idea, Decision.action == "determine")) == []

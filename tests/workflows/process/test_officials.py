@@ -59,7 +59,7 @@ POSTED = {  # the duty's form on the idea's page
     "permit": ("izin", {"outcome": "granted"}),
     "screen": ("seleksi", {"outcome": "accepted", "answers.renewal": "yes", "answers.benefit": "yes"}),
     "recommend": ("rekomendasi", {"outcome": "feasible", "reason": REASON}),
-    "determine": ("penetapan", {"outcome": "adopted", "decree_number": "100.3/1", "decree_on": "2026-11-01"}),
+    "determine": ("penetapan", {"outcome": "adopted", "decree_number": "100.3/1", "decree_on": f"{today()}"}),
     "verify": ("verifikasi", {"outcome": "roll_out", "reason": REASON}),
 }
 REFUSALS = ("has_other_duty", "conflict_of_interest", "only_unit_head")  # all but one head another unit
