@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from models.awards import Award
 from models.database import Database
 from models.documents import Document, DocumentKind, DocumentState
-from models.instants import now
+from models.instants import now, today
 from models.ledger import LedgerEntry
 from models.outbox import Message, MessageState
 from models.reviews import Review
@@ -104,10 +104,10 @@ def walk(cluster: Cluster, town: Town) -> str:
     review_by_all(people, town, idea)
     await_true(stage_is(town, idea, IdeaStage.SHORTLISTED), "the chair's turn")
     people.do("chair", f"/ideas/{idea}/recommendation", {"outcome": "feasible", "reason": REASON})
-    people.do("deputy", f"/ideas/{idea}/determination", {"outcome": "adopted", "decree_number": "1/2026", "decree_on": "2026-11-19"})
+    people.do("deputy", f"/ideas/{idea}/determination", {"outcome": "adopted", "decree_number": "1/2026", "decree_on": today().isoformat()})
     await_true(lambda: bool(town.rows(select(Award))), "a drafted award")
     (award,) = town.rows(select(Award))
-    people.do("leader", f"/awards/{award.id}/approval", {"decree_number": "1/2026", "decree_on": "2026-11-20"})
+    people.do("leader", f"/awards/{award.id}/approval", {"decree_number": "2/2026", "decree_on": today().isoformat()})
     people.do("leader", f"/awards/{award.id}/schedule", {"announce_at": (now() + timedelta(seconds=2)).isoformat()})
     await_true(lambda: town.award(award.id).stage == AwardStage.ANNOUNCED, "the announcement")
     await_true(lambda: bool(certificates(town)) and all_handled(town), "the certificate")

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import CallState
+from models.inbox import InboxItem
 from models.instants import now, today
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, GateRule, Policy
@@ -17,6 +18,7 @@ from workflows.process.actors import Actor
 from workflows.process.ceilings import find_excess
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import find_duty, list_borne, must_differ
+from workflows.process.earning import find_difference, find_flaw, find_lost_stage
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.superiors import list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews, first_report_day
@@ -45,11 +47,16 @@ class Question:
         return self.context.about
 
     @property
-    def award(self) -> Award:
-        """The award concerned."""
+    def of_award(self) -> AwardContext:
+        """The award concerned, with its idea."""
         if not isinstance(self.context, AwardContext):
             raise TypeError("only an award's step has this guard")
-        return self.context.award
+        return self.context
+
+    @property
+    def award(self) -> Award:
+        """The award concerned."""
+        return self.of_award.award
 
 
 def _call_open(_session: Session, asked: Question) -> Refusal | None:
@@ -141,6 +148,13 @@ def _permission(_session: Session, asked: Question) -> Refusal | None:
     return None if asks_permission(asked.idea.policy) else Conflict("permission_not_needed")
 
 
+def _passed_up(session: Session, asked: Question) -> Refusal | None:
+    """Whoever stands in for silent or missing heads may act once they were asked to (`workflows/process/passing_up.py`)."""
+    wanted = InboxItem.idea_id == asked.idea.idea.id, InboxItem.task == asked.transition.action, InboxItem.role == asked.transition.who
+    open_item = select(InboxItem.id).where(*wanted, col(InboxItem.done_at).is_(None))
+    return Forbidden("only_unit_head") if session.exec(open_item).first() is None else None
+
+
 def _has_pilot(_session: Session, asked: Question) -> Refusal | None:
     return None if has_pilot(asked.idea.policy) else Conflict("call_has_no_pilot")
 
@@ -205,6 +219,18 @@ def _scored(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("idea_not_scored") if asked.idea.idea.score is None else None
 
 
+def _still_earned(_session: Session, asked: Question) -> Refusal | None:
+    return find_lost_stage(asked.of_award)
+
+
+def _recomputes(session: Session, asked: Question) -> Refusal | None:
+    return find_difference(session, asked.of_award)
+
+
+def _flawed(session: Session, asked: Question) -> Refusal | None:
+    return Conflict("award_holds") if find_flaw(session, asked.of_award) is None else None
+
+
 def _apart(session: Session, asked: Question) -> Refusal | None:
     """Nobody has two duties on one idea that the policy leaves to different people; what a flow does is nobody's duty."""
     duty = find_duty(asked.context.way.name, asked.transition.action)
@@ -234,6 +260,7 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "passed": _passed,
     "not_passed": _not_passed,
     "permission": _permission,
+    "passed_up": _passed_up,
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,
@@ -248,6 +275,9 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "no_award": _no_award,
     "scored": _scored,
     "within_ceiling": _within_ceiling,
+    "still_earned": _still_earned,
+    "recomputes": _recomputes,
+    "flawed": _flawed,
     "hour_struck": _hour_struck,
 }
 BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters
