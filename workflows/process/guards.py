@@ -18,6 +18,7 @@ from workflows.process.actors import Actor
 from workflows.process.ceilings import find_excess
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import find_duty, list_borne, must_differ
+from workflows.process.earning import find_difference, find_flaw, find_lost_stage
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.superiors import list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews, first_report_day
@@ -46,11 +47,16 @@ class Question:
         return self.context.about
 
     @property
-    def award(self) -> Award:
-        """The award concerned."""
+    def of_award(self) -> AwardContext:
+        """The award concerned, with its idea."""
         if not isinstance(self.context, AwardContext):
             raise TypeError("only an award's step has this guard")
-        return self.context.award
+        return self.context
+
+    @property
+    def award(self) -> Award:
+        """The award concerned."""
+        return self.of_award.award
 
 
 def _call_open(_session: Session, asked: Question) -> Refusal | None:
@@ -213,6 +219,18 @@ def _scored(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("idea_not_scored") if asked.idea.idea.score is None else None
 
 
+def _still_earned(_session: Session, asked: Question) -> Refusal | None:
+    return find_lost_stage(asked.of_award)
+
+
+def _recomputes(session: Session, asked: Question) -> Refusal | None:
+    return find_difference(session, asked.of_award)
+
+
+def _flawed(session: Session, asked: Question) -> Refusal | None:
+    return Conflict("award_holds") if find_flaw(session, asked.of_award) is None else None
+
+
 def _apart(session: Session, asked: Question) -> Refusal | None:
     """Nobody has two duties on one idea that the policy leaves to different people; what a flow does is nobody's duty."""
     duty = find_duty(asked.context.way.name, asked.transition.action)
@@ -257,6 +275,9 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "no_award": _no_award,
     "scored": _scored,
     "within_ceiling": _within_ceiling,
+    "still_earned": _still_earned,
+    "recomputes": _recomputes,
+    "flawed": _flawed,
     "hour_struck": _hour_struck,
 }
 BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters

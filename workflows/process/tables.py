@@ -100,17 +100,19 @@ revoked              -           -            -               -                 
 """
 
 AWARD_TRANSITIONS = """
-stage                action           outcome       target               who          relation  reason  guards                  code  jobs                                readers
--                    propose          -             proposed             secretariat  scope     -+      apart,earned,no_award,scored - -                                  preparers
--                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored  -     -                                   preparers
-proposed             approve          approved      approved             leader       scope     -+      apart,within_ceiling    -     -                                   preparers
-proposed             approve          declined      declined             leader       scope     10+     apart                   -     -                                   preparers
-approved             schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
-scheduled            schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
-scheduled            announce         -             announced            FLOW         any       -+      hour_struck             -     recognition.number_certificates     announced
-approved             revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
-scheduled            revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
-announced            revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
+stage                action           outcome       target               who          relation  reason  guards                               code  jobs                                readers
+-                    propose          -             proposed             secretariat  scope     -+      apart,earned,no_award,scored         -     -                                   preparers
+-                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored               -     -                                   preparers
+proposed             approve          approved      approved             leader       scope     -+      apart,still_earned,recomputes,within_ceiling -     -                                   preparers
+proposed             approve          declined      declined             leader       scope     10+     apart                                -     -                                   preparers
+approved             schedule         -             scheduled            leader       scope     -+      still_earned,recomputes              -     -                                   preparers
+approved             return           -             proposed             FLOW         any       -+      flawed                               -     -                                   preparers
+scheduled            schedule         -             scheduled            leader       scope     -+      still_earned,recomputes              -     -                                   preparers
+scheduled            return           -             proposed             FLOW         any       -+      flawed                               -     -                                   preparers
+scheduled            announce         -             announced            FLOW         any       -+      hour_struck,still_earned,recomputes  -     recognition.number_certificates     announced
+approved             revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
+scheduled            revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
+announced            revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
 """
 
 DOCUMENT_STAGES = """
