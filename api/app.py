@@ -11,7 +11,7 @@ from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install
 from api.request_log import RequestLog
-from api.v1 import accounts, calls, intake, offices, operations, pilot, recognition, region, review, reward
+from api.v1 import accounts, calls, ceilings, intake, offices, operations, pilot, recognition, region, review, reward
 from models.database import Database, database
 from models.migrations import require_newest_schema
 from models.settings import settings
@@ -26,6 +26,7 @@ ROUTERS = (
     region,
     offices,
     calls,
+    ceilings,
     operations,
 )  # ideas first: a path is tried from the top
 

@@ -1,5 +1,7 @@
-"""What holds for every answer: how large a request may be, and the headers that keep a browser safe."""
+"""What holds for every answer: how large and how slow a request may be, and the headers that keep a browser safe."""
 
+import asyncio
+import time
 from typing import Any
 
 from starlette.requests import Request
@@ -30,8 +32,13 @@ HEADERS = {
 UNSTORED = {"cache-control": "no-store"}  # what the API answers is for the asker alone
 
 
+PATIENCE_SECONDS = 20.0
+SLOWEST = 4_000  # bytes a second that a body must come with beyond that, as over a village's worst line
+
+
 class BodyLimit:
-    """Refuses a request of more bytes than allowed, counted as they arrive, as a chunked body states no length."""
+    """Refuses a request of more bytes than allowed, counted as they arrive, as a chunked body states no length, and one that comes too
+    slowly to have an end."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self.app, self.most = app, most
@@ -41,9 +48,15 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS", "DELETE"):
             await self.app(scope, receive, send)
             return
-        body, more = b"", True
+        body, more, begun = bytearray(), True, time.monotonic()
         while more:
-            message = await receive()
+            try:
+                async with asyncio.timeout(begun + PATIENCE_SECONDS + len(body) / SLOWEST - time.monotonic()):
+                    message = await receive()
+            except TimeoutError:
+                late = problem_response(Request(scope), 408, Refusal("body_too_slow"))
+                await late(scope, receive, send)
+                return
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
@@ -52,7 +65,7 @@ class BodyLimit:
                 refusal = problem_response(Request(scope), 413, Refusal("body_too_large", maximum=self.most))
                 await refusal(scope, receive, send)
                 return
-        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+        whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
         async def replay() -> Message:
             return whole.pop() if whole else await receive()

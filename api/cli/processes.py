@@ -20,6 +20,8 @@ def api() -> None:
     """Serve the API and the pages at GAGAS_HOST and GAGAS_PORT, alone; as many processes as there are cores, behind a proxy."""
     import uvicorn
 
+    from api.connections import LimitedConnection
+
     require_schema()
     uvicorn.run(
         "api.app:create_app",
@@ -28,6 +30,8 @@ def api() -> None:
         port=settings().port,
         log_level="warning",
         server_header=False,
+        http=LimitedConnection,
+        ws="none",
         timeout_graceful_shutdown=STOP_SECONDS,
     )
 

@@ -83,7 +83,7 @@ def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor)
 def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> bool:
     """Whether nothing but its stage would keep an idea from being submitted now."""
     submissions = IDEA.of_action("submit")
-    return all(find_refusal(session, each.guards, Question(context, each.outcome, actor)) is None for each in submissions)
+    return all(find_refusal(session, Question(context, each, actor)) is None for each in submissions)
 
 
 def _writing(

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from api.access import Api
 from api.v1 import PREFIX
@@ -16,7 +17,8 @@ from models.outbox import ClockTick, Message, MessageState
 from workflows.process.actors import Actor
 from workflows.process.inbox import list_inbox
 from workflows.process.records import list_facts, read_published_head, readable_messages, require_reader
-from workflows.process.retry import retry_dead
+from workflows.process.relations import list_blind
+from workflows.process.retry import STATE, count_messages, is_stuck, retry_dead
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
 
@@ -36,13 +38,15 @@ class HealthOut(ResponseBody):
 
 
 class OutboxOut(ResponseBody):
-    """How many messages wait, are under way in runs, wait for a gate to be passed, were handled, were given up; the clock."""
+    """How many messages wait, are under way in runs, wait for a gate to be passed, were handled, were given up, will be taken by nobody;
+    the clock."""
 
     waiting: int
     claimed: int
     held: int
     handled: int
     dead: int
+    stuck: int
     ticked_at: datetime | None
     caught_up_to: datetime | None
 
@@ -54,10 +58,16 @@ class MessageOut(ResponseBody):
     topic: str
     job: str
     idea_id: str | None
-    state: MessageState
+    state: str
     attempts: int
     run_id: str | None
     error: str | None
+
+
+MESSAGE_SHOWN = (  # column by column: a row of which another one is damaged is shown, too
+    *(col(Message.topic), col(Message.job), col(Message.idea_id), STATE.label("state")),
+    *(sa.cast(col(Message.attempts), sa.Integer).label("attempts"), col(Message.run_id), col(Message.error)),
+)
 
 
 class LedgerOut(ResponseBody):
@@ -92,7 +102,8 @@ async def show_inbox(request: Api) -> list[InboxOut]:
     """What waits for the asker, the most urgent first."""
 
     def read_inbox(session: Session, actor: Actor) -> list[InboxOut]:
-        present = now()
+        present, waiting = now(), list_inbox(session, actor=actor)
+        blind = list_blind(session, [each.idea for each in waiting], actor)
         return [
             InboxOut(
                 id=each.item.id,
@@ -100,9 +111,9 @@ async def show_inbox(request: Api) -> list[InboxOut]:
                 due_at=each.item.due_at,
                 overdue=each.item.due_at is not None and each.item.due_at < present,
                 award_id=each.item.award_id,
-                idea=show_line(each.idea),
+                idea=show_line(each.idea, blind=each.idea.id in blind),
             )
-            for each in list_inbox(session, actor=actor)
+            for each in waiting
         ]
 
     return await request.read(read_inbox)
@@ -121,25 +132,27 @@ async def show_outbox(request: Api) -> OutboxOut:
 
     def read_counts(session: Session, actor: Actor) -> OutboxOut:
         require_reader(actor)
-        by_state = select(Message.state, func.count()).where(readable_messages(session, actor)).group_by(col(Message.state))
-        counts = dict(session.exec(by_state).all())
-        tick = session.get(ClockTick, 1)
-        states = {state.value: counts.get(state, 0) for state in MessageState}
-        return OutboxOut(**states, ticked_at=tick.ticked_at if tick else None, caught_up_to=tick.caught_up_to if tick else None)
+        counts, tick = count_messages(session, readable_messages(session, actor)), session.get(ClockTick, 1)
+        return OutboxOut(**counts, ticked_at=tick.ticked_at if tick else None, caught_up_to=tick.caught_up_to if tick else None)
 
     return await request.read(read_counts)
 
 
 @router.get("/outbox/messages")
-async def list_messages(request: Api, state: MessageState | None = None, after: After = 0) -> list[MessageOut]:
-    """Messages about the asker's units, oldest first, 1,000 at a time; for admins and auditors."""
+async def list_messages(request: Api, state: MessageState | None = None, stuck: bool = False, after: After = 0) -> list[MessageOut]:
+    """Messages about the asker's units, oldest first, 1,000 at a time, those of a state alone or those that nobody will take.
+
+    Admins and auditors may ask.
+    """
 
     def read_messages(session: Session, actor: Actor) -> list[MessageOut]:
         require_reader(actor)
-        query = select(Message).where(readable_messages(session, actor)).order_by(col(Message.id)).offset(after).limit(1_000)
+        query = sa.select(*MESSAGE_SHOWN).where(readable_messages(session, actor)).order_by(col(Message.id)).offset(after).limit(1_000)
         if state is not None:
-            query = query.where(Message.state == state)
-        return [_show_message(number, message) for number, message in enumerate(session.exec(query), start=after + 1)]
+            query = query.where(col(Message.state) == state)
+        if stuck:
+            query = query.where(is_stuck())
+        return [MessageOut(number=number, **row._mapping) for number, row in enumerate(session.execute(query), start=after + 1)]
 
     return await request.read(read_messages)
 
@@ -174,10 +187,6 @@ async def list_entries(request: Api, after: After = 0) -> list[EntryOut]:
         return [_show_fact(number, fact) for number, fact in enumerate(facts, start=after + 1)]
 
     return await request.read(read_entries)
-
-
-def _show_message(number: int, message: Message) -> MessageOut:
-    return MessageOut(number=number, **message.model_dump(include=set(MessageOut.model_fields) - {"number"}))
 
 
 def _show_fact(number: int, fact: LedgerEntry) -> EntryOut:
