@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import CallState
+from models.inbox import InboxItem
 from models.instants import now, today
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, GateRule, Policy
@@ -141,6 +142,13 @@ def _permission(_session: Session, asked: Question) -> Refusal | None:
     return None if asks_permission(asked.idea.policy) else Conflict("permission_not_needed")
 
 
+def _passed_up(session: Session, asked: Question) -> Refusal | None:
+    """Whoever stands in for silent or missing heads may act once they were asked to (`workflows/process/passing_up.py`)."""
+    wanted = InboxItem.idea_id == asked.idea.idea.id, InboxItem.task == asked.transition.action, InboxItem.role == asked.transition.who
+    open_item = select(InboxItem.id).where(*wanted, col(InboxItem.done_at).is_(None))
+    return Forbidden("only_unit_head") if session.exec(open_item).first() is None else None
+
+
 def _has_pilot(_session: Session, asked: Question) -> Refusal | None:
     return None if has_pilot(asked.idea.policy) else Conflict("call_has_no_pilot")
 
@@ -234,6 +242,7 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "passed": _passed,
     "not_passed": _not_passed,
     "permission": _permission,
+    "passed_up": _passed_up,
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,

@@ -37,6 +37,10 @@ submitted            route            permission    awaiting_permission  FLOW   
 submitted            route            screening     screening            FLOW         any       -+      gates               -                     -                                        all
 awaiting_permission  permit           granted       screening            unit_head    scope     0       apart,gates         -                     -                                        all
 awaiting_permission  permit           refused       closed               unit_head    scope     10      apart,gates         permission_refused    recognition.number_rejection             all
+awaiting_permission  permit           granted       screening            secretariat  scope     0       apart,passed_up,gates -                     -                                        all
+awaiting_permission  permit           refused       closed               secretariat  scope     10      apart,passed_up,gates permission_refused    recognition.number_rejection             all
+awaiting_permission  permit           granted       screening            admin        scope     0       apart,passed_up,gates -                     -                                        all
+awaiting_permission  permit           refused       closed               admin        scope     10      apart,passed_up,gates permission_refused    recognition.number_rejection             all
 awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 screening            screen           accepted      in_review            secretariat  scope     0+      apart,gates         -                     review.assign                            all
 screening            screen           returned      supplement_asked     secretariat  scope     0+      apart,gates         -                     -                                        all

@@ -17,7 +17,7 @@ STEPS = ("intake", "review", "pilot", "reward", "recognition")  # as people see 
 GUARDS = (
     *("apart", "call_open", "window", "gates", "overdue", "passed", "not_passed", "measured"),
     *("permission", "has_pilot", "has_no_pilot"),
-    *("quorum", "no_quorum", "unscored", "reviewers_left", "not_superior", "pilot_days", "not_below_owner"),
+    *("passed_up", "quorum", "no_quorum", "unscored", "reviewers_left", "not_superior", "pilot_days", "not_below_owner"),
     *("earned", "no_award", "scored", "within_ceiling", "hour_struck", "gate_open_now"),
 )
 
