@@ -118,7 +118,7 @@ def _show_moment(value: Any, language: str) -> str:
 SHOWN: dict[str, Callable[[Any, str], str]] = {
     **dict.fromkeys(("stage", "action", "outcome", "role", "kind"), show_word),
     **dict.fromkeys(("problems", "roles"), _show_words),
-    **dict.fromkeys(("minimum", "maximum", "limit", "minutes", "words", "shapes", "score"), _show_figure),
+    **dict.fromkeys(("minimum", "maximum", "limit", "minutes", "words", "shapes", "score", "waiting"), _show_figure),
     **dict.fromkeys(("total", "whole"), show_share),
     **dict.fromkeys(("first", "last", "until", "day"), _show_day),
     **dict.fromkeys(("opens_at", "closes_at"), _show_moment),

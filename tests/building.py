@@ -25,6 +25,7 @@ from models.units import Unit
 from tests.databases import Pattern
 from tests.steps import AWARD_STEPS, IDEA_STEPS, STEPS, IdeaUnderWay
 from tests.town import TownPerson
+from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import Proposal, draft_idea
 from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor, actor_of, flow_actor
@@ -124,16 +125,26 @@ class Town:
     def build_idea(
         self, stage: IdeaStage = IdeaStage.DRAFT, *, call: str = "", lead: str = "lead", points: int = 90, **changes: Any
     ) -> str:
-        """An idea that real actions brought to a stage; `points` is what every reviewer gives, `changes` alter the proposal."""
+        """An idea that real actions brought to a stage; `points` is what every reviewer gives, `changes` alter the proposal.
+
+        Whoever it names for the team has joined.
+        """
         call = call or self.call
         if lead != "lead":
             changes.setdefault("team", ())
         with self.store.unit_of_work() as session:
-            idea = draft_idea(session, call, self.proposal(**changes), actor=self.actor(session, lead)).idea
+            context = draft_idea(session, call, self.proposal(**changes), actor=self.actor(session, lead))
+            idea = context.idea
+            for each in context.unanswered:
+                answer_invitation(session, idea.id, joins=True, actor=actor_of(session, str(each.person_id)))
             self._take(session, idea.id, *IDEA_STEPS[stage], lead=lead, points=points)
             if idea.stage != stage:
                 raise AssertionError(f"the steps to {stage} ended at {idea.stage}")
             return idea.id
+
+    def ask_team(self, **changes: Any) -> str:
+        """A draft of the lead's whose team was asked to join and has not answered."""
+        return str(self.do(draft_idea, self.call, self.proposal(**changes), by="lead").idea.id)
 
     def take(self, idea_id: str, *steps: str, lead: str = "lead", points: int = 90) -> None:
         """Bring an idea on by steps of `tests.steps`, all in one transaction."""

@@ -34,6 +34,7 @@ from workflows.reward.propose import new_award
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
+IN_FORM = ("leave_out",)  # a button of the form in which the idea is written
 QUIET = ("withdraw", "recuse", "assign")  # possible, but not what the idea waits for: folded below the rest
 
 
@@ -89,7 +90,8 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
     offers = list_offers(session, context, actor=actor)
     gates = list_open_gates(session, context)
     passable = {outcome for offer in offers if offer.action == GATE_ACTION for outcome in offer.outcomes}
-    offers = [offer for offer in offers if offer.action != GATE_ACTION]
+    hidden = {GATE_ACTION, *IN_FORM, *(["revise"] if any(offer.action == "supplement" for offer in offers) else [])}
+    offers = [offer for offer in offers if offer.action not in hidden]
     return {
         "idea": show_context(session, context, actor),
         "call": context.call,

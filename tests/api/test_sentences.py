@@ -23,7 +23,7 @@ STAGES = [*IdeaStage, *AwardStage, *CallState]
 ACTIONS = sorted({transition.action for transition in IDEA.transitions + AWARD.transitions})
 PROBLEMS = sorted({error["type"] for error in list_all_errors()} | {kind.code for kind in kinds_of(CalculationRefusal)})
 LIMITS: dict[str, dict[str, Any]] = {error["type"]: error["example_context"] or {} for error in list_all_errors()}
-FIGURES = ("minimum", "maximum", "limit", "minutes", "words", "total", "whole", "shapes")
+FIGURES = ("minimum", "maximum", "limit", "minutes", "words", "total", "whole", "shapes", "waiting")
 TYPED: dict[str, list[Any]] = {  # what somebody wrote, shown as it is
     "given": ["BAPPEDA-1"],
     "indicator": ["Lama antre"],

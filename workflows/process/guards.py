@@ -8,10 +8,12 @@ from sqlmodel import Session, col, select
 from models.awards import Award
 from models.calls import CallState
 from models.instants import now
+from models.people import Role, RoleGrant
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, GateRule, Policy
 from models.stages import ENDED_AWARDS
 from models.statements.ideas import read_open_gates
+from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.refusals import Conflict, Forbidden, Refusal
@@ -169,6 +171,37 @@ def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
     return None if announce_at is not None and announce_at <= now() else Conflict("not_due_yet")
 
 
+def _answered(_session: Session, asked: Question) -> Refusal | None:
+    waiting = len(asked.idea.unanswered)
+    return Conflict("team_unanswered", waiting=waiting) if waiting else None
+
+
+def _unanswered(_session: Session, asked: Question) -> Refusal | None:
+    return None if asked.idea.left_out else Conflict("team_answered")
+
+
+def _as_permitted(session: Session, asked: Question) -> Refusal | None:
+    return Conflict("permission_needed_again") if must_be_permitted_again(session, asked.idea) else None
+
+
+def _not_as_permitted(session: Session, asked: Question) -> Refusal | None:
+    return None if must_be_permitted_again(session, asked.idea) else Conflict("permission_stands")
+
+
+def must_be_permitted_again(session: Session, context: IdeaContext) -> bool:
+    """Whether a supplement changes what the head permitted: title, budget or team, for which the team agrees again (issue 11).
+
+    A lead who is the head themself permits nothing (`is_lead_head`).
+    """
+    return bool(context.invited) and asks_permission(context.policy) and not is_lead_head(session, context)
+
+
+def is_lead_head(session: Session, context: IdeaContext) -> bool:
+    """Whether the lead proposer heads the unit of the idea, so that nobody is asked for permission."""
+    headed = select(Unit.path).join(RoleGrant).where(RoleGrant.person_id == context.idea.lead_id, RoleGrant.role == Role.UNIT_HEAD)
+    return any(context.unit_path.startswith(path) for path in session.exec(headed))
+
+
 GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "call_open": _call_open,
     "window": _window,
@@ -181,6 +214,10 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,
+    "answered": _answered,
+    "unanswered": _unanswered,
+    "as_permitted": _as_permitted,
+    "not_as_permitted": _not_as_permitted,
     "earned": _earned,
     "no_award": _no_award,
     "scored": _scored,
