@@ -92,8 +92,9 @@ class Answer(StrEnum):
 class Invitation(SQLModel, table=True):
     """Somebody asked to join a team, with the role and the share that were offered; it counts for nothing until they join.
 
-    Without a person nobody has the number that was typed, and nobody ever answers; who asked cannot tell that from somebody who waits.
-    The lead has one too where a team agrees again: what is asked is then the whole team that is to take the present one's place.
+    `known` is somebody who had joined before, so that who asks knows their name. Without a person nobody has the number that was typed, and
+    nobody ever answers; who asked cannot tell that from somebody who waits. The lead has one too where a team agrees again: what is asked
+    is then the whole team that is to take the present one's place.
     """
 
     __table_args__ = (UniqueConstraint("idea_id", "person_id"),)
@@ -106,6 +107,7 @@ class Invitation(SQLModel, table=True):
     lead: bool = False
     role: str = Field(default="", max_length=100)
     share_hundredths: int
+    known: bool = False
     answer: Answer = Field(default=Answer.ASKED, sa_type=choice(Answer))
     asked_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
     answered_at: datetime | None = Field(default=None, sa_type=UtcInstant)

@@ -34,8 +34,7 @@ from workflows.reward.propose import new_award
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
-IN_FORM = ("leave_out",)  # a button of the form in which the idea is written
-QUIET = ("withdraw", "recuse", "assign")  # possible, but not what the idea waits for: folded below the rest
+QUIET = ("withdraw", "recuse", "assign", "leave_out")  # possible, but not what the idea waits for: folded below the rest
 
 
 @router.get(IDEA)
@@ -90,7 +89,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
     offers = list_offers(session, context, actor=actor)
     gates = list_open_gates(session, context)
     passable = {outcome for offer in offers if offer.action == GATE_ACTION for outcome in offer.outcomes}
-    hidden = {GATE_ACTION, *IN_FORM, *(["revise"] if any(offer.action == "supplement" for offer in offers) else [])}
+    hidden = {GATE_ACTION, *(["revise"] if any(offer.action == "supplement" for offer in offers) else [])}
     offers = [offer for offer in offers if offer.action not in hidden]
     return {
         "idea": show_context(session, context, actor),

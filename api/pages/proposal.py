@@ -105,7 +105,7 @@ def list_people(session: Session, context: IdeaContext | None, actor: Actor) -> 
             each.number or "",
         )
     for asked in context.invited:
-        named = knows_name(context, asked, actor)
+        named = knows_name(asked, actor)
         key = str(asked.person_id) if named else asked.id
         name = write_full_name(asked.front_title or "", asked.name or "", asked.back_title or "") if named else ""
         people[key] = (Row(key, name, mask_employee_number(asked.number), lead=asked.lead, answer=asked.answer), asked.number)
@@ -119,7 +119,7 @@ def stored_values(context: IdeaContext, words: Words, actor: Actor) -> dict[str,
     values["budget_rupiah"] = words.count(said.budget_rupiah) if said.budget_rupiah else ""
     values |= {f"sections.{name}": text for name, text in said.sections.items()}
     for place, part in enumerate(_list_parts(context)):
-        known = isinstance(part, Member) or knows_name(context, part, actor)
+        known = isinstance(part, Member) or knows_name(part, actor)
         values |= {f"team.{place}.person": str(part.person_id) if known else str(getattr(part, "id", "")), f"team.{place}.role": part.role}
         values[f"team.{place}.share"] = words.share(part.share_hundredths)
     return values

@@ -245,7 +245,7 @@ def show_invited(context: IdeaContext, actor: Actor) -> list[InvitedOut]:
             answer=each.answer,
         )
         for each in context.invited
-        for named in [knows_name(context, each, actor)]
+        for named in [knows_name(each, actor)]
     ]
 
 

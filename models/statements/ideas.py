@@ -50,6 +50,7 @@ class Invited(NamedTuple):
     lead: bool
     role: str
     share_hundredths: int
+    known: bool
     answer: Answer
     number: str
     front_title: str | None
@@ -103,6 +104,7 @@ _MEMBERS = (
     sa.select(
         sa.cast(sa.null(), sa.String).label("invitation"),
         *(_MEMBER.c[name] for name in _PART),
+        sa.true().label("known"),
         sa.cast(sa.null(), sa.String).label("answer"),
         _NUMBER.c.number,
         *_NAMED,
@@ -116,6 +118,7 @@ _INVITED = (
     sa.select(
         _INVITATION.c.id,
         *(_INVITATION.c[name] for name in _PART),
+        _INVITATION.c.known,
         sa.cast(_INVITATION.c.answer, sa.String),
         _INVITATION.c.number,
         *_NAMED,
@@ -154,7 +157,7 @@ def read_team(session: Session, idea_id: str) -> FoundTeam:
             members.append(Member._make((*part, row.front_title, row.name, row.back_title, row.unit, row.number)))
         else:
             named = row.front_title, row.name, row.back_title, row.unit_id, row.unit
-            invited.append(Invited._make((row.invitation, *part, Answer(row.answer), row.number, *named)))
+            invited.append(Invited._make((row.invitation, *part, bool(row.known), Answer(row.answer), row.number, *named)))
     members.sort(key=lambda each: (not each.lead, each.position))
     invited.sort(key=lambda each: (not each.lead, each.position))
     return FoundTeam(tuple(members), tuple(invited))

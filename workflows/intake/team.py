@@ -126,7 +126,8 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
     for position, each in asked:
         earlier = before.pop(each.key, None)
         stays = earlier is not None and not anew and _is_same(earlier, each)
-        row = Invitation(idea_id=context.idea.id, position=position, **asdict(each))
+        known = each.person_id in context.team or (earlier is not None and earlier.known)
+        row = Invitation(idea_id=context.idea.id, position=position, known=known, **asdict(each))
         if each.lead or (stays and earlier is not None and earlier.answer == Answer.JOINED):
             row.answer, row.answered_at = Answer.JOINED, now()
         session.add(row)

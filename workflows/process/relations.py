@@ -31,15 +31,13 @@ def is_only_invited(context: IdeaContext, actor: Actor) -> bool:
     return is_draft or not above
 
 
-def knows_name(context: IdeaContext, each: Invited, actor: Actor) -> bool:
-    """Whether the actor may know whose number was typed: of their own unit, of the team already or to be, or it is theirs.
+def knows_name(each: Invited, actor: Actor) -> bool:
+    """Whether the actor may know whose number was typed: of their own unit, joined now or before, or it is theirs.
 
     To everybody else somebody who has not joined is a number, as is a number that nobody has.
     """
     own = each.unit_id is not None and each.unit_id == actor.unit_id
-    return each.person_id is not None and (
-        own or each.answer == Answer.JOINED or each.person_id == actor.person_id or each.person_id in context.team
-    )
+    return each.person_id is not None and (own or each.known or each.answer == Answer.JOINED or actor.person_id == each.person_id)
 
 
 def role_for(context: Context, transition: Transition) -> Role | None:

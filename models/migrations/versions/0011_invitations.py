@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("lead", sa.Boolean(), nullable=False),
         sa.Column("role", sa.String(length=100), nullable=False),
         sa.Column("share_hundredths", sa.Integer(), nullable=False),
+        sa.Column("known", sa.Boolean(), nullable=False),
         sa.Column("answer", sa.Enum("asked", "joined", "not_joined", name="answer", native_enum=False, length=32), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),

@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from models.documents import Document, DocumentKind
-from models.ideas import Answer, Decision, Invitation, TeamMember
+from models.ideas import Decision, TeamMember
 from models.instants import region_zone
 from models.ledger import LedgerEntry
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.steps import MET
 from workflows.calculations.ledger import ChainEntry, verify_chain
-from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -38,19 +37,10 @@ def stored_team(town: Town, idea: str) -> dict[str, int]:
 RETURNED = Findings(notes={"idea": "Jelaskan biayanya."}, parts=("team",))
 
 
-def build_returned(town: Town) -> str:
-    """An idea whose team the secretariat asks to be changed."""
-    idea = town.build_idea(IdeaStage.SCREENING)
-    town.do(screen_idea, idea, Screening.RETURNED, RETURNED, by="secretary")
-    return idea
-
-
 def supplement(town: Town, idea: str, **shares: int) -> None:
     """Put another team by, let everybody agree, and send it."""
     town.do(revise_idea, idea, town.proposal(team=team_of(town, **shares)), by="lead")
-    for who in shares:
-        if town.rows(select(Invitation).where(Invitation.person_id == town[who].id, Invitation.answer == Answer.ASKED)):
-            town.do(answer_invitation, idea, joins=True, by=who)
+    town.join(idea)
     town.do(supplement_idea, idea, by="lead")
 
 
@@ -95,7 +85,7 @@ def test_a_person_named_twice_is_refused_however_the_number_is_typed(town: Town)
 
 
 def test_a_team_changed_in_a_supplement_stands_in_the_decision_before_and_after(town: Town) -> None:
-    idea = build_returned(town)
+    idea = town.build_returned("team")
     lead, mate, stranger = (town[who].id for who in ("lead", "mate", "stranger"))
     supplement(town, idea, lead=5_000, stranger=5_000)
     (decision,) = supplements(town, idea)
@@ -114,7 +104,7 @@ def test_a_team_changed_in_a_supplement_stands_in_the_decision_before_and_after(
 
 
 def test_the_ledger_keeps_who_had_which_share_and_no_name_number_or_role(town: Town) -> None:
-    idea = build_returned(town)
+    idea = town.build_returned("team")
     lead, mate, stranger = (town[who].id for who in ("lead", "mate", "stranger"))
     supplement(town, idea, lead=5_000, stranger=5_000)
     (entry,) = chained(town, idea)
@@ -133,7 +123,7 @@ def test_the_ledger_keeps_who_had_which_share_and_no_name_number_or_role(town: T
 
 
 def test_a_team_that_stays_leaves_no_trace_of_a_change_even_in_another_order(town: Town) -> None:
-    idea = build_returned(town)
+    idea = town.build_returned("team")
     reversed_team = tuple(reversed(town.proposal().team))
     town.do(supplement_idea, idea, town.proposal(team=reversed_team), by="lead")
     assert [decision.detail for decision in supplements(town, idea)] == [{}]
@@ -141,7 +131,7 @@ def test_a_team_that_stays_leaves_no_trace_of_a_change_even_in_another_order(tow
 
 
 def test_a_role_that_alone_is_rewritten_stands_in_the_decision_and_not_in_the_ledger(town: Town) -> None:
-    idea = build_returned(town)
+    idea = town.build_returned("team")
     supplement(town, idea, lead=6_000, mate=4_000)
     (decision,) = supplements(town, idea)
     assert [member["role"] for member in decision.detail["team"]["before"]] == ["", "Perancang"]
@@ -158,7 +148,7 @@ def test_a_draft_may_change_its_team_as_often_as_it_likes(town: Town) -> None:
 
 
 def test_every_change_is_kept_when_the_team_changes_more_than_once(town: Town) -> None:
-    idea = build_returned(town)
+    idea = town.build_returned("team")
     supplement(town, idea, lead=10_000)
     ask_again(town, idea)
     supplement(town, idea, lead=5_000, mate=5_000)
@@ -173,7 +163,7 @@ def test_every_change_is_kept_when_the_team_changes_more_than_once(town: Town) -
 
 
 def test_a_supplement_that_is_refused_leaves_team_and_ledger_as_they_were(town: Town) -> None:
-    idea = build_returned(town)
+    idea = town.build_returned("team")
     before, changed = stored_team(town, idea), {"team": team_of(town, lead=10_000)}
     with pytest.raises(Forbidden, match="only_proposer"):
         town.do(supplement_idea, idea, town.proposal(**changed), by="mate")
@@ -190,7 +180,7 @@ def test_a_supplement_that_is_refused_leaves_team_and_ledger_as_they_were(town: 
 
 
 def test_a_receipt_numbered_after_the_change_says_who_changed_the_team_when_and_how(town: Town) -> None:
-    idea, other = (build_returned(town) for _ in range(2))
+    idea, other = (town.build_returned("team") for _ in range(2))
     supplement(town, idea, lead=5_000, stranger=5_000)
     for each in (idea, other):
         town.do(number_receipt, each, by="flow:recognition")
