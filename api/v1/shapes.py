@@ -232,7 +232,10 @@ def show_team(team: Sequence[Member]) -> list[MemberOut]:
 
 
 def show_invited(context: IdeaContext, actor: Actor) -> list[InvitedOut]:
-    """Who was asked to join, by name where the actor may know it, else by the end of the number that was typed."""
+    """Who was asked to join, by name where the actor may know it, else by the end of the number that was typed.
+
+    Who did not want to is told to the lead alone.
+    """
     return [
         InvitedOut(
             person_id=each.person_id if named else None,
@@ -245,6 +248,7 @@ def show_invited(context: IdeaContext, actor: Actor) -> list[InvitedOut]:
             answer=each.answer,
         )
         for each in context.invited
+        if each.answer != Answer.NOT_JOINED or actor.person_id == context.idea.lead_id
         for named in [knows_name(each, actor)]
     ]
 

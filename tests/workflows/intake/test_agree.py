@@ -86,7 +86,7 @@ def test_whoever_is_asked_is_reminded_by_mail_like_of_any_task(town: Town) -> No
         (item,) = session.exec(select(InboxItem)).all()
         (reminder,) = find_reminders(session, item.id)
     assert item.due_at is not None
-    assert (reminder.to, reminder.mail.task) == ("mate@contoh.example", "Jawab permintaan bergabung dengan tim")
+    assert (reminder.to, reminder.mail.task) == ("mate@contoh.example", "Jawab permintaan bergabung")
 
 
 @pytest.mark.parametrize("stage", ["draft", "supplement_asked"])
