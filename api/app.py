@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from sqlalchemy import text
 
 from api.middleware import BodyLimit, SecureHeaders
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install
-from api.v1 import accounts, calls, intake, offices, operations, pilot, recognition, region, review, reward
+from api.v1 import accounts, calls, ceilings, intake, offices, operations, pilot, recognition, region, review, reward
 from models.database import Database, database
+from models.migrations import require_newest_schema
 from models.settings import settings
 
 ROUTERS = (
@@ -25,6 +25,7 @@ ROUTERS = (
     region,
     offices,
     calls,
+    ceilings,
     operations,
 )  # ideas first: a path is tried from the top
 
@@ -34,8 +35,7 @@ def create_app(store: Database | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with app.state.database.reading() as session:
-            session.execute(text("SELECT 1"))
+        require_newest_schema(app.state.database)
         yield
 
     app = FastAPI(

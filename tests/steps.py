@@ -131,7 +131,7 @@ def _recommend(at: IdeaUnderWay, outcome: str) -> None:
 
 
 def _determine(at: IdeaUnderWay, outcome: str) -> None:
-    at.do(determine_idea, Determination(outcome), reason=REASON, decree=Decree("100.3/1", date(2026, 11, 1)), by="leader")
+    at.do(determine_idea, Determination(outcome), reason=REASON, decree=Decree("100.3/1", date(2026, 11, 1)), by="deputy")
 
 
 def _verify(at: IdeaUnderWay, outcome: str) -> None:

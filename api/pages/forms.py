@@ -133,7 +133,7 @@ class FormView:
     name: str
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
-    version: int | None = None
+    version: str | int | None = None
     key: str = field(default_factory=new_id)
 
     def value(self, name: str, otherwise: object = "") -> str:

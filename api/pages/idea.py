@@ -26,7 +26,7 @@ from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.guards import list_open_gates
 from workflows.process.keyset import Slice
 from workflows.process.offers import Offer, is_offered, list_offers
-from workflows.process.relations import is_committee, knows_award
+from workflows.process.relations import is_blind, knows_award, reads_reviews
 from workflows.process.ways import GATE_ACTION
 from workflows.recognition.opening import WantedDocuments, list_documents
 from workflows.review.assign import list_eligible
@@ -84,7 +84,8 @@ def back_to_idea(context: IdeaContext, done: str) -> FormResult:
 def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
     """Everything the page shows, read in one transaction."""
     context = read_context(session, idea_id, actor=actor)
-    unit = session.get(Unit, context.idea.unit_id)
+    blind = is_blind(session, context, actor)
+    unit = None if blind else session.get(Unit, context.idea.unit_id)
     awards = _known_awards(session, context, actor)
     offers = list_offers(session, context, actor=actor)
     gates = list_open_gates(session, context)
@@ -104,12 +105,11 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "gates_to_pass": [rule for rule in gates if rule.name in passable],
         "awards": awards,
         "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), "propose", actor=actor),
-        "pilot": read_pilot(session, idea_id),
+        "pilot": None if blind else read_pilot(session, idea_id),
         "documents": _documents(session, idea_id, actor),
         "reviews": _reviews(session, context, actor),
         "own_review": _own_review(session, idea_id, actor),
         "eligible": _eligible(session, context, offers),
-        "committee": is_committee(context, actor),
     }
 
 
@@ -152,8 +152,8 @@ def _documents(session: Session, idea_id: str, actor: Actor) -> list[DocumentOut
 
 
 def _reviews(session: Session, context: IdeaContext, actor: Actor) -> list[tuple[Review, str]]:
-    """All reviews with their reviewers' names, for the committee alone."""
-    if not is_committee(context, actor):
+    """All reviews with their reviewers' names, for the committee alone; those of it who review too see them once the review is over."""
+    if not reads_reviews(session, context, actor):
         return []
     rows = session.exec(
         select(Review, Person)

@@ -20,6 +20,8 @@ from workflows.process.browse import WantedIdeas, list_ideas
 from workflows.process.context import read_policy
 from workflows.process.inbox import Awaited, find_gate, list_inbox
 from workflows.process.keyset import Slice
+from workflows.process.relations import list_blind
+from workflows.region.signatures import list_unsigned
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,14 +30,15 @@ router = APIRouter(include_in_schema=False)
 async def show_inbox(request: Page, ok: str = "") -> Response:
     """What waits for the reader."""
 
-    def read_lines(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    def read_lines(session: Session, actor: Actor) -> dict[str, Any]:
         waiting = list_inbox(session, actor=actor)
-        units = _units(session, [each.idea for each in waiting])
+        units = _units(session, [each.idea for each in waiting], actor)
         policies = {idea.policy_id: _read_policy(session, idea) for idea in (each.idea for each in waiting)}
-        return [_line(each, units) | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])} for each in waiting]
+        lines = [_line(each, units) | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])} for each in waiting]
+        return {"lines": lines, "unsigned": list_unsigned(session, actor=actor)}
 
-    visitor, lines = await request.read_page(read_lines)
-    return page(visitor, "inbox.html", lines=lines, done=read_done(ok))
+    visitor, values = await request.read_page(read_lines)
+    return page(visitor, "inbox.html", **values, done=read_done(ok))
 
 
 @router.get("/daftar")
@@ -46,7 +49,7 @@ async def show_list(request: Page, stage: str = "", call: str = "", after: str |
     def read_list(session: Session, actor: Actor) -> dict[str, Any]:
         found = list_ideas(session, WantedIdeas(call_id=call[:26] or None, stage=picked), Slice(after, 25), actor=actor)
         calls = list(session.exec(select(Call).order_by(col(Call.opens_at).desc()).limit(200)))
-        return {"ideas": found.rows, "after": found.after, "calls": calls, "units": _units(session, found.rows)}
+        return {"ideas": found.rows, "after": found.after, "calls": calls, "units": _units(session, found.rows, actor)}
 
     visitor, values = await request.read_page(read_list)
     names = {each.id: each.title for each in values["calls"]}
@@ -77,7 +80,7 @@ def _line(awaited: Awaited, units: dict[str, str]) -> dict[str, Any]:
         "to": pages.get(item.task, to),
         "due_at": item.due_at,
         "late": late,
-        "unit": units.get(idea.unit_id, ""),
+        "unit": units.get(idea.id, ""),
     }
 
 
@@ -85,6 +88,9 @@ def _read_policy(session: Session, idea: Idea) -> Policy:
     return read_policy(session.get_one(PolicyVersion, idea.policy_id))
 
 
-def _units(session: Session, ideas: list[Idea]) -> dict[str, str]:
-    ids = {idea.unit_id for idea in ideas}
-    return {unit.id: unit.name for unit in session.exec(select(Unit).where(col(Unit.id).in_(ids)))} if ids else {}
+def _units(session: Session, ideas: list[Idea], actor: Actor) -> dict[str, str]:
+    """The name of the unit of each idea, by the idea's id, where the reader may know it."""
+    blind = list_blind(session, ideas, actor)
+    shown = {idea.id: idea.unit_id for idea in ideas if idea.id not in blind}
+    names = dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_(set(shown.values())))).all()) if shown else {}
+    return {idea_id: names[unit_id] for idea_id, unit_id in shown.items()}

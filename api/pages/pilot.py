@@ -11,7 +11,7 @@ from api.pages.idea import IDEA, back_to_idea, idea_form, read_pilot
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
-from api.v1.shapes import Id
+from api.v1.shapes import Id, show_context
 from models.ideas import Idea
 from models.instants import today
 from models.pilots import Direction
@@ -100,7 +100,8 @@ async def _plan_page(request: PageRequest, idea_id: str, refused: RefusedForm | 
             select(Unit.code, Unit.name).where(col(Unit.path).startswith(context.call_path)).order_by(col(Unit.name))
         ).all()
         shown = {"idea": context.idea, "rule": context.policy.pilot, "owners": owners, "units": list(units)}
-        return shown | {"form": refused.view(context.idea.version) if refused else FormView("plan", values, {}, context.idea.version)}
+        version = show_context(session, context, actor).version
+        return shown | {"form": refused.view(version) if refused else FormView("plan", values, {}, version)}
 
     visitor, shown = await request.read_page(read_plan)
     if "away" in shown:

@@ -25,7 +25,7 @@ class RefusedForm:
     form: Form
     errors: dict[str, str]
 
-    def view(self, version: int | None = None) -> FormView:
+    def view(self, version: str | int | None = None) -> FormView:
         """The form with everything that was typed, and a fresh key."""
         return FormView(self.name, self.form.values, self.errors, version)
 

@@ -10,11 +10,12 @@ from api.pages.forms import Form, FormView
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
-from models.ledger import LedgerEntry, LedgerHead
+from api.v1.shapes import After
 from models.people import EmployeeNumber, EmploymentKind, Person, Role
 from models.units import Unit
 from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import Actor
+from workflows.process.records import list_last_facts, read_published_head, require_reader
 from workflows.process.refusals import Forbidden, Invalid
 from workflows.region.people import NewPerson, grant_role, register_person, renew_activation
 
@@ -80,18 +81,16 @@ async def give_role(request: PostedForm) -> Response:
 
 
 @router.get(LEDGER)
-async def show_ledger(request: Page, before: int = 0) -> Response:
-    """The ledger's head and its entries, newest first; for admins and auditors."""
+async def show_ledger(request: Page, before: After = 0) -> Response:
+    """The ledger's published head and the facts about the reader's units, newest first; for admins and auditors."""
 
-    def read_entries(session: Session, actor: Actor) -> dict[str, Any]:
-        if not actor.holds(Role.AUDITOR):
-            actor.require(Role.ADMIN)
-        head = session.exec(select(LedgerHead)).one()
-        query = select(LedgerEntry).order_by(col(LedgerEntry.seq).desc()).limit(ENTRIES)
-        entries = list(session.exec(query.where(col(LedgerEntry.seq) < before) if before > 0 else query))
-        return {"head": head, "entries": entries, "before": entries[-1].seq if entries and entries[-1].seq > 1 else 0}
+    def read_facts(session: Session, actor: Actor) -> dict[str, Any]:
+        require_reader(actor)
+        head, since = read_published_head(session)
+        facts = list_last_facts(session, before, ENTRIES, actor=actor)
+        return {"head": head, "since": since, "facts": facts, "before": facts[-1][0] if facts and facts[-1][0] > 1 else 0}
 
-    visitor, values = await request.read_page(read_entries)
+    visitor, values = await request.read_page(read_facts)
     return page(visitor, "region/ledger.html", **values)
 
 

@@ -21,6 +21,7 @@ from models.settings import settings
 from workflows.process.actors import Actor
 from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Forbidden
+from workflows.region.signatures import list_unsigned
 
 T = TypeVar("T")
 COOKIE = "gagas_session"
@@ -122,7 +123,7 @@ class PageRequest(ApiRequest):
         sign_in = self._sign_in
         if person is None or sign_in is None:
             return self.anonymous_visitor
-        waiting = len(list_inbox(session, actor=actor, limit=MOST_COUNTED))
+        waiting = len(list_inbox(session, actor=actor, limit=MOST_COUNTED)) + len(list_unsigned(session, actor=actor))
         roles = frozenset(grant.role for grant in actor.grants)
         return Visitor(self.language, self._path(), person.id, person.full_name, roles, sign_in.form_token, waiting)
 
@@ -144,8 +145,8 @@ class PageRequest(ApiRequest):
         return key + self.part
 
     def _given_version(self) -> str:
-        version = self.form.text("form_version", 20)
-        return write_etag(int(version)) if version.isdecimal() else ""
+        version = self.form.text("form_version", 40)
+        return write_etag(version) if version.isascii() and version.isalnum() else ""
 
 
 def is_https(request: Request) -> bool:

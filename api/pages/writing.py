@@ -1,6 +1,6 @@
 """The page on which an idea is drafted, revised or supplemented, where the process offers that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi.responses import RedirectResponse, Response
@@ -13,7 +13,7 @@ from api.pages.refused import RefusedForm
 from api.pages.render import page
 from api.pages.session import PageRequest
 from api.pages.texts import Words
-from api.v1.shapes import show_invited
+from api.v1.shapes import show_context, show_invited
 from models.ideas import Decision, Idea
 from workflows.intake.draft import new_idea
 from workflows.intake.supplement import list_parts, read_asked_for
@@ -77,7 +77,9 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "parts": read_asked_for(session, shown).parts if action == "supplement" else list_parts(shown.policy),
             "notes": _notes(session, idea_id) if action == "supplement" else {},
         }
-        return values | _writing(request, context, people, actor, refused)
+        version = show_context(session, context, actor).version if context else ""
+        stored = stored_values(context, Words(request.language), actor) if context else {"team.0.person": next(iter(people))}
+        return values | _writing(request, (stored, version), people, refused)
 
     visitor, values = await request.read_page(read_writing)
     if "away" in values:
@@ -94,24 +96,23 @@ def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor)
 def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> bool:
     """Whether nothing but its stage, and those who have not answered, would keep an idea from being submitted now."""
     submissions = [(each, tuple(guard for guard in each.guards if guard != "answered")) for each in IDEA.of_action("submit")]
-    return all(find_refusal(session, guards, Question(context, each.outcome, actor)) is None for each, guards in submissions)
+    return all(find_refusal(session, Question(context, replace(each, guards=guards), actor)) is None for each, guards in submissions)
 
 
 def _writing(
-    request: PageRequest, context: IdeaContext | None, people: dict[str, Row], actor: Actor, refused: RefusedForm | None
+    request: PageRequest, stored: tuple[dict[str, str], str], people: dict[str, Row], refused: RefusedForm | None
 ) -> dict[str, Any]:
-    """The form's fields: what was just typed, else what is stored, else the writer alone."""
+    """The form's fields: what was just typed, else what is stored (with its version)."""
     words = Words(request.language)
-    stored = stored_values(context, words, actor) if context else {"team.0.person": next(iter(people))}
-    version, errors = context.idea.version if context else None, refused.errors if refused else {}
+    version, errors = stored[1] or None, refused.errors if refused else {}
     if not request.form.fields:
-        view = FormView("writing", stored, {}, version)
-        rows = read_rows(Form(list(stored.items())), people)
+        view = FormView("writing", stored[0], {}, version)
+        rows = read_rows(Form(list(stored[0].items())), people)
     else:
         rows = read_rows(request.form, people)
         if request.form.text("do", 10) == "split":
             rows = split_evenly(rows, words)
-        shown = {name: value for name, value in stored.items() if not name.startswith("team.")}  # of a returned idea not all is sent
+        shown = {name: value for name, value in stored[0].items() if not name.startswith("team.")}  # of a returned idea not all is sent
         view = FormView("writing", shown | with_rows(request.form, rows).values, errors, version)
     blanks = max(ROWS - len(rows), 0) if request.form.text("do", 10) != "rows" else 2
     return {"form": view, "rows": (rows + [Row()] * blanks)[:MOST_ROWS]}

@@ -12,9 +12,8 @@ from models.people import Person
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.history import list_history
-from workflows.process.relations import has_part, is_only_invited, only_reviews
-
-OF_TEAM = ("team", "asked", "left_out")  # what a decision keeps that tells of the proposers
+from workflows.process.relations import is_blind, is_only_invited
+from workflows.process.ways import GATE_ACTION, IDEA
 
 
 class DecisionOut(ResponseBody):
@@ -29,31 +28,48 @@ class DecisionOut(ResponseBody):
     by: str | None
 
 
-def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
-    """An idea's decisions as far as the table lets the actor read of them; a reviewer reads no names at all.
+BY_HEAD = "permit"  # who is blind is not even told that a head permitted, and when
+OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"} | {GATE_ACTION}
 
-    Whoever is only asked to join reads none; and nobody but themself reads who did not want to join.
+
+def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
+    """An idea's decisions as far as the table lets the actor read of them.
+
+    A reviewer of a blind call reads no names, no permission, and no words from before the review: they may say whose idea it is.
+    Whoever is only asked to join reads nothing; and nobody but themself reads who did not want to join.
     """
     context = read_context(session, idea_id, actor=actor)
     if is_only_invited(context, actor):
         return []
     decisions = list_history(session, context, actor=actor)
+    if is_blind(session, context, actor):
+        return [_show_blindly(decision) for decision in decisions if decision.action != BY_HEAD]
     named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
-    blind = not has_part(context, actor) and only_reviews(session, context, actor)
-    return [
-        DecisionOut(
-            action=decision.action,
-            outcome=decision.outcome,
-            reason=decision.reason,
-            detail={name: kept for name, kept in decision.detail.items() if name not in (OF_TEAM if blind else ("team",))},
-            team_change=None if blind else show_team_change(decision, people),
-            at=decision.at,
-            by=None if blind or _stays_unnamed(decision, actor) else people.get(decision.actor_id or "", decision.flow or None),
-        )
-        for decision in decisions
-    ]
+    return [_show_decision(decision, people, actor) for decision in decisions]
 
 
-def _stays_unnamed(decision: Decision, actor: Actor) -> bool:
-    return decision.outcome == Answer.NOT_JOINED and decision.actor_id != actor.person_id
+def _show_decision(decision: Decision, people: dict[str, str], actor: Actor) -> DecisionOut:
+    unnamed = decision.outcome == Answer.NOT_JOINED and decision.actor_id != actor.person_id
+    return DecisionOut(
+        action=decision.action,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        detail={name: kept for name, kept in decision.detail.items() if name != "team"},
+        team_change=show_team_change(decision, people),
+        at=decision.at,
+        by=None if unnamed else people.get(decision.actor_id or "", decision.flow or None),
+    )
+
+
+def _show_blindly(decision: Decision) -> DecisionOut:
+    told = decision.action not in OF_INTAKE
+    return DecisionOut(
+        action=decision.action,
+        outcome=decision.outcome,
+        reason=decision.reason if told else "",
+        detail={name: kept for name, kept in decision.detail.items() if told and name != "team"},
+        team_change=None,
+        at=decision.at,
+        by=None,
+    )

@@ -20,6 +20,7 @@ from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.refusals import NotFound
+from workflows.process.relations import is_blind
 
 router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}/pilot", tags=["pilot"])
 Figure = Annotated[Decimal, Field(max_digits=24, decimal_places=6)]
@@ -141,9 +142,9 @@ async def verify(idea_id: Id, body: VerdictIn, request: Api) -> JSONResponse:
 
 
 def _read_pilot(session: Session, idea_id: str, actor: Actor) -> PilotOut:
-    read_context(session, idea_id, actor=actor)
+    context = read_context(session, idea_id, actor=actor)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).first()
-    if pilot is None:
+    if pilot is None or is_blind(session, context, actor):  # it tells for which unit it runs
         raise NotFound("pilot_not_found")
     indicators = session.exec(select(Indicator).where(Indicator.pilot_id == pilot.id).order_by(col(Indicator.name))).all()
     readings = session.exec(

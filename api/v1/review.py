@@ -16,7 +16,7 @@ from models.reviews import Review
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.decide import decide
-from workflows.process.relations import is_committee
+from workflows.process.relations import reads_reviews
 from workflows.review.assign import assign_reviewer
 from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
 from workflows.review.gates import pass_gate
@@ -59,12 +59,12 @@ class NoteIn(RequestBody):
 
 @router.get("/reviews")
 async def list_reviews(idea_id: Id, request: Api) -> list[ReviewOut]:
-    """An idea's reviews: all of them for the committee, their own for a reviewer."""
+    """An idea's reviews: all of them for the committee; for a reviewer their own, be it that they are of the committee too."""
 
     def read_reviews(session: Session, actor: Actor) -> list[ReviewOut]:
         context = read_context(session, idea_id, actor=actor)
         query = select(Review).where(Review.idea_id == idea_id).order_by(col(Review.assigned_at), col(Review.id))
-        if not is_committee(context, actor):
+        if not reads_reviews(session, context, actor):
             query = query.where(Review.reviewer_id == actor.person_id)
         return [show_review(review) for review in session.exec(query)]
 

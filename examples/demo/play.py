@@ -15,7 +15,7 @@ from examples.demo.acts import Story, list_tales
 from examples.demo.cast import (
     Cast,
     first_admin,
-    plan_call,
+    plan_calls,
     read_offices,
     read_people,
     read_units,
@@ -83,8 +83,7 @@ def _gather(theatre: Theatre, code: str, progress: Progress) -> Cast:
     cast = Cast(register_people(theatre, admin, lambda: progress.advance(people)))
     offices = progress.add_task("Offices", total=len(read_offices()))
     set_offices(admin, cast.players, lambda: progress.advance(offices))
-    cast.calls["district"] = plan_call(admin, "district")
-    cast.calls["city_contest"] = plan_call(admin, "city_contest")
+    plan_calls(theatre, cast, admin)
     return cast
 
 

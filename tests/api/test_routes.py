@@ -34,6 +34,7 @@ from workflows.recognition.letters import number_certificates
 from workflows.region.calls import NewCall, plan_call
 from workflows.region.holders import NewHolder, appoint_holder
 from workflows.region.offices import NewOffice, set_office
+from workflows.region.signatures import sign_policy
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +44,14 @@ TWO = ("ours", "foreign")
 AWARDS = (AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.ANNOUNCED)
 
 
-FIXED = {"call_id": ("call", "-"), "name": ("gate", "-"), "person_id": ("person", "-"), "code": ("unit", "-"), "action": ("step", "-")}
+FIXED = {
+    "call_id": ("call", "-"),
+    "name": ("gate", "-"),
+    "person_id": ("person", "-"),
+    "code": ("unit", "-"),
+    "action": ("step", "-"),
+    "number": ("number", "-"),
+}
 
 
 def rows() -> list[dict[str, str]]:
@@ -83,12 +91,15 @@ IDS: dict[tuple[str, str, str], str] = {}
 
 def build(town: Town) -> dict[tuple[str, str, str], str]:
     calls = {of: town.build_call(code=of, gates=[GATE]) for of in TWO}
-    planned = NewCall("planned", "Lomba", "BAPPEDA", now(), now() + timedelta(days=9), POLICY)
+    planned, unsigned = (NewCall(code, "Lomba", "BAPPEDA", now(), now() + timedelta(days=9), POLICY) for code in ("planned", "unsigned"))
     ids = {
         ("planned", "call", "-"): town.do(plan_call, planned, by="secretary").id,
+        ("unsigned", "call", "-"): town.do(plan_call, unsigned, by="secretary").id,
+        ("-", "number", "-"): "1",
         ("-", "gate", "-"): "visit",
         ("-", "step", "-"): "withdraw",
     }
+    town.do(sign_policy, ids["planned", "call", "-"], 1, by="chair")
     ids |= build_offices(town)
     ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
     for of, stage in itertools.product(TWO, IdeaStage):
@@ -166,6 +177,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
         "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},
         "/calls/{call_id}/policies": {"policy": POLICY},
+        "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
         "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
         "/ideas/{idea_id}/agreement": {"outcome": "joined"},
         "/ideas/{idea_id}/permission": {"outcome": "granted"},

@@ -16,12 +16,13 @@ from models.documents import Document
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.browser.stage import Site, open_chromium, serve
-from tests.building import Town
+from tests.building import POLICY, Town
 from tests.conftest import find_chromium
 from tests.town import settle_town
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
+from workflows.region.calls import amend_policy
 
 HOUSE = Path(__file__).parents[2]
 WIDTH, HEIGHT = 360, 780  # a narrow phone
@@ -38,6 +39,14 @@ class Shot:
     who: str | None
     path: str
     press: str = ""
+
+
+FOR_ANYBODY = (
+    Shot("Alur proses", None, "/proses"),
+    Shot("Periksa dokumen", None, "/verifikasi"),
+    Shot("Aktifkan akun", None, "/aktivasi"),
+    Shot("Halaman yang tidak ada", None, "/tidak-ada"),
+)
 
 
 def set_scene(town: Town) -> list[Shot]:
@@ -57,6 +66,7 @@ def set_scene(town: Town) -> list[Shot]:
     town.take(used[2], "revoke")
     town.do(withdraw_certificates, revoked, by="flow:recognition")
     town.do(ask_report, town.call_in_use, by="secretary")
+    amended = town.do(amend_policy, town.call, {**POLICY, "pass_mark": 70, "movers": {"verify": "auditor"}}, by="secretary").number
     return [
         Shot("Beranda", None, "/"),
         Shot("Masuk", None, "/masuk"),
@@ -81,13 +91,13 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Tidak ditemukan", None, "/v/" + "a" * 26),
         Shot("Dokumen saya", "lead", "/dokumen"),
         Shot("Laporan", "secretary", "/laporan"),
+        Shot("Ketentuan", "chair", "/ketentuan"),
+        Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
+        Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
         Shot("Pegawai", "operator", "/pegawai"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
-        Shot("Alur proses", None, "/proses"),
-        Shot("Periksa dokumen", None, "/verifikasi"),
-        Shot("Aktifkan akun", None, "/aktivasi"),
-        Shot("Halaman yang tidak ada", None, "/tidak-ada"),
+        *FOR_ANYBODY,
     ]
 
 

@@ -104,7 +104,7 @@ def walk(cluster: Cluster, town: Town) -> str:
     review_by_all(people, town, idea)
     await_true(stage_is(town, idea, IdeaStage.SHORTLISTED), "the chair's turn")
     people.do("chair", f"/ideas/{idea}/recommendation", {"outcome": "feasible", "reason": REASON})
-    people.do("leader", f"/ideas/{idea}/determination", {"outcome": "adopted", "decree_number": "1/2026", "decree_on": "2026-11-19"})
+    people.do("deputy", f"/ideas/{idea}/determination", {"outcome": "adopted", "decree_number": "1/2026", "decree_on": "2026-11-19"})
     await_true(lambda: bool(town.rows(select(Award))), "a drafted award")
     (award,) = town.rows(select(Award))
     people.do("leader", f"/awards/{award.id}/approval", {"decree_number": "1/2026", "decree_on": "2026-11-20"})

@@ -74,6 +74,16 @@ def test_a_unit_is_hardened_restarted_and_reads_the_one_file(unit: Path) -> None
     assert told["ReadWritePaths"] == read_env()["GAGAS_DATA"]
 
 
+def test_the_key_that_signs_checkpoints_lies_apart_and_no_part_that_runs_reaches_it() -> None:
+    """Whoever broke into an API process could otherwise sign a chain of their own making."""
+    folder = Path(read_env()["GAGAS_LEDGER_KEY"]).parent
+    assert not folder.is_relative_to(read_env()["GAGAS_DATA"])
+    assert f"install -d -m 700 -o gagas -g gagas /var/lib/gagas {folder}" in (DEPLOY / "README.md").read_text()
+    assert {read_unit(unit)["InaccessiblePaths"] for unit in UNITS} == {f"-{folder}"}
+    mounted = [name for name, service in COMPOSE["services"].items() if f"keys:{folder}" in service.get("volumes", [])]
+    assert mounted == ["migrate"]
+
+
 def test_the_guide_starts_every_unit_and_shows_each_by_hand() -> None:
     guide = (DEPLOY / "README.md").read_text()
     for unit in UNITS:

@@ -60,7 +60,7 @@ def forget_what_was_numbered() -> None:
 
 def ignore_leases() -> None:
     """A message is claimed whoever holds it, and handled for whoever claimed it last or before."""
-    replace(claims.claimable, lambda: col(Message.state).in_((MessageState.WAITING, MessageState.CLAIMED)))
+    replace(claims.claimable, lambda _store: col(Message.state).in_((MessageState.WAITING, MessageState.CLAIMED)))
     replace(effects.claimed_message, _find_message)
 
 

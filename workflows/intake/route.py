@@ -6,7 +6,8 @@ from models.stages import IdeaStage
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.engine import permit, take
-from workflows.process.guards import asks_permission, is_lead_head, is_overdue
+from workflows.process.guards import is_overdue
+from workflows.process.permission import asks_permission, is_lead_head
 
 
 def route_idea(session: Session, idea_id: str, *, actor: Actor) -> None:

@@ -10,8 +10,8 @@ from workflows.intake.supplement import apply_agreed, complete
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.engine import Grounds, Permitted, permit, take
-from workflows.process.guards import must_be_permitted_again
 from workflows.process.numbering import next_running
+from workflows.process.permission import must_be_permitted_again
 from workflows.process.refusals import Invalid
 from workflows.process.wording import count_words
 

@@ -120,8 +120,7 @@ def read_context(session: Session, idea_id: str, *, actor: Actor) -> IdeaContext
     found = find_idea(session, idea_id)
     if found is None:
         raise NotFound("idea_not_found")
-    policy = _POLICIES.get(found.idea.policy_id) or read_policy(session.get_one(PolicyVersion, found.idea.policy_id))
-    team = read_team(session, idea_id)
+    policy, team = read_policy_of(session, found.idea), read_team(session, idea_id)
     context = IdeaContext(found.idea, found.call, policy, found.unit_path, found.call_path, found.content, *team)
     mine = actor.person_id in context.team or context.is_invited(actor.person_id)
     if not mine and not sees_idea(session, idea_id, actor):
@@ -143,6 +142,11 @@ def read_policy(version: PolicyVersion) -> Policy:
             _POLICIES.clear()
         found = _POLICIES[version.id] = version.read()
     return found
+
+
+def read_policy_of(session: Session, idea: Idea) -> Policy:
+    """The policy that an idea entered under."""
+    return _POLICIES.get(idea.policy_id) or read_policy(session.get_one(PolicyVersion, idea.policy_id))
 
 
 _POLICIES: dict[str, Policy] = {}

@@ -68,7 +68,7 @@ def permit(session: Session, context: Context, action: str, outcome: str | None 
         raise _forbidden(context, ever, actor)
     for transition in mine:
         if (transition.stage, transition.outcome) == (stage, outcome):
-            refusal = find_refusal(session, transition.guards, Question(context, outcome, actor))
+            refusal = find_refusal(session, Question(context, transition, actor))
             if refusal is not None:
                 raise refusal
             return Permitted(transition)

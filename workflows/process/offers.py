@@ -51,7 +51,7 @@ def list_offers(session: Session, context: IdeaContext | AwardContext, *, actor:
             continue
         if key not in asked or transition.action == GATE_ACTION:
             asked[key] = may_act(session, context, transition, actor)
-        if asked[key] and find_refusal(session, transition.guards, Question(context, transition.outcome, actor)) is None:
+        if asked[key] and find_refusal(session, Question(context, transition, actor)) is None:
             offered.setdefault(transition.action, []).append(transition)
     stage = context.way.stages.get(present_stage(context) or "")
     return [

@@ -51,9 +51,10 @@ def determine_idea(session: Session, idea_id: str, outcome: Determination, *, re
 
 
 def resume_idea(session: Session, idea_id: str, *, reason: str, actor: Actor) -> IdeaContext:
-    """Take a deferred idea up again with the score it has: back to the shortlist, or to those below the mark."""
+    """Take a deferred idea up again with the score it has: back to the shortlist, or to those below the mark; without one, into review."""
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "resume", "passed" if is_at_mark(context) else "below_mark", actor=actor)
+    outcome = "unscored" if context.idea.score is None else "passed" if is_at_mark(context) else "below_mark"
+    permitted = permit(session, context, "resume", outcome, actor=actor)
     take(session, context, permitted, Grounds(read_reason(permitted.transition, reason)), actor=actor)
     return context
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from models.calls import Call
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext
 from workflows.process.decide import read_reason
@@ -15,6 +16,7 @@ from workflows.reward.browse import read_award
 def approve_award(session: Session, award_id: str, *, decree_number: str, decree_on: date, actor: Actor) -> AwardContext:
     """Approve an award under a decree's number and day; without a decree it cannot reach the person's records (SIASN)."""
     context = read_award(session, award_id, actor=actor)
+    session.get(Call, context.award.call_id, with_for_update={"key_share": True})  # two awards at once share the call's ceiling
     permitted = permit(session, context, "approve", "approved", actor=actor)
     number = read_line("decree_number", decree_number, maximum=100)
     award = context.award

@@ -50,6 +50,8 @@ def list_awards(session: Session, wanted: WantedAwards, piece: Slice, *, actor: 
     """The awards an actor may know of, newest first, each with its idea and the name of the idea's unit."""
     query: Any = select(Award, Idea, Unit.name).join(Idea, col(Idea.id) == col(Award.idea_id))
     query = query.join(Unit, col(Unit.id) == col(Idea.unit_id)).where(visible(actor))
+    if not actor.grants:
+        query = query.where(col(Award.announced_at).is_not(None))
     if wanted.call_id:
         query = query.where(Award.call_id == wanted.call_id)
     if wanted.stage:

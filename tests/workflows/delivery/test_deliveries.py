@@ -65,7 +65,7 @@ class Life:
         self.then(lambda: self.score(good))
         self.then(lambda: own_town.do(recommend_idea, good, Recommendation.FEASIBLE, reason=REASON, by="chair"))
         decree = Decree("1", date(2026, 11, 24))
-        self.then(lambda: own_town.do(determine_idea, good, Determination.ADOPTED, reason="", decree=decree, by="leader"))
+        self.then(lambda: own_town.do(determine_idea, good, Determination.ADOPTED, reason="", decree=decree, by="deputy"))
         award = own_town.rows(select(Award.id))[0]
         self.then(lambda: own_town.do(approve_award, award, decree_number="2", decree_on=date(2026, 11, 24), by="leader"))
         self.then(lambda: own_town.do(schedule_award, award, announce_at=now(), by="leader"))

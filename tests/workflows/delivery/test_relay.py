@@ -15,9 +15,8 @@ from models.instants import wall_now
 from models.migrations import migrate
 from models.outbox import Message, MessageState
 from models.settings import settings
-from workflows.delivery.claims import Batch
 from workflows.delivery.effects import handle_messages
-from workflows.delivery.relay import FLOWS, Relay, ReportRun, RunState, idempotency_key
+from workflows.delivery.relay import FLOWS, Relay, ReportRun, RunState
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.journal import send
 
@@ -210,19 +209,6 @@ def test_a_run_that_ends_well_without_doing_its_work_counts_an_attempt_until_an_
     asyncio.run(scene())
     (message,) = read(store)
     assert (message.state, message.attempts) == (MessageState.DEAD, settings().attempts)
-
-
-def test_the_idempotency_key_a_batch_is_the_same_for_the_same_messages_at_the_same_attempt() -> None:
-    known = idempotency_key(Batch("intake", "token", {"route": [2, 1], "expire_supplement": [3]}, 1))
-    assert idempotency_key(Batch("intake", "another token", {"expire_supplement": [3], "route": [1, 2]}, 1)) == known
-    assert len(known) == 64
-    others = [
-        Batch("intake", "token", {"route": [2, 1], "expire_supplement": [3]}, 2),
-        Batch("intake", "token", {"route": [2, 1]}, 1),
-        Batch("review", "token", {"route": [2, 1], "expire_supplement": [3]}, 1),
-        Batch("intake", "token", {"route": [21, 3]}, 1),
-    ]
-    assert len({known, *map(idempotency_key, others)}) == 5
 
 
 def test_a_topic_whose_run_hangs_keeps_no_other_topic_waiting(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.policy import Entry
 from tests.building import POLICY
+from tests.workflows.process.test_movers import ALLOWED
 from tests.workflows.process.test_ways import written_by_hand
 from workflows.process.visibility import OVERSEERS
 
@@ -58,10 +59,10 @@ def draw_gates(luck: Random) -> list[dict[str, Any]]:
 
 
 def draw_movers(luck: Random) -> dict[str, str]:
-    """Up to three actions given to other offices."""
+    """Up to three actions given to other offices, most of them to such as may have them."""
     movers = {}
     for _ in range(luck.choice([0, 0, 1, 3])):
         action = luck.choice(NOT_GIVEN) if luck.random() < 0.06 else luck.choice([*AWAITED, *OTHERS])
-        is_bad = action in AWAITED and luck.random() < 0.04
-        movers[action] = luck.choice(NO_OFFICES) if is_bad else luck.choice(OFFICES)
+        is_bad = luck.random() < 0.06
+        movers[action] = luck.choice([*NO_OFFICES, *OFFICES]) if is_bad else luck.choice(ALLOWED.get(action, OFFICES))
     return movers

@@ -100,7 +100,7 @@ class At:
 
 
 class Story(RuleBasedStateMachine):
-    """Two ideas, seventeen people, and the flows."""
+    """Two ideas, eighteen people, and the flows."""
 
     def __init__(self, shelf: Shelf, clock: Callable[[timedelta], None]) -> None:
         super().__init__()
@@ -108,13 +108,14 @@ class Story(RuleBasedStateMachine):
 
     @initialize(stages=st.lists(st.sampled_from(BEGINNINGS), min_size=2, max_size=2))
     def begin(self, stages: list[str]) -> None:
-        call = self.town.build_call(reviewers=NEEDED, pilot={"minimum_days": 30, "maximum_days": 3_650})
+        call = self.town.build_call(reviewers=NEEDED, pilot={"minimum_days": 0, "maximum_days": 3_650})
         for stage in stages:
             idea = self.town.build_idea(IdeaStage(stage), call=call)
             past = BEGINNINGS.index(stage)
             points = dict.fromkeys(self.asked(idea), 90 if past > BEGINNINGS.index("in_review") else None)
             late = past >= BEGINNINGS.index("in_pilot")
-            self.ideas[idea] = IdeaModel(stage, points=points, planned=late, measured=stage == "rolled_out")
+            by = {"deputy"} if past > BEGINNINGS.index("recommended") else set[str]()
+            self.ideas[idea] = IdeaModel(stage, points=points, planned=late, measured=stage == "rolled_out", determined_by=by)
 
     @rule(luck=st.data(), steps=st.integers(2, 8))
     def go_on(self, luck: st.DataObject, steps: int) -> None:
