@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from api.hashing import Hashing
 from api.middleware import BodyLimit, SecureHeaders
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install
-from api.v1 import accounts, calls, intake, offices, operations, pilot, recognition, region, review, reward
+from api.v1 import accounts, calls, confirmations, intake, offices, operations, people, pilot, recognition, region, review, reward
 from models.database import Database, database
 from models.settings import settings
 
@@ -23,6 +24,8 @@ ROUTERS = (
     recognition,
     accounts,
     region,
+    people,
+    confirmations,
     offices,
     calls,
     operations,
@@ -49,6 +52,7 @@ def create_app(store: Database | None = None) -> FastAPI:
     )
     app.state.database = store or database()
     app.state.writers = ThreadPoolExecutor(app.state.database.writers, "writer")
+    app.state.hashing = Hashing()
     for part in (*ROUTERS, *PAGES):
         app.router.routes.extend(part.router.routes)  # as they are: what lies in an included router costs a third more to find
     install(app)

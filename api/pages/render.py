@@ -24,7 +24,9 @@ MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/dokumen", "menu.documents", ()),
     ("/laporan", "menu.reports", (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)),
     ("/pegawai", "menu.people", (Role.ADMIN, Role.OPERATOR)),
+    ("/konfirmasi", "menu.confirmations", (Role.ADMIN, Role.LEADER, Role.OPERATOR)),
     ("/jejak-audit", "menu.ledger", (Role.ADMIN, Role.AUDITOR)),
+    ("/akun", "menu.account", ()),
 )
 
 

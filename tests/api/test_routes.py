@@ -32,7 +32,7 @@ from workflows.adapters.files import store_file
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 from workflows.region.calls import NewCall, plan_call
-from workflows.region.holders import NewHolder, appoint_holder
+from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
 
 pytestmark = pytest.mark.slow
@@ -118,7 +118,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
 def build_offices(town: Town) -> dict[tuple[str, str, str], str]:
     """A district whose head holds its office, and one that has none."""
     town.do(set_office, "ANDIR", NewOffice(("KECAMATAN ANDIR",), "Contoh", "Kec.Andir", "Camat Andir"), by="admin")
-    head = town.do(appoint_holder, "ANDIR", NewHolder(town["head"].id, today()), by="admin").id
+    head = town.appoint("ANDIR", NewHolder(town["head"].id, today()))
     units = {("held", "unit", "-"): "ANDIR", ("unset", "unit", "-"): "COBLONG"}
     return {**units, ("held", "holder_id", "-"): head, ("unset", "holder_id", "-"): head}
 

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, select
 
-from models.people import Role, RoleGrant
+from models.people import Role, RoleGrant, is_held
 from models.stages import IdeaStage
 from models.units import Unit
 from workflows.process.actors import Actor
@@ -30,5 +30,5 @@ def expire_supplement(session: Session, idea_id: str, *, actor: Actor) -> None:
 
 def _lead_is_head(session: Session, context: IdeaContext) -> bool:
     headed = select(Unit.path).join(RoleGrant).where(RoleGrant.person_id == context.idea.lead_id, RoleGrant.role == Role.UNIT_HEAD)
-    paths = session.exec(headed)
+    paths = session.exec(headed.where(is_held()))
     return any(context.unit_path.startswith(path) for path in paths)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from models.instants import today
-from models.people import Person, Role, RoleGrant
+from models.people import Person, Role, RoleGrant, is_held
 from models.pilots import Direction, Indicator, Pilot
 from models.policy import PilotRule
 from models.stages import IdeaStage
@@ -84,7 +84,7 @@ def list_owners(session: Session, context: IdeaContext) -> list[Person]:
         select(Person, Unit.path)
         .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
         .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-        .where(RoleGrant.role == Role.PILOT_OWNER, col(Person.id).not_in(context.team))
+        .where(RoleGrant.role == Role.PILOT_OWNER, is_held(), col(Person.id).not_in(context.team))
         .order_by(col(Person.name))
     )
     return list({person.id: person for person, path in holders if any(each.startswith(path) for each in context.paths)}.values())

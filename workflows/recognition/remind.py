@@ -8,7 +8,7 @@ from models.calls import PolicyVersion
 from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
 from models.instants import local_day, now
-from models.people import Person, RoleGrant
+from models.people import Person, RoleGrant, is_held
 from models.settings import settings
 from models.units import Unit
 from workflows.documents.mail import ReminderMail, write_task
@@ -61,6 +61,6 @@ def _list_awaited(session: Session, item: InboxItem) -> list[Person]:
         select(Person, Unit.path)
         .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
         .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-        .where(RoleGrant.role == item.role, col(Person.id).not_in(own))
+        .where(RoleGrant.role == item.role, is_held(), col(Person.id).not_in(own))
     )
     return list({person.id: person for person, path in rows if item.unit_path.startswith(path)}.values())

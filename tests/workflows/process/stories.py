@@ -31,7 +31,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Refusal
-from workflows.region.people import grant_role
+from workflows.region.grants import grant_role
 from workflows.review.assign import list_eligible
 from workflows.review.gates import pass_gate
 

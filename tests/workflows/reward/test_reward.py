@@ -20,7 +20,6 @@ from workflows.intake.team import MemberShare
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.region.calls import close_call
-from workflows.region.people import grant_role
 from workflows.review.determine import Decree, Determination, determine_idea
 from workflows.reward.announce import announce_award, schedule_award
 from workflows.reward.approve import approve_award, decline_award
@@ -71,7 +70,7 @@ def test_awards_come_from_the_stages_that_the_policy_names(town: Town, stage: Id
 
 
 def test_nobody_approves_what_they_proposed(town: Town) -> None:
-    town.do(grant_role, town["secretary"].id, Role.LEADER, "KOTA", by="admin")
+    town.give_role("secretary", Role.LEADER, "KOTA")
     award = town.do(propose_award, town.build_idea(IdeaStage.ROLLED_OUT), by="secretary").award
     with pytest.raises(Forbidden, match="own_proposal"):
         town.do(approve_award, award.id, **DECREE, by="secretary")
@@ -83,7 +82,7 @@ def test_nobody_approves_what_they_proposed(town: Town) -> None:
 
 def test_a_leader_with_a_part_in_the_idea_does_not_even_see_the_award(town: Town) -> None:
     team = (MemberShare(town["lead"].number, 5_000), MemberShare(town["auditor"].number, 5_000))
-    town.do(grant_role, town["auditor"].id, Role.LEADER, "KOTA", by="admin")
+    town.give_role("auditor", Role.LEADER, "KOTA")
     award = town.build_award(idea=town.build_idea(IdeaStage.ROLLED_OUT, team=team))
     with pytest.raises(NotFound):
         town.do(approve_award, award, **DECREE, by="auditor")
