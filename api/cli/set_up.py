@@ -60,6 +60,8 @@ def add(
     kind: Annotated[EmploymentKind, typer.Option(help="Kind of employment.")] = EmploymentKind.PNS,
 ) -> None:
     """Make somebody an admin over the whole region, or give one a new code: for when no second person is left to confirm."""
+    prepare_folder()
+    migrate_schema(database())
     new = NewPerson(name, number, kind, "", position="Admin")
     with _refusing("Nobody was made an admin."), database().unit_of_work() as session:
         person, code = add_admin(session, new)
