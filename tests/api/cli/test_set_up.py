@@ -25,9 +25,10 @@ def gagas(*words: str) -> Result:
     return CliRunner().invoke(app, list(words))
 
 
-def init(*more: str, number: str = NUMBER) -> Result:
-    second = ("--second-name", "Dewi Anjarsari", "--second-number", SECOND)
-    return gagas("init", "--admin-name", "Sari Lestari", "--admin-number", number, *second, *more)
+def init(*more: str, number: str = NUMBER, second: str = SECOND) -> Result:
+    admins = (("Sari Lestari", number), ("Dewi Anjarsari", second))
+    named = [word for name, number in admins for word in ("--admin-name", name, "--admin-number", number)]
+    return gagas("init", *named, *more)
 
 
 def codes(printed: Result) -> list[str]:
@@ -104,9 +105,14 @@ def test_an_impossible_number_is_refused_without_being_repeated_and_may_be_mende
 
 def test_a_region_is_not_founded_by_one_person_twice(folder: Path) -> None:
     """One admin alone could confirm nothing, and would be tempted to be both."""
-    once = init("--second-number", NUMBER)
+    once = init(second=NUMBER)
     assert (once.exit_code, "two_admins_needed" in once.stdout) == (1, True)
     assert init().exit_code == 0
+
+
+def test_init_asks_for_the_names_and_numbers_that_were_not_given(folder: Path) -> None:
+    asked = CliRunner().invoke(app, ["init"], input=f"Sari Lestari\n{NUMBER}\nDewi Anjarsari\n{SECOND}\n")
+    assert (asked.exit_code, len(codes(asked))) == (0, 2)
 
 
 def test_whoever_runs_the_server_adds_an_admin_where_no_second_person_is_left(folder: Path) -> None:
