@@ -20,6 +20,7 @@ from workflows.process.browse import WantedIdeas, list_ideas
 from workflows.process.context import read_policy
 from workflows.process.inbox import Awaited, find_gate, list_inbox
 from workflows.process.keyset import Slice
+from workflows.process.stranded import list_stranded
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,14 +29,11 @@ router = APIRouter(include_in_schema=False)
 async def show_inbox(request: Page, ok: str = "") -> Response:
     """What waits for the reader."""
 
-    def read_lines(session: Session, actor: Actor) -> list[dict[str, Any]]:
-        waiting = list_inbox(session, actor=actor)
-        units = _units(session, [each.idea for each in waiting])
-        policies = {idea.policy_id: _read_policy(session, idea) for idea in (each.idea for each in waiting)}
-        return [_line(each, units) | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])} for each in waiting]
+    def read_lines(session: Session, actor: Actor) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        return _lines(session, list_inbox(session, actor=actor)), _lines(session, list_stranded(session, actor=actor))
 
-    visitor, lines = await request.read_page(read_lines)
-    return page(visitor, "inbox.html", lines=lines, done=read_done(ok))
+    visitor, (lines, stranded) = await request.read_page(read_lines)
+    return page(visitor, "inbox.html", lines=lines, stranded=stranded, done=read_done(ok))
 
 
 @router.get("/daftar")
@@ -60,6 +58,12 @@ async def show_list(request: Page, stage: str = "", call: str = "", after: str |
         present=now(),
         **values,
     )
+
+
+def _lines(session: Session, waiting: list[Awaited]) -> list[dict[str, Any]]:
+    units = _units(session, [each.idea for each in waiting])
+    policies = {idea.policy_id: _read_policy(session, idea) for idea in (each.idea for each in waiting)}
+    return [_line(each, units) | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])} for each in waiting]
 
 
 def _line(awaited: Awaited, units: dict[str, str]) -> dict[str, Any]:

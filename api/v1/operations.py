@@ -15,8 +15,9 @@ from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
 from models.people import Role
 from workflows.process.actors import Actor
-from workflows.process.inbox import list_inbox
+from workflows.process.inbox import Awaited, list_inbox
 from workflows.process.retry import retry_dead
+from workflows.process.stranded import list_stranded
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
 
@@ -81,21 +82,13 @@ class NothingIn(RequestBody):
 async def show_inbox(request: Api) -> list[InboxOut]:
     """What waits for the asker, the most urgent first."""
 
-    def read_inbox(session: Session, actor: Actor) -> list[InboxOut]:
-        present = now()
-        return [
-            InboxOut(
-                id=each.item.id,
-                task=each.item.task,
-                due_at=each.item.due_at,
-                overdue=each.item.due_at is not None and each.item.due_at < present,
-                award_id=each.item.award_id,
-                idea=show_line(each.idea),
-            )
-            for each in list_inbox(session, actor=actor)
-        ]
+    return await request.read(lambda session, actor: [_show_awaited(each) for each in list_inbox(session, actor=actor)])
 
-    return await request.read(read_inbox)
+
+@router.get("/inbox/stranded")
+async def show_stranded(request: Api) -> list[InboxOut]:
+    """For the secretariat: what waits by name for somebody who can no longer do it."""
+    return await request.read(lambda session, actor: [_show_awaited(each) for each in list_stranded(session, actor=actor)])
 
 
 @router.get("/health")
@@ -165,3 +158,9 @@ async def list_entries(request: Api, after: After = 0) -> list[EntryOut]:
 def _require_operator(actor: Actor) -> None:
     if not actor.holds(Role.AUDITOR):
         actor.require(Role.ADMIN)
+
+
+def _show_awaited(awaited: Awaited) -> InboxOut:
+    item = awaited.item
+    overdue = item.due_at is not None and item.due_at < now()
+    return InboxOut(id=item.id, task=item.task, due_at=item.due_at, overdue=overdue, award_id=item.award_id, idea=show_line(awaited.idea))
