@@ -21,6 +21,7 @@ from workflows.process.context import read_policy
 from workflows.process.inbox import Awaited, find_gate, list_inbox
 from workflows.process.keyset import Slice
 from workflows.process.stranded import list_stranded
+from workflows.region.confirmations import count_to_confirm
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,11 +30,15 @@ router = APIRouter(include_in_schema=False)
 async def show_inbox(request: Page, ok: str = "") -> Response:
     """What waits for the reader."""
 
-    def read_lines(session: Session, actor: Actor) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        return _lines(session, list_inbox(session, actor=actor)), _lines(session, list_stranded(session, actor=actor))
+    def read_lines(session: Session, actor: Actor) -> dict[str, Any]:
+        return {
+            "lines": _lines(session, list_inbox(session, actor=actor)),
+            "stranded": _lines(session, list_stranded(session, actor=actor)),
+            "to_confirm": count_to_confirm(session, actor=actor),
+        }
 
-    visitor, (lines, stranded) = await request.read_page(read_lines)
-    return page(visitor, "inbox.html", lines=lines, stranded=stranded, done=read_done(ok))
+    visitor, values = await request.read_page(read_lines)
+    return page(visitor, "inbox.html", done=read_done(ok), **values)
 
 
 @router.get("/daftar")

@@ -13,6 +13,7 @@ from sqlmodel import select
 from models.awards import Award
 from models.database import Database
 from models.documents import Document
+from models.people import Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.browser.stage import Site, open_chromium, serve
@@ -22,6 +23,8 @@ from tests.town import settle_town
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
+from workflows.region.codes import renew_activation
+from workflows.region.grants import grant_role
 
 HOUSE = Path(__file__).parents[2]
 WIDTH, HEIGHT = 360, 780  # a narrow phone
@@ -56,6 +59,8 @@ def set_scene(town: Town) -> list[Shot]:
     town.take(used[2], "revoke")
     town.do(withdraw_certificates, revoked, by="flow:recognition")
     town.do(ask_report, town.call_in_use, by="secretary")
+    town.do(grant_role, town["walker"].id, Role.VERIFIER, "KOTA", by="admin")
+    town.do(renew_activation, town["head"].id, by="operator")
     return [
         Shot("Beranda", None, "/"),
         Shot("Masuk", None, "/masuk"),
@@ -78,6 +83,9 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Piagam dicabut", None, f"/v/{withdrawn}"),
         Shot("Tidak ditemukan", None, "/v/" + "a" * 26),
         Shot("Dokumen saya", "lead", "/dokumen"),
+        Shot("Konfirmasi orang kedua", "second_admin", "/konfirmasi"),
+        Shot("Akun saya", "chair", "/akun"),
+        Shot("Data pegawai", "admin", f"/pegawai/{town['chair'].id}"),
         Shot("Laporan", "secretary", "/laporan"),
         Shot("Pegawai", "operator", "/pegawai"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),

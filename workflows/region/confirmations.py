@@ -44,6 +44,13 @@ def list_confirmations(session: Session, *, actor: Actor) -> list[Confirmation]:
     return [row for row in rows if row.may_confirm or row.may_refuse]
 
 
+def count_to_confirm(session: Session, *, actor: Actor) -> int:
+    """How much waits for the actor as the second person."""
+    if not (actor.holds(Role.ADMIN) or actor.holds(Role.LEADER)):
+        return 0
+    return sum(row.may_confirm for row in list_confirmations(session, actor=actor))
+
+
 def confirm(session: Session, confirmation_id: str, *, actor: Actor) -> str | None:
     """Confirm as the second person; answers the one-time code where it was about one. Raises NotFound, Forbidden, Conflict."""
     kind = _find_kind(session, confirmation_id, actor)
