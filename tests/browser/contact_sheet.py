@@ -59,8 +59,6 @@ def set_scene(town: Town) -> list[Shot]:
     town.take(used[2], "revoke")
     town.do(withdraw_certificates, revoked, by="flow:recognition")
     town.do(ask_report, town.call_in_use, by="secretary")
-    town.do(grant_role, town["walker"].id, Role.VERIFIER, "KOTA", by="admin")
-    town.do(renew_activation, town["head"].id, by="operator")
     return [
         Shot("Beranda", None, "/"),
         Shot("Masuk", None, "/masuk"),
@@ -83,9 +81,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Piagam dicabut", None, f"/v/{withdrawn}"),
         Shot("Tidak ditemukan", None, "/v/" + "a" * 26),
         Shot("Dokumen saya", "lead", "/dokumen"),
-        Shot("Konfirmasi orang kedua", "second_admin", "/konfirmasi"),
-        Shot("Akun saya", "chair", "/akun"),
-        Shot("Data pegawai", "admin", f"/pegawai/{town['chair'].id}"),
+        *_begin_with_accounts(town),
         Shot("Laporan", "secretary", "/laporan"),
         Shot("Pegawai", "operator", "/pegawai"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
@@ -139,6 +135,17 @@ def draw_sheet(pictures: list[tuple[str, Path]], target: Path) -> None:
         pen.rectangle((left - 1, top + 27, left + SHOWN, top + 28 + tall), outline="#cbbf9f")
     target.parent.mkdir(exist_ok=True)
     sheet.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def _begin_with_accounts(town: Town) -> list[Shot]:
+    """What waits for a second person, and the pages of accounts."""
+    town.do(grant_role, town["walker"].id, Role.VERIFIER, "KOTA", by="admin")
+    town.do(renew_activation, town["head"].id, by="operator")
+    return [
+        Shot("Konfirmasi orang kedua", "second_admin", "/konfirmasi"),
+        Shot("Akun saya", "chair", "/akun"),
+        Shot("Data pegawai", "admin", f"/pegawai/{town['chair'].id}"),
+    ]
 
 
 def _award(town: Town, idea: str) -> str:
