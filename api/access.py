@@ -17,8 +17,11 @@ from starlette.concurrency import run_in_threadpool
 
 from api.hashing import Hashing
 from api.problems import BadRequest, MatchMissing, Stale
+from api.request_log import note_asker
 from api.signing_in import SEEN_MINUTES, SignedIn, Unauthenticated, find_sign_in, note_visit
+from api.v1.shapes import show_idea
 from models.database import Database, LostRace, append_row
+from models.ideas import Idea
 from models.idempotency import KeptAnswer
 from models.instants import wall_now
 from models.statements.answers import find_answer
@@ -26,6 +29,7 @@ from workflows.calculations.refusals import CalculationRefusal
 from workflows.process.actors import Actor
 from workflows.process.crashpoints import crashpoint
 from workflows.process.refusals import Forbidden, Invalid, NotFound, Refusal
+from workflows.process.visibility import sees_idea
 
 T = TypeVar("T")
 Action = Callable[[Session, Actor], BaseModel | None]
@@ -54,6 +58,7 @@ class ApiRequest:
     def actor(self, session: Session) -> Actor:
         """Who asks, with roles as they stand in this transaction; by cookie or bearer, a sign-in not used for long is over."""
         self.signed_in = find_sign_in(session, self.token)
+        note_asker(self.http, self.signed_in.actor)
         return self.signed_in.actor
 
     async def read(self, query: Callable[[Session, Actor], T]) -> T:
@@ -88,7 +93,8 @@ class ApiRequest:
         """Run one action in one transaction and answer after its commit.
 
         POST needs an Idempotency-Key: the same key and body get the kept answer, another body is refused. `match` names the row
-        whose version If-Match is held against; `must_match` demands the header. A lost race is run again on the fresh rows.
+        whose version, as the asker may see it, If-Match is held against; `must_match` demands the header. A lost race is run again on
+        the fresh rows.
         """
         key = self._idempotency_key()
         body = await self.http.body()
@@ -100,7 +106,7 @@ class ApiRequest:
                 kept = self._find_kept_answer(session, actor, key, digest)
                 if kept is not None:
                     return kept
-                with self._checked_version(session, match, must_match):
+                with self._checked_version(session, actor, match, must_match):
                     answer = action(session, actor)
                     session.flush()
                 answered = self._keep_answer(session, actor, (key, digest), (status, answer))
@@ -157,12 +163,17 @@ class ApiRequest:
         return JSONResponse(kept.body, kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
 
     @contextmanager
-    def _checked_version(self, session: Session, match: tuple[type[SQLModel], str] | None, must_match: bool) -> Iterator[None]:
+    def _checked_version(
+        self, session: Session, actor: Actor, match: tuple[type[SQLModel], str] | None, must_match: bool
+    ) -> Iterator[None]:
         """Raise Stale after the block when If-Match names another version than the present one.
 
         NotFound and Forbidden raised in the block stay: nobody learns by a version that a row exists.
         """
-        stale = self._find_stale(session, match, must_match)
+        given = self._given_version()
+        if must_match and not given:
+            raise MatchMissing("match_missing", "If-Match")
+        stale = find_stale(session, actor, match, given) if match else None
         try:
             yield
         except (NotFound, Forbidden):
@@ -173,13 +184,6 @@ class ApiRequest:
             raise
         if stale is not None:
             raise stale
-
-    def _find_stale(self, session: Session, match: tuple[type[SQLModel], str] | None, must_match: bool) -> Stale | None:
-        given = self._given_version()
-        if must_match and not given:
-            raise MatchMissing("match_missing", "If-Match")
-        row: Any = None if match is None or not given or given == "*" else session.get(match[0], match[1])
-        return None if row is None or given == write_etag(row.version) else Stale("version_stale", "If-Match", version=row.version)
 
     def _keep_answer(
         self, session: Session, actor: Actor, asked: tuple[str | None, str], answered: tuple[int, BaseModel | None]
@@ -197,8 +201,24 @@ class ApiRequest:
         return JSONResponse(content, status, headers=headers)
 
 
-def write_etag(version: int) -> str:
-    """A row's version as an entity tag."""
+def find_stale(session: Session, actor: Actor, match: tuple[type[SQLModel], str], given: str) -> Stale | None:
+    """The refusal of a change that was made from another version than the present one; none where no version was given."""
+    if not given or given == "*":
+        return None
+    version = find_version(session, actor, *match)
+    return None if version is None or given == write_etag(version) else Stale("version_stale", "If-Match", version=version)
+
+
+def find_version(session: Session, actor: Actor, table: type[SQLModel], row_id: str) -> str | int | None:
+    """A row's version; an idea's as the actor may see it, since its row counts hidden acts too. None where there is nothing to see."""
+    if table is Idea:
+        return show_idea(session, row_id, actor).version if sees_idea(session, row_id, actor) else None
+    row: Any = session.get(table, row_id)
+    return None if row is None else int(row.version)
+
+
+def write_etag(version: str | int) -> str:
+    """A version as an entity tag."""
     return f'"{version}"'
 
 

@@ -5,15 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from sqlalchemy import text
 
 from api.hashing import Hashing
 from api.middleware import BodyLimit, SecureHeaders
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install
-from api.v1 import accounts, calls, confirmations, intake, offices, operations, people, pilot, recognition, region, review, reward
+from api.request_log import RequestLog
+from api.v1 import accounts, calls, ceilings, confirmations, intake, offices, operations, people, pilot, recognition, region, review, reward
 from models.database import Database, database
+from models.migrations import require_newest_schema
 from models.settings import settings
 
 ROUTERS = (
@@ -28,6 +29,7 @@ ROUTERS = (
     confirmations,
     offices,
     calls,
+    ceilings,
     operations,
 )  # ideas first: a path is tried from the top
 
@@ -37,8 +39,7 @@ def create_app(store: Database | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with app.state.database.reading() as session:
-            session.execute(text("SELECT 1"))
+        require_newest_schema(app.state.database)
         yield
 
     app = FastAPI(
@@ -59,4 +60,5 @@ def create_app(store: Database | None = None) -> FastAPI:
     install_problem_pages(app)
     app.add_middleware(SecureHeaders)
     app.add_middleware(BodyLimit, most=settings().body_limit)
+    app.add_middleware(RequestLog)
     return app

@@ -1,5 +1,7 @@
-"""What holds for every answer: how large a request may be, and the headers that keep a browser safe."""
+"""What holds for every answer: how large and how slow a request may be, and the headers that keep a browser safe."""
 
+import asyncio
+import time
 from typing import Any
 
 from starlette.requests import Request
@@ -27,10 +29,16 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "strict-transport-security": "max-age=31536000",
 }
+UNSTORED = {"cache-control": "no-store"}  # what the API answers is for the asker alone
+
+
+PATIENCE_SECONDS = 20.0
+SLOWEST = 4_000  # bytes a second that a body must come with beyond that, as over a village's worst line
 
 
 class BodyLimit:
-    """Refuses a request of more bytes than allowed, counted as they arrive, as a chunked body states no length."""
+    """Refuses a request of more bytes than allowed, counted as they arrive, as a chunked body states no length, and one that comes too
+    slowly to have an end."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self.app, self.most = app, most
@@ -40,9 +48,15 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS", "DELETE"):
             await self.app(scope, receive, send)
             return
-        body, more = b"", True
+        body, more, begun = bytearray(), True, time.monotonic()
         while more:
-            message = await receive()
+            try:
+                async with asyncio.timeout(begun + PATIENCE_SECONDS + len(body) / SLOWEST - time.monotonic()):
+                    message = await receive()
+            except TimeoutError:
+                late = problem_response(Request(scope), 408, Refusal("body_too_slow"))
+                await late(scope, receive, send)
+                return
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
@@ -51,7 +65,7 @@ class BodyLimit:
                 refusal = problem_response(Request(scope), 413, Refusal("body_too_large", maximum=self.most))
                 await refusal(scope, receive, send)
                 return
-        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+        whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
         async def replay() -> Message:
             return whole.pop() if whole else await receive()
@@ -74,7 +88,8 @@ class SecureHeaders:
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
-                extra: list[Any] = [(n.encode(), v.encode()) for n, v in HEADERS.items() if n.encode() not in present]
+                wanted = {**HEADERS, **(UNSTORED if scope["path"].startswith("/api/") else {})}
+                extra: list[Any] = [(n.encode(), v.encode()) for n, v in wanted.items() if n.encode() not in present]
                 message = {**message, "headers": [*message["headers"], *extra]}
             await send(message)
 

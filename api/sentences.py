@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from api.formats import show_count, show_day, show_moment, show_number, show_share
+from api.formats import show_count, show_day, show_moment, show_number, show_rupiah, show_share
 from workflows.calculations.values import MAXIMUM_RUPIAH
 
 # pydantic's error types -> our stable codes; a code of ours stays itself, everything else is a value of the wrong type
@@ -114,11 +114,18 @@ def _show_moment(value: Any, language: str) -> str:
     return show_moment(value if isinstance(value, datetime) else datetime.fromisoformat(value), language)
 
 
+def _show_duty(duty: Any, language: str) -> str:
+    return show_word(f"duty_{duty}", language)
+
+
 # How a parameter is shown; one that stands nowhere here is what somebody typed and is shown as it is.
 SHOWN: dict[str, Callable[[Any, str], str]] = {
     **dict.fromkeys(("stage", "action", "outcome", "role", "kind"), show_word),
-    **dict.fromkeys(("problems", "roles"), _show_words),
-    **dict.fromkeys(("minimum", "maximum", "limit", "minutes", "words", "shapes", "score"), _show_figure),
+    **dict.fromkeys(("amount", "approved", "ceiling"), show_rupiah),
+    "document": show_word,
+    **dict.fromkeys(("duty", "other_duty"), _show_duty),
+    **dict.fromkeys(("problems", "roles", "actions"), _show_words),
+    **dict.fromkeys(("minimum", "maximum", "limit", "minutes", "words", "shapes", "score", "version"), _show_figure),
     **dict.fromkeys(("total", "whole"), show_share),
     **dict.fromkeys(("first", "last", "until", "day"), _show_day),
     **dict.fromkeys(("opens_at", "closes_at"), _show_moment),

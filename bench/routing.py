@@ -141,16 +141,17 @@ def _measure_deployment(yard: Yard) -> float:
     store = router.town.store
     environment = {**surroundings(yard.stand.folder, store), **yard.prefect, "PREFECT_RUNNER_POLL_FREQUENCY": "1"}
     yard.stand.start(["-m", "bench.routers.deployed", "serve"], environment)
-    _await_deployment(yard.prefect["PREFECT_API_URL"])
+    user, _, password = yard.prefect["PREFECT_API_AUTH_STRING"].partition(":")
+    _await_deployment(yard.prefect["PREFECT_API_URL"], (user, password))
     router.measure(yard.stand.size.deployed)
     return router.rates[0]
 
 
-def _await_deployment(url: str) -> None:
+def _await_deployment(url: str, auth: tuple[str, str]) -> None:
     import httpx
 
     until = time.monotonic() + 120
-    while httpx.get(f"{url}/deployments/name/route-one/bench", timeout=10).status_code != 200:
+    while httpx.get(f"{url}/deployments/name/route-one/bench", auth=auth, timeout=10).status_code != 200:
         if time.monotonic() > until:
             raise TimeoutError("the deployment was never registered")
         time.sleep(0.2)

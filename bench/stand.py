@@ -15,7 +15,8 @@ import httpx
 import psycopg
 
 from models.database import Database
-from workflows.delivery.processes import free_port, prefect_environment
+from workflows.delivery.prefect_server import prefect_environment
+from workflows.delivery.processes import free_port
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_SECONDS = 400
@@ -83,7 +84,7 @@ class Stand:
         """Start Prefect's server; answers the environment that leads to it."""
         port = free_port("127.0.0.1")
         environment = {**prefect_environment(self.folder), "PREFECT_API_URL": f"http://127.0.0.1:{port}/api"}
-        uvicorn = ["uvicorn", "--log-level", "warning", "--factory", "workflows.delivery.processes:prefect_app", "--port", str(port)]
+        uvicorn = ["uvicorn", "--log-level", "warning", "--factory", "workflows.delivery.prefect_server:prefect_app", "--port", str(port)]
         self.servers.add(self.start(["-m", *uvicorn], environment).pid)
         await_answer(f"http://127.0.0.1:{port}/api/health")
         return environment

@@ -12,7 +12,7 @@ until_stage() { until [ "$(get "$1" "/ideas/$IDEA" | of 'it["stage"]')" = "$2" ]
 story_time() { echo "$1 running" > "$CLOCK.new" && mv "$CLOCK.new" "$CLOCK"; }
 
 PROPOSER=$(token 199504082022211970) HEAD=$(token 197304231996031914) SECRETARY=$(token 198612292011011930)
-CHAIR=$(token 197311051999032902) LEADER=$(token 197103171997031900)
+CHAIR=$(token 197311051999032902) MAYOR=$(token 197103171997031900) REGIONAL_SECRETARY=$(token 196908221994031901)
 
 echo "A vehicle inspector hands in what he drafted; a flow passes it to the head of his unit."
 IDEA=$(get "$PROPOSER" '/ideas?mine=true&stage=draft' | of 'it["ideas"][0]["id"]')
@@ -40,15 +40,16 @@ until_stage "$SECRETARY" shortlisted
 echo "Presentation and visit are held; the chair recommends, the mayor determines; it is in use, so a flow rolls it out."
 for GATE in presentation field_visit; do post "$SECRETARY" "/ideas/$IDEA/gates/$GATE" '{"note":"Berita acara ada."}' > /dev/null; done
 post "$CHAIR" "/ideas/$IDEA/recommendation" '{"outcome":"feasible","reason":"Bermanfaat dan mudah ditiru."}' > /dev/null
-post "$LEADER" "/ideas/$IDEA/determination" '{"outcome":"adopted","decree_number":"100.3.3.3/Kep.1-Contoh/2026","decree_on":"2026-06-01"}' > /dev/null
+story_time 2026-06-01T02:00:00+00:00
+post "$MAYOR" "/ideas/$IDEA/determination" '{"outcome":"adopted","decree_number":"100.3.3.3/Kep.1-Contoh/2026","decree_on":"2026-06-01"}' > /dev/null
 until_stage "$SECRETARY" rolled_out
 
-echo "The call closes; awards are ranked, approved, and announced when their hour strikes."
+echo "The call closes; awards are ranked, approved by a leader who did not determine, and announced when their hour strikes."
 post "$SECRETARY" "/calls/$CALL/closing" > /dev/null
 story_time 2026-07-01T02:00:00+00:00
-until AWARD=$(get "$LEADER" '/awards?stage=proposed' | of 'it["awards"][0]["id"]' 2>/dev/null); do sleep 0.5; done
-post "$LEADER" "/awards/$AWARD/approval" '{"decree_number":"100.3.3.3/Kep.2-Contoh/2026","decree_on":"2026-07-01"}' > /dev/null
-post "$LEADER" "/awards/$AWARD/schedule" '{"announce_at":"2026-09-25T10:00:00+07:00"}' > /dev/null
+until AWARD=$(get "$REGIONAL_SECRETARY" '/awards?stage=proposed' | of 'it["awards"][0]["id"]' 2>/dev/null); do sleep 0.5; done
+post "$REGIONAL_SECRETARY" "/awards/$AWARD/approval" '{"decree_number":"100.3.3.3/Kep.2-Contoh/2026","decree_on":"2026-07-01"}' > /dev/null
+post "$REGIONAL_SECRETARY" "/awards/$AWARD/schedule" '{"announce_at":"2026-09-25T10:00:00+07:00"}' > /dev/null
 story_time 2026-09-25T03:00:00+00:00
 
 echo "The certificate is issued, and anybody may verify it:"

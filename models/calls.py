@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from models.columns import UtcInstant, choice, key, link
+from models.columns import UtcInstant, choice, key, link, optional_link
 from models.instants import now
 from models.policy import Policy
 
@@ -33,8 +33,15 @@ class Call(SQLModel, table=True):
     awards_drafted_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
+BEFORE_QUORUMS = {"quorum": 1, "substitutes": 15}  # what a version stored before there were quorums allowed, and so still does
+
+
 class PolicyVersion(SQLModel, table=True):
-    """One version of a call's policy; ideas point to the one they entered under."""
+    """One version of a call's policy; ideas point to the one they entered under.
+
+    It counts once a second person has signed it, and never changes. `signed_sha256` is the digest of the body that was signed. Without
+    `signed_by` it came into force before signatures were asked for; without `author_id` nobody knows any more who wrote it.
+    """
 
     __table_args__ = (UniqueConstraint("call_id", "number"),)
 
@@ -42,8 +49,36 @@ class PolicyVersion(SQLModel, table=True):
     call_id: str = link("call.id")
     number: int
     body: dict[str, Any] = Field(sa_type=sa.JSON)
+    author_id: str | None = optional_link("person.id")
     created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    signed_by: str | None = optional_link("person.id")
+    signed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    signed_sha256: str | None = Field(default=None, max_length=64)
 
     def read(self) -> Policy:
-        """The stored policy as its validated model."""
-        return Policy.model_validate(self.body)
+        """The stored policy as its validated model; what was stored before a rule came is read as it was meant then."""
+        return Policy.model_validate({**BEFORE_QUORUMS, **self.body})
+
+
+class Specimen(SQLModel, table=True):
+    """What came out when the documents of a policy were printed with the longest texts they may have to hold.
+
+    `sha256` is the digest of all that of a policy which stands on paper, so that versions that print alike are printed once. `faults` holds
+    a code, a place in the policy and parameters each; nothing where every document can be issued.
+    """
+
+    sha256: str = Field(primary_key=True, max_length=64)
+    faults: list[dict[str, Any]] = Field(sa_type=sa.JSON)
+    printed_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+
+
+class Ceiling(SQLModel, table=True):
+    """The most that a region pays in rupiah: for one award, team uplift included, and for all awards of one call; the newest counts."""
+
+    id: str = key()
+    number: int = Field(unique=True)
+    tier_rupiah: int = Field(sa_type=sa.BigInteger)
+    call_rupiah: int = Field(sa_type=sa.BigInteger)
+    basis: str = Field(max_length=200)
+    set_by: str = link("person.id")
+    set_at: datetime = Field(default_factory=now, sa_type=UtcInstant)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ from pydantic_core import to_json
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
 
+from models.logs import write_notes
+from models.private import make_private_file, make_private_folder
 from models.settings import settings
 
 
@@ -27,7 +30,9 @@ class Database:
         self.writers = 1 if self.is_sqlite else connections - 2
         self._queue: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
         options: dict[str, Any] = {"pool_size": connections, "max_overflow": 40, "pool_timeout": 30, "json_serializer": _write_json}
+        options["hide_parameters"] = True  # an error that is printed tells no name and no number
         if self.is_sqlite:
+            _make_file(self.url)
             self.engine = _open_sqlite(url, "BEGIN", "ON", **options)
             self.writing = _open_sqlite(url, "BEGIN IMMEDIATE", "OFF", **options)
         else:
@@ -43,6 +48,7 @@ class Database:
             try:
                 yield session
                 session.commit()
+                write_notes(session)
             except StaleDataError as lost:
                 raise LostRace from lost
 
@@ -58,6 +64,12 @@ class Database:
         """Give all connections back."""
         self.engine.dispose()
         self.writing.dispose()
+
+
+def _make_file(url: sa.URL) -> None:
+    """A new database file is its owner's alone; what SQLite puts beside it takes the same rights."""
+    if url.database and url.database != ":memory:" and Path(url.database).parent.is_dir():
+        make_private_file(Path(url.database))
 
 
 def _write_json(value: Any) -> str:
@@ -113,5 +125,5 @@ def _insert_into(model: type[SQLModel]) -> sa.Insert:
 def database() -> Database:
     """This process' database, by its settings."""
     if not settings().database_url:
-        settings().data.mkdir(parents=True, exist_ok=True)
+        make_private_folder(settings().data)
     return Database(settings().sqlalchemy_url)

@@ -26,12 +26,13 @@ def _index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Ind
 
 
 class Message(SQLModel, table=True):
-    """One job for one flow; the lease token fences off a run that comes too late."""
+    """One job for one flow; the lease token fences off a run that comes too late, the holder is the process whose death frees it."""
 
     __table_args__ = (
         _index("ix_message_waiting", "topic", "not_before", where="state in ('waiting', 'claimed')"),
         _index("ix_message_dedupe_key", "dedupe_key", where="dedupe_key is not null", unique=True),
         _index("ix_message_held", "idea_id", where="state = 'held'"),
+        _index("ix_message_holder", "holder", where="holder is not null"),
         _index("ix_message_asked_once", "subject_id", where="dedupe_key is not null"),
     )
 
@@ -47,14 +48,16 @@ class Message(SQLModel, table=True):
     attempts: int = 0
     lease_token: str | None = Field(default=None, max_length=26)
     lease_until: datetime | None = Field(default=None, sa_type=UtcInstant)
+    holder: str | None = Field(default=None, max_length=26)
     run_id: str | None = Field(default=None, max_length=36)
     handled_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     error: str | None = Field(default=None, max_length=500)
 
 
 class ClockTick(SQLModel, table=True):
-    """How far the clock has come, one row: what fell due while nobody ran is caught up once."""
+    """One row: how far the clock has come, so that what fell due while nobody ran is caught up once; the secret part of every run's key."""
 
     id: int = Field(default=1, primary_key=True)
     caught_up_to: datetime | None = Field(default=None, sa_type=UtcInstant)
     ticked_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    key_secret: str = Field(default="", max_length=64)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.people import Role
@@ -13,6 +13,13 @@ from models.stages import IdeaStage
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Points = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]  # what the calculation of scores takes
+
+
+def _in_order(pair: tuple[str, str]) -> tuple[str, str]:
+    return (min(pair), max(pair))
+
+
+DutyPair = Annotated[tuple[Identifier, Identifier], AfterValidator(_in_order)]  # two duties, in the order of the alphabet
 
 
 class Frozen(BaseModel):
@@ -95,9 +102,9 @@ class Days(Frozen):
 
 
 class PilotRule(Frozen):
-    """How long a pilot may run."""
+    """How long a pilot runs at least, from its start to its report, and at most; a minimum of 0 asks for no days at all."""
 
-    minimum_days: int = Field(30, ge=1, le=3_650)
+    minimum_days: int = Field(30, ge=0, le=3_650)
     maximum_days: int = Field(365, ge=1, le=3_650)
 
 
@@ -130,6 +137,10 @@ class DocumentRule(Frozen):
     numbers: dict[Identifier, Annotated[str, Field(max_length=120)]] = Field(default_factory=dict)
 
 
+def _more_than_half(given: dict[str, Any]) -> int:
+    return int(given["reviewers"]) // 2 + 1
+
+
 class Policy(Frozen):
     """Everything a call decides for its ideas; an idea keeps the version it entered under."""
 
@@ -141,10 +152,14 @@ class Policy(Frozen):
     rubric: tuple[RubricCriterion, ...] = Field(min_length=1, max_length=30)
     pass_mark: Points = Field(Decimal(60), ge=0, le=100)
     reviewers: int = Field(3, ge=1, le=15)
+    quorum: int = Field(default_factory=_more_than_half, ge=1, le=15)  # scores without which no review closes as passed or below the mark
+    substitutes: int = Field(2, ge=0, le=15)  # how many reviewers may be asked beyond `reviewers`, whoever stepped back
+    blind: bool = True  # whether a reviewer is told nothing of who proposes: no name, no unit
     team_limit: int = Field(10, ge=1, le=50)
     days: Days = Days()
     pilot: PilotRule = PilotRule()
     movers: dict[Identifier, Role] = Field(default_factory=dict)
+    loosened: tuple[DutyPair, ...] = Field((), max_length=10)  # duties that one person may have together
     award_from: tuple[Identifier, ...] = (IdeaStage.ROLLED_OUT,)
     rule_book: dict[str, Any]
     documents: DocumentRule

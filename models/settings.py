@@ -17,6 +17,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("data"), description="Folder for the database, keys, documents, mail and own emblems (`emblems/NAME.svg`).")
     database_url: str = Field("", description="Empty: SQLite in the data folder. Else `postgresql+psycopg://…`.")
+    ledger_key: str = Field(
+        "", description="File of the key that signs the ledger's checkpoints. Empty: `keys/ledger.pem` in the data folder."
+    )
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the API and the pages; 0 takes a free one.")
     public_url: str = Field("", description="Address that QR codes carry. Empty: the address served.")
@@ -33,6 +36,7 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(SecretStr(""), description="`smtp://user:password@host:port`. Empty: mail lies as .eml in the data folder.")
     mail_from: str = Field("gagas@localhost", description="Sender of Gagas' mail.")
     body_limit: int = Field(1_000_000, ge=1024, description="Bytes one request may carry.")
+    logs: str = Field("", description="Folder of the security and access logs; `-`: standard output. Empty: `logs` in the data folder.")
     clock: str = Field("", description="`test:FILE` takes the time from FILE. Demo and tests only.")
     seed: str = Field("", description="Makes ids repeatable. Demo and tests only.")
 
@@ -62,6 +66,21 @@ class Settings(BaseSettings):
     def sqlite_file(self) -> Path:
         """The database file of the embedded mode."""
         return self.data / "gagas.db"
+
+    @property
+    def signing_key(self) -> Path:
+        """The private key that signs the ledger's checkpoints."""
+        return Path(self.ledger_key) if self.ledger_key else self.data / "keys" / "ledger.pem"
+
+    @property
+    def log_folder(self) -> Path:
+        """Where the security and the access log lie."""
+        return Path(self.logs) if self.logs else self.data / "logs"
+
+    @property
+    def pinned_key(self) -> Path:
+        """The public key that checkpoints are held against."""
+        return self.data / "keys" / "ledger.pub"
 
     @property
     def sqlalchemy_url(self) -> str:

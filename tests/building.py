@@ -23,15 +23,18 @@ from models.reviews import Review, ReviewState
 from models.stages import AwardStage, IdeaStage
 from models.units import Unit
 from tests.databases import Pattern
+from tests.specimens import print_specimens
 from tests.steps import AWARD_STEPS, IDEA_STEPS, STEPS, IdeaUnderWay
 from tests.town import TownPerson
 from workflows.intake.draft import Proposal, draft_idea
 from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor, actor_of, flow_actor
-from workflows.region.calls import NewCall, open_call, plan_call
+from workflows.region.calls import NewCall, amend_policy, open_call, plan_call
 from workflows.region.confirmations import confirm
 from workflows.region.grants import grant_role
 from workflows.region.holders import NewHolder, appoint_holder
+from workflows.region.signatures import sign_policy
+from workflows.region.soundness import validate_policy
 
 SECTIONS = {"background": "Warga menunggu lama di loket pelayanan surat.", "idea": "Antrean daring dengan nomor yang pasti."}
 
@@ -48,6 +51,7 @@ POLICY: dict[str, Any] = {
         {"name": "novelty", "label": "Kebaruan", "label_en": "Novelty", "weight": 60},
         {"name": "impact", "label": "Dampak", "label_en": "Impact", "weight": 40},
     ],
+    "pilot": {"minimum_days": 0, "maximum_days": 365},  # so that a test may conclude at once; tests/workflows/pilot has the days
     "rule_book": {
         "kind": "fixed_tiers",
         "name": "Penghargaan contoh",
@@ -110,16 +114,26 @@ class Town:
         return flow_actor(by[5:]) if by.startswith("flow:") else actor_of(session, self[by].id)
 
     def build_call(self, *, code: str = "", **policy: Any) -> str:
-        """An open call of the planning agency; `policy` replaces parts of the usual one."""
+        """An open call of the planning agency, its policy signed by the chair; `policy` replaces parts of the usual one."""
         code = code or f"UJI-{len(self._calls) + 1}"
         opens, closes = now() - timedelta(days=1), now() + timedelta(days=30)
         body = {**POLICY, **policy}
         with self.store.unit_of_work() as session:
             actor = self.actor(session, "secretary")
+            print_specimens(session, validate_policy(body))
             call = plan_call(session, NewCall(code, f"Lomba {code}", "BAPPEDA", opens, closes, body), actor=actor)
+            sign_policy(session, call.id, 1, actor=self.actor(session, "chair"))
             open_call(session, call.id, actor=actor)
         self._calls[code] = call.id
         return call.id
+
+    def amend(self, call_id: str, **policy: Any) -> int:
+        """A new version of a call's policy, written by the secretary and signed by the chair; answers its number."""
+        body = {**POLICY, **policy}
+        with self.store.unit_of_work() as session:
+            print_specimens(session, validate_policy(body))
+            version = amend_policy(session, call_id, body, actor=self.actor(session, "secretary"))
+            return sign_policy(session, call_id, version.number, actor=self.actor(session, "chair")).number
 
     @property
     def call(self) -> str:

@@ -77,7 +77,9 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.delenv(name)
         patch.setenv("GAGAS_DATA", str(tmp_path_factory.getbasetemp() / f"data-{next(_folders)}"))
         forget_settings()
+        umask = os.umask(0o022)  # a command closes what it writes to others, for good
         yield
+    os.umask(umask)
     forget_settings()
 
 

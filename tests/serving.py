@@ -25,7 +25,14 @@ def serve(store: Database, folder: Path) -> Iterator[str]:
     url = store.url.render_as_string(hide_password=False)
     surroundings = {**os.environ, "GAGAS_DATA": str(folder), "GAGAS_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app", "--port", str(port), "--log-level", "warning"]
-    command += ["--timeout-keep-alive", "120"]  # a busy machine's client may take more than the usual five seconds to use one again
+    command += [
+        "--timeout-keep-alive",
+        "120",
+        "--http",
+        "api.connections:LimitedConnection",
+        "--ws",
+        "none",
+    ]  # a busy machine's client may take more than the usual five seconds to use one again
     log = (folder / "server.log").open("a")
     process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=log, stderr=log)
     try:

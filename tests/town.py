@@ -1,4 +1,4 @@
-"""The town of the tests: its units and its people, one for every role, with tokens that need no password."""
+"""The town of the tests: its units and its people, one for every role and a second leader, with tokens that need no password."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from models.instants import wall_now
 from models.migrations import migrate
 from models.people import EmploymentKind, Role, RoleGrant, SignIn
 from workflows.process.actors import actor_of
+from workflows.region.ceilings import NewCeiling, set_ceiling
 from workflows.region.founding import found_region
 from workflows.region.people import NewPerson, NewUnit, register_person, register_unit
 
@@ -46,8 +47,10 @@ verifier      BAPPEDA     verifier     BAPPEDA     Indra Kusumadewa
 leader        KOTA        leader       KOTA        Joko Surapati
 auditor       KOTA        auditor      KOTA        Kartika Wardhani
 walker        DISDIK      -            -           Lukman Pamungkas
+deputy        KOTA        leader       KOTA        Maharani Suryalaya
 """
 
+CEILING = NewCeiling(10**12, 10**14, "Keputusan Wali Kota Contoh tentang standar biaya")  # far above what usual tests pay
 NIGHTS = timedelta(days=3650)
 
 
@@ -93,6 +96,8 @@ def settle_town(store: Database) -> None:
             if role != "-":
                 session.add(RoleGrant(person_id=person.id, role=Role(role), unit_id=units[over]))
             sign_in(session, who, person.id)
+            if who == "leader":
+                set_ceiling(session, CEILING, actor=actor_of(session, person.id))
 
 
 def sign_in(session: Session, who: str, person_id: str) -> None:

@@ -10,17 +10,16 @@ import rfc8785
 import sqlalchemy as sa
 import typer
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlmodel import Session, func, select
 
+from api.cli.folder import fingerprint, read_pinned_fingerprint, read_signing_key, write_raw
 from models.database import database, table_of
 from models.ideas import Idea
 from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
-from models.settings import settings
 from workflows.calculations.ledger import ChainEntry, Checkpoint, verify_chain
 from workflows.process.attest.compare import Difference, compare_rows, find_misfiled
 
@@ -32,13 +31,14 @@ PAGE = 5_000
 @ledger.command()
 def verify(
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint published before; shows whether entries were cut off.")] = None,
+    key: Annotated[str, typer.Option(help="The region's public key: its file, or its fingerprint. Else the one pinned here.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Name every row that differs, not the first only.")] = False,
 ) -> None:
     """Recompute every link of the chain, and compare the rows with it; exit code 1 when it is broken or a row differs.
 
     With a chain that is broken no row is compared. `uncommitted` counts rows of before entries committed to rows.
     """
-    known = _read_checkpoint(checkpoint) if checkpoint else None
+    known = _read_checkpoint(checkpoint, read_pinned_fingerprint(key)) if checkpoint else None
     misfiled: list[Difference] = []
     bars = Progress(*COLUMNS, console=Console(stderr=True), transient=True)
     with bars, database().reading() as session:
@@ -52,26 +52,45 @@ def verify(
 
 @ledger.command("checkpoint")
 def sign_checkpoint() -> None:
-    """Print size, head and time of the ledger, signed with the data folder's Ed25519 key; keep it off this machine."""
+    """Print size, head and time of the ledger, signed with the region's Ed25519 key; keep it off this machine."""
     with database().reading() as session:
         head = session.exec(select(LedgerHead)).one()
-    key = load_pem_private_key((settings().data / "keys" / "ledger.pem").read_bytes(), None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise typer.BadParameter("the ledger's key is not an Ed25519 key; run `gagas init`")
-    said: dict[str, int | str] = {"size": head.seq, "head": head.hash, "at": now().isoformat()}
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
-    typer.echo(json.dumps({**said, "signature": key.sign(rfc8785.dumps(dict(said))).hex(), "public_key": public}, indent=2))
+    key = read_signing_key()
+    public = key.public_key()
+    said: dict[str, int | str] = {"size": head.seq, "head": head.hash, "at": now().isoformat(), "key": fingerprint(public)}
+    signature = key.sign(rfc8785.dumps(dict(said))).hex()
+    typer.echo(json.dumps({**said, "signature": signature, "public_key": write_raw(public).hex()}, indent=2))
 
 
-def _read_checkpoint(file: Path) -> Checkpoint:
+@ledger.command("key")
+def show_key() -> None:
+    """Print the fingerprint of the region's key, by which a checkpoint of somebody else's is told from one of the region's."""
+    typer.echo(read_pinned_fingerprint())
+
+
+@ledger.command()
+def export() -> None:
+    """Print the whole chain as `gagas calc ledger` takes it, for whoever verifies it elsewhere; it holds ids and hashes, no names."""
+    with database().reading() as session:
+        typer.echo('{"entries": [')
+        for place, entry in enumerate(_read_links(session, lambda _count: None, [])):
+            typer.echo(("," if place else "") + json.dumps(entry.model_dump(mode="json")))
+        typer.echo("]}")
+
+
+def _read_checkpoint(file: Path, pinned: str) -> Checkpoint:
+    """What a checkpoint says, if the region's key signed it as it stands; one of before keys had fingerprints names none."""
     try:
         known = json.loads(file.read_text())
-        said = {name: known[name] for name in ("size", "head", "at")}
+        said = {name: known[name] for name in ("size", "head", "at", "key") if name != "key" or name in known}
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(known["public_key"]))
         key.verify(bytes.fromhex(known["signature"]), rfc8785.dumps(said))
-        return Checkpoint(size=known["size"], head=known["head"])
+        checkpoint = Checkpoint(size=known["size"], head=known["head"])
     except (OSError, ValueError, KeyError, TypeError, InvalidSignature) as wrong:
         raise typer.BadParameter(f"{file} is not a checkpoint as it was signed") from wrong
+    if fingerprint(key) != pinned:
+        raise typer.BadParameter(f"{file} was signed with another key ({fingerprint(key)}) than the region's ({pinned})")
+    return checkpoint
 
 
 def _read_links(session: Session, advance: Callable[[int], None], misfiled: list[Difference]) -> Iterator[ChainEntry]:

@@ -1,5 +1,7 @@
 """The `gagas` command and its subcommands."""
 
+import os
+
 import typer
 
 from api.cli.calc import calc
@@ -14,6 +16,14 @@ from api.cli.serve import serve
 from api.cli.set_up import admins, init, migrate
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Gagas: from an idea to a certificate.", pretty_exceptions_enable=False)
+
+
+@app.callback()
+def close_to_others() -> None:
+    """Whatever a command and its processes write is read by this account alone."""
+    os.umask(0o077)
+
+
 app.command()(demo)
 app.command()(init)
 app.command()(serve)

@@ -6,7 +6,10 @@ import os
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
 
+from models.database import database
+from models.migrations import OtherSchema, require_newest_schema
 from models.settings import settings
 
 console = Console()
@@ -17,6 +20,9 @@ def api() -> None:
     """Serve the API and the pages at GAGAS_HOST and GAGAS_PORT, alone; as many processes as there are cores, behind a proxy."""
     import uvicorn
 
+    from api.connections import LimitedConnection
+
+    require_schema()
     uvicorn.run(
         "api.app:create_app",
         factory=True,
@@ -24,6 +30,8 @@ def api() -> None:
         port=settings().port,
         log_level="warning",
         server_header=False,
+        http=LimitedConnection,
+        ws="none",
         timeout_graceful_shutdown=STOP_SECONDS,
     )
 
@@ -33,8 +41,21 @@ def relay() -> None:
     from workflows.delivery.processes import run_relay
 
     ask_for_prefect()
+    require_schema()
     logging.basicConfig(format="%(levelname)s %(name)s %(message)s")
     asyncio.run(run_relay())
+
+
+def require_schema() -> None:
+    """Say what to do about a database of another release, or one that does not answer, and end."""
+    try:
+        require_newest_schema(database())
+    except OtherSchema as other:
+        console.print(f"[red]Not started.[/] {other}", soft_wrap=True)
+        raise typer.Exit(1) from None
+    except DBAPIError:
+        console.print("[red]Not started.[/] The database does not answer; `gagas doctor` says more.")
+        raise typer.Exit(1) from None
 
 
 def ask_for_prefect() -> None:

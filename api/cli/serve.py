@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.doctor import State, examine
-from api.cli.set_up import prepare_folder
+from api.cli.folder import prepare_folder
 from models.database import database
 from models.migrations import migrate
 from models.settings import settings
+from workflows.delivery.prefect_server import password_file
 from workflows.delivery.processes import Addresses, LocalProcesses
 
 console = Console()
@@ -72,5 +73,5 @@ def show_addresses(addresses: Addresses) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2))
     table.add_row("Pages", f"[bold]{addresses.pages}[/]")
     table.add_row("API", f"[bold]{addresses.api}[/]  (/api/openapi.json)")
-    table.add_row("Prefect", f"[bold]{addresses.prefect.removesuffix('/api')}[/]")
+    table.add_row("Prefect", f"[bold]{addresses.prefect.removesuffix('/api')}[/]  ({password_file(settings().data)})")
     console.print(table)

@@ -1,15 +1,13 @@
 """`gagas init`, `gagas migrate` and `gagas admin add`: the data folder, its keys, the schema, the admins of the whole region."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from rich.console import Console
 
+from api.cli.folder import prepare_folder
 from api.sentences import sentence
 from models.database import database
 from models.migrations import migrate as migrate_schema
@@ -87,15 +85,3 @@ def migrate() -> None:
     prepare_folder()
     migrate_schema(database())
     console.print(f"[green]The schema is up to date[/] ({database().url.render_as_string(hide_password=True)})")
-
-
-def prepare_folder() -> None:
-    """Make the data folder and the ledger's signing key, readable by this account alone."""
-    settings().data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key = settings().data / "keys" / "ledger.pem"
-    key.parent.mkdir(mode=0o700, exist_ok=True)
-    if not key.exists():
-        secret = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        handle = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secret)

@@ -12,6 +12,7 @@ from api.pages.render import page, read_done
 from api.pages.session import Page, PageRequest, PostedForm, clear_session, is_https, local_path, set_session
 from api.pages.texts import Words
 from api.passwords import activate_account, sign_in_with_password
+from api.request_log import known_of
 from api.signing_in import FAILURE_MINUTES, TooMany, Unauthenticated, find_sign_in, sign_out
 from workflows.process.refusals import Refusal
 
@@ -39,6 +40,7 @@ async def enter(request: PostedForm) -> Response:
         return _show_again(request, refusal)
     if request.http.cookies:
         await _end(request)
+    known_of(request.http).person = new.person_id
     response: Response
     if form.text("continue_to", 500):
         form_token = await request.read_publicly(lambda session: find_sign_in(session, new.token).form_token)

@@ -20,13 +20,16 @@ from models.ideas import Idea
 from models.people import Person
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review
+from models.stages import IdeaStage
 from models.units import Unit
+from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.guards import list_open_gates
 from workflows.process.keyset import Slice
-from workflows.process.offers import Offer, is_offered, list_offers
-from workflows.process.relations import is_committee, knows_award
+from workflows.process.offers import Offer, find_kept_out, is_offered, list_offers
+from workflows.process.relations import is_blind, knows_award, reads_reviews
+from workflows.process.underway import first_report_day
 from workflows.process.ways import GATE_ACTION
 from workflows.recognition.opening import WantedDocuments, list_documents
 from workflows.review.assign import list_eligible
@@ -84,7 +87,8 @@ def back_to_idea(context: IdeaContext, done: str) -> FormResult:
 def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
     """Everything the page shows, read in one transaction."""
     context = read_context(session, idea_id, actor=actor)
-    unit = session.get(Unit, context.idea.unit_id)
+    blind = is_blind(session, context, actor)
+    unit = None if blind else session.get(Unit, context.idea.unit_id)
     awards = _known_awards(session, context, actor)
     offers = list_offers(session, context, actor=actor)
     gates = list_open_gates(session, context)
@@ -99,16 +103,18 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "history": show_history(session, idea_id, actor),
         "offers": [offer for offer in offers if offer.action not in QUIET],
         "quiet_offers": [offer for offer in offers if offer.action in QUIET],
+        "kept_out": None if any(offer.awaited for offer in offers) else find_kept_out(session, context, actor=actor),
         "gates": gates,
         "gates_to_pass": [rule for rule in gates if rule.name in passable],
         "awards": awards,
+        "telling": list_telling_words(context, unit.name if unit else "") if any(offer.action == "screen" for offer in offers) else [],
+        "report_from": first_report_day(session, context) if context.idea.stage == IdeaStage.IN_PILOT else None,
         "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), "propose", actor=actor),
-        "pilot": read_pilot(session, idea_id),
+        "pilot": None if blind else read_pilot(session, idea_id),
         "documents": _documents(session, idea_id, actor),
         "reviews": _reviews(session, context, actor),
         "own_review": _own_review(session, idea_id, actor),
         "eligible": _eligible(session, context, offers),
-        "committee": is_committee(context, actor),
     }
 
 
@@ -151,8 +157,8 @@ def _documents(session: Session, idea_id: str, actor: Actor) -> list[DocumentOut
 
 
 def _reviews(session: Session, context: IdeaContext, actor: Actor) -> list[tuple[Review, str]]:
-    """All reviews with their reviewers' names, for the committee alone."""
-    if not is_committee(context, actor):
+    """All reviews with their reviewers' names, for the committee alone; those of it who review too see them once the review is over."""
+    if not reads_reviews(session, context, actor):
         return []
     rows = session.exec(
         select(Review, Person)

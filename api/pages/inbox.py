@@ -20,8 +20,10 @@ from workflows.process.browse import WantedIdeas, list_ideas
 from workflows.process.context import read_policy
 from workflows.process.inbox import Awaited, find_gate, list_inbox
 from workflows.process.keyset import Slice
+from workflows.process.relations import list_blind
 from workflows.process.stranded import list_stranded
 from workflows.region.confirmations import count_to_confirm
+from workflows.region.signatures import list_unsigned
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,13 +34,14 @@ async def show_inbox(request: Page, ok: str = "") -> Response:
 
     def read_lines(session: Session, actor: Actor) -> dict[str, Any]:
         return {
-            "lines": _lines(session, list_inbox(session, actor=actor)),
-            "stranded": _lines(session, list_stranded(session, actor=actor)),
+            "lines": _lines(session, list_inbox(session, actor=actor), actor),
+            "stranded": _lines(session, list_stranded(session, actor=actor), actor),
             "to_confirm": count_to_confirm(session, actor=actor),
+            "unsigned": list_unsigned(session, actor=actor),
         }
 
     visitor, values = await request.read_page(read_lines)
-    return page(visitor, "inbox.html", done=read_done(ok), **values)
+    return page(visitor, "inbox.html", **values, done=read_done(ok))
 
 
 @router.get("/daftar")
@@ -49,7 +52,7 @@ async def show_list(request: Page, stage: str = "", call: str = "", after: str |
     def read_list(session: Session, actor: Actor) -> dict[str, Any]:
         found = list_ideas(session, WantedIdeas(call_id=call[:26] or None, stage=picked), Slice(after, 25), actor=actor)
         calls = list(session.exec(select(Call).order_by(col(Call.opens_at).desc()).limit(200)))
-        return {"ideas": found.rows, "after": found.after, "calls": calls, "units": _units(session, found.rows)}
+        return {"ideas": found.rows, "after": found.after, "calls": calls, "units": _units(session, found.rows, actor)}
 
     visitor, values = await request.read_page(read_list)
     names = {each.id: each.title for each in values["calls"]}
@@ -65,8 +68,8 @@ async def show_list(request: Page, stage: str = "", call: str = "", after: str |
     )
 
 
-def _lines(session: Session, waiting: list[Awaited]) -> list[dict[str, Any]]:
-    units = _units(session, [each.idea for each in waiting])
+def _lines(session: Session, waiting: list[Awaited], actor: Actor) -> list[dict[str, Any]]:
+    units = _units(session, [each.idea for each in waiting], actor)
     policies = {idea.policy_id: _read_policy(session, idea) for idea in (each.idea for each in waiting)}
     return [_line(each, units) | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])} for each in waiting]
 
@@ -82,7 +85,7 @@ def _line(awaited: Awaited, units: dict[str, str]) -> dict[str, Any]:
         "to": pages.get(item.task, to),
         "due_at": item.due_at,
         "late": late,
-        "unit": units.get(idea.unit_id, ""),
+        "unit": units.get(idea.id, ""),
     }
 
 
@@ -90,6 +93,9 @@ def _read_policy(session: Session, idea: Idea) -> Policy:
     return read_policy(session.get_one(PolicyVersion, idea.policy_id))
 
 
-def _units(session: Session, ideas: list[Idea]) -> dict[str, str]:
-    ids = {idea.unit_id for idea in ideas}
-    return {unit.id: unit.name for unit in session.exec(select(Unit).where(col(Unit.id).in_(ids)))} if ids else {}
+def _units(session: Session, ideas: list[Idea], actor: Actor) -> dict[str, str]:
+    """The name of the unit of each idea, by the idea's id, where the reader may know it."""
+    blind = list_blind(session, ideas, actor)
+    shown = {idea.id: idea.unit_id for idea in ideas if idea.id not in blind}
+    names = dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_(set(shown.values())))).all()) if shown else {}
+    return {idea_id: names[unit_id] for idea_id, unit_id in shown.items()}

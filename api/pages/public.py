@@ -12,7 +12,6 @@ from api.pages.session import Page
 from models.calls import Call, CallState
 from models.documents import DocumentState
 from models.instants import now
-from models.ledger import LedgerHead
 from workflows.process import ways
 from workflows.process.refusals import NotFound
 from workflows.process.ways import Transition, Way
@@ -64,20 +63,18 @@ async def verify_file(request: Page, sha256: str = "", alamat: str = "") -> Resp
     return page(visitor, "public/verify.html", typed=sha256[:200], address=alamat[:300], unreadable=bool(sha256.strip() or alamat.strip()))
 
 
-def _find(session: Session, wanted: str, *, by_digest: bool) -> tuple[Verified, LedgerHead] | None:
+def _find(session: Session, wanted: str, *, by_digest: bool) -> Verified | None:
     try:
-        verified = verify_digest(session, wanted) if by_digest else verify_token(session, wanted)
+        return verify_digest(session, wanted) if by_digest else verify_token(session, wanted)
     except NotFound:
         return None
-    return verified, session.exec(select(LedgerHead)).one()
 
 
-def _describe(found: tuple[Verified, LedgerHead] | None, sha256: str, token: str) -> dict[str, Any]:
+def _describe(found: Verified | None, sha256: str, token: str) -> dict[str, Any]:
     typed = _clean(sha256)
-    compared = "" if not typed else "same" if found and typed == found[0].sha256 else "other" if DIGEST.fullmatch(typed) else "unreadable"
-    state = "unknown" if found is None else "revoked" if found[0].state == DocumentState.REVOKED else "genuine"
-    document, head = found or (None, None)
-    return {"state": state, "document": document, "head": head, "compared": compared, "token": token, "typed": sha256[:200]}
+    compared = "" if not typed else "same" if found and typed == found.sha256 else "other" if DIGEST.fullmatch(typed) else "unreadable"
+    state = "unknown" if found is None else "revoked" if found.state == DocumentState.REVOKED else "genuine"
+    return {"state": state, "document": found, "compared": compared, "token": token, "typed": sha256[:200]}
 
 
 def _clean(sha256: str) -> str:

@@ -4,13 +4,13 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from api.pages.render import page
 from api.pages.session import Page
-from models.ledger import LedgerEntry, LedgerHead
-from models.people import Role
+from api.v1.shapes import After
 from workflows.process.actors import Actor
+from workflows.process.records import list_last_facts, read_published_head, require_reader
 
 router = APIRouter(include_in_schema=False)
 LEDGER = "/jejak-audit"
@@ -18,18 +18,16 @@ ENTRIES = 50
 
 
 @router.get(LEDGER)
-async def show_ledger(request: Page, before: int = 0) -> Response:
-    """The ledger's head and its entries, newest first; for admins and auditors."""
+async def show_ledger(request: Page, before: After = 0) -> Response:
+    """The ledger's published head and the facts about the reader's units, newest first; for admins and auditors."""
 
-    def read_entries(session: Session, actor: Actor) -> dict[str, Any]:
-        if not actor.holds(Role.AUDITOR):
-            actor.require(Role.ADMIN)
-        head = session.exec(select(LedgerHead)).one()
-        query = select(LedgerEntry).order_by(col(LedgerEntry.seq).desc()).limit(ENTRIES)
-        entries = list(session.exec(query.where(col(LedgerEntry.seq) < before) if before > 0 else query))
-        return {"head": head, "entries": entries, "before": entries[-1].seq if entries and entries[-1].seq > 1 else 0}
+    def read_facts(session: Session, actor: Actor) -> dict[str, Any]:
+        require_reader(actor)
+        head, since = read_published_head(session)
+        facts = list_last_facts(session, before, ENTRIES, actor=actor)
+        return {"head": head, "since": since, "facts": facts, "before": facts[-1][0] if facts and facts[-1][0] > 1 else 0}
 
-    visitor, values = await request.read_page(read_entries)
+    visitor, values = await request.read_page(read_facts)
     return page(visitor, "region/ledger.html", **values)
 
 

@@ -14,6 +14,7 @@ from api.pages.texts import Words, texts
 from models.people import Role
 
 SEES_ALL_IDEAS = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
+PREPARES_CALLS = (Role.CHAIR, Role.LEADER, Role.SECRETARIAT, Role.ADMIN, Role.AUDITOR)
 # path, its text, who sees it in the menu: nothing means everybody signed in
 MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/kotak-masuk", "menu.inbox", ()),
@@ -23,6 +24,8 @@ MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/penghargaan", "menu.awards", ()),
     ("/dokumen", "menu.documents", ()),
     ("/laporan", "menu.reports", (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)),
+    ("/ketentuan", "menu.policies", PREPARES_CALLS),
+    ("/batas-penghargaan", "menu.ceilings", PREPARES_CALLS),
     ("/pegawai", "menu.people", (Role.ADMIN, Role.OPERATOR)),
     ("/konfirmasi", "menu.confirmations", (Role.ADMIN, Role.LEADER, Role.OPERATOR)),
     ("/jejak-audit", "menu.ledger", (Role.ADMIN, Role.AUDITOR)),

@@ -19,6 +19,7 @@ from models.settings import settings
 from workflows.process.actors import Actor
 from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Forbidden
+from workflows.region.signatures import list_unsigned
 
 T = TypeVar("T")
 COOKIE = "gagas_session"
@@ -112,7 +113,7 @@ class PageRequest(ApiRequest):
         sign_in = self.signed_in
         if person is None or sign_in is None:
             return self.anonymous_visitor
-        waiting = len(list_inbox(session, actor=actor, limit=MOST_COUNTED))
+        waiting = len(list_inbox(session, actor=actor, limit=MOST_COUNTED)) + len(list_unsigned(session, actor=actor))
         roles = frozenset(grant.role for grant in actor.grants)
         return Visitor(self.language, self._path(), person.id, person.full_name, roles, sign_in.form_token, waiting)
 
@@ -127,8 +128,8 @@ class PageRequest(ApiRequest):
         return key + self.part
 
     def _given_version(self) -> str:
-        version = self.form.text("form_version", 20)
-        return write_etag(int(version)) if version.isdecimal() else ""
+        version = self.form.text("form_version", 40)
+        return write_etag(version) if version.isascii() and version.isalnum() else ""
 
 
 def is_https(request: Request) -> bool:
@@ -190,5 +191,14 @@ async def posted_form(http: Request) -> PageRequest:
     return PageRequest(http, form)
 
 
+async def posted_form_with_file(http: Request) -> PageRequest:
+    """The dependency of a posted form that may hold a file; raises Forbidden for a form of another site."""
+    refuse_foreign(http)
+    form = await read_form(http, with_file=True)
+    http.state.sent = form.fields
+    return PageRequest(http, form)
+
+
 Page = Annotated[PageRequest, Depends(page_request)]
 PostedForm = Annotated[PageRequest, Depends(posted_form)]
+PostedFormWithFile = Annotated[PageRequest, Depends(posted_form_with_file)]

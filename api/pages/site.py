@@ -3,6 +3,8 @@
 from api.pages import (
     account,
     assets,
+    calls,
+    ceilings,
     confirmations,
     idea,
     inbox,
@@ -20,5 +22,5 @@ from api.pages import (
 
 PAGES = (
     *(assets, public, account, own_account, inbox, intake, review, pilot, reward, recognition),
-    *(people, person, confirmations, region, idea),
+    *(people, person, confirmations, region, calls, ceilings, idea),
 )

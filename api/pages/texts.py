@@ -14,7 +14,7 @@ from models.instants import local_day, now
 from workflows.documents.kinds import get_document_type
 
 KINDS = frozenset(DocumentKind)
-FILES = ("pages.toml", "tasks.toml", "offices.toml")
+FILES = ("pages.toml", "tasks.toml", "offices.toml", "policies.toml")
 
 
 @lru_cache

@@ -13,6 +13,7 @@ from api.pages.refused import RefusedForm
 from api.pages.render import page
 from api.pages.session import PageRequest
 from api.pages.texts import Words
+from api.v1.shapes import show_context
 from models.ideas import Decision, Idea
 from workflows.intake.draft import new_idea
 from workflows.process.actors import Actor
@@ -64,7 +65,8 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "target": f"/usulan/{idea_id}/{FORMS[action]}" if idea else NEW,
             "open": _takes_submissions(session, shown, actor),
         }
-        return values | _writing(request, context, people, refused) | {"notes": _notes(session, idea_id) if action == "supplement" else {}}
+        stored = (stored_values(context, Words(request.language)), show_context(session, context, actor).version) if context else ({}, "")
+        return values | _writing(request, stored, people, refused) | {"notes": _notes(session, idea_id) if action == "supplement" else {}}
 
     visitor, values = await request.read_page(read_writing)
     if "away" in values:
@@ -81,15 +83,17 @@ def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor)
 def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> bool:
     """Whether nothing but its stage would keep an idea from being submitted now."""
     submissions = IDEA.of_action("submit")
-    return all(find_refusal(session, each.guards, Question(context, each.outcome, actor)) is None for each in submissions)
+    return all(find_refusal(session, Question(context, each, actor)) is None for each in submissions)
 
 
-def _writing(request: PageRequest, context: IdeaContext | None, people: dict[str, Row], refused: RefusedForm | None) -> dict[str, Any]:
-    """The form's fields: what was just typed, else what is stored, else the writer alone."""
+def _writing(
+    request: PageRequest, stored: tuple[dict[str, str], str], people: dict[str, Row], refused: RefusedForm | None
+) -> dict[str, Any]:
+    """The form's fields: what was just typed, else what is stored (with its version), else the writer alone."""
     words = Words(request.language)
-    version, errors = context.idea.version if context else None, refused.errors if refused else {}
+    version, errors = stored[1] or None, refused.errors if refused else {}
     if not request.form.fields:
-        values = stored_values(context, words) if context else {"team.0.person": next(iter(people))}
+        values = stored[0] or {"team.0.person": next(iter(people))}
         view = FormView("writing", values, {}, version)
         rows = read_rows(Form(list(values.items())), people)
     else:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from api.access import Api
 from api.passwords import activate_account, change_own_password, sign_in_with_password
+from api.request_log import known_of
 from api.signing_in import digest, end_sign_in, list_sign_ins, sign_out, sign_out_everywhere
 from api.v1 import PREFIX
 from api.v1.shapes import Id, RequestBody, ResponseBody
@@ -81,10 +82,10 @@ async def use_code(body: ActivationIn, request: Api) -> Response:
 
 
 @router.post("/tokens", status_code=201)
-async def make_token(body: SignInIn, request: Api, response: Response) -> TokenOut:
+async def make_token(body: SignInIn, request: Api) -> TokenOut:
     """Sign in with employee number and password; the token is a bearer token for 12 hours, and over after 30 minutes without a request."""
     new = await sign_in_with_password(request, body.employee_number, body.password)
-    response.headers["Cache-Control"] = "no-store"
+    known_of(request.http).person = new.person_id
     return TokenOut(access_token=new.token, expires_in=new.expires_in)
 
 

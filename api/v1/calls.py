@@ -1,9 +1,9 @@
-"""Calls: plan, open, amend, close; and reading calls."""
+"""Calls: plan, open, amend, sign, close; and reading calls with the versions of their policies."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, select
@@ -12,13 +12,15 @@ from api.access import Api
 from api.v1 import PREFIX
 from api.v1.region import Code
 from api.v1.shapes import Cursor, Id, Instant, Limit, PageOut, RequestBody, ResponseBody
-from models.calls import Call, CallState
+from models.calls import Call, CallState, PolicyVersion
 from workflows.process.actors import Actor
 from workflows.process.keyset import Order, Slice, take_page
 from workflows.region.calls import NewCall, amend_policy, close_call, current_policy, get_call, open_call, plan_call
+from workflows.region.signatures import list_versions, sign_policy
 
 router = APIRouter(prefix=PREFIX + "/calls", tags=["calls"])
 LAST_OPENED_FIRST = Order(Call, "opens_at")
+Number = Annotated[int, Path(ge=1, le=1_000_000)]
 
 
 class CallIn(RequestBody):
@@ -49,10 +51,31 @@ class CallPage(PageOut):
 
 
 class CallOut(CallLine):
-    """A call with its current policy: what an idea must say and how it will be judged."""
+    """A call with the policy that counts, or while none is signed its newest: what an idea must say and how it will be judged."""
 
     policy_number: int
     policy: dict[str, Any]
+
+
+class VersionLine(ResponseBody):
+    """Who wrote and who signed a version; without `signed_by` it came into force before signatures were asked for."""
+
+    number: int
+    author_id: str | None
+    created_at: datetime
+    signed_by: str | None
+    signed_at: datetime | None
+    signed_sha256: str | None
+
+
+class VersionOut(VersionLine):
+    """A version with what it says."""
+
+    policy: dict[str, Any]
+
+
+class VersionList(ResponseBody):
+    versions: list[VersionLine]
 
 
 @router.get("")
@@ -84,7 +107,7 @@ async def show_call(call_id: Id, request: Api) -> CallOut:
 
 @router.post("/{call_id}/opening", response_model=CallOut)
 async def start_call(call_id: Id, request: Api) -> JSONResponse:
-    """Open a call: ideas may be drafted, and submitted between its dates."""
+    """Open a call whose policy is signed: ideas may be drafted, and submitted between its dates."""
     return await request.write(lambda s, a: _read_call(s, open_call(s, call_id, actor=a).id))
 
 
@@ -94,15 +117,32 @@ async def end_call(call_id: Id, request: Api) -> JSONResponse:
     return await request.write(lambda s, a: _read_call(s, close_call(s, call_id, actor=a).id))
 
 
-@router.post("/{call_id}/policies", status_code=201, response_model=CallOut)
+@router.get("/{call_id}/policies")
+async def show_versions(call_id: Id, request: Api) -> VersionList:
+    """The versions of a call's policy, newest first, with who wrote and who signed each."""
+
+    def read_versions(session: Session, actor: Actor) -> VersionList:
+        versions = list_versions(session, call_id, actor=actor)
+        return VersionList(versions=[VersionLine.model_validate(each, from_attributes=True) for each in versions])
+
+    return await request.read(read_versions)
+
+
+@router.post("/{call_id}/policies", status_code=201, response_model=VersionOut)
 async def add_policy(call_id: Id, body: PolicyIn, request: Api) -> JSONResponse:
-    """A new version of the policy, for ideas drafted from now on."""
+    """A new version of the policy, for ideas drafted once it is signed."""
+    return await request.write(lambda s, a: _show_version(amend_policy(s, call_id, body.policy, actor=a)), status=201)
 
-    def act(session: Session, actor: Actor) -> CallOut:
-        amend_policy(session, call_id, body.policy, actor=actor)
-        return _read_call(session, call_id)
 
-    return await request.write(act, status=201)
+@router.post("/{call_id}/policies/{number}/signature", response_model=VersionOut)
+async def add_signature(call_id: Id, number: Number, request: Api) -> JSONResponse:
+    """Sign a version as chair or leader; its author may not."""
+    return await request.write(lambda s, a: _show_version(sign_policy(s, call_id, number, actor=a)))
+
+
+def _show_version(version: PolicyVersion) -> VersionOut:
+    line = VersionLine.model_validate(version, from_attributes=True)
+    return VersionOut(**line.model_dump(), policy=version.body)
 
 
 def _read_call(session: Session, call_id: str) -> CallOut:

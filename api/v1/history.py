@@ -7,11 +7,13 @@ from sqlmodel import Session, col, select
 
 from api.v1.shapes import ResponseBody
 from api.v1.team_history import MemberChangeOut, list_changed_people, show_team_change
+from models.ideas import Decision
 from models.people import Person
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.history import list_history
-from workflows.process.relations import has_part, only_reviews
+from workflows.process.relations import is_blind
+from workflows.process.ways import GATE_ACTION, IDEA
 
 
 class DecisionOut(ResponseBody):
@@ -26,22 +28,44 @@ class DecisionOut(ResponseBody):
     by: str | None
 
 
+BY_HEAD = "permit"  # who is blind is not even told that a head permitted, and when
+OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"} | {GATE_ACTION}
+
+
 def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
-    """An idea's decisions as far as the table lets the actor read of them; a reviewer reads no names at all."""
+    """An idea's decisions as far as the table lets the actor read of them.
+
+    A reviewer of a blind call reads no names, no permission, and no words from before the review: they may say whose idea it is.
+    """
     context = read_context(session, idea_id, actor=actor)
     decisions = list_history(session, context, actor=actor)
+    if is_blind(session, context, actor):
+        return [_show_blindly(decision) for decision in decisions if decision.action != BY_HEAD]
     named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
-    blind = not has_part(context, actor) and only_reviews(session, context, actor)
-    return [
-        DecisionOut(
-            action=decision.action,
-            outcome=decision.outcome,
-            reason=decision.reason,
-            detail={name: kept for name, kept in decision.detail.items() if name != "team"},
-            team_change=None if blind else show_team_change(decision, people),
-            at=decision.at,
-            by=None if blind else people.get(decision.actor_id or "", decision.flow or None),
-        )
-        for decision in decisions
-    ]
+    return [_show_decision(decision, people) for decision in decisions]
+
+
+def _show_decision(decision: Decision, people: dict[str, str]) -> DecisionOut:
+    return DecisionOut(
+        action=decision.action,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        detail={name: kept for name, kept in decision.detail.items() if name != "team"},
+        team_change=show_team_change(decision, people),
+        at=decision.at,
+        by=people.get(decision.actor_id or "", decision.flow or None),
+    )
+
+
+def _show_blindly(decision: Decision) -> DecisionOut:
+    told = decision.action not in OF_INTAKE
+    return DecisionOut(
+        action=decision.action,
+        outcome=decision.outcome,
+        reason=decision.reason if told else "",
+        detail={name: kept for name, kept in decision.detail.items() if told and name != "team"},
+        team_change=None,
+        at=decision.at,
+        by=None,
+    )

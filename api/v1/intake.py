@@ -35,6 +35,7 @@ from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
 from workflows.process.browse import WantedIdeas, list_ideas
 from workflows.process.keyset import Slice
+from workflows.process.relations import list_blind
 
 router = APIRouter(prefix=PREFIX + "/ideas", tags=["intake"])
 
@@ -72,7 +73,8 @@ async def find_ideas(
 
     def read_ideas(session: Session, actor: Actor) -> IdeaPage:
         page = list_ideas(session, WantedIdeas(call_id, stage, mine), Slice(after, limit), actor=actor)
-        return IdeaPage(ideas=[show_line(idea) for idea in page.rows], after=page.after)
+        blind = list_blind(session, page.rows, actor)
+        return IdeaPage(ideas=[show_line(idea, blind=idea.id in blind) for idea in page.rows], after=page.after)
 
     return await request.read(read_ideas)
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from api.access import Api
 from api.v1 import PREFIX
@@ -13,10 +14,11 @@ from api.v1.shapes import After, IdeaLine, RequestBody, ResponseBody, show_line
 from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
-from models.people import Role
 from workflows.process.actors import Actor
 from workflows.process.inbox import Awaited, list_inbox
-from workflows.process.retry import retry_dead
+from workflows.process.records import list_facts, read_published_head, readable_messages, require_reader
+from workflows.process.relations import list_blind
+from workflows.process.retry import STATE, count_messages, is_stuck, retry_dead
 from workflows.process.stranded import list_stranded
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
@@ -37,37 +39,55 @@ class HealthOut(ResponseBody):
 
 
 class OutboxOut(ResponseBody):
-    """How many messages wait, are under way in runs, wait for a gate to be passed, were handled, were given up; the clock."""
+    """How many messages wait, are under way in runs, wait for a gate to be passed, were handled, were given up, will be taken by nobody;
+    the clock."""
 
     waiting: int
     claimed: int
     held: int
     handled: int
     dead: int
+    stuck: int
     ticked_at: datetime | None
     caught_up_to: datetime | None
 
 
 class MessageOut(ResponseBody):
-    id: int
+    """A message; `number` counts those that the asker may read."""
+
+    number: int
     topic: str
     job: str
     idea_id: str | None
-    state: MessageState
+    state: str
     attempts: int
     run_id: str | None
     error: str | None
 
 
+MESSAGE_SHOWN = (  # column by column: a row of which another one is damaged is shown, too
+    *(col(Message.topic), col(Message.job), col(Message.idea_id), STATE.label("state")),
+    *(sa.cast(col(Message.attempts), sa.Integer).label("attempts"), col(Message.run_id), col(Message.error)),
+)
+
+
 class LedgerOut(ResponseBody):
-    size: int
+    """The chain's last hash as it was at an instant."""
+
     head: str
+    at: datetime
 
 
 class EntryOut(ResponseBody):
-    seq: int
-    payload: dict[str, Any]
-    hash: str
+    """A fact; `number` counts those that the asker may read."""
+
+    number: int
+    at: datetime
+    kind: str
+    subject: str
+    idea_id: str | None
+    actor: str
+    detail: dict[str, Any]
 
 
 class RetriedOut(ResponseBody):
@@ -82,13 +102,13 @@ class NothingIn(RequestBody):
 async def show_inbox(request: Api) -> list[InboxOut]:
     """What waits for the asker, the most urgent first."""
 
-    return await request.read(lambda session, actor: [_show_awaited(each) for each in list_inbox(session, actor=actor)])
+    return await request.read(lambda session, actor: _show_awaited(session, list_inbox(session, actor=actor), actor))
 
 
 @router.get("/inbox/stranded")
 async def show_stranded(request: Api) -> list[InboxOut]:
     """For the secretariat: what waits by name for somebody who can no longer do it."""
-    return await request.read(lambda session, actor: [_show_awaited(each) for each in list_stranded(session, actor=actor)])
+    return await request.read(lambda session, actor: _show_awaited(session, list_stranded(session, actor=actor), actor))
 
 
 @router.get("/health")
@@ -100,28 +120,31 @@ async def health(request: Api) -> HealthOut:
 
 @router.get("/outbox")
 async def show_outbox(request: Api) -> OutboxOut:
-    """What the flows still have to do; for admins and auditors."""
+    """What the flows still have to do for the asker's units; for admins and auditors."""
 
     def read_counts(session: Session, actor: Actor) -> OutboxOut:
-        _require_operator(actor)
-        counts = dict(session.exec(select(Message.state, func.count()).group_by(col(Message.state))).all())
-        tick = session.get(ClockTick, 1)
-        states = {state.value: counts.get(state, 0) for state in MessageState}
-        return OutboxOut(**states, ticked_at=tick.ticked_at if tick else None, caught_up_to=tick.caught_up_to if tick else None)
+        require_reader(actor)
+        counts, tick = count_messages(session, readable_messages(session, actor)), session.get(ClockTick, 1)
+        return OutboxOut(**counts, ticked_at=tick.ticked_at if tick else None, caught_up_to=tick.caught_up_to if tick else None)
 
     return await request.read(read_counts)
 
 
 @router.get("/outbox/messages")
-async def list_messages(request: Api, state: MessageState | None = None, after: After = 0) -> list[MessageOut]:
-    """Messages by number, 1,000 at a time; for admins and auditors."""
+async def list_messages(request: Api, state: MessageState | None = None, stuck: bool = False, after: After = 0) -> list[MessageOut]:
+    """Messages about the asker's units, oldest first, 1,000 at a time, those of a state alone or those that nobody will take.
+
+    Admins and auditors may ask.
+    """
 
     def read_messages(session: Session, actor: Actor) -> list[MessageOut]:
-        _require_operator(actor)
-        query = select(Message).where(col(Message.id) > after).order_by(col(Message.id)).limit(1_000)
+        require_reader(actor)
+        query = sa.select(*MESSAGE_SHOWN).where(readable_messages(session, actor)).order_by(col(Message.id)).offset(after).limit(1_000)
         if state is not None:
-            query = query.where(Message.state == state)
-        return [MessageOut.model_validate(message, from_attributes=True) for message in session.exec(query)]
+            query = query.where(col(Message.state) == state)
+        if stuck:
+            query = query.where(is_stuck())
+        return [MessageOut(number=number, **row._mapping) for number, row in enumerate(session.execute(query), start=after + 1)]
 
     return await request.read(read_messages)
 
@@ -134,33 +157,53 @@ async def retry(body: NothingIn, request: Api) -> JSONResponse:
 
 @router.get("/ledger")
 async def show_ledger(request: Api) -> LedgerOut:
-    """The ledger's size and head, to compare with a checkpoint published elsewhere. Anybody may ask."""
+    """The ledger's head as it was when the region's day began, to compare with a copy kept elsewhere. Anybody may ask."""
 
     def read_head(session: Session) -> LedgerOut:
-        head = session.exec(select(LedgerHead)).one()
-        return LedgerOut(size=head.seq, head=head.hash)
+        head, at = read_published_head(session)
+        return LedgerOut(head=head, at=at)
 
     return await request.read_publicly(read_head)
 
 
 @router.get("/ledger/entries")
 async def list_entries(request: Api, after: After = 0) -> list[EntryOut]:
-    """The ledger's entries, 1,000 at a time, as `gagas calc ledger` takes them; for admins and auditors."""
+    """The facts about the asker's units, oldest first, 1,000 at a time; for admins and auditors.
+
+    `after` is the number of the last one read. The chain itself, for `gagas calc ledger`, is given by `gagas ledger export`.
+    """
 
     def read_entries(session: Session, actor: Actor) -> list[EntryOut]:
-        _require_operator(actor)
-        entries = session.exec(select(LedgerEntry).where(col(LedgerEntry.seq) > after).order_by(col(LedgerEntry.seq)).limit(1_000))
-        return [EntryOut(seq=entry.seq, payload=entry.payload, hash=entry.hash) for entry in entries]
+        require_reader(actor)
+        facts = list_facts(session, after, 1_000, actor=actor)
+        return [_show_fact(number, fact) for number, fact in enumerate(facts, start=after + 1)]
 
     return await request.read(read_entries)
 
 
-def _require_operator(actor: Actor) -> None:
-    if not actor.holds(Role.AUDITOR):
-        actor.require(Role.ADMIN)
+def _show_awaited(session: Session, waiting: list[Awaited], actor: Actor) -> list[InboxOut]:
+    present, blind = now(), list_blind(session, [each.idea for each in waiting], actor)
+    return [
+        InboxOut(
+            id=each.item.id,
+            task=each.item.task,
+            due_at=each.item.due_at,
+            overdue=each.item.due_at is not None and each.item.due_at < present,
+            award_id=each.item.award_id,
+            idea=show_line(each.idea, blind=each.idea.id in blind),
+        )
+        for each in waiting
+    ]
 
 
-def _show_awaited(awaited: Awaited) -> InboxOut:
-    item = awaited.item
-    overdue = item.due_at is not None and item.due_at < now()
-    return InboxOut(id=item.id, task=item.task, due_at=item.due_at, overdue=overdue, award_id=item.award_id, idea=show_line(awaited.idea))
+def _show_fact(number: int, fact: LedgerEntry) -> EntryOut:
+    said = fact.payload
+    return EntryOut(
+        number=number,
+        at=fact.at,
+        kind=fact.kind,
+        subject=said["subject"],
+        idea_id=fact.idea_id,
+        actor=said["actor"],
+        detail=said["detail"],
+    )

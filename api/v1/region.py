@@ -11,10 +11,11 @@ from api.access import Api
 from api.email_addresses import Email
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Limit, PageOut, RequestBody, ResponseBody
-from models.people import EmploymentKind, Person, Role, RoleGrant, is_held
+from models.people import EmploymentKind, Person, Role
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.keyset import Order, Slice, take_page
+from workflows.process.records import readable_holders
 from workflows.region.people import NewPerson, NewUnit, register_person, register_unit
 
 router = APIRouter(prefix=PREFIX, tags=["region"])
@@ -95,12 +96,12 @@ async def find_people(
     after: Cursor = None,
     limit: Limit = 50,
 ) -> PersonPage:
-    """Who holds a role, by name, for those who assign work; with `unit_id`, only of that unit."""
+    """Who holds a role over the asker's units, by name, for those who assign work; with `unit_id`, only people of that unit."""
 
     def read_people(session: Session, actor: Actor) -> PersonPage:
         if not any(actor.holds(r) for r in (Role.ADMIN, Role.OPERATOR, Role.SECRETARIAT, Role.CHAIR, Role.AUDITOR)):
             actor.require(Role.SECRETARIAT)
-        query = select(Person).where(col(Person.id).in_(select(RoleGrant.person_id).where(RoleGrant.role == role, is_held())))
+        query = select(Person).where(readable_holders(actor, role))
         if unit_id:
             query = query.where(Person.unit_id == unit_id)
         page = take_page(session, query, BY_NAME, Slice(after, limit))

@@ -1,5 +1,6 @@
 """The API's request and response bodies, and ideas, reviews and awards shown as the asker may see them."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +21,7 @@ from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.relations import has_part, only_reviews, sees_score
+from workflows.process.relations import is_blind, reads_reviews, sees_score
 from workflows.process.ways import Way
 
 Reason = Annotated[str, Field(max_length=4_000)]
@@ -29,6 +30,7 @@ Amount = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 After = Annotated[int, Query(ge=0, le=2**63 - 1)]
 Cursor = Annotated[str | None, Query(max_length=1_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
+VERSION_DIGITS = 32
 
 
 DayOrInstant = TypeVar("DayOrInstant", date, datetime)
@@ -123,7 +125,7 @@ class GateOut(ResponseBody):
 
 
 class IdeaLine(ResponseBody):
-    """An idea in a list."""
+    """An idea in a list; `unit_id` is null where a reviewer is not told who proposes."""
 
     id: str
     code: str | None
@@ -132,15 +134,18 @@ class IdeaLine(ResponseBody):
     stage_since: datetime
     reason_code: str | None
     call_id: str
-    unit_id: str
+    unit_id: str | None
     due_at: datetime | None
     submitted_at: datetime | None
-    version: int
 
 
 class IdeaOut(IdeaLine):
-    """An idea as the asker may see it; `score` and `team` are null where they may not."""
+    """An idea as the asker may see it; `score` and `team` are null where they may not.
 
+    `version` changes with what the asker may see, and for the committee with each step; If-Match takes it.
+    """
+
+    version: str
     revision: int
     form: str
     medium: str
@@ -165,9 +170,10 @@ class ReviewOut(ResponseBody):
     due_at: datetime
 
 
-def show_line(idea: Idea) -> IdeaLine:
-    """An idea as a line of a list."""
-    return IdeaLine.model_validate(idea, from_attributes=True)
+def show_line(idea: Idea, *, blind: bool = False) -> IdeaLine:
+    """An idea as a line of a list; to its reviewer `blind`, without its unit."""
+    line = IdeaLine.model_validate(idea, from_attributes=True)
+    return line.model_copy(update={"unit_id": None}) if blind else line
 
 
 def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
@@ -176,12 +182,14 @@ def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
 
 
 def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOut:
-    """An idea already read, as the actor may see it: reviewers do not learn who proposed it."""
+    """An idea already read, as the actor may see it: in a blind call reviewers learn neither who proposed it nor for which unit."""
     idea, content = context.idea, context.content
-    shows_team = has_part(context, actor) or not only_reviews(session, context, actor)
+    blind = is_blind(session, context, actor)
     gates = read_gates(session, idea.id) if context.policy.gates else ()
-    return IdeaOut(
-        **{name: getattr(idea, name) for name in IdeaLine.model_fields},
+    shown = IdeaOut(
+        version="",
+        **{name: getattr(idea, name) for name in IdeaLine.model_fields if name != "unit_id"},
+        unit_id=None if blind else idea.unit_id,
         revision=idea.revision,
         form=content.form,
         medium=content.medium,
@@ -189,11 +197,14 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         sections=content.sections,
         budget_rupiah=content.budget_rupiah,
         content_sha256=content.content_sha256,
-        score=idea.score if sees_score(context, actor) else None,
+        score=idea.score if sees_score(session, context, actor) else None,
         scores_closed=idea.scores_closed_at is not None,
-        team=show_team(context.members) if shows_team else None,
+        team=None if blind else show_team(context.members),
         gates=[GateOut(name=gate.name, state=gate.state) for gate in gates],
     )
+    steps = idea.version if reads_reviews(session, context, actor) else None
+    shown.version = hashlib.sha256(f"{steps} {shown.model_dump_json()}".encode()).hexdigest()[:VERSION_DIGITS]
+    return shown
 
 
 def show_team(team: Sequence[Member]) -> list[MemberOut]:

@@ -216,7 +216,7 @@ def determine_all(story: Story, leader: Player, decree: str) -> None:
 
 
 def award_all(story: Story, leader: Player, decree: str, announce_at: str) -> None:
-    """The leader approves the drafted awards, declines one, and fixes the hour of the announcement."""
+    """A leader who determined none of them approves the drafted awards, declines one, and fixes the hour of the announcement."""
     ends = {tale.idea_id: tale.end for tale in story.tales}
     for award in leader.list("/awards", call_id=story.call["id"], stage="proposed"):
         address = f"/awards/{award['id']}"

@@ -116,10 +116,15 @@ def _days_of(holder: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in holder.items() if name != "person"}
 
 
-def plan_call(admin: Player, name: str) -> dict[str, Any]:
-    """Plan a call for the story's dates and open it."""
-    call = json.loads((EXAMPLES / "calls" / f"{name}.json").read_text("utf-8"))
-    opens_at, closes_at = PERIODS[name]
-    planned = admin.post("/calls", {**call, "opens_at": opens_at, "closes_at": closes_at})
-    opened: dict[str, Any] = admin.post(f"/calls/{planned['id']}/opening")
-    return opened
+def plan_calls(theatre: Theatre, cast: Cast, admin: Player) -> None:
+    """Set the region's ceilings, plan both calls for the story's dates, sign their policies once their specimens are printed, open them."""
+    chair, leader = cast.holding("chair")[0], cast.holding("leader")[0]
+    leader.post("/ceilings", json.loads((EXAMPLES / "ceilings.json").read_text("utf-8")))
+    for name, (opens_at, closes_at) in PERIODS.items():
+        call = json.loads((EXAMPLES / "calls" / f"{name}.json").read_text("utf-8"))
+        cast.calls[name] = admin.post("/calls", {**call, "opens_at": opens_at, "closes_at": closes_at})
+    theatre.settle()
+    for name, call in cast.calls.items():
+        chair.post(f"/calls/{call['id']}/policies/1/signature")
+        cast.calls[name] = admin.post(f"/calls/{call['id']}/opening")
+    theatre.note("Batas penghargaan ditetapkan; ketentuan kedua periode usulan disahkan ketua tim penilai")

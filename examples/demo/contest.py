@@ -21,7 +21,7 @@ CEREMONY = "2026-09-25T10:00:00+07:00"
 def list_scenes(story: Story) -> list[Scene]:
     """The scenes of the contest, May to October."""
     secretary = story.cast.holding("secretariat@KBDG")[0]
-    chair, leader = story.cast.holding("chair")[0], story.cast.holding("leader")[0]
+    chair, (mayor, regional_secretary) = story.cast.holding("chair")[0], story.cast.holding("leader")
     return [
         Scene(at(2026, 5, 18), "draft", lambda: draft_all(story)),
         Scene(at(2026, 5, 25), "awaiting_permission", lambda: submit_all(story)),
@@ -32,8 +32,8 @@ def list_scenes(story: Story) -> list[Scene]:
         Scene(at(2026, 6, 15), "shortlisted", lambda: score_all(story)),
         Scene(at(2026, 7, 1), "shortlisted", lambda: pass_gates(story)),
         Scene(at(2026, 7, 6), "recommended", lambda: recommend_all(story, chair)),
-        Scene(at(2026, 7, 13), "determined", lambda: determine_all(story, leader, "100.3.3.3/Kep.655-Contoh/2026")),
-        Scene(at(2026, 8, 31), "scheduled", lambda: award_all(story, leader, "100.3.3.3/Kep.870-Contoh/2026", CEREMONY)),
+        Scene(at(2026, 7, 13), "determined", lambda: determine_all(story, mayor, "100.3.3.3/Kep.655-Contoh/2026")),
+        Scene(at(2026, 8, 31), "scheduled", lambda: award_all(story, regional_secretary, "100.3.3.3/Kep.870-Contoh/2026", CEREMONY)),
         Scene(at(2026, 9, 25, 11), "announced", lambda: ceremony(story)),
         Scene(at(2026, 10, 19), "revoked", lambda: revoke_some(story)),
         Scene(at(2026, 11, 2), "reported", lambda: ask_reports(story)),

@@ -39,7 +39,8 @@ BEFORE_PILOT = (
 def list_scenes(story: Story) -> list[Scene]:
     """The scenes of the standing track, January to September."""
     secretary = story.cast.holding("secretariat@KEC-ANDIR")[0]
-    chair, leader = story.cast.holding("chair")[0], story.cast.holding("leader")[0]
+    chair, (mayor, regional_secretary) = story.cast.holding("chair")[0], story.cast.holding("leader")
+    honoured_on = "2026-09-25T10:00:00+07:00"
     return [
         Scene(at(2026, 1, 12), "draft", lambda: draft_all(story)),
         Scene(at(2026, 1, 19), "awaiting_permission", lambda: submit_all(story)),
@@ -49,7 +50,7 @@ def list_scenes(story: Story) -> list[Scene]:
         Scene(at(2026, 1, 30), "in_review", lambda: supplement_some(story, secretary)),
         Scene(at(2026, 2, 6), "shortlisted", lambda: score_all(story)),
         Scene(at(2026, 2, 12), "recommended", lambda: recommend_all(story, chair)),
-        Scene(at(2026, 2, 20), "determined", lambda: determine_all(story, leader, "100.3.3.3/Kep.112-Contoh/2026")),
+        Scene(at(2026, 2, 20), "determined", lambda: determine_all(story, mayor, "100.3.3.3/Kep.112-Contoh/2026")),
         Scene(at(2026, 2, 23), "determined", lambda: resume_some(story)),
         Scene(at(2026, 2, 25), "in_pilot", lambda: plan_pilots(story)),
         Scene(at(2026, 3, 2), "in_pilot", story.theatre.settle),
@@ -58,7 +59,7 @@ def list_scenes(story: Story) -> list[Scene]:
         Scene(at(2026, 5, 8), "pilot_reported", lambda: conclude_all(story)),
         Scene(at(2026, 5, 12), "rolled_out", lambda: verify_all(story)),
         Scene(at(2026, 8, 3), "rolled_out", lambda: finish_extended(story)),
-        Scene(at(2026, 9, 7), "scheduled", lambda: award_all(story, leader, "100.3.3.3/Kep.871-Contoh/2026", "2026-09-25T10:00:00+07:00")),
+        Scene(at(2026, 9, 7), "scheduled", lambda: award_all(story, regional_secretary, "100.3.3.3/Kep.871-Contoh/2026", honoured_on)),
     ]
 
 

@@ -15,7 +15,7 @@ from examples.demo.acts import Story, list_tales
 from examples.demo.cast import (
     Cast,
     founding_admins,
-    plan_call,
+    plan_calls,
     read_offices,
     read_people,
     read_units,
@@ -66,7 +66,7 @@ def play(out: Path, codes: list[str], addresses: Any, until: str | None, console
         "setup": float(setup.read_text()) if setup.exists() else None,
         "demo": round(time.monotonic() - started, 1),
     }
-    figures = {"certificates": certificates, "prefect": read_prefect(addresses.prefect), "seconds": seconds}
+    figures = {"certificates": certificates, "prefect": read_prefect(addresses.prefect, out), "seconds": seconds}
     manifest = write_manifest(out, cast, documents, figures)
     write_clock(theatre.clock_file, f"{theatre.instant.astimezone(UTC).isoformat()} running")
     console.print(closing_table(manifest))
@@ -84,8 +84,7 @@ def _gather(theatre: Theatre, codes: list[str], progress: Progress) -> Cast:
     cast = Cast(register_people(theatre, admins, lambda: progress.advance(people)))
     offices = progress.add_task("Offices", total=len(read_offices()))
     set_offices(admins, cast.players, lambda: progress.advance(offices))
-    cast.calls["district"] = plan_call(admin, "district")
-    cast.calls["city_contest"] = plan_call(admin, "city_contest")
+    plan_calls(theatre, cast, admin)
     return cast
 
 

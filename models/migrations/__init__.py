@@ -5,19 +5,47 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from models.database import Database
 
 ADVISORY_LOCK = 73_110_423  # one migrator at a time on PostgreSQL
 
 
+class OtherSchema(Exception):
+    """The database's tables are not those that this release works with."""
+
+
 def migrate(store: Database, *, to: str = "head") -> None:
     """Apply every migration not applied yet, up to one; several processes may start at once."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config = _read_config()
     with store.unit_of_work() as session:
         connection = session.connection()
         if not store.is_sqlite:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+
+
+def require_newest_schema(store: Database) -> None:
+    """Raise OtherSchema, with a sentence that says what to do, unless the database is exactly as new as this release."""
+    script = ScriptDirectory.from_config(_read_config())
+    newest = script.get_current_head()
+    with store.reading() as session:
+        present = MigrationContext.configure(session.connection()).get_current_revision()
+    if present == newest:
+        return
+    if present is None or present in {each.revision for each in script.walk_revisions()}:
+        raise OtherSchema(
+            f"The database is older than this release (it stands at {present or 'nothing'}, not {newest}): run `gagas migrate`."
+        )
+    raise OtherSchema(
+        f"The database is newer than this release (it stands at {present}, which is not known here): start the newer release."
+    )
+
+
+def _read_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config

@@ -37,6 +37,7 @@ from workflows.region.calls import NewCall, plan_call
 from workflows.region.grants import grant_role
 from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
+from workflows.region.signatures import sign_policy
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +47,14 @@ TWO = ("ours", "foreign")
 AWARDS = (AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.ANNOUNCED)
 
 
-FIXED = {"call_id": ("call", "-"), "name": ("gate", "-"), "person_id": ("person", "-"), "code": ("unit", "-"), "action": ("step", "-")}
+FIXED = {
+    "call_id": ("call", "-"),
+    "name": ("gate", "-"),
+    "person_id": ("person", "-"),
+    "code": ("unit", "-"),
+    "action": ("step", "-"),
+    "number": ("number", "-"),
+}
 
 
 def rows() -> list[dict[str, str]]:
@@ -86,14 +94,17 @@ IDS: dict[tuple[str, str, str], str] = {}
 
 def build(town: Town) -> dict[tuple[str, str, str], str]:
     calls = {of: town.build_call(code=of, gates=[GATE]) for of in TWO}
-    planned = NewCall("planned", "Lomba", "BAPPEDA", now(), now() + timedelta(days=9), POLICY)
+    planned, unsigned = (NewCall(code, "Lomba", "BAPPEDA", now(), now() + timedelta(days=9), POLICY) for code in ("planned", "unsigned"))
     ids = {
         ("planned", "call", "-"): town.do(plan_call, planned, by="secretary").id,
+        ("unsigned", "call", "-"): town.do(plan_call, unsigned, by="secretary").id,
+        ("-", "number", "-"): "1",
         ("-", "gate", "-"): "visit",
         ("-", "step", "-"): "withdraw",
         ("-", "session_id", "-"): "x" * 26,
     }
     ids |= build_accounts(town)
+    town.do(sign_policy, ids["planned", "call", "-"], 1, by="chair")
     ids |= build_offices(town)
     ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
     for of, stage in itertools.product(TWO, IdeaStage):
@@ -187,15 +198,16 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
         "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},
         "/calls/{call_id}/policies": {"policy": POLICY},
+        "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
         "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
         "/ideas/{idea_id}/permission": {"outcome": "granted"},
         "/ideas/{idea_id}/screening": {"outcome": "accepted", "answers": MET},
         "/ideas/{idea_id}/score": {"points": {"novelty": 1, "impact": 1}},
         "/ideas/{idea_id}/recommendation": {"outcome": "feasible", "reason": REASON},
-        "/ideas/{idea_id}/determination": {"outcome": "adopted", "decree_number": "100.3.3/1/2026", "decree_on": "2026-11-01"},
+        "/ideas/{idea_id}/determination": {"outcome": "adopted", "decree_number": "100.3.3/1/2026", "decree_on": today().isoformat()},
         "/ideas/{idea_id}/pilot/conclusion": {"summary": REASON},
         "/ideas/{idea_id}/pilot/verdict": {"outcome": "stop", "reason": REASON},
-        "/awards/{award_id}/approval": {"decree_number": "1", "decree_on": "2026-11-01"},
+        "/awards/{award_id}/approval": {"decree_number": "1", "decree_on": today().isoformat()},
         "/awards/{award_id}/schedule": {"announce_at": (now() + timedelta(days=1)).isoformat()},
     }.get(path, {"reason": REASON} if path.split("/")[-1] in REASONED else {})
 

@@ -11,21 +11,24 @@ from api.pages.texts import Words
 from api.problems import refuse_calculation
 from api.sentences import SHOWN, VALIDATION, catalogue, find_code, read_limits, sentence
 from models.calls import CallState
+from models.documents import DocumentKind
 from models.people import EmploymentKind, Role
 from models.stages import AwardStage, IdeaStage
 from tests.api.test_catalogue import PLACEHOLDER, kinds_of
 from tests.foreign_words import find_foreign_words
 from workflows.calculations.employee_number import ADVICE
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
+from workflows.process.duties import STEPS
 from workflows.process.ways import AWARD, IDEA
 
 STAGES = [*IdeaStage, *AwardStage, *CallState]
 ACTIONS = sorted({transition.action for transition in IDEA.transitions + AWARD.transitions})
 PROBLEMS = sorted({error["type"] for error in list_all_errors()} | {kind.code for kind in kinds_of(CalculationRefusal)})
 LIMITS: dict[str, dict[str, Any]] = {error["type"]: error["example_context"] or {} for error in list_all_errors()}
-FIGURES = ("minimum", "maximum", "limit", "minutes", "words", "total", "whole", "shapes")
+FIGURES = ("version", "amount", "approved", "ceiling", "minimum", "maximum", "limit", "minutes", "words", "total", "whole", "shapes")
 TYPED: dict[str, list[Any]] = {  # what somebody wrote, shown as it is
     "given": ["BAPPEDA-1"],
+    "tier": ["Juara I"],
     "indicator": ["Lama antre"],
     "file": ["kota-contoh.svg"],
     "part": ["<filter>"],
@@ -37,7 +40,9 @@ GIVEN: dict[str, list[Any]] = {
     **{name: ["2026-11-24"] for name in ("first", "last", "until", "day")},
     "stage": STAGES,
     "action": ACTIONS,
+    "actions": [ACTIONS],
     "outcome": ["below_mark", "not_feasible"],
+    "document": list(DocumentKind),
     "role": list(Role),
     "roles": [list(Role)],
     "kind": list(EmploymentKind),
@@ -45,6 +50,8 @@ GIVEN: dict[str, list[Any]] = {
     "problem": PROBLEMS,
     "score": ["87.50"],
     "gate": ["site_visit"],
+    "duty": list(STEPS),
+    "other_duty": list(STEPS),
 }
 
 

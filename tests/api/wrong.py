@@ -155,7 +155,7 @@ CASES = (
     case("long key", "lead POST /ideas/<draft>/submission", "400 idempotency_key_invalid Idempotency-Key", idempotency_key="k" * 101),
     case("no version", "lead PUT /ideas/<draft>", "428 match_missing If-Match", {"title": "x"}),
     case("stale version", "lead PUT /ideas/<draft>", "412 version_stale If-Match", {"title": "x"}, if_match='"77"'),
-    case("weak version", "lead PUT /ideas/<draft>", "412 version_stale If-Match", {"title": "x"}, if_match='W/"1"'),
+    case("weak version", "lead PUT /ideas/<draft>", "412 version_stale If-Match", {"title": "x"}, if_match='W/"77"'),
     case("stale post", "lead POST /ideas/<draft>/submission", "412 version_stale If-Match", if_match='"77"'),
     case("stale and the wrong stage", "lead POST /ideas/<determined>/submission", "412 version_stale If-Match", if_match='"0"'),
     case("version of what is not seen", "stranger PUT /ideas/<draft>", "404 idea_not_found", {"title": "x"}, if_match='"77"'),

@@ -17,12 +17,13 @@ from models.people import Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.browser.stage import Site, open_chromium, serve
-from tests.building import Town
+from tests.building import POLICY, Town
 from tests.conftest import find_chromium
 from tests.town import settle_town
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
+from workflows.region.calls import amend_policy
 from workflows.region.codes import renew_activation
 from workflows.region.grants import grant_role
 
@@ -43,6 +44,14 @@ class Shot:
     press: str = ""
 
 
+FOR_ANYBODY = (
+    Shot("Alur proses", None, "/proses"),
+    Shot("Periksa dokumen", None, "/verifikasi"),
+    Shot("Aktifkan akun", None, "/aktivasi"),
+    Shot("Halaman yang tidak ada", None, "/tidak-ada"),
+)
+
+
 def set_scene(town: Town) -> list[Shot]:
     """Ideas at every stage of their way, and the pages that show them."""
     draft = town.build_idea(title="Antrean Puskesmas lewat Papan RW", sections={"background": SENTENCE})
@@ -59,6 +68,7 @@ def set_scene(town: Town) -> list[Shot]:
     town.take(used[2], "revoke")
     town.do(withdraw_certificates, revoked, by="flow:recognition")
     town.do(ask_report, town.call_in_use, by="secretary")
+    amended = town.do(amend_policy, town.call, {**POLICY, "pass_mark": 70, "movers": {"verify": "auditor"}}, by="secretary").number
     return [
         Shot("Beranda", None, "/"),
         Shot("Masuk", None, "/masuk"),
@@ -83,13 +93,13 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Dokumen saya", "lead", "/dokumen"),
         *_begin_with_accounts(town),
         Shot("Laporan", "secretary", "/laporan"),
+        Shot("Ketentuan", "chair", "/ketentuan"),
+        Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
+        Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
         Shot("Pegawai", "operator", "/pegawai"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
-        Shot("Alur proses", None, "/proses"),
-        Shot("Periksa dokumen", None, "/verifikasi"),
-        Shot("Aktifkan akun", None, "/aktivasi"),
-        Shot("Halaman yang tidak ada", None, "/tidak-ada"),
+        *FOR_ANYBODY,
     ]
 
 

@@ -46,6 +46,9 @@ class Cluster:
             "GAGAS_GATHER_SECONDS": "1",
             "GAGAS_TICK_SECONDS": "1",
             "PREFECT_API_URL": self.prefect.url,
+            "PREFECT_SERVER_API_AUTH_STRING": ":".join(self.prefect.auth),
+            "PREFECT_API_AUTH_STRING": ":".join(self.prefect.auth),
+            "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": "",
             "PREFECT_HOME": str(folder / "prefect"),
             "PREFECT_SERVER_DATABASE_CONNECTION_URL": prefect_url.replace("+psycopg:", "+asyncpg:"),
             "PREFECT_SERVER_API_PORT": self.prefect.url.split(":")[2].removesuffix("/api"),
@@ -139,7 +142,9 @@ class Cluster:
         """What Prefect noted of every run of a flow: each state with its hour, and the worker that reported it."""
         lines = []
         for run in self.prefect.list_all("flow_runs", flows={"name": {"any_": [flow]}}, sort="ID_DESC"):
-            states = httpx.get(f"{self.prefect.url}/flow_run_states/", params={"flow_run_id": run["id"]}, timeout=30).json()
+            states = httpx.get(
+                f"{self.prefect.url}/flow_run_states/", params={"flow_run_id": run["id"]}, auth=self.prefect.auth, timeout=30
+            ).json()
             way = ", ".join(f"{one['name']} {one['timestamp'][11:23]} {one['message'] or ''}".strip() for one in states)
             lines.append(f"{run['name']} {run['labels'].get('prefect.worker.name', '')}: {way}")
         return "\n".join(lines)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,12 +18,14 @@ from sqlmodel import select
 
 from models.database import Database
 from models.ids import new_id
+from models.instants import wall_now
 from models.migrations import migrate
-from models.outbox import Message, MessageState
+from models.outbox import ClockTick, Message, MessageState
 from models.settings import Settings, settings
 from tests.workflows.delivery.prefect_server import PrefectServer
 from workflows.delivery.claims import claim_batch, name_run
 from workflows.delivery.deployment import LEASES_TO_BEGIN, PoolStarter, register
+from workflows.delivery.due import has_ticked_lately
 from workflows.delivery.relay import Relay, ReportRun, RunNotBegun, RunState
 from workflows.intake.flow import intake
 from workflows.process.journal import send
@@ -95,6 +98,16 @@ def test_a_lease_counts_from_the_begin_of_the_work(store: Database) -> None:
     assert claimed
     assert begun
     assert begun > claimed
+
+
+@pytest.mark.parametrize(("ago", "lately"), [(1, True), (29, False), (-172_800, False)])
+def test_where_several_relays_tick_one_look_an_interval_does_and_none_from_a_day_that_never_came(
+    store: Database, ago: int, lately: bool
+) -> None:
+    """The clock was two days ahead and is set right: the other relay's looks of those days keep nobody from looking."""
+    with store.unit_of_work() as session:
+        session.get_one(ClockTick, 1).ticked_at = wall_now() - timedelta(seconds=ago)
+    assert has_ticked_lately(store) is lately
 
 
 @pytest.mark.server

@@ -34,12 +34,19 @@ __all__ = ["api", "prefect", "workflows"]
 
 
 def run_api() -> None:
-    uvicorn.run("api.app:create_app", factory=True, host="127.0.0.1", port=settings().port, log_level="warning", lifespan="on")
+    uvicorn.run(
+        "api.app:create_app",
+        factory=True,
+        host="127.0.0.1",
+        port=settings().port,
+        log_level="warning",
+        http="api.connections:LimitedConnection",
+    )
 
 
 def run_prefect() -> None:
     port = int(os.environ["PREFECT_API_URL"].split(":")[2].partition("/")[0])
-    uvicorn.run("workflows.delivery.processes:prefect_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run("workflows.delivery.prefect_server:prefect_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
 
 
 KINDS: dict[str, Callable[[], None]] = {

@@ -1,6 +1,8 @@
 """The load: people who submit ideas, and a committee that takes some of them to their certificates, all over HTTP."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -31,7 +33,8 @@ class Crowd:
     def __init__(self, api: str, town: Town, load: Load) -> None:
         self.api, self.town, self.load, self.history = api, town, load, History()
         self.call = town.build_call(code="KILAT", entry="in_use", reviewers=2)
-        self.stopping, self.enough = threading.Event(), threading.Event()
+        self.stopping, self.enough, self.wanted = threading.Event(), threading.Event(), threading.Event()
+        self.wanted.set()
         self.walks: list[str] = []
         self.finished: set[str] = set()
         self._turn = threading.Lock()
@@ -49,6 +52,7 @@ class Crowd:
     def stop_proposing(self) -> None:
         """No more ideas; the committee goes on until those it has taken are through."""
         self.enough.set()
+        self.wanted.set()
         for thread in self.proposers:
             thread.join()
 
@@ -58,6 +62,15 @@ class Crowd:
         self.stopping.set()
         for thread in self.committee:
             thread.join()
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Nobody proposes meanwhile: what is left to do comes to an end."""
+        self.wanted.clear()
+        try:
+            yield
+        finally:
+            self.wanted.set()
 
     @property
     def ideas(self) -> int:
@@ -71,6 +84,7 @@ class Crowd:
     def _propose(self) -> None:
         client, lead = Client(self.api, self.history), self.town["lead"]
         while not self.enough.is_set():
+            self.wanted.wait()
             with self._turn:
                 self._count += 1
                 number = self._count
@@ -128,8 +142,8 @@ class Committee:
             case "shortlisted":
                 self._do("chair", "recommend", idea, "recommendation", {"outcome": "feasible", "reason": REASON})
             case "recommended":
-                decree = {"decree_number": "100.3/1", "decree_on": wall_now().date().isoformat()}
-                self._do("leader", "determine", idea, "determination", {"outcome": "adopted", **decree})
+                decree = {"decree_number": f"100.3/1/{wall_now():%Y%m%d}", "decree_on": wall_now().date().isoformat()}
+                self._do("deputy", "determine", idea, "determination", {"outcome": "adopted", **decree})
             case "rolled_out":
                 return self._reward(idea)
         return False
@@ -147,7 +161,7 @@ class Committee:
             case "":
                 self._do("secretary", "propose", idea, "awards", None)  # races with the flow that drafts it
             case "proposed":
-                decree = {"decree_number": "100.3/2", "decree_on": wall_now().date().isoformat()}
+                decree = {"decree_number": f"100.3/2/{wall_now():%Y%m%d}", "decree_on": wall_now().date().isoformat()}
                 self._do("leader", "award_approve", idea, f"/awards/{award['id']}/approval", decree)
             case "approved":
                 hour = (wall_now() + timedelta(seconds=1)).isoformat()

@@ -18,7 +18,9 @@ import httpx
 from models.database import Database
 from tests.faults.stall import Stall
 from tests.serving import ROOT
-from workflows.delivery.processes import free_port, prefect_environment
+from workflows.delivery.prefect_server import prefect_environment
+from workflows.delivery.prefect_watch import PrefectWatch
+from workflows.delivery.processes import free_port
 
 HANG_SECONDS = 300
 KILLED = -signal.SIGKILL
@@ -106,15 +108,20 @@ class FaultyProcesses:
         self.all = {"prefect": Process("prefect"), "api": Process("api"), "relay1": Process("relay"), "relay2": Process("relay")}
         self._stopping = threading.Event()
         self._changing = threading.RLock()
+        self.told: list[str] = []
+        self.prefect = PrefectWatch(launcher.folder, launcher.prefect_url, _PrefectProcess(self), self.told.append)
         for name in self.all:
             self.start(name)
         self.await_health()
         threading.Thread(target=self._watch, daemon=True).start()
+        self.prefect.start()
 
     def start(self, name: str, *, stall: Stall | None = None, **environment: str) -> None:
         """Start a process that does not run; `stall` and `environment` are for this one start alone."""
         process = self.all[name]
         with self._changing:
+            if name == "prefect":
+                self.prefect.prepare_start()
             log, bug = self.folder / f"{name}.log", self.bug if process.kind in BUGS_IN else ""
             process.pid = self.launcher.launch(process.kind, log, {**self.environment, **environment}, bug=bug, stall=stall)
             process.watched = True
@@ -151,6 +158,7 @@ class FaultyProcesses:
 
     def close(self) -> None:
         """End everything."""
+        self.prefect.stop()
         self._stopping.set()
         with self._changing:
             for name in self.all:
@@ -166,6 +174,24 @@ class FaultyProcesses:
 
     def _record_end(self, process: Process) -> None:
         process.ends.append(self.launcher.codes[process.pid])
+
+
+@dataclass(frozen=True)
+class _PrefectProcess:
+    """Prefect's server as its watch sees it."""
+
+    processes: FaultyProcesses
+
+    @property
+    def has_ended(self) -> bool:
+        return not self.processes.lives("prefect")
+
+    @property
+    def pid(self) -> int:
+        return self.processes.all["prefect"].pid
+
+    def kill(self) -> None:
+        self.processes.kill("prefect", start_again=self.processes.all["prefect"].watched)
 
 
 def answers(url: str) -> bool:

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -17,10 +17,12 @@ from models.database import database
 from models.documents import Document
 from models.ideas import Idea
 from models.inbox import InboxItem
-from models.instants import now, today
+from models.instants import now, region_zone, today
+from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Pilot
 from tests.building import Town
-from tests.steps import MET, REASON, plan
+from tests.steps import MET, REASON, decree_of_today, plan
+from tests.town import employee_number, sign_in
 from tests.workflows.turns import FLOW_MODULES, WORKS, Clock, tick
 from workflows.delivery.claims import claim_batch, release_unstarted
 from workflows.delivery.effects import handle_messages
@@ -38,10 +40,12 @@ from workflows.process.actors import Actor, actor_of, flow_actor
 from workflows.process.context import read_context
 from workflows.process.inbox import list_inbox
 from workflows.process.offers import list_offers
+from workflows.process.underway import first_report_day
 from workflows.process.ways import GATE_ACTION, Kind
 from workflows.recognition.issue import Rendered, mark_issued
+from workflows.region.people import NewPerson, register_person
 from workflows.review.assign import assign_reviewer, list_eligible
-from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
+from workflows.review.determine import Determination, determine_idea, resume_idea
 from workflows.review.gates import pass_gate
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import score_idea
@@ -49,7 +53,6 @@ from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.browse import read_award
 
-DECREE = Decree("100.3/1", date(2026, 11, 1))
 LEFT_TO_THE_CLOCK = ("resume", "supplement")  # every other one of these is not answered until its date is past
 ENDED_IDEAS, ENDED_AWARDS = (way.list_stages(Kind.END) for way in (ways.IDEA, ways.AWARD))
 ISSUE = ("recognition", "issue_document")
@@ -77,13 +80,13 @@ def _assign(at: Asked) -> None:
 
 
 def _recommend(at: Asked) -> None:
-    below = at.idea.stage == "below_mark"
+    below = at.idea.stage in ("below_mark", "no_quorum")
     at.do(recommend_idea, Recommendation.NOT_FEASIBLE if below else Recommendation.FEASIBLE, reason=REASON)
 
 
 def _determine(at: Asked) -> None:
-    outcome = Determination.REJECTED if at.turn % 4 == 0 else Determination.ADOPTED
-    at.do(determine_idea, outcome, reason=REASON, decree=DECREE)
+    outcome = Determination.REJECTED if at.turn % 4 == 0 or at.idea.score is None else Determination.ADOPTED
+    at.do(determine_idea, outcome, reason=REASON, decree=decree_of_today("1"))
 
 
 def _measure(at: Asked) -> None:
@@ -97,7 +100,7 @@ def _approve(at: Asked) -> None:
     if at.turn % 5 == 0:
         at.do(decline_award, reason=REASON)
     else:
-        at.do(approve_award, decree_number="100.3/2", decree_on=date(2026, 11, 2))
+        at.do(approve_award, decree=decree_of_today("2"))
 
 
 ANSWERS: dict[str, Callable[[Asked], object]] = {
@@ -126,6 +129,18 @@ def issue_unrendered(token: str, ids: list[int]) -> Any:
         mark_issued(session, document_id, Rendered(sha256(repr(content).encode()).hexdigest()), actor=actor)
 
     return handle_messages(database(), token, ids, issue, actor=flow_actor("recognition"))
+
+
+def name_more_officials(town: Town) -> Town:
+    """Two more chairs, leaders and verifiers, as a region must name where one person decided twice so far; answers the town."""
+    with town.store.unit_of_work() as session:
+        admin, over = town.actor(session, "admin"), town.units["KOTA"][0]
+        for place, role in enumerate((Role.CHAIR, Role.LEADER, Role.VERIFIER) * 2):
+            new = NewPerson(f"Pejabat {place}", employee_number(60 + place), EmploymentKind.PNS, "KOTA")
+            person, _code = register_person(session, new, actor=admin)
+            session.add(RoleGrant(person_id=person.id, role=role, unit_id=over))
+            sign_in(session, f"official{place}", person.id)
+    return Town(town.store)
 
 
 class Workers:
@@ -176,6 +191,10 @@ class Workers:
             item = session.get_one(InboxItem, item_id)
             if item.done_at is not None or (item.task in LEFT_TO_THE_CLOCK and item.idea_id[-1] in "abcdefghijklm"):
                 return
+            if item.task == "measure" and today() < first_report_day(
+                session, read_context(session, item.idea_id, actor=flow_actor("pilot"))
+            ):
+                return
             turn = self.done[item.task]
             self.done[item.task] += 1
             at = Asked(self.town, session, item, session.get_one(Idea, item.idea_id), actor_of(session, who), turn)
@@ -199,7 +218,15 @@ class Workers:
             select(func.min(Award.announce_at)).where(Award.stage == "scheduled", col(Award.announce_at) > now()),
             select(func.min(Call.closes_at)).where(Call.state == CallState.OPEN),
         )
-        return min((found for query in first if (found := self.town.rows(query)[0]) is not None), default=None)
+        return min((found for found in (*self._list_report_days(), *(self.town.rows(query)[0] for query in first)) if found), default=None)
+
+    def _list_report_days(self) -> list[datetime]:
+        """The first days on which the pilots that run may be concluded, as far as they are to come."""
+        with self.town.store.reading() as session:
+            ideas = session.exec(select(Idea.id).where(Idea.stage == "in_pilot")).all()
+            contexts = [read_context(session, idea, actor=flow_actor("pilot")) for idea in ideas]
+            days = [first_report_day(session, context) for context in contexts]
+        return [datetime.combine(day, time(), region_zone()) for day in days if day > today()]
 
     def press_numbered(self) -> None:
         """Render and issue what is numbered already; what is numbered later is issued unrendered."""

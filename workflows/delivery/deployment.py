@@ -26,6 +26,8 @@ from prefect.types.entrypoint import EntrypointType
 from models.database import database
 from models.settings import settings
 from workflows.delivery.clock import clock
+from workflows.delivery.due import has_ticked_lately
+from workflows.delivery.holders import Worker
 from workflows.delivery.relay import FLOWS, Relay, RunNotBegun, RunState, create_run, run_name, start_in_process
 
 NAME = "gagas"
@@ -75,7 +77,7 @@ class PoolStarter:
     ) -> RunState:
         """Start a run of the flow; the clock's is done here."""
         if flow is clock:
-            await _run_clock_once(report_run)
+            await _run_clock_once(key, report_run)
             return RunState.ENDED
         async with get_client() as client:
             run_id = await _create_on_pool(client, flow, parameters, parameters["batch"].get("token", key))
@@ -96,18 +98,22 @@ async def run_further_batches(topic: str) -> None:
     relay = Relay(database(), start_in_process)
     relay.stop()  # no rest between turns
     until = time.monotonic() + settings().lease_seconds
-    while time.monotonic() < until and await relay.turn(topic):
-        pass
+    await relay.look_for_dead()
+    try:
+        while time.monotonic() < until and await relay.turn(topic):
+            pass
+    finally:
+        relay.holder.close()
 
 
-async def _run_clock_once(report_run: Callable[[str], Awaitable[None]]) -> None:
+async def _run_clock_once(key: str, report_run: Callable[[str], Awaitable[None]]) -> None:
     """The clock's run, here; where several relays run, the first in an interval does it for all."""
-    key = f"clock:{time.time() // settings().tick_seconds:.0f}"
+    if await asyncio.to_thread(has_ticked_lately, database()):
+        return
     async with get_client() as client:
         run = await create_run(client, clock, {}, key)
-    if run.state is None or run.state.is_pending():
-        await report_run(str(run.id))
-        await run_flow_async(clock, flow_run=run, parameters={})
+    await report_run(str(run.id))
+    await run_flow_async(clock, flow_run=run, parameters={})
 
 
 async def _create_on_pool(client: PrefectClient, flow: Flow[..., Any], parameters: dict[str, Any], key: str) -> UUID:
@@ -159,6 +165,7 @@ async def _describe(flow: Flow[..., Any]) -> RunnerDeployment:
 if __name__ == "__main__":
     _, topic = sys.argv
     sys.argv = ["prefect.engine"]
+    Worker.begin(database())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # that the engine was imported before: its functions are, its state is not
         runpy.run_module("prefect.engine", run_name="__main__")  # the run that Prefect names in this process' surroundings

@@ -7,12 +7,14 @@ from typing import Any
 from sqlmodel import Session, col, delete, func, select
 
 from models.awards import Award
-from models.calls import Call, CallState
+from models.calls import Call, CallState, PolicyVersion
+from models.database import Database
 from models.ideas import Idea
 from models.idempotency import KeptAnswer
 from models.instants import now, wall_now
 from models.outbox import ClockTick, Message
 from models.people import SignIn
+from models.settings import settings
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.inbox import find_due_soon, find_overdue
@@ -35,6 +37,13 @@ def find_due(session: Session) -> None:
     if tick is not None:
         tick.caught_up_to, tick.ticked_at = now(), wall_now()
     session.flush()
+
+
+def has_ticked_lately(store: Database) -> bool:
+    """Whether somebody looked within half an interval; a look that lies ahead was made before the clock was set back."""
+    with store.reading() as session:
+        ticked_at = session.exec(select(ClockTick.ticked_at)).first()
+    return ticked_at is not None and timedelta(0) <= wall_now() - ticked_at < timedelta(seconds=settings().tick_seconds / 2)
 
 
 def close_calls(session: Session, actor: Actor) -> None:
@@ -70,6 +79,14 @@ def rank_calls(session: Session, _actor: Actor) -> None:
             send(session, "reward.draft_ranked_awards", call_id, once=f"rank:{call_id}:{last}")
 
 
+def print_specimens(session: Session, _actor: Actor) -> None:
+    """Have the specimens printed of each policy that waits for its signature and was written before specimens were asked for."""
+    asked = select(Message.id).where(Message.job == "print_specimens", col(Message.subject_id) == col(PolicyVersion.id))
+    unasked = select(PolicyVersion.id).where(col(PolicyVersion.signed_at).is_(None), ~asked.exists()).limit(AT_ONCE)
+    for version_id in session.exec(unasked).all():
+        send(session, "recognition.print_specimens", version_id, once=f"specimens:{version_id}")
+
+
 def remind(session: Session, _actor: Actor) -> None:
     """Remind of open tasks shortly before they are due; of what is overdue already, `escalate` tells."""
     for item in find_due_soon(session, now() + timedelta(days=REMIND_DAYS), AT_ONCE):
@@ -79,7 +96,7 @@ def remind(session: Session, _actor: Actor) -> None:
 def escalate(session: Session, actor: Actor) -> None:
     """Remind of overdue tasks once more; where the table says so, the head above is asked."""
     for item in find_overdue(session, AT_ONCE):
-        record(session, "inbox.escalate", item.id, actor=actor, idea_id=item.idea_id, task=item.task)
+        record(session, "inbox.escalate", item.id, actor=actor, idea_id=item.idea_id, task=item.task, role=item.role)
         send(session, "recognition.send_reminder", item.id, idea_id=item.idea_id)
 
 
@@ -93,6 +110,7 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     close_calls,
     pass_due_dates,
     rank_calls,
+    print_specimens,
     remind,
     escalate,
     forget,

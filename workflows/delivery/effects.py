@@ -115,7 +115,8 @@ def _apply_one(session: Session, token: str, number: int, effect: SubjectEffect 
         if isinstance(fault, Conflict) and fault.code == GATE_OPEN and message.idea_id:
             return Outcome(held=1)
         return _record_failure(session, message, fault)
-    message.state, message.handled_at, message.lease_token, message.error = MessageState.HANDLED, now(), None, None
+    message.state, message.handled_at, message.error = MessageState.HANDLED, now(), None
+    message.lease_token = message.holder = None
     session.flush()
     return Outcome(handled=1)
 
@@ -128,7 +129,7 @@ def _apply_or_hold(session: Session, token: str, number: int, effect: SubjectEff
     if outcome.held:
         message = session.get_one(Message, number)
         message.state, message.attempts, message.error = MessageState.HELD, message.attempts - 1, None
-        message.lease_token = message.lease_until = None
+        message.lease_token = message.lease_until = message.holder = None
         session.flush()
     return outcome
 
@@ -148,7 +149,7 @@ def _apply_alone(
 def _record_failure(session: Session, message: Message, fault: Exception) -> Outcome:
     """Let the message wait for its next attempt, longer each time, or give it up after the last."""
     message.error = describe(fault)
-    message.lease_token = message.lease_until = None
+    message.lease_token = message.lease_until = message.holder = None
     if message.attempts >= settings().attempts:
         message.state = MessageState.DEAD
     else:

@@ -13,29 +13,53 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.settings import settings
+from workflows.delivery.prefect_server import prefect_environment, renew_password
+from workflows.delivery.prefect_watch import PrefectWatch
 
 STOP_SECONDS, PREFECT_STOP_SECONDS = 4.0, 0.7
-PREFECT_RUNS_KEPT_SECONDS = 30 * 86_400
-PREFECT_SERVICES_UNUSED = (  # they look after schedules, workers and automations, of which one machine has none
-    *("SCHEDULER", "LATE_RUNS", "FOREMAN", "PAUSE_EXPIRATIONS", "CANCELLATION_CLEANUP", "CLEANUP_RECONCILER", "REPOSSESSOR"),
-    "TRIGGERS",
-)
 PR_SET_PDEATHSIG = 1
 LOOPBACK = "127.0.0.1"
+FIRST_PAUSE_SECONDS, LONG_LIFE_SECONDS = 0.2, 300.0  # a start alone may take a minute on a busy machine
 
 
 @dataclass
 class Child:
-    """A process under watch: its command, its own environment, and how often it was started."""
+    """A process under watch: its command, its own environment, how often it was started, and when it may be started again."""
 
     name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    longest_pause: float = 2.0  # seconds between its end and its next start, when it has ended time and again
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
+    short_lives: int = 0
+    began: float = 0.0
+    not_before: float | None = None  # monotonic seconds; None while it runs
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was started and runs no more."""
+        return self.process is not None and self.process.poll() is not None
+
+    @property
+    def pid(self) -> int:
+        """Its number; 0 where it was never started."""
+        return self.process.pid if self.process is not None else 0
+
+    def kill(self) -> None:
+        """End it at once, if it runs."""
+        if self.process is not None:
+            self.process.kill()
+
+    def put_off(self) -> float:
+        """Note its end; answers the seconds until it is started again, twice as many after each short life."""
+        present = time.monotonic()
+        self.short_lives = 0 if present - self.began > LONG_LIFE_SECONDS else self.short_lives + 1
+        pause: float = min(FIRST_PAUSE_SECONDS * 2 ** max(self.short_lives - 1, 0), self.longest_pause)
+        self.not_before = present + pause
+        return pause
 
 
 @dataclass(frozen=True)
@@ -56,35 +80,49 @@ class LocalProcesses:
         prefect_port = settings().prefect_port or free_port(LOOPBACK)
         public = settings().public_url or f"http://{settings().host}:{port}"
         self.addresses = Addresses(public, f"{public}/api/v1", f"http://{LOOPBACK}:{prefect_port}/api")
+        renew_password(folder)
         self.children = self._children(port, prefect_port, public)
+        self.prefect = PrefectWatch(folder, self.addresses.prefect, self.children[0], report)
         self.stopping = False
 
     def start(self) -> None:
-        """Start every process and wait until each answers; raises TimeoutError naming the one that does not."""
+        """Start every process and wait until API and Prefect answer; raises TimeoutError when the API does not.
+
+        Without Prefect people submit and decide all the same, and what follows waits: it is waited for until it has ended once.
+        """
         for child in self.children:
             self._spawn(child)
-        self._await("Prefect", f"{self.addresses.prefect}/health", 120)
-        self._await("API", f"{self._local_api()}/api/v1/health", 60)
+        if not self._await(lambda: answers(f"{self._local_api()}/api/v1/health"), 60):
+            raise TimeoutError(f"API did not answer at {self._local_api()}; see {self.folder / 'logs'}")
+        prefect = self.children[0]
+        if not self._await(lambda: answers(f"{self.addresses.prefect}/health") or prefect.short_lives > 0, 120) or prefect.short_lives:
+            self.report(f"Prefect does not answer; what is to follow waits. See {self.folder / 'logs'}")
 
     def watch(self) -> None:
-        """Restart what dies until told to stop by a signal."""
+        """Restart what dies or, being Prefect, does not do its work, until told to stop by a signal."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: setattr(self, "stopping", True))
+        self.prefect.start()
         while not self.stopping:
             self.restart_dead()
             time.sleep(0.2)
 
     def restart_dead(self) -> None:
-        """Start again each process that ended by itself."""
+        """Start again each process that ended by itself, after a pause that grows while its lives are short."""
         for child in self.children:
-            if child.process is not None and child.process.poll() is not None:
-                self.report(f"{child.name} ended with {child.process.returncode}; starting it again")
-                time.sleep(min(child.starts, 10) * 0.2)
+            if not child.has_ended:
+                continue
+            if child.not_before is None:
+                pause = child.put_off()
+                code = child.process.returncode if child.process is not None else 0
+                self.report(f"{child.name} ended with {code}; starting it again" + (f" in {pause:.0f} s" if pause >= 1 else ""))
+            elif time.monotonic() >= child.not_before:
                 self._spawn(child)
 
     def stop(self) -> None:
         """End every process within four seconds, asked first and killed last; Prefect goes after those whose runs it keeps."""
         self.stopping = True
+        self.prefect.stop()
         until = time.monotonic() + STOP_SECONDS
         _stop_processes(self.children[1:], until - PREFECT_STOP_SECONDS)
         _stop_processes(self.children[:1], until)
@@ -98,16 +136,19 @@ class LocalProcesses:
             **prefect_environment(self.folder),
         }
         uvicorn = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--no-server-header", "--factory"]
-        prefect = [*uvicorn, "workflows.delivery.processes:prefect_app", "--host", LOOPBACK, "--port", str(prefect_port)]
+        prefect = [*uvicorn, "workflows.delivery.prefect_server:prefect_app", "--host", LOOPBACK, "--port", str(prefect_port)]
         api = [*uvicorn, "api.app:create_app", "--host", settings().host, "--port", str(port), "--timeout-graceful-shutdown", "2"]
+        api += ["--http", "api.connections:LimitedConnection", "--ws", "none"]
         return [
-            Child("Prefect", prefect, ours),
+            Child("Prefect", prefect, ours, longest_pause=15.0),
             Child("API", api, ours),
             Child("relay", [sys.executable, "-m", "workflows.delivery.processes"], ours),
         ]
 
     def _spawn(self, child: Child) -> None:
-        child.starts += 1
+        if child is self.children[0]:
+            self.prefect.prepare_start()
+        child.starts, child.began, child.not_before = child.starts + 1, time.monotonic(), None
         logs = self.folder / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         with (logs / f"{child.name.lower()}.log").open("ab") as log:
@@ -125,54 +166,22 @@ class LocalProcesses:
         command = self.children[1].command
         return f"http://{settings().host}:{command[command.index('--port') + 1]}"
 
-    def _await(self, name: str, url: str, seconds: float) -> None:
+    def _await(self, happened: Callable[[], bool], seconds: float) -> bool:
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self.stopping:
             self.restart_dead()
-            try:
-                if httpx.get(url, timeout=2).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                pass
+            if happened():
+                return True
             time.sleep(0.1)
-        raise TimeoutError(f"{name} did not answer at {url}; see {self.folder / 'logs'}")
+        return False
 
 
-def prefect_environment(folder: Path) -> dict[str, str]:
-    """What keeps Prefect quiet, local and on JSON: its own folder, no analytics, no surprise server of its own."""
-    home = (folder / "prefect").absolute()
-    return {
-        "PREFECT_HOME": str(home),
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
-        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # it is the same installation, and may be away when the relay starts
-        "PREFECT_SERVER_UI_ENABLED": "true",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # some 3,000 runs of the clock a day
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(PREFECT_RUNS_KEPT_SECONDS),
-        **{f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false" for service in PREFECT_SERVICES_UNUSED},
-        "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_LOGGING_TO_API_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-    }
-
-
-def prefect_app() -> ASGIApp:
-    """Prefect's server. Two writers meet in its SQLite and one is sent away: it may come back at once, and not in two seconds."""
-    from prefect.server.api.server import create_app
-
-    app = create_app()
-
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 503:
-                message["headers"] = [*message["headers"], (b"retry-after", b"0.1")]
-            await send(message)
-
-        await app(scope, receive, answer if scope["type"] == "http" else send)
-
-    return serve
+def answers(url: str) -> bool:
+    """Whether a GET is answered with 200."""
+    try:
+        return httpx.get(url, timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def free_port(host: str) -> int:

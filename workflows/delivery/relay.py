@@ -1,7 +1,6 @@
 """The relay: from a waiting outbox message to a flow run, one run per topic and turn."""
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -9,18 +8,23 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import httpx
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import FlowRunCreate
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import AsyncClientContext
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.flow_engine import run_flow_async
 
 from models.database import Database
-from models.instants import now, wall_now
+from models.ids import new_secret
+from models.instants import now
 from models.settings import settings
-from workflows.delivery.claims import Batch, claim_batch, name_run, release_unhandled, release_unstarted
+from workflows.delivery.claims import claim_batch, hand_over, name_run, release_unhandled, release_unstarted
 from workflows.delivery.clock import clock
+from workflows.delivery.holders import Holder, take_back
+from workflows.delivery.keys import idempotency_key, read_secret
 from workflows.intake.flow import intake
 from workflows.pilot.flow import pilot
 from workflows.recognition.flow import recognition
@@ -29,6 +33,8 @@ from workflows.reward.flow import reward
 
 FLOWS: dict[str, Flow[..., Any]] = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
 PAUSE_AFTER_NO_START_SECONDS = 2.0
+LOOK_FOR_DEAD_SECONDS = 2.0
+PREFECT_AWAY = (httpx.TransportError, PrefectHTTPStatusError, ObjectNotFound)  # its fault, not the messages': no attempt of theirs counts
 
 log = logging.getLogger("gagas.relay")
 
@@ -53,12 +59,17 @@ class Relay:
     """Turns waiting messages into flow runs until it is told to stop; each topic has its own turns, so none waits for another."""
 
     def __init__(self, store: Database, starter: Starter) -> None:
-        self.store, self.starter = store, starter
+        self.store, self.starter, self.holder = store, starter, Holder(store)
+        self._secret = ""
         self.stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Serve every topic and the clock until `stop`; runs under way are finished first."""
-        await asyncio.gather(self._run_clock(), *(self._serve(topic) for topic in FLOWS))
+        """Take back what dead relays held, then serve every topic and the clock until `stop`; runs under way are finished first."""
+        try:
+            await self.look_for_dead()
+            await asyncio.gather(self._run_clock(), self._keep_looking(), *(self._serve(topic) for topic in FLOWS))
+        finally:
+            self.holder.close()
 
     def stop(self) -> None:
         """Start nothing more."""
@@ -66,9 +77,10 @@ class Relay:
 
     async def turn(self, topic: str) -> bool:
         """One turn: claim a batch, start its run, see it through. Answers whether there was anything to do."""
-        batch = await asyncio.to_thread(claim_batch, self.store, topic)
+        batch = await asyncio.to_thread(claim_batch, self.store, topic, self.holder.id)
         if batch is None:
             return False
+        self._secret = self._secret or await asyncio.to_thread(read_secret, self.store)
         exists = False
 
         async def report_run(run_id: str) -> None:
@@ -79,19 +91,34 @@ class Relay:
         try:
             parameters = {"batch": {"token": batch.token, "jobs": batch.jobs}}
             async with asyncio.timeout(settings().lease_seconds * 2):  # a run that hangs is fenced off by its lease: let the topic go on
-                state = await self.starter(FLOWS[topic], parameters, idempotency_key(batch), report_run)
+                state = await self.starter(FLOWS[topic], parameters, idempotency_key(batch, self._secret), report_run)
         except Exception as fault:  # Prefect away, or a run that crashed: the messages are given back
             log.warning("%s: %s", topic, type(fault).__name__)
-            begun = exists and not isinstance(fault, RunNotBegun)
+            begun = exists and not isinstance(fault, (RunNotBegun, *PREFECT_AWAY))
             await asyncio.to_thread(release_unhandled if begun else release_unstarted, self.store, batch)
             if not begun:
                 await self._pause(PAUSE_AFTER_NO_START_SECONDS)
             return True
         if state == RunState.ENDED:
             await asyncio.to_thread(release_unhandled, self.store, batch)
-        elif len(batch.ids) < settings().batch_size:  # a run costs its worker a process: let the next one find more to do
+            return True
+        await asyncio.to_thread(hand_over, self.store, batch, self.holder.id)
+        if len(batch.ids) < settings().batch_size:  # a run costs its worker a process: let the next one find more to do
             await self._pause(settings().gather_seconds)
         return True
+
+    async def look_for_dead(self) -> None:
+        """Be known as alive, and take back at once what those held who are not: a lease is for those that hang."""
+        try:
+            await asyncio.to_thread(self.holder.keep)
+            await asyncio.to_thread(take_back, self.store)
+        except Exception as fault:  # the database is away: the lease must do meanwhile
+            log.warning("holders: %s", type(fault).__name__)
+
+    async def _keep_looking(self) -> None:
+        while not self.stopping.is_set():
+            await self._pause(LOOK_FOR_DEAD_SECONDS)
+            await self.look_for_dead()
 
     async def _serve(self, topic: str) -> None:
         while not self.stopping.is_set():
@@ -114,8 +141,8 @@ class Relay:
                 if present == last:  # a test clock that stands still: nothing new can be due
                     await self._pause(settings().tick_seconds)
                     continue
+                await self.starter(clock, {}, new_secret(), ignore)
                 last = present
-                await self.starter(clock, {}, f"clock:{wall_now().isoformat()}", ignore)
             except Exception as fault:  # a missed tick is caught up by the next
                 log.warning("clock: %s", type(fault).__name__)
             await self._pause(settings().tick_seconds)
@@ -125,12 +152,6 @@ class Relay:
             await asyncio.wait_for(self.stopping.wait(), seconds)
         except TimeoutError:
             return
-
-
-def idempotency_key(batch: Batch) -> str:
-    """A batch's idempotency key: the same messages at the same attempt are one run."""
-    text = f"{batch.topic}:{','.join(map(str, batch.ids))}:{batch.attempts}"
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 async def start_in_process(flow: Flow[..., Any], parameters: dict[str, Any], key: str, report_run: ReportRun) -> RunState:

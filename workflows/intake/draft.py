@@ -16,6 +16,7 @@ from workflows.intake.team import MemberShare, record_team_change, replace_team,
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import hash_content
 from workflows.process.context import IdeaContext, read_again, read_context, read_policy
+from workflows.process.duties import PROPOSE, list_barred
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Invalid
 from workflows.process.wording import read_line, read_text
@@ -83,7 +84,8 @@ def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Ac
 def rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> tuple[IdeaContext, Grounds]:
     """Put a new revision and team in place of the present ones; the caller has permitted the step and takes it on these grounds.
 
-    A team changed after submission is chained, and stands in the decision of the step.
+    A team changed after submission is chained, and stands in the decision of the step. Raises Invalid where it takes in somebody who has
+    permitted or screened the idea: they would have decided on their own.
     """
     idea = context.idea
     idea.title = _title(proposal)
@@ -93,6 +95,9 @@ def rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor
     session.flush()
     detail = {}
     if change is not None and idea.submitted_at is not None:
+        barred = list_barred(session, idea.id, PROPOSE, context.policy)
+        if barred & {member.person_id for member in change.after}:
+            raise Invalid("team_member_has_duty", "team")
         record_team_change(session, idea, change, actor=actor)
         detail = change.as_detail()
     return read_again(session, context), Grounds(detail=detail, rows=(revision, *team))

@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 
 
 def conclude_pilot(session: Session, idea_id: str, *, summary: str, actor: Actor) -> IdeaContext:
-    """Hand in the pilot's report; every indicator needs at least one reading."""
+    """Hand in the pilot's report; every indicator needs a reading, and the fewest days must have passed since its start."""
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "conclude", actor=actor)
     text = read_reason(permitted.transition, summary, field="summary")
@@ -59,7 +59,7 @@ def reached_percent(indicator: Indicator, value: Decimal) -> Decimal:
 
 
 def verify_pilot(session: Session, idea_id: str, verdict: Verdict, *, reason: str, until: date | None = None, actor: Actor) -> IdeaContext:
-    """Roll out, extend to a later last day, or stop; a verifier with no part in the idea may."""
+    """Roll out, extend to a later last day, or stop; a verifier with no part in the idea and not below the owner may."""
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "verify", verdict, actor=actor)
     text = read_reason(permitted.transition, reason)

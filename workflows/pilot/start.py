@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from models.decrees import Decree, DecreeKind
 from models.instants import today
 from models.people import Person, Role, RoleGrant, is_held
 from models.pilots import Direction, Indicator, Pilot
@@ -15,11 +17,16 @@ from models.units import Unit
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
+from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import end_of_day, settle
 from workflows.process.refusals import Invalid
+from workflows.process.superiors import list_superiors
 from workflows.process.wording import read_line
+from workflows.region.decrees import NamedDecree, record_decree, write_decree
 from workflows.region.people import get_unit
+
+_COVERED = aliased(Unit)  # the unit over which a role is held, beside the unit of its holder
 
 
 @dataclass(frozen=True)
@@ -43,20 +50,23 @@ class PilotPlan:
     starts_on: date
     ends_on: date
     indicators: tuple[IndicatorPlan, ...]
-    decree_number: str = ""
+    decree: NamedDecree | None = None
     budget_rupiah: int = 0
 
 
 def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor) -> Pilot:
     """Register the trial of a determined idea; planned again, it replaces the plan that has not started.
 
-    Raises Invalid for dates in the past or a length outside the policy's, for an owner without the role or with a part in the idea.
+    Raises Invalid for dates in the past or a length outside the policy's, for an owner without the role or with a part in the idea, and
+    for one whom nobody independent could verify.
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "plan_pilot", actor=actor)
     _check_dates(context.policy.pilot, plan)
     if plan.owner_id not in {person.id for person in list_owners(session, context)}:
         raise Invalid("pilot_owner_not_eligible", "owner_id")
+    if not _can_be_verified(session, context, plan.owner_id):
+        raise Invalid("pilot_owner_without_verifier", "owner_id")
     if not plan.indicators:
         raise Invalid("indicator_missing", "indicators")
     if not 0 <= plan.budget_rupiah <= MAXIMUM_RUPIAH:
@@ -68,18 +78,27 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     pilot.unit_id = unit.id
     pilot.owner_id, pilot.starts_on, pilot.ends_on, pilot.budget_rupiah = plan.owner_id, plan.starts_on, plan.ends_on, plan.budget_rupiah
     pilot.site = read_line("site", plan.site, maximum=200)
-    pilot.decree_number = read_line("decree_number", plan.decree_number, maximum=100, minimum=0)
+    decree = _read_decree(session, context, plan.decree, actor)
+    pilot.decree_number, pilot.decree_on = (decree.number, decree.issued_on) if decree else ("", None)
     session.add(pilot)
     session.flush()
     indicators = _write_indicators(session, pilot, plan)
     settle(session, context, task="plan_pilot")
     context.idea.due_at = end_of_day(plan.starts_on - timedelta(days=1))  # from then on the pilot starts by itself
-    take(session, context, permitted, Grounds(rows=(pilot, *indicators)), actor=actor)
+    recorded = write_decree(decree) if decree else {}
+    take(session, context, permitted, Grounds(recorded=recorded, rows=(pilot, *indicators)), actor=actor)
     return pilot
 
 
+def _read_decree(session: Session, context: IdeaContext, named: NamedDecree | None, actor: Actor) -> Decree | None:
+    """The pilot's own decree; None where nothing is said of one, as the decree that adopts an idea often orders its trial too."""
+    if named is None or not (named.number.strip() or named.on or named.sha256):
+        return None
+    return record_decree(session, context, DecreeKind.PILOT, named, actor=actor)
+
+
 def list_owners(session: Session, context: IdeaContext) -> list[Person]:
-    """Who may own the pilot, by name: holders of the role over the idea's unit or its call who have no part in the idea."""
+    """Who may own the pilot, by name: holders of the role over the idea's unit or its call without a part in the idea or another duty."""
     holders = session.exec(
         select(Person, Unit.path)
         .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
@@ -87,7 +106,21 @@ def list_owners(session: Session, context: IdeaContext) -> list[Person]:
         .where(RoleGrant.role == Role.PILOT_OWNER, is_held(), col(Person.id).not_in(context.team))
         .order_by(col(Person.name))
     )
-    return list({person.id: person for person, path in holders if any(each.startswith(path) for each in context.paths)}.values())
+    barred = list_barred(session, context.idea.id, "own", context.policy)
+    covering = {person.id: person for person, path in holders if any(each.startswith(path) for each in context.paths)}
+    return [person for person_id, person in covering.items() if person_id not in barred]
+
+
+def _can_be_verified(session: Session, context: IdeaContext, owner_id: str) -> bool:
+    """Whether a verifier is neither the owner nor below the owner nor in the team; where the call has no verifier yet, one may come."""
+    role = context.policy.movers.get("verify", Role.VERIFIER)
+    held = select(Person.id, Unit.path, col(_COVERED.path)).join(Unit, col(Unit.id) == col(Person.unit_id))
+    held = held.join(RoleGrant, col(RoleGrant.person_id) == col(Person.id)).join(_COVERED, col(_COVERED.id) == col(RoleGrant.unit_id))
+    rows = session.exec(held.where(RoleGrant.role == role, is_held(), col(Person.id).not_in(context.team))).all()
+    verifiers = {person_id: path for person_id, path, covered in rows if context.call_path.startswith(covered)}
+    barred = {owner_id, *list_barred(session, context.idea.id, "verify", context.policy)}
+    free = (owner_id not in list_superiors(session, [path]) for person_id, path in verifiers.items() if person_id not in barred)
+    return not verifiers or any(free)
 
 
 def start_pilot(session: Session, idea_id: str, *, actor: Actor) -> None:

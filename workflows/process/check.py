@@ -9,7 +9,9 @@ from models.policy import Days, GateRule, Policy
 from models.stages import IdeaStage
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.process.duties import LOOSENABLE, STEPS
 from workflows.process.guards import is_in_policy
+from workflows.process.movers import ALLOWED, list_concentrations
 from workflows.process.reach import Owing, Reach, list_steps, takes_step, walk
 from workflows.process.visibility import OVERSEERS
 from workflows.process.ways import Kind, Relation, Transition, Way
@@ -35,8 +37,10 @@ def check_policy(policy: Policy, idea: Way, award: Way, document: Way) -> list[F
     others = [walk(way, policy) for way in (award, document)]
     return [
         *_check_gates(reach),
+        *_check_review(policy),
         *_check_days(reach, *others),
         *_check_movers(reach, *others),
+        *_check_loosened(policy),
         *_check_awards(reach),
         *(finding for each in (reach, *others) for finding in _check_stages(each)),
     ]
@@ -58,6 +62,12 @@ def _check_gates(reach: Reach) -> Iterator[Finding]:
             yield Finding("policy_role_cannot_act", f"{path}.role", {"role": rule.role, "roles": list(OVERSEERS)})
         yield from _check_order(reach, rule, path, named)
     yield from _check_circles(reach.policy)
+
+
+def _check_review(policy: Policy) -> Iterator[Finding]:
+    """More scores than reviewers are never given: such a quorum would close no review."""
+    if policy.quorum > policy.reviewers:
+        yield Finding("policy_quorum_too_large", "policy.quorum", {"minimum": policy.quorum, "maximum": policy.reviewers})
 
 
 def _check_order(reach: Reach, rule: GateRule, path: str, named: dict[str, Any]) -> Iterator[Finding]:
@@ -94,23 +104,37 @@ def _check_days(*reaches: Reach) -> Iterator[Finding]:
 
 
 def _check_movers(*reaches: Reach) -> Iterator[Finding]:
-    """Only what an office does can be given to another office, and only to a role that is held in office."""
-    for action, role in reaches[0].policy.movers.items():
+    """Only what an office does is given to another, only to the roles listed for it, and no two steps of a pair come into one role."""
+    policy = reaches[0].policy
+    for action, role in policy.movers.items():
         path = f"policy.movers.{action}"
         steps = [(reach, step) for reach in reaches for step in reach.way.of_action(action)]
-        office = [(reach, step) for reach, step in steps if step.relation == Relation.SCOPE and reach.way.name != "document"]
         if not steps:
             yield Finding("policy_action_unknown", path, {"given": action})
-        elif not office:
+        elif action not in ALLOWED:
             yield Finding("policy_action_without_office", path, {"action": action})
-        elif role not in OVERSEERS:
-            yield Finding("policy_role_cannot_act", path, {"role": role, "roles": list(OVERSEERS)})
-        elif not any(_happens(reach, step) for reach, step in office):
+        elif role not in ALLOWED[action]:
+            yield Finding("policy_mover_not_allowed", path, {"action": action, "role": role, "roles": list(ALLOWED[action])})
+        elif not any(_happens(reach, step) for reach, step in steps if step.relation == Relation.SCOPE):
             yield Finding("policy_action_unreachable", path, {"action": action})
+    for found in list_concentrations(policy, *(reach.way for reach in reaches)):
+        said = {"action": found.moved, "actions": [found.moved, found.other], "role": found.role}
+        yield Finding("policy_concentrates", f"policy.movers.{found.moved}", said)
 
 
 def _happens(reach: Reach, step: Transition) -> bool:
     return is_in_policy(step, reach.policy) and (step.stage is None or step.stage in reach.stages)
+
+
+def _check_loosened(policy: Policy) -> Iterator[Finding]:
+    """Only the pairs of duties that the table leaves to a policy may go to one person."""
+    for place, (one, other) in enumerate(policy.loosened):
+        path = f"policy.loosened.{place}"
+        unknown = next((duty for duty in (one, other) if duty not in STEPS), None)
+        if unknown is not None:
+            yield Finding("policy_duty_unknown", path, {"given": unknown})
+        elif (one, other) not in LOOSENABLE:
+            yield Finding("policy_pair_not_loosened", path, {"duty": one, "other_duty": other})
 
 
 def _check_awards(reach: Reach) -> Iterator[Finding]:

@@ -105,7 +105,7 @@ def read_context(session: Session, idea_id: str, *, actor: Actor) -> IdeaContext
     found = find_idea(session, idea_id)
     if found is None:
         raise NotFound("idea_not_found")
-    policy = _POLICIES.get(found.idea.policy_id) or read_policy(session.get_one(PolicyVersion, found.idea.policy_id))
+    policy = read_policy_of(session, found.idea)
     context = IdeaContext(found.idea, found.call, policy, found.unit_path, found.call_path, found.content, read_team(session, idea_id))
     if actor.person_id not in context.team and not sees_idea(session, idea_id, actor):
         raise NotFound("idea_not_found")
@@ -125,6 +125,11 @@ def read_policy(version: PolicyVersion) -> Policy:
             _POLICIES.clear()
         found = _POLICIES[version.id] = version.read()
     return found
+
+
+def read_policy_of(session: Session, idea: Idea) -> Policy:
+    """The policy that an idea entered under."""
+    return _POLICIES.get(idea.policy_id) or read_policy(session.get_one(PolicyVersion, idea.policy_id))
 
 
 _POLICIES: dict[str, Policy] = {}

@@ -7,25 +7,37 @@ from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import CallState
-from models.instants import now
+from models.inbox import InboxItem
+from models.instants import now, today
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, GateRule, Policy
+from models.reviews import ReviewState
 from models.stages import ENDED_AWARDS
 from models.statements.ideas import read_open_gates
 from workflows.process.actors import Actor
+from workflows.process.ceilings import find_excess
 from workflows.process.context import AwardContext, Context, IdeaContext
+from workflows.process.duties import find_duty, list_borne, must_differ
+from workflows.process.earning import find_difference, find_flaw, find_lost_stage
 from workflows.process.refusals import Conflict, Forbidden, Refusal
+from workflows.process.superiors import list_proposing_paths, list_superiors
+from workflows.process.underway import count_reviewers_left, count_reviews, first_report_day
 from workflows.process.ways import GUARDS as NAMES
 from workflows.process.ways import Transition
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a guard is asked about: the subject of the step, its outcome, and who wants to take it."""
+    """What a guard is asked about: the subject of the step, the step, and who wants to take it."""
 
     context: Context
-    outcome: str | None
+    transition: Transition
     actor: Actor
+
+    @property
+    def outcome(self) -> str | None:
+        """The outcome that the step would have; only a gate's guard looks at it, so that a page asks once for all outcomes of an action."""
+        return self.transition.outcome
 
     @property
     def idea(self) -> IdeaContext:
@@ -35,11 +47,16 @@ class Question:
         return self.context.about
 
     @property
-    def award(self) -> Award:
-        """The award concerned."""
+    def of_award(self) -> AwardContext:
+        """The award concerned, with its idea."""
         if not isinstance(self.context, AwardContext):
             raise TypeError("only an award's step has this guard")
-        return self.context.award
+        return self.context
+
+    @property
+    def award(self) -> Award:
+        """The award concerned."""
+        return self.of_award.award
 
 
 def _call_open(_session: Session, asked: Question) -> Refusal | None:
@@ -98,7 +115,13 @@ def _passed(_session: Session, asked: Question) -> Refusal | None:
 
 
 def _not_passed(_session: Session, asked: Question) -> Refusal | None:
+    if asked.idea.idea.score is None:
+        return Conflict("idea_not_scored")
     return Conflict("score_above_mark") if is_at_mark(asked.idea) else None
+
+
+def _unscored(_session: Session, asked: Question) -> Refusal | None:
+    return None if asked.idea.idea.score is None else Conflict("idea_scored")
 
 
 def is_at_mark(context: IdeaContext) -> bool:
@@ -125,6 +148,13 @@ def _permission(_session: Session, asked: Question) -> Refusal | None:
     return None if asks_permission(asked.idea.policy) else Conflict("permission_not_needed")
 
 
+def _passed_up(session: Session, asked: Question) -> Refusal | None:
+    """Whoever stands in for silent or missing heads may act once they were asked to (`workflows/process/passing_up.py`)."""
+    wanted = InboxItem.idea_id == asked.idea.idea.id, InboxItem.task == asked.transition.action, InboxItem.role == asked.transition.who
+    open_item = select(InboxItem.id).where(*wanted, col(InboxItem.done_at).is_(None))
+    return Forbidden("only_unit_head") if session.exec(open_item).first() is None else None
+
+
 def _has_pilot(_session: Session, asked: Question) -> Refusal | None:
     return None if has_pilot(asked.idea.policy) else Conflict("call_has_no_pilot")
 
@@ -138,6 +168,36 @@ def _measured(session: Session, asked: Question) -> Refusal | None:
     missing = select(Indicator.name).join(Pilot, col(Pilot.id) == col(Indicator.pilot_id)).where(Pilot.idea_id == asked.idea.idea.id)
     name = session.exec(missing.where(~read.exists()).order_by(col(Indicator.name))).first()
     return None if name is None else Conflict("indicator_unmeasured", indicator=name)
+
+
+def _pilot_days(session: Session, asked: Question) -> Refusal | None:
+    first = first_report_day(session, asked.idea)
+    return None if today() >= first else Conflict("pilot_too_short", first=first.isoformat(), minimum=asked.idea.policy.pilot.minimum_days)
+
+
+def _not_below_owner(session: Session, asked: Question) -> Refusal | None:
+    owners = session.exec(select(Pilot.owner_id).where(Pilot.idea_id == asked.idea.idea.id)).all()
+    above = list_superiors(session, [asked.actor.unit_path])
+    return Forbidden("subordinate_of_owner") if above.intersection(owners) else None
+
+
+def _quorum(session: Session, asked: Question) -> Refusal | None:
+    needed = asked.idea.policy.quorum
+    return None if count_reviews(session, asked.idea, ReviewState.SCORED) >= needed else Conflict("quorum_not_reached", minimum=needed)
+
+
+def _no_quorum(session: Session, asked: Question) -> Refusal | None:
+    return None if _quorum(session, asked) else Conflict("quorum_reached")
+
+
+def _reviewers_left(session: Session, asked: Question) -> Refusal | None:
+    most = asked.idea.policy.reviewers + asked.idea.policy.substitutes
+    return None if count_reviewers_left(session, asked.idea) > 0 else Conflict("reviewers_used_up", maximum=most)
+
+
+def _not_superior(session: Session, asked: Question) -> Refusal | None:
+    superior = asked.actor.person_id in list_superiors(session, list_proposing_paths(session, asked.idea))
+    return Forbidden("superior_of_proposer") if superior else None
 
 
 def _earned(_session: Session, asked: Question) -> Refusal | None:
@@ -159,9 +219,30 @@ def _scored(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("idea_not_scored") if asked.idea.idea.score is None else None
 
 
-def _other_proposer(_session: Session, asked: Question) -> Refusal | None:
-    own = asked.award.proposed_by is not None and asked.award.proposed_by == asked.actor.person_id
-    return Forbidden("own_proposal") if own else None
+def _still_earned(_session: Session, asked: Question) -> Refusal | None:
+    return find_lost_stage(asked.of_award)
+
+
+def _recomputes(session: Session, asked: Question) -> Refusal | None:
+    return find_difference(session, asked.of_award)
+
+
+def _flawed(session: Session, asked: Question) -> Refusal | None:
+    return Conflict("award_holds") if find_flaw(session, asked.of_award) is None else None
+
+
+def _apart(session: Session, asked: Question) -> Refusal | None:
+    """Nobody has two duties on one idea that the policy leaves to different people; what a flow does is nobody's duty."""
+    duty = find_duty(asked.context.way.name, asked.transition.action)
+    if duty is None or asked.actor.person_id is None:
+        return None
+    borne = list_borne(session, asked.idea.idea.id, asked.actor.person_id)
+    earlier = next((each for each in borne if must_differ(each, duty, asked.idea.policy)), None)
+    return None if earlier is None else Forbidden("has_other_duty", duty=earlier)
+
+
+def _within_ceiling(session: Session, asked: Question) -> Refusal | None:
+    return find_excess(session, asked.award)
 
 
 def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
@@ -170,6 +251,7 @@ def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
 
 
 GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
+    "apart": _apart,
     "call_open": _call_open,
     "window": _window,
     "gates": _gates,
@@ -178,13 +260,24 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "passed": _passed,
     "not_passed": _not_passed,
     "permission": _permission,
+    "passed_up": _passed_up,
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,
+    "pilot_days": _pilot_days,
+    "not_below_owner": _not_below_owner,
+    "quorum": _quorum,
+    "no_quorum": _no_quorum,
+    "unscored": _unscored,
+    "reviewers_left": _reviewers_left,
+    "not_superior": _not_superior,
     "earned": _earned,
     "no_award": _no_award,
     "scored": _scored,
-    "other_proposer": _other_proposer,
+    "within_ceiling": _within_ceiling,
+    "still_earned": _still_earned,
+    "recomputes": _recomputes,
+    "flawed": _flawed,
     "hour_struck": _hour_struck,
 }
 BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters
@@ -201,6 +294,6 @@ def is_in_policy(transition: Transition, policy: Policy) -> bool:
     return all(BY_POLICY[guard](policy) for guard in transition.guards if guard in BY_POLICY)
 
 
-def find_refusal(session: Session, guards: tuple[str, ...], asked: Question) -> Refusal | None:
-    """The refusal of the first guard that does not hold, None where all do."""
-    return next((refusal for guard in guards if (refusal := GUARDS[guard](session, asked)) is not None), None)
+def find_refusal(session: Session, asked: Question) -> Refusal | None:
+    """The refusal of the step's first guard that does not hold, None where all do."""
+    return next((refusal for guard in asked.transition.guards if (refusal := GUARDS[guard](session, asked)) is not None), None)

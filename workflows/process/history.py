@@ -7,7 +7,7 @@ from models.ideas import Decision
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
-from workflows.process.relations import is_committee, is_decided, prepares_awards
+from workflows.process.relations import is_decided, prepares_awards, reads_reviews
 from workflows.process.ways import GATE_ACTION, Readers, Way
 
 OF_AWARD = "award_"  # how decisions on an award are marked among those on its idea
@@ -15,7 +15,7 @@ OF_AWARD = "award_"  # how decisions on an award are marked among those on its i
 
 def list_history(session: Session, context: IdeaContext, *, actor: Actor) -> list[Decision]:
     """What was decided on an idea and its awards, oldest first, as far as the actor may know."""
-    committee, preparer = is_committee(context, actor), prepares_awards(context, actor)
+    committee, preparer = reads_reviews(session, context, actor), prepares_awards(context, actor)
     readers = {Readers.ALL}
     if committee:
         readers |= {Readers.DECIDED, Readers.COMMITTEE}

@@ -1,8 +1,9 @@
 """Long lists in pages: a cursor names the last row of one page, and the next begins after it; the cost does not grow with the table."""
 
 import base64
+import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -15,7 +16,7 @@ from models.database import table_of
 from workflows.process.refusals import Invalid
 
 Row = TypeVar("Row")
-MOST_READ = 200  # rows at most for one page, where not every row may be shown
+AT_ONCE = 200  # rows read at once, where not every row may be shown
 
 
 @dataclass(frozen=True)
@@ -76,16 +77,26 @@ class Order:
 
 
 def take_page(session: Session, query: Any, order: Order, wanted: Slice, *, may_show: Callable[[Any], bool] | None = None) -> Page[Any]:
-    """A page of a query, its first entity being the order's table; `may_show` says of a row whether the asker may see it."""
-    rows: list[Any] = []
-    last, most = None, MOST_READ if may_show else wanted.limit
-    for number, row in enumerate(session.exec(order.apply(query, wanted.after).limit(most + 1))):
-        if len(rows) == wanted.limit or number == most:
-            return Page(rows, order.write_cursor(last))
-        last = row
-        if may_show is None or may_show(row):
-            rows.append(row)
-    return Page(rows, None)
+    """A page of a query, its first entity being the order's table; `may_show` says of a row whether the asker may see it.
+
+    The next page's cursor names the last row shown, and there is none where no further row may be shown: either would tell of others.
+    """
+    if may_show is None:
+        shown = list(session.exec(order.apply(query, wanted.after).limit(wanted.limit + 1)))
+    else:
+        shown = list(itertools.islice(filter(may_show, _read_on(session, query, order, wanted.after)), wanted.limit + 1))
+    rows = shown[: wanted.limit]
+    return Page(rows, order.write_cursor(rows[-1]) if len(shown) > wanted.limit else None)
+
+
+def _read_on(session: Session, query: Any, order: Order, after: str | None) -> Iterator[Any]:
+    """Every row of a query from after a cursor on, some at once."""
+    while True:
+        rows = list(session.exec(order.apply(query, after).limit(AT_ONCE)))
+        yield from rows
+        if len(rows) < AT_ONCE:
+            return
+        after = order.write_cursor(rows[-1])
 
 
 def _read_text(value: Any) -> str:

@@ -9,7 +9,8 @@ from workflows.process.guards import is_in_policy
 from workflows.process.ways import Kind, Relation, Stage, Transition, Way
 
 SCORING = "close_review"  # the step that leaves a score with the idea
-SCORES = {"passed": True, "below_mark": False}  # its outcomes: whether the score is at the mark
+SCORES = {"passed": True, "below_mark": False, "no_quorum": None}  # its outcomes: whether the score is at the mark, if there is one
+ON_SCORE = {"passed": True, "not_passed": False, "unscored": None}  # guards that ask for one of these
 TAKES = {  # the step that a job takes, where it is not called as the job is
     "intake.expire_supplement": "expire",
     "review.expire_deferral": "expire",
@@ -135,7 +136,9 @@ def _lead_on(way: Way, policy: Policy, place: Place) -> list[tuple[Transition, P
 def _score_allows(step: Transition, place: Place, policy: Policy) -> bool:
     if step.action == SCORING:
         return policy.pass_mark > 0 or SCORES.get(str(step.outcome)) is not False  # no score lies below a mark of nought
-    return not ("passed" in step.guards and place.at_mark is not True) and not ("not_passed" in step.guards and place.at_mark is True)
+    if "scored" in step.guards and place.at_mark is None:
+        return False
+    return all(place.at_mark is ON_SCORE[guard] for guard in step.guards if guard in ON_SCORE)
 
 
 def _leave(steps: list[Transition], jobs: set[str] | frozenset[str]) -> bool:

@@ -1,18 +1,27 @@
 """How an actor stands to what a step is about: part in it, an office over it, given in person; and so what they may do and know."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from models.calls import Call, PolicyVersion
+from models.ideas import Idea
 from models.people import Role
 from models.pilots import Pilot
+from models.policy import Policy
 from models.reviews import Review, ReviewState
+from models.stages import IdeaStage
+from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
+from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext, read_policy
 from workflows.process.visibility import ANSWERING, BY_CALL
 from workflows.process.ways import Kind, Relation, Transition
+
+_CALL_UNIT = aliased(Unit)
 
 
 def has_part(context: IdeaContext, actor: Actor) -> bool:
@@ -21,10 +30,12 @@ def has_part(context: IdeaContext, actor: Actor) -> bool:
 
 
 def role_for(context: Context, transition: Transition) -> Role | None:
-    """The role that takes a step under the call's policy; None for a flow."""
-    if transition.who is None or isinstance(context, DocumentContext):
+    """The role that takes a step under the call's policy; None for a flow. A policy gives away the usual role's step, not a stand-in's."""
+    mover = None if transition.who is None or isinstance(context, DocumentContext) else context.about.policy.movers.get(transition.action)
+    if mover is None:
         return transition.who
-    return context.about.policy.movers.get(transition.action, transition.who)
+    usual = next((each.who for each in context.way.of_action(transition.action) if each.who is not None), None)
+    return mover if transition.who == usual else transition.who
 
 
 def office_path(context: Context, role: Role | None) -> str:
@@ -79,17 +90,58 @@ def is_decided(context: IdeaContext) -> bool:
     return not (stage.step == "review" and stage.kind == Kind.OPEN)
 
 
-def sees_score(context: IdeaContext, actor: Actor) -> bool:
-    """The committee sees the combined score as soon as it exists, everybody else once the idea is decided."""
-    return is_committee(context, actor) or is_decided(context)
+def reads_reviews(session: Session, context: IdeaContext, actor: Actor) -> bool:
+    """Whether the actor may know who reviews the idea and what they gave: the committee, but nobody who judges it too.
 
-
-def only_reviews(session: Session, context: IdeaContext, actor: Actor) -> bool:
-    """Whether the actor knows the idea as its reviewer alone, and so not who proposed it."""
-    if is_committee(context, actor) or actor.holds(Role.UNIT_HEAD, context.unit_path):
+    Who was asked to review knows no other score until the review is over, as a score may be corrected until then; who stepped back knows
+    none until the idea is decided.
+    """
+    if not is_committee(context, actor):
         return False
-    reviewed = select(Review.id).where(Review.idea_id == context.idea.id, Review.reviewer_id == actor.person_id)
-    return session.exec(reviewed).first() is not None
+    if is_decided(context):
+        return True
+    own = _own_review(session, context, actor)
+    return own != ReviewState.RECUSED and not (own in ANSWERING and context.idea.stage == IdeaStage.IN_REVIEW)
+
+
+def sees_score(session: Session, context: IdeaContext, actor: Actor) -> bool:
+    """The committee sees the combined score as soon as it exists, everybody else once the idea is decided."""
+    return is_decided(context) or reads_reviews(session, context, actor)
+
+
+def is_blind(session: Session, context: IdeaContext, actor: Actor) -> bool:
+    """Whether the actor knows the idea as its reviewer, in a call that tells reviewers nothing of who proposes: no name and no unit.
+
+    Who also holds an office over it is told again once the review is over.
+    """
+    if has_part(context, actor) or not _may_be_blind(context.policy, context.idea.stage, context.paths, actor):
+        return False
+    return _own_review(session, context, actor) is not None
+
+
+def list_blind(session: Session, ideas: Iterable[Idea], actor: Actor) -> frozenset[str]:
+    """Those of some ideas of whose proposers the actor is told nothing, by their ids."""
+    reviewed = select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.idea_id).in_([idea.id for idea in ideas]))
+    query = (
+        select(Idea, Unit.path, col(_CALL_UNIT.path), PolicyVersion)
+        .join(Unit, col(Unit.id) == col(Idea.unit_id))
+        .join(Call, col(Call.id) == col(Idea.call_id))
+        .join(_CALL_UNIT, col(_CALL_UNIT.id) == col(Call.unit_id))
+        .join(PolicyVersion, col(PolicyVersion.id) == col(Idea.policy_id))
+        .where(col(Idea.id).in_(reviewed))
+    )
+    found = ((idea, (unit_path, call_path), read_policy(version)) for idea, unit_path, call_path, version in session.exec(query))
+    return frozenset(idea.id for idea, paths, policy in found if _may_be_blind(policy, idea.stage, paths, actor))
+
+
+def _may_be_blind(policy: Policy, stage: str, paths: tuple[str, str], actor: Actor) -> bool:
+    by_office = any(actor.holds(role, *paths) for role in BY_CALL) or actor.holds(Role.UNIT_HEAD, paths[0])
+    return policy.blind and (stage == IdeaStage.IN_REVIEW or not by_office)
+
+
+def _own_review(session: Session, context: IdeaContext, actor: Actor) -> ReviewState | None:
+    own = select(col(Review.state)).where(Review.idea_id == context.idea.id, Review.reviewer_id == actor.person_id)
+    return session.exec(own).first()
 
 
 def prepares_awards(context: IdeaContext, actor: Actor) -> bool:

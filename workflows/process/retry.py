@@ -1,21 +1,46 @@
-"""An operator's retry of what the flows gave up."""
+"""What the flows gave up and what no flow will ever take, as an operator sees it; the retry of the former."""
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, func, select, update
 
 from models.instants import wall_now
 from models.outbox import Message, MessageState
 from models.people import Role
 from workflows.process.actors import Actor
 from workflows.process.journal import record
+from workflows.process.records import readable_messages, retriable_messages
+from workflows.process.ways import STEPS
+
+STATE = sa.cast(col(Message.state), sa.String)  # as it stands there, since a damaged one is no MessageState
+OVER = (MessageState.HANDLED, MessageState.DEAD)
+
+
+def is_stuck() -> sa.ColumnElement[bool]:
+    """Which messages nobody will take: their topic is no flow's, or their state is none; only a hand in the database leaves such."""
+    strange_topic = col(Message.topic).not_in(STEPS) & STATE.not_in([state.value for state in OVER])
+    return strange_topic | STATE.not_in([state.value for state in MessageState])
+
+
+def count_messages(session: Session, which: sa.ColumnElement[bool] | None = None) -> dict[str, int]:
+    """How many messages (of some) there are by state, and under `stuck` those that nobody will take, wherever else they count."""
+    these = sa.true() if which is None else which
+    by_state = session.execute(sa.select(STATE, sa.func.count()).select_from(Message).where(these).group_by(STATE))
+    counts: dict[str, int] = {state: number for state, number in by_state}  # noqa: C416
+    stuck = session.exec(select(func.count()).select_from(Message).where(these, is_stuck())).one()
+    return {**{state.value: counts.get(state.value, 0) for state in MessageState}, "stuck": stuck}
 
 
 def retry_dead(session: Session, *, actor: Actor) -> int:
-    """Put every dead message back into the queue with its attempts at zero; answers how many. An admin may."""
+    """Put the dead messages about an admin's units back into the queue with their attempts at zero.
+
+    Answers how many of those that they may read; of the others nobody is told.
+    """
     actor.require(Role.ADMIN)
-    messages = session.exec(select(Message).where(Message.state == MessageState.DEAD).order_by(col(Message.id))).all()
-    for message in messages:
-        message.state, message.attempts, message.not_before, message.error = MessageState.WAITING, 0, wall_now(), None
-    session.flush()
-    if messages:
-        record(session, "outbox.retry", str(messages[0].id), actor=actor, count=len(messages))
-    return len(messages)
+    dead = [col(Message.state) == MessageState.DEAD, retriable_messages(session, actor)]
+    told = session.exec(select(func.count()).select_from(Message).where(*dead, readable_messages(session, actor))).one()
+    ids = session.exec(select(Message.id).where(*dead).order_by(col(Message.id))).all()
+    again = update(Message).where(*dead).values(state=MessageState.WAITING, attempts=0, not_before=wall_now(), error=None)
+    session.execute(again.execution_options(synchronize_session=False))  # by a statement: one row that cannot be read stops no retry
+    if ids:
+        record(session, "outbox.retry", str(ids[0]), actor=actor, count=len(ids))
+    return told

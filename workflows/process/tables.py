@@ -1,4 +1,4 @@
-"""The whole process on one screen: the ways of an idea, an award and a document, each as its stages and its transitions.
+"""The whole process on one screen: the ways of an idea, an award and a document, as stages and transitions, and who must differ.
 
 What is not in a table is refused. `-` is nothing. `workflows/process/ways.py` says what each column means and reads the rows.
 """
@@ -12,6 +12,7 @@ screening            screen      secretariat  screening       -                 
 supplement_asked     supplement  proposer     supplement      intake.expire_supplement  open     intake  left/3
 in_review            score       reviewer     review          review.close_review       open     review  main/4
 below_mark           recommend   chair        recommendation  -                         open     review  left/5.1
+no_quorum            recommend   chair        recommendation  -                         open     review  right/5.1
 shortlisted          recommend   chair        recommendation  -                         open     review  main/5.1
 recommended          determine   leader       determination   -                         open     review  main/6.6
 deferred             resume      secretariat  deferral        review.expire_deferral    decided  review  left/6.6
@@ -34,48 +35,57 @@ draft                withdraw         -             withdrawn            propose
 submitted            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 submitted            route            permission    awaiting_permission  FLOW         any       -+      permission,gates    -                     -                                        all
 submitted            route            screening     screening            FLOW         any       -+      gates               -                     -                                        all
-awaiting_permission  permit           granted       screening            unit_head    scope     0       gates               -                     -                                        all
-awaiting_permission  permit           refused       closed               unit_head    scope     10      gates               permission_refused    recognition.number_rejection             all
+awaiting_permission  permit           granted       screening            unit_head    scope     0       apart,gates         -                     -                                        all
+awaiting_permission  permit           refused       closed               unit_head    scope     10      apart,gates         permission_refused    recognition.number_rejection             all
+awaiting_permission  permit           granted       screening            secretariat  scope     0       apart,passed_up,gates -                     -                                        all
+awaiting_permission  permit           refused       closed               secretariat  scope     10      apart,passed_up,gates permission_refused    recognition.number_rejection             all
+awaiting_permission  permit           granted       screening            admin        scope     0       apart,passed_up,gates -                     -                                        all
+awaiting_permission  permit           refused       closed               admin        scope     10      apart,passed_up,gates permission_refused    recognition.number_rejection             all
 awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
-screening            screen           accepted      in_review            secretariat  scope     0+      gates               -                     review.assign                            all
-screening            screen           returned      supplement_asked     secretariat  scope     0+      gates               -                     -                                        all
-screening            screen           duplicate     closed               secretariat  scope     10+     gates               duplicate             -                                        all
-screening            screen           rejected      rejected             secretariat  scope     10+     gates               requirements_not_met  recognition.number_rejection             all
+screening            screen           accepted      in_review            secretariat  scope     0+      apart,gates         -                     review.assign                            all
+screening            screen           returned      supplement_asked     secretariat  scope     0+      apart,gates         -                     -                                        all
+screening            screen           duplicate     closed               secretariat  scope     10+     apart,gates         duplicate             -                                        all
+screening            screen           rejected      rejected             secretariat  scope     10+     apart,gates         requirements_not_met  recognition.number_rejection             all
 screening            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 supplement_asked     supplement       -             screening            proposer     lead      -+      gates               -                     -                                        all
 supplement_asked     expire           -             closed               FLOW         any       -+      overdue             supplement_unanswered -                                        all
 supplement_asked     withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
-in_review            assign           -             -                    secretariat  scope     -+      -                   -                     -                                        committee
-in_review            assign           -             -                    FLOW         any       -+      -                   -                     -                                        committee
-in_review            score            -             -                    reviewer     assigned  -+      -                   -                     review.close_review                      committee
+in_review            assign           -             -                    secretariat  scope     -+      reviewers_left      -                     -                                        committee
+in_review            assign           -             -                    FLOW         any       -+      reviewers_left      -                     -                                        committee
+in_review            score            -             -                    reviewer     assigned  -+      apart,not_superior  -                     review.close_review                      committee
 in_review            recuse           -             -                    reviewer     assigned  5+      -                   -                     review.assign,review.close_review        committee
-in_review            close_review     passed        shortlisted          FLOW         any       -+      gates               -                     review.draft_recommend                   decided
-in_review            close_review     below_mark    below_mark           FLOW         any       -+      gates               -                     review.draft_recommend                   decided
+in_review            close_review     passed        shortlisted          FLOW         any       -+      quorum,gates        -                     review.draft_recommend                   decided
+in_review            close_review     below_mark    below_mark           FLOW         any       -+      quorum,gates        -                     review.draft_recommend                   decided
+in_review            close_review     no_quorum     no_quorum            FLOW         any       -+      no_quorum,gates     -                     -                                        decided
 in_review            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 shortlisted          draft_recommend  -             -                    FLOW         any       -+      -                   -                     -                                        committee
 below_mark           draft_recommend  -             -                    FLOW         any       -+      -                   -                     -                                        committee
-shortlisted          recommend        feasible      recommended          chair        scope     10      gates               -                     -                                        decided
-shortlisted          recommend        not_feasible  recommended          chair        scope     10      gates               -                     -                                        decided
-shortlisted          recommend        deferred      recommended          chair        scope     10      gates               -                     -                                        decided
-below_mark           recommend        not_feasible  recommended          chair        scope     10      gates               -                     -                                        decided
-below_mark           recommend        deferred      recommended          chair        scope     10      gates               -                     -                                        decided
+shortlisted          recommend        feasible      recommended          chair        scope     10      apart,gates         -                     -                                        decided
+shortlisted          recommend        not_feasible  recommended          chair        scope     10      apart,gates         -                     -                                        decided
+shortlisted          recommend        deferred      recommended          chair        scope     10      apart,gates         -                     -                                        decided
+below_mark           recommend        not_feasible  recommended          chair        scope     10      apart,gates         -                     -                                        decided
+below_mark           recommend        deferred      recommended          chair        scope     10      apart,gates         -                     -                                        decided
+no_quorum            recommend        not_feasible  recommended          chair        scope     10      apart,gates         -                     -                                        decided
+no_quorum            recommend        deferred      recommended          chair        scope     10      apart,gates         -                     -                                        decided
 shortlisted          withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 below_mark           withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
-recommended          determine        adopted       determined           leader       scope     0+      gates               -                     pilot.roll_out                           all
-recommended          determine        deferred      deferred             leader       scope     10+     gates               determined_deferred   -                                        all
-recommended          determine        rejected      rejected             leader       scope     10+     gates               determined_rejected   recognition.number_rejection             all
+no_quorum            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
+recommended          determine        adopted       determined           leader       scope     0+      apart,scored,gates  -                     pilot.roll_out                           all
+recommended          determine        deferred      deferred             leader       scope     10+     apart,gates         determined_deferred   -                                        all
+recommended          determine        rejected      rejected             leader       scope     10+     apart,gates         determined_rejected   recognition.number_rejection             all
 deferred             resume           passed        shortlisted          secretariat  scope     5+      gates,passed        -                     -                                        all
 deferred             resume           below_mark    below_mark           secretariat  scope     5+      gates,not_passed    -                     -                                        all
+deferred             resume           unscored      in_review            secretariat  scope     5+      gates,unscored      -                     review.assign                            all
 deferred             expire           -             closed               FLOW         any       -+      overdue             deferral_expired      -                                        all
 determined           plan_pilot       -             -                    secretariat  scope     -+      has_pilot           -                     pilot.start_pilot                        all
 determined           start_pilot      -             in_pilot             FLOW         any       -+      has_pilot,gates     -                     -                                        all
 determined           roll_out         -             rolled_out           FLOW         any       -+      has_no_pilot,gates  -                     reward.draft_award                       all
-in_pilot             measure          -             -                    pilot_owner  assigned  -+      -                   -                     -                                        all
-in_pilot             conclude         -             pilot_reported       pilot_owner  assigned  20+     measured,gates      -                     pilot.compute_result                     all
+in_pilot             measure          -             -                    pilot_owner  assigned  -+      apart               -                     -                                        all
+in_pilot             conclude         -             pilot_reported       pilot_owner  assigned  20+     apart,measured,pilot_days,gates -                     pilot.compute_result                     all
 pilot_reported       compute_result   -             -                    FLOW         any       -+      -                   -                     -                                        all
-pilot_reported       verify           roll_out      rolled_out           verifier     scope     10+     gates               -                     reward.draft_award                       all
-pilot_reported       verify           extend        in_pilot             verifier     scope     10+     gates               -                     -                                        all
-pilot_reported       verify           stop          stopped              verifier     scope     10+     gates               pilot_stopped         -                                        all
+pilot_reported       verify           roll_out      rolled_out           verifier     scope     10+     apart,not_below_owner,gates -                     reward.draft_award                       all
+pilot_reported       verify           extend        in_pilot             verifier     scope     10+     apart,not_below_owner,gates -                     -                                        all
+pilot_reported       verify           stop          stopped              verifier     scope     10+     apart,not_below_owner,gates pilot_stopped         -                                        all
 rejected             close            -             closed               FLOW         any       -+      overdue,gates       =                     -                                        all
 """
 
@@ -90,17 +100,19 @@ revoked              -           -            -               -                 
 """
 
 AWARD_TRANSITIONS = """
-stage                action           outcome       target               who          relation  reason  guards                  code  jobs                                readers
--                    propose          -             proposed             secretariat  scope     -+      earned,no_award,scored  -     -                                   preparers
--                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored  -     -                                   preparers
-proposed             approve          approved      approved             leader       scope     -+      other_proposer          -     -                                   preparers
-proposed             approve          declined      declined             leader       scope     10+     other_proposer          -     -                                   preparers
-approved             schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
-scheduled            schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
-scheduled            announce         -             announced            FLOW         any       -+      hour_struck             -     recognition.number_certificates     announced
-approved             revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
-scheduled            revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
-announced            revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
+stage                action           outcome       target               who          relation  reason  guards                               code  jobs                                readers
+-                    propose          -             proposed             secretariat  scope     -+      earned,no_award,scored,apart         -     -                                   preparers
+-                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored               -     -                                   preparers
+proposed             approve          approved      approved             leader       scope     -+      apart,still_earned,recomputes,within_ceiling -     -                                   preparers
+proposed             approve          declined      declined             leader       scope     10+     apart                                -     -                                   preparers
+approved             schedule         -             scheduled            leader       scope     -+      still_earned,recomputes              -     -                                   preparers
+approved             return           -             proposed             FLOW         any       -+      flawed                               -     -                                   preparers
+scheduled            schedule         -             scheduled            leader       scope     -+      still_earned,recomputes              -     -                                   preparers
+scheduled            return           -             proposed             FLOW         any       -+      flawed                               -     -                                   preparers
+scheduled            announce         -             announced            FLOW         any       -+      hour_struck,still_earned,recomputes  -     recognition.number_certificates     announced
+approved             revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
+scheduled            revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
+announced            revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
 """
 
 DOCUMENT_STAGES = """
@@ -123,4 +135,20 @@ issued               send             -             -                    FLOW   
 revoked              send             -             -                    FLOW         any       -+      -        -     -                           -
 numbered             revoke           -             revoked              FLOW         any       -+      -        -     -                           -
 issued               revoke           -             revoked              FLOW         any       -+      -        -     -                           -
+"""
+
+# Which two duties on one idea one person may have: never (`apart`), only where the call's policy says so (`policy`), or always (`-`).
+# A duty is borne by whoever took one of its steps, whatever came of it; that of proposing by the team, that of the pilot by its owner.
+DUTIES = """
+duty           steps             propose  permit  screen  score  recommend  determine  own    verify  propose_award
+propose        -                 .        .       .       .      .          .          .      .       .
+permit         permit            apart    .       .       .      .          .          .      .       .
+screen         screen            apart    policy  .       .      .          .          .      .       .
+score          score             apart    apart   apart   .      .          .          .      .       .
+recommend      recommend         apart    apart   apart   apart  .          .          .      .       .
+determine      determine         apart    policy  apart   apart  apart      .          .      .       .
+own            measure,conclude  apart    apart   apart   apart  apart      apart      .      .       .
+verify         verify            apart    apart   apart   apart  apart      apart      apart  .       .
+propose_award  award_propose     apart    apart   -       -      -          -          -      -       .
+approve        award_approve     apart    policy  apart   apart  apart      policy     apart  apart   apart
 """

@@ -15,9 +15,10 @@ GATE_ACTION = "pass_gate"  # a policy's own gates: their stage, role and days st
 KEEP_CODE = "="
 STEPS = ("intake", "review", "pilot", "reward", "recognition")  # as people see the way, and the topics of the flows
 GUARDS = (
-    *("call_open", "window", "gates", "overdue", "passed", "not_passed", "measured"),
+    *("apart", "call_open", "window", "gates", "overdue", "passed", "not_passed", "measured"),
     *("permission", "has_pilot", "has_no_pilot"),
-    *("earned", "no_award", "scored", "other_proposer", "hour_struck", "gate_open_now"),
+    *("passed_up", "quorum", "no_quorum", "unscored", "reviewers_left", "not_superior", "pilot_days", "not_below_owner"),
+    *("earned", "no_award", "scored", "within_ceiling", "still_earned", "recomputes", "flawed", "hour_struck", "gate_open_now"),
 )
 
 
@@ -127,15 +128,16 @@ class Way:
 
 def read_way(name: str, stages: str, transitions: str) -> Way:
     """A way from its two tables; raises ValueError naming the word that is wrong."""
-    read = {stage.name: stage for stage in map(_read_stage, _rows(stages))}
-    way = Way(name, read, tuple(_read_transition(row, read) for row in _rows(transitions)))
+    read = {stage.name: stage for stage in map(_read_stage, read_rows(stages))}
+    way = Way(name, read, tuple(_read_transition(row, read) for row in read_rows(transitions)))
     actions = {transition.action for transition in way.transitions}
     for stage in read.values():
         _require(stage.awaits in {"", *actions}, stage.awaits, "is awaited and no action of the way")
     return way
 
 
-def _rows(table: str) -> Iterable[dict[str, str]]:
+def read_rows(table: str) -> Iterable[dict[str, str]]:
+    """The lines of a table by their columns; `-` is read as nothing."""
     head, *lines = table.strip().splitlines()
     for line in lines:
         yield {column: "" if word == "-" else word for column, word in zip(head.split(), line.split(), strict=True)}

@@ -8,10 +8,12 @@ from typing import Any
 from prefect import flow
 from sqlmodel import col, select
 
+from models.calls import PolicyVersion, Specimen
 from models.database import database
 from models.documents import Document, DocumentKind
 from models.offices import SAMPLE_EMBLEM
 from models.outbox import Message
+from models.policy import Policy
 from models.settings import settings
 from workflows.adapters.files import store_file
 from workflows.adapters.mail import MailRoute, OutgoingMail, send_mail
@@ -21,12 +23,15 @@ from workflows.documents.content import read_content
 from workflows.documents.kinds import get_document_type
 from workflows.documents.mail import DocumentMail, render_mail
 from workflows.process.actors import flow_actor
+from workflows.process.context import read_policy
 from workflows.process.crashpoints import crashpoint
 from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.remind import find_reminders
+from workflows.recognition.specimens import find_faults, keep_specimen
 from workflows.recognition.tell import find_account_mail
 from workflows.region.emblem import read_own_emblem
+from workflows.region.soundness import digest_print
 
 ACTOR = flow_actor("recognition")
 _LAYING_OUT = threading.Lock()  # fonts and text shaping serve one thread of a process at a time: two at once corrupt its memory
@@ -84,19 +89,37 @@ def tell_holders(token: str, ids: list[int]) -> Outcome:
     return apply_effects(database(), token, effects)
 
 
+def print_specimens(token: str, ids: list[int]) -> Outcome:
+    """Print the specimens of a chunk's policy versions outside any transaction, and keep what came out; alike ones are printed once."""
+    effects: dict[int, Any] = {}
+    printed: dict[str, Any] = {}
+    for number, subject_id in _subjects(ids).items():
+        with database().reading() as session:
+            policy = read_policy(session.get_one(PolicyVersion, subject_id))
+            digest = digest_print(policy)
+            if session.get(Specimen, digest) is not None:
+                printed[digest] = _nothing
+        if digest not in printed:
+            printed[digest] = _print_safely(policy)
+        effects[number] = printed[digest]
+    return apply_effects(database(), token, effects)
+
+
 numbering = [job("recognition", name, number) for name, number in NUMBERING.items()]
 withdraw = job("recognition", "withdraw_certificates", withdraw_certificates)
 issue = Job("issue_document", issue_documents)
 send = Job("send_document", send_documents)
 remind = Job("send_reminder", send_reminders)
 tell = Job("tell_holder", tell_holders)
+specimens = Job("print_specimens", print_specimens)
 
 
 @flow(name="recognition", persist_result=False)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
     stored and issued, and its holder told. The certificates of a revoked award are withdrawn. Who is late is reminded, and who holds
-    an account is told what happened to it."""
+    an account is told what happened to it. Of a policy that waits for its signature every document is printed with the longest texts
+    it may have to hold."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
@@ -104,6 +127,7 @@ async def recognition(batch: dict[str, Any]) -> None:
     await send(batch)
     await remind(batch)
     await tell(batch)
+    await specimens(batch)
 
 
 def _subjects(ids: list[int]) -> dict[int, str]:
@@ -143,6 +167,17 @@ def _render(kind: DocumentKind, documents: list[Document]) -> list[Rendered]:
         Rendered(_store(files.pdf, "pdf"), None if files.spreadsheet is None else _store(files.spreadsheet, "xlsx"))
         for files in render.render_documents(kind, contents, read_emblem)
     ]
+
+
+def _print_safely(policy: Policy) -> Any:
+    from workflows.documents import render  # loads the renderer only where documents are made
+
+    try:
+        with _LAYING_OUT:
+            faults = find_faults(policy, render.render_documents)
+    except Exception as fault:  # not of the policy: it is tried again
+        return fault
+    return partial(keep_specimen, policy, faults)
 
 
 def read_emblem(name: str) -> str:

@@ -4,25 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from models.calls import Call, CallState, PolicyVersion
+from models.calls import Call, CallState, PolicyVersion, Specimen
 from models.instants import now
 from models.people import Role
 from models.policy import Policy
 from models.units import Unit
-from workflows.calculations.refusals import InvalidPayload
 from workflows.calculations.rule_books import read_rule_book
-from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.check import Finding, check_policy
 from workflows.process.context import read_policy
-from workflows.process.journal import record
-from workflows.process.numbering import check_template
+from workflows.process.journal import record, send
 from workflows.process.refusals import Conflict, Invalid, NotFound
-from workflows.process.wording import read_line, read_text
+from workflows.process.wording import read_line
 from workflows.region.people import get_unit
+from workflows.region.soundness import digest_body, digest_print, require_ready, require_sound, validate_policy
 
 
 @dataclass(frozen=True)
@@ -57,21 +54,25 @@ def plan_call(session: Session, new: NewCall, *, actor: Actor) -> Call:
     call = Call(code=new.code, title=title, unit_id=unit.id, opens_at=new.opens_at, closes_at=new.closes_at)
     session.add(call)
     session.flush()
-    session.add(PolicyVersion(call_id=call.id, number=1, body=policy.model_dump(mode="json")))
-    record(session, "call.plan", call.id, actor=actor, code=call.code, unit=unit.id)
+    version = _write_version(session, call, 1, policy, actor)
+    record(session, "call.plan", call.id, actor=actor, code=call.code, unit=unit.id, sha256=digest_body(version.body))
     return call
 
 
 def open_call(session: Session, call_id: str, *, actor: Actor) -> Call:
     """Let ideas in; drafts may be written from now on, submitted between the call's dates.
 
-    Raises Invalid for a policy under which an idea could get stuck: it may have been planned by an earlier release.
+    Raises Conflict while the newest version of the policy is not signed, and what `require_ready` raises: ceilings may have been lowered
+    since, or the call planned by an earlier release.
     """
     call, unit = get_call(session, call_id)
     _require_keeper(actor, unit)
     if call.state != CallState.PLANNED:
         raise Conflict("call_not_planned", stage=call.state)
-    require_sound(read_policy(current_policy(session, call.id)))
+    version = find_newest(session, call.id)
+    if version.signed_at is None:
+        raise Conflict("version_unsigned", version=version.number)
+    require_ready(session, read_policy(version))
     call.state = CallState.OPEN
     record(session, "call.open", call.id, actor=actor)
     session.flush()
@@ -91,16 +92,18 @@ def close_call(session: Session, call_id: str, *, actor: Actor) -> Call:
 
 
 def amend_policy(session: Session, call_id: str, policy: dict[str, Any], *, actor: Actor) -> PolicyVersion:
-    """A new version of a call's policy, for ideas drafted from now on; those already in keep theirs. Raises Invalid as `plan_call`."""
+    """A new version of a call's policy, for ideas drafted once it is signed; those in keep theirs.
+
+    Raises Invalid as `plan_call`, and where a call that took ideas would get other places than those it was announced with.
+    """
     call, unit = get_call(session, call_id)
     _require_keeper(actor, unit)
     valid = validate_policy(policy)
     require_sound(valid)
-    body = valid.model_dump(mode="json")
-    version = PolicyVersion(call_id=call.id, number=current_policy(session, call.id).number + 1, body=body)
-    session.add(version)
-    session.flush()
-    record(session, "call.amend_policy", call.id, actor=actor, number=version.number)
+    if call.state != CallState.PLANNED:
+        require_same_places(current_policy(session, call.id), valid)
+    version = _write_version(session, call, find_newest(session, call.id).number + 1, valid, actor)
+    record(session, "call.amend_policy", call.id, actor=actor, number=version.number, sha256=digest_body(version.body))
     return version
 
 
@@ -113,52 +116,41 @@ def get_call(session: Session, call_id: str) -> tuple[Call, Unit]:
 
 
 def current_policy(session: Session, call_id: str) -> PolicyVersion:
-    """The newest version of a call's policy."""
-    versions = select(PolicyVersion).where(PolicyVersion.call_id == call_id).order_by(col(PolicyVersion.number).desc())
-    newest = session.exec(versions).first()
+    """The version of a call's policy that counts: the newest that is signed; the newest of all while none is."""
+    signed = _newest_first(call_id).where(col(PolicyVersion.signed_at).is_not(None))
+    return session.exec(signed).first() or find_newest(session, call_id)
+
+
+def find_newest(session: Session, call_id: str) -> PolicyVersion:
+    """The newest version of a call's policy, signed or not."""
+    newest = session.exec(_newest_first(call_id)).first()
     if newest is None:
         raise NotFound("call_not_found")
     return newest
 
 
-def validate_policy(body: dict[str, Any]) -> Policy:
-    """The policy as its model, rule book and number templates checked; raises Invalid naming the first wrong part."""
-    try:
-        policy = Policy.model_validate(body)
-        read_rule_book(policy.rule_book)
-    except InvalidPayload as wrong:
-        problem = wrong.problems[0]["code"]
-        raise Invalid("policy_invalid", f"policy.rule_book.{wrong.field}", problem=problem, **wrong.limits) from wrong
-    except ValidationError as wrong:
-        first = wrong.errors()[0]
-        path = ".".join(str(part) for part in ("policy", *first["loc"]))
-        raise Invalid("policy_invalid", path, problem=first["type"], **first.get("ctx", {})) from wrong
-    _check_wording("policy", policy.model_dump(mode="json"))
-    for name, template in policy.documents.numbers.items():
-        check_template(f"policy.documents.numbers.{name}", template)
-    return policy
+def _newest_first(call_id: str) -> SelectOfScalar[PolicyVersion]:
+    return select(PolicyVersion).where(PolicyVersion.call_id == call_id).order_by(col(PolicyVersion.number).desc())
 
 
-def list_contradictions(policy: Policy) -> list[Finding]:
-    """What would leave an idea of this policy stuck, or never comes to pass, by the ways as they are."""
-    return check_policy(policy, ways.IDEA, ways.AWARD, ways.DOCUMENT)
+def _write_version(session: Session, call: Call, number: int, policy: Policy, actor: Actor) -> PolicyVersion:
+    """Write a version, and ask for its specimens unless such as print alike are there."""
+    version = PolicyVersion(call_id=call.id, number=number, body=policy.model_dump(mode="json"), author_id=actor.person_id)
+    session.add(version)
+    session.flush()
+    if session.get(Specimen, digest_print(policy)) is None:
+        send(session, "recognition.print_specimens", version.id)
+    return version
 
 
-def require_sound(policy: Policy) -> None:
-    """Raise Invalid for a policy that contradicts itself: the first finding, with all of them as its parts."""
-    found = [Invalid(finding.code, finding.path, **finding.parameters) for finding in list_contradictions(policy)]
-    if found:
-        found[0].parts = tuple(found)
-        raise found[0]
+def require_same_places(present: PolicyVersion, policy: Policy) -> None:
+    """Places belong to the call, whatever version an idea entered under: a ranked call keeps its tiers' names and places.
 
-
-def _check_wording(field: str, part: Any) -> None:
-    """Everything a policy says may come to stand on a form or in a document."""
-    if isinstance(part, dict | list):
-        for name, inner in part.items() if isinstance(part, dict) else enumerate(part):
-            _check_wording(f"{field}.{name}", inner)
-    elif isinstance(part, str):
-        read_text(field, part)
+    Amounts and minimum scores may change; each idea is judged and paid by its own version.
+    """
+    before, after = read_rule_book(read_policy(present).rule_book), read_rule_book(policy.rule_book)
+    if (before.is_ranked or after.is_ranked) and before.places != after.places:
+        raise Invalid("call_places_fixed", "policy.rule_book.tiers")
 
 
 def _require_keeper(actor: Actor, unit: Unit) -> None:

@@ -1,17 +1,22 @@
-"""Assign reviewers to an idea: evenly, and never from the units of its proposers."""
+"""Assign reviewers to an idea: evenly, never from the units of its proposers nor from above them, and no more than the policy says."""
 
 from sqlmodel import Session, col, func, select
 
 from models.ideas import Idea
+from models.instants import now
 from models.people import Person, Role, RoleGrant, is_held
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
+from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import ask, ask_person, due_in, is_asked, settle
 from workflows.process.refusals import Invalid
+from workflows.process.superiors import list_proposing_paths, list_superiors
+from workflows.process.underway import count_reviewers_left, count_reviews
+from workflows.process.visibility import ANSWERING
 
 
 def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -22,33 +27,45 @@ def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage != IdeaStage.IN_REVIEW:
         return
-    missing = context.policy.reviewers - _count_reviews(session, idea_id)
+    missing = context.policy.reviewers - count_reviews(session, context, *ANSWERING)
     chosen = list_eligible(session, context)[: max(missing, 0)]
     if chosen:
         permitted = permit(session, context, "assign", actor=actor)
         reviews = [_add(session, context, person_id) for person_id in chosen]
         take(session, context, permitted, _grounds(reviews), actor=actor)
-    if len(chosen) < missing and not is_asked(session, context, "assign"):
+    if context.idea.due_at is None and missing > 0:
+        context.idea.due_at = due_in(context.policy.days.review)  # nobody has to answer; by then somebody was found, or the chair decides
+    if len(chosen) < missing and count_reviewers_left(session, context) > 0 and not is_asked(session, context, "assign"):
         ask(session, context, "assign", due_in(context.policy.days.screening))
 
 
 def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Actor) -> Review:
-    """Assign one reviewer by hand; the secretariat may. Raises Invalid for somebody who may not review this idea."""
+    """Assign one reviewer by hand; the secretariat may, up to the policy's number and its substitutes.
+
+    Raises Invalid for somebody who may not review this idea.
+    """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "assign", actor=actor)
     if person_id not in list_eligible(session, context):
         raise Invalid("reviewer_not_eligible", "reviewer_id")
     review = _add(session, context, person_id)
-    if _count_reviews(session, idea_id) >= context.policy.reviewers:
+    is_full = count_reviews(session, context, *ANSWERING) >= context.policy.reviewers
+    if is_full or count_reviewers_left(session, context) == 0:
         settle(session, context, task="assign")
     take(session, context, permitted, _grounds([review]), actor=actor)
     return review
 
 
 def list_eligible(session: Session, context: IdeaContext) -> list[str]:
-    """Reviewers of the call who have no part in the idea, are of no proposer's unit and were not asked before; least loaded first."""
+    """Reviewers of the call who may be asked, least loaded first; nobody once the policy's number and its substitutes were asked.
+
+    They have no part in the idea and no other duty on it, are of no proposer's unit, superiors of no proposer, and were not asked before,
+    unless their review lapsed and the idea has come into review again.
+    """
+    if count_reviewers_left(session, context) <= 0:
+        return []
     units = select(Person.unit_id).where(col(Person.id).in_(context.team))
-    asked = select(Review.reviewer_id).where(Review.idea_id == context.idea.id)
+    asked = select(Review.reviewer_id).where(Review.idea_id == context.idea.id, Review.state != ReviewState.LAPSED)
     load = (
         select(Review.reviewer_id, func.count().label("load"))
         .join(Idea, col(Idea.id) == col(Review.idea_id))
@@ -65,13 +82,17 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
         .where(col(Person.id).not_in(context.team), col(Person.unit_id).not_in(units), col(Person.id).not_in(asked))
         .order_by(func.coalesce(load.c.load, 0), Person.id)
     )
-    covering = (person_id for person_id, path in session.exec(reviewers) if context.call_path.startswith(path))
+    barred = list_barred(session, context.idea.id, "score", context.policy)
+    barred |= list_superiors(session, list_proposing_paths(session, context))
+    covering = (each for each, path in session.exec(reviewers) if context.call_path.startswith(path) and each not in barred)
     return list(dict.fromkeys(covering))  # a role over a unit and over the unit above it is still one person
 
 
 def _add(session: Session, context: IdeaContext, person_id: str) -> Review:
     due_at = due_in(context.policy.days.review)
-    review = Review(idea_id=context.idea.id, reviewer_id=person_id, due_at=due_at)
+    lapsed = select(Review).where(Review.idea_id == context.idea.id, Review.reviewer_id == person_id)
+    review = session.exec(lapsed).first() or Review(idea_id=context.idea.id, reviewer_id=person_id, due_at=due_at)
+    review.state, review.assigned_at, review.due_at = ReviewState.ASSIGNED, now(), due_at
     session.add(review)
     session.flush()
     ask_person(session, context, "score", person_id, due_at)
@@ -80,8 +101,3 @@ def _add(session: Session, context: IdeaContext, person_id: str) -> Review:
 
 def _grounds(reviews: list[Review]) -> Grounds:
     return Grounds(detail={"reviewers": [review.reviewer_id for review in reviews]}, rows=tuple(reviews))
-
-
-def _count_reviews(session: Session, idea_id: str) -> int:
-    count = select(func.count()).select_from(Review).where(Review.idea_id == idea_id, col(Review.state) != ReviewState.RECUSED)
-    return int(session.exec(count).one())

@@ -1,6 +1,9 @@
-"""Close a review when every score is in or the date has come, and draft what the committee may recommend."""
+"""Close a review when a quorum of scores is in and none is owed, or the date has come, and draft what the committee may recommend."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -15,41 +18,81 @@ from workflows.process.context import IdeaContext, read_context
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.guards import is_at_mark, is_overdue
 from workflows.process.inbox import ask, due_in, is_asked
+from workflows.process.underway import count_reviewers_left
+from workflows.process.visibility import ANSWERING
+from workflows.review.assign import list_eligible
 from workflows.review.score import rubric_of
+
+NO_QUORUM = "no_quorum"
 
 
 def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
-    """Combine the scores once none is owed or the date is past: at or above the pass mark the idea is shortlisted, else it is below it.
+    """Combine the scores once the policy's quorum is in and none is owed, or the date is past: the idea is shortlisted or below the mark.
 
-    When nobody scored in time the secretariat is asked to assign anew, unless it is asked to already.
+    Past the date without a quorum it goes on for as many days as a screening has, once, and the secretariat is asked for substitutes; when
+    nobody is left to be asked, the idea goes to the chair without a score, as a few scores decide nothing.
     """
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage != IdeaStage.IN_REVIEW:
         return
     reviews = session.exec(select(Review).where(Review.idea_id == idea_id)).all()
     totals = [review.total for review in reviews if review.state == ReviewState.SCORED and review.total is not None]
-    if is_overdue(context) and not totals:
-        context.idea.due_at = None
-        if not is_asked(session, context, "assign"):
-            ask(session, context, "assign", due_in(context.policy.days.screening))
+    outcome = _find_outcome(session, context, reviews, totals)
+    if outcome is None:
         return
-    if not _is_over(context, reviews, len(totals)):
-        return
-    combined = combine_scores(rubric_of(context.policy), totals)
-    permitted = permit(session, context, "close_review", "passed" if combined.passed else "below_mark", actor=actor)
-    for review in reviews:
-        if review.state == ReviewState.ASSIGNED:
-            review.state = ReviewState.LAPSED
-    context.idea.score, context.idea.scores_closed_at = combined.score, now()
-    detail = {"score": str(combined.score), "spread": str(combined.spread), "reviews": len(totals)}
-    take(session, context, permitted, Grounds(detail=detail, rows=tuple(reviews)), actor=actor)
+    permitted = permit(session, context, "close_review", outcome, actor=actor)
+    for review in _owed(reviews):
+        review.state = ReviewState.LAPSED
+    figures: dict[str, Any] = {"reviews": len(totals), "quorum": context.policy.quorum}
+    if outcome != NO_QUORUM:
+        combined = combine_scores(rubric_of(context.policy), totals)
+        context.idea.score, context.idea.scores_closed_at = combined.score, now()
+        figures |= {"score": str(combined.score), "spread": str(combined.spread)}
+    take(session, context, permitted, Grounds(detail=figures, rows=tuple(reviews)), actor=actor)
 
 
-def _is_over(context: IdeaContext, reviews: Sequence[Review], scored: int) -> bool:
-    """Whether a review with scores ends: enough were given and none is owed, or the date of those that are owed is past."""
-    owed = [review for review in reviews if review.state == ReviewState.ASSIGNED]
-    late = is_overdue(context) or (bool(owed) and all(review.due_at < now() for review in owed))
-    return scored > 0 and (late or (not owed and scored >= context.policy.reviewers))
+def _find_outcome(session: Session, context: IdeaContext, reviews: Sequence[Review], totals: Sequence[Decimal]) -> str | None:
+    """How the review ends now; None while somebody may still answer or be asked."""
+    is_late = _is_late(context, reviews)
+    if len(totals) < context.policy.quorum:
+        return NO_QUORUM if is_late and not _waits_for_substitutes(session, context, reviews) else None
+    if not is_late and (_times_left(reviews) or len(totals) < context.policy.reviewers):
+        return None
+    return "passed" if combine_scores(rubric_of(context.policy), totals).passed else "below_mark"
+
+
+def _owed(reviews: Sequence[Review]) -> list[Review]:
+    return [review for review in reviews if review.state == ReviewState.ASSIGNED]
+
+
+def _times_left(reviews: Sequence[Review]) -> list[datetime]:
+    """Until when those may answer who are not late yet."""
+    return [review.due_at for review in _owed(reviews) if review.due_at >= now()]
+
+
+def _is_late(context: IdeaContext, reviews: Sequence[Review]) -> bool:
+    """Whether the review's own date is past, or that of everybody who was asked and did not step back."""
+    asked = [review for review in reviews if review.state in ANSWERING]
+    return is_overdue(context) or (bool(asked) and all(review.due_at < now() for review in asked))
+
+
+def _waits_for_substitutes(session: Session, context: IdeaContext, reviews: Sequence[Review]) -> bool:
+    """Whether a late review may yet come to its quorum: a substitute has time left, who is late may answer once more, or somebody is left.
+
+    The secretariat is asked to assign, as long as the policy allows one more reviewer.
+    """
+    if times_left := _times_left(reviews):
+        context.idea.due_at = min(times_left)
+        return True
+    is_prolonged = context.idea.due_at is not None and all(each.due_at < context.idea.due_at for each in reviews if each.state in ANSWERING)
+    if is_prolonged and not is_overdue(context):
+        return True
+    if not list_eligible(session, context) and (is_prolonged or not _owed(reviews)):
+        return False
+    context.idea.due_at = due_in(context.policy.days.screening)
+    if count_reviewers_left(session, context) > 0 and not is_asked(session, context, "assign"):
+        ask(session, context, "assign", context.idea.due_at)
+    return True
 
 
 def draft_recommendation(session: Session, idea_id: str, *, actor: Actor) -> None:

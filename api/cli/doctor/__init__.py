@@ -9,7 +9,8 @@ from rich.text import Text
 from api.cli.doctor.finding import Finding, State
 from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
 from api.cli.doctor.packages import check_package
-from api.cli.doctor.storage import check_postgres, check_sqlite
+from api.cli.doctor.secrecy import check_folder, check_key
+from api.cli.doctor.storage import check_outbox, check_postgres, check_sqlite
 from api.cli.doctor.surroundings import check_analytics, check_clock, check_port, refused_setting
 from models import instants
 from models.settings import settings
@@ -45,6 +46,9 @@ def examine() -> list[Finding]:
         *machine,
         check_clock(instants.wall_now(), chosen.clock, chosen.data),
         *(check_sqlite(chosen) if chosen.sqlalchemy_url.startswith("sqlite") else [check_postgres(chosen.sqlalchemy_url)]),
+        *check_outbox(chosen),
+        check_folder(chosen.data),
+        check_key(chosen),
         check_port("port of the pages", chosen.host, chosen.port, "GAGAS_PORT"),
         check_port("port of Prefect", "127.0.0.1", chosen.prefect_port, "GAGAS_PREFECT_PORT"),
     ]

@@ -51,6 +51,29 @@ def check_journal(trial: Path, version: tuple[int, ...] = sqlite3.sqlite_version
     return Finding("database", State.FAIL, f"{spoken} cannot keep its log here ({mode}).", "export GAGAS_DATA=<a folder on a local disk>")
 
 
+def check_outbox(chosen: Settings) -> list[Finding]:
+    """Every message that waits will be taken by a flow; nothing is said where there is no database with tables yet."""
+    from sqlalchemy.exc import DBAPIError
+
+    from models.database import Database
+    from workflows.process.retry import count_messages
+
+    if not chosen.database_url and not chosen.sqlite_file.exists():
+        return []
+    store = Database(chosen.sqlalchemy_url)
+    try:
+        with store.reading() as session:
+            stuck = count_messages(session)["stuck"]
+    except DBAPIError:
+        return []
+    finally:
+        store.close()
+    if not stuck:
+        return [Finding("outbox", State.OK, "every message has its flow")]
+    mend = "an admin sees them at GET /api/v1/outbox/messages?stuck=true; a hand in the database, or a restored backup, mends them"
+    return [Finding("outbox", State.WARN, f"{stuck} of its messages will be taken by no flow.", mend)]
+
+
 def check_postgres(url: str) -> Finding:
     """PostgreSQL answers and is new enough; its address is never shown, as it may hold a password."""
     import psycopg

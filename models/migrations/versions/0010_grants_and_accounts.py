@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0012"
 
 NAMES = {
     "uq": "%(table_name)s_%(column_0_N_name)s_key",  # PostgreSQL's own; on SQLite the constraint has none

@@ -32,7 +32,7 @@ def write(file: Path, **changes: Any) -> Path:
 @pytest.mark.parametrize("sample", sorted(Path("examples/calls").glob("*.json")), ids=lambda sample: sample.stem)
 def test_the_sample_calls_pass(sample: Path) -> None:
     result = check(sample)
-    assert (result.exit_code, result.stdout) == (0, "Ketentuan ini tidak bertentangan dengan proses.\n")
+    assert (result.exit_code, result.stdout) == (0, "Ketentuan ini tidak bertentangan dengan proses, dan semua dokumennya dapat dicetak.\n")
 
 
 def test_a_policy_alone_a_call_with_its_policy_and_the_standard_input_are_all_read(file: Path) -> None:
@@ -53,6 +53,43 @@ def test_each_finding_is_told_with_its_place_its_code_and_what_to_do(file: Path)
     assert mover == "policy.movers.determination  policy_action_unknown"
     assert advice == "  Langkah determination tidak ada dalam proses. Periksa penulisannya."
     assert find_foreign_words(sentence) == []
+
+
+def test_a_policy_that_concentrates_is_told_in_words(file: Path) -> None:
+    result = check(write(file, movers={"determine": "chair"}))
+    assert (result.exit_code, result.stdout.splitlines()) == (
+        1,
+        [
+            "policy.movers.determine  policy_concentrates",
+            (
+                "  Dua langkah yang harus dilakukan orang berbeda jatuh pada satu peran, Ketua tim penilai: Penetapan, Rekomendasi."
+                " Serahkan salah satunya kepada peran lain."
+            ),
+        ],
+    )
+
+
+def test_what_a_policy_pays_is_held_against_the_ceilings_that_are_given(file: Path) -> None:
+    write(file)
+    assert check(file, "--per-award", "10000001", "--per-call", "20000000").exit_code == 0
+    result = check(file, "--per-award", "10000000")
+    assert result.exit_code == 1
+    assert result.stdout.startswith(
+        "policy.rule_book.tiers.0.amount_rupiah  ceiling_tier_exceeded\n  Emas: Rp10.000.001 melebihi batas Rp10.000.000"
+    )
+
+
+def test_a_document_that_cannot_be_printed_is_told_with_the_part_at_fault(file: Path) -> None:
+    lines = ["Badan Perencanaan Pembangunan, Penelitian dan Pengembangan"] * 4
+    letterhead = {"lines": lines, "address": "Jalan Contoh " * 15, "contact": "surel " * 30}
+    result = check(write(file, documents={**POLICY["documents"], "letterhead": letterhead}))
+    assert (result.exit_code, result.stdout.splitlines()) == (
+        1,
+        [
+            "policy.documents.letterhead  specimen_does_not_fit",
+            "  Dengan bagian ini dokumen tidak muat pada kertasnya: Piagam penghargaan. Persingkat isinya.",
+        ],
+    )
 
 
 def test_the_reader_chooses_the_language_or_has_the_regions(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,15 +8,17 @@ import pytest
 import rfc8785
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from typer.testing import CliRunner, Result
 
+from api.cli.folder import prepare_folder, read_signing_key
 from api.cli.main import app
-from api.cli.set_up import prepare_folder
 from models.database import database
 from models.settings import settings
 from models.stages import IdeaStage
 from tests.building import Town
+from workflows.calculations.ledger import LedgerQuestion, calculate_ledger
 
 
 def gagas(*words: str) -> Result:
@@ -138,7 +140,7 @@ def keep_checkpoint(folder: Path) -> Path:
 
 def test_a_checkpoint_is_signed_by_the_printed_key(own_town: Town, tmp_path: Path) -> None:
     printed = json.loads(keep_checkpoint(tmp_path).read_text())
-    said = {name: printed[name] for name in ("size", "head", "at")}
+    said = {name: printed[name] for name in ("size", "head", "at", "key")}
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(printed["public_key"]))
     key.verify(bytes.fromhex(printed["signature"]), rfc8785.dumps(said))
     with pytest.raises(InvalidSignature):
@@ -174,4 +176,61 @@ def test_a_checkpoint_that_was_changed_is_not_believed(own_town: Town, tmp_path:
 
 def test_a_checkpoint_holds_no_personal_word(own_town: Town) -> None:
     printed = gagas("ledger", "checkpoint").stdout
-    assert set(json.loads(printed)) == {"size", "head", "at", "signature", "public_key"}
+    assert set(json.loads(printed)) == {"size", "head", "at", "key", "signature", "public_key"}
+
+
+def write_strangers_checkpoint(folder: Path) -> Path:
+    """What somebody with the database's password and a key of their own would hand the inspector: true of the chain, signed and whole."""
+    own = settings().signing_key
+    kept = own.read_bytes()
+    own.write_bytes(Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    checkpoint = keep_checkpoint(folder)
+    own.write_bytes(kept)
+    return checkpoint
+
+
+def test_a_strangers_key_is_refused_however_well_it_signed(own_town: Town, tmp_path: Path) -> None:
+    checkpoint = write_strangers_checkpoint(tmp_path)
+    result = gagas("ledger", "verify", "--checkpoint", str(checkpoint))
+    said = " ".join(result.output.replace("│", " ").split())
+    assert (result.exit_code, "signed with another key" in said) == (2, True)
+    theirs = json.loads(checkpoint.read_text())["key"]
+    assert verify("--checkpoint", str(checkpoint), "--key", theirs)[0] == 0  # whoever trusts that key says so
+
+
+def test_the_regions_key_may_be_given_by_its_file_or_its_fingerprint(own_town: Town, tmp_path: Path) -> None:
+    checkpoint = keep_checkpoint(tmp_path)
+    printed = gagas("ledger", "key").stdout.strip()
+    copy = tmp_path / "copy.pub"
+    settings().pinned_key.rename(copy)
+    for given in (printed, printed.removeprefix("SHA256:").upper(), str(copy)):
+        assert verify("--checkpoint", str(checkpoint), "--key", given)[0] == 0
+    for given in ("SHA256:" + "0" * 64, "0" * 63, str(checkpoint), ""):
+        expected = 0 if given == "" else 2  # of an older folder, that has no pin yet, the key itself is asked
+        assert gagas("ledger", "verify", "--checkpoint", str(checkpoint), "--key", given).exit_code == expected, given
+
+
+def test_without_any_key_of_the_region_no_checkpoint_is_believed(own_town: Town, tmp_path: Path) -> None:
+    checkpoint = keep_checkpoint(tmp_path)
+    settings().pinned_key.unlink()
+    settings().signing_key.unlink()
+    result = gagas("ledger", "verify", "--checkpoint", str(checkpoint))
+    assert (result.exit_code, "--key" in result.output) == (2, True)
+    assert gagas("ledger", "checkpoint").exit_code == 2
+    assert verify()[0] == 0
+
+
+def test_a_checkpoint_of_before_keys_had_fingerprints_still_counts(own_town: Town, tmp_path: Path) -> None:
+    printed = json.loads(keep_checkpoint(tmp_path).read_text())
+    said = {name: printed[name] for name in ("size", "head", "at")}
+    signature = read_signing_key().sign(rfc8785.dumps(said)).hex()
+    older = tmp_path / "older.json"
+    older.write_text(json.dumps({**said, "signature": signature, "public_key": printed["public_key"]}))
+    assert verify("--checkpoint", str(older))[0] == 0
+
+
+def test_what_is_exported_is_verified_without_the_server(own_town: Town) -> None:
+    exported = json.loads(gagas("ledger", "export").stdout)
+    assert len(exported["entries"]) == size(own_town)
+    report = calculate_ledger(LedgerQuestion.model_validate(exported))
+    assert (report.valid, report.size) == (True, size(own_town))

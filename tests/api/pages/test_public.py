@@ -111,13 +111,18 @@ def test_people_meet_pages_and_programs_meet_problems(town: Town) -> None:
     assert browser.get("/api/v1/tidak-ada").headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("query", ["", "?before=51"])
+@pytest.mark.parametrize("query", ["", "?before=51", f"?before={2**63 - 1}"])
 def test_the_former_address_of_the_ledger_leads_to_it_for_good(town: Town, query: str) -> None:
     browser = open_browser(town, "auditor")
     answer = browser.get(f"/buku-besar{query}")
     assert (answer.status_code, answer.headers["location"]) == (308, f"/jejak-audit{query}")
     assert browser.get(answer.headers["location"]).status_code == 200
     assert open_browser(town).get(f"/buku-besar{query}").status_code == 308
+
+
+@pytest.mark.parametrize(("before", "status"), [("-1", 422), ("1", 200), (str(2**63 - 1), 200), (str(2**63), 422), ("x", 422)])
+def test_the_ledger_answers_whatever_place_is_asked_for(town: Town, before: str, status: int) -> None:
+    assert open_browser(town, "auditor").get(f"/jejak-audit?before={before}").status_code == status
 
 
 def test_a_fault_is_a_page_too_and_tells_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

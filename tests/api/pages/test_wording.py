@@ -23,7 +23,8 @@ OLD = re.compile(
 )
 PAGES = {
     "secretary": ("/kotak-masuk", "/daftar", "/penghargaan", "/laporan", "/usulan/{idea}", "/usulan/{piloted}", "/usulan/{gated}"),
-    "leader": ("/kotak-masuk", "/penghargaan/{award}", "/penghargaan/{declined}"),
+    "chair": ("/kotak-masuk", "/ketentuan", "/ketentuan/{call}/1", "/ketentuan/{call}/2"),
+    "leader": ("/batas-penghargaan", "/kotak-masuk", "/penghargaan/{award}", "/penghargaan/{declined}"),
     "auditor": ("/jejak-audit", "/usulan/{idea}"),
     "operator": ("/pegawai",),
     "lead": ("/usulan", "/usulan/baru", "/usulan/{idea}", "/dokumen"),
@@ -44,7 +45,15 @@ def places(town: Town) -> dict[str, str]:
     proposed, declined = town.build_award(AwardStage.PROPOSED), town.build_award(AwardStage.DECLINED)
     gated = town.build_idea(IdeaStage.SCREENING, call=town.build_call(gates=[GATE]))
     town.do(pass_gate, gated, "presentation", note="Aula kecamatan, lima orang hadir.", by="secretary")
-    return {"idea": idea, "piloted": piloted, "gated": gated, "award": proposed, "declined": declined}
+    changed = {
+        "movers": {"verify": "auditor"},
+        "entry": "in_trial",
+        "loosened": [["determine", "approve"]],
+        "gates": [GATE],
+        "award_from": ["rolled_out", "stopped"],
+    }
+    town.do(amend_policy, town.call, {**POLICY, **changed}, by="secretary")
+    return {"idea": idea, "piloted": piloted, "gated": gated, "award": proposed, "declined": declined, "call": town.call}
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

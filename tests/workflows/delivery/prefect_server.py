@@ -10,9 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
-from workflows.delivery.processes import free_port, prefect_environment
+from workflows.delivery.prefect_server import USER, prefect_environment, read_password
+from workflows.delivery.processes import free_port
 
 HANG_SECONDS = 100
 PAGE = 200
@@ -23,12 +24,15 @@ class PrefectServer:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder = url, folder
+        self.auth = (USER, read_password(folder))
 
     def list_all(self, kind: str, **wanted: Any) -> list[dict[str, Any]]:
         """Every `flow_runs`, `task_runs` or `logs` row that fits."""
         rows: list[dict[str, Any]] = []
         while True:
-            answer = httpx.post(f"{self.url}/{kind}/filter", json={**wanted, "offset": len(rows), "limit": PAGE}, timeout=30)
+            answer = httpx.post(
+                f"{self.url}/{kind}/filter", json={**wanted, "offset": len(rows), "limit": PAGE}, auth=self.auth, timeout=30
+            )
             answer.raise_for_status()
             page = answer.json()
             rows += page
@@ -59,13 +63,15 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect
     """The server; every Prefect client of this process speaks to it until the session ends."""
     folder, port = tmp_path_factory.mktemp("prefect-server"), free_port("127.0.0.1")
     url = f"http://127.0.0.1:{port}/api"
-    command = [sys.executable, "-m", "uvicorn", "--factory", "workflows.delivery.processes:prefect_app", "--port", str(port)]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "workflows.delivery.prefect_server:prefect_app", "--port", str(port)]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env={**os.environ, **prefect_environment(folder)}, stdout=log, stderr=log)
     try:
         await_health(process, url)
-        with temporary_settings({PREFECT_API_URL: url, PREFECT_LOGGING_TO_API_ENABLED: True}):
-            yield PrefectServer(url, folder)
+        server = PrefectServer(url, folder)
+        ours = {PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: ":".join(server.auth), PREFECT_LOGGING_TO_API_ENABLED: True}
+        with temporary_settings(ours):
+            yield server
     finally:
         process.terminate()
         process.wait(30)

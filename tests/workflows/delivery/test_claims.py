@@ -1,12 +1,15 @@
 """Claims on the outbox: one holder at a time, and a message given back is claimed again."""
 
 import threading
+from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from models.database import Database
-from models.outbox import MessageState
-from tests.workflows.delivery.outbox import Work, ask, claimed, come_round, effects, messages, run_out, store
+from models.instants import wall_now
+from models.outbox import Message, MessageState
+from tests.workflows.delivery.outbox import Work, alter, ask, claimed, come_round, effects, messages, run_out, store
 from workflows.delivery import claims
 from workflows.delivery.claims import claim_batch, release_unhandled, release_unstarted
 from workflows.delivery.effects import Outcome, handle_messages
@@ -37,6 +40,44 @@ def test_what_is_held_is_not_claimed_again_until_its_lease_ran_out(store: Databa
     assert second.ids == first.ids
     assert second.token != first.token
     assert second.attempts == 2
+
+
+@pytest.mark.parametrize("days", [2, 400])
+def test_a_clock_that_was_set_back_holds_neither_a_lease_nor_a_pause_that_long(store: Database, days: int) -> None:
+    """A battery dies, or an operator mends the date: what was written in the days that never came is free at once."""
+    ask(store, 2)
+    first = claimed(store)
+    alter(store, lease_until=wall_now() + timedelta(days=days))
+    second = claimed(store)
+    assert second.ids == first.ids
+    assert handle_messages(store, first.token, first.ids, Work(), actor=ACTOR) == Outcome(late=2)
+    release_unhandled(store, second)
+    alter(store, not_before=wall_now() + timedelta(days=days))
+    assert claimed(store).ids == first.ids
+
+
+def test_the_longest_lease_and_the_longest_pause_are_kept(store: Database) -> None:
+    ask(store, 1)
+    batch = claimed(store)
+    alter(store, lease_until=wall_now() + timedelta(seconds=claims.settings().lease_seconds))
+    assert claim_batch(store, "intake") is None
+    release_unhandled(store, batch)
+    alter(store, not_before=wall_now() + timedelta(seconds=claims.BACKOFF_SECONDS[-1]))
+    assert claim_batch(store, "intake") is None
+
+
+def test_one_row_that_cannot_be_read_is_set_aside_and_its_topic_goes_on(store: Database) -> None:
+    """A damaged page or a hand in the database: an operator finds the row among the given up, and everybody else has their receipt."""
+    ask(store, 3)
+    damage = "datetime damaged" if store.is_sqlite else "infinity"
+    with store.unit_of_work() as session:
+        session.connection().exec_driver_sql(f"UPDATE message SET created_at = '{damage}' WHERE subject_id = 'idea-001'")
+    batch = claimed(store)
+    assert handle_messages(store, batch.token, batch.ids, Work(), actor=ACTOR) == Outcome(handled=2)
+    assert effects(store) == ["idea-000", "idea-002"]
+    with store.reading() as session:
+        left = session.exec(select(Message.subject_id, Message.error).where(Message.state == MessageState.DEAD)).all()
+    assert left == [("idea-001", "its row cannot be read")]
 
 
 def test_a_batch_is_no_larger_than_the_setting(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,8 +57,9 @@ def test_a_wait_ends_with_the_last_second_of_the_regions_day(
 def test_a_review_closes_by_date_with_the_scores_that_are_in(own_town: Town, clock: Clock) -> None:
     idea_id = own_town.build_idea(IdeaStage.IN_REVIEW)
     reviews = own_town.rows(select(Review).where(Review.idea_id == idea_id))
-    who = next(one.who for one in own_town.people.values() if one.id == reviews[0].reviewer_id)
-    own_town.do(score_idea, idea_id, POINTS, by=who)
+    for review in reviews[:2]:
+        who = next(one.who for one in own_town.people.values() if one.id == review.reviewer_id)
+        own_town.do(score_idea, idea_id, POINTS, by=who)
     clock.set(midnight(date(2026, 12, 9)) - timedelta(seconds=1))
     run_clock(own_town)
     assert own_town.idea(idea_id).stage == IdeaStage.IN_REVIEW
@@ -66,7 +67,7 @@ def test_a_review_closes_by_date_with_the_scores_that_are_in(own_town: Town, clo
     run_clock(own_town)
     assert (own_town.idea(idea_id).stage, own_town.idea(idea_id).score) == (IdeaStage.SHORTLISTED, 90)
     states = sorted(own_town.rows(select(Review.state).where(Review.idea_id == idea_id)))
-    assert states == [ReviewState.LAPSED, ReviewState.LAPSED, ReviewState.SCORED]
+    assert states == [ReviewState.LAPSED, ReviewState.SCORED, ReviewState.SCORED]
 
 
 def test_where_nobody_scored_in_time_the_secretariat_is_asked_once(own_town: Town, clock: Clock) -> None:

@@ -16,11 +16,12 @@ from models.ledger import LedgerEntry
 from models.outbox import ClockTick
 from models.people import SignIn
 from models.stages import AwardStage, IdeaStage
-from tests.building import Town
+from tests.building import POLICY, Town
 from tests.steps import plan
 from tests.workflows.turns import Clock, clock, contest, count, midnight, own_town, quiet, run_clock, tick
 from workflows.delivery import due
 from workflows.pilot.start import plan_pilot
+from workflows.region.calls import amend_policy
 from workflows.reward.announce import schedule_award
 
 pytestmark = pytest.mark.slow
@@ -37,6 +38,7 @@ def everything(own_town: Town, clock: Clock) -> None:
     own_town.do(plan_pilot, piloted, plan(own_town["owner"].id, starts_on=first, ends_on=first + timedelta(days=40)), by="secretary")
     own_town.do(schedule_award, own_town.build_award(AwardStage.APPROVED), announce_at=midnight(first), by="leader")
     contest(own_town, 1, (90,))
+    own_town.do(amend_policy, own_town.call, POLICY, by="secretary")
     quiet(own_town)
     clock.set("2029-12-31T10:00:00+07:00")
 

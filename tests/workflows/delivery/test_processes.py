@@ -1,25 +1,31 @@
 """`gagas serve` as a person starts it: three addresses, work done, nothing left behind whatever way it ends."""
 
+import json
 import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from sqlmodel import select
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from models.database import Database
 from models.ideas import Idea
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.town import settle_town
+from workflows.delivery.prefect_server import USER, password_file
 
 pytestmark = [
     pytest.mark.server,
@@ -30,7 +36,11 @@ pytestmark = [
 
 GAGAS = Path(sys.executable).with_name("gagas")
 HANG = 240  # seconds until something that should have happened long ago is given up; no figure of ours
-PARTS = {"Prefect": "workflows.delivery.processes:prefect_app", "API": "api.app:create_app", "relay": "-m workflows.delivery.processes"}
+PARTS = {
+    "Prefect": "workflows.delivery.prefect_server:prefect_app",
+    "API": "api.app:create_app",
+    "relay": "-m workflows.delivery.processes",
+}
 
 
 class Served:
@@ -109,6 +119,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
         started.append(Served(folder, **environment))
         return started[-1]
 
+    start.folder = folder  # type: ignore[attr-defined]
     yield start
     for served in started:
         for pid in [served.process.pid] * (served.process.poll() is None) + list(served.processes()):
@@ -149,6 +160,24 @@ def open_call(served: Served) -> str:
     return call
 
 
+def check_prefects_port(served: Served, prefect: str) -> None:
+    """Only who can read the password's file is answered, and no page of another origin may ask; a flow started there moves real ideas."""
+    file = password_file(served.folder)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    wanted: dict[str, Any] = {"url": f"{prefect}/flow_runs/filter", "json": {}, "timeout": 30}
+    assert httpx.post(**wanted).status_code == 401
+    assert httpx.post(**wanted, auth=(USER, "guessed")).status_code == 401
+    assert httpx.post(**wanted, auth=(USER, file.read_text().strip())).status_code == 200
+    foreign = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
+    assert "access-control-allow-origin" not in httpx.options(f"{prefect}/flow_runs/", headers=foreign, timeout=30).headers
+    assert "access-control-allow-origin" not in httpx.get(f"{prefect}/health", headers=foreign, timeout=30).headers
+    with connect(f"{prefect.replace('http', 'ws', 1)}/events/in", subprotocols=["prefect"]) as socket_in:  # type: ignore[list-item]
+        socket_in.send(json.dumps({"type": "auth", "token": "guessed"}))
+        with pytest.raises(ConnectionClosed):
+            socket_in.recv(timeout=30)
+    assert file.read_text().strip() not in served.told
+
+
 def test_it_says_where_it_is_does_its_work_starts_again_what_dies_and_leaves_nothing_after_ctrl_c(serve: Callable[..., Served]) -> None:
     served = serve()
     api, prefect = served.address("API"), served.address("Prefect")
@@ -168,6 +197,7 @@ def test_it_says_where_it_is_does_its_work_starts_again_what_dies_and_leaves_not
     second = submit(served, call)
     await_true(lambda: stage(served, second) == IdeaStage.AWAITING_PERMISSION, "the next idea's way to its head")
     assert "API ended with -9; starting it again" in served.told
+    check_prefects_port(served, f"{prefect}/api")
 
     began = time.monotonic()
     served.process.send_signal(signal.SIGINT)
@@ -176,6 +206,42 @@ def test_it_says_where_it_is_does_its_work_starts_again_what_dies_and_leaves_not
     assert served.processes() == {}
     assert "nothing is left running" in served.told
     assert not answers(f"{api}/health")
+
+
+def test_a_damaged_prefect_database_is_set_aside_and_neither_the_api_nor_an_idea_suffers(serve: Callable[..., Served]) -> None:
+    """The disk was full, or a backup restored half: before, the command ended with the healthy API in it."""
+    folder = serve.folder  # type: ignore[attr-defined]
+    (folder / "prefect").mkdir()
+    (folder / "prefect" / "prefect.db").write_bytes(b"no database" * 1000)
+    served = serve()
+    api = served.address("API")
+    assert answers(f"{api}/health")
+    idea = submit(served, open_call(served))
+    await_true(lambda: stage(served, idea) == IdeaStage.AWAITING_PERMISSION, "an idea's way to its head")
+    (kept,) = folder.glob("prefect-damaged-*")
+    assert (kept / "prefect.db").read_bytes() == b"no database" * 1000
+    assert f"it lies in {kept}" in served.told
+    assert served.process.poll() is None
+
+
+def test_without_prefect_people_submit_and_what_follows_is_done_when_it_comes(serve: Callable[..., Served]) -> None:
+    """Somebody else sits on its port: the API answers at its usual address, and once the port is free what waited is done."""
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # free to look at, until it listens
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        served = serve(GAGAS_PREFECT_PORT=str(port))
+        await_true(lambda: "API" in {name for name in PARTS if served.part(name)}, "the API")
+        api_before = served.part("API")
+        taken.listen()
+        api = served.address("API")
+        idea = submit(served, open_call(served))
+        await_true(lambda: served.told.count("Prefect ended with") >= 2, "Prefect's second end")
+        assert answers(f"{api}/health")
+        assert stage(served, idea) == IdeaStage.SUBMITTED
+        assert served.part("API") == api_before
+    await_true(lambda: stage(served, idea) == IdeaStage.AWAITING_PERMISSION, "the idea's way to its head")
+    assert not list(served.folder.glob("prefect-damaged-*")), "a port that somebody else took is no damage"
 
 
 def test_nothing_outlives_a_starter_that_was_killed_and_the_same_folder_is_served_again(serve: Callable[..., Served]) -> None:

@@ -80,7 +80,7 @@ def test_an_owner_holds_the_role_and_has_no_part(town: Town, who: str) -> None:
 
 @pytest.mark.parametrize(("days", "fits"), [(29, False), (30, True), (365, True), (366, False)])
 def test_a_pilot_is_as_long_as_the_policy_says(town: Town, days: int, fits: bool) -> None:
-    idea = town.build_idea(IdeaStage.DETERMINED)
+    idea = town.build_idea(IdeaStage.DETERMINED, call=town.build_call(pilot={"minimum_days": 30, "maximum_days": 365}))
     wanted = plan(town["owner"].id, ends_on=today() + timedelta(days=days))
     if fits:
         town.do(plan_pilot, idea, wanted, by="secretary")

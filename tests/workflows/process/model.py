@@ -16,6 +16,7 @@ OFFICES = {
     "chair": ("chair", "over_call"),
     "verifier": ("verifier", "over_call"),
     "leader": ("leader", "over_call"),
+    "deputy": ("leader", "over_call"),
     "auditor": ("auditor", "over_call"),
     "admin": ("admin", "over_call"),
 }
@@ -46,6 +47,8 @@ class IdeaModel:
     short_of_hands: bool = False
     planned: bool = False
     measured: bool = False
+    determined_by: set[str] = field(default_factory=set)
+    approved_by: set[str] = field(default_factory=set)
 
     def relation(self, who: str) -> tuple[str, str]:
         """The role somebody holds and how they stand to the idea."""
@@ -61,7 +64,8 @@ class IdeaModel:
         way, stage = ("award", self.award) if action in ("propose", "approve", "schedule", "revoke") else ("idea", self.stage)
         stage = "-" if action == "propose" and stage in ENDED else stage
         said = {LINES.get((way, stage, action, outcome, each, relation)) for each in (role, "any")} - {None}
-        return said.pop() if said and self._holds(action, outcome, subject) else None
+        apart = {"approve": self.determined_by, "determine": self.approved_by}.get(action, ())  # of all others each has one duty
+        return said.pop() if said and who not in apart and self._holds(action, outcome, subject) else None
 
     def _holds(self, action: str, outcome: str, subject: str) -> bool:
         """What the table does not say."""
@@ -75,6 +79,10 @@ class IdeaModel:
 
     def take(self, action: str, target: str, who: str, subject: str = "", points: int = 0) -> None:
         """The step was taken."""
+        if action == "determine":
+            self.determined_by.add(who)
+        elif action == "approve":
+            self.approved_by.add(who)
         if action in ("propose", "approve", "schedule", "revoke"):
             self.award = target
             return

@@ -12,11 +12,15 @@ from models.ideas import Gate, GateState
 from models.inbox import InboxItem
 from models.policy import Policy
 from tests.building import POLICY
+from tests.workflows.process.officials import BY_HAND as PAIRS_BY_HAND
+from tests.workflows.process.officials import LOOSENABLE
 from tests.workflows.process.owed import Owed, Stuck
 from tests.workflows.process.stories import Company, Course, Story
+from tests.workflows.process.test_movers import ALLOWED
 from tests.workflows.process.test_ways import written_by_hand
 from workflows.process import ways
 from workflows.process.check import Finding, check_policy
+from workflows.process.duties import must_differ
 from workflows.process.refusals import Conflict
 from workflows.reward.propose import propose_award
 
@@ -42,13 +46,15 @@ def show(company: Company, policy: dict[str, Any], finding: Finding, found: list
 def isolate(policy: dict[str, Any], finding: Finding, found: list[Finding]) -> dict[str, Any]:
     """The policy with nothing in it that the finding does not speak of."""
     _, part, *place = finding.path.split(".")
-    alone = {**policy, "gates": [], "movers": {}, "days": {}}
+    alone = {**policy, "gates": [], "movers": {}, "days": {}, "loosened": []}
     if part == "award_from":
         return {**alone, "award_from": [policy["award_from"][int(place[0])]] if place else policy["award_from"]}
     alone |= {"award_from": ["rolled_out"], "rule_book": POLICY["rule_book"]}
     if part == "movers":
-        usual = {"entry": "new", "permission": True} if finding.code == "policy_role_cannot_act" else {}
-        return {**alone, **usual, "movers": {place[0]: policy["movers"][place[0]]}}
+        kept = finding.parameters.get("actions", [place[0]])
+        return {**alone, "movers": {name: role for name, role in policy["movers"].items() if name in kept}}
+    if part == "loosened":
+        return {**alone, "loosened": [policy["loosened"][int(place[0])]]}
     if part == "days":
         return {**alone, "days": {place[0]: policy["days"][place[0]]}}
     return {**alone, "gates": _isolate_gates(policy["gates"], finding, int(place[0]), {each.path for each in found})}
@@ -116,18 +122,9 @@ def gate_is_never_waited_for(company: Company, policy: dict[str, Any], finding: 
 
 
 def holder_waits_in_vain(company: Company, policy: dict[str, Any], finding: Finding) -> None:
-    if finding.path.startswith("policy.gates"):
-        rule = rule_of(policy, finding)
-        story, owed = come_to(company, policy, rule["stage"])
-        (item,) = [each for each in owed.items if each.task == f"gate:{rule['name']}"]
-    else:
-        action = finding.path.split(".")[2]
-        awaiting = ways.IDEA.awaiting(action)
-        story, owed = come_to(company, policy, awaiting.name if awaiting else "rolled_out")
-        while action not in [each.task for each in owed.items]:
-            story.take_step(owed)
-            owed = story.read()
-        (item,) = [each for each in owed.items if each.task == action]
+    rule = rule_of(policy, finding)
+    story, owed = come_to(company, policy, rule["stage"])
+    (item,) = [each for each in owed.items if each.task == f"gate:{rule['name']}"]
     asked, seen = set(story.asked(item)), set(story.doers(item))
     assert not asked or asked - seen, f"all of {asked} see {item.task}"
     if not seen:
@@ -176,6 +173,15 @@ def action_is_never_asked_for(company: Company, policy: dict[str, Any], finding:
     assert story.town.rows(select(InboxItem).where(InboxItem.task == action)) == []
 
 
+def role_is_not_on_the_list(_company: Company, policy: dict[str, Any], finding: Finding) -> None:
+    assert part_of(policy, finding) not in ALLOWED[finding.path.split(".")[2]]
+
+
+def one_role_takes_both(_company: Company, policy: dict[str, Any], finding: Finding) -> None:
+    roles = {policy["movers"].get(action, ALLOWED[action][0]) for action in finding.parameters["actions"]}
+    assert len(roles) == 1
+
+
 def days_are_no_stages(_company: Company, _policy: dict[str, Any], finding: Finding) -> None:
     assert finding.path.split(".")[2] not in [line["days"] for line in written_by_hand("stages")]
 
@@ -200,7 +206,20 @@ def award_is_not_drafted(company: Company, policy: dict[str, Any], finding: Find
     assert story.town.rows(select(Award)) == []
 
 
+def pair_is_never_loosened(_company: Company, policy: dict[str, Any], finding: Finding) -> None:
+    """No story could show it: whoever has both duties is refused all the same (tests/workflows/process/test_duties.py)."""
+    pair = part_of(policy, finding)
+    assert set(pair) not in [set(each) for each in LOOSENABLE]
+    assert must_differ(*pair, Policy.model_validate(policy))
+
+
+def duty_is_unknown(_company: Company, policy: dict[str, Any], finding: Finding) -> None:
+    assert not all(any(duty in (line["one"], line["other"]) for line in PAIRS_BY_HAND) for duty in part_of(policy, finding))
+
+
 SHOWN: dict[str, Show] = {
+    "policy_pair_not_loosened": pair_is_never_loosened,
+    "policy_duty_unknown": duty_is_unknown,
     "policy_stage_unreachable": stage_is_never_reached,
     "policy_stage_unknown": stage_is_unknown,
     "policy_gate_holds_nothing": gate_is_never_waited_for,
@@ -211,6 +230,8 @@ SHOWN: dict[str, Show] = {
     "policy_action_unknown": action_is_unknown,
     "policy_action_without_office": action_is_no_offices,
     "policy_action_unreachable": action_is_never_asked_for,
+    "policy_mover_not_allowed": role_is_not_on_the_list,
+    "policy_concentrates": one_role_takes_both,
     "policy_days_unknown": days_are_no_stages,
     "policy_award_from_empty": award_is_refused("stage_not_awarded"),
     "policy_award_not_scored": award_is_refused("idea_not_scored"),

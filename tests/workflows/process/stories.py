@@ -15,10 +15,11 @@ from models.calls import Call, CallState, PolicyVersion
 from models.database import database
 from models.inbox import InboxItem
 from models.instants import now, today
-from models.people import Role
+from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Policy
 from tests.building import Shelf, Town
+from tests.town import employee_number, sign_in
 from tests.workflows.process.owed import Owed, Stuck, list_waiting, one_step, read_owed
 from tests.workflows.process.test_story import STEPS
 from tests.workflows.turns import WORKS, Clock, tick
@@ -29,15 +30,21 @@ from workflows.intake.withdraw import withdraw_idea
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
+from workflows.process.guards import Question, find_refusal
 from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Refusal
+from workflows.process.underway import first_report_day
+from workflows.process.visibility import OVERSEERS
 from workflows.region.grants import grant_role
+from workflows.region.people import NewPerson, register_person
 from workflows.review.assign import list_eligible
 from workflows.review.gates import pass_gate
+from workflows.reward.browse import read_award
 
 START = "2026-11-24T10:00:00+07:00"
 LONGEST = 80  # steps; no story under a sound policy needs half of them
 KEPT = "stories"  # the name under which the shelf keeps the town of the stories
+OFFICIALS = tuple(f"official{place}" for place in range(6))
 FORWARD = {"granted", "accepted", "feasible", "adopted", "roll_out", "approved"}
 POINTS = (30, 60, 75, 90, 100)
 
@@ -80,6 +87,8 @@ TO_END = steps_to("rolled_out", "")
 class Company:
     """The town in which stories are played: over its one head stands another, so that heads may propose too.
 
+    Six more people hold every office over the whole town: whatever a policy gives to one office, each duty finds somebody of its own.
+
     No story outlives its test, so nothing is forced onto the disk.
     """
 
@@ -89,9 +98,19 @@ class Company:
             sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
         town = shelf.open_town()
         town.do(grant_role, town["walker"].id, Role.UNIT_HEAD, "KOTA", by="admin")
+        with town.store.unit_of_work() as session:
+            for place in range(len(OFFICIALS)):
+                self._employ(session, town, place)
+        shelf.town = Town(shelf.store)
         shelf.put_aside(KEPT)
         with self.open().store.reading() as session:
             self.actors = {who: shelf.town.actor(session, who) for who in shelf.town.people}
+
+    def _employ(self, session: Session, town: Town, place: int) -> None:
+        new = NewPerson(f"Pejabat {place}", employee_number(50 + place), EmploymentKind.PNS, "KOTA")
+        person, _code = register_person(session, new, actor=town.actor(session, "admin"))
+        session.add_all(RoleGrant(person_id=person.id, role=role, unit_id=town.units["KOTA"][0]) for role in OVERSEERS)
+        sign_in(session, OFFICIALS[place], person.id)
 
     def open(self) -> Town:
         """The town as it was before any story."""
@@ -114,6 +133,7 @@ class Story:
 
     def __init__(self, company: Company, policy: dict[str, Any], luck: Random, course: Course) -> None:
         self.company, self.town, self.luck, self.course = company, company.open(), luck, course
+        self.order = luck.sample(sorted(self.town.people), len(self.town.people))  # who is asked first does what they may
         self.distance = steps_to(course.aim, course.avoid) if course.aim else {}
         self.policy, self.visited, self.recused = Policy.model_validate(policy), ["draft"], False
         with self.town.store.unit_of_work() as session:
@@ -129,7 +149,8 @@ class Story:
         call = Call(code="CERITA", title="Lomba", unit_id=self.town.units["BAPPEDA"][0], state=CallState.OPEN, **dates)
         session.add(call)
         session.flush()
-        session.add(PolicyVersion(call_id=call.id, number=1, body=self.policy.model_dump(mode="json")))
+        signed = {"signed_by": self.town["chair"].id, "signed_at": now()}
+        session.add(PolicyVersion(call_id=call.id, number=1, body=self.policy.model_dump(mode="json"), **signed))
         return call.id
 
     def _proposal(self) -> Proposal:
@@ -174,7 +195,7 @@ class Story:
             who = self.doers(item)
             if who and (item.task != "assign" or self._eligible()):
                 try:
-                    return self._do(owed, item, self.luck.choice(who))
+                    return self._do(owed, item, min(who, key=self.order.index))
                 except Refusal as refused:
                     raise Stuck(f"{item.task} is owed at {owed.stage} and refused: {refused.code}") from refused
         raise Stuck(f"nobody can do what is owed at {owed.stage}: {[(item.task, item.role) for item in items]}")
@@ -210,9 +231,18 @@ class Story:
             self._act(who, supplement_idea, self.idea, self._proposal())
             return
         step = self._choose(owed, item)
+        if step[0] == "conclude" and (ahead := self._days_to_report()) > 0:
+            self.pass_days(ahead)
+            return
         points = self.luck.choice(POINTS) if not self.course.aim else 10 if self._is_nearer("below_mark", "shortlisted") else 100
         subject = self.luck.choice(self._eligible()) if item.task == "assign" else who
         STEPS[step](lambda *called, **named: self._act(who, *called, **named), Subject(self, owed, subject, points))
+
+    def _days_to_report(self) -> int:
+        """How many days lie before the first on which the pilot may be concluded."""
+        with self.town.store.reading() as session:
+            context = read_context(session, self.idea, actor=Actor(None, flow="test"))
+            return (first_report_day(session, context) - today()).days
 
     def _act(self, who: str, action: Callable[..., Any], *values: Any, **named: Any) -> None:
         with self.town.store.unit_of_work() as session:
@@ -228,11 +258,24 @@ class Story:
             self.recused, actions = True, ("recuse",)
         here = {(each.action, each.outcome or "-") for each in ways.IDEA.leaving(owed.stage)}
         steps = [step for step in STEPS if step[0] in actions and (step in here or item.award_id or step[0] == "resume")]
+        if item.award_id:
+            open_to = self._offered(item.award_id)
+            steps = [step for step in steps if step in open_to]
+            if not steps:
+                raise Stuck(f"{item.task} is owed of an award and not open to whoever is asked")
         if self.course.aim and item.award_id:
             return min(steps, key=lambda step: step[1] not in FORWARD)
         if self.course.aim:
             return min(steps, key=lambda step: (self._far(self.distance, owed.stage, step), self._far(TO_END, owed.stage, step)))
         return self.luck.choices(steps, [4 if step[1] in FORWARD else 1 for step in steps])[0]
+
+    def _offered(self, award_id: str) -> set[tuple[str, str]]:
+        """What the award's present stage leaves open, by action and outcome: where it no longer holds it can only be declined."""
+        with self.town.store.reading() as session:
+            context = read_award(session, award_id, actor=Actor(None, flow="test"))
+            leaving = context.way.leaving(context.award.stage)
+            asked = [Question(context, each, Actor(None, flow="test")) for each in leaving if each.who is not None]
+            return {(each.transition.action, each.outcome or "-") for each in asked if find_refusal(session, each) is None}
 
     def _far(self, distance: dict[str, int], stage: str, step: tuple[str, str]) -> int:
         leads = [each.target or stage for each in ways.IDEA.leaving(stage) if (each.action, each.outcome or "-") == step]

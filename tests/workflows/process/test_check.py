@@ -12,6 +12,7 @@ from api.sentences import catalogue, sentence
 from models.calls import Call, CallState, PolicyVersion
 from models.database import table_of
 from models.inbox import InboxItem
+from models.instants import now
 from models.policy import Entry, Policy
 from tests.building import POLICY, Town
 from workflows.process import tables, ways
@@ -48,8 +49,9 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_gate_holds_nothing", "gates.0.stage", {"gates": [gate(stage="rolled_out")]}),
     ("policy_role_cannot_act", "gates.0.role", {"gates": [gate(role="proposer")]}),
     ("policy_role_cannot_act", "gates.2.role", {"gates": [gate("a"), gate("b"), gate(role="reviewer")]}),
-    ("policy_role_cannot_act", "movers.determine", {"movers": {"determine": "proposer"}}),
-    ("policy_role_cannot_act", "movers.verify", {"movers": {"recommend": "leader", "verify": "pilot_owner"}}),
+    ("policy_mover_not_allowed", "movers.determine", {"movers": {"determine": "proposer"}}),
+    ("policy_mover_not_allowed", "movers.verify", {"movers": {"verify": "pilot_owner"}}),
+    ("policy_concentrates", "movers.determine", {"movers": {"determine": "chair"}}),
     ("policy_gate_unknown", "gates.0.after.1", {"gates": [gate("a", "screening", "chair", "b", "c"), gate("b")]}),
     ("policy_gate_not_before", "gates.0.after.0", {"gates": [gate("a", "screening", "chair", "b"), gate("b", "shortlisted")]}),
     ("policy_gate_not_before", "gates.1.after.0", {"gates": [gate("a", "awaiting_permission"), gate("b", "screening", "chair", "a")]}),
@@ -61,7 +63,12 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_action_without_office", "movers.submit", {"movers": {"submit": "chair"}}),
     ("policy_action_without_office", "movers.close_review", {"movers": {"close_review": "chair"}}),
     ("policy_action_without_office", "movers.number", {"movers": {"number": "chair"}}),
-    ("policy_action_unreachable", "movers.plan_pilot", {"movers": {"plan_pilot": "verifier"}, "entry": "in_use"}),
+    ("policy_action_unreachable", "movers.plan_pilot", {"movers": {"plan_pilot": "unit_head"}, "entry": "in_use"}),
+    ("policy_quorum_too_large", "quorum", {"reviewers": 3, "quorum": 4}),
+    ("policy_pair_not_loosened", "loosened.0", {"loosened": [("screen", "score"), ("permit", "screen")]}),
+    ("policy_pair_not_loosened", "loosened.1", {"loosened": [("permit", "screen"), ("approve", "propose_award")]}),
+    ("policy_pair_not_loosened", "loosened.0", {"loosened": [("determine", "determine")]}),
+    ("policy_duty_unknown", "loosened.0", {"loosened": [("permit", "screening")]}),
     ("policy_days_unknown", "days.screning", {"days": {"screning": 9}}),
     ("policy_award_from_empty", "award_from", {"award_from": []}),
     ("policy_award_not_scored", "award_from.0", {"award_from": ["screening", "rolled_out"]}),
@@ -74,10 +81,15 @@ SOUND: dict[str, dict[str, Any]] = {
     "nothing of its own": {},
     "two gates in order": {"gates": [gate("a", "screening", "chair", "b"), gate("b")]},
     "a gate after one that every idea has passed": {"gates": [gate("a", "screening"), gate("b", "shortlisted", "chair", "a")]},
-    "an office for every step": {"movers": {"permit": "secretariat", "determine": "chair", "approve": "admin", "propose": "verifier"}},
+    "an office for every step": {
+        "movers": {"permit": "secretariat", "propose": "chair", "recommend": "verifier", "determine": "chair", "verify": "auditor"}
+    },
     "a ranking of those whose pilot stopped too": {"award_from": ["rolled_out", "stopped"], "rule_book": RANKED},
     "verified results at the end": {"rule_book": VERIFIED},
     "an amount that no team is large enough to raise": {"rule_book": ENDLESS, "team_limit": 2},
+    "every pair that a policy may loosen, whichever duty is named first": {
+        "loosened": [("permit", "screen"), ("determine", "permit"), ("permit", "approve"), ("approve", "determine")]
+    },
     "the longest name of a gate": {"gates": [gate("x" * LONGEST_GATE_NAME)]},
 }
 
@@ -180,7 +192,8 @@ def planned(town: Town) -> str:
     policy = Policy.model_validate({**POLICY, "gates": [gate("a", "screening", "proposer", "a")]})
     with town.store.unit_of_work() as session:
         session.get_one(Call, call).state = CallState.PLANNED
-        session.add(PolicyVersion(call_id=call, number=2, body=policy.model_dump(mode="json")))
+        signed = {"signed_by": town["chair"].id, "signed_at": now()}
+        session.add(PolicyVersion(call_id=call, number=2, body=policy.model_dump(mode="json"), **signed))
     return call
 
 
@@ -190,7 +203,7 @@ def test_a_call_whose_policy_contradicts_itself_is_not_opened(town: Town, planne
     assert refused.value.field == "policy.gates.0.role"
     assert [part.code for part in refused.value.parts] == ["policy_role_cannot_act", "policy_gates_in_circle"]
     assert town.rows(select(Call.state).where(Call.id == planned)) == [CallState.PLANNED]
-    town.do(amend_policy, planned, POLICY, by="secretary")
+    town.amend(planned)
     town.do(open_call, planned, by="secretary")
     assert town.rows(select(Call.state).where(Call.id == planned)) == [CallState.OPEN]
 

@@ -62,5 +62,6 @@ def test_a_place_tells_apart_what_was_passed_and_how_it_was_scored() -> None:
         (frozenset({"hearing"}), True),
     }
     assert {place.at_mark for place in reach.at("below_mark")} == {False}
+    assert {place.at_mark for place in reach.at("no_quorum")} == {None}
     assert reach.at("draft") == [Place("draft")]
     assert reach.stages == set(ways.IDEA.stages)

@@ -1,9 +1,7 @@
 """Review: who may judge, how evenly it falls, and when it is over."""
 
 from collections import Counter
-from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -13,7 +11,6 @@ from models.people import Role
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from tests.building import Town
-from tests.clock import set_clock
 from tests.steps import MET, REASON
 from workflows.intake.route import route_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -113,31 +110,6 @@ def test_a_score_may_be_corrected_until_the_review_is_over(town: Town) -> None:
     town.do(score_idea, idea, FULL, by=who)
     town.do(score_idea, idea, {**FULL, "novelty": Decimal(10)}, by=who)
     assert town.rows(select(Review.total).where(Review.reviewer_id == town[who].id, Review.idea_id == idea)) == [Decimal("30.00")]
-
-
-def test_who_is_late_lapses_and_the_others_decide(town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    idea = town.build_idea(IdeaStage.IN_REVIEW)
-    due_at, (first, *rest) = town.idea(idea).due_at, asked(town, idea)
-    assert due_at is not None
-    set_clock(monkeypatch, tmp_path, due_at + timedelta(seconds=1))
-    town.do(close_review, idea, by="flow:review")
-    assert town.idea(idea).stage == IdeaStage.IN_REVIEW  # nobody scored: there is nothing to close, but somebody to be asked
-    assert "assign" in town.rows(select(InboxItem.task).where(InboxItem.idea_id == idea, col(InboxItem.done_at).is_(None)))
-    town.do(score_idea, idea, FULL, by=first)
-    town.do(close_review, idea, by="flow:review")
-    assert town.idea(idea).stage == IdeaStage.SHORTLISTED
-    assert asked(town, idea, ReviewState.LAPSED) == rest
-
-
-def test_a_review_without_a_score_asks_for_no_second_assignment(town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    idea = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(reviewers=5))
-    tasks = select(InboxItem.task).where(InboxItem.idea_id == idea, InboxItem.role == Role.SECRETARIAT, col(InboxItem.done_at).is_(None))
-    assert town.rows(tasks) == ["assign"]  # too few may review
-    due_at = town.idea(idea).due_at
-    assert due_at is not None
-    set_clock(monkeypatch, tmp_path, due_at + timedelta(seconds=1))
-    town.do(close_review, idea, by="flow:review")
-    assert (town.rows(tasks), town.idea(idea).due_at) == (["assign"], None)
 
 
 def test_below_the_mark_the_chair_may_only_advise_against_it(town: Town) -> None:

@@ -1,0 +1,57 @@
+"""What people did about an idea, step by step: decisions taken, reviews answered, a pilot owned, awards proposed and approved."""
+
+from collections.abc import Collection
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.awards import Award
+from models.database import run_plain, table_of
+from models.ideas import Decision
+from models.pilots import Pilot
+from models.reviews import Review, ReviewState
+
+ANSWERED = (ReviewState.SCORED, ReviewState.RECUSED)  # whoever stepped back from a review knew it as a reviewer all the same
+
+
+class Act(NamedTuple):
+    """A step as decisions name it (`screen`, `award_approve`), and who took it; a pilot is measured by whoever owns it."""
+
+    idea_id: str
+    person_id: str
+    step: str
+
+
+_DECISION, _REVIEW, _PILOT, _AWARD = (table_of(model) for model in (Decision, Review, Pilot, Award))
+_SOURCES: tuple[tuple[sa.Table, Any, Any, tuple[Any, ...]], ...] = (
+    (_DECISION, _DECISION.c.actor_id, _DECISION.c.action, ()),
+    (_REVIEW, _REVIEW.c.reviewer_id, sa.literal_column("'score'"), (_REVIEW.c.state.in_(ANSWERED),)),
+    (_PILOT, _PILOT.c.owner_id, sa.literal_column("'measure'"), ()),
+    (_AWARD, _AWARD.c.proposed_by, sa.literal_column("'award_propose'"), ()),
+    (_AWARD, _AWARD.c.approved_by, sa.literal_column("'award_approve'"), ()),
+)
+
+
+@cache
+def _acts(*, of_one: bool) -> sa.CompoundSelect[Any]:
+    """The acts on some ideas: of one person, or of everybody."""
+    parts = []
+    for table, person, step, conditions in _SOURCES:
+        whose = person == sa.bindparam("person_id") if of_one else person.is_not(None)
+        about = table.c.idea_id.in_(sa.bindparam("idea_ids", expanding=True))
+        parts.append(sa.select(table.c.idea_id, person.label("person_id"), step.label("step")).where(about, whose, *conditions))
+    return sa.union(*parts)
+
+
+def list_acts_of(session: Session, person_id: str, idea_ids: Collection[str]) -> list[Act]:
+    """What one person did about some ideas, each step once."""
+    if not idea_ids:
+        return []
+    return list(map(Act._make, run_plain(session, _acts(of_one=True), {"person_id": person_id, "idea_ids": list(idea_ids)})))
+
+
+def list_acts_on(session: Session, idea_id: str) -> list[Act]:
+    """What anybody did about an idea, each person's step once."""
+    return list(map(Act._make, run_plain(session, _acts(of_one=False), {"idea_ids": [idea_id]})))

@@ -1,0 +1,125 @@
+"""Below the engine: a row that would give one person two duties on an idea is refused by the database itself, be it written by a defect,
+by hand or by two acts at once."""
+
+import csv
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select, update
+
+from models.awards import Award
+from models.database import append_row
+from models.ideas import Decision
+from models.instants import now, today
+from models.pilots import Pilot
+from models.reviews import Review, ReviewState
+from tests.building import Town
+
+BY_HAND = list(csv.DictReader(Path("tests/workflows/process/pairs.csv").read_text().splitlines()))
+LOOSENABLE = [(line["one"], line["other"]) for line in BY_HAND if line["differ"] == "unless_loosened"]
+Write = Callable[[Session, str, str], None]
+
+
+def decided(action: str) -> Write:
+    """A decision, as the engine writes it."""
+    return lambda session, idea, person: append_row(session, Decision, idea_id=idea, action=action, actor_id=person, at=now(), detail={})
+
+
+def scored(session: Session, idea: str, person: str) -> None:
+    """A review that becomes scored."""
+    append_row(session, Review, idea_id=idea, reviewer_id=person, due_at=now())
+    session.exec(update(Review).where(Review.reviewer_id == person).values(state=ReviewState.SCORED))  # type: ignore[call-overload]
+
+
+def scored_at_once(session: Session, idea: str, person: str) -> None:
+    append_row(session, Review, idea_id=idea, reviewer_id=person, due_at=now(), state=ReviewState.SCORED)
+
+
+def owned(session: Session, idea: str, person: str) -> None:
+    """A pilot that is given to somebody."""
+    unit = session.execute(sa.text("SELECT id FROM unit")).scalars().first()
+    append_row(session, Pilot, idea_id=idea, unit_id=unit, owner_id=person, site="Kantor", starts_on=today(), ends_on=today())
+
+
+def proposed(session: Session, idea: str, person: str | None) -> None:
+    """An award that somebody proposed."""
+    call = session.execute(sa.text("SELECT call_id FROM idea WHERE id = :id"), {"id": idea}).scalar_one()
+    append_row(session, Award, idea_id=idea, call_id=call, tier="gold", distinction="Emas", proposed_by=person)
+
+
+def approved(session: Session, idea: str, person: str) -> None:
+    """An award that somebody approved."""
+    if session.exec(select(Award.id).where(Award.idea_id == idea)).first() is None:
+        proposed(session, idea, None)
+    session.exec(update(Award).where(Award.idea_id == idea).values(approved_by=person))  # type: ignore[call-overload]
+
+
+WRITES: dict[str, tuple[Write, ...]] = {
+    "propose": (lambda _session, _idea, _person: None,),  # the idea's lead has it from the beginning
+    "permit": (decided("permit"),),
+    "screen": (decided("screen"),),
+    "score": (scored, scored_at_once, decided("score")),
+    "recommend": (decided("recommend"),),
+    "determine": (decided("determine"),),
+    "own": (owned, decided("measure"), decided("conclude")),
+    "verify": (decided("verify"),),
+    "propose_award": (proposed, decided("award_propose")),
+    "approve": (decided("award_approve"), approved),
+}
+
+
+def is_refused(town: Town, idea: str, person: str, earlier: Write, later: Write) -> bool:
+    """Whether the database refuses the later of two acts by one person; nothing of either stays."""
+    with Session(town.store.writing) as session:
+        earlier(session, idea, person)
+        try:
+            later(session, idea, person)
+        except IntegrityError as refused:
+            return "one person has two duties" in str(refused)
+        finally:
+            session.rollback()
+    return False
+
+
+@pytest.mark.parametrize("loosened", [(), tuple(LOOSENABLE)], ids=["as it is", "all that may be loosened"])
+def test_the_database_refuses_what_was_written_by_hand_in_whatever_order_it_comes(either_town: Town, loosened: Any) -> None:
+    town = either_town
+    idea = town.build_idea(call=town.build_call(loosened=loosened))
+    for line in BY_HAND:
+        must_differ = line["differ"] == "always" or (line["differ"] == "unless_loosened" and not loosened)
+        person = town["lead" if line["one"] == "propose" else "walker"].id
+        for one, other in ((line["one"], line["other"]), (line["other"], line["one"])):
+            if other == "propose":
+                continue  # nobody becomes lead of an idea that there is
+            for earlier, later in itertools.product(WRITES[one], WRITES[other]):
+                assert is_refused(town, idea, person, earlier, later) == must_differ, (one, other)
+
+
+def test_what_a_policy_may_not_loosen_stays_refused_whatever_its_text_says(either_town: Town) -> None:
+    idea = either_town.build_idea()
+    text = {"body": '{"loosened": [["recommend", "score"], ["own", "verify"]]}'}
+    with either_town.store.unit_of_work() as session:
+        session.execute(sa.text("UPDATE policyversion SET body = :body"), text)
+    person = either_town["walker"].id
+    assert is_refused(either_town, idea, person, scored, decided("recommend"))
+    assert is_refused(either_town, idea, person, owned, decided("verify"))
+    assert is_refused(either_town, idea, person, decided("determine"), decided("award_approve"))
+
+
+def test_one_duty_twice_other_people_and_flows_are_let_through(either_town: Town) -> None:
+    town, idea = either_town, either_town.build_idea()
+    assert not is_refused(town, idea, town["walker"].id, decided("screen"), decided("screen"))
+    assert not is_refused(
+        town, idea, town["walker"].id, decided("screen"), lambda session, idea, _: scored(session, idea, town["chair"].id)
+    )
+    other = town.build_idea(title="Gagasan lain")
+    assert not is_refused(town, idea, town["walker"].id, decided("screen"), lambda session, _, who: scored(session, other, who))
+    with Session(town.store.writing) as session:
+        for action in ("score", "recommend", "determine"):
+            append_row(session, Decision, idea_id=idea, action=action, flow="review", at=now(), detail={})
+        session.rollback()

@@ -1,0 +1,219 @@
+"""A review is over with a quorum of scores and not before, and no way of it is without an end.
+
+Who would cheat: a secretariat that assigns four and lets one friend score, or adds reviewers until the mean pleases. Who falls ill: the
+reviewers. An inspector expects that a few scores decide nothing, that it is written down who was asked, and that somebody always owes.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from models.calls import PolicyVersion
+from models.ideas import Decision
+from models.inbox import InboxItem
+from models.instants import now
+from models.people import Role
+from models.policy import Policy
+from models.reviews import Review, ReviewState
+from models.stages import IdeaStage
+from tests.building import POLICY, Town
+from tests.steps import REASON
+from tests.workflows.turns import Clock, clock, deliver, own_town, run_clock
+from workflows.process import ways
+from workflows.process.check import check_policy
+from workflows.process.refusals import Conflict, Invalid
+from workflows.region.grants import grant_role
+from workflows.review.assign import assign_evenly, assign_reviewer
+from workflows.review.close_review import close_review
+from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
+from workflows.review.recommend import Recommendation, recommend_idea
+from workflows.review.score import recuse_reviewer, score_idea
+
+__all__ = ["clock", "own_town"]
+HIGH = {"novelty": 90, "impact": 90}
+
+
+def in_review(town: Town, **policy: object) -> str:
+    return town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(**policy))
+
+
+def score(town: Town, idea: str, people: Iterable[str]) -> None:
+    for who in people:
+        town.do(score_idea, idea, HIGH, by=who)
+
+
+def reviewers(town: Town, idea: str, *states: ReviewState) -> list[str]:
+    rows = town.rows(select(Review.reviewer_id).where(Review.idea_id == idea, col(Review.state).in_(states or tuple(ReviewState))))
+    return sorted(one.who for one in town.people.values() if one.id in rows)
+
+
+def tasks(town: Town, idea: str) -> set[str]:
+    return set(town.rows(select(InboxItem.task).where(InboxItem.idea_id == idea, col(InboxItem.done_at).is_(None))))
+
+
+def pass_the_date(town: Town, clock: Clock, idea: str) -> None:
+    """The idea's date passes, and the clock and the flows do what follows."""
+    due_at = town.idea(idea).due_at
+    assert due_at is not None
+    clock.set(due_at + timedelta(seconds=1))
+    run_clock(town)
+
+
+@pytest.mark.parametrize(("number", "quorum"), [(1, 1), (2, 2), (3, 2), (4, 3), (5, 3), (15, 8)])
+def test_a_quorum_is_more_than_half_of_the_reviewers_where_the_policy_says_nothing_else(number: int, quorum: int) -> None:
+    assert Policy.model_validate({**POLICY, "reviewers": number}).quorum == quorum
+
+
+def test_a_quorum_above_the_number_of_reviewers_is_refused() -> None:
+    found = check_policy(Policy.model_validate({**POLICY, "quorum": 4}), ways.IDEA, ways.AWARD, ways.DOCUMENT)
+    assert [(finding.code, finding.path) for finding in found] == [("policy_quorum_too_large", "policy.quorum")]
+
+
+def test_a_policy_stored_before_there_were_quorums_is_read_as_it_was_meant(town: Town) -> None:
+    call = town.build_call()
+    with town.store.unit_of_work() as session:
+        stored = session.exec(select(PolicyVersion).where(PolicyVersion.call_id == call)).one()
+        old = {name: part for name, part in stored.body.items() if name not in ("quorum", "substitutes", "blind")}
+        policy = PolicyVersion(call_id=call, number=2, body=old).read()
+    assert (policy.quorum, policy.substitutes, policy.blind) == (1, 15, True)
+
+
+def test_one_score_of_four_closes_no_review(own_town: Town, clock: Clock) -> None:
+    idea = in_review(own_town, reviewers=4)
+    score(own_town, idea, reviewers(own_town, idea)[:1])
+    pass_the_date(own_town, clock, idea)
+    assert (own_town.idea(idea).stage, own_town.idea(idea).score) == (IdeaStage.IN_REVIEW, None)
+
+
+def test_the_quorum_closes_a_review_at_its_date_and_who_is_late_lapses(own_town: Town, clock: Clock) -> None:
+    idea = in_review(own_town, reviewers=4)
+    first, second, third, late = reviewers(own_town, idea)
+    score(own_town, idea, (first, second, third))
+    deliver(own_town, "review")
+    assert own_town.idea(idea).stage == IdeaStage.IN_REVIEW  # before the date the fourth is waited for
+    pass_the_date(own_town, clock, idea)
+    assert own_town.idea(idea).stage == IdeaStage.SHORTLISTED
+    assert reviewers(own_town, idea, ReviewState.LAPSED) == [late]
+
+
+def test_a_late_review_goes_on_and_ends_with_the_score_that_makes_its_quorum(own_town: Town, clock: Clock) -> None:
+    idea = in_review(own_town, reviewers=3)
+    first, second, _third = reviewers(own_town, idea)
+    score(own_town, idea, [first])
+    pass_the_date(own_town, clock, idea)
+    assert tasks(own_town, idea) == {"score", "assign"}
+    score(own_town, idea, [second])
+    deliver(own_town, "review")
+    assert own_town.idea(idea).stage == IdeaStage.SHORTLISTED
+
+
+def test_a_substitute_has_the_days_of_a_reviewer(own_town: Town, clock: Clock) -> None:
+    idea = in_review(own_town, reviewers=2)
+    first, _late = reviewers(own_town, idea)
+    score(own_town, idea, [first])
+    pass_the_date(own_town, clock, idea)
+    substitute = next(who for who in ("reviewer1", "reviewer2", "reviewer3") if who not in reviewers(own_town, idea))
+    own_town.do(assign_reviewer, idea, own_town[substitute].id, by="secretary")
+    assert tasks(own_town, idea) == {"score"}
+    pass_the_date(own_town, clock, idea)
+    assert own_town.idea(idea).stage == IdeaStage.IN_REVIEW
+    score(own_town, idea, [substitute])
+    deliver(own_town, "review")
+    assert (own_town.idea(idea).stage, tasks(own_town, idea)) == (IdeaStage.SHORTLISTED, {"recommend"})
+
+
+def test_no_more_reviewers_are_asked_than_the_number_and_its_substitutes(town: Town) -> None:
+    idea = in_review(town, reviewers=1, quorum=1, substitutes=1)
+    (first,) = reviewers(town, idea)
+    others = [who for who in ("reviewer1", "reviewer2", "reviewer3", "reviewer4") if who != first]
+    town.do(assign_reviewer, idea, town[others[0]].id, by="secretary")
+    with pytest.raises(Conflict, match="reviewers_used_up"):
+        town.do(assign_reviewer, idea, town[others[1]].id, by="secretary")
+
+
+def test_who_steps_back_counts_among_those_who_were_asked(town: Town) -> None:
+    idea = in_review(town, reviewers=1, quorum=1, substitutes=1)
+    for _ in range(2):
+        (who,) = reviewers(town, idea, ReviewState.ASSIGNED)
+        town.do(recuse_reviewer, idea, reason=REASON, by=who)
+        town.do(assign_evenly, idea, by="flow:review")
+    assert reviewers(town, idea, ReviewState.ASSIGNED) == []
+    assert len(reviewers(town, idea, ReviewState.RECUSED)) == 2
+
+
+@pytest.fixture
+def without_quorum(own_town: Town, clock: Clock) -> str:
+    """An idea for which nobody is left to be asked: one of two scored, and no substitutes are allowed."""
+    idea = in_review(own_town, reviewers=2, substitutes=0)
+    score(own_town, idea, reviewers(own_town, idea)[:1])
+    pass_the_date(own_town, clock, idea)
+    assert (own_town.idea(idea).stage, tasks(own_town, idea)) == (IdeaStage.IN_REVIEW, {"score"})  # who is late may answer once more
+    pass_the_date(own_town, clock, idea)
+    return idea
+
+
+def test_without_a_quorum_the_idea_goes_to_the_chair_without_a_score(own_town: Town, without_quorum: str) -> None:
+    idea = own_town.idea(without_quorum)
+    assert (idea.stage, idea.score, idea.scores_closed_at) == ("no_quorum", None, None)
+    assert tasks(own_town, idea.id) == {"recommend"}
+    with pytest.raises(Conflict, match="wrong_stage"):
+        own_town.do(recommend_idea, idea.id, Recommendation.FEASIBLE, reason=REASON, by="chair")
+    own_town.do(recommend_idea, idea.id, Recommendation.NOT_FEASIBLE, reason=REASON, by="chair")
+    with pytest.raises(Conflict, match="idea_not_scored"):
+        own_town.do(determine_idea, idea.id, Determination.ADOPTED, reason=REASON, decree=Decree("1", now().date()), by="deputy")
+    own_town.do(determine_idea, idea.id, Determination.REJECTED, reason=REASON, decree=Decree(), by="deputy")
+    (closed,) = own_town.rows(select(Decision).where(Decision.idea_id == idea.id, Decision.action == "close_review"))
+    assert (closed.outcome, closed.detail) == ("no_quorum", {"reviews": 1, "quorum": 2})
+
+
+def test_what_was_deferred_without_a_score_is_reviewed_again_by_who_was_late(own_town: Town, clock: Clock, without_quorum: str) -> None:
+    idea = without_quorum
+    (late,) = reviewers(own_town, idea, ReviewState.LAPSED)
+    own_town.do(recommend_idea, idea, Recommendation.DEFERRED, reason=REASON, by="chair")
+    own_town.do(determine_idea, idea, Determination.DEFERRED, reason=REASON, decree=Decree(), by="deputy")
+    clock.set(now() + timedelta(days=1))
+    own_town.do(resume_idea, idea, reason=REASON, by="secretary")
+    deliver(own_town, "review")
+    asked = reviewers(own_town, idea, ReviewState.ASSIGNED)
+    assert (own_town.idea(idea).stage, len(asked), len(reviewers(own_town, idea, ReviewState.SCORED))) == (IdeaStage.IN_REVIEW, 1, 1)
+    assert late not in reviewers(own_town, idea, ReviewState.LAPSED) or asked != [late]
+    score(own_town, idea, asked)
+    deliver(own_town, "review")
+    assert (own_town.idea(idea).stage, own_town.idea(idea).score) == (IdeaStage.SHORTLISTED, 90)
+
+
+def test_where_nobody_may_review_at_all_the_chair_decides_after_the_reviews_days(own_town: Town, clock: Clock) -> None:
+    with own_town.store.unit_of_work() as session:
+        for who in ("reviewer1", "reviewer2", "reviewer3", "reviewer4"):
+            grant_role(session, own_town[who].id, Role.UNIT_HEAD, "KOTA", actor=own_town.actor(session, "admin"))
+    idea = in_review(own_town)
+    assert (reviewers(own_town, idea), tasks(own_town, idea)) == ([], {"assign"})
+    pass_the_date(own_town, clock, idea)
+    assert (own_town.idea(idea).stage, tasks(own_town, idea)) == ("no_quorum", {"recommend"})
+
+
+def test_while_somebody_may_still_be_assigned_the_secretariat_owes_it(own_town: Town, clock: Clock) -> None:
+    idea = in_review(own_town, reviewers=1, quorum=1)
+    for _ in range(3):
+        pass_the_date(own_town, clock, idea)
+        assert (own_town.idea(idea).stage, tasks(own_town, idea)) == (IdeaStage.IN_REVIEW, {"score", "assign"})
+    items = own_town.rows(select(InboxItem).where(InboxItem.idea_id == idea, InboxItem.task == "assign"))
+    assert len(items) == 1  # asked once
+
+
+def test_the_flow_does_not_close_what_has_no_quorum_even_where_all_stepped_back(town: Town) -> None:
+    idea = in_review(town, reviewers=2)
+    for who in reviewers(town, idea):
+        town.do(recuse_reviewer, idea, reason=REASON, by=who)
+    town.do(close_review, idea, by="flow:review")
+    assert town.idea(idea).stage == IdeaStage.IN_REVIEW
+
+
+def test_a_superior_of_a_proposer_is_no_reviewer(town: Town) -> None:
+    town.do(grant_role, town["reviewer3"].id, Role.UNIT_HEAD, "ANDIR", by="admin")  # over the lead's and the mate's units
+    idea = in_review(town, reviewers=4)
+    assert reviewers(town, idea) == ["reviewer1", "reviewer2", "reviewer4"]
+    with pytest.raises(Invalid, match="reviewer_not_eligible"):
+        town.do(assign_reviewer, idea, town["reviewer3"].id, by="secretary")

@@ -1,0 +1,176 @@
+"""Two worlds that differ only in a secret: whoever may not know it is answered the same in both, byte by byte, wherever they ask.
+
+    worlds = Worlds(shelf, client, build)      # `build(town)` makes what both worlds share
+    differing = worlds.compare(secret, other)  # each makes one world of it; by asker ("" is nobody), the addresses that tell them apart
+
+Every GET address of the API and of the pages is asked, with each id of the shared part and with those that the secrets made, list by
+list to the last cursor. Status, headers (entity tags too) and bytes count.
+"""
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from fastapi.testclient import TestClient
+from httpx import Response
+from sqlmodel import col, select
+
+from api.app import ROUTERS
+from api.pages.site import PAGES
+from models.awards import Award
+from models.calls import Call
+from models.documents import Document
+from models.ideas import Idea
+from models.offices import OfficeHolder
+from models.people import Role
+from tests.building import Shelf, Town
+from tests.clock import stopped_clock
+from workflows.process import ways
+
+Make = Callable[[Town], object]
+Answers = dict[str, str]  # what was answered, by address
+BASE = "worlds"
+ELSEWHERE = ("/static/", "/fonts/")
+LISTS = ("/ideas", "/awards", "/documents", "/people", "/reviews", "/calls", "/outbox/messages", "/ledger/entries", "/units")
+UNSTABLE = {"date"}
+ONE_TIME = re.compile(r'(?<=name="form_key" value=")[^"]*')  # a form's own key, drawn anew each time it is shown
+MOST_PAGES = 60
+SHORT_PAGES = "limit=1"
+
+
+@dataclass
+class Asked:
+    """The values that stand for the names in addresses."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+
+    def fill(self, path: str) -> Iterator[str]:
+        """An address with each value of each name in it."""
+        names = re.findall(r"\{(\w+)(?::\w+)?\}", path)
+        for chosen in itertools.product(*(self.values.get(name, ["x"]) for name in names)):
+            filled = path
+            for name, value in zip(names, chosen, strict=True):
+                filled = re.sub(r"\{" + name + r"(?::\w+)?\}", value, filled)
+            yield filled
+
+
+class Worlds:
+    """What the worlds share, built once and put aside."""
+
+    def __init__(self, shelf: Shelf, client: TestClient, build: Make) -> None:
+        self.shelf, self.client = shelf, client
+        town = shelf.open_town()
+        build(town)
+        shelf.put_aside(BASE)
+
+    def compare(self, *secrets: Make, who: Iterable[str] = ()) -> dict[str, list[str]]:
+        """By asker the addresses whose answers differ between the worlds; who meets no difference is not named.
+
+        Everybody of the town and somebody unknown ask, or `who`.
+        """
+        with stopped_clock():
+            made = []
+            for number, secret in enumerate(secrets):
+                secret(self.shelf.open_town(BASE))
+                self.shelf.put_aside(f"{BASE}-{number}")
+                made.append(read_values(self.shelf.town))
+            asked = Asked({name: sorted({*itertools.chain(*(each.values[name] for each in made))}) for name in made[0].values})
+            askers = list(who) or ["", *self.shelf.town.people]
+            answers = [self._ask_all(f"{BASE}-{number}", asked, askers) for number in range(len(secrets))]
+        found = {
+            one: [a for a in answers[0][one] if any(other[one].get(a) != answers[0][one][a] for other in answers[1:])] for one in askers
+        }
+        return {one: addresses for one, addresses in found.items() if addresses}
+
+    def _ask_all(self, name: str, asked: Asked, askers: list[str]) -> dict[str, Answers]:
+        told = {}
+        for one in askers:
+            town = self.shelf.open_town(name)  # afresh for each: a visit is noted
+            told[one] = dict(self._ask(town, one, asked))
+        return told
+
+    def _ask(self, town: Town, who: str, asked: Asked) -> Iterator[tuple[str, str]]:
+        token = town[who].token if who else ""
+        headers = {"Authorization": f"Bearer {token}", "Cookie": f"gagas_session={token}"} if who else {}
+        for pattern in list_patterns():
+            for address in asked.fill(pattern):
+                for page, answer in self._read_all(address, headers):
+                    yield page, describe(answer)
+
+    def _read_all(self, address: str, headers: dict[str, str]) -> Iterator[tuple[str, Response]]:
+        """The answer, and those of the pages that follow it."""
+        answer = self.client.get(address, headers=headers, follow_redirects=False)
+        yield address, answer
+        for number in range(1, MOST_PAGES):
+            following = find_next(answer)
+            if not following:
+                return
+            answer = self.client.get(address, params=add_query(address, following), headers=headers, follow_redirects=False)
+            yield f"{address} page {number + 1}", answer
+
+
+def list_differing(answers: list[Answers]) -> list[str]:
+    """The addresses at which not all worlds answered the same, or some had no such page."""
+    addresses = dict.fromkeys(itertools.chain(*answers))
+    return [address for address in addresses if len({each.get(address) for each in answers}) > 1]
+
+
+def list_patterns() -> list[str]:
+    """Every GET address, with names in braces; the lists once more in short pages, as each of their filters wants them."""
+    routes = [route for part in (*ROUTERS, *PAGES) for route in part.router.routes]
+    paths = sorted({route.path for route in routes if "GET" in (getattr(route, "methods", None) or ())})  # type: ignore[attr-defined]
+    paths = [path for path in paths if not path.startswith(ELSEWHERE)]
+    wanted = [f"/api/v1{path}?{SHORT_PAGES}" for path in LISTS]
+    wanted += [f"/api/v1/people?role={role}" for role in Role]
+    wanted += [f"/api/v1/awards?stage={stage}" for stage in ways.AWARD.stages]
+    wanted += [f"/api/v1/ideas?stage={stage}" for stage in ways.IDEA.stages]
+    wanted += [f"/penghargaan?stage={stage}" for stage in ways.AWARD.stages]
+    wanted += [f"/api/v1/{name}?call_id={{call_id}}" for name in ("awards", "ideas", "documents")]
+    return [*paths, *wanted]
+
+
+def read_values(town: Town) -> Asked:
+    """What the names in addresses may stand for, in the world as it is."""
+    documents = town.rows(select(Document))
+    return Asked(
+        {
+            "idea_id": sorted(town.rows(select(Idea.id))),
+            "award_id": sorted(town.rows(select(Award.id))),
+            "call_id": sorted(town.rows(select(Call.id))),
+            "person_id": [town["lead"].id],
+            "holder_id": sorted(town.rows(select(OfficeHolder.id))) or ["x"],
+            "code": ["ANDIR", "KOTA"],
+            "document_id": sorted(document.id for document in documents) or ["x"],
+            "token": sorted(document.token for document in documents) or ["x"],
+            "sha256": sorted(town.rows(select(Document.sha256).where(col(Document.sha256).is_not(None)))) or ["0" * 64],
+            "rest": ["x"],
+            "name": ["x"],
+            "action": ["x"],
+        }
+    )
+
+
+def find_next(answer: Response) -> dict[str, str]:
+    """What the following page of a list is asked by; nothing where there is none."""
+    if answer.status_code != 200:
+        return {}
+    if "json" in answer.headers.get("content-type", ""):
+        said = answer.json()
+        return {"after": said["after"]} if isinstance(said, dict) and said.get("after") else {}
+    link = re.search(r'href="[^"]*[?&](?:amp;)?(after|before)=([^"&]+)', answer.text)
+    return {link[1]: link[2]} if link else {}
+
+
+def add_query(address: str, following: dict[str, str]) -> dict[str, str]:
+    """The address' own query with the following page's."""
+    query = dict(part.split("=", 1) for part in address.partition("?")[2].split("&") if part)
+    return {**query, **following}
+
+
+def describe(answer: Response) -> str:
+    """Everything about an answer that a reader could tell apart."""
+    headers = sorted((name, value) for name, value in answer.headers.items() if name not in UNSTABLE)
+    text = answer.content.decode(errors="replace")
+    return json.dumps([answer.status_code, headers, ONE_TIME.sub("", text)])

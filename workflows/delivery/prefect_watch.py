@@ -1,0 +1,94 @@
+"""Watches Prefect's server: one that does not do its work is ended, and a damaged database is set aside before the next start."""
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+
+from workflows.delivery.prefect_server import does_its_work, is_damaged, read_password, set_aside
+
+LOOK_SECONDS = 5.0
+MISSES = 4  # so many looks in a row without an answer, until it is ended: a busy one is slow, and its end would make it slower
+FAILED_STARTS = 3  # so many lives without one answer, until its database is taken for damaged though SQLite can read it
+
+
+class Watched(Protocol):
+    """The process that is watched, as its starter knows it."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it runs no more."""
+
+    @property
+    def pid(self) -> int:
+        """Its number; 0 where it was never started."""
+
+    def kill(self) -> None:
+        """End it at once, if it runs."""
+
+
+class PrefectWatch:
+    """Looks at the server every few seconds in a thread of its own, so that a hanging one holds up nobody."""
+
+    def __init__(self, folder: Path, url: str, server: Watched, report: Callable[[str], None]) -> None:
+        self.folder, self.url, self.server, self.report = folder, url, server, report
+        self._password = read_password(folder)
+        self._stopping = threading.Event()
+        self._lives_without_answer = 0
+        self._set_aside_unread = False
+        self._was_well = False
+
+    def start(self) -> None:
+        """Look from now on."""
+        threading.Thread(target=self._look_on, daemon=True).start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopping.set()
+
+    def prepare_start(self) -> None:
+        """Before each start: set aside a database that cannot be read, or with which the server has failed to start time and again."""
+        unread = self._lives_without_answer >= FAILED_STARTS and not self._set_aside_unread and self._port_is_free()
+        self._lives_without_answer += 1
+        try:
+            if is_damaged(self.folder) or (unread and (self.folder / "prefect").exists()):
+                kept = set_aside(self.folder)
+                self._set_aside_unread = unread
+                self.report(f"Prefect's database is damaged: it lies in {kept} now, and Prefect begins anew")
+            (self.folder / "prefect").mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as fault:
+            self.report(f"Prefect's database cannot be set aside: {fault.strerror}")
+
+    def look(self) -> bool:
+        """Whether the server does its work; a good look ends the count of failed starts."""
+        if not does_its_work(self.url, self._password):
+            return False
+        self._lives_without_answer, self._set_aside_unread, self._was_well = 0, False, True
+        return True
+
+    def _port_is_free(self) -> bool:
+        """Whether it could listen: where somebody else does, it fails to start with any database."""
+        address = httpx.URL(self.url)
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                trial.bind((address.host, address.port or 80))
+                return True
+        return False
+
+    def _look_on(self) -> None:
+        misses, pid = 0, self.server.pid
+        while not self._stopping.wait(LOOK_SECONDS):
+            if self.server.pid != pid or self.server.has_ended:
+                misses, pid, self._was_well = 0, self.server.pid, False
+                continue
+            misses = 0 if self.look() else misses + 1
+            patience = MISSES if self._was_well else MISSES * 6  # a start may take a minute on a busy machine
+            if misses >= patience and not self._stopping.is_set():
+                self.report("Prefect answers no question; ending it, so that it starts again")
+                self.server.kill()
+                misses = 0

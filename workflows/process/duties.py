@@ -1,0 +1,76 @@
+"""The duties on an idea: which steps fulfil each, who bears which, and which two one person may not have (`tables.DUTIES`).
+
+An inspector asks of every rupiah who else had to agree; whoever would approve what they determined, or verify a pilot of their own, is
+refused. What a flow does is nobody's duty, and a gate of a policy is none: docs/decisions/0004-one-person-one-duty.md.
+"""
+
+from collections.abc import Collection
+
+from sqlmodel import Session
+
+from models.policy import Policy
+from models.statements.acts import list_acts_of, list_acts_on
+from workflows.process import tables
+from workflows.process.ways import read_rows
+
+Pair = tuple[str, str]  # two duties in the order of the alphabet, as a policy keeps them
+
+PROPOSE = "propose"  # the team's own: nobody in it has any other
+ALWAYS, BY_DEFAULT = "apart", "policy"
+
+
+def read_duties(table: str) -> tuple[dict[str, tuple[str, ...]], dict[Pair, str]]:
+    """Each duty's steps, and each pair that must differ with `apart` or `policy`; raises ValueError for a word that is neither."""
+    steps: dict[str, tuple[str, ...]] = {}
+    pairs: dict[Pair, str] = {}
+    for row in read_rows(table):
+        name = row["duty"]
+        for other in steps:
+            word = row[other]
+            if word not in (ALWAYS, BY_DEFAULT, ""):
+                raise ValueError(f"{word} is no word for a pair of duties")
+            if word:
+                pairs[pair_of(name, other)] = word
+        steps[name] = tuple(filter(None, row["steps"].split(",")))
+    return steps, pairs
+
+
+def pair_of(one: str, other: str) -> Pair:
+    """Two duties as a pair, whichever is named first."""
+    return (one, other) if one < other else (other, one)
+
+
+STEPS, PAIRS = read_duties(tables.DUTIES)
+LOOSENABLE = tuple(pair for pair, word in PAIRS.items() if word == BY_DEFAULT)
+_DUTY_OF = {step: duty for duty, steps in STEPS.items() for step in steps}
+
+
+def find_duty(way: str, action: str) -> str | None:
+    """The duty that an action of a way fulfils; None for one that is no duty."""
+    return _DUTY_OF.get(f"award_{action}" if way == "award" else action)
+
+
+def must_differ(one: str, other: str, policy: Policy) -> bool:
+    """Whether two duties belong to different people under a policy."""
+    pair = pair_of(one, other)
+    return pair in PAIRS and not (PAIRS[pair] == BY_DEFAULT and pair in policy.loosened)
+
+
+def list_borne(session: Session, idea_id: str, person_id: str) -> list[str]:
+    """The duties on an idea that somebody bears, in the table's order, beside that of proposing it."""
+    return list_borne_on(session, [idea_id], person_id).get(idea_id, [])
+
+
+def list_borne_on(session: Session, idea_ids: Collection[str], person_id: str) -> dict[str, list[str]]:
+    """The duties that somebody bears on each of some ideas; ideas on which they bear none are left out."""
+    found: dict[str, set[str]] = {}
+    for act in list_acts_of(session, person_id, idea_ids):
+        if act.step in _DUTY_OF:
+            found.setdefault(act.idea_id, set()).add(_DUTY_OF[act.step])
+    return {idea_id: [duty for duty in STEPS if duty in borne] for idea_id, borne in found.items()}
+
+
+def list_barred(session: Session, idea_id: str, duty: str, policy: Policy) -> set[str]:
+    """Who may not take on a duty, because they bear another that must be somebody else's."""
+    acts = list_acts_on(session, idea_id)
+    return {act.person_id for act in acts if act.step in _DUTY_OF and must_differ(_DUTY_OF[act.step], duty, policy)}

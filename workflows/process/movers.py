@@ -1,0 +1,61 @@
+"""To which roles a policy may give a step; duties that always belong to different people never come into one role: docs/decisions/0005.
+
+An action that stands in no row belongs to a person (the lead, a reviewer, a pilot's owner) or to a flow and is given to no office.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.people import Role
+from models.policy import Policy
+from workflows.process.duties import ALWAYS, PAIRS, STEPS
+from workflows.process.ways import Way
+
+MOVERS = """
+action      usual        others
+permit      unit_head    secretariat
+screen      secretariat  unit_head
+assign      secretariat  chair
+recommend   chair        verifier
+determine   leader       chair
+resume      secretariat  chair
+plan_pilot  secretariat  unit_head
+verify      verifier     auditor
+propose     secretariat  chair
+approve     leader       -
+schedule    leader       secretariat
+revoke      leader       -
+"""
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """Two steps that must be taken by different people, given to one role: the step that a policy moved, the other, the role."""
+
+    moved: str
+    other: str
+    role: Role
+
+
+def _read_movers() -> dict[str, tuple[Role, ...]]:
+    rows = (line.split() for line in MOVERS.strip().splitlines()[1:])
+    return {action: tuple(Role(word) for word in (usual, *others.split(",")) if word != "-") for action, usual, others in rows}
+
+
+ALLOWED: dict[str, tuple[Role, ...]] = _read_movers()  # by action, the usual role first
+APART = tuple(pair for pair, word in PAIRS.items() if word == ALWAYS and STEPS[pair[0]] and STEPS[pair[1]])
+
+
+def list_concentrations(policy: Policy, *ways: Way) -> Iterator[Concentration]:
+    """The duties of different people that a policy brings into one role, by steps that it might otherwise give away as it does."""
+    for pair in APART:
+        actions = [STEPS[duty][-1].removeprefix("award_") for duty in pair]
+        roles = [_role_of(policy, action, ways) for action in actions]
+        moved = next((action for action in actions if policy.movers.get(action) in ALLOWED.get(action, ())), None)
+        if moved is not None and roles[0] == roles[1]:
+            yield Concentration(moved, actions[0] if moved == actions[1] else actions[1], policy.movers[moved])
+
+
+def _role_of(policy: Policy, action: str, ways: tuple[Way, ...]) -> Role | None:
+    usual = (step.who for way in ways for step in way.of_action(action) if step.who is not None)
+    return policy.movers.get(action) or next(usual, None)

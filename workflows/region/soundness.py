@@ -1,0 +1,88 @@
+"""Whether a policy holds: as data, under the process as it is, within the region's ceilings, and on the paper of its documents."""
+
+import hashlib
+from typing import Any
+
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from models.calls import Specimen
+from models.policy import Policy
+from workflows.calculations.ledger import write_canonical
+from workflows.calculations.refusals import InvalidPayload
+from workflows.calculations.rule_books import read_rule_book
+from workflows.process import ways
+from workflows.process.ceilings import list_excesses, read_ceiling
+from workflows.process.check import Finding, check_policy
+from workflows.process.numbering import check_template
+from workflows.process.refusals import Conflict, Invalid, Refusal
+from workflows.process.wording import read_text
+
+
+def validate_policy(body: dict[str, Any]) -> Policy:
+    """The policy as its model, rule book and number templates checked; raises Invalid naming the first wrong part."""
+    try:
+        policy = Policy.model_validate(body)
+        read_rule_book(policy.rule_book)
+    except InvalidPayload as wrong:
+        problem = wrong.problems[0]["code"]
+        raise Invalid("policy_invalid", f"policy.rule_book.{wrong.field}", problem=problem, **wrong.limits) from wrong
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        path = ".".join(str(part) for part in ("policy", *first["loc"]))
+        raise Invalid("policy_invalid", path, problem=first["type"], **first.get("ctx", {})) from wrong
+    _check_wording("policy", policy.model_dump(mode="json"))
+    for name, template in policy.documents.numbers.items():
+        check_template(f"policy.documents.numbers.{name}", template)
+    return policy
+
+
+def list_contradictions(policy: Policy) -> list[Finding]:
+    """What would leave an idea of this policy stuck, or never comes to pass, by the ways as they are."""
+    return check_policy(policy, ways.IDEA, ways.AWARD, ways.DOCUMENT)
+
+
+def require_sound(policy: Policy) -> None:
+    """Raise Invalid for a policy that contradicts itself: the first finding, with all of them as its parts."""
+    _raise_all([Invalid(finding.code, finding.path, **finding.parameters) for finding in list_contradictions(policy)])
+
+
+def require_ready(session: Session, policy: Policy) -> None:
+    """Raise for a policy that must not be signed, nor a call opened under it.
+
+    It contradicts itself, pays more than the region's ceilings allow, or has a document that cannot be issued (Invalid with all findings of
+    a kind); no ceiling is set for what it pays, or its specimens are still being printed (Conflict).
+    """
+    require_sound(policy)
+    _raise_all(list(list_excesses(policy, read_ceiling(session))))
+    specimen = session.get(Specimen, digest_print(policy))
+    if specimen is None:
+        raise Conflict("specimens_not_printed")
+    _raise_all([Invalid(fault["code"], fault["path"], **fault["parameters"]) for fault in specimen.faults])
+
+
+def digest_body(body: dict[str, Any]) -> str:
+    """The SHA-256 of a policy's canonical JSON (RFC 8785), in hex."""
+    return hashlib.sha256(write_canonical(body)).hexdigest()
+
+
+def digest_print(policy: Policy) -> str:
+    """The SHA-256 of all that of a policy which stands on paper: two that agree in it print alike."""
+    tiers = max((tier.label for tier in read_rule_book(policy.rule_book).tiers), key=lambda label: (len(label), label))
+    documents = policy.documents.model_dump(mode="json")
+    return digest_body({"documents": documents, "entry": policy.entry, "team_limit": policy.team_limit, "tier": tiers})
+
+
+def _raise_all(found: list[Refusal]) -> None:
+    if found:
+        found[0].parts = tuple(found)
+        raise found[0]
+
+
+def _check_wording(field: str, part: Any) -> None:
+    """Everything a policy says may come to stand on a form or in a document."""
+    if isinstance(part, dict | list):
+        for name, inner in part.items() if isinstance(part, dict) else enumerate(part):
+            _check_wording(f"{field}.{name}", inner)
+    elif isinstance(part, str):
+        read_text(field, part)
