@@ -13,6 +13,7 @@ from sqlmodel import select
 from models.awards import Award
 from models.database import Database
 from models.documents import Document
+from models.people import Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.browser.stage import Site, open_chromium, serve
@@ -23,6 +24,8 @@ from workflows.recognition.issue import Rendered, mark_issued, withdraw_certific
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
 from workflows.region.calls import amend_policy
+from workflows.region.codes import renew_activation
+from workflows.region.grants import grant_role
 
 HOUSE = Path(__file__).parents[2]
 WIDTH, HEIGHT = 360, 780  # a narrow phone
@@ -90,6 +93,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Piagam dicabut", None, f"/v/{withdrawn}"),
         Shot("Tidak ditemukan", None, "/v/" + "a" * 26),
         Shot("Dokumen saya", "lead", "/dokumen"),
+        *_begin_with_accounts(town),
         Shot("Laporan", "secretary", "/laporan"),
         Shot("Ketentuan", "chair", "/ketentuan"),
         Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
@@ -143,6 +147,17 @@ def draw_sheet(pictures: list[tuple[str, Path]], target: Path) -> None:
         pen.rectangle((left - 1, top + 27, left + SHOWN, top + 28 + tall), outline="#cbbf9f")
     target.parent.mkdir(exist_ok=True)
     sheet.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def _begin_with_accounts(town: Town) -> list[Shot]:
+    """What waits for a second person, and the pages of accounts."""
+    town.do(grant_role, town["walker"].id, Role.VERIFIER, "KOTA", by="admin")
+    town.do(renew_activation, town["head"].id, by="operator")
+    return [
+        Shot("Konfirmasi orang kedua", "second_admin", "/konfirmasi"),
+        Shot("Akun saya", "chair", "/akun"),
+        Shot("Data pegawai", "admin", f"/pegawai/{town['chair'].id}"),
+    ]
 
 
 def _award(town: Town, idea: str) -> str:
