@@ -52,6 +52,15 @@ FOR_ANYBODY = (
 )
 
 
+def _show_policies(town: Town) -> list[Shot]:
+    amended = town.do(amend_policy, town.call, {**POLICY, "pass_mark": 70, "movers": {"verify": "auditor"}}, by="secretary").number
+    return [
+        Shot("Ketentuan", "chair", "/ketentuan"),
+        Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
+        Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
+    ]
+
+
 def set_scene(town: Town) -> list[Shot]:
     """Ideas at every stage of their way, and the pages that show them."""
     draft = town.build_idea(title="Antrean Puskesmas lewat Papan RW", sections={"background": SENTENCE})
@@ -69,7 +78,6 @@ def set_scene(town: Town) -> list[Shot]:
     town.take(used[2], "revoke")
     town.do(withdraw_certificates, revoked, by="flow:recognition")
     town.do(ask_report, town.call_in_use, by="secretary")
-    amended = town.do(amend_policy, town.call, {**POLICY, "pass_mark": 70, "movers": {"verify": "auditor"}}, by="secretary").number
     return [
         Shot("Beranda", None, "/"),
         Shot("Masuk", None, "/masuk"),
@@ -95,9 +103,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Dokumen saya", "lead", "/dokumen"),
         *_begin_with_accounts(town),
         Shot("Laporan", "secretary", "/laporan"),
-        Shot("Ketentuan", "chair", "/ketentuan"),
-        Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
-        Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
+        *_show_policies(town),
         Shot("Pegawai", "operator", "/pegawai"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
