@@ -68,9 +68,9 @@ class StepRequest:
         return client.request(self.method, "/api/v1" + self.path.format(idea=place.idea, award=place.award), json=body, headers=headers)
 
 
-def _proposal(place: Place) -> dict[str, Any]:
-    team = [{"employee_number": place.town["lead"].number, "share_hundredths": 10_000}]
-    return {"title": "Antrean yang ditulis ulang", "sections": SECTIONS, "team": team}
+def _proposal(_place: Place) -> dict[str, Any]:
+    """Other words in a section, and everything else as it is, so that it is taken of a returned idea too."""
+    return {"title": "Antrean daring kelurahan", "sections": {**SECTIONS, "background": "Warga menunggu terlalu lama."}}
 
 
 def _pilot(place: Place) -> dict[str, Any]:
@@ -92,11 +92,20 @@ def _hour(_place: Place) -> dict[str, Any]:
     return {"announce_at": (now() + timedelta(days=3)).isoformat()}
 
 
-DECREE = {"decree_number": "100.3.3/1", "decree_on": "2026-11-01"}
+def _decree(_place: Place) -> dict[str, Any]:
+    return {"decree_number": "100.3.3/1", "decree_on": today().isoformat()}
+
+
+def _adoption(place: Place) -> dict[str, Any]:
+    return {"outcome": "adopted", **_decree(place)}
+
+
 _I, _A = "/ideas/{idea}", "/awards/{award}"
 REQUESTS = (
     StepRequest("idea", "revise", _I, _proposal, "PUT"),
     StepRequest("idea", "submit", f"{_I}/submission"),
+    StepRequest("idea", "agree joined", f"{_I}/agreement", {"outcome": "joined"}),
+    StepRequest("idea", "agree not_joined", f"{_I}/agreement", {"outcome": "not_joined"}),
     StepRequest("idea", "withdraw", f"{_I}/withdrawal", {}),
     StepRequest("idea", "permit granted", f"{_I}/permission", {"outcome": "granted"}),
     StepRequest("idea", "permit refused", f"{_I}/permission", {"outcome": "refused", "reason": REASON}),
@@ -111,7 +120,7 @@ REQUESTS = (
     StepRequest("idea", "recommend feasible", f"{_I}/recommendation", {"outcome": "feasible", "reason": REASON}),
     StepRequest("idea", "recommend not_feasible", f"{_I}/recommendation", {"outcome": "not_feasible", "reason": REASON}),
     StepRequest("idea", "recommend deferred", f"{_I}/recommendation", {"outcome": "deferred", "reason": REASON}),
-    StepRequest("idea", "determine adopted", f"{_I}/determination", {"outcome": "adopted", **DECREE}),
+    StepRequest("idea", "determine adopted", f"{_I}/determination", _adoption),
     StepRequest("idea", "determine deferred", f"{_I}/determination", {"outcome": "deferred", "reason": REASON}),
     StepRequest("idea", "determine rejected", f"{_I}/determination", {"outcome": "rejected", "reason": REASON}),
     StepRequest("idea", "resume passed", f"{_I}/resumption", {"reason": REASON}),
@@ -123,7 +132,7 @@ REQUESTS = (
     StepRequest("idea", "verify extend", f"{_I}/pilot/verdict", _extension),
     StepRequest("idea", "verify stop", f"{_I}/pilot/verdict", {"outcome": "stop", "reason": REASON}),
     StepRequest("award", "propose", f"{_I}/awards"),
-    StepRequest("award", "approve approved", f"{_A}/approval", {"decree_number": "1/2026", "decree_on": "2026-11-20"}),
+    StepRequest("award", "approve approved", f"{_A}/approval", _decree),
     StepRequest("award", "approve declined", f"{_A}/refusal", {"reason": REASON}),
     StepRequest("award", "schedule", f"{_A}/schedule", _hour),
     StepRequest("award", "revoke", f"{_A}/revocation", {"reason": REASON}),

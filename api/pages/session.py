@@ -210,5 +210,14 @@ async def posted_form(http: Request) -> PageRequest:
     return PageRequest(http, form)
 
 
+async def posted_form_with_file(http: Request) -> PageRequest:
+    """The dependency of a posted form that may hold a file; raises Forbidden for a form of another site."""
+    refuse_foreign(http)
+    form = await read_form(http, with_file=True)
+    http.state.sent = form.fields
+    return PageRequest(http, form)
+
+
 Page = Annotated[PageRequest, Depends(page_request)]
 PostedForm = Annotated[PageRequest, Depends(posted_form)]
+PostedFormWithFile = Annotated[PageRequest, Depends(posted_form_with_file)]

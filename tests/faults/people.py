@@ -111,13 +111,14 @@ class Crowd:
 
 
 def draft_one(client: Client, town: Town, call: str, number: int) -> Call | None:
-    """Draft an idea of the lead and the mate; None when that was refused."""
+    """Draft an idea of the lead and the mate, who joins; None when the draft was refused."""
     team = [{"employee_number": town[who].number, "share_hundredths": part} for who, part in (("lead", 6_000), ("mate", 4_000))]
     body = {"call_id": call, "title": f"Gagasan {number}", "sections": SECTIONS, "team": team}
     drafted = client.do(town["lead"], "draft", "/ideas", body)
     if drafted.outcome != ACKNOWLEDGED:
         return None
     drafted.idea = drafted.answer["id"]
+    client.do(town["mate"], "agree", f"/ideas/{drafted.idea}/agreement", {"outcome": "joined"}, idea=drafted.idea)
     return drafted
 
 
@@ -142,7 +143,7 @@ class Committee:
             case "shortlisted":
                 self._do("chair", "recommend", idea, "recommendation", {"outcome": "feasible", "reason": REASON})
             case "recommended":
-                decree = {"decree_number": "100.3/1", "decree_on": wall_now().date().isoformat()}
+                decree = {"decree_number": f"100.3/1/{wall_now():%Y%m%d}", "decree_on": wall_now().date().isoformat()}
                 self._do("deputy", "determine", idea, "determination", {"outcome": "adopted", **decree})
             case "rolled_out":
                 return self._reward(idea)
@@ -161,7 +162,7 @@ class Committee:
             case "":
                 self._do("secretary", "propose", idea, "awards", None)  # races with the flow that drafts it
             case "proposed":
-                decree = {"decree_number": "100.3/2", "decree_on": wall_now().date().isoformat()}
+                decree = {"decree_number": f"100.3/2/{wall_now():%Y%m%d}", "decree_on": wall_now().date().isoformat()}
                 self._do("leader", "award_approve", idea, f"/awards/{award['id']}/approval", decree)
             case "approved":
                 hour = (wall_now() + timedelta(seconds=1)).isoformat()

@@ -18,12 +18,18 @@ from models.documents import Document
 from models.ids import new_id
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
+from workflows.intake.agree import answer_invitation
+from workflows.intake.draft import revise_idea
+from workflows.intake.submit import submit_idea, supplement_idea
+from workflows.intake.team import MemberShare
 from workflows.process.attest.compare import RowsReport, compare_rows
 from workflows.process.attest.tables import MODELS, OF_TABLE
 from workflows.recognition.issue import Rendered, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import number_certificates, number_receipt, number_rejection
 from workflows.recognition.report import ask_report
 from workflows.review.gates import pass_gate
+from workflows.reward.propose import propose_award
+from workflows.reward.recheck import recheck_award
 
 GATE = {"name": "hearing", "stage": "in_review", "role": "chair", "label": "Sidang", "label_en": "Hearing", "days": 3}
 APPEND_ONLY = ("decision", "ledgerentry")
@@ -34,6 +40,7 @@ def build_everything(town: Town) -> None:
     ideas = {stage: town.build_idea(stage) for stage in IdeaStage}
     town.take(ideas[IdeaStage.DRAFT], "revise")
     town.take(ideas[IdeaStage.SUPPLEMENT_ASKED], "supplement")
+    change_teams(town)
     town.take(ideas[IdeaStage.IN_REVIEW], "recuse")
     town.take(ideas[IdeaStage.PILOT_REPORTED], "verify extend")
     awards = {stage: town.build_award(stage) for stage in AwardStage}
@@ -41,6 +48,7 @@ def build_everything(town: Town) -> None:
     gated = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-SIDANG", gates=[GATE]))
     town.build_idea(IdeaStage.IN_REVIEW, call=town._calls["UJI-SIDANG"])
     town.do(pass_gate, gated, "hearing", by="chair")
+    send_back(town)
     town.do(number_receipt, ideas[IdeaStage.SUBMITTED], by="flow:recognition")
     town.do(number_rejection, ideas[IdeaStage.REJECTED], by="flow:recognition")
     town.do(ask_report, town.call, by="secretary")
@@ -49,6 +57,25 @@ def build_everything(town: Town) -> None:
     town.do(ask_report, town.call, by="auditor")
     town.take(town.award(awards[AwardStage.ANNOUNCED]).idea_id, "revoke")
     town.do(withdraw_certificates, awards[AwardStage.ANNOUNCED], by="flow:recognition")
+
+
+def send_back(town: Town) -> None:
+    """An approved award whose idea was withdrawn, back where it is decided."""
+    early = town.build_idea(IdeaStage.SHORTLISTED, call=town.build_call(code="UJI-AWAL", award_from=["shortlisted", "rolled_out"]))
+    town.do(propose_award, early, by="secretary")
+    town.take(early, "approve approved", "withdraw")
+    town.do(recheck_award, early, by="flow:reward")
+
+
+def change_teams(town: Town) -> None:
+    """Somebody joins, somebody does not, somebody is left out, and the team of a returned idea is changed."""
+    town.do(answer_invitation, town.ask_team(), joins=False, by="mate")
+    town.do(submit_idea, town.ask_team(), without_unanswered=True, by="lead")
+    returned = town.build_returned("team")
+    team = tuple(MemberShare(town[who].number, 5_000) for who in ("lead", "mate"))
+    town.do(revise_idea, returned, town.proposal(team=team), by="lead")
+    town.join(returned)
+    town.do(supplement_idea, returned, by="lead")
 
 
 def compare(town: Town) -> RowsReport:

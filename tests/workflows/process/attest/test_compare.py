@@ -56,8 +56,8 @@ NAMED = (  # what the attacker wants, the statement, and the columns by which th
     ("a better result", "pilot", "UPDATE pilot SET result = '{}' WHERE summary != ''", "result"),
     ("an easier target", "indicator", "UPDATE indicator SET target = '61'", "pilot_id, name, unit_label, direction, baseline, target"),
     ("a better reading", "measurement", "UPDATE measurement SET value = '90'", "indicator_id, measured_on, value, note, actor_id, at"),
-    ("more money", "award", "UPDATE award SET amount_rupiah = 99000000", "amount_rupiah"),
-    ("a higher tier", "award", "UPDATE award SET tier = 'platinum'", "tier, distinction, computation"),
+    ("more money", "award", "UPDATE award SET amount_rupiah = 99000000", "tier, distinction, amount_rupiah"),
+    ("a higher tier", "award", "UPDATE award SET tier = 'platinum'", "tier, distinction, amount_rupiah"),
     ("another decree", "award", "UPDATE award SET decree_number = '1' WHERE decree_number != ''", "decree_number, decree_on, approved_by"),
     ("another hour", "award", "UPDATE award SET announced_at = created_at", "announce_at, announced_at"),
     ("an award that is due", "award", "UPDATE award SET stage = 'scheduled' WHERE stage = 'approved'", "stage"),
@@ -116,10 +116,10 @@ def test_equal_shares_and_points_are_not_recognised_by_their_commitments(town: T
     for _ in range(2):
         town.build_idea(IdeaStage.SHORTLISTED)
     commits = [payload["detail"].get("commits", {}) for payload in town.rows(select(LedgerEntry.payload))]
-    rows = [groups for each in commits for table in ("teammember", "review") for groups in each.get(table, {}).values()]
-    said = [groups[name] for groups in rows for name in groups if name != "state"]
+    rows = [row for each in commits for table in ("teammember", "review") for row in each.get(table, {}).items()]
+    said = {(row_id, name, groups[name]) for row_id, groups in rows for name in groups if name != "state"}
     assert len(said) > 30
-    assert len(set(said)) == len(said)
+    assert len({value for _, _, value in said}) == len(said)
 
 
 @pytest.mark.parametrize("stage", [AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.SCHEDULED, AwardStage.ANNOUNCED])
