@@ -114,6 +114,16 @@ def test_a_head_of_the_team_is_no_head_above(own_town: Town, clock: Clock) -> No
     assert finders(own_town, idea) == {"admin"}
 
 
+def test_who_is_of_the_secretariat_and_an_admin_too_is_offered_what_an_admin_is_asked(own_town: Town, clock: Clock) -> None:
+    grant(own_town, "admin", Role.SECRETARIAT, "BAPPEDA")
+    call = own_town.call
+    with own_town.store.unit_of_work() as session:
+        session.execute(delete(RoleGrant).where(col(RoleGrant.person_id) == own_town["secretary"].id))
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION, lead="reviewer3", call=call)
+    assert let_it_lie(own_town, clock, idea).role == Role.ADMIN
+    assert finders(own_town, idea) == {"admin"}
+
+
 def test_nobody_stands_in_who_was_not_asked_to(own_town: Town) -> None:
     idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION)
     for who in ("secretary", "admin"):
