@@ -9,6 +9,7 @@ from models.awards import Award
 from models.calls import CallState
 from models.inbox import InboxItem
 from models.instants import now, today
+from models.people import Role
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, Policy
 from models.reviews import ReviewState
@@ -131,9 +132,9 @@ def _permission(_session: Session, asked: Question) -> Refusal | None:
 
 def _passed_up(session: Session, asked: Question) -> Refusal | None:
     """Whoever stands in for silent or missing heads may act once they were asked to (`workflows/process/passing_up.py`)."""
-    wanted = InboxItem.idea_id == asked.idea.idea.id, InboxItem.task == asked.transition.action, InboxItem.role == asked.transition.who
-    open_item = select(InboxItem.id).where(*wanted, col(InboxItem.done_at).is_(None))
-    return Forbidden("only_unit_head") if session.exec(open_item).first() is None else None
+    wanted = InboxItem.idea_id == asked.idea.idea.id, InboxItem.task == asked.transition.action, InboxItem.role != Role.UNIT_HEAD
+    open_items = session.exec(select(col(InboxItem.role), col(InboxItem.unit_path)).where(*wanted, col(InboxItem.done_at).is_(None)))
+    return None if any(asked.actor.holds(role, path) for role, path in open_items) else Forbidden("only_unit_head")
 
 
 def _has_pilot(_session: Session, asked: Question) -> Refusal | None:
