@@ -115,7 +115,7 @@ def test_whatever_happens_to_prefect_the_api_answers_and_the_work_is_done_once_a
     assert looks["no answer"] == 0
     assert looks["answer"] > faults
     assert broken(found) == {}
-    assert (way == "damaged") == any("it lies in" in line for line in processes.told)
+    assert way != "damaged" or any("it lies in" in line for line in processes.told)
 
 
 @contextmanager
