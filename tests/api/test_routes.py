@@ -21,6 +21,7 @@ from models.calls import Call
 from models.documents import Document
 from models.ideas import Idea, TeamMember
 from models.instants import now, today
+from models.people import Role, RoleGrant
 from models.pilots import Indicator, Pilot
 from models.reviews import Review, ReviewState
 from models.settings import settings
@@ -31,8 +32,10 @@ from tests.steps import MET, REASON
 from workflows.adapters.files import store_file
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
+from workflows.region.accounts import close_account
 from workflows.region.calls import NewCall, plan_call
-from workflows.region.holders import NewHolder, appoint_holder
+from workflows.region.grants import grant_role
+from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
 from workflows.region.signatures import sign_policy
 
@@ -98,7 +101,9 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
         ("-", "number", "-"): "1",
         ("-", "gate", "-"): "visit",
         ("-", "step", "-"): "withdraw",
+        ("-", "session_id", "-"): "x" * 26,
     }
+    ids |= build_accounts(town)
     town.do(sign_policy, ids["planned", "call", "-"], 1, by="chair")
     ids |= build_offices(town)
     ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
@@ -109,6 +114,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
         team = {} if of == "ours" else {"team": ()}
         award = town.build_award(award_stage, idea=town.build_idea(IdeaStage.ROLLED_OUT, call=calls[of], **team))
         ids[of, "award_id", award_stage] = award
+    ids["asked", "idea_id", IdeaStage.DRAFT] = town.ask_team()
     move_away(town, calls["foreign"])
     for of in TWO:
         award = ids[of, "award_id", AwardStage.ANNOUNCED]
@@ -129,9 +135,22 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
 def build_offices(town: Town) -> dict[tuple[str, str, str], str]:
     """A district whose head holds its office, and one that has none."""
     town.do(set_office, "ANDIR", NewOffice(("KECAMATAN ANDIR",), "Contoh", "Kec.Andir", "Camat Andir"), by="admin")
-    head = town.do(appoint_holder, "ANDIR", NewHolder(town["head"].id, today()), by="admin").id
+    head = town.appoint("ANDIR", NewHolder(town["head"].id, today()))
     units = {("held", "unit", "-"): "ANDIR", ("unset", "unit", "-"): "COBLONG"}
     return {**units, ("held", "holder_id", "-"): head, ("unset", "holder_id", "-"): head}
+
+
+def build_accounts(town: Town) -> dict[tuple[str, str, str], str]:
+    """Somebody who holds a role, somebody whose account is closed, and a role that waits for its second person."""
+    waiting = town.do(grant_role, town["stranger"].id, Role.CHAIR, "KOTA", by="admin").id
+    town.do(close_account, town["walker"].id, by="admin")
+    (held,) = town.rows(select(RoleGrant.id).where(RoleGrant.person_id == town["owner"].id))
+    return {
+        ("-", "confirmation_id", "-"): waiting,
+        ("closed", "person", "-"): town["walker"].id,
+        ("held", "person", "-"): town["owner"].id,
+        ("held", "grant_id", "-"): held,
+    }
 
 
 def move_away(town: Town, call: str) -> None:
@@ -151,10 +170,9 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
     town, path = scene.town, row["path"]
     person = {"name": "Orang Baru", "employee_number": "198505052010011234", "kind": "pns", "unit_code": "MALEBER"}
     dates = {"opens_at": now().isoformat(), "closes_at": (now() + timedelta(days=9)).isoformat()}
-    team = [{"employee_number": town["stranger" if row["of"] == "foreign" else "lead"].number, "share_hundredths": 10_000}]
-    proposal = {"title": "Antrean", "sections": SECTIONS}
+    proposal = {"title": "Antrean daring kelurahan", "sections": SECTIONS}
     if path in ("/ideas/{idea_id}", "/ideas/{idea_id}/supplement"):
-        return {**proposal, "team": team}
+        return proposal
     if path.endswith("/pilot"):
         goal = {"name": "Antre", "baseline": 1, "target": 2}
         days = {"starts_on": today().isoformat(), "ends_on": (today() + timedelta(days=40)).isoformat()}
@@ -174,11 +192,15 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/units/{code}/office/holders": {"person_id": town["mate"].id, "valid_from": today().isoformat(), "capacity": "Plh."},
         "/units/{code}/office/holders/{holder_id}/end": {"last_day": today().isoformat()},
         "/people": person,
+        "/me/password": {"present_password": "bukan ini", "password": "tujuh kuda nil"},
+        "/people/{person_id}/move": {"unit_code": "MALEBER"},
+        "/people/{person_id}/number": {"employee_number": "198505052010011235", "kind": "pns", "valid_from": today().isoformat()},
         "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
         "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},
         "/calls/{call_id}/policies": {"policy": POLICY},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
         "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
+        "/ideas/{idea_id}/agreement": {"outcome": "joined"},
         "/ideas/{idea_id}/permission": {"outcome": "granted"},
         "/ideas/{idea_id}/screening": {"outcome": "accepted", "answers": MET},
         "/ideas/{idea_id}/score": {"points": {"novelty": 1, "impact": 1}},

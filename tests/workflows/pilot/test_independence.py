@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from models.ideas import TeamMember
@@ -27,8 +28,8 @@ from workflows.process.context import read_context
 from workflows.process.inbox import list_inbox
 from workflows.process.offers import list_offers
 from workflows.process.refusals import Conflict, Forbidden, Invalid
+from workflows.region.grants import grant_role
 from workflows.region.offices import set_office
-from workflows.region.people import grant_role
 
 __all__ = ["clock", "own_town"]
 FIRST = date(2026, 12, 1)
@@ -71,6 +72,12 @@ def test_the_page_offers_the_report_when_the_days_have_passed(own_town: Town, cl
         assert ("conclude" in [offer.action for offer in offers]) == offered
 
 
+def test_the_owner_reads_on_the_page_from_when_the_report_may_be_handed_in(own_town: Town, started_late: str) -> None:
+    page = TestClient(own_town.app, cookies={"gagas_session": own_town["owner"].token}).get(f"/usulan/{started_late}").text
+    assert "Laporan akhir dapat disampaikan mulai" in page
+    assert "4 Januari 2027" in page
+
+
 def test_an_extended_pilot_counts_from_its_first_start(own_town: Town, clock: Clock, started_late: str) -> None:
     clock.set(midnight(date(2027, 1, 4)))
     conclude(own_town, started_late)
@@ -98,7 +105,7 @@ def test_nobody_verifies_the_pilot_of_a_superior(town: Town, become_superior: Ca
     for verdict in Verdict:
         with pytest.raises(Forbidden, match="subordinate_of_owner"):
             town.do(verify_pilot, idea, verdict, reason=REASON, by="verifier")
-    town.do(grant_role, town["stranger"].id, Role.VERIFIER, "BAPPEDA", by="admin")
+    town.give_role("stranger", Role.VERIFIER, "BAPPEDA")
     town.do(verify_pilot, idea, Verdict.ROLL_OUT, reason=REASON, by="stranger")
 
 
@@ -127,7 +134,7 @@ def test_nobody_is_asked_to_verify_the_pilot_of_a_superior(town: Town) -> None:
             inboxes = {who: list_inbox(session, actor=town.actor(session, who)) for who in ("verifier", "stranger")}
         return [who for who, inbox in inboxes.items() if idea in [each.idea.id for each in inbox]]
 
-    town.do(grant_role, town["stranger"].id, Role.VERIFIER, "BAPPEDA", by="admin")
+    town.give_role("stranger", Role.VERIFIER, "BAPPEDA")
     assert finders() == ["verifier", "stranger"]
     head_of_verifier(town)
     assert finders() == ["stranger"]

@@ -18,7 +18,7 @@ from models.instants import now, today
 from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Policy
-from tests.building import Shelf, Town
+from tests.building import Shelf, Town, join_all
 from tests.town import employee_number, sign_in
 from tests.workflows.process.owed import Owed, Stuck, list_waiting, one_step, read_owed
 from tests.workflows.process.test_story import STEPS
@@ -35,7 +35,8 @@ from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Refusal
 from workflows.process.underway import first_report_day
 from workflows.process.visibility import OVERSEERS
-from workflows.region.people import NewPerson, grant_role, register_person
+from workflows.region.grants import grant_role
+from workflows.region.people import NewPerson, register_person
 from workflows.review.assign import list_eligible
 from workflows.review.gates import pass_gate
 from workflows.reward.browse import read_award
@@ -138,7 +139,9 @@ class Story:
         with self.town.store.unit_of_work() as session:
             self.call = self._open_unchecked(session)
             actor = company.actors[course.lead]
-            self.idea = draft_idea(session, self.call, self._proposal(), actor=actor).idea.id
+            context = draft_idea(session, self.call, self._proposal(), actor=actor)
+            self.idea = context.idea.id
+            join_all(session, context)
             if course.aim != "draft":
                 (withdraw_idea if course.aim == "withdrawn" else submit_idea)(session, self.idea, actor=actor)
 
@@ -273,9 +276,8 @@ class Story:
         with self.town.store.reading() as session:
             context = read_award(session, award_id, actor=Actor(None, flow="test"))
             leaving = context.way.leaving(context.award.stage)
-            guards = {(each.action, each.outcome or "-"): each.guards for each in leaving if each.who is not None}
-            question = Question(context, None, Actor(None, flow="test"))
-            return {step for step, names in guards.items() if find_refusal(session, names, question) is None}
+            asked = [Question(context, each, Actor(None, flow="test")) for each in leaving if each.who is not None]
+            return {(each.transition.action, each.outcome or "-") for each in asked if find_refusal(session, each) is None}
 
     def _far(self, distance: dict[str, int], stage: str, step: tuple[str, str]) -> int:
         leads = [each.target or stage for each in ways.IDEA.leaving(stage) if (each.action, each.outcome or "-") == step]
