@@ -11,7 +11,7 @@ from api.pages.forms import FormView
 from api.pages.idea import IDEA, idea_form
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page, read_done
-from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from api.pages.session import FormResult, Page, PageRequest, PostedForm, PostedFormWithFile
 from api.v1.awards import show_award
 from api.v1.shapes import Id
 from models.awards import Award
@@ -22,7 +22,7 @@ from workflows.process.actors import Actor
 from workflows.process.earning import find_flaw
 from workflows.process.keyset import Slice
 from workflows.process.offers import find_kept_out, list_offers
-from workflows.region.decrees import NamedDecree
+from workflows.region.decrees import NamedDecree, hash_pdf
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.browse import WantedAwards, find_decline, list_awards, read_award
@@ -62,15 +62,16 @@ async def propose(idea_id: Id, request: PostedForm) -> Response:
 
 
 @router.post(f"{AWARD}/persetujuan")
-async def decide(award_id: Id, request: PostedForm) -> Response:
-    """Approve under a decree, or decline with a reason."""
+async def decide(award_id: Id, request: PostedFormWithFile) -> Response:
+    """Approve under a decree, or decline with a reason; of the decree's PDF only its SHA-256 is kept."""
     form = request.form
     approved = form.choice("outcome", ("approved", "declined")) == "approved"
-    decree = NamedDecree(form.text("decree_number", 2_000), form.day("decree_on", required=approved), form.text("decree_sha256", 200))
+    number, on, pdf = form.text("decree_number", 2_000), form.day("decree_on", required=approved), form.files.get("decree_file")
 
     def act(session: Session, actor: Actor) -> FormResult:
         require_readable(form)
         if approved:
+            decree = NamedDecree(number, on, hash_pdf(pdf) if pdf else form.text("decree_sha256", 200))
             approve_award(session, award_id, decree=decree, actor=actor)
         else:
             decline_award(session, award_id, reason=form.text("reason"), actor=actor)

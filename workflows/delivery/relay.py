@@ -141,8 +141,8 @@ class Relay:
                 if present == last:  # a test clock that stands still: nothing new can be due
                     await self._pause(settings().tick_seconds)
                     continue
-                last = present
                 await self.starter(clock, {}, new_secret(), ignore)
+                last = present
             except Exception as fault:  # a missed tick is caught up by the next
                 log.warning("clock: %s", type(fault).__name__)
             await self._pause(settings().tick_seconds)

@@ -1,5 +1,6 @@
 """Record a decree: its number and day are such as a decree can have, and the same wherever it is named."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from workflows.process.refusals import Conflict, Invalid
 from workflows.process.wording import read_line
 
 LONGEST_NUMBER = 100
+PDF_END = 2_048  # bytes in which every whole PDF says where its table lies and that it ends
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -62,6 +64,13 @@ def record_decree(session: Session, idea: IdeaContext, kind: DecreeKind, named: 
     session.add(decree)
     session.flush()
     return decree
+
+
+def hash_pdf(content: bytes) -> str:
+    """The SHA-256 of a decree's PDF in hex; raises Invalid for what is no whole PDF file."""
+    if not content.startswith(b"%PDF-") or b"startxref" not in content[-PDF_END:] or b"%%EOF" not in content[-PDF_END:]:
+        raise Invalid("file_not_pdf", "decree_file")
+    return hashlib.sha256(content).hexdigest()
 
 
 def write_decree(decree: Decree) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from models.ideas import TeamMember
@@ -69,6 +70,12 @@ def test_the_page_offers_the_report_when_the_days_have_passed(own_town: Town, cl
             actor = own_town.actor(session, "owner")
             offers = list_offers(session, read_context(session, started_late, actor=actor), actor=actor)
         assert ("conclude" in [offer.action for offer in offers]) == offered
+
+
+def test_the_owner_reads_on_the_page_from_when_the_report_may_be_handed_in(own_town: Town, started_late: str) -> None:
+    page = TestClient(own_town.app, cookies={"gagas_session": own_town["owner"].token}).get(f"/usulan/{started_late}").text
+    assert "Laporan akhir dapat disampaikan mulai" in page
+    assert "4 Januari 2027" in page
 
 
 def test_an_extended_pilot_counts_from_its_first_start(own_town: Town, clock: Clock, started_late: str) -> None:

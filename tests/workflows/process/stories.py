@@ -273,9 +273,8 @@ class Story:
         with self.town.store.reading() as session:
             context = read_award(session, award_id, actor=Actor(None, flow="test"))
             leaving = context.way.leaving(context.award.stage)
-            guards = {(each.action, each.outcome or "-"): each.guards for each in leaving if each.who is not None}
-            question = Question(context, None, Actor(None, flow="test"))
-            return {step for step, names in guards.items() if find_refusal(session, names, question) is None}
+            asked = [Question(context, each, Actor(None, flow="test")) for each in leaving if each.who is not None]
+            return {(each.transition.action, each.outcome or "-") for each in asked if find_refusal(session, each) is None}
 
     def _far(self, distance: dict[str, int], stage: str, step: tuple[str, str]) -> int:
         leads = [each.target or stage for each in ways.IDEA.leaving(stage) if (each.action, each.outcome or "-") == step]

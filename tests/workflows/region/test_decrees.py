@@ -5,6 +5,7 @@ under the day of another, a second PDF under a number that is known. An inspecto
 award and in the chain.
 """
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from models.instants import today
 from models.ledger import LedgerEntry
 from models.pilots import Pilot
 from models.stages import AwardStage, IdeaStage
-from tests.api.pages.browsing import open_browser, send
+from tests.api.pages.browsing import fields_of, open_browser, send
 from tests.asking import ask, check_problem
 from tests.building import Town
 from tests.steps import REASON, plan
@@ -195,6 +196,40 @@ def test_over_http_a_decree_of_2099_is_refused_in_words(town: Town, client: Test
     assert "belum tiba" in check_problem(told, 422, "decree_day_ahead", language="id")["detail"]
     approved = ask(client, town["leader"], f"POST {path}/approval", {**body, "decree_on": today().isoformat()})
     assert (approved.status_code, approved.json()["decree_sha256"]) == (200, PDF)
+
+
+def upload(town: Town, award: str, content: bytes) -> Any:
+    """The leader approves on the page, with a file."""
+    path, browser = f"/penghargaan/{award}", open_browser(town, "leader")
+    shown = browser.get(path).text
+    typed = {"outcome": "approved", "decree_number": "100.3/7/2026", "decree_on": today().isoformat()}
+    data = fields_of(shown, f"{path}/persetujuan") | typed
+    return browser.post(f"{path}/persetujuan", data=data, files={"decree_file": ("keputusan.pdf", content, "application/pdf")})
+
+
+def test_of_an_uploaded_pdf_the_hash_is_recorded(town: Town) -> None:
+    award, content = propose(town), b"%PDF-1.7\n...\nstartxref\n9\n%%EOF\n"
+    assert upload(town, award, content).status_code == 303
+    assert town.award(award).decree_sha256 == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG", b"%PDF-1.7 cut off", b"x%PDF-1.7\nstartxref\n9\n%%EOF"])
+def test_what_is_no_whole_pdf_is_refused_beside_the_field(town: Town, content: bytes) -> None:
+    award = propose(town)
+    answer = upload(town, award, content)
+    assert (answer.status_code, town.award(award).stage) == (422, AwardStage.PROPOSED)
+    assert 'id="approve-decree_file-error"' in answer.text
+    assert "100.3/7/2026" in answer.text
+
+
+def test_a_pdf_beyond_what_a_request_may_carry_is_refused(town: Town) -> None:
+    assert upload(town, propose(town), b"%PDF-1.7" + b"0" * 1_000_000).status_code == 413
+
+
+def test_without_a_file_the_page_takes_the_approval_as_before(town: Town) -> None:
+    award = propose(town)
+    assert upload(town, award, b"").status_code == 303
+    assert town.award(award).decree_sha256 is None
 
 
 def test_the_page_shows_the_hash_of_the_decree(town: Town) -> None:
