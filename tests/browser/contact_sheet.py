@@ -52,6 +52,7 @@ FOR_ANYBODY = (
 def set_scene(town: Town) -> list[Shot]:
     """Ideas at every stage of their way, and the pages that show them."""
     draft = town.build_idea(title="Antrean Puskesmas lewat Papan RW", sections={"background": SENTENCE})
+    question = town.ask_team(title="Parkir Sepeda di Depan Loket")
     asked = town.build_idea(IdeaStage.SUPPLEMENT_ASKED, title="Buku Tamu Kelurahan tanpa Kertas")
     waiting = town.build_idea(IdeaStage.AWAITING_PERMISSION, title="Lampu Gang Dirawat Warga")
     screening = town.build_idea(IdeaStage.SCREENING, title="Kelas Malam untuk Pengurus RT")
@@ -74,6 +75,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Pilih periode usulan", "lead", "/usulan/baru"),
         Shot("Tulis usulan", "lead", f"/usulan/{draft}/ubah"),
         Shot("Isian yang perlu diperbaiki", "lead", f"/usulan/{draft}/ubah", "Ajukan usulan"),
+        Shot("Diminta bergabung dengan tim", "mate", f"/usulan/{question}#tugas"),
         Shot("Lengkapi usulan", "lead", f"/usulan/{asked}/lengkapi"),
         Shot("Izin kepala unit", "head", f"/usulan/{waiting}#tugas"),
         Shot("Seleksi administrasi", "secretary", f"/usulan/{screening}#tugas"),

@@ -10,15 +10,15 @@ from models.calls import CallState
 from models.inbox import InboxItem
 from models.instants import now, today
 from models.pilots import Indicator, Measurement, Pilot
-from models.policy import Entry, GateRule, Policy
+from models.policy import Entry, Policy
 from models.reviews import ReviewState
-from models.stages import ENDED_AWARDS
-from models.statements.ideas import read_open_gates
 from workflows.process.actors import Actor
 from workflows.process.ceilings import find_excess
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import find_duty, list_borne, must_differ
-from workflows.process.earning import find_difference, find_flaw, find_lost_stage
+from workflows.process.earning import find_difference, find_flaw, find_lost_stage, has_award
+from workflows.process.gates import is_next, list_open_gates
+from workflows.process.permission import asks_permission, must_be_permitted_again
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.superiors import list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews, first_report_day
@@ -71,20 +71,6 @@ def _window(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("call_not_yet_open", opens_at=call.opens_at.isoformat()) if now() < call.opens_at else None
 
 
-def list_open_gates(session: Session, context: IdeaContext) -> list[GateRule]:
-    """The policy's gates that block the idea's present stage, in the policy's order."""
-    if not any(rule.stage == context.idea.stage for rule in context.policy.gates):
-        return []
-    names = read_open_gates(session, context.idea.id, context.idea.stage)
-    return [rule for rule in context.policy.gates if rule.name in names]
-
-
-def is_next(rule: GateRule, still_open: list[GateRule]) -> bool:
-    """Whether a gate may be passed now: it is open, and none that comes before it is."""
-    names = {each.name for each in still_open}
-    return rule.name in names and not names & set(rule.after)
-
-
 def _gates(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
     if not still_open:
@@ -127,11 +113,6 @@ def _unscored(_session: Session, asked: Question) -> Refusal | None:
 def is_at_mark(context: IdeaContext) -> bool:
     """Whether the idea has a score that reaches the policy's pass mark."""
     return context.idea.score is not None and context.idea.score >= context.policy.pass_mark
-
-
-def asks_permission(policy: Policy) -> bool:
-    """Whether the head of the proposer's unit is asked at all."""
-    return policy.permission
 
 
 def has_pilot(policy: Policy) -> bool:
@@ -209,12 +190,6 @@ def _no_award(session: Session, asked: Question) -> Refusal | None:
     return Conflict("award_stands") if has_award(session, asked.idea.idea.id) else None
 
 
-def has_award(session: Session, idea_id: str) -> bool:
-    """Whether an award of the idea stands that was neither declined nor revoked."""
-    standing = select(Award.id).where(Award.idea_id == idea_id, col(Award.stage).not_in(ENDED_AWARDS))
-    return session.exec(standing).first() is not None
-
-
 def _scored(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("idea_not_scored") if asked.idea.idea.score is None else None
 
@@ -250,6 +225,23 @@ def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
     return None if announce_at is not None and announce_at <= now() else Conflict("not_due_yet")
 
 
+def _answered(_session: Session, asked: Question) -> Refusal | None:
+    waiting = len(asked.idea.unanswered)
+    return Conflict("team_unanswered", waiting=waiting) if waiting else None
+
+
+def _unanswered(_session: Session, asked: Question) -> Refusal | None:
+    return None if asked.idea.left_out else Conflict("team_answered")
+
+
+def _as_permitted(session: Session, asked: Question) -> Refusal | None:
+    return Conflict("permission_needed_again") if must_be_permitted_again(session, asked.idea) else None
+
+
+def _not_as_permitted(session: Session, asked: Question) -> Refusal | None:
+    return None if must_be_permitted_again(session, asked.idea) else Conflict("permission_stands")
+
+
 GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "apart": _apart,
     "call_open": _call_open,
@@ -264,6 +256,10 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,
+    "answered": _answered,
+    "unanswered": _unanswered,
+    "as_permitted": _as_permitted,
+    "not_as_permitted": _not_as_permitted,
     "pilot_days": _pilot_days,
     "not_below_owner": _not_below_owner,
     "quorum": _quorum,

@@ -8,7 +8,7 @@ from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session, col, select
 
 from models.calls import Call
-from models.ideas import Idea, TeamMember
+from models.ideas import Answer, Idea, Invitation, TeamMember
 from models.people import Role
 from models.pilots import Pilot
 from models.reviews import Review, ReviewState
@@ -22,7 +22,8 @@ ANSWERING = (ReviewState.ASSIGNED, ReviewState.SCORED)
 
 
 def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
-    """The condition on ideas: one's own; as overseer the submitted ones of one's units and calls; those handed to one to review or pilot.
+    """The condition on ideas: one's own, and those one is asked to join; as overseer the submitted ones of one's units and calls; those
+    handed to one to review or pilot.
 
     A flow sees all. Every part is a set of ids, and no join: a list is read in its own order, and each idea on the way is looked up in
     them. `in_order` says so to SQLite, which would rather gather and sort all that an overseer may see.
@@ -30,9 +31,11 @@ def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
     if actor.flow:
         return sa.true()
     own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
+    asked = select(Invitation.idea_id).where(Invitation.person_id == actor.person_id, Invitation.answer != Answer.NOT_JOINED)
     reviewed = select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING))
     piloted = select(Pilot.idea_id).where(Pilot.owner_id == actor.person_id)
-    seen: list[sa.ColumnElement[bool]] = [col(Idea.id).in_(sa.union_all(own, reviewed, piloted))]  # one set: an index finds its few ideas
+    found = sa.union_all(own, asked, reviewed, piloted)  # one set: an index finds its few ideas
+    seen: list[sa.ColumnElement[bool]] = [col(Idea.id).in_(found)]
     covered = overseen(actor, in_order=in_order)
     if covered:
         seen.append((col(Idea.stage) != IdeaStage.DRAFT) & sa.or_(*covered))

@@ -8,7 +8,7 @@ from alembic import op
 from models.ids import new_id
 
 revision = "0012"
-down_revision = "0014"
+down_revision = "0011"
 
 KINDS = ("determination", "pilot", "award")
 OF_AWARDS = """
