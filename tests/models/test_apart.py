@@ -62,7 +62,7 @@ def approved(session: Session, idea: str, person: str) -> None:
 
 
 WRITES: dict[str, tuple[Write, ...]] = {
-    "propose": (lambda _session, _idea, _person: None,),  # the idea's lead has it from the beginning
+    "propose": (lambda _session, _idea, _person: None,),  # whoever is of the team has it from the beginning
     "permit": (decided("permit"),),
     "screen": (decided("screen"),),
     "score": (scored, scored_at_once, decided("score")),
@@ -94,12 +94,12 @@ def test_the_database_refuses_what_was_written_by_hand_in_whatever_order_it_come
     idea = town.build_idea(call=town.build_call(loosened=loosened))
     for line in BY_HAND:
         must_differ = line["differ"] == "always" or (line["differ"] == "unless_loosened" and not loosened)
-        person = town["lead" if line["one"] == "propose" else "walker"].id
-        for one, other in ((line["one"], line["other"]), (line["other"], line["one"])):
+        who = ("lead", "mate") if line["one"] == "propose" else ("walker",)
+        for person, (one, other) in itertools.product(who, ((line["one"], line["other"]), (line["other"], line["one"]))):
             if other == "propose":
-                continue  # nobody becomes lead of an idea that there is
+                continue  # who comes into a team later is the engine's to ask
             for earlier, later in itertools.product(WRITES[one], WRITES[other]):
-                assert is_refused(town, idea, person, earlier, later) == must_differ, (one, other)
+                assert is_refused(town, idea, town[person].id, earlier, later) == must_differ, (person, one, other)
 
 
 def test_what_a_policy_may_not_loosen_stays_refused_whatever_its_text_says(either_town: Town) -> None:
