@@ -34,7 +34,7 @@ from tests.models.older.loading import KEPT_AT, load_older
 from tests.models.test_migrations import differences
 from tests.workflows.delivery.test_processes import Served, answers, await_true
 from workflows.process.retry import retry_dead
-from workflows.region.people import grant_role
+from workflows.region.grants import grant_role
 
 pytestmark = pytest.mark.slow
 

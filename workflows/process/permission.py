@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, select
 
-from models.people import Role, RoleGrant
+from models.people import Role, RoleGrant, is_held
 from models.policy import Policy
 from models.units import Unit
 from workflows.process.context import IdeaContext
@@ -24,4 +24,4 @@ def must_be_permitted_again(session: Session, context: IdeaContext) -> bool:
 def is_lead_head(session: Session, context: IdeaContext) -> bool:
     """Whether the lead proposer heads the unit of the idea, so that nobody is asked for permission."""
     headed = select(Unit.path).join(RoleGrant).where(RoleGrant.person_id == context.idea.lead_id, RoleGrant.role == Role.UNIT_HEAD)
-    return any(context.unit_path.startswith(path) for path in session.exec(headed))
+    return any(context.unit_path.startswith(path) for path in session.exec(headed.where(is_held())))

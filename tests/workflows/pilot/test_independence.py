@@ -28,8 +28,8 @@ from workflows.process.context import read_context
 from workflows.process.inbox import list_inbox
 from workflows.process.offers import list_offers
 from workflows.process.refusals import Conflict, Forbidden, Invalid
+from workflows.region.grants import grant_role
 from workflows.region.offices import set_office
-from workflows.region.people import grant_role
 
 __all__ = ["clock", "own_town"]
 FIRST = date(2026, 12, 1)
@@ -105,7 +105,7 @@ def test_nobody_verifies_the_pilot_of_a_superior(town: Town, become_superior: Ca
     for verdict in Verdict:
         with pytest.raises(Forbidden, match="subordinate_of_owner"):
             town.do(verify_pilot, idea, verdict, reason=REASON, by="verifier")
-    town.do(grant_role, town["stranger"].id, Role.VERIFIER, "BAPPEDA", by="admin")
+    town.give_role("stranger", Role.VERIFIER, "BAPPEDA")
     town.do(verify_pilot, idea, Verdict.ROLL_OUT, reason=REASON, by="stranger")
 
 
@@ -134,7 +134,7 @@ def test_nobody_is_asked_to_verify_the_pilot_of_a_superior(town: Town) -> None:
             inboxes = {who: list_inbox(session, actor=town.actor(session, who)) for who in ("verifier", "stranger")}
         return [who for who, inbox in inboxes.items() if idea in [each.idea.id for each in inbox]]
 
-    town.do(grant_role, town["stranger"].id, Role.VERIFIER, "BAPPEDA", by="admin")
+    town.give_role("stranger", Role.VERIFIER, "BAPPEDA")
     assert finders() == ["verifier", "stranger"]
     head_of_verifier(town)
     assert finders() == ["stranger"]

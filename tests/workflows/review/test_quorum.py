@@ -24,7 +24,7 @@ from tests.workflows.turns import Clock, clock, deliver, own_town, run_clock
 from workflows.process import ways
 from workflows.process.check import check_policy
 from workflows.process.refusals import Conflict, Invalid
-from workflows.region.people import grant_role
+from workflows.region.grants import grant_role
 from workflows.review.assign import assign_evenly, assign_reviewer
 from workflows.review.close_review import close_review
 from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
