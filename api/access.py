@@ -15,6 +15,7 @@ from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
 from api.problems import BadRequest, MatchMissing, Stale
+from api.request_log import note_asker
 from api.signing_in import Unauthenticated, activate, find_activation, find_sign_in, hash_password
 from api.v1.shapes import show_idea
 from models.database import Database, LostRace, append_row
@@ -51,7 +52,9 @@ class ApiRequest:
 
     def actor(self, session: Session) -> Actor:
         """Who asks, with roles as they stand in this transaction."""
-        return find_sign_in(session, self.token).actor
+        actor = find_sign_in(session, self.token).actor
+        note_asker(self.http, actor)
+        return actor
 
     async def read(self, query: Callable[[Session, Actor], T]) -> T:
         """Answer a question in a read-only transaction."""

@@ -10,6 +10,7 @@ from api.middleware import BodyLimit, SecureHeaders
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install
+from api.request_log import RequestLog
 from api.v1 import accounts, calls, ceilings, intake, offices, operations, pilot, recognition, region, review, reward
 from models.database import Database, database
 from models.migrations import require_newest_schema
@@ -55,4 +56,5 @@ def create_app(store: Database | None = None) -> FastAPI:
     install_problem_pages(app)
     app.add_middleware(SecureHeaders)
     app.add_middleware(BodyLimit, most=settings().body_limit)
+    app.add_middleware(RequestLog)
     return app

@@ -9,7 +9,7 @@ import time
 from typing import Any, cast
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 HEAD_SECONDS = 10.0  # from a connection's begin, or a head's first byte, until the head is whole
 LINGER_SECONDS = 2.0  # how long an answer to a request whose body was not wanted may be read, until the connection is cut
@@ -62,7 +62,12 @@ class LimitedConnection(H11Protocol):
     @property
     def is_asking(self) -> bool:
         """Whether a request of its is not answered yet."""
-        return self.cycle is not None and not self.cycle.response_complete
+        return self._asked is not None and not self._asked.response_complete
+
+    @property
+    def _asked(self) -> RequestResponseCycle | None:
+        """The present request, or the last; None until there was one, whatever uvicorn's own type says."""
+        return self.cycle
 
     @property
     def _counted(self) -> "_CountingConnection":
@@ -71,7 +76,7 @@ class LimitedConnection(H11Protocol):
     def _time_head(self) -> None:
         if self.conn.their_state is not h11.IDLE:
             self._forget_timer()
-        elif self._head_timer is None and (self.cycle is None or self.conn.trailing_data[0]):
+        elif self._head_timer is None and (self._asked is None or self.conn.trailing_data[0]):
             self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
 
     def _forget_timer(self) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.request_log import describe_fault, known_of
 from api.sentences import catalogue, find_code, read_limits, read_parameters, sentence
 from api.signing_in import TooMany, Unauthenticated
 from models.database import LostRace
@@ -69,6 +70,7 @@ def problem(request: Request, refusal: Refusal, errors: list[dict[str, Any]] | N
 def problem_response(request: Request, status: int, refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> JSONResponse:
     """A problem document: stable type, the field, and a sentence that says what to do."""
     language = language_of(request)
+    known_of(request).code = refusal.code
     body: dict[str, Any] = {
         "type": f"urn:gagas:problem:{refusal.code}",
         "title": refusal.code.replace("_", " "),
@@ -155,7 +157,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(OSError)
-    async def unavailable(request: Request, _fault: Exception) -> Response:
+    async def unavailable(request: Request, fault: Exception) -> Response:
+        known_of(request).fault = describe_fault(fault)
         return problem_response(request, 503, Refusal("unavailable"))
 
     @app.exception_handler(HTTPException)

@@ -40,6 +40,7 @@ until_stage "$SECRETARY" shortlisted
 echo "Presentation and visit are held; the chair recommends, the mayor determines; it is in use, so a flow rolls it out."
 for GATE in presentation field_visit; do post "$SECRETARY" "/ideas/$IDEA/gates/$GATE" '{"note":"Berita acara ada."}' > /dev/null; done
 post "$CHAIR" "/ideas/$IDEA/recommendation" '{"outcome":"feasible","reason":"Bermanfaat dan mudah ditiru."}' > /dev/null
+story_time 2026-06-01T02:00:00+00:00
 post "$MAYOR" "/ideas/$IDEA/determination" '{"outcome":"adopted","decree_number":"100.3.3.3/Kep.1-Contoh/2026","decree_on":"2026-06-01"}' > /dev/null
 until_stage "$SECRETARY" rolled_out
 

@@ -41,6 +41,7 @@ class Award(SQLModel, table=True):
     approved_by: str | None = optional_link("person.id")
     decree_number: str = Field(default="", max_length=100)
     decree_on: date | None = None
+    decree_sha256: str | None = Field(default=None, max_length=64)
     announce_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
     announced_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcInstant)

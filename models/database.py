@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
 
+from models.logs import write_notes
 from models.private import make_private_file, make_private_folder
 from models.settings import settings
 
@@ -47,6 +48,7 @@ class Database:
             try:
                 yield session
                 session.commit()
+                write_notes(session)
             except StaleDataError as lost:
                 raise LostRace from lost
 

@@ -23,6 +23,7 @@ class Pilot(SQLModel, table=True):
     starts_on: date
     ends_on: date
     decree_number: str = Field(default="", max_length=100)
+    decree_on: date | None = None
     budget_rupiah: int = Field(default=0, sa_type=sa.BigInteger)
     summary: str = Field(default="", max_length=4_000)
     result: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(SecretStr(""), description="`smtp://user:password@host:port`. Empty: mail lies as .eml in the data folder.")
     mail_from: str = Field("gagas@localhost", description="Sender of Gagas' mail.")
     body_limit: int = Field(1_000_000, ge=1024, description="Bytes one request may carry.")
+    logs: str = Field("", description="Folder of the security and access logs; `-`: standard output. Empty: `logs` in the data folder.")
     clock: str = Field("", description="`test:FILE` takes the time from FILE. Demo and tests only.")
     seed: str = Field("", description="Makes ids repeatable. Demo and tests only.")
 
@@ -70,6 +71,11 @@ class Settings(BaseSettings):
     def signing_key(self) -> Path:
         """The private key that signs the ledger's checkpoints."""
         return Path(self.ledger_key) if self.ledger_key else self.data / "keys" / "ledger.pem"
+
+    @property
+    def log_folder(self) -> Path:
+        """Where the security and the access log lie."""
+        return Path(self.logs) if self.logs else self.data / "logs"
 
     @property
     def pinned_key(self) -> Path:

@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from models import awards, calls, documents, ideas, idempotency, inbox, ledger, offices, outbox, people, pilots, reviews, units
+from models import awards, calls, decrees, documents, ideas, idempotency, inbox, ledger, offices, outbox, people, pilots, reviews, units
 
-ROOMS = (awards, calls, documents, ideas, idempotency, inbox, ledger, offices, outbox, people, pilots, reviews, units)
+ROOMS = (awards, calls, decrees, documents, ideas, idempotency, inbox, ledger, offices, outbox, people, pilots, reviews, units)
 metadata = SQLModel.metadata

@@ -92,7 +92,14 @@ def _hour(_place: Place) -> dict[str, Any]:
     return {"announce_at": (now() + timedelta(days=3)).isoformat()}
 
 
-DECREE = {"decree_number": "100.3.3/1", "decree_on": "2026-11-01"}
+def _decree(_place: Place) -> dict[str, Any]:
+    return {"decree_number": "100.3.3/1", "decree_on": today().isoformat()}
+
+
+def _adoption(place: Place) -> dict[str, Any]:
+    return {"outcome": "adopted", **_decree(place)}
+
+
 _I, _A = "/ideas/{idea}", "/awards/{award}"
 REQUESTS = (
     StepRequest("idea", "revise", _I, _proposal, "PUT"),
@@ -113,7 +120,7 @@ REQUESTS = (
     StepRequest("idea", "recommend feasible", f"{_I}/recommendation", {"outcome": "feasible", "reason": REASON}),
     StepRequest("idea", "recommend not_feasible", f"{_I}/recommendation", {"outcome": "not_feasible", "reason": REASON}),
     StepRequest("idea", "recommend deferred", f"{_I}/recommendation", {"outcome": "deferred", "reason": REASON}),
-    StepRequest("idea", "determine adopted", f"{_I}/determination", {"outcome": "adopted", **DECREE}),
+    StepRequest("idea", "determine adopted", f"{_I}/determination", _adoption),
     StepRequest("idea", "determine deferred", f"{_I}/determination", {"outcome": "deferred", "reason": REASON}),
     StepRequest("idea", "determine rejected", f"{_I}/determination", {"outcome": "rejected", "reason": REASON}),
     StepRequest("idea", "resume passed", f"{_I}/resumption", {"reason": REASON}),
@@ -125,7 +132,7 @@ REQUESTS = (
     StepRequest("idea", "verify extend", f"{_I}/pilot/verdict", _extension),
     StepRequest("idea", "verify stop", f"{_I}/pilot/verdict", {"outcome": "stop", "reason": REASON}),
     StepRequest("award", "propose", f"{_I}/awards"),
-    StepRequest("award", "approve approved", f"{_A}/approval", {"decree_number": "1/2026", "decree_on": "2026-11-20"}),
+    StepRequest("award", "approve approved", f"{_A}/approval", _decree),
     StepRequest("award", "approve declined", f"{_A}/refusal", {"reason": REASON}),
     StepRequest("award", "schedule", f"{_A}/schedule", _hour),
     StepRequest("award", "revoke", f"{_A}/revocation", {"reason": REASON}),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +26,10 @@ from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot, start_pilot
 from workflows.process.actors import Actor, actor_of
+from workflows.region.decrees import NamedDecree
 from workflows.review.assign import assign_evenly
 from workflows.review.close_review import close_review, draft_recommendation
-from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
+from workflows.review.determine import Determination, determine_idea, resume_idea
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import recuse_reviewer, score_idea
 from workflows.reward.announce import announce_award, schedule_award
@@ -85,6 +86,11 @@ def plan(owner_id: str, **changes: object) -> PilotPlan:
     return PilotPlan(**{**usual, "ends_on": first + timedelta(days=60), **changes})  # type: ignore[arg-type]
 
 
+def decree_of_today(number: str) -> NamedDecree:
+    """A decree that was issued today; another day's has another number."""
+    return NamedDecree(f"100.3/{number}/{today():%Y%m%d}", today())
+
+
 def measure(at: IdeaUnderWay) -> None:
     """Measure every indicator once."""
     indicators = select(Indicator.id).join(Pilot).where(Pilot.idea_id == at.id)
@@ -131,7 +137,7 @@ def _recommend(at: IdeaUnderWay, outcome: str) -> None:
 
 
 def _determine(at: IdeaUnderWay, outcome: str) -> None:
-    at.do(determine_idea, Determination(outcome), reason=REASON, decree=Decree("100.3/1", date(2026, 11, 1)), by="deputy")
+    at.do(determine_idea, Determination(outcome), reason=REASON, decree=decree_of_today("1"), by="deputy")
 
 
 def _verify(at: IdeaUnderWay, outcome: str) -> None:
@@ -139,7 +145,7 @@ def _verify(at: IdeaUnderWay, outcome: str) -> None:
 
 
 def _approve(at: IdeaUnderWay) -> None:
-    at.do_award(approve_award, decree_number="100.3/2", decree_on=date(2026, 11, 2), by="leader")
+    at.do_award(approve_award, decree=decree_of_today("2"), by="leader")
 
 
 STEPS: dict[str, Callable[[IdeaUnderWay], object]] = {

@@ -38,7 +38,7 @@ def test_every_step_of_the_process_is_among_the_tests_steps_and_every_persons_st
     moved = {each.action for each in every if each.who is None}
     assert asked - {request.name for request in REQUESTS} == {"draft"}  # an idea begins with it
     assert {request.name for request in REQUESTS} - set(STEPS) == set()
-    assert moved - set(STEPS) == {"expire", "close"}  # the clock's, long after
+    assert moved - set(STEPS) == {"expire", "close", "return"}  # the clock's, long after, and of an award that no longer holds
 
 
 def test_building_is_fast_enough_to_be_done_in_every_test(town: Town) -> None:

@@ -10,6 +10,7 @@ from api.pages.refused import RefusedForm, refuse_form, refuse_unreadable
 from api.pages.render import page, read_done
 from api.pages.session import Page, PageRequest, PostedForm, clear_session, is_https, local_path, set_session
 from api.pages.texts import Words
+from api.request_log import known_of
 from api.signing_in import TooMany, Unauthenticated, check_password, count_failure, find_sign_in, sign_in, sign_out
 from workflows.process.refusals import Refusal
 
@@ -39,6 +40,7 @@ async def enter(request: PostedForm) -> Response:
     if request.http.cookies:
         await _end(request)
     new = await request.write_publicly(lambda session: sign_in(session, person_id))
+    known_of(request.http).person = new.person_id
     response: Response
     if form.text("continue_to", 500):
         form_token = await request.read_publicly(lambda session: find_sign_in(session, new.token).form_token)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -22,10 +23,11 @@ THOUSANDS = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+|\d+")
 
 @dataclass
 class Form:
-    """The fields of one posted form; `wrong` gathers what could not be read, by field, as codes of `refusal.*` texts."""
+    """The fields and the file of one posted form; `wrong` gathers what could not be read, by field, as codes of `refusal.*` texts."""
 
     fields: list[tuple[str, str]] = field(default_factory=list)
     wrong: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.values = dict(self.fields)
@@ -117,13 +119,20 @@ class Form:
         return picked
 
 
-async def read_form(http: Request) -> Form:
-    """The fields of a URL-encoded body in the order sent; raises 415 for any other body and 400 for more than MOST_FIELDS."""
-    if http.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+async def read_form(http: Request, *, with_file: bool = False) -> Form:
+    """The fields of a URL-encoded body in the order sent; raises 415 for any other body and 400 for more than MOST_FIELDS.
+
+    A form `with_file` may be sent in parts as well, one of them a file.
+    """
+    media = http.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/x-www-form-urlencoded" and not (with_file and media == "multipart/form-data"):
         raise HTTPException(415)
     await http.body()  # kept by the request: its digest stands beside the form's key
-    sent = await http.form(max_fields=MOST_FIELDS, max_part_size=settings().body_limit)
-    return Form([(name, value) for name, value in sent.multi_items() if isinstance(value, str)])
+    sent = await http.form(max_fields=MOST_FIELDS, max_files=1, max_part_size=settings().body_limit)
+    parts = sent.multi_items()
+    files = {name: await part.read() for name, part in parts if isinstance(part, UploadFile)}
+    await sent.close()
+    return Form([(name, part) for name, part in parts if isinstance(part, str)], files={name: read for name, read in files.items() if read})
 
 
 @dataclass

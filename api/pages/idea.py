@@ -20,13 +20,16 @@ from models.ideas import Idea
 from models.people import Person
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review
+from models.stages import IdeaStage
 from models.units import Unit
+from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.guards import list_open_gates
 from workflows.process.keyset import Slice
-from workflows.process.offers import Offer, is_offered, list_offers
+from workflows.process.offers import Offer, find_kept_out, is_offered, list_offers
 from workflows.process.relations import is_blind, knows_award, reads_reviews
+from workflows.process.underway import first_report_day
 from workflows.process.ways import GATE_ACTION
 from workflows.recognition.opening import WantedDocuments, list_documents
 from workflows.review.assign import list_eligible
@@ -101,9 +104,12 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "history": show_history(session, idea_id, actor),
         "offers": [offer for offer in offers if offer.action not in QUIET],
         "quiet_offers": [offer for offer in offers if offer.action in QUIET],
+        "kept_out": None if any(offer.awaited for offer in offers) else find_kept_out(session, context, actor=actor),
         "gates": gates,
         "gates_to_pass": [rule for rule in gates if rule.name in passable],
         "awards": awards,
+        "telling": list_telling_words(context, unit.name if unit else "") if any(offer.action == "screen" for offer in offers) else [],
+        "report_from": first_report_day(session, context) if context.idea.stage == IdeaStage.IN_PILOT else None,
         "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), "propose", actor=actor),
         "pilot": None if blind else read_pilot(session, idea_id),
         "documents": _documents(session, idea_id, actor),

@@ -22,6 +22,7 @@ from workflows.pilot.start import IndicatorPlan, PilotPlan, list_owners, plan_pi
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.offers import is_offered
+from workflows.region.decrees import NamedDecree
 
 router = APIRouter(include_in_schema=False)
 LINES = 4  # indicators a plan's form has room for at first; more appear as they fill
@@ -133,7 +134,7 @@ def _read_plan(form: Form) -> PilotPlan:
         starts_on=form.day("starts_on") or today(),
         ends_on=form.day("ends_on") or today(),
         indicators=_read_indicators(form),
-        decree_number=form.text("decree_number", 2_000),
+        decree=NamedDecree(form.text("decree_number", 2_000), form.day("decree_on", required=False)),
         budget_rupiah=form.rupiah("budget_rupiah"),
     )
 
@@ -160,6 +161,7 @@ def _stored_plan(session: Session, context: IdeaContext) -> dict[str, str]:
     row = found["row"]
     values = {"unit_code": found["unit_code"], "owner_id": row.owner_id, "site": row.site, "decree_number": row.decree_number}
     values |= {"starts_on": row.starts_on.isoformat(), "ends_on": row.ends_on.isoformat()}
+    values["decree_on"] = row.decree_on.isoformat() if row.decree_on else ""
     values["budget_rupiah"] = str(row.budget_rupiah or "")
     for place, (indicator, _readings) in enumerate(found["indicators"]):
         values |= {f"indicators.{place}.name": indicator.name, f"indicators.{place}.unit_label": indicator.unit_label}

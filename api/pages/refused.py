@@ -10,6 +10,7 @@ from api.pages.forms import OWN_FIELDS, Form, FormView, fields_to_keep
 from api.pages.session import FormResult, PageRequest, redirect_to
 from api.pages.texts import Words
 from api.problems import STATUS, Stale, refuse_calculation
+from api.request_log import known_of
 from api.signing_in import Unauthenticated
 from models.database import LostRace
 from workflows.calculations.refusals import CalculationRefusal
@@ -86,8 +87,10 @@ async def attempt(
     except CalculationRefusal as refusal:
         return await show_refused(refuse_form(name, request.form, refuse_calculation(refusal), words))
     except Stale as stale:
+        known_of(request.http).code = stale.code
         return await show_refused(refuse_form(name, request.form, Stale(stale.code), words))
     except Refusal as refusal:
+        known_of(request.http).code = refusal.code
         return await show_refused(refuse_form(name, request.form, refusal, words))
     except (LostRace, IntegrityError):
         return await show_refused(refuse_form(name, request.form, Conflict("lost_race"), words))

@@ -9,8 +9,9 @@ from api.pages.session import FormResult, PostedForm
 from api.v1.shapes import Id
 from workflows.process.actors import Actor
 from workflows.process.decide import decide
+from workflows.region.decrees import NamedDecree
 from workflows.review.assign import assign_reviewer
-from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
+from workflows.review.determine import Determination, determine_idea, resume_idea
 from workflows.review.gates import pass_gate
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import recuse_reviewer, score_idea
@@ -74,7 +75,7 @@ async def determine(idea_id: Id, request: PostedForm) -> Response:
     """Adopt, defer or reject."""
     form = request.form
     outcome = Determination(form.choice("outcome", tuple(Determination)) or Determination.DEFERRED)
-    decree = Decree(form.text("decree_number", 2_000), form.day("decree_on", required=False))
+    decree = NamedDecree(form.text("decree_number", 2_000), form.day("decree_on", required=False))
     return await idea_form(
         request,
         idea_id,

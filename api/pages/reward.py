@@ -11,16 +11,18 @@ from api.pages.forms import FormView
 from api.pages.idea import IDEA, idea_form
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page, read_done
-from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from api.pages.session import FormResult, Page, PageRequest, PostedForm, PostedFormWithFile
 from api.v1.awards import show_award
 from api.v1.shapes import Id
 from models.awards import Award
-from models.instants import now, today
+from models.instants import now
 from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
+from workflows.process.earning import find_flaw
 from workflows.process.keyset import Slice
-from workflows.process.offers import list_offers
+from workflows.process.offers import find_kept_out, list_offers
+from workflows.region.decrees import NamedDecree, hash_pdf
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.browse import WantedAwards, find_decline, list_awards, read_award
@@ -60,16 +62,17 @@ async def propose(idea_id: Id, request: PostedForm) -> Response:
 
 
 @router.post(f"{AWARD}/persetujuan")
-async def decide(award_id: Id, request: PostedForm) -> Response:
-    """Approve under a decree, or decline with a reason."""
+async def decide(award_id: Id, request: PostedFormWithFile) -> Response:
+    """Approve under a decree, or decline with a reason; of the decree's PDF only its SHA-256 is kept."""
     form = request.form
     approved = form.choice("outcome", ("approved", "declined")) == "approved"
-    decree_on = form.day("decree_on", required=approved) or today()
+    number, on, pdf = form.text("decree_number", 2_000), form.day("decree_on", required=approved), form.files.get("decree_file")
 
     def act(session: Session, actor: Actor) -> FormResult:
         require_readable(form)
         if approved:
-            approve_award(session, award_id, decree_number=form.text("decree_number", 2_000), decree_on=decree_on, actor=actor)
+            decree = NamedDecree(number, on, hash_pdf(pdf) if pdf else form.text("decree_sha256", 200))
+            approve_award(session, award_id, decree=decree, actor=actor)
         else:
             decline_award(session, award_id, reason=form.text("reason"), actor=actor)
         return FormResult(to=f"/penghargaan/{award_id}", done="decided")
@@ -121,7 +124,9 @@ async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedFo
         offers = list_offers(session, context, actor=actor)
         values = {"award": show_award(session, context), "idea": idea, "call": context.about.call, "unit": unit.name if unit else ""}
         values["declined"] = find_decline(session, context.award)
-        return values | {"offers": offers, "own": context.award.proposed_by == actor.person_id}
+        is_open = ways.AWARD.stages[context.award.stage].kind == ways.Kind.OPEN
+        values["flaw"] = find_flaw(session, context) if is_open else None
+        return values | {"offers": offers, "kept_out": find_kept_out(session, context, actor=actor)}
 
     visitor, values = await request.read_page(read_page)
     version = values["award"].version

@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, col, update
 from api.access import ApiRequest, write_etag
 from api.pages.forms import Form, read_form
 from api.problems import language_of
+from api.request_log import note_asker
 from api.signing_in import IDLE_MINUTES, TOKEN_HOURS, SignedIn, Unauthenticated, find_sign_in
 from models.instants import wall_now
 from models.people import Person, Role, SignIn
@@ -79,6 +80,7 @@ class PageRequest(ApiRequest):
         if sign_in.seen_at < wall_now() - timedelta(minutes=IDLE_MINUTES):
             raise Unauthenticated("sign_in_needed")
         self._sign_in = sign_in
+        note_asker(self.http, sign_in.actor)
         return sign_in.actor
 
     async def read_page(self, query: Callable[[Session, Actor], T]) -> tuple[Visitor, T]:
@@ -208,5 +210,14 @@ async def posted_form(http: Request) -> PageRequest:
     return PageRequest(http, form)
 
 
+async def posted_form_with_file(http: Request) -> PageRequest:
+    """The dependency of a posted form that may hold a file; raises Forbidden for a form of another site."""
+    refuse_foreign(http)
+    form = await read_form(http, with_file=True)
+    http.state.sent = form.fields
+    return PageRequest(http, form)
+
+
 Page = Annotated[PageRequest, Depends(page_request)]
 PostedForm = Annotated[PageRequest, Depends(posted_form)]
+PostedFormWithFile = Annotated[PageRequest, Depends(posted_form_with_file)]

@@ -5,6 +5,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from api.access import Api
+from api.request_log import known_of
 from api.signing_in import Unauthenticated, check_password, count_failure, sign_in, sign_out
 from api.v1 import PREFIX
 from api.v1.shapes import RequestBody, ResponseBody
@@ -52,14 +53,14 @@ async def activate_account(body: ActivationIn, request: Api) -> Response:
 
 
 @router.post("/tokens", status_code=201)
-async def make_token(body: SignInIn, request: Api, response: Response) -> TokenOut:
+async def make_token(body: SignInIn, request: Api) -> TokenOut:
     """Sign in with employee number and password; the token is a bearer token for 12 hours."""
     person_id = await request.read_publicly(lambda session: check_password(session, body.employee_number, body.password))
     if person_id is None:
         await request.write_publicly(lambda session: count_failure(session, body.employee_number))
         raise Unauthenticated("sign_in_wrong")
     new = await request.write_publicly(lambda session: sign_in(session, person_id))
-    response.headers["Cache-Control"] = "no-store"
+    known_of(request.http).person = new.person_id
     return TokenOut(access_token=new.token, expires_in=new.expires_in)
 
 

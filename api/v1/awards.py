@@ -33,6 +33,7 @@ class AwardOut(ResponseBody):
     computation: dict[str, Any]
     decree_number: str
     decree_on: date | None
+    decree_sha256: str | None
     announce_at: datetime | None
     announced_at: datetime | None
     revoked_at: datetime | None

@@ -21,6 +21,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.refusals import NotFound
 from workflows.process.relations import is_blind
+from workflows.region.decrees import NamedDecree
 
 router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}/pilot", tags=["pilot"])
 Figure = Annotated[Decimal, Field(max_digits=24, decimal_places=6)]
@@ -41,6 +42,8 @@ class PilotIn(RequestBody):
     starts_on: Day
     ends_on: Day
     decree_number: str = Field(default="", max_length=100)
+    decree_on: Day | None = None
+    decree_sha256: str | None = Field(default=None, max_length=200)
     budget_rupiah: Amount = 0
     indicators: tuple[IndicatorIn, ...] = Field(min_length=1, max_length=30)
 
@@ -89,6 +92,7 @@ class PilotOut(ResponseBody):
     starts_on: date
     ends_on: date
     decree_number: str
+    decree_on: date | None
     budget_rupiah: int
     summary: str
     result: dict[str, Any] | None
@@ -105,7 +109,9 @@ async def show_pilot(idea_id: Id, request: Api) -> PilotOut:
 async def plan(idea_id: Id, body: PilotIn, request: Api) -> JSONResponse:
     """Plan the pilot; it starts by itself on its first day."""
     indicators = tuple(IndicatorPlan(i.name, i.baseline, i.target, i.direction, i.unit_label) for i in body.indicators)
-    wanted = PilotPlan(**body.model_dump(exclude={"indicators"}), indicators=indicators)
+    decree = NamedDecree(body.decree_number, body.decree_on, body.decree_sha256)
+    said = body.model_dump(exclude={"indicators", "decree_number", "decree_on", "decree_sha256"})
+    wanted = PilotPlan(**said, decree=decree, indicators=indicators)
 
     def act(session: Session, actor: Actor) -> PilotOut:
         plan_pilot(session, idea_id, wanted, actor=actor)

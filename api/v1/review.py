@@ -17,8 +17,9 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.decide import decide
 from workflows.process.relations import reads_reviews
+from workflows.region.decrees import NamedDecree
 from workflows.review.assign import assign_reviewer
-from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
+from workflows.review.determine import Determination, determine_idea, resume_idea
 from workflows.review.gates import pass_gate
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import recuse_reviewer, score_idea
@@ -46,6 +47,7 @@ class DeterminationIn(RequestBody):
     reason: Reason = ""
     decree_number: str = Field(default="", max_length=100)
     decree_on: Day | None = None
+    decree_sha256: str | None = Field(default=None, max_length=200)
 
 
 class StepIn(RequestBody):
@@ -100,7 +102,7 @@ async def recommend(idea_id: Id, body: RecommendationIn, request: Api) -> JSONRe
 @router.post("/determination", response_model=IdeaOut)
 async def determine(idea_id: Id, body: DeterminationIn, request: Api) -> JSONResponse:
     """Decide: adopt, defer or reject."""
-    decree = Decree(body.decree_number, body.decree_on)
+    decree = NamedDecree(body.decree_number, body.decree_on, body.decree_sha256)
     return await request.write(
         lambda s, a: show_context(s, determine_idea(s, idea_id, body.outcome, reason=body.reason, decree=decree, actor=a), a),
         match=(Idea, idea_id),

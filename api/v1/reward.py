@@ -25,6 +25,7 @@ from api.v1.shapes import (
 from models.awards import Award
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
+from workflows.region.decrees import NamedDecree
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.browse import WantedAwards, list_awards, read_award
@@ -37,6 +38,7 @@ router = APIRouter(prefix=PREFIX, tags=["reward"])
 class ApprovalIn(RequestBody):
     decree_number: str = Field(max_length=2_000)
     decree_on: Day
+    decree_sha256: str | None = Field(default=None, max_length=200)
 
 
 class RefusalIn(RequestBody):
@@ -83,10 +85,8 @@ async def propose(idea_id: Id, request: Api) -> JSONResponse:
 @router.post("/awards/{award_id}/approval", response_model=AwardOut)
 async def approve(award_id: Id, body: ApprovalIn, request: Api) -> JSONResponse:
     """Approve under a decree."""
-    return await request.write(
-        lambda s, a: show_award(s, approve_award(s, award_id, decree_number=body.decree_number, decree_on=body.decree_on, actor=a)),
-        match=(Award, award_id),
-    )
+    decree = NamedDecree(body.decree_number, body.decree_on, body.decree_sha256)
+    return await request.write(lambda s, a: show_award(s, approve_award(s, award_id, decree=decree, actor=a)), match=(Award, award_id))
 
 
 @router.post("/awards/{award_id}/refusal", response_model=AwardOut)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from examples.demo.cast import Cast
 from examples.demo.theatre import PASSWORD, StoryBroken, Theatre
+from workflows.delivery.prefect_server import USER, read_password
 
 FOLDERS = {"receipt": "receipts", "rejection": "letters", "certificate": "certificates", "report": "reports"}
 
@@ -51,10 +52,10 @@ def check_addresses(theatre: Theatre, documents: list[dict[str, Any]]) -> list[d
     return lines
 
 
-def read_prefect(api: str) -> dict[str, int]:
+def read_prefect(api: str, out: Path) -> dict[str, int]:
     """How many flow and task runs Prefect counts, and how many of them failed or crashed."""
     bad = {"state": {"type": {"any_": ["FAILED", "CRASHED"]}}}
-    with httpx.Client(base_url=api, timeout=30) as client:
+    with httpx.Client(base_url=api, auth=(USER, read_password(out)), timeout=30) as client:
 
         def count(path: str, body: dict[str, Any]) -> int:
             answer = client.post(path, json=body)

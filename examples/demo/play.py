@@ -66,7 +66,7 @@ def play(out: Path, code: str, addresses: Any, until: str | None, console: Conso
         "setup": float(setup.read_text()) if setup.exists() else None,
         "demo": round(time.monotonic() - started, 1),
     }
-    figures = {"certificates": certificates, "prefect": read_prefect(addresses.prefect), "seconds": seconds}
+    figures = {"certificates": certificates, "prefect": read_prefect(addresses.prefect, out), "seconds": seconds}
     manifest = write_manifest(out, cast, documents, figures)
     write_clock(theatre.clock_file, f"{theatre.instant.astimezone(UTC).isoformat()} running")
     console.print(closing_table(manifest))

@@ -12,6 +12,8 @@ import yaml
 from prefect.settings import get_current_settings
 
 from api.cli.main import app
+from api.connections import HEAD_SECONDS, MOST_CONNECTIONS
+from api.middleware import PATIENCE_SECONDS
 from models.settings import SHORTEST_POOL_LEASE, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -98,6 +100,23 @@ def test_the_guide_starts_every_unit_and_shows_each_by_hand() -> None:
 def test_the_proxy_stands_before_the_ports_that_the_guide_starts() -> None:
     ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", (DEPLOY / "nginx.conf").read_text()))
     assert ports == set(re.findall(r"gagas-api@(\d+)", (DEPLOY / "README.md").read_text()))
+
+
+def test_prefects_port_asks_for_a_password_and_lets_no_other_origin_in() -> None:
+    told = read_env()
+    assert told["PREFECT_SERVER_API_AUTH_STRING"] == told["PREFECT_API_AUTH_STRING"] != ""
+    assert told["PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS"] == ""
+    assert told["PREFECT_SERVER_API_HOST"] == "127.0.0.1"
+    assert "ports" not in COMPOSE["services"]["prefect"], "within the cluster alone"
+    assert COMPOSE["services"]["prefect"]["env_file"] == "gagas.env"
+
+
+def test_the_proxy_lets_slow_clients_go_before_the_api_would() -> None:
+    told = dict(re.findall(r"(?m)^    (\w+) ([^;]+);$", (DEPLOY / "nginx.conf").read_text()))
+    assert float(told["client_header_timeout"].rstrip("s")) <= HEAD_SECONDS
+    assert float(told["client_body_timeout"].rstrip("s")) <= PATIENCE_SECONDS
+    assert int(told["limit_conn"].split()[1]) < MOST_CONNECTIONS
+    assert {"send_timeout", "keepalive_timeout", "client_max_body_size"} <= set(told)
 
 
 def test_compose_starts_what_the_units_start() -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import event
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -60,8 +61,8 @@ def forget_what_was_numbered() -> None:
 
 def ignore_leases() -> None:
     """A message is claimed whoever holds it, and handled for whoever claimed it last or before."""
-    replace(claims.claimable, lambda _store: col(Message.state).in_((MessageState.WAITING, MessageState.CLAIMED)))
-    replace(effects.claimed_message, _find_message)
+    replace(claims.claimable, any_claimable)
+    replace(effects.claimed_message, find_message)
 
 
 def write_messages_afterwards() -> None:
@@ -108,7 +109,13 @@ def _change_nothing(_session: Session, _subject_id: str) -> None:
     """No effect at all."""
 
 
-def _find_message(_token: str, message: int) -> SelectOfScalar[Message]:
+def any_claimable(_store: Database) -> sa.ColumnElement[bool]:
+    """Whatever is not done yet, whoever holds it."""
+    return col(Message.state).in_((MessageState.WAITING, MessageState.CLAIMED))
+
+
+def find_message(_token: str, message: int) -> SelectOfScalar[Message]:
+    """A message, whoever holds it."""
     return select(Message).where(Message.id == message)
 
 

@@ -143,7 +143,7 @@ class Committee:
             case "shortlisted":
                 self._do("chair", "recommend", idea, "recommendation", {"outcome": "feasible", "reason": REASON})
             case "recommended":
-                decree = {"decree_number": "100.3/1", "decree_on": wall_now().date().isoformat()}
+                decree = {"decree_number": f"100.3/1/{wall_now():%Y%m%d}", "decree_on": wall_now().date().isoformat()}
                 self._do("deputy", "determine", idea, "determination", {"outcome": "adopted", **decree})
             case "rolled_out":
                 return self._reward(idea)
@@ -162,7 +162,7 @@ class Committee:
             case "":
                 self._do("secretary", "propose", idea, "awards", None)  # races with the flow that drafts it
             case "proposed":
-                decree = {"decree_number": "100.3/2", "decree_on": wall_now().date().isoformat()}
+                decree = {"decree_number": f"100.3/2/{wall_now():%Y%m%d}", "decree_on": wall_now().date().isoformat()}
                 self._do("leader", "award_approve", idea, f"/awards/{award['id']}/approval", decree)
             case "approved":
                 hour = (wall_now() + timedelta(seconds=1)).isoformat()

@@ -91,9 +91,13 @@ def overtake_stalled(processes: FaultyProcesses, crowd: Crowd, stall: Stall) -> 
     Nobody proposes meanwhile. While others wrote without a pause, the first relay's late transaction was kept waiting for its database so
     long that it was given up, and its second effect, which is what is looked for, never came: the bug went unseen in one of four runs.
     """
-    processes.restart("relay1", stall=stall)
-    await_true(lambda: stall.reached, f"a relay at {stall.point}")
+    for name in ("relay1", "relay2"):
+        processes.kill(name, start_again=False)
+    await_ideas(crowd, crowd.ideas + 3)  # what only the first relay can begin
     with crowd.resting():
+        processes.start("relay1", stall=stall)
+        await_true(lambda: stall.reached, f"a relay at {stall.point}")
+        processes.start("relay2")
         await_true(lambda: is_quiet(processes), "the other relay's work")
         stall.end()
         await_true(lambda: stall.over, "the first relay's own")

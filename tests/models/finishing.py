@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -21,7 +21,7 @@ from models.instants import now, region_zone, today
 from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Pilot
 from tests.building import Town
-from tests.steps import MET, REASON, plan
+from tests.steps import MET, REASON, decree_of_today, plan
 from tests.town import employee_number, sign_in
 from tests.workflows.turns import FLOW_MODULES, WORKS, Clock, tick
 from workflows.delivery.claims import claim_batch, release_unstarted
@@ -45,7 +45,7 @@ from workflows.process.ways import GATE_ACTION, Kind
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.region.people import NewPerson, register_person
 from workflows.review.assign import assign_reviewer, list_eligible
-from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
+from workflows.review.determine import Determination, determine_idea, resume_idea
 from workflows.review.gates import pass_gate
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import score_idea
@@ -53,7 +53,6 @@ from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.browse import read_award
 
-DECREE = Decree("100.3/1", date(2026, 11, 1))
 LEFT_TO_THE_CLOCK = ("resume", "supplement")  # every other one of these is not answered until its date is past
 ENDED_IDEAS, ENDED_AWARDS = (way.list_stages(Kind.END) for way in (ways.IDEA, ways.AWARD))
 ISSUE = ("recognition", "issue_document")
@@ -87,7 +86,7 @@ def _recommend(at: Asked) -> None:
 
 def _determine(at: Asked) -> None:
     outcome = Determination.REJECTED if at.turn % 4 == 0 or at.idea.score is None else Determination.ADOPTED
-    at.do(determine_idea, outcome, reason=REASON, decree=DECREE)
+    at.do(determine_idea, outcome, reason=REASON, decree=decree_of_today("1"))
 
 
 def _measure(at: Asked) -> None:
@@ -101,7 +100,7 @@ def _approve(at: Asked) -> None:
     if at.turn % 5 == 0:
         at.do(decline_award, reason=REASON)
     else:
-        at.do(approve_award, decree_number="100.3/2", decree_on=date(2026, 11, 2))
+        at.do(approve_award, decree=decree_of_today("2"))
 
 
 ANSWERS: dict[str, Callable[[Asked], object]] = {

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from models.calls import Call, CallState, PolicyVersion
 from models.database import Database, append_rows
+from models.decrees import Decree
 from models.documents import Document, DocumentKind, NumberSeries
 from models.instants import now
 from models.migrations import migrate
@@ -235,3 +236,39 @@ def test_a_row_of_an_older_database_has_no_salt_until_its_next_step(store: Datab
     migrate(store)
     with store.reading() as session:
         assert session.exec(select(Document.salt)).all() == [""]
+
+
+EMPTY: dict[type, Any] = {sa.String: "", sa.Integer: 0, sa.BigInteger: 0, sa.Boolean: False, sa.JSON: {}}
+A_DAY = datetime(2026, 4, 20, tzinfo=UTC)
+AWARDED = {"100.3/Kep. 7": (20, 20), "100.3/kep.8": (20, 21)}  # by the decree's number: the days of April under which awards name it
+
+
+def insert_old(session: Session, name: str, **given: Any) -> None:
+    """A row as an earlier release may have written it; what is not given is empty."""
+    table = sa.Table(name, sa.MetaData(), autoload_with=session.connection())
+    needed = [column for column in table.columns if not column.nullable and column.name not in given]
+    kinds = {column.name: next((kind for kind in EMPTY if isinstance(column.type, kind)), None) for column in needed}
+    values = {column: A_DAY if kind is None else EMPTY[kind] for column, kind in kinds.items()}
+    session.execute(sa.insert(table).values({**values, **given}))
+
+
+def test_the_decrees_of_awards_that_were_approved_before_are_recorded_once(store: Database) -> None:
+    """Of a number that stands with two days nobody can say which is right: it is recorded when it is named the next time."""
+    migrate(store, to="0012-1")
+    with store.unit_of_work() as session:
+        insert_old(session, "unit", id="u", code="U", path="u/")
+        insert_old(session, "person", id="p", unit_id="u")
+        insert_old(session, "call", id="c", code="C", unit_id="u")
+        insert_old(session, "policyversion", id="v", call_id="c", body={})
+        for number, days in AWARDED.items():
+            for place, day in enumerate(days):
+                award = f"{number[-1]}{place}"
+                insert_old(session, "idea", id=award, call_id="c", policy_id="v", unit_id="u", lead_id="p")
+                decree = {"decree_number": number, "decree_on": date(2026, 4, day), "approved_by": "p"}
+                insert_old(session, "award", id=award, idea_id=award, call_id="c", stage="approved", **decree)
+    migrate(store)
+    assert differences(store) == []
+    with store.reading() as session:
+        found = session.exec(select(Decree)).all()
+        said = [(each.kind, each.unit_id, each.number, each.folded_number, each.issued_on, each.recorded_by, each.sha256) for each in found]
+    assert said == [("award", "u", "100.3/Kep. 7", "100.3/kep.7", date(2026, 4, 20), "p", None)]

@@ -11,6 +11,10 @@ DRAFTS = "drafts"  # beside the two-letter folders: what is being written, and w
 DRAFT_KEPT_SECONDS = 86_400
 
 
+class DamagedFile(OSError):
+    """A stored file's bytes are not those of its name."""
+
+
 def store_file(folder: Path, content: bytes, suffix: str, passing: Callable[[str], None] = lambda _point: None) -> str:
     """Write the bytes durably and answer with their SHA-256; the same bytes are stored once, and anew where they were damaged.
 
@@ -41,7 +45,7 @@ def find_file(folder: Path, digest: str, suffix: str) -> Path:
     path = path_of(folder, digest, suffix)
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-            raise OSError(f"stored file {digest[:12]} was changed")
+            raise DamagedFile(f"stored file {digest[:12]} was changed")
     return path
 
 

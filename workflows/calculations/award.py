@@ -21,6 +21,7 @@ __all__ = [
     "RuleBook",
     "compute_award",
     "rank_awards",
+    "rank_by_own_books",
     "read_rule_book",
 ]
 
@@ -65,11 +66,12 @@ class ComputedAward(Value):
 
 
 class Contender(NamedTuple):
-    """An idea in a ranking: a plain triple will do."""
+    """An idea in a ranking, with the rule book of the policy version it entered under."""
 
     idea: str
     score: Decimal
     received_at: datetime
+    book: RuleBook
 
 
 class Placement(Value):
@@ -95,21 +97,28 @@ def compute_award(book: RuleBook, facts: AwardFacts) -> ComputedAward:
 
 
 def rank_awards(book: RuleBook, contenders: Sequence[tuple[str, Decimal, datetime]]) -> tuple[Placement, ...]:
-    """The contenders from the best down, each with the best tier that its score reaches and that still has a place.
+    """The ranking of contenders under one rule book, with every place free."""
+    return rank_by_own_books([Contender(*each, book) for each in contenders])
 
+
+def rank_by_own_books(contenders: Sequence[Contender], taken: Mapping[str, int] | None = None) -> tuple[Placement, ...]:
+    """The contenders from the best down, each with the best tier of its own book that its score reaches and that still has a place.
+
+    Places belong to the call: they are counted by the tier's name over all books, `taken` being those that were given before.
     Higher score first; equal scores: the earlier receipt (first received wins), and at the same instant the idea's id. A tier that nobody
     reaches stays empty, its places do not pass to another tier. Pass only ideas that may be awarded at all.
     """
-    order = sorted((_checked(Contender(*each)) for each in contenders), key=lambda each: (-each.score, each.received_at, each.idea))
+    order = sorted(map(_checked, contenders), key=lambda each: (-each.score, each.received_at, each.idea))
     if len({each.idea for each in order}) < len(order):
         raise AwardFactsRefused("idea", "Rank each idea once.")
     placements: list[Placement] = []
-    taken = {tier.name: 0 for tier in book.tiers}
+    given = dict(taken or {})
     for rank, contender in enumerate(order, start=1):
-        tier = find_tier(book, contender.score, taken)
-        placements.append(Placement(idea=contender.idea, rank=rank, tier=tier and tier.name, places_taken=dict(taken)))
+        tier = find_tier(contender.book, contender.score, given)
+        before = {each.name: given.get(each.name, 0) for each in contender.book.tiers}
+        placements.append(Placement(idea=contender.idea, rank=rank, tier=tier and tier.name, places_taken=before))
         if tier is not None:
-            taken[tier.name] += 1
+            given[tier.name] = before[tier.name] + 1
     return tuple(placements)
 
 
@@ -173,8 +182,8 @@ def _tier_line(tier: Tier, facts: AwardFacts, taken: Mapping[str, int]) -> Trace
     end, end_en = _place_texts(tier, facts)
     return trace_line(
         "tier",
-        "{label}: {score} >= {minimum}, " + end + ": Rp{amount}.",
-        "{label_en}: {score} >= {minimum}, " + end_en + ": Rp{amount}.",
+        "{label}: {score} ≥ {minimum}, " + end + ": Rp{amount}.",
+        "{label_en}: {score} ≥ {minimum}, " + end_en + ": Rp{amount}.",
         score=facts.score,
         minimum=tier.minimum_score,
         place=taken.get(tier.name, 0) + 1,
@@ -200,7 +209,7 @@ def _uplifted(book: FixedTiers, tier: Tier, team_size: int, trace: list[TraceLin
     if not book.team_uplift_percent or team_size < book.team_uplift_from:
         return tier.amount_rupiah
     amount = check_rupiah(tier.amount_rupiah * (100 + book.team_uplift_percent) // 100, "rule_book.team_uplift_percent")
-    sign = "{size} >= {least}: Rp{before} x {percent} / 100 = Rp{after}"
+    sign = "{size} ≥ {least}: Rp{before} x {percent} / 100 = Rp{after}"
     trace.append(
         trace_line(
             "team_uplift",

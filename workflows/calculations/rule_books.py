@@ -44,6 +44,11 @@ class FixedTiers(Value):
         """Whether places are limited, so that ideas compete and the call is ranked at its end."""
         return any(tier.places is not None for tier in self.tiers)
 
+    @property
+    def places(self) -> tuple[tuple[str, int | None], ...]:
+        """The tiers' names, best first, with how many places each has."""
+        return tuple((tier.name, tier.places) for tier in self.tiers)
+
     @model_validator(mode="after")
     def _tiers_descend(self) -> Self:
         if len({tier.name for tier in self.tiers}) < len(self.tiers):

@@ -73,9 +73,9 @@ def release_unhandled(store: Database, batch: Batch) -> None:
     _release(store, batch)
 
 
-def hand_over(store: Database, batch: Batch) -> None:
-    """A run elsewhere does the batch's work now: the death of whoever claimed it frees nothing any more."""
-    _update_claimed(store, batch, holder=None)
+def hand_over(store: Database, batch: Batch, holder: str | None) -> None:
+    """A run elsewhere does the batch's work now: the death of the relay that claimed it frees nothing any more."""
+    _update_claimed(store, batch, sa.or_(col(Message.holder).is_(None), col(Message.holder) == holder), holder=None)
 
 
 def claimable(store: Database) -> sa.ColumnElement[bool]:
@@ -141,7 +141,7 @@ def _release(store: Database, batch: Batch, **values: Any) -> None:
     _update_claimed(store, batch, state=MessageState.WAITING, lease_token=None, lease_until=None, holder=None, not_before=later, **values)
 
 
-def _update_claimed(store: Database, batch: Batch, **values: Any) -> None:
+def _update_claimed(store: Database, batch: Batch, *further: sa.ColumnElement[bool], **values: Any) -> None:
     with store.unit_of_work() as session:
-        claimed = update(Message).where(col(Message.lease_token) == batch.token, col(Message.state) == MessageState.CLAIMED)
+        claimed = update(Message).where(col(Message.lease_token) == batch.token, col(Message.state) == MessageState.CLAIMED, *further)
         session.execute(claimed.values(**values).execution_options(synchronize_session=False))

@@ -27,6 +27,7 @@ from models.database import database
 from models.settings import settings
 from workflows.delivery.clock import clock
 from workflows.delivery.due import has_ticked_lately
+from workflows.delivery.holders import Worker
 from workflows.delivery.relay import FLOWS, Relay, RunNotBegun, RunState, create_run, run_name, start_in_process
 
 NAME = "gagas"
@@ -164,6 +165,7 @@ async def _describe(flow: Flow[..., Any]) -> RunnerDeployment:
 if __name__ == "__main__":
     _, topic = sys.argv
     sys.argv = ["prefect.engine"]
+    Worker.begin(database())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # that the engine was imported before: its functions are, its state is not
         runpy.run_module("prefect.engine", run_name="__main__")  # the run that Prefect names in this process' surroundings

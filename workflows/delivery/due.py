@@ -96,7 +96,7 @@ def remind(session: Session, _actor: Actor) -> None:
 def escalate(session: Session, actor: Actor) -> None:
     """Remind of overdue tasks once more; where the table says so, the head above is asked."""
     for item in find_overdue(session, AT_ONCE):
-        record(session, "inbox.escalate", item.id, actor=actor, idea_id=item.idea_id, task=item.task)
+        record(session, "inbox.escalate", item.id, actor=actor, idea_id=item.idea_id, task=item.task, role=item.role)
         send(session, "recognition.send_reminder", item.id, idea_id=item.idea_id)
 
 

@@ -66,6 +66,27 @@ class Holder:
             self._connection = None
 
 
+class Worker:
+    """This process as a worker's: it holds what its flow run does in place of the relay that asked for the run."""
+
+    holder: Holder | None = None
+
+    @classmethod
+    def begin(cls, store: Database) -> None:
+        """Be a worker's process from now on, until it ends."""
+        cls.holder = Holder(store)
+        cls.holder.keep()
+
+    @classmethod
+    def adopt(cls, token: str) -> None:
+        """Hold what is claimed under a lease's token; nothing in any other process."""
+        if cls.holder is None:
+            return
+        claimed = update(Message).where(col(Message.lease_token) == token, col(Message.state) == MessageState.CLAIMED)
+        with cls.holder.store.unit_of_work() as session:
+            session.execute(claimed.values(holder=cls.holder.id).execution_options(synchronize_session=False))
+
+
 def take_back(store: Database) -> int:
     """Give back at once what dead processes held: it waits for a new run, the attempt counted. Answers how many messages that were."""
     with store.reading() as session:

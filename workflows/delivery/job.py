@@ -8,6 +8,7 @@ from prefect import task
 
 from models.database import database
 from workflows.delivery.effects import Action, Outcome, handle_messages
+from workflows.delivery.holders import Worker
 from workflows.process.actors import flow_actor
 
 MOST_SINGLE_TASKS = 20  # up to so many messages a task for each, so that each is seen by itself
@@ -42,6 +43,8 @@ class Job:
         ids: list[int] = batch["jobs"].get(self.name, [])
         size = 1 if len(ids) <= MOST_SINGLE_TASKS else CHUNK_SIZE
         chunks = [ids[start : start + size] for start in range(0, len(ids), size)]
+        if ids:
+            await asyncio.to_thread(Worker.adopt, batch["token"])
         at_once = asyncio.Semaphore(1 if database().is_sqlite else 4)
 
         async def run(chunk: list[int]) -> int:

@@ -23,7 +23,7 @@ SERVICES_UNUSED = (  # they look after schedules, workers and automations, of wh
     "TRIGGERS",
 )
 USER = "gagas"
-PROBE_SECONDS = 5.0
+PROBE_SECONDS = 10.0
 FILES = ("prefect.db", "prefect.db-wal", "prefect.db-shm")
 
 

@@ -12,7 +12,7 @@ import httpx
 from workflows.delivery.prefect_server import does_its_work, is_damaged, read_password, set_aside
 
 LOOK_SECONDS = 5.0
-MISSES = 3  # so many looks in a row without an answer, until it is ended
+MISSES = 4  # so many looks in a row without an answer, until it is ended: a busy one is slow, and its end would make it slower
 FAILED_STARTS = 3  # so many lives without one answer, until its database is taken for damaged though SQLite can read it
 
 
@@ -87,7 +87,7 @@ class PrefectWatch:
                 misses, pid, self._was_well = 0, self.server.pid, False
                 continue
             misses = 0 if self.look() else misses + 1
-            patience = MISSES if self._was_well else MISSES * 8  # a start may take a minute on a busy machine
+            patience = MISSES if self._was_well else MISSES * 6  # a start may take a minute on a busy machine
             if misses >= patience and not self._stopping.is_set():
                 self.report("Prefect answers no question; ending it, so that it starts again")
                 self.server.kill()

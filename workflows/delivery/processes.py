@@ -57,7 +57,7 @@ class Child:
         """Note its end; answers the seconds until it is started again, twice as many after each short life."""
         present = time.monotonic()
         self.short_lives = 0 if present - self.began > LONG_LIFE_SECONDS else self.short_lives + 1
-        pause = min(FIRST_PAUSE_SECONDS * 2 ** max(self.short_lives - 1, 0), self.longest_pause)
+        pause: float = min(FIRST_PAUSE_SECONDS * 2 ** max(self.short_lives - 1, 0), self.longest_pause)
         self.not_before = present + pause
         return pause
 

@@ -102,7 +102,7 @@ class Relay:
         if state == RunState.ENDED:
             await asyncio.to_thread(release_unhandled, self.store, batch)
             return True
-        await asyncio.to_thread(hand_over, self.store, batch)
+        await asyncio.to_thread(hand_over, self.store, batch, self.holder.id)
         if len(batch.ids) < settings().batch_size:  # a run costs its worker a process: let the next one find more to do
             await self._pause(settings().gather_seconds)
         return True
@@ -141,8 +141,8 @@ class Relay:
                 if present == last:  # a test clock that stands still: nothing new can be due
                     await self._pause(settings().tick_seconds)
                     continue
-                last = present
                 await self.starter(clock, {}, new_secret(), ignore)
+                last = present
             except Exception as fault:  # a missed tick is caught up by the next
                 log.warning("clock: %s", type(fault).__name__)
             await self._pause(settings().tick_seconds)

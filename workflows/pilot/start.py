@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from models.decrees import Decree, DecreeKind
 from models.instants import today
 from models.people import Person, Role, RoleGrant
 from models.pilots import Direction, Indicator, Pilot
@@ -22,6 +23,7 @@ from workflows.process.inbox import end_of_day, settle
 from workflows.process.refusals import Invalid
 from workflows.process.superiors import list_superiors
 from workflows.process.wording import read_line
+from workflows.region.decrees import NamedDecree, record_decree, write_decree
 from workflows.region.people import get_unit
 
 _COVERED = aliased(Unit)  # the unit over which a role is held, beside the unit of its holder
@@ -48,7 +50,7 @@ class PilotPlan:
     starts_on: date
     ends_on: date
     indicators: tuple[IndicatorPlan, ...]
-    decree_number: str = ""
+    decree: NamedDecree | None = None
     budget_rupiah: int = 0
 
 
@@ -76,14 +78,23 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     pilot.unit_id = unit.id
     pilot.owner_id, pilot.starts_on, pilot.ends_on, pilot.budget_rupiah = plan.owner_id, plan.starts_on, plan.ends_on, plan.budget_rupiah
     pilot.site = read_line("site", plan.site, maximum=200)
-    pilot.decree_number = read_line("decree_number", plan.decree_number, maximum=100, minimum=0)
+    decree = _read_decree(session, context, plan.decree, actor)
+    pilot.decree_number, pilot.decree_on = (decree.number, decree.issued_on) if decree else ("", None)
     session.add(pilot)
     session.flush()
     indicators = _write_indicators(session, pilot, plan)
     settle(session, context, task="plan_pilot")
     context.idea.due_at = end_of_day(plan.starts_on - timedelta(days=1))  # from then on the pilot starts by itself
-    take(session, context, permitted, Grounds(rows=(pilot, *indicators)), actor=actor)
+    recorded = write_decree(decree) if decree else {}
+    take(session, context, permitted, Grounds(recorded=recorded, rows=(pilot, *indicators)), actor=actor)
     return pilot
+
+
+def _read_decree(session: Session, context: IdeaContext, named: NamedDecree | None, actor: Actor) -> Decree | None:
+    """The pilot's own decree; None where nothing is said of one, as the decree that adopts an idea often orders its trial too."""
+    if named is None or not (named.number.strip() or named.on or named.sha256):
+        return None
+    return record_decree(session, context, DecreeKind.PILOT, named, actor=actor)
 
 
 def list_owners(session: Session, context: IdeaContext) -> list[Person]:

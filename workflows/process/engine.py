@@ -19,7 +19,7 @@ from models.ids import new_id, new_salt
 from models.instants import now
 from models.policy import GateRule
 from workflows.process.actors import Actor
-from workflows.process.attest.commit import commit_rows
+from workflows.process.attest.commit import commit_rows, write_opening
 from workflows.process.attest.rows import list_rows
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
 from workflows.process.guards import Question, find_refusal, is_next, list_open_gates
@@ -28,6 +28,8 @@ from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.process.relations import has_part, may_act, role_for
 from workflows.process.ways import GATE_ACTION, KEEP_CODE, Kind, Readers, Relation, Transition
+
+RECHECK = "reward.recheck_award"
 
 
 class UnknownAction(Exception):
@@ -95,11 +97,17 @@ def take(session: Session, context: Context, permitted: Permitted, grounds: Grou
     if transition.readers != Readers.NOBODY:
         written += _decide(session, context, transition, grounds, actor)
     idea_id = context.about.idea.id if context.about is not None else context.document.idea_id
-    follow_up(session, transition.jobs, row.id, idea_id)
+    follow_up(session, list_jobs(context, transition), row.id, idea_id)
     kind = _kind(context, transition)
-    said = {**_recorded(context, grounds), **_committed(session, context, kind, written)}
+    said = {**_recorded(context, grounds), **_committed(session, context, kind, written), **write_opening(kind, context.way.name, row)}
     record(session, kind, row.id, actor=actor, idea_id=idea_id, **said)
     session.flush()
+
+
+def list_jobs(context: Context, transition: Transition) -> tuple[str, ...]:
+    """The jobs that follow a step: the table's, and a look at the award where an idea leaves a stage that its policy awards from."""
+    leaves = isinstance(context, IdeaContext) and transition.target is not None and transition.stage in context.policy.award_from
+    return (*transition.jobs, RECHECK) if leaves else transition.jobs
 
 
 def list_transitions(context: Context, action: str, outcome: str | None) -> tuple[Transition, ...]:

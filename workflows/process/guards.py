@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import CallState
+from models.inbox import InboxItem
 from models.instants import now, today
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, GateRule, Policy
@@ -17,7 +18,8 @@ from workflows.process.actors import Actor
 from workflows.process.ceilings import find_excess
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import find_duty, list_borne, must_differ
-from workflows.process.permission import asks_permission, must_be_permitted_again
+from workflows.process.earning import find_difference, find_flaw, find_lost_stage
+from workflows.process.permission import asks_permission, find_change, find_no_change, find_nobody_to_leave_out, find_waiting
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.superiors import list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews, first_report_day
@@ -35,7 +37,7 @@ class Question:
 
     @property
     def outcome(self) -> str | None:
-        """The outcome that the step would have."""
+        """The outcome that the step would have; only a gate's guard looks at it, so that a page asks once for all outcomes of an action."""
         return self.transition.outcome
 
     @property
@@ -46,11 +48,16 @@ class Question:
         return self.context.about
 
     @property
-    def award(self) -> Award:
-        """The award concerned."""
+    def of_award(self) -> AwardContext:
+        """The award concerned, with its idea."""
         if not isinstance(self.context, AwardContext):
             raise TypeError("only an award's step has this guard")
-        return self.context.award
+        return self.context
+
+    @property
+    def award(self) -> Award:
+        """The award concerned."""
+        return self.of_award.award
 
 
 def _call_open(_session: Session, asked: Question) -> Refusal | None:
@@ -137,6 +144,13 @@ def _permission(_session: Session, asked: Question) -> Refusal | None:
     return None if asks_permission(asked.idea.policy) else Conflict("permission_not_needed")
 
 
+def _passed_up(session: Session, asked: Question) -> Refusal | None:
+    """Whoever stands in for silent or missing heads may act once they were asked to (`workflows/process/passing_up.py`)."""
+    wanted = InboxItem.idea_id == asked.idea.idea.id, InboxItem.task == asked.transition.action, InboxItem.role == asked.transition.who
+    open_item = select(InboxItem.id).where(*wanted, col(InboxItem.done_at).is_(None))
+    return Forbidden("only_unit_head") if session.exec(open_item).first() is None else None
+
+
 def _has_pilot(_session: Session, asked: Question) -> Refusal | None:
     return None if has_pilot(asked.idea.policy) else Conflict("call_has_no_pilot")
 
@@ -201,6 +215,18 @@ def _scored(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("idea_not_scored") if asked.idea.idea.score is None else None
 
 
+def _still_earned(_session: Session, asked: Question) -> Refusal | None:
+    return find_lost_stage(asked.of_award)
+
+
+def _recomputes(session: Session, asked: Question) -> Refusal | None:
+    return find_difference(session, asked.of_award)
+
+
+def _flawed(session: Session, asked: Question) -> Refusal | None:
+    return Conflict("award_holds") if find_flaw(session, asked.of_award) is None else None
+
+
 def _apart(session: Session, asked: Question) -> Refusal | None:
     """Nobody has two duties on one idea that the policy leaves to different people; what a flow does is nobody's duty."""
     duty = find_duty(asked.context.way.name, asked.transition.action)
@@ -220,23 +246,6 @@ def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
     return None if announce_at is not None and announce_at <= now() else Conflict("not_due_yet")
 
 
-def _answered(_session: Session, asked: Question) -> Refusal | None:
-    waiting = len(asked.idea.unanswered)
-    return Conflict("team_unanswered", waiting=waiting) if waiting else None
-
-
-def _unanswered(_session: Session, asked: Question) -> Refusal | None:
-    return None if asked.idea.left_out else Conflict("team_answered")
-
-
-def _as_permitted(session: Session, asked: Question) -> Refusal | None:
-    return Conflict("permission_needed_again") if must_be_permitted_again(session, asked.idea) else None
-
-
-def _not_as_permitted(session: Session, asked: Question) -> Refusal | None:
-    return None if must_be_permitted_again(session, asked.idea) else Conflict("permission_stands")
-
-
 GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "apart": _apart,
     "call_open": _call_open,
@@ -247,13 +256,14 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "passed": _passed,
     "not_passed": _not_passed,
     "permission": _permission,
+    "passed_up": _passed_up,
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,
-    "answered": _answered,
-    "unanswered": _unanswered,
-    "as_permitted": _as_permitted,
-    "not_as_permitted": _not_as_permitted,
+    "answered": lambda _session, asked: find_waiting(asked.idea),
+    "unanswered": lambda _session, asked: find_nobody_to_leave_out(asked.idea),
+    "as_permitted": lambda session, asked: find_change(session, asked.idea),
+    "not_as_permitted": lambda session, asked: find_no_change(session, asked.idea),
     "pilot_days": _pilot_days,
     "not_below_owner": _not_below_owner,
     "quorum": _quorum,
@@ -265,6 +275,9 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "no_award": _no_award,
     "scored": _scored,
     "within_ceiling": _within_ceiling,
+    "still_earned": _still_earned,
+    "recomputes": _recomputes,
+    "flawed": _flawed,
     "hour_struck": _hour_struck,
 }
 BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters

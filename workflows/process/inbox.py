@@ -14,16 +14,18 @@ from models.inbox import InboxItem
 from models.instants import now, region_zone
 from models.people import Role
 from models.policy import GateRule, Policy
-from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext, read_policy_of
 from workflows.process.duties import find_duty, list_borne_on, must_differ
 from workflows.process.guards import is_in_policy
+from workflows.process.passing_up import pass_up
 from workflows.process.relations import list_assigned, office_path, role_for
+from workflows.process.superiors import list_owned_above
 from workflows.process.visibility import visible
 from workflows.process.ways import Kind, Relation
 
+VERIFY = "verify"  # the task that nobody is given whose superior owns the pilot
 GATE_TASK = "gate:"  # before a gate's name: the task of whoever passes it
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -147,22 +149,16 @@ def find_due_soon(session: Session, until: datetime, limit: int) -> list[InboxIt
 def find_overdue(session: Session, limit: int) -> list[InboxItem]:
     """Open items whose date is past and that nobody was told of; they count as told now.
 
-    Where the table passes a silent office up, the item is from now on asked of the unit above.
+    Where the table passes a silent office up, the item is from now on asked of somebody above.
     """
     late = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.escalated_at).is_(None), col(InboxItem.due_at) < now())
     items = list(session.exec(late.order_by(col(InboxItem.due_at)).limit(limit)))
     for item in items:
         item.escalated_at = now()
         stage = ways.IDEA.awaiting(item.task)
-        above = _path_above(session, item.unit_path) if stage is not None and stage.late == "pass_up" else None
-        if above is not None and item.role == Role.UNIT_HEAD:
-            item.unit_path = above
+        if stage is not None and stage.late == "pass_up":
+            pass_up(session, item)
     return items
-
-
-def _path_above(session: Session, path: str) -> str | None:
-    above = path.rstrip("/").rpartition("/")[0]
-    return f"{above}/" if above and session.exec(select(Unit.id).where(Unit.path == f"{above}/")).first() else None
 
 
 def list_inbox(session: Session, *, actor: Actor, limit: int = 200) -> list[Awaited]:
@@ -191,10 +187,14 @@ def _find_ideas(session: Session, items: Sequence[InboxItem], actor: Actor) -> I
     asked_about = col(Idea.id).in_({item.idea_id for item in items})
     ideas = {idea.id: idea for idea in session.exec(select(Idea).where(asked_about, visible(actor)))}
     own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, col(TeamMember.idea_id).in_(ideas))))
-    borne = list_borne_on(session, ideas, str(actor.person_id))
+    of_duty = {item.idea_id for item in items if item.idea_id in ideas and find_duty_of(item)}
+    borne = list_borne_on(session, of_duty, str(actor.person_id))
+    below = list_owned_above(session, [item.idea_id for item in items if item.task == VERIFY], actor.unit_path)
     for item in items:
         if item.idea_id in ideas and (item.role == Role.PROPOSER or item.idea_id not in own):
             idea = ideas[item.idea_id]
+            if item.task == VERIFY and item.idea_id in below:
+                continue
             if item.idea_id not in borne or _may_take_on(item, borne[item.idea_id], read_policy_of(session, idea)):
                 yield Awaited(item, idea)
 

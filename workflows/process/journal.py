@@ -9,11 +9,15 @@ from models.database import append_row, append_rows
 from models.ideas import Idea
 from models.instants import now, wall_now
 from models.ledger import LedgerEntry
+from models.logs import note
 from models.outbox import Message, MessageState
 from models.statements.counters import Link, lock_last_link, set_last_link
 from workflows.calculations.ledger import chain_hash
 from workflows.process.actors import Actor
 from workflows.process.crashpoints import crashpoint
+
+ON_ACCOUNTS = ("region", "person", "account", "session", "role", "office", "outbox")  # facts that stand in the security log too
+TOLD = ("role", "unit")
 
 
 def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_id: str | None = None, **detail: Any) -> None:
@@ -22,6 +26,8 @@ def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_i
     `detail` goes into the public chain: ids, codes, amounts and salted commitments only, never a name or a number of a person.
     """
     actor_id = actor.person_id or f"flow:{actor.flow}"
+    if kind.partition(".")[0] in ON_ACCOUNTS:
+        note(session, kind, actor=actor_id, subject=subject_id, **{name: detail[name] for name in TOLD if name in detail})
     _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
 
 

@@ -7,7 +7,8 @@ from sqlmodel import Session
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext
 from workflows.process.engine import gate_transition, present_stage
-from workflows.process.guards import Question, find_refusal
+from workflows.process.guards import GUARDS, Question, find_refusal
+from workflows.process.refusals import Refusal
 from workflows.process.relations import may_act
 from workflows.process.ways import GATE_ACTION, Relation, Transition
 
@@ -45,19 +46,40 @@ def list_offers(session: Session, context: IdeaContext | AwardContext, *, actor:
         gates = tuple(gate_transition(rule) for rule in context.policy.gates if rule.stage == context.idea.stage)
     asked: dict[tuple[str, Relation, object], bool] = {}
     offered: dict[str, list[Transition]] = {}
+    held: dict[tuple[str, ...], bool] = {}
+
+    def holds(transition: Transition) -> bool:
+        """Whether the guards hold; of the outcomes of one action that have the same guards the first is asked."""
+        outcome = str(transition.outcome) if transition.action == GATE_ACTION else ""
+        key = (transition.action, outcome, *transition.guards)
+        if key not in held:
+            held[key] = find_refusal(session, Question(context, transition, actor)) is None
+        return held[key]
+
     for transition in (*begun, *gates):
         key = (transition.action, transition.relation, transition.who)
         if transition.who is None:
             continue
         if key not in asked or transition.action == GATE_ACTION:
             asked[key] = may_act(session, context, transition, actor)
-        if asked[key] and find_refusal(session, Question(context, transition, actor)) is None:
+        if asked[key] and holds(transition):
             offered.setdefault(transition.action, []).append(transition)
     stage = context.way.stages.get(present_stage(context) or "")
     return [
         Offer(action, tuple(t.outcome for t in found if t.outcome), tuple(found), stage is not None and stage.awaits == action)
         for action, found in offered.items()
     ]
+
+
+def find_kept_out(session: Session, context: IdeaContext | AwardContext, *, actor: Actor) -> Refusal | None:
+    """Why somebody who holds the office may not do what the stage awaits: another duty of theirs on the idea; None where none does."""
+    stage = context.way.stages.get(present_stage(context) or "")
+    awaited = next(
+        (each for each in context.way.leaving(present_stage(context)) if stage is not None and each.action == stage.awaits), None
+    )
+    if awaited is None or "apart" not in awaited.guards or not may_act(session, context, awaited, actor):
+        return None
+    return GUARDS["apart"](session, Question(context, awaited, actor))
 
 
 def is_offered(session: Session, context: IdeaContext | AwardContext, action: str, *, actor: Actor) -> bool:

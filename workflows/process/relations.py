@@ -49,10 +49,12 @@ def knows_name(each: Invited, actor: Actor) -> bool:
 
 
 def role_for(context: Context, transition: Transition) -> Role | None:
-    """The role that takes a step under the call's policy; None for a flow."""
-    if transition.who is None or isinstance(context, DocumentContext):
+    """The role that takes a step under the call's policy; None for a flow. A policy gives away the usual role's step, not a stand-in's."""
+    mover = None if transition.who is None or isinstance(context, DocumentContext) else context.about.policy.movers.get(transition.action)
+    if mover is None:
         return transition.who
-    return context.about.policy.movers.get(transition.action, transition.who)
+    usual = next((each.who for each in context.way.of_action(transition.action) if each.who is not None), None)
+    return mover if transition.who == usual else transition.who
 
 
 def office_path(context: Context, role: Role | None) -> str:

@@ -1,6 +1,6 @@
 """Who stands above a unit: its heads and the holders of its office, and those of every unit above it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from models.instants import today
 from models.offices import OfficeHolder
 from models.people import Person, Role, RoleGrant
+from models.pilots import Pilot
 from models.units import Unit
 from workflows.process.context import IdeaContext
 
@@ -24,6 +25,14 @@ def list_superiors(session: Session, paths: Iterable[str]) -> frozenset[str]:
         *days, col(OfficeHolder.person_id).is_not(None), col(OfficeHolder.unit_id).in_(above)
     )
     return frozenset(session.execute(sa.union(heads, holders)).scalars())
+
+
+def list_owned_above(session: Session, idea_ids: Collection[str], path: str) -> frozenset[str]:
+    """Those of some ideas whose pilot is owned by a superior of who works in a unit, by their ids."""
+    if not idea_ids:
+        return frozenset()
+    above = list_superiors(session, [path])
+    return frozenset(session.exec(select(Pilot.idea_id).where(col(Pilot.idea_id).in_(idea_ids), col(Pilot.owner_id).in_(above))))
 
 
 def list_proposing_paths(session: Session, context: IdeaContext) -> list[str]:

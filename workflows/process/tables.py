@@ -40,6 +40,10 @@ submitted            route            permission    awaiting_permission  FLOW   
 submitted            route            screening     screening            FLOW         any       -+      gates               -                     -                                        all
 awaiting_permission  permit           granted       screening            unit_head    scope     0       apart,gates         -                     -                                        all
 awaiting_permission  permit           refused       closed               unit_head    scope     10      apart,gates         permission_refused    recognition.number_rejection             all
+awaiting_permission  permit           granted       screening            secretariat  scope     0       apart,passed_up,gates -                     -                                        all
+awaiting_permission  permit           refused       closed               secretariat  scope     10      apart,passed_up,gates permission_refused    recognition.number_rejection             all
+awaiting_permission  permit           granted       screening            admin        scope     0       apart,passed_up,gates -                     -                                        all
+awaiting_permission  permit           refused       closed               admin        scope     10      apart,passed_up,gates permission_refused    recognition.number_rejection             all
 awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 screening            screen           accepted      in_review            secretariat  scope     0+      apart,gates         -                     review.assign                            all
 screening            screen           returned      supplement_asked     secretariat  scope     0+      apart,gates         -                     -                                        all
@@ -104,17 +108,19 @@ revoked              -           -            -               -                 
 """
 
 AWARD_TRANSITIONS = """
-stage                action           outcome       target               who          relation  reason  guards                  code  jobs                                readers
--                    propose          -             proposed             secretariat  scope     -+      apart,earned,no_award,scored - -                                  preparers
--                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored  -     -                                   preparers
-proposed             approve          approved      approved             leader       scope     -+      apart,within_ceiling    -     -                                   preparers
-proposed             approve          declined      declined             leader       scope     10+     apart                   -     -                                   preparers
-approved             schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
-scheduled            schedule         -             scheduled            leader       scope     -+      -                       -     -                                   preparers
-scheduled            announce         -             announced            FLOW         any       -+      hour_struck             -     recognition.number_certificates     announced
-approved             revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
-scheduled            revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
-announced            revoke           -             revoked              leader       scope     10+     -                       -     recognition.withdraw_certificates   announced
+stage                action           outcome       target               who          relation  reason  guards                               code  jobs                                readers
+-                    propose          -             proposed             secretariat  scope     -+      earned,no_award,scored,apart         -     -                                   preparers
+-                    propose          -             proposed             FLOW         any       -+      earned,no_award,scored               -     -                                   preparers
+proposed             approve          approved      approved             leader       scope     -+      apart,still_earned,recomputes,within_ceiling -     -                                   preparers
+proposed             approve          declined      declined             leader       scope     10+     apart                                -     -                                   preparers
+approved             schedule         -             scheduled            leader       scope     -+      still_earned,recomputes              -     -                                   preparers
+approved             return           -             proposed             FLOW         any       -+      flawed                               -     -                                   preparers
+scheduled            schedule         -             scheduled            leader       scope     -+      still_earned,recomputes              -     -                                   preparers
+scheduled            return           -             proposed             FLOW         any       -+      flawed                               -     -                                   preparers
+scheduled            announce         -             announced            FLOW         any       -+      hour_struck,still_earned,recomputes  -     recognition.number_certificates     announced
+approved             revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
+scheduled            revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
+announced            revoke           -             revoked              leader       scope     10+     -                                    -     recognition.withdraw_certificates   announced
 """
 
 DOCUMENT_STAGES = """

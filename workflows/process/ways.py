@@ -18,8 +18,8 @@ GUARDS = (
     *("apart", "call_open", "window", "gates", "overdue", "passed", "not_passed", "measured"),
     *("permission", "has_pilot", "has_no_pilot"),
     *("answered", "unanswered", "as_permitted", "not_as_permitted"),
-    *("quorum", "no_quorum", "unscored", "reviewers_left", "not_superior", "pilot_days", "not_below_owner"),
-    *("earned", "no_award", "scored", "within_ceiling", "hour_struck", "gate_open_now"),
+    *("passed_up", "quorum", "no_quorum", "unscored", "reviewers_left", "not_superior", "pilot_days", "not_below_owner"),
+    *("earned", "no_award", "scored", "within_ceiling", "still_earned", "recomputes", "flawed", "hour_struck", "gate_open_now"),
 )
 
 

@@ -15,7 +15,8 @@ from workflows.documents.mail import ReminderMail, write_task
 from workflows.documents.text import format_date
 from workflows.process.context import read_policy_of
 from workflows.process.duties import list_barred
-from workflows.process.inbox import find_duty_of, find_gate
+from workflows.process.inbox import VERIFY, find_duty_of, find_gate
+from workflows.process.superiors import list_owned_above
 from workflows.process.ways import GATE_ACTION
 
 
@@ -66,4 +67,10 @@ def _list_awaited(session: Session, item: InboxItem, policy: Policy) -> list[Per
     )
     duty = find_duty_of(item)
     barred = list_barred(session, item.idea_id, duty, policy) if duty else set()
-    return list({person.id: person for person, path in rows if item.unit_path.startswith(path) and person.id not in barred}.values())
+    people = {person.id: person for person, path in rows if item.unit_path.startswith(path) and person.id not in barred}
+    return [person for person in people.values() if item.task != VERIFY or not _is_below_owner(session, item, person)]
+
+
+def _is_below_owner(session: Session, item: InboxItem, person: Person) -> bool:
+    path = session.exec(select(Unit.path).where(Unit.id == person.unit_id)).one()
+    return bool(list_owned_above(session, [item.idea_id], path))

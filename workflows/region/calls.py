@@ -12,6 +12,7 @@ from models.instants import now
 from models.people import Role
 from models.policy import Policy
 from models.units import Unit
+from workflows.calculations.rule_books import read_rule_book
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
 from workflows.process.journal import record, send
@@ -91,11 +92,16 @@ def close_call(session: Session, call_id: str, *, actor: Actor) -> Call:
 
 
 def amend_policy(session: Session, call_id: str, policy: dict[str, Any], *, actor: Actor) -> PolicyVersion:
-    """A new version of a call's policy, for ideas drafted once it is signed; those in keep theirs. Raises Invalid as `plan_call`."""
+    """A new version of a call's policy, for ideas drafted once it is signed; those in keep theirs.
+
+    Raises Invalid as `plan_call`, and where a call that took ideas would get other places than those it was announced with.
+    """
     call, unit = get_call(session, call_id)
     _require_keeper(actor, unit)
     valid = validate_policy(policy)
     require_sound(valid)
+    if call.state != CallState.PLANNED:
+        require_same_places(current_policy(session, call.id), valid)
     version = _write_version(session, call, find_newest(session, call.id).number + 1, valid, actor)
     record(session, "call.amend_policy", call.id, actor=actor, number=version.number, sha256=digest_body(version.body))
     return version
@@ -135,6 +141,16 @@ def _write_version(session: Session, call: Call, number: int, policy: Policy, ac
     if session.get(Specimen, digest_print(policy)) is None:
         send(session, "recognition.print_specimens", version.id)
     return version
+
+
+def require_same_places(present: PolicyVersion, policy: Policy) -> None:
+    """Places belong to the call, whatever version an idea entered under: a ranked call keeps its tiers' names and places.
+
+    Amounts and minimum scores may change; each idea is judged and paid by its own version.
+    """
+    before, after = read_rule_book(read_policy(present).rule_book), read_rule_book(policy.rule_book)
+    if (before.is_ranked or after.is_ranked) and before.places != after.places:
+        raise Invalid("call_places_fixed", "policy.rule_book.tiers")
 
 
 def _require_keeper(actor: Actor, unit: Unit) -> None:

@@ -13,7 +13,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_policy
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden, NotFound
-from workflows.region.calls import find_newest, get_call
+from workflows.region.calls import current_policy, find_newest, get_call, require_same_places
 from workflows.region.soundness import digest_body, require_ready
 
 SIGNERS = (Role.CHAIR, Role.LEADER)
@@ -46,7 +46,10 @@ def sign_policy(session: Session, call_id: str, number: int, *, actor: Actor) ->
         raise Conflict("version_signed")
     if (newest := find_newest(session, call.id)).number > number:
         raise Conflict("version_superseded", version=newest.number)
-    require_ready(session, read_policy(version))
+    policy = read_policy(version)
+    require_ready(session, policy)
+    if call.state != CallState.PLANNED:
+        require_same_places(current_policy(session, call.id), policy)
     version.signed_by, version.signed_at, version.signed_sha256 = actor.person_id, now(), digest_body(version.body)
     session.flush()
     record(session, "call.sign_policy", call.id, actor=actor, number=number, sha256=version.signed_sha256)

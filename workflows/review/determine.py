@@ -1,11 +1,11 @@
 """Determine: the regional head, or whoever the policy names, decides on the recommendation."""
 
-from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel import Session
 
+from models.decrees import DecreeKind
 from models.stages import IdeaStage
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
@@ -13,7 +13,7 @@ from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.guards import is_at_mark, is_overdue
 from workflows.process.refusals import Invalid
-from workflows.process.wording import read_line
+from workflows.region.decrees import NamedDecree, record_decree, write_decree
 
 
 class Determination(StrEnum):
@@ -24,28 +24,22 @@ class Determination(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True)
-class Decree:
-    """The decree that makes an adopted idea policy: the innovator's legal shield (UU 23/2014 art. 389)."""
-
-    number: str = ""
-    on: date | None = None
-
-
-def determine_idea(session: Session, idea_id: str, outcome: Determination, *, reason: str, decree: Decree, actor: Actor) -> IdeaContext:
-    """Adopt under a decree's number and day, defer, or reject with reasons the letter will carry.
+def determine_idea(
+    session: Session, idea_id: str, outcome: Determination, *, reason: str, decree: NamedDecree, actor: Actor
+) -> IdeaContext:
+    """Adopt under a decree, the innovator's legal shield (UU 23/2014 art. 389), defer, or reject with reasons the letter will carry.
 
     Raises Invalid (`decree_missing`) where an adoption leaves out the decree's number or day: the decree is what makes the idea policy,
-    and no later step could add it.
+    and no later step could add it; and what `record_decree` raises.
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "determine", outcome, actor=actor)
     text = read_reason(permitted.transition, reason)
-    adopted = outcome == Determination.ADOPTED
-    number = read_line("decree_number", decree.number, maximum=100, minimum=0)
-    if adopted and not (number and decree.on):
-        raise Invalid("decree_missing", "decree_on" if number else "decree_number")
-    detail = {"decree_number": number, "decree_on": decree.on.isoformat() if decree.on else None}
+    detail: dict[str, Any] = {"decree_number": "", "decree_on": None}
+    if outcome == Determination.ADOPTED:
+        if not decree.number.strip() or decree.on is None:
+            raise Invalid("decree_missing", "decree_on" if decree.number.strip() else "decree_number")
+        detail = write_decree(record_decree(session, context, DecreeKind.DETERMINATION, decree, actor=actor))
     take(session, context, permitted, Grounds(text, detail, detail), actor=actor)
     return context
 

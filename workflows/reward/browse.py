@@ -32,12 +32,20 @@ def read_award(session: Session, award_id: str, *, actor: Actor) -> AwardContext
     Until it is announced an award is known to those who prepare it (secretariat, leader, auditor) alone; raises NotFound.
     """
     award = session.get(Award, award_id)
-    if award is None:
-        raise NotFound("award_not_found")
-    context = AwardContext(award, read_context(session, award.idea_id, actor=actor))
-    if not knows_award(context, actor):
+    try:
+        context = None if award is None else AwardContext(award, read_context(session, award.idea_id, actor=actor))
+    except NotFound:  # whoever may not see the idea is not told that it has an award
+        context = None
+    if context is None or not knows_award(context, actor):
         raise NotFound("award_not_found")
     return context
+
+
+def read_award_to_change(session: Session, award_id: str, *, actor: Actor) -> AwardContext:
+    """As `read_award`, with the idea locked until the transaction ends: what earned the award stays so while a step is taken."""
+    idea_id = select(Award.idea_id).where(Award.id == award_id).scalar_subquery()
+    session.exec(select(Idea.id).where(Idea.id == idea_id).with_for_update(key_share=True)).first()
+    return read_award(session, award_id, actor=actor)
 
 
 def find_decline(session: Session, award: Award) -> Decision | None:

@@ -7,12 +7,12 @@ from workflows.process.actors import Actor
 from workflows.process.context import AwardContext
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
-from workflows.reward.browse import read_award
+from workflows.reward.browse import read_award_to_change
 
 
 def revoke_award(session: Session, award_id: str, *, reason: str, actor: Actor) -> AwardContext:
     """Take back an approved, scheduled or announced award, with the reason; numbers and rows stay."""
-    context = read_award(session, award_id, actor=actor)
+    context = read_award_to_change(session, award_id, actor=actor)
     permitted = permit(session, context, "revoke", actor=actor)
     text = read_reason(permitted.transition, reason)
     context.award.revoked_at, context.award.revoke_reason = now(), text

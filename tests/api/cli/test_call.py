@@ -69,6 +69,16 @@ def test_a_policy_that_concentrates_is_told_in_words(file: Path) -> None:
     )
 
 
+def test_what_a_policy_pays_is_held_against_the_ceilings_that_are_given(file: Path) -> None:
+    write(file)
+    assert check(file, "--per-award", "10000001", "--per-call", "20000000").exit_code == 0
+    result = check(file, "--per-award", "10000000")
+    assert result.exit_code == 1
+    assert result.stdout.startswith(
+        "policy.rule_book.tiers.0.amount_rupiah  ceiling_tier_exceeded\n  Emas: Rp10.000.001 melebihi batas Rp10.000.000"
+    )
+
+
 def test_a_document_that_cannot_be_printed_is_told_with_the_part_at_fault(file: Path) -> None:
     lines = ["Badan Perencanaan Pembangunan, Penelitian dan Pengembangan"] * 4
     letterhead = {"lines": lines, "address": "Jalan Contoh " * 15, "contact": "surel " * 30}

@@ -112,8 +112,8 @@ def test_the_trace_lets_an_auditor_repeat_the_award() -> None:
     assert [line.code for line in trace] == ["rule_book", "below", "tier", "team_uplift", "amount"]
     assert trace[0].text_en == "Rule book Korea, version 32172: Presidential Decree 32172, art. 17."
     assert trace[1].text == "Gold: 85,5 < 90, tidak tercapai."
-    assert trace[2].text_en == "Silver: 85.5 >= 80, places without limit: Rp5,000,000."
-    assert trace[3].text == "Anggota tim 4 >= 3: Rp5.000.000 x 150 / 100 = Rp7.500.000, dibulatkan ke bawah."
+    assert trace[2].text_en == "Silver: 85.5 ≥ 80, places without limit: Rp5,000,000."
+    assert trace[3].text == "Anggota tim 4 ≥ 3: Rp5.000.000 x 150 / 100 = Rp7.500.000, dibulatkan ke bawah."
     assert trace[4].text_en == "Award for the team: Rp7,500,000."
 
 

@@ -30,7 +30,8 @@ from workflows.delivery.claims import claim_batch
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea
-from workflows.review.determine import Decree, Determination, determine_idea
+from workflows.region.decrees import NamedDecree
+from workflows.review.determine import Determination, determine_idea
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import score_idea
 from workflows.reward.announce import schedule_award
@@ -64,10 +65,10 @@ class Life:
         self.then(lambda: own_town.do(screen_idea, good, Screening.ACCEPTED, Findings(MET), by="secretary"), lambda: self.refuse(poor))
         self.then(lambda: self.score(good))
         self.then(lambda: own_town.do(recommend_idea, good, Recommendation.FEASIBLE, reason=REASON, by="chair"))
-        decree = Decree("1", date(2026, 11, 24))
+        decree = NamedDecree("1", date(2026, 11, 24))
         self.then(lambda: own_town.do(determine_idea, good, Determination.ADOPTED, reason="", decree=decree, by="deputy"))
         award = own_town.rows(select(Award.id))[0]
-        self.then(lambda: own_town.do(approve_award, award, decree_number="2", decree_on=date(2026, 11, 24), by="leader"))
+        self.then(lambda: own_town.do(approve_award, award, decree=NamedDecree("2", date(2026, 11, 24)), by="leader"))
         self.then(lambda: own_town.do(schedule_award, award, announce_at=now(), by="leader"))
         self.then(lambda: [tick(own_town) for _ in range(self.times())])
         self.deliver(self.held)

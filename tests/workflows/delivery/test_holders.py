@@ -16,8 +16,9 @@ from prefect import Flow
 from models.database import Database
 from models.outbox import MessageState
 from tests.workflows.delivery.outbox import Work, ask, effects, messages, store
+from workflows.delivery.claims import claim_batch, hand_over
 from workflows.delivery.effects import handle_messages
-from workflows.delivery.holders import Holder, take_back
+from workflows.delivery.holders import Holder, Worker, take_back
 from workflows.delivery.relay import Relay, ReportRun, RunState
 from workflows.process.actors import flow_actor
 
@@ -106,6 +107,40 @@ def test_a_relay_that_starts_does_what_its_killed_predecessor_held(store: Databa
     asyncio.run(scene())
     assert effects(store) == ["idea-000", "idea-001", "idea-002"]
     assert {(m.state, m.holder, m.attempts) for m in messages(store)} == {(MessageState.HANDLED, None, 2)}
+
+
+def test_what_a_workers_process_does_is_held_by_it_and_no_more_by_the_relay_that_asked_for_it(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a cluster the relay may be restarted while a worker renders: nothing is taken from the worker, until it dies itself."""
+    monkeypatch.setattr(Worker, "holder", None)
+    ask(store, 3)
+    relay = Holder(store)
+    relay.keep()
+    batch = claim_batch(store, "intake", relay.id)
+    assert batch
+    Worker.adopt(batch.token)
+    assert {m.holder for m in messages(store)} == {relay.id}, "this process is no worker's yet"
+    Worker.begin(store)
+    Worker.adopt(batch.token)
+    hand_over(store, batch, relay.id)
+    assert Worker.holder
+    assert {m.holder for m in messages(store)} == {Worker.holder.id}
+    relay.close()
+    assert take_back(store) == 0
+    Worker.holder.close()
+    assert take_back(store) == 3
+
+
+def test_a_run_that_nobody_adopted_yet_is_left_to_its_lease_when_its_relay_ends(store: Database) -> None:
+    ask(store, 1)
+    relay = Holder(store)
+    relay.keep()
+    batch = claim_batch(store, "intake", relay.id)
+    assert batch
+    hand_over(store, batch, relay.id)
+    relay.close()
+    assert take_back(store) == 0
 
 
 def test_a_holder_that_lost_its_lock_takes_it_again_and_one_that_closes_leaves_nothing(store: Database) -> None:

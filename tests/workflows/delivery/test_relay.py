@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -261,8 +262,15 @@ def test_stopping_finishes_the_runs_under_way_and_starts_no_more(store: Database
     assert [m.state for m in read(store)][-1] == MessageState.WAITING
 
 
-def test_the_clock_is_run_and_a_clock_that_fails_is_run_again(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("still", [False, True])
+def test_the_clock_is_run_and_a_clock_that_fails_is_run_again(
+    store: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, still: bool
+) -> None:
+    """Also where the region's time stands still, as in the demo: Prefect may answer later than the relay starts."""
     monkeypatch.setenv("GAGAS_TICK_SECONDS", "0.01")
+    (tmp_path / "clock").write_text("2026-01-05T09:00:00+07:00")
+    if still:
+        monkeypatch.setenv("GAGAS_CLOCK", f"test:{tmp_path / 'clock'}")
     settings.cache_clear()
     keys: list[str] = []
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from models.ideas import TeamMember
@@ -24,6 +25,7 @@ from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
 from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.start import plan_pilot, start_pilot
 from workflows.process.context import read_context
+from workflows.process.inbox import list_inbox
 from workflows.process.offers import list_offers
 from workflows.process.refusals import Conflict, Forbidden, Invalid
 from workflows.region.offices import set_office
@@ -68,6 +70,12 @@ def test_the_page_offers_the_report_when_the_days_have_passed(own_town: Town, cl
             actor = own_town.actor(session, "owner")
             offers = list_offers(session, read_context(session, started_late, actor=actor), actor=actor)
         assert ("conclude" in [offer.action for offer in offers]) == offered
+
+
+def test_the_owner_reads_on_the_page_from_when_the_report_may_be_handed_in(own_town: Town, started_late: str) -> None:
+    page = TestClient(own_town.app, cookies={"gagas_session": own_town["owner"].token}).get(f"/usulan/{started_late}").text
+    assert "Laporan akhir dapat disampaikan mulai" in page
+    assert "4 Januari 2027" in page
 
 
 def test_an_extended_pilot_counts_from_its_first_start(own_town: Town, clock: Clock, started_late: str) -> None:
@@ -116,3 +124,17 @@ def test_an_owner_who_later_came_into_the_team_measures_and_concludes_nothing(to
     for action, values in ((report_measurement, (Reading("x", FIRST, Decimal(1)),)), (conclude_pilot, ())):
         with pytest.raises(Forbidden, match="conflict_of_interest"):
             town.do(action, idea, *values, by="owner", **({} if values else {"summary": REASON}))
+
+
+def test_nobody_is_asked_to_verify_the_pilot_of_a_superior(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.PILOT_REPORTED)
+
+    def finders() -> list[str]:
+        with town.store.reading() as session:
+            inboxes = {who: list_inbox(session, actor=town.actor(session, who)) for who in ("verifier", "stranger")}
+        return [who for who, inbox in inboxes.items() if idea in [each.idea.id for each in inbox]]
+
+    town.do(grant_role, town["stranger"].id, Role.VERIFIER, "BAPPEDA", by="admin")
+    assert finders() == ["verifier", "stranger"]
+    head_of_verifier(town)
+    assert finders() == ["stranger"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.policy import Entry
 from tests.building import POLICY
+from tests.workflows.process.officials import LOOSENABLE
 from tests.workflows.process.test_movers import ALLOWED
 from tests.workflows.process.test_ways import written_by_hand
 from workflows.process.visibility import OVERSEERS
@@ -17,6 +18,7 @@ AWAITED = ["permit", "screen", "recommend", "determine", "resume", "plan_pilot",
 OTHERS = ["assign", "propose", "revoke"]  # given to an office too, though nobody waits for them
 NOT_GIVEN = ["score", "measure", "conclude", "submit", "withdraw", "route", "close_review", "expire", "number", "fly", "determination"]
 AWARDED = ["rolled_out", "stopped", "determined", "shortlisted", "in_pilot", "deferred", "screening", "nowhere"]
+NOT_LOOSENED = [("recommend", "score"), ("own", "verify"), ("propose", "permit"), ("screen", "secretariat"), ("visit", "approve")]
 DAYS = ["permission", "screening", "review", "recommendation", "determination", "retention", "deferral"]
 
 
@@ -33,6 +35,7 @@ def draw_policy(luck: Random) -> dict[str, Any]:
         "pilot": {"minimum_days": 30, "maximum_days": 3_650},
         "gates": draw_gates(luck),
         "movers": draw_movers(luck),
+        "loosened": draw_loosened(luck),
         "days": {name: luck.randint(30, 60) for name in luck.sample([*DAYS, "screning"], 2)} if luck.random() < 0.3 else {},
         "rule_book": {**book, "tiers": tiers} if luck.random() < 0.4 else book,
     }
@@ -56,6 +59,12 @@ def draw_gates(luck: Random) -> list[dict[str, Any]]:
         labels = {"label": f"Tahapan {number}", "label_en": f"Step {number}"}
         gates.append({"name": name, **labels, "stage": stage, "role": role, "after": after})
     return gates
+
+
+def draw_loosened(luck: Random) -> list[tuple[str, str]]:
+    """Some pairs of duties that one person may have together."""
+    pairs = luck.sample(LOOSENABLE, luck.choice([0, 0, 1, len(LOOSENABLE)]))
+    return [*pairs, luck.choice(NOT_LOOSENED)] if luck.random() < 0.06 else pairs
 
 
 def draw_movers(luck: Random) -> dict[str, str]:

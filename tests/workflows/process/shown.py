@@ -12,12 +12,15 @@ from models.ideas import Gate, GateState
 from models.inbox import InboxItem
 from models.policy import Policy
 from tests.building import POLICY
+from tests.workflows.process.officials import BY_HAND as PAIRS_BY_HAND
+from tests.workflows.process.officials import LOOSENABLE
 from tests.workflows.process.owed import Owed, Stuck
 from tests.workflows.process.stories import Company, Course, Story
 from tests.workflows.process.test_movers import ALLOWED
 from tests.workflows.process.test_ways import written_by_hand
 from workflows.process import ways
 from workflows.process.check import Finding, check_policy
+from workflows.process.duties import must_differ
 from workflows.process.refusals import Conflict
 from workflows.reward.propose import propose_award
 
@@ -43,13 +46,15 @@ def show(company: Company, policy: dict[str, Any], finding: Finding, found: list
 def isolate(policy: dict[str, Any], finding: Finding, found: list[Finding]) -> dict[str, Any]:
     """The policy with nothing in it that the finding does not speak of."""
     _, part, *place = finding.path.split(".")
-    alone = {**policy, "gates": [], "movers": {}, "days": {}}
+    alone = {**policy, "gates": [], "movers": {}, "days": {}, "loosened": []}
     if part == "award_from":
         return {**alone, "award_from": [policy["award_from"][int(place[0])]] if place else policy["award_from"]}
     alone |= {"award_from": ["rolled_out"], "rule_book": POLICY["rule_book"]}
     if part == "movers":
         kept = finding.parameters.get("actions", [place[0]])
         return {**alone, "movers": {name: role for name, role in policy["movers"].items() if name in kept}}
+    if part == "loosened":
+        return {**alone, "loosened": [policy["loosened"][int(place[0])]]}
     if part == "days":
         return {**alone, "days": {place[0]: policy["days"][place[0]]}}
     return {**alone, "gates": _isolate_gates(policy["gates"], finding, int(place[0]), {each.path for each in found})}
@@ -201,7 +206,20 @@ def award_is_not_drafted(company: Company, policy: dict[str, Any], finding: Find
     assert story.town.rows(select(Award)) == []
 
 
+def pair_is_never_loosened(_company: Company, policy: dict[str, Any], finding: Finding) -> None:
+    """No story could show it: whoever has both duties is refused all the same (tests/workflows/process/test_duties.py)."""
+    pair = part_of(policy, finding)
+    assert set(pair) not in [set(each) for each in LOOSENABLE]
+    assert must_differ(*pair, Policy.model_validate(policy))
+
+
+def duty_is_unknown(_company: Company, policy: dict[str, Any], finding: Finding) -> None:
+    assert not all(any(duty in (line["one"], line["other"]) for line in PAIRS_BY_HAND) for duty in part_of(policy, finding))
+
+
 SHOWN: dict[str, Show] = {
+    "policy_pair_not_loosened": pair_is_never_loosened,
+    "policy_duty_unknown": duty_is_unknown,
     "policy_stage_unreachable": stage_is_never_reached,
     "policy_stage_unknown": stage_is_unknown,
     "policy_gate_holds_nothing": gate_is_never_waited_for,

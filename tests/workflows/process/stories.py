@@ -30,6 +30,7 @@ from workflows.intake.withdraw import withdraw_idea
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
+from workflows.process.guards import Question, find_refusal
 from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Refusal
 from workflows.process.underway import first_report_day
@@ -37,6 +38,7 @@ from workflows.process.visibility import OVERSEERS
 from workflows.region.people import NewPerson, grant_role, register_person
 from workflows.review.assign import list_eligible
 from workflows.review.gates import pass_gate
+from workflows.reward.browse import read_award
 
 START = "2026-11-24T10:00:00+07:00"
 LONGEST = 80  # steps; no story under a sound policy needs half of them
@@ -257,11 +259,24 @@ class Story:
             self.recused, actions = True, ("recuse",)
         here = {(each.action, each.outcome or "-") for each in ways.IDEA.leaving(owed.stage)}
         steps = [step for step in STEPS if step[0] in actions and (step in here or item.award_id or step[0] == "resume")]
+        if item.award_id:
+            open_to = self._offered(item.award_id)
+            steps = [step for step in steps if step in open_to]
+            if not steps:
+                raise Stuck(f"{item.task} is owed of an award and not open to whoever is asked")
         if self.course.aim and item.award_id:
             return min(steps, key=lambda step: step[1] not in FORWARD)
         if self.course.aim:
             return min(steps, key=lambda step: (self._far(self.distance, owed.stage, step), self._far(TO_END, owed.stage, step)))
         return self.luck.choices(steps, [4 if step[1] in FORWARD else 1 for step in steps])[0]
+
+    def _offered(self, award_id: str) -> set[tuple[str, str]]:
+        """What the award's present stage leaves open, by action and outcome: where it no longer holds it can only be declined."""
+        with self.town.store.reading() as session:
+            context = read_award(session, award_id, actor=Actor(None, flow="test"))
+            leaving = context.way.leaving(context.award.stage)
+            asked = [Question(context, each, Actor(None, flow="test")) for each in leaving if each.who is not None]
+            return {(each.transition.action, each.outcome or "-") for each in asked if find_refusal(session, each) is None}
 
     def _far(self, distance: dict[str, int], stage: str, step: tuple[str, str]) -> int:
         leads = [each.target or stage for each in ways.IDEA.leaving(stage) if (each.action, each.outcome or "-") == step]

@@ -1,7 +1,7 @@
 """The story: everybody does anything at any time, and after every step the town is as a plain model of it says."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from models.reviews import Review
 from models.stages import IdeaStage
 from tests.building import Shelf, Town
 from tests.clock import set_clock
-from tests.steps import MET, REASON, plan
+from tests.steps import MET, REASON, decree_of_today, plan
 from tests.workflows.process.model import ENDED, NEEDED, REVIEWERS, WHO, IdeaModel
 from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.intake.permit import permit_idea
@@ -38,7 +38,7 @@ from workflows.process.refusals import Refusal
 from workflows.recognition.letters import number_certificates, number_receipt
 from workflows.review.assign import assign_evenly, assign_reviewer
 from workflows.review.close_review import close_review, draft_recommendation
-from workflows.review.determine import Decree, Determination, determine_idea, resume_idea
+from workflows.review.determine import Determination, determine_idea, resume_idea
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import recuse_reviewer, score_idea
 from workflows.reward.announce import announce_award, schedule_award
@@ -67,7 +67,7 @@ STEPS: dict[tuple[str, str], Callable[..., Any]] = {
     ("conclude", "-"): lambda do, at: do(conclude_pilot, at.idea, summary=REASON),
     ("verify", "extend"): lambda do, at: do(verify_pilot, at.idea, Verdict.EXTEND, reason=REASON, until=at.later),
     ("propose", "-"): lambda do, at: do(propose_award, at.idea),
-    ("approve", "approved"): lambda do, at: do(approve_award, at.award, decree_number="1", decree_on=date(2026, 11, 1)),
+    ("approve", "approved"): lambda do, at: do(approve_award, at.award, decree=decree_of_today("2")),
     ("approve", "declined"): lambda do, at: do(decline_award, at.award, reason=REASON),
     ("schedule", "-"): lambda do, at: do(schedule_award, at.award, announce_at=now() + timedelta(minutes=30)),
     ("revoke", "-"): lambda do, at: do(revoke_award, at.award, reason=REASON),
@@ -77,12 +77,13 @@ for _outcome, _said in FINDINGS.items():
 for _outcome in ("feasible", "not_feasible", "deferred"):
     STEPS["recommend", _outcome] = lambda do, at, o=_outcome: do(recommend_idea, at.idea, Recommendation(o), reason=REASON)
 for _outcome in ("adopted", "deferred", "rejected"):
-    STEPS["determine", _outcome] = lambda do, at, o=_outcome: do(determine_idea, at.idea, Determination(o), reason=REASON, decree=DECREE)
+    STEPS["determine", _outcome] = lambda do, at, o=_outcome: do(
+        determine_idea, at.idea, Determination(o), reason=REASON, decree=decree_of_today("1")
+    )
 for _outcome in ("roll_out", "stop"):
     STEPS["verify", _outcome] = lambda do, at, o=_outcome: do(verify_pilot, at.idea, Verdict(o), reason=REASON)
 
 
-DECREE = Decree("100.3.3/1", date(2026, 11, 1))
 BEGINNINGS = ("draft", "screening", "in_review", "shortlisted", "recommended", "determined", "in_pilot", "rolled_out")
 ENDINGS = ("refused", "duplicate", "rejected", "stop", "declined")
 

@@ -26,7 +26,7 @@ from workflows.reward.propose import new_award
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # all of it takes minutes
 SEED = int(os.environ.get("GAGAS_TEST_SEED", random.SystemRandom().randrange(10**6)))
-LINES = permitted_by_hand()
+LINES, WITH_STAND_INS = permitted_by_hand(), permitted_by_hand(passed_up=True)
 PLACES = [f"idea:{stage}" for stage in IdeaStage] + [f"award:{stage}" for stage in ("-", *AwardStage)]
 SEEN_FROM_ABOVE = {Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN}
 PREPARE_AWARDS = {Role.SECRETARIAT, Role.LEADER, Role.AUDITOR}
@@ -74,7 +74,7 @@ def targets(name: str, attempt: Attempt) -> str | None:
 
 def is_ever_permitted(attempt: Attempt) -> bool:
     role, relation, step = attempt
-    return any((w, a, rel) == (step.way, step.action, relation) and r in (role.value, "any") for w, _s, a, _o, r, rel in LINES)
+    return any((w, a, rel) == (step.way, step.action, relation) and r in (role.value, "any") for w, _s, a, _o, r, rel in WITH_STAND_INS)
 
 
 def sees(name: str, attempt: Attempt) -> bool:
@@ -98,6 +98,8 @@ def expected(name: str, attempt: Attempt) -> set[int]:
         return {404}
     if attempt[2].action == "propose":
         return {403, 409}
+    if (attempt[2].way, name.split(":")[1], attempt[2].action, attempt[2].outcome, attempt[0].value, attempt[1]) in WITH_STAND_INS:
+        return {403}  # a stand-in is not asked while heads are
     return {409} if is_ever_permitted(attempt) else {403}
 
 

@@ -9,9 +9,11 @@ from sqlmodel import select
 from models.awards import Award
 from models.documents import Document, DocumentKind
 from models.ideas import Idea
+from models.instants import today
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import REASON
+from workflows.documents.text import format_date
 from workflows.recognition.award_lines import write_successions
 from workflows.recognition.report import ask_report
 from workflows.reward.revoke import revoke_award
@@ -68,7 +70,7 @@ def test_the_report_says_it_of_each_revoked_award(town: Town) -> None:
     town.build_award(AwardStage.ANNOUNCED)
     town.do(ask_report, town.call, by="secretary")
     lines = town.rows(select(Document).where(Document.kind == DocumentKind.REPORT))[0].content["awards"]
-    assert {line["decree"] for line in lines} == {"Keputusan Nomor 100.3/2 tanggal 2 November 2026"}
+    assert {line["decree"] for line in lines} == {f"Keputusan Nomor 100.3/2/{today():%Y%m%d} tanggal {format_date(today())}"}
     told = {line["state"]: (line["stands"], line["note"]) for line in lines}
     assert told["Diumumkan"] == (True, "")
     assert told["Dicabut"][0] is False

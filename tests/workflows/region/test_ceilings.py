@@ -4,6 +4,8 @@ Who would cheat: a secretariat and a chair who agree on a prize of a billion. Wh
 to more than its budget. The auditor finds each ceiling with its regulation, who set it and when, in the ledger.
 """
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -13,6 +15,7 @@ from sqlmodel import select
 
 from api.sentences import sentence
 from models.calls import Call, Ceiling
+from models.database import LostRace
 from models.ledger import LedgerEntry
 from models.stages import AwardStage, IdeaStage
 from tests.building import POLICY, Town
@@ -113,6 +116,24 @@ def test_awards_of_a_call_are_approved_until_its_ceiling_is_reached(either_town:
         town.do(approve_award, third, by="leader", **DECREE)
     assert refused.value.parameters == {"amount": GOLD, "approved": 2 * GOLD, "ceiling": 2 * GOLD}
     town.do(decline_award, third, reason="Anggaran periode ini sudah habis.", by="leader")
+
+
+def test_two_awards_approved_at_once_share_the_ceiling_of_their_call(either_town: Town) -> None:
+    town = either_town
+    awards = [town.build_award(AwardStage.PROPOSED, idea=town.build_idea(IdeaStage.ROLLED_OUT)) for _ in range(2)]
+    ceil(town, GOLD, GOLD)
+    start = threading.Barrier(2)
+
+    def approve(award: str) -> str:
+        start.wait()
+        try:
+            town.do(approve_award, award, by="leader", **DECREE)
+        except (Conflict, LostRace) as refused:
+            return type(refused).__name__
+        return "approved"
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(approve, awards)) in (["Conflict", "approved"], ["LostRace", "approved"])
 
 
 def test_an_award_above_the_ceiling_of_today_is_not_approved(town: Town) -> None:

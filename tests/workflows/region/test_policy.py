@@ -1,6 +1,5 @@
 """What a call decides by its policy alone, without a line of code: gates, movers, versions."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from sqlmodel import col, select
 
 from models.ideas import Gate, GateState
 from models.inbox import InboxItem
+from models.instants import today
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask, check_problem
@@ -19,7 +19,8 @@ from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
 from workflows.region.calls import amend_policy
-from workflows.review.determine import Decree, Determination, determine_idea
+from workflows.region.decrees import NamedDecree
+from workflows.review.determine import Determination, determine_idea
 from workflows.review.gates import pass_gate
 from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.reward.approve import approve_award
@@ -135,7 +136,7 @@ def test_movers_give_the_determination_to_another_role(town: Town) -> None:
     idea = recommended(town)
     items = town.rows(select(InboxItem.role).where(InboxItem.idea_id == idea, col(InboxItem.done_at).is_(None)))
     assert items == [Role.CHAIR]
-    words: dict[str, Any] = {"reason": REASON, "decree": Decree("100.3.3/7", date(2026, 11, 2))}
+    words: dict[str, Any] = {"reason": REASON, "decree": NamedDecree("100.3.3/7", today())}
     with pytest.raises(Forbidden, match="only_"):
         town.do(determine_idea, idea, Determination.ADOPTED, by="leader", **words)
     town.do(determine_idea, idea, Determination.ADOPTED, by="chair", **words)
@@ -149,12 +150,11 @@ def test_movers_let_those_who_propose_know_of_the_award(town: Town) -> None:
     idea = town.build_idea(IdeaStage.ROLLED_OUT, call=town.build_call(movers={"propose": "chair"}))
     award = town.build_award(AwardStage.PROPOSED, idea=idea)
     assert town.do(read_award, award, by="chair").award.id == award
-    words: dict[str, Any] = {"decree_number": "1", "decree_on": town.idea(idea).stage_since.date()}
     with pytest.raises(Forbidden, match="only_leader"):
-        town.do(approve_award, award, by="chair", **words)
+        town.do(approve_award, award, by="chair", decree=NamedDecree("1", today()))
 
 
 def test_who_may_no_longer_decide_is_told_the_role_that_may(town: Town) -> None:
     idea = recommended(town)
     with pytest.raises(Forbidden, match="only_chair"):
-        town.do(determine_idea, idea, Determination.ADOPTED, reason=REASON, decree=Decree("1"), by="leader")
+        town.do(determine_idea, idea, Determination.ADOPTED, reason=REASON, decree=NamedDecree("1"), by="leader")

@@ -50,12 +50,15 @@ def propose(town: Town, where: str, stage: IdeaStage, **policy: Any) -> str:
 
 
 def show_all(town: Town, client: TestClient, idea: str, who: str = "reviewer1") -> dict[str, str]:
-    """Every answer that somebody gets of an idea; ids, salted hashes and the minutes of a day aside."""
+    """Every answer that somebody gets of an idea; ids, hashes over them and the minutes of a day aside."""
     browser = TestClient(client.app, cookies={"gagas_session": town[who].token})
     said = {path: client.get("/api/v1" + path.format(idea=idea), headers=town[who].headers) for path in API}
     said |= {path: browser.get(path.format(idea=idea)) for path in PAGES}
-    aside = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-z]{26})\b|(?<=T)[0-9:.]+(?=Z|\+)|[0-9]{2}\.[0-9]{2}(?= WIB)")
-    return {path: f"{answer.status_code} {answer.headers.get('etag')} {aside.sub('-', answer.text)}" for path, answer in said.items()}
+    aside = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-z]{26})\b|(?<=T)[0-9:.]+(?=Z|\+)|[0-9]{2}\.[0-9]{2}(?= WIB)")
+    return {
+        path: f"{answer.status_code} {aside.sub('-', str(answer.headers.get('etag')))} {aside.sub('-', answer.text)}"
+        for path, answer in said.items()
+    }
 
 
 @pytest.mark.parametrize("stage", AFTER_PERMISSION)

@@ -19,7 +19,7 @@ from workflows.review.close_review import close_review
 from workflows.review.score import recuse_reviewer, score_idea
 
 OTHERS = ("reviewer1", "reviewer2", "reviewer3", "reviewer4")
-POINTS = {"novelty": Decimal(37), "impact": Decimal(37)}
+POINTS = {"novelty": Decimal("71.37"), "impact": Decimal("71.37")}
 
 
 @pytest.fixture(params=["chair", "auditor", "verifier"])
@@ -81,3 +81,16 @@ def test_who_stepped_back_knows_no_score_until_the_idea_is_decided(town: Town, c
 
 def test_the_committee_that_does_not_judge_knows_every_score_at_once(town: Town, client: TestClient, idea: str) -> None:
     assert tells(town, client, idea, "leader") >= {"/reviews", "page"}
+
+
+def test_another_score_changes_nothing_that_a_reviewer_is_shown(town: Town, client: TestClient) -> None:
+    idea = town.build_idea(IdeaStage.IN_REVIEW)
+    scoring, looking = town.reviewers(idea)[:2]
+
+    def look() -> list[object]:
+        told = [ask(client, town[looking], f"GET {path}") for path in (f"/ideas/{idea}", f"/ideas/{idea}/history", "/ideas", "/inbox")]
+        return [(answer.text, answer.headers.get("etag")) for answer in told]
+
+    before = look()
+    town.do(score_idea, idea, POINTS, by=scoring)
+    assert look() == before

@@ -1,7 +1,7 @@
 """Reward: what an idea earns, who says so, and who may know when."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from models.awards import Award, AwardShare
 from models.inbox import InboxItem
-from models.instants import now
+from models.instants import now, today
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.building import POLICY, Shelf, Town
@@ -20,14 +20,15 @@ from workflows.intake.team import MemberShare
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.region.calls import close_call
+from workflows.region.decrees import NamedDecree
 from workflows.region.people import grant_role
-from workflows.review.determine import Decree, Determination, determine_idea
+from workflows.review.determine import Determination, determine_idea
 from workflows.reward.announce import announce_award, schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.propose import draft_award, draft_ranked_awards, propose_award
 from workflows.reward.revoke import revoke_award
 
-DECREE = {"decree_number": "100.3/9", "decree_on": date(2026, 11, 20)}
+DECREE = NamedDecree("100.3/9", today())
 
 
 def awards(town: Town) -> list[Award]:
@@ -74,10 +75,10 @@ def test_nobody_approves_what_they_proposed(town: Town) -> None:
     town.do(grant_role, town["secretary"].id, Role.LEADER, "KOTA", by="admin")
     award = town.do(propose_award, town.build_idea(IdeaStage.ROLLED_OUT), by="secretary").award
     with pytest.raises(Forbidden, match="has_other_duty"):
-        town.do(approve_award, award.id, **DECREE, by="secretary")
+        town.do(approve_award, award.id, decree=DECREE, by="secretary")
     with pytest.raises(Forbidden, match="has_other_duty"):
         town.do(decline_award, award.id, reason=REASON, by="secretary")
-    town.do(approve_award, award.id, **DECREE, by="leader")
+    town.do(approve_award, award.id, decree=DECREE, by="leader")
     assert town.award(award.id).approved_by == town["leader"].id
 
 
@@ -86,7 +87,7 @@ def test_a_leader_with_a_part_in_the_idea_does_not_even_see_the_award(town: Town
     town.do(grant_role, town["auditor"].id, Role.LEADER, "KOTA", by="admin")
     award = town.build_award(idea=town.build_idea(IdeaStage.ROLLED_OUT, team=team))
     with pytest.raises(NotFound):
-        town.do(approve_award, award, **DECREE, by="auditor")
+        town.do(approve_award, award, decree=DECREE, by="auditor")
 
 
 def test_shares_sum_to_the_rupiah_whatever_the_team(shelf: Shelf, share: Callable[[int], int]) -> None:
@@ -136,7 +137,7 @@ def test_limited_places_are_filled_by_score_once_all_are_decided(town: Town) -> 
     town.do(close_call, call, by="secretary")
     town.do(draft_ranked_awards, call, by="flow:reward")
     assert awards(town) == [], f"{open_idea} is not decided"
-    town.do(determine_idea, open_idea, Determination.REJECTED, reason=REASON, decree=Decree(), by="leader")
+    town.do(determine_idea, open_idea, Determination.REJECTED, reason=REASON, decree=NamedDecree(), by="leader")
     for _ in range(2):
         town.do(draft_ranked_awards, call, by="flow:reward")
     assert sorted((award.tier, scored[award.idea_id]) for award in awards(town)) == [("t0", 95), ("t1", 80), ("t1", 88)]
@@ -173,7 +174,7 @@ def test_the_leader_is_asked_to_approve_then_to_schedule(town: Town) -> None:
 
     award = town.award(town.build_award())
     assert awaited() == [("approve", Role.LEADER)]
-    town.do(approve_award, award.id, **DECREE, by="leader")
+    town.do(approve_award, award.id, decree=DECREE, by="leader")
     assert awaited() == [("schedule", Role.LEADER)]
     town.do(schedule_award, award.id, announce_at=now() + timedelta(days=1), by="leader")
     assert awaited() == []

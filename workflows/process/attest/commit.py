@@ -1,6 +1,7 @@
 """What an entry of the ledger says of rows: a commitment for each group of columns, made with the step and again to compare."""
 
 import hashlib
+import hmac
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,8 +11,8 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from models.ids import new_salt
-from workflows.calculations.ledger import LARGEST, commitment, write_canonical
-from workflows.process.attest.tables import OF_TABLE, Form, Group, groups_in
+from workflows.calculations.ledger import LARGEST, SaltRefused, commitment, write_canonical
+from workflows.process.attest.tables import OF_TABLE, OPENINGS, Form, Group, groups_in
 
 CONTENT = ("title", "form", "medium", "theme", "sections", "budget_rupiah")
 Commitments = dict[str, dict[str, dict[str, Any]]]  # by table, id and group
@@ -46,9 +47,42 @@ def write_commitment(group: Group, row: Any) -> Any:
             return values
         case Form.SHA256:
             return hashlib.sha256(write_canonical(values[0])).hexdigest()
+        case Form.SEALED:
+            return _commit(group, row.id, values, derive_salt(group, row.salt))
         case _:
-            said = write_canonical([group.table, group.name, row.id, *values])
-            return commitment(said.decode(), bytes.fromhex(row.salt))
+            return _commit(group, row.id, values, bytes.fromhex(row.salt))
+
+
+def write_opening(kind: str, table: str, row: Any) -> dict[str, Any]:
+    """What an entry of a kind says to open its subject's sealed group: the values by their columns, and the salt."""
+    group = find_opened(kind, table)
+    if group is None:
+        return {}
+    values = {column: canonical(getattr(row, column)) for column in group.columns}
+    return {**values, "opens": {group.name: derive_salt(group, row.salt).hex()}}
+
+
+def find_opened(kind: str, table: str) -> Group | None:
+    """The group that an entry of a kind opens."""
+    return next((group for group in OF_TABLE[table] if group.name == OPENINGS.get(kind)), None)
+
+
+def holds_opening(group: Group, row_id: str, said: Mapping[str, Any], committed: Any) -> bool:
+    """Whether what an entry says of a sealed group is what was committed to: anybody can work it out from the two entries alone."""
+    try:
+        values, salt = [said[column] for column in group.columns], bytes.fromhex(said["opens"][group.name])
+        return bool(_commit(group, row_id, values, salt) == committed)
+    except (KeyError, TypeError, ValueError, SaltRefused):
+        return False
+
+
+def derive_salt(group: Group, row_salt: str) -> bytes:
+    """A sealed group's own salt: shown, it tells nothing of the row's, which hides the other groups."""
+    return hmac.digest(bytes.fromhex(row_salt), f"{group.table}.{group.name}".encode(), "sha256")
+
+
+def _commit(group: Group, row_id: str, values: list[Any], salt: bytes) -> str:
+    return commitment(write_canonical([group.table, group.name, row_id, *values]).decode(), salt)
 
 
 def hash_content(salt: bytes, content: Mapping[str, Any]) -> str:

@@ -30,6 +30,7 @@ class Problem(StrEnum):
     MISSING = "missing"
     UNRECORDED = "unrecorded"  # no entry tells of it, and one should
     UNREADABLE = "unreadable"
+    MISOPENED = "misopened"  # an entry that should open a commitment says another value than was committed to
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ def _list_after(column: Any, after: str) -> sa.Subquery:
 
 
 def _compare(session: Session, facts: Facts, conditions: dict[str, sa.ColumnElement[bool]], report: RowsReport) -> None:
+    for (table, row_id), group, seq in facts.misopened:
+        report.differences.append(Difference(table, row_id, ", ".join(group.columns), seq, Problem.MISOPENED))
     for table, within in conditions.items():
         for row_id, row in read_rows(session, table, within):
             _compare_row(facts, (table, row_id), row, report)

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from models.ledger import LedgerEntry
-from workflows.process.attest.tables import OF_IDEA, OF_TABLE, PARENTS, SETS, SUBJECTS, Form
+from workflows.process.attest.commit import find_opened, holds_opening
+from workflows.process.attest.tables import OF_IDEA, OF_TABLE, PARENTS, SETS, SUBJECTS, Form, Group
 
 Key = tuple[str, str]  # table and id
 
@@ -33,6 +34,7 @@ class Facts:
     named: set[Key] = field(default_factory=set)
     erased: set[Key] = field(default_factory=set)
     bare: Counter[str] = field(default_factory=Counter)
+    misopened: list[tuple[Key, Group, int]] = field(default_factory=list)  # an entry opens a seal otherwise than it was made, or not at all
     sets: dict[Key, tuple[str, ...]] = field(default_factory=dict)  # by table and idea
 
     def owes(self, table: str, row: Any) -> bool:
@@ -81,6 +83,14 @@ def _read_entry(facts: Facts, seq: int, kind: str, payload: dict[str, Any]) -> N
             facts.sets[table, idea] = tuple(rows)
         for row_id, groups in rows.items():
             _learn(facts, (table, row_id), groups, seq)
+    _check_opening(facts, kind, (way, payload["subject"]), detail, seq)
+
+
+def _check_opening(facts: Facts, kind: str, key: Key, detail: dict[str, Any], seq: int) -> None:
+    group = find_opened(kind, key[0])
+    sealed = facts.known.get(key, {}).get(group.name) if group is not None else None  # an older release sealed nothing
+    if group is not None and sealed is not None and not holds_opening(group, key[1], detail, sealed.value):
+        facts.misopened.append((key, group, seq))
 
 
 def _learn(facts: Facts, key: Key, groups: dict[str, Any], seq: int) -> None:

@@ -4,9 +4,10 @@ A group is committed to together, under its name. `form` says what stands in the
 told      the value, where the entry says it anyway (`stage`, `revision`, `code`)
 plain     the values, in the columns' order
 salted    a commitment over the values under the row's own salt: personal, secret or guessable
+sealed    as salted, under a salt of the group's own, so that a later entry may open it and nothing else (`OPENINGS`)
 sha256    the SHA-256 of the value's canonical JSON
 content   the SHA-256 that proves an idea's content, under the revision's salt
-`facts` are the kinds of entries that commit to the group; `*` stands for any end. The first entry about a row of an older database
+`facts` are the kinds of entries that commit to the group; `*` stands for any end, `-` for those of an earlier release alone. The first entry about a row of an older database
 commits to all of its groups.
 """
 
@@ -42,6 +43,7 @@ review       points      points                                                 
 review       total       total                                                                           salted   idea.assign,idea.score,idea.recuse
 review       comment     comment                                                                         salted   idea.assign,idea.score,idea.recuse
 pilot        plan        idea_id,unit_id,owner_id,site,starts_on,decree_number,budget_rupiah,created_at  salted   idea.plan_pilot
+pilot        paper       decree_on                                                                       salted   idea.plan_pilot
 pilot        end         ends_on                                                                         salted   idea.plan_pilot,idea.verify.extend
 pilot        report      summary,reported_at                                                             salted   idea.plan_pilot,idea.conclude,idea.verify.extend
 pilot        result      result                                                                          salted   idea.plan_pilot,idea.compute_result,idea.verify.extend
@@ -49,10 +51,13 @@ indicator    plan        pilot_id,name,unit_label,direction,baseline,target     
 measurement  reading     indicator_id,measured_on,value,note,actor_id,at                                 salted   idea.measure
 award        stage       stage                                                                           told     award.*
 award        origin      idea_id,call_id,proposed_by,created_at                                          salted   award.propose
-award        tier        tier,distinction,computation                                                    salted   award.propose
-award        amount      amount_rupiah                                                                   salted   award.propose
-award        decree      decree_number,decree_on,approved_by                                             plain    award.propose,award.approve.approved
-award        hour        announce_at,announced_at                                                        salted   award.propose,award.schedule,award.announce
+award        tier        tier,distinction,computation                                                    salted   -
+award        amount      amount_rupiah                                                                   salted   -
+award        computation computation                                                                     salted   award.propose
+award        prize       tier,distinction,amount_rupiah                                                  sealed   award.propose
+award        decree      decree_number,decree_on,approved_by                                             plain    award.propose,award.approve.approved,award.return
+award        paper       decree_sha256                                                                   plain    award.propose,award.approve.approved,award.return
+award        hour        announce_at,announced_at                                                        salted   award.propose,award.schedule,award.announce,award.return
 award        revocation  revoked_at,revoke_reason                                                        salted   award.propose,award.revoke
 awardshare   part        award_id,person_id,share_hundredths,amount_rupiah                               salted   award.propose
 document     number      kind,number,series,year,running,issued_on                                       plain    document.number
@@ -69,6 +74,7 @@ MODELS: dict[str, type[SQLModel]] = {
 SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so
 SETS = ("teammember", "indicator")  # rows that are replaced: an entry that names one of an idea's names all that it has then
 PARENTS = {"indicator": ("pilot", "pilot_id"), "measurement": ("indicator", "indicator_id"), "awardshare": ("award", "award_id")}
+OPENINGS = {"award.announce": "prize"}  # by the kind of entry: the group of its subject that it opens
 OF_IDEA = ("idea", "idea_id")  # the parent of all others
 
 
@@ -78,6 +84,7 @@ class Form(StrEnum):
     TOLD = "told"
     PLAIN = "plain"
     SALTED = "salted"
+    SEALED = "sealed"
     SHA256 = "sha256"
     CONTENT = "content"
 
@@ -102,7 +109,8 @@ def _read_groups() -> tuple[Group, ...]:
     groups = []
     for line in lines:
         table, name, columns, form, facts = line.split()
-        groups.append(Group(table, name, tuple(columns.split(",")), Form(form), tuple(facts.split(","))))
+        kinds = () if facts == "-" else tuple(facts.split(","))
+        groups.append(Group(table, name, tuple(columns.split(",")), Form(form), kinds))
     for group in groups:
         unknown = set(group.columns) - set(MODELS[group.table].model_fields)
         if unknown:

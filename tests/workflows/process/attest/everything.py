@@ -28,6 +28,8 @@ from workflows.recognition.issue import Rendered, mark_issued, mark_sent, withdr
 from workflows.recognition.letters import number_certificates, number_receipt, number_rejection
 from workflows.recognition.report import ask_report
 from workflows.review.gates import pass_gate
+from workflows.reward.propose import propose_award
+from workflows.reward.recheck import recheck_award
 
 GATE = {"name": "hearing", "stage": "in_review", "role": "chair", "label": "Sidang", "label_en": "Hearing", "days": 3}
 APPEND_ONLY = ("decision", "ledgerentry")
@@ -46,6 +48,7 @@ def build_everything(town: Town) -> None:
     gated = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-SIDANG", gates=[GATE]))
     town.build_idea(IdeaStage.IN_REVIEW, call=town._calls["UJI-SIDANG"])
     town.do(pass_gate, gated, "hearing", by="chair")
+    send_back(town)
     town.do(number_receipt, ideas[IdeaStage.SUBMITTED], by="flow:recognition")
     town.do(number_rejection, ideas[IdeaStage.REJECTED], by="flow:recognition")
     town.do(ask_report, town.call, by="secretary")
@@ -65,6 +68,14 @@ def change_teams(town: Town) -> None:
     town.do(revise_idea, returned, town.proposal(team=team), by="lead")
     town.join(returned)
     town.do(supplement_idea, returned, by="lead")
+
+
+def send_back(town: Town) -> None:
+    """An approved award whose idea was withdrawn, back where it is decided."""
+    early = town.build_idea(IdeaStage.SHORTLISTED, call=town.build_call(code="UJI-AWAL", award_from=["shortlisted", "rolled_out"]))
+    town.do(propose_award, early, by="secretary")
+    town.take(early, "approve approved", "withdraw")
+    town.do(recheck_award, early, by="flow:reward")
 
 
 def compare(town: Town) -> RowsReport:

@@ -1,0 +1,120 @@
+"""An overdue permission lies in the inbox of somebody who exists, may decide, and is not of the team.
+
+Who falls ill: a head. Who errs: an admin who appoints none. An agency stands directly under the city, over which nobody is head, so its
+permissions went to nobody and the ideas waited for ever. An inspector expects a name at every hour, and that it is written down who it was.
+"""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, col, delete, select
+
+from models.inbox import InboxItem
+from models.ledger import LedgerEntry
+from models.people import Role, RoleGrant
+from models.stages import IdeaStage
+from tests.building import Town
+from tests.workflows.turns import Clock, clock, open_items, own_town, tick
+from workflows.intake.permit import permit_idea
+from workflows.intake.team import MemberShare
+from workflows.process.context import read_context
+from workflows.process.inbox import list_inbox
+from workflows.process.offers import is_offered
+from workflows.process.refusals import Forbidden
+
+__all__ = ["clock", "own_town"]
+
+
+def let_it_lie(town: Town, clock: Clock, idea: str) -> InboxItem:
+    """The days of the permission pass; answers what is asked then."""
+    (item,) = open_items(town, idea, "permit")
+    assert item.due_at is not None
+    clock.set(item.due_at + timedelta(seconds=1))
+    tick(town)
+    (item,) = open_items(town, idea, "permit")
+    return item
+
+
+def finders(town: Town, idea: str) -> set[str]:
+    """Who of the town finds the permission in the inbox; each of them must be offered it."""
+    found = set()
+    with town.store.reading() as session:
+        for who in town.people:
+            actor = town.actor(session, who)
+            if idea in [each.idea.id for each in list_inbox(session, actor=actor) if each.item.task == "permit"]:
+                assert is_offered(session, read_context(session, idea, actor=actor), "permit", actor=actor), who
+                found.add(who)
+    return found
+
+
+def grant(town: Town, who: str, role: Role, unit: str) -> None:
+    with town.store.unit_of_work() as session:
+        session.add(RoleGrant(person_id=town[who].id, role=role, unit_id=town.units[unit][0]))
+
+
+def without(session: Session, role: Role) -> None:
+    session.execute(delete(RoleGrant).where(col(RoleGrant.role) == role))
+
+
+def test_a_unit_directly_under_the_city_passes_its_permission_to_the_secretariat(own_town: Town, clock: Clock) -> None:
+    grant(own_town, "walker", Role.SECRETARIAT, "BAPPEDA")
+    grant(own_town, "reviewer4", Role.UNIT_HEAD, "DINKES")  # the head, who is silent
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION, lead="reviewer3")
+    assert finders(own_town, idea) == {"reviewer4"}
+    item = let_it_lie(own_town, clock, idea)
+    assert (item.role, item.unit_path) == (Role.SECRETARIAT, own_town.units["BAPPEDA"][1])
+    assert finders(own_town, idea) == {"secretary", "walker"}
+    own_town.do(permit_idea, idea, granted=True, by="walker")
+    assert own_town.idea(idea).stage == IdeaStage.SCREENING
+    (entry,) = own_town.rows(select(LedgerEntry).where(LedgerEntry.kind == "inbox.escalate"))
+    assert entry.payload["detail"] == {"task": "permit", "role": "secretariat"}
+
+
+def test_the_only_secretary_is_spared_for_the_screening_and_an_admin_is_asked(own_town: Town, clock: Clock) -> None:
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION, lead="reviewer3")
+    assert let_it_lie(own_town, clock, idea).role == Role.ADMIN
+    assert finders(own_town, idea) == {"admin"}
+    own_town.do(permit_idea, idea, granted=True, by="admin")
+    own_town.take(idea, "screen accepted", lead="reviewer3")
+
+
+def test_a_town_without_any_head_asks_an_admin(own_town: Town, clock: Clock) -> None:
+    with own_town.store.unit_of_work() as session:
+        without(session, Role.UNIT_HEAD)
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION)
+    assert finders(own_town, idea) == set()
+    let_it_lie(own_town, clock, idea)
+    assert finders(own_town, idea) == {"admin"}
+
+
+def test_without_an_admin_over_the_call_the_only_secretary_is_asked(own_town: Town, clock: Clock) -> None:
+    with own_town.store.unit_of_work() as session:
+        without(session, Role.UNIT_HEAD)
+        without(session, Role.ADMIN)
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION)
+    let_it_lie(own_town, clock, idea)
+    assert finders(own_town, idea) == {"secretary"}
+
+
+@pytest.mark.parametrize("over", ["KOTA", "ANDIR"])
+def test_a_head_further_up_is_asked_before_anybody_stands_in(own_town: Town, clock: Clock, over: str) -> None:
+    grant(own_town, "walker", Role.UNIT_HEAD, over)
+    with own_town.store.unit_of_work() as session:
+        session.execute(delete(RoleGrant).where(col(RoleGrant.person_id) == own_town["head"].id))
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION)
+    assert let_it_lie(own_town, clock, idea).unit_path == own_town.units[over][1]
+    assert finders(own_town, idea) == {"walker"}
+
+
+def test_a_head_of_the_team_is_no_head_above(own_town: Town, clock: Clock) -> None:
+    team = (MemberShare(own_town["lead"].number, 5_000), MemberShare(own_town["head"].number, 5_000))
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION, team=team)
+    let_it_lie(own_town, clock, idea)
+    assert finders(own_town, idea) == {"admin"}
+
+
+def test_nobody_stands_in_who_was_not_asked_to(own_town: Town) -> None:
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION)
+    for who in ("secretary", "admin"):
+        with pytest.raises(Forbidden, match="only_unit_head"):
+            own_town.do(permit_idea, idea, granted=True, by=who)

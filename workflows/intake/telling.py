@@ -1,0 +1,24 @@
+"""What in an idea's own words tells who proposes it, so that the secretariat may have it reworded before a blind review."""
+
+import re
+
+from workflows.process.context import IdeaContext
+
+SHORTEST_PART = 5  # letters: a part of a name that short is too often a word of its own
+UNIT_KINDS = ("Kelurahan", "Kecamatan", "Desa")  # people leave these out when they speak of the place
+
+
+def list_telling_words(context: IdeaContext, unit: str) -> list[str]:
+    """The names of people and units, or parts of them, that stand in the title or a section; none where the call is not blind."""
+    if not context.policy.blind:
+        return []
+    text = " ".join((context.idea.title, *context.content.sections.values()))
+    names = [part for member in context.members for part in member.name.split() if len(part) >= SHORTEST_PART]
+    units = {unit, *(member.unit for member in context.members)} - {""}
+    names += [place for name in sorted(units) for place in (name, _without_kind(name)) if place]
+    return [name for name in dict.fromkeys(names) if re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)]
+
+
+def _without_kind(name: str) -> str:
+    kind, _, place = name.partition(" ")
+    return place if kind in UNIT_KINDS else ""
