@@ -4,6 +4,7 @@ An inspector expects of every deciding role who gave it, who else confirmed it, 
 """
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -188,3 +189,12 @@ def test_the_holder_is_told_when_a_role_begins_and_ends(town: Town) -> None:
     told = town.rows(select(AccountNotice).where(AccountNotice.person_id == town["walker"].id).order_by(col(AccountNotice.at)))
     assert [(notice.kind, notice.role) for notice in told] == [("role_held", "chair"), ("role_ended", "chair")]
     assert set(town.rows(select(Message.subject_id).where(Message.job == "tell_holder"))) == {notice.id for notice in told}
+
+
+def test_every_reader_of_grants_asks_the_one_condition() -> None:
+    """A reader that forgot it would take a role for held that waits for its second person, or that ended."""
+    root = Path(__file__).parents[3]
+    files = [file for room in ("models", "workflows", "api") for file in (root / room).rglob("*.py") if "versions" not in file.parts]
+    readers = {file.relative_to(root).as_posix(): text for file in files if "RoleGrant.role ==" in (text := file.read_text())}
+    assert len(readers) > 8
+    assert sorted(name for name, text in readers.items() if "is_held()" not in text) == ["workflows/region/founding.py"]
