@@ -28,14 +28,14 @@ class DecisionOut(ResponseBody):
     by: str | None
 
 
-BY_HEAD = "permit"  # who is blind is not even told that a head permitted, and when
-OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"} | {GATE_ACTION}
+OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"}
+TOLD_BLINDLY = {"submit", "screen"}  # of intake; that a member agreed or a head permitted tells something of who they are
 
 
 def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
     """An idea's decisions as far as the table lets the actor read of them.
 
-    A reviewer of a blind call reads no names, no permission, and no words from before the review: they may say whose idea it is.
+    A reviewer of a blind call reads no names, nothing of team and permission, and no words from before the review.
     Whoever is only asked to join reads nothing; and nobody but themself reads who did not want to join.
     """
     context = read_context(session, idea_id, actor=actor)
@@ -43,7 +43,7 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
         return []
     decisions = list_history(session, context, actor=actor)
     if is_blind(session, context, actor):
-        return [_show_blindly(decision) for decision in decisions if decision.action != BY_HEAD]
+        return [_show_blindly(decision) for decision in decisions if decision.action not in OF_INTAKE - TOLD_BLINDLY]
     named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
     return [_show_decision(decision, people, actor) for decision in decisions]
@@ -63,7 +63,7 @@ def _show_decision(decision: Decision, people: dict[str, str], actor: Actor) -> 
 
 
 def _show_blindly(decision: Decision) -> DecisionOut:
-    told = decision.action not in OF_INTAKE
+    told = decision.action not in OF_INTAKE | {GATE_ACTION}
     return DecisionOut(
         action=decision.action,
         outcome=decision.outcome,
