@@ -67,7 +67,7 @@ class Revision(SQLModel, table=True):
 
 
 class TeamMember(SQLModel, table=True):
-    """A proposer's part in an idea, in hundredths of a percent."""
+    """A proposer's part in an idea, in hundredths of a percent: the lead's, and that of everybody who joined."""
 
     __table_args__ = (UniqueConstraint("idea_id", "person_id"),)
 
@@ -79,6 +79,38 @@ class TeamMember(SQLModel, table=True):
     role: str = Field(default="", max_length=100)
     share_hundredths: int
     salt: str = salted()
+
+
+class Answer(StrEnum):
+    """What somebody answered who was asked to join a team."""
+
+    ASKED = "asked"
+    JOINED = "joined"
+    NOT_JOINED = "not_joined"
+
+
+class Invitation(SQLModel, table=True):
+    """Somebody asked to join a team, with the role and the share that were offered; it counts for nothing until they join.
+
+    `known` is somebody who had joined before, so that who asks knows their name. Without a person nobody has the number that was typed, and
+    nobody ever answers; who asked cannot tell that from somebody who waits. The lead has one too where a team agrees again: what is asked
+    is then the whole team that is to take the present one's place.
+    """
+
+    __table_args__ = (UniqueConstraint("idea_id", "person_id"),)
+
+    id: str = key()
+    idea_id: str = link("idea.id")
+    person_id: str | None = optional_link("person.id", index=True)
+    number: str = Field(max_length=18)
+    position: int
+    lead: bool = False
+    role: str = Field(default="", max_length=100)
+    share_hundredths: int
+    known: bool = False
+    answer: Answer = Field(default=Answer.ASKED, sa_type=choice(Answer))
+    asked_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
 class GateState(StrEnum):

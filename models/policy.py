@@ -92,6 +92,7 @@ class Days(Frozen):
     pilot_plan: int = Field(30, ge=1, le=365)
     verdict: int = Field(14, ge=1, le=365)
     deferral: int = Field(180, ge=1, le=730)
+    agreement: int = Field(7, ge=1, le=365)  # for whoever is asked to join a team
     objection: int = Field(30, ge=0, le=365)
     retention: int = Field(730, ge=30, le=3_650)
     approval: int = Field(14, ge=1, le=365)

@@ -24,11 +24,14 @@ from models.stages import AwardStage, IdeaStage
 from models.units import Unit
 from tests.databases import Pattern
 from tests.specimens import print_specimens
-from tests.steps import AWARD_STEPS, IDEA_STEPS, STEPS, IdeaUnderWay
+from tests.steps import AWARD_STEPS, IDEA_STEPS, NOTES, STEPS, IdeaUnderWay
 from tests.town import TownPerson
+from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import Proposal, draft_idea
+from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor, actor_of, flow_actor
+from workflows.process.context import IdeaContext, read_context
 from workflows.region.calls import NewCall, amend_policy, open_call, plan_call
 from workflows.region.confirmations import confirm
 from workflows.region.grants import grant_role
@@ -153,16 +156,36 @@ class Town:
     def build_idea(
         self, stage: IdeaStage = IdeaStage.DRAFT, *, call: str = "", lead: str = "lead", points: int = 90, **changes: Any
     ) -> str:
-        """An idea that real actions brought to a stage; `points` is what every reviewer gives, `changes` alter the proposal."""
+        """An idea that real actions brought to a stage; `points` is what every reviewer gives, `changes` alter the proposal.
+
+        Whoever it names for the team has joined.
+        """
         call = call or self.call
         if lead != "lead":
             changes.setdefault("team", ())
         with self.store.unit_of_work() as session:
-            idea = draft_idea(session, call, self.proposal(**changes), actor=self.actor(session, lead)).idea
+            context = draft_idea(session, call, self.proposal(**changes), actor=self.actor(session, lead))
+            idea = context.idea
+            join_all(session, context)
             self._take(session, idea.id, *IDEA_STEPS[stage], lead=lead, points=points)
             if idea.stage != stage:
                 raise AssertionError(f"the steps to {stage} ended at {idea.stage}")
             return idea.id
+
+    def ask_team(self, **changes: Any) -> str:
+        """A draft of the lead's whose team was asked to join and has not answered."""
+        return str(self.do(draft_idea, self.call, self.proposal(**changes), by="lead").idea.id)
+
+    def build_returned(self, *parts: str, stage: IdeaStage = IdeaStage.SCREENING, **named: Any) -> str:
+        """An idea that the secretariat returned, with these parts to be changed beside its sections."""
+        idea = self.build_idea(stage, **named)
+        self.do(screen_idea, idea, Screening.RETURNED, Findings(notes=NOTES, parts=parts), by="secretary")
+        return idea
+
+    def join(self, idea_id: str) -> None:
+        """Everybody who is asked joins the team."""
+        with self.store.unit_of_work() as session:
+            join_all(session, read_context(session, idea_id, actor=flow_actor("test")))
 
     def take(self, idea_id: str, *steps: str, lead: str = "lead", points: int = 90) -> None:
         """Bring an idea on by steps of `tests.steps`, all in one transaction."""
@@ -199,6 +222,13 @@ class Town:
         """What a query finds now."""
         with self.store.reading() as session:
             return list(session.exec(query).all())
+
+
+def join_all(session: Session, context: IdeaContext) -> None:
+    """Everybody who is asked joins the team."""
+    for each in context.unanswered:
+        if each.person_id is not None:
+            answer_invitation(session, context.idea.id, joins=True, actor=actor_of(session, each.person_id))
 
 
 class Shelf:

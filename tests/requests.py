@@ -68,9 +68,9 @@ class StepRequest:
         return client.request(self.method, "/api/v1" + self.path.format(idea=place.idea, award=place.award), json=body, headers=headers)
 
 
-def _proposal(place: Place) -> dict[str, Any]:
-    team = [{"employee_number": place.town["lead"].number, "share_hundredths": 10_000}]
-    return {"title": "Antrean yang ditulis ulang", "sections": SECTIONS, "team": team}
+def _proposal(_place: Place) -> dict[str, Any]:
+    """Other words in a section, and everything else as it is, so that it is taken of a returned idea too."""
+    return {"title": "Antrean daring kelurahan", "sections": {**SECTIONS, "background": "Warga menunggu terlalu lama."}}
 
 
 def _pilot(place: Place) -> dict[str, Any]:
@@ -104,6 +104,8 @@ _I, _A = "/ideas/{idea}", "/awards/{award}"
 REQUESTS = (
     StepRequest("idea", "revise", _I, _proposal, "PUT"),
     StepRequest("idea", "submit", f"{_I}/submission"),
+    StepRequest("idea", "agree joined", f"{_I}/agreement", {"outcome": "joined"}),
+    StepRequest("idea", "agree not_joined", f"{_I}/agreement", {"outcome": "not_joined"}),
     StepRequest("idea", "withdraw", f"{_I}/withdrawal", {}),
     StepRequest("idea", "permit granted", f"{_I}/permission", {"outcome": "granted"}),
     StepRequest("idea", "permit refused", f"{_I}/permission", {"outcome": "refused", "reason": REASON}),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import Session, col, select
 
 from models.awards import Award
+from models.ideas import Idea
 from models.instants import now, today
 from models.pilots import Indicator, Pilot
 from models.reviews import Review, ReviewState
@@ -120,6 +121,13 @@ def _rewritten(at: IdeaUnderWay) -> Proposal:
     return at.town.proposal(title="Antrean yang ditulis ulang")
 
 
+def _completed(at: IdeaUnderWay) -> Proposal:
+    """What completes it: other words in a section, everything else as it is."""
+    idea = at.session.get_one(Idea, at.id)
+    sections = {"background": "Warga menunggu lama di loket.", "idea": "Antrean daring dengan biaya yang dihitung."}
+    return at.town.proposal(title=idea.title, sections=sections, team=())
+
+
 def _screen(at: IdeaUnderWay, outcome: str, findings: Findings) -> None:
     at.do(screen_idea, Screening(outcome), findings, by="secretary")
 
@@ -151,7 +159,7 @@ STEPS: dict[str, Callable[[IdeaUnderWay], object]] = {
     "screen returned": lambda at: _screen(at, "returned", Findings(notes=NOTES)),
     "screen duplicate": lambda at: _screen(at, "duplicate", Findings(reason=REASON)),
     "screen rejected": lambda at: _screen(at, "rejected", Findings(UNMET, reason=REASON)),
-    "supplement": lambda at: at.do(supplement_idea, _rewritten(at), by=at.lead),
+    "supplement": lambda at: at.do(supplement_idea, _completed(at), by=at.lead),
     "assign": lambda at: at.do(assign_evenly, by="flow:review"),
     "score": score,
     "score low": lambda at: score(replace(at, points=10)),

@@ -25,7 +25,7 @@ from models.units import Unit
 from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext, read_context
-from workflows.process.guards import list_open_gates
+from workflows.process.gates import list_open_gates
 from workflows.process.keyset import Slice
 from workflows.process.offers import Offer, find_kept_out, is_offered, list_offers
 from workflows.process.relations import is_blind, knows_award, reads_reviews
@@ -37,7 +37,7 @@ from workflows.reward.propose import new_award
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
-QUIET = ("withdraw", "recuse", "assign")  # possible, but not what the idea waits for: folded below the rest
+QUIET = ("withdraw", "recuse", "assign", "leave_out")  # possible, but not what the idea waits for: folded below the rest
 
 
 @router.get(IDEA)
@@ -93,7 +93,8 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
     offers = list_offers(session, context, actor=actor)
     gates = list_open_gates(session, context)
     passable = {outcome for offer in offers if offer.action == GATE_ACTION for outcome in offer.outcomes}
-    offers = [offer for offer in offers if offer.action != GATE_ACTION]
+    hidden = {GATE_ACTION, *(["revise"] if any(offer.action == "supplement" for offer in offers) else [])}
+    offers = [offer for offer in offers if offer.action not in hidden]
     return {
         "idea": show_context(session, context, actor),
         "call": context.call,

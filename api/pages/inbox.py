@@ -77,7 +77,11 @@ def _lines(session: Session, waiting: list[Awaited], actor: Actor) -> list[dict[
 def _line(awaited: Awaited, units: dict[str, str]) -> dict[str, Any]:
     item, idea = awaited.item, awaited.idea
     to = f"/penghargaan/{item.award_id}" if item.award_id else f"/usulan/{idea.id}#tugas"
-    pages = {"supplement": f"/usulan/{idea.id}/lengkapi", "plan_pilot": f"/usulan/{idea.id}/rencana-uji-coba"}
+    pages = {
+        "revise": f"/usulan/{idea.id}/ubah",
+        "supplement": f"/usulan/{idea.id}/lengkapi",
+        "plan_pilot": f"/usulan/{idea.id}/rencana-uji-coba",
+    }
     late = item.due_at is not None and item.due_at < now()
     return {
         "task": item.task,

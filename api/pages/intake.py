@@ -1,6 +1,7 @@
 """My ideas; write, revise, submit and complete one; withdraw, permit and screen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,20 +10,25 @@ from sqlmodel import Session, col, select
 
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.progress import show_progress
-from api.pages.proposal import Row, list_people, read_proposal
+from api.pages.proposal import Row, keep_closed, list_people, read_proposal
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
-from api.pages.writing import NEW, Writing, find_writing, show_writing
+from api.pages.texts import Words
+from api.pages.writing import FORMS, NEW, Writing, find_writing, show_writing
 from api.v1.shapes import Id
 from models.awards import Award
 from models.calls import Call, CallState
 from models.ideas import Idea
 from models.instants import now
+from workflows.calculations.shares import WHOLE
+from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import Proposal, draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
+from workflows.intake.supplement import Part, read_asked_for
+from workflows.intake.team import MemberShare
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
 from workflows.process.browse import WantedIdeas, list_ideas
@@ -82,7 +88,7 @@ async def write_new(request: PostedForm) -> Response:
         context = draft_idea(session, call_id, _read(request, people), actor=actor)
         return FormResult(to=f"/usulan/{context.idea.id}/ubah", done="draft_saved")
 
-    return await _save(request, save, None, call_id)
+    return await _save(request, save, Writing("draft", call_id=call_id))
 
 
 @router.get(f"{IDEA}/ubah")
@@ -94,38 +100,32 @@ async def show_draft(idea_id: Id, request: Page, ok: str = "") -> Response:
 @router.post(f"{IDEA}/ubah")
 async def write_draft(idea_id: Id, request: PostedForm) -> Response:
     """Save a draft, and submit it if that button was pressed."""
-    if _changes_lines_only(request):
-        return await show_writing(request, Writing("revise", idea_id))
-
-    def save(session: Session, actor: Actor) -> FormResult:
-        people = list_people(session, read_context(session, idea_id, actor=actor).idea, actor)
-        revise_idea(session, idea_id, _read(request, people), actor=actor)
-        return FormResult(to=f"/usulan/{idea_id}/ubah", done="draft_saved")
-
-    return await _save(request, save, idea_id, "")
+    return await _write(request, Writing("revise", idea_id))
 
 
 @router.get(f"{IDEA}/lengkapi")
-async def show_supplement(idea_id: Id, request: Page) -> Response:
+async def show_supplement(idea_id: Id, request: Page, ok: str = "") -> Response:
     """What the secretariat asks to be completed, beside each section."""
-    return await show_writing(request, Writing("supplement", idea_id))
+    return await show_writing(request, Writing("supplement", idea_id), done=read_done(ok))
 
 
 @router.post(f"{IDEA}/lengkapi")
 async def supplement(idea_id: Id, request: PostedForm) -> Response:
-    """Hand in what was completed."""
-    if _changes_lines_only(request):
-        return await show_writing(request, Writing("supplement", idea_id))
+    """Put by what was completed, and hand it in if that button was pressed."""
+    return await _write(request, Writing("supplement", idea_id))
 
-    def act(session: Session, actor: Actor) -> FormResult:
-        people = list_people(session, read_context(session, idea_id, actor=actor).idea, actor)
-        supplement_idea(session, idea_id, _read(request, people), actor=actor)
-        return FormResult(to=f"/usulan/{idea_id}", done="supplemented")
 
-    async def show(refused: RefusedForm) -> Response:
-        return await show_writing(request, Writing("supplement", idea_id), refused=refused)
+@router.post(f"{IDEA}/persetujuan")
+async def agree(idea_id: Id, request: PostedForm) -> Response:
+    """Join the team, or stay out of it."""
+    form = request.form
+    joins = form.choice("outcome", ("joined", "not_joined")) == "joined"
 
-    return await attempt("writing", request, lambda: request.act(act, match=(Idea, idea_id)), show)
+    def answer(session: Session, actor: Actor) -> FormResult:
+        context = answer_invitation(session, idea_id, joins=joins, reason=form.text("reason"), actor=actor)
+        return back_to_idea(context, "joined") if joins else FormResult(to="/kotak-masuk", done="not_joined")
+
+    return await idea_form(request, idea_id, "agree", answer)
 
 
 @router.post(f"{IDEA}/tarik")
@@ -157,30 +157,59 @@ async def screen(idea_id: Id, request: PostedForm) -> Response:
     outcome = Screening(form.choice("outcome", tuple(Screening)) or Screening.RETURNED)
     answers = {name: value == "yes" for name, value in form.under("answers").items() if value in ("yes", "no")}
     notes = {name: text for name, text in form.under("notes").items() if text.strip()}
-    findings = Findings(answers, notes, form.text("reason"))
+    parts = tuple(name for name, value in form.under("parts").items() if value == "yes")
+    findings = Findings(answers, notes, form.text("reason"), parts)
     return await idea_form(
         request, idea_id, "screen", lambda s, a: back_to_idea(screen_idea(s, idea_id, outcome, findings, actor=a), "decided")
     )
 
 
-async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResult], idea_id: str | None, call_id: str) -> Response:
-    """Save first, so that a refused submission leaves a draft behind; then submit if asked."""
-    saved, kept = idea_id, False
+async def _write(request: PageRequest, wanted: Writing) -> Response:
+    """Save what was written of an idea that there is, and hand it in if asked."""
+    if _changes_lines_only(request):
+        return await show_writing(request, wanted)
+    done = "draft_saved" if wanted.action == "revise" else "completion_saved"
+
+    def save(session: Session, actor: Actor) -> FormResult:
+        context = read_context(session, wanted.idea_id, actor=actor)
+        people, is_team_asked_for = list_people(session, context, actor), False
+        if wanted.action == "supplement":
+            parts, words = read_asked_for(session, context).parts, Words(request.language)
+            request.form, is_team_asked_for = keep_closed(request.form, context, parts, words, actor), Part.TEAM in parts
+        proposal = _read(request, people)
+        if is_team_asked_for and not proposal.team:  # the lead goes on alone; a team that is not named would stay
+            proposal = replace(proposal, team=(MemberShare(people[context.idea.lead_id][1], WHOLE),))
+        revise_idea(session, wanted.idea_id, proposal, actor=actor)
+        return FormResult(to=f"/usulan/{wanted.idea_id}/{FORMS[wanted.action]}", done=done)
+
+    return await _save(request, save, wanted)
+
+
+async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResult], wanted: Writing) -> Response:
+    """Save first, so that what cannot be handed in is not lost; then hand it in if asked, with or without who has not answered."""
+    saved, kept = wanted, False
+    do = request.form.text("do", 20)
 
     async def run() -> FormResult:
         nonlocal saved, kept
-        result = await request.act(save, match=(Idea, idea_id) if idea_id else None)
-        saved, kept = result.to.split("/")[2], True
-        if request.form.text("do", 10) != "submit":
+        result = await request.act(save, match=(Idea, wanted.idea_id) if wanted.idea_id else None)
+        if not wanted.idea_id:
+            saved = Writing("revise", result.to.split("/")[2])
+        kept = True
+        if do not in ("submit", "submit_without"):
             return result
-        submitted = saved
-        return await request.act(lambda s, a: back_to_idea(submit_idea(s, submitted, actor=a), "submitted"), part="s")
+        return await request.act(lambda s, a: _hand_in(s, a, saved, without_unanswered=do == "submit_without"), part="s")
 
     async def show(refused: RefusedForm) -> Response:
-        wanted = Writing("revise", saved) if saved else Writing("draft", call_id=call_id)
-        return await show_writing(request, wanted, refused=refused, kept=kept)
+        return await show_writing(request, saved, refused=refused, kept=kept)
 
     return await attempt("writing", request, run, show)
+
+
+def _hand_in(session: Session, actor: Actor, written: Writing, *, without_unanswered: bool) -> FormResult:
+    if written.action == "supplement":
+        return back_to_idea(supplement_idea(session, written.idea_id, without_unanswered=without_unanswered, actor=actor), "supplemented")
+    return back_to_idea(submit_idea(session, written.idea_id, without_unanswered=without_unanswered, actor=actor), "submitted")
 
 
 def _changes_lines_only(request: PageRequest) -> bool:

@@ -7,15 +7,18 @@ from sqlmodel import Session, col, select
 
 from api.pages.forms import Form
 from api.pages.texts import Words
-from models.ideas import Idea, TeamMember
-from models.people import EmployeeNumber, Person
+from models.ideas import Answer
+from models.people import EmployeeNumber, Person, write_full_name
+from models.statements.ideas import Invited, Member
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.calculations.shares import equal_shares
 from workflows.intake.draft import Form as IdeaForm
 from workflows.intake.draft import Medium, Proposal
+from workflows.intake.supplement import Part
 from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
+from workflows.process.relations import knows_name
 
 ROWS = 3
 MOST_ROWS = 50
@@ -32,6 +35,10 @@ class Row:
     share: str = ""
     role: str = ""
     lead: bool = False
+    answer: str = ""
+
+
+FIELDS = {Part.TITLE: ("title",), Part.KIND: ("form", "medium", "theme"), Part.BUDGET: ("budget_rupiah",)}
 
 
 def read_proposal(form: Form, numbers: Mapping[str, str]) -> Proposal:
@@ -57,7 +64,7 @@ def read_rows(form: Form, people: Mapping[str, Row]) -> list[Row]:
         number, share = form.text(f"team.{place}.employee_number", 40).strip(), form.text(f"team.{place}.share", 40).strip()
         role = form.text(f"team.{place}.role", 200)
         if known:
-            rows.append(Row(known.person_id, known.name, known.masked, "", share, role, known.lead))
+            rows.append(Row(known.person_id, known.name, known.masked, "", share, role, known.lead, known.answer))
         elif number or share or role.strip():
             rows.append(Row(number=number, share=share, role=role))
     return rows
@@ -80,34 +87,58 @@ def split_evenly(rows: list[Row], words: Words) -> list[Row]:
     return [replace(row, share=words.share(share)) for row, share in zip(rows, equal_shares(len(rows), lead), strict=True)]
 
 
-def list_people(session: Session, idea: Idea | None, actor: Actor) -> dict[str, tuple[Row, str]]:
-    """The people a form may name by id, with their number for the action alone: the team so far, or the writer."""
-    query = (
-        select(Person, EmployeeNumber.number)
-        .outerjoin(EmployeeNumber, (col(EmployeeNumber.person_id) == col(Person.id)) & col(EmployeeNumber.valid_until).is_(None))
-        .where(col(Person.id).in_(_team_of(session, idea)) | (col(Person.id) == actor.person_id))
-    )
-    lead = idea.lead_id if idea else actor.person_id
-    return {
-        person.id: (Row(person.id, person.full_name, mask_employee_number(number or ""), lead=person.id == lead), number or "")
-        for person, number in session.exec(query)
-    }
+def list_people(session: Session, context: IdeaContext | None, actor: Actor) -> dict[str, tuple[Row, str]]:
+    """The people a form may name by id, with their number for the action alone: the team, whoever is asked to join, or the writer.
+
+    Who has not joined goes by the id of the invitation, where the writer may not know whose number it is.
+    """
+    if context is None:
+        person = session.get_one(Person, actor.person_id)
+        holds = EmployeeNumber.person_id == person.id, col(EmployeeNumber.valid_until).is_(None)
+        number = session.exec(select(EmployeeNumber.number).where(*holds)).first() or ""
+        return {person.id: (Row(person.id, person.full_name, mask_employee_number(number), lead=True), number)}
+    people = {}
+    for each in context.members:
+        name = write_full_name(each.front_title, each.name, each.back_title)
+        people[each.person_id] = (
+            Row(each.person_id, name, mask_employee_number(each.number or ""), lead=each.lead),
+            each.number or "",
+        )
+    for asked in context.invited:
+        named = knows_name(asked, actor)
+        key = str(asked.person_id) if named else asked.id
+        name = write_full_name(asked.front_title or "", asked.name or "", asked.back_title or "") if named else ""
+        people[key] = (Row(key, name, mask_employee_number(asked.number), lead=asked.lead, answer=asked.answer), asked.number)
+    return people
 
 
-def stored_values(context: IdeaContext, words: Words) -> dict[str, str]:
+def stored_values(context: IdeaContext, words: Words, actor: Actor) -> dict[str, str]:
     """What an idea says now, as its form's fields."""
     said = context.content
     values = {"title": context.idea.title, "form": said.form, "medium": said.medium, "theme": said.theme}
     values["budget_rupiah"] = words.count(said.budget_rupiah) if said.budget_rupiah else ""
     values |= {f"sections.{name}": text for name, text in said.sections.items()}
-    for place, member in enumerate(context.members):
-        values |= {f"team.{place}.person": member.person_id, f"team.{place}.role": member.role}
-        values[f"team.{place}.share"] = words.share(member.share_hundredths)
+    for place, part in enumerate(_list_parts(context)):
+        known = isinstance(part, Member) or knows_name(part, actor)
+        values |= {f"team.{place}.person": str(part.person_id) if known else str(getattr(part, "id", "")), f"team.{place}.role": part.role}
+        values[f"team.{place}.share"] = words.share(part.share_hundredths)
     return values
 
 
-def _team_of(session: Session, idea: Idea | None) -> list[str]:
-    return list(session.exec(select(TeamMember.person_id).where(TeamMember.idea_id == idea.id))) if idea else []
+def keep_closed(form: Form, context: IdeaContext, parts: frozenset[str], words: Words, actor: Actor) -> Form:
+    """The form of a returned idea with what was not asked for as it is, whatever was sent; no team means that it stays."""
+    stored = stored_values(context, words, actor)
+    kept = {name for part, names in FIELDS.items() if part not in parts for name in names}
+    kept |= {name for name in stored if name.startswith("sections.") and name not in parts}
+    typed = [(name, value) for name, value in form.fields if name not in kept and (Part.TEAM in parts or not name.startswith("team."))]
+    return Form([*typed, *((name, stored[name]) for name in sorted(kept) if name in stored)])
+
+
+def _list_parts(context: IdeaContext) -> list[Member | Invited]:
+    """The team as it is to be: with those who are asked to join, or that which is to take the present one's place."""
+    asked = [each for each in context.invited if each.answer != Answer.NOT_JOINED]
+    members: list[Member | Invited] = [] if any(each.lead for each in asked) else [*context.members]
+    return sorted([*members, *asked], key=lambda each: (not each.lead, each.position))
 
 
 def _read_team(form: Form, numbers: Mapping[str, str]) -> tuple[MemberShare, ...]:

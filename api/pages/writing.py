@@ -1,6 +1,6 @@
 """The page on which an idea is drafted, revised or supplemented, where the process offers that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi.responses import RedirectResponse, Response
@@ -13,19 +13,20 @@ from api.pages.refused import RefusedForm
 from api.pages.render import page
 from api.pages.session import PageRequest
 from api.pages.texts import Words
-from api.v1.shapes import show_context
+from api.v1.shapes import show_context, show_invited
 from models.ideas import Decision, Idea
 from workflows.intake.draft import new_idea
+from workflows.intake.supplement import list_parts, read_asked_for
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.guards import Question, find_refusal
-from workflows.process.offers import is_offered, list_offers
+from workflows.process.offers import is_offered
 from workflows.process.relations import may_act
 from workflows.process.ways import IDEA
 from workflows.region.calls import current_policy, get_call
 
 NEW = "/usulan/baru"
-FORMS = {"revise": "ubah", "supplement": "lengkapi"}  # where below an idea the form for each of these actions is
+FORMS = {"revise": "ubah", "supplement": "lengkapi"}  # where below an idea the form is, for a draft and for a returned idea
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,15 @@ class Writing:
 
 def find_writing(session: Session, idea: Idea, actor: Actor) -> str:
     """What the process offers the actor to write of an idea now: `revise`, `supplement` or nothing."""
-    if not any(each.action in FORMS for each in IDEA.leaving(idea.stage)):
+    if not any(each.action == "revise" for each in IDEA.leaving(idea.stage)):
         return ""
-    offers = list_offers(session, read_context(session, idea.id, actor=actor), actor=actor)
-    return next((offer.action for offer in offers if offer.action in FORMS), "")
+    offered = is_offered(session, read_context(session, idea.id, actor=actor), "revise", actor=actor)
+    return name_writing(idea.stage) if offered else ""
+
+
+def name_writing(stage: str) -> str:
+    """Whether a draft is revised in a stage or a returned idea supplemented."""
+    return "supplement" if IDEA.stages[stage].awaits == "supplement" else "revise"
 
 
 async def show_writing(request: PageRequest, wanted: Writing, *, refused: RefusedForm | None = None, **more: Any) -> Response:
@@ -54,9 +60,11 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
         context = read_context(session, idea_id, actor=actor) if idea_id else None
         idea = context.idea if context else None
         shown = context or new_idea(*get_call(session, wanted.call_id), current_policy(session, wanted.call_id), actor=actor)
-        if not (is_offered(session, shown, action, actor=actor) or (posted and _may_ever(session, shown, action, actor))):
+        offered = is_offered(session, shown, "draft" if idea is None else "revise", actor=actor)
+        is_open = offered and (idea is None or name_writing(idea.stage) == action)
+        if not (is_open or (posted and _may_ever(session, shown, action, actor))):
             return {"away": f"/usulan/{idea_id}" if idea_id else NEW}
-        people = {person_id: row for person_id, (row, _number) in list_people(session, idea, actor).items()}
+        people = {person_id: row for person_id, (row, _number) in list_people(session, context, actor).items()}
         values = {
             "call": shown.call,
             "policy": shown.policy,
@@ -64,9 +72,14 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "completing": action == "supplement",
             "target": f"/usulan/{idea_id}/{FORMS[action]}" if idea else NEW,
             "open": _takes_submissions(session, shown, actor),
+            "asked": show_invited(shown, actor),
+            "left_out": sum(each.share_hundredths for each in shown.left_out),
+            "parts": read_asked_for(session, shown).parts if action == "supplement" else list_parts(shown.policy),
+            "notes": _notes(session, idea_id) if action == "supplement" else {},
         }
-        stored = (stored_values(context, Words(request.language)), show_context(session, context, actor).version) if context else ({}, "")
-        return values | _writing(request, stored, people, refused) | {"notes": _notes(session, idea_id) if action == "supplement" else {}}
+        version = show_context(session, context, actor).version if context else ""
+        stored = stored_values(context, Words(request.language), actor) if context else {"team.0.person": next(iter(people))}
+        return values | _writing(request, (stored, version), people, refused)
 
     visitor, values = await request.read_page(read_writing)
     if "away" in values:
@@ -81,26 +94,26 @@ def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor)
 
 
 def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> bool:
-    """Whether nothing but its stage would keep an idea from being submitted now."""
-    submissions = IDEA.of_action("submit")
-    return all(find_refusal(session, Question(context, each, actor)) is None for each in submissions)
+    """Whether nothing but its stage, and those who have not answered, would keep an idea from being submitted now."""
+    submissions = [(each, tuple(guard for guard in each.guards if guard != "answered")) for each in IDEA.of_action("submit")]
+    return all(find_refusal(session, Question(context, replace(each, guards=guards), actor)) is None for each, guards in submissions)
 
 
 def _writing(
     request: PageRequest, stored: tuple[dict[str, str], str], people: dict[str, Row], refused: RefusedForm | None
 ) -> dict[str, Any]:
-    """The form's fields: what was just typed, else what is stored (with its version), else the writer alone."""
+    """The form's fields: what was just typed, else what is stored (with its version)."""
     words = Words(request.language)
     version, errors = stored[1] or None, refused.errors if refused else {}
     if not request.form.fields:
-        values = stored[0] or {"team.0.person": next(iter(people))}
-        view = FormView("writing", values, {}, version)
-        rows = read_rows(Form(list(values.items())), people)
+        view = FormView("writing", stored[0], {}, version)
+        rows = read_rows(Form(list(stored[0].items())), people)
     else:
         rows = read_rows(request.form, people)
         if request.form.text("do", 10) == "split":
             rows = split_evenly(rows, words)
-        view = FormView("writing", with_rows(request.form, rows).values, errors, version)
+        shown = {name: value for name, value in stored[0].items() if not name.startswith("team.")}  # of a returned idea not all is sent
+        view = FormView("writing", shown | with_rows(request.form, rows).values, errors, version)
     blanks = max(ROWS - len(rows), 0) if request.form.text("do", 10) != "rows" else 2
     return {"form": view, "rows": (rows + [Row()] * blanks)[:MOST_ROWS]}
 

@@ -7,12 +7,12 @@ from sqlmodel import Session, col, select
 
 from api.v1.shapes import ResponseBody
 from api.v1.team_history import MemberChangeOut, list_changed_people, show_team_change
-from models.ideas import Decision
+from models.ideas import Answer, Decision
 from models.people import Person
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.history import list_history
-from workflows.process.relations import is_blind
+from workflows.process.relations import is_blind, is_only_invited
 from workflows.process.ways import GATE_ACTION, IDEA
 
 
@@ -36,17 +36,21 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
     """An idea's decisions as far as the table lets the actor read of them.
 
     A reviewer of a blind call reads no names, no permission, and no words from before the review: they may say whose idea it is.
+    Whoever is only asked to join reads nothing; and nobody but themself reads who did not want to join.
     """
     context = read_context(session, idea_id, actor=actor)
+    if is_only_invited(context, actor):
+        return []
     decisions = list_history(session, context, actor=actor)
     if is_blind(session, context, actor):
         return [_show_blindly(decision) for decision in decisions if decision.action != BY_HEAD]
     named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
-    return [_show_decision(decision, people) for decision in decisions]
+    return [_show_decision(decision, people, actor) for decision in decisions]
 
 
-def _show_decision(decision: Decision, people: dict[str, str]) -> DecisionOut:
+def _show_decision(decision: Decision, people: dict[str, str], actor: Actor) -> DecisionOut:
+    unnamed = decision.outcome == Answer.NOT_JOINED and decision.actor_id != actor.person_id
     return DecisionOut(
         action=decision.action,
         outcome=decision.outcome,
@@ -54,7 +58,7 @@ def _show_decision(decision: Decision, people: dict[str, str]) -> DecisionOut:
         detail={name: kept for name, kept in decision.detail.items() if name != "team"},
         team_change=show_team_change(decision, people),
         at=decision.at,
-        by=people.get(decision.actor_id or "", decision.flow or None),
+        by=None if unnamed else people.get(decision.actor_id or "", decision.flow or None),
     )
 
 

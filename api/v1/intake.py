@@ -27,6 +27,7 @@ from api.v1.shapes import (
     show_line,
 )
 from models.ideas import Idea
+from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -49,8 +50,31 @@ class PermissionIn(RequestBody):
     reason: Reason = ""
 
 
+class AgreementIn(RequestBody):
+    outcome: Literal["joined", "not_joined"]
+    reason: Reason = ""
+
+
+class SubmissionIn(RequestBody):
+    """Without those who have not answered, their shares go to the lead proposer."""
+
+    without_unanswered: bool = False
+
+
+class SupplementIn(ProposalIn):
+    """The completed idea; without a team it stays as it is."""
+
+    without_unanswered: bool = False
+
+
 class ScreeningIn(RequestBody):
+    """`parts` are what may be changed of a returned idea beside what has a note: `title`, `kind`, `budget`, `team`, `sections.<name>`.
+
+    Where it names no section, every section may be changed.
+    """
+
     outcome: Screening
+    parts: tuple[Annotated[str, Field(max_length=100)], ...] = Field(default=(), max_length=50)
     answers: dict[str, bool] = Field(default_factory=dict, max_length=40)
     notes: dict[str, Annotated[str, Field(max_length=1_000)]] = Field(default_factory=dict, max_length=40)
     reason: Reason = ""
@@ -102,16 +126,28 @@ async def history(idea_id: Id, request: Api) -> list[DecisionOut]:
 
 @router.put("/{idea_id}", response_model=IdeaOut)
 async def revise(idea_id: Id, body: ProposalIn, request: Api) -> JSONResponse:
-    """Replace what a draft says; If-Match must name the version read."""
+    """Replace what a draft says, or put by what completes a returned idea; If-Match must name the version read."""
     return await request.write(
         lambda s, a: show_context(s, revise_idea(s, idea_id, body.read(), actor=a), a), match=(Idea, idea_id), must_match=True
     )
 
 
 @router.post("/{idea_id}/submission", response_model=IdeaOut)
-async def submit(idea_id: Id, request: Api) -> JSONResponse:
-    """Hand a draft in."""
-    return await request.write(lambda s, a: show_context(s, submit_idea(s, idea_id, actor=a), a), match=(Idea, idea_id))
+async def submit(idea_id: Id, request: Api, body: SubmissionIn | None = None) -> JSONResponse:
+    """Hand a draft in, once everybody who was asked to join has answered, or without those who have not."""
+    without = body is not None and body.without_unanswered
+    return await request.write(
+        lambda s, a: show_context(s, submit_idea(s, idea_id, without_unanswered=without, actor=a), a), match=(Idea, idea_id)
+    )
+
+
+@router.post("/{idea_id}/agreement", response_model=IdeaOut)
+async def agree(idea_id: Id, body: AgreementIn, request: Api) -> JSONResponse:
+    """Join the team that one is asked to join, with the share and role that are offered, or stay out."""
+    joins = body.outcome == "joined"
+    return await request.write(
+        lambda s, a: show_context(s, answer_invitation(s, idea_id, joins=joins, reason=body.reason, actor=a), a), match=(Idea, idea_id)
+    )
 
 
 @router.post("/{idea_id}/withdrawal", response_model=IdeaOut)
@@ -134,13 +170,17 @@ async def permit(idea_id: Id, body: PermissionIn, request: Api) -> JSONResponse:
 @router.post("/{idea_id}/screening", response_model=IdeaOut)
 async def screen(idea_id: Id, body: ScreeningIn, request: Api) -> JSONResponse:
     """Accept, return for completion, close as duplicate, or reject."""
-    findings = Findings(body.answers, body.notes, body.reason)
+    findings = Findings(body.answers, body.notes, body.reason, body.parts)
     return await request.write(
         lambda s, a: show_context(s, screen_idea(s, idea_id, body.outcome, findings, actor=a), a), match=(Idea, idea_id)
     )
 
 
 @router.post("/{idea_id}/supplement", response_model=IdeaOut)
-async def supplement(idea_id: Id, body: ProposalIn, request: Api) -> JSONResponse:
-    """Answer a request for completion with a new revision."""
-    return await request.write(lambda s, a: show_context(s, supplement_idea(s, idea_id, body.read(), actor=a), a), match=(Idea, idea_id))
+async def supplement(idea_id: Id, body: SupplementIn, request: Api) -> JSONResponse:
+    """Answer a request for completion; where title, budget or team change, put it by first (PUT), and send it when the team has agreed."""
+    without = body.without_unanswered
+    return await request.write(
+        lambda s, a: show_context(s, supplement_idea(s, idea_id, body.read(), without_unanswered=without, actor=a), a),
+        match=(Idea, idea_id),
+    )

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session
 
-from models.ideas import Idea
+from models.ideas import Answer, Idea
 from models.people import write_full_name
 from models.reviews import Review
 from models.statements.ideas import Member, read_gates
@@ -21,7 +21,7 @@ from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.relations import is_blind, reads_reviews, sees_score
+from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, reads_reviews, sees_score
 from workflows.process.ways import Way
 
 Reason = Annotated[str, Field(max_length=4_000)]
@@ -119,6 +119,19 @@ class MemberOut(ResponseBody):
     share_hundredths: int
 
 
+class InvitedOut(ResponseBody):
+    """Somebody who was asked to join: person, name and unit only where the asker may know them."""
+
+    person_id: str | None
+    name: str
+    unit: str
+    employee_number_masked: str
+    lead: bool
+    role: str
+    share_hundredths: int
+    answer: Answer
+
+
 class GateOut(ResponseBody):
     name: str
     state: str
@@ -140,7 +153,9 @@ class IdeaLine(ResponseBody):
 
 
 class IdeaOut(IdeaLine):
-    """An idea as the asker may see it; `score` and `team` are null where they may not.
+    """An idea as the asker may see it; `score`, `team` and `asked` are null where they may not.
+
+    `team` are those who count; `asked` those who were asked to join it, or, of a submitted idea, the team that is to take its place.
 
     `version` changes with what the asker may see, and for the committee with each step; If-Match takes it.
     """
@@ -156,6 +171,7 @@ class IdeaOut(IdeaLine):
     score: Decimal | None
     scores_closed: bool
     team: list[MemberOut] | None
+    asked: list[InvitedOut] | None
     gates: list[GateOut]
 
 
@@ -184,8 +200,9 @@ def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
 def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOut:
     """An idea already read, as the actor may see it: in a blind call reviewers learn neither who proposed it nor for which unit."""
     idea, content = context.idea, context.content
-    blind = is_blind(session, context, actor)
-    gates = read_gates(session, idea.id) if context.policy.gates else ()
+    concerns = has_part(context, actor) or context.is_invited(actor.person_id)
+    blind = is_blind(session, context, actor) and not concerns
+    gates = read_gates(session, idea.id) if context.policy.gates and not is_only_invited(context, actor) else ()
     shown = IdeaOut(
         version="",
         **{name: getattr(idea, name) for name in IdeaLine.model_fields if name != "unit_id"},
@@ -200,6 +217,7 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         score=idea.score if sees_score(session, context, actor) else None,
         scores_closed=idea.scores_closed_at is not None,
         team=None if blind else show_team(context.members),
+        asked=show_invited(context, actor) if concerns else None,
         gates=[GateOut(name=gate.name, state=gate.state) for gate in gates],
     )
     steps = idea.version if reads_reviews(session, context, actor) else None
@@ -220,6 +238,28 @@ def show_team(team: Sequence[Member]) -> list[MemberOut]:
             share_hundredths=row.share_hundredths,
         )
         for row in team
+    ]
+
+
+def show_invited(context: IdeaContext, actor: Actor) -> list[InvitedOut]:
+    """Who was asked to join, by name where the actor may know it, else by the end of the number that was typed.
+
+    Who did not want to is told to the lead alone.
+    """
+    return [
+        InvitedOut(
+            person_id=each.person_id if named else None,
+            name=write_full_name(each.front_title or "", each.name or "", each.back_title or "") if named else "",
+            unit=each.unit or "" if named else "",
+            employee_number_masked=mask_employee_number(each.number),
+            lead=each.lead,
+            role=each.role,
+            share_hundredths=each.share_hundredths,
+            answer=each.answer,
+        )
+        for each in context.invited
+        if each.answer != Answer.NOT_JOINED or actor.person_id == context.idea.lead_id
+        for named in [knows_name(each, actor)]
     ]
 
 

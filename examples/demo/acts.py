@@ -70,9 +70,13 @@ def list_tales(cast: Cast, track: str) -> list[Tale]:
 
 
 def draft_all(story: Story) -> None:
-    """Everybody writes a draft."""
+    """Everybody writes a draft; whoever is asked to join its team does."""
     for tale in story.tales:
         tale.idea_id = tale.proposer.post("/ideas", {"call_id": story.call["id"], **proposal(story.cast, tale.idea)})["id"]
+        for part in tale.idea.get("team", []):
+            member = story.cast.players[part["person"]]
+            if member is not tale.proposer:
+                member.post(f"{tale.path}/agreement", {"outcome": "joined"})
         story.advance(1)
 
 

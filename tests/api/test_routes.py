@@ -114,6 +114,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
         team = {} if of == "ours" else {"team": ()}
         award = town.build_award(award_stage, idea=town.build_idea(IdeaStage.ROLLED_OUT, call=calls[of], **team))
         ids[of, "award_id", award_stage] = award
+    ids["asked", "idea_id", IdeaStage.DRAFT] = town.ask_team()
     move_away(town, calls["foreign"])
     for of in TWO:
         award = ids[of, "award_id", AwardStage.ANNOUNCED]
@@ -169,10 +170,9 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
     town, path = scene.town, row["path"]
     person = {"name": "Orang Baru", "employee_number": "198505052010011234", "kind": "pns", "unit_code": "MALEBER"}
     dates = {"opens_at": now().isoformat(), "closes_at": (now() + timedelta(days=9)).isoformat()}
-    team = [{"employee_number": town["stranger" if row["of"] == "foreign" else "lead"].number, "share_hundredths": 10_000}]
-    proposal = {"title": "Antrean", "sections": SECTIONS}
+    proposal = {"title": "Antrean daring kelurahan", "sections": SECTIONS}
     if path in ("/ideas/{idea_id}", "/ideas/{idea_id}/supplement"):
-        return {**proposal, "team": team}
+        return proposal
     if path.endswith("/pilot"):
         goal = {"name": "Antre", "baseline": 1, "target": 2}
         days = {"starts_on": today().isoformat(), "ends_on": (today() + timedelta(days=40)).isoformat()}
@@ -200,6 +200,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/calls/{call_id}/policies": {"policy": POLICY},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
         "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
+        "/ideas/{idea_id}/agreement": {"outcome": "joined"},
         "/ideas/{idea_id}/permission": {"outcome": "granted"},
         "/ideas/{idea_id}/screening": {"outcome": "accepted", "answers": MET},
         "/ideas/{idea_id}/score": {"points": {"novelty": 1, "impact": 1}},

@@ -25,7 +25,21 @@ STAGES = [*IdeaStage, *AwardStage, *CallState]
 ACTIONS = sorted({transition.action for transition in IDEA.transitions + AWARD.transitions})
 PROBLEMS = sorted({error["type"] for error in list_all_errors()} | {kind.code for kind in kinds_of(CalculationRefusal)})
 LIMITS: dict[str, dict[str, Any]] = {error["type"]: error["example_context"] or {} for error in list_all_errors()}
-FIGURES = ("version", "amount", "approved", "ceiling", "minimum", "maximum", "limit", "minutes", "words", "total", "whole", "shapes")
+FIGURES = (
+    "version",
+    "amount",
+    "approved",
+    "ceiling",
+    "minimum",
+    "maximum",
+    "limit",
+    "minutes",
+    "words",
+    "total",
+    "whole",
+    "shapes",
+    "waiting",
+)
 TYPED: dict[str, list[Any]] = {  # what somebody wrote, shown as it is
     "given": ["BAPPEDA-1"],
     "tier": ["Juara I"],
@@ -35,7 +49,7 @@ TYPED: dict[str, list[Any]] = {  # what somebody wrote, shown as it is
 }
 GIVEN: dict[str, list[Any]] = {
     **TYPED,
-    **{name: [0, 9_999] for name in FIGURES},
+    **{name: [0, 9_999] for name in (*FIGURES, "waiting")},
     **{name: ["2026-11-24T02:05:00+00:00"] for name in ("opens_at", "closes_at")},
     **{name: ["2026-11-24"] for name in ("first", "last", "until", "day")},
     "stage": STAGES,

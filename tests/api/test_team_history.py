@@ -13,6 +13,8 @@ from tests.api.pages.browsing import fields_of
 from tests.asking import ask
 from tests.building import SECTIONS, Town
 from tests.steps import MET
+from workflows.intake.draft import revise_idea
+from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import supplement_idea
 from workflows.intake.team import MemberShare
@@ -40,11 +42,14 @@ def plain(text: str) -> str:
 
 def change_team(town: Town, *, to: str = "three") -> str:
     """An idea whose lead answered the secretariat with another team; it goes on to review."""
-    idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    idea = town.build_returned("team")
     lead, mate, stranger = (town[who].number for who in ("lead", "mate", "stranger"))
     team = (MemberShare(lead, 3_334), MemberShare(mate, 4_000, "Perancang & penguji"), MemberShare(stranger, 2_666))
     proposal = town.proposal(team=team if to == "three" else (MemberShare(lead, 10_000),))
-    town.do(supplement_idea, idea, proposal, by="lead")
+    town.do(revise_idea, idea, proposal, by="lead")
+    town.join(idea)
+    town.do(supplement_idea, idea, by="lead")
+    town.do(permit_idea, idea, granted=True, by="head")
     town.do(screen_idea, idea, Screening.ACCEPTED, Findings(MET), by="secretary")
     town.do(assign_evenly, idea, by="flow:review")
     return idea
@@ -96,6 +101,8 @@ def test_a_reviewer_learns_from_the_history_neither_names_nor_ids_of_the_team(to
     )
     decision = told_by_api(client, town, who, idea)
     assert (decision["team_change"], decision["detail"], decision["by"]) == (None, {}, None)
+    for told in ask(client, town[who], f"GET /ideas/{idea}/history").json():
+        assert not {"team", "asked", "left_out"} & told["detail"].keys()
     seen = ask(client, town[who], f"GET /ideas/{idea}/history").text + shown_by_page(client, town, who, idea, "id")
     for member in ("lead", "mate", "stranger"):
         assert town[member].id not in seen
@@ -104,7 +111,7 @@ def test_a_reviewer_learns_from_the_history_neither_names_nor_ids_of_the_team(to
 
 def test_a_supplement_with_the_same_team_tells_of_no_change(town: Town, client: TestClient) -> None:
     idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
-    town.do(supplement_idea, idea, town.proposal(title="Antrean yang lengkap"), by="lead")
+    town.do(supplement_idea, idea, town.proposal(sections={**SECTIONS, "idea": "Antrean yang lengkap sekali."}), by="lead")
     assert told_by_api(client, town, "secretary", idea)["team_change"] is None
     page = shown_by_page(client, town, "secretary", idea, "id")
     assert "masuk tim" not in page
@@ -112,7 +119,7 @@ def test_a_supplement_with_the_same_team_tells_of_no_change(town: Town, client: 
 
 
 def test_a_team_changed_through_the_api_is_told(town: Town, client: TestClient) -> None:
-    idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    idea = town.build_returned("title", "team")
     share = {"employee_number": f"NIP. {town['lead'].number}", "share_hundredths": 10_000}
     body = {"title": "Antrean yang lengkap", "sections": SECTIONS, "team": [share]}
     answer = ask(client, town["lead"], f"POST /ideas/{idea}/supplement", body)
@@ -121,7 +128,7 @@ def test_a_team_changed_through_the_api_is_told(town: Town, client: TestClient) 
 
 
 def test_a_team_changed_through_the_page_is_told(town: Town, client: TestClient) -> None:
-    idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    idea = town.build_returned("title", "kind", "team")
     path = f"/usulan/{idea}/lengkapi"
     browser = {"Cookie": f"gagas_session={town['lead'].token}", "Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
     typed = fields_of(client.get(path, headers=browser).text, path) | {"title": "Lengkap", "form": "governance", "medium": "digital"}
@@ -129,7 +136,13 @@ def test_a_team_changed_through_the_page_is_told(town: Town, client: TestClient)
     typed |= {"team.0.share": "33,34", "team.1.share": "40", "team.1.role": "Perancang & penguji"}
     typed |= {"team.2.employee_number": town["stranger"].number, "team.2.share": "26,66"}
     answer = client.post(path, data=typed, headers=browser, follow_redirects=False)
-    assert answer.status_code == 303, answer.text
+    assert answer.headers["location"] == f"{path}?ok=completion_saved", answer.text
+    town.join(idea)
+    again = {name: value for name, value in typed.items() if name.split(".")[0] in ("title", "form", "medium", "sections", "team")}
+    again = {**again, "do": "submit"}
+    page = client.get(path, headers=browser).text
+    sent = client.post(path, data=fields_of(page, path) | again, headers=browser, follow_redirects=False)
+    assert sent.headers["location"] == f"/usulan/{idea}?ok=supplemented", sent.text
     change = told_by_api(client, town, "lead", idea)["team_change"]
     assert tuple(plain(member["text_en"]) for member in change) == TOLD["en"]
 

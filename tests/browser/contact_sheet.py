@@ -52,9 +52,19 @@ FOR_ANYBODY = (
 )
 
 
+def _show_policies(town: Town) -> list[Shot]:
+    amended = town.do(amend_policy, town.call, {**POLICY, "pass_mark": 70, "movers": {"verify": "auditor"}}, by="secretary").number
+    return [
+        Shot("Ketentuan", "chair", "/ketentuan"),
+        Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
+        Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
+    ]
+
+
 def set_scene(town: Town) -> list[Shot]:
     """Ideas at every stage of their way, and the pages that show them."""
     draft = town.build_idea(title="Antrean Puskesmas lewat Papan RW", sections={"background": SENTENCE})
+    question = town.ask_team(title="Parkir Sepeda di Depan Loket")
     asked = town.build_idea(IdeaStage.SUPPLEMENT_ASKED, title="Buku Tamu Kelurahan tanpa Kertas")
     waiting = town.build_idea(IdeaStage.AWAITING_PERMISSION, title="Lampu Gang Dirawat Warga")
     screening = town.build_idea(IdeaStage.SCREENING, title="Kelas Malam untuk Pengurus RT")
@@ -68,7 +78,6 @@ def set_scene(town: Town) -> list[Shot]:
     town.take(used[2], "revoke")
     town.do(withdraw_certificates, revoked, by="flow:recognition")
     town.do(ask_report, town.call_in_use, by="secretary")
-    amended = town.do(amend_policy, town.call, {**POLICY, "pass_mark": 70, "movers": {"verify": "auditor"}}, by="secretary").number
     return [
         Shot("Beranda", None, "/"),
         Shot("Masuk", None, "/masuk"),
@@ -77,6 +86,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Pilih periode usulan", "lead", "/usulan/baru"),
         Shot("Tulis usulan", "lead", f"/usulan/{draft}/ubah"),
         Shot("Isian yang perlu diperbaiki", "lead", f"/usulan/{draft}/ubah", "Ajukan usulan"),
+        Shot("Diminta bergabung dengan tim", "mate", f"/usulan/{question}#tugas"),
         Shot("Lengkapi usulan", "lead", f"/usulan/{asked}/lengkapi"),
         Shot("Izin kepala unit", "head", f"/usulan/{waiting}#tugas"),
         Shot("Seleksi administrasi", "secretary", f"/usulan/{screening}#tugas"),
@@ -93,9 +103,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Dokumen saya", "lead", "/dokumen"),
         *_begin_with_accounts(town),
         Shot("Laporan", "secretary", "/laporan"),
-        Shot("Ketentuan", "chair", "/ketentuan"),
-        Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
-        Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
+        *_show_policies(town),
         Shot("Pegawai", "operator", "/pegawai"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),

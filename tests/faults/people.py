@@ -111,13 +111,14 @@ class Crowd:
 
 
 def draft_one(client: Client, town: Town, call: str, number: int) -> Call | None:
-    """Draft an idea of the lead and the mate; None when that was refused."""
+    """Draft an idea of the lead and the mate, who joins; None when the draft was refused."""
     team = [{"employee_number": town[who].number, "share_hundredths": part} for who, part in (("lead", 6_000), ("mate", 4_000))]
     body = {"call_id": call, "title": f"Gagasan {number}", "sections": SECTIONS, "team": team}
     drafted = client.do(town["lead"], "draft", "/ideas", body)
     if drafted.outcome != ACKNOWLEDGED:
         return None
     drafted.idea = drafted.answer["id"]
+    client.do(town["mate"], "agree", f"/ideas/{drafted.idea}/agreement", {"outcome": "joined"}, idea=drafted.idea)
     return drafted
 
 

@@ -106,7 +106,7 @@ def _approve(at: Asked) -> None:
 ANSWERS: dict[str, Callable[[Asked], object]] = {
     "permit": lambda at: at.do(permit_idea, granted=at.turn % 5 != 0, reason=REASON),
     "screen": lambda at: at.do(screen_idea, Screening.ACCEPTED, Findings(MET)),
-    "supplement": lambda at: at.do(supplement_idea, at.town.proposal(title="Antrean yang dilengkapi")),
+    "supplement": lambda at: at.do(supplement_idea, at.town.proposal(title=at.idea.title, team=())),
     "assign": _assign,
     "score": lambda at: at.do(score_idea, {"novelty": Decimal(85), "impact": Decimal(85)}),
     "recommend": _recommend,

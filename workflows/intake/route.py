@@ -1,14 +1,13 @@
 """Route what was submitted, and close what was never completed: nobody must decide this."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from models.people import Role, RoleGrant, is_held
 from models.stages import IdeaStage
-from models.units import Unit
 from workflows.process.actors import Actor
-from workflows.process.context import IdeaContext, read_context
+from workflows.process.context import read_context
 from workflows.process.engine import permit, take
-from workflows.process.guards import asks_permission, is_overdue
+from workflows.process.guards import is_overdue
+from workflows.process.permission import asks_permission, is_lead_head
 
 
 def route_idea(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -16,7 +15,7 @@ def route_idea(session: Session, idea_id: str, *, actor: Actor) -> None:
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage != IdeaStage.SUBMITTED:
         return
-    needed = asks_permission(context.policy) and not _lead_is_head(session, context)
+    needed = asks_permission(context.policy) and not is_lead_head(session, context)
     permitted = permit(session, context, "route", "permission" if needed else "screening", actor=actor)
     take(session, context, permitted, actor=actor)
 
@@ -26,9 +25,3 @@ def expire_supplement(session: Session, idea_id: str, *, actor: Actor) -> None:
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage == IdeaStage.SUPPLEMENT_ASKED and is_overdue(context):
         take(session, context, permit(session, context, "expire", actor=actor), actor=actor)
-
-
-def _lead_is_head(session: Session, context: IdeaContext) -> bool:
-    headed = select(Unit.path).join(RoleGrant).where(RoleGrant.person_id == context.idea.lead_id, RoleGrant.role == Role.UNIT_HEAD)
-    paths = session.exec(headed.where(is_held()))
-    return any(context.unit_path.startswith(path) for path in paths)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.policy import Policy
+from workflows.intake.supplement import SECTION, list_parts
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.decide import read_reason
@@ -26,11 +27,16 @@ class Screening(StrEnum):
 
 @dataclass(frozen=True)
 class Findings:
-    """Yes or no per requirement, a note per section that must be completed, and a reason."""
+    """Yes or no per requirement, a note per section that must be completed, a reason, and the parts that may be changed.
+
+    With no section among the parts all sections may be changed, else these and those with a note; title, kind, budget and team only where
+    they are named.
+    """
 
     answers: dict[str, bool] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+    parts: tuple[str, ...] = ()
 
 
 def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Findings, *, actor: Actor) -> IdeaContext:
@@ -42,6 +48,8 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "screen", outcome, actor=actor)
     detail = _checked(context.policy, outcome, findings)
+    if outcome == Screening.RETURNED:
+        detail |= {"parts": _list_asked_for(context.policy, findings), "revision": context.idea.revision}
     reason = read_reason(permitted.transition, findings.reason)
     take(session, context, permitted, Grounds(reason, detail), actor=actor)
     return context
@@ -61,9 +69,23 @@ def _checked(policy: Policy, outcome: Screening, findings: Findings) -> dict[str
     if outcome == Screening.REJECTED and not unmet:
         raise Invalid("no_requirement_unmet", "answers")
     notes = _checked_notes(policy, findings.notes)
-    if outcome == Screening.RETURNED and not notes:
+    explained = notes or (findings.parts and findings.reason.strip())
+    if outcome == Screening.RETURNED and not explained:
         raise Invalid("note_missing", "notes")
     return {"answers": findings.answers, "notes": notes}
+
+
+def _list_asked_for(policy: Policy, findings: Findings) -> list[str]:
+    """The parts that the proposer may change, in the order of the form."""
+    known = list_parts(policy)
+    for place, part in enumerate(findings.parts):
+        if part not in known:
+            raise Invalid("part_unknown", f"parts.{place}", known=known)
+    sections = [part for part in known if part.startswith(SECTION)]
+    if any(part in sections for part in findings.parts):
+        noted = {SECTION + name for name in findings.notes}
+        sections = [part for part in sections if part in noted or part in findings.parts]
+    return [part for part in known if part in sections or (part in findings.parts and not part.startswith(SECTION))]
 
 
 def _checked_notes(policy: Policy, notes: dict[str, str]) -> dict[str, str]:

@@ -4,20 +4,26 @@ from sqlmodel import Session
 
 from models.instants import now, today
 from models.policy import Policy
-from workflows.intake.draft import Proposal, rewrite
+from workflows.intake.agree import leave_out_unanswered
+from workflows.intake.content import Proposal
+from workflows.intake.supplement import apply_agreed, complete
 from workflows.process.actors import Actor
-from workflows.process.context import IdeaContext, read_context
-from workflows.process.engine import permit, take
+from workflows.process.context import IdeaContext, read_again, read_context
+from workflows.process.engine import Grounds, Permitted, permit, take
 from workflows.process.numbering import next_running
+from workflows.process.permission import must_be_permitted_again
 from workflows.process.refusals import Invalid
 from workflows.process.wording import count_words
 
 
-def submit_idea(session: Session, idea_id: str, *, actor: Actor) -> IdeaContext:
-    """Hand a draft in: complete, in the call's time. The idea gets its code; a flow takes it from here.
+def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = False, actor: Actor) -> IdeaContext:
+    """Hand a draft in: complete, in the call's time, by a team that agreed. The idea gets its code; a flow takes it from here.
 
-    Raises Invalid for a missing, short or long section, Conflict outside the call's dates.
+    Raises Invalid for a missing, short or long section, Conflict outside the call's dates, and where somebody has not answered whether
+    they join, unless the idea is handed in without them.
     """
+    if without_unanswered:
+        leave_out_unanswered(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "submit", actor=actor)
     check_sections(context.policy, context.content.sections)
@@ -27,17 +33,31 @@ def submit_idea(session: Session, idea_id: str, *, actor: Actor) -> IdeaContext:
     return context
 
 
-def supplement_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Actor) -> IdeaContext:
-    """Answer what the secretariat asked for with a new revision; back to screening, the time of receipt stays.
+def supplement_idea(
+    session: Session, idea_id: str, proposal: Proposal | None = None, *, without_unanswered: bool = False, actor: Actor
+) -> IdeaContext:
+    """Answer what the secretariat asked for, with a new revision or as it was last put by; the time of receipt stays.
 
-    A team that was changed stands in the decision, before and after.
+    Back to screening; where title, budget or team changed, to the head who permitted them, and only after the team agreed. What changed
+    of these stands in the decision, before and after. Raises Invalid for a part that was not asked for, Conflict where somebody has not
+    answered.
     """
+    if without_unanswered:
+        leave_out_unanswered(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "supplement", actor=actor)
-    check_sections(context.policy, proposal.sections)
-    context, grounds = rewrite(session, context, proposal, actor=actor)
-    take(session, context, permitted, grounds, actor=actor)
-    return context
+    permitted, written = _permit_supplement(session, context, actor=actor), Grounds()
+    if proposal is not None:
+        context, written = complete(session, context, proposal, actor=actor)
+        permitted = _permit_supplement(session, context, actor=actor)
+    check_sections(context.policy, context.content.sections)
+    agreed = apply_agreed(session, context, actor=actor)
+    take(session, context, permitted, Grounds(detail=agreed.detail, rows=(*written.rows, *agreed.rows)), actor=actor)
+    return read_again(session, context)
+
+
+def _permit_supplement(session: Session, context: IdeaContext, *, actor: Actor) -> Permitted:
+    outcome = "permission" if must_be_permitted_again(session, context) else None
+    return permit(session, context, "supplement", outcome, actor=actor)
 
 
 def check_sections(policy: Policy, sections: dict[str, str]) -> None:

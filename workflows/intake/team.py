@@ -1,4 +1,4 @@
-"""The team of an idea: who is in it with which share, and what a change of it after submission left behind."""
+"""The team of an idea: who is named for it and asked to join, and what a change of it after submission left behind."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -7,12 +7,16 @@ from typing import Any
 from pydantic import ValidationError
 from sqlmodel import Session, col, delete, select
 
-from models.ideas import Decision, Idea, TeamMember
-from models.people import EmployeeNumber, Person
+from models.ideas import Answer, Decision, Idea, Invitation, TeamMember
+from models.instants import now
+from models.people import EmployeeNumber
 from models.policy import Policy
-from workflows.calculations.employee_number import strip_employee_number
+from models.statements.ideas import Invited, Member
+from workflows.calculations.employee_number import read_employee_number, strip_employee_number
 from workflows.calculations.shares import WHOLE, Share, SharesFault, SharesRefused, check_shares
 from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext
+from workflows.process.inbox import ask_to_join, settle
 from workflows.process.journal import record
 from workflows.process.refusals import Invalid
 from workflows.process.wording import read_line
@@ -25,6 +29,22 @@ class MemberShare:
     employee_number: str
     share_hundredths: int
     role: str = ""
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody whom a proposal names for its team; without a person nobody has the number."""
+
+    number: str
+    person_id: str | None
+    share_hundredths: int
+    role: str = ""
+    lead: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells people apart, known or not."""
+        return self.person_id or self.number
 
 
 @dataclass(frozen=True)
@@ -54,33 +74,81 @@ class TeamChange:
         return [(person_id, before.get(person_id), after.get(person_id)) for person_id in after | before]
 
 
-def write_team(session: Session, idea: Idea, policy: Policy, team: Sequence[MemberShare]) -> tuple[TeamMember, ...]:
-    """Write down an idea's team; an empty one means that the lead proposer stands alone.
+def read_team_shares(session: Session, idea: Idea, policy: Policy, team: Sequence[MemberShare]) -> list[Named]:
+    """The team that a proposal names; an empty one means that the lead proposer stands alone.
 
-    Raises Invalid for an unknown number, somebody named twice, a team without its lead or too large, and shares that are no whole.
+    A number that nobody has is taken as one of somebody who does not answer: who typed it learns from neither whether it is an employee's.
+    Raises Invalid for a number that cannot be one, somebody named twice, a team without its lead or too large, and shares that are no
+    whole.
     """
-    members = [_find_member(session, idea, index, each) for index, each in enumerate(team)] or [Membership(idea.lead_id, WHOLE, lead=True)]
-    if len(members) > policy.team_limit:
+    named = [_find_named(session, idea, index, each) for index, each in enumerate(team)] or [Named("", idea.lead_id, WHOLE, lead=True)]
+    if len(named) > policy.team_limit:
         raise Invalid("team_too_large", "team", maximum=policy.team_limit)
-    _check_shares(members)
-    rows = tuple(TeamMember(idea_id=idea.id, position=position, **asdict(member)) for position, member in enumerate(members))
-    session.add_all(rows)
-    return rows
+    _check_shares(named)
+    return named
 
 
-def replace_team(
-    session: Session, idea: Idea, policy: Policy, team: Sequence[MemberShare]
-) -> tuple[tuple[TeamMember, ...], TeamChange | None]:
-    """Put a team in place of the present one, with the refusals of `write_team`; answers its rows, and the change if there is one."""
-    before = _read_places(session.exec(select(TeamMember).where(TeamMember.idea_id == idea.id).order_by(col(TeamMember.position))))
-    session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == idea.id))
-    rows = write_team(session, idea, policy, team)
-    after = _read_places(rows)
-    return rows, TeamChange(before, after) if set(before) != set(after) else None
+def write_team(session: Session, context: IdeaContext, named: Sequence[Named]) -> tuple[TeamMember, ...]:
+    """Write down a draft's team in place of the present one: the lead and whoever joined with this very share and role; others are asked.
+
+    Answers the rows of those who count. Who is named again after saying no, or with another share or role, is asked again.
+    """
+    standing = {(each.person_id, each.share_hundredths, each.role) for each in context.members}
+    if context.members:
+        session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == context.idea.id))
+    counting, asked = [], []
+    for position, each in enumerate(named):
+        if each.lead or (each.person_id, each.share_hundredths, each.role) in standing:
+            counting.append(write_member(context.idea.id, position, each))
+        else:
+            asked.append((position, each))
+    session.add_all(counting)
+    invite(session, context, asked)
+    return tuple(counting)
 
 
-def _read_places(rows: Iterable[TeamMember]) -> tuple[Membership, ...]:
-    return tuple(Membership(row.person_id, row.share_hundredths, row.role, row.lead) for row in rows)
+def write_member(idea_id: str, position: int, part: Named | Invited) -> TeamMember:
+    """The row of somebody who counts."""
+    person_id = str(part.person_id)
+    return TeamMember(
+        idea_id=idea_id, person_id=person_id, position=position, lead=part.lead, role=part.role, share_hundredths=part.share_hundredths
+    )
+
+
+def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Named]], *, anew: bool = False) -> None:
+    """Ask these people, and no others, to join, each at their position; whoever was asked for the same keeps their answer, unless `anew`.
+
+    The lead, where named, has joined by asking. Whoever is not asked any more has nothing of it in their inbox.
+    """
+    before = {each.person_id or each.number: each for each in context.invited}
+    if before:
+        session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.idea.id))
+    for position, each in asked:
+        earlier = before.pop(each.key, None)
+        stays = earlier is not None and not anew and _is_same(earlier, each)
+        known = each.person_id in context.team or (earlier is not None and earlier.known)
+        row = Invitation(idea_id=context.idea.id, position=position, known=known, **asdict(each))
+        if each.lead or (stays and earlier is not None and earlier.answer == Answer.JOINED):
+            row.answer, row.answered_at = Answer.JOINED, now()
+        session.add(row)
+        is_waiting = earlier is not None and earlier.answer == Answer.ASKED
+        if row.answer == Answer.ASKED and each.person_id is not None and not is_waiting:
+            ask_to_join(session, context, each.person_id)
+    for gone in before.values():
+        if gone.answer == Answer.ASKED and gone.person_id is not None:
+            settle(session, context, task="agree", person_id=gone.person_id)
+        if gone.answer == Answer.NOT_JOINED:
+            settle(session, context, task="revise")
+
+
+def _is_same(earlier: Invited, each: Named) -> bool:
+    return earlier.answer != Answer.NOT_JOINED and (earlier.share_hundredths, earlier.role) == (each.share_hundredths, each.role)
+
+
+def read_memberships(parts: Iterable[Member | Invited]) -> tuple[Membership, ...]:
+    """Places in a team, in its order of confirmation."""
+    ordered = sorted(parts, key=lambda each: each.position)
+    return tuple(Membership(str(each.person_id), each.share_hundredths, each.role, each.lead) for each in ordered)
 
 
 def record_team_change(session: Session, idea: Idea, change: TeamChange, *, actor: Actor) -> None:
@@ -107,21 +175,22 @@ def list_team_changes(session: Session, idea_id: str) -> list[tuple[Decision, Te
     return [(decision, change) for decision, change in found if change is not None]
 
 
-def _find_member(session: Session, idea: Idea, index: int, given: MemberShare) -> Membership:
+def _find_named(session: Session, idea: Idea, index: int, given: MemberShare) -> Named:
+    field = f"team.{index}.employee_number"
+    read = read_employee_number(given.employee_number)
+    if not read.valid:
+        raise Invalid("employee_number_impossible", field, problems=[problem.code for problem in read.problems])
     number = strip_employee_number(given.employee_number)
-    person_id = session.exec(
-        select(EmployeeNumber.person_id).join(Person).where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))
-    ).first()
-    if person_id is None:
-        raise Invalid("person_unknown", f"team.{index}.employee_number")
+    holder = select(EmployeeNumber.person_id).where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))
+    person_id = session.exec(holder).first()
     role = read_line(f"team.{index}.role", given.role, maximum=100, minimum=0)
-    return Membership(person_id, given.share_hundredths, role, lead=person_id == idea.lead_id)
+    return Named(number, person_id, given.share_hundredths, role, lead=person_id == idea.lead_id)
 
 
-def _check_shares(members: Sequence[Membership]) -> None:
-    total = sum(member.share_hundredths for member in members)
+def _check_shares(named: Sequence[Named]) -> None:
+    total = sum(each.share_hundredths for each in named)
     try:
-        check_shares([Share(person=each.person_id, hundredths=each.share_hundredths, lead=each.lead) for each in members])
+        check_shares([Share(person=each.key, hundredths=each.share_hundredths, lead=each.lead) for each in named])
     except ValidationError as outside:  # a share below 1 or above the whole
         raise Invalid("shares_do_not_sum", "team", total=total, whole=WHOLE) from outside
     except SharesRefused as refused:

@@ -9,9 +9,9 @@ from sqlmodel import Session
 from models.awards import Award
 from models.calls import Call, PolicyVersion
 from models.documents import Document
-from models.ideas import Idea
+from models.ideas import Answer, Idea
 from models.policy import Policy
-from models.statements.ideas import NO_CONTENT, Content, Member, find_idea, read_content, read_team
+from models.statements.ideas import NO_CONTENT, Content, Invited, Member, find_idea, read_content, read_team
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.refusals import NotFound
@@ -29,11 +29,26 @@ class IdeaContext:
     call_path: str
     content: Content = NO_CONTENT
     members: Sequence[Member] = ()
+    invited: Sequence[Invited] = ()
 
     @cached_property
     def team(self) -> frozenset[str]:
-        """The ids of the people who propose it."""
+        """The ids of the people who propose it: the lead and whoever joined, nobody who is only asked to."""
         return frozenset(member.person_id for member in self.members) or frozenset({self.idea.lead_id})
+
+    @property
+    def unanswered(self) -> list[Invited]:
+        """Who was asked to join the team and has not answered."""
+        return [each for each in self.invited if each.answer == Answer.ASKED]
+
+    @property
+    def left_out(self) -> list[Invited]:
+        """Of those who have not answered whom the lead may leave out: nobody leaves a team they are of by silence."""
+        return [each for each in self.unanswered if each.person_id not in self.team]
+
+    def is_invited(self, person_id: str | None) -> bool:
+        """Whether somebody is asked to join, or has joined a team that is to take the present one's place."""
+        return person_id is not None and any(each.person_id == person_id and each.answer != Answer.NOT_JOINED for each in self.invited)
 
     @property
     def paths(self) -> tuple[str, str]:
@@ -105,16 +120,18 @@ def read_context(session: Session, idea_id: str, *, actor: Actor) -> IdeaContext
     found = find_idea(session, idea_id)
     if found is None:
         raise NotFound("idea_not_found")
-    policy = read_policy_of(session, found.idea)
-    context = IdeaContext(found.idea, found.call, policy, found.unit_path, found.call_path, found.content, read_team(session, idea_id))
-    if actor.person_id not in context.team and not sees_idea(session, idea_id, actor):
+    policy, team = read_policy_of(session, found.idea), read_team(session, idea_id)
+    context = IdeaContext(found.idea, found.call, policy, found.unit_path, found.call_path, found.content, *team)
+    mine = actor.person_id in context.team or context.is_invited(actor.person_id)
+    if not mine and not sees_idea(session, idea_id, actor):
         raise NotFound("idea_not_found")
     return context
 
 
 def read_again(session: Session, context: IdeaContext) -> IdeaContext:
     """The context with what the idea says now and its present team, after a revision was written."""
-    return replace(context, content=read_content(session, context.idea), members=read_team(session, context.idea.id))
+    members, invited = read_team(session, context.idea.id)
+    return replace(context, content=read_content(session, context.idea), members=members, invited=invited)
 
 
 def read_policy(version: PolicyVersion) -> Policy:

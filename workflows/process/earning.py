@@ -94,3 +94,9 @@ def _list_shares(session: Session, award: Award) -> list[tuple[str, int, int]]:
 
 def _as_rows(parts: Sequence[RupiahPart]) -> list[tuple[str, int, int]]:
     return sorted((part.person, part.hundredths, part.amount_rupiah) for part in parts)
+
+
+def has_award(session: Session, idea_id: str) -> bool:
+    """Whether an award of the idea stands that was neither declined nor revoked."""
+    standing = select(Award.id).where(Award.idea_id == idea_id, col(Award.stage).not_in(ENDED_AWARDS))
+    return session.exec(standing).first() is not None

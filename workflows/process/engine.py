@@ -10,11 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, delete, select
 
 from models.database import append_row
 from models.documents import DocumentState
-from models.ideas import Decision, Gate, GateState, Idea
+from models.ideas import Decision, Gate, GateState, Idea, Invitation
 from models.ids import new_id, new_salt
 from models.instants import now
 from models.policy import GateRule
@@ -22,7 +22,8 @@ from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows, write_opening
 from workflows.process.attest.rows import list_rows
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
-from workflows.process.guards import Question, find_refusal, is_next, list_open_gates
+from workflows.process.gates import is_next, list_open_gates
+from workflows.process.guards import Question, find_refusal
 from workflows.process.inbox import ask_awaited, ask_gate, due_in, settle
 from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
@@ -151,6 +152,8 @@ def _gate_not_open(context: Context, outcome: str | None) -> Conflict:
 
 def _forbidden(context: Context, ever: tuple[Transition, ...], actor: Actor) -> Forbidden:
     wanted = next((transition for transition in ever if transition.who is not None), ever[0])
+    if wanted.relation == Relation.ASKED:
+        return Forbidden("only_asked")
     if context.about is not None and wanted.relation in (Relation.SCOPE, Relation.ASSIGNED) and has_part(context.about, actor):
         return Forbidden("conflict_of_interest")
     return Forbidden(f"only_{role_for(context, wanted) or 'FLOW'}")
@@ -170,8 +173,11 @@ def _enter(session: Session, context: Context, transition: Transition) -> list[G
         context.idea.due_at = None
         if transition.code != KEEP_CODE:
             context.idea.reason_code = transition.code or None
-    if not begins and context.way.stages[str(transition.stage)].kind != Kind.DRAFT:  # of a draft nothing is awaited
+    invited = isinstance(context, IdeaContext) and bool(context.invited)
+    if not begins and (invited or context.way.stages[str(transition.stage)].kind != Kind.DRAFT):  # of a draft nothing else is awaited
         settle(session, context)
+    if not begins and invited:  # nobody is asked to join any more
+        session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.row.id))
     if isinstance(context, AwardContext):
         ask_awaited(session, context)
         return gates

@@ -9,16 +9,17 @@ from models.awards import Award
 from models.calls import CallState
 from models.inbox import InboxItem
 from models.instants import now, today
+from models.people import Role
 from models.pilots import Indicator, Measurement, Pilot
-from models.policy import Entry, GateRule, Policy
+from models.policy import Entry, Policy
 from models.reviews import ReviewState
-from models.stages import ENDED_AWARDS
-from models.statements.ideas import read_open_gates
 from workflows.process.actors import Actor
 from workflows.process.ceilings import find_excess
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import find_duty, list_borne, must_differ
-from workflows.process.earning import find_difference, find_flaw, find_lost_stage
+from workflows.process.earning import find_difference, find_flaw, find_lost_stage, has_award
+from workflows.process.gates import is_next, list_open_gates
+from workflows.process.permission import asks_permission, find_change, find_no_change, find_nobody_to_leave_out, find_waiting
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.superiors import list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews, first_report_day
@@ -71,20 +72,6 @@ def _window(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("call_not_yet_open", opens_at=call.opens_at.isoformat()) if now() < call.opens_at else None
 
 
-def list_open_gates(session: Session, context: IdeaContext) -> list[GateRule]:
-    """The policy's gates that block the idea's present stage, in the policy's order."""
-    if not any(rule.stage == context.idea.stage for rule in context.policy.gates):
-        return []
-    names = read_open_gates(session, context.idea.id, context.idea.stage)
-    return [rule for rule in context.policy.gates if rule.name in names]
-
-
-def is_next(rule: GateRule, still_open: list[GateRule]) -> bool:
-    """Whether a gate may be passed now: it is open, and none that comes before it is."""
-    names = {each.name for each in still_open}
-    return rule.name in names and not names & set(rule.after)
-
-
 def _gates(session: Session, asked: Question) -> Refusal | None:
     still_open = list_open_gates(session, asked.idea)
     if not still_open:
@@ -129,11 +116,6 @@ def is_at_mark(context: IdeaContext) -> bool:
     return context.idea.score is not None and context.idea.score >= context.policy.pass_mark
 
 
-def asks_permission(policy: Policy) -> bool:
-    """Whether the head of the proposer's unit is asked at all."""
-    return policy.permission
-
-
 def has_pilot(policy: Policy) -> bool:
     """Whether ideas are tried out; what is in use already is not."""
     return policy.entry != Entry.IN_USE
@@ -150,9 +132,9 @@ def _permission(_session: Session, asked: Question) -> Refusal | None:
 
 def _passed_up(session: Session, asked: Question) -> Refusal | None:
     """Whoever stands in for silent or missing heads may act once they were asked to (`workflows/process/passing_up.py`)."""
-    wanted = InboxItem.idea_id == asked.idea.idea.id, InboxItem.task == asked.transition.action, InboxItem.role == asked.transition.who
-    open_item = select(InboxItem.id).where(*wanted, col(InboxItem.done_at).is_(None))
-    return Forbidden("only_unit_head") if session.exec(open_item).first() is None else None
+    wanted = InboxItem.idea_id == asked.idea.idea.id, InboxItem.task == asked.transition.action, InboxItem.role != Role.UNIT_HEAD
+    open_items = session.exec(select(col(InboxItem.role), col(InboxItem.unit_path)).where(*wanted, col(InboxItem.done_at).is_(None)))
+    return None if any(asked.actor.holds(role, path) for role, path in open_items) else Forbidden("only_unit_head")
 
 
 def _has_pilot(_session: Session, asked: Question) -> Refusal | None:
@@ -209,12 +191,6 @@ def _no_award(session: Session, asked: Question) -> Refusal | None:
     return Conflict("award_stands") if has_award(session, asked.idea.idea.id) else None
 
 
-def has_award(session: Session, idea_id: str) -> bool:
-    """Whether an award of the idea stands that was neither declined nor revoked."""
-    standing = select(Award.id).where(Award.idea_id == idea_id, col(Award.stage).not_in(ENDED_AWARDS))
-    return session.exec(standing).first() is not None
-
-
 def _scored(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("idea_not_scored") if asked.idea.idea.score is None else None
 
@@ -264,6 +240,10 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,
+    "answered": lambda _session, asked: find_waiting(asked.idea),
+    "unanswered": lambda _session, asked: find_nobody_to_leave_out(asked.idea),
+    "as_permitted": lambda session, asked: find_change(session, asked.idea),
+    "not_as_permitted": lambda session, asked: find_no_change(session, asked.idea),
     "pilot_days": _pilot_days,
     "not_below_owner": _not_below_owner,
     "quorum": _quorum,

@@ -82,6 +82,21 @@ def ask_person(session: Session, context: IdeaContext, action: str, person_id: s
     _append(session, context, {"task": action, "role": transition.who, "person_id": person_id, "due_at": due_at})
 
 
+def ask_to_join(session: Session, context: IdeaContext, person_id: str) -> None:
+    """Ask somebody to join the team, until the policy's days are over, at the latest as long as the idea can be handed in."""
+    latest = context.idea.due_at or context.call.closes_at
+    due_at = min(due_in(context.policy.days.agreement), latest)
+    _append(session, context, {"task": "agree", "role": Role.PROPOSER, "person_id": person_id, "due_at": due_at})
+
+
+def tell_lead(session: Session, context: IdeaContext) -> None:
+    """Ask the lead to look at the draft again, as somebody will not join; once, however many will not."""
+    if not is_asked(session, context, "revise"):
+        due_at = min(due_in(context.policy.days.agreement), context.call.closes_at)
+        lead = context.idea.lead_id
+        _append(session, context, {"task": "revise", "role": Role.PROPOSER, "person_id": lead, "due_at": due_at})
+
+
 def ask_gate(session: Session, context: IdeaContext, rule: GateRule) -> None:
     """Ask whoever passes a gate, until the end of the gate's days."""
     _append(session, context, {"task": GATE_TASK + rule.name, "role": rule.role, "person_id": None, "due_at": due_in(rule.days)})

@@ -8,17 +8,18 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models.calls import Call, PolicyVersion
-from models.ideas import Idea
+from models.ideas import Answer, Idea
 from models.people import Role
 from models.pilots import Pilot
 from models.policy import Policy
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
+from models.statements.ideas import Invited
 from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext, read_policy
-from workflows.process.visibility import ANSWERING, BY_CALL
+from workflows.process.visibility import ANSWERING, BY_CALL, OVERSEERS
 from workflows.process.ways import Kind, Relation, Transition
 
 _CALL_UNIT = aliased(Unit)
@@ -27,6 +28,24 @@ _CALL_UNIT = aliased(Unit)
 def has_part(context: IdeaContext, actor: Actor) -> bool:
     """Whether the actor is in the idea's team, and so decides nothing about it."""
     return actor.person_id in context.team
+
+
+def is_only_invited(context: IdeaContext, actor: Actor) -> bool:
+    """Whether the actor knows of the idea because they are asked to join, and so sees what it proposes and nothing else."""
+    if has_part(context, actor) or not context.is_invited(actor.person_id):
+        return False
+    is_draft = ways.IDEA.stages[context.idea.stage].kind == Kind.DRAFT
+    above = any(actor.holds(role, context.unit_path) for role in OVERSEERS) or any(actor.holds(role, *context.paths) for role in BY_CALL)
+    return is_draft or not above
+
+
+def knows_name(each: Invited, actor: Actor) -> bool:
+    """Whether the actor may know whose number was typed: of their own unit, joined now or before, or it is theirs.
+
+    To everybody else somebody who has not joined is a number, as is a number that nobody has.
+    """
+    own = each.unit_id is not None and each.unit_id == actor.unit_id
+    return each.person_id is not None and (own or each.known or each.answer == Answer.JOINED or actor.person_id == each.person_id)
 
 
 def role_for(context: Context, transition: Transition) -> Role | None:
@@ -54,6 +73,8 @@ def may_act(session: Session, context: Context, transition: Transition, actor: A
         return False
     if transition.relation == Relation.LEAD:
         return isinstance(context, IdeaContext) and context.idea.lead_id == actor.person_id
+    if transition.relation == Relation.ASKED:
+        return isinstance(context, IdeaContext) and any(each.person_id == actor.person_id for each in context.unanswered)
     if transition.relation == Relation.SCOPE:
         return actor.holds(role, office_path(context, role))
     if transition.relation == Relation.ASSIGNED:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.instants import today
-from models.offices import OfficeHolder
+from models.offices import OfficeHolder, is_confirmed
 from models.people import Person, Role, RoleGrant, is_held
 from models.pilots import Pilot
 from models.units import Unit
@@ -22,7 +22,7 @@ def list_superiors(session: Session, paths: Iterable[str]) -> frozenset[str]:
         sa.or_(col(OfficeHolder.valid_until).is_(None), col(OfficeHolder.valid_until) >= today()),
     )
     holders = select(col(OfficeHolder.person_id)).where(
-        *days, col(OfficeHolder.person_id).is_not(None), col(OfficeHolder.unit_id).in_(above)
+        *days, is_confirmed(), col(OfficeHolder.person_id).is_not(None), col(OfficeHolder.unit_id).in_(above)
     )
     return frozenset(session.execute(sa.union(heads, holders)).scalars())
 

@@ -30,7 +30,10 @@ IDEA_TRANSITIONS = """
 stage                action           outcome       target               who          relation  reason  guards              code                  jobs                                     readers
 -                    draft            -             draft                proposer     any       -+      call_open           -                     -                                        all
 draft                revise           -             -                    proposer     lead      -+      -                   -                     -                                        all
-draft                submit           -             submitted            proposer     lead      -+      window              -                     intake.route,recognition.number_receipt  all
+draft                agree            joined        -                    proposer     asked     0+      -                   -                     -                                        all
+draft                agree            not_joined    -                    proposer     asked     0+      -                   -                     -                                        all
+draft                leave_out        -             -                    proposer     lead      -+      unanswered          -                     -                                        all
+draft                submit           -             submitted            proposer     lead      -+      window,answered     -                     intake.route,recognition.number_receipt  all
 draft                withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 submitted            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 submitted            route            permission    awaiting_permission  FLOW         any       -+      permission,gates    -                     -                                        all
@@ -47,7 +50,12 @@ screening            screen           returned      supplement_asked     secreta
 screening            screen           duplicate     closed               secretariat  scope     10+     apart,gates         duplicate             -                                        all
 screening            screen           rejected      rejected             secretariat  scope     10+     apart,gates         requirements_not_met  recognition.number_rejection             all
 screening            withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
-supplement_asked     supplement       -             screening            proposer     lead      -+      gates               -                     -                                        all
+supplement_asked     revise           -             -                    proposer     lead      -+      gates               -                     -                                        all
+supplement_asked     agree            joined        -                    proposer     asked     0+      -                   -                     -                                        all
+supplement_asked     agree            not_joined    -                    proposer     asked     0+      -                   -                     -                                        all
+supplement_asked     leave_out        -             -                    proposer     lead      -+      unanswered          -                     -                                        all
+supplement_asked     supplement       -             screening            proposer     lead      -+      gates,answered,as_permitted                    -  -                                   all
+supplement_asked     supplement       permission    awaiting_permission  proposer     lead      -+      gates,answered,permission,not_as_permitted     -  -                                   all
 supplement_asked     expire           -             closed               FLOW         any       -+      overdue             supplement_unanswered -                                        all
 supplement_asked     withdraw         -             withdrawn            proposer     lead      0       -                   -                     -                                        all
 in_review            assign           -             -                    secretariat  scope     -+      reviewers_left      -                     -                                        committee

@@ -8,7 +8,7 @@ from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session, col, select
 
 from models.calls import Call
-from models.ideas import Idea, TeamMember
+from models.ideas import Answer, Idea, Invitation, TeamMember
 from models.people import Role
 from models.pilots import Pilot
 from models.reviews import Review, ReviewState
@@ -22,14 +22,18 @@ ANSWERING = (ReviewState.ASSIGNED, ReviewState.SCORED)
 
 
 def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
-    """The condition on ideas: one's own; as overseer the submitted ones of one's units and calls; those handed to one to review or pilot.
+    """The condition on ideas: one's own, and those one is asked to join; as overseer the submitted ones of one's units and calls; those
+    handed to one to review or pilot.
 
     A flow sees all. Every part is a set of ids, and no join: a list is read in its own order, and each idea on the way is looked up in
     them. `in_order` says so to SQLite, which would rather gather and sort all that an overseer may see.
     """
     if actor.flow:
         return sa.true()
-    own = [select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)]
+    own = [
+        select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id),
+        select(Invitation.idea_id).where(Invitation.person_id == actor.person_id, Invitation.answer != Answer.NOT_JOINED),
+    ]
     if actor.holds(Role.REVIEWER):  # what was handed to somebody is theirs while they hold the role
         own.append(select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING)))
     if actor.holds(Role.PILOT_OWNER):

@@ -17,17 +17,19 @@ STEPS = ("intake", "review", "pilot", "reward", "recognition")  # as people see 
 GUARDS = (
     *("apart", "call_open", "window", "gates", "overdue", "passed", "not_passed", "measured"),
     *("permission", "has_pilot", "has_no_pilot"),
+    *("answered", "unanswered", "as_permitted", "not_as_permitted"),
     *("passed_up", "quorum", "no_quorum", "unscored", "reviewers_left", "not_superior", "pilot_days", "not_below_owner"),
     *("earned", "no_award", "scored", "within_ceiling", "still_earned", "recomputes", "flawed", "hour_struck", "gate_open_now"),
 )
 
 
 class Relation(StrEnum):
-    """How an actor must stand to the idea: its lead, in office over its unit or call, given it in person, or anyhow."""
+    """How an actor must stand to the idea: its lead, in office over its unit or call, given it in person, asked to join, or anyhow."""
 
     LEAD = "lead"
     SCOPE = "scope"
     ASSIGNED = "assigned"
+    ASKED = "asked"
     ANY = "any"
 
 

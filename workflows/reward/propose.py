@@ -11,9 +11,8 @@ from workflows.calculations.award import AwardFacts, ComputedAward, Placement, c
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext, read_context
-from workflows.process.earning import read_facts, read_own_book, split_in_team
+from workflows.process.earning import has_award, read_facts, read_own_book, split_in_team
 from workflows.process.engine import Grounds, Permitted, permit, take
-from workflows.process.guards import has_award
 from workflows.process.refusals import Conflict
 from workflows.process.ways import Kind
 from workflows.reward.rank import list_passed_over, lock_places, rank_call

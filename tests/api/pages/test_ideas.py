@@ -66,8 +66,12 @@ def test_an_idea_is_written_saved_and_submitted_with_its_team(town: Town) -> Non
     draft = saved.headers["location"].split("?")[0]
     shown = browser.get(draft).text
     assert "66,67" in shown
-    assert town["mate"].name in shown
+    assert town["mate"].name not in shown
     assert town["mate"].number not in shown
+    assert "Belum menjawab" in shown
+    town.join(draft.split("/")[2])
+    shown = browser.get(draft).text
+    assert town["mate"].name in shown
     again = fields_of(shown, draft) | fields | {"sections.background": SENTENCE, "sections.idea": SENTENCE, "do": "submit"}
     del again["team.1.employee_number"]
     sent = browser.post(draft, data=again)

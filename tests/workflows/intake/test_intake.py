@@ -116,11 +116,11 @@ def test_nothing_is_handed_in_outside_the_calls_time(town: Town, monkeypatch: py
 def test_a_completed_idea_keeps_its_code_and_the_time_of_its_receipt(town: Town) -> None:
     idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
     before = town.idea(idea)
-    town.do(supplement_idea, idea, town.proposal(title="Antrean yang lengkap"), by="lead")
+    town.do(supplement_idea, idea, town.proposal(sections={**SECTIONS, "idea": "Antrean daring yang lengkap."}), by="lead")
     after = town.idea(idea)
     assert (after.code, after.submitted_at, after.revision, after.stage) == (before.code, before.submitted_at, 2, IdeaStage.SCREENING)
-    titles = town.rows(select(Revision.title).where(Revision.idea_id == idea).order_by(col(Revision.number)))
-    assert titles == ["Antrean daring kelurahan", "Antrean yang lengkap"]
+    said = town.rows(select(Revision.sections).where(Revision.idea_id == idea).order_by(col(Revision.number)))
+    assert [sections["idea"] for sections in said] == [SECTIONS["idea"], "Antrean daring yang lengkap."]
 
 
 def test_a_completion_is_waited_for_until_its_day_is_over(town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tests.building import Town
 from tests.steps import MET
 from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.intake.draft import draft_idea, revise_idea
+from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import supplement_idea
 from workflows.intake.team import MemberShare, Membership, TeamChange, list_team_changes, read_team_change
@@ -33,12 +34,20 @@ def stored_team(town: Town, idea: str) -> dict[str, int]:
     return {row.person_id: row.share_hundredths for row in rows}
 
 
+RETURNED = Findings(notes={"idea": "Jelaskan biayanya."}, parts=("team",))
+
+
 def supplement(town: Town, idea: str, **shares: int) -> None:
-    town.do(supplement_idea, idea, town.proposal(team=team_of(town, **shares)), by="lead")
+    """Put another team by, let everybody agree, and send it."""
+    town.do(revise_idea, idea, town.proposal(team=team_of(town, **shares)), by="lead")
+    town.join(idea)
+    town.do(supplement_idea, idea, by="lead")
 
 
 def ask_again(town: Town, idea: str) -> None:
-    town.do(screen_idea, idea, Screening.RETURNED, Findings(notes={"idea": "Jelaskan biayanya."}), by="secretary")
+    if town.idea(idea).stage == IdeaStage.AWAITING_PERMISSION:
+        town.do(permit_idea, idea, granted=True, by="head")
+    town.do(screen_idea, idea, Screening.RETURNED, RETURNED, by="secretary")
 
 
 def chained(town: Town, idea: str) -> list[LedgerEntry]:
@@ -76,7 +85,7 @@ def test_a_person_named_twice_is_refused_however_the_number_is_typed(town: Town)
 
 
 def test_a_team_changed_in_a_supplement_stands_in_the_decision_before_and_after(town: Town) -> None:
-    idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    idea = town.build_returned("team")
     lead, mate, stranger = (town[who].id for who in ("lead", "mate", "stranger"))
     supplement(town, idea, lead=5_000, stranger=5_000)
     (decision,) = supplements(town, idea)
@@ -95,7 +104,7 @@ def test_a_team_changed_in_a_supplement_stands_in_the_decision_before_and_after(
 
 
 def test_the_ledger_keeps_who_had_which_share_and_no_name_number_or_role(town: Town) -> None:
-    idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    idea = town.build_returned("team")
     lead, mate, stranger = (town[who].id for who in ("lead", "mate", "stranger"))
     supplement(town, idea, lead=5_000, stranger=5_000)
     (entry,) = chained(town, idea)
@@ -104,6 +113,7 @@ def test_the_ledger_keeps_who_had_which_share_and_no_name_number_or_role(town: T
         {"revision": 2, "before": {lead: 6_000, mate: 4_000}, "after": {lead: 5_000, stranger: 5_000}, "commits": {}},
     )
     everything = json.dumps([each.payload for each in town.rows(select(LedgerEntry))])
+    assert town.idea(idea).stage == IdeaStage.AWAITING_PERMISSION
     for who in ("lead", "mate", "stranger"):
         assert town[who].name not in everything
         assert town[who].number not in everything
@@ -113,15 +123,15 @@ def test_the_ledger_keeps_who_had_which_share_and_no_name_number_or_role(town: T
 
 
 def test_a_team_that_stays_leaves_no_trace_of_a_change_even_in_another_order(town: Town) -> None:
-    idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    idea = town.build_returned("team")
     reversed_team = tuple(reversed(town.proposal().team))
-    town.do(supplement_idea, idea, town.proposal(title="Antrean yang lengkap", team=reversed_team), by="lead")
+    town.do(supplement_idea, idea, town.proposal(team=reversed_team), by="lead")
     assert [decision.detail for decision in supplements(town, idea)] == [{}]
     assert chained(town, idea) == []
 
 
 def test_a_role_that_alone_is_rewritten_stands_in_the_decision_and_not_in_the_ledger(town: Town) -> None:
-    idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    idea = town.build_returned("team")
     supplement(town, idea, lead=6_000, mate=4_000)
     (decision,) = supplements(town, idea)
     assert [member["role"] for member in decision.detail["team"]["before"]] == ["", "Perancang"]
@@ -132,12 +142,13 @@ def test_a_role_that_alone_is_rewritten_stands_in_the_decision_and_not_in_the_le
 def test_a_draft_may_change_its_team_as_often_as_it_likes(town: Town) -> None:
     idea = town.build_idea()
     town.do(revise_idea, idea, town.proposal(team=team_of(town, lead=10_000)), by="lead")
-    assert {str(decision.detail) for decision in town.rows(select(Decision).where(Decision.idea_id == idea))} == {"{}"}
+    revisions = select(Decision).where(Decision.idea_id == idea, Decision.action == "revise")
+    assert [decision.detail for decision in town.rows(revisions)] == [{}]
     assert chained(town, idea) == []
 
 
 def test_every_change_is_kept_when_the_team_changes_more_than_once(town: Town) -> None:
-    idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    idea = town.build_returned("team")
     supplement(town, idea, lead=10_000)
     ask_again(town, idea)
     supplement(town, idea, lead=5_000, mate=5_000)
@@ -152,7 +163,7 @@ def test_every_change_is_kept_when_the_team_changes_more_than_once(town: Town) -
 
 
 def test_a_supplement_that_is_refused_leaves_team_and_ledger_as_they_were(town: Town) -> None:
-    idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    idea = town.build_returned("team")
     before, changed = stored_team(town, idea), {"team": team_of(town, lead=10_000)}
     with pytest.raises(Forbidden, match="only_proposer"):
         town.do(supplement_idea, idea, town.proposal(**changed), by="mate")
@@ -161,7 +172,7 @@ def test_a_supplement_that_is_refused_leaves_team_and_ledger_as_they_were(town: 
     with pytest.raises(Invalid, match="shares_do_not_sum"):
         town.do(supplement_idea, idea, town.proposal(team=team_of(town, lead=9_999)), by="lead")
     assert (stored_team(town, idea), chained(town, idea), supplements(town, idea)) == (before, [], [])
-    supplement(town, idea, lead=6_000, mate=4_000)
+    town.do(supplement_idea, idea, by="lead")
     town.do(screen_idea, idea, Screening.ACCEPTED, Findings(MET), by="secretary")
     with pytest.raises(Conflict, match="wrong_stage"):
         town.do(supplement_idea, idea, town.proposal(**changed), by="lead")
@@ -169,7 +180,7 @@ def test_a_supplement_that_is_refused_leaves_team_and_ledger_as_they_were(town: 
 
 
 def test_a_receipt_numbered_after_the_change_says_who_changed_the_team_when_and_how(town: Town) -> None:
-    idea, other = (town.build_idea(IdeaStage.SUPPLEMENT_ASKED) for _ in range(2))
+    idea, other = (town.build_returned("team") for _ in range(2))
     supplement(town, idea, lead=5_000, stranger=5_000)
     for each in (idea, other):
         town.do(number_receipt, each, by="flow:recognition")

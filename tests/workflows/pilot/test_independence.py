@@ -99,14 +99,14 @@ def holder_above_verifier(town: Town) -> None:
 
 
 @pytest.mark.parametrize("become_superior", [head_of_verifier, holder_above_verifier])
-def test_nobody_verifies_the_pilot_of_a_superior(town: Town, become_superior: Callable[[Town], None]) -> None:
-    idea = town.build_idea(IdeaStage.PILOT_REPORTED)
-    become_superior(town)
+def test_nobody_verifies_the_pilot_of_a_superior(either_town: Town, become_superior: Callable[[Town], None]) -> None:
+    idea = either_town.build_idea(IdeaStage.PILOT_REPORTED)
+    become_superior(either_town)
     for verdict in Verdict:
         with pytest.raises(Forbidden, match="subordinate_of_owner"):
-            town.do(verify_pilot, idea, verdict, reason=REASON, by="verifier")
-    town.give_role("stranger", Role.VERIFIER, "BAPPEDA")
-    town.do(verify_pilot, idea, Verdict.ROLL_OUT, reason=REASON, by="stranger")
+            either_town.do(verify_pilot, idea, verdict, reason=REASON, by="verifier")
+    either_town.give_role("stranger", Role.VERIFIER, "BAPPEDA")
+    either_town.do(verify_pilot, idea, Verdict.ROLL_OUT, reason=REASON, by="stranger")
 
 
 def test_no_owner_is_planned_whom_nobody_independent_could_verify(town: Town) -> None:

@@ -18,7 +18,7 @@ from models.instants import now, today
 from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Policy
-from tests.building import Shelf, Town
+from tests.building import Shelf, Town, join_all
 from tests.town import employee_number, sign_in
 from tests.workflows.process.owed import Owed, Stuck, list_waiting, one_step, read_owed
 from tests.workflows.process.test_story import STEPS
@@ -139,7 +139,9 @@ class Story:
         with self.town.store.unit_of_work() as session:
             self.call = self._open_unchecked(session)
             actor = company.actors[course.lead]
-            self.idea = draft_idea(session, self.call, self._proposal(), actor=actor).idea.id
+            context = draft_idea(session, self.call, self._proposal(), actor=actor)
+            self.idea = context.idea.id
+            join_all(session, context)
             if course.aim != "draft":
                 (withdraw_idea if course.aim == "withdrawn" else submit_idea)(session, self.idea, actor=actor)
 

@@ -44,7 +44,8 @@ def _who(each: Transition) -> tuple[str, str]:
         return str(each.who), "over_unit" if each.who == Role.UNIT_HEAD else "over_call"
     if each.relation == Relation.ASSIGNED:
         return "any", "reviews_it" if each.who == Role.REVIEWER else "owns_pilot"
-    return (FLOW, "any") if each.who is None else ("any", "lead" if each.relation == Relation.LEAD else "any")
+    own = {Relation.LEAD: "lead", Relation.ASKED: "asked"}
+    return (FLOW, "any") if each.who is None else ("any", own.get(each.relation, "any"))
 
 
 def test_the_tables_permit_what_was_written_by_hand_and_nothing_else() -> None:

@@ -18,6 +18,10 @@ from models.documents import Document
 from models.ids import new_id
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
+from workflows.intake.agree import answer_invitation
+from workflows.intake.draft import revise_idea
+from workflows.intake.submit import submit_idea, supplement_idea
+from workflows.intake.team import MemberShare
 from workflows.process.attest.compare import RowsReport, compare_rows
 from workflows.process.attest.tables import MODELS, OF_TABLE
 from workflows.recognition.issue import Rendered, mark_issued, mark_sent, withdraw_certificates
@@ -36,6 +40,7 @@ def build_everything(town: Town) -> None:
     ideas = {stage: town.build_idea(stage) for stage in IdeaStage}
     town.take(ideas[IdeaStage.DRAFT], "revise")
     town.take(ideas[IdeaStage.SUPPLEMENT_ASKED], "supplement")
+    change_teams(town)
     town.take(ideas[IdeaStage.IN_REVIEW], "recuse")
     town.take(ideas[IdeaStage.PILOT_REPORTED], "verify extend")
     awards = {stage: town.build_award(stage) for stage in AwardStage}
@@ -60,6 +65,17 @@ def send_back(town: Town) -> None:
     town.do(propose_award, early, by="secretary")
     town.take(early, "approve approved", "withdraw")
     town.do(recheck_award, early, by="flow:reward")
+
+
+def change_teams(town: Town) -> None:
+    """Somebody joins, somebody does not, somebody is left out, and the team of a returned idea is changed."""
+    town.do(answer_invitation, town.ask_team(), joins=False, by="mate")
+    town.do(submit_idea, town.ask_team(), without_unanswered=True, by="lead")
+    returned = town.build_returned("team")
+    team = tuple(MemberShare(town[who].number, 5_000) for who in ("lead", "mate"))
+    town.do(revise_idea, returned, town.proposal(team=team), by="lead")
+    town.join(returned)
+    town.do(supplement_idea, returned, by="lead")
 
 
 def compare(town: Town) -> RowsReport:

@@ -116,10 +116,10 @@ def test_equal_shares_and_points_are_not_recognised_by_their_commitments(town: T
     for _ in range(2):
         town.build_idea(IdeaStage.SHORTLISTED)
     commits = [payload["detail"].get("commits", {}) for payload in town.rows(select(LedgerEntry.payload))]
-    rows = [groups for each in commits for table in ("teammember", "review") for groups in each.get(table, {}).values()]
-    said = [groups[name] for groups in rows for name in groups if name != "state"]
+    rows = [row for each in commits for table in ("teammember", "review") for row in each.get(table, {}).items()]
+    said = {(row_id, name, groups[name]) for row_id, groups in rows for name in groups if name != "state"}
     assert len(said) > 30
-    assert len(set(said)) == len(said)
+    assert len({value for _, _, value in said}) == len(said)
 
 
 @pytest.mark.parametrize("stage", [AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.SCHEDULED, AwardStage.ANNOUNCED])

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0012"
+revision = "0012"
+down_revision = "0011"
 
 NAMES = {
     "uq": "%(table_name)s_%(column_0_N_name)s_key",  # PostgreSQL's own; on SQLite the constraint has none
