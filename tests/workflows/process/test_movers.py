@@ -43,7 +43,8 @@ def test_a_step_is_given_to_the_roles_of_the_list_and_to_no_other(action: str, r
 
 def test_the_list_has_every_step_of_an_office_with_the_tables_own_role_first() -> None:
     steps = [step for way in (ways.IDEA, ways.AWARD) for step in way.transitions if step.relation == Relation.SCOPE]
-    assert {step.action: [str(step.who)] for step in steps} == {action: roles[:1] for action, roles in ALLOWED.items()}
+    usual = {step.action: str(step.who) for step in reversed(steps)}  # another row of an action is for where its role is held by nobody
+    assert usual == {action: roles[0] for action, roles in ALLOWED.items()}
 
 
 @pytest.mark.parametrize(("movers", "moved", "other", "said"), NEVER_TOGETHER)
