@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -14,13 +15,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
+from api.hashing import Hashing
 from api.problems import BadRequest, MatchMissing, Stale
 from api.request_log import note_asker
-from api.signing_in import Unauthenticated, activate, find_activation, find_sign_in, hash_password
+from api.signing_in import SEEN_MINUTES, SignedIn, Unauthenticated, find_sign_in, note_visit
 from api.v1.shapes import show_idea
 from models.database import Database, LostRace, append_row
 from models.ideas import Idea
 from models.idempotency import KeptAnswer
+from models.instants import wall_now
 from models.statements.answers import find_answer
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.process.actors import Actor
@@ -41,6 +44,8 @@ class ApiRequest:
         self.http = http
         self.database: Database = http.app.state.database
         self.writers: Executor = http.app.state.writers
+        self.hashing: Hashing = http.app.state.hashing
+        self.signed_in: SignedIn | None = None
 
     @property
     def token(self) -> str:
@@ -51,10 +56,10 @@ class ApiRequest:
         return token.strip()
 
     def actor(self, session: Session) -> Actor:
-        """Who asks, with roles as they stand in this transaction."""
-        actor = find_sign_in(session, self.token).actor
-        note_asker(self.http, actor)
-        return actor
+        """Who asks, with roles as they stand in this transaction; by cookie or bearer, a sign-in not used for long is over."""
+        self.signed_in = find_sign_in(session, self.token)
+        note_asker(self.http, self.signed_in.actor)
+        return self.signed_in.actor
 
     async def read(self, query: Callable[[Session, Actor], T]) -> T:
         """Answer a question in a read-only transaction."""
@@ -63,7 +68,15 @@ class ApiRequest:
             with self.database.reading() as session:
                 return query(session, self.actor(session))
 
-        return await run_in_threadpool(run)
+        answer = await run_in_threadpool(run)
+        await self.note_visit()
+        return answer
+
+    async def note_visit(self) -> None:
+        """Remember that the sign-in was used, every few minutes: one that rests too long is over."""
+        seen = self.signed_in
+        if seen is not None and seen.seen_at < wall_now() - timedelta(minutes=SEEN_MINUTES):
+            await self.write_publicly(lambda session: note_visit(session, seen))
 
     async def read_publicly(self, query: Callable[[Session], T]) -> T:
         """Answer a question that anybody may ask."""
@@ -101,7 +114,9 @@ class ApiRequest:
             crashpoint("after_commit_before_answer")
             return answered
 
-        return await self._queued(run)
+        answered = await self._queued(run)
+        await self.note_visit()
+        return answered
 
     async def write_publicly(self, action: Callable[[Session], T]) -> T:
         """Run one action for somebody not signed in yet."""
@@ -111,12 +126,6 @@ class ApiRequest:
                 return action(session)
 
         return await self._queued(run)
-
-    async def activate(self, code: str, password: str) -> str:
-        """Set a password by one-time code: the code is looked up first, the slow hash is made outside any transaction."""
-        await self.read_publicly(lambda session: find_activation(session, code))
-        password_hash = await run_in_threadpool(hash_password, password)
-        return await self.write_publicly(lambda session: activate(session, code, password_hash))
 
     async def _queued(self, run: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()

@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from api.hashing import Hashing
 from api.middleware import BodyLimit, SecureHeaders
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install
 from api.request_log import RequestLog
-from api.v1 import accounts, calls, ceilings, intake, offices, operations, pilot, recognition, region, review, reward
+from api.v1 import accounts, calls, ceilings, confirmations, intake, offices, operations, people, pilot, recognition, region, review, reward
 from models.database import Database, database
 from models.migrations import require_newest_schema
 from models.settings import settings
@@ -24,6 +25,8 @@ ROUTERS = (
     recognition,
     accounts,
     region,
+    people,
+    confirmations,
     offices,
     calls,
     ceilings,
@@ -50,6 +53,7 @@ def create_app(store: Database | None = None) -> FastAPI:
     )
     app.state.database = store or database()
     app.state.writers = ThreadPoolExecutor(app.state.database.writers, "writer")
+    app.state.hashing = Hashing()
     for part in (*ROUTERS, *PAGES):
         app.router.routes.extend(part.router.routes)  # as they are: what lies in an included router costs a third more to find
     install(app)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.hashing import Busy
 from api.request_log import describe_fault, known_of
 from api.sentences import catalogue, find_code, read_limits, read_parameters, sentence
 from api.signing_in import TooMany, Unauthenticated
@@ -40,6 +41,7 @@ STATUS: dict[type[Exception], int] = {
     Invalid: 422,
     MatchMissing: 428,
     TooMany: 429,
+    Busy: 503,
 }
 
 STATUS_HEADERS: dict[int, dict[str, str]] = {

@@ -1,31 +1,34 @@
-"""Accounts: activate with a one-time code, sign in, sign out; passwords as argon2id, tokens as hashes."""
+"""Accounts: activate with a one-time code, sign in, sign out, change the password; tokens are kept as hashes, tries are counted."""
 
 import hashlib
+import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlmodel import Session, col, delete, func, select
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import Session, col, delete, select, update
 
+from models.database import run_plain, table_of
 from models.ids import new_secret
 from models.instants import wall_now
-from models.people import Account, EmployeeNumber, SignIn, SignInFailure
+from models.people import Account, EmployeeNumber, NoticeKind, SignIn, SignInFailure
 from models.statements.people import find_token
 from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import Actor, read_actor
-from workflows.process.refusals import Invalid, Refusal
+from workflows.process.journal import record
+from workflows.process.refusals import Conflict, Invalid, NotFound, Refusal
+from workflows.region.codes import end_sessions
+from workflows.region.notices import tell_holder
+from workflows.region.powers import lock_account
 
-TOKEN_HOURS = 12
-IDLE_MINUTES = 30
+TOKEN_HOURS = 12  # a sign-in ends then at the latest, by cookie and by bearer alike
+IDLE_MINUTES = 30  # and after so long without a request
+SEEN_MINUTES = 5  # a visit is noted at most this often
 MOST_FAILURES = 10
 FAILURE_MINUTES = 15
-SHORTEST, LONGEST = 12, 128
-COMMON = frozenset({"password1234", "123456789012", "qwertyuiop12", "indonesia123", "bandungjuara", "katasandi123", "passwordpassword"})
-
-# OWASP's first setting: one core, 19 MiB. With the library's 64 MiB a few who sign in at once would fill the process' memory.
-_hasher = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1_024, parallelism=1),))
-_nobody = _hasher.hash(new_secret())  # verified for unknown names, so that they take as long as known ones
 
 
 class Unauthenticated(Refusal):
@@ -45,18 +48,27 @@ class NewSignIn:
     expires_in: int
 
 
-def hash_password(password: str) -> str:
-    """The argon2id hash of a password that is long and uncommon enough; takes tens of milliseconds, so never inside a transaction."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise Invalid("password_length", "password", minimum=SHORTEST, maximum=LONGEST)
-    if password.lower() in COMMON or len(set(password)) < 5:
-        raise Invalid("password_common", "password")
-    return _hasher.hash(password)
+@dataclass(frozen=True)
+class Try:
+    """Whose password is tried, and from which address; a stranger's tries elsewhere never count against the holder's own."""
+
+    name: str
+    address: str
+
+    @property
+    def digest(self) -> str:
+        """The hash that stands for the pair. Of an IPv6 address the network counts: one household or office has 2^64 addresses."""
+        try:
+            host = ipaddress.ip_address(self.address)
+            place = str(ipaddress.ip_network(f"{host}/64", strict=False)) if host.version == 6 else str(host)
+        except ValueError:
+            place = self.address
+        return digest(f"{strip_employee_number(self.name)} {place}")
 
 
 def find_activation(session: Session, code: str) -> Account:
     """The account a one-time code belongs to; raises Invalid when it is wrong, used or over."""
-    account = session.exec(select(Account).where(Account.activation_hash == _digest(code))).first()
+    account = session.exec(select(Account).where(Account.activation_hash == digest(code))).first()
     if account is None or account.activation_until is None or account.activation_until < wall_now():
         raise Invalid("activation_code_invalid", "code")
     return account
@@ -64,44 +76,94 @@ def find_activation(session: Session, code: str) -> Account:
 
 def activate(session: Session, code: str, password_hash: str) -> str:
     """Set the password of the account a one-time code belongs to; the code is used up. Answers with the person's id."""
-    account = find_activation(session, code)
+    account = lock_account(session, find_activation(session, code).person_id)
+    if account.activation_hash != digest(code):
+        raise Invalid("activation_code_invalid", "code")
     account.password_hash = password_hash
     account.activation_hash = account.activation_until = None
-    session.execute(delete(SignIn).where(col(SignIn.person_id) == account.person_id))
+    session.add(account)
+    end_sessions(session, account.person_id)
     session.flush()
     return account.person_id
 
 
-def check_password(session: Session, employee_number: str, password: str) -> str | None:
-    """The person's id when number and password fit, else None; takes as long for unknown numbers. Raises TooMany when throttled."""
-    name_hash = _digest(strip_employee_number(employee_number))
-    since = wall_now() - timedelta(minutes=FAILURE_MINUTES)
-    failures = select(func.count()).select_from(SignInFailure).where(SignInFailure.name_hash == name_hash, col(SignInFailure.at) > since)
-    if session.exec(failures).one() >= MOST_FAILURES:
+def reserve_try(session: Session, tried: Try) -> None:
+    """Count a try before its password is looked at, in a transaction of its own; raises TooMany where so many failed lately.
+
+    One statement raises the count under the row's lock, so that tries sent at once share one count and none slips through.
+    """
+    table: Any = table_of(SignInFailure)
+    insert: Any = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    at, since = wall_now(), wall_now() - timedelta(minutes=FAILURE_MINUTES)
+    first = insert(table).values(id=tried.digest[:26], name_hash=tried.digest, at=at, tries=1)
+    over = table.c.at < since
+    again = {"tries": sa.case((over, 1), else_=table.c.tries + 1), "at": sa.case((over, at), else_=table.c.at)}
+    tries = run_plain(session, first.on_conflict_do_update(index_elements=["id"], set_=again).returning(table.c.tries)).scalar_one()
+    if tries > MOST_FAILURES:
         raise TooMany("too_many_sign_ins", minutes=FAILURE_MINUTES)
-    account = session.exec(
-        select(Account)
-        .join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Account.person_id))
-        .where(EmployeeNumber.number == strip_employee_number(employee_number), col(EmployeeNumber.valid_until).is_(None))
-    ).first()
-    stored = account.password_hash if account is not None and account.password_hash else _nobody
-    fits = _hasher.verify(password[:LONGEST], stored)
-    return account.person_id if fits and account is not None and stored is not _nobody else None
+    session.execute(delete(SignInFailure).where(col(SignInFailure.at) < since))
 
 
-def count_failure(session: Session, employee_number: str) -> None:
-    """Remember a failed try, and forget those that no longer count."""
-    session.add(SignInFailure(name_hash=_digest(strip_employee_number(employee_number))))
-    session.execute(delete(SignInFailure).where(col(SignInFailure.at) < wall_now() - timedelta(minutes=FAILURE_MINUTES)))
+def forget_tries(session: Session, tried: Try) -> None:
+    """Let a try that succeeded, and those before it, count no longer."""
+    session.execute(delete(SignInFailure).where(col(SignInFailure.id) == tried.digest[:26]))
 
 
-def sign_in(session: Session, person_id: str) -> NewSignIn:
+def find_account(session: Session, employee_number: str) -> tuple[str, str] | None:
+    """The person's id and the hash of the password of an employee number; None where it is unknown, not activated or closed."""
+    number = strip_employee_number(employee_number)
+    found = select(Account).join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Account.person_id))
+    found = found.where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None), col(Account.closed_at).is_(None))
+    account = session.exec(found).first()
+    return None if account is None or account.password_hash is None else (account.person_id, account.password_hash)
+
+
+def get_password_hash(session: Session, person_id: str | None) -> str | None:
+    """The hash of somebody's present password."""
+    return session.exec(select(Account.password_hash).where(Account.person_id == person_id)).first()
+
+
+def enter(session: Session, tried: Try, known: tuple[str, str], device: str) -> NewSignIn:
+    """Sign in somebody whose password was found to fit; refuses where it was changed, or the account closed, in between."""
+    person_id, stored = known
+    account = lock_account(session, person_id)
+    if account.closed_at is not None or account.password_hash != stored:
+        raise Unauthenticated("sign_in_wrong")
+    forget_tries(session, tried)
+    return sign_in(session, person_id, device)
+
+
+def sign_in(session: Session, person_id: str, device: str = "") -> NewSignIn:
     """A new token for a person; only its hash is kept."""
     token, until = new_secret(), wall_now() + timedelta(hours=TOKEN_HOURS)
-    session.add(SignIn(token_hash=_digest(token), person_id=person_id, form_token=new_secret(), until=until))
+    session.add(SignIn(token_hash=digest(token), person_id=person_id, form_token=new_secret(), until=until, device=device))
     session.execute(delete(SignIn).where(col(SignIn.until) < wall_now()))
     session.flush()
     return NewSignIn(token, person_id, TOKEN_HOURS * 3600)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A password that was found to fit, by its hash, and the hash of the one that takes its place."""
+
+    tried: Try
+    stored: str | None
+    password_hash: str
+
+
+def change_password(session: Session, token: str, changed: Changed) -> None:
+    """Set the password of who is signed in, after the present one was found to fit; their sign-ins elsewhere end."""
+    signed_in = find_sign_in(session, token)
+    account = lock_account(session, str(signed_in.actor.person_id))
+    if account.password_hash != changed.stored:
+        raise Conflict("lost_race")
+    account.password_hash = changed.password_hash
+    account.activation_hash = account.activation_until = None
+    session.add(account)
+    end_sessions(session, account.person_id, but=signed_in.token_hash)
+    record(session, "account.change_password", account.person_id, actor=signed_in.actor)
+    forget_tries(session, changed.tried)
+    tell_holder(session, account.person_id, NoticeKind.PASSWORD_CHANGED)
 
 
 @dataclass(frozen=True)
@@ -115,18 +177,50 @@ class SignedIn:
 
 
 def find_sign_in(session: Session, token: str) -> SignedIn:
-    """Who a token stands for; raises Unauthenticated when it is unknown or over."""
-    token_hash = _digest(token)
+    """Who a token stands for; raises Unauthenticated when it is unknown, over, or was not used for IDLE_MINUTES."""
+    token_hash = digest(token)
     found = find_token(session, token_hash)
-    if found is None or found.until < wall_now():
+    if found is None or found.until < wall_now() or found.seen_at < rested_since():
         raise Unauthenticated("sign_in_needed")
     return SignedIn(read_actor(found.person), token_hash, found.form_token, found.seen_at)
 
 
+def rested_since() -> datetime:
+    """A sign-in that was last used before this instant is over."""
+    return wall_now() - timedelta(minutes=IDLE_MINUTES)
+
+
+def note_visit(session: Session, signed_in: SignedIn) -> None:
+    """Let a sign-in rest anew."""
+    session.execute(update(SignIn).where(col(SignIn.token_hash) == signed_in.token_hash).values(seen_at=wall_now()))
+
+
+def list_sign_ins(session: Session, person_id: str | None) -> list[SignIn]:
+    """Where somebody is signed in now, the last seen first."""
+    present = select(SignIn).where(SignIn.person_id == person_id, SignIn.until > wall_now(), SignIn.seen_at > rested_since())
+    return list(session.exec(present.order_by(col(SignIn.seen_at).desc())))
+
+
+def end_sign_in(session: Session, session_id: str, *, actor: Actor) -> None:
+    """End one of one's own sign-ins, by the beginning of its hash; raises NotFound."""
+    mine = select(SignIn).where(SignIn.person_id == actor.person_id, sa.func.substr(SignIn.token_hash, 1, 26) == session_id)
+    row = session.exec(mine).first()
+    if row is None:
+        raise NotFound("session_not_found")
+    session.delete(row)
+
+
+def sign_out_everywhere(session: Session, *, actor: Actor) -> None:
+    """End all of one's own sign-ins, this one among them."""
+    record(session, "account.sign_out_everywhere", str(actor.person_id), actor=actor)
+    end_sessions(session, str(actor.person_id))
+
+
 def sign_out(session: Session, token: str) -> None:
     """End a sign-in."""
-    session.execute(delete(SignIn).where(col(SignIn.token_hash) == _digest(token)))
+    session.execute(delete(SignIn).where(col(SignIn.token_hash) == digest(token)))
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """What is kept of a secret, or of a name that must not be kept."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlmodel import Field
 
 from models.ids import new_id, new_salt
+from models.instants import now
 
 
 class UtcInstant(sa.TypeDecorator[datetime]):
@@ -63,6 +64,11 @@ def choice(closed_set: type[StrEnum]) -> Any:
 def counter() -> Any:
     """A whole number that grows with every row; 64 bits on both databases."""
     return sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def confirmed() -> Any:
+    """When a second person confirmed something: at once where nothing else is said, and None, which is stored as such, while it waits."""
+    return Field(default_factory=now, sa_type=UtcInstant().evaluates_none(), nullable=True)
 
 
 def key() -> Any:

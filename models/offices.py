@@ -1,12 +1,12 @@
 """Offices of units: what stands on their papers, and who held them from when to when."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
-from models.columns import choice, key, optional_link
+from models.columns import choice, confirmed, key, optional_link
 from models.people import EmploymentKind, write_full_name
 
 SAMPLE_EMBLEM = "gagas"  # the packaged flower: a sample until the region registers its own emblem
@@ -73,8 +73,16 @@ class OfficeHolder(SQLModel, table=True):
     on_behalf_of: str | None = optional_link("unitoffice.unit_id")  # the superior's office: `a.n.`
     valid_from: date
     valid_until: date | None = None
+    appointed_by: str | None = optional_link("person.id")
+    confirmed_by: str | None = optional_link("person.id")
+    confirmed_at: datetime | None = confirmed()  # nobody signs before a second person confirmed
 
     @property
     def full_name(self) -> str:
         """Name with academic titles of somebody who is not a registered person."""
         return write_full_name(self.front_title, self.name, self.back_title)
+
+
+def is_confirmed() -> sa.ColumnElement[bool]:
+    """The condition under which an appointment lets its holder sign: a second person confirmed it."""
+    return col(OfficeHolder.confirmed_at).is_not(None)

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel, col
 
-from models.columns import UtcInstant, choice, key, link
-from models.instants import wall_now
+from models.columns import UtcInstant, choice, confirmed, key, link, optional_link
+from models.instants import now, wall_now
 
 
 class Role(StrEnum):
@@ -23,6 +24,10 @@ class Role(StrEnum):
     LEADER = "leader"
     ADMIN = "admin"
     AUDITOR = "auditor"
+
+
+DECIDING = frozenset({Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN})  # nobody gives one of these alone
+_NOT_ENDED = sa.text("ended_at IS NULL")
 
 
 class EmploymentKind(StrEnum):
@@ -70,31 +75,90 @@ class EmployeeNumber(SQLModel, table=True):
 
 
 class RoleGrant(SQLModel, table=True):
-    """A role that a person holds over a unit and everything below it."""
+    """A role that a person was given over a unit and everything below it; it is held while it is confirmed and not ended.
 
-    __table_args__ = (UniqueConstraint("person_id", "role", "unit_id"),)
+    A role given again is a new row. A row made without more is one that needs no second person and is held at once; `granted_by` is
+    None where a flow gave it or where it is older than these columns.
+    """
+
+    __table_args__ = (
+        sa.Index("ix_rolegrant_open", "person_id", "role", "unit_id", unique=True, sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED),
+    )
 
     id: str = key()
     person_id: str = link("person.id")
     role: Role = Field(sa_type=choice(Role), index=True)
     unit_id: str = link("unit.id")
+    granted_by: str | None = optional_link("person.id")
+    granted_at: datetime | None = Field(default_factory=now, sa_type=UtcInstant)
+    confirmed_by: str | None = optional_link("person.id")
+    confirmed_at: datetime | None = confirmed()
+    ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    ended_by: str | None = optional_link("person.id")
+
+
+def is_held() -> sa.ColumnElement[bool]:
+    """The one condition under which a grant gives its role: confirmed, and not ended."""
+    return col(RoleGrant.confirmed_at).is_not(None) & col(RoleGrant.ended_at).is_(None)
+
+
+class CodeRequest(SQLModel, table=True):
+    """A one-time code asked for somebody who holds an office; a second person confirms it and hands the code over, or refuses."""
+
+    id: str = key()
+    person_id: str = link("person.id")
+    asked_by: str = link("person.id", index=False)
+    asked_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    settled_by: str | None = optional_link("person.id")
+    settled_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+
+
+class NoticeKind(StrEnum):
+    """What happened to somebody's account that they are told of."""
+
+    CODE_ASKED = "code_asked"
+    CODE_MADE = "code_made"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    ROLE_HELD = "role_held"
+    ROLE_ENDED = "role_ended"
+    ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_REOPENED = "account_reopened"
+    PERSON_MOVED = "person_moved"
+    NUMBER_CHANGED = "number_changed"
+
+
+class AccountNotice(SQLModel, table=True):
+    """One thing that happened to somebody's account: mailed to them, and shown on their own page."""
+
+    __table_args__ = (sa.Index("ix_accountnotice_person", "person_id", "at"),)
+
+    id: str = key()
+    person_id: str = link("person.id", index=False)
+    kind: NoticeKind = Field(sa_type=choice(NoticeKind))
+    role: Role | None = Field(default=None, sa_type=choice(Role))
+    at: datetime = Field(default_factory=now, sa_type=UtcInstant)
 
 
 class Account(SQLModel, table=True):
-    """How a person signs in: an argon2id hash, made when the one-time code is used."""
+    """How a person signs in: an argon2id hash, made when the one-time code is used; a closed account signs nobody in."""
 
     person_id: str = Field(primary_key=True, foreign_key="person.id", max_length=26)
     password_hash: str | None = Field(default=None, max_length=200)
     activation_hash: str | None = Field(default=None, max_length=64, index=True)
     activation_until: datetime | None = Field(default=None, sa_type=UtcInstant)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
 class SignInFailure(SQLModel, table=True):
-    """One failed sign-in, counted per name tried, so that several processes agree on the throttle."""
+    """The tries at one account from one address since the first of them; a try counts before its password is looked at.
 
-    id: str = key()
+    One row for each account and address, under the beginning of their common hash as id, so that several processes agree on the count.
+    """
+
+    id: str = Field(primary_key=True, max_length=26)
     name_hash: str = Field(max_length=64, index=True)
     at: datetime = Field(default_factory=wall_now, sa_type=UtcInstant)
+    tries: int = 1
 
 
 class SignIn(SQLModel, table=True):
@@ -106,3 +170,4 @@ class SignIn(SQLModel, table=True):
     created_at: datetime = Field(default_factory=wall_now, sa_type=UtcInstant)
     seen_at: datetime = Field(default_factory=wall_now, sa_type=UtcInstant)
     until: datetime = Field(sa_type=UtcInstant)
+    device: str = Field(default="", max_length=60)

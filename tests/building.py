@@ -18,7 +18,7 @@ from models.awards import Award
 from models.database import Database
 from models.ideas import Idea
 from models.instants import now
-from models.people import EmployeeNumber, Person, SignIn
+from models.people import EmployeeNumber, Person, Role, SignIn
 from models.reviews import Review, ReviewState
 from models.stages import AwardStage, IdeaStage
 from models.units import Unit
@@ -33,6 +33,9 @@ from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor, actor_of, flow_actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.region.calls import NewCall, amend_policy, open_call, plan_call
+from workflows.region.confirmations import confirm
+from workflows.region.grants import grant_role
+from workflows.region.holders import NewHolder, appoint_holder
 from workflows.region.signatures import sign_policy
 from workflows.region.soundness import validate_policy
 
@@ -96,6 +99,18 @@ class Town:
         """One action in a transaction of its own, by somebody of the town or by a flow (`by="flow:review"`)."""
         with self.store.unit_of_work() as session:
             return action(session, *values, actor=self.actor(session, by), **named)
+
+    def give_role(self, who: str, role: Role, over: str) -> None:
+        """A role given by one admin and, where a second person must agree, confirmed by the other."""
+        grant = self.do(grant_role, self[who].id, role, over, by="admin")
+        if grant.confirmed_at is None:
+            self.do(confirm, grant.id, by="second_admin")
+
+    def appoint(self, unit: str, new: NewHolder) -> str:
+        """An appointment to an office made by one admin and confirmed by the other; answers its id."""
+        holder = self.do(appoint_holder, unit, new, by="admin")
+        self.do(confirm, holder.id, by="second_admin")
+        return str(holder.id)
 
     def actor(self, session: Session, by: str) -> Actor:
         """Somebody of the town, or a flow, as an actor."""

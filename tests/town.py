@@ -12,7 +12,8 @@ from models.migrations import migrate
 from models.people import EmploymentKind, Role, RoleGrant, SignIn
 from workflows.process.actors import actor_of
 from workflows.region.ceilings import NewCeiling, set_ceiling
-from workflows.region.people import NewPerson, NewUnit, found_region, register_person, register_unit
+from workflows.region.founding import found_region
+from workflows.region.people import NewPerson, NewUnit, register_person, register_unit
 
 # code      kind           parent   name
 UNITS = """
@@ -78,13 +79,16 @@ def settle_town(store: Database) -> None:
     migrate(store)
     with store.unit_of_work() as session:
         admin = NewPerson("Mulyadi Sastranegara", employee_number(1), EmploymentKind.PNS, "KOTA")
-        root, founder, _code = found_region(session, NewUnit("KOTA", "Pemerintah Kota Contoh", "city", ""), admin)
+        second = NewPerson("Neneng Kusumastuti", employee_number(0), EmploymentKind.PNS, "KOTA")
+        root, founded = found_region(session, NewUnit("KOTA", "Pemerintah Kota Contoh", "city", ""), (admin, second))
+        founder, second_admin = (person for person, _code in founded)
         actor = actor_of(session, founder.id)
         units = {"KOTA": root.id}
         for line in UNITS.strip().splitlines():
             code, kind, parent, name = line.split(maxsplit=3)
             units[code] = register_unit(session, NewUnit(code, name, kind, parent), actor=actor).id
         sign_in(session, "admin", founder.id)
+        sign_in(session, "second_admin", second_admin.id)
         for place, line in enumerate(PEOPLE.strip().splitlines(), start=2):
             who, unit, role, over, name = line.split(maxsplit=4)
             new = NewPerson(name, employee_number(place), EmploymentKind.PNS, unit, email=f"{who}@contoh.example")
@@ -99,7 +103,8 @@ def settle_town(store: Database) -> None:
 def sign_in(session: Session, who: str, person_id: str) -> None:
     """Let somebody in without a password: hashing one costs more than everything else here."""
     token_hash = hashlib.sha256(f"token-of-{who}".encode()).hexdigest()
-    session.add(SignIn(token_hash=token_hash, person_id=person_id, form_token=f"form-{who}", until=wall_now() + NIGHTS))
+    never = wall_now() + NIGHTS  # neither rests too long nor ends
+    session.add(SignIn(token_hash=token_hash, person_id=person_id, form_token=f"form-{who}", seen_at=never, until=never))
 
 
 def employee_number(place: int) -> str:

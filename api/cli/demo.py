@@ -1,7 +1,5 @@
 """`gagas demo`: the whole way of an idea, on sample data, through a real server."""
 
-import io
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +7,11 @@ import typer
 from rich.console import Console
 
 from api.cli.serve import examine_or_exit, use_folder
-from api.cli.set_up import init
+from api.cli.set_up import found
 from models.database import database
 from models.people import EmploymentKind
 from workflows.delivery.processes import LocalProcesses
+from workflows.region.people import NewPerson, NewUnit
 
 console = Console()
 
@@ -22,7 +21,7 @@ def demo(
     until: Annotated[str | None, typer.Option(help="Stop the story at this stage, such as in_review, to go on by hand.")] = None,
 ) -> None:
     """Play two calls through HTTP, months in a minute, and leave receipts, letters, certificates, reports and a manifest."""
-    from examples.demo.cast import first_admin
+    from examples.demo.cast import founding_admins
     from examples.demo.play import empty_folder, play
     from examples.demo.theatre import StoryBroken, surroundings
 
@@ -31,14 +30,18 @@ def demo(
     with surroundings(GAGAS_CLOCK=clock, GAGAS_PORT="0", GAGAS_PREFECT_PORT="0", GAGAS_TICK_SECONDS="0.3", GAGAS_POLL_SECONDS="0.05"):
         use_folder(out)
         examine_or_exit()
-        admin, printed = first_admin(), io.StringIO()
-        with redirect_stdout(printed):
-            init("KBDG", "Pemerintah Kota Bandung", admin["name"], admin["employee_number"], EmploymentKind(admin["kind"]))
-        code = printed.getvalue().split()[-1]
+        first, second = founding_admins()
+        codes = found(
+            NewUnit("KBDG", "Pemerintah Kota Bandung", "city", ""),
+            (
+                NewPerson(first["name"], first["employee_number"], EmploymentKind(first["kind"]), "KBDG", position="Admin"),
+                NewPerson(second["name"], second["employee_number"], EmploymentKind(second["kind"]), "KBDG", position="Admin"),
+            ),
+        )
         processes = LocalProcesses(out.absolute(), lambda line: console.print(f"[yellow]{line}[/]"))
         try:
             processes.start()
-            play(out, code, processes.addresses, until, console)
+            play(out, codes, processes.addresses, until, console)
         except StoryBroken as broken:
             console.print(f"[red]The story broke:[/] {broken}")
             raise typer.Exit(1) from broken

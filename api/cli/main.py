@@ -13,7 +13,7 @@ from api.cli.ledger import ledger
 from api.cli.process import process
 from api.cli.processes import api, relay
 from api.cli.serve import serve
-from api.cli.set_up import init, migrate
+from api.cli.set_up import admins, init, migrate
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Gagas: from an idea to a certificate.", pretty_exceptions_enable=False)
 
@@ -34,5 +34,6 @@ app.command()(relay)
 app.command()(doctor)
 app.command()(calc)
 app.command()(process)
+app.add_typer(admins, name="admin")
 app.add_typer(call, name="call")
 app.add_typer(ledger, name="ledger")

@@ -5,16 +5,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
+from api.hashing import Busy
 from api.pages.forms import Form, FormView, fields_to_keep
 from api.pages.refused import RefusedForm, refuse_form, refuse_unreadable
 from api.pages.render import page, read_done
 from api.pages.session import Page, PageRequest, PostedForm, clear_session, is_https, local_path, set_session
 from api.pages.texts import Words
+from api.passwords import activate_account, sign_in_with_password
 from api.request_log import known_of
-from api.signing_in import TooMany, Unauthenticated, check_password, count_failure, find_sign_in, sign_in, sign_out
+from api.signing_in import FAILURE_MINUTES, TooMany, Unauthenticated, find_sign_in, sign_out
 from workflows.process.refusals import Refusal
 
 router = APIRouter(include_in_schema=False)
+RETRY_AFTER = {429: str(FAILURE_MINUTES * 60), 503: "2"}
 YEAR = 365 * 24 * 3600
 
 
@@ -31,15 +34,12 @@ async def enter(request: PostedForm) -> Response:
     """Sign in; a form that was sent after its session had ended is offered to be sent again."""
     form, number = request.form, request.form.text("employee_number", 30)
     try:
-        person_id = await request.read_publicly(lambda session: check_password(session, number, form.values.get("password", "")))
-        if person_id is None:
-            await request.write_publicly(lambda session: count_failure(session, number))
-            raise Unauthenticated("sign_in_wrong", "employee_number")
-    except (Unauthenticated, TooMany) as refusal:
+        new = await sign_in_with_password(request, number, form.values.get("password", ""))
+    except (Unauthenticated, TooMany, Busy) as refusal:
+        refusal.field = "employee_number" if isinstance(refusal, Unauthenticated) else None
         return _show_again(request, refusal)
     if request.http.cookies:
         await _end(request)
-    new = await request.write_publicly(lambda session: sign_in(session, person_id))
     known_of(request.http).person = new.person_id
     response: Response
     if form.text("continue_to", 500):
@@ -68,7 +68,7 @@ async def use_code(request: PostedForm) -> Response:
             request, refuse_unreadable("activation", Form(fields_to_keep(form.fields), form.wrong), Words(request.language))
         )
     try:
-        await request.activate(form.text("code", 100).strip(), form.text("password", 1_000))
+        await activate_account(request, form.text("code", 100).strip(), form.text("password", 1_000))
     except Refusal as refusal:
         refused = refuse_form("activation", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
         return _ask_for_code(request, refused)
@@ -124,8 +124,8 @@ def _show_again(request: PageRequest, refusal: Refusal) -> Response:
         "back": local_path(form.text("back", 500)),
     }
     response = page(request.anonymous_visitor, "account/sign_in.html", status=refused.status, wrong=refused, posted=True, **values)
-    if isinstance(refusal, TooMany):
-        response.headers["Retry-After"] = str(refusal.parameters["minutes"] * 60)
+    if refused.status in RETRY_AFTER:
+        response.headers["Retry-After"] = RETRY_AFTER[refused.status]
     return response
 
 

@@ -21,6 +21,8 @@ from workflows.process.context import read_policy
 from workflows.process.inbox import Awaited, find_gate, list_inbox
 from workflows.process.keyset import Slice
 from workflows.process.relations import list_blind
+from workflows.process.stranded import list_stranded
+from workflows.region.confirmations import count_to_confirm
 from workflows.region.signatures import list_unsigned
 
 router = APIRouter(include_in_schema=False)
@@ -31,11 +33,12 @@ async def show_inbox(request: Page, ok: str = "") -> Response:
     """What waits for the reader."""
 
     def read_lines(session: Session, actor: Actor) -> dict[str, Any]:
-        waiting = list_inbox(session, actor=actor)
-        units = _units(session, [each.idea for each in waiting], actor)
-        policies = {idea.policy_id: _read_policy(session, idea) for idea in (each.idea for each in waiting)}
-        lines = [_line(each, units) | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])} for each in waiting]
-        return {"lines": lines, "unsigned": list_unsigned(session, actor=actor)}
+        return {
+            "lines": _lines(session, list_inbox(session, actor=actor), actor),
+            "stranded": _lines(session, list_stranded(session, actor=actor), actor),
+            "to_confirm": count_to_confirm(session, actor=actor),
+            "unsigned": list_unsigned(session, actor=actor),
+        }
 
     visitor, values = await request.read_page(read_lines)
     return page(visitor, "inbox.html", **values, done=read_done(ok))
@@ -63,6 +66,12 @@ async def show_list(request: Page, stage: str = "", call: str = "", after: str |
         present=now(),
         **values,
     )
+
+
+def _lines(session: Session, waiting: list[Awaited], actor: Actor) -> list[dict[str, Any]]:
+    units = _units(session, [each.idea for each in waiting], actor)
+    policies = {idea.policy_id: _read_policy(session, idea) for idea in (each.idea for each in waiting)}
+    return [_line(each, units) | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])} for each in waiting]
 
 
 def _line(awaited: Awaited, units: dict[str, str]) -> dict[str, Any]:

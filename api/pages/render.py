@@ -27,7 +27,9 @@ MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/ketentuan", "menu.policies", PREPARES_CALLS),
     ("/batas-penghargaan", "menu.ceilings", PREPARES_CALLS),
     ("/pegawai", "menu.people", (Role.ADMIN, Role.OPERATOR)),
+    ("/konfirmasi", "menu.confirmations", (Role.ADMIN, Role.LEADER, Role.OPERATOR)),
     ("/jejak-audit", "menu.ledger", (Role.ADMIN, Role.AUDITOR)),
+    ("/akun", "menu.account", ()),
 )
 
 

@@ -2,22 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from hmac import compare_digest
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
-from sqlmodel import Session, SQLModel, col, update
+from sqlmodel import Session, SQLModel
 
 from api.access import ApiRequest, write_etag
 from api.pages.forms import Form, read_form
 from api.problems import language_of
-from api.request_log import note_asker
-from api.signing_in import IDLE_MINUTES, TOKEN_HOURS, SignedIn, Unauthenticated, find_sign_in
-from models.instants import wall_now
-from models.people import Person, Role, SignIn
+from api.signing_in import TOKEN_HOURS, Unauthenticated
+from models.people import Person, Role
 from models.settings import settings
 from workflows.process.actors import Actor
 from workflows.process.inbox import list_inbox
@@ -26,7 +23,6 @@ from workflows.region.signatures import list_unsigned
 
 T = TypeVar("T")
 COOKIE = "gagas_session"
-SEEN_MINUTES = 5  # a visit is noted at most this often
 MOST_COUNTED = 100
 
 
@@ -64,7 +60,6 @@ class PageRequest(ApiRequest):
         self.form = form or Form()
         self.language = language_of(http)
         self.part = ""
-        self._sign_in: SignedIn | None = None
 
     @property
     def token(self) -> str:
@@ -74,20 +69,9 @@ class PageRequest(ApiRequest):
             raise Unauthenticated("sign_in_needed")
         return token
 
-    def actor(self, session: Session) -> Actor:
-        """Who reads; a session not used for IDLE_MINUTES is over."""
-        sign_in = find_sign_in(session, self.token)
-        if sign_in.seen_at < wall_now() - timedelta(minutes=IDLE_MINUTES):
-            raise Unauthenticated("sign_in_needed")
-        self._sign_in = sign_in
-        note_asker(self.http, sign_in.actor)
-        return sign_in.actor
-
     async def read_page(self, query: Callable[[Session, Actor], T]) -> tuple[Visitor, T]:
         """Run a query for the person signed in; answers also with what the page's header and menu need."""
-        found = await self.read(lambda session, actor: (self._visitor(session, actor), query(session, actor)))
-        await self._note_visit()
-        return found
+        return await self.read(lambda session, actor: (self._visitor(session, actor), query(session, actor)))
 
     async def read_page_publicly(self, query: Callable[[Session], T]) -> tuple[Visitor, T]:
         """Run a query for anybody, signed in or not; answers also with what the page's header and menu need."""
@@ -112,17 +96,21 @@ class PageRequest(ApiRequest):
         """Run one action for a posted form, once per one-time key; `part` tells apart two actions of one form."""
 
         def checked(session: Session, actor: Actor) -> FormResult:
-            if self._sign_in is None or not compare_digest(self.form.text("form_token", 100), self._sign_in.form_token):
-                raise Forbidden("form_token_invalid")
+            self.require_own_form()
             return action(session, actor)
 
         self.part = part
         answer = await self.write(checked, match=match)
         return FormResult.model_validate_json(bytes(answer.body))
 
+    def require_own_form(self) -> None:
+        """Refuse a form that does not carry the token of the session it came with; who is signed in was read before."""
+        if self.signed_in is None or not compare_digest(self.form.text("form_token", 100), self.signed_in.form_token):
+            raise Forbidden("form_token_invalid")
+
     def _visitor(self, session: Session, actor: Actor) -> Visitor:
         person = session.get(Person, actor.person_id)
-        sign_in = self._sign_in
+        sign_in = self.signed_in
         if person is None or sign_in is None:
             return self.anonymous_visitor
         waiting = len(list_inbox(session, actor=actor, limit=MOST_COUNTED)) + len(list_unsigned(session, actor=actor))
@@ -132,13 +120,6 @@ class PageRequest(ApiRequest):
     def _path(self) -> str:
         url = self.http.url
         return f"{url.path}?{url.query}" if url.query and self.http.method == "GET" else url.path
-
-    async def _note_visit(self) -> None:
-        seen = self._sign_in
-        if seen is None or seen.seen_at > wall_now() - timedelta(minutes=SEEN_MINUTES):
-            return
-        visited = update(SignIn).where(col(SignIn.token_hash) == seen.token_hash).values(seen_at=wall_now())
-        await self.write_publicly(lambda session: session.execute(visited))
 
     def _idempotency_key(self) -> str | None:
         key = self.form.key

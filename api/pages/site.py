@@ -1,5 +1,26 @@
 """The site: every page's routes, in the order in which a path is tried."""
 
-from api.pages import account, assets, calls, ceilings, idea, inbox, intake, pilot, public, recognition, region, review, reward
+from api.pages import (
+    account,
+    assets,
+    calls,
+    ceilings,
+    confirmations,
+    idea,
+    inbox,
+    intake,
+    own_account,
+    people,
+    person,
+    pilot,
+    public,
+    recognition,
+    region,
+    review,
+    reward,
+)
 
-PAGES = (assets, public, account, inbox, intake, review, pilot, reward, recognition, region, calls, ceilings, idea)
+PAGES = (
+    *(assets, public, account, own_account, inbox, intake, review, pilot, reward, recognition),
+    *(people, person, confirmations, region, calls, ceilings, idea),
+)

@@ -1,19 +1,24 @@
 """Accounts: activate, sign in, sign out, who am I."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlmodel import Session
 
 from api.access import Api
+from api.passwords import activate_account, change_own_password, sign_in_with_password
 from api.request_log import known_of
-from api.signing_in import Unauthenticated, check_password, count_failure, sign_in, sign_out
+from api.signing_in import digest, end_sign_in, list_sign_ins, sign_out, sign_out_everywhere
 from api.v1 import PREFIX
-from api.v1.shapes import RequestBody, ResponseBody
-from models.people import Person, Role
+from api.v1.shapes import Id, RequestBody, ResponseBody
+from models.people import NoticeKind, Person, Role
 from models.units import Unit
 from workflows.process.actors import Actor
+from workflows.region.notices import list_notices
 
 router = APIRouter(prefix=PREFIX, tags=["accounts"])
+SESSION_FIELDS = {"device", "created_at", "seen_at", "until"}
 
 
 class ActivationIn(RequestBody):
@@ -32,6 +37,30 @@ class TokenOut(ResponseBody):
     expires_in: int
 
 
+class PasswordIn(RequestBody):
+    present_password: str = Field(max_length=1_000)
+    password: str = Field(max_length=1_000)
+
+
+class SessionOut(ResponseBody):
+    """A sign-in: from what kind of device (empty where it did not say), since when, when last used, and when it ends at the latest."""
+
+    id: str
+    device: str
+    created_at: datetime
+    seen_at: datetime
+    until: datetime
+    current: bool
+
+
+class NoticeOut(ResponseBody):
+    """Something that happened to one's account; `role` where it was about one."""
+
+    kind: NoticeKind
+    role: Role | None
+    at: datetime
+
+
 class GrantOut(ResponseBody):
     role: Role
     unit_path: str
@@ -46,20 +75,16 @@ class MeOut(ResponseBody):
 
 
 @router.post("/activation", status_code=204)
-async def activate_account(body: ActivationIn, request: Api) -> Response:
+async def use_code(body: ActivationIn, request: Api) -> Response:
     """Set a password with the one-time code."""
-    await request.activate(body.code, body.password)
+    await activate_account(request, body.code, body.password)
     return Response(status_code=204)
 
 
 @router.post("/tokens", status_code=201)
 async def make_token(body: SignInIn, request: Api) -> TokenOut:
-    """Sign in with employee number and password; the token is a bearer token for 12 hours."""
-    person_id = await request.read_publicly(lambda session: check_password(session, body.employee_number, body.password))
-    if person_id is None:
-        await request.write_publicly(lambda session: count_failure(session, body.employee_number))
-        raise Unauthenticated("sign_in_wrong")
-    new = await request.write_publicly(lambda session: sign_in(session, person_id))
+    """Sign in with employee number and password; the token is a bearer token for 12 hours, and over after 30 minutes without a request."""
+    new = await sign_in_with_password(request, body.employee_number, body.password)
     known_of(request.http).person = new.person_id
     return TokenOut(access_token=new.token, expires_in=new.expires_in)
 
@@ -82,3 +107,48 @@ async def show_me(request: Api) -> MeOut:
         return MeOut(person_id=person.id, name=person.full_name, unit_id=unit.id, unit=unit.name, roles=roles)
 
     return await request.read(read_me)
+
+
+@router.get("/me/sessions")
+async def list_sessions(request: Api) -> list[SessionOut]:
+    """Where one is signed in, the last seen first."""
+
+    def read_sessions(session: Session, actor: Actor) -> list[SessionOut]:
+        present = digest(request.token)
+        return [
+            SessionOut(id=row.token_hash[:26], current=row.token_hash == present, **row.model_dump(include=SESSION_FIELDS))
+            for row in list_sign_ins(session, actor.person_id)
+        ]
+
+    return await request.read(read_sessions)
+
+
+@router.delete("/me/sessions", status_code=204)
+async def end_sessions(request: Api) -> Response:
+    """Sign out everywhere, here too."""
+    await request.write(lambda session, actor: sign_out_everywhere(session, actor=actor))
+    return Response(status_code=204)
+
+
+@router.delete("/me/sessions/{session_id}", status_code=204)
+async def end_session(session_id: Id, request: Api) -> Response:
+    """Sign out on one device."""
+    await request.write(lambda session, actor: end_sign_in(session, session_id, actor=actor))
+    return Response(status_code=204)
+
+
+@router.put("/me/password", status_code=204)
+async def put_password(body: PasswordIn, request: Api) -> Response:
+    """Change one's password; the present one is asked for, and sign-ins elsewhere end."""
+    await change_own_password(request, body.present_password, body.password)
+    return Response(status_code=204)
+
+
+@router.get("/me/notices")
+async def show_notices(request: Api) -> list[NoticeOut]:
+    """What happened to one's account, the last first."""
+
+    def read_notices(session: Session, actor: Actor) -> list[NoticeOut]:
+        return [NoticeOut.model_validate(notice, from_attributes=True) for notice in list_notices(session, actor=actor)]
+
+    return await request.read(read_notices)

@@ -15,10 +15,11 @@ from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
 from workflows.process.actors import Actor
-from workflows.process.inbox import list_inbox
+from workflows.process.inbox import Awaited, list_inbox
 from workflows.process.records import list_facts, read_published_head, readable_messages, require_reader
 from workflows.process.relations import list_blind
 from workflows.process.retry import STATE, count_messages, is_stuck, retry_dead
+from workflows.process.stranded import list_stranded
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
 
@@ -101,22 +102,13 @@ class NothingIn(RequestBody):
 async def show_inbox(request: Api) -> list[InboxOut]:
     """What waits for the asker, the most urgent first."""
 
-    def read_inbox(session: Session, actor: Actor) -> list[InboxOut]:
-        present, waiting = now(), list_inbox(session, actor=actor)
-        blind = list_blind(session, [each.idea for each in waiting], actor)
-        return [
-            InboxOut(
-                id=each.item.id,
-                task=each.item.task,
-                due_at=each.item.due_at,
-                overdue=each.item.due_at is not None and each.item.due_at < present,
-                award_id=each.item.award_id,
-                idea=show_line(each.idea, blind=each.idea.id in blind),
-            )
-            for each in waiting
-        ]
+    return await request.read(lambda session, actor: _show_awaited(session, list_inbox(session, actor=actor), actor))
 
-    return await request.read(read_inbox)
+
+@router.get("/inbox/stranded")
+async def show_stranded(request: Api) -> list[InboxOut]:
+    """For the secretariat: what waits by name for somebody who can no longer do it."""
+    return await request.read(lambda session, actor: _show_awaited(session, list_stranded(session, actor=actor), actor))
 
 
 @router.get("/health")
@@ -187,6 +179,21 @@ async def list_entries(request: Api, after: After = 0) -> list[EntryOut]:
         return [_show_fact(number, fact) for number, fact in enumerate(facts, start=after + 1)]
 
     return await request.read(read_entries)
+
+
+def _show_awaited(session: Session, waiting: list[Awaited], actor: Actor) -> list[InboxOut]:
+    present, blind = now(), list_blind(session, [each.idea for each in waiting], actor)
+    return [
+        InboxOut(
+            id=each.item.id,
+            task=each.item.task,
+            due_at=each.item.due_at,
+            overdue=each.item.due_at is not None and each.item.due_at < present,
+            award_id=each.item.award_id,
+            idea=show_line(each.idea, blind=each.idea.id in blind),
+        )
+        for each in waiting
+    ]
 
 
 def _show_fact(number: int, fact: LedgerEntry) -> EntryOut:

@@ -1,4 +1,4 @@
-"""The region: units, people, roles and one-time codes."""
+"""The region: units and people."""
 
 from typing import Annotated
 
@@ -10,13 +10,13 @@ from sqlmodel import Session, col, select
 from api.access import Api
 from api.email_addresses import Email
 from api.v1 import PREFIX
-from api.v1.shapes import Cursor, Id, Limit, PageOut, RequestBody, ResponseBody
+from api.v1.shapes import Cursor, Limit, PageOut, RequestBody, ResponseBody
 from models.people import EmploymentKind, Person, Role
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.keyset import Order, Slice, take_page
 from workflows.process.records import readable_holders
-from workflows.region.people import NewPerson, NewUnit, grant_role, register_person, register_unit, renew_activation
+from workflows.region.people import NewPerson, NewUnit, register_person, register_unit
 
 router = APIRouter(prefix=PREFIX, tags=["region"])
 BY_NAME = Order(Person, "name", newest_first=False)
@@ -68,23 +68,6 @@ class NewPersonOut(PersonOut):
     activation_code: str | None
 
 
-class GrantIn(RequestBody):
-    role: Role
-    unit_code: str = Field(max_length=60)
-
-
-class GrantedOut(ResponseBody):
-    id: str
-    person_id: str
-    role: Role
-    unit_id: str
-
-
-class ActivationOut(ResponseBody):
-    person_id: str
-    activation_code: str | None
-
-
 @router.get("/units")
 async def list_units(request: Api, kind: str | None = None) -> list[UnitOut]:
     """The region's units, by code."""
@@ -122,7 +105,7 @@ async def find_people(
         if unit_id:
             query = query.where(Person.unit_id == unit_id)
         page = take_page(session, query, BY_NAME, Slice(after, limit))
-        return PersonPage(people=[_show_person(person) for person in page.rows], after=page.after)
+        return PersonPage(people=[show_person(person) for person in page.rows], after=page.after)
 
     return await request.read(read_people)
 
@@ -134,29 +117,11 @@ async def add_person(body: PersonIn, request: Api) -> JSONResponse:
 
     def act(session: Session, actor: Actor) -> NewPersonOut:
         person, code = register_person(session, new, actor=actor)
-        return NewPersonOut(activation_code=code, **_show_person(person).model_dump())
+        return NewPersonOut(activation_code=code, **show_person(person).model_dump())
 
     return await request.write(act, status=201)
 
 
-@router.post("/people/{person_id}/roles", status_code=201, response_model=GrantedOut)
-async def add_role(person_id: Id, body: GrantIn, request: Api) -> JSONResponse:
-    """Give a person a role over a unit and everything below it."""
-
-    def act(session: Session, actor: Actor) -> GrantedOut:
-        grant = grant_role(session, person_id, body.role, body.unit_code, actor=actor)
-        return GrantedOut.model_validate(grant, from_attributes=True)
-
-    return await request.write(act, status=201)
-
-
-@router.post("/people/{person_id}/activation", status_code=201, response_model=ActivationOut)
-async def renew_code(person_id: Id, request: Api) -> JSONResponse:
-    """A new one-time code for somebody who lost theirs."""
-    return await request.write(
-        lambda s, a: ActivationOut(person_id=person_id, activation_code=renew_activation(s, person_id, actor=a)), status=201
-    )
-
-
-def _show_person(person: Person) -> PersonOut:
+def show_person(person: Person) -> PersonOut:
+    """A person as everybody who may look for people sees them: never with the employee number."""
     return PersonOut(id=person.id, name=person.full_name, unit_id=person.unit_id, position=person.position)

@@ -49,9 +49,9 @@ def read_units() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def first_admin() -> dict[str, str]:
-    """The person who founds the region."""
-    return next(row for row in read_people() if "admin@" in row["roles"])
+def founding_admins() -> list[dict[str, str]]:
+    """The two people with whom the region is founded: what one of them begins, the other confirms."""
+    return [row for row in read_people() if "admin@" in row["roles"]]
 
 
 def sign_in(theatre: Theatre, row: dict[str, str], person_id: str, code: str) -> Player:
@@ -70,23 +70,26 @@ def register_units(admin: Player, advance: Callable[[], None]) -> None:
         advance()
 
 
-def register_people(theatre: Theatre, admin: Player, advance: Callable[[], None]) -> dict[str, Player]:
-    """Register everybody, give them their roles, and sign them in."""
+def register_people(theatre: Theatre, admins: list[Player], advance: Callable[[], None]) -> dict[str, Player]:
+    """Register everybody, sign them in, and give them their roles, which the second admin confirms where two must agree."""
+    admin, second = admins
 
     def register(row: dict[str, str]) -> tuple[str, Player]:
         answer = admin.post("/people", {name: row[name] for name in PERSON_FIELDS})
+        player = sign_in(theatre, row, answer["id"], answer["activation_code"])
         for held in filter(None, row["roles"].split(";")):
             role, _, unit_code = held.partition("@")
             if role != "proposer":
-                admin.post(f"/people/{answer['id']}/roles", {"role": role, "unit_code": unit_code})
-        player = sign_in(theatre, row, answer["id"], answer["activation_code"])
+                given = admin.post(f"/people/{answer['id']}/roles", {"role": role, "unit_code": unit_code})
+                if not given["held"]:
+                    second.post(f"/confirmations/{given['id']}/approval")
         advance()
         return row["key"], player
 
-    others = [row for row in read_people() if row["key"] != first_admin()["key"]]
+    founders = {row["key"]: player for row, player in zip(founding_admins(), admins, strict=True)}
     with ThreadPoolExecutor(4) as threads:
-        players = dict(threads.map(register, others))
-    return {**players, first_admin()["key"]: admin}
+        players = dict(threads.map(register, [row for row in read_people() if row["key"] not in founders]))
+    return {**players, **founders}
 
 
 @cache
@@ -96,14 +99,17 @@ def read_offices() -> list[dict[str, Any]]:
     return offices
 
 
-def set_offices(admin: Player, players: dict[str, Player], advance: Callable[[], None]) -> None:
-    """Set each office and appoint its holders for their days."""
+def set_offices(admins: list[Player], players: dict[str, Player], advance: Callable[[], None]) -> None:
+    """Set each office and appoint its holders for their days; the second admin confirms them."""
+    admin, second = admins
     for row in read_offices():
         path = f"/units/{row['unit']}/office"
         admin.put(path, row["office"], version=0)
         for holder in row["holders"]:
             admin.post(f"{path}/holders", {"person_id": players[holder["person"]].person_id, **_days_of(holder)})
         advance()
+    for waiting in second.get("/confirmations"):
+        second.post(f"/confirmations/{waiting['id']}/approval")
 
 
 def _days_of(holder: dict[str, Any]) -> dict[str, Any]:

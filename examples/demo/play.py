@@ -14,7 +14,7 @@ from examples.demo import contest, district
 from examples.demo.acts import Story, list_tales
 from examples.demo.cast import (
     Cast,
-    first_admin,
+    founding_admins,
     plan_calls,
     read_offices,
     read_people,
@@ -42,14 +42,14 @@ def empty_folder(out: Path) -> None:
     write_clock(out / "demo-clock.txt", at(2026, 1, 5).isoformat())
 
 
-def play(out: Path, code: str, addresses: Any, until: str | None, console: Console) -> dict[str, Any]:
+def play(out: Path, codes: list[str], addresses: Any, until: str | None, console: Console) -> dict[str, Any]:
     """Play every scene up to the stage asked for, then bring in the harvest; answers with the manifest."""
     started = time.monotonic()
     theatre = Theatre(addresses.pages, out / "demo-clock.txt", out / "journal.md")
     theatre.journal_file.write_text("# Jurnal peragaan\n\n", "utf-8")
     columns = (TextColumn("{task.description:<34}"), BarColumn(40), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        cast = _gather(theatre, code, progress)
+        cast = _gather(theatre, codes, progress)
         for scene in _play_scenes(theatre, cast, progress, until):
             theatre.set_clock(scene.instant)
             theatre.settle()
@@ -73,16 +73,17 @@ def play(out: Path, code: str, addresses: Any, until: str | None, console: Conso
     return manifest
 
 
-def _gather(theatre: Theatre, code: str, progress: Progress) -> Cast:
-    admin = sign_in(theatre, first_admin(), "", code)
-    admin.person_id = admin.get("/me")["person_id"]
-    theatre.admin = admin
+def _gather(theatre: Theatre, codes: list[str], progress: Progress) -> Cast:
+    admins = [sign_in(theatre, row, "", code) for row, code in zip(founding_admins(), codes, strict=True)]
+    for each in admins:
+        each.person_id = each.get("/me")["person_id"]
+    theatre.admin = admin = admins[0]
     units = progress.add_task("Units", total=len(read_units()))
     register_units(admin, lambda: progress.advance(units))
-    people = progress.add_task("People", total=len(read_people()) - 1)
-    cast = Cast(register_people(theatre, admin, lambda: progress.advance(people)))
+    people = progress.add_task("People", total=len(read_people()) - len(admins))
+    cast = Cast(register_people(theatre, admins, lambda: progress.advance(people)))
     offices = progress.add_task("Offices", total=len(read_offices()))
-    set_offices(admin, cast.players, lambda: progress.advance(offices))
+    set_offices(admins, cast.players, lambda: progress.advance(offices))
     plan_calls(theatre, cast, admin)
     return cast
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.database import run_plain, table_of
-from models.people import Person, Role, RoleGrant, SignIn
+from models.people import Person, Role, RoleGrant, SignIn, is_held
 from models.units import Unit
 
 
@@ -43,7 +43,7 @@ _GRANTS = (
     sa.select(_PERSON.c.id, _PERSON.c.unit_id, _UNIT.c.path, _GRANT.c.role, _COVERED.c.path.label("covered"))
     .select_from(_PERSON)
     .join(_UNIT, _UNIT.c.id == _PERSON.c.unit_id)
-    .outerjoin(_GRANT, _GRANT.c.person_id == _PERSON.c.id)
+    .outerjoin(_GRANT, sa.and_(_GRANT.c.person_id == _PERSON.c.id, is_held()))
     .outerjoin(_COVERED, _COVERED.c.id == _GRANT.c.unit_id)
 )
 _BY_ID = _GRANTS.where(_PERSON.c.id == sa.bindparam("person_id"))

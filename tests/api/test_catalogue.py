@@ -16,7 +16,7 @@ from workflows.process.refusals import Refusal
 from workflows.process.ways import FLOW
 
 ROOT = Path(__file__).parent.parent.parent
-KINDS = {"Conflict", "Forbidden", "Invalid", "NotFound", "BadRequest", "MatchMissing", "Stale", "TooMany", "Unauthenticated"}
+KINDS = {"Conflict", "Forbidden", "Invalid", "NotFound", "BadRequest", "MatchMissing", "Stale", "TooMany", "Busy", "Unauthenticated"}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 T = TypeVar("T")
 
@@ -96,6 +96,7 @@ def test_every_kind_of_refusal_has_a_status() -> None:
         "Invalid": 422,
         "MatchMissing": 428,
         "TooMany": 429,
+        "Busy": 503,
     }
 
 

@@ -18,7 +18,7 @@ from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import POLICY, Shelf
 from workflows.process.ways import IDEA
-from workflows.region.holders import NewHolder, appoint_holder
+from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
 
 pytestmark = pytest.mark.slow
@@ -63,7 +63,7 @@ def test_no_json_makes_a_fault(client: TestClient, shelf: Shelf, share: Callable
     ids = {"award_id": town.build_award(AwardStage.PROPOSED), "call_id": town.call, "person_id": town["mate"].id, "name": "x"}
     ids["idea_id"] = town.build_idea(IdeaStage.IN_REVIEW)
     town.do(set_office, "ANDIR", NewOffice(("KECAMATAN ANDIR",), "Contoh", "Kec.Andir", "Camat Andir"), by="admin")
-    ids |= {"code": "ANDIR", "holder_id": town.do(appoint_holder, "ANDIR", NewHolder(town["head"].id, today()), by="admin").id}
+    ids |= {"code": "ANDIR", "holder_id": town.appoint("ANDIR", NewHolder(town["head"].id, today()))}
     people = st.sampled_from(["lead", "secretary", "admin", "leader", "chair", "reviewer1", "head", "verifier", "owner"])
     paths = [(method, path, route) for method, route in writing_routes() for path in each_step(route.path.removeprefix(PREFIX))]
     routes = [(f"{method} {re.sub(r'{(.*?)}', lambda found: ids[found[1]], path)}", route) for method, path, route in paths]

@@ -31,7 +31,7 @@ from tests.building import SECTIONS, Town
 from workflows.adapters.files import store_file
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
-from workflows.region.people import renew_activation
+from workflows.region.codes import renew_activation
 
 PASSWORD = "kata sandi yang panjang"
 
@@ -55,7 +55,7 @@ def sign_in(client: TestClient, number: str, password: str) -> Any:
 
 
 def test_sign_ins_failures_and_codes_are_in_the_security_log(town: Town, client: TestClient, folder: Path) -> None:
-    code = town.do(renew_activation, town["lead"].id, by="admin")
+    code = town.do(renew_activation, town["lead"].id, by="admin").code
     assert client.post("/api/v1/activation", json={"code": code, "password": PASSWORD}).status_code == 204
     assert client.post("/api/v1/activation", json={"code": code, "password": PASSWORD}).status_code == 422
     assert sign_in(client, town["lead"].number, PASSWORD).status_code == 201

@@ -13,7 +13,7 @@ from tests.api.wrong import CASES, Case
 from tests.asking import ask, check_problem
 from tests.building import POLICY, SECTIONS, Shelf, Town
 from tests.unchanged import Watch, fingerprint, watch
-from workflows.region.people import renew_activation
+from workflows.region.codes import renew_activation
 from workflows.review.assign import assign_reviewer
 
 LANGUAGES = ("id", "en")
@@ -48,7 +48,7 @@ def scene(shelf: Shelf) -> Scene:
         if town["reviewer1"].id not in town.rows(select(Review.reviewer_id).where(Review.idea_id == names["in_review"])):
             town.do(assign_reviewer, names["in_review"], town["reviewer1"].id, by="secretary")
         names["short"] = town.build_idea(IdeaStage.DRAFT, sections={"background": "satu dua tiga"})
-        names["code"] = town.do(renew_activation, town["walker"].id, by="admin")
+        names["code"] = town.do(renew_activation, town["walker"].id, by="admin").code
         shelf.put_aside("problems")
         NAMES.update(names, owner=town["owner"].id, mate=town["mate"].id, lead=town["lead"].number, mate_number=town["mate"].number)
     return Scene(shelf.open_town("problems"), NAMES)

@@ -21,6 +21,7 @@ from models.calls import Call
 from models.documents import Document
 from models.ideas import Idea, TeamMember
 from models.instants import now, today
+from models.people import Role, RoleGrant
 from models.pilots import Indicator, Pilot
 from models.reviews import Review, ReviewState
 from models.settings import settings
@@ -31,8 +32,10 @@ from tests.steps import MET, REASON
 from workflows.adapters.files import store_file
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
+from workflows.region.accounts import close_account
 from workflows.region.calls import NewCall, plan_call
-from workflows.region.holders import NewHolder, appoint_holder
+from workflows.region.grants import grant_role
+from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
 from workflows.region.signatures import sign_policy
 
@@ -98,7 +101,9 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
         ("-", "number", "-"): "1",
         ("-", "gate", "-"): "visit",
         ("-", "step", "-"): "withdraw",
+        ("-", "session_id", "-"): "x" * 26,
     }
+    ids |= build_accounts(town)
     town.do(sign_policy, ids["planned", "call", "-"], 1, by="chair")
     ids |= build_offices(town)
     ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
@@ -130,9 +135,22 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
 def build_offices(town: Town) -> dict[tuple[str, str, str], str]:
     """A district whose head holds its office, and one that has none."""
     town.do(set_office, "ANDIR", NewOffice(("KECAMATAN ANDIR",), "Contoh", "Kec.Andir", "Camat Andir"), by="admin")
-    head = town.do(appoint_holder, "ANDIR", NewHolder(town["head"].id, today()), by="admin").id
+    head = town.appoint("ANDIR", NewHolder(town["head"].id, today()))
     units = {("held", "unit", "-"): "ANDIR", ("unset", "unit", "-"): "COBLONG"}
     return {**units, ("held", "holder_id", "-"): head, ("unset", "holder_id", "-"): head}
+
+
+def build_accounts(town: Town) -> dict[tuple[str, str, str], str]:
+    """Somebody who holds a role, somebody whose account is closed, and a role that waits for its second person."""
+    waiting = town.do(grant_role, town["stranger"].id, Role.CHAIR, "KOTA", by="admin").id
+    town.do(close_account, town["walker"].id, by="admin")
+    (held,) = town.rows(select(RoleGrant.id).where(RoleGrant.person_id == town["owner"].id))
+    return {
+        ("-", "confirmation_id", "-"): waiting,
+        ("closed", "person", "-"): town["walker"].id,
+        ("held", "person", "-"): town["owner"].id,
+        ("held", "grant_id", "-"): held,
+    }
 
 
 def move_away(town: Town, call: str) -> None:
@@ -174,6 +192,9 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/units/{code}/office/holders": {"person_id": town["mate"].id, "valid_from": today().isoformat(), "capacity": "Plh."},
         "/units/{code}/office/holders/{holder_id}/end": {"last_day": today().isoformat()},
         "/people": person,
+        "/me/password": {"present_password": "bukan ini", "password": "tujuh kuda nil"},
+        "/people/{person_id}/move": {"unit_code": "MALEBER"},
+        "/people/{person_id}/number": {"employee_number": "198505052010011235", "kind": "pns", "valid_from": today().isoformat()},
         "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
         "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},
         "/calls/{call_id}/policies": {"policy": POLICY},

@@ -1,7 +1,7 @@
 """A score not to be known yet is not to be told from no score, nor from another, by whoever may not know: by no address, cursor or tag.
 
 Who would look: the proposers, an auditor among them with the whole region's ledger at hand, the head of their unit, those who audit or
-administer a village near by, and the other reviewers before they give their own.
+administer a village near by, and the other reviewers, one of them a secretary, before they give their own.
 """
 
 from decimal import Decimal
@@ -25,11 +25,13 @@ AUDITS, ADMINISTERS = "walker", "stranger"  # each over another village than the
 
 
 def build_shared(town: Town) -> None:
-    """An idea of which an auditor is a proposer, in review."""
+    """An idea of which an auditor is a proposer, in review; and a secretary who owes a score of it."""
     shared = tuple(MemberShare(town[who].number, 5_000) for who in ("lead", "auditor"))
-    town.build_idea(IdeaStage.IN_REVIEW, team=shared)
+    idea = town.build_idea(IdeaStage.IN_REVIEW, team=shared)
+    roles = [(AUDITS, Role.AUDITOR, "DAGO"), (ADMINISTERS, Role.ADMIN, "CIROYOM")]
+    roles.append((town.reviewers(idea)[1], Role.SECRETARIAT, "BAPPEDA"))
     with town.store.unit_of_work() as session:
-        for who, role, unit in ((AUDITS, Role.AUDITOR, "DAGO"), (ADMINISTERS, Role.ADMIN, "CIROYOM")):
+        for who, role, unit in roles:
             session.add(RoleGrant(person_id=town[who].id, role=role, unit_id=town.units[unit][0]))
 
 

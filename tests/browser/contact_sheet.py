@@ -13,6 +13,7 @@ from sqlmodel import select
 from models.awards import Award
 from models.database import Database
 from models.documents import Document
+from models.people import Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.browser.stage import Site, open_chromium, serve
@@ -23,6 +24,8 @@ from workflows.recognition.issue import Rendered, mark_issued, withdraw_certific
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
 from workflows.region.calls import amend_policy
+from workflows.region.codes import renew_activation
+from workflows.region.grants import grant_role
 
 HOUSE = Path(__file__).parents[2]
 WIDTH, HEIGHT = 360, 780  # a narrow phone
@@ -49,6 +52,15 @@ FOR_ANYBODY = (
 )
 
 
+def _show_policies(town: Town) -> list[Shot]:
+    amended = town.do(amend_policy, town.call, {**POLICY, "pass_mark": 70, "movers": {"verify": "auditor"}}, by="secretary").number
+    return [
+        Shot("Ketentuan", "chair", "/ketentuan"),
+        Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
+        Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
+    ]
+
+
 def set_scene(town: Town) -> list[Shot]:
     """Ideas at every stage of their way, and the pages that show them."""
     draft = town.build_idea(title="Antrean Puskesmas lewat Papan RW", sections={"background": SENTENCE})
@@ -66,7 +78,6 @@ def set_scene(town: Town) -> list[Shot]:
     town.take(used[2], "revoke")
     town.do(withdraw_certificates, revoked, by="flow:recognition")
     town.do(ask_report, town.call_in_use, by="secretary")
-    amended = town.do(amend_policy, town.call, {**POLICY, "pass_mark": 70, "movers": {"verify": "auditor"}}, by="secretary").number
     return [
         Shot("Beranda", None, "/"),
         Shot("Masuk", None, "/masuk"),
@@ -90,10 +101,9 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Piagam dicabut", None, f"/v/{withdrawn}"),
         Shot("Tidak ditemukan", None, "/v/" + "a" * 26),
         Shot("Dokumen saya", "lead", "/dokumen"),
+        *_begin_with_accounts(town),
         Shot("Laporan", "secretary", "/laporan"),
-        Shot("Ketentuan", "chair", "/ketentuan"),
-        Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
-        Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
+        *_show_policies(town),
         Shot("Pegawai", "operator", "/pegawai"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
@@ -143,6 +153,17 @@ def draw_sheet(pictures: list[tuple[str, Path]], target: Path) -> None:
         pen.rectangle((left - 1, top + 27, left + SHOWN, top + 28 + tall), outline="#cbbf9f")
     target.parent.mkdir(exist_ok=True)
     sheet.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def _begin_with_accounts(town: Town) -> list[Shot]:
+    """What waits for a second person, and the pages of accounts."""
+    town.do(grant_role, town["walker"].id, Role.VERIFIER, "KOTA", by="admin")
+    town.do(renew_activation, town["head"].id, by="operator")
+    return [
+        Shot("Konfirmasi orang kedua", "second_admin", "/konfirmasi"),
+        Shot("Akun saya", "chair", "/akun"),
+        Shot("Data pegawai", "admin", f"/pegawai/{town['chair'].id}"),
+    ]
 
 
 def _award(town: Town, idea: str) -> str:

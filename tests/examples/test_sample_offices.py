@@ -10,7 +10,7 @@ from sqlmodel import select
 from models.offices import OfficeHolder
 from tests.building import Town
 from tests.examples.test_samples import PEOPLE, UNITS, holders, json_of
-from workflows.region.holders import NewHolder, appoint_holder
+from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
 
 OFFICES = {office["unit"]: office for office in json_of("offices.json")}
@@ -48,5 +48,5 @@ def test_the_offices_can_be_set_and_held_as_they_are_written(town: Town) -> None
         town.do(set_office, unit, new, by="admin")
         for holder in office["holders"]:
             who = {**holder, "who": town[("leader", "chair", "walker", "head", "owner")[place]].id}
-            town.do(appoint_holder, unit, TypeAdapter(NewHolder).validate_python(who), by="admin")
+            town.appoint(unit, TypeAdapter(NewHolder).validate_python(who))
     assert len(town.rows(select(OfficeHolder))) == 6

@@ -74,6 +74,7 @@ EFFECTS: dict[str, Callable[[Evidence, str], bool]] = {
     "issue_document": issued,
     "send_document": sent,
     "send_reminder": nothing_to_see,
+    "tell_holder": nothing_to_see,
 }
 
 

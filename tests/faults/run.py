@@ -87,6 +87,22 @@ def await_quiet(processes: FaultyProcesses, seconds: float) -> float:
     return time.monotonic() - began
 
 
+def seconds_to_drain(processes: FaultyProcesses, crowd: Crowd) -> float:
+    """How long it takes until nothing that stands in the outbox now is left; nobody proposes meanwhile and no pause is skipped."""
+    with crowd.resting():
+        begun, left = time.monotonic(), (MessageState.WAITING, MessageState.CLAIMED)
+        with processes.store.reading() as session:
+            last = session.exec(select(func.max(Message.id))).one() or 0
+
+        def is_drained() -> bool:
+            waiting = select(func.count()).select_from(Message).where(col(Message.id) <= last, col(Message.state).in_(left))
+            with processes.store.reading() as session:
+                return session.exec(waiting).one() == 0
+
+        await_true(is_drained, "an empty outbox")
+        return time.monotonic() - begun
+
+
 def deliver_again(processes: FaultyProcesses, chance: random.Random, most: int) -> int:
     """Put some handled messages back, as a restored queue would; answers how many."""
     with processes.store.unit_of_work() as session:
@@ -128,6 +144,8 @@ def run_under_kills(processes: FaultyProcesses, crowd: Crowd, *, kills: int, see
         for number, victim in enumerate(list_victims(chance, kills), start=1):
             await_ideas(crowd, crowd.load.ideas * number // (kills + 1))
             kill_at_work(processes, crowd, victim, chance, tally)
+        processes.await_health()
+        print(f"drained {seconds_to_drain(processes, crowd):.1f} s after the last kill, no pause skipped")
         await_ideas(crowd, crowd.load.ideas)
         print(f"{tally} and {crowd.ideas} ideas acknowledged in {time.monotonic() - began:.0f} s")
         return settle(processes, crowd, chance), tally

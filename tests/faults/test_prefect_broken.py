@@ -17,15 +17,15 @@ from random import Random
 
 import httpx
 import pytest
-from sqlmodel import col, func, select
+from sqlmodel import func, select
 
-from models.outbox import Message, MessageState
+from models.outbox import Message
 from tests.building import Town
 from tests.faults.checker import broken
 from tests.faults.conftest import Start
 from tests.faults.people import Crowd, Load
-from tests.faults.processes import FaultyProcesses, await_true
-from tests.faults.run import await_ideas, settle
+from tests.faults.processes import FaultyProcesses
+from tests.faults.run import await_ideas, seconds_to_drain, settle
 from workflows.delivery.prefect_server import FILES
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(14_400), pytest.mark.xdist_group("faults")]
@@ -115,7 +115,7 @@ def test_whatever_happens_to_prefect_the_api_answers_and_the_work_is_done_once_a
     assert looks["no answer"] == 0
     assert looks["answer"] > faults
     assert broken(found) == {}
-    assert (way == "damaged") == any("it lies in" in line for line in processes.told)
+    assert way != "damaged" or any("it lies in" in line for line in processes.told)
 
 
 @contextmanager
@@ -138,19 +138,3 @@ def answering(api: str) -> Iterator[Counter[str]]:
     finally:
         over.set()
         looking.join()
-
-
-def seconds_to_drain(processes: FaultyProcesses, crowd: Crowd) -> float:
-    """How long it takes until nothing that stands in the outbox now is left; nobody proposes meanwhile and no pause is skipped."""
-    with crowd.resting():
-        begun, left = time.monotonic(), (MessageState.WAITING, MessageState.CLAIMED)
-        with processes.store.reading() as session:
-            last = session.exec(select(func.max(Message.id))).one() or 0
-
-        def is_drained() -> bool:
-            waiting = select(func.count()).select_from(Message).where(col(Message.id) <= last, col(Message.state).in_(left))
-            with processes.store.reading() as session:
-                return session.exec(waiting).one() == 0
-
-        await_true(is_drained, "an empty outbox")
-        return time.monotonic() - begun

@@ -3,6 +3,7 @@ by hand or by two acts at once."""
 
 import csv
 import itertools
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select, update
 
 from models.awards import Award
+from models.calls import PolicyVersion
 from models.database import append_row
 from models.ideas import Decision
 from models.instants import now, today
 from models.pilots import Pilot
 from models.reviews import Review, ReviewState
-from tests.building import Town
+from tests.building import POLICY, Town
 
 BY_HAND = list(csv.DictReader(Path("tests/workflows/process/pairs.csv").read_text().splitlines()))
 LOOSENABLE = [(line["one"], line["other"]) for line in BY_HAND if line["differ"] == "unless_loosened"]
@@ -60,7 +62,7 @@ def approved(session: Session, idea: str, person: str) -> None:
 
 
 WRITES: dict[str, tuple[Write, ...]] = {
-    "propose": (lambda _session, _idea, _person: None,),  # the idea's lead has it from the beginning
+    "propose": (lambda _session, _idea, _person: None,),  # whoever is of the team has it from the beginning
     "permit": (decided("permit"),),
     "screen": (decided("screen"),),
     "score": (scored, scored_at_once, decided("score")),
@@ -92,19 +94,21 @@ def test_the_database_refuses_what_was_written_by_hand_in_whatever_order_it_come
     idea = town.build_idea(call=town.build_call(loosened=loosened))
     for line in BY_HAND:
         must_differ = line["differ"] == "always" or (line["differ"] == "unless_loosened" and not loosened)
-        person = town["lead" if line["one"] == "propose" else "walker"].id
-        for one, other in ((line["one"], line["other"]), (line["other"], line["one"])):
+        who = ("lead", "mate") if line["one"] == "propose" else ("walker",)
+        for person, (one, other) in itertools.product(who, ((line["one"], line["other"]), (line["other"], line["one"]))):
             if other == "propose":
-                continue  # nobody becomes lead of an idea that there is
+                continue  # who comes into a team later is the engine's to ask
             for earlier, later in itertools.product(WRITES[one], WRITES[other]):
-                assert is_refused(town, idea, person, earlier, later) == must_differ, (one, other)
+                assert is_refused(town, idea, town[person].id, earlier, later) == must_differ, (person, one, other)
 
 
 def test_what_a_policy_may_not_loosen_stays_refused_whatever_its_text_says(either_town: Town) -> None:
     idea = either_town.build_idea()
-    text = {"body": '{"loosened": [["recommend", "score"], ["own", "verify"]]}'}
+    wilful = PolicyVersion(call_id=either_town.call, number=2, body={**POLICY, "loosened": [["recommend", "score"], ["own", "verify"]]})
     with either_town.store.unit_of_work() as session:
-        session.execute(sa.text("UPDATE policyversion SET body = :body"), text)
+        session.add(wilful)
+        session.flush()
+        session.execute(sa.text("UPDATE idea SET policy_id = :policy"), {"policy": wilful.id})
     person = either_town["walker"].id
     assert is_refused(either_town, idea, person, scored, decided("recommend"))
     assert is_refused(either_town, idea, person, owned, decided("verify"))
@@ -123,3 +127,27 @@ def test_one_duty_twice_other_people_and_flows_are_let_through(either_town: Town
         for action in ("score", "recommend", "determine"):
             append_row(session, Decision, idea_id=idea, action=action, flow="review", at=now(), detail={})
         session.rollback()
+
+
+def test_of_two_acts_of_one_person_at_once_one_is_refused(either_town: Town) -> None:
+    """Neither sees the other, as neither is committed: they meet at the idea's row, or in the queue of SQLite's writers."""
+    town, idea, outcomes = either_town, either_town.build_idea(), list[bool]()
+
+    def approve() -> None:
+        try:
+            with Session(town.store.writing) as session:
+                decided("award_approve")(session, idea, town["walker"].id)
+                session.commit()
+            outcomes.append(True)
+        except IntegrityError:
+            outcomes.append(False)
+
+    with Session(town.store.writing) as session:
+        decided("determine")(session, idea, town["walker"].id)
+        other = threading.Thread(target=approve)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive(), "the second act did not wait for the first"
+        session.commit()
+    other.join(30)
+    assert outcomes == [False]

@@ -254,7 +254,7 @@ def insert_old(session: Session, name: str, **given: Any) -> None:
 
 def test_the_decrees_of_awards_that_were_approved_before_are_recorded_once(store: Database) -> None:
     """Of a number that stands with two days nobody can say which is right: it is recorded when it is named the next time."""
-    migrate(store, to="0012-1")
+    migrate(store, to="0011-1")
     with store.unit_of_work() as session:
         insert_old(session, "unit", id="u", code="U", path="u/")
         insert_old(session, "person", id="p", unit_id="u")

@@ -25,7 +25,7 @@ from models.documents import Document, DocumentState
 from models.ideas import Idea
 from models.inbox import InboxItem
 from models.outbox import Message, MessageState
-from models.people import Role
+from models.people import Role, RoleGrant, SignIn
 from models.stages import AwardStage, IdeaStage
 from tests.conftest import ALL
 from tests.models.conftest import REVISIONS, Older
@@ -34,7 +34,7 @@ from tests.models.older.loading import KEPT_AT, load_older
 from tests.models.test_migrations import differences
 from tests.workflows.delivery.test_processes import Served, answers, await_true
 from workflows.process.retry import retry_dead
-from workflows.region.people import grant_role
+from workflows.region.grants import grant_role
 
 pytestmark = pytest.mark.slow
 
@@ -138,8 +138,26 @@ def test_what_died_at_a_gate_waits_again_and_the_rest_as_it_was(older: Older) ->
     assert older.town.rows(select(Message.id).where(Message.job == "number_refusal")) == []
 
 
+def wake_sign_ins(store: Database) -> None:
+    """Let the kept sign-ins be used again: they rested for longer than any may."""
+    with store.unit_of_work() as session:
+        session.execute(sa.update(SignIn).values(seen_at=SignIn.until))
+    store.close()
+
+
+def test_roles_of_before_are_held_and_confirmed_by_nobody_known(older: Older) -> None:
+    """Whoever was chair yesterday is chair today; the record does not pretend to know who gave it."""
+    rows = older.town.rows(select(RoleGrant))
+    assert {row.id for row in rows} == {row["id"] for row in older.rows["rolegrant"]}
+    assert all(row.confirmed_at is not None and row.ended_at is None for row in rows)
+    assert {(row.granted_by, row.granted_at, row.confirmed_by) for row in rows} == {(None, None, None)}
+    with older.store.reading() as session:
+        assert older.town.actor(session, "chair").holds(Role.CHAIR)
+
+
 def test_a_kept_answer_is_given_again(older: Older) -> None:
     (kept,) = (row for row in older.rows["keptanswer"] if row["route"].endswith("/submission"))
+    wake_sign_ins(older.store)
     with TestClient(older.town.app) as client:
         headers = {**older.town["lead"].headers, "Idempotency-Key": kept["key"]}
         answer = client.post(kept["route"].removeprefix("POST "), headers=headers)
@@ -201,6 +219,7 @@ def test_gagas_migrates_examines_and_serves_an_older_file(tmp_path: Path, monkey
     for command in ("migrate", "doctor"):
         done = CliRunner().invoke(gagas, [command], env=dict(os.environ))
         assert done.exit_code == 0, done.output
+    wake_sign_ins(Database(f"sqlite:///{folder / 'gagas.db'}"))
     served = Served(folder, **environment)
     try:
         api = served.address("API")

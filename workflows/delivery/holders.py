@@ -50,8 +50,9 @@ class Holder:
         except sa.exc.DBAPIError:
             self.close()
         connection = self.store.writing.connect().execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": _key(self._id)})
         self._connection = connection
+        if not connection.scalar(sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(self._id)}):
+            self.close()  # the server has not noticed yet that the last connection is gone: the next look takes it
 
     def close(self) -> None:
         """Give the lock back: whatever is still held under it is free."""

@@ -82,12 +82,12 @@ class PrefectWatch:
 
     def _look_on(self) -> None:
         misses, pid = 0, self.server.pid
-        while not self._stopping.wait(LOOK_SECONDS):
+        while not self._stopping.wait(LOOK_SECONDS if self._was_well else LOOK_SECONDS / 5):
             if self.server.pid != pid or self.server.has_ended:
                 misses, pid, self._was_well = 0, self.server.pid, False
                 continue
             misses = 0 if self.look() else misses + 1
-            patience = MISSES if self._was_well else MISSES * 6  # a start may take a minute on a busy machine
+            patience = MISSES if self._was_well else MISSES * 40  # a start may take minutes on a busy machine
             if misses >= patience and not self._stopping.is_set():
                 self.report("Prefect answers no question; ending it, so that it starts again")
                 self.server.kill()

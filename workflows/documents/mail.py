@@ -31,7 +31,17 @@ class ReminderMail:
     overdue: bool
 
 
-def render_mail(folder: str, mail: DocumentMail | ReminderMail) -> tuple[str, str]:
+@dataclass(frozen=True)
+class AccountMail:
+    """Something that happened to somebody's account; `happened` as people read it."""
+
+    name: str
+    happened: str
+    at: str
+    url: str
+
+
+def render_mail(folder: str, mail: DocumentMail | ReminderMail | AccountMail) -> tuple[str, str]:
     """Subject and text of a mail, from `subject.txt` and `body.txt` in its folder below templates/mail."""
     subject, body = (_environment().get_template(f"{folder}/{part}.txt").render(mail=mail) for part in ("subject", "body"))
     return " ".join(subject.split()), body.strip() + "\n"
@@ -40,6 +50,18 @@ def render_mail(folder: str, mail: DocumentMail | ReminderMail) -> tuple[str, st
 def write_task(task: str) -> str:
     """A task in the Indonesian words of the inbox; an unknown one without its underscores."""
     return _tasks().get(task, {}).get("id", task.replace("_", " "))
+
+
+def write_happening(kind: str, role: str | None) -> str:
+    """What happened to an account, in Indonesian, with the role it was about."""
+    said = [_words()[code]["id"] for code in (kind, role) if code]
+    return ": ".join(said)
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = tomllib.loads(files("templates").joinpath("sentences", "words.toml").read_text("utf-8"))
+    return words
 
 
 @cache

@@ -21,7 +21,6 @@ from workflows.intake.team import (
 )
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again
-from workflows.process.duties import PROPOSE, list_barred
 from workflows.process.engine import Grounds
 from workflows.process.refusals import Invalid
 
@@ -71,14 +70,11 @@ def complete(session: Session, context: IdeaContext, proposal: Proposal, *, acto
     """Keep a revision of a returned idea; a team that is not named stays as it is.
 
     Where title, budget or team are no more what the head permitted, everybody but the lead is asked to agree, and again after each further
-    change of one of them. Raises Invalid for a part that was not asked for, and where the team takes in somebody who has permitted or
-    screened the idea: they would have decided on their own.
+    change of one of them. Raises Invalid for a part that was not asked for.
     """
     idea, asked_for = context.idea, read_asked_for(session, context)
     returned = session.exec(select(Revision).where(Revision.idea_id == idea.id, Revision.number == asked_for.revision)).one()
     named = read_team_shares(session, idea, context.policy, proposal.team) if proposal.team else list_present(context)
-    if list_barred(session, idea.id, PROPOSE, context.policy) & {each.person_id for each in named}:
-        raise Invalid("team_member_has_duty", "team")
     before = idea.title, context.content.budget_rupiah
     idea.title = read_title(proposal)
     idea.revision += 1

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.decrees import Decree, DecreeKind
 from models.instants import today
-from models.people import Person, Role, RoleGrant
+from models.people import Person, Role, RoleGrant, is_held
 from models.pilots import Direction, Indicator, Pilot
 from models.policy import PilotRule
 from models.stages import IdeaStage
@@ -103,7 +103,7 @@ def list_owners(session: Session, context: IdeaContext) -> list[Person]:
         select(Person, Unit.path)
         .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
         .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-        .where(RoleGrant.role == Role.PILOT_OWNER, col(Person.id).not_in(context.team))
+        .where(RoleGrant.role == Role.PILOT_OWNER, is_held(), col(Person.id).not_in(context.team))
         .order_by(col(Person.name))
     )
     barred = list_barred(session, context.idea.id, "own", context.policy)
@@ -116,7 +116,7 @@ def _can_be_verified(session: Session, context: IdeaContext, owner_id: str) -> b
     role = context.policy.movers.get("verify", Role.VERIFIER)
     held = select(Person.id, Unit.path, col(_COVERED.path)).join(Unit, col(Unit.id) == col(Person.unit_id))
     held = held.join(RoleGrant, col(RoleGrant.person_id) == col(Person.id)).join(_COVERED, col(_COVERED.id) == col(RoleGrant.unit_id))
-    rows = session.exec(held.where(RoleGrant.role == role, col(Person.id).not_in(context.team))).all()
+    rows = session.exec(held.where(RoleGrant.role == role, is_held(), col(Person.id).not_in(context.team))).all()
     verifiers = {person_id: path for person_id, path, covered in rows if context.call_path.startswith(covered)}
     barred = {owner_id, *list_barred(session, context.idea.id, "verify", context.policy)}
     free = (owner_id not in list_superiors(session, [path]) for person_id, path in verifiers.items() if person_id not in barred)

@@ -9,6 +9,7 @@ from models.awards import Award
 from models.calls import CallState
 from models.inbox import InboxItem
 from models.instants import now, today
+from models.people import Role
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, Policy
 from models.reviews import ReviewState
@@ -18,7 +19,7 @@ from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import find_duty, list_borne, must_differ
 from workflows.process.earning import find_difference, find_flaw, find_lost_stage, has_award
 from workflows.process.gates import is_next, list_open_gates
-from workflows.process.permission import asks_permission, must_be_permitted_again
+from workflows.process.permission import asks_permission, find_change, find_no_change, find_nobody_to_leave_out, find_waiting
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.superiors import list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews, first_report_day
@@ -131,9 +132,9 @@ def _permission(_session: Session, asked: Question) -> Refusal | None:
 
 def _passed_up(session: Session, asked: Question) -> Refusal | None:
     """Whoever stands in for silent or missing heads may act once they were asked to (`workflows/process/passing_up.py`)."""
-    wanted = InboxItem.idea_id == asked.idea.idea.id, InboxItem.task == asked.transition.action, InboxItem.role == asked.transition.who
-    open_item = select(InboxItem.id).where(*wanted, col(InboxItem.done_at).is_(None))
-    return Forbidden("only_unit_head") if session.exec(open_item).first() is None else None
+    wanted = InboxItem.idea_id == asked.idea.idea.id, InboxItem.task == asked.transition.action, InboxItem.role != Role.UNIT_HEAD
+    open_items = session.exec(select(col(InboxItem.role), col(InboxItem.unit_path)).where(*wanted, col(InboxItem.done_at).is_(None)))
+    return None if any(asked.actor.holds(role, path) for role, path in open_items) else Forbidden("only_unit_head")
 
 
 def _has_pilot(_session: Session, asked: Question) -> Refusal | None:
@@ -225,23 +226,6 @@ def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
     return None if announce_at is not None and announce_at <= now() else Conflict("not_due_yet")
 
 
-def _answered(_session: Session, asked: Question) -> Refusal | None:
-    waiting = len(asked.idea.unanswered)
-    return Conflict("team_unanswered", waiting=waiting) if waiting else None
-
-
-def _unanswered(_session: Session, asked: Question) -> Refusal | None:
-    return None if asked.idea.left_out else Conflict("team_answered")
-
-
-def _as_permitted(session: Session, asked: Question) -> Refusal | None:
-    return Conflict("permission_needed_again") if must_be_permitted_again(session, asked.idea) else None
-
-
-def _not_as_permitted(session: Session, asked: Question) -> Refusal | None:
-    return None if must_be_permitted_again(session, asked.idea) else Conflict("permission_stands")
-
-
 GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "apart": _apart,
     "call_open": _call_open,
@@ -256,10 +240,10 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,
-    "answered": _answered,
-    "unanswered": _unanswered,
-    "as_permitted": _as_permitted,
-    "not_as_permitted": _not_as_permitted,
+    "answered": lambda _session, asked: find_waiting(asked.idea),
+    "unanswered": lambda _session, asked: find_nobody_to_leave_out(asked.idea),
+    "as_permitted": lambda session, asked: find_change(session, asked.idea),
+    "not_as_permitted": lambda session, asked: find_no_change(session, asked.idea),
     "pilot_days": _pilot_days,
     "not_below_owner": _not_below_owner,
     "quorum": _quorum,

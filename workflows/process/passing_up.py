@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 from models.calls import Call
 from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
-from models.people import Role, RoleGrant
+from models.people import Role, RoleGrant, is_held
 from models.units import Unit
 
 STAND_INS = ((Role.SECRETARIAT, 2), (Role.ADMIN, 1), (Role.SECRETARIAT, 1))  # the only secretary is to screen, and so permits last
@@ -35,5 +35,5 @@ def _list_holders(session: Session, item: InboxItem, role: Role, path: str) -> l
     """Who holds a role over a unit and has no part in the idea: the path of the unit for which they hold it, and their id."""
     team = select(TeamMember.person_id).where(TeamMember.idea_id == item.idea_id)
     held = select(Unit.path, col(RoleGrant.person_id)).join(RoleGrant, col(RoleGrant.unit_id) == col(Unit.id))
-    rows = session.exec(held.where(RoleGrant.role == role, col(RoleGrant.person_id).not_in(team)))
+    rows = session.exec(held.where(RoleGrant.role == role, is_held(), col(RoleGrant.person_id).not_in(team)))
     return [(covered, person_id) for covered, person_id in rows if path.startswith(covered)]

@@ -1,11 +1,12 @@
-"""Whom an idea asks for the written permission, and when again."""
+"""Whom an idea asks for the written permission, when again, and what its team must have answered before."""
 
 from sqlmodel import Session, select
 
-from models.people import Role, RoleGrant
+from models.people import Role, RoleGrant, is_held
 from models.policy import Policy
 from models.units import Unit
 from workflows.process.context import IdeaContext
+from workflows.process.refusals import Conflict, Refusal
 
 
 def asks_permission(policy: Policy) -> bool:
@@ -24,4 +25,25 @@ def must_be_permitted_again(session: Session, context: IdeaContext) -> bool:
 def is_lead_head(session: Session, context: IdeaContext) -> bool:
     """Whether the lead proposer heads the unit of the idea, so that nobody is asked for permission."""
     headed = select(Unit.path).join(RoleGrant).where(RoleGrant.person_id == context.idea.lead_id, RoleGrant.role == Role.UNIT_HEAD)
-    return any(context.unit_path.startswith(path) for path in session.exec(headed))
+    return any(context.unit_path.startswith(path) for path in session.exec(headed.where(is_held())))
+
+
+def find_waiting(context: IdeaContext) -> Refusal | None:
+    """The refusal where somebody who was asked to join has not answered."""
+    waiting = len(context.unanswered)
+    return Conflict("team_unanswered", waiting=waiting) if waiting else None
+
+
+def find_nobody_to_leave_out(context: IdeaContext) -> Refusal | None:
+    """The refusal where nobody is waited for who may be left out."""
+    return None if context.left_out else Conflict("team_answered")
+
+
+def find_change(session: Session, context: IdeaContext) -> Refusal | None:
+    """The refusal where the head must see again what was changed."""
+    return Conflict("permission_needed_again") if must_be_permitted_again(session, context) else None
+
+
+def find_no_change(session: Session, context: IdeaContext) -> Refusal | None:
+    """The refusal where nothing was changed that the head must see."""
+    return None if must_be_permitted_again(session, context) else Conflict("permission_stands")

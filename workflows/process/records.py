@@ -15,7 +15,7 @@ from models.instants import region_zone, today
 from models.ledger import LedgerEntry
 from models.offices import OfficeHolder
 from models.outbox import Message
-from models.people import Person, Role, RoleGrant
+from models.people import Person, Role, RoleGrant, is_held
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from models.units import Unit
@@ -92,7 +92,7 @@ def readable_holders(actor: Actor, role: Role) -> sa.ColumnElement[bool]:
     if covering:
         over = sa.or_(over, col(RoleGrant.unit_id).in_(select(Unit.id).where(sa.or_(*covering))))
     holding = select(RoleGrant.person_id).join(Person, col(Person.id) == col(RoleGrant.person_id))
-    return col(Person.id).in_(holding.where(RoleGrant.role == role, over))
+    return col(Person.id).in_(holding.where(RoleGrant.role == role, is_held(), over))
 
 
 def list_facts(session: Session, after: int, limit: int, *, actor: Actor) -> list[LedgerEntry]:

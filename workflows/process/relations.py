@@ -78,7 +78,7 @@ def may_act(session: Session, context: Context, transition: Transition, actor: A
     if transition.relation == Relation.SCOPE:
         return actor.holds(role, office_path(context, role))
     if transition.relation == Relation.ASSIGNED:
-        return isinstance(context, IdeaContext) and _is_assigned(session, context.idea.id, role, actor)
+        return isinstance(context, IdeaContext) and actor.holds(role) and _is_assigned(session, context.idea.id, role, actor)
     return role == Role.PROPOSER or actor.holds(role, office_path(context, role))
 
 

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.instants import today
-from models.offices import OfficeHolder
-from models.people import Person, Role, RoleGrant
+from models.offices import OfficeHolder, is_confirmed
+from models.people import Person, Role, RoleGrant, is_held
 from models.pilots import Pilot
 from models.units import Unit
 from workflows.process.context import IdeaContext
@@ -16,13 +16,13 @@ from workflows.process.context import IdeaContext
 def list_superiors(session: Session, paths: Iterable[str]) -> frozenset[str]:
     """The ids of those who today head one of these units or a unit above it, by their role or by the office that they hold."""
     above = select(Unit.id).where(col(Unit.path).in_({each for path in paths for each in _walk_up(path)}))
-    heads = select(col(RoleGrant.person_id)).where(RoleGrant.role == Role.UNIT_HEAD, col(RoleGrant.unit_id).in_(above))
+    heads = select(col(RoleGrant.person_id)).where(RoleGrant.role == Role.UNIT_HEAD, is_held(), col(RoleGrant.unit_id).in_(above))
     days = (
         col(OfficeHolder.valid_from) <= today(),
         sa.or_(col(OfficeHolder.valid_until).is_(None), col(OfficeHolder.valid_until) >= today()),
     )
     holders = select(col(OfficeHolder.person_id)).where(
-        *days, col(OfficeHolder.person_id).is_not(None), col(OfficeHolder.unit_id).in_(above)
+        *days, is_confirmed(), col(OfficeHolder.person_id).is_not(None), col(OfficeHolder.unit_id).in_(above)
     )
     return frozenset(session.execute(sa.union(heads, holders)).scalars())
 

@@ -30,12 +30,15 @@ def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
     """
     if actor.flow:
         return sa.true()
-    own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
-    asked = select(Invitation.idea_id).where(Invitation.person_id == actor.person_id, Invitation.answer != Answer.NOT_JOINED)
-    reviewed = select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING))
-    piloted = select(Pilot.idea_id).where(Pilot.owner_id == actor.person_id)
-    found = sa.union_all(own, asked, reviewed, piloted)  # one set: an index finds its few ideas
-    seen: list[sa.ColumnElement[bool]] = [col(Idea.id).in_(found)]
+    own = [
+        select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id),
+        select(Invitation.idea_id).where(Invitation.person_id == actor.person_id, Invitation.answer != Answer.NOT_JOINED),
+    ]
+    if actor.holds(Role.REVIEWER):  # what was handed to somebody is theirs while they hold the role
+        own.append(select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING)))
+    if actor.holds(Role.PILOT_OWNER):
+        own.append(select(Pilot.idea_id).where(Pilot.owner_id == actor.person_id))
+    seen: list[sa.ColumnElement[bool]] = [col(Idea.id).in_(sa.union_all(*own))]  # one set: an index finds its few ideas
     covered = overseen(actor, in_order=in_order)
     if covered:
         seen.append((col(Idea.stage) != IdeaStage.DRAFT) & sa.or_(*covered))

@@ -29,6 +29,7 @@ from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.remind import find_reminders
 from workflows.recognition.specimens import find_faults, keep_specimen
+from workflows.recognition.tell import find_account_mail
 from workflows.region.emblem import read_own_emblem
 from workflows.region.soundness import digest_print
 
@@ -78,6 +79,16 @@ def send_reminders(token: str, ids: list[int]) -> Outcome:
     return apply_effects(database(), token, effects)
 
 
+def tell_holders(token: str, ids: list[int]) -> Outcome:
+    """Tell the holders of accounts what happened to them."""
+    effects: dict[int, Any] = {}
+    for number, subject_id in _subjects(ids).items():
+        with database().reading() as session:
+            mail = find_account_mail(session, subject_id)
+        effects[number] = _send_safely([mail] if mail else []) or _nothing
+    return apply_effects(database(), token, effects)
+
+
 def print_specimens(token: str, ids: list[int]) -> Outcome:
     """Print the specimens of a chunk's policy versions outside any transaction, and keep what came out; alike ones are printed once."""
     effects: dict[int, Any] = {}
@@ -99,20 +110,23 @@ withdraw = job("recognition", "withdraw_certificates", withdraw_certificates)
 issue = Job("issue_document", issue_documents)
 send = Job("send_document", send_documents)
 remind = Job("send_reminder", send_reminders)
+tell = Job("tell_holder", tell_holders)
 specimens = Job("print_specimens", print_specimens)
 
 
 @flow(name="recognition", persist_result=False)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
-    stored and issued, and its holder told. The certificates of a revoked award are withdrawn. Who is late is reminded. Of a policy that
-    waits for its signature every document is printed with the longest texts it may have to hold."""
+    stored and issued, and its holder told. The certificates of a revoked award are withdrawn. Who is late is reminded, and who holds
+    an account is told what happened to it. Of a policy that waits for its signature every document is printed with the longest texts
+    it may have to hold."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
     await issue(batch)
     await send(batch)
     await remind(batch)
+    await tell(batch)
     await specimens(batch)
 
 

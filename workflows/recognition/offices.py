@@ -6,7 +6,7 @@ from sqlmodel import Session, col, func, select
 
 from models.instants import today
 from models.offices import UnitOffice
-from models.people import EmployeeNumber, Person, Role, RoleGrant
+from models.people import EmployeeNumber, Person, Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.context import IdeaContext
 from workflows.recognition.number import Issuer
@@ -75,7 +75,7 @@ def _innovation_office(session: Session, context: IdeaContext) -> list[str]:
         select(Unit.path, Person.unit_id)
         .join(RoleGrant, col(RoleGrant.unit_id) == col(Unit.id))
         .join(Person, col(Person.id) == col(RoleGrant.person_id))
-        .where(RoleGrant.role == Role.SECRETARIAT)
+        .where(RoleGrant.role == Role.SECRETARIAT, is_held())
         .order_by(func.length(Unit.path), col(Person.id))
     )
     return [unit_id for path, unit_id in rows if context.call_path.startswith(path)][:1]
@@ -86,5 +86,6 @@ def _name_head(session: Session, unit: Unit) -> str:
     if office is not None:
         return office.position
     heading = select(Person.position).join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
-    position = session.exec(heading.where(RoleGrant.role == Role.UNIT_HEAD, RoleGrant.unit_id == unit.id).order_by(col(Person.id))).first()
+    heading = heading.where(RoleGrant.role == Role.UNIT_HEAD, RoleGrant.unit_id == unit.id, is_held())
+    position = session.exec(heading.order_by(col(Person.id))).first()
     return position or f"Kepala {unit.name}"

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
 from models.instants import local_day, now
-from models.people import Person, RoleGrant
+from models.people import Person, RoleGrant, is_held
 from models.policy import Policy
 from models.settings import settings
 from models.units import Unit
@@ -63,7 +63,7 @@ def _list_awaited(session: Session, item: InboxItem, policy: Policy) -> list[Per
         select(Person, Unit.path)
         .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
         .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-        .where(RoleGrant.role == item.role, col(Person.id).not_in(own))
+        .where(RoleGrant.role == item.role, is_held(), col(Person.id).not_in(own))
     )
     duty = find_duty_of(item)
     barred = list_barred(session, item.idea_id, duty, policy) if duty else set()

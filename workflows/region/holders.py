@@ -1,4 +1,4 @@
-"""Appoint those who hold a unit's office, and end it; two of one capacity never hold it on the same day."""
+"""Appoint those who hold a unit's office, confirm and end it; two of one capacity never hold it on the same day."""
 
 import re
 from dataclasses import dataclass
@@ -8,15 +8,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.instants import now
 from models.offices import Capacity, OfficeHolder, UnitOffice
 from models.people import EmploymentKind, Person, Role
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.journal import record
-from workflows.process.refusals import Conflict, Invalid, NotFound
+from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.process.wording import read_line
+from workflows.region.codes import void_code
 from workflows.region.offices import find_unit, get_office
 from workflows.region.people import check_employee_number
+from workflows.region.powers import is_second, require_second
 
 _TITLED = re.compile(r",|\b(prof|dr|drg|drs|dra|drh|ir|apt|ns)\.", re.IGNORECASE)  # a comma stands before every title after a name
 
@@ -49,13 +52,16 @@ class NewHolder:
 
 
 def appoint_holder(session: Session, unit_code: str, new: NewHolder, *, actor: Actor) -> OfficeHolder:
-    """Appoint somebody to the office of a unit; an admin over the unit may.
+    """Appoint somebody to the office of a unit; an admin over the unit may, and never themselves.
 
-    Raises NotFound (unit, office, person), Forbidden, Invalid (dates, titles in a plain name, number, superior) and Conflict where
-    somebody holds the office in this capacity on one of the days.
+    The holder signs for the office once a second person has confirmed it; until then it keeps its days free of others. Raises NotFound
+    (unit, office, person), Forbidden, Invalid (dates, titles in a plain name, number, superior) and Conflict where somebody holds the
+    office in this capacity on one of the days.
     """
     unit = find_unit(session, unit_code)
     actor.require(Role.ADMIN, unit.path)
+    if new.who == actor.person_id:
+        raise Forbidden("own_role")
     get_office(session, unit)
     _lock(session, unit)
     if new.valid_until is not None and new.valid_until < new.valid_from:
@@ -69,12 +75,39 @@ def appoint_holder(session: Session, unit_code: str, new: NewHolder, *, actor: A
         on_behalf_of=superior.id if superior else None,
         valid_from=new.valid_from,
         valid_until=new.valid_until,
+        appointed_by=actor.person_id,
+        confirmed_at=None,
         **named,
     )
     session.add(holder)
     session.flush()
     said = {"unit": unit.id, "person": holder.person_id, "capacity": holder.capacity, "on_behalf_of": holder.on_behalf_of}
     record(session, "office.appoint", holder.id, actor=actor, **said, **_write_days(holder))
+    return holder
+
+
+def confirm_holder(session: Session, holder_id: str, *, actor: Actor) -> OfficeHolder:
+    """Confirm an appointment: another admin, or the leader, over the unit may, who neither made it nor is appointed."""
+    holder, unit = _read_waiting(session, holder_id)
+    require_second(actor, [unit.path], holder.appointed_by, holder.person_id)
+    holder.confirmed_by, holder.confirmed_at = actor.person_id, now()
+    session.add(holder)
+    session.flush()
+    record(session, "office.confirm", holder.id, actor=actor, unit=unit.id, person=holder.person_id, **_write_days(holder))
+    if holder.person_id is not None:
+        void_code(session, holder.person_id)
+    return holder
+
+
+def refuse_holder(session: Session, holder_id: str, *, actor: Actor) -> OfficeHolder:
+    """Refuse or withdraw an appointment that waits for its confirmation; it never takes effect, and its days are free again."""
+    holder, unit = _read_waiting(session, holder_id)
+    if actor.person_id not in (holder.appointed_by, holder.person_id) and not is_second(actor, [unit.path]):
+        raise Forbidden("only_second")
+    holder.valid_until = holder.valid_from - timedelta(days=1)
+    session.add(holder)
+    session.flush()
+    record(session, "office.refuse", holder.id, actor=actor, unit=unit.id, person=holder.person_id, **_write_days(holder))
     return holder
 
 
@@ -105,6 +138,18 @@ def list_holders(session: Session, unit_id: str) -> list[tuple[OfficeHolder, str
     held = select(OfficeHolder, Person).outerjoin(Person, col(Person.id) == col(OfficeHolder.person_id))
     held = held.where(OfficeHolder.unit_id == unit_id).order_by(col(OfficeHolder.valid_from).desc(), col(OfficeHolder.id))
     return [(holder, (holder if holder.person_id is None else person).full_name) for holder, person in session.exec(held)]
+
+
+def _read_waiting(session: Session, holder_id: str) -> tuple[OfficeHolder, Unit]:
+    unit_id = session.exec(select(OfficeHolder.unit_id).where(OfficeHolder.id == holder_id)).first()
+    if unit_id is None:
+        raise NotFound("confirmation_not_found")
+    unit = session.get_one(Unit, unit_id)
+    _lock(session, unit)
+    holder = session.exec(select(OfficeHolder).where(OfficeHolder.id == holder_id).with_for_update()).one()
+    if holder.confirmed_at is not None or (holder.valid_until is not None and holder.valid_until < holder.valid_from):
+        raise Conflict("confirmation_settled")
+    return holder, unit
 
 
 def _lock(session: Session, unit: Unit) -> None:

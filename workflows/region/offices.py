@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from models.offices import SAMPLE_EMBLEM, Capacity, HeadKind, OfficeHolder, UnitOffice
+from models.offices import SAMPLE_EMBLEM, Capacity, HeadKind, OfficeHolder, UnitOffice, is_confirmed
 from models.people import EmployeeNumber, EmploymentKind, Person, Role
 from models.policy import DocumentRule
 from models.settings import settings
@@ -96,7 +96,7 @@ def read_office(session: Session, unit_id: str, on: date, *, otherwise: Document
 
 def find_signatory(session: Session, office: UnitOffice, on: date) -> OfficeSignatory | None:
     """Who signs for an office on a day; None while nobody holds it."""
-    held = select(OfficeHolder).where(OfficeHolder.unit_id == office.unit_id, OfficeHolder.valid_from <= on)
+    held = select(OfficeHolder).where(OfficeHolder.unit_id == office.unit_id, OfficeHolder.valid_from <= on, is_confirmed())
     held = held.where(sa.or_(col(OfficeHolder.valid_until).is_(None), col(OfficeHolder.valid_until) >= on))
     holder = min(session.exec(held), key=lambda one: SIGNS_FIRST.index(one.capacity), default=None)
     if holder is None:

@@ -1,22 +1,21 @@
-"""Register units and people, give roles, and hand out one-time codes."""
+"""Register units and people, move people, and keep their employee numbers over time."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from models.ids import new_id, new_secret
-from models.instants import today, wall_now
-from models.people import Account, EmployeeNumber, EmploymentKind, Person, Role, RoleGrant
+from models.instants import today
+from models.people import EmployeeNumber, EmploymentKind, NoticeKind, Person, Role
 from models.units import Unit
 from workflows.calculations.employee_number import read_employee_number, strip_employee_number
 from workflows.process.actors import Actor
 from workflows.process.journal import record
-from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.process.refusals import Conflict, Forbidden, Invalid
 from workflows.process.wording import read_line
-
-ACTIVATION_DAYS = 30
+from workflows.region.codes import issue_activation
+from workflows.region.notices import tell_holder
+from workflows.region.powers import get_person, lock_account, require_over
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,15 @@ class NewPerson:
     rank_name: str = ""
     position: str = ""
     email: str = ""
+
+
+@dataclass(frozen=True)
+class NewNumber:
+    """An employee number and the kind of employment it comes with, from a day on."""
+
+    number: str
+    kind: EmploymentKind
+    valid_from: date
 
 
 def get_unit(session: Session, code: str, *, field: str = "unit_code") -> Unit:
@@ -95,62 +103,53 @@ def register_person(session: Session, new: NewPerson, *, actor: Actor) -> tuple[
     return person, code
 
 
-def issue_activation(session: Session, person_id: str) -> str:
-    """A fresh one-time code with which the person sets a password; only its hash is kept."""
-    code = new_secret()
-    account = session.get(Account, person_id) or Account(person_id=person_id)
-    account.activation_hash = hashlib.sha256(code.encode()).hexdigest()
-    account.activation_until = wall_now() + timedelta(days=ACTIVATION_DAYS)
-    session.add(account)
-    session.flush()
-    return code
+def move_person(session: Session, person_id: str, unit_code: str, *, actor: Actor) -> Person:
+    """Move a person to another unit, and with them who looks after their account; roles stay as they are, and past ideas where they are.
 
-
-def renew_activation(session: Session, person_id: str, *, actor: Actor) -> str:
-    """A new one-time code for somebody who lost theirs or their password; an admin or operator over the unit may."""
-    row = session.exec(select(Person, Unit).join(Unit).where(Person.id == person_id)).first()
-    if row is None:
-        raise NotFound("person_not_found")
-    if not (actor.holds(Role.ADMIN, row[1].path) or actor.holds(Role.OPERATOR, row[1].path)):
-        raise Forbidden("only_operator")
-    record(session, "person.renew_activation", person_id, actor=actor)
-    return issue_activation(session, person_id)
-
-
-def grant_role(session: Session, person_id: str, role: Role, unit_code: str, *, actor: Actor) -> RoleGrant:
-    """Give a person a role over a unit and all below it; an admin over the unit may."""
+    Needs an operator or admin over both units, and for the holder of an office an admin over every office. Raises Conflict for the
+    unit they are in.
+    """
+    person, home = get_person(session, person_id)
     unit = get_unit(session, unit_code)
-    actor.require(Role.ADMIN, unit.path)
-    if session.get(Person, person_id) is None:
-        raise NotFound("person_not_found")
-    held = select(RoleGrant.id).where(RoleGrant.person_id == person_id, RoleGrant.role == role, RoleGrant.unit_id == unit.id)
-    if session.exec(held).first() is not None:
-        raise Conflict("role_already_held", "role", role=role)
-    grant = RoleGrant(person_id=person_id, role=role, unit_id=unit.id)
-    session.add(grant)
-    session.flush()
-    record(session, "role.grant", person_id, actor=actor, role=role, unit=unit.id)
-    return grant
-
-
-def found_region(session: Session, unit: NewUnit, admin: NewPerson) -> tuple[Unit, Person, str]:
-    """The root unit and the first admin of an empty database, with the admin's one-time code. Raises Conflict when one exists."""
-    if session.exec(select(Unit.id)).first() is not None:
-        raise Conflict("region_exists")
-    root_id = new_id()
-    root = Unit(id=root_id, code=unit.code, name=unit.name, kind=unit.kind, parent_id=None, path=f"{root_id}/")
-    session.add(root)
-    session.flush()
-    founder = Actor(person_id=None, flow="init")
-    number = check_employee_number(session, admin.employee_number, admin.kind)
-    person = Person(name=admin.name, unit_id=root.id, kind=admin.kind, position=admin.position, email=admin.email)
+    require_over(session, person, home, actor=actor)
+    if not (actor.holds(Role.ADMIN, unit.path) or actor.holds(Role.OPERATOR, unit.path)):
+        raise Forbidden("only_operator")
+    if unit.id == home.id:
+        raise Conflict("person_there_already", "unit_code")
+    person.unit_id = unit.id
     session.add(person)
     session.flush()
-    session.add(EmployeeNumber(person_id=person.id, number=number, valid_from=date(2000, 1, 1)))
-    session.add(RoleGrant(person_id=person.id, role=Role.ADMIN, unit_id=root.id))
-    code = issue_activation(session, person.id)
-    record(session, "region.found", root.id, actor=founder, code=root.code, admin=person.id)
-    return root, person, code
+    record(session, "person.move", person.id, actor=actor, unit=unit.id, previous=home.id)
+    tell_holder(session, person.id, NoticeKind.PERSON_MOVED)
+    return person
+
+
+def change_number(session: Session, person_id: str, new: NewNumber, *, actor: Actor) -> EmployeeNumber:
+    """Give a person a new employee number from a day on; the former one held until the day before and stays on record.
+
+    An NI PPPK changes with the agency (Perka BKN 43/2007). From now on they sign in with the new number. Needs what moving needs.
+    Raises Invalid for an impossible number and a day after today or before the present number's first, Conflict for one in use.
+    """
+    person, home = get_person(session, person_id)
+    require_over(session, person, home, actor=actor)
+    lock_account(session, person.id)
+    number = check_employee_number(session, new.number, new.kind)
+    present = select(EmployeeNumber).where(EmployeeNumber.person_id == person.id, col(EmployeeNumber.valid_until).is_(None))
+    last = session.exec(present).first()
+    if new.valid_from > today():
+        raise Invalid("number_not_yet", "valid_from")
+    if last is not None:
+        if new.valid_from < last.valid_from:
+            raise Invalid("number_before_last", "valid_from", day=last.valid_from.isoformat())
+        last.valid_until = new.valid_from - timedelta(days=1)
+        session.add(last)
+    person.kind = new.kind
+    held = EmployeeNumber(person_id=person.id, number=number, valid_from=new.valid_from)
+    session.add_all([person, held])
+    session.flush()
+    record(session, "person.change_number", person.id, actor=actor, employment=new.kind, valid_from=new.valid_from.isoformat())
+    tell_holder(session, person.id, NoticeKind.NUMBER_CHANGED)
+    return held
 
 
 def check_employee_number(session: Session, number: str, kind: EmploymentKind) -> str:

@@ -4,7 +4,7 @@ from sqlmodel import Session, col, func, select
 
 from models.ideas import Idea
 from models.instants import now
-from models.people import Person, Role, RoleGrant
+from models.people import Person, Role, RoleGrant, is_held
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from models.units import Unit
@@ -78,7 +78,7 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
         .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
         .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
         .outerjoin(load, load.c.reviewer_id == col(Person.id))
-        .where(RoleGrant.role == Role.REVIEWER, col(Person.unit_id) != context.idea.unit_id)
+        .where(RoleGrant.role == Role.REVIEWER, is_held(), col(Person.unit_id) != context.idea.unit_id)
         .where(col(Person.id).not_in(context.team), col(Person.unit_id).not_in(units), col(Person.id).not_in(asked))
         .order_by(func.coalesce(load.c.load, 0), Person.id)
     )

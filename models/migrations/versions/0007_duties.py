@@ -23,6 +23,7 @@ DUTIES = tuple(dict.fromkeys(DUTY_OF.values()))
 ANYBODY = {("propose_award", other) for other in ("screen", "score", "recommend", "determine", "own", "verify")}
 LOOSENABLE = {("permit", "screen"), ("determine", "permit"), ("approve", "permit"), ("approve", "determine")}
 ACTS = (  # what says that somebody did a step: the table, the person, the step, and which of its rows
+    ("teammember", "person_id", "'draft'", "true"),
     ("decision", "actor_id", "action", "true"),
     ("review", "reviewer_id", "'score'", "state IN ('scored', 'recused')"),
     ("pilot", "owner_id", "'measure'", "true"),
@@ -42,7 +43,7 @@ GUARDED = (  # the table, the act, the person, the step, and when it is one
 
 
 def upgrade() -> None:
-    """A trigger for each act that fulfils a duty; flows have no person and pass."""
+    """A trigger for each act that fulfils a duty; flows have no person and pass. Whoever is of the team proposed."""
     if op.get_bind().dialect.name == "sqlite":
         for name, (table, act, person, step, when) in _named():
             refusing = f"SELECT RAISE(ABORT, '{REFUSAL}') WHERE {_has_other_duty(f'NEW.{person}', step, _LOOSENED_SQLITE)};"
@@ -78,7 +79,6 @@ def _has_other_duty(person: str, step: str, loosened: str) -> str:
         f"SELECT {what} AS step FROM {table} WHERE idea_id = NEW.idea_id AND {who} = {person} AND {which}"
         for table, who, what, which in ACTS
     ]
-    acts.append(f"SELECT 'draft' FROM idea WHERE id = NEW.idea_id AND lead_id = {person}")
     duties = " UNION ALL ".join(f"SELECT '{step}' AS step, '{duty}' AS duty" for step, duty in DUTY_OF.items())
     return (
         f"EXISTS (SELECT 1 FROM ({' UNION ALL '.join(acts)}) AS act JOIN ({duties}) AS earlier ON earlier.step = act.step"

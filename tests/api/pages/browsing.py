@@ -6,9 +6,10 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from api.signing_in import activate, hash_password, sign_in
+from api.hashing import hash_password
+from api.signing_in import activate, sign_in
 from tests.building import Town
-from workflows.region.people import issue_activation
+from workflows.region.codes import issue_activation
 
 PASSWORD = "gerimis di atas sawah"
 ORIGIN = "http://testserver"

@@ -17,7 +17,7 @@ from tests.steps import plan
 from workflows.pilot.start import plan_pilot
 from workflows.process.refusals import Invalid
 from workflows.process.ways import AWARD, GATE_ACTION, IDEA
-from workflows.region.people import grant_role
+from workflows.region.grants import grant_role
 from workflows.review.score import recuse_reviewer
 
 PAGES = Path("templates/pages")

@@ -145,7 +145,7 @@ def test_no_page_shows_a_whole_employee_number_or_a_score_before_its_time(town: 
             if any(word in text for word in ("71.37", "71,37", "Rahasia panitia")):
                 told.add(who)
                 assert page == f"/usulan/{idea}"
-    assert told == {scorer, "secretary", "chair", "leader", "deputy", "verifier", "auditor", "admin"}
+    assert told == {scorer, "secretary", "chair", "leader", "deputy", "verifier", "auditor", "admin", "second_admin"}
 
 
 def test_a_reviewer_is_not_told_who_proposes(town: Town) -> None:

@@ -6,7 +6,6 @@ falls ill: whoever never answers, and must hold up nobody. An inspector asks of 
 """
 
 import re
-from datetime import date
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from models.stages import AwardStage, IdeaStage
 from tests.asking import ask, check_problem
 from tests.building import Town
 from tests.requests import REQUESTS, Place
-from tests.steps import IDEA_STEPS, REASON
+from tests.steps import IDEA_STEPS, REASON, decree_of_today
 from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import revise_idea
 from workflows.intake.submit import submit_idea
@@ -31,7 +30,7 @@ from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.recognition.letters import number_certificates, number_receipt
 from workflows.recognition.remind import find_reminders
-from workflows.review.determine import Decree, Determination, determine_idea
+from workflows.review.determine import Determination, determine_idea
 
 TO_RECOMMENDED = IDEA_STEPS[IdeaStage.RECOMMENDED][1:]  # from what is submitted
 UNKNOWN = "197903172004111777"  # a possible number that nobody has
@@ -203,7 +202,7 @@ def test_a_withdrawn_draft_asks_nobody_any_more(town: Town) -> None:
 
 def test_adding_the_leader_does_not_keep_the_leader_from_deciding_but_a_leader_who_joined_decides_nothing(town: Town) -> None:
     team = named(town, lead=5_000, leader=5_000)
-    decree = Decree("100.3/1", date(2026, 11, 1))
+    decree = decree_of_today("1")
     free, bound = town.ask_team(team=team), town.build_idea(IdeaStage.RECOMMENDED, team=team)
     town.do(submit_idea, free, without_unanswered=True, by="lead")
     town.take(free, *TO_RECOMMENDED)

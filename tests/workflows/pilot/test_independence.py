@@ -28,8 +28,8 @@ from workflows.process.context import read_context
 from workflows.process.inbox import list_inbox
 from workflows.process.offers import list_offers
 from workflows.process.refusals import Conflict, Forbidden, Invalid
+from workflows.region.grants import grant_role
 from workflows.region.offices import set_office
-from workflows.region.people import grant_role
 
 __all__ = ["clock", "own_town"]
 FIRST = date(2026, 12, 1)
@@ -99,14 +99,14 @@ def holder_above_verifier(town: Town) -> None:
 
 
 @pytest.mark.parametrize("become_superior", [head_of_verifier, holder_above_verifier])
-def test_nobody_verifies_the_pilot_of_a_superior(town: Town, become_superior: Callable[[Town], None]) -> None:
-    idea = town.build_idea(IdeaStage.PILOT_REPORTED)
-    become_superior(town)
+def test_nobody_verifies_the_pilot_of_a_superior(either_town: Town, become_superior: Callable[[Town], None]) -> None:
+    idea = either_town.build_idea(IdeaStage.PILOT_REPORTED)
+    become_superior(either_town)
     for verdict in Verdict:
         with pytest.raises(Forbidden, match="subordinate_of_owner"):
-            town.do(verify_pilot, idea, verdict, reason=REASON, by="verifier")
-    town.do(grant_role, town["stranger"].id, Role.VERIFIER, "BAPPEDA", by="admin")
-    town.do(verify_pilot, idea, Verdict.ROLL_OUT, reason=REASON, by="stranger")
+            either_town.do(verify_pilot, idea, verdict, reason=REASON, by="verifier")
+    either_town.give_role("stranger", Role.VERIFIER, "BAPPEDA")
+    either_town.do(verify_pilot, idea, Verdict.ROLL_OUT, reason=REASON, by="stranger")
 
 
 def test_no_owner_is_planned_whom_nobody_independent_could_verify(town: Town) -> None:
@@ -134,7 +134,7 @@ def test_nobody_is_asked_to_verify_the_pilot_of_a_superior(town: Town) -> None:
             inboxes = {who: list_inbox(session, actor=town.actor(session, who)) for who in ("verifier", "stranger")}
         return [who for who, inbox in inboxes.items() if idea in [each.idea.id for each in inbox]]
 
-    town.do(grant_role, town["stranger"].id, Role.VERIFIER, "BAPPEDA", by="admin")
+    town.give_role("stranger", Role.VERIFIER, "BAPPEDA")
     assert finders() == ["verifier", "stranger"]
     head_of_verifier(town)
     assert finders() == ["stranger"]

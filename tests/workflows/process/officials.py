@@ -56,6 +56,10 @@ class Borne:
         earlier = self.duties.get(who, set()) | ({"propose"} if who == self.lead else set())
         return not any(self._must_differ(each, duty) for each in earlier)
 
+    def can(self, who: str, duty: str, officials: Iterable[str]) -> bool:
+        """Whether they may, and the way goes on: no pilot is given to somebody whom nobody is left to verify."""
+        return self.may(who, duty) and (duty != "own" or any(self.take(who, "own").may(each, "verify") for each in officials))
+
     def _must_differ(self, one: str, other: str) -> bool:
         word = DIFFER.get(frozenset((one, other)), "no")
         return word == "always" or (word == "unless_loosened" and not {(one, other), (other, one)} & set(self.loosened))
@@ -91,8 +95,8 @@ def find_farthest(case: Case) -> list[tuple[str, str]]:
     def go_on(left: tuple[str, ...], borne: Borne) -> list[tuple[str, str]]:
         if not left:
             return []
-        ways = [[(left[0], who), *go_on(left[1:], borne.take(who, left[0]))] for who in case.officials if borne.may(who, left[0])]
-        return max(ways, key=len, default=[])
+        able = [who for who in case.officials if borne.can(who, left[0], case.officials)]
+        return max(([(left[0], who), *go_on(left[1:], borne.take(who, left[0]))] for who in able), key=len, default=[])
 
     return go_on(case.duties, Borne(loosened, case.lead))
 

@@ -35,7 +35,8 @@ from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Refusal
 from workflows.process.underway import first_report_day
 from workflows.process.visibility import OVERSEERS
-from workflows.region.people import NewPerson, grant_role, register_person
+from workflows.region.grants import grant_role
+from workflows.region.people import NewPerson, register_person
 from workflows.review.assign import list_eligible
 from workflows.review.gates import pass_gate
 from workflows.reward.browse import read_award

@@ -16,7 +16,9 @@ from models.stages import AwardStage, IdeaStage
 from tests.api.pages.browsing import open_browser
 from tests.asking import ask, check_problem
 from tests.building import Town
-from tests.steps import MET, NOTES, REASON, decree_of_today, plan
+from tests.steps import MET, REASON, decree_of_today, plan
+from workflows.intake.agree import answer_invitation
+from workflows.intake.draft import revise_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import supplement_idea
 from workflows.intake.team import MemberShare
@@ -177,12 +179,13 @@ def test_nobody_is_reminded_of_what_they_may_not_do(town: Town) -> None:
 
 def test_whoever_screened_an_idea_cannot_be_taken_into_its_team(town: Town) -> None:
     """Who would cheat: a lead who thanks the secretary for a mild return with a share of the award."""
-    idea = town.build_idea(IdeaStage.SCREENING)
-    town.do(screen_idea, idea, Screening.RETURNED, Findings(notes=NOTES), by="secretary")
+    idea = town.build_returned("team")
     for who in ("secretary", "head"):
         team = (MemberShare(town["lead"].number, 5_000), MemberShare(town[who].number, 5_000))
-        with pytest.raises(Invalid, match="team_member_has_duty"):
-            town.do(supplement_idea, idea, town.proposal(team=team), by="lead")
+        town.do(revise_idea, idea, town.proposal(team=team), by="lead")
+        with pytest.raises(Forbidden, match="team_member_has_duty"):
+            town.do(answer_invitation, idea, joins=True, by=who)
+        town.do(answer_invitation, idea, joins=False, by=who)
     town.do(supplement_idea, idea, town.proposal(), by="lead")
 
 

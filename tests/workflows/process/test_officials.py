@@ -62,6 +62,7 @@ POSTED = {  # the duty's form on the idea's page
     "determine": ("penetapan", {"outcome": "adopted", "decree_number": "100.3/1", "decree_on": f"{today()}"}),
     "verify": ("verifikasi", {"outcome": "roll_out", "reason": REASON}),
 }
+NOT_APPOINTED = ("reviewer_not_eligible", "pilot_owner_not_eligible", "pilot_owner_without_verifier")
 REFUSALS = ("has_other_duty", "conflict_of_interest", "only_unit_head")  # all but one head another unit
 
 
@@ -90,7 +91,7 @@ class Play:
             for who in self.case.officials:
                 self.check(who, duty)
             if duty not in planned:
-                assert not any(self.borne.may(who, duty) for who in self.case.officials)
+                assert not any(self.borne.can(who, duty, self.case.officials) for who in self.case.officials)
                 self.check_that_nobody_gets_on(duty)
                 return duty
             self.take(planned[duty], duty)
@@ -109,8 +110,8 @@ class Play:
         if duty in ("score", "own"):
             if who != SUPERIOR:
                 assert self.is_eligible(who, duty) == may, (who, duty, self)
-                if not may:
-                    self.refuse(self.appoint(who, duty), (422,), ("reviewer_not_eligible", "pilot_owner_not_eligible", "fields_invalid"))
+                if not self.borne.can(who, duty, self.case.officials):
+                    self.refuse(self.appoint(who, duty), (422,), NOT_APPOINTED)
             return
         name, task, shown = NAMES[duty]
         assert self.is_offered(who, duty) == may, (who, duty, self)

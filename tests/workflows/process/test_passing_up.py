@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import Session, col, delete, select
 
 from models.inbox import InboxItem
+from models.instants import now
 from models.ledger import LedgerEntry
 from models.people import Role, RoleGrant
 from models.stages import IdeaStage
@@ -18,7 +19,7 @@ from tests.workflows.turns import Clock, clock, open_items, own_town, tick
 from workflows.intake.permit import permit_idea
 from workflows.intake.team import MemberShare
 from workflows.process.context import read_context
-from workflows.process.inbox import list_inbox
+from workflows.process.inbox import find_overdue, list_inbox
 from workflows.process.offers import is_offered
 from workflows.process.refusals import Forbidden
 
@@ -113,8 +114,32 @@ def test_a_head_of_the_team_is_no_head_above(own_town: Town, clock: Clock) -> No
     assert finders(own_town, idea) == {"admin"}
 
 
+def test_who_is_of_the_secretariat_and_an_admin_too_is_offered_what_an_admin_is_asked(own_town: Town, clock: Clock) -> None:
+    grant(own_town, "admin", Role.SECRETARIAT, "BAPPEDA")
+    call = own_town.call
+    with own_town.store.unit_of_work() as session:
+        session.execute(delete(RoleGrant).where(col(RoleGrant.person_id) == own_town["secretary"].id))
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION, lead="reviewer3", call=call)
+    assert let_it_lie(own_town, clock, idea).role == Role.ADMIN
+    assert finders(own_town, idea) == {"admin"}
+
+
 def test_nobody_stands_in_who_was_not_asked_to(own_town: Town) -> None:
     idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION)
     for who in ("secretary", "admin"):
         with pytest.raises(Forbidden, match="only_unit_head"):
             own_town.do(permit_idea, idea, granted=True, by=who)
+
+
+def test_both_databases_pass_it_up(either_town: Town) -> None:
+    idea = either_town.build_idea(IdeaStage.AWAITING_PERMISSION, lead="reviewer3")
+    with either_town.store.unit_of_work() as session:
+        for item in open_items_of(session, idea):
+            item.due_at = now() - timedelta(days=1)
+    with either_town.store.unit_of_work() as session:
+        find_overdue(session, 10)
+    assert finders(either_town, idea) == {"admin"}
+
+
+def open_items_of(session: Session, idea: str) -> list[InboxItem]:
+    return list(session.exec(select(InboxItem).where(InboxItem.idea_id == idea, col(InboxItem.done_at).is_(None))))

@@ -17,7 +17,8 @@ from tests.building import Town
 from workflows.intake.team import MemberShare
 from workflows.process.records import FACTS, list_facts, list_last_facts, readable_holders, readable_messages
 from workflows.process.retry import retry_dead
-from workflows.region.people import NewUnit, register_unit, renew_activation
+from workflows.region.codes import renew_activation
+from workflows.region.people import NewUnit, register_unit
 
 
 def grant(town: Town, who: str, role: Role, unit: str) -> None:

@@ -15,7 +15,7 @@ from tests.building import Town
 from tests.workflows.region.appointing import ANDIR, KOTA, give_rank
 from workflows.recognition.letters import number_certificates, number_receipt, number_rejection
 from workflows.recognition.report import ask_report
-from workflows.region.holders import NewHolder, PlainHolder, appoint_holder, end_holder
+from workflows.region.holders import NewHolder, PlainHolder, end_holder
 from workflows.region.offices import set_office
 
 FLOW = "flow:recognition"
@@ -24,7 +24,7 @@ FLOW = "flow:recognition"
 def appoint(town: Town, unit: str, who: Any, **named: Any) -> str:
     who = town[who].id if isinstance(who, str) else who
     new = NewHolder(who, **{"valid_from": today() - timedelta(days=30), **named})
-    return str(town.do(appoint_holder, unit, new, by="admin").id)
+    return town.appoint(unit, new)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from models.offices import HeadKind
 from models.people import Person
 from models.policy import DocumentRule
 from tests.building import POLICY, Town
-from workflows.region.holders import NewHolder, appoint_holder
+from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, Office, read_office, set_office
 
 RULE = DocumentRule.model_validate(POLICY["documents"])
@@ -40,7 +40,7 @@ def read(town: Town, on: date, unit: str = "ANDIR") -> Office:
 def appoint(town: Town, who: Any, first: int = 0, last: int | None = None, **named: Any) -> str:
     who = town[who].id if isinstance(who, str) else who
     new = NewHolder(who, day(first), None if last is None else day(last), **named)
-    return str(town.do(appoint_holder, "ANDIR", new, by="admin").id)
+    return town.appoint("ANDIR", new)
 
 
 def give_rank(town: Town, who: str, **said: Any) -> None:

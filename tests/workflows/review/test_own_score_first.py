@@ -47,8 +47,8 @@ def tells(town: Town, client: TestClient, idea: str, who: str) -> set[str]:
     said |= {path: ask(client, town[who], f"GET {path}").text for path in ("/ideas", "/inbox")}
     said["page"] = browser.get(f"/usulan/{idea}").text.partition('id="tugas"')[0]  # below stand the forms, one with people to assign
     hints = (
-        '"37',
-        "37,00",
+        "71.37",
+        "71,37",
         "Kata penilai lain.",
         '"action":"score"',
         *(word for other in OTHERS for word in (town[other].id, town[other].name)),

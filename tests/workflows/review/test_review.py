@@ -16,7 +16,7 @@ from workflows.intake.route import route_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.team import MemberShare
 from workflows.process.refusals import Conflict, Forbidden, Invalid
-from workflows.region.people import grant_role
+from workflows.region.grants import grant_role
 from workflows.review.assign import assign_evenly, assign_reviewer
 from workflows.review.close_review import close_review
 from workflows.review.recommend import Recommendation, recommend_idea

@@ -21,7 +21,6 @@ from workflows.pilot.roll_out import roll_out_in_use
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.region.calls import close_call
 from workflows.region.decrees import NamedDecree
-from workflows.region.people import grant_role
 from workflows.review.determine import Determination, determine_idea
 from workflows.reward.announce import announce_award, schedule_award
 from workflows.reward.approve import approve_award, decline_award
@@ -72,7 +71,7 @@ def test_awards_come_from_the_stages_that_the_policy_names(town: Town, stage: Id
 
 
 def test_nobody_approves_what_they_proposed(town: Town) -> None:
-    town.do(grant_role, town["secretary"].id, Role.LEADER, "KOTA", by="admin")
+    town.give_role("secretary", Role.LEADER, "KOTA")
     award = town.do(propose_award, town.build_idea(IdeaStage.ROLLED_OUT), by="secretary").award
     with pytest.raises(Forbidden, match="has_other_duty"):
         town.do(approve_award, award.id, decree=DECREE, by="secretary")
@@ -84,7 +83,7 @@ def test_nobody_approves_what_they_proposed(town: Town) -> None:
 
 def test_a_leader_with_a_part_in_the_idea_does_not_even_see_the_award(town: Town) -> None:
     team = (MemberShare(town["lead"].number, 5_000), MemberShare(town["auditor"].number, 5_000))
-    town.do(grant_role, town["auditor"].id, Role.LEADER, "KOTA", by="admin")
+    town.give_role("auditor", Role.LEADER, "KOTA")
     award = town.build_award(idea=town.build_idea(IdeaStage.ROLLED_OUT, team=team))
     with pytest.raises(NotFound):
         town.do(approve_award, award, decree=DECREE, by="auditor")

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0009"
+revision = "0009"
+down_revision = "0008"
 
 HELD = sa.text("holder is not null")
 

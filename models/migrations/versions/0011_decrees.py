@@ -7,8 +7,8 @@ from alembic import op
 
 from models.ids import new_id
 
-revision = "0012"
-down_revision = "0011"
+revision = "0011"
+down_revision = "0010"
 
 KINDS = ("determination", "pilot", "award")
 OF_AWARDS = """

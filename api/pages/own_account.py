@@ -1,0 +1,97 @@
+"""My account: where I am signed in, my password, and what happened to my account."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+
+from api.hashing import Busy
+from api.pages.account import RETRY_AFTER
+from api.pages.forms import Form, FormView, fields_to_keep
+from api.pages.refused import RefusedForm, attempt, refuse_form, refuse_unreadable
+from api.pages.render import page, read_done
+from api.pages.session import FormResult, Page, PageRequest, PostedForm, clear_session
+from api.pages.texts import Words
+from api.passwords import change_own_password
+from api.signing_in import TooMany, digest, end_sign_in, list_sign_ins, sign_out_everywhere
+from workflows.process.actors import Actor
+from workflows.process.refusals import Conflict, Invalid
+from workflows.region.notices import list_notices
+
+router = APIRouter(include_in_schema=False)
+ACCOUNT = "/akun"
+
+
+@router.get(ACCOUNT)
+async def show_account(request: Page, ok: str = "") -> Response:
+    """Sign-ins, the form for a new password, notices."""
+    return await _account_page(request, done=read_done(ok))
+
+
+@router.post(f"{ACCOUNT}/kata-sandi")
+async def change(request: PostedForm) -> Response:
+    """Change the password; the present one is asked for, and sign-ins elsewhere end."""
+    form, words = request.form, Words(request.language)
+    await request.read(lambda _session, _actor: request.require_own_form())
+    kept = Form(fields_to_keep(form.fields), form.wrong)
+    if form.text("password", 1_000) != form.text("password_again", 1_000):
+        form.wrong["password_again"] = "passwords_differ"  # noqa: S105
+        return await _account_page(request, refused=refuse_unreadable("password", kept, words))
+    try:
+        await change_own_password(request, form.values.get("present_password", ""), form.text("password", 1_000))
+    except (Invalid, Conflict, TooMany, Busy) as refusal:
+        return await _account_page(request, refused=refuse_form("password", kept, refusal, words))
+    return RedirectResponse(f"{ACCOUNT}?ok=password_changed", 303)
+
+
+@router.post(f"{ACCOUNT}/sesi/{{session_id}}")
+async def end_session(session_id: str, request: PostedForm) -> Response:
+    """Sign out on one device."""
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        end_sign_in(session, session_id, actor=actor)
+        return FormResult(to=ACCOUNT, done="session_ended")
+
+    return await attempt("session", request, lambda: request.act(act), lambda refused: _account_page(request, refused=refused))
+
+
+@router.post(f"{ACCOUNT}/keluar-semua")
+async def leave_everywhere(request: PostedForm) -> Response:
+    """Sign out on every device, this one too."""
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        sign_out_everywhere(session, actor=actor)
+        return FormResult(to="/", done="signed_out_everywhere")
+
+    answer = await attempt("everywhere", request, lambda: request.act(act), lambda refused: _account_page(request, refused=refused))
+    if answer.status_code == 303:
+        clear_session(answer, request.http)
+    return answer
+
+
+async def _account_page(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:
+    def read(session: Session, actor: Actor) -> dict[str, Any]:
+        present = digest(request.token)
+        sign_ins = [
+            (row, row.token_hash == present, FormView(f"session-{row.token_hash[:26]}")) for row in list_sign_ins(session, actor.person_id)
+        ]
+        return {"sign_ins": sign_ins, "notices": list_notices(session, actor=actor, limit=10)}
+
+    visitor, values = await request.read_page(read)
+    form = refused.view() if refused is not None and refused.name == "password" else FormView("password")
+    status = refused.status if refused else 200
+    answer = page(
+        visitor,
+        "account/own.html",
+        status=status,
+        wrong=refused,
+        posted=refused is not None,
+        done=done,
+        form=form,
+        everywhere=FormView("everywhere"),
+        **values,
+    )
+    if status in RETRY_AFTER:
+        answer.headers["Retry-After"] = RETRY_AFTER[status]
+    return answer

@@ -1,0 +1,145 @@
+"""People: register somebody, find one by number, renew a code, give a role."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session, col, select
+
+from api.pages.forms import Form, FormView
+from api.pages.refused import RefusedForm, attempt
+from api.pages.render import page, read_done
+from api.pages.session import FormResult, Page, PageRequest, PostedForm, redirect_to
+from models.people import EmployeeNumber, EmploymentKind, Person, Role
+from models.units import Unit
+from workflows.calculations.employee_number import strip_employee_number
+from workflows.process.actors import Actor
+from workflows.process.refusals import Forbidden, Invalid
+from workflows.region.codes import Renewal, renew_activation
+from workflows.region.grants import grant_role
+from workflows.region.people import NewPerson, register_person
+from workflows.region.powers import list_offices
+
+router = APIRouter(include_in_schema=False)
+PEOPLE = "/pegawai"
+GIVEN = tuple(role for role in Role if role != Role.PROPOSER)
+
+
+@router.get(PEOPLE)
+async def show_people(request: Page, ok: str = "") -> Response:
+    """The forms with which operators and admins register people, find them, renew codes and give roles."""
+    return await _people_page(request, done=read_done(ok))
+
+
+@router.post(PEOPLE)
+async def register(request: PostedForm) -> Response:
+    """Register a person and show their one-time code, this once."""
+    new = _read_person(request.form)
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        _person, code = register_person(session, new, actor=actor)
+        return FormResult(to=PEOPLE, activation_code=code)
+
+    return await attempt(
+        "register",
+        request,
+        lambda: request.act(act),
+        lambda refused: _people_page(request, refused=refused),
+        lambda result: show_code(request, result),
+    )
+
+
+@router.post(f"{PEOPLE}/cari")
+async def find(request: PostedForm) -> Response:
+    """Lead to the person of a typed number; posted, so that the number stands in no address and no log."""
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        return FormResult(to=f"{PEOPLE}/{_find_person(session, request.form, actor)}")
+
+    return await attempt("find", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused))
+
+
+@router.post(f"{PEOPLE}/kode")
+async def renew(request: PostedForm) -> Response:
+    """A new one-time code for somebody who lost theirs; for the holder of an office it is asked for, and a second person confirms."""
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        person_id = _find_person(session, request.form, actor)
+        return write_renewal(PEOPLE, renew_activation(session, person_id, actor=actor))
+
+    return await attempt(
+        "renew",
+        request,
+        lambda: request.act(act),
+        lambda refused: _people_page(request, refused=refused),
+        lambda result: show_code(request, result),
+    )
+
+
+@router.post(f"{PEOPLE}/peran")
+async def give_role(request: PostedForm) -> Response:
+    """Give a person a role over a unit and everything below it; a deciding role waits for a second person."""
+    form = request.form
+    role = form.choice("role", tuple(GIVEN))
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        grant = grant_role(session, _find_person(session, form, actor), Role(role), form.text("unit_code", 60), actor=actor)
+        return FormResult(to=PEOPLE, done="role_given" if grant.confirmed_at else "role_asked")
+
+    return await attempt("role", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused))
+
+
+def write_renewal(to: str, renewal: Renewal) -> FormResult:
+    """Where a form leads that asked for a code: to the code itself, or back with the word that a second person is awaited."""
+    return FormResult(to=to, done="code_asked") if renewal.code is None else FormResult(to=to, activation_code=renewal.code)
+
+
+async def show_code(request: PageRequest, result: FormResult) -> Response:
+    """The page of a one-time code; of a form that made none, where it leads."""
+    if result.done:
+        return redirect_to(result)
+    visitor, _ = await request.read_page(lambda _session, _actor: None)
+    return page(visitor, "region/code.html", code=result.activation_code, next=result.to, posted=True)
+
+
+def list_units(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """The units that somebody looks after as admin or operator, as code and name; raises Forbidden for who looks after none."""
+    if not (actor.holds(Role.ADMIN) or actor.holds(Role.OPERATOR)):
+        raise Forbidden("only_operator")
+    paths = (*actor.paths(Role.ADMIN), *actor.paths(Role.OPERATOR))
+    units = session.exec(select(Unit).order_by(col(Unit.name), col(Unit.code)))
+    return [(unit.code, unit.name) for unit in units if any(unit.path.startswith(path) for path in paths)]
+
+
+async def _people_page(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:
+    visitor, units = await request.read_page(list_units)
+    forms = {name: FormView(name) for name in ("register", "find", "renew", "role")}
+    if refused is not None:
+        forms[refused.name] = refused.view()
+    values: dict[str, Any] = {"forms": forms, "units": units, "kinds": tuple(EmploymentKind), "roles": GIVEN, "done": done}
+    return page(
+        visitor, "region/people.html", status=refused.status if refused else 200, wrong=refused, posted=refused is not None, **values
+    )
+
+
+def _read_person(form: Form) -> NewPerson:
+    kind = form.choice("kind", tuple(EmploymentKind)) or EmploymentKind.PNS
+    words = {name: form.text(name, 2_000) for name in ("name", "front_title", "back_title", "grade", "rank_name", "position")}
+    email = form.email("email")
+    unit_code, number = form.text("unit_code", 60), form.text("employee_number", 40)
+    return NewPerson(kind=EmploymentKind(kind), unit_code=unit_code, employee_number=number, email=email, **words)
+
+
+def _find_person(session: Session, form: Form, actor: Actor) -> str:
+    """The person of a typed number, among those of the actor's units and those who hold an office there."""
+    number = strip_employee_number(form.text("employee_number", 40))
+    row = session.exec(
+        select(Person.id, Unit.path)
+        .join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Person.id))
+        .join(Unit, col(Unit.id) == col(Person.unit_id))
+        .where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))
+    ).first()
+    paths = [] if row is None else [row[1], *list_offices(session, row[0])]
+    if row is None or not any(actor.holds(role, *paths) for role in (Role.ADMIN, Role.OPERATOR)):
+        raise Invalid("person_unknown", "employee_number")
+    return row[0]

@@ -1,0 +1,134 @@
+"""A person's account: roles and numbers over time, and the ways back: end a role, close, open again, move, a new number."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from api.pages.forms import FormView
+from api.pages.people import PEOPLE, list_units, show_code, write_renewal
+from api.pages.refused import RefusedForm, attempt
+from api.pages.render import page, read_done
+from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from models.instants import today
+from models.people import EmploymentKind
+from workflows.calculations.employee_number import mask_employee_number
+from workflows.process.actors import Actor
+from workflows.region.accounts import PersonRecord, close_account, read_person, reopen_account
+from workflows.region.codes import renew_activation
+from workflows.region.grants import end_grant
+from workflows.region.people import NewNumber, change_number, move_person
+
+router = APIRouter(include_in_schema=False)
+ADDRESS = f"{PEOPLE}/{{person_id}}"
+FORMS = ("move", "number", "close", "reopen", "code")
+
+
+@dataclass(frozen=True)
+class NumberLine:
+    """An employee number as the page shows it: masked, with its days."""
+
+    masked: str
+    valid_from: Any
+    valid_until: Any
+
+
+@router.get(ADDRESS)
+async def show_person(person_id: str, request: Page, ok: str = "") -> Response:
+    """Everything that was ever given to a person, for who looks after the account."""
+    return await _person_page(request, person_id, done=read_done(ok))
+
+
+@router.post(f"{ADDRESS}/peran/{{grant_id}}/akhiri")
+async def end_role(person_id: str, grant_id: str, request: PostedForm) -> Response:
+    """End a role."""
+    return await _change(
+        request, person_id, "end", lambda session, actor: end_grant(session, person_id, grant_id, actor=actor), "role_ended"
+    )
+
+
+@router.post(f"{ADDRESS}/pindah")
+async def move(person_id: str, request: PostedForm) -> Response:
+    """Move a person to another unit."""
+    code = request.form.text("unit_code", 60)
+    return await _change(
+        request, person_id, "move", lambda session, actor: move_person(session, person_id, code, actor=actor), "person_moved"
+    )
+
+
+@router.post(f"{ADDRESS}/nomor")
+async def renew_number(person_id: str, request: PostedForm) -> Response:
+    """Give a person a new employee number from a day on."""
+    form = request.form
+    kind, number = form.choice("kind", tuple(EmploymentKind)) or EmploymentKind.PNS, form.text("employee_number", 40)
+    new = NewNumber(number, EmploymentKind(kind), form.day("valid_from") or today())
+    change = lambda session, actor: change_number(session, person_id, new, actor=actor)  # noqa: E731
+    return await _change(request, person_id, "number", change, "number_changed")
+
+
+@router.post(f"{ADDRESS}/tutup")
+async def close(person_id: str, request: PostedForm) -> Response:
+    """Close the account."""
+    return await _change(
+        request, person_id, "close", lambda session, actor: close_account(session, person_id, actor=actor), "account_closed"
+    )
+
+
+@router.post(f"{ADDRESS}/buka")
+async def reopen(person_id: str, request: PostedForm) -> Response:
+    """Open the account again, with a one-time code."""
+    return await _make_code(request, person_id, "reopen", reopen_account)
+
+
+@router.post(f"{ADDRESS}/kode")
+async def renew(person_id: str, request: PostedForm) -> Response:
+    """A new one-time code, or the request for one."""
+    return await _make_code(request, person_id, "code", renew_activation)
+
+
+async def _change(request: PageRequest, person_id: str, name: str, change: Callable[[Session, Actor], object], done: str) -> Response:
+    def act(session: Session, actor: Actor) -> FormResult:
+        change(session, actor)
+        return FormResult(to=f"{PEOPLE}/{person_id}", done=done)
+
+    return await attempt(name, request, lambda: request.act(act), lambda refused: _person_page(request, person_id, refused=refused))
+
+
+async def _make_code(request: PageRequest, person_id: str, name: str, make: Any) -> Response:
+    def act(session: Session, actor: Actor) -> FormResult:
+        return write_renewal(f"{PEOPLE}/{person_id}", make(session, person_id, actor=actor))
+
+    return await attempt(
+        name,
+        request,
+        lambda: request.act(act),
+        lambda refused: _person_page(request, person_id, refused=refused),
+        lambda result: show_code(request, result),
+    )
+
+
+async def _person_page(request: PageRequest, person_id: str, *, refused: RefusedForm | None = None, done: str = "") -> Response:
+    def read(session: Session, actor: Actor) -> tuple[PersonRecord, list[tuple[str, str]]]:
+        return read_person(session, person_id, actor=actor), list_units(session, actor)
+
+    visitor, (record, units) = await request.read_page(read)
+    forms = {name: FormView(name) for name in FORMS}
+    if refused is not None:
+        forms[refused.name] = refused.view()
+    numbers = [NumberLine(mask_employee_number(held.number), held.valid_from, held.valid_until) for held in record.numbers]
+    values: dict[str, Any] = {"record": record, "numbers": numbers, "units": units, "kinds": tuple(EmploymentKind), "forms": forms}
+    status, lines = (refused.status if refused else 200), [(grant, unit, FormView(f"end-{grant.id}")) for grant, unit in record.grants]
+    return page(
+        visitor,
+        "region/person.html",
+        status=status,
+        wrong=refused,
+        posted=refused is not None,
+        done=done,
+        grants=lines,
+        today=today(),
+        **values,
+    )

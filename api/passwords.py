@@ -1,0 +1,70 @@
+"""Sign in, set a password by code, change one's own: a try is counted first, and the slow hash waits its turn outside any transaction."""
+
+from starlette.requests import Request
+
+from api.access import ApiRequest
+from api.devices import name_device
+from api.hashing import check_new_password, hash_password, verify_password
+from api.signing_in import (
+    Changed,
+    NewSignIn,
+    Try,
+    Unauthenticated,
+    activate,
+    change_password,
+    enter,
+    find_account,
+    find_activation,
+    find_sign_in,
+    get_password_hash,
+    reserve_try,
+)
+from workflows.process.refusals import Invalid
+
+
+async def sign_in_with_password(request: ApiRequest, employee_number: str, password: str) -> NewSignIn:
+    """A new sign-in where number and password fit; takes as long for unknown numbers. Raises Unauthenticated, TooMany, Busy."""
+    tried = Try(employee_number, address_of(request.http))
+    async with request.hashing.place():
+        await request.write_publicly(lambda session: reserve_try(session, tried))
+        known = await request.read_publicly(lambda session: find_account(session, employee_number))
+        fits = await request.hashing.run(lambda: verify_password(password, known[1] if known else None))
+    if known is None or not fits:
+        raise Unauthenticated("sign_in_wrong")
+    device = name_device(request.http.headers.get("user-agent", ""))
+    return await request.write_publicly(lambda session: enter(session, tried, known, device))
+
+
+async def activate_account(request: ApiRequest, code: str, password: str) -> str:
+    """Set a password by one-time code, which is looked up before anything slow is done; answers the person's id."""
+    await request.read_publicly(lambda session: find_activation(session, code))
+    check_new_password(password)
+    async with request.hashing.place():
+        password_hash = await request.hashing.run(lambda: hash_password(password))
+    return await request.write_publicly(lambda session: activate(session, code, password_hash))
+
+
+async def change_own_password(request: ApiRequest, present: str, password: str) -> None:
+    """Change the password of who is signed in, who gives the present one: a device left open is not enough to take an account.
+
+    Raises Invalid (`present_password_wrong`, or what is wrong with the new one), TooMany, Busy.
+    """
+    token = request.token
+    person_id = (await request.read_publicly(lambda session: find_sign_in(session, token))).actor.person_id
+    check_new_password(password)
+    if password == present:
+        raise Invalid("password_unchanged", "password")
+    tried = Try(f"password of {person_id}", address_of(request.http))
+    async with request.hashing.place():
+        await request.write_publicly(lambda session: reserve_try(session, tried))
+        stored = await request.read_publicly(lambda session: get_password_hash(session, person_id))
+        if not await request.hashing.run(lambda: verify_password(present, stored)):
+            raise Invalid("present_password_wrong", "present_password")
+        password_hash = await request.hashing.run(lambda: hash_password(password))
+
+    await request.write_publicly(lambda session: change_password(session, token, Changed(tried, stored, password_hash)))
+
+
+def address_of(http: Request) -> str:
+    """Where a request comes from; behind a proxy of ours, what it says of the client."""
+    return http.client.host if http.client else ""

@@ -1,0 +1,167 @@
+"""A person's roles, codes and account: given, renewed, ended, and the ways back."""
+
+from datetime import date, datetime
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import Session
+
+from api.access import Api
+from api.v1 import PREFIX
+from api.v1.region import PersonOut, show_person
+from api.v1.shapes import Day, Id, RequestBody, ResponseBody
+from models.people import EmploymentKind, Role, RoleGrant
+from workflows.calculations.employee_number import mask_employee_number
+from workflows.process.actors import Actor
+from workflows.region.accounts import PersonRecord, close_account, read_person, reopen_account
+from workflows.region.codes import Renewal, renew_activation
+from workflows.region.grants import end_grant, grant_role
+from workflows.region.people import NewNumber, change_number, move_person
+
+router = APIRouter(prefix=f"{PREFIX}/people/{{person_id}}", tags=["people"])
+
+
+class GrantIn(RequestBody):
+    role: Role
+    unit_code: str = Field(max_length=60)
+
+
+class GrantedOut(ResponseBody):
+    """A role as it was given; held once it is confirmed, and until it ends. Whoever is null is a flow, or not known any more."""
+
+    id: str
+    person_id: str
+    role: Role
+    unit_id: str
+    held: bool
+    granted_by: str | None
+    granted_at: datetime | None
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    ended_by: str | None
+    ended_at: datetime | None
+
+
+class NumberOut(ResponseBody):
+    """An employee number, masked, and its days."""
+
+    masked: str
+    valid_from: date
+    valid_until: date | None
+
+
+class PersonRecordOut(PersonOut):
+    """A person with everything that was ever given to them."""
+
+    kind: EmploymentKind
+    closed: bool
+    activated: bool
+    numbers: list[NumberOut]
+    roles: list[GrantedOut]
+
+
+class CodeOut(ResponseBody):
+    """A one-time code, shown this once; or, for the holder of an office, what a second person must confirm before there is one."""
+
+    person_id: str
+    activation_code: str | None
+    confirmation_id: str | None
+
+
+class MoveIn(RequestBody):
+    unit_code: str = Field(max_length=60)
+
+
+class NumberIn(RequestBody):
+    employee_number: str = Field(max_length=30)
+    kind: EmploymentKind
+    valid_from: Day
+
+
+@router.get("")
+async def show_record(person_id: Id, request: Api) -> PersonRecordOut:
+    """A person with their numbers over time and every role they ever had, for who looks after the account."""
+    return await request.read(lambda session, actor: _show(read_person(session, person_id, actor=actor)))
+
+
+@router.post("/roles", status_code=201, response_model=GrantedOut)
+async def add_role(person_id: Id, body: GrantIn, request: Api) -> JSONResponse:
+    """Give a person a role over a unit and everything below it; a deciding role waits for a second person."""
+
+    def act(session: Session, actor: Actor) -> GrantedOut:
+        return show_grant(grant_role(session, person_id, body.role, body.unit_code, actor=actor))
+
+    return await request.write(act, status=201)
+
+
+@router.post("/roles/{grant_id}/end", response_model=GrantedOut)
+async def end_role(person_id: Id, grant_id: Id, request: Api) -> JSONResponse:
+    """End a role, from the next request on."""
+    return await request.write(lambda session, actor: show_grant(end_grant(session, person_id, grant_id, actor=actor)))
+
+
+@router.post("/activation", status_code=201, response_model=CodeOut)
+async def renew_code(person_id: Id, request: Api) -> JSONResponse:
+    """A new one-time code for somebody who lost theirs; for the holder of an office a second person confirms it first."""
+    return await request.write(lambda session, actor: _show_code(person_id, renew_activation(session, person_id, actor=actor)), status=201)
+
+
+@router.post("/closing", response_model=PersonRecordOut)
+async def close(person_id: Id, request: Api) -> JSONResponse:
+    """Close a person's account: sign-ins and roles end at once, what they did stays."""
+
+    def act(session: Session, actor: Actor) -> PersonRecordOut:
+        close_account(session, person_id, actor=actor)
+        return _show(read_person(session, person_id, actor=actor))
+
+    return await request.write(act)
+
+
+@router.post("/reopening", status_code=201, response_model=CodeOut)
+async def reopen(person_id: Id, request: Api) -> JSONResponse:
+    """Open a closed account again, without its roles."""
+    return await request.write(lambda session, actor: _show_code(person_id, reopen_account(session, person_id, actor=actor)), status=201)
+
+
+@router.post("/move", response_model=PersonOut)
+async def move(person_id: Id, body: MoveIn, request: Api) -> JSONResponse:
+    """Move a person to another unit."""
+    return await request.write(lambda session, actor: show_person(move_person(session, person_id, body.unit_code, actor=actor)))
+
+
+@router.post("/number", response_model=NumberOut)
+async def renew_number(person_id: Id, body: NumberIn, request: Api) -> JSONResponse:
+    """Give a person a new employee number from a day on; the former one stays on record."""
+    new = NewNumber(body.employee_number, body.kind, body.valid_from)
+
+    def act(session: Session, actor: Actor) -> NumberOut:
+        held = change_number(session, person_id, new, actor=actor)
+        return NumberOut(masked=mask_employee_number(held.number), valid_from=held.valid_from, valid_until=held.valid_until)
+
+    return await request.write(act)
+
+
+def show_grant(grant: RoleGrant) -> GrantedOut:
+    """A role as it was given."""
+    held = grant.confirmed_at is not None and grant.ended_at is None
+    return GrantedOut(held=held, **grant.model_dump())
+
+
+def _show_code(person_id: str, renewal: Renewal) -> CodeOut:
+    return CodeOut(person_id=person_id, activation_code=renewal.code, confirmation_id=renewal.request_id)
+
+
+def _show(record: PersonRecord) -> PersonRecordOut:
+    numbers = [
+        NumberOut(masked=mask_employee_number(held.number), valid_from=held.valid_from, valid_until=held.valid_until)
+        for held in record.numbers
+    ]
+    return PersonRecordOut(
+        **show_person(record.person).model_dump(),
+        kind=record.person.kind,
+        closed=record.closed,
+        activated=record.activated,
+        numbers=numbers,
+        roles=[show_grant(grant) for grant, _unit in record.grants],
+    )

@@ -1,0 +1,127 @@
+"""One-time codes: with one somebody sets a password; for the holder of an office two people must agree before there is one."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session, col, delete, select
+
+from models.ids import new_secret
+from models.instants import now, wall_now
+from models.people import Account, CodeRequest, NoticeKind, Role, SignIn
+from workflows.process.actors import Actor
+from workflows.process.journal import record
+from workflows.process.refusals import Conflict, Forbidden, NotFound
+from workflows.region.notices import tell_holder
+from workflows.region.powers import get_person, is_second, list_offices, lock_account, require_over, require_second
+
+ACTIVATION_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What came of asking for a code: the code, shown once; or the request that a second person must confirm first."""
+
+    code: str | None = None
+    request_id: str | None = None
+
+
+def issue_activation(session: Session, person_id: str) -> str:
+    """A fresh one-time code with which the person sets a password; only its hash is kept."""
+    code, account = new_secret(), lock_account(session, person_id)
+    account.activation_hash = hashlib.sha256(code.encode()).hexdigest()
+    account.activation_until = wall_now() + timedelta(days=ACTIVATION_DAYS)
+    session.add(account)
+    session.flush()
+    return code
+
+
+def void_code(session: Session, person_id: str) -> None:
+    """Make an unused code worthless: whoever kept a copy of it would sign in with the office that its person now gets."""
+    account = lock_account(session, person_id)
+    account.activation_hash = account.activation_until = None
+    session.add(account)
+
+
+def end_sessions(session: Session, person_id: str, *, but: str = "") -> None:
+    """End somebody's sign-ins on every device, but the one of a token's hash."""
+    session.execute(delete(SignIn).where(col(SignIn.person_id) == person_id, col(SignIn.token_hash) != but))
+
+
+def renew_activation(session: Session, person_id: str, *, actor: Actor) -> Renewal:
+    """A new one-time code for somebody who lost theirs or their password; an operator or admin over them and all their offices may ask.
+
+    For the holder of an office nothing is shown: a second person confirms first. The person is told either way. Raises Forbidden
+    (`own_code`: who is signed in changes the password instead), Conflict for a closed account and for a request that waits already.
+    """
+    person, home = get_person(session, person_id)
+    if person.id == actor.person_id:
+        raise Forbidden("own_code")
+    offices = require_over(session, person, home, actor=actor, in_office=(Role.ADMIN, Role.OPERATOR))
+    account = lock_account(session, person.id)
+    if account.closed_at is not None:
+        raise Conflict("account_closed")
+    if not offices:
+        return Renewal(code=_make_code(session, account, actor=actor, asked_by=actor.person_id))
+    waiting = select(CodeRequest.id).where(CodeRequest.person_id == person.id, col(CodeRequest.settled_at).is_(None))
+    if session.exec(waiting).first() is not None:
+        raise Conflict("code_already_asked")
+    request = CodeRequest(person_id=person.id, asked_by=str(actor.person_id))
+    session.add(request)
+    session.flush()
+    record(session, "person.ask_code", person.id, actor=actor, request=request.id)
+    tell_holder(session, person.id, NoticeKind.CODE_ASKED)
+    return Renewal(request_id=request.id)
+
+
+def confirm_code(session: Session, request_id: str, *, actor: Actor) -> str:
+    """The code that somebody else asked for; an admin or leader over all of its person's offices confirms it and hands it over.
+
+    It is shown to who confirms and never to who asked: an operator alone cannot come by the code of a unit's head.
+    """
+    request, account, paths = _read_request(session, request_id)
+    require_second(actor, paths, request.asked_by, request.person_id)
+    _settle(session, request, actor)
+    return _make_code(session, account, actor=actor, asked_by=request.asked_by)
+
+
+def refuse_code(session: Session, request_id: str, *, actor: Actor) -> None:
+    """Let a request for a code end without one: who asked, its person, or who may confirm it."""
+    request, _account, paths = _read_request(session, request_id)
+    if actor.person_id not in (request.asked_by, request.person_id) and not is_second(actor, paths):
+        raise Forbidden("only_second")
+    _settle(session, request, actor)
+    record(session, "person.refuse_code", request.person_id, actor=actor, request=request.id)
+
+
+def drop_requests(session: Session, person_id: str, *, actor: Actor) -> None:
+    """Let every request for somebody's code end, since the account closes."""
+    waiting = select(CodeRequest).where(CodeRequest.person_id == person_id, col(CodeRequest.settled_at).is_(None))
+    for request in session.exec(waiting).all():
+        _settle(session, request, actor)
+
+
+def _read_request(session: Session, request_id: str) -> tuple[CodeRequest, Account, list[str]]:
+    person_id = session.exec(select(CodeRequest.person_id).where(CodeRequest.id == request_id)).first()
+    if person_id is None:
+        raise NotFound("confirmation_not_found")
+    account = lock_account(session, person_id)
+    request = session.exec(select(CodeRequest).where(CodeRequest.id == request_id).with_for_update()).one()
+    if request.settled_at is not None:
+        raise Conflict("confirmation_settled")
+    _person, home = get_person(session, person_id)
+    return request, account, [home.path, *list_offices(session, person_id)]
+
+
+def _settle(session: Session, request: CodeRequest, actor: Actor) -> None:
+    request.settled_by, request.settled_at = actor.person_id, now()
+    session.add(request)
+    session.flush()
+
+
+def _make_code(session: Session, account: Account, *, actor: Actor, asked_by: str | None) -> str:
+    code = issue_activation(session, account.person_id)
+    end_sessions(session, account.person_id)
+    record(session, "person.renew_activation", account.person_id, actor=actor, asked_by=asked_by)
+    tell_holder(session, account.person_id, NoticeKind.CODE_MADE)
+    return code

@@ -1,0 +1,159 @@
+"""What waits for a second person: deciding roles, appointments to offices, and codes for those who hold one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from models.offices import OfficeHolder
+from models.people import CodeRequest, Person, Role, RoleGrant
+from models.units import Unit
+from workflows.process.actors import Actor
+from workflows.process.refusals import NotFound
+from workflows.region.codes import confirm_code, refuse_code
+from workflows.region.grants import confirm_grant, refuse_grant
+from workflows.region.holders import confirm_holder, refuse_holder
+from workflows.region.powers import get_person, is_second, list_offices
+
+Kind = Literal["role", "office", "code"]
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Something one person began and a second must confirm.
+
+    `about` is who would get it, `first` who began it (None: a flow); `unit` is whose role or office it is, of a code the home unit.
+    """
+
+    id: str
+    kind: Kind
+    about: str
+    about_id: str | None
+    first: str
+    role: Role | None
+    unit: str
+    at: datetime | None
+    may_confirm: bool
+    may_refuse: bool
+
+
+def list_confirmations(session: Session, *, actor: Actor) -> list[Confirmation]:
+    """What waits and concerns the actor: what they may confirm, what they began, and what they would get."""
+    rows = [*_list_roles(session, actor), *_list_holders(session, actor), *_list_codes(session, actor)]
+    return [row for row in rows if row.may_confirm or row.may_refuse]
+
+
+def count_to_confirm(session: Session, *, actor: Actor) -> int:
+    """How much waits for the actor as the second person."""
+    if not (actor.holds(Role.ADMIN) or actor.holds(Role.LEADER)):
+        return 0
+    return sum(row.may_confirm for row in list_confirmations(session, actor=actor))
+
+
+def confirm(session: Session, confirmation_id: str, *, actor: Actor) -> str | None:
+    """Confirm as the second person; answers the one-time code where it was about one. Raises NotFound, Forbidden, Conflict."""
+    kind = _find_kind(session, confirmation_id, actor)
+    if kind == "code":
+        return confirm_code(session, confirmation_id, actor=actor)
+    if kind == "role":
+        confirm_grant(session, confirmation_id, actor=actor)
+    else:
+        confirm_holder(session, confirmation_id, actor=actor)
+    return None
+
+
+def refuse(session: Session, confirmation_id: str, *, actor: Actor) -> None:
+    """Refuse as somebody who might confirm, or withdraw as who began it. Raises NotFound, Forbidden, Conflict."""
+    kind = _find_kind(session, confirmation_id, actor)
+    if kind == "code":
+        refuse_code(session, confirmation_id, actor=actor)
+    elif kind == "role":
+        refuse_grant(session, confirmation_id, actor=actor)
+    else:
+        refuse_holder(session, confirmation_id, actor=actor)
+
+
+def _find_kind(session: Session, confirmation_id: str, actor: Actor) -> Kind:
+    kinds: tuple[tuple[Kind, type[RoleGrant] | type[OfficeHolder] | type[CodeRequest]], ...] = (
+        ("role", RoleGrant),
+        ("office", OfficeHolder),
+        ("code", CodeRequest),
+    )
+    if actor.flow:
+        raise NotFound("confirmation_not_found")
+    for kind, table in kinds:
+        if session.exec(select(table.id).where(table.id == confirmation_id)).first() is not None:
+            return kind
+    raise NotFound("confirmation_not_found")
+
+
+def _list_roles(session: Session, actor: Actor) -> list[Confirmation]:
+    waiting = select(RoleGrant, Person, Unit).join(Person, col(Person.id) == col(RoleGrant.person_id))
+    waiting = waiting.join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
+    waiting = waiting.where(col(RoleGrant.confirmed_at).is_(None), col(RoleGrant.ended_at).is_(None)).order_by(col(RoleGrant.granted_at))
+    return [
+        Confirmation(
+            id=grant.id,
+            kind="role",
+            about=person.full_name,
+            about_id=person.id,
+            first=_name(session, grant.granted_by),
+            role=grant.role,
+            unit=unit.name,
+            at=grant.granted_at,
+            may_confirm=is_second(actor, [unit.path], grant.granted_by, person.id),
+            may_refuse=actor.person_id in (grant.granted_by, person.id) or is_second(actor, [unit.path]),
+        )
+        for grant, person, unit in session.exec(waiting)
+    ]
+
+
+def _list_holders(session: Session, actor: Actor) -> list[Confirmation]:
+    waiting = select(OfficeHolder, Person, Unit).join(Unit, col(Unit.id) == col(OfficeHolder.unit_id))
+    waiting = waiting.outerjoin(Person, col(Person.id) == col(OfficeHolder.person_id))
+    until, first_day = col(OfficeHolder.valid_until), col(OfficeHolder.valid_from)
+    waiting = waiting.where(col(OfficeHolder.confirmed_at).is_(None), until.is_(None) | (until >= first_day)).order_by(first_day)
+    return [
+        Confirmation(
+            id=holder.id,
+            kind="office",
+            about=(holder if holder.person_id is None else person).full_name,
+            about_id=holder.person_id,
+            first=_name(session, holder.appointed_by),
+            role=None,
+            unit=unit.name,
+            at=None,
+            may_confirm=is_second(actor, [unit.path], holder.appointed_by, holder.person_id),
+            may_refuse=actor.person_id in (holder.appointed_by, holder.person_id) or is_second(actor, [unit.path]),
+        )
+        for holder, person, unit in session.exec(waiting)
+    ]
+
+
+def _list_codes(session: Session, actor: Actor) -> list[Confirmation]:
+    waiting = select(CodeRequest).where(col(CodeRequest.settled_at).is_(None)).order_by(col(CodeRequest.asked_at))
+    rows = []
+    for request in session.exec(waiting):
+        person, home = get_person(session, request.person_id)
+        paths = [home.path, *list_offices(session, person.id)]
+        rows.append(
+            Confirmation(
+                id=request.id,
+                kind="code",
+                about=person.full_name,
+                about_id=person.id,
+                first=_name(session, request.asked_by),
+                role=None,
+                unit=home.name,
+                at=request.asked_at,
+                may_confirm=is_second(actor, paths, request.asked_by, person.id),
+                may_refuse=actor.person_id in (request.asked_by, person.id) or is_second(actor, paths),
+            )
+        )
+    return rows
+
+
+def _name(session: Session, person_id: str | None) -> str:
+    person = session.get(Person, person_id) if person_id else None
+    return person.full_name if person else ""

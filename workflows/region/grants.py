@@ -1,0 +1,145 @@
+"""Roles: given by one person, for a deciding role confirmed by a second, ended; every step is a fact and every grant stays on record."""
+
+from sqlmodel import Session, col, select
+
+from models.instants import now
+from models.people import DECIDING, NoticeKind, Person, Role, RoleGrant, is_held
+from models.units import Unit
+from workflows.process.actors import Actor
+from workflows.process.journal import record
+from workflows.process.refusals import Conflict, Forbidden, NotFound
+from workflows.region.codes import void_code
+from workflows.region.notices import tell_holder
+from workflows.region.people import get_unit
+from workflows.region.powers import is_second, lock_account, require_second
+
+FEWEST_ADMINS = 2  # over the whole region: one alone could confirm nothing
+
+
+def grant_role(session: Session, person_id: str, role: Role, unit_code: str, *, actor: Actor) -> RoleGrant:
+    """Give a person a role over a unit and all below it; an admin over the unit may, and never to themselves.
+
+    A deciding role (chair, leader, verifier, auditor, admin) is held only once a second person has confirmed it; any other at once.
+    Raises Conflict for a closed account and for a role that is held, or waits for its confirmation, already.
+    """
+    unit = get_unit(session, unit_code)
+    actor.require(Role.ADMIN, unit.path)
+    if person_id == actor.person_id:
+        raise Forbidden("own_role")
+    if session.get(Person, person_id) is None:
+        raise NotFound("person_not_found")
+    if lock_account(session, person_id).closed_at is not None:
+        raise Conflict("account_closed")
+    refuse_open(session, person_id, role, unit)
+    at = now()
+    confirmed_at = None if role in DECIDING else at
+    grant = RoleGrant(person_id=person_id, role=role, unit_id=unit.id, granted_by=actor.person_id, granted_at=at, confirmed_at=confirmed_at)
+    session.add(grant)
+    session.flush()
+    record(session, "role.grant", person_id, actor=actor, grant=grant.id, role=role, unit=unit.id, confirmation=role in DECIDING)
+    if confirmed_at is not None:
+        _take_up(session, grant)
+    return grant
+
+
+def confirm_grant(session: Session, grant_id: str, *, actor: Actor) -> RoleGrant:
+    """Confirm a deciding role: another admin, or the leader, over its unit may, who neither gave it nor gets it."""
+    grant, unit = _read_waiting(session, grant_id)
+    require_second(actor, [unit.path], grant.granted_by, grant.person_id)
+    if lock_account(session, grant.person_id).closed_at is not None:
+        raise Conflict("account_closed")
+    grant.confirmed_by, grant.confirmed_at = actor.person_id, now()
+    session.add(grant)
+    session.flush()
+    record(session, "role.confirm", grant.person_id, actor=actor, grant=grant.id, role=grant.role, unit=unit.id)
+    _take_up(session, grant)
+    return grant
+
+
+def refuse_grant(session: Session, grant_id: str, *, actor: Actor) -> RoleGrant:
+    """Refuse or withdraw a role that waits for its confirmation: who gave it, who would get it, or who may confirm it."""
+    grant, unit = _read_waiting(session, grant_id)
+    if actor.person_id not in (grant.granted_by, grant.person_id) and not is_second(actor, [unit.path]):
+        raise Forbidden("only_second")
+    kind = "role.withdraw" if actor.person_id == grant.granted_by else "role.refuse"
+    _close(session, grant, kind, actor=actor)
+    return grant
+
+
+def end_grant(session: Session, person_id: str, grant_id: str, *, actor: Actor) -> RoleGrant:
+    """End a role, effective from the next request: an admin or leader over its unit may, and its holder.
+
+    The region keeps two admins over the whole of it. Raises NotFound, Forbidden, and Conflict (`role_ended`, `admins_too_few`).
+    """
+    grant, unit = _read_grant(session, grant_id)
+    if grant.person_id != person_id:
+        raise NotFound("role_not_found")
+    if person_id != actor.person_id and not is_second(actor, [unit.path]):
+        raise Forbidden("only_second")
+    if grant.ended_at is not None:
+        raise Conflict("role_ended")
+    end_role(session, grant, actor=actor)
+    return grant
+
+
+def end_role(session: Session, grant: RoleGrant, *, actor: Actor) -> None:
+    """End an open grant of somebody, whoever may; raises Conflict where the region would keep fewer than two admins."""
+    held = grant.confirmed_at is not None
+    if held and grant.role == Role.ADMIN:
+        _keep_admins(session, grant)
+    _close(session, grant, "role.end" if held else "role.withdraw", actor=actor)
+    if held:
+        tell_holder(session, grant.person_id, NoticeKind.ROLE_ENDED, grant.role)
+
+
+def list_grants(session: Session, person_id: str) -> list[tuple[RoleGrant, Unit]]:
+    """Every grant that somebody ever had, with its unit; open ones first, then the last given."""
+    granted = select(RoleGrant, Unit).join(Unit).where(RoleGrant.person_id == person_id)
+    newest = col(RoleGrant.granted_at).desc()
+    return [
+        (grant, unit) for grant, unit in session.exec(granted.order_by(col(RoleGrant.ended_at).is_not(None), newest, col(RoleGrant.id)))
+    ]
+
+
+def refuse_open(session: Session, person_id: str, role: Role, unit: Unit) -> None:
+    """Raise Conflict where somebody holds a role over a unit already, or its confirmation is awaited."""
+    same = select(RoleGrant.confirmed_at).where(RoleGrant.person_id == person_id, RoleGrant.role == role, RoleGrant.unit_id == unit.id)
+    for confirmed_at in session.exec(same.where(col(RoleGrant.ended_at).is_(None))):
+        raise Conflict("role_already_held" if confirmed_at else "role_awaits_confirmation", "role", role=role)
+
+
+def _read_grant(session: Session, grant_id: str) -> tuple[RoleGrant, Unit]:
+    """A grant and its unit, locked; its person's account is locked first, as everywhere, so that no two wait for each other."""
+    person_id = session.exec(select(RoleGrant.person_id).where(RoleGrant.id == grant_id)).first()
+    if person_id is None:
+        raise NotFound("role_not_found")
+    lock_account(session, person_id)
+    grant = session.exec(select(RoleGrant).where(RoleGrant.id == grant_id).with_for_update()).one()
+    return grant, session.get_one(Unit, grant.unit_id)
+
+
+def _read_waiting(session: Session, grant_id: str) -> tuple[RoleGrant, Unit]:
+    grant, unit = _read_grant(session, grant_id)
+    if grant.confirmed_at is not None or grant.ended_at is not None:
+        raise Conflict("confirmation_settled")
+    return grant, unit
+
+
+def _take_up(session: Session, grant: RoleGrant) -> None:
+    void_code(session, grant.person_id)
+    tell_holder(session, grant.person_id, NoticeKind.ROLE_HELD, grant.role)
+
+
+def _close(session: Session, grant: RoleGrant, kind: str, *, actor: Actor) -> None:
+    grant.ended_by, grant.ended_at = actor.person_id, now()
+    session.add(grant)
+    session.flush()
+    record(session, kind, grant.person_id, actor=actor, grant=grant.id, role=grant.role, unit=grant.unit_id)
+
+
+def _keep_admins(session: Session, ending: RoleGrant) -> None:
+    """The region is locked: two who end each other's role at once would else both find the other one left."""
+    region = session.exec(select(Unit.id).where(col(Unit.parent_id).is_(None)).with_for_update()).one()
+    admins = set(session.exec(select(RoleGrant.id).where(RoleGrant.role == Role.ADMIN, RoleGrant.unit_id == region, is_held())))
+    if ending.id in admins and len(admins) <= FEWEST_ADMINS:
+        raise Conflict("admins_too_few", minimum=FEWEST_ADMINS)

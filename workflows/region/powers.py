@@ -1,0 +1,68 @@
+"""Who may change somebody's account or offices, and who may be the second person."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.instants import today
+from models.offices import OfficeHolder
+from models.people import Account, Person, Role, RoleGrant
+from models.units import Unit
+from workflows.process.actors import Actor
+from workflows.process.refusals import Forbidden, NotFound
+
+
+def get_person(session: Session, person_id: str) -> tuple[Person, Unit]:
+    """A person with their home unit; raises NotFound."""
+    row = session.exec(select(Person, Unit).join(Unit).where(Person.id == person_id)).first()
+    if row is None:
+        raise NotFound("person_not_found")
+    return row[0], row[1]
+
+
+def lock_account(session: Session, person_id: str) -> Account:
+    """A person's account, which nobody else changes until the transaction ends; made where there was none."""
+    found = select(Account).where(Account.person_id == person_id).with_for_update().execution_options(populate_existing=True)
+    account = session.exec(found).first()
+    if account is None:
+        account = Account(person_id=person_id)
+        session.add(account)
+        session.flush()
+    return account
+
+
+def list_offices(session: Session, person_id: str) -> list[str]:
+    """The paths of the units over which somebody holds an office: a role, given or awaited, or an appointment that is not over."""
+    granted = select(Unit.path).join(RoleGrant).where(RoleGrant.person_id == person_id, col(RoleGrant.ended_at).is_(None))
+    until = col(OfficeHolder.valid_until)
+    appointed = select(Unit.path).join(OfficeHolder, col(OfficeHolder.unit_id) == col(Unit.id)).where(OfficeHolder.person_id == person_id)
+    appointed = appointed.where(sa.or_(until.is_(None), until >= today()))
+    return sorted({*session.exec(granted.where(RoleGrant.role != Role.PROPOSER)), *session.exec(appointed)})
+
+
+def require_over(session: Session, person: Person, home: Unit, *, actor: Actor, in_office: tuple[Role, ...] = (Role.ADMIN,)) -> list[str]:
+    """Let an operator or admin over a person's home unit pass, who for an office holder must hold `in_office` over every office too.
+
+    Answers the offices' paths. The scope follows the offices and not the home unit alone: otherwise whoever looks after the accounts of
+    a village would look after that of a leader who lives there.
+    """
+    if not any(actor.holds(role, home.path) for role in (Role.ADMIN, Role.OPERATOR)):
+        raise Forbidden("only_operator")
+    offices = list_offices(session, person.id)
+    if not all(any(actor.holds(role, path) for role in in_office) for path in offices):
+        raise Forbidden("office_beyond_reach")
+    return offices
+
+
+def is_second(actor: Actor, paths: Iterable[str], *first: str | None) -> bool:
+    """Whether somebody may be the second person: an admin or leader over all of these units, and none of the first."""
+    return actor.person_id not in first and all(actor.holds(Role.ADMIN, path) or actor.holds(Role.LEADER, path) for path in paths)
+
+
+def require_second(actor: Actor, paths: Iterable[str], *first: str | None) -> None:
+    """Refuse whoever may not be the second person: `only_second` for want of a role, `own_confirmation` for one of the first."""
+    if not is_second(actor, paths):
+        raise Forbidden("only_second")
+    if actor.person_id in first:
+        raise Forbidden("own_confirmation")
