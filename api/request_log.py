@@ -20,8 +20,14 @@ ACCOUNTS = {
     ("POST", "/masuk"): "sign_in",
     ("DELETE", "/api/v1/tokens/current"): "sign_out",
     ("POST", "/keluar"): "sign_out",
+    ("DELETE", "/api/v1/me/sessions"): "sign_out",
+    ("DELETE", "/api/v1/me/sessions/{session_id}"): "sign_out",
+    ("PUT", "/api/v1/me/password"): "password_change",
     ("POST", "/api/v1/activation"): "activation",
     ("POST", "/aktivasi"): "activation",
+    ("POST", "/akun/kata-sandi"): "password_change",
+    ("POST", "/akun/sesi/{session_id}"): "sign_out",
+    ("POST", "/akun/keluar-semua"): "sign_out",
 }
 LOST_FILES = ("DamagedFile", "FileNotFoundError")
 REFUSED = {401: "refused", 403: "refused", 429: "throttled"}

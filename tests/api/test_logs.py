@@ -18,7 +18,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from api.app import create_app
+from api.app import ROUTERS, create_app
+from api.pages.site import PAGES
+from api.request_log import ACCOUNTS
 from models import logs
 from models.documents import Document
 from models.logs import SECURITY, note, write_line
@@ -65,6 +67,18 @@ def test_sign_ins_failures_and_codes_are_in_the_security_log(town: Town, client:
     assert (renewed["actor"], renewed["subject"]) == (town["admin"].id, town["lead"].id)
     assert (signed["person"], signed["address"], signed["status"]) == (town["lead"].id, "testclient", 201)
     assert (failed["code"], failed["address"], "person" in failed) == ("sign_in_wrong", "testclient", False)
+
+
+def test_every_route_of_an_account_is_a_route_that_there_is() -> None:
+    known = {(method, route.path) for part in (*ROUTERS, *PAGES) for route in part.router.routes for method in route.methods}  # type: ignore[attr-defined]
+    assert set(ACCOUNTS) <= known
+
+
+def test_a_changed_password_and_an_ended_session_are_written(town: Town, client: TestClient, folder: Path) -> None:
+    wrong = {"present_password": "bukan kata sandi itu", "password": PASSWORD}
+    assert ask(client, town["lead"], "PUT /me/password", wrong).status_code in (401, 403, 422)
+    assert ask(client, town["lead"], "DELETE /me/sessions").status_code == 204
+    assert events(folder) == ["password_change_failed", "account.sign_out_everywhere", "sign_out"]
 
 
 def test_who_was_refused_and_with_which_roles_is_written_on_the_api_and_on_pages(town: Town, client: TestClient, folder: Path) -> None:

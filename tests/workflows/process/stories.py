@@ -190,6 +190,8 @@ class Story:
     def take_step(self, owed: Owed) -> None:
         """Let the one next step be taken: by somebody who is asked, or by the clock where nobody is."""
         items = one_step(owed)
+        if owed.stage == "in_review" and self.course.aim == "no_quorum" and "no_quorum" not in self.visited:
+            items = self._leave_unscored(items)
         if not items or (not self.course.aim and self.luck.random() < 0.05):
             self.pass_days(400)
             return
@@ -201,6 +203,10 @@ class Story:
                 except Refusal as refused:
                     raise Stuck(f"{item.task} is owed at {owed.stage} and refused: {refused.code}") from refused
         raise Stuck(f"nobody can do what is owed at {owed.stage}: {[(item.task, item.role) for item in items]}")
+
+    def _leave_unscored(self, items: list[InboxItem]) -> list[InboxItem]:
+        """What is done so that a review comes to no quorum: nobody scores, and everybody who may be asked is."""
+        return [item for item in items if item.task.startswith("gate:") or (item.task == "assign" and self._eligible())]
 
     def pass_days(self, days: int) -> None:
         """So many days pass, and the clock looks."""

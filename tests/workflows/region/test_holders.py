@@ -12,7 +12,7 @@ from models.offices import Capacity, OfficeHolder
 from tests.building import Shelf, Town
 from tests.workflows.region.appointing import ANDIR, RULE, appoint, day, read
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
-from workflows.region.holders import NewHolder, PlainHolder, appoint_holder, confirm_holder, end_holder
+from workflows.region.holders import NewHolder, PlainHolder, appoint_holder, confirm_holder, end_holder, refuse_holder
 from workflows.region.offices import SIGNS_FIRST, read_office, set_office
 
 # Days
@@ -111,6 +111,30 @@ def test_on_every_day_the_first_in_rank_of_those_appointed_signs(shelf: Shelf, w
 
 
 # Who may
+
+
+def test_an_appointment_signs_nothing_before_its_second_person(office: Town) -> None:
+    """An admin who appoints a friend to sign certificates: until somebody else agrees, the papers go by the policy."""
+    with pytest.raises(Forbidden, match="own_role"):
+        office.do(appoint_holder, "ANDIR", NewHolder(office["admin"].id, day(0)), by="admin")
+    holder = office.do(appoint_holder, "ANDIR", NewHolder(office["head"].id, day(0)), by="admin").id
+    assert read(office, day(1)).signatory.name == "Joko Surapati"
+    with pytest.raises(Conflict, match="office_held"):
+        office.do(appoint_holder, "ANDIR", NewHolder(office["mate"].id, day(0)), by="second_admin")
+    for who, code in (("admin", "own_confirmation"), ("head", "only_second"), ("secretary", "only_second")):
+        with pytest.raises(Forbidden, match=code):
+            office.do(confirm_holder, holder, by=who)
+    office.do(confirm_holder, holder, by="leader")
+    assert read(office, day(1)).signatory.name == "Asep Cakrabuana"
+
+
+def test_an_appointment_that_is_refused_frees_its_days(office: Town) -> None:
+    holder = office.do(appoint_holder, "ANDIR", NewHolder(office["head"].id, day(0)), by="admin").id
+    office.do(refuse_holder, holder, by="second_admin")
+    with pytest.raises(Conflict, match="confirmation_settled"):
+        office.do(confirm_holder, holder, by="leader")
+    office.appoint("ANDIR", NewHolder(office["mate"].id, day(0)))
+    assert read(office, day(1)).signatory.name == "Tono Gambiranom"
 
 
 @pytest.mark.parametrize("who", ["lead", "head", "operator", "secretary", "leader", "auditor"])

@@ -59,6 +59,10 @@ def test_a_larger_award_is_not_announced_than_was_proposed_without_the_verificat
     town = own_town
     idea = town.award(town.build_award(AwardStage.APPROVED)).idea_id
     with town.store.unit_of_work() as session:
+        for (name,) in session.execute(
+            sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'policyversion'")
+        ).all():
+            session.execute(sa.text(f"DROP TRIGGER {name}"))
         version = session.exec(select(PolicyVersion)).one()
         book = json.loads(json.dumps(version.body["rule_book"]).replace("10000001", "20000000"))
         session.execute(sa.update(PolicyVersion).values(body={**version.body, "rule_book": book}))
