@@ -6,8 +6,6 @@ to more than its budget. The auditor finds each ceiling with its regulation, who
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +17,7 @@ from models.database import LostRace
 from models.ledger import LedgerEntry
 from models.stages import AwardStage, IdeaStage
 from tests.building import POLICY, Town
+from tests.steps import decree_of_today
 from tests.workflows.region.test_signatures import plan
 from workflows.process.refusals import Conflict, Forbidden, Invalid
 from workflows.region.calls import open_call
@@ -28,7 +27,6 @@ from workflows.reward.approve import approve_award, decline_award
 
 BOOK = POLICY["rule_book"]
 GOLD = BOOK["tiers"][0]["amount_rupiah"]  # Rp10.000.001; silver is Rp5.000.000
-DECREE: dict[str, Any] = {"decree_number": "100.3/2", "decree_on": date(2026, 11, 2)}
 BASIS = "Keputusan Wali Kota Contoh Nomor 1"
 
 
@@ -110,10 +108,10 @@ def test_awards_of_a_call_are_approved_until_its_ceiling_is_reached(either_town:
     town = either_town
     first, second, third = (town.build_award(AwardStage.PROPOSED, idea=town.build_idea(IdeaStage.ROLLED_OUT)) for _ in range(3))
     ceil(town, GOLD, 2 * GOLD)
-    town.do(approve_award, first, by="leader", **DECREE)
-    town.do(approve_award, second, by="leader", **DECREE)
+    town.do(approve_award, first, by="leader", decree=decree_of_today("2"))
+    town.do(approve_award, second, by="leader", decree=decree_of_today("2"))
     with pytest.raises(Conflict, match="ceiling_call_exceeded") as refused:
-        town.do(approve_award, third, by="leader", **DECREE)
+        town.do(approve_award, third, by="leader", decree=decree_of_today("2"))
     assert refused.value.parameters == {"amount": GOLD, "approved": 2 * GOLD, "ceiling": 2 * GOLD}
     town.do(decline_award, third, reason="Anggaran periode ini sudah habis.", by="leader")
 
@@ -127,7 +125,7 @@ def test_two_awards_approved_at_once_share_the_ceiling_of_their_call(either_town
     def approve(award: str) -> str:
         start.wait()
         try:
-            town.do(approve_award, award, by="leader", **DECREE)
+            town.do(approve_award, award, by="leader", decree=decree_of_today("2"))
         except (Conflict, LostRace) as refused:
             return type(refused).__name__
         return "approved"
@@ -140,7 +138,7 @@ def test_an_award_above_the_ceiling_of_today_is_not_approved(town: Town) -> None
     award = town.build_award(AwardStage.PROPOSED)
     ceil(town, GOLD - 1, 10**9)
     with pytest.raises(Conflict, match="ceiling_tier_exceeded"):
-        town.do(approve_award, award, by="leader", **DECREE)
+        town.do(approve_award, award, by="leader", decree=decree_of_today("2"))
 
 
 @pytest.fixture
