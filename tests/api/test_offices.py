@@ -32,6 +32,15 @@ def appoint(client: TestClient, town: Town, **said: Any) -> Response:
     return ask(client, town["admin"], "POST /units/ANDIR/office/holders", {"valid_from": today().isoformat(), **said}, accept_language="en")
 
 
+def appoint_confirmed(client: TestClient, town: Town, **said: Any) -> Any:
+    """The office once the other admin has confirmed an appointment, as the API shows it."""
+    appointed = appoint(client, town, **said)
+    assert appointed.status_code == 201, appointed.text
+    for each in ask(client, town["second_admin"], "GET /confirmations").json():
+        assert ask(client, town["second_admin"], f"POST /confirmations/{each['id']}/approval", {}).status_code == 200
+    return ask(client, town["admin"], "GET /units/ANDIR/office")
+
+
 @pytest.fixture
 def office(town: Town, client: TestClient) -> Town:
     assert put(client, town, OFFICE).status_code == 200
@@ -57,8 +66,7 @@ def test_the_holder_of_today_signs_with_a_masked_number(office: Town, client: Te
     with office.store.unit_of_work() as session:
         person = session.get_one(Person, office["head"].id)
         person.rank_name, person.grade, person.back_title = "Pembina", "IV/a", "S.STP."
-    appointed = appoint(client, office, person_id=office["head"].id)
-    assert appointed.status_code == 201, appointed.text
+    appointed = appoint_confirmed(client, office, person_id=office["head"].id)
     number = office["head"].number
     assert appointed.json()["signatory"] == {
         "name": "Asep Cakrabuana",
@@ -75,9 +83,9 @@ def test_the_holder_of_today_signs_with_a_masked_number(office: Town, client: Te
 
 def test_holders_stand_in_the_order_of_their_days(office: Town, client: TestClient) -> None:
     yesterday = (today() - timedelta(days=1)).isoformat()
-    appoint(client, office, person_id=office["head"].id, valid_from=yesterday)
+    appoint_confirmed(client, office, person_id=office["head"].id, valid_from=yesterday)
     plain = {"name": "Rangga Purwakesuma", "front_title": "Dr.", "employee_number": "197903172004111800", "employment": "pns"}
-    told = appoint(client, office, plain=plain, capacity="Plh.", valid_until=today().isoformat())
+    told = appoint_confirmed(client, office, plain=plain, capacity="Plh.", valid_until=today().isoformat())
     daily, permanent = told.json()["holders"]
     assert (daily["full_name"], daily["capacity"], daily["person_id"]) == ("Dr. Rangga Purwakesuma", "Plh.", None)
     assert (daily["valid_from"], daily["valid_until"]) == (today().isoformat(), today().isoformat())
@@ -93,7 +101,7 @@ def test_a_holder_ends_and_the_office_waits_for_the_next(office: Town, client: T
     told = ask(client, office["admin"], end, {"last_day": (today() - timedelta(days=1)).isoformat()})
     assert told.status_code == 200, told.text
     assert told.json()["signatory"] is None
-    assert appoint(client, office, person_id=office["mate"].id).json()["signatory"]["name"] == "Tono Gambiranom"
+    assert appoint_confirmed(client, office, person_id=office["mate"].id).json()["signatory"]["name"] == "Tono Gambiranom"
 
 
 def test_a_repeated_appointment_is_made_once(office: Town, client: TestClient) -> None:

@@ -16,7 +16,7 @@ from sqlmodel import col, delete, select, update
 
 from api.app import ROUTERS, create_app
 from api.v1 import PREFIX
-from models.awards import Award
+from models.awards import Award, AwardShare
 from models.calls import Call
 from models.documents import Document
 from models.ideas import Idea, TeamMember
@@ -160,6 +160,8 @@ def move_away(town: Town, call: str) -> None:
     with town.store.unit_of_work() as session:
         session.execute(update(Call).where(col(Call.id) == call).values(unit_id=town.units["DINKES"][0]))
         session.execute(update(TeamMember).where(col(TeamMember.idea_id).in_(ideas)).values(person_id=stranger))
+        awards = select(Award.id).where(Award.call_id == call)
+        session.execute(update(AwardShare).where(col(AwardShare.award_id).in_(awards)).values(person_id=stranger))
         session.execute(update(Pilot).where(col(Pilot.idea_id).in_(ideas)).values(owner_id=town["other_head"].id))
         session.execute(delete(Review).where(col(Review.idea_id).in_(ideas)))
         session.execute(update(Idea).where(col(Idea.call_id) == call).values(unit_id=town.units["DAGO"][0], lead_id=stranger))

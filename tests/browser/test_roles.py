@@ -28,6 +28,15 @@ def says(page: Page, text: str) -> None:
     expect(page.get_by_role("status").or_(page.get_by_role("alert")).filter(has_text=text).first).to_be_visible()
 
 
+def join(page: Page) -> None:
+    """Whoever was asked reads the proposal and joins its team."""
+    page.goto("/kotak-masuk")
+    page.get_by_role("link", name="Antrean Puskesmas lewat Papan RW").click()
+    page.get_by_text("Ya, saya bergabung", exact=True).click()
+    press(page, "Kirim jawaban")
+    says(page, "Anda sudah bergabung")
+
+
 def test_a_proposer_signs_in_writes_and_submits(site: Site) -> None:
     give_password(site.town, "lead")
     assert site.town.call
@@ -51,6 +60,9 @@ def test_a_proposer_signs_in_writes_and_submits(site: Site) -> None:
     says(page, "tulis paling sedikit 3 kata")
     expect(page.get_by_label("Perkiraan biaya")).to_have_value("Rp 12.500.000")
     page.get_by_label("Latar belakang").fill(SENTENCE)
+    press(page, "Ajukan usulan")
+    says(page, "belum menjawab")
+    join(site.phone("mate"))
     press(page, "Ajukan usulan")
     says(page, "Usulan sudah diajukan")
     expect(page.get_by_text("IDE-")).to_have_count(1)

@@ -70,10 +70,10 @@ def test_the_first_row_that_differs_is_named_and_all_on_request(own_town: Town) 
     tamper(own_town, "UPDATE review SET total = 10000")
     tamper(own_town, "UPDATE teammember SET share_hundredths = 5000")
     code, report = verify()
-    draft = own_town.rows(sa.text("SELECT seq FROM ledgerentry WHERE kind = 'idea.draft'"))[0][0]
+    joined = own_town.rows(sa.text("SELECT seq FROM ledgerentry WHERE kind = 'idea.agree.joined'"))[0][0]
     first = report["rows"]["first"]
     assert (code, report["valid"]) == (1, True)
-    assert (first["table"], first["seq"], first["problem"]) == ("teammember", draft, "changed")
+    assert (first["table"], first["seq"], first["problem"]) == ("teammember", joined, "changed")
     assert first["id"] in {row[0] for row in own_town.rows(sa.text("SELECT id FROM teammember"))}
     assert "share_hundredths" in first["field"]
     assert "all" not in report["rows"]

@@ -143,12 +143,13 @@ def test_the_inbox_names_the_open_gate_as_what_is_to_be_done(town: Town) -> None
 
 
 def test_whoever_proposes_an_award_is_told_that_somebody_else_approves(town: Town) -> None:
+    town.give_role("secretary", Role.LEADER, "BAPPEDA")
     idea = town.build_idea(IdeaStage.ROLLED_OUT, points=80)
     browser = open_browser(town, "secretary")
     answer = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/penghargaan")
     assert answer.status_code == 303
     shown = browser.get(answer.headers["location"]).text
-    assert "persetujuannya harus diberikan orang lain" in shown
+    assert "Anda sudah mengusulkan penghargaan untuk usulan ini. Langkah ini harus dilakukan orang lain." in shown
     assert "Rp5.000.000" in shown
     assert "/persetujuan" not in shown
     award = answer.headers["location"].split("?")[0]
@@ -169,7 +170,7 @@ def test_an_award_is_not_approved_without_its_decree(town: Town) -> None:
 def test_an_admin_gives_a_role(town: Town) -> None:
     browser = open_browser(town, "admin")
     told = {"employee_number": town["stranger"].number, "role": "verifier", "unit_code": "BAPPEDA"}
-    assert send(browser, "/pegawai", "/pegawai/peran", **told).headers["location"] == "/pegawai?ok=role_given"
+    assert send(browser, "/pegawai", "/pegawai/peran", **told).headers["location"] == "/pegawai?ok=role_asked"
     assert send(browser, "/pegawai", "/pegawai/peran", **told).status_code == 409
     assert "/pegawai/peran" not in open_browser(town, "operator").get("/pegawai").text
 

@@ -204,8 +204,8 @@ def test_a_start_repeated_under_its_key_is_one_run(own_town: Town, prefect_serve
         parameters: dict[str, Any] = {"batch": {"token": batch.token, "jobs": batch.jobs}}
         for _ in range(2):
             with pytest.raises(ConnectionError):
-                await start_in_process(FLOWS["intake"], parameters, idempotency_key(batch), report_run)
-        await start_in_process(FLOWS["intake"], parameters, idempotency_key(batch), report_run)
+                await start_in_process(FLOWS["intake"], parameters, idempotency_key(batch, "secret"), report_run)
+        await start_in_process(FLOWS["intake"], parameters, idempotency_key(batch, "secret"), report_run)
 
     asyncio.run(start())
     assert len(set(reported)) == 1
