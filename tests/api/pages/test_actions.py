@@ -149,7 +149,7 @@ def test_whoever_proposes_an_award_is_told_that_somebody_else_approves(town: Tow
     answer = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/penghargaan")
     assert answer.status_code == 303
     shown = browser.get(answer.headers["location"]).text
-    assert "Anda sudah mengusulkan penghargaan untuk usulan ini. Langkah ini harus dilakukan orang lain." in shown
+    assert "Anda sudah menyeleksi usulan ini. Langkah ini harus dilakukan orang lain." in shown
     assert "Rp5.000.000" in shown
     assert "/persetujuan" not in shown
     award = answer.headers["location"].split("?")[0]
