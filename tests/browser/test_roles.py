@@ -63,6 +63,7 @@ def test_a_proposer_signs_in_writes_and_submits(site: Site) -> None:
     press(page, "Ajukan usulan")
     says(page, "belum menjawab")
     join(site.phone("mate"))
+    page.goto(page.url)  # the lead comes back to the draft once everybody has answered
     press(page, "Ajukan usulan")
     says(page, "Usulan sudah diajukan")
     expect(page.get_by_text("IDE-")).to_have_count(1)

@@ -12,7 +12,7 @@ from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.engine import Grounds, Permitted, permit, take
 from workflows.process.numbering import next_running
 from workflows.process.permission import must_be_permitted_again
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Conflict, Invalid
 from workflows.process.wording import count_words
 
 
@@ -25,7 +25,12 @@ def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = Fa
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "submit", actor=actor)
+    try:
+        permitted = permit(session, context, "submit", actor=actor)
+    except Conflict as refused:
+        if refused.code == "team_unanswered":
+            check_sections(context.policy, context.content.sections)  # what the lead can mend while they wait is said first
+        raise
     check_sections(context.policy, context.content.sections)
     idea, year = context.idea, today().year
     idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
