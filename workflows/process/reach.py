@@ -11,15 +11,17 @@ from workflows.process.ways import Kind, Relation, Stage, Transition, Way
 SCORING = "close_review"  # the step that leaves a score with the idea
 SCORES = {"passed": True, "below_mark": False, "no_quorum": None}  # its outcomes: whether the score is at the mark, if there is one
 ON_SCORE = {"passed": True, "not_passed": False, "unscored": None}  # guards that ask for one of these
-TAKES = {  # the step that a job takes, where it is not called as the job is
-    "intake.expire_supplement": "expire",
-    "review.expire_deferral": "expire",
-    "review.close_rejected": "close",
-    "reward.draft_award": "propose",
-    "reward.draft_ranked_awards": "propose",
-    "recognition.issue_document": "issue",
-    "recognition.send_document": "send",
-    "recognition.withdraw_certificates": "revoke",
+TAKES = {  # the steps of which a job takes one, where that is not the one step called as the job is
+    "intake.expire_supplement": ("expire",),
+    "review.expire_deferral": ("expire",),
+    "review.close_rejected": ("close",),
+    "reward.draft_award": ("propose",),
+    "reward.draft_ranked_awards": ("propose",),
+    "reward.recheck_award": ("return",),
+    "reward.announce": ("announce", "return"),  # what no longer holds at its hour goes back
+    "recognition.issue_document": ("issue",),
+    "recognition.send_document": ("send",),
+    "recognition.withdraw_certificates": ("revoke",),
 }
 
 
@@ -113,7 +115,7 @@ def list_awaited(way: Way, policy: Policy, stage: Stage) -> list[Transition]:
 
 def takes_step(job: str, action: str) -> bool:
     """Whether a job (`topic.job`) takes a step."""
-    return TAKES.get(job, job.partition(".")[2]) == action
+    return action in TAKES.get(job, (job.partition(".")[2],))
 
 
 def _lead_on(way: Way, policy: Policy, place: Place) -> list[tuple[Transition, Place]]:

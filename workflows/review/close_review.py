@@ -29,8 +29,8 @@ NO_QUORUM = "no_quorum"
 def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Combine the scores once the policy's quorum is in and none is owed, or the date is past: the idea is shortlisted or below the mark.
 
-    Past the date without a quorum it goes on for as many days as a screening has, once, and the secretariat is asked for substitutes; when
-    nobody is left to be asked, the idea goes to the chair without a score, as a few scores decide nothing.
+    Past the date without a quorum it goes on for as many days as a screening has, and the secretariat is asked for substitutes: once more
+    for who is late, and again while somebody is left to be asked. Then the idea goes to the chair without a score: a few decide nothing.
     """
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage != IdeaStage.IN_REVIEW:

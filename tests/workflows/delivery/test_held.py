@@ -126,10 +126,15 @@ def test_a_job_waits_at_an_open_gate_and_goes_on_within_one_turn_when_it_is_pass
     assert own_town.idea(idea_id).stage == target
 
 
-def test_what_the_clock_asks_for_waits_at_the_gate_too_and_is_asked_for_once(own_town: Town, clock: Clock) -> None:
-    idea_id = own_town.build_idea(IdeaStage.IN_REVIEW, call=own_town.build_call(gates=[gate(IdeaStage.IN_REVIEW)]))
-    who = own_town.rows(select(Review.reviewer_id).where(Review.idea_id == idea_id))[0]
-    own_town.do(score_idea, idea_id, {"novelty": 90, "impact": 90}, by=next(one.who for one in own_town.people.values() if one.id == who))
+@pytest.mark.parametrize(("scores", "target"), [(2, "shortlisted"), (1, "no_quorum")])
+def test_what_the_clock_asks_for_waits_at_the_gate_too_and_is_asked_for_once(
+    own_town: Town, clock: Clock, scores: int, target: str
+) -> None:
+    """One of three reviewers never answers, or two: with a quorum or without, and nobody else may be asked."""
+    call = own_town.build_call(gates=[gate(IdeaStage.IN_REVIEW)], reviewers=3, quorum=2, substitutes=0)
+    idea_id = own_town.build_idea(IdeaStage.IN_REVIEW, call=call)
+    for who in own_town.reviewers(idea_id)[:scores]:
+        own_town.do(score_idea, idea_id, {"novelty": 90, "impact": 90}, by=who)
     deliver(own_town, "review")
     for month in range(1, 7):
         clock.set(f"2027-{month:02}-15T10:00:00+07:00")
@@ -139,7 +144,7 @@ def test_what_the_clock_asks_for_waits_at_the_gate_too_and_is_asked_for_once(own
     assert [(m.attempts, m.dedupe_key is not None) for m in held] == [(0, True)]
     own_town.do(pass_gate, idea_id, "hearing", by="secretary")
     take_turn(own_town, "review")
-    assert own_town.idea(idea_id).stage == IdeaStage.SHORTLISTED
+    assert own_town.idea(idea_id).stage == target
 
 
 def test_a_job_behind_two_gates_is_held_until_the_last_is_passed(own_town: Town) -> None:

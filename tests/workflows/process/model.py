@@ -33,7 +33,7 @@ TASKS = {
     "pilot_reported": "verify",
 }
 ENDED = ("declined", "revoked")
-NEEDED = 2  # reviewers that the story's policy asks for
+NEEDED = 2  # reviewers that the story's policy asks for; its quorum is all of them
 
 
 @dataclass
@@ -44,6 +44,7 @@ class IdeaModel:
     award: str = "-"
     points: dict[str, int | None] = field(default_factory=dict)
     recused: set[str] = field(default_factory=set)
+    most: int = NEEDED + 2  # who may be asked in all, whoever steps back
     short_of_hands: bool = False
     planned: bool = False
     measured: bool = False
@@ -70,7 +71,7 @@ class IdeaModel:
     def _holds(self, action: str, outcome: str, subject: str) -> bool:
         """What the table does not say."""
         if action == "assign":
-            return subject not in self.points and subject not in self.recused
+            return self.left > 0 and subject not in self.points and subject not in self.recused
         if action == "propose":
             return self.stage == "rolled_out"
         if action == "resume":
@@ -93,7 +94,7 @@ class IdeaModel:
             self.recused.add(who)
         elif action == "assign":
             self.points[subject] = None
-            self.short_of_hands = self.short_of_hands and len(self.points) < NEEDED
+            self.short_of_hands = self.short_of_hands and len(self.points) < NEEDED and self.left > 0
         self.planned = self.planned or action == "plan_pilot"
         self.measured = self.measured or action == "measure"
         if target != self.stage:
@@ -102,13 +103,18 @@ class IdeaModel:
     def assign_evenly(self, chosen: list[str]) -> None:
         """The flow asked these reviewers."""
         self.points |= dict.fromkeys(chosen)
-        self.short_of_hands = self.short_of_hands or len(self.points) < NEEDED
+        self.short_of_hands = self.short_of_hands or (len(self.points) < NEEDED and self.left > 0)
+
+    @property
+    def left(self) -> int:
+        """How many more the policy lets be asked."""
+        return self.most - len(self.points) - len(self.recused)
 
     @property
     def missing(self) -> int:
-        """How many reviewers the flow must still ask, as far as there are any."""
-        left = len(REVIEWERS) - len(self.points) - len(self.recused)
-        return max(0, min(NEEDED - len(self.points), left))
+        """How many reviewers the flow must still ask, as far as there are any and the policy lets it."""
+        unasked = len(REVIEWERS) - len(self.points) - len(self.recused)
+        return max(0, min(NEEDED - len(self.points), unasked, self.left))
 
     def close_review(self) -> None:
         """The flow closes a review when nothing is owed and enough was given."""

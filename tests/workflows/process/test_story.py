@@ -107,16 +107,18 @@ class Story(RuleBasedStateMachine):
         super().__init__()
         self.town, self.clock, self.ideas = shelf.open_town(), clock, dict[str, IdeaModel]()
 
-    @initialize(stages=st.lists(st.sampled_from(BEGINNINGS), min_size=2, max_size=2))
-    def begin(self, stages: list[str]) -> None:
-        call = self.town.build_call(reviewers=NEEDED, pilot={"minimum_days": 0, "maximum_days": 3_650})
+    @initialize(stages=st.lists(st.sampled_from(BEGINNINGS), min_size=2, max_size=2), substitutes=st.sampled_from([0, 1, 2, 5]))
+    def begin(self, stages: list[str], substitutes: int) -> None:
+        """Two ideas; the policy lets fewer reviewers be asked than there are, or as many, or more."""
+        call = self.town.build_call(reviewers=NEEDED, substitutes=substitutes, pilot={"minimum_days": 0, "maximum_days": 3_650})
         for stage in stages:
             idea = self.town.build_idea(IdeaStage(stage), call=call)
             past = BEGINNINGS.index(stage)
             points = dict.fromkeys(self.asked(idea), 90 if past > BEGINNINGS.index("in_review") else None)
             late = past >= BEGINNINGS.index("in_pilot")
             by = {"deputy"} if past > BEGINNINGS.index("recommended") else set[str]()
-            self.ideas[idea] = IdeaModel(stage, points=points, planned=late, measured=stage == "rolled_out", determined_by=by)
+            built = {"planned": late, "measured": stage == "rolled_out", "determined_by": by}
+            self.ideas[idea] = IdeaModel(stage, points=points, most=NEEDED + substitutes, **built)
 
     @rule(luck=st.data(), steps=st.integers(2, 8))
     def go_on(self, luck: st.DataObject, steps: int) -> None:
