@@ -32,10 +32,12 @@ class Watch:
 
 @contextmanager
 def watch(store: Database) -> Iterator[Watch]:
-    """Watch a database on SQLite."""
+    """Watch a database on SQLite; a test that fails leaves no connection behind to spoil the next one's file."""
     watching = Watch(Path(str(store.url.database)))
-    yield watching
-    watching.connection.close()
+    try:
+        yield watching
+    finally:
+        watching.connection.close()
 
 
 def fingerprint(store: Database) -> dict[str, Any]:

@@ -29,6 +29,7 @@ SEED = int(os.environ.get("GAGAS_TEST_SEED", random.SystemRandom().randrange(10*
 LINES, WITH_STAND_INS = permitted_by_hand(), permitted_by_hand(passed_up=True)
 PLACES = [f"idea:{stage}" for stage in IdeaStage] + [f"award:{stage}" for stage in ("-", *AwardStage)]
 SEEN_FROM_ABOVE = {Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN}
+HANDED_OVER = {"reviews_it": Role.REVIEWER, "owns_pilot": Role.PILOT_OWNER}  # known only while the role is held
 PREPARE_AWARDS = {Role.SECRETARIAT, Role.LEADER, Role.AUDITOR}
 Open = Callable[[str], Place]
 BY_SCORE = ("resume", "below_mark")  # the score chooses the outcome, and here it passes: tests/workflows/review has the other
@@ -82,7 +83,7 @@ def sees(name: str, attempt: Attempt) -> bool:
     stage = name.split(":")[1]
     role, relation, step = attempt
     above = role in SEEN_FROM_ABOVE and (relation == "over_unit" or (relation == "over_call" and role != Role.UNIT_HEAD))
-    idea = relation in ("lead", "member", "reviews_it", "owns_pilot") or (above and stage != IdeaStage.DRAFT)
+    idea = relation in ("lead", "member") or HANDED_OVER.get(relation) == role or (above and stage != IdeaStage.DRAFT)
     if step.way == "idea" or step.action == "propose" or stage in ("announced", "revoked"):
         return idea
     return stage != "-" and above and role in PREPARE_AWARDS

@@ -43,7 +43,7 @@ def _who(each: Transition) -> tuple[str, str]:
     if each.relation == Relation.SCOPE:
         return str(each.who), "over_unit" if each.who == Role.UNIT_HEAD else "over_call"
     if each.relation == Relation.ASSIGNED:
-        return "any", "reviews_it" if each.who == Role.REVIEWER else "owns_pilot"
+        return str(each.who), "reviews_it" if each.who == Role.REVIEWER else "owns_pilot"
     own = {Relation.LEAD: "lead", Relation.ASKED: "asked"}
     return (FLOW, "any") if each.who is None else ("any", own.get(each.relation, "any"))
 
