@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models.calls import Call, PolicyVersion
+from models.database import run_plain, table_of
 from models.ideas import Answer, Idea
 from models.people import Role
 from models.pilots import Pilot
@@ -23,6 +25,10 @@ from workflows.process.visibility import ANSWERING, BY_CALL, OVERSEERS
 from workflows.process.ways import Kind, Relation, Transition
 
 _CALL_UNIT = aliased(Unit)
+_REVIEW = table_of(Review)
+_JUDGED = sa.select(_REVIEW.c.idea_id).where(  # asked with every list, so it is built once
+    _REVIEW.c.reviewer_id == sa.bindparam("person_id"), _REVIEW.c.idea_id.in_(sa.bindparam("idea_ids", expanding=True))
+)
 
 
 def has_part(context: IdeaContext, actor: Actor) -> bool:
@@ -142,14 +148,17 @@ def is_blind(session: Session, context: IdeaContext, actor: Actor) -> bool:
 
 def list_blind(session: Session, ideas: Iterable[Idea], actor: Actor) -> frozenset[str]:
     """Those of some ideas of whose proposers the actor is told nothing, by their ids."""
-    reviewed = select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.idea_id).in_([idea.id for idea in ideas]))
+    shown = [idea.id for idea in ideas]
+    judged = [row[0] for row in run_plain(session, _JUDGED, {"person_id": actor.person_id, "idea_ids": shown})] if shown else []
+    if not judged:
+        return frozenset()
     query = (
         select(Idea, Unit.path, col(_CALL_UNIT.path), PolicyVersion)
         .join(Unit, col(Unit.id) == col(Idea.unit_id))
         .join(Call, col(Call.id) == col(Idea.call_id))
         .join(_CALL_UNIT, col(_CALL_UNIT.id) == col(Call.unit_id))
         .join(PolicyVersion, col(PolicyVersion.id) == col(Idea.policy_id))
-        .where(col(Idea.id).in_(reviewed))
+        .where(col(Idea.id).in_(judged))
     )
     found = ((idea, (unit_path, call_path), read_policy(version)) for idea, unit_path, call_path, version in session.exec(query))
     return frozenset(idea.id for idea, paths, policy in found if _may_be_blind(policy, idea.stage, paths, actor))
