@@ -99,7 +99,9 @@ def test_a_reviewer_learns_from_the_history_neither_names_nor_ids_of_the_team(to
     who = next(
         r for r in ("reviewer1", "reviewer2", "reviewer3", "reviewer4") if ask(client, town[r], f"GET /ideas/{idea}").status_code == 200
     )
-    for told in ask(client, town[who], f"GET /ideas/{idea}/history").json():
+    history = ask(client, town[who], f"GET /ideas/{idea}/history").json()
+    assert history, "there is something that a reviewer is told"
+    for told in history:
         assert told["team_change"] is None
         assert not {"team", "asked", "left_out"} & told["detail"].keys()
     seen = ask(client, town[who], f"GET /ideas/{idea}/history").text + shown_by_page(client, town, who, idea, "id")
