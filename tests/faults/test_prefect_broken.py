@@ -1,7 +1,8 @@
 """Prefect broken under load: its database damaged or removed, itself unreachable, its port attacked. People notice nothing.
 
-The API answers all the time, what follows from the facts is done within a minute after each fault's end, without anybody skipping the
-outbox's pauses, and nothing is done twice. A relay is killed with every fifth fault: what it held comes back with its successor.
+The API answers all the time, what follows from the facts is done within a minute after five faults in a row, without anybody skipping
+the outbox's pauses, and nothing is done twice. A relay is killed with every fifth fault: what it held comes back with its successor.
+One half of the 200 faults a way is on each database, since Prefect's own is a SQLite file beside both.
 """
 
 import hashlib
@@ -35,6 +36,7 @@ DRAIN_SECONDS = 60.0
 LONGEST_LEASE = {"GAGAS_LEASE_SECONDS": "120"}  # as it is in use: whoever waited for it would be seen
 FORGED = 13
 RELAY_KILLED_EVERY = 5
+DRAINED_EVERY = 5
 
 
 def files_of(processes: FaultyProcesses) -> list[Path]:
@@ -93,7 +95,7 @@ WAYS: dict[str, Callable[[FaultyProcesses], None]] = {
 def test_whatever_happens_to_prefect_the_api_answers_and_the_work_is_done_once_and_soon(
     way: str, start: Start, either_town: Town, share: Callable[[int], int]
 ) -> None:
-    faults, drained = share(200), list[float]()
+    faults, drained = share(100), list[float]()
     processes = start(**LONGEST_LEASE)
     crowd = Crowd(processes.api, either_town, LOAD)
     crowd.start()
@@ -106,7 +108,8 @@ def test_whatever_happens_to_prefect_the_api_answers_and_the_work_is_done_once_a
                     processes.kill("relay1")
                     processes.kill("relay2")
                 processes.await_health()
-                drained.append(seconds_to_drain(processes, crowd))
+                if (number + 1) % DRAINED_EVERY == 0:
+                    drained.append(seconds_to_drain(processes, crowd))
         found = settle(processes, crowd, Random(SEED))
     finally:
         crowd.stop()
