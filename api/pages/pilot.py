@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
-from api.pages.forms import Form, FormView
+from api.formats import show_count
+from api.pages.forms import Form, FormView, show_figure
 from api.pages.idea import IDEA, back_to_idea, idea_form, read_pilot
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page
@@ -96,7 +97,7 @@ async def _plan_page(request: PageRequest, idea_id: str, refused: RefusedForm | 
         if refused is None and not is_offered(session, context, "plan_pilot", actor=actor):
             return {"away": f"/usulan/{idea_id}"}
         owners = [(person.id, f"{person.full_name}, {person.position}".rstrip(", ")) for person in list_owners(session, context)]
-        values = _stored_plan(session, context)
+        values = _stored_plan(session, context, request.language)
         units = session.exec(
             select(Unit.code, Unit.name).where(col(Unit.path).startswith(context.call_path)).order_by(col(Unit.name))
         ).all()
@@ -152,7 +153,7 @@ def _read_indicators(form: Form) -> tuple[IndicatorPlan, ...]:
     return tuple(lines)
 
 
-def _stored_plan(session: Session, context: IdeaContext) -> dict[str, str]:
+def _stored_plan(session: Session, context: IdeaContext, language: str) -> dict[str, str]:
     """The plan there is already, or where the idea comes from."""
     found = read_pilot(session, context.idea.id)
     if found is None:
@@ -162,8 +163,9 @@ def _stored_plan(session: Session, context: IdeaContext) -> dict[str, str]:
     values = {"unit_code": found["unit_code"], "owner_id": row.owner_id, "site": row.site, "decree_number": row.decree_number}
     values |= {"starts_on": row.starts_on.isoformat(), "ends_on": row.ends_on.isoformat()}
     values["decree_on"] = row.decree_on.isoformat() if row.decree_on else ""
-    values["budget_rupiah"] = str(row.budget_rupiah or "")
+    values["budget_rupiah"] = show_count(row.budget_rupiah, language) if row.budget_rupiah else ""
     for place, (indicator, _readings) in enumerate(found["indicators"]):
         values |= {f"indicators.{place}.name": indicator.name, f"indicators.{place}.unit_label": indicator.unit_label}
-        values |= {f"indicators.{place}.baseline": str(indicator.baseline), f"indicators.{place}.target": str(indicator.target)}
+        for part, figure in (("baseline", indicator.baseline), ("target", indicator.target)):
+            values |= show_figure(f"indicators.{place}.{part}", figure, language)
     return values

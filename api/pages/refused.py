@@ -28,7 +28,7 @@ class RefusedForm:
 
     def view(self, version: str | int | None = None) -> FormView:
         """The form with everything that was typed, and a fresh key."""
-        return FormView(self.name, self.form.values, self.errors, version)
+        return FormView(self.name, self.form.values, self.errors, version, meanings=self.form.meanings)
 
     def typed(self) -> list[tuple[str, str]]:
         """What the person wrote, for a page that cannot show the form any more."""
@@ -43,7 +43,13 @@ def refuse_form(name: str, form: Form, refusal: Refusal, words: Words) -> Refuse
 
 def refuse_unreadable(name: str, form: Form, words: Words) -> RefusedForm:
     """The form as refused for fields that cannot be read as the numbers, days or choices they should be."""
-    return RefusedForm(name, 422, form, {field: words.refusal(code, {}) for field, code in form.wrong.items()})
+    return RefusedForm(name, 422, form, {field: words.refusal(code, _read_meanings(form, field, words)) for field, code in form.wrong.items()})
+
+
+def _read_meanings(form: Form, field: str, words: Words) -> dict[str, str]:
+    """What was typed and the two numbers that it may mean, the larger first."""
+    shown = [words.plain(number) for number in sorted(form.meanings.get(field, ()), reverse=True)]
+    return {"typed": form.text(field, 60).strip(), "more": shown[0], "less": shown[1]} if shown else {}
 
 
 class Unreadable(Exception):

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from api.access import Api
 from api.v1 import PREFIX
-from api.v1.shapes import Amount, Day, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
+from api.v1.shapes import Amount, Day, Figure, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
 from models.ideas import Idea
 from models.pilots import Direction, Indicator, Measurement, Pilot
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
@@ -24,7 +24,6 @@ from workflows.process.relations import is_blind
 from workflows.region.decrees import NamedDecree
 
 router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}/pilot", tags=["pilot"])
-Figure = Annotated[Decimal, Field(max_digits=24, decimal_places=6)]
 
 
 class IndicatorIn(RequestBody):
