@@ -37,7 +37,7 @@ from workflows.reward.propose import new_award
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
-QUIET = ("withdraw", "recuse", "assign", "leave_out")  # possible, but not what the idea waits for: folded below the rest
+QUIET = ("withdraw", "recuse", "assign", "leave_out", "correct")  # possible, but not what the idea waits for: folded below the rest
 
 
 @router.get(IDEA)

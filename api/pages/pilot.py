@@ -18,7 +18,7 @@ from models.instants import today
 from models.pilots import Direction
 from models.units import Unit
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
-from workflows.pilot.measure import Reading, report_measurement
+from workflows.pilot.measure import Correction, Reading, correct_measurement, report_measurement
 from workflows.pilot.start import IndicatorPlan, PilotPlan, list_owners, plan_pilot
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
@@ -64,6 +64,22 @@ async def measure(idea_id: Id, request: PostedForm) -> Response:
         return FormResult(to=f"/usulan/{idea_id}", done="measured")
 
     return await idea_form(request, idea_id, "measure", act)
+
+
+@router.post(f"{IDEA}/perbaiki-ukur")
+async def correct(idea_id: Id, request: PostedForm) -> Response:
+    """Correct a reading; what is left empty stays as it is."""
+    form = request.form
+    value = form.decimal("value") if form.text("value").strip() else None
+    if not form.text("measurement_id", 26):
+        form.wrong["measurement_id"] = "choice_missing"
+    wanted = Correction(form.text("measurement_id", 26), value, form.day("measured_on", required=False), form.text("note") or None)
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        correct_measurement(session, idea_id, wanted, reason=form.text("reason"), actor=actor)
+        return FormResult(to=f"/usulan/{idea_id}", done="corrected")
+
+    return await idea_form(request, idea_id, "correct", act)
 
 
 @router.post(f"{IDEA}/laporan-uji-coba")

@@ -43,7 +43,9 @@ def refuse_form(name: str, form: Form, refusal: Refusal, words: Words) -> Refuse
 
 def refuse_unreadable(name: str, form: Form, words: Words) -> RefusedForm:
     """The form as refused for fields that cannot be read as the numbers, days or choices they should be."""
-    return RefusedForm(name, 422, form, {field: words.refusal(code, _read_meanings(form, field, words)) for field, code in form.wrong.items()})
+    return RefusedForm(
+        name, 422, form, {field: words.refusal(code, _read_meanings(form, field, words)) for field, code in form.wrong.items()}
+    )
 
 
 def _read_meanings(form: Form, field: str, words: Words) -> dict[str, str]:

@@ -46,7 +46,9 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(asset=asset)
-    made.filters.update(rupiah=write_rupiah, share=write_share, paragraphs=paragraphs, masked=shorten_mask, canonical=write_canonical_number)
+    made.filters.update(
+        rupiah=write_rupiah, share=write_share, paragraphs=paragraphs, masked=shorten_mask, canonical=write_canonical_number
+    )
     return made
 
 

@@ -75,6 +75,10 @@ class Words:
         """`24 November 2026`."""
         return show_day(day, self.language)
 
+    def written_day(self, day: str) -> str:
+        """A day that was kept as text, `2026-11-24`, as people read it."""
+        return self.day(date.fromisoformat(day))
+
     def moment(self, instant: datetime) -> str:
         """`24 November 2026, 09.05 WIB`, in the region's zone."""
         return show_moment(instant, self.language)

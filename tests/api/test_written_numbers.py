@@ -99,7 +99,9 @@ def test_what_one_mark_means_is_what_the_language_says_and_then_the_other(typed:
     assert [format(number, "f") for number in read_number(typed, language)] == found
 
 
-@pytest.mark.parametrize("typed", ["", "-", "1.2.3", "1 24", "1e3", "1_000", "١٢", ".5", "5.", "1.500.00", "12 000 00", "satu", "0x10", "9" * 61])
+@pytest.mark.parametrize(
+    "typed", ["", "-", "1.2.3", "1 24", "1e3", "1_000", "١٢", ".5", "5.", "1.500.00", "12 000 00", "satu", "0x10", "9" * 61]
+)
 def test_what_is_no_number_is_none(typed: str) -> None:
     assert [read_number(typed, language) for language in LANGUAGES] == [(), ()]
     assert [read_whole(typed, language) for language in LANGUAGES] == [None, None]
