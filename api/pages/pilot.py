@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from api.formats import show_count
 from api.pages.forms import Form, FormView, show_figure
 from api.pages.idea import IDEA, back_to_idea, idea_form, read_pilot
-from api.pages.refused import RefusedForm, attempt, require_readable
+from api.pages.refused import RefusedForm, attempt, reading_all
 from api.pages.render import page
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.v1.shapes import Id, show_context
@@ -43,14 +43,14 @@ async def plan(idea_id: Id, request: PostedForm) -> Response:
     wanted = _read_plan(form)
 
     def act(session: Session, actor: Actor) -> FormResult:
-        require_readable(form)
-        plan_pilot(session, idea_id, wanted, actor=actor)
+        with reading_all(form):
+            plan_pilot(session, idea_id, wanted, actor=actor)
         return FormResult(to=f"/usulan/{idea_id}", done="planned")
 
     async def show(refused: RefusedForm) -> Response:
         return await _plan_page(request, idea_id, refused)
 
-    return await attempt("plan", request, lambda: request.act(act, match=(Idea, idea_id)), show)
+    return await attempt("plan", request, lambda: request.act(act, match=(Idea, idea_id)), show, stands_unreadable=True)
 
 
 @router.post(f"{IDEA}/ukur")

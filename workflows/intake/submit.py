@@ -1,5 +1,7 @@
 """Submit a draft; answer a request to complete it."""
 
+from collections.abc import Iterator
+
 from sqlmodel import Session
 
 from models.instants import now, today
@@ -12,7 +14,7 @@ from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.engine import Grounds, Permitted, permit, take
 from workflows.process.numbering import next_running
 from workflows.process.permission import must_be_permitted_again
-from workflows.process.refusals import Conflict, Invalid
+from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.wording import count_words
 
 
@@ -52,7 +54,11 @@ def supplement_idea(
     context = read_context(session, idea_id, actor=actor)
     permitted, written = _permit_supplement(session, context, actor=actor), Grounds()
     if proposal is not None:
-        context, written = complete(session, context, proposal, actor=actor)
+        faults = Faults()
+        with faults.gather():
+            context, written = complete(session, context, proposal, actor=actor)
+        if faults.found:
+            Faults([*faults.found, *list_section_faults(context.policy, proposal.sections)]).settle()
         permitted = _permit_supplement(session, context, actor=actor)
     check_sections(context.policy, context.content.sections)
     agreed = apply_agreed(session, context, actor=actor)
@@ -66,10 +72,15 @@ def _permit_supplement(session: Session, context: IdeaContext, *, actor: Actor) 
 
 
 def check_sections(policy: Policy, sections: dict[str, str]) -> None:
-    """Raise Invalid for the first section whose words, counted here, are too few or too many."""
+    """Raise Invalid for the sections whose words, counted here, are too few or too many: all of them at once."""
+    Faults(list_section_faults(policy, sections)).settle()
+
+
+def list_section_faults(policy: Policy, sections: dict[str, str]) -> Iterator[Invalid]:
+    """A refusal for each section that is too short or too long, in the form's order."""
     for section in policy.sections:
-        words = count_words(sections.get(section.name, ""))
+        words, field = count_words(sections.get(section.name, "")), f"sections.{section.name}"
         if words < section.minimum_words:
-            raise Invalid("section_too_short", f"sections.{section.name}", minimum=section.minimum_words, words=words)
-        if words > section.maximum_words:
-            raise Invalid("section_too_long", f"sections.{section.name}", maximum=section.maximum_words, words=words)
+            yield Invalid("section_too_short", field, minimum=section.minimum_words, words=words)
+        elif words > section.maximum_words:
+            yield Invalid("section_too_long", field, maximum=section.maximum_words, words=words)

@@ -9,20 +9,19 @@ from sqlmodel import Session, col, delete, select
 
 from models.ideas import Answer, Decision, Revision, TeamMember
 from models.policy import Policy
-from workflows.intake.content import Proposal, read_title, write_revision
+from workflows.intake.content import Proposal, read_content, write_revision
 from workflows.intake.team import (
     Named,
     TeamChange,
     invite,
     read_memberships,
-    read_team_shares,
     record_team_change,
     write_member,
 )
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again
 from workflows.process.engine import Grounds
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Faults, Invalid
 
 SECTION = "sections."  # before a section's name: the part that it is
 FIELDS = {"kind": "form", "budget": "budget_rupiah"}  # the fields of parts that are named otherwise
@@ -74,19 +73,19 @@ def complete(session: Session, context: IdeaContext, proposal: Proposal, *, acto
     """
     idea, asked_for = context.idea, read_asked_for(session, context)
     returned = session.exec(select(Revision).where(Revision.idea_id == idea.id, Revision.number == asked_for.revision)).one()
-    named = read_team_shares(session, idea, context.policy, proposal.team) if proposal.team else list_present(context)
+    kept, named = read_content(session, context, proposal, proposal.team)
+    named = named if proposal.team else list_present(context)
     before = idea.title, context.content.budget_rupiah
-    idea.title = read_title(proposal)
+    idea.title = kept.title
     idea.revision += 1
-    revision = write_revision(session, idea, context.policy, proposal, actor)
+    revision = write_revision(session, idea, kept, actor)
     changed = set(_list_changed(returned, revision))
     if _list_terms(named) != _list_terms(list_members(context)):
         changed.add(Part.TEAM)
     allowed = asked_for.parts
     if _list_terms(named) == _list_terms(list_present(context)):  # it is as it was put by, be it that somebody stayed out since
         allowed |= {Part.TEAM}
-    for part in sorted(changed - allowed):
-        raise Invalid("part_not_asked_for", FIELDS.get(part, part))
+    Faults(Invalid("part_not_asked_for", FIELDS.get(part, part)) for part in sorted(changed - allowed)).settle()
     agreed = changed & {Part.TITLE, Part.BUDGET, Part.TEAM}
     invite(session, context, list(enumerate(named)) if agreed else [], anew=before != (revision.title, revision.budget_rupiah))
     session.flush()

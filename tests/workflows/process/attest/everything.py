@@ -36,7 +36,7 @@ APPEND_ONLY = ("decision", "ledgerentry")
 
 
 def build_everything(town: Town) -> None:
-    """Ideas and awards in every stage, a supplement, a recusal, an extended pilot, a corrected measurement, gates, and documents of every kind and state."""
+    """Ideas and awards in every stage, a supplement, a recusal, an extended pilot, a correction, gates, documents of every kind."""
     ideas = {stage: town.build_idea(stage) for stage in IdeaStage}
     town.take(ideas[IdeaStage.DRAFT], "revise")
     town.take(ideas[IdeaStage.SUPPLEMENT_ASKED], "supplement")
