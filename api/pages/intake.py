@@ -195,7 +195,7 @@ async def _write(request: PageRequest, wanted: Writing) -> Response:
 
 async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResult], wanted: Writing) -> Response:
     """Save first, so that what cannot be handed in is not lost; then hand it in if asked, with or without who has not answered."""
-    saved, kept = wanted, False
+    saved, kept, request.reads_all = wanted, False, True
     do = request.form.text("do", 20)
 
     async def run() -> FormResult:
@@ -211,7 +211,7 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
     async def show(refused: RefusedForm) -> Response:
         return await show_writing(request, saved, refused=refused, kept=kept)
 
-    return await attempt("writing", request, run, show, stands_unreadable=True)
+    return await attempt("writing", request, run, show)
 
 
 @contextmanager

@@ -47,10 +47,12 @@ async def plan(idea_id: Id, request: PostedForm) -> Response:
             plan_pilot(session, idea_id, wanted, actor=actor)
         return FormResult(to=f"/usulan/{idea_id}", done="planned")
 
+    request.reads_all = True
+
     async def show(refused: RefusedForm) -> Response:
         return await _plan_page(request, idea_id, refused)
 
-    return await attempt("plan", request, lambda: request.act(act, match=(Idea, idea_id)), show, stands_unreadable=True)
+    return await attempt("plan", request, lambda: request.act(act, match=(Idea, idea_id)), show)
 
 
 @router.post(f"{IDEA}/ukur")

@@ -108,17 +108,15 @@ async def attempt(
     act: Callable[[], Awaitable[FormResult]],
     show_refused: ShowRefused,
     show_result: ShowResult = redirect,
-    *,
-    stands_unreadable: bool = False,
 ) -> Response:
     """Run a posted form's action and answer with its result; where it is refused, show the form again with what was typed.
 
-    What concerns the whole page (nobody signed in, nothing there) is left to the problem pages. An action that `stands_unreadable` is
-    `reading_all` by itself.
+    What concerns the whole page (nobody signed in, nothing there) is left to the problem pages. The action of a request that
+    `reads_all` says by itself what could not be read.
     """
     words = Words(request.language)
     try:
-        if not stands_unreadable:
+        if not request.reads_all:
             require_readable(request.form)
         return await show_result(await act())
     except Unreadable as unreadable:

@@ -27,12 +27,7 @@ def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = Fa
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
-    try:
-        permitted = permit(session, context, "submit", actor=actor)
-    except Conflict as refused:
-        if refused.code == "team_unanswered":
-            check_sections(context.policy, context.content.sections)  # what the lead can mend while they wait is said first
-        raise
+    permitted = _permit(session, context, "submit", actor=actor)
     check_sections(context.policy, context.content.sections)
     idea, year = context.idea, today().year
     idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
@@ -68,7 +63,17 @@ def supplement_idea(
 
 def _permit_supplement(session: Session, context: IdeaContext, *, actor: Actor) -> Permitted:
     outcome = "permission" if must_be_permitted_again(session, context) else None
-    return permit(session, context, "supplement", outcome, actor=actor)
+    return _permit(session, context, "supplement", outcome, actor=actor)
+
+
+def _permit(session: Session, context: IdeaContext, action: str, outcome: str | None = None, *, actor: Actor) -> Permitted:
+    """As `permit`; while others have not answered, what the lead can mend meanwhile is said first."""
+    try:
+        return permit(session, context, action, outcome, actor=actor)
+    except Conflict as refused:
+        if refused.code == "team_unanswered":
+            check_sections(context.policy, context.content.sections)
+        raise
 
 
 def check_sections(policy: Policy, sections: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
 """What completes a submitted idea: only the parts that the secretariat asked for, and what of them the head and the team see again."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -38,10 +38,23 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class AskedFor:
-    """The parts that may be changed, and the number of the revision that was returned."""
+    """The parts that may be changed, the number of the revision that was returned, the notes by section, and the reason for all of it."""
 
     parts: frozenset[str]
     revision: int
+    notes: dict[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+    def list_wanted(self, policy: Policy) -> list[tuple[str, str]]:
+        """What the proposer is to do, as parts with their notes, in the form's order.
+
+        Where no section was chosen all may be changed, and only those with a note are wanted.
+        """
+        sections = [SECTION + section.name for section in policy.sections]
+        is_chosen = not self.parts.issuperset(sections)
+        noted = {SECTION + name: note for name, note in self.notes.items()}
+        wanted = [part for part in sections if part in noted or (is_chosen and part in self.parts)]
+        return [(part, noted.get(part, "")) for part in (*wanted, *(part for part in Part if part in self.parts))]
 
 
 def list_parts(policy: Policy) -> list[str]:
@@ -57,7 +70,7 @@ def read_asked_for(session: Session, context: IdeaContext) -> AskedFor:
         return AskedFor(frozenset(), context.idea.revision)
     sections = [SECTION + section.name for section in context.policy.sections]
     revision = last.detail.get("revision") or _find_revision(session, last)
-    return AskedFor(frozenset(last.detail.get("parts", sections)), revision)
+    return AskedFor(frozenset(last.detail.get("parts", sections)), revision, last.detail.get("notes", {}), last.reason)
 
 
 def _find_revision(session: Session, returned: Decision) -> int:
