@@ -24,6 +24,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, reads_reviews, sees_score
 from workflows.process.ways import Way
+from workflows.review.comments import list_comments
 
 Reason = Annotated[str, Field(max_length=4_000)]
 Id = Annotated[str, Field(max_length=26)]
@@ -172,6 +173,9 @@ class IdeaOut(IdeaLine):
 
     `team` are those who count; `asked` those who were asked to join it, or, of a submitted idea, the team that is to take its place.
 
+    `comments` is what reviewers wrote, without names and in no order of theirs: null but for the team, where the call's policy says so,
+    once the idea is adopted or rejected.
+
     `version` changes with what the asker may see, and for the committee with each step; If-Match takes it.
     """
 
@@ -185,6 +189,7 @@ class IdeaOut(IdeaLine):
     content_sha256: str
     score: Decimal | None
     scores_closed: bool
+    comments: list[str] | None
     team: list[MemberOut] | None
     asked: list[InvitedOut] | None
     gates: list[GateOut]
@@ -230,6 +235,7 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         budget_rupiah=content.budget_rupiah,
         content_sha256=content.content_sha256,
         score=idea.score if sees_score(session, context, actor) else None,
+        comments=list_comments(session, context, actor),
         scores_closed=idea.scores_closed_at is not None,
         team=None if blind else show_team(context.members),
         asked=show_invited(context, actor) if concerns else None,
