@@ -165,7 +165,8 @@ async def screen(idea_id: Id, request: PostedForm) -> Response:
     answers = {name: value == "yes" for name, value in form.under("answers").items() if value in ("yes", "no")}
     notes = {name: text for name, text in form.under("notes").items() if text.strip()}
     parts = tuple(name for name, value in form.under("parts").items() if value == "yes")
-    findings = Findings(answers, notes, form.text("reason"), parts)
+    outside = form.text("duplicate_not_registered", 3) == "yes"
+    findings = Findings(answers, notes, form.text("reason"), parts, form.text("duplicate_of", 60), outside)
     return await idea_form(
         request, idea_id, "screen", lambda s, a: back_to_idea(screen_idea(s, idea_id, outcome, findings, actor=a), "decided")
     )
