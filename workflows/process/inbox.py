@@ -184,6 +184,8 @@ def _list_asked(session: Session, asked: sa.ColumnElement[bool], actor: Actor, l
 
 def _find_ideas(session: Session, items: Sequence[InboxItem], actor: Actor) -> Iterator[Awaited]:
     """Items with their ideas: those that the actor may see and take on, with no part in the idea and no other duty that forbids it."""
+    if not items:
+        return
     asked_about = col(Idea.id).in_({item.idea_id for item in items})
     ideas = {idea.id: idea for idea in session.exec(select(Idea).where(asked_about, visible(actor)))}
     own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, col(TeamMember.idea_id).in_(ideas))))
