@@ -1,12 +1,15 @@
 """The recognition report from its content: what came in, what became of it, who was honoured."""
 
+import re
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
-from workflows.documents.charts import draw_funnel, draw_months, draw_units, tightest_step
+from workflows.documents import fonts
+from workflows.documents.charts import WIDTH, draw_funnel, draw_months, draw_units, tightest_step
 from workflows.documents.content import write_content
 from workflows.documents.finish import FileDetails
-from workflows.documents.fit import require_blocks, require_most_pages
+from workflows.documents.fit import require_blocks, require_inside, require_most_pages
 from workflows.documents.kinds import DocumentType
 from workflows.documents.kinds.report import ReportContent, Tally, UnitLine
 from workflows.documents.markup import fill_template
@@ -16,6 +19,7 @@ from workflows.documents.text import format_number, format_percent, format_rupia
 
 STYLES = ("letterhead/upright.css", "report/report.css")
 MOST_PAGES = 2000
+FIGURE_SIZES = {"xl": 22, "l": 15, "m": 11, "s": 8}  # points, as in report.css
 
 
 def write_headline(report: ReportContent) -> str:
@@ -60,7 +64,25 @@ def _figures(report: ReportContent) -> list[dict[str, str]]:
     ]
     if report.savings_rupiah:
         figures.append((format_rupiah(report.savings_rupiah), "penghematan bersih"))
-    return [{"value": value, "label": label, "size": "long" if len(value) > 13 else "short"} for value, label in figures]
+    sums = {3: 28, 4: 24} if len(figures) == 5 else {3: 28}  # percent of the paper's width that the sums get
+    others = (100 - sum(sums.values())) / (len(figures) - len(sums))
+    return [
+        {"value": value, "label": label, "size": _figure_size(value, WIDTH * sums.get(place, others) / 100)}
+        for place, (value, label) in enumerate(figures)
+    ]
+
+
+def _figure_size(value: str, points: float) -> str:
+    """The largest size that holds a figure in a cell of so many points."""
+    room = (points - 9) / 1.05  # without the cell's padding, and lining figures are a little wider
+    return fonts.size_class(value, fonts.SERIF, tuple((room / size, name) for name, size in FIGURE_SIZES.items()))
+
+
+def _amount_width(report: ReportContent) -> int:
+    """How many millimetres the column of sums needs for its longest; all figures are as wide as the widest one."""
+    shown = [format_rupiah(rupiah) for rupiah in (*(award.amount_rupiah for award in report.awards), awarded_rupiah(report))]
+    widest = max(fonts.width_in_em(re.sub("[0-9]", "0", amount), fonts.SANS_BOLD) for amount in shown)
+    return max(32, ceil(widest * 8 * 1.05 / 72 * 25.4) + 3)
 
 
 def _charts(report: ReportContent, units_table: str) -> list[dict[str, Any]]:
@@ -103,7 +125,7 @@ def _shared_decree(report: ReportContent) -> str:
 
 
 def render_reports(kind: DocumentType, reports: Sequence[ReportContent], emblems: Emblems) -> list[bytes]:
-    """One PDF/A-3a each with charts and tables; DocumentDoesNotFit when a block is lost."""
+    """One PDF/A-3a each with charts and tables; DocumentDoesNotFit when a block is lost or a text runs out of its place."""
     return [_render_report(kind, report, emblems) for report in reports]
 
 
@@ -119,11 +141,13 @@ def _render_report(kind: DocumentType, report: ReportContent, emblems: Emblems) 
         "sums": _sum_units(report),
         "shared_decree": _shared_decree(report),
         "awarded_rupiah": awarded_rupiah(report),
+        "amount_width": _amount_width(report),
         "standing": sum(award.stands for award in report.awards),
     }
     document = lay_out(fill_template(kind.template, values), STYLES)
     require_most_pages(document, MOST_PAGES)
     require_blocks(document.pages, kind.blocks)
+    require_inside(document.pages)
     background = letter_background(emblems(report.letterhead.emblem))
     details = FileDetails(kind.title(report), report.issued_on, write_content(report), report.verify_url, background, upright=True)
     return write_file(document, document.pages, details)
