@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
 from api.hashing import Hashing
+from api.lookups import Lookups
 from api.problems import BadRequest, MatchMissing, Stale
 from api.request_log import note_asker
 from api.signing_in import SEEN_MINUTES, SignedIn, Unauthenticated, find_sign_in, note_visit
@@ -45,6 +46,7 @@ class ApiRequest:
         self.database: Database = http.app.state.database
         self.writers: Executor = http.app.state.writers
         self.hashing: Hashing = http.app.state.hashing
+        self.lookups: Lookups = http.app.state.lookups
         self.signed_in: SignedIn | None = None
 
     @property
@@ -86,6 +88,19 @@ class ApiRequest:
                 return query(session)
 
         return await run_in_threadpool(run)
+
+    async def look_up(self, query: Callable[[Session], T], *, guessable: bool = False) -> T:
+        """Answer anybody's question about a document; TooMany where their address asked in vain, or by guesses, too often."""
+        address = address_of(self.http)
+        self.lookups.require_few(address)
+        if guessable:
+            self.lookups.count(address)
+        try:
+            return await self.read_publicly(query)
+        except NotFound:
+            if not guessable:
+                self.lookups.count(address)
+            raise
 
     async def write(
         self, action: Action, *, status: int = 200, match: tuple[type[SQLModel], str] | None = None, must_match: bool = False
@@ -215,6 +230,11 @@ def find_version(session: Session, actor: Actor, table: type[SQLModel], row_id: 
         return show_idea(session, row_id, actor).version if sees_idea(session, row_id, actor) else None
     row: Any = session.get(table, row_id)
     return None if row is None else int(row.version)
+
+
+def address_of(http: Request) -> str:
+    """Where a request comes from; behind a proxy of ours, what it says of the client."""
+    return http.client.host if http.client else ""
 
 
 def write_etag(version: str | int) -> str:

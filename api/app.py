@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api.hashing import Hashing
+from api.lookups import Lookups
 from api.middleware import BodyLimit, SecureHeaders
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
@@ -54,6 +55,7 @@ def create_app(store: Database | None = None) -> FastAPI:
     app.state.database = store or database()
     app.state.writers = ThreadPoolExecutor(app.state.database.writers, "writer")
     app.state.hashing = Hashing()
+    app.state.lookups = Lookups()
     for part in (*ROUTERS, *PAGES):
         app.router.routes.extend(part.router.routes)  # as they are: what lies in an included router costs a third more to find
     install(app)

@@ -1,8 +1,6 @@
 """Sign in, set a password by code, change one's own: a try is counted first, and the slow hash waits its turn outside any transaction."""
 
-from starlette.requests import Request
-
-from api.access import ApiRequest
+from api.access import ApiRequest, address_of
 from api.devices import name_device
 from api.hashing import check_new_password, hash_password, verify_password
 from api.signing_in import (
@@ -63,8 +61,3 @@ async def change_own_password(request: ApiRequest, present: str, password: str) 
         password_hash = await request.hashing.run(lambda: hash_password(password))
 
     await request.write_publicly(lambda session: change_password(session, token, Changed(tried, stored, password_hash)))
-
-
-def address_of(http: Request) -> str:
-    """Where a request comes from; behind a proxy of ours, what it says of the client."""
-    return http.client.host if http.client else ""

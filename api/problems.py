@@ -84,6 +84,8 @@ def problem_response(request: Request, status: int, refusal: Refusal, errors: li
     if errors:
         body["errors"] = errors
     headers = {"Content-Language": language, "Cache-Control": "no-store", **STATUS_HEADERS.get(status, {})}
+    if status == 429 and "seconds" in refusal.parameters:
+        headers["Retry-After"] = str(refusal.parameters["seconds"])
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
 
 

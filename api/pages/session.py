@@ -85,6 +85,10 @@ class PageRequest(ApiRequest):
 
         return await self.read_publicly(run)
 
+    async def read_visitor(self) -> Visitor:
+        """Who reads a page that anybody may read."""
+        return (await self.read_page_publicly(lambda _session: None))[0]
+
     @property
     def anonymous_visitor(self) -> Visitor:
         """The visitor of a page whom nobody knows: not signed in."""

@@ -41,7 +41,7 @@ from workflows.region.signatures import sign_policy
 
 pytestmark = pytest.mark.slow
 
-PUBLIC = {"/activation", "/tokens", "/health", "/ledger", "/verification/{token}", "/verification/files/{sha256}"}
+PUBLIC = {"/activation", "/tokens", "/health", "/ledger", "/verification", "/verification/{token}", "/verification/files/{sha256}"}
 GATE = {"name": "visit", "label": "Kunjungan", "label_en": "Visit", "stage": "rejected", "role": "verifier"}
 TWO = ("ours", "foreign")
 AWARDS = (AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.ANNOUNCED)
