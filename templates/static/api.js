@@ -20,7 +20,7 @@ window.ui = SwaggerUIBundle({
   url: "/api/openapi.json",
   dom_id: "#api",
   deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "list",
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
   filter: true,
