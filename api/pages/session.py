@@ -123,7 +123,7 @@ class PageRequest(ApiRequest):
 
     def _path(self) -> str:
         url = self.http.url
-        return f"{url.path}?{url.query}" if url.query and self.http.method == "GET" else url.path
+        return f"{url.path}?{url.query}" if url.query and self.http.method in ("GET", "HEAD") else url.path
 
     def _idempotency_key(self) -> str | None:
         key = self.form.key
