@@ -147,6 +147,9 @@ def test_a_one_time_code_is_shown_once(town: Town) -> None:
     first, second = browser.post("/pegawai", data=fields), browser.post("/pegawai", data=fields)
     code = re.search(r'class="secret">([^<]+)<', first.text)
     assert code
+    assert "Euis" in first.text  # whose it is
+    assert "Kelurahan Maleber" in first.text
+    assert "199005052015012777" not in first.text
     assert code[1] not in second.text
     assert "sudah pernah ditampilkan" in second.text
     other = send(browser, "/pegawai", "/pegawai/kode", employee_number=town["leader"].number)
