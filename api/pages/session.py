@@ -32,6 +32,7 @@ class FormResult(BaseModel):
     to: str
     done: str = ""
     activation_code: str | None = None
+    person_id: str = ""  # whose code it is
 
 
 @dataclass(frozen=True)

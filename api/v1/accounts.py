@@ -25,6 +25,7 @@ SESSION_FIELDS = {"device", "created_at", "seen_at", "until"}
 
 
 class ActivationIn(RequestBody):
+    employee_number: str = Field(max_length=30)
     code: str = Field(max_length=100)
     password: str = Field(max_length=1_000)
 
@@ -79,8 +80,8 @@ class MeOut(ResponseBody):
 
 @router.post("/activation", status_code=204)
 async def use_code(body: ActivationIn, request: PublicApi) -> Response:
-    """Set a password with the one-time code."""
-    await activate_account(request, body.code, body.password)
+    """Set a password with one's employee number and the one-time code: 12 signs, case and hyphens make no difference."""
+    await activate_account(request, body.employee_number, body.code, body.password)
     return Response(status_code=204)
 
 

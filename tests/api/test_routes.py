@@ -187,7 +187,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         asked = town.rows(select(Review.reviewer_id).where(Review.idea_id == scene.find(row, "idea_id")))
         return {"reviewer_id": next(town[f"reviewer{n}"].id for n in range(1, 5) if town[f"reviewer{n}"].id not in asked)}
     return {
-        "/activation": {"code": "x", "password": "tujuh kuda nil"},
+        "/activation": {"employee_number": "x", "code": "x", "password": "pendek"},
         "/tokens": {"employee_number": town[who].number if who else "1", "password": "bukan ini"},
         "/units": {"code": "BARU", "name": "Baru", "kind": "section", "parent_code": "MALEBER"},
         "/units/{code}/office": {"letterhead_lines": ["BARU"], "place": "Contoh", "unit_code": "B", "position": "Camat Baru"},
