@@ -61,6 +61,7 @@ class PageRequest(ApiRequest):
         self.form = form or Form()
         self.language = language_of(http)
         self.part = ""
+        self.reads_all = False  # whether the action stands fields that cannot be read, and tells of them with all that is wrong
 
     @property
     def token(self) -> str:

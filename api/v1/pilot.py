@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 
 from api.access import Api, ApiRequest, Head, Match, MatchingApi
 from api.v1 import PREFIX
-from api.v1.shapes import Amount, Day, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
+from api.v1.shapes import Amount, Day, Figure, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
 from models.ideas import Idea
 from models.pilots import Direction, Indicator, Measurement, Pilot
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
-from workflows.pilot.measure import Reading, report_measurement
+from workflows.pilot.measure import Correction, Reading, correct_measurement, report_measurement
 from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
@@ -25,7 +25,6 @@ from workflows.region.decrees import NamedDecree
 
 router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}/pilot", tags=["pilot"])
 PlanningApi = Annotated[ApiRequest, Depends(Head(match=Match.READ, creates="/ideas/{idea_id}/pilot"))]
-Figure = Annotated[Decimal, Field(max_digits=24, decimal_places=6)]
 
 
 class IndicatorIn(RequestBody):
@@ -54,6 +53,16 @@ class MeasurementIn(RequestBody):
     measured_on: Day
     value: Figure
     note: str = Field(default="", max_length=1_000)
+
+
+class CorrectionIn(RequestBody):
+    """What a measurement should have said; what is null stays as it was reported."""
+
+    measurement_id: Id
+    value: Figure | None = None
+    measured_on: Day | None = None
+    note: str | None = Field(default=None, max_length=1_000)
+    reason: Reason
 
 
 class ConclusionIn(RequestBody):
@@ -128,6 +137,18 @@ async def add_measurement(idea_id: Id, body: MeasurementIn, request: Api) -> JSO
     return await request.write(
         lambda s, a: MeasurementOut.model_validate(report_measurement(s, idea_id, reading, actor=a), from_attributes=True), status=201
     )
+
+
+@router.post("/corrections", response_model=MeasurementOut)
+async def correct(idea_id: Id, body: CorrectionIn, request: Api) -> JSONResponse:
+    """Correct a reading while the pilot runs; what it said before stays in the idea's history."""
+    correction = Correction(**body.model_dump(exclude={"reason"}))
+
+    def act(session: Session, actor: Actor) -> MeasurementOut:
+        corrected = correct_measurement(session, idea_id, correction, reason=body.reason, actor=actor)
+        return MeasurementOut.model_validate(corrected, from_attributes=True)
+
+    return await request.write(act)
 
 
 @router.post("/conclusion", response_model=IdeaOut)

@@ -1,6 +1,5 @@
 """Review: assign, score, recuse, recommend, determine, resume, pass a gate."""
 
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -10,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from api.access import Api, MatchingApi
 from api.v1 import PREFIX
-from api.v1.shapes import Day, Id, IdeaOut, Reason, ReasonIn, RequestBody, ReviewOut, show_context, show_review
+from api.v1.shapes import Day, Id, IdeaOut, Points, Reason, ReasonIn, RequestBody, ReviewOut, show_context, show_review
 from models.ideas import Idea
 from models.reviews import Review
 from workflows.process.actors import Actor
@@ -25,7 +24,6 @@ from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import recuse_reviewer, score_idea
 
 router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}", tags=["review"])
-Points = Annotated[Decimal, Field(max_digits=10, decimal_places=2)]
 
 
 class AssignmentIn(RequestBody):

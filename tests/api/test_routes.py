@@ -208,6 +208,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/ideas/{idea_id}/score": {"points": {"novelty": 1, "impact": 1}},
         "/ideas/{idea_id}/recommendation": {"outcome": "feasible", "reason": REASON},
         "/ideas/{idea_id}/determination": {"outcome": "adopted", "decree_number": "100.3.3/1/2026", "decree_on": today().isoformat()},
+        "/ideas/{idea_id}/pilot/corrections": {"measurement_id": "x", "value": 1, "reason": REASON},
         "/ideas/{idea_id}/pilot/conclusion": {"summary": REASON},
         "/ideas/{idea_id}/pilot/verdict": {"outcome": "stop", "reason": REASON},
         "/awards/{award_id}/approval": {"decree_number": "1", "decree_on": today().isoformat()},
