@@ -16,12 +16,13 @@ from models.stages import IdeaStage
 from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.browse import WantedIdeas, list_ideas
+from workflows.process.browse import list_ideas
 from workflows.process.context import read_policy
 from workflows.process.inbox import Awaited, find_gate, list_inbox
 from workflows.process.keyset import Slice
 from workflows.process.relations import list_blind
 from workflows.process.stranded import list_stranded
+from workflows.process.wanted import WantedIdeas
 from workflows.region.confirmations import count_to_confirm
 from workflows.region.signatures import list_unsigned
 

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 import workflows.process.browse
 from models.stages import IdeaStage
 from tests.building import Town
-from workflows.process.browse import WantedIdeas, list_ideas
+from workflows.process.browse import list_ideas
 from workflows.process.keyset import Slice
+from workflows.process.wanted import WantedIdeas
 
 WANTED = (WantedIdeas(), WantedIdeas(stage=IdeaStage.SCREENING), WantedIdeas(mine=True))
 
