@@ -17,7 +17,7 @@ from models.instants import region_zone
 from models.settings import settings
 
 MOST_FIELDS = 400
-OWN_FIELDS = ("form_token", "form_key", "form_version", "do")
+OWN_FIELDS = ("form_token", "form_key", "form_version", "do", "origin", "confirmed")
 THOUSANDS = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+|\d+")
 
 
@@ -30,6 +30,11 @@ class Form:
     files: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.values = dict(self.fields)
+
+    def replace(self, name: str, value: str) -> None:
+        """Let a field hold another value, as if it had been typed."""
+        self.fields = [(field, typed) for field, typed in self.fields if field != name] + [(name, value)]
         self.values = dict(self.fields)
 
     @property

@@ -21,7 +21,7 @@ from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.known_scores import NOTHING_KNOWN, KnownScore, list_known_scores
+from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
 from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, list_blind, reads_reviews, sees_score
 from workflows.process.ways import Way
 
@@ -194,18 +194,17 @@ class ReviewOut(ResponseBody):
     due_at: datetime
 
 
+def show_line(idea: Idea, *, blind: bool = False) -> IdeaLine:
+    """An idea as a line; to its reviewer `blind`, without its unit."""
+    line = IdeaLine.model_validate(idea, from_attributes=True)
+    return line.model_copy(update={"unit_id": None}) if blind else line
+
+
 def list_lines(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[ListedIdea]:
     """Ideas as the lines of a list: to their blind reviewer without unit, and with a score where the actor may know it."""
-    blind, known = list_blind(session, ideas, actor), list_known_scores(session, ideas, actor)
-    return [show_line(idea, known.get(idea.id, NOTHING_KNOWN), blind=idea.id in blind) for idea in ideas]
-
-
-def show_line(idea: Idea, known: KnownScore, *, blind: bool) -> ListedIdea:
-    """An idea as a line of a list."""
-    told = {name: getattr(idea, name) for name in IdeaLine.model_fields}
-    if blind:
-        told["unit_id"] = None
-    return ListedIdea(**told, score=known.score, spread=known.spread)
+    blind, scores = list_blind(session, ideas, actor), list_known_scores(session, ideas, actor)
+    told = [(show_line(idea, blind=idea.id in blind), scores.get(idea.id, NOTHING_KNOWN)) for idea in ideas]
+    return [ListedIdea(**dict(line), score=known.score, spread=known.spread) for line, known in told]
 
 
 def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:

@@ -71,7 +71,7 @@ def list_known_scores(session: Session, ideas: Iterable[Idea], actor: Actor) -> 
     )
     scores = {idea.id: idea.score for idea in judged}
     for idea_id, lowest, highest, count in session.exec(query):
-        known[idea_id] = KnownScore(scores[idea_id], highest - lowest if count > 1 else None)
+        known[idea_id] = KnownScore(scores[idea_id], highest - lowest if highest is not None and lowest is not None and count > 1 else None)
     return known
 
 
