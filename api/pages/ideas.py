@@ -19,7 +19,7 @@ from models.instants import local_day
 from models.stages import IdeaStage
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.browse import Count, add_up, count_by_stage, list_ideas
+from workflows.process.browse import MANY, Count, add_up, count_where_cheap, list_ideas
 from workflows.process.keyset import Slice
 from workflows.process.wanted import Sort
 
@@ -41,16 +41,16 @@ async def show_list(request: Page, after: str | None = None, before: str | None 
     def read_list(session: Session, actor: Actor) -> dict[str, Any]:
         wanted = asked.read()
         found = list_ideas(session, wanted, Slice(after, ON_A_PAGE, before), actor=actor)
-        counts = count_by_stage(session, wanted, actor=actor)
+        counts = count_where_cheap(session, wanted, actor=actor)
         calls = list(session.exec(select(Call).order_by(col(Call.opens_at).desc()).limit(MOST_CALLS)))
         return {
             "rows": list_rows(session, found.rows, actor),
             "after": found.after,
             "before": found.before,
             "calls": calls,
-            "counts": counts,
-            "all": add_up(counts),
-            "total": add_up(counts, wanted.stage),
+            "counts": counts or {},
+            "all": None if counts is None else add_up(counts),
+            "total": _find_total(asked, counts),
         }
 
     visitor, values = await request.read_page(read_list)
@@ -79,6 +79,13 @@ async def export_list(request: Page) -> Response:
         write([words.text("list.file_ends", count=words.count(MOST_IN_FILE))])
     headers = {"Content-Disposition": 'attachment; filename="usulan.csv"', "Cache-Control": "no-store"}
     return Response("\ufeff" + written.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _find_total(asked: Filter, counts: dict[str, Count] | None) -> Count | None:
+    """How many ideas the filter shows; None where that is not counted."""
+    if counts is not None:
+        return add_up(counts, asked.stage or None)
+    return None if asked.is_narrow else Count(MANY, is_exact=False)
 
 
 def neutralise(cell: str) -> str:

@@ -48,6 +48,11 @@ class Filter:
     due: str = ""
     sort: str = Sort.NEWEST
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything but the order is asked for."""
+        return any(value for name, value in vars(self).items() if name != "sort")
+
     def read(self) -> WantedIdeas:
         """The ideas that are asked for."""
         until = end_of_day(today() + timedelta(days=SOON)) if self.due == "soon" else None

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.ideas import Idea
+from models.stages import IdeaStage
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
@@ -45,6 +46,11 @@ def count_by_stage(session: Session, wanted: WantedIdeas, *, actor: Actor) -> di
     return {name: Count(min(number, MANY), number <= MANY) for name, number in counted if number}
 
 
+def count_where_cheap(session: Session, wanted: WantedIdeas, *, actor: Actor) -> dict[str, Count] | None:
+    """The counts by stage of whoever oversees no more than MANY ideas, or asks for one call's; None where counting would take long."""
+    return count_by_stage(session, wanted, actor=actor) if wanted.call_id or not oversees_many(session, actor) else None
+
+
 def add_up(counts: dict[str, Count], stage: str | None = None) -> Count:
     """How many there are in one stage, or in all."""
     counted = [count for name, count in counts.items() if stage in (None, name)]
@@ -75,14 +81,19 @@ def _select_placed(order: Order) -> Any:
 
 
 def _list_conditions(session: Session, wanted: WantedIdeas, actor: Actor) -> list[sa.ColumnElement[bool]]:
-    seen = visible(actor, in_order=_oversees_many(session, actor))
+    seen = visible(actor, in_order=_reads_in_order(session, actor))
     return [seen, *list_conditions(session, wanted, actor=actor)]
 
 
-def _oversees_many(session: Session, actor: Actor) -> bool:
+def _reads_in_order(session: Session, actor: Actor) -> bool:
     """Whether SQLite should read an actor's list in its order: a page soon fills up, and all that they oversee would be much to sort."""
-    covered = overseen(actor) if session.get_bind().dialect.name == "sqlite" else []
+    return session.get_bind().dialect.name == "sqlite" and oversees_many(session, actor)
+
+
+def oversees_many(session: Session, actor: Actor) -> bool:
+    """Whether an actor oversees more than MANY ideas, so that counting or sorting all of them takes long."""
+    covered = overseen(actor)
     if not covered:
         return False
-    some = sa.select(sa.literal(1)).select_from(Idea).where(sa.or_(*covered)).limit(MANY).subquery()
-    return bool(session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one() == MANY)
+    some = sa.select(sa.literal(1)).select_from(Idea).where(col(Idea.stage) != IdeaStage.DRAFT, sa.or_(*covered)).limit(MANY + 1).subquery()
+    return bool(session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one() > MANY)
