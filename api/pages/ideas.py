@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from api.formats import show_number
 from api.pages.listed import Filter, Row, list_rows, read_filter
 from api.pages.queue import read_origin
-from api.pages.render import page
+from api.pages.render import page, read_done
 from api.pages.session import Page
 from api.pages.texts import Words
 from models.calls import Call
@@ -34,7 +34,7 @@ COLUMNS = ("code", "title", "unit", "stage", "score", "spread", "due", "received
 
 
 @router.get("/daftar")
-async def show_list(request: Page, after: str | None = None, before: str | None = None) -> Response:
+async def show_list(request: Page, after: str | None = None, before: str | None = None, ok: str = "") -> Response:
     """The ideas that the reader may know of."""
     asked = read_filter(dict(request.http.query_params))
 
@@ -61,7 +61,9 @@ async def show_list(request: Page, after: str | None = None, before: str | None 
     def count_of(count: Count) -> str:
         return show_count(count, words)
 
-    return page(visitor, "list.html", count_of=count_of, stages=stages, asked=asked, sorts=tuple(Sort), origin=origin, **values)
+    return page(
+        visitor, "list.html", count_of=count_of, stages=stages, asked=asked, sorts=tuple(Sort), origin=origin, done=read_done(ok), **values
+    )
 
 
 @router.get("/daftar/usulan.csv")

@@ -55,7 +55,7 @@ class Filter:
 
     def read(self) -> WantedIdeas:
         """The ideas that are asked for."""
-        until = end_of_day(today() + timedelta(days=SOON)) if self.due == "soon" else None
+        until = end_of_day(today() + timedelta(days=SOON)) + timedelta(seconds=1) if self.due == "soon" else None
         wanted = WantedIdeas(call_id=self.call or None, stage=self.stage or None, text=self.q, unit=self.unit, due_before=until)
         return replace(wanted, overdue=self.due == "overdue", sort=Sort(self.sort))
 
