@@ -1,32 +1,33 @@
 """Intake: draft, revise, submit, withdraw, permit, screen, supplement; and reading ideas."""
 
+from datetime import datetime, time
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.access import Api, ApiRequest, Head, Match, MatchingApi
 from api.v1 import PREFIX
 from api.v1.history import DecisionOut, show_history
 from api.v1.shapes import (
-    Cursor,
+    Day,
     Id,
-    IdeaLine,
     IdeaOut,
     IdeaStageName,
-    Limit,
+    ListedIdea,
     PageOut,
     ProposalIn,
     Reason,
     ReasonIn,
     RequestBody,
+    list_lines,
     show_context,
     show_idea,
-    show_line,
 )
 from models.ideas import Idea
+from models.instants import region_zone
 from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
@@ -34,9 +35,9 @@ from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
-from workflows.process.browse import WantedIdeas, list_ideas
+from workflows.process.browse import add_up, count_by_stage, list_ideas
 from workflows.process.keyset import Slice
-from workflows.process.relations import list_blind
+from workflows.process.wanted import Sort, WantedIdeas
 
 router = APIRouter(prefix=PREFIX + "/ideas", tags=["intake"])
 DraftingApi = Annotated[ApiRequest, Depends(Head(creates="/ideas/{id}"))]
@@ -83,24 +84,61 @@ class ScreeningIn(RequestBody):
 
 
 class IdeaPage(PageOut):
-    ideas: list[IdeaLine]
+    """`before` asks for the page before. `total` and `by_stage` are there where `count` asked for them: each number up to 1,000.
+
+    `total_is_exact` is false where there are more; `by_stage` counts every stage, whichever one is asked for.
+    """
+
+    ideas: list[ListedIdea]
+    before: str | None
+    total: int | None
+    total_is_exact: bool | None
+    by_stage: dict[str, int] | None
+
+
+class IdeasQuery(BaseModel):
+    """Which ideas: `q` are words that title, code or unit hold; `unit` is a code or part of a name, with the units below it.
+
+    `overdue` and `due_before` (the day does not count) are about ideas of which something is awaited. `sort`: `newest`, `due` (first due
+    first), or `score` (highest first; an idea whose score the asker may not know comes last).
+    """
+
+    call_id: str | None = Field(default=None, max_length=26)
+    stage: IdeaStageName | None = None
+    mine: bool = False
+    q: str = Field(default="", max_length=200)
+    unit: str = Field(default="", max_length=200)
+    overdue: bool = False
+    due_before: Day | None = None
+    sort: Sort = Sort.NEWEST
+    count: bool = False
+    after: str | None = Field(default=None, max_length=1_000)
+    before: str | None = Field(default=None, max_length=1_000)
+    limit: int = Field(default=50, ge=1, le=200)
+
+    def read(self) -> WantedIdeas:
+        """What is asked for, as the list takes it."""
+        due_before = None if self.due_before is None else datetime.combine(self.due_before, time.min, region_zone())
+        return WantedIdeas(self.call_id, self.stage, self.mine, self.q, self.unit, self.overdue, due_before, self.sort)
 
 
 @router.get("")
-async def find_ideas(
-    request: Api,
-    call_id: Annotated[str | None, Query(max_length=26)] = None,
-    stage: IdeaStageName | None = None,
-    mine: bool = False,
-    after: Cursor = None,
-    limit: Limit = 50,
-) -> IdeaPage:
-    """The ideas the asker may know of, newest first; `after` of one page asks for the next."""
+async def find_ideas(request: Api, query: Annotated[IdeasQuery, Query()]) -> IdeaPage:
+    """The ideas the asker may know of; `after` of one page asks for the next, `before` for the one before."""
+    wanted = query.read()
 
     def read_ideas(session: Session, actor: Actor) -> IdeaPage:
-        page = list_ideas(session, WantedIdeas(call_id, stage, mine), Slice(after, limit), actor=actor)
-        blind = list_blind(session, page.rows, actor)
-        return IdeaPage(ideas=[show_line(idea, blind=idea.id in blind) for idea in page.rows], after=page.after)
+        page = list_ideas(session, wanted, Slice(query.after, query.limit, query.before), actor=actor)
+        counts = count_by_stage(session, wanted, actor=actor) if query.count else None
+        total = None if counts is None else add_up(counts, wanted.stage)
+        return IdeaPage(
+            ideas=list_lines(session, page.rows, actor),
+            after=page.after,
+            before=page.before,
+            total=total and total.number,
+            total_is_exact=total and total.is_exact,
+            by_stage=None if counts is None else {stage: count.number for stage, count in counts.items()},
+        )
 
     return await request.read(read_ideas)
 
