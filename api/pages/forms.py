@@ -19,7 +19,7 @@ from models.instants import region_zone
 from models.settings import settings
 
 MOST_FIELDS = 400
-OWN_FIELDS = ("form_token", "form_key", "form_version", "do")
+OWN_FIELDS = ("form_token", "form_key", "form_version", "do", "origin", "confirmed")
 MEANT = "meant."  # before a field's name: which of two numbers its text means, as a decimal string with a point
 
 
@@ -37,6 +37,11 @@ class Form:
     meanings: dict[str, tuple[Decimal, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.values = dict(self.fields)
+
+    def replace(self, name: str, value: str) -> None:
+        """Let a field hold another value, as if it had been typed."""
+        self.fields = [(field, typed) for field, typed in self.fields if field != name] + [(name, value)]
         self.values = dict(self.fields)
 
     @property

@@ -33,10 +33,11 @@ from workflows.intake.supplement import Part, read_asked_for
 from workflows.intake.team import MemberShare
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
-from workflows.process.browse import WantedIdeas, list_ideas
+from workflows.process.browse import list_ideas
 from workflows.process.context import read_context, read_policy
 from workflows.process.keyset import Slice
 from workflows.process.refusals import Faults
+from workflows.process.wanted import WantedIdeas
 from workflows.region.calls import current_policy
 
 router = APIRouter(include_in_schema=False)

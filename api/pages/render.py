@@ -94,6 +94,8 @@ def page(visitor: Visitor, template: str, *, status: int = 200, **values: Any) -
         "done": "",
         "wrong": None,
         "posted": False,
+        "origin": None,
+        "following": None,
     }
     html = environment().get_template(template).render(frame | values)
     headers = {"Cache-Control": "no-store", "Content-Language": visitor.language, "Vary": "Cookie, Accept-Language"}

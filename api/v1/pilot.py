@@ -2,14 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from api.access import Api
+from api.access import Api, ApiRequest, Head, Match, MatchingApi
 from api.v1 import PREFIX
 from api.v1.shapes import Amount, Day, Figure, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
 from models.ideas import Idea
@@ -24,6 +24,7 @@ from workflows.process.relations import is_blind
 from workflows.region.decrees import NamedDecree
 
 router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}/pilot", tags=["pilot"])
+PlanningApi = Annotated[ApiRequest, Depends(Head(match=Match.READ, creates="/ideas/{idea_id}/pilot"))]
 
 
 class IndicatorIn(RequestBody):
@@ -115,7 +116,7 @@ async def show_pilot(idea_id: Id, request: Api) -> PilotOut:
 
 
 @router.post("", status_code=201, response_model=PilotOut)
-async def plan(idea_id: Id, body: PilotIn, request: Api) -> JSONResponse:
+async def plan(idea_id: Id, body: PilotIn, request: PlanningApi) -> JSONResponse:
     """Plan the pilot; it starts by itself on its first day."""
     indicators = tuple(IndicatorPlan(i.name, i.baseline, i.target, i.direction, i.unit_label) for i in body.indicators)
     decree = NamedDecree(body.decree_number, body.decree_on, body.decree_sha256)
@@ -130,7 +131,7 @@ async def plan(idea_id: Id, body: PilotIn, request: Api) -> JSONResponse:
 
 
 @router.post("/measurements", status_code=201, response_model=MeasurementOut)
-async def measure(idea_id: Id, body: MeasurementIn, request: Api) -> JSONResponse:
+async def add_measurement(idea_id: Id, body: MeasurementIn, request: Api) -> JSONResponse:
     """Report a reading."""
     reading = Reading(**body.model_dump())
     return await request.write(
@@ -151,7 +152,7 @@ async def correct(idea_id: Id, body: CorrectionIn, request: Api) -> JSONResponse
 
 
 @router.post("/conclusion", response_model=IdeaOut)
-async def conclude(idea_id: Id, body: ConclusionIn, request: Api) -> JSONResponse:
+async def conclude(idea_id: Id, body: ConclusionIn, request: MatchingApi) -> JSONResponse:
     """Hand in the pilot's report."""
 
     return await request.write(
@@ -160,7 +161,7 @@ async def conclude(idea_id: Id, body: ConclusionIn, request: Api) -> JSONRespons
 
 
 @router.post("/verdict", response_model=IdeaOut)
-async def verify(idea_id: Id, body: VerdictIn, request: Api) -> JSONResponse:
+async def verify(idea_id: Id, body: VerdictIn, request: MatchingApi) -> JSONResponse:
     """Roll out, extend or stop."""
     return await request.write(
         lambda s, a: show_context(s, verify_pilot(s, idea_id, body.outcome, reason=body.reason, until=body.until, actor=a), a),

@@ -22,7 +22,8 @@ from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, reads_reviews, sees_score
+from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
+from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, list_blind, reads_reviews, sees_score
 from workflows.process.ways import Way
 from workflows.review.comments import list_comments
 
@@ -168,6 +169,13 @@ class IdeaLine(ResponseBody):
     submitted_at: datetime | None
 
 
+class ListedIdea(IdeaLine):
+    """An idea in a list; `score` and `spread` (highest minus lowest of the reviewers' totals) are null where one may not know them."""
+
+    score: Decimal | None
+    spread: Decimal | None
+
+
 class IdeaOut(IdeaLine):
     """An idea as the asker may see it; `score`, `team` and `asked` are null where they may not.
 
@@ -207,9 +215,16 @@ class ReviewOut(ResponseBody):
 
 
 def show_line(idea: Idea, *, blind: bool = False) -> IdeaLine:
-    """An idea as a line of a list; to its reviewer `blind`, without its unit."""
+    """An idea as a line; to its reviewer `blind`, without its unit."""
     line = IdeaLine.model_validate(idea, from_attributes=True)
     return line.model_copy(update={"unit_id": None}) if blind else line
+
+
+def list_lines(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[ListedIdea]:
+    """Ideas as the lines of a list: to their blind reviewer without unit, and with a score where the actor may know it."""
+    blind, scores = list_blind(session, ideas, actor), list_known_scores(session, ideas, actor)
+    told = [(show_line(idea, blind=idea.id in blind), scores.get(idea.id, NOTHING_KNOWN)) for idea in ideas]
+    return [ListedIdea(**dict(line), score=known.score, spread=known.spread) for line, known in told]
 
 
 def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
