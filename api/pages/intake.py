@@ -202,6 +202,8 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
 
     async def run() -> FormResult:
         nonlocal saved, kept
+        if request.is_switch:
+            return await request.act(try_all)
         result = await request.act(save, match=(Idea, wanted.idea_id) if wanted.idea_id else None)
         if not wanted.idea_id:
             saved = Writing("revise", result.to.split("/")[2])
@@ -209,6 +211,12 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
         if do not in HANDING_IN:
             return result
         return await request.act(lambda s, a: _hand_in(s, a, saved, without_unanswered=do == "submit_without"), part="s")
+
+    def try_all(session: Session, actor: Actor) -> FormResult:
+        result = save(session, actor)
+        written = wanted if wanted.idea_id else Writing("revise", result.to.split("/")[2])
+        without = do == "submit_without"
+        return _hand_in(session, actor, written, without_unanswered=without) if do in HANDING_IN else result
 
     async def show(refused: RefusedForm) -> Response:
         return await show_writing(request, saved, refused=refused, kept=kept)

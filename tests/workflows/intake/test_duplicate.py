@@ -25,7 +25,7 @@ def test_a_duplicate_names_the_other_idea_by_its_title_only_where_the_proposer_m
     earlier, idea = town.build_idea(IdeaStage.SUBMITTED, title=TITLE, lead=lead), town.build_idea(IdeaStage.SCREENING)
     code = str(town.idea(earlier).code)
     path = f"/usulan/{idea}/seleksi"
-    typed = {"outcome": "duplicate", "reason": REASON, "duplicate_of": code.lower()}
+    typed = {"outcome": "duplicate", "reason": REASON, "duplicate_of": code.lower(), "confirmed": "yes"}
     assert send(open_browser(town, "secretary"), f"/usulan/{idea}", path, **typed).status_code == 303
     assert town.idea(idea).stage == IdeaStage.CLOSED
     seen = lead == "lead"
