@@ -156,3 +156,10 @@ def test_figures_of_a_policys_changes_are_written_as_the_language_writes_them(to
     browser.cookies.set("language", language, domain="testserver.local", path="/")
     shown = visible(browser.get(f"/ketentuan/{town.call}/2").text)
     assert all(figure in shown for figure in figures)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_no_refusal_of_a_page_speaks_of_fields_of_the_api(language: str) -> None:
+    of_programs = {"method_not_allowed", "request_refused", "number_template_unknown"}  # an address, a whole request, a policy as a file
+    told = {code: texts().get(f"refusal.{code}", said)[language] for code, said in catalogue().items()}
+    assert {code for code, said in told.items() if "`" in said or "/api/" in said} - of_programs == set()
