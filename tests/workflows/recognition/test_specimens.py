@@ -55,7 +55,7 @@ WRONG: dict[str, tuple[dict[str, Any], tuple[str, str], set[str]]] = {
         ALL,
     ),
     "a name too long to sign": (
-        {"documents": {**DOCUMENTS, "signatory": {"name": "K" * 160, "position": "Wali Kota"}}},
+        {"documents": {**DOCUMENTS, "signatory": {"name": "K" * 224, "position": "Wali Kota"}}},
         ("specimen_refused", "policy.documents.signatory"),
         ALL - {"receipt"},
     ),
