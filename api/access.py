@@ -5,7 +5,9 @@ import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -20,6 +22,7 @@ from api.lookups import Lookups
 from api.problems import BadRequest, MatchMissing, Stale
 from api.request_log import note_asker
 from api.signing_in import SEEN_MINUTES, SignedIn, Unauthenticated, find_sign_in, note_visit
+from api.v1 import PREFIX
 from api.v1.shapes import show_idea
 from models.database import Database, LostRace, append_row
 from models.ideas import Idea
@@ -38,11 +41,38 @@ TRIES = 3  # an action is run again when others changed its rows meanwhile
 SHOWN_ONCE = ("activation_code",)  # a repeated request is answered without it
 
 
+class Match(StrEnum):
+    """Whether a route holds If-Match against the version of what it changes."""
+
+    NOT_READ = "not_read"
+    READ = "read"
+    REQUIRED = "required"
+    ONCE_SET = "once_set"  # required where something is replaced, not where it is made
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a route reads of a request's head and tells in its answer's; the API's description is made from it (`api/contract/`).
+
+    `publicly`: nobody need be signed in. `throttled`: too many tries are refused for a while. `creates`: the path below the prefix of what
+    a 201 has made, with names of the answer's or the path's; it becomes the answer's Location.
+    """
+
+    publicly: bool = False
+    match: Match = Match.NOT_READ
+    throttled: bool = False
+    creates: str = ""
+
+    async def __call__(self, http: Request) -> "ApiRequest":
+        """The dependency through which a route reaches the database; async, as a sync one costs a change of threads per request."""
+        return ApiRequest(http, self)
+
+
 class ApiRequest:
     """One request's way to the database: `read` and `write` run an action as the account that asks."""
 
-    def __init__(self, http: Request) -> None:
-        self.http = http
+    def __init__(self, http: Request, head: Head | None = None) -> None:
+        self.http, self.head = http, head or Head()
         self.database: Database = http.app.state.database
         self.writers: Executor = http.app.state.writers
         self.hashing: Hashing = http.app.state.hashing
@@ -73,6 +103,11 @@ class ApiRequest:
         answer = await run_in_threadpool(run)
         await self.note_visit()
         return answer
+
+    async def read_versioned(self, query: Callable[[Session, Actor], BaseModel]) -> JSONResponse:
+        """Answer with one thing, its version as ETag."""
+        content = (await self.read(query)).model_dump(mode="json")
+        return JSONResponse(content, headers={"Cache-Control": "no-store", "ETag": write_etag(content["version"])})
 
     async def note_visit(self) -> None:
         """Remember that the sign-in was used, every few minutes: one that rests too long is over."""
@@ -208,6 +243,8 @@ class ApiRequest:
         headers = {"Cache-Control": "no-store"}
         if isinstance(content, dict) and "version" in content:
             headers["ETag"] = write_etag(content["version"])
+        if self.head.creates:
+            headers["Location"] = PREFIX + self.head.creates.format(**{**self.http.path_params, **(content or {})})
         key, digest = asked
         if key is not None:
             stored = {name: None if name in SHOWN_ONCE else value for name, value in (content or {}).items()}
@@ -242,9 +279,6 @@ def write_etag(version: str | int) -> str:
     return f'"{version}"'
 
 
-async def api_request(http: Request) -> ApiRequest:
-    """The dependency through which a route reaches the database; async, as a sync one costs a change of threads per request."""
-    return ApiRequest(http)
-
-
-Api = Annotated[ApiRequest, Depends(api_request)]
+Api = Annotated[ApiRequest, Depends(Head())]
+PublicApi = Annotated[ApiRequest, Depends(Head(publicly=True))]
+MatchingApi = Annotated[ApiRequest, Depends(Head(match=Match.READ))]

@@ -29,6 +29,7 @@ VALIDATION: dict[str, str] = {
     "less_than": "number_out_of_range",
     "less_than_equal": "number_out_of_range",
     "int_parsing_size": "number_too_long",
+    "number_format": "number_format",
     "decimal_max_digits": "number_too_long",
     "decimal_max_places": "number_too_long",
     "decimal_whole_digits": "number_too_long",

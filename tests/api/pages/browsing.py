@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from api.hashing import hash_password
-from api.signing_in import activate, sign_in
+from api.signing_in import CodeTry, activate, sign_in
 from tests.building import Town
 from workflows.region.codes import issue_activation
 
@@ -25,7 +25,7 @@ def start_session(town: Town, who: str) -> str:
 def give_password(town: Town, who: str) -> None:
     """Activate somebody's account with the tests' password."""
     with town.store.unit_of_work() as session:
-        activate(session, issue_activation(session, town[who].id), hash_password(PASSWORD))
+        activate(session, CodeTry(town[who].number, issue_activation(session, town[who].id)), hash_password(PASSWORD))
 
 
 def open_browser(town: Town, who: str | None = None) -> TestClient:
@@ -42,6 +42,13 @@ def fields_of(page: str, action: str) -> dict[str, str]:
     form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.S)
     assert form, f"no form posts to {action}"
     return {name: html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form[0])}
+
+
+def confirm(client: TestClient, asked: Any) -> Any:
+    """Confirm a final act on the page that says what follows from it."""
+    assert (asked.status_code, "Periksa sebelum disimpan" in asked.text) == (200, True), asked.text
+    action = asked.request.url.path
+    return client.post(action, data=fields_of(asked.text, action) | {"confirmed": "yes"})
 
 
 def send(client: TestClient, page: str, action: str, **fields: str) -> Any:

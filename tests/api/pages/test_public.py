@@ -147,6 +147,9 @@ def test_a_one_time_code_is_shown_once(town: Town) -> None:
     first, second = browser.post("/pegawai", data=fields), browser.post("/pegawai", data=fields)
     code = re.search(r'class="secret">([^<]+)<', first.text)
     assert code
+    assert "Euis" in first.text  # whose it is
+    assert "Kelurahan Maleber" in first.text
+    assert "199005052015012777" not in first.text
     assert code[1] not in second.text
     assert "sudah pernah ditampilkan" in second.text
     other = send(browser, "/pegawai", "/pegawai/kode", employee_number=town["leader"].number)
@@ -171,6 +174,19 @@ def test_static_files_are_kept_by_browsers_and_change_address_when_they_change(t
     assert browser.get(address[0], headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
     assert browser.get("/static/../pages/layout.html").status_code == 404
     assert browser.get("/fonts/README.md").status_code == 404
+
+
+def test_a_first_visit_needs_at_most_eight_requests_and_120_kilobytes(town: Town) -> None:
+    browser = open_browser(town)
+    page = browser.get("/").text
+    sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', page)
+    asked = {"/", *sheets, *re.findall(r'(?:<img src|rel="(?:icon|preload)" href)="([^"]+)"', page)}
+    for sheet in sheets:
+        asked |= set(re.findall(r'url\("(/[^"]+)"\)', browser.get(sheet).text))
+    sizes = {address: int(browser.get(address).headers["content-length"]) for address in sorted(asked)}
+    assert len(sizes) <= 8, sizes
+    assert sum(sizes.values()) < 120_000, sizes
+    assert sum(size for address, size in sizes.items() if address.endswith(".woff2")) > 40_000  # the fonts are among them
 
 
 def test_every_text_that_a_template_asks_for_exists_in_both_languages() -> None:
