@@ -182,7 +182,7 @@ def test_score_spread_comments_and_recommendation_stand_beside_the_form(town: To
     beside = page.split('class="beside"')[1]
     facts, task = beside.split(f'action="/usulan/{idea}/{form}"')[:2]
     assert '<span class="sum">88</span>' in facts
-    assert "selisih antarpenilai 0" in facts
+    assert "Selisih antarpenilai: 0" in facts
     assert facts.count("Baik.") == len(town.reviewers(idea))
     assert all(town[each].name in facts for each in town.reviewers(idea))
     assert ("Rekomendasi: Layak" in facts) is (who == "leader")
