@@ -1,12 +1,11 @@
 """Sign in, set a password by code, change one's own: a try is counted first, and the slow hash waits its turn outside any transaction."""
 
-from starlette.requests import Request
-
-from api.access import ApiRequest
+from api.access import ApiRequest, address_of
 from api.devices import name_device
 from api.hashing import check_new_password, hash_password, verify_password
 from api.signing_in import (
     Changed,
+    CodeTry,
     NewSignIn,
     Try,
     Unauthenticated,
@@ -35,13 +34,18 @@ async def sign_in_with_password(request: ApiRequest, employee_number: str, passw
     return await request.write_publicly(lambda session: enter(session, tried, known, device))
 
 
-async def activate_account(request: ApiRequest, code: str, password: str) -> str:
-    """Set a password by one-time code, which is looked up before anything slow is done; answers the person's id."""
-    await request.read_publicly(lambda session: find_activation(session, code))
+async def activate_account(request: ApiRequest, employee_number: str, code: str, password: str) -> str:
+    """Set a password by number and one-time code, which are looked up before anything slow is done; answers the person's id.
+
+    The try is counted first, by number and address. Raises Invalid, TooMany, Busy.
+    """
     check_new_password(password)
+    typed = CodeTry(employee_number, code, address_of(request.http))
+    await request.write_publicly(lambda session: reserve_try(session, typed.tried))
+    await request.read_publicly(lambda session: find_activation(session, typed))
     async with request.hashing.place():
         password_hash = await request.hashing.run(lambda: hash_password(password))
-    return await request.write_publicly(lambda session: activate(session, code, password_hash))
+    return await request.write_publicly(lambda session: activate(session, typed, password_hash))
 
 
 async def change_own_password(request: ApiRequest, present: str, password: str) -> None:
@@ -63,8 +67,3 @@ async def change_own_password(request: ApiRequest, present: str, password: str) 
         password_hash = await request.hashing.run(lambda: hash_password(password))
 
     await request.write_publicly(lambda session: change_password(session, token, Changed(tried, stored, password_hash)))
-
-
-def address_of(http: Request) -> str:
-    """Where a request comes from; behind a proxy of ours, what it says of the client."""
-    return http.client.host if http.client else ""

@@ -20,7 +20,7 @@ from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import Actor, read_actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Invalid, NotFound, Refusal
-from workflows.region.codes import end_sessions
+from workflows.region.codes import end_sessions, fits_code
 from workflows.region.notices import tell_holder
 from workflows.region.powers import lock_account
 
@@ -36,7 +36,7 @@ class Unauthenticated(Refusal):
 
 
 class TooMany(Refusal):
-    """Too many failed tries to sign in; wait."""
+    """Too many tries from one address; wait."""
 
 
 @dataclass(frozen=True)
@@ -57,32 +57,56 @@ class Try:
 
     @property
     def digest(self) -> str:
-        """The hash that stands for the pair. Of an IPv6 address the network counts: one household or office has 2^64 addresses."""
-        try:
-            host = ipaddress.ip_address(self.address)
-            place = str(ipaddress.ip_network(f"{host}/64", strict=False)) if host.version == 6 else str(host)
-        except ValueError:
-            place = self.address
-        return digest(f"{strip_employee_number(self.name)} {place}")
+        """The hash that stands for the pair."""
+        return digest(f"{strip_employee_number(self.name)} {network_of(self.address)}")
 
 
-def find_activation(session: Session, code: str) -> Account:
-    """The account a one-time code belongs to; raises Invalid when it is wrong, used or over."""
-    account = session.exec(select(Account).where(Account.activation_hash == digest(code))).first()
-    if account is None or account.activation_until is None or account.activation_until < wall_now():
+def network_of(address: str) -> str:
+    """What counts as one address: of an IPv6 address the network, as one household or office has 2^64 addresses."""
+    try:
+        host = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{host}/64", strict=False)) if host.version == 6 else str(host)
+
+
+@dataclass(frozen=True)
+class CodeTry:
+    """An employee number and the one-time code that was typed with it, from an address."""
+
+    employee_number: str
+    code: str
+    address: str = ""
+
+    @property
+    def tried(self) -> Try:
+        """What is counted; apart from the tries at the password."""
+        return Try(f"code of {strip_employee_number(self.employee_number)}", self.address)
+
+
+def find_activation(session: Session, typed: CodeTry) -> str:
+    """The id of the person whose number and one-time code these are; raises Invalid when the code is another's, wrong, used or over.
+
+    One answer for all of them and for a number that nobody has: it tells nobody which accounts there are.
+    """
+    number = strip_employee_number(typed.employee_number)
+    found = select(Account).join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Account.person_id))
+    account = session.exec(found.where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))).first()
+    if account is None or account.closed_at is not None or not fits_code(account, typed.code):
         raise Invalid("activation_code_invalid", "code")
-    return account
+    return account.person_id
 
 
-def activate(session: Session, code: str, password_hash: str) -> str:
+def activate(session: Session, typed: CodeTry, password_hash: str) -> str:
     """Set the password of the account a one-time code belongs to; the code is used up. Answers with the person's id."""
-    account = lock_account(session, find_activation(session, code).person_id)
-    if account.activation_hash != digest(code):
+    account = lock_account(session, find_activation(session, typed))
+    if not fits_code(account, typed.code):
         raise Invalid("activation_code_invalid", "code")
     account.password_hash = password_hash
     account.activation_hash = account.activation_until = None
     session.add(account)
     end_sessions(session, account.person_id)
+    forget_tries(session, typed.tried)
     session.flush()
     return account.person_id
 

@@ -8,6 +8,7 @@ import secrets
 
 from models.settings import settings
 
+SIGNS = "2346789ACDEFGHJKMNPQRTUVWXY"  # none is read as another: no 0 and O, no 1, I and L, no 5 and S, no B (8), no Z (2)
 _counter = itertools.count()
 
 
@@ -19,6 +20,11 @@ def new_id() -> str:
 def new_secret() -> str:
     """A secret for tokens and one-time codes: 43 URL-safe characters, 256 bits; never repeatable."""
     return secrets.token_urlsafe(32)
+
+
+def new_code() -> str:
+    """A one-time code to be typed by hand: 12 signs in three groups, 57 bits, such as `K7MP-3QXR-9TWD`; never repeatable."""
+    return "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(3))
 
 
 def new_salt() -> str:

@@ -68,7 +68,7 @@ async def use_code(request: PostedForm) -> Response:
             request, refuse_unreadable("activation", Form(fields_to_keep(form.fields), form.wrong), Words(request.language))
         )
     try:
-        await activate_account(request, form.text("code", 100).strip(), form.text("password", 1_000))
+        await activate_account(request, form.text("employee_number", 30), form.text("code", 100), form.text("password", 1_000))
     except Refusal as refusal:
         refused = refuse_form("activation", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
         return _ask_for_code(request, refused)
@@ -101,7 +101,11 @@ async def choose_language(request: PostedForm) -> Response:
 
 
 def _ask_for_code(request: PageRequest, refused: RefusedForm) -> Response:
-    return page(request.anonymous_visitor, "account/activate.html", status=refused.status, form=refused.view(), wrong=refused, posted=True)
+    values: dict[str, Any] = {"form": refused.view(), "wrong": refused}
+    answer = page(request.anonymous_visitor, "account/activate.html", status=refused.status, posted=True, **values)
+    if refused.status in RETRY_AFTER:
+        answer.headers["Retry-After"] = RETRY_AFTER[refused.status]
+    return answer
 
 
 async def _end(request: PageRequest) -> None:

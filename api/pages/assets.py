@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 router = APIRouter(include_in_schema=False)
-MEDIA = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "ttf": "font/ttf"}
+MEDIA = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml", "woff2": "font/woff2"}
 CONDITIONS = StaticFiles(check_dir=False)  # compares If-None-Match with an answer
 YEAR = "public, max-age=31536000, immutable"
 MONTH = "public, max-age=2592000"
@@ -23,7 +23,7 @@ class Asset:
     """A file as it is sent."""
 
     content: bytes
-    compressed: bytes
+    compressed: bytes  # nothing for what is packed already
     media: str
     tag: str
 
@@ -34,8 +34,13 @@ def read_asset(folder: str, name: str) -> Asset:
     suffix = name.rpartition(".")[2]
     if suffix not in MEDIA or not name.replace(".", "").replace("-", "").replace("_", "").isalnum():
         raise FileNotFoundError(name)
-    content = files("templates").joinpath(folder, name).read_bytes()
-    return Asset(content, gzip.compress(content, 9, mtime=0), MEDIA[suffix], hashlib.sha256(content).hexdigest()[:16])
+    return pack(files("templates").joinpath(folder, name).read_bytes(), MEDIA[suffix])
+
+
+def pack(content: bytes, media: str) -> Asset:
+    """Bytes as an asset."""
+    compressed = b"" if media == "font/woff2" else gzip.compress(content, 9, mtime=0)
+    return Asset(content, compressed, media, hashlib.sha256(content).hexdigest()[:16])
 
 
 def asset(name: str) -> str:
@@ -60,13 +65,18 @@ def _send(folder: str, name: str, request: Request) -> Response:
         found = read_asset(folder, name)
     except OSError as missing:
         raise HTTPException(404) from missing
+    return send(found, request, YEAR if request.url.query == f"v={found.tag}" else MONTH)
+
+
+def send(found: Asset, request: Request, kept: str) -> Response:
+    """An asset as an answer, compressed where the reader takes that; `kept` says how long it may be kept."""
     headers = {
-        "Cache-Control": YEAR if request.url.query == f"v={found.tag}" else MONTH,
+        "Cache-Control": kept,
         "ETag": f'"{found.tag}"',
         "Vary": "Accept-Encoding",
     }
     if CONDITIONS.is_not_modified(Headers(headers), request.headers):
         return NotModifiedResponse(Headers(headers))
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if found.compressed and "gzip" in request.headers.get("accept-encoding", ""):
         return Response(found.compressed, media_type=found.media, headers={**headers, "Content-Encoding": "gzip"})
     return Response(found.content, media_type=found.media, headers=headers)

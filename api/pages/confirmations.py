@@ -11,6 +11,7 @@ from api.pages.people import show_code
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from models.people import CodeRequest
 from workflows.process.actors import Actor
 from workflows.region.confirmations import confirm, list_confirmations, refuse
 
@@ -34,7 +35,9 @@ async def settle(confirmation_id: str, request: PostedForm) -> Response:
             refuse(session, confirmation_id, actor=actor)
             return FormResult(to=CONFIRMATIONS, done="confirmation_refused")
         code = confirm(session, confirmation_id, actor=actor)
-        return FormResult(to=CONFIRMATIONS, activation_code=code) if code else FormResult(to=CONFIRMATIONS, done="confirmed")
+        if code is None:
+            return FormResult(to=CONFIRMATIONS, done="confirmed")
+        return FormResult(to=CONFIRMATIONS, activation_code=code, person_id=session.get_one(CodeRequest, confirmation_id).person_id)
 
     return await attempt(
         "settle",

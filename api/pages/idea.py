@@ -24,6 +24,7 @@ from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from models.units import Unit
+from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext, read_context
@@ -41,7 +42,7 @@ from workflows.reward.propose import new_award
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
-QUIET = ("withdraw", "recuse", "assign", "leave_out")  # possible, but not what the idea waits for: folded below the rest
+QUIET = ("withdraw", "recuse", "assign", "leave_out", "correct")  # possible, but not what the idea waits for: folded below the rest
 
 
 @router.get(IDEA)
@@ -135,6 +136,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "gates_to_pass": [rule for rule in gates if rule.name in passable],
         "awards": awards,
         "telling": list_telling_words(context, unit.name if unit else "") if any(offer.action == "screen" for offer in offers) else [],
+        **_wanted(session, context, offers),
         "report_from": first_report_day(session, context) if context.idea.stage == IdeaStage.IN_PILOT else None,
         "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), "propose", actor=actor),
         "pilot": None if blind else read_pilot(session, idea_id),
@@ -168,6 +170,14 @@ def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
     lines = [(indicator, [reading for reading in readings if reading.indicator_id == indicator.id]) for indicator in indicators]
     reached = {line["indicator"]: line["reached_percent"] for line in (pilot.result or {}).get("indicators", [])}
     return {"row": pilot, "owner": owner.full_name, "unit": unit, "unit_code": code, "indicators": lines, "reached": reached}
+
+
+def _wanted(session: Session, context: IdeaContext, offers: list[Offer]) -> dict[str, Any]:
+    """What the secretariat wants of a returned idea, for whoever completes it."""
+    if not any(offer.action == "supplement" for offer in offers):
+        return {}
+    asked_for = read_asked_for(session, context)
+    return {"asked_for": asked_for, "wanted": dict(asked_for.list_wanted(context.policy))}
 
 
 def find_recommendation(history: list[DecisionOut]) -> DecisionOut | None:

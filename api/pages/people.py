@@ -1,5 +1,7 @@
 """People: register somebody, find one by number, renew a code, give a role."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,9 +12,10 @@ from api.pages.forms import Form, FormView
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, redirect_to
-from models.people import EmployeeNumber, EmploymentKind, Person, Role
+from models.people import Account, EmployeeNumber, EmploymentKind, Person, Role
+from models.settings import settings
 from models.units import Unit
-from workflows.calculations.employee_number import strip_employee_number
+from workflows.calculations.employee_number import mask_employee_number, strip_employee_number
 from workflows.process.actors import Actor
 from workflows.process.refusals import Forbidden, Invalid
 from workflows.region.codes import Renewal, renew_activation
@@ -23,6 +26,16 @@ from workflows.region.powers import list_offices
 router = APIRouter(include_in_schema=False)
 PEOPLE = "/pegawai"
 GIVEN = tuple(role for role in Role if role != Role.PROPOSER)
+
+
+@dataclass(frozen=True)
+class CodeOwner:
+    """Whose a one-time code is, and until when it can be used."""
+
+    name: str
+    unit: str
+    masked_number: str
+    until: datetime | None
 
 
 @router.get(PEOPLE)
@@ -37,8 +50,8 @@ async def register(request: PostedForm) -> Response:
     new = _read_person(request.form)
 
     def act(session: Session, actor: Actor) -> FormResult:
-        _person, code = register_person(session, new, actor=actor)
-        return FormResult(to=PEOPLE, activation_code=code)
+        person, code = register_person(session, new, actor=actor)
+        return FormResult(to=PEOPLE, activation_code=code, person_id=person.id)
 
     return await attempt(
         "register",
@@ -65,7 +78,7 @@ async def renew(request: PostedForm) -> Response:
 
     def act(session: Session, actor: Actor) -> FormResult:
         person_id = _find_person(session, request.form, actor)
-        return write_renewal(PEOPLE, renew_activation(session, person_id, actor=actor))
+        return write_renewal(PEOPLE, person_id, renew_activation(session, person_id, actor=actor))
 
     return await attempt(
         "renew",
@@ -89,17 +102,31 @@ async def give_role(request: PostedForm) -> Response:
     return await attempt("role", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused))
 
 
-def write_renewal(to: str, renewal: Renewal) -> FormResult:
+def write_renewal(to: str, person_id: str, renewal: Renewal) -> FormResult:
     """Where a form leads that asked for a code: to the code itself, or back with the word that a second person is awaited."""
-    return FormResult(to=to, done="code_asked") if renewal.code is None else FormResult(to=to, activation_code=renewal.code)
+    if renewal.code is None:
+        return FormResult(to=to, done="code_asked")
+    return FormResult(to=to, activation_code=renewal.code, person_id=person_id)
 
 
 async def show_code(request: PageRequest, result: FormResult) -> Response:
-    """The page of a one-time code; of a form that made none, where it leads."""
+    """The page of a one-time code and whose it is, to be printed and handed over; of a form that made none, where it leads."""
     if result.done:
         return redirect_to(result)
-    visitor, _ = await request.read_page(lambda _session, _actor: None)
-    return page(visitor, "region/code.html", code=result.activation_code, next=result.to, posted=True)
+    visitor, owner = await request.read_page(lambda session, _actor: read_owner(session, result.person_id))
+    values: dict[str, Any] = {"code": result.activation_code, "owner": owner, "next": result.to, "address": settings().address}
+    return page(visitor, "region/code.html", posted=True, **values)
+
+
+def read_owner(session: Session, person_id: str) -> CodeOwner | None:
+    """Whose code it is, with the employee number masked: a slip that is lost does not hold what must be typed beside the code."""
+    person, account = session.get(Person, person_id), session.get(Account, person_id)
+    if person is None or account is None:
+        return None
+    held = select(EmployeeNumber.number).where(EmployeeNumber.person_id == person_id, col(EmployeeNumber.valid_until).is_(None))
+    number = session.exec(held).first() or ""
+    unit = session.get_one(Unit, person.unit_id)
+    return CodeOwner(person.full_name, unit.name, mask_employee_number(number), account.activation_until)
 
 
 def list_units(session: Session, actor: Actor) -> list[tuple[str, str]]:

@@ -99,7 +99,7 @@ async def _change(request: PageRequest, person_id: str, name: str, change: Calla
 
 async def _make_code(request: PageRequest, person_id: str, name: str, make: Any) -> Response:
     def act(session: Session, actor: Actor) -> FormResult:
-        return write_renewal(f"{PEOPLE}/{person_id}", make(session, person_id, actor=actor))
+        return write_renewal(f"{PEOPLE}/{person_id}", person_id, make(session, person_id, actor=actor))
 
     return await attempt(
         name,

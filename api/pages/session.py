@@ -36,6 +36,7 @@ class FormResult(BaseModel):
     to: str
     done: str = ""
     activation_code: str | None = None
+    person_id: str = ""  # whose code it is
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class PageRequest(ApiRequest):
         self.form = form or Form()
         self.language = language_of(http)
         self.part = ""
+        self.reads_all = False  # whether the action stands fields that cannot be read, and tells of them with all that is wrong
         self.is_trial = False
 
     @property
@@ -89,6 +91,10 @@ class PageRequest(ApiRequest):
             return visitor, query(session)
 
         return await self.read_publicly(run)
+
+    async def read_visitor(self) -> Visitor:
+        """Who reads a page that anybody may read."""
+        return (await self.read_page_publicly(lambda _session: None))[0]
 
     @property
     def anonymous_visitor(self) -> Visitor:
@@ -127,7 +133,7 @@ class PageRequest(ApiRequest):
 
     def _path(self) -> str:
         url = self.http.url
-        return f"{url.path}?{url.query}" if url.query and self.http.method == "GET" else url.path
+        return f"{url.path}?{url.query}" if url.query and self.http.method in ("GET", "HEAD") else url.path
 
     def _idempotency_key(self) -> str | None:
         key = self.form.key

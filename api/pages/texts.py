@@ -9,6 +9,7 @@ from typing import Any
 
 from api.formats import show_count, show_day, show_moment, show_number, show_percent, show_rupiah, show_share, show_short_day
 from api.sentences import read_parameters, sentence, show_parameter, show_word
+from api.written_numbers import write_plain
 from models.documents import DocumentKind
 from models.instants import local_day, now, region_zone
 from workflows.documents.kinds import get_document_type
@@ -74,6 +75,10 @@ class Words:
         """`24 November 2026`."""
         return show_day(day, self.language)
 
+    def written_day(self, day: str) -> str:
+        """A day that was kept as text, `2026-11-24`, as people read it."""
+        return self.day(date.fromisoformat(day))
+
     def short_day(self, instant: datetime) -> str:
         """The region's day of an instant, as short as a table needs it: `24 Nov 2026`."""
         return show_short_day(local_day(instant), self.language)
@@ -94,6 +99,10 @@ class Words:
     def number(self, number: Decimal | str) -> str:
         """A decimal without trailing zeros: `87,2` in Indonesian, `87.2` in English."""
         return show_number(number, self.language)
+
+    def plain(self, number: Decimal | str) -> str:
+        """A decimal as a form's field holds it, without grouped thousands: `1240,5` in Indonesian, `1240.5` in English."""
+        return write_plain(Decimal(number), self.language)
 
     def count(self, count: int) -> str:
         """An integer with its thousands grouped: `12.500.000` in Indonesian, `12,500,000` in English."""

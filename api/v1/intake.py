@@ -3,12 +3,12 @@
 from datetime import datetime, time
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from api.access import Api, write_etag
+from api.access import Api, ApiRequest, Head, Match, MatchingApi
 from api.v1 import PREFIX
 from api.v1.history import DecisionOut, show_history
 from api.v1.shapes import (
@@ -40,6 +40,8 @@ from workflows.process.keyset import Slice
 from workflows.process.wanted import Sort, WantedIdeas
 
 router = APIRouter(prefix=PREFIX + "/ideas", tags=["intake"])
+DraftingApi = Annotated[ApiRequest, Depends(Head(creates="/ideas/{id}"))]
+RevisingApi = Annotated[ApiRequest, Depends(Head(match=Match.REQUIRED))]
 
 
 class DraftIn(ProposalIn):
@@ -141,29 +143,26 @@ async def find_ideas(request: Api, query: Annotated[IdeasQuery, Query()]) -> Ide
     return await request.read(read_ideas)
 
 
-@router.post("", status_code=201, response_model=IdeaOut)
-async def add_draft(body: DraftIn, request: Api) -> JSONResponse:
+@router.post("", status_code=201, response_model=IdeaOut, responses={404: {}})
+async def add_draft(body: DraftIn, request: DraftingApi) -> JSONResponse:
     """Draft an idea; nobody but its team sees it."""
     return await request.write(lambda s, a: show_context(s, draft_idea(s, body.call_id, body.read(), actor=a), a), status=201)
 
 
-@router.get("/{idea_id}")
-async def show(idea_id: Id, request: Api, response: Response) -> IdeaOut:
+@router.get("/{idea_id}", response_model=IdeaOut)
+async def show(idea_id: Id, request: Api) -> JSONResponse:
     """An idea, with its version as ETag."""
-    idea = await request.read(lambda s, a: show_idea(s, idea_id, a))
-    response.headers["ETag"] = write_etag(idea.version)
-    response.headers["Cache-Control"] = "no-store"
-    return idea
+    return await request.read_versioned(lambda s, a: show_idea(s, idea_id, a))
 
 
 @router.get("/{idea_id}/history")
-async def history(idea_id: Id, request: Api) -> list[DecisionOut]:
+async def show_decisions(idea_id: Id, request: Api) -> list[DecisionOut]:
     """What was decided on an idea, oldest first, as far as the asker may know."""
     return await request.read(lambda s, a: show_history(s, idea_id, a))
 
 
 @router.put("/{idea_id}", response_model=IdeaOut)
-async def revise(idea_id: Id, body: ProposalIn, request: Api) -> JSONResponse:
+async def revise(idea_id: Id, body: ProposalIn, request: RevisingApi) -> JSONResponse:
     """Replace what a draft says, or put by what completes a returned idea; If-Match must name the version read."""
     return await request.write(
         lambda s, a: show_context(s, revise_idea(s, idea_id, body.read(), actor=a), a), match=(Idea, idea_id), must_match=True
@@ -171,7 +170,7 @@ async def revise(idea_id: Id, body: ProposalIn, request: Api) -> JSONResponse:
 
 
 @router.post("/{idea_id}/submission", response_model=IdeaOut)
-async def submit(idea_id: Id, request: Api, body: SubmissionIn | None = None) -> JSONResponse:
+async def submit(idea_id: Id, request: MatchingApi, body: SubmissionIn | None = None) -> JSONResponse:
     """Hand a draft in, once everybody who was asked to join has answered, or without those who have not."""
     without = body is not None and body.without_unanswered
     return await request.write(
@@ -180,7 +179,7 @@ async def submit(idea_id: Id, request: Api, body: SubmissionIn | None = None) ->
 
 
 @router.post("/{idea_id}/agreement", response_model=IdeaOut)
-async def agree(idea_id: Id, body: AgreementIn, request: Api) -> JSONResponse:
+async def answer_team_invitation(idea_id: Id, body: AgreementIn, request: MatchingApi) -> JSONResponse:
     """Join the team that one is asked to join, with the share and role that are offered, or stay out."""
     joins = body.outcome == "joined"
     return await request.write(
@@ -189,7 +188,7 @@ async def agree(idea_id: Id, body: AgreementIn, request: Api) -> JSONResponse:
 
 
 @router.post("/{idea_id}/withdrawal", response_model=IdeaOut)
-async def withdraw(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
+async def withdraw(idea_id: Id, body: ReasonIn, request: MatchingApi) -> JSONResponse:
     """Take an idea back."""
     return await request.write(
         lambda s, a: show_context(s, withdraw_idea(s, idea_id, reason=body.reason, actor=a), a), match=(Idea, idea_id)
@@ -197,7 +196,7 @@ async def withdraw(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
 
 
 @router.post("/{idea_id}/permission", response_model=IdeaOut)
-async def permit(idea_id: Id, body: PermissionIn, request: Api) -> JSONResponse:
+async def permit(idea_id: Id, body: PermissionIn, request: MatchingApi) -> JSONResponse:
     """Grant or refuse the unit's permission."""
     granted = body.outcome == "granted"
     return await request.write(
@@ -206,7 +205,7 @@ async def permit(idea_id: Id, body: PermissionIn, request: Api) -> JSONResponse:
 
 
 @router.post("/{idea_id}/screening", response_model=IdeaOut)
-async def screen(idea_id: Id, body: ScreeningIn, request: Api) -> JSONResponse:
+async def screen(idea_id: Id, body: ScreeningIn, request: MatchingApi) -> JSONResponse:
     """Accept, return for completion, close as duplicate, or reject."""
     findings = Findings(body.answers, body.notes, body.reason, body.parts)
     return await request.write(
@@ -215,7 +214,7 @@ async def screen(idea_id: Id, body: ScreeningIn, request: Api) -> JSONResponse:
 
 
 @router.post("/{idea_id}/supplement", response_model=IdeaOut)
-async def supplement(idea_id: Id, body: SupplementIn, request: Api) -> JSONResponse:
+async def supplement(idea_id: Id, body: SupplementIn, request: MatchingApi) -> JSONResponse:
     """Answer a request for completion; where title, budget or team change, put it by first (PUT), and send it when the team has agreed."""
     without = body.without_unanswered
     return await request.write(

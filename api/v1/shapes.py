@@ -1,13 +1,14 @@
 """The API's request and response bodies, and ideas, reviews and awards shown as the asker may see them."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session
 
@@ -33,6 +34,20 @@ Cursor = Annotated[str | None, Query(max_length=1_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 VERSION_DIGITS = 32
 
+
+DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,12})?", re.ASCII)
+
+
+def _is_decimal(given: Any) -> Any:
+    """Refuse a text that is no decimal string, though a library may read it: `1_000`, `1e3`, `1,24`."""
+    if isinstance(given, bool) or (isinstance(given, str) and DECIMAL.fullmatch(given) is None):
+        raise PydanticCustomError("number_format", "no JSON number and no decimal string")
+    return given
+
+
+FIGURE = "A JSON number, or a string of digits with at most one point before the decimals; neither groups thousands."
+Figure = Annotated[Decimal, BeforeValidator(_is_decimal), Field(max_digits=24, decimal_places=6, description=FIGURE, examples=["1240.5"])]
+Points = Annotated[Decimal, BeforeValidator(_is_decimal), Field(max_digits=10, decimal_places=2, description=FIGURE, examples=["82.5"])]
 
 DayOrInstant = TypeVar("DayOrInstant", date, datetime)
 

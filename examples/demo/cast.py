@@ -56,8 +56,8 @@ def founding_admins() -> list[dict[str, str]]:
 
 def sign_in(theatre: Theatre, row: dict[str, str], person_id: str, code: str) -> Player:
     """Activate a person's account with the one-time code and sign them in."""
-    theatre.ask("POST", "/activation", json={"code": code, "password": PASSWORD})
     number = row["employee_number"]
+    theatre.ask("POST", "/activation", json={"employee_number": number, "code": code, "password": PASSWORD})
     token = theatre.ask("POST", "/tokens", json={"employee_number": number, "password": PASSWORD})["access_token"]
     return Player(theatre, person_id, row["name"], number, [role for role in row["roles"].split(";") if role], token)
 

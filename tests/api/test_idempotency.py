@@ -1,5 +1,6 @@
 """The same key does a thing once: at once, again, after a restart; and only for whom and where it was used."""
 
+import re
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -103,7 +104,7 @@ def test_a_repeated_step_is_answered_though_its_stage_is_over(town: Town, client
 def test_what_is_kept_tells_no_one_time_code(town: Town, client: TestClient) -> None:
     body = {"name": "Orang Baru", "employee_number": "198505052010011234", "kind": "pns", "unit_code": "MALEBER"}
     first, again = (ask(client, town["operator"], "POST /people", body, idempotency_key="k").json() for _ in range(2))
-    assert len(first["activation_code"]) > 20
+    assert re.fullmatch(r"\w{4}-\w{4}-\w{4}", first["activation_code"])
     assert again["activation_code"] is None
     assert first["activation_code"] not in str(town.rows(select(KeptAnswer.body)))
 

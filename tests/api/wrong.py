@@ -91,6 +91,11 @@ def screening(name: str, body: dict[str, Any], problem: str) -> Case:
     return case(name, "secretary POST /ideas/<screening>/screening", problem, body)
 
 
+def activation(code: str, password: str) -> dict[str, str]:
+    """What sets a password by code."""
+    return {"employee_number": "<walker>", "code": code, "password": password}
+
+
 def share(number: str, part: int) -> dict[str, Any]:
     """A team member's part."""
     return {"employee_number": number, "share_hundredths": part}
@@ -221,9 +226,9 @@ CASES = (
     case("award before its hour", "lead GET /awards/<approved>", "404 award_not_found"),
     case("award of a draft", "secretary POST /ideas/<determined>/awards", "409 stage_not_awarded"),
     case("wrong password", "- POST /tokens", "401 sign_in_wrong", {"employee_number": "1", "password": "\0"}),
-    case("short password", "- POST /activation", "422 password_length password", {"code": "<code>", "password": "short"}),
-    case("common password", "- POST /activation", "422 password_common password", {"code": "<code>", "password": "aaaaaaaaaaaaaa"}),
-    case("unknown code", "- POST /activation", "422 activation_code_invalid code", {"code": "x", "password": "tujuh kuda nil"}),
+    case("short password", "- POST /activation", "422 password_length password", activation("<code>", "short")),
+    case("common password", "- POST /activation", "422 password_common password", activation("<code>", "aaaaaaaaaaaaaa")),
+    case("unknown code", "- POST /activation", "422 activation_code_invalid code", activation("x", "tujuh kuda nil")),
     case("changed cursor", "lead GET /ideas?after=x", "422 cursor_invalid after"),
     case("cursor of another list", "secretary GET /people?role=reviewer&after=WzEsICJ4Il0", "422 cursor_invalid after"),
     case("cursor that is no instant", "lead GET /awards?after=WyJBbmRpIiwgIngiXQ", "422 cursor_invalid after"),

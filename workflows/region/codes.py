@@ -1,12 +1,17 @@
-"""One-time codes: with one somebody sets a password; for the holder of an office two people must agree before there is one."""
+"""One-time codes: with one somebody sets a password; for the holder of an office two people must agree before there is one.
+
+A code is short enough to be typed from paper or read out. So it opens only the account whose employee number is typed with it, tries are
+counted by number and address, and one that was made again lives only days.
+"""
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlmodel import Session, col, delete, select
 
-from models.ids import new_secret
+from models.ids import new_code
 from models.instants import now, wall_now
 from models.people import Account, CodeRequest, NoticeKind, Role, SignIn
 from workflows.process.actors import Actor
@@ -15,7 +20,8 @@ from workflows.process.refusals import Conflict, Forbidden, NotFound
 from workflows.region.notices import tell_holder
 from workflows.region.powers import get_person, is_second, list_offices, lock_account, require_over, require_second
 
-ACTIVATION_DAYS = 30
+ACTIVATION_DAYS = 30  # a first code, handed out while a whole region is registered
+RENEWAL_DAYS = 3  # one made for who lost theirs or their password
 
 
 @dataclass(frozen=True)
@@ -26,14 +32,27 @@ class Renewal:
     request_id: str | None = None
 
 
-def issue_activation(session: Session, person_id: str) -> str:
-    """A fresh one-time code with which the person sets a password; only its hash is kept."""
-    code, account = new_secret(), lock_account(session, person_id)
-    account.activation_hash = hashlib.sha256(code.encode()).hexdigest()
-    account.activation_until = wall_now() + timedelta(days=ACTIVATION_DAYS)
+def issue_activation(session: Session, person_id: str, *, days: int = ACTIVATION_DAYS) -> str:
+    """A fresh one-time code with which the person sets a password; the one before is void, and only a hash is kept."""
+    code, account = new_code(), lock_account(session, person_id)
+    account.activation_hash = hash_code(person_id, code)
+    account.activation_until = wall_now() + timedelta(days=days)
     session.add(account)
     session.flush()
     return code
+
+
+def hash_code(person_id: str, code: str) -> str:
+    """What is kept of a person's code: upper and lower case, spaces and hyphens make no difference."""
+    return hashlib.sha256(f"{person_id} {''.join(code.split()).replace('-', '').upper()}".encode("utf-8", "replace")).hexdigest()
+
+
+def fits_code(account: Account, typed: str) -> bool:
+    """Whether a typed code is the account's present one and not over; codes of former releases (43 signs) are read too."""
+    former = hashlib.sha256(typed.strip().encode("utf-8", "replace")).hexdigest()
+    if account.activation_hash is None or account.activation_until is None or account.activation_until < wall_now():
+        return False
+    return any(hmac.compare_digest(account.activation_hash, found) for found in (hash_code(account.person_id, typed), former))
 
 
 def void_code(session: Session, person_id: str) -> None:
@@ -120,7 +139,7 @@ def _settle(session: Session, request: CodeRequest, actor: Actor) -> None:
 
 
 def _make_code(session: Session, account: Account, *, actor: Actor, asked_by: str | None) -> str:
-    code = issue_activation(session, account.person_id)
+    code = issue_activation(session, account.person_id, days=RENEWAL_DAYS)
     end_sessions(session, account.person_id)
     record(session, "person.renew_activation", account.person_id, actor=actor, asked_by=asked_by)
     tell_holder(session, account.person_id, NoticeKind.CODE_MADE)

@@ -1,5 +1,6 @@
 """`gagas init` and `gagas migrate`: a folder, a key, a schema, an admin, once."""
 
+import re
 import stat
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def init(*more: str, number: str = NUMBER, second: str = SECOND) -> Result:
 
 def codes(printed: Result) -> list[str]:
     """The one-time codes that a command printed, each on a line of its own."""
-    return [line for line in printed.stdout.splitlines() if len(line) == 43 and " " not in line]
+    return [line for line in printed.stdout.splitlines() if re.fullmatch(r"\w{4}-\w{4}-\w{4}", line)]
 
 
 @pytest.fixture
@@ -73,7 +74,8 @@ def test_the_printed_code_opens_the_account_once(folder: Path) -> None:
     with database().reading() as session:
         assert code not in str([account.model_dump() for account in session.exec(select(Account))])
     with TestClient(create_app()) as client:
-        answers = [client.post("/api/v1/activation", json={"code": code, "password": PASSWORD}).status_code for _ in range(2)]
+        body = {"employee_number": NUMBER, "code": code, "password": PASSWORD}
+        answers = [client.post("/api/v1/activation", json=body).status_code for _ in range(2)]
         token = client.post("/api/v1/tokens", json={"employee_number": NUMBER, "password": PASSWORD})
     assert answers[0] < 300
     assert 400 <= answers[1] < 500

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from api.hashing import hash_password
-from api.signing_in import activate, sign_in
+from api.signing_in import CodeTry, activate, sign_in
 from tests.building import Town
 from workflows.region.codes import issue_activation
 
@@ -25,7 +25,7 @@ def start_session(town: Town, who: str) -> str:
 def give_password(town: Town, who: str) -> None:
     """Activate somebody's account with the tests' password."""
     with town.store.unit_of_work() as session:
-        activate(session, issue_activation(session, town[who].id), hash_password(PASSWORD))
+        activate(session, CodeTry(town[who].number, issue_activation(session, town[who].id)), hash_password(PASSWORD))
 
 
 def open_browser(town: Town, who: str | None = None) -> TestClient:

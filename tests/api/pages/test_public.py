@@ -86,7 +86,7 @@ def test_of_a_receipt_no_more_is_told_than_that_it_is_genuine(town: Town, receip
 
 
 @pytest.mark.parametrize(
-    ("typed", "word"), [(DIGEST, "Cocok:"), (DIGEST.upper(), "Cocok:"), ("00" * 32, "Tidak cocok"), ("abc", "64 karakter")]
+    ("typed", "word"), [(DIGEST, "Cocok:"), (DIGEST.upper(), "Cocok:"), ("00" * 32, "TIDAK COCOK"), ("abc", "64 karakter")]
 )
 def test_a_file_is_compared_by_its_digest(town: Town, certificate: Document, typed: str, word: str) -> None:
     assert word in open_browser(town).get(f"/v/{certificate.token}?sha256={typed}").text
@@ -97,7 +97,7 @@ def test_a_document_is_found_by_digest_and_by_the_printed_address(town: Town, ce
     assert certificate.number in browser.get(f"/verifikasi?sha256={DIGEST}").text
     assert browser.get(f"/verifikasi?alamat=https://gagas.example/v/{certificate.token}").headers["location"] == f"/v/{certificate.token}"
     assert browser.get("/verifikasi?sha256=" + "ef" * 32).status_code == 404
-    assert "tidak terbaca" in browser.get("/verifikasi?sha256=xyz").text
+    assert "64 karakter" in browser.get("/verifikasi?sha256=xyz").text
 
 
 def test_people_meet_pages_and_programs_meet_problems(town: Town) -> None:
@@ -147,6 +147,9 @@ def test_a_one_time_code_is_shown_once(town: Town) -> None:
     first, second = browser.post("/pegawai", data=fields), browser.post("/pegawai", data=fields)
     code = re.search(r'class="secret">([^<]+)<', first.text)
     assert code
+    assert "Euis" in first.text  # whose it is
+    assert "Kelurahan Maleber" in first.text
+    assert "199005052015012777" not in first.text
     assert code[1] not in second.text
     assert "sudah pernah ditampilkan" in second.text
     other = send(browser, "/pegawai", "/pegawai/kode", employee_number=town["leader"].number)
@@ -171,6 +174,19 @@ def test_static_files_are_kept_by_browsers_and_change_address_when_they_change(t
     assert browser.get(address[0], headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
     assert browser.get("/static/../pages/layout.html").status_code == 404
     assert browser.get("/fonts/README.md").status_code == 404
+
+
+def test_a_first_visit_needs_at_most_eight_requests_and_120_kilobytes(town: Town) -> None:
+    browser = open_browser(town)
+    page = browser.get("/").text
+    sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', page)
+    asked = {"/", *sheets, *re.findall(r'(?:<img src|rel="(?:icon|preload)" href)="([^"]+)"', page)}
+    for sheet in sheets:
+        asked |= set(re.findall(r'url\("(/[^"]+)"\)', browser.get(sheet).text))
+    sizes = {address: int(browser.get(address).headers["content-length"]) for address in sorted(asked)}
+    assert len(sizes) <= 8, sizes
+    assert sum(sizes.values()) < 120_000, sizes
+    assert sum(size for address, size in sizes.items() if address.endswith(".woff2")) > 40_000  # the fonts are among them
 
 
 def test_every_text_that_a_template_asks_for_exists_in_both_languages() -> None:
