@@ -135,7 +135,10 @@ def screen_all(story: Story, secretary: Player) -> None:
     for tale in story.past("draft", "awaiting_permission", "permission_refused", "withdrawn", "screening"):
         body: dict[str, Any] = {"outcome": "accepted", "answers": yes, "reason": ""}
         if tale.end == "duplicate":
-            body = {"outcome": "duplicate", "reason": "Isi pokoknya sama dengan usulan yang diterima lebih dahulu."}
+            submitted = story.past("draft")
+            earlier = submitted[: submitted.index(tale)]
+            named = {"duplicate_of": secretary.get(earlier[0].path)["code"]} if earlier else {"duplicate_not_registered": True}
+            body = {"outcome": "duplicate", "reason": "Isi pokoknya sama dengan usulan yang diterima lebih dahulu.", **named}
         elif tale.end == "screened_out":
             unmet = {**yes, requirements[0]: False}
             body = {"outcome": "rejected", "answers": unmet, "reason": "Pembaruan terhadap layanan yang sudah berjalan belum tampak."}
