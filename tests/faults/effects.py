@@ -75,6 +75,7 @@ EFFECTS: dict[str, Callable[[Evidence, str], bool]] = {
     "send_document": sent,
     "send_reminder": nothing_to_see,
     "tell_holder": nothing_to_see,
+    "mail_code": nothing_to_see,
 }
 
 
