@@ -5,7 +5,9 @@ import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -16,9 +18,11 @@ from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
 from api.hashing import Hashing
+from api.lookups import Lookups
 from api.problems import BadRequest, MatchMissing, Stale
 from api.request_log import note_asker
 from api.signing_in import SEEN_MINUTES, SignedIn, Unauthenticated, find_sign_in, note_visit
+from api.v1 import PREFIX
 from api.v1.shapes import show_idea
 from models.database import Database, LostRace, append_row
 from models.ideas import Idea
@@ -37,14 +41,42 @@ TRIES = 3  # an action is run again when others changed its rows meanwhile
 SHOWN_ONCE = ("activation_code",)  # a repeated request is answered without it
 
 
+class Match(StrEnum):
+    """Whether a route holds If-Match against the version of what it changes."""
+
+    NOT_READ = "not_read"
+    READ = "read"
+    REQUIRED = "required"
+    ONCE_SET = "once_set"  # required where something is replaced, not where it is made
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a route reads of a request's head and tells in its answer's; the API's description is made from it (`api/contract/`).
+
+    `publicly`: nobody need be signed in. `throttled`: too many tries are refused for a while. `creates`: the path below the prefix of what
+    a 201 has made, with names of the answer's or the path's; it becomes the answer's Location.
+    """
+
+    publicly: bool = False
+    match: Match = Match.NOT_READ
+    throttled: bool = False
+    creates: str = ""
+
+    async def __call__(self, http: Request) -> "ApiRequest":
+        """The dependency through which a route reaches the database; async, as a sync one costs a change of threads per request."""
+        return ApiRequest(http, self)
+
+
 class ApiRequest:
     """One request's way to the database: `read` and `write` run an action as the account that asks."""
 
-    def __init__(self, http: Request) -> None:
-        self.http = http
+    def __init__(self, http: Request, head: Head | None = None) -> None:
+        self.http, self.head = http, head or Head()
         self.database: Database = http.app.state.database
         self.writers: Executor = http.app.state.writers
         self.hashing: Hashing = http.app.state.hashing
+        self.lookups: Lookups = http.app.state.lookups
         self.signed_in: SignedIn | None = None
 
     @property
@@ -72,6 +104,11 @@ class ApiRequest:
         await self.note_visit()
         return answer
 
+    async def read_versioned(self, query: Callable[[Session, Actor], BaseModel]) -> JSONResponse:
+        """Answer with one thing, its version as ETag."""
+        content = (await self.read(query)).model_dump(mode="json")
+        return JSONResponse(content, headers={"Cache-Control": "no-store", "ETag": write_etag(content["version"])})
+
     async def note_visit(self) -> None:
         """Remember that the sign-in was used, every few minutes: one that rests too long is over."""
         seen = self.signed_in
@@ -86,6 +123,19 @@ class ApiRequest:
                 return query(session)
 
         return await run_in_threadpool(run)
+
+    async def look_up(self, query: Callable[[Session], T], *, guessable: bool = False) -> T:
+        """Answer anybody's question about a document; TooMany where their address asked in vain, or by guesses, too often."""
+        address = address_of(self.http)
+        self.lookups.require_few(address)
+        if guessable:
+            self.lookups.count(address)
+        try:
+            return await self.read_publicly(query)
+        except NotFound:
+            if not guessable:
+                self.lookups.count(address)
+            raise
 
     async def write(
         self, action: Action, *, status: int = 200, match: tuple[type[SQLModel], str] | None = None, must_match: bool = False
@@ -193,6 +243,8 @@ class ApiRequest:
         headers = {"Cache-Control": "no-store"}
         if isinstance(content, dict) and "version" in content:
             headers["ETag"] = write_etag(content["version"])
+        if self.head.creates:
+            headers["Location"] = PREFIX + self.head.creates.format(**{**self.http.path_params, **(content or {})})
         key, digest = asked
         if key is not None:
             stored = {name: None if name in SHOWN_ONCE else value for name, value in (content or {}).items()}
@@ -217,14 +269,16 @@ def find_version(session: Session, actor: Actor, table: type[SQLModel], row_id: 
     return None if row is None else int(row.version)
 
 
+def address_of(http: Request) -> str:
+    """Where a request comes from; behind a proxy of ours, what it says of the client."""
+    return http.client.host if http.client else ""
+
+
 def write_etag(version: str | int) -> str:
     """A version as an entity tag."""
     return f'"{version}"'
 
 
-async def api_request(http: Request) -> ApiRequest:
-    """The dependency through which a route reaches the database; async, as a sync one costs a change of threads per request."""
-    return ApiRequest(http)
-
-
-Api = Annotated[ApiRequest, Depends(api_request)]
+Api = Annotated[ApiRequest, Depends(Head())]
+PublicApi = Annotated[ApiRequest, Depends(Head(publicly=True))]
+MatchingApi = Annotated[ApiRequest, Depends(Head(match=Match.READ))]

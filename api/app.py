@@ -5,8 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
+from api.compression import Compression
+from api.contract import site as contract
 from api.hashing import Hashing
+from api.lookups import Lookups
 from api.middleware import BodyLimit, SecureHeaders
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
@@ -43,22 +47,27 @@ def create_app(store: Database | None = None) -> FastAPI:
         yield
 
     app = FastAPI(
-        title="Gagas",
-        version="1",
-        summary="Innovation ideas of civil servants: submitted, reviewed, piloted, rewarded, verifiable.",
-        openapi_url="/api/openapi.json",
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,  # `api/contract/` describes the API
         lifespan=lifespan,
     )
     app.state.database = store or database()
     app.state.writers = ThreadPoolExecutor(app.state.database.writers, "writer")
     app.state.hashing = Hashing()
-    for part in (*ROUTERS, *PAGES):
+    app.state.lookups = Lookups()
+    for part in (*ROUTERS, *PAGES, contract):
         app.router.routes.extend(part.router.routes)  # as they are: what lies in an included router costs a third more to find
+    answer_head(app)
     install(app)
     install_problem_pages(app)
+    app.add_middleware(Compression)
     app.add_middleware(SecureHeaders)
     app.add_middleware(BodyLimit, most=settings().body_limit)
     app.add_middleware(RequestLog)
     return app
+
+
+def answer_head(app: FastAPI) -> None:
+    """Answer HEAD wherever GET is answered, as RFC 9110 (9.1) wants it of every server."""
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
+            route.methods.add("HEAD")

@@ -9,6 +9,7 @@ from babel.numbers import format_decimal, format_percent
 from models.instants import region_zone
 
 DAY = "d MMMM y"
+SHORT_DAY = "d MMM y"
 CLOCK = {"id": " 'pukul' HH.mm", "en": ", HH:mm"}
 RUPIAH = "'Rp'#,##0"
 
@@ -16,6 +17,11 @@ RUPIAH = "'Rp'#,##0"
 def show_day(day: date, language: str) -> str:
     """`24 November 2026`."""
     return format_date(day, DAY, locale=language)
+
+
+def show_short_day(day: date, language: str) -> str:
+    """`24 Nov 2026`."""
+    return format_date(day, SHORT_DAY, locale=language)
 
 
 def show_moment(instant: datetime, language: str) -> str:

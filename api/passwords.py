@@ -1,9 +1,8 @@
 """Sign in, set a password by code, change one's own: a try is counted first, and the slow hash waits its turn outside any transaction."""
 
 from sqlmodel import Session
-from starlette.requests import Request
 
-from api.access import ApiRequest
+from api.access import ApiRequest, address_of
 from api.devices import name_device
 from api.hashing import check_new_password, hash_password, verify_password
 from api.signing_in import (
@@ -121,8 +120,3 @@ async def _check_present(request: ApiRequest, present: str) -> str:
             raise Invalid("present_password_wrong", "present_password")
     await request.write_publicly(lambda session: forget_tries(session, tried))
     return person_id
-
-
-def address_of(http: Request) -> str:
-    """Where a request comes from; behind a proxy of ours, what it says of the client."""
-    return http.client.host if http.client else ""

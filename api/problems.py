@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from api.hashing import Busy
 from api.request_log import describe_fault, known_of
@@ -17,6 +18,8 @@ from models.database import LostRace
 from models.settings import settings
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
+
+MEDIA_TYPE = "application/problem+json"
 
 
 class Stale(Refusal):
@@ -50,7 +53,14 @@ STATUS_HEADERS: dict[int, dict[str, str]] = {
     503: {"Retry-After": "2"},
 }
 
-HTTP_CODES = {400: "body_not_json", 404: "address_unknown", 405: "method_not_allowed", 413: "body_too_large", 415: "media_type_unsupported"}
+HTTP_CODES = {
+    400: "body_not_json",
+    404: "address_unknown",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "media_type_unsupported",
+    416: "range_outside_file",
+}
 
 
 def language_of(request: Request) -> str:
@@ -74,7 +84,7 @@ def problem_response(request: Request, status: int, refusal: Refusal, errors: li
     language = language_of(request)
     known_of(request).code = refusal.code
     body: dict[str, Any] = {
-        "type": f"urn:gagas:problem:{refusal.code}",
+        "type": name_problem(refusal.code),
         "title": refusal.code.replace("_", " "),
         "status": status,
         "detail": sentence(refusal.code, language, refusal.parameters),
@@ -84,7 +94,14 @@ def problem_response(request: Request, status: int, refusal: Refusal, errors: li
     if errors:
         body["errors"] = errors
     headers = {"Content-Language": language, "Cache-Control": "no-store", **STATUS_HEADERS.get(status, {})}
-    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+    if status == 429 and "seconds" in refusal.parameters:
+        headers["Retry-After"] = str(refusal.parameters["seconds"])
+    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def name_problem(code: str) -> str:
+    """The type of a problem: what a refusal's code is called outside."""
+    return f"urn:gagas:problem:{code}"
 
 
 def show_field(path: str) -> str:
@@ -113,7 +130,7 @@ def _validation(request: Request, wrong: RequestValidationError) -> JSONResponse
 def _show_part(refusal: Refusal, language: str) -> dict[str, Any]:
     """One of several faults, as it stands under `errors`."""
     return {
-        "type": f"urn:gagas:problem:{refusal.code}",
+        "type": name_problem(refusal.code),
         "field": show_field(refusal.field or ""),
         "detail": sentence(refusal.code, language, refusal.parameters),
         "code": refusal.code,
@@ -166,4 +183,14 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         known = HTTP_CODES.get(error.status_code) if error.status_code != 400 or _is_json(request) else None
-        return problem_response(request, error.status_code, Refusal(known or "request_refused"))
+        answer = problem_response(request, error.status_code, Refusal(known or "request_refused"))
+        answer.headers.update(error.headers or {})
+        if error.status_code == 405:
+            answer.headers["Allow"] = ", ".join(sorted(list_methods(request)))
+        return answer
+
+
+def list_methods(request: Request) -> set[str]:
+    """The methods that an address answers, of whichever routes."""
+    routes = [route for route in request.app.routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in routes for method in route.methods or ()}

@@ -37,7 +37,7 @@ class Unauthenticated(Refusal):
 
 
 class TooMany(Refusal):
-    """Too many failed tries to sign in; wait."""
+    """Too many tries from one address; wait."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,17 @@ class Try:
 
     @property
     def digest(self) -> str:
-        """The hash that stands for the pair. Of an IPv6 address the network counts: one household or office has 2^64 addresses."""
-        try:
-            host = ipaddress.ip_address(self.address)
-            place = str(ipaddress.ip_network(f"{host}/64", strict=False)) if host.version == 6 else str(host)
-        except ValueError:
-            place = self.address
-        return digest(f"{strip_employee_number(self.name)} {place}")
+        """The hash that stands for the pair."""
+        return digest(f"{strip_employee_number(self.name)} {network_of(self.address)}")
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: of an IPv6 address the network, as one household or office has 2^64 addresses."""
+    try:
+        host = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{host}/64", strict=False)) if host.version == 6 else str(host)
 
 
 @dataclass(frozen=True)

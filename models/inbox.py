@@ -29,6 +29,5 @@ class InboxItem(SQLModel, table=True):
     award_id: str | None = optional_link("award.id", index=True)
     created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
     due_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
-    reminded_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     escalated_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     done_at: datetime | None = Field(default=None, sa_type=UtcInstant)

@@ -6,12 +6,16 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from tests.described import check_described
 from tests.foreign_words import find_foreign_words
 from tests.town import TownPerson
 
 
 def ask(client: TestClient, who: TownPerson | None, wanted: str, body: Any = None, **headers: str | None) -> Response:
-    """A request such as `POST /ideas` by somebody, with a key of its own; bytes go out as they are, a header of None is left out."""
+    """A request such as `POST /ideas` by somebody, with a key of its own; bytes go out as they are, a header of None is left out.
+
+    The answer must be one that the API's description tells of.
+    """
     method, path = wanted.split(" ", 1)
     sent: dict[str, str | None] = {"idempotency-key": uuid.uuid4().hex if method == "POST" else None, **(who.headers if who else {})}
     if isinstance(body, bytes):
@@ -19,7 +23,9 @@ def ask(client: TestClient, who: TownPerson | None, wanted: str, body: Any = Non
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
     kept = {name: value for name, value in sent.items() if value is not None}
     content = {"content": body} if isinstance(body, bytes) else {"json": body}
-    return client.request(method, f"/api/v1{path}", headers=kept, **content)  # type: ignore[arg-type]
+    answer = client.request(method, f"/api/v1{path}", headers=kept, **content)  # type: ignore[arg-type]
+    check_described(answer)
+    return answer
 
 
 def check_problem(answer: Response, status: int, code: str, *, language: str) -> dict[str, Any]:

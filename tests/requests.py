@@ -12,7 +12,7 @@ from sqlmodel import select
 from models.awards import Award
 from models.ideas import Idea
 from models.instants import now, today
-from models.pilots import Indicator, Pilot
+from models.pilots import Indicator, Measurement, Pilot
 from tests.building import SECTIONS, Town
 from tests.steps import MET, NOTES, REASON, UNMET
 from tests.town import TownPerson
@@ -29,6 +29,7 @@ class Place:
     award: str = "aaaaaaaaaaaaaaaaaaaaaaaaaa"
     indicator: str = ""
     fourth: str = ""
+    measurement: str = "x"
 
 
 def find_place(town: Town) -> Place:
@@ -38,7 +39,8 @@ def find_place(town: Town) -> Place:
         award = session.exec(select(Award.id).where(Award.idea_id == idea)).first()
         indicator = session.exec(select(Indicator.id).join(Pilot).where(Pilot.idea_id == idea)).first()
         eligible = list_eligible(session, read_context(session, idea, actor=town.actor(session, "flow:review")))
-    return Place(town, idea, award or Place.award, indicator or "x", next(iter(eligible), ""))
+        measurement = session.exec(select(Measurement.id).where(Measurement.indicator_id == indicator)).first()
+    return Place(town, idea, award or Place.award, indicator or "x", next(iter(eligible), ""), measurement or "x")
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,10 @@ def _measurement(place: Place) -> dict[str, Any]:
     return {"indicator_id": place.indicator, "measured_on": today().isoformat(), "value": 70}
 
 
+def _correction(place: Place) -> dict[str, Any]:
+    return {"measurement_id": place.measurement, "value": "71.5", "reason": REASON}
+
+
 def _extension(_place: Place) -> dict[str, Any]:
     return {"outcome": "extend", "reason": REASON, "until": (today() + timedelta(days=90)).isoformat()}
 
@@ -127,6 +133,7 @@ REQUESTS = (
     StepRequest("idea", "resume below_mark", f"{_I}/resumption", {"reason": REASON}),
     StepRequest("idea", "plan_pilot", f"{_I}/pilot", _pilot),
     StepRequest("idea", "measure", f"{_I}/pilot/measurements", _measurement),
+    StepRequest("idea", "correct", f"{_I}/pilot/corrections", _correction),
     StepRequest("idea", "conclude", f"{_I}/pilot/conclusion", {"summary": REASON}),
     StepRequest("idea", "verify roll_out", f"{_I}/pilot/verdict", {"outcome": "roll_out", "reason": REASON}),
     StepRequest("idea", "verify extend", f"{_I}/pilot/verdict", _extension),

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from models.awards import Award
 from models.ideas import Idea
 from models.instants import now, today
-from models.pilots import Indicator, Pilot
+from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
 from models.stages import ENDED_AWARDS, AwardStage, IdeaStage
 from tests.clock import stopped_clock
@@ -22,7 +22,7 @@ from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.withdraw import withdraw_idea
 from workflows.pilot.conclude import Verdict, compute_result, conclude_pilot, verify_pilot
-from workflows.pilot.measure import Reading, report_measurement
+from workflows.pilot.measure import Correction, Reading, correct_measurement, report_measurement
 from workflows.pilot.roll_out import roll_out_in_use
 from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot, start_pilot
 from workflows.process.actors import Actor, actor_of
@@ -96,6 +96,13 @@ def measure(at: IdeaUnderWay) -> None:
     indicators = select(Indicator.id).join(Pilot).where(Pilot.idea_id == at.id)
     for indicator_id in at.session.exec(indicators).all():
         at.do(report_measurement, Reading(indicator_id, today(), Decimal(75)), by="owner")
+
+
+def correct(at: IdeaUnderWay) -> None:
+    """Correct every measurement."""
+    readings = select(Measurement).join(Indicator).join(Pilot).where(Pilot.idea_id == at.id)
+    for reading in at.session.exec(readings).all():
+        at.do(correct_measurement, Correction(reading.id, reading.value + 1), reason=REASON, by="owner")
 
 
 def extend(at: IdeaUnderWay) -> None:
@@ -177,6 +184,7 @@ STEPS: dict[str, Callable[[IdeaUnderWay], object]] = {
     "plan_pilot": lambda at: at.do(plan_pilot, plan(at.town["owner"].id), by="secretary"),
     "start_pilot": lambda at: at.do(start_pilot, by="flow:pilot"),
     "measure": measure,
+    "correct": correct,
     "conclude": lambda at: at.do(conclude_pilot, summary="Uji coba berjalan sesuai rencana.", by="owner"),
     "compute_result": lambda at: at.do(compute_result, by="flow:pilot"),
     "verify roll_out": lambda at: _verify(at, "roll_out"),

@@ -28,6 +28,7 @@ from models.people import Role
 from tests.building import Shelf, Town
 from tests.clock import stopped_clock
 from workflows.process import ways
+from workflows.process.wanted import Sort
 
 Make = Callable[[Town], object]
 Answers = dict[str, str]  # what was answered, by address
@@ -126,6 +127,8 @@ def list_patterns() -> list[str]:
     wanted += [f"/api/v1/people?role={role}" for role in Role]
     wanted += [f"/api/v1/awards?stage={stage}" for stage in ways.AWARD.stages]
     wanted += [f"/api/v1/ideas?stage={stage}" for stage in ways.IDEA.stages]
+    wanted += [f"/api/v1/ideas?sort={sort}&count=true&{SHORT_PAGES}" for sort in Sort]
+    wanted += [f"/{page}?sort={sort}" for page in ("daftar", "daftar/usulan.csv") for sort in Sort]
     wanted += [f"/penghargaan?stage={stage}" for stage in ways.AWARD.stages]
     wanted += [f"/api/v1/{name}?call_id={{call_id}}" for name in ("awards", "ideas", "documents")]
     return [*paths, *wanted]

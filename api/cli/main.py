@@ -14,6 +14,7 @@ from api.cli.process import process
 from api.cli.processes import api, relay
 from api.cli.serve import serve
 from api.cli.set_up import admins, init, migrate
+from api.cli.verify import verify
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Gagas: from an idea to a certificate.", pretty_exceptions_enable=False)
 
@@ -34,6 +35,7 @@ app.command()(relay)
 app.command()(doctor)
 app.command()(calc)
 app.command()(process)
+app.command()(verify)
 app.add_typer(admins, name="admin")
 app.add_typer(call, name="call")
 app.add_typer(ledger, name="ledger")

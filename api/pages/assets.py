@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 router = APIRouter(include_in_schema=False)
-MEDIA = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "woff2": "font/woff2"}
+MEDIA = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml", "woff2": "font/woff2"}
 CONDITIONS = StaticFiles(check_dir=False)  # compares If-None-Match with an answer
 YEAR = "public, max-age=31536000, immutable"
 MONTH = "public, max-age=2592000"
@@ -34,9 +34,13 @@ def read_asset(folder: str, name: str) -> Asset:
     suffix = name.rpartition(".")[2]
     if suffix not in MEDIA or not name.replace(".", "").replace("-", "").replace("_", "").isalnum():
         raise FileNotFoundError(name)
-    content = files("templates").joinpath(folder, name).read_bytes()
-    compressed = b"" if suffix == "woff2" else gzip.compress(content, 9, mtime=0)
-    return Asset(content, compressed, MEDIA[suffix], hashlib.sha256(content).hexdigest()[:16])
+    return pack(files("templates").joinpath(folder, name).read_bytes(), MEDIA[suffix])
+
+
+def pack(content: bytes, media: str) -> Asset:
+    """Bytes as an asset."""
+    compressed = b"" if media == "font/woff2" else gzip.compress(content, 9, mtime=0)
+    return Asset(content, compressed, media, hashlib.sha256(content).hexdigest()[:16])
 
 
 def asset(name: str) -> str:
@@ -61,8 +65,13 @@ def _send(folder: str, name: str, request: Request) -> Response:
         found = read_asset(folder, name)
     except OSError as missing:
         raise HTTPException(404) from missing
+    return send(found, request, YEAR if request.url.query == f"v={found.tag}" else MONTH)
+
+
+def send(found: Asset, request: Request, kept: str) -> Response:
+    """An asset as an answer, compressed where the reader takes that; `kept` says how long it may be kept."""
     headers = {
-        "Cache-Control": YEAR if request.url.query == f"v={found.tag}" else MONTH,
+        "Cache-Control": kept,
         "ETag": f'"{found.tag}"',
         "Vary": "Accept-Encoding",
     }

@@ -1,35 +1,47 @@
 """Posted forms: their fields, read leniently as people type numbers and days, and what could not be read."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from api.email_addresses import LONGEST, read_email
+from api.problems import language_of
 from api.v1.shapes import is_within_calendar
+from api.written_numbers import read_number, read_whole, write_plain
 from models.ids import new_id
 from models.instants import region_zone
 from models.settings import settings
 
 MOST_FIELDS = 400
-OWN_FIELDS = ("form_token", "form_key", "form_version", "do")
-THOUSANDS = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+|\d+")
+OWN_FIELDS = ("form_token", "form_key", "form_version", "do", "origin", "confirmed")
+MEANT = "meant."  # before a field's name: which of two numbers its text means, as a decimal string with a point
 
 
 @dataclass
 class Form:
-    """The fields and the file of one posted form; `wrong` gathers what could not be read, by field, as codes of `refusal.*` texts."""
+    """The fields and the file of one posted form, in the language in which it was shown.
+
+    `wrong` gathers what could not be read, by field, as codes of `refusal.*` texts; `meanings` the two numbers that a text may mean.
+    """
 
     fields: list[tuple[str, str]] = field(default_factory=list)
     wrong: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    language: str = "id"
+    meanings: dict[str, tuple[Decimal, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.values = dict(self.fields)
+
+    def replace(self, name: str, value: str) -> None:
+        """Let a field hold another value, as if it had been typed."""
+        self.fields = [(field, typed) for field, typed in self.fields if field != name] + [(name, value)]
         self.values = dict(self.fields)
 
     @property
@@ -47,34 +59,31 @@ class Form:
 
     def percent(self, name: str) -> int:
         """`33,33`, `33.33 %` or `50` in hundredths of a percent; 0 where it cannot be read."""
-        typed = self.text(name, 40).replace("%", "").replace(",", ".").strip()
-        match = re.fullmatch(r"(\d{1,3})(?:\.(\d{1,2}))?", typed, re.ASCII)
-        if match is None:
-            self.wrong[name] = "percent_unreadable" if typed else "field_missing"
-            return 0
-        return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+        typed = self.text(name, 40).replace("%", "").strip()
+        read = self._number(name, typed, "percent_unreadable", 2, lambda number: 0 <= number < 1_000)
+        return int(read * 100)
 
     def rupiah(self, name: str) -> int:
-        """`Rp 12.500.000`, `12.500.000,00` or `12500000` in whole rupiah; empty is 0."""
+        """`Rp 12.500.000`, `12,500,000`, `12.500.000,00` or `12500000` in whole rupiah; empty is 0."""
         typed = re.sub(r"(?i)^rp\.?", "", self.text(name, 60).strip()).strip()
-        typed = re.sub(r"(?<=\d)(,00|,-|,\u2013)$", "", typed)
-        if not typed:
-            return 0
-        if THOUSANDS.fullmatch(typed) is None or not typed.isascii():
+        whole = read_whole(typed, self.language) if typed else 0
+        if whole is None:
             self.wrong[name] = "rupiah_unreadable"
-            return 0
-        return int(re.sub(r"\D", "", typed))
+        return whole or 0
 
     def decimal(self, name: str, places: int = 6) -> Decimal:
-        """`82,5` or `82.5`; 0 where it cannot be read."""
-        typed = self.text(name, 40).strip().replace(",", ".")
-        try:
-            if not re.fullmatch(r"-?\d{1,18}(\.\d{1," + str(places) + "})?", typed, re.ASCII):
-                raise InvalidOperation
-            return Decimal(typed)
-        except InvalidOperation:
-            self.wrong[name] = "decimal_unreadable" if typed else "field_missing"
-            return Decimal(0)
+        """`82,5` or `82.5`; 0 where it cannot be read. Of a text that may mean two numbers the form asks which, before anything is done."""
+        return self._number(name, self.text(name, 60).strip(), "decimal_unreadable", places)
+
+    def _number(self, name: str, typed: str, unreadable: str, places: int, fits: Callable[[Decimal], bool] = lambda _: True) -> Decimal:
+        found = tuple(number for number in read_number(typed, self.language, places=places) if fits(number))
+        meant = [number for number in found if len(found) == 1 or format(number, "f") == self.values.get(MEANT + name)]
+        if meant:
+            return meant[0]
+        self.wrong[name] = "number_ambiguous" if found else unreadable if typed else "field_missing"
+        if found:
+            self.meanings[name] = found
+        return Decimal(0)
 
     def day(self, name: str, *, required: bool = True) -> date | None:
         """A day as the browser sends it, or as `24-11-2026`."""
@@ -132,7 +141,8 @@ async def read_form(http: Request, *, with_file: bool = False) -> Form:
     parts = sent.multi_items()
     files = {name: await part.read() for name, part in parts if isinstance(part, UploadFile)}
     await sent.close()
-    return Form([(name, part) for name, part in parts if isinstance(part, str)], files={name: read for name, read in files.items() if read})
+    fields = [(name, part) for name, part in parts if isinstance(part, str)]
+    return Form(fields, files={name: read for name, read in files.items() if read}, language=language_of(http))
 
 
 @dataclass
@@ -144,6 +154,11 @@ class FormView:
     errors: Mapping[str, str] = field(default_factory=dict)
     version: str | int | None = None
     key: str = field(default_factory=new_id)
+    meanings: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
+
+    def meant(self, name: str) -> str:
+        """Which of two numbers a field's text means, where that was said already."""
+        return "" if name in self.meanings else self.values.get(MEANT + name, "")
 
     def value(self, name: str, otherwise: object = "") -> str:
         """What stands in a field."""
@@ -156,6 +171,13 @@ class FormView:
     def place(self, name: str) -> str:
         """The field's id on the page."""
         return f"{self.name}-{name}".replace(".", "-")
+
+
+def show_figure(name: str, figure: Decimal, language: str) -> dict[str, str]:
+    """A stored number as its field shows it to be changed; sent again unchanged it is the same number, whatever its text may mean."""
+    plain = write_plain(figure, language)
+    meant = {} if len(read_number(plain, language)) == 1 else {MEANT + name: format(figure.normalize(), "f")}
+    return {name: plain} | meant
 
 
 def fields_to_keep(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:

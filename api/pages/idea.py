@@ -7,26 +7,31 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
+from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
 from api.pages.progress import show_progress
+from api.pages.queue import NEXT, Origin, find_following, read_origin
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
-from api.pages.session import FormResult, Page, PageRequest, redirect_to
-from api.v1.history import show_history
+from api.pages.session import FormResult, Page, PageRequest, Unconfirmed, redirect_to
+from api.v1.history import DecisionOut, show_history
 from api.v1.recognition import DocumentOut, show_document
 from api.v1.shapes import Id, show_context
 from models.awards import Award
 from models.ideas import Idea
 from models.people import Person
 from models.pilots import Indicator, Measurement, Pilot
-from models.reviews import Review
+from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from models.units import Unit
+from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.gates import list_open_gates
+from workflows.process.holding import list_holders
 from workflows.process.keyset import Slice
+from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
 from workflows.process.offers import Offer, find_kept_out, is_offered, list_offers
 from workflows.process.relations import is_blind, knows_award, reads_reviews
 from workflows.process.underway import first_report_day
@@ -37,12 +42,12 @@ from workflows.reward.propose import new_award
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
-QUIET = ("withdraw", "recuse", "assign", "leave_out")  # possible, but not what the idea waits for: folded below the rest
+QUIET = ("withdraw", "recuse", "assign", "leave_out", "correct")  # possible, but not what the idea waits for: folded below the rest
 
 
 @router.get(IDEA)
 async def show(idea_id: Id, request: Page, ok: str = "") -> Response:
-    """The page of an idea."""
+    """The page of an idea; opened from the inbox or the list it leads on to the next idea there."""
     return await idea_page(request, idea_id, done=read_done(ok))
 
 
@@ -54,7 +59,13 @@ async def go_to_idea(idea_id: Id, rest: str) -> Response:
 
 async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm | None = None, done: str = "") -> Response:
     """The page of an idea as the reader may see it; a refused form stands in it with what was typed."""
-    visitor, values = await request.read_page(lambda session, actor: read_idea(session, idea_id, actor))
+    origin = read_origin(request.form.text("origin") or request.http.query_params.get("dari", ""))
+
+    def read(session: Session, actor: Actor) -> dict[str, Any]:
+        following = find_following(session, origin, idea_id, actor=actor)
+        return read_idea(session, idea_id, actor) | {"following": following and origin.open(following)}
+
+    visitor, values = await request.read_page(read)
     version = values["idea"].version
     forms = {name: FormView(name, version=version) for name in _form_names(values)}
     lost: list[tuple[str, str]] = []
@@ -66,17 +77,40 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
         forms[refused.name] = refused.view(version)
         lost = [] if refused.name in offered else refused.typed()
     status = refused.status if refused else 200
-    shown = {"forms": forms, "lost": lost, "wrong": refused, "done": done, "posted": refused is not None}
+    wrong = refused if refused is not None and refused.errors else None
+    shown = {"forms": forms, "lost": lost, "wrong": wrong, "done": done, "posted": refused is not None, "origin": origin}
     return page(visitor, "idea.html", status=status, **values | shown)
 
 
 async def idea_form(request: PageRequest, idea_id: str, name: str, action: Callable[[Session, Actor], FormResult]) -> Response:
-    """Run the action behind one of the idea's forms, or show the idea again with the refusal."""
+    """Run the action behind one of the idea's forms, or show the idea again with the refusal; a final act is confirmed first."""
+    if is_taken_back(request):
+        return await idea_page(request, idea_id, refused=RefusedForm(name, 200, request.form, {}))
+    origin = read_origin(request.form.text("origin"))
+    goes_on = bool(origin.text) and request.form.text("do", 20) == NEXT
+    following = await request.read(lambda s, a: find_following(s, origin, idea_id, actor=a)) if goes_on else None
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        result = action(session, actor)
+        return result if not goes_on else go_on(result, origin, following)
 
     async def show(refused: RefusedForm) -> Response:
         return await idea_page(request, idea_id, refused=refused)
 
-    return await attempt(name, request, lambda: request.act(action, match=(Idea, idea_id)), show)
+    final = find_final(request, name)
+    request.is_trial = bool(final)
+    try:
+        return await attempt(name, request, lambda: request.act(act, match=(Idea, idea_id)), show)
+    except Unconfirmed:
+        visitor, values = await request.read_page(lambda session, actor: read_idea(session, idea_id, actor))
+        return confirm_page(request, visitor, final, values)
+
+
+def go_on(result: FormResult, origin: Origin, following: str | None) -> FormResult:
+    """Where a form leads that goes on: to the next idea, or back to where the last one came from."""
+    if following is None:
+        return FormResult(to=origin.to, done="last_decided")
+    return FormResult(to=origin.open(following), done=result.done)
 
 
 def back_to_idea(context: IdeaContext, done: str) -> FormResult:
@@ -95,26 +129,33 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
     passable = {outcome for offer in offers if offer.action == GATE_ACTION for outcome in offer.outcomes}
     hidden = {GATE_ACTION, *(["revise"] if any(offer.action == "supplement" for offer in offers) else [])}
     offers = [offer for offer in offers if offer.action not in hidden]
+    history = show_history(session, idea_id, actor)
+    own_review = _own_review(session, idea_id, actor)
+    quiet = {*QUIET, *(["score"] if own_review is not None and own_review.state == ReviewState.SCORED else [])}
     return {
         "idea": show_context(session, context, actor),
         "call": context.call,
         "policy": context.policy,
         "unit": unit.name if unit else "",
         "steps": show_progress(context.idea, honoured=any(award.announced_at and not award.revoked_at for award in awards)),
-        "history": show_history(session, idea_id, actor),
-        "offers": [offer for offer in offers if offer.action not in QUIET],
-        "quiet_offers": [offer for offer in offers if offer.action in QUIET],
+        "history": history,
+        "offers": [offer for offer in offers if offer.action not in quiet],
+        "quiet_offers": [offer for offer in offers if offer.action in quiet],
         "kept_out": None if any(offer.awaited for offer in offers) else find_kept_out(session, context, actor=actor),
         "gates": gates,
         "gates_to_pass": [rule for rule in gates if rule.name in passable],
         "awards": awards,
         "telling": list_telling_words(context, unit.name if unit else "") if any(offer.action == "screen" for offer in offers) else [],
+        **_wanted(session, context, offers),
         "report_from": first_report_day(session, context) if context.idea.stage == IdeaStage.IN_PILOT else None,
         "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), "propose", actor=actor),
         "pilot": None if blind else read_pilot(session, idea_id),
         "documents": _documents(session, idea_id, actor),
         "reviews": _reviews(session, context, actor),
-        "own_review": _own_review(session, idea_id, actor),
+        "own_review": own_review,
+        "recommendation": find_recommendation(history),
+        "spread": list_known_scores(session, [context.idea], actor).get(idea_id, NOTHING_KNOWN).spread,
+        "holders": [] if blind else list_holders(session, context, actor=actor),
         "eligible": _eligible(session, context, offers),
     }
 
@@ -139,6 +180,19 @@ def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
     lines = [(indicator, [reading for reading in readings if reading.indicator_id == indicator.id]) for indicator in indicators]
     reached = {line["indicator"]: line["reached_percent"] for line in (pilot.result or {}).get("indicators", [])}
     return {"row": pilot, "owner": owner.full_name, "unit": unit, "unit_code": code, "indicators": lines, "reached": reached}
+
+
+def _wanted(session: Session, context: IdeaContext, offers: list[Offer]) -> dict[str, Any]:
+    """What the secretariat wants of a returned idea, for whoever completes it."""
+    if not any(offer.action == "supplement" for offer in offers):
+        return {}
+    asked_for = read_asked_for(session, context)
+    return {"asked_for": asked_for, "wanted": dict(asked_for.list_wanted(context.policy))}
+
+
+def find_recommendation(history: list[DecisionOut]) -> DecisionOut | None:
+    """The committee's last word on an idea, as far as the reader may know of it."""
+    return next((decision for decision in reversed(history) if decision.action == "recommend"), None)
 
 
 def _form_names(values: dict[str, Any]) -> list[str]:

@@ -1,6 +1,7 @@
 """My ideas; write, revise, submit and complete one; withdraw, permit and screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlmodel import Session, col, select
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.progress import show_progress
 from api.pages.proposal import Row, keep_closed, list_people, read_proposal
-from api.pages.refused import RefusedForm, attempt, require_readable
+from api.pages.refused import RefusedForm, attempt, reading_all
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.pages.texts import Words
@@ -21,21 +22,26 @@ from models.awards import Award
 from models.calls import Call, CallState
 from models.ideas import Idea
 from models.instants import now
+from models.policy import Policy
 from workflows.calculations.shares import WHOLE
 from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import Proposal, draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
-from workflows.intake.submit import submit_idea, supplement_idea
+from workflows.intake.submit import list_section_faults, submit_idea, supplement_idea
 from workflows.intake.supplement import Part, read_asked_for
 from workflows.intake.team import MemberShare
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
-from workflows.process.browse import WantedIdeas, list_ideas
-from workflows.process.context import read_context
+from workflows.process.browse import list_ideas
+from workflows.process.context import read_context, read_policy
 from workflows.process.keyset import Slice
+from workflows.process.refusals import Faults
+from workflows.process.wanted import WantedIdeas
+from workflows.region.calls import current_policy
 
 router = APIRouter(include_in_schema=False)
+HANDING_IN = ("submit", "submit_without")
 
 
 @router.get("/usulan")
@@ -85,7 +91,9 @@ async def write_new(request: PostedForm) -> Response:
 
     def save(session: Session, actor: Actor) -> FormResult:
         people = list_people(session, None, actor)
-        context = draft_idea(session, call_id, _read(request, people), actor=actor)
+        proposal = _read(request, people)
+        with _saving_all(request, read_policy(current_policy(session, call_id)), proposal):
+            context = draft_idea(session, call_id, proposal, actor=actor)
         return FormResult(to=f"/usulan/{context.idea.id}/ubah", done="draft_saved")
 
     return await _save(request, save, Writing("draft", call_id=call_id))
@@ -179,7 +187,8 @@ async def _write(request: PageRequest, wanted: Writing) -> Response:
         proposal = _read(request, people)
         if is_team_asked_for and not proposal.team:  # the lead goes on alone; a team that is not named would stay
             proposal = replace(proposal, team=(MemberShare(people[context.idea.lead_id][1], WHOLE),))
-        revise_idea(session, wanted.idea_id, proposal, actor=actor)
+        with _saving_all(request, context.policy, proposal):
+            revise_idea(session, wanted.idea_id, proposal, actor=actor)
         return FormResult(to=f"/usulan/{wanted.idea_id}/{FORMS[wanted.action]}", done=done)
 
     return await _save(request, save, wanted)
@@ -187,7 +196,7 @@ async def _write(request: PageRequest, wanted: Writing) -> Response:
 
 async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResult], wanted: Writing) -> Response:
     """Save first, so that what cannot be handed in is not lost; then hand it in if asked, with or without who has not answered."""
-    saved, kept = wanted, False
+    saved, kept, request.reads_all = wanted, False, True
     do = request.form.text("do", 20)
 
     async def run() -> FormResult:
@@ -196,7 +205,7 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
         if not wanted.idea_id:
             saved = Writing("revise", result.to.split("/")[2])
         kept = True
-        if do not in ("submit", "submit_without"):
+        if do not in HANDING_IN:
             return result
         return await request.act(lambda s, a: _hand_in(s, a, saved, without_unanswered=do == "submit_without"), part="s")
 
@@ -204,6 +213,18 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
         return await show_writing(request, saved, refused=refused, kept=kept)
 
     return await attempt("writing", request, run, show)
+
+
+@contextmanager
+def _saving_all(request: PageRequest, policy: Policy, proposal: Proposal) -> Iterator[None]:
+    """Around what saves a proposal: where it cannot be saved but was to be handed in, its sections are told of as well."""
+    sections = list(list_section_faults(policy, proposal.sections)) if request.form.text("do", 20) in HANDING_IN else []
+    with reading_all(request.form):
+        faults = Faults()
+        with faults.gather():
+            yield
+        if faults.found or request.form.wrong:
+            Faults([*faults.found, *sections]).settle()
 
 
 def _hand_in(session: Session, actor: Actor, written: Writing, *, without_unanswered: bool) -> FormResult:
@@ -217,6 +238,4 @@ def _changes_lines_only(request: PageRequest) -> bool:
 
 
 def _read(request: PageRequest, people: dict[str, tuple[Row, str]]) -> Proposal:
-    proposal = read_proposal(request.form, {person_id: number for person_id, (_row, number) in people.items()})
-    require_readable(request.form)
-    return proposal
+    return read_proposal(request.form, {person_id: number for person_id, (_row, number) in people.items()})

@@ -6,9 +6,10 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
-from api.pages.forms import Form, FormView
+from api.formats import show_count
+from api.pages.forms import Form, FormView, show_figure
 from api.pages.idea import IDEA, back_to_idea, idea_form, read_pilot
-from api.pages.refused import RefusedForm, attempt, require_readable
+from api.pages.refused import RefusedForm, attempt, reading_all
 from api.pages.render import page
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.v1.shapes import Id, show_context
@@ -17,7 +18,7 @@ from models.instants import today
 from models.pilots import Direction
 from models.units import Unit
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
-from workflows.pilot.measure import Reading, report_measurement
+from workflows.pilot.measure import Correction, Reading, correct_measurement, report_measurement
 from workflows.pilot.start import IndicatorPlan, PilotPlan, list_owners, plan_pilot
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
@@ -42,9 +43,11 @@ async def plan(idea_id: Id, request: PostedForm) -> Response:
     wanted = _read_plan(form)
 
     def act(session: Session, actor: Actor) -> FormResult:
-        require_readable(form)
-        plan_pilot(session, idea_id, wanted, actor=actor)
+        with reading_all(form):
+            plan_pilot(session, idea_id, wanted, actor=actor)
         return FormResult(to=f"/usulan/{idea_id}", done="planned")
+
+    request.reads_all = True
 
     async def show(refused: RefusedForm) -> Response:
         return await _plan_page(request, idea_id, refused)
@@ -63,6 +66,22 @@ async def measure(idea_id: Id, request: PostedForm) -> Response:
         return FormResult(to=f"/usulan/{idea_id}", done="measured")
 
     return await idea_form(request, idea_id, "measure", act)
+
+
+@router.post(f"{IDEA}/perbaiki-ukur")
+async def correct(idea_id: Id, request: PostedForm) -> Response:
+    """Correct a reading; what is left empty stays as it is."""
+    form = request.form
+    value = form.decimal("value") if form.text("value").strip() else None
+    if not form.text("measurement_id", 26):
+        form.wrong["measurement_id"] = "choice_missing"
+    wanted = Correction(form.text("measurement_id", 26), value, form.day("measured_on", required=False), form.text("note") or None)
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        correct_measurement(session, idea_id, wanted, reason=form.text("reason"), actor=actor)
+        return FormResult(to=f"/usulan/{idea_id}", done="corrected")
+
+    return await idea_form(request, idea_id, "correct", act)
 
 
 @router.post(f"{IDEA}/laporan-uji-coba")
@@ -96,7 +115,7 @@ async def _plan_page(request: PageRequest, idea_id: str, refused: RefusedForm | 
         if refused is None and not is_offered(session, context, "plan_pilot", actor=actor):
             return {"away": f"/usulan/{idea_id}"}
         owners = [(person.id, f"{person.full_name}, {person.position}".rstrip(", ")) for person in list_owners(session, context)]
-        values = _stored_plan(session, context)
+        values = _stored_plan(session, context, request.language)
         units = session.exec(
             select(Unit.code, Unit.name).where(col(Unit.path).startswith(context.call_path)).order_by(col(Unit.name))
         ).all()
@@ -152,7 +171,7 @@ def _read_indicators(form: Form) -> tuple[IndicatorPlan, ...]:
     return tuple(lines)
 
 
-def _stored_plan(session: Session, context: IdeaContext) -> dict[str, str]:
+def _stored_plan(session: Session, context: IdeaContext, language: str) -> dict[str, str]:
     """The plan there is already, or where the idea comes from."""
     found = read_pilot(session, context.idea.id)
     if found is None:
@@ -162,8 +181,9 @@ def _stored_plan(session: Session, context: IdeaContext) -> dict[str, str]:
     values = {"unit_code": found["unit_code"], "owner_id": row.owner_id, "site": row.site, "decree_number": row.decree_number}
     values |= {"starts_on": row.starts_on.isoformat(), "ends_on": row.ends_on.isoformat()}
     values["decree_on"] = row.decree_on.isoformat() if row.decree_on else ""
-    values["budget_rupiah"] = str(row.budget_rupiah or "")
+    values["budget_rupiah"] = show_count(row.budget_rupiah, language) if row.budget_rupiah else ""
     for place, (indicator, _readings) in enumerate(found["indicators"]):
         values |= {f"indicators.{place}.name": indicator.name, f"indicators.{place}.unit_label": indicator.unit_label}
-        values |= {f"indicators.{place}.baseline": str(indicator.baseline), f"indicators.{place}.target": str(indicator.target)}
+        for part, figure in (("baseline", indicator.baseline), ("target", indicator.target)):
+            values |= show_figure(f"indicators.{place}.{part}", figure, language)
     return values

@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import WebSocketException
 
 from api.middleware import HEADERS
 from api.pages.forms import FormView, fields_to_keep
 from api.pages.render import page
 from api.pages.session import PageRequest, Visitor, local_path
+from api.problems import problem_response
 from api.signing_in import Unauthenticated
 from models.ids import new_id
 from workflows.process.refusals import Refusal
@@ -30,8 +31,9 @@ def install_problem_pages(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def broken(request: Request, _fault: Exception) -> Response:
         if for_programs(request):
-            return PlainTextResponse("Internal Server Error", 500)
-        answer = await problem_page(request, 500, "")
+            answer: Response = problem_response(request, 500, Refusal("fault"))
+        else:
+            answer = await problem_page(request, 500, "")
         answer.headers.update(HEADERS)
         return answer
 
@@ -50,7 +52,7 @@ def _page_or_problem(former: Any) -> Handle:
             return answered
         status, problem = answered.status_code, json.loads(bytes(answered.body))
         shown = await problem_page(request, status, problem["detail"] if isinstance(fault, Refusal) or status == 503 else "")
-        for name in ("retry-after", "allow"):
+        for name in ("retry-after", "allow", "content-range"):
             if name in answered.headers:
                 shown.headers[name] = answered.headers[name]
         return shown

@@ -76,7 +76,7 @@ def with_rows(form: Form, rows: list[Row]) -> Form:
     for place, row in enumerate(rows):
         fields += [(f"team.{place}.person", row.person_id), (f"team.{place}.employee_number", row.number)]
         fields += [(f"team.{place}.share", row.share), (f"team.{place}.role", row.role)]
-    return Form(fields, form.wrong)
+    return replace(form, fields=fields)
 
 
 def split_evenly(rows: list[Row], words: Words) -> list[Row]:
@@ -131,7 +131,7 @@ def keep_closed(form: Form, context: IdeaContext, parts: frozenset[str], words: 
     kept = {name for part, names in FIELDS.items() if part not in parts for name in names}
     kept |= {name for name in stored if name.startswith("sections.") and name not in parts}
     typed = [(name, value) for name, value in form.fields if name not in kept and (Part.TEAM in parts or not name.startswith("team."))]
-    return Form([*typed, *((name, stored[name]) for name in sorted(kept) if name in stored)])
+    return replace(form, fields=[*typed, *((name, stored[name]) for name in sorted(kept) if name in stored)])
 
 
 def _list_parts(context: IdeaContext) -> list[Member | Invited]:
@@ -147,7 +147,6 @@ def _read_team(form: Form, numbers: Mapping[str, str]) -> tuple[MemberShare, ...
     if alone:
         return ()
     flat = with_rows(form, rows)
-    flat.wrong = form.wrong
     parts = []
     for place, row in enumerate(rows):
         share = flat.percent(f"team.{place}.share")

@@ -1,24 +1,33 @@
 """What everybody may read: the welcome page, the process on one page, and the verification of documents."""
 
 import re
-from typing import Any
+from collections.abc import Callable
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from api.pages.render import page, read_done
-from api.pages.session import Page
+from api.pages.session import Page, Visitor
 from models.calls import Call, CallState
-from models.documents import DocumentState
 from models.instants import now
 from workflows.process import ways
-from workflows.process.refusals import NotFound
+from workflows.process.refusals import Conflict, NotFound
 from workflows.process.ways import Transition, Way
-from workflows.recognition.verify import Verified, verify_digest, verify_token
+from workflows.recognition.verify import (
+    DIGEST,
+    LONGEST_NUMBER,
+    Verdict,
+    Verified,
+    clean_digest,
+    find_token,
+    judge,
+    verify_digest,
+    verify_token,
+)
 
 router = APIRouter(include_in_schema=False)
-DIGEST = re.compile(r"[0-9a-f]{64}")
+STATUS = {Verdict.GENUINE: 200, Verdict.REVOKED: 200, Verdict.ALTERED: 409, Verdict.UNREADABLE: 422, Verdict.UNKNOWN: 404}
 
 
 @router.get("/")
@@ -44,41 +53,50 @@ async def show_process(request: Page) -> Response:
 
 @router.get("/v/{token}")
 async def verify(token: str, request: Page, sha256: str = "") -> Response:
-    """Whether a document is genuine and still stands, in one glance; `sha256` compares a file with it."""
-    visitor, found = await request.read_page_publicly(lambda session: _find(session, token[:40], by_digest=False))
-    return page(visitor, "public/verified.html", status=200 if found else 404, **_describe(found, sha256, token[:40]))
+    """Whether a document is genuine and still stands, in one glance; `sha256` compares a file with it, and then the file decides."""
+    visitor, found = await _find(request, lambda session: verify_token(session, token[:40]))
+    return _show(visitor, found, sha256, f"/v/{token[:40]}")
 
 
 @router.get("/verifikasi")
 async def verify_file(request: Page, sha256: str = "", alamat: str = "") -> Response:
-    """Find a document by the address under its code or by its file's SHA-256."""
-    token = re.search(r"([a-z2-7]{26})/?$", alamat.strip().lower())
+    """Find a document by the number or the address printed on it, or by its file's SHA-256."""
+    printed, digest = alamat.strip(), clean_digest(sha256)
+    token = re.search(r"([a-z2-7]{26})/?$", printed.lower())
     if token:
         return RedirectResponse(f"/v/{token[1]}", 303)
-    digest = _clean(sha256)
     if DIGEST.fullmatch(digest):
-        visitor, found = await request.read_page_publicly(lambda session: _find(session, digest, by_digest=True))
-        return page(visitor, "public/verified.html", status=200 if found else 404, **_describe(found, digest, ""))
-    visitor, _ = await request.read_page_publicly(lambda _session: None)
-    return page(visitor, "public/verify.html", typed=sha256[:200], address=alamat[:300], unreadable=bool(sha256.strip() or alamat.strip()))
+        visitor, found = await _find(request, lambda session: verify_digest(session, digest))
+        return _show(visitor, found, digest, "/verifikasi")
+    shared = False
+    if printed:
+        try:
+            token_of_number = await request.look_up(lambda session: find_token(session, printed), guessable=True)
+            return RedirectResponse(f"/v/{token_of_number}", 303)
+        except NotFound:
+            return _show(await request.read_visitor(), None, "", "/verifikasi")
+        except Conflict:
+            shared = True
+    unreadable = bool(sha256.strip()) and not shared
+    status = 409 if shared else 422 if unreadable else 200
+    values = {"typed": sha256[:200], "printed": printed[:LONGEST_NUMBER], "unreadable": unreadable, "shared": shared}
+    return page(await request.read_visitor(), "public/verify.html", status=status, **values)
 
 
-def _find(session: Session, wanted: str, *, by_digest: bool) -> Verified | None:
+async def _find(request: Page, query: Callable[[Session], Verified]) -> tuple[Visitor, Verified | None]:
     try:
-        return verify_digest(session, wanted) if by_digest else verify_token(session, wanted)
+        found = await request.look_up(query)
     except NotFound:
-        return None
+        found = None
+    return await request.read_visitor(), found
 
 
-def _describe(found: Verified | None, sha256: str, token: str) -> dict[str, Any]:
-    typed = _clean(sha256)
-    compared = "" if not typed else "same" if found and typed == found.sha256 else "other" if DIGEST.fullmatch(typed) else "unreadable"
-    state = "unknown" if found is None else "revoked" if found.state == DocumentState.REVOKED else "genuine"
-    return {"state": state, "document": found, "compared": compared, "token": token, "typed": sha256[:200]}
-
-
-def _clean(sha256: str) -> str:
-    return "".join(sha256.split()).lower().removeprefix("sha256:")
+def _show(visitor: Visitor, found: Verified | None, sha256: str, again: str) -> Response:
+    """The page of a verdict; where a file is compared it decides heading, colour and status."""
+    verdict = judge(found, sha256)
+    compared = bool(found and sha256.strip())
+    values = {"state": verdict, "document": found, "compared": compared, "again": again, "typed": sha256[:200]}
+    return page(visitor, "public/verified.html", status=STATUS[verdict], **values)
 
 
 def _by_stage(way: Way) -> list[tuple[str | None, list[Transition]]]:

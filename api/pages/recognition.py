@@ -10,7 +10,7 @@ from api.pages.forms import FormView
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
-from api.v1.recognition import DocumentOut, open_file, show_document
+from api.v1.recognition import FILE, DocumentOut, open_file, show_document
 from api.v1.shapes import Id
 from models.calls import Call
 from models.documents import DocumentKind
@@ -23,6 +23,7 @@ from workflows.recognition.opening import READERS, WantedDocuments, list_documen
 from workflows.recognition.report import ask_report
 
 router = APIRouter(include_in_schema=False)
+files = APIRouter(tags=["pages"])
 ON_A_PAGE = 20
 ASKING = tuple(step.who for step in ways.DOCUMENT.of_action("number") if step.who is not None)
 
@@ -35,11 +36,13 @@ async def show_documents(request: Page, after: str | None = None) -> Response:
     return page(visitor, "recognition/mine.html", documents=[show_document(each) for each in found.rows], after=found.after)
 
 
-@router.head("/dokumen/{document_id}")
-@router.get("/dokumen/{document_id}")
+@files.get("/dokumen/{document_id}", response_class=Response, responses=FILE)
 async def open_document(document_id: Id, request: Page, spreadsheet: bool = False) -> Response:
     """The issued file."""
     return await open_file(document_id, request, spreadsheet)
+
+
+router.routes.extend(files.routes)  # known in the API's description, unlike the pages
 
 
 @router.get("/laporan")

@@ -1,6 +1,7 @@
 """A refused form as it is shown again: the refusal's sentence beside its field, and everything that was typed."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fastapi.responses import Response
@@ -14,7 +15,12 @@ from api.request_log import known_of
 from api.signing_in import Unauthenticated
 from models.database import LostRace
 from workflows.calculations.refusals import CalculationRefusal
-from workflows.process.refusals import Conflict, NotFound, Refusal
+from workflows.process.refusals import Conflict, Invalid, NotFound, Refusal
+
+OF_TEXTS = (
+    *("text_empty", "text_too_short", "text_too_long", "control_characters", "unprintable_characters"),
+    *("section_too_short", "section_too_long", "decree_missing", "requirement_unanswered", "employee_number_impossible"),
+)  # what is wrong with a text or was left out, whatever the other fields say
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class RefusedForm:
 
     def view(self, version: str | int | None = None) -> FormView:
         """The form with everything that was typed, and a fresh key."""
-        return FormView(self.name, self.form.values, self.errors, version)
+        return FormView(self.name, self.form.values, self.errors, version, meanings=self.form.meanings)
 
     def typed(self) -> list[tuple[str, str]]:
         """What the person wrote, for a page that cannot show the form any more."""
@@ -36,24 +42,55 @@ class RefusedForm:
 
 
 def refuse_form(name: str, form: Form, refusal: Refusal, words: Words) -> RefusedForm:
-    """The form as refused, with the refusal's sentence under the field at fault."""
+    """The form as refused, with a sentence under each field at fault."""
     status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
-    return RefusedForm(name, status, form, {refusal.field or "": words.refusal(refusal.code, refusal.parameters)})
+    return RefusedForm(name, status, form, _read_sentences(refusal.parts or (refusal,), words))
 
 
-def refuse_unreadable(name: str, form: Form, words: Words) -> RefusedForm:
-    """The form as refused for fields that cannot be read as the numbers, days or choices they should be."""
-    return RefusedForm(name, 422, form, {field: words.refusal(code, {}) for field, code in form.wrong.items()})
+def refuse_unreadable(name: str, form: Form, words: Words, others: Sequence[Refusal] = ()) -> RefusedForm:
+    """The form as refused for fields that cannot be read as the numbers, days or choices they should be, and for its other fields."""
+    unreadable = {field: words.refusal(code, _read_meanings(form, field, words)) for field, code in form.wrong.items()}
+    return RefusedForm(name, 422, form, unreadable | _read_sentences(others, words))
+
+
+def _read_sentences(refusals: Sequence[Refusal], words: Words) -> dict[str, str]:
+    """Of each field the first sentence."""
+    return {each.field or "": words.refusal(each.code, each.parameters) for each in reversed(refusals)}
+
+
+def _read_meanings(form: Form, field: str, words: Words) -> dict[str, str]:
+    """What was typed and the two numbers that it may mean, the larger first."""
+    shown = [words.plain(number) for number in sorted(form.meanings.get(field, ()), reverse=True)]
+    return {"typed": form.text(field, 60).strip(), "more": shown[0], "less": shown[1]} if shown else {}
 
 
 class Unreadable(Exception):
-    """A form has fields that cannot be read; its `wrong` says which."""
+    """A form has fields that cannot be read; its `wrong` says which, and `others` what else is wrong."""
+
+    def __init__(self, others: Sequence[Refusal] = ()) -> None:
+        super().__init__()
+        self.others = others
 
 
 def require_readable(form: Form) -> None:
     """Raise Unreadable where a field could not be read."""
     if form.wrong:
         raise Unreadable
+
+
+@contextmanager
+def reading_all(form: Form) -> Iterator[None]:
+    """Around an action that stands a form's unreadable fields: nothing of it is kept, and what it refuses of the texts is told with them.
+
+    A refusal of another kind rests on a number, day or choice that was not read, and is told once it can be.
+    """
+    try:
+        yield
+    except Invalid as refusal:
+        if not form.wrong:
+            raise
+        raise Unreadable([each for each in refusal.parts or (refusal,) if each.code in OF_TEXTS]) from refusal
+    require_readable(form)
 
 
 ShowRefused = Callable[[RefusedForm], Awaitable[Response]]
@@ -74,14 +111,16 @@ async def attempt(
 ) -> Response:
     """Run a posted form's action and answer with its result; where it is refused, show the form again with what was typed.
 
-    What concerns the whole page (nobody signed in, nothing there) is left to the problem pages.
+    What concerns the whole page (nobody signed in, nothing there) is left to the problem pages. The action of a request that
+    `reads_all` says by itself what could not be read.
     """
     words = Words(request.language)
     try:
-        require_readable(request.form)
+        if not request.reads_all:
+            require_readable(request.form)
         return await show_result(await act())
-    except Unreadable:
-        return await show_refused(refuse_unreadable(name, request.form, words))
+    except Unreadable as unreadable:
+        return await show_refused(refuse_unreadable(name, request.form, words, unreadable.others))
     except (Unauthenticated, NotFound):
         raise
     except CalculationRefusal as refusal:

@@ -1,5 +1,6 @@
 """A template and its values as a page in the reader's language: everything escaped, an undefined name an error."""
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -45,7 +46,9 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(asset=asset)
-    made.filters.update(rupiah=write_rupiah, share=write_share, paragraphs=paragraphs, masked=shorten_mask)
+    made.filters.update(
+        rupiah=write_rupiah, share=write_share, paragraphs=paragraphs, masked=shorten_mask, canonical=write_canonical_number
+    )
     return made
 
 
@@ -59,6 +62,11 @@ def write_rupiah(context: Context, rupiah: int) -> str:
 def write_share(context: Context, hundredths: int) -> str:
     """Hundredths of a percent in the page's language."""
     return str(context["words"].share(hundredths))
+
+
+def write_canonical_number(number: Decimal) -> str:
+    """A decimal as programs write it, with a point and no exponent."""
+    return format(number, "f")
 
 
 def paragraphs(text: str) -> Markup:
@@ -86,6 +94,8 @@ def page(visitor: Visitor, template: str, *, status: int = 200, **values: Any) -
         "done": "",
         "wrong": None,
         "posted": False,
+        "origin": None,
+        "following": None,
     }
     html = environment().get_template(template).render(frame | values)
     headers = {"Cache-Control": "no-store", "Content-Language": visitor.language, "Vary": "Cookie, Accept-Language"}

@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
 from api.pages.idea import IDEA, idea_form
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page, read_done
-from api.pages.session import FormResult, Page, PageRequest, PostedForm, PostedFormWithFile
+from api.pages.session import FormResult, Page, PageRequest, PostedForm, PostedFormWithFile, Unconfirmed
 from api.v1.awards import show_award
 from api.v1.shapes import Id
 from models.awards import Award
@@ -66,12 +67,14 @@ async def decide(award_id: Id, request: PostedFormWithFile) -> Response:
     """Approve under a decree, or decline with a reason; of the decree's PDF only its SHA-256 is kept."""
     form = request.form
     approved = form.choice("outcome", ("approved", "declined")) == "approved"
-    number, on, pdf = form.text("decree_number", 2_000), form.day("decree_on", required=approved), form.files.get("decree_file")
+    number, on = form.text("decree_number", 2_000), form.day("decree_on", required=approved)
 
     def act(session: Session, actor: Actor) -> FormResult:
         require_readable(form)
+        if pdf := form.files.get("decree_file"):  # a file is not sent again from the page that confirms; its digest is
+            form.replace("decree_sha256", hash_pdf(pdf))
         if approved:
-            decree = NamedDecree(number, on, hash_pdf(pdf) if pdf else form.text("decree_sha256", 200))
+            decree = NamedDecree(number, on, form.text("decree_sha256", 200))
             approve_award(session, award_id, decree=decree, actor=actor)
         else:
             decline_award(session, award_id, reason=form.text("reason"), actor=actor)
@@ -110,10 +113,20 @@ async def go_to_award(award_id: Id, rest: str, request: Page) -> Response:
 
 
 async def _attempt(request: PageRequest, award_id: str, name: str, act: Callable[[Session, Actor], FormResult]) -> Response:
+    """Run the action behind one of the award's forms, each of them final and so confirmed first."""
+
     async def show(refused: RefusedForm) -> Response:
         return await _award_page(request, award_id, refused=refused)
 
-    return await attempt(name, request, lambda: request.act(act, match=(Award, award_id)), show)
+    if is_taken_back(request):
+        return await show(RefusedForm(name, 200, request.form, {}))
+    final = find_final(request, name)
+    request.is_trial = bool(final)
+    try:
+        return await attempt(name, request, lambda: request.act(act, match=(Award, award_id)), show)
+    except Unconfirmed:
+        visitor, context = await request.read_page(lambda session, actor: read_award(session, award_id, actor=actor))
+        return confirm_page(request, visitor, final, {"idea": context.about.idea})
 
 
 async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedForm | None = None, done: str = "") -> Response:
@@ -135,5 +148,6 @@ async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedFo
     if refused is not None:
         forms[refused.name] = refused.view(version)
         lost = [] if any(offer.action == refused.name for offer in values["offers"]) else refused.typed()
-    shown: dict[str, Any] = {"forms": forms, "lost": lost, "wrong": refused, "done": done, "posted": refused is not None}
+    wrong = refused if refused is not None and refused.errors else None
+    shown: dict[str, Any] = {"forms": forms, "lost": lost, "wrong": wrong, "done": done, "posted": refused is not None}
     return page(visitor, "reward/award.html", status=refused.status if refused else 200, **values, **shown)

@@ -6,7 +6,7 @@ from hmac import compare_digest
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel
 from sqlmodel import Session, SQLModel
 
@@ -24,6 +24,10 @@ from workflows.region.signatures import list_unsigned
 T = TypeVar("T")
 COOKIE = "gagas_session"
 MOST_COUNTED = 100
+
+
+class Unconfirmed(Exception):
+    """A final act was tried out, and would be done; nothing is kept until it is confirmed."""
 
 
 class FormResult(BaseModel):
@@ -61,6 +65,8 @@ class PageRequest(ApiRequest):
         self.form = form or Form()
         self.language = language_of(http)
         self.part = ""
+        self.reads_all = False  # whether the action stands fields that cannot be read, and tells of them with all that is wrong
+        self.is_trial = False
 
     @property
     def token(self) -> str:
@@ -86,6 +92,10 @@ class PageRequest(ApiRequest):
 
         return await self.read_publicly(run)
 
+    async def read_visitor(self) -> Visitor:
+        """Who reads a page that anybody may read."""
+        return (await self.read_page_publicly(lambda _session: None))[0]
+
     @property
     def anonymous_visitor(self) -> Visitor:
         """The visitor of a page whom nobody knows: not signed in."""
@@ -94,7 +104,10 @@ class PageRequest(ApiRequest):
     async def act(
         self, action: Callable[[Session, Actor], FormResult], *, part: str = "", match: tuple[type[SQLModel], str] | None = None
     ) -> FormResult:
-        """Run one action for a posted form, once per one-time key; `part` tells apart two actions of one form."""
+        """Run one action for a posted form, once per one-time key; `part` tells apart two actions of one form.
+
+        Where `is_trial` is set, the action is only tried out: Unconfirmed is raised where it would be done, any refusal where it would not.
+        """
 
         def checked(session: Session, actor: Actor) -> FormResult:
             self.require_own_form()
@@ -120,13 +133,20 @@ class PageRequest(ApiRequest):
 
     def _path(self) -> str:
         url = self.http.url
-        return f"{url.path}?{url.query}" if url.query and self.http.method == "GET" else url.path
+        return f"{url.path}?{url.query}" if url.query and self.http.method in ("GET", "HEAD") else url.path
 
     def _idempotency_key(self) -> str | None:
         key = self.form.key
         if not key or len(key) > 40 or not key.isascii() or not key.isalnum():
             raise Forbidden("form_token_invalid")
         return key + self.part
+
+    def _keep_answer(
+        self, session: Session, actor: Actor, asked: tuple[str | None, str], answered: tuple[int, BaseModel | None]
+    ) -> JSONResponse:
+        if self.is_trial:
+            raise Unconfirmed  # and the transaction is undone
+        return super()._keep_answer(session, actor, asked, answered)
 
     def _given_version(self) -> str:
         version = self.form.text("form_version", 40)
@@ -175,8 +195,9 @@ def local_path(path: str) -> str:
 
 def redirect_to(result: FormResult) -> RedirectResponse:
     """Redirect with 303, so that reloading sends nothing again."""
-    mark = "&" if "?" in result.to else "?"
-    return RedirectResponse(f"{result.to}{mark}ok={result.done}" if result.done else result.to, 303)
+    page, hash_sign, place = result.to.partition("#")
+    mark = "&" if "?" in page else "?"
+    return RedirectResponse(f"{page}{mark}ok={result.done}{hash_sign}{place}" if result.done else result.to, 303)
 
 
 async def page_request(http: Request) -> PageRequest:

@@ -7,6 +7,7 @@ from api.pages import (
     ceilings,
     confirmations,
     idea,
+    ideas,
     inbox,
     intake,
     own_account,
@@ -21,6 +22,6 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, inbox, intake, review, pilot, reward, recognition),
+    *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
     *(people, person, confirmations, region, calls, ceilings, idea),
 )

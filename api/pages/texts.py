@@ -7,14 +7,15 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from api.formats import show_count, show_day, show_moment, show_number, show_percent, show_rupiah, show_share
+from api.formats import show_count, show_day, show_moment, show_number, show_percent, show_rupiah, show_share, show_short_day
 from api.sentences import read_parameters, sentence, show_parameter, show_word
+from api.written_numbers import write_plain
 from models.documents import DocumentKind
-from models.instants import local_day, now
+from models.instants import local_day, now, region_zone
 from workflows.documents.kinds import get_document_type
 
 KINDS = frozenset(DocumentKind)
-FILES = ("pages.toml", "tasks.toml", "offices.toml", "policies.toml")
+FILES = ("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml")
 
 
 @lru_cache
@@ -74,13 +75,34 @@ class Words:
         """`24 November 2026`."""
         return show_day(day, self.language)
 
+    def written_day(self, day: str) -> str:
+        """A day that was kept as text, `2026-11-24`, as people read it."""
+        return self.day(date.fromisoformat(day))
+
+    def short_day(self, instant: datetime) -> str:
+        """The region's day of an instant, as short as a table needs it: `24 Nov 2026`."""
+        return show_short_day(local_day(instant), self.language)
+
     def moment(self, instant: datetime) -> str:
         """`24 November 2026, 09.05 WIB`, in the region's zone."""
         return show_moment(instant, self.language)
 
+    def typed(self, name: str, value: str) -> str:
+        """What was typed into a form as people read it: days and hours in words where they can be read, everything else as it is."""
+        try:
+            if name == "announce_at":
+                return self.moment(datetime.fromisoformat(value).replace(tzinfo=region_zone()))
+            return self.day(date.fromisoformat(value)) if name == "decree_on" else value
+        except ValueError:
+            return value
+
     def number(self, number: Decimal | str) -> str:
         """A decimal without trailing zeros: `87,2` in Indonesian, `87.2` in English."""
         return show_number(number, self.language)
+
+    def plain(self, number: Decimal | str) -> str:
+        """A decimal as a form's field holds it, without grouped thousands: `1240,5` in Indonesian, `1240.5` in English."""
+        return write_plain(Decimal(number), self.language)
 
     def count(self, count: int) -> str:
         """An integer with its thousands grouped: `12.500.000` in Indonesian, `12,500,000` in English."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from api.pages.forms import Form, FormView
 from api.pages.idea import idea_page
@@ -14,7 +14,7 @@ from api.pages.render import page
 from api.pages.session import PageRequest
 from api.pages.texts import Words
 from api.v1.shapes import show_context, show_invited
-from models.ideas import Decision, Idea
+from models.ideas import Idea
 from workflows.intake.draft import new_idea
 from workflows.intake.supplement import list_parts, read_asked_for
 from workflows.process.actors import Actor
@@ -65,7 +65,7 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
         if not (is_open or (posted and _may_ever(session, shown, action, actor))):
             return {"away": f"/usulan/{idea_id}" if idea_id else NEW}
         people = {person_id: row for person_id, (row, _number) in list_people(session, context, actor).items()}
-        values = {
+        values: dict[str, Any] = {
             "call": shown.call,
             "policy": shown.policy,
             "idea": idea,
@@ -74,9 +74,12 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "open": _takes_submissions(session, shown, actor),
             "asked": show_invited(shown, actor),
             "left_out": sum(each.share_hundredths for each in shown.left_out),
-            "parts": read_asked_for(session, shown).parts if action == "supplement" else list_parts(shown.policy),
-            "notes": _notes(session, idea_id) if action == "supplement" else {},
+            "parts": list_parts(shown.policy),
+            "asked_for": None,
         }
+        if action == "supplement":
+            asked_for = read_asked_for(session, shown)
+            values |= {"parts": asked_for.parts, "asked_for": asked_for, "wanted": dict(asked_for.list_wanted(shown.policy))}
         version = show_context(session, context, actor).version if context else ""
         stored = stored_values(context, Words(request.language), actor) if context else {"team.0.person": next(iter(people))}
         return values | _writing(request, (stored, version), people, refused)
@@ -116,10 +119,3 @@ def _writing(
         view = FormView("writing", shown | with_rows(request.form, rows).values, errors, version)
     blanks = max(ROWS - len(rows), 0) if request.form.text("do", 10) != "rows" else 2
     return {"form": view, "rows": (rows + [Row()] * blanks)[:MOST_ROWS]}
-
-
-def _notes(session: Session, idea_id: str) -> dict[str, Any]:
-    """The secretariat's notes of the last return, by section, and its reason under the empty name."""
-    returned = select(Decision).where(Decision.idea_id == idea_id, Decision.action == "screen", Decision.outcome == "returned")
-    last = session.exec(returned.order_by(col(Decision.at).desc())).first()
-    return {**last.detail.get("notes", {}), "": last.reason} if last else {}

@@ -1,12 +1,13 @@
 """Accounts: activate, sign in, sign out, who am I."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 from sqlmodel import Session
 
-from api.access import Api
+from api.access import Api, ApiRequest, Head, PublicApi
 from api.email_addresses import LONGEST, Email, mask_email
 from api.passwords import activate_account, change_email, change_own_password, confirm_new_email, forget_password, sign_in_with_password
 from api.request_log import known_of
@@ -20,6 +21,8 @@ from workflows.region.mail_codes import NewAddress, read_profile
 from workflows.region.notices import list_notices
 
 router = APIRouter(prefix=PREFIX, tags=["accounts"])
+SignInApi = Annotated[ApiRequest, Depends(Head(publicly=True, throttled=True))]
+PasswordApi = Annotated[ApiRequest, Depends(Head(throttled=True))]
 SESSION_FIELDS = {"device", "created_at", "seen_at", "until"}
 
 
@@ -101,14 +104,14 @@ class MeOut(ResponseBody):
 
 
 @router.post("/activation", status_code=204)
-async def use_code(body: ActivationIn, request: Api) -> Response:
+async def use_code(body: ActivationIn, request: PublicApi) -> Response:
     """Set a password with one's employee number and the one-time code: 12 signs, case and hyphens make no difference."""
     await activate_account(request, body.employee_number, body.code, body.password)
     return Response(status_code=204)
 
 
 @router.post("/tokens", status_code=201)
-async def make_token(body: SignInIn, request: Api) -> TokenOut:
+async def make_token(body: SignInIn, request: SignInApi) -> TokenOut:
     """Sign in with employee number and password; the token is a bearer token for 12 hours, and over after 30 minutes without a request."""
     new = await sign_in_with_password(request, body.employee_number, body.password)
     known_of(request.http).person = new.person_id
@@ -174,7 +177,7 @@ async def end_session(session_id: Id, request: Api) -> Response:
 
 
 @router.put("/me/password", status_code=204)
-async def put_password(body: PasswordIn, request: Api) -> Response:
+async def put_password(body: PasswordIn, request: PasswordApi) -> Response:
     """Change one's password; the present one is asked for, and sign-ins elsewhere end."""
     await change_own_password(request, body.present_password, body.password)
     return Response(status_code=204)

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, select
 
-from api.access import Api
+from api.access import Api, ApiRequest, Head
 from api.v1 import PREFIX
+from api.v1.policies import PolicyGiven
 from api.v1.region import Code
 from api.v1.shapes import Cursor, Id, Instant, Limit, PageOut, RequestBody, ResponseBody
 from models.calls import Call, CallState, PolicyVersion
@@ -19,6 +20,7 @@ from workflows.region.calls import NewCall, amend_policy, close_call, current_po
 from workflows.region.signatures import list_versions, sign_policy
 
 router = APIRouter(prefix=PREFIX + "/calls", tags=["calls"])
+PlanningApi = Annotated[ApiRequest, Depends(Head(creates="/calls/{id}"))]
 LAST_OPENED_FIRST = Order(Call, "opens_at")
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
 
@@ -29,11 +31,11 @@ class CallIn(RequestBody):
     unit_code: str = Field(max_length=60)
     opens_at: Instant
     closes_at: Instant
-    policy: dict[str, Any]
+    policy: PolicyGiven
 
 
 class PolicyIn(RequestBody):
-    policy: dict[str, Any]
+    policy: PolicyGiven
 
 
 class CallLine(ResponseBody):
@@ -93,7 +95,7 @@ async def find_calls(request: Api, state: CallState | None = None, after: Cursor
 
 
 @router.post("", status_code=201, response_model=CallOut)
-async def add_call(body: CallIn, request: Api) -> JSONResponse:
+async def add_call(body: CallIn, request: PlanningApi) -> JSONResponse:
     """Plan a call with its policy."""
     new = NewCall(**body.model_dump())
     return await request.write(lambda s, a: _read_call(s, plan_call(s, new, actor=a).id), status=201)

@@ -63,7 +63,7 @@ def _show_decision(decision: Decision, people: dict[str, str], actor: Actor) -> 
 
 
 def _show_blindly(decision: Decision) -> DecisionOut:
-    told = decision.action not in OF_INTAKE | {GATE_ACTION}
+    told = decision.action not in OF_INTAKE | {GATE_ACTION, "correct"}  # of the pilot a reviewer learns no more than that it runs
     return DecisionOut(
         action=decision.action,
         outcome=decision.outcome,

@@ -1,32 +1,33 @@
 """Intake: draft, revise, submit, withdraw, permit, screen, supplement; and reading ideas."""
 
+from datetime import datetime, time
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from api.access import Api, write_etag
+from api.access import Api, ApiRequest, Head, Match, MatchingApi
 from api.v1 import PREFIX
 from api.v1.history import DecisionOut, show_history
 from api.v1.shapes import (
-    Cursor,
+    Day,
     Id,
-    IdeaLine,
     IdeaOut,
     IdeaStageName,
-    Limit,
+    ListedIdea,
     PageOut,
     ProposalIn,
     Reason,
     ReasonIn,
     RequestBody,
+    list_lines,
     show_context,
     show_idea,
-    show_line,
 )
 from models.ideas import Idea
+from models.instants import region_zone
 from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
@@ -34,11 +35,13 @@ from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
-from workflows.process.browse import WantedIdeas, list_ideas
+from workflows.process.browse import add_up, count_by_stage, list_ideas
 from workflows.process.keyset import Slice
-from workflows.process.relations import list_blind
+from workflows.process.wanted import Sort, WantedIdeas
 
 router = APIRouter(prefix=PREFIX + "/ideas", tags=["intake"])
+DraftingApi = Annotated[ApiRequest, Depends(Head(creates="/ideas/{id}"))]
+RevisingApi = Annotated[ApiRequest, Depends(Head(match=Match.REQUIRED))]
 
 
 class DraftIn(ProposalIn):
@@ -81,51 +84,85 @@ class ScreeningIn(RequestBody):
 
 
 class IdeaPage(PageOut):
-    ideas: list[IdeaLine]
+    """`before` asks for the page before. `total` and `by_stage` are there where `count` asked for them: each number up to 1,000.
+
+    `total_is_exact` is false where there are more; `by_stage` counts every stage, whichever one is asked for.
+    """
+
+    ideas: list[ListedIdea]
+    before: str | None
+    total: int | None
+    total_is_exact: bool | None
+    by_stage: dict[str, int] | None
+
+
+class IdeasQuery(BaseModel):
+    """Which ideas: `q` are words that title, code or unit hold; `unit` is a code or part of a name, with the units below it.
+
+    `overdue` and `due_before` (the day does not count) are about ideas of which something is awaited. `sort`: `newest`, `due` (first due
+    first), or `score` (highest first; an idea whose score the asker may not know comes last).
+    """
+
+    call_id: str | None = Field(default=None, max_length=26)
+    stage: IdeaStageName | None = None
+    mine: bool = False
+    q: str = Field(default="", max_length=200)
+    unit: str = Field(default="", max_length=200)
+    overdue: bool = False
+    due_before: Day | None = None
+    sort: Sort = Sort.NEWEST
+    count: bool = False
+    after: str | None = Field(default=None, max_length=1_000)
+    before: str | None = Field(default=None, max_length=1_000)
+    limit: int = Field(default=50, ge=1, le=200)
+
+    def read(self) -> WantedIdeas:
+        """What is asked for, as the list takes it."""
+        due_before = None if self.due_before is None else datetime.combine(self.due_before, time.min, region_zone())
+        return WantedIdeas(self.call_id, self.stage, self.mine, self.q, self.unit, self.overdue, due_before, self.sort)
 
 
 @router.get("")
-async def find_ideas(
-    request: Api,
-    call_id: Annotated[str | None, Query(max_length=26)] = None,
-    stage: IdeaStageName | None = None,
-    mine: bool = False,
-    after: Cursor = None,
-    limit: Limit = 50,
-) -> IdeaPage:
-    """The ideas the asker may know of, newest first; `after` of one page asks for the next."""
+async def find_ideas(request: Api, query: Annotated[IdeasQuery, Query()]) -> IdeaPage:
+    """The ideas the asker may know of; `after` of one page asks for the next, `before` for the one before."""
+    wanted = query.read()
 
     def read_ideas(session: Session, actor: Actor) -> IdeaPage:
-        page = list_ideas(session, WantedIdeas(call_id, stage, mine), Slice(after, limit), actor=actor)
-        blind = list_blind(session, page.rows, actor)
-        return IdeaPage(ideas=[show_line(idea, blind=idea.id in blind) for idea in page.rows], after=page.after)
+        page = list_ideas(session, wanted, Slice(query.after, query.limit, query.before), actor=actor)
+        counts = count_by_stage(session, wanted, actor=actor) if query.count else None
+        total = None if counts is None else add_up(counts, wanted.stage)
+        return IdeaPage(
+            ideas=list_lines(session, page.rows, actor),
+            after=page.after,
+            before=page.before,
+            total=total and total.number,
+            total_is_exact=total and total.is_exact,
+            by_stage=None if counts is None else {stage: count.number for stage, count in counts.items()},
+        )
 
     return await request.read(read_ideas)
 
 
-@router.post("", status_code=201, response_model=IdeaOut)
-async def add_draft(body: DraftIn, request: Api) -> JSONResponse:
+@router.post("", status_code=201, response_model=IdeaOut, responses={404: {}})
+async def add_draft(body: DraftIn, request: DraftingApi) -> JSONResponse:
     """Draft an idea; nobody but its team sees it."""
     return await request.write(lambda s, a: show_context(s, draft_idea(s, body.call_id, body.read(), actor=a), a), status=201)
 
 
-@router.get("/{idea_id}")
-async def show(idea_id: Id, request: Api, response: Response) -> IdeaOut:
+@router.get("/{idea_id}", response_model=IdeaOut)
+async def show(idea_id: Id, request: Api) -> JSONResponse:
     """An idea, with its version as ETag."""
-    idea = await request.read(lambda s, a: show_idea(s, idea_id, a))
-    response.headers["ETag"] = write_etag(idea.version)
-    response.headers["Cache-Control"] = "no-store"
-    return idea
+    return await request.read_versioned(lambda s, a: show_idea(s, idea_id, a))
 
 
 @router.get("/{idea_id}/history")
-async def history(idea_id: Id, request: Api) -> list[DecisionOut]:
+async def show_decisions(idea_id: Id, request: Api) -> list[DecisionOut]:
     """What was decided on an idea, oldest first, as far as the asker may know."""
     return await request.read(lambda s, a: show_history(s, idea_id, a))
 
 
 @router.put("/{idea_id}", response_model=IdeaOut)
-async def revise(idea_id: Id, body: ProposalIn, request: Api) -> JSONResponse:
+async def revise(idea_id: Id, body: ProposalIn, request: RevisingApi) -> JSONResponse:
     """Replace what a draft says, or put by what completes a returned idea; If-Match must name the version read."""
     return await request.write(
         lambda s, a: show_context(s, revise_idea(s, idea_id, body.read(), actor=a), a), match=(Idea, idea_id), must_match=True
@@ -133,7 +170,7 @@ async def revise(idea_id: Id, body: ProposalIn, request: Api) -> JSONResponse:
 
 
 @router.post("/{idea_id}/submission", response_model=IdeaOut)
-async def submit(idea_id: Id, request: Api, body: SubmissionIn | None = None) -> JSONResponse:
+async def submit(idea_id: Id, request: MatchingApi, body: SubmissionIn | None = None) -> JSONResponse:
     """Hand a draft in, once everybody who was asked to join has answered, or without those who have not."""
     without = body is not None and body.without_unanswered
     return await request.write(
@@ -142,7 +179,7 @@ async def submit(idea_id: Id, request: Api, body: SubmissionIn | None = None) ->
 
 
 @router.post("/{idea_id}/agreement", response_model=IdeaOut)
-async def agree(idea_id: Id, body: AgreementIn, request: Api) -> JSONResponse:
+async def answer_team_invitation(idea_id: Id, body: AgreementIn, request: MatchingApi) -> JSONResponse:
     """Join the team that one is asked to join, with the share and role that are offered, or stay out."""
     joins = body.outcome == "joined"
     return await request.write(
@@ -151,7 +188,7 @@ async def agree(idea_id: Id, body: AgreementIn, request: Api) -> JSONResponse:
 
 
 @router.post("/{idea_id}/withdrawal", response_model=IdeaOut)
-async def withdraw(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
+async def withdraw(idea_id: Id, body: ReasonIn, request: MatchingApi) -> JSONResponse:
     """Take an idea back."""
     return await request.write(
         lambda s, a: show_context(s, withdraw_idea(s, idea_id, reason=body.reason, actor=a), a), match=(Idea, idea_id)
@@ -159,7 +196,7 @@ async def withdraw(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
 
 
 @router.post("/{idea_id}/permission", response_model=IdeaOut)
-async def permit(idea_id: Id, body: PermissionIn, request: Api) -> JSONResponse:
+async def permit(idea_id: Id, body: PermissionIn, request: MatchingApi) -> JSONResponse:
     """Grant or refuse the unit's permission."""
     granted = body.outcome == "granted"
     return await request.write(
@@ -168,7 +205,7 @@ async def permit(idea_id: Id, body: PermissionIn, request: Api) -> JSONResponse:
 
 
 @router.post("/{idea_id}/screening", response_model=IdeaOut)
-async def screen(idea_id: Id, body: ScreeningIn, request: Api) -> JSONResponse:
+async def screen(idea_id: Id, body: ScreeningIn, request: MatchingApi) -> JSONResponse:
     """Accept, return for completion, close as duplicate, or reject."""
     findings = Findings(body.answers, body.notes, body.reason, body.parts)
     return await request.write(
@@ -177,7 +214,7 @@ async def screen(idea_id: Id, body: ScreeningIn, request: Api) -> JSONResponse:
 
 
 @router.post("/{idea_id}/supplement", response_model=IdeaOut)
-async def supplement(idea_id: Id, body: SupplementIn, request: Api) -> JSONResponse:
+async def supplement(idea_id: Id, body: SupplementIn, request: MatchingApi) -> JSONResponse:
     """Answer a request for completion; where title, budget or team change, put it by first (PUT), and send it when the team has agreed."""
     without = body.without_unanswered
     return await request.write(

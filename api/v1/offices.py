@@ -1,13 +1,14 @@
 """Offices of units: what stands on their papers, who holds them and from when to when."""
 
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session
 
-from api.access import Api
+from api.access import Api, ApiRequest, Head, Match
 from api.v1 import PREFIX
 from api.v1.shapes import Day, Id, RequestBody, ResponseBody
 from models.instants import today
@@ -20,6 +21,7 @@ from workflows.region.holders import NewHolder, PlainHolder, appoint_holder, end
 from workflows.region.offices import NewOffice, OfficeSignatory, find_signatory, find_unit, get_office, set_office
 
 router = APIRouter(prefix=PREFIX + "/units", tags=["offices"])
+ReplacingApi = Annotated[ApiRequest, Depends(Head(match=Match.ONCE_SET))]
 
 
 class OfficeIn(RequestBody):
@@ -111,14 +113,14 @@ class OfficeOut(ResponseBody):
     holders: list[HolderOut]
 
 
-@router.get("/{code}/office")
-async def show_office(code: str, request: Api) -> OfficeOut:
-    """The office of a unit, who signs for it today, and its holders."""
-    return await request.read(lambda session, _actor: _show(session, get_office(session, find_unit(session, code))))
+@router.get("/{code}/office", response_model=OfficeOut)
+async def show_office(code: str, request: Api) -> JSONResponse:
+    """The office of a unit, who signs for it today, and its holders, with its version as ETag."""
+    return await request.read_versioned(lambda session, _actor: _show(session, get_office(session, find_unit(session, code))))
 
 
 @router.put("/{code}/office", response_model=OfficeOut)
-async def put_office(code: str, body: OfficeIn, request: Api) -> JSONResponse:
+async def put_office(code: str, body: OfficeIn, request: ReplacingApi) -> JSONResponse:
     """Give a unit its office, or replace what its papers carry from now on; replacing needs If-Match."""
 
     def find(session: Session, _actor: Actor) -> tuple[str, bool]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import Session, col, select
 
-from api.access import Api
+from api.access import Api, PublicApi
 from api.v1 import PREFIX
 from api.v1.shapes import After, IdeaLine, RequestBody, ResponseBody, show_line
 from models.instants import now
@@ -112,7 +112,7 @@ async def show_stranded(request: Api) -> list[InboxOut]:
 
 
 @router.get("/health")
-async def health(request: Api) -> HealthOut:
+async def check_health(request: PublicApi) -> HealthOut:
     """Whether the API reaches its database. Anybody may ask."""
     await request.read_publicly(lambda session: session.exec(select(LedgerHead.seq)).one())
     return HealthOut(database="ok", instant=now())
@@ -150,13 +150,13 @@ async def list_messages(request: Api, state: MessageState | None = None, stuck: 
 
 
 @router.post("/outbox/retries", response_model=RetriedOut)
-async def retry(body: NothingIn, request: Api) -> JSONResponse:
+async def retry_messages(body: NothingIn, request: Api) -> JSONResponse:
     """Try again what was given up; an admin may."""
     return await request.write(lambda s, a: RetriedOut(retried=retry_dead(s, actor=a)))
 
 
 @router.get("/ledger")
-async def show_ledger(request: Api) -> LedgerOut:
+async def show_ledger(request: PublicApi) -> LedgerOut:
     """The ledger's head as it was when the region's day began, to compare with a copy kept elsewhere. Anybody may ask."""
 
     def read_head(session: Session) -> LedgerOut:

@@ -116,7 +116,7 @@ async def forget_email(person_id: Id, request: Api) -> Response:
 
 
 @router.post("/closing", response_model=PersonRecordOut)
-async def close(person_id: Id, request: Api) -> JSONResponse:
+async def close_person_account(person_id: Id, request: Api) -> JSONResponse:
     """Close a person's account: sign-ins and roles end at once, what they did stays."""
 
     def act(session: Session, actor: Actor) -> PersonRecordOut:
@@ -127,7 +127,7 @@ async def close(person_id: Id, request: Api) -> JSONResponse:
 
 
 @router.post("/reopening", status_code=201, response_model=CodeOut)
-async def reopen(person_id: Id, request: Api) -> JSONResponse:
+async def reopen_person_account(person_id: Id, request: Api) -> JSONResponse:
     """Open a closed account again, without its roles."""
     return await request.write(lambda session, actor: _show_code(person_id, reopen_account(session, person_id, actor=actor)), status=201)
 

@@ -4,18 +4,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from api.access import Api
+from api.access import Api, ApiRequest, Head, Match, MatchingApi
 from api.v1 import PREFIX
-from api.v1.shapes import Amount, Day, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
+from api.v1.shapes import Amount, Day, Figure, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
 from models.ideas import Idea
 from models.pilots import Direction, Indicator, Measurement, Pilot
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
-from workflows.pilot.measure import Reading, report_measurement
+from workflows.pilot.measure import Correction, Reading, correct_measurement, report_measurement
 from workflows.pilot.start import IndicatorPlan, PilotPlan, plan_pilot
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
@@ -24,7 +24,7 @@ from workflows.process.relations import is_blind
 from workflows.region.decrees import NamedDecree
 
 router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}/pilot", tags=["pilot"])
-Figure = Annotated[Decimal, Field(max_digits=24, decimal_places=6)]
+PlanningApi = Annotated[ApiRequest, Depends(Head(match=Match.READ, creates="/ideas/{idea_id}/pilot"))]
 
 
 class IndicatorIn(RequestBody):
@@ -53,6 +53,16 @@ class MeasurementIn(RequestBody):
     measured_on: Day
     value: Figure
     note: str = Field(default="", max_length=1_000)
+
+
+class CorrectionIn(RequestBody):
+    """What a measurement should have said; what is null stays as it was reported."""
+
+    measurement_id: Id
+    value: Figure | None = None
+    measured_on: Day | None = None
+    note: str | None = Field(default=None, max_length=1_000)
+    reason: Reason
 
 
 class ConclusionIn(RequestBody):
@@ -106,7 +116,7 @@ async def show_pilot(idea_id: Id, request: Api) -> PilotOut:
 
 
 @router.post("", status_code=201, response_model=PilotOut)
-async def plan(idea_id: Id, body: PilotIn, request: Api) -> JSONResponse:
+async def plan(idea_id: Id, body: PilotIn, request: PlanningApi) -> JSONResponse:
     """Plan the pilot; it starts by itself on its first day."""
     indicators = tuple(IndicatorPlan(i.name, i.baseline, i.target, i.direction, i.unit_label) for i in body.indicators)
     decree = NamedDecree(body.decree_number, body.decree_on, body.decree_sha256)
@@ -121,7 +131,7 @@ async def plan(idea_id: Id, body: PilotIn, request: Api) -> JSONResponse:
 
 
 @router.post("/measurements", status_code=201, response_model=MeasurementOut)
-async def measure(idea_id: Id, body: MeasurementIn, request: Api) -> JSONResponse:
+async def add_measurement(idea_id: Id, body: MeasurementIn, request: Api) -> JSONResponse:
     """Report a reading."""
     reading = Reading(**body.model_dump())
     return await request.write(
@@ -129,8 +139,20 @@ async def measure(idea_id: Id, body: MeasurementIn, request: Api) -> JSONRespons
     )
 
 
+@router.post("/corrections", response_model=MeasurementOut)
+async def correct(idea_id: Id, body: CorrectionIn, request: Api) -> JSONResponse:
+    """Correct a reading while the pilot runs; what it said before stays in the idea's history."""
+    correction = Correction(**body.model_dump(exclude={"reason"}))
+
+    def act(session: Session, actor: Actor) -> MeasurementOut:
+        corrected = correct_measurement(session, idea_id, correction, reason=body.reason, actor=actor)
+        return MeasurementOut.model_validate(corrected, from_attributes=True)
+
+    return await request.write(act)
+
+
 @router.post("/conclusion", response_model=IdeaOut)
-async def conclude(idea_id: Id, body: ConclusionIn, request: Api) -> JSONResponse:
+async def conclude(idea_id: Id, body: ConclusionIn, request: MatchingApi) -> JSONResponse:
     """Hand in the pilot's report."""
 
     return await request.write(
@@ -139,7 +161,7 @@ async def conclude(idea_id: Id, body: ConclusionIn, request: Api) -> JSONRespons
 
 
 @router.post("/verdict", response_model=IdeaOut)
-async def verify(idea_id: Id, body: VerdictIn, request: Api) -> JSONResponse:
+async def verify(idea_id: Id, body: VerdictIn, request: MatchingApi) -> JSONResponse:
     """Roll out, extend or stop."""
     return await request.write(
         lambda s, a: show_context(s, verify_pilot(s, idea_id, body.outcome, reason=body.reason, until=body.until, actor=a), a),

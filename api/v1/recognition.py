@@ -1,5 +1,6 @@
 """Recognition: documents, their files, their verification, and the report of a call."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -7,9 +8,11 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, JSONResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import MalformedRangeHeader, RangeNotSatisfiable
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
-from api.access import Api
+from api.access import Api, PublicApi
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Id, Limit, PageOut, ResponseBody
 from models.documents import Document, DocumentKind, DocumentState
@@ -17,15 +20,35 @@ from models.settings import settings
 from workflows.adapters.files import find_file
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
-from workflows.process.refusals import NotFound
+from workflows.process.refusals import Conflict, Invalid, NotFound
 from workflows.recognition.opening import WantedDocuments, find_document, list_documents
 from workflows.recognition.report import ask_report
-from workflows.recognition.verify import Verified, verify_digest, verify_token
+from workflows.recognition.verify import LONGEST_NUMBER, Verdict, Verified, judge, verify_digest, verify_number, verify_token
 
 router = APIRouter(prefix=PREFIX, tags=["recognition"])
 CONDITIONS = StaticFiles(check_dir=False)  # compares If-None-Match and If-Modified-Since with an answer
-FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
+FileDigest = Annotated[str, Query(max_length=200)]
 MEDIA = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+BYTES = {"schema": {"type": "string", "format": "binary"}}
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The whole file.", "content": dict.fromkeys(MEDIA.values(), BYTES)},
+    206: {"description": "The part that Range names.", "content": dict.fromkeys((*MEDIA.values(), "multipart/byteranges"), BYTES)},
+    304: {"description": "The file is the one that If-None-Match names."},
+    416: {},
+}
+
+
+class IssuedFile(FileResponse):
+    """The bytes of an issued document; a Range that cannot be read is passed over (RFC 9110, 14.2), one outside the file refused."""
+
+    @classmethod
+    def _parse_range_header(cls, http_range: str, file_size: int) -> list[tuple[int, int]]:
+        try:
+            return super()._parse_range_header(http_range, file_size)
+        except MalformedRangeHeader:
+            return []
+        except RangeNotSatisfiable as outside:
+            raise HTTPException(416, headers={"Content-Range": f"bytes */{file_size}"}) from outside
 
 
 class DocumentOut(ResponseBody):
@@ -48,12 +71,14 @@ class DocumentPage(PageOut):
 
 
 class VerifiedOut(ResponseBody):
+    verdict: Verdict
     kind: DocumentKind
     number: str
     state: DocumentState
     issued_on: date
     issuer: str
     sha256: str | None
+    spreadsheet_sha256: str | None
     revoked_at: datetime | None
     holder_name: str
     holder_unit: str
@@ -84,8 +109,7 @@ async def find_documents(
     return await request.read(read_documents)
 
 
-@router.head("/documents/{document_id}/file", responses=FILE)
-@router.get("/documents/{document_id}/file", responses=FILE)
+@router.get("/documents/{document_id}/file", response_class=Response, responses=FILE)
 async def open_file(document_id: Id, request: Api, spreadsheet: bool = False) -> Response:
     """The issued bytes as they were issued, or a part of them; `spreadsheet` asks for a report's XLSX. The ETag is their SHA-256."""
 
@@ -101,20 +125,34 @@ async def open_file(document_id: Id, request: Api, spreadsheet: bool = False) ->
     path = await run_in_threadpool(find_file, settings().documents, digest, suffix)
     headers = {"Cache-Control": "no-store", "ETag": f'"{digest}"'}
     name = f"{kind}-{digest[:8]}.{suffix}"
-    answer = FileResponse(path, headers=headers, media_type=MEDIA[suffix], filename=name, stat_result=path.stat())
+    answer = IssuedFile(path, headers=headers, media_type=MEDIA[suffix], filename=name, stat_result=path.stat())
     return NotModifiedResponse(answer.headers) if CONDITIONS.is_not_modified(answer.headers, request.http.headers) else answer
 
 
+@router.get("/verification")
+async def verify_by_number(
+    request: PublicApi, number: Annotated[str, Query(min_length=1, max_length=LONGEST_NUMBER)], sha256: FileDigest = ""
+) -> VerifiedOut:
+    """Is the document that bears this number genuine, and does it still stand? The number as printed; spaces and capitals do not matter.
+
+    `sha256` compares a file with it, as below. Anybody may ask, so many times a minute.
+    """
+    return _public(await request.look_up(lambda s: verify_number(s, number), guessable=True), sha256)
+
+
 @router.get("/verification/{token}")
-async def verify(token: Id, request: Api) -> VerifiedOut:
-    """Is this document genuine and does it still stand? Anybody may ask."""
-    return _public(await request.read_publicly(lambda s: verify_token(s, token)))
+async def verify(token: Id, request: PublicApi, sha256: FileDigest = "") -> VerifiedOut:
+    """Is this document genuine and does it still stand? Anybody may ask.
+
+    `sha256` is the digest of a file that is said to be this document: 409 (`document_altered`) where it is not the one that was issued.
+    """
+    return _public(await request.look_up(lambda s: verify_token(s, token)), sha256)
 
 
 @router.get("/verification/files/{sha256}")
-async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: Api) -> VerifiedOut:
+async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: PublicApi) -> VerifiedOut:
     """Is the file with this SHA-256 one that was issued? Anybody may ask."""
-    return _public(await request.read_publicly(lambda s: verify_digest(s, sha256)))
+    return _public(await request.look_up(lambda s: verify_digest(s, sha256)))
 
 
 @router.post("/calls/{call_id}/reports", status_code=201, response_model=DocumentOut)
@@ -123,8 +161,13 @@ async def add_report(call_id: Id, request: Api) -> JSONResponse:
     return await request.write(lambda s, a: show_document(ask_report(s, call_id, actor=a)), status=201)
 
 
-def _public(verified: Verified) -> VerifiedOut:
-    return VerifiedOut.model_validate(verified, from_attributes=True)
+def _public(verified: Verified, sha256: str = "") -> VerifiedOut:
+    verdict = judge(verified, sha256)
+    if verdict == Verdict.ALTERED:
+        raise Conflict("document_altered", "sha256", number=verified.number)
+    if verdict == Verdict.UNREADABLE:
+        raise Invalid("digest_unreadable", "sha256")
+    return VerifiedOut(verdict=verdict, **asdict(verified))
 
 
 def show_document(document: Document) -> DocumentOut:

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from api.access import Api
+from api.access import Api, ApiRequest, Head
 from api.email_addresses import Email
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Limit, PageOut, RequestBody, ResponseBody
@@ -19,6 +19,7 @@ from workflows.process.records import readable_holders
 from workflows.region.people import NewPerson, NewUnit, register_person, register_unit
 
 router = APIRouter(prefix=PREFIX, tags=["region"])
+RegisteringApi = Annotated[ApiRequest, Depends(Head(creates="/people/{id}"))]
 BY_NAME = Order(Person, "name", newest_first=False)
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
 
@@ -111,7 +112,7 @@ async def find_people(
 
 
 @router.post("/people", status_code=201, response_model=NewPersonOut)
-async def add_person(body: PersonIn, request: Api) -> JSONResponse:
+async def add_person(body: PersonIn, request: RegisteringApi) -> JSONResponse:
     """Register a person; the answer holds their one-time code."""
     new = NewPerson(**body.model_dump())
 

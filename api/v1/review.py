@@ -1,6 +1,5 @@
 """Review: assign, score, recuse, recommend, determine, resume, pass a gate."""
 
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -8,9 +7,9 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from api.access import Api
+from api.access import Api, MatchingApi
 from api.v1 import PREFIX
-from api.v1.shapes import Day, Id, IdeaOut, Reason, ReasonIn, RequestBody, ReviewOut, show_context, show_review
+from api.v1.shapes import Day, Id, IdeaOut, Points, Reason, ReasonIn, RequestBody, ReviewOut, show_context, show_review
 from models.ideas import Idea
 from models.reviews import Review
 from workflows.process.actors import Actor
@@ -25,7 +24,6 @@ from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.review.score import recuse_reviewer, score_idea
 
 router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}", tags=["review"])
-Points = Annotated[Decimal, Field(max_digits=10, decimal_places=2)]
 
 
 class AssignmentIn(RequestBody):
@@ -74,7 +72,7 @@ async def list_reviews(idea_id: Id, request: Api) -> list[ReviewOut]:
 
 
 @router.post("/assignments", status_code=201, response_model=ReviewOut)
-async def assign(idea_id: Id, body: AssignmentIn, request: Api) -> JSONResponse:
+async def add_reviewer(idea_id: Id, body: AssignmentIn, request: Api) -> JSONResponse:
     """Assign one more reviewer."""
     return await request.write(lambda s, a: show_review(assign_reviewer(s, idea_id, body.reviewer_id, actor=a)), status=201)
 
@@ -86,13 +84,13 @@ async def score(idea_id: Id, body: ScoreIn, request: Api) -> JSONResponse:
 
 
 @router.post("/recusal", response_model=ReviewOut)
-async def recuse(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
+async def recuse_self(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
     """Step back because of a conflict of interest."""
     return await request.write(lambda s, a: show_review(recuse_reviewer(s, idea_id, reason=body.reason, actor=a)))
 
 
 @router.post("/recommendation", response_model=IdeaOut)
-async def recommend(idea_id: Id, body: RecommendationIn, request: Api) -> JSONResponse:
+async def recommend(idea_id: Id, body: RecommendationIn, request: MatchingApi) -> JSONResponse:
     """Give the committee's advice."""
     return await request.write(
         lambda s, a: show_context(s, recommend_idea(s, idea_id, body.outcome, reason=body.reason, actor=a), a), match=(Idea, idea_id)
@@ -100,7 +98,7 @@ async def recommend(idea_id: Id, body: RecommendationIn, request: Api) -> JSONRe
 
 
 @router.post("/determination", response_model=IdeaOut)
-async def determine(idea_id: Id, body: DeterminationIn, request: Api) -> JSONResponse:
+async def determine(idea_id: Id, body: DeterminationIn, request: MatchingApi) -> JSONResponse:
     """Decide: adopt, defer or reject."""
     decree = NamedDecree(body.decree_number, body.decree_on, body.decree_sha256)
     return await request.write(
@@ -110,13 +108,13 @@ async def determine(idea_id: Id, body: DeterminationIn, request: Api) -> JSONRes
 
 
 @router.post("/resumption", response_model=IdeaOut)
-async def resume(idea_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
+async def resume(idea_id: Id, body: ReasonIn, request: MatchingApi) -> JSONResponse:
     """Take a deferred idea up again."""
     return await request.write(lambda s, a: show_context(s, resume_idea(s, idea_id, reason=body.reason, actor=a), a), match=(Idea, idea_id))
 
 
 @router.post("/steps/{action}", response_model=IdeaOut)
-async def take_plain_step(idea_id: Id, action: Annotated[str, Path(max_length=40)], body: StepIn, request: Api) -> JSONResponse:
+async def take_plain_step(idea_id: Id, action: Annotated[str, Path(max_length=40)], body: StepIn, request: MatchingApi) -> JSONResponse:
     """Take a step of the process that needs no more than a reason, by its name in the table; others have a route of their own."""
     return await request.write(
         lambda s, a: show_context(s, decide(s, idea_id, action, body.outcome, reason=body.reason, actor=a), a), match=(Idea, idea_id)

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session
 
-from api.access import Api
+from api.access import Api, ApiRequest, Head, MatchingApi
 from api.v1 import PREFIX
 from api.v1.awards import AwardOut, show_award, show_award_row
 from api.v1.shapes import (
@@ -33,6 +33,7 @@ from workflows.reward.propose import propose_award
 from workflows.reward.revoke import revoke_award
 
 router = APIRouter(prefix=PREFIX, tags=["reward"])
+ProposingApi = Annotated[ApiRequest, Depends(Head(creates="/awards/{id}"))]
 
 
 class ApprovalIn(RequestBody):
@@ -70,33 +71,33 @@ async def find_awards(
     return await request.read(read_awards)
 
 
-@router.get("/awards/{award_id}")
-async def show(award_id: Id, request: Api) -> AwardOut:
-    """An award with its shares and how it was computed."""
-    return await request.read(lambda s, a: show_award(s, read_award(s, award_id, actor=a)))
+@router.get("/awards/{award_id}", response_model=AwardOut)
+async def show(award_id: Id, request: Api) -> JSONResponse:
+    """An award with its shares and how it was computed, with its version as ETag."""
+    return await request.read_versioned(lambda s, a: show_award(s, read_award(s, award_id, actor=a)))
 
 
 @router.post("/ideas/{idea_id}/awards", status_code=201, response_model=AwardOut)
-async def propose(idea_id: Id, request: Api) -> JSONResponse:
+async def propose(idea_id: Id, request: ProposingApi) -> JSONResponse:
     """Compute and propose an idea's award."""
     return await request.write(lambda s, a: show_award(s, propose_award(s, idea_id, actor=a)), status=201)
 
 
 @router.post("/awards/{award_id}/approval", response_model=AwardOut)
-async def approve(award_id: Id, body: ApprovalIn, request: Api) -> JSONResponse:
+async def approve(award_id: Id, body: ApprovalIn, request: MatchingApi) -> JSONResponse:
     """Approve under a decree."""
     decree = NamedDecree(body.decree_number, body.decree_on, body.decree_sha256)
     return await request.write(lambda s, a: show_award(s, approve_award(s, award_id, decree=decree, actor=a)), match=(Award, award_id))
 
 
 @router.post("/awards/{award_id}/refusal", response_model=AwardOut)
-async def decline(award_id: Id, body: RefusalIn, request: Api) -> JSONResponse:
+async def decline(award_id: Id, body: RefusalIn, request: MatchingApi) -> JSONResponse:
     """Decline a proposed award."""
     return await request.write(lambda s, a: show_award(s, decline_award(s, award_id, reason=body.reason, actor=a)), match=(Award, award_id))
 
 
 @router.post("/awards/{award_id}/schedule", response_model=AwardOut)
-async def schedule(award_id: Id, body: ScheduleIn, request: Api) -> JSONResponse:
+async def schedule(award_id: Id, body: ScheduleIn, request: MatchingApi) -> JSONResponse:
     """Fix the hour of the announcement."""
     return await request.write(
         lambda s, a: show_award(s, schedule_award(s, award_id, announce_at=body.announce_at, actor=a)), match=(Award, award_id)
@@ -104,6 +105,6 @@ async def schedule(award_id: Id, body: ScheduleIn, request: Api) -> JSONResponse
 
 
 @router.post("/awards/{award_id}/revocation", response_model=AwardOut)
-async def revoke(award_id: Id, body: ReasonIn, request: Api) -> JSONResponse:
+async def revoke(award_id: Id, body: ReasonIn, request: MatchingApi) -> JSONResponse:
     """Take an award back; its certificates are withdrawn."""
     return await request.write(lambda s, a: show_award(s, revoke_award(s, award_id, reason=body.reason, actor=a)), match=(Award, award_id))

@@ -1,13 +1,14 @@
 """The API's request and response bodies, and ideas, reviews and awards shown as the asker may see them."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session
 
@@ -21,7 +22,8 @@ from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, reads_reviews, sees_score
+from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
+from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, list_blind, reads_reviews, sees_score
 from workflows.process.ways import Way
 
 Reason = Annotated[str, Field(max_length=4_000)]
@@ -32,6 +34,20 @@ Cursor = Annotated[str | None, Query(max_length=1_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 VERSION_DIGITS = 32
 
+
+DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,12})?", re.ASCII)
+
+
+def _is_decimal(given: Any) -> Any:
+    """Refuse a text that is no decimal string, though a library may read it: `1_000`, `1e3`, `1,24`."""
+    if isinstance(given, bool) or (isinstance(given, str) and DECIMAL.fullmatch(given) is None):
+        raise PydanticCustomError("number_format", "no JSON number and no decimal string")
+    return given
+
+
+FIGURE = "A JSON number, or a string of digits with at most one point before the decimals; neither groups thousands."
+Figure = Annotated[Decimal, BeforeValidator(_is_decimal), Field(max_digits=24, decimal_places=6, description=FIGURE, examples=["1240.5"])]
+Points = Annotated[Decimal, BeforeValidator(_is_decimal), Field(max_digits=10, decimal_places=2, description=FIGURE, examples=["82.5"])]
 
 DayOrInstant = TypeVar("DayOrInstant", date, datetime)
 
@@ -152,6 +168,13 @@ class IdeaLine(ResponseBody):
     submitted_at: datetime | None
 
 
+class ListedIdea(IdeaLine):
+    """An idea in a list; `score` and `spread` (highest minus lowest of the reviewers' totals) are null where one may not know them."""
+
+    score: Decimal | None
+    spread: Decimal | None
+
+
 class IdeaOut(IdeaLine):
     """An idea as the asker may see it; `score`, `team` and `asked` are null where they may not.
 
@@ -187,9 +210,16 @@ class ReviewOut(ResponseBody):
 
 
 def show_line(idea: Idea, *, blind: bool = False) -> IdeaLine:
-    """An idea as a line of a list; to its reviewer `blind`, without its unit."""
+    """An idea as a line; to its reviewer `blind`, without its unit."""
     line = IdeaLine.model_validate(idea, from_attributes=True)
     return line.model_copy(update={"unit_id": None}) if blind else line
+
+
+def list_lines(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[ListedIdea]:
+    """Ideas as the lines of a list: to their blind reviewer without unit, and with a score where the actor may know it."""
+    blind, scores = list_blind(session, ideas, actor), list_known_scores(session, ideas, actor)
+    told = [(show_line(idea, blind=idea.id in blind), scores.get(idea.id, NOTHING_KNOWN)) for idea in ideas]
+    return [ListedIdea(**dict(line), score=known.score, spread=known.spread) for line, known in told]
 
 
 def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:

@@ -16,7 +16,13 @@ from api.connections import HEAD_SECONDS, MOST_CONNECTIONS
 from api.middleware import PATIENCE_SECONDS
 from tests.building import Town
 
-pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.timeout(400), pytest.mark.xdist_group("served")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.server,
+    pytest.mark.timeout(400),
+    pytest.mark.xdist_group("served"),
+    pytest.mark.parametrize("served_town", ["sqlite"], indirect=True),  # no connection here comes as far as the database
+]
 HEAD = b"POST /api/v1/sign-in HTTP/1.1\r\nHost: gagas\r\nContent-Type: application/json\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 SLOW_CLIENTS = 200

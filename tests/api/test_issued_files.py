@@ -85,6 +85,17 @@ def test_a_broken_download_goes_on_where_it_stopped(receipt: Issued, asked: str,
 def test_a_part_that_lies_outside_is_refused(receipt: Issued) -> None:
     answer = receipt.fetch(range=f"bytes={len(PDF)}-")
     assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(PDF)}")
+    check_problem(answer, 416, "range_outside_file", language="id")
+
+
+@pytest.mark.parametrize("asked", ["bytes", "bytes=", "words=1-2", "bytes=9-3"])
+def test_a_part_that_is_asked_for_wrongly_is_answered_with_the_whole(receipt: Issued, asked: str) -> None:
+    assert receipt.fetch(range=asked).content == PDF
+
+
+def test_a_file_is_not_compressed_again(receipt: Issued) -> None:
+    answer = receipt.fetch(accept_encoding="gzip")
+    assert ("content-encoding" in answer.headers, answer.headers["content-length"]) == (False, str(len(PDF)))
 
 
 @pytest.mark.parametrize("given", ['"{tag}"', 'W/"{tag}"', '"x", "{tag}"'])

@@ -34,6 +34,7 @@ FIGURES = (
     "maximum",
     "limit",
     "minutes",
+    "seconds",
     "words",
     "total",
     "whole",

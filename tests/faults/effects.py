@@ -73,7 +73,8 @@ EFFECTS: dict[str, Callable[[Evidence, str], bool]] = {
     "number_certificates": certificates_numbered,
     "issue_document": issued,
     "send_document": sent,
-    "send_reminder": nothing_to_see,
+    "send_digest": nothing_to_see,
+    "tell_team": nothing_to_see,
     "tell_holder": nothing_to_see,
     "mail_code": nothing_to_see,
 }

@@ -29,7 +29,7 @@ from tests.faults.processes import FaultyProcesses
 from tests.faults.run import await_ideas, seconds_to_drain, settle
 from workflows.delivery.prefect_server import FILES
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(14_400), pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(14_400), pytest.mark.xdist_group("prefect_broken")]
 SEED = 20261128
 LOAD = Load(ideas=6, submit_every=1, walked=2)
 DRAIN_SECONDS = 60.0

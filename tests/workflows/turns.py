@@ -102,10 +102,10 @@ def count(own_town: Town) -> int:
     return len(own_town.rows(select(Message.id)))
 
 
-def quiet(own_town: Town) -> None:
-    """Forget what building asked of the flows."""
+def quiet(own_town: Town, *jobs: str) -> None:
+    """Forget what building asked of the flows, or these jobs of it."""
     with own_town.store.unit_of_work() as session:
-        session.execute(sa.delete(Message))
+        session.execute(sa.delete(Message).where(col(Message.job).in_(jobs) if jobs else sa.true()))
 
 
 def open_items(own_town: Town, idea_id: str, task: str) -> list[InboxItem]:

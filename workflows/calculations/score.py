@@ -1,6 +1,6 @@
 """How reviewers' points become one score on 0..100, exactly, and whether it passes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -147,13 +147,24 @@ def score_review(rubric: Rubric, points: Mapping[str, Decimal], field: str = "po
     Each criterion gives weight x (points - minimum) / (maximum - minimum); the sum is divided by the counted weights and rounded once.
     MissingCriterion, UnknownCriterion, PointsOutsideScale or NotExact name the criterion at fault under `field`.
     """
-    for name in points:
-        if name not in {criterion.name for criterion in rubric.criteria}:
-            raise UnknownCriterion(f"{field}.{name}", "Remove these points; the rubric has no such criterion.")
+    for refusal in list_point_refusals(rubric, points, field):
+        raise refusal
     reached = {criterion.name: _reached(criterion, points, field) for criterion in rubric.criteria}
     counted = [criterion for criterion in rubric.criteria if criterion.counted]
     weights = sum(Fraction(criterion.weight) for criterion in counted)
     return round_hundredths(100 * sum(Fraction(criterion.weight) * reached[criterion.name] for criterion in counted) / Fraction(weights))
+
+
+def list_point_refusals(rubric: Rubric, points: Mapping[str, Decimal], field: str = "points") -> Iterator[CalculationRefusal]:
+    """Everything for which `score_review` would refuse these points, unknown criteria first."""
+    for name in points:
+        if name not in {criterion.name for criterion in rubric.criteria}:
+            yield UnknownCriterion(f"{field}.{name}", "Remove these points; the rubric has no such criterion.")
+    for criterion in rubric.criteria:
+        try:
+            _reached(criterion, points, field)
+        except CalculationRefusal as refusal:
+            yield refusal
 
 
 def combine_scores(rubric: Rubric, totals: Sequence[Decimal]) -> CombinedScore:

@@ -1,7 +1,7 @@
 """What falls due: found in the database and put into the outbox once, however often the clock looks."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, delete, func, select
@@ -11,20 +11,21 @@ from models.calls import Call, CallState, PolicyVersion
 from models.database import Database
 from models.ideas import Idea
 from models.idempotency import KeptAnswer
-from models.instants import now, wall_now
+from models.instants import now, region_zone, today, wall_now
 from models.outbox import ClockTick, Message
 from models.people import SignIn
 from models.settings import settings
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
-from workflows.process.inbox import find_due_soon, find_overdue
-from workflows.process.journal import record, send
+from workflows.process.inbox import find_overdue
+from workflows.process.journal import record, send, send_each_once
 from workflows.process.ways import Way
+from workflows.recognition.digest import list_addressees
 from workflows.region.calls import close_call
 from workflows.reward.propose import list_undecided
 
 AT_ONCE = 500
-REMIND_DAYS = 2
+DIGEST_HOUR = 7  # before the offices open
 KEPT_ANSWER_DAYS = 30
 
 
@@ -87,17 +88,19 @@ def print_specimens(session: Session, _actor: Actor) -> None:
         send(session, "recognition.print_specimens", version_id, once=f"specimens:{version_id}")
 
 
-def remind(session: Session, _actor: Actor) -> None:
-    """Remind of open tasks shortly before they are due; of what is overdue already, `escalate` tells."""
-    for item in find_due_soon(session, now() + timedelta(days=REMIND_DAYS), AT_ONCE):
-        send(session, "recognition.send_reminder", item.id, idea_id=item.idea_id)
+def ask_digests(session: Session, _actor: Actor) -> None:
+    """Once a day, in the morning of the region's day: ask for the digest of everybody for whom something may wait."""
+    morning = datetime.combine(today(), time(DIGEST_HOUR), region_zone())
+    tick = session.get(ClockTick, 1)
+    if now() < morning or (tick is not None and tick.caught_up_to is not None and tick.caught_up_to >= morning):
+        return
+    send_each_once(session, "recognition.send_digest", {each: f"digest:{each}:{morning:%Y%m%d}" for each in list_addressees(session)})
 
 
 def escalate(session: Session, actor: Actor) -> None:
-    """Remind of overdue tasks once more; where the table says so, the head above is asked."""
+    """Record overdue tasks once; where the table says so, the head above is asked. Whoever is late reads of it in each morning's digest."""
     for item in find_overdue(session, AT_ONCE):
         record(session, "inbox.escalate", item.id, actor=actor, idea_id=item.idea_id, task=item.task, role=item.role)
-        send(session, "recognition.send_reminder", item.id, idea_id=item.idea_id)
 
 
 def forget(session: Session, _actor: Actor) -> None:
@@ -111,7 +114,7 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     pass_due_dates,
     rank_calls,
     print_specimens,
-    remind,
     escalate,
+    ask_digests,
     forget,
 )

@@ -8,7 +8,7 @@ from weasyprint.document import Document, Page  # type: ignore[import-untyped, u
 from workflows.documents import fonts
 from workflows.documents.content import write_content
 from workflows.documents.finish import FileDetails
-from workflows.documents.fit import DocumentDoesNotFit, require_blocks, require_order, require_pages
+from workflows.documents.fit import DocumentDoesNotFit, require_blocks, require_inside, require_order, require_pages
 from workflows.documents.kinds import DocumentType
 from workflows.documents.kinds.certificate import CertificateContent
 from workflows.documents.markup import fill_template
@@ -81,3 +81,4 @@ def _require_fit(kind: DocumentType, page: Page) -> None:
     require_blocks([page], kind.blocks)
     for upper, lower in (("top", "body"), ("body", "signature"), ("body", "qr")):
         require_order(page, upper, lower)
+    require_inside([page])

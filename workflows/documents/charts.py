@@ -5,7 +5,7 @@ from typing import TypedDict, Unpack
 
 from markupsafe import Markup, escape
 
-from workflows.documents.fonts import SANS, showable_text, width_in_em
+from workflows.documents.fonts import SANS, SANS_BOLD, showable_text, width_in_em
 from workflows.documents.kinds.report import Tally, UnitLine
 from workflows.documents.text import format_number, format_percent
 
@@ -34,9 +34,12 @@ class TextStyle(TypedDict, total=False):
 
 
 def write_at(x: float, y: float, words: str, **set_as: Unpack[TextStyle]) -> str:
-    """One SVG text, escaped, its baseline at (x, y)."""
+    """One SVG text, escaped, its baseline at (x, y); moved sideways where it would leave the drawing."""
     size, fill, anchor = set_as.get("size", 8), set_as.get("fill", INK), set_as.get("anchor", "start")
     weight = ' font-weight="600"' if set_as.get("bold") else ""
+    wide = width_in_em(words, SANS_BOLD if set_as.get("bold") else SANS) * size
+    before = {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
+    x = min(max(x, before), max(WIDTH - wide, 0) + before)
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{fill}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'
 
 

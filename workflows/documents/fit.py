@@ -1,8 +1,12 @@
-"""Does everything that must stand on the paper stand there, and nothing over anything else?"""
+"""Does everything that must stand on the paper stand there, within its margins, and nothing over anything else?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from weasyprint.document import Document, Page  # type: ignore[import-untyped, unused-ignore]
+from weasyprint.formatting_structure import boxes  # type: ignore[import-untyped, unused-ignore]
+
+SLACK = 2.5  # CSS px: the space behind a line's last letter where letters are set apart
 
 
 class DocumentDoesNotFit(ValueError):
@@ -45,3 +49,32 @@ def require_order(page: Page, upper: str, lower: str) -> None:
     """DocumentDoesNotFit when the upper block reaches into the lower one (boxes are x1, y1, x2, y2 in CSS px)."""
     if page.anchors[upper][3] > page.anchors[lower][1] + 0.5:
         raise DocumentDoesNotFit(f"{upper} runs into {lower}")
+
+
+def require_inside(pages: Iterable[Page]) -> None:
+    """DocumentDoesNotFit when a text reaches out of its block, its table cell or the page's margins.
+
+    Nothing warns of it otherwise: a sum that may not be broken runs over its neighbour, or off the sheet. The texts of drawings are
+    kept inside by whoever draws (`charts.py`). The boxes of the layout are WeasyPrint's own, as there is no public way to them.
+    """
+    for page in pages:
+        sheet = page._page_box
+        top, bottom = sheet.content_box_y(), sheet.content_box_y() + sheet.height
+        for text, block in _list_texts(sheet, sheet):
+            left, right = block.content_box_x(), block.content_box_x() + block.width
+            if text.position_x < left - SLACK or text.position_x + text.width > right + SLACK:
+                raise DocumentDoesNotFit(f"runs out of its place: {text.text[:40]!r}")
+            in_margin = isinstance(block, boxes.MarginBox)
+            if not in_margin and (text.position_y < top - SLACK or text.position_y + text.height > bottom + SLACK):
+                raise DocumentDoesNotFit(f"runs off the page: {text.text[:40]!r}")
+
+
+def _list_texts(box: Any, block: Any) -> Iterator[tuple[Any, Any]]:
+    """Every text below a box that shows anything, with the block it stands in."""
+    if isinstance(box, boxes.TextBox):
+        if box.text.strip():
+            yield box, block
+        return
+    inside = box if isinstance(box, boxes.BlockContainerBox) else block
+    for child in getattr(box, "children", ()):
+        yield from _list_texts(child, inside)

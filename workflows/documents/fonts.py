@@ -17,7 +17,7 @@ FACES = (
     ("Plus Jakarta Sans", 600, "normal", "PlusJakartaSans-SemiBold.ttf"),
 )
 SERIF, SERIF_ITALIC, SERIF_BOLD = "EBGaramond-Regular.ttf", "EBGaramond-Italic.ttf", "EBGaramond-SemiBold.ttf"
-DISPLAY, SANS = "Cinzel-SemiBold.ttf", "PlusJakartaSans-Regular.ttf"
+DISPLAY, SANS, SANS_BOLD = "Cinzel-SemiBold.ttf", "PlusJakartaSans-Regular.ttf", "PlusJakartaSans-SemiBold.ttf"
 SUBSTITUTE = "\N{WHITE SQUARE}"
 
 

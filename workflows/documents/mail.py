@@ -20,15 +20,38 @@ class DocumentMail:
 
 
 @dataclass(frozen=True)
-class ReminderMail:
-    """A task that waits for somebody; `task` as people read it."""
+class DigestLine:
+    """One task of a digest; `task` and `due` as people read them, `due` empty where there is no date."""
 
-    name: str
     task: str
     title: str
     due: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class DigestMail:
+    """What waits for somebody: the pressing tasks, how many pressing ones are not listed, how many are late and how many wait in all."""
+
+    name: str
+    lines: list[DigestLine]
+    more: int
+    late: int
+    waiting: int
     url: str
-    overdue: bool
+
+
+@dataclass(frozen=True)
+class TurnMail:
+    """Where an idea stands now; `stage` and `reason` as people read them, `asked` and `due` only where the team has to do something."""
+
+    name: str
+    title: str
+    stage: str
+    reason: str
+    asked: str
+    due: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -52,7 +75,7 @@ class CodeMail:
     url: str
 
 
-def render_mail(folder: str, mail: DocumentMail | ReminderMail | AccountMail | CodeMail) -> tuple[str, str]:
+def render_mail(folder: str, mail: DocumentMail | DigestMail | TurnMail | AccountMail | CodeMail) -> tuple[str, str]:
     """Subject and text of a mail, from `subject.txt` and `body.txt` in its folder below templates/mail."""
     subject, body = (_environment().get_template(f"{folder}/{part}.txt").render(mail=mail) for part in ("subject", "body"))
     return " ".join(subject.split()), body.strip() + "\n"
@@ -61,6 +84,11 @@ def render_mail(folder: str, mail: DocumentMail | ReminderMail | AccountMail | C
 def write_task(task: str) -> str:
     """A task in the Indonesian words of the inbox; an unknown one without its underscores."""
     return _tasks().get(task, {}).get("id", task.replace("_", " "))
+
+
+def write_word(code: str) -> str:
+    """A stage or a reason in Indonesian words."""
+    return _words()[code]["id"]
 
 
 def write_happening(kind: str, role: str | None) -> str:

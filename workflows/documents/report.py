@@ -1,24 +1,29 @@
 """The recognition report from its content: what came in, what became of it, who was honoured."""
 
+import re
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
-from workflows.documents.charts import draw_funnel, draw_months, draw_units, tightest_step
+from workflows.documents import fonts
+from workflows.documents.charts import WIDTH, draw_funnel, draw_months, draw_units, tightest_step
 from workflows.documents.content import write_content
 from workflows.documents.finish import FileDetails
-from workflows.documents.fit import require_blocks, require_most_pages
+from workflows.documents.fit import require_blocks, require_inside, require_most_pages
 from workflows.documents.kinds import DocumentType
 from workflows.documents.kinds.report import ReportContent, Tally, UnitLine
 from workflows.documents.markup import fill_template
 from workflows.documents.ornament import Emblems, letter_background
 from workflows.documents.pdf import lay_out, write_file
 from workflows.documents.text import format_number, format_percent, format_rupiah
+from workflows.documents.totals import Totals, add_up
 
 STYLES = ("letterhead/upright.css", "report/report.css")
 MOST_PAGES = 2000
+FIGURE_SIZES = {"xl": 22, "l": 15, "m": 11, "s": 8}  # points, as in report.css
 
 
-def write_headline(report: ReportContent) -> str:
+def write_headline(report: ReportContent, totals: Totals) -> str:
     """The report in two or three sentences."""
     if not report.submitted:
         return "Belum ada usulan yang masuk."
@@ -28,39 +33,45 @@ def write_headline(report: ReportContent) -> str:
         f" ({format_percent(report.adopted, report.submitted)}){piloted}"
         f" dan {format_number(report.awarded)} diberi penghargaan."
     )
-    sentences = [first, f"Sebanyak {write_participation(report)}."]  # no sentence begins with a figure (EYD V)
+    sentences = [first, f"Sebanyak {write_participation(totals)}."]  # no sentence begins with a figure (EYD V)
     if report.median_days_to_decision is not None:
         sentences.append(f"Median waktu penetapan {format_number(report.median_days_to_decision)} hari.")
     return " ".join(sentences)
 
 
-def write_participation(report: ReportContent) -> str:
+def write_participation(totals: Totals) -> str:
     """How many of all units of the region took part."""
-    taking_part = format_number(sum(unit.submitted > 0 for unit in report.units))
-    return f"{taking_part} dari {format_number(max(report.region_units, len(report.units)))} unit kerja berpartisipasi"
+    return f"{format_number(totals.participating)} dari {format_number(totals.region_units)} unit kerja berpartisipasi"
 
 
-def awarded_rupiah(report: ReportContent) -> int:
-    """The rupiah of all awards that stand."""
-    return sum(award.amount_rupiah for award in report.awards if award.stands)
-
-
-def _sum_units(report: ReportContent) -> dict[str, int]:
-    """The sums under the table of units, and how many units stand in it as one line because they sent nothing."""
-    sums = {name: sum(getattr(unit, name) for unit in report.units) for name in ("submitted", "adopted", "awarded")}
-    return {**sums, "without": max(report.region_units - len(report.units), 0)}
-
-
-def _figures(report: ReportContent) -> list[dict[str, str]]:
+def _figures(report: ReportContent, totals: Totals) -> list[dict[str, str]]:
     figures = [
         (format_number(report.submitted), "usulan masuk"),
         (format_number(report.adopted), "usulan ditetapkan"),
         (format_number(report.awarded), "diberi penghargaan"),
-        (format_rupiah(awarded_rupiah(report)), "nilai hadiah"),
+        (format_rupiah(totals.awarded_rupiah), "nilai hadiah"),
     ]
-    if report.savings_rupiah:
+    if report.savings_rupiah is not None:
         figures.append((format_rupiah(report.savings_rupiah), "penghematan bersih"))
-    return [{"value": value, "label": label, "size": "long" if len(value) > 13 else "short"} for value, label in figures]
+    sums = {3: 28, 4: 24} if len(figures) == 5 else {3: 28}  # percent of the paper's width that the sums get
+    others = (100 - sum(sums.values())) / (len(figures) - len(sums))
+    return [
+        {"value": value, "label": label, "size": _figure_size(value, WIDTH * sums.get(place, others) / 100)}
+        for place, (value, label) in enumerate(figures)
+    ]
+
+
+def _figure_size(value: str, points: float) -> str:
+    """The largest size that holds a figure in a cell of so many points."""
+    room = (points - 9) / 1.05  # without the cell's padding, and lining figures are a little wider
+    return fonts.size_class(value, fonts.SERIF, tuple((room / size, name) for name, size in FIGURE_SIZES.items()))
+
+
+def _amount_width(report: ReportContent, totals: Totals) -> int:
+    """How many millimetres the column of sums needs for its longest; all figures are as wide as the widest one."""
+    shown = [format_rupiah(rupiah) for rupiah in (*(award.amount_rupiah for award in report.awards), totals.awarded_rupiah)]
+    widest = max(fonts.width_in_em(re.sub("[0-9]", "0", amount), fonts.SANS_BOLD) for amount in shown)
+    return max(32, ceil(widest * 8 * 1.05 / 72 * 25.4) + 3)
 
 
 def _charts(report: ReportContent, units_table: str) -> list[dict[str, Any]]:
@@ -103,27 +114,28 @@ def _shared_decree(report: ReportContent) -> str:
 
 
 def render_reports(kind: DocumentType, reports: Sequence[ReportContent], emblems: Emblems) -> list[bytes]:
-    """One PDF/A-3a each with charts and tables; DocumentDoesNotFit when a block is lost."""
+    """One PDF/A-3a each with charts and tables; DocumentDoesNotFit when a block is lost or a text runs out of its place."""
     return [_render_report(kind, report, emblems) for report in reports]
 
 
 def _render_report(kind: DocumentType, report: ReportContent, emblems: Emblems) -> bytes:
     units_table = "Tabel 2" if report.awards else "Tabel 1"
+    totals = add_up(report)
     values = {
         "content": report,
-        "headline": write_headline(report),
-        "figures": _figures(report),
+        "totals": totals,
+        "headline": write_headline(report, totals),
+        "figures": _figures(report, totals),
         "charts": _charts(report, units_table),
         "units_table": units_table,
-        "participation": write_participation(report),
-        "sums": _sum_units(report),
+        "participation": write_participation(totals),
         "shared_decree": _shared_decree(report),
-        "awarded_rupiah": awarded_rupiah(report),
-        "standing": sum(award.stands for award in report.awards),
+        "amount_width": _amount_width(report, totals),
     }
     document = lay_out(fill_template(kind.template, values), STYLES)
     require_most_pages(document, MOST_PAGES)
     require_blocks(document.pages, kind.blocks)
+    require_inside(document.pages)
     background = letter_background(emblems(report.letterhead.emblem))
     details = FileDetails(kind.title(report), report.issued_on, write_content(report), report.verify_url, background, upright=True)
     return write_file(document, document.pages, details)

@@ -9,6 +9,7 @@ from xlsxwriter.format import Format  # type: ignore[import-untyped, unused-igno
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped, unused-ignore]
 
 from workflows.documents.kinds.report import ReportContent
+from workflows.documents.totals import Totals, add_up, paid_rupiah
 
 Cell = str | int | date | None
 Column = tuple[str, int, str]  # heading, width in characters, number format name
@@ -49,7 +50,8 @@ def _write_sheet(book: Workbook, styles: dict[str, Format], name: str, columns: 
     sheet.repeat_rows(0)
 
 
-def _summary(report: ReportContent) -> list[tuple[Cell, ...]]:
+def _summary(report: ReportContent, totals: Totals) -> list[tuple[Cell, ...]]:
+    savings = [("Penghematan bersih (rupiah)", report.savings_rupiah), ("Uji coba yang diukur dalam rupiah", report.savings_pilots)]
     return [
         ("Laporan", "Laporan Penghargaan Inovasi"),
         ("Nomor", report.number),
@@ -61,9 +63,11 @@ def _summary(report: ReportContent) -> list[tuple[Cell, ...]]:
         ("Ditetapkan", report.adopted),
         ("Diuji coba", report.piloted),
         ("Diberi penghargaan", report.awarded),
-        *([("Penghematan bersih (rupiah)", report.savings_rupiah)] if report.savings_rupiah else []),  # as on the paper
-        ("Unit kerja yang berpartisipasi", len(report.units)),
-        ("Unit kerja di daerah", report.region_units),
+        ("Nilai hadiah (rupiah)", totals.awarded_rupiah),
+        ("Penghargaan yang berlaku", totals.standing),
+        *(savings if report.savings_rupiah is not None else []),  # as on the paper
+        ("Unit kerja yang berpartisipasi", totals.participating),
+        ("Unit kerja di daerah", totals.region_units),
         ("Median waktu penetapan (hari)", report.median_days_to_decision),
         ("Sidik digital terakhir jejak audit", report.chain_head),
         ("Halaman verifikasi", report.verify_url),
@@ -72,7 +76,19 @@ def _summary(report: ReportContent) -> list[tuple[Cell, ...]]:
 
 def _awards(report: ReportContent) -> list[tuple[Cell, ...]]:
     return [
-        (a.idea_code, a.idea_title, a.unit, "; ".join(a.team), a.distinction, a.rank, a.amount_rupiah, a.decree, a.state, a.note)
+        (
+            a.idea_code,
+            a.idea_title,
+            a.unit,
+            "; ".join(a.team),
+            a.distinction,
+            a.rank,
+            paid_rupiah(a),
+            a.amount_rupiah,
+            a.decree,
+            a.state,
+            a.note,
+        )
         for a in report.awards
     ]
 
@@ -87,10 +103,10 @@ def write_report_spreadsheet(report: ReportContent) -> bytes:
     unit_columns = (("Unit", 46, "text"), ("Usulan", 10, "count"), ("Ditetapkan", 12, "count"), ("Diberi penghargaan", 12, "count"))
     award_columns = (
         ("Kode", 18, "text"), ("Judul", 60, "text"), ("Unit", 36, "text"), ("Tim", 48, "text"), ("Predikat", 26, "text"),
-        ("Peringkat", 10, "count"), ("Nilai hadiah (Rp)", 18, "rupiah"), ("Keputusan", 46, "text"), ("Status", 18, "text"),
-        ("Catatan", 46, "text"),
+        ("Peringkat", 10, "count"), ("Nilai hadiah (Rp)", 18, "rupiah"), ("Nilai semula (Rp)", 18, "rupiah"),
+        ("Keputusan", 46, "text"), ("Status", 18, "text"), ("Catatan", 46, "text"),
     )  # fmt: skip
-    _write_sheet(book, styles, "Ringkasan", (("Butir", 32, "text"), ("Isi", 70, "count")), _summary(report))
+    _write_sheet(book, styles, "Ringkasan", (("Butir", 32, "text"), ("Isi", 70, "count")), _summary(report, add_up(report)))
     _write_sheet(book, styles, "Tahap", (("Tahap", 34, "text"), COUNTED), [(stage.label, stage.count) for stage in report.stages])
     _write_sheet(book, styles, "Bulan", (("Bulan", 34, "text"), COUNTED), [(month.label, month.count) for month in report.months])
     _write_sheet(book, styles, "Unit", unit_columns, [(unit.name, unit.submitted, unit.adopted, unit.awarded) for unit in report.units])

@@ -1,19 +1,20 @@
 """What an idea says: the proposal as it is handed in, and the revision that keeps it."""
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlmodel import Session
 
 from models.ideas import Idea, Revision
-from models.policy import Policy
 from workflows.calculations.values import MAXIMUM_RUPIAH
-from workflows.intake.team import MemberShare
+from workflows.intake.team import MemberShare, Named, read_team_shares
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import hash_content
-from workflows.process.refusals import Invalid
+from workflows.process.context import IdeaContext
+from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_line, read_text
 
 
@@ -45,34 +46,46 @@ class Proposal:
     team: tuple[MemberShare, ...] = ()
 
 
-def read_title(proposal: Proposal) -> str:
-    """The title as it is kept; raises Invalid for one that is no line of text."""
-    return read_line("title", proposal.title, maximum=300)
+def read_content(session: Session, context: IdeaContext, proposal: Proposal, team: Sequence[MemberShare]) -> tuple[Proposal, list[Named]]:
+    """What a proposal says as it is kept, and whom it names for its team; an empty one means the lead alone.
 
-
-def write_revision(session: Session, idea: Idea, policy: Policy, proposal: Proposal, actor: Actor) -> Revision:
-    """Keep what a proposal says as the idea's present revision; raises Invalid for an unknown section, or text or money beyond bounds."""
-    known = {section.name for section in policy.sections}
-    sections = {}
+    Raises Invalid, all faults at once: a title that is no line of text, an unknown section, text or money beyond bounds, and what
+    `read_team_shares` raises.
+    """
+    faults, sections, named = Faults(), dict[str, str](), list[Named]()
+    title, theme = proposal.title, proposal.theme
+    with faults.gather():
+        title = read_line("title", proposal.title, maximum=300)
+    with faults.gather():
+        theme = read_line("theme", proposal.theme, maximum=100, minimum=0)
+    known = {section.name for section in context.policy.sections}
     for name, text in proposal.sections.items():
-        if name not in known:
-            raise Invalid("section_unknown", f"sections.{name[:40]}", known=sorted(known))
-        sections[name] = read_text(f"sections.{name}", text)
+        with faults.gather():
+            if name not in known:
+                raise Invalid("section_unknown", f"sections.{name[:40]}", known=sorted(known))
+            sections[name] = read_text(f"sections.{name}", text)
     if not 0 <= proposal.budget_rupiah <= MAXIMUM_RUPIAH:
-        raise Invalid("amount_out_of_range", "budget_rupiah", maximum=MAXIMUM_RUPIAH)
-    theme = read_line("theme", proposal.theme, maximum=100, minimum=0)
-    content: dict[str, Any] = {"title": idea.title, "form": proposal.form, "medium": proposal.medium, "theme": theme}
-    content |= {"sections": sections, "budget_rupiah": proposal.budget_rupiah}
+        faults.found.append(Invalid("amount_out_of_range", "budget_rupiah", maximum=MAXIMUM_RUPIAH))
+    with faults.gather():
+        named = read_team_shares(session, context.idea, context.policy, team)
+    faults.settle()
+    return replace(proposal, title=title, theme=theme, sections=sections), named
+
+
+def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -> Revision:
+    """Keep what a proposal says, as `read_content` answers it, as the idea's present revision."""
+    content: dict[str, Any] = {"title": idea.title, "form": kept.form, "medium": kept.medium, "theme": kept.theme}
+    content |= {"sections": kept.sections, "budget_rupiah": kept.budget_rupiah}
     salt = secrets.token_bytes(32)
     revision = Revision(
         idea_id=idea.id,
         number=idea.revision,
         title=idea.title,
-        form=proposal.form,
-        medium=proposal.medium,
-        theme=theme,
-        sections=sections,
-        budget_rupiah=proposal.budget_rupiah,
+        form=kept.form,
+        medium=kept.medium,
+        theme=kept.theme,
+        sections=kept.sections,
+        budget_rupiah=kept.budget_rupiah,
         salt=salt.hex(),
         content_sha256=hash_content(salt, content),
         author_id=str(actor.person_id),

@@ -6,9 +6,9 @@ from models.calls import Call, PolicyVersion
 from models.ideas import Idea
 from models.stages import IdeaStage
 from models.units import Unit
-from workflows.intake.content import Form, Medium, Proposal, read_title, write_revision
+from workflows.intake.content import Form, Medium, Proposal, read_content, write_revision
 from workflows.intake.supplement import complete
-from workflows.intake.team import read_team_shares, write_team
+from workflows.intake.team import write_team
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context, read_policy
 from workflows.process.engine import Grounds, permit, take
@@ -24,20 +24,21 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     """
     call, unit = get_call(session, call_id)
     version = current_policy(session, call_id)
-    context = new_idea(call, unit, version, title=read_title(proposal), actor=actor)
+    context = new_idea(call, unit, version, actor=actor)
     idea, permitted = context.idea, permit(session, context, "draft", actor=actor)
+    kept, named = read_content(session, context, proposal, proposal.team)
+    idea.title = kept.title
     session.add(idea)
     session.flush()
-    revision = write_revision(session, idea, context.policy, proposal, actor)
-    team = write_team(session, context, read_team_shares(session, idea, context.policy, proposal.team))
+    revision, team = write_revision(session, idea, kept, actor), write_team(session, context, named)
     grounds = Grounds(recorded={"call": call.id, "policy": version.number}, rows=(revision, *team))
     take(session, context, permitted, grounds, actor=actor)
     return read_again(session, context)
 
 
-def new_idea(call: Call, unit: Unit, version: PolicyVersion, *, title: str = "", actor: Actor) -> IdeaContext:
+def new_idea(call: Call, unit: Unit, version: PolicyVersion, *, actor: Actor) -> IdeaContext:
     """An idea of the actor's that is only about to be drafted for a call, which the unit holds, under a version of its policy."""
-    idea = Idea(call_id=call.id, policy_id=version.id, unit_id=actor.unit_id or "", lead_id=actor.person_id or "", title=title)
+    idea = Idea(call_id=call.id, policy_id=version.id, unit_id=actor.unit_id or "", lead_id=actor.person_id or "", title="")
     return IdeaContext(idea, call, read_policy(version), actor.unit_path, unit.path)
 
 
@@ -58,9 +59,9 @@ def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Ac
 def _rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> tuple[IdeaContext, Grounds]:
     """Put a new revision and team in place of the present ones."""
     idea = context.idea
-    idea.title = read_title(proposal)
+    kept, named = read_content(session, context, proposal, proposal.team)
+    idea.title = kept.title
     idea.revision += 1
-    revision = write_revision(session, idea, context.policy, proposal, actor)
-    team = write_team(session, context, read_team_shares(session, idea, context.policy, proposal.team))
+    revision, team = write_revision(session, idea, kept, actor), write_team(session, context, named)
     session.flush()
     return read_again(session, context), Grounds(rows=(revision, *team))

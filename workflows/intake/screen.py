@@ -1,5 +1,6 @@
 """Screen an idea: is it complete, and does it meet the five requirements of PP 38/2017 art. 6?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -12,7 +13,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_text
 
 
@@ -47,32 +48,36 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "screen", outcome, actor=actor)
-    detail = _checked(context.policy, outcome, findings)
+    faults, notes, parts, reason = Faults(list_answer_faults(context.policy, outcome, findings)), dict[str, str](), list[str](), ""
+    with faults.gather():
+        notes = _checked_notes(context.policy, findings.notes)
+    with faults.gather():
+        parts = _list_asked_for(context.policy, findings)
+    explained = findings.notes or (findings.parts and findings.reason.strip())
+    if outcome == Screening.RETURNED and not explained:
+        faults.found.append(Invalid("note_missing", "notes"))
+    with faults.gather():
+        reason = read_reason(permitted.transition, findings.reason)
+    faults.settle()
+    detail: dict[str, Any] = {"answers": findings.answers, "notes": notes}
     if outcome == Screening.RETURNED:
-        detail |= {"parts": _list_asked_for(context.policy, findings), "revision": context.idea.revision}
-    reason = read_reason(permitted.transition, findings.reason)
+        detail |= {"parts": parts, "revision": context.idea.revision}
     take(session, context, permitted, Grounds(reason, detail), actor=actor)
     return context
 
 
-def _checked(policy: Policy, outcome: Screening, findings: Findings) -> dict[str, Any]:
+def list_answer_faults(policy: Policy, outcome: Screening, findings: Findings) -> Iterator[Invalid]:
+    """What is wrong with the answers to the requirements, for an outcome: each by its own field."""
     names = [requirement.name for requirement in policy.requirements]
-    unknown = [name for name in findings.answers if name not in names]
-    if unknown:
-        raise Invalid("requirement_unknown", f"answers.{unknown[0][:40]}", known=names)
-    unanswered = [name for name in names if name not in findings.answers]
-    if unanswered and outcome in (Screening.ACCEPTED, Screening.REJECTED):
-        raise Invalid("requirement_unanswered", f"answers.{unanswered[0]}")
-    unmet = [name for name in names if findings.answers.get(name) is False]
-    if outcome == Screening.ACCEPTED and unmet:
-        raise Invalid("requirement_unmet", f"answers.{unmet[0]}")
-    if outcome == Screening.REJECTED and not unmet:
-        raise Invalid("no_requirement_unmet", "answers")
-    notes = _checked_notes(policy, findings.notes)
-    explained = notes or (findings.parts and findings.reason.strip())
-    if outcome == Screening.RETURNED and not explained:
-        raise Invalid("note_missing", "notes")
-    return {"answers": findings.answers, "notes": notes}
+    for name in (name for name in findings.answers if name not in names):
+        yield Invalid("requirement_unknown", f"answers.{name[:40]}", known=names)
+    for name in names:
+        if name not in findings.answers and outcome in (Screening.ACCEPTED, Screening.REJECTED):
+            yield Invalid("requirement_unanswered", f"answers.{name}")
+        if findings.answers.get(name) is False and outcome == Screening.ACCEPTED:
+            yield Invalid("requirement_unmet", f"answers.{name}")
+    if outcome == Screening.REJECTED and all(findings.answers.get(name) for name in names):
+        yield Invalid("no_requirement_unmet", "answers")
 
 
 def _list_asked_for(policy: Policy, findings: Findings) -> list[str]:
@@ -90,7 +95,11 @@ def _list_asked_for(policy: Policy, findings: Findings) -> list[str]:
 
 def _checked_notes(policy: Policy, notes: dict[str, str]) -> dict[str, str]:
     sections = sorted(section.name for section in policy.sections)
-    for name in notes:
-        if name not in sections:
-            raise Invalid("section_unknown", f"notes.{name[:40]}", known=sections)
-    return {name: read_text(f"notes.{name}", text, maximum=1_000, minimum=5) for name, text in notes.items()}
+    faults, read = Faults(), dict[str, str]()
+    for name, text in notes.items():
+        with faults.gather():
+            if name not in sections:
+                raise Invalid("section_unknown", f"notes.{name[:40]}", known=sections)
+            read[name] = read_text(f"notes.{name}", text, maximum=1_000, minimum=5)
+    faults.settle()
+    return read

@@ -1,5 +1,7 @@
 """Submit a draft; answer a request to complete it."""
 
+from collections.abc import Iterator
+
 from sqlmodel import Session
 
 from models.instants import now, today
@@ -12,7 +14,7 @@ from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.engine import Grounds, Permitted, permit, take
 from workflows.process.numbering import next_running
 from workflows.process.permission import must_be_permitted_again
-from workflows.process.refusals import Conflict, Invalid
+from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.wording import count_words
 
 
@@ -25,12 +27,7 @@ def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = Fa
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
-    try:
-        permitted = permit(session, context, "submit", actor=actor)
-    except Conflict as refused:
-        if refused.code == "team_unanswered":
-            check_sections(context.policy, context.content.sections)  # what the lead can mend while they wait is said first
-        raise
+    permitted = _permit(session, context, "submit", actor=actor)
     check_sections(context.policy, context.content.sections)
     idea, year = context.idea, today().year
     idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
@@ -52,7 +49,11 @@ def supplement_idea(
     context = read_context(session, idea_id, actor=actor)
     permitted, written = _permit_supplement(session, context, actor=actor), Grounds()
     if proposal is not None:
-        context, written = complete(session, context, proposal, actor=actor)
+        faults = Faults()
+        with faults.gather():
+            context, written = complete(session, context, proposal, actor=actor)
+        if faults.found:
+            Faults([*faults.found, *list_section_faults(context.policy, proposal.sections)]).settle()
         permitted = _permit_supplement(session, context, actor=actor)
     check_sections(context.policy, context.content.sections)
     agreed = apply_agreed(session, context, actor=actor)
@@ -62,14 +63,29 @@ def supplement_idea(
 
 def _permit_supplement(session: Session, context: IdeaContext, *, actor: Actor) -> Permitted:
     outcome = "permission" if must_be_permitted_again(session, context) else None
-    return permit(session, context, "supplement", outcome, actor=actor)
+    return _permit(session, context, "supplement", outcome, actor=actor)
+
+
+def _permit(session: Session, context: IdeaContext, action: str, outcome: str | None = None, *, actor: Actor) -> Permitted:
+    """As `permit`; while others have not answered, what the lead can mend meanwhile is said first."""
+    try:
+        return permit(session, context, action, outcome, actor=actor)
+    except Conflict as refused:
+        if refused.code == "team_unanswered":
+            check_sections(context.policy, context.content.sections)
+        raise
 
 
 def check_sections(policy: Policy, sections: dict[str, str]) -> None:
-    """Raise Invalid for the first section whose words, counted here, are too few or too many."""
+    """Raise Invalid for the sections whose words, counted here, are too few or too many: all of them at once."""
+    Faults(list_section_faults(policy, sections)).settle()
+
+
+def list_section_faults(policy: Policy, sections: dict[str, str]) -> Iterator[Invalid]:
+    """A refusal for each section that is too short or too long, in the form's order."""
     for section in policy.sections:
-        words = count_words(sections.get(section.name, ""))
+        words, field = count_words(sections.get(section.name, "")), f"sections.{section.name}"
         if words < section.minimum_words:
-            raise Invalid("section_too_short", f"sections.{section.name}", minimum=section.minimum_words, words=words)
-        if words > section.maximum_words:
-            raise Invalid("section_too_long", f"sections.{section.name}", maximum=section.maximum_words, words=words)
+            yield Invalid("section_too_short", field, minimum=section.minimum_words, words=words)
+        elif words > section.maximum_words:
+            yield Invalid("section_too_long", field, maximum=section.maximum_words, words=words)

@@ -1,7 +1,7 @@
 """What completes a submitted idea: only the parts that the secretariat asked for, and what of them the head and the team see again."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -9,20 +9,19 @@ from sqlmodel import Session, col, delete, select
 
 from models.ideas import Answer, Decision, Revision, TeamMember
 from models.policy import Policy
-from workflows.intake.content import Proposal, read_title, write_revision
+from workflows.intake.content import Proposal, read_content, write_revision
 from workflows.intake.team import (
     Named,
     TeamChange,
     invite,
     read_memberships,
-    read_team_shares,
     record_team_change,
     write_member,
 )
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again
 from workflows.process.engine import Grounds
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Faults, Invalid
 
 SECTION = "sections."  # before a section's name: the part that it is
 FIELDS = {"kind": "form", "budget": "budget_rupiah"}  # the fields of parts that are named otherwise
@@ -39,10 +38,23 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class AskedFor:
-    """The parts that may be changed, and the number of the revision that was returned."""
+    """The parts that may be changed, the number of the revision that was returned, the notes by section, and the reason for all of it."""
 
     parts: frozenset[str]
     revision: int
+    notes: dict[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+    def list_wanted(self, policy: Policy) -> list[tuple[str, str]]:
+        """What the proposer is to do, as parts with their notes, in the form's order.
+
+        Where no section was chosen all may be changed, and only those with a note are wanted.
+        """
+        sections = [SECTION + section.name for section in policy.sections]
+        is_chosen = not self.parts.issuperset(sections)
+        noted = {SECTION + name: note for name, note in self.notes.items()}
+        wanted = [part for part in sections if part in noted or (is_chosen and part in self.parts)]
+        return [(part, noted.get(part, "")) for part in (*wanted, *(part for part in Part if part in self.parts))]
 
 
 def list_parts(policy: Policy) -> list[str]:
@@ -58,7 +70,7 @@ def read_asked_for(session: Session, context: IdeaContext) -> AskedFor:
         return AskedFor(frozenset(), context.idea.revision)
     sections = [SECTION + section.name for section in context.policy.sections]
     revision = last.detail.get("revision") or _find_revision(session, last)
-    return AskedFor(frozenset(last.detail.get("parts", sections)), revision)
+    return AskedFor(frozenset(last.detail.get("parts", sections)), revision, last.detail.get("notes", {}), last.reason)
 
 
 def _find_revision(session: Session, returned: Decision) -> int:
@@ -74,19 +86,19 @@ def complete(session: Session, context: IdeaContext, proposal: Proposal, *, acto
     """
     idea, asked_for = context.idea, read_asked_for(session, context)
     returned = session.exec(select(Revision).where(Revision.idea_id == idea.id, Revision.number == asked_for.revision)).one()
-    named = read_team_shares(session, idea, context.policy, proposal.team) if proposal.team else list_present(context)
+    kept, named = read_content(session, context, proposal, proposal.team)
+    named = named if proposal.team else list_present(context)
     before = idea.title, context.content.budget_rupiah
-    idea.title = read_title(proposal)
+    idea.title = kept.title
     idea.revision += 1
-    revision = write_revision(session, idea, context.policy, proposal, actor)
+    revision = write_revision(session, idea, kept, actor)
     changed = set(_list_changed(returned, revision))
     if _list_terms(named) != _list_terms(list_members(context)):
         changed.add(Part.TEAM)
     allowed = asked_for.parts
     if _list_terms(named) == _list_terms(list_present(context)):  # it is as it was put by, be it that somebody stayed out since
         allowed |= {Part.TEAM}
-    for part in sorted(changed - allowed):
-        raise Invalid("part_not_asked_for", FIELDS.get(part, part))
+    Faults(Invalid("part_not_asked_for", FIELDS.get(part, part)) for part in sorted(changed - allowed)).settle()
     agreed = changed & {Part.TITLE, Part.BUDGET, Part.TEAM}
     invite(session, context, list(enumerate(named)) if agreed else [], anew=before != (revision.title, revision.budget_rupiah))
     session.flush()

@@ -18,7 +18,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 from workflows.process.inbox import ask_to_join, settle
 from workflows.process.journal import record
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_line
 
 
@@ -81,7 +81,12 @@ def read_team_shares(session: Session, idea: Idea, policy: Policy, team: Sequenc
     Raises Invalid for a number that cannot be one, somebody named twice, a team without its lead or too large, and shares that are no
     whole.
     """
-    named = [_find_named(session, idea, index, each) for index, each in enumerate(team)] or [Named("", idea.lead_id, WHOLE, lead=True)]
+    faults, named = Faults(), list[Named]()
+    for index, each in enumerate(team):
+        with faults.gather():
+            named.append(_find_named(session, idea, index, each))
+    faults.settle()
+    named = named or [Named("", idea.lead_id, WHOLE, lead=True)]
     if len(named) > policy.team_limit:
         raise Invalid("team_too_large", "team", maximum=policy.team_limit)
     _check_shares(named)

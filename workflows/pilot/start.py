@@ -1,5 +1,6 @@
 """Plan a pilot; a flow starts it on its date."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,7 +21,7 @@ from workflows.process.context import IdeaContext, read_context
 from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import end_of_day, settle
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Faults, Invalid
 from workflows.process.superiors import list_superiors
 from workflows.process.wording import read_line
 from workflows.region.decrees import NamedDecree, record_decree, write_decree
@@ -62,32 +63,42 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "plan_pilot", actor=actor)
-    _check_dates(context.policy.pilot, plan)
-    if plan.owner_id not in {person.id for person in list_owners(session, context)}:
-        raise Invalid("pilot_owner_not_eligible", "owner_id")
-    if not _can_be_verified(session, context, plan.owner_id):
-        raise Invalid("pilot_owner_without_verifier", "owner_id")
-    if not plan.indicators:
-        raise Invalid("indicator_missing", "indicators")
-    if not 0 <= plan.budget_rupiah <= MAXIMUM_RUPIAH:
-        raise Invalid("amount_out_of_range", "budget_rupiah", maximum=MAXIMUM_RUPIAH)
+    site, decree, indicators = _read_plan(session, context, plan, actor)
     unit = get_unit(session, plan.unit_code)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).first()
     if pilot is None:
         pilot = Pilot(idea_id=idea_id, unit_id=unit.id, owner_id=plan.owner_id, site="", starts_on=plan.starts_on, ends_on=plan.ends_on)
     pilot.unit_id = unit.id
     pilot.owner_id, pilot.starts_on, pilot.ends_on, pilot.budget_rupiah = plan.owner_id, plan.starts_on, plan.ends_on, plan.budget_rupiah
-    pilot.site = read_line("site", plan.site, maximum=200)
-    decree = _read_decree(session, context, plan.decree, actor)
+    pilot.site = site
     pilot.decree_number, pilot.decree_on = (decree.number, decree.issued_on) if decree else ("", None)
     session.add(pilot)
     session.flush()
-    indicators = _write_indicators(session, pilot, plan)
+    _write_indicators(session, pilot, indicators)
     settle(session, context, task="plan_pilot")
     context.idea.due_at = end_of_day(plan.starts_on - timedelta(days=1))  # from then on the pilot starts by itself
     recorded = write_decree(decree) if decree else {}
     take(session, context, permitted, Grounds(recorded=recorded, rows=(pilot, *indicators)), actor=actor)
     return pilot
+
+
+def _read_plan(session: Session, context: IdeaContext, plan: PilotPlan, actor: Actor) -> tuple[str, Decree | None, list[Indicator]]:
+    """The plan as it is kept; raises Invalid, all faults at once."""
+    faults = Faults([*_list_date_faults(context.policy.pilot, plan), *_list_owner_faults(session, context, plan.owner_id)])
+    site, decree = "", None
+    if not 0 <= plan.budget_rupiah <= MAXIMUM_RUPIAH:
+        faults.found.append(Invalid("amount_out_of_range", "budget_rupiah", maximum=MAXIMUM_RUPIAH))
+    with faults.gather():
+        get_unit(session, plan.unit_code)
+    with faults.gather():
+        site = read_line("site", plan.site, maximum=200)
+    if not plan.indicators:
+        faults.found.append(Invalid("indicator_missing", "indicators"))
+    indicators = _read_indicators(plan, faults)
+    with faults.gather():
+        decree = _read_decree(session, context, plan.decree, actor)
+    faults.settle()
+    return site, decree, indicators
 
 
 def _read_decree(session: Session, context: IdeaContext, named: NamedDecree | None, actor: Actor) -> Decree | None:
@@ -132,32 +143,43 @@ def start_pilot(session: Session, idea_id: str, *, actor: Actor) -> None:
     take(session, context, permit(session, context, "start_pilot", actor=actor), actor=actor)
 
 
-def _check_dates(rule: PilotRule, plan: PilotPlan) -> None:
+def _list_date_faults(rule: PilotRule, plan: PilotPlan) -> Iterator[Invalid]:
     if plan.starts_on < today():
-        raise Invalid("date_in_the_past", "starts_on")
+        yield Invalid("date_in_the_past", "starts_on")
     if plan.ends_on <= plan.starts_on:
-        raise Invalid("dates_out_of_order", "ends_on")
-    if not rule.minimum_days <= (plan.ends_on - plan.starts_on).days <= rule.maximum_days:
-        raise Invalid("pilot_length_out_of_range", "ends_on", minimum=rule.minimum_days, maximum=rule.maximum_days)
+        yield Invalid("dates_out_of_order", "ends_on")
+    elif not rule.minimum_days <= (plan.ends_on - plan.starts_on).days <= rule.maximum_days:
+        yield Invalid("pilot_length_out_of_range", "ends_on", minimum=rule.minimum_days, maximum=rule.maximum_days)
 
 
-def _write_indicators(session: Session, pilot: Pilot, plan: PilotPlan) -> list[Indicator]:
-    written = []
+def _list_owner_faults(session: Session, context: IdeaContext, owner_id: str) -> Iterator[Invalid]:
+    if owner_id not in {person.id for person in list_owners(session, context)}:
+        yield Invalid("pilot_owner_not_eligible", "owner_id")
+    elif not _can_be_verified(session, context, owner_id):
+        yield Invalid("pilot_owner_without_verifier", "owner_id")
+
+
+def _read_indicators(plan: PilotPlan, faults: Faults) -> list[Indicator]:
+    """The indicators of a plan, as rows of no pilot yet; what is wrong with any goes to the faults."""
+    read = []
+    for index, new in enumerate(plan.indicators):
+        name, unit_label = "", ""
+        with faults.gather():
+            name = read_line(f"indicators.{index}.name", new.name, maximum=200)
+        with faults.gather():
+            unit_label = read_line(f"indicators.{index}.unit_label", new.unit_label, maximum=40, minimum=0)
+        if new.baseline == new.target or (new.target > new.baseline) != (new.direction == Direction.UP):
+            faults.found.append(Invalid("indicator_aims_nowhere", f"indicators.{index}.target"))
+        read.append(
+            Indicator(pilot_id="", name=name, unit_label=unit_label, direction=new.direction, baseline=new.baseline, target=new.target)
+        )
+    return read
+
+
+def _write_indicators(session: Session, pilot: Pilot, indicators: list[Indicator]) -> None:
     for old in session.exec(select(Indicator).where(Indicator.pilot_id == pilot.id)):
         session.delete(old)
-    for index, new in enumerate(plan.indicators):
-        if new.baseline == new.target or (new.target > new.baseline) != (new.direction == Direction.UP):
-            raise Invalid("indicator_aims_nowhere", f"indicators.{index}.target")
-        written.append(
-            Indicator(
-                pilot_id=pilot.id,
-                name=read_line(f"indicators.{index}.name", new.name, maximum=200),
-                unit_label=read_line(f"indicators.{index}.unit_label", new.unit_label, maximum=40, minimum=0),
-                direction=new.direction,
-                baseline=new.baseline,
-                target=new.target,
-            )
-        )
-    session.add_all(written)
+    for each in indicators:
+        each.pilot_id = pilot.id
+    session.add_all(indicators)
     session.flush()
-    return written

@@ -1,45 +1,99 @@
-"""Lists of ideas, through the one filter of what a reader may see."""
+"""Lists of ideas, through the one filter of what a reader may see: in any order, counted, and gone through one after another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from models.ideas import Idea, TeamMember
+from models.ideas import Idea
+from models.stages import IdeaStage
+from workflows.process import ways
 from workflows.process.actors import Actor
+from workflows.process.context import read_context
 from workflows.process.keyset import Order, Page, Slice, take_page
+from workflows.process.offers import list_offers
 from workflows.process.visibility import overseen, visible
+from workflows.process.wanted import WantedIdeas, find_order, list_conditions
 
-MANY = 1_000  # ideas: fewer are gathered and sorted in a few milliseconds
-NEWEST_FIRST = Order(Idea, "created_at")
+MANY = 1_000  # ideas: fewer are gathered and sorted in a few milliseconds, and no more are counted
+MOST_TRIED = 20  # ideas looked at for the next one that a reader may decide
 
 
 @dataclass(frozen=True)
-class WantedIdeas:
-    """Which ideas are asked for; `mine` are those of whose team one is."""
+class Count:
+    """How many ideas there are; beyond MANY it is MANY and not exact."""
 
-    call_id: str | None = None
-    stage: str | None = None
-    mine: bool = False
+    number: int
+    is_exact: bool
 
 
 def list_ideas(session: Session, wanted: WantedIdeas, piece: Slice, *, actor: Actor) -> Page[Idea]:
-    """The ideas an actor may know of, newest first."""
-    query: Any = select(Idea).where(visible(actor, in_order=_oversees_many(session, actor)))
-    if wanted.call_id:
-        query = query.where(Idea.call_id == wanted.call_id)
-    if wanted.stage:
-        query = query.where(Idea.stage == wanted.stage)
-    if wanted.mine:
-        query = query.where(col(Idea.id).in_(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)))
-    return take_page(session, query, NEWEST_FIRST, piece)
+    """The ideas an actor may know of, in the order that is wanted."""
+    order = find_order(wanted, actor)
+    query = _select_placed(order).where(*_list_conditions(session, wanted, actor))
+    page = take_page(session, query, order, piece)
+    return page if order.key is None else replace(page, rows=[row[0] for row in page.rows])
 
 
-def _oversees_many(session: Session, actor: Actor) -> bool:
+def count_by_stage(session: Session, wanted: WantedIdeas, *, actor: Actor) -> dict[str, Count]:
+    """How many of the wanted ideas are in each stage, whichever stage is wanted; stages without any are left out."""
+    conditions = _list_conditions(session, replace(wanted, stage=None), actor)
+    ideas = sa.select(sa.literal(1)).select_from(Idea).where(*conditions)
+    some = [ideas.where(col(Idea.stage) == name).limit(MANY + 1).subquery() for name in ways.IDEA.stages]
+    numbers = session.execute(sa.select(*(sa.select(sa.func.count()).select_from(each).scalar_subquery() for each in some))).one()
+    counted = zip(ways.IDEA.stages, numbers, strict=True)
+    return {name: Count(min(number, MANY), number <= MANY) for name, number in counted if number}
+
+
+def count_where_cheap(session: Session, wanted: WantedIdeas, *, actor: Actor) -> dict[str, Count] | None:
+    """The counts by stage of whoever oversees no more than MANY ideas, or asks for one call's; None where counting would take long."""
+    return count_by_stage(session, wanted, actor=actor) if wanted.call_id or not oversees_many(session, actor) else None
+
+
+def add_up(counts: dict[str, Count], stage: str | None = None) -> Count:
+    """How many there are in one stage, or in all."""
+    counted = [count for name, count in counts.items() if stage in (None, name)]
+    number = sum(count.number for count in counted)
+    return Count(min(number, MANY), number <= MANY and all(count.is_exact for count in counted))
+
+
+def find_next(session: Session, wanted: WantedIdeas, idea_id: str, *, actor: Actor) -> str | None:
+    """The idea after this one in a list, in the same stage, that the actor may decide; None behind the last.
+
+    To be asked before the idea is decided, as it then has another place.
+    """
+    order = find_order(wanted, actor)
+    row = session.execute(_select_placed(order).where(col(Idea.id) == idea_id, visible(actor))).first()
+    if row is None:
+        return None
+    cursor = order.write_cursor(row[0] if order.key is None else row)
+    following = list_ideas(session, replace(wanted, stage=row[0].stage), Slice(cursor, MOST_TRIED), actor=actor)
+    for idea in following.rows:
+        if any(offer.awaited for offer in list_offers(session, read_context(session, idea.id, actor=actor), actor=actor)):
+            return idea.id
+    return None
+
+
+def _select_placed(order: Order) -> Any:
+    """A query for ideas, each with its place where the order is by one."""
+    return select(Idea) if order.key is None else select(Idea, order.key)
+
+
+def _list_conditions(session: Session, wanted: WantedIdeas, actor: Actor) -> list[sa.ColumnElement[bool]]:
+    seen = visible(actor, in_order=_reads_in_order(session, actor))
+    return [seen, *list_conditions(session, wanted, actor=actor)]
+
+
+def _reads_in_order(session: Session, actor: Actor) -> bool:
     """Whether SQLite should read an actor's list in its order: a page soon fills up, and all that they oversee would be much to sort."""
-    covered = overseen(actor) if session.get_bind().dialect.name == "sqlite" else []
+    return session.get_bind().dialect.name == "sqlite" and oversees_many(session, actor)
+
+
+def oversees_many(session: Session, actor: Actor) -> bool:
+    """Whether an actor oversees more than MANY ideas, so that counting or sorting all of them takes long."""
+    covered = overseen(actor)
     if not covered:
         return False
-    some = sa.select(sa.literal(1)).select_from(Idea).where(sa.or_(*covered)).limit(MANY).subquery()
-    return bool(session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one() == MANY)
+    some = sa.select(sa.literal(1)).select_from(Idea).where(col(Idea.stage) != IdeaStage.DRAFT, sa.or_(*covered)).limit(MANY + 1).subquery()
+    return bool(session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one() > MANY)

@@ -152,6 +152,12 @@ def _measured(session: Session, asked: Question) -> Refusal | None:
     return None if name is None else Conflict("indicator_unmeasured", indicator=name)
 
 
+def _has_reading(session: Session, asked: Question) -> Refusal | None:
+    read = select(Measurement.id).join(Indicator, col(Indicator.id) == col(Measurement.indicator_id))
+    found = session.exec(read.join(Pilot, col(Pilot.id) == col(Indicator.pilot_id)).where(Pilot.idea_id == asked.idea.idea.id)).first()
+    return Conflict("nothing_measured") if found is None else None
+
+
 def _pilot_days(session: Session, asked: Question) -> Refusal | None:
     first = first_report_day(session, asked.idea)
     return None if today() >= first else Conflict("pilot_too_short", first=first.isoformat(), minimum=asked.idea.policy.pilot.minimum_days)
@@ -240,6 +246,7 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": _measured,
+    "has_reading": _has_reading,
     "answered": lambda _session, asked: find_waiting(asked.idea),
     "unanswered": lambda _session, asked: find_nobody_to_leave_out(asked.idea),
     "as_permitted": lambda session, asked: find_change(session, asked.idea),

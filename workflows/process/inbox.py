@@ -19,6 +19,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext, read_policy_of
 from workflows.process.duties import find_duty, list_borne_on, must_differ
 from workflows.process.guards import is_in_policy
+from workflows.process.journal import send
 from workflows.process.passing_up import pass_up
 from workflows.process.relations import list_assigned, office_path, role_for
 from workflows.process.superiors import list_owned_above
@@ -80,6 +81,7 @@ def ask_person(session: Session, context: IdeaContext, action: str, person_id: s
     if context.idea.due_at is None:
         context.idea.due_at = due_at
     _append(session, context, {"task": action, "role": transition.who, "person_id": person_id, "due_at": due_at})
+    _tell(session, context, person_id)
 
 
 def ask_to_join(session: Session, context: IdeaContext, person_id: str) -> None:
@@ -87,6 +89,7 @@ def ask_to_join(session: Session, context: IdeaContext, person_id: str) -> None:
     latest = context.idea.due_at or context.call.closes_at
     due_at = min(due_in(context.policy.days.agreement), latest)
     _append(session, context, {"task": "agree", "role": Role.PROPOSER, "person_id": person_id, "due_at": due_at})
+    _tell(session, context, person_id)
 
 
 def tell_lead(session: Session, context: IdeaContext) -> None:
@@ -95,6 +98,12 @@ def tell_lead(session: Session, context: IdeaContext) -> None:
         due_at = min(due_in(context.policy.days.agreement), context.call.closes_at)
         lead = context.idea.lead_id
         _append(session, context, {"task": "revise", "role": Role.PROPOSER, "person_id": lead, "due_at": due_at})
+        _tell(session, context, lead)
+
+
+def _tell(session: Session, context: IdeaContext, person_id: str) -> None:
+    """Have somebody told by mail of what they are asked for in person; what is asked of a role waits for the morning's digest."""
+    send(session, "recognition.send_digest", person_id, idea_id=context.idea.id)
 
 
 def ask_gate(session: Session, context: IdeaContext, rule: GateRule) -> None:
@@ -137,15 +146,6 @@ def is_asked(session: Session, context: IdeaContext, action: str) -> bool:
     return session.exec(open_item).first() is not None
 
 
-def find_due_soon(session: Session, until: datetime, limit: int) -> list[InboxItem]:
-    """Open items that fall due before an instant and of which nobody was reminded; they count as reminded now."""
-    soon = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.reminded_at).is_(None), col(InboxItem.due_at) >= now())
-    items = list(session.exec(soon.where(col(InboxItem.due_at) < until).order_by(col(InboxItem.due_at)).limit(limit)))
-    for item in items:
-        item.reminded_at = now()
-    return items
-
-
 def find_overdue(session: Session, limit: int) -> list[InboxItem]:
     """Open items whose date is past and that nobody was told of; they count as told now.
 
@@ -184,6 +184,8 @@ def _list_asked(session: Session, asked: sa.ColumnElement[bool], actor: Actor, l
 
 def _find_ideas(session: Session, items: Sequence[InboxItem], actor: Actor) -> Iterator[Awaited]:
     """Items with their ideas: those that the actor may see and take on, with no part in the idea and no other duty that forbids it."""
+    if not items:
+        return
     asked_about = col(Idea.id).in_({item.idea_id for item in items})
     ideas = {idea.id: idea for idea in session.exec(select(Idea).where(asked_about, visible(actor)))}
     own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, col(TeamMember.idea_id).in_(ideas))))

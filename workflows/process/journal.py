@@ -44,6 +44,12 @@ def send(session: Session, job: str, subject_id: str, *, idea_id: str | None = N
     add_messages(session, [_message(job, subject_id, idea_id, once)])
 
 
+def send_each_once(session: Session, job: str, keys: dict[str, str]) -> None:
+    """Ask a flow for a job about many subjects, each under its own key (`keys`: subject -> key) unless that was asked for before."""
+    known = set(session.exec(select(Message.dedupe_key).where(col(Message.dedupe_key).in_(keys.values()))))
+    add_messages(session, [_message(job, subject_id, None, key) for subject_id, key in keys.items() if key not in known])
+
+
 def _message(job: str, subject_id: str, idea_id: str | None, once: str | None = None) -> dict[str, Any]:
     topic, name = job.split(".")
     return {"topic": topic, "job": name, "subject_id": subject_id, "idea_id": idea_id, "dedupe_key": once}

@@ -1,5 +1,7 @@
 """Refusals: a stable code with parameters; the sentences live in the catalogues, the HTTP status in `api/problems.py`."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -31,3 +33,24 @@ class Conflict(Refusal):
 
 class Invalid(Refusal):
     """The content cannot be taken as it is."""
+
+
+class Faults:
+    """What is wrong with a content, gathered so that all of it is said at once."""
+
+    def __init__(self, found: Iterable[Refusal] = ()) -> None:
+        self.found = list(found)
+
+    @contextmanager
+    def gather(self) -> Iterator[None]:
+        """Keep what is refused in the block, and go on after it."""
+        try:
+            yield
+        except Invalid as refusal:
+            self.found += refusal.parts or (refusal,)
+
+    def settle(self) -> None:
+        """Raise the first with all of them as its parts; nothing where nothing was wrong."""
+        if self.found:
+            self.found[0].parts = tuple(self.found) if len(self.found) > 1 else ()
+            raise self.found[0]

@@ -26,9 +26,9 @@ from workflows.process.ways import Kind, Relation, Transition
 
 _CALL_UNIT = aliased(Unit)
 _REVIEW = table_of(Review)
-_JUDGED = sa.select(_REVIEW.c.idea_id).where(  # asked with every list, so it is built once
-    _REVIEW.c.reviewer_id == sa.bindparam("person_id"), _REVIEW.c.idea_id.in_(sa.bindparam("idea_ids", expanding=True))
-)
+_JUDGED = sa.select(_REVIEW.c.idea_id).where(_REVIEW.c.reviewer_id == sa.bindparam("person_id"))  # asked with every list: built once
+_ANY_JUDGED = _JUDGED.limit(1)
+_JUDGED_OF = _JUDGED.where(_REVIEW.c.idea_id.in_(sa.bindparam("idea_ids", expanding=True)))
 
 
 def has_part(context: IdeaContext, actor: Actor) -> bool:
@@ -148,8 +148,10 @@ def is_blind(session: Session, context: IdeaContext, actor: Actor) -> bool:
 
 def list_blind(session: Session, ideas: Iterable[Idea], actor: Actor) -> frozenset[str]:
     """Those of some ideas of whose proposers the actor is told nothing, by their ids."""
-    shown = [idea.id for idea in ideas]
-    judged = [row[0] for row in run_plain(session, _JUDGED, {"person_id": actor.person_id, "idea_ids": shown})] if shown else []
+    shown, reader = [idea.id for idea in ideas], {"person_id": actor.person_id}
+    if not shown or not list(run_plain(session, _ANY_JUDGED, reader)):  # most readers review nothing: a long list of ids costs more
+        return frozenset()
+    judged = [row[0] for row in run_plain(session, _JUDGED_OF, {**reader, "idea_ids": shown})]
     if not judged:
         return frozenset()
     query = (

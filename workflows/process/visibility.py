@@ -50,9 +50,9 @@ def overseen(actor: Actor, *, in_order: bool = False) -> list[sa.ColumnElement[b
     column: Any = _without_index if in_order else col
     covered = []
     if any(grant.role in OVERSEERS for grant in actor.grants):
-        covered.append(column(Idea.unit_id).in_(_units_of(actor, OVERSEERS)))
+        covered.append(column(Idea.unit_id).in_(units_of(actor, OVERSEERS)))
     if any(grant.role in BY_CALL for grant in actor.grants):
-        covered.append(column(Idea.call_id).in_(select(Call.id).where(col(Call.unit_id).in_(_units_of(actor, BY_CALL)))))
+        covered.append(column(Idea.call_id).in_(select(Call.id).where(col(Call.unit_id).in_(units_of(actor, BY_CALL)))))
     return covered
 
 
@@ -70,6 +70,7 @@ def _without_index(column: Any) -> Any:
 _OVERSEEN = sa.orm.aliased(Unit)  # a name of its own, where the question asks for units too
 
 
-def _units_of(actor: Actor, roles: tuple[Role, ...]) -> Any:
+def units_of(actor: Actor, roles: tuple[Role, ...]) -> Any:
+    """The units over which an actor holds one of these roles, by their ids."""
     paths = sorted({grant.unit_path for grant in actor.grants if grant.role in roles})
     return select(_OVERSEEN.id).where(sa.or_(*(col(_OVERSEEN.path).startswith(path) for path in paths)))

@@ -2,17 +2,18 @@
 
 import json
 import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from prefect import flow
-from sqlmodel import col, select
+from sqlmodel import Session, col, func, select
 
 from models.calls import PolicyVersion, Specimen
 from models.database import database
 from models.documents import Document, DocumentKind
 from models.offices import SAMPLE_EMBLEM
-from models.outbox import Message
+from models.outbox import Message, MessageState
 from models.policy import Policy
 from models.settings import settings
 from workflows.adapters.files import store_file
@@ -25,11 +26,12 @@ from workflows.documents.mail import DocumentMail, render_mail
 from workflows.process.actors import flow_actor
 from workflows.process.context import read_policy
 from workflows.process.crashpoints import crashpoint
+from workflows.recognition.digest import find_digest
 from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import NUMBERING
-from workflows.recognition.remind import find_reminders
 from workflows.recognition.specimens import find_faults, keep_specimen
 from workflows.recognition.tell import find_account_mail, find_code_mail
+from workflows.recognition.turns import find_turn_mails
 from workflows.region.emblem import read_own_emblem
 from workflows.region.mail_codes import keep_mail_code
 from workflows.region.soundness import digest_print
@@ -69,15 +71,19 @@ def send_documents(token: str, ids: list[int]) -> Outcome:
     return apply_effects(database(), token, effects)
 
 
-def send_reminders(token: str, ids: list[int]) -> Outcome:
-    """Remind whoever a chunk's inbox items wait for."""
-    effects: dict[int, Any] = {}
-    for number, subject_id in _subjects(ids).items():
-        with database().reading() as session:
-            reminders = find_reminders(session, subject_id)
-        mails = [OutgoingMail(r.to, *render_mail("reminder", r.mail), r.message_id) for r in reminders]
-        effects[number] = _send_safely(mails) or _nothing
-    return apply_effects(database(), token, effects)
+def send_digests(token: str, ids: list[int]) -> Outcome:
+    """Tell each of a chunk's people what waits for them."""
+
+    def find(session: Session, person_id: str, number: int) -> list[OutgoingMail]:
+        mail = find_digest(session, person_id, number)
+        return [mail] if mail else []
+
+    return _send_last(token, ids, "send_digest", find)
+
+
+def tell_teams(token: str, ids: list[int]) -> Outcome:
+    """Tell the teams of a chunk's ideas where each stands now."""
+    return _send_last(token, ids, "tell_team", find_turn_mails)
 
 
 def tell_holders(token: str, ids: list[int]) -> Outcome:
@@ -110,12 +116,12 @@ def print_specimens(token: str, ids: list[int]) -> Outcome:
     for number, subject_id in _subjects(ids).items():
         with database().reading() as session:
             policy = read_policy(session.get_one(PolicyVersion, subject_id))
-            digest = digest_print(policy)
-            if session.get(Specimen, digest) is not None:
-                printed[digest] = _nothing
-        if digest not in printed:
-            printed[digest] = _print_safely(policy)
-        effects[number] = printed[digest]
+            sha256 = digest_print(policy)
+            if session.get(Specimen, sha256) is not None:
+                printed[sha256] = _nothing
+        if sha256 not in printed:
+            printed[sha256] = _print_safely(policy)
+        effects[number] = printed[sha256]
     return apply_effects(database(), token, effects)
 
 
@@ -123,7 +129,8 @@ numbering = [job("recognition", name, number) for name, number in NUMBERING.item
 withdraw = job("recognition", "withdraw_certificates", withdraw_certificates)
 issue = Job("issue_document", issue_documents)
 send = Job("send_document", send_documents)
-remind = Job("send_reminder", send_reminders)
+tell_team = Job("tell_team", tell_teams)
+digest = Job("send_digest", send_digests)
 tell = Job("tell_holder", tell_holders)
 bring = Job("mail_code", mail_codes)
 specimens = Job("print_specimens", print_specimens)
@@ -132,15 +139,16 @@ specimens = Job("print_specimens", print_specimens)
 @flow(name="recognition", persist_result=False)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
-    stored and issued, and its holder told. The certificates of a revoked award are withdrawn. Who is late is reminded, and who holds
-    an account is told what happened to it, or brought a code. Of a policy that waits for its signature every document is printed with
-    the longest texts it may have to hold."""
+    stored and issued, and its holder told. The certificates of a revoked award are withdrawn. A team is told where its idea
+    stands, whoever is asked for something what waits for them, and who holds an account what happened to it, or is brought a code. Of
+    a policy that waits for its signature every document is printed with the longest texts it may have to hold."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
     await issue(batch)
     await send(batch)
-    await remind(batch)
+    await tell_team(batch)
+    await digest(batch)
     await tell(batch)
     await bring(batch)
     await specimens(batch)
@@ -161,6 +169,22 @@ def _unissued(ids: list[int]) -> dict[DocumentKind, dict[int, Document]]:
         if subject_id in documents:
             kinds.setdefault(documents[subject_id].kind, {})[number] = documents[subject_id]
     return kinds
+
+
+def _send_last(token: str, ids: list[int], job_name: str, find: Callable[[Session, str, int], list[OutgoingMail]]) -> Outcome:
+    """Send what is to be told about each subject of a chunk once: of several messages about it, the last one tells everything."""
+    subjects, effects = _subjects(ids), dict[int, Any]()
+    unsent = col(Message.state).in_((MessageState.WAITING, MessageState.CLAIMED))
+    last = select(Message.subject_id, func.max(Message.id)).where(Message.topic == "recognition", Message.job == job_name, unsent)
+    with database().reading() as session:
+        latest = dict(session.exec(last.where(col(Message.subject_id).in_(subjects.values())).group_by(Message.subject_id)).all())
+    for number, subject_id in subjects.items():
+        mails: list[OutgoingMail] = []
+        if latest.get(subject_id, number) == number:
+            with database().reading() as session:
+                mails = find(session, subject_id, number)
+        effects[number] = _send_safely(mails) or _nothing
+    return apply_effects(database(), token, effects)
 
 
 def _render_safely(kind: DocumentKind, documents: list[Document]) -> list[Rendered | Exception]:

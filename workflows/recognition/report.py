@@ -21,6 +21,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_policy
 from workflows.recognition.award_lines import list_award_lines
 from workflows.recognition.number import DocumentSubject, Issuer, number_document
+from workflows.recognition.savings import sum_savings
 from workflows.region.calls import current_policy, get_call
 from workflows.region.offices import read_office
 
@@ -48,6 +49,7 @@ def _content(session: Session, call: Call) -> dict[str, Any]:
     first = local_day(call.opens_at)
     submitted = _count(session, _submitted(select(col(Idea.id)), call.id))
     awarded = sum(line["stands"] for line in awards)
+    savings, measured = sum_savings(session, call.id)
     return {
         "call_title": call.title,
         "period_from": first,
@@ -61,7 +63,8 @@ def _content(session: Session, call: Call) -> dict[str, Any]:
         "region_units": session.exec(select(func.count()).select_from(Unit)).one(),
         "months": _months(session, call),
         "awards": awards,
-        "savings_rupiah": 0,
+        "savings_rupiah": savings,
+        "savings_pilots": measured,
         "median_days_to_decision": round(median(days for _, days in decided)) if decided else None,
         "chain_head": session.exec(select(LedgerHead.hash)).one(),
     }

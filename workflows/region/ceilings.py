@@ -11,7 +11,7 @@ from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.actors import Actor
 from workflows.process.ceilings import read_ceiling
 from workflows.process.journal import record
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_line
 
 
@@ -29,12 +29,14 @@ def set_ceiling(session: Session, new: NewCeiling, *, actor: Actor) -> Ceiling:
     is approved. Raises Forbidden for all but a leader over the whole region, Invalid for amounts out of range or out of order.
     """
     actor.require(Role.LEADER, _region_path(session))
-    for name, amount in (("tier_rupiah", new.tier_rupiah), ("call_rupiah", new.call_rupiah)):
-        if not 0 <= amount <= MAXIMUM_RUPIAH:
-            raise Invalid("amount_out_of_range", name, maximum=MAXIMUM_RUPIAH)
-    if new.tier_rupiah > new.call_rupiah:
-        raise Invalid("ceilings_out_of_order", "call_rupiah")
-    basis = read_line("basis", new.basis, maximum=200)
+    amounts, basis = {"tier_rupiah": new.tier_rupiah, "call_rupiah": new.call_rupiah}, ""
+    beyond = [name for name, amount in amounts.items() if not 0 <= amount <= MAXIMUM_RUPIAH]
+    faults = Faults(Invalid("amount_out_of_range", name, maximum=MAXIMUM_RUPIAH) for name in beyond)
+    if new.tier_rupiah > new.call_rupiah and not beyond:
+        faults.found.append(Invalid("ceilings_out_of_order", "call_rupiah"))
+    with faults.gather():
+        basis = read_line("basis", new.basis, maximum=200)
+    faults.settle()
     before = read_ceiling(session)
     number = before.number + 1 if before else 1
     ceiling = Ceiling(number=number, tier_rupiah=new.tier_rupiah, call_rupiah=new.call_rupiah, basis=basis, set_by=str(actor.person_id))

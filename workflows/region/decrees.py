@@ -14,7 +14,7 @@ from models.ideas import Decision
 from models.instants import local_day, today
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
-from workflows.process.refusals import Conflict, Invalid
+from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.wording import read_line
 
 LONGEST_NUMBER = 100
@@ -38,11 +38,16 @@ def record_decree(session: Session, idea: IdeaContext, kind: DecreeKind, named: 
     still to come (in the region), before the call opened or before the decree that adopted the idea; Conflict for a number that was
     recorded with another day or another PDF. An award's decree is secret before its hour: other acts are not held against it.
     """
-    number = _read_number(named.number)
-    if named.on is None:
-        raise Invalid("decree_day_missing", "decree_on")
-    _check_day(session, idea, kind, named.on)
-    digest = _read_digest(named.sha256)
+    faults, number, digest = Faults(), "", None
+    with faults.gather():
+        number = _read_number(named.number)
+    with faults.gather():
+        if named.on is None:
+            raise Invalid("decree_day_missing", "decree_on")
+        _check_day(session, idea, kind, named.on)
+    with faults.gather():
+        digest = _read_digest(named.sha256)
+    faults.settle()
     found = _find_decrees(session, idea.call.unit_id, kind, number)
     if any(each.issued_on != named.on or (digest and each.sha256 and each.sha256 != digest) for each in found):
         other = next((each for each in found if each.issued_on != named.on), None)

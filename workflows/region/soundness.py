@@ -15,8 +15,10 @@ from workflows.process import ways
 from workflows.process.ceilings import list_excesses, read_ceiling
 from workflows.process.check import Finding, check_policy
 from workflows.process.numbering import check_template
-from workflows.process.refusals import Conflict, Invalid, Refusal
+from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.wording import read_text
+
+MOST_FAULTS = 100  # of a policy that are told at once
 
 
 def validate_policy(body: dict[str, Any]) -> Policy:
@@ -28,9 +30,8 @@ def validate_policy(body: dict[str, Any]) -> Policy:
         problem = wrong.problems[0]["code"]
         raise Invalid("policy_invalid", f"policy.rule_book.{wrong.field}", problem=problem, **wrong.limits) from wrong
     except ValidationError as wrong:
-        first = wrong.errors()[0]
-        path = ".".join(str(part) for part in ("policy", *first["loc"]))
-        raise Invalid("policy_invalid", path, problem=first["type"], **first.get("ctx", {})) from wrong
+        found = [each for each in wrong.errors() if each["type"] != "default_factory_not_called"]  # it follows from another
+        Faults(map(_read_error, found[:MOST_FAULTS])).settle()
     _check_wording("policy", policy.model_dump(mode="json"))
     for name, template in policy.documents.numbers.items():
         check_template(f"policy.documents.numbers.{name}", template)
@@ -44,7 +45,7 @@ def list_contradictions(policy: Policy) -> list[Finding]:
 
 def require_sound(policy: Policy) -> None:
     """Raise Invalid for a policy that contradicts itself: the first finding, with all of them as its parts."""
-    _raise_all([Invalid(finding.code, finding.path, **finding.parameters) for finding in list_contradictions(policy)])
+    Faults(Invalid(finding.code, finding.path, **finding.parameters) for finding in list_contradictions(policy)).settle()
 
 
 def require_ready(session: Session, policy: Policy) -> None:
@@ -54,11 +55,11 @@ def require_ready(session: Session, policy: Policy) -> None:
     a kind); no ceiling is set for what it pays, or its specimens are still being printed (Conflict).
     """
     require_sound(policy)
-    _raise_all(list(list_excesses(policy, read_ceiling(session))))
+    Faults(list_excesses(policy, read_ceiling(session))).settle()
     specimen = session.get(Specimen, digest_print(policy))
     if specimen is None:
         raise Conflict("specimens_not_printed")
-    _raise_all([Invalid(fault["code"], fault["path"], **fault["parameters"]) for fault in specimen.faults])
+    Faults(Invalid(fault["code"], fault["path"], **fault["parameters"]) for fault in specimen.faults).settle()
 
 
 def digest_body(body: dict[str, Any]) -> str:
@@ -73,10 +74,9 @@ def digest_print(policy: Policy) -> str:
     return digest_body({"documents": documents, "entry": policy.entry, "team_limit": policy.team_limit, "tier": tiers})
 
 
-def _raise_all(found: list[Refusal]) -> None:
-    if found:
-        found[0].parts = tuple(found)
-        raise found[0]
+def _read_error(error: Any) -> Invalid:
+    path = ".".join(str(part) for part in ("policy", *error["loc"]))
+    return Invalid("policy_invalid", path, problem=error["type"], **error.get("ctx", {}))
 
 
 def _check_wording(field: str, part: Any) -> None:

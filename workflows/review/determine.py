@@ -12,7 +12,7 @@ from workflows.process.context import IdeaContext, read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.guards import is_at_mark, is_overdue
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Faults, Invalid
 from workflows.region.decrees import NamedDecree, record_decree, write_decree
 
 
@@ -34,11 +34,15 @@ def determine_idea(
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "determine", outcome, actor=actor)
-    text = read_reason(permitted.transition, reason)
+    faults, text = Faults(), ""
+    with faults.gather():
+        text = read_reason(permitted.transition, reason)
+    if outcome == Determination.ADOPTED:
+        missing = {"decree_number": not decree.number.strip(), "decree_on": decree.on is None}
+        faults.found += [Invalid("decree_missing", field) for field, is_missing in missing.items() if is_missing]
+    faults.settle()
     detail: dict[str, Any] = {"decree_number": "", "decree_on": None}
     if outcome == Determination.ADOPTED:
-        if not decree.number.strip() or decree.on is None:
-            raise Invalid("decree_missing", "decree_on" if decree.number.strip() else "decree_number")
         detail = write_decree(record_decree(session, context, DecreeKind.DETERMINATION, decree, actor=actor))
     take(session, context, permitted, Grounds(text, detail, detail), actor=actor)
     return context

@@ -7,26 +7,30 @@ from sqlmodel import Session, select
 from models.instants import now
 from models.policy import Policy
 from models.reviews import Review, ReviewState
-from workflows.calculations.score import Criterion, Rubric, score_review
+from workflows.calculations.score import Criterion, Rubric, list_point_refusals, score_review
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import settle
+from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_text
 
 
 def score_idea(session: Session, idea_id: str, points: dict[str, Decimal], *, comment: str = "", actor: Actor) -> Review:
     """A reviewer's points for every criterion, total of 100; may be given again until the review is over.
 
-    Raises the calculation's refusals for a missing or unknown criterion and for points outside the scale.
+    Raises Invalid, all faults at once, for a missing or unknown criterion and for points outside the scale.
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "score", actor=actor)
-    review = _own_review(session, idea_id, actor)
-    review.total = score_review(rubric_of(context.policy), points)
+    review, rubric = _own_review(session, idea_id, actor), rubric_of(context.policy)
+    faults = Faults(Invalid(each.code, each.field) for each in list_point_refusals(rubric, points))
+    with faults.gather():
+        review.comment = read_text("comment", comment, maximum=4_000)
+    faults.settle()
+    review.total = score_review(rubric, points)
     review.points = {name: format(value, "f") for name, value in points.items()}
-    review.comment = read_text("comment", comment, maximum=4_000)
     review.state, review.answered_at = ReviewState.SCORED, now()
     settle(session, context, task="score", person_id=actor.person_id)
     take(session, context, permitted, Grounds(rows=(review,)), actor=actor)

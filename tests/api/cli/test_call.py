@@ -1,21 +1,42 @@
 """`gagas call check`: what is wrong with a policy, where, and what to do; the same words as the API's."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+import api.cli.call as call_command
 from api.cli.main import app
+from models.policy import Policy
 from tests.building import POLICY
 from tests.foreign_words import find_foreign_words
+from workflows.recognition.specimens import Render, find_faults
+from workflows.region.soundness import digest_print
 
+pytestmark = pytest.mark.xdist_group("specimens")
 GATE = {"name": "hearing", "label": "Dengar pendapat", "label_en": "Hearing", "stage": "screening", "role": "operator"}
 
 
 def check(file: Path | str, *more: str, given: str | None = None) -> Result:
     return CliRunner().invoke(app, ["call", "check", str(file), *more], input=given)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def printed_once() -> Iterator[None]:
+    """What prints alike is printed once for all these tests, as the program itself keeps the result; printing takes seconds."""
+    kept: dict[str, list[dict[str, Any]]] = {}
+
+    def find_once(policy: Policy, render: Render) -> list[dict[str, Any]]:
+        if (digest := digest_print(policy)) not in kept:
+            kept[digest] = find_faults(policy, render)
+        return kept[digest]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(call_command, "find_faults", find_once)
+        yield
 
 
 @pytest.fixture

@@ -44,6 +44,13 @@ def fields_of(page: str, action: str) -> dict[str, str]:
     return {name: html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form[0])}
 
 
+def confirm(client: TestClient, asked: Any) -> Any:
+    """Confirm a final act on the page that says what follows from it."""
+    assert (asked.status_code, "Periksa sebelum disimpan" in asked.text) == (200, True), asked.text
+    action = asked.request.url.path
+    return client.post(action, data=fields_of(asked.text, action) | {"confirmed": "yes"})
+
+
 def send(client: TestClient, page: str, action: str, **fields: str) -> Any:
     """Open a page and send its form to `action` with these fields; `__` in a name is a dot."""
     shown = client.get(page)

@@ -11,7 +11,7 @@ from models.instants import today
 from models.people import Role
 from models.pilots import Pilot
 from models.stages import IdeaStage
-from tests.api.pages.browsing import open_browser, send
+from tests.api.pages.browsing import confirm, open_browser, send
 from tests.building import Town
 from tests.steps import plan
 from workflows.pilot.start import plan_pilot
@@ -25,7 +25,10 @@ GATE = {"name": "presentation", "label": "Paparan di hadapan tim", "label_en": "
 
 
 def press(town: Town, who: str, idea: str, path: str, **fields: str) -> None:
-    answer = send(open_browser(town, who), f"/usulan/{idea}", f"/usulan/{idea}/{path}", **fields)
+    browser = open_browser(town, who)
+    answer = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/{path}", **fields)
+    if fields.get("outcome") in ("refused", "rejected"):
+        answer = confirm(browser, answer)
     assert answer.status_code == 303, answer.text
     assert open_browser(town, who).get(answer.headers["location"]).status_code == 200
 
@@ -136,7 +139,7 @@ def test_the_inbox_names_the_open_gate_as_what_is_to_be_done(town: Town) -> None
     browser = open_browser(town, "secretary")
     shown = browser.get("/kotak-masuk").text
     assert "Paparan di hadapan tim</span>" in shown
-    assert f'href="/usulan/{idea}#tugas"' in shown
+    assert f'href="/usulan/{idea}?dari=kotak-masuk#tugas"' in shown
     assert "Nyatakan tahapan selesai" not in shown
     browser.cookies.set("language", "en", domain="testserver.local", path="/")
     assert "Presentation</span>" in browser.get("/kotak-masuk").text
@@ -153,7 +156,9 @@ def test_whoever_proposes_an_award_is_told_that_somebody_else_approves(town: Tow
     assert "Rp5.000.000" in shown
     assert "/persetujuan" not in shown
     award = answer.headers["location"].split("?")[0]
-    declined = send(open_browser(town, "leader"), award, f"{award}/persetujuan", outcome="declined", reason="Capaian belum cukup kuat")
+    leader = open_browser(town, "leader")
+    declined = send(leader, award, f"{award}/persetujuan", outcome="declined", reason="Capaian belum cukup kuat")
+    declined = confirm(leader, declined)
     assert declined.status_code == 303
     assert "Capaian belum cukup kuat" in browser.get(award).text
 

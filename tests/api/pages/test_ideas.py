@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from sqlmodel import select
 
+from api.pages import ideas
 from api.pages.forms import Form
 from api.sentences import catalogue
 from models.ideas import Decision, Idea, Revision, TeamMember
 from models.stages import IdeaStage
-from tests.api.pages.browsing import SENTENCE, fields_of, open_browser, send, start_session
+from tests.api.pages.browsing import SENTENCE, confirm, fields_of, open_browser, send, start_session
 from tests.building import Town
 from workflows.process.ways import AWARD, DOCUMENT, IDEA
 from workflows.review.score import score_idea
@@ -205,7 +206,7 @@ def test_a_reason_that_is_too_short_stands_beside_its_field(town: Town, reason: 
     assert 'value="rejected" checked' in answer.text
     assert town.idea(idea).stage == IdeaStage.RECOMMENDED
     sent = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/penetapan", outcome="rejected", reason="Sudah dikerjakan unit lain")
-    assert (sent.status_code, town.idea(idea).stage) == (303, IdeaStage.REJECTED)
+    assert (confirm(browser, sent).status_code, town.idea(idea).stage) == (303, IdeaStage.REJECTED)
 
 
 def test_an_award_not_yet_announced_is_known_to_those_who_prepare_it(town: Town) -> None:
@@ -216,14 +217,17 @@ def test_an_award_not_yet_announced_is_known_to_those_who_prepare_it(town: Town)
         assert (award in browser.get("/penghargaan").text) is (status == 200), who
 
 
-def test_lists_go_on_from_page_to_page(town: Town) -> None:
-    for number in range(27):
+def test_lists_go_on_from_page_to_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ideas, "ON_A_PAGE", 4)
+    for number in range(5):
         town.build_idea(IdeaStage.AWAITING_PERMISSION, title=f"Usulan ke-{number}")
     browser = open_browser(town, "secretary")
-    first = browser.get("/daftar")
-    next_page = first.text.split('href="/daftar?stage=')[1].split('"')[0].replace("&amp;", "&")
-    second = browser.get(f"/daftar?stage={next_page}")
-    assert (first.text.count("IDE-"), second.text.count("IDE-")) == (25, 2)
+    first = browser.get("/daftar?sort=due&stage=awaiting_permission")
+    (after,) = re.findall(r'href="(/daftar\?[^"]*after=[^"]*)"', first.text)
+    second = browser.get(after.replace("&amp;", "&"))
+    (before,) = re.findall(r'href="(/daftar\?[^"]*before=[^"]*)"', second.text)
+    again = browser.get(before.replace("&amp;", "&"))
+    assert [page.text.count("IDE-") for page in (first, second, again)] == [4, 1, 4]
     assert browser.get("/daftar?stage=draft").text.count("IDE-") == 0
     assert browser.get("/daftar?after=xyz").status_code == 422
 

@@ -40,7 +40,7 @@ def test_an_empty_report_still_reads(report, words_of):
 
 
 def test_a_report_joins_two_parts_without_a_comma_and_explains_only_what_it_shows(report, words_of):
-    words = words_of(render_report(report(piloted=0, savings_rupiah=0)))
+    words = words_of(render_report(report(piloted=0, savings_rupiah=None)))
     assert "84 ditetapkan (26,9%) dan 12 diberi penghargaan." in words
     assert "Penghematan" not in words
     assert "Median ialah nilai tengah" in words

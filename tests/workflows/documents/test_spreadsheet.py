@@ -31,7 +31,7 @@ def test_every_figure_stands_in_its_sheet(report):
     award = rows(book["Penghargaan"])[1]
     assert award[0] == "IDE-2026-000123"
     assert award[3] == "Rahmawati Kusumaningrum; Yohana Simatupang"
-    assert award[5:7] == [1, 15_000_000]
+    assert award[5:8] == [1, 15_000_000, 15_000_000]
 
 
 def test_headings_are_frozen_and_columns_wide_enough(report):

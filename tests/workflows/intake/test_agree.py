@@ -15,8 +15,8 @@ from sqlmodel import col, select
 from models.awards import AwardShare
 from models.documents import Document, DocumentKind
 from models.ideas import Answer, Decision, Invitation, TeamMember
-from models.inbox import InboxItem
 from models.ledger import LedgerEntry
+from models.outbox import Message
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask, check_problem
 from tests.building import Town
@@ -28,8 +28,8 @@ from workflows.intake.submit import submit_idea
 from workflows.intake.team import MemberShare
 from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.recognition.digest import find_digest
 from workflows.recognition.letters import number_certificates, number_receipt
-from workflows.recognition.remind import find_reminders
 from workflows.review.determine import Determination, determine_idea
 
 TO_RECOMMENDED = IDEA_STEPS[IdeaStage.RECOMMENDED][1:]  # from what is submitted
@@ -79,13 +79,13 @@ def test_who_is_asked_finds_it_in_the_inbox_reads_the_proposal_and_joins(either_
     check_problem(ask(client, town["mate"], f"POST /ideas/{idea}/agreement", {"outcome": "joined"}), 403, "only_asked", language="id")
 
 
-def test_whoever_is_asked_is_reminded_by_mail_like_of_any_task(town: Town) -> None:
+def test_whoever_is_asked_is_told_by_mail_at_once(town: Town) -> None:
     town.ask_team()
+    (asked,) = town.rows(select(Message.subject_id).where(Message.job == "send_digest"))
     with town.store.reading() as session:
-        (item,) = session.exec(select(InboxItem)).all()
-        (reminder,) = find_reminders(session, item.id)
-    assert item.due_at is not None
-    assert (reminder.to, reminder.mail.task) == ("mate@contoh.example", "Jawab permintaan bergabung")
+        mail = find_digest(session, asked, 1)
+    assert mail is not None
+    assert (mail.to, "Jawab permintaan bergabung" in mail.text) == ("mate@contoh.example", True)
 
 
 @pytest.mark.parametrize("stage", ["draft", "supplement_asked"])

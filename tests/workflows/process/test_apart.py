@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from models.awards import Award
 from models.ideas import Decision
-from models.inbox import InboxItem
 from models.instants import today
 from models.people import Person, Role, RoleGrant
 from models.stages import AwardStage, IdeaStage
@@ -27,7 +26,7 @@ from workflows.pilot.start import list_owners, plan_pilot
 from workflows.process.context import read_context
 from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Forbidden, Invalid
-from workflows.recognition.remind import find_reminders
+from workflows.recognition.digest import find_digest
 from workflows.review.assign import assign_reviewer, list_eligible
 from workflows.review.determine import Determination, determine_idea
 from workflows.review.gates import pass_gate
@@ -167,14 +166,16 @@ def test_a_gate_is_no_duty(town: Town) -> None:
     town.do(pass_gate, idea, "talk", by="chair")
 
 
-def test_nobody_is_reminded_of_what_they_may_not_do(town: Town) -> None:
+def test_nobody_is_told_by_mail_of_what_they_may_not_do(town: Town) -> None:
     town.build_award()
     with town.store.unit_of_work() as session:
         for who in ("leader", "deputy"):
             session.get_one(Person, town[who].id).email = f"{who}@contoh.example"
     with town.store.reading() as session:
-        item = session.exec(select(InboxItem.id).where(InboxItem.task == "approve", col(InboxItem.done_at).is_(None))).one()
-        assert [each.to for each in find_reminders(session, item)] == ["leader@contoh.example"]
+        mails = {who: find_digest(session, town[who].id, 1) for who in ("leader", "deputy")}
+    assert mails["deputy"] is None
+    assert mails["leader"] is not None
+    assert "Setujui penghargaan" in mails["leader"].text
 
 
 def test_whoever_screened_an_idea_cannot_be_taken_into_its_team(town: Town) -> None:

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 import workflows.process.browse
 from models.stages import IdeaStage
 from tests.building import Town
-from workflows.process.browse import WantedIdeas, list_ideas
+from workflows.process.browse import list_ideas
 from workflows.process.keyset import Slice
+from workflows.process.wanted import WantedIdeas
 
 WANTED = (WantedIdeas(), WantedIdeas(stage=IdeaStage.SCREENING), WantedIdeas(mine=True))
 
@@ -56,11 +57,11 @@ def test_everybody_is_listed_what_they_may_know_newest_first_however_it_is_read(
 def reads_in_order(town: Town, who: str) -> bool:
     """Whether somebody's list is read in the order it lies in; gathered and sorted otherwise."""
     with town.store.reading() as session:
-        return workflows.process.browse._oversees_many(session, town.actor(session, who))
+        return workflows.process.browse._reads_in_order(session, town.actor(session, who))
 
 
 def test_who_oversees_many_has_nothing_sorted_on_sqlite(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workflows.process.browse, "MANY", 2)
+    monkeypatch.setattr(workflows.process.browse, "MANY", 1)
     plans: list[str] = []
     for _ in range(2):
         town.build_idea(IdeaStage.SCREENING)

@@ -109,11 +109,9 @@ def test_it_stands_in_history_list_and_picture(own_town: Town, idea: str, client
     assert "hear · chair" in draw_process()
 
 
-def test_the_clock_reminds_and_escalates_what_is_late_there(own_town: Town, idea: str, clock: Clock) -> None:
+def test_the_clock_escalates_what_is_late_there(own_town: Town, idea: str, clock: Clock) -> None:
     own_town.do(pass_gate, idea, "panel", by="secretary")
     clock.set(now() + timedelta(days=6))
     tick(own_town)
     (asked,) = awaited(own_town, idea)
     assert asked.escalated_at is not None
-    reminders = select(Message.subject_id).where(Message.job == "send_reminder", Message.subject_id == asked.id)
-    assert own_town.rows(reminders) == [asked.id]

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from workflows.documents.content import FROZEN, MOST_RUPIAH, Address, Code, Count, Digest, Letterhead, Line, Name, Note, Rupiah, Signatory
+from workflows.documents.content import FROZEN, Address, Code, Count, Digest, Letterhead, Line, Name, Note, Rupiah, Signatory
 from workflows.documents.kinds import DocumentType
 
 
@@ -50,7 +50,9 @@ class AwardLine:
 
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
 class ReportContent:
-    """The report of one call and period; savings in rupiah after implementation cost, so they may be negative.
+    """The report of one call and period; savings in rupiah a year after implementation cost, so they may be negative.
+
+    They are None where no pilot was measured in rupiah; `savings_pilots` counts those that were.
 
     `units` are those that took part, `region_units` how many the region has.
     """
@@ -70,7 +72,8 @@ class ReportContent:
     region_units: Count = 0
     months: tuple[Tally, ...]
     awards: tuple[AwardLine, ...]
-    savings_rupiah: Annotated[int, Field(ge=-MOST_RUPIAH, le=MOST_RUPIAH)]
+    savings_rupiah: int | None = None
+    savings_pilots: Count = 0
     median_days_to_decision: Count | None
     place: Name
     issued_on: date

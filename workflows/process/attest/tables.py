@@ -48,7 +48,7 @@ pilot        end         ends_on                                                
 pilot        report      summary,reported_at                                                             salted   idea.plan_pilot,idea.conclude,idea.verify.extend
 pilot        result      result                                                                          salted   idea.plan_pilot,idea.compute_result,idea.verify.extend
 indicator    plan        pilot_id,name,unit_label,direction,baseline,target                              salted   idea.plan_pilot
-measurement  reading     indicator_id,measured_on,value,note,actor_id,at                                 salted   idea.measure
+measurement  reading     indicator_id,measured_on,value,note,actor_id,at                                 salted   idea.measure,idea.correct
 award        stage       stage                                                                           told     award.*
 award        origin      idea_id,call_id,proposed_by,created_at                                          salted   award.propose
 award        tier        tier,distinction,computation                                                    salted   -

@@ -36,13 +36,13 @@ APPEND_ONLY = ("decision", "ledgerentry")
 
 
 def build_everything(town: Town) -> None:
-    """Ideas and awards in every stage, a supplement, a recusal, an extended pilot, gates, and documents of every kind and state."""
+    """Ideas and awards in every stage, a supplement, a recusal, an extended pilot, a correction, gates, documents of every kind."""
     ideas = {stage: town.build_idea(stage) for stage in IdeaStage}
     town.take(ideas[IdeaStage.DRAFT], "revise")
     town.take(ideas[IdeaStage.SUPPLEMENT_ASKED], "supplement")
     change_teams(town)
     town.take(ideas[IdeaStage.IN_REVIEW], "recuse")
-    town.take(ideas[IdeaStage.PILOT_REPORTED], "verify extend")
+    town.take(ideas[IdeaStage.PILOT_REPORTED], "verify extend", "correct")
     awards = {stage: town.build_award(stage) for stage in AwardStage}
     town.take(town.award(awards[AwardStage.DECLINED]).idea_id, "propose")
     gated = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-SIDANG", gates=[GATE]))

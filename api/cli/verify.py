@@ -1,0 +1,54 @@
+"""`gagas verify`: is this file one that was issued here, and does it still stand?"""
+
+import hashlib
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import Session
+
+from api.pages.texts import Words
+from models.database import database
+from models.settings import settings
+from workflows.process.refusals import Conflict, NotFound
+from workflows.recognition.verify import Verdict, Verified, find_token, judge, verify_digest, verify_token
+
+
+class Language(StrEnum):
+    """The languages of the answer."""
+
+    INDONESIAN = "id"
+    ENGLISH = "en"
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help="The PDF or spreadsheet.", exists=True, dir_okay=False, readable=True)],
+    document: Annotated[str, typer.Option(help="The number or the address printed on it; tells an altered file from an unknown one.")] = "",
+    language: Annotated[Language | None, typer.Option(help="The language of the answer; the region's when left out.")] = None,
+) -> None:
+    """Compare a file with what was issued; exit code 0 only where it is genuine and valid, 1 where it is altered, revoked or unknown."""
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    with database().reading() as session:
+        found = _find(session, digest, document)
+    verdict, words = judge(found, digest), Words(str(language or settings().language))
+    typer.echo(f"{words.text(f'verify.{verdict}')}. {words.text(f'verify.{verdict}_say')}")
+    if found is not None:
+        facts = [("kind", words.word(found.kind)), ("number", found.number), ("issued_on", words.day(found.issued_on))]
+        for name, value in [*facts, ("issuer", found.issuer), ("sha256", found.sha256)]:
+            typer.echo(f"{words.text(f'verify.{name}')}: {value}")
+    raise typer.Exit(0 if verdict == Verdict.GENUINE else 1)
+
+
+def _find(session: Session, digest: str, document: str) -> Verified | None:
+    """The document that is named, else the one with this digest; a number that several bear names none."""
+    address = re.search(r"([a-z2-7]{26})/?$", document.strip().lower())
+    try:
+        token = address[1] if address else find_token(session, document) if document else ""
+        return verify_token(session, token) if token else verify_digest(session, digest)
+    except Conflict:
+        return _find(session, digest, "")
+    except NotFound:
+        return None

@@ -1,0 +1,265 @@
+"""The desk of those who decide: lists as tables and files, the next idea after each, the facts beside the form, final acts, whose desk."""
+
+import csv
+import io
+import re
+from html import unescape
+
+import pytest
+
+from api.pages import inbox
+from api.pages.final import FINAL
+from api.pages.queue import read_origin
+from api.pages.texts import texts
+from models.instants import today
+from models.people import Role
+from models.stages import AwardStage, IdeaStage
+from tests.api.pages.browsing import confirm, fields_of, open_browser, send
+from tests.building import Town
+from tests.steps import MET
+from workflows.process.ways import AWARD, IDEA
+
+pytestmark = pytest.mark.slow
+
+FORMULAE = ("=HYPERLINK(1)", "+62 812", "-1+2", "@SUM(A1)", "=cmd|' /C calc'!A0")
+ACCEPTED = {"outcome": "accepted", **{f"answers.{name}": "yes" for name in MET}}
+
+
+def rows_of(page: str) -> list[str]:
+    """The titles of a table of ideas, in its order."""
+    return [unescape(title) for title in re.findall(r'class="title"><a href="[^"]*">([^<]*)</a>', page)]
+
+
+def address_of(page: str, title: str) -> str:
+    (to,) = re.findall(rf'class="title"><a href="([^"]*)">{re.escape(title)}</a>', page)
+    return unescape(to)
+
+
+def holder_of(page: str) -> str:
+    """What the page says of whose desk the idea lies on."""
+    found = re.search(r'aria-labelledby="holder">(.*?)</section>', page, re.S)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", found[1])).split()) if found else ""
+
+
+def test_the_list_is_a_table_with_counts_per_stage_that_is_searched_and_sorted(town: Town) -> None:
+    for title, points in (("Bank Sampah", 70), ("Antrean Daring", 95), ("Peta Saluran", 80)):
+        town.build_idea(IdeaStage.SHORTLISTED, title=title, points=points)
+    town.build_idea(IdeaStage.SCREENING, title="Kelas Malam")
+    browser = open_browser(town, "chair")
+    page = browser.get("/daftar?sort=score").text
+    assert rows_of(page) == ["Antrean Daring", "Peta Saluran", "Bank Sampah", "Kelas Malam"]
+    assert "4 usulan" in page
+    assert "Lolos penilaian (3)" in page
+    assert re.findall(r'<th [^>]*aria-sort="descending"><a href="[^"]*">([^<]*)', page) == ["Nilai"]
+    assert rows_of(browser.get("/daftar?q=antrean").text) == ["Antrean Daring"]
+    assert rows_of(browser.get("/daftar?unit=maleber&stage=screening").text) == ["Kelas Malam"]
+    assert rows_of(browser.get("/daftar?due=soon").text) == ["Kelas Malam"]
+    assert rows_of(browser.get("/daftar?due=overdue").text) == []
+    assert 'class="figure"' not in open_browser(town, "head").get("/daftar").text
+    for hostile in ("?q=%00&sort=;--&stage='&due=x", "?q=" + "%25" * 200, "?call=" + "x" * 500, "?&" * 50):
+        assert browser.get(f"/daftar{hostile}").status_code == 200
+
+
+def test_what_the_filter_shows_is_exported_and_no_title_becomes_a_formula(town: Town) -> None:
+    for title in FORMULAE:
+        town.build_idea(IdeaStage.SCREENING, title=title)
+    town.build_idea(IdeaStage.SHORTLISTED, title="Bank Sampah; dan arsip", points=87)
+    browser = open_browser(town, "secretary")
+    (to,) = re.findall(r'href="(/daftar/usulan.csv[^"]*)"', browser.get("/daftar?sort=score").text)
+    answer = browser.get(unescape(to))
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.text.startswith("\ufeff")
+    head, *lines = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";")
+    assert head == ["Kode", "Judul", "Unit", "Tahap", "Nilai", "Selisih", "Tenggat", "Diterima"]
+    assert lines[0][1:6] == ["Bank Sampah; dan arsip", "Kelurahan Maleber", "Lolos penilaian", "87", "0"]
+    assert {line[1] for line in lines[1:]} == {f"'{title}" for title in FORMULAE}
+    narrowed = browser.get("/daftar/usulan.csv?stage=shortlisted").text
+    assert narrowed.count("IDE-") == 1
+    assert open_browser(town, "stranger").get("/daftar/usulan.csv").text.count("IDE-") == 0
+    told = open_browser(town, "head").get("/daftar/usulan.csv?stage=shortlisted").text
+    assert "87" not in told.split("\n")[1].split(";")[4:6]
+
+
+def test_the_inbox_says_how_many_there_are_beyond_what_it_shows(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}")
+    browser = open_browser(town, "secretary")
+    assert len(rows_of(browser.get("/kotak-masuk").text)) == 5
+    monkeypatch.setattr(inbox, "SHOWN", 3)
+    page = browser.get("/kotak-masuk").text
+    assert len(rows_of(page)) == 3
+    assert "Ditampilkan 3 tugas yang paling mendesak dari 5." in page
+    monkeypatch.setattr(inbox, "MOST_WAITING", 4)
+    assert "dari lebih dari 4." in browser.get("/kotak-masuk").text
+
+
+@pytest.mark.parametrize("start", ["/kotak-masuk", "/daftar?stage=screening&sort=due", "/daftar?q=usulan"])
+def test_after_a_decision_comes_the_next_idea_in_the_order_one_came_by(town: Town, start: str) -> None:
+    for number in range(3):
+        town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}")
+    browser = open_browser(town, "secretary")
+    listed = browser.get(start).text
+    first, second, third = rows_of(listed)
+    to = address_of(listed, first)
+    decided = []
+    for title, following in ((first, second), (second, third)):
+        page = browser.get(to).text
+        assert f"<h1>{title}</h1>" in page
+        assert page.index("Simpan dan berikutnya") < page.index("Simpan keputusan")
+        action = f"{to.split('?')[0]}/seleksi"
+        answer = browser.post(action, data=fields_of(page, action) | ACCEPTED | {"do": "next"})
+        assert answer.status_code == 303
+        decided.append(to.split("?")[0].rsplit("/", 1)[-1])
+        to = answer.headers["location"]
+        assert to.endswith("&ok=decided#tugas"), to
+        assert f"<h1>{following}</h1>" in browser.get(to).text
+    assert {town.idea(idea).stage for idea in decided} == {IdeaStage.IN_REVIEW}
+    page = browser.get(to).text
+    assert "Simpan dan berikutnya" not in page
+    action = f"{to.split('?')[0]}/seleksi"
+    answer = browser.post(action, data=fields_of(page, action) | ACCEPTED | {"do": "next"})
+    assert answer.headers["location"].startswith(start.split("?")[0])
+    assert "Tidak ada lagi usulan berikutnya" in browser.get(answer.headers["location"]).text
+
+
+def test_an_idea_is_skipped_and_one_that_somebody_else_decides_does_not_come(town: Town) -> None:
+    for number in range(3):
+        town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}")
+    browser = open_browser(town, "secretary")
+    listed = browser.get("/kotak-masuk").text
+    first, second, third = rows_of(listed)
+    to = address_of(listed, first)
+    skipped = unescape(re.findall(r'href="([^"]*)">Lewati, buka usulan berikutnya', browser.get(to).text)[0])
+    assert skipped == address_of(listed, second)
+    town.take(address_of(listed, second).split("?")[0].rsplit("/", 1)[-1], "screen accepted")
+    assert address_of(listed, third) in unescape(browser.get(to).text)
+
+
+@pytest.mark.parametrize(
+    "typed", ["//evil.example", "javascript:alert(1)", "daftar?x=1", "kotak-masuk?x", "../keluar", "daftar?q=<script>"]
+)
+def test_where_one_came_from_is_one_of_our_pages_or_nothing(town: Town, typed: str) -> None:
+    assert read_origin(typed).text in ("", "daftar", "kotak-masuk", "daftar?q=%3Cscript%3E")
+    idea = town.build_idea(IdeaStage.SCREENING)
+    page = open_browser(town, "secretary").get(f"/usulan/{idea}", params={"dari": typed})
+    assert page.status_code == 200
+    assert not re.search(r'(href|action)="[^"]*(evil|javascript|keluar/)', page.text)
+    assert "<script" not in page.text
+
+
+def test_an_idea_that_one_has_scored_is_no_longer_ones_turn(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.IN_REVIEW)
+    browser = open_browser(town, town.reviewers(idea)[0])
+    assert "Giliran Anda" in browser.get(f"/usulan/{idea}").text
+    points = {"points__novelty": "80", "points__impact": "75"}
+    assert send(browser, f"/usulan/{idea}", f"/usulan/{idea}/nilai", **points).status_code == 303
+    page = browser.get(f"/usulan/{idea}").text
+    assert "Giliran Anda" not in page
+    assert "Anda sudah memberi nilai dan masih dapat mengubahnya." in page
+    assert send(browser, f"/usulan/{idea}", f"/usulan/{idea}/nilai", **points | {"points__novelty": "81"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("who", "stage", "form"), [("chair", IdeaStage.SHORTLISTED, "rekomendasi"), ("leader", IdeaStage.RECOMMENDED, "penetapan")]
+)
+def test_score_spread_comments_and_recommendation_stand_beside_the_form(town: Town, who: str, stage: IdeaStage, form: str) -> None:
+    idea = town.build_idea(stage, points=88)
+    page = open_browser(town, who).get(f"/usulan/{idea}").text
+    beside = page.split('class="beside"')[1]
+    facts, task = beside.split(f'action="/usulan/{idea}/{form}"')[:2]
+    assert '<span class="sum">88</span>' in facts
+    assert "selisih antarpenilai 0" in facts
+    assert facts.count("Baik.") == len(town.reviewers(idea))
+    assert all(town[each].name in facts for each in town.reviewers(idea))
+    assert ("Rekomendasi: Layak" in facts) is (who == "leader")
+    assert "Baik." not in task
+    assert "Baik." not in open_browser(town, "lead").get(f"/usulan/{idea}").text
+
+
+def test_a_final_act_is_confirmed_on_its_own_page_that_says_what_follows(town: Town) -> None:
+    idea, browser = town.build_idea(IdeaStage.RECOMMENDED), open_browser(town, "leader")
+    page, form = f"/usulan/{idea}", f"/usulan/{idea}/penetapan"
+    refused = send(browser, page, form, outcome="rejected", reason="pendek")
+    assert refused.status_code == 422, "what cannot be done is refused before it is confirmed"
+    asked = send(browser, page, form, outcome="rejected", reason="Belum ada <dasar> anggarannya")
+    assert (asked.status_code, town.idea(idea).stage) == (200, IdeaStage.RECOMMENDED)
+    assert "Belum ada &lt;dasar&gt; anggarannya" in asked.text
+    assert "Pengusul menerima surat berisi alasan ini dan dapat membaca nilainya." in asked.text
+    back = browser.post(form, data=fields_of(asked.text, form) | {"confirmed": "no"})
+    assert (back.status_code, "Belum dapat diproses" in back.text) == (200, False)
+    assert "Belum ada &lt;dasar&gt; anggarannya</textarea>" in back.text
+    assert 'value="rejected" checked' in back.text
+    assert town.idea(idea).stage == IdeaStage.RECOMMENDED
+    done = confirm(browser, asked)
+    assert (done.status_code, town.idea(idea).stage) == (303, IdeaStage.REJECTED)
+    assert browser.post(form, data=fields_of(asked.text, form) | {"confirmed": "yes"}).headers["location"] == done.headers["location"]
+
+
+def test_what_changed_before_the_confirmation_is_not_decided_on(town: Town) -> None:
+    idea, browser = town.build_idea(IdeaStage.SCREENING), open_browser(town, "secretary")
+    form = f"/usulan/{idea}/seleksi"
+    answers = {"answers__renewal": "no", "answers__benefit": "yes"}
+    asked = send(browser, f"/usulan/{idea}", form, outcome="rejected", reason="Tidak mengandung pembaruan", **answers)
+    town.take(idea, "screen accepted")
+    assert confirm(browser, asked).status_code in (409, 412)
+    assert town.idea(idea).stage == IdeaStage.IN_REVIEW
+
+
+def test_approving_announcing_and_withdrawing_are_confirmed_and_the_decrees_file_is_kept_as_its_digest(town: Town) -> None:
+    award = town.build_award()
+    browser, page = open_browser(town, "leader"), f"/penghargaan/{award}"
+    fields = {"outcome": "approved", "decree_number": "100.3.3/9/2026", "decree_on": today().isoformat()}
+    pdf = b"%PDF-1.7\n1 0 obj\nstartxref\n0\n%%EOF"
+    shown = fields_of(browser.get(page).text, f"{page}/persetujuan")
+    asked = browser.post(f"{page}/persetujuan", data=shown | fields, files={"decree_file": ("k.pdf", pdf, "application/pdf")})
+    assert (town.award(award).stage, "Penghargaan disetujui" in asked.text) == (AwardStage.PROPOSED, True)
+    assert confirm(browser, asked).status_code == 303
+    assert town.award(award).stage == AwardStage.APPROVED
+    assert town.award(award).decree_sha256
+    asked = send(browser, page, f"{page}/jadwal", announce_at=f"{today().year + 1}-01-04T09:30")
+    assert f"4 Januari {today().year + 1} pukul 09.30 WIB" in asked.text
+    assert (town.award(award).stage, confirm(browser, asked).status_code) == (AwardStage.APPROVED, 303)
+    asked = send(browser, page, f"{page}/pencabutan", reason="Ditemukan usulan yang sama dari tahun lalu")
+    assert "DICABUT" in asked.text
+    assert (town.award(award).stage, confirm(browser, asked).status_code) == (AwardStage.SCHEDULED, 303)
+    assert town.award(award).stage == AwardStage.REVOKED
+
+
+def test_every_final_act_says_what_follows_and_is_an_act_of_the_tables() -> None:
+    acts = {(each.action, each.outcome or "") for way in (IDEA, AWARD) for each in way.transitions if each.who is not None}
+    for name, outcomes in FINAL.items():
+        for outcome in outcomes or ("",):
+            assert (name, outcome) in acts
+            act = f"{name}_{outcome}" if outcome else name
+            assert {f"confirm.{act}", f"confirm.{act}_follows", f"confirm.yes_{act}"} <= set(texts()), act
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"),
+    [
+        (IdeaStage.AWAITING_PERMISSION, "Kepala unit , Kelurahan Maleber Beri atau tolak izin tertulis · sejak"),
+        (IdeaStage.SCREENING, "Sekretariat , Badan Perencanaan Kota Contoh Lakukan seleksi administrasi · sejak"),
+        (IdeaStage.IN_REVIEW, "Penilai Beri nilai · sejak"),
+        (IdeaStage.SHORTLISTED, "Ketua tim penilai , Badan Perencanaan Kota Contoh Beri rekomendasi · sejak"),
+        (IdeaStage.RECOMMENDED, "Pimpinan , Badan Perencanaan Kota Contoh Tetapkan usulan · sejak"),
+        (IdeaStage.IN_PILOT, "Penanggung jawab uji coba Laporkan hasil ukur · sejak"),
+    ],
+)
+def test_proposer_and_secretariat_see_whose_desk_an_idea_lies_on(town: Town, stage: IdeaStage, told: str) -> None:
+    idea = town.build_idea(stage)
+    pages = {who: open_browser(town, who).get(f"/usulan/{idea}").text for who in ("lead", "mate", "auditor")}
+    for who, page in pages.items():
+        assert told in holder_of(page), (who, holder_of(page))
+        assert "hari lagi" in holder_of(page), who
+        if who != "auditor":
+            assert not [each for each in town.reviewers(idea) if town[each].name in page]
+    for who in town.reviewers(idea) if stage == IdeaStage.IN_REVIEW else ["head"]:
+        assert holder_of(open_browser(town, who).get(f"/usulan/{idea}").text) == ""
+
+
+def test_an_award_in_the_making_shows_on_nobodys_desk_to_its_proposers(town: Town) -> None:
+    award = town.build_award()
+    idea = town.award(award).idea_id
+    assert "Setujui penghargaan" in holder_of(open_browser(town, "secretary").get(f"/usulan/{idea}").text)
+    town.give_role("stranger", Role.LEADER, "DAGO")
+    assert holder_of(open_browser(town, "lead").get(f"/usulan/{idea}").text) == ""

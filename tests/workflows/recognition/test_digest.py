@@ -1,0 +1,146 @@
+"""The one mail that tells somebody what waits for them, and the mails that tell a team where its idea stands."""
+
+import csv
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import select
+
+from models.inbox import InboxItem
+from models.instants import now
+from models.outbox import Message
+from models.people import Account, Person
+from models.settings import settings
+from models.stages import IdeaStage
+from tests.building import Town
+from tests.workflows.turns import Clock, clock, deliver, own_town, quiet
+from workflows.recognition.digest import MOST_LINES, find_digest, list_addressees
+from workflows.recognition.turns import find_turn_mails
+
+__all__ = ["clock", "own_town"]
+GATE = {"name": "presentation", "label": "Paparan di hadapan tim", "label_en": "Presentation", "stage": "screening", "role": "secretariat"}
+
+
+def reach(town: Town, *people: str) -> None:
+    """Let these people have an address, and nobody else."""
+    with town.store.unit_of_work() as session:
+        session.execute(sa.update(Person).values(email=""))
+        for who in people:
+            session.get_one(Person, town[who].id).email = f"{who}@contoh.example"
+
+
+def digest(town: Town, who: str) -> str:
+    """The text of somebody's digest; empty where they get none."""
+    with town.store.reading() as session:
+        mail = find_digest(session, town[who].id, 1)
+    return mail.text if mail else ""
+
+
+def test_one_mail_names_every_pressing_task_with_its_date_and_counts_the_rest(town: Town) -> None:
+    reach(town, "secretary")
+    for _ in range(MOST_LINES + 2):
+        town.build_idea(IdeaStage.SCREENING)
+    told = digest(town, "secretary")
+    assert told.count("- Lakukan seleksi administrasi: ") == MOST_LINES
+    assert "dan 2 tugas lain" in told
+    assert f"{MOST_LINES + 2} tugas menunggu Anda" in told
+    assert told.count("Tenggat ") == MOST_LINES
+
+
+def test_a_gate_is_named_by_its_label(town: Town) -> None:
+    reach(town, "secretary")
+    town.build_idea(IdeaStage.SCREENING, call=town.build_call(gates=[GATE]))
+    assert "Nyatakan tahapan selesai: Paparan di hadapan tim" in digest(town, "secretary")
+
+
+def test_what_is_neither_new_nor_near_its_date_nor_late_makes_no_mail(town: Town) -> None:
+    reach(town, "secretary")
+    idea = town.build_idea(IdeaStage.SCREENING)
+    with town.store.unit_of_work() as session:
+        item = session.exec(select(InboxItem).where(InboxItem.idea_id == idea, InboxItem.task == "screen")).one()
+        item.created_at = now() - timedelta(days=1, seconds=1)
+    assert digest(town, "secretary") == ""
+
+
+def test_nobody_without_an_address_or_with_a_closed_account_is_written_to(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
+    reach(town, "mate")
+    assert digest(town, "lead") == ""
+    reach(town, "lead")
+    assert "Lengkapi usulan" in digest(town, "lead")
+    with town.store.unit_of_work() as session:
+        session.exec(select(Account).where(Account.person_id == town["lead"].id)).one().closed_at = now()
+    assert digest(town, "lead") == ""
+    with town.store.reading() as session:
+        assert find_turn_mails(session, idea, 1) == []
+
+
+def test_the_clock_asks_only_for_people_who_can_be_reached_and_hold_the_role_over_the_unit(town: Town) -> None:
+    town.build_idea(IdeaStage.AWAITING_PERMISSION)
+    reach(town)
+    with town.store.reading() as session:
+        assert list_addressees(session) == []
+    reach(town, "head", "secretary", "chair", "lead", "mate")
+    with town.store.reading() as session:
+        assert list_addressees(session) == [town["head"].id]
+
+
+def test_mail_at_every_turn_that_concerns_somebody() -> None:
+    """Every step that moves a submitted idea, that its readers may know of and that its own lead did not take, has its mail or letter."""
+    with Path("tests/workflows/process/transitions.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["way"] == "idea" and row["readers"] == "all" and row["relation"] != "lead"]
+    moving = [row for row in rows if row["target"] != row["stage"] and row["action"] not in ("draft", "route", "conclude")]
+    assert len(moving) > 15
+    told = {"recognition.tell_team", "recognition.number_rejection"}
+    assert [row for row in moving if told.isdisjoint(row["jobs"].split())] == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"),
+    [
+        (IdeaStage.SUPPLEMENT_ASKED, ["Diminta melengkapi", "Tugas Anda     : Lengkapi usulan", "Tenggat        : 8 Desember 2026"]),
+        (IdeaStage.DEFERRED, ["Ditunda", "Alasan         : Penetapan ditunda"]),
+        (IdeaStage.IN_PILOT, ["Uji coba"]),
+        (IdeaStage.ROLLED_OUT, ["Diterapkan"]),
+    ],
+)
+def test_a_team_is_told_where_its_idea_stands_and_only_the_lead_what_to_do(
+    own_town: Town, clock: Clock, stage: IdeaStage, said: list[str]
+) -> None:
+    reach(own_town, "lead")
+    idea = own_town.build_idea(stage)
+    with own_town.store.reading() as session:
+        (mail,) = find_turn_mails(session, idea, 7)
+    assert [each for each in said if each not in mail.text] == []
+    assert mail.to == "lead@contoh.example"
+
+
+def test_several_steps_that_are_not_told_yet_are_told_in_one_mail(own_town: Town, clock: Clock) -> None:
+    """Who errs: a flow that was away for a night, and then sends five mails about one idea."""
+    reach(own_town, "lead")
+    idea = own_town.build_idea(IdeaStage.ROLLED_OUT)
+    assert len(own_town.rows(select(Message.id).where(Message.job == "tell_team", Message.subject_id == idea))) > 2
+    quiet(own_town, "number_receipt")
+    deliver(own_town, "recognition")
+    sent = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in (settings().data / "mail").glob("turn.*.eml")]
+    assert [str(mail["Subject"]).partition(" - ")[0] for mail in sent] == ["Gagas: Diterapkan"]
+
+
+def test_a_reviewer_who_is_given_many_ideas_is_told_once(own_town: Town, clock: Clock) -> None:
+    for _ in range(4):
+        own_town.build_idea(IdeaStage.IN_REVIEW)
+    asked = own_town.rows(select(Message.subject_id).where(Message.job == "send_digest"))
+    assert len(asked) == 16  # of each idea three reviewers and a member of its team, who has answered since
+    quiet(own_town, "number_receipt")
+    with own_town.store.unit_of_work() as session:
+        for reviewer in set(asked):
+            session.get_one(Person, reviewer).email = f"{reviewer}@contoh.example"
+    deliver(own_town, "recognition")
+    sent = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in (settings().data / "mail").glob("digest.*.eml")]
+    told = [str(mail["To"]) for mail in sent]
+    assert len(told) > 2
+    assert len(told) == len(set(told))
+    assert sum(mail.get_content().count("- Beri nilai") for mail in sent) == 12

@@ -1,0 +1,120 @@
+"""Which ideas a list is asked for, and in what order, as conditions of a query; none of them tells a reader more than the rows do.
+
+A search is a plain LIKE: no index serves it. It reads in the list's order and stops when the page is full; a word that hardly occurs
+makes it read every idea that the reader oversees.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.columns import UtcInstant
+from models.ideas import Idea, TeamMember
+from models.instants import now
+from models.reviews import Review
+from models.units import Unit
+from workflows.process import ways
+from workflows.process.actors import Actor
+from workflows.process.keyset import Order
+from workflows.process.known_scores import known_score
+from workflows.process.relations import list_blind
+from workflows.process.ways import Kind
+
+MOST_WORDS = 8
+MOST_UNITS = 50
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)  # when an idea is due of which nothing is awaited: after all others
+NEWEST_FIRST = Order(Idea, "created_at")
+
+
+class Sort(StrEnum):
+    """In what order ideas are listed: the newest, the first due, or the highest score first."""
+
+    NEWEST = "newest"
+    DUE = "due"
+    SCORE = "score"
+
+
+@dataclass(frozen=True)
+class WantedIdeas:
+    """Which ideas are asked for, and in what order; `mine` are those of whose team one is.
+
+    `text` are words that title, code or unit hold, all of them; `unit` is a unit's code or part of its name, with the units below it.
+    """
+
+    call_id: str | None = None
+    stage: str | None = None
+    mine: bool = False
+    text: str = ""
+    unit: str = ""
+    overdue: bool = False
+    due_before: datetime | None = None
+    sort: Sort = Sort.NEWEST
+
+
+def find_order(wanted: WantedIdeas, actor: Actor) -> Order:
+    """The order that is wanted; by a score that the actor may not know no idea is placed."""
+    if wanted.sort == Sort.DUE:
+        waits = sa.case((_is_awaited(), col(Idea.due_at)), else_=None)
+        never = sa.bindparam(None, NEVER, type_=UtcInstant())
+        return Order(Idea, newest_first=False, key=sa.type_coerce(sa.func.coalesce(waits, never), UtcInstant()))
+    if wanted.sort == Sort.SCORE:
+        return Order(Idea, key=known_score(actor))
+    return NEWEST_FIRST
+
+
+def list_conditions(session: Session, wanted: WantedIdeas, *, actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """What narrows all ideas to those that are wanted."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.call_id:
+        conditions.append(col(Idea.call_id) == wanted.call_id)
+    if wanted.stage:
+        conditions.append(col(Idea.stage) == wanted.stage)
+    if wanted.mine:
+        conditions.append(col(Idea.id).in_(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)))
+    instants = ([now()] if wanted.overdue else []) + ([wanted.due_before] if wanted.due_before else [])
+    conditions += [_is_awaited() & (col(Idea.due_at) < instant) for instant in instants]
+    return conditions + _list_searched(session, wanted, actor)
+
+
+def _list_searched(session: Session, wanted: WantedIdeas, actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """What was typed to search by; whoever reviews an idea blindly does not find it by its unit."""
+    words, unit = _readable(wanted.text).split()[:MOST_WORDS], _readable(wanted.unit).strip()
+    if not words and not unit:
+        return []
+    judged = select(Idea).where(col(Idea.id).in_(select(Review.idea_id).where(Review.reviewer_id == actor.person_id)))
+    tells_unit = col(Idea.id).not_in(list_blind(session, session.exec(judged), actor))
+    conditions = [_holds_word(word, tells_unit) for word in words]
+    return conditions + ([tells_unit, _is_below(session, unit)] if unit else [])
+
+
+def _holds_word(word: str, tells_unit: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    named = select(Unit.id).where(col(Unit.name).icontains(word, autoescape=True) | (col(Unit.code) == word.upper()))
+    written = col(Idea.title).icontains(word, autoescape=True) | col(Idea.code).icontains(word, autoescape=True)
+    return written | (tells_unit & col(Idea.unit_id).in_(named))
+
+
+def list_awaiting() -> list[str]:
+    """The stages in which something is awaited, so that an idea's date is one by which somebody owes it."""
+    return [stage.name for stage in ways.IDEA.stages.values() if stage.awaits and stage.kind != Kind.DRAFT]
+
+
+def _is_awaited() -> sa.ColumnElement[bool]:
+    return col(Idea.stage).in_(list_awaiting())
+
+
+def _is_below(session: Session, unit: str) -> sa.ColumnElement[bool]:
+    """Ideas of a unit, by its code or part of its name, and of the units below it."""
+    exact = session.exec(select(Unit.path).where(Unit.code == unit.upper())).all()
+    named = select(Unit.path).where(col(Unit.name).icontains(unit, autoescape=True)).order_by(col(Unit.path)).limit(MOST_UNITS)
+    paths = exact or session.exec(named).all()
+    if not paths:
+        return sa.false()
+    return col(Idea.unit_id).in_(select(Unit.id).where(sa.or_(*(col(Unit.path).startswith(path) for path in paths))))
+
+
+def _readable(text: str) -> str:
+    """What somebody typed, without what no text of ours holds and no database takes."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
