@@ -94,7 +94,7 @@ async def confirm_new_email(request: ApiRequest, typed: NewAddress) -> None:
     await request.write_publicly(act)
 
 
-async def forget_password(request: ApiRequest, employee_number: str) -> None:
+async def mail_new_password(request: ApiRequest, employee_number: str) -> None:
     """Mail a code to the confirmed address of a number's account, if there is one: whoever asks is told the same either way.
 
     Asking counts like a try at the account; raises TooMany.

@@ -30,7 +30,7 @@ ACCOUNTS = {
     ("POST", "/lupa-kata-sandi"): "password_forgotten",
     ("PUT", "/api/v1/me/email"): "email_change",
     ("POST", "/akun/surel"): "email_change",
-    ("POST", "/api/v1/me/email/confirmation"): "email_confirmation",
+    ("PUT", "/api/v1/me/email/confirmation"): "email_confirmation",
     ("POST", "/akun/surel/kode"): "email_confirmation",
     ("POST", "/akun/sesi/{session_id}"): "sign_out",
     ("POST", "/akun/keluar-semua"): "sign_out",

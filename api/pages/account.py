@@ -11,7 +11,7 @@ from api.pages.refused import RefusedForm, refuse_form, refuse_unreadable
 from api.pages.render import page, read_done
 from api.pages.session import Page, PageRequest, PostedForm, clear_session, is_https, local_path, set_session
 from api.pages.texts import Words
-from api.passwords import activate_account, forget_password, sign_in_with_password
+from api.passwords import activate_account, mail_new_password, sign_in_with_password
 from api.request_log import known_of
 from api.signing_in import FAILURE_MINUTES, TooMany, Unauthenticated, find_sign_in, sign_out
 from workflows.process.refusals import Refusal
@@ -87,7 +87,7 @@ async def ask_for_mail(request: PostedForm) -> Response:
     """Mail a code where an address is confirmed; the answer is the same whether there is such an account."""
     form = request.form
     try:
-        await forget_password(request, form.text("employee_number", 30))
+        await mail_new_password(request, form.text("employee_number", 30))
     except TooMany as refusal:
         refused = refuse_form("forgotten", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
         values: dict[str, Any] = {"form": refused.view(), "wrong": refused}

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 from sqlmodel import Session
 
-from api.access import Api, ApiRequest, Head, PublicApi
+from api.access import Api, ApiRequest, Head
 from api.email_addresses import LONGEST, Email, mask_email
-from api.passwords import activate_account, change_email, change_own_password, confirm_new_email, forget_password, sign_in_with_password
+from api.passwords import activate_account, change_email, change_own_password, confirm_new_email, mail_new_password, sign_in_with_password
 from api.request_log import known_of
 from api.signing_in import digest, end_sign_in, list_sign_ins, sign_out, sign_out_everywhere
 from api.v1 import PREFIX
@@ -104,7 +104,7 @@ class MeOut(ResponseBody):
 
 
 @router.post("/activation", status_code=204)
-async def use_code(body: ActivationIn, request: PublicApi) -> Response:
+async def use_code(body: ActivationIn, request: SignInApi) -> Response:
     """Set a password with one's employee number and the one-time code: 12 signs, case and hyphens make no difference."""
     await activate_account(request, body.employee_number, body.code, body.password)
     return Response(status_code=204)
@@ -183,25 +183,25 @@ async def put_password(body: PasswordIn, request: PasswordApi) -> Response:
     return Response(status_code=204)
 
 
-@router.put("/me/email", status_code=202)
-async def put_email(body: EmailIn, request: Api) -> Response:
+@router.put("/me/email", status_code=204)
+async def put_email(body: EmailIn, request: PasswordApi) -> Response:
     """Ask for a new mail address: a code goes to it and one to the address so far, and it counts once both are sent back."""
     await change_email(request, body.present_password, body.email)
-    return Response(status_code=202)
+    return Response(status_code=204)
 
 
-@router.post("/me/email/confirmation", status_code=204)
-async def confirm_address(body: EmailCodesIn, request: Api) -> Response:
+@router.put("/me/email/confirmation", status_code=204)
+async def confirm_address(body: EmailCodesIn, request: PasswordApi) -> Response:
     """Let the new mail address count, by the codes that came."""
     await confirm_new_email(request, NewAddress(body.new_code, body.old_code))
     return Response(status_code=204)
 
 
-@router.post("/forgotten-passwords", status_code=202)
-async def forget(body: ForgottenIn, request: Api) -> Response:
+@router.post("/forgotten-passwords", status_code=204)
+async def forget_password(body: ForgottenIn, request: SignInApi) -> Response:
     """Ask for a code by mail, with which `/activation` sets a new password; the answer is the same whether there is such an account."""
-    await forget_password(request, body.employee_number)
-    return Response(status_code=202)
+    await mail_new_password(request, body.employee_number)
+    return Response(status_code=204)
 
 
 @router.get("/me/notices")

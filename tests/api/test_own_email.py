@@ -75,7 +75,7 @@ def change(client: TestClient, town: Town, email: str = NEW, password: str = PAS
 
 
 def confirm(client: TestClient, town: Town, new_code: str, old_code: str = "") -> Any:
-    return ask(client, town["lead"], "POST /me/email/confirmation", {"new_code": new_code, "old_code": old_code})
+    return ask(client, town["lead"], "PUT /me/email/confirmation", {"new_code": new_code, "old_code": old_code})
 
 
 def forget(client: TestClient, number: str) -> Any:
@@ -96,7 +96,7 @@ def told(town: Town) -> list[str]:
 
 
 def test_an_address_changes_once_the_new_and_the_old_mailbox_agree(client: TestClient, town: Town) -> None:
-    assert change(client, town).status_code == 202
+    assert change(client, town).status_code == 204
     assert address(town) == (OLD, "")  # nothing changes by asking
     mailed = open_mailbox(town)
     assert set(mailed) == {OLD, NEW}
@@ -111,7 +111,7 @@ def test_an_address_changes_once_the_new_and_the_old_mailbox_agree(client: TestC
 
 
 def test_ones_present_address_is_confirmed_by_its_own_code(client: TestClient, town: Town) -> None:
-    assert change(client, town, OLD).status_code == 202
+    assert change(client, town, OLD).status_code == 204
     mailed = open_mailbox(town)
     assert set(mailed) == {OLD}
     assert confirm(client, town, mailed[OLD]).status_code == 204
@@ -144,7 +144,7 @@ def test_codes_of_a_change_asked_before_are_void_and_no_mailbox_is_filled(client
     change(client, town)
     check_problem(confirm(client, town, first[NEW], first[OLD]), 422, "mail_code_invalid", language="id")
     for _ in range(MOST_A_DAY - 2):
-        assert change(client, town).status_code == 202
+        assert change(client, town).status_code == 204
     check_problem(change(client, town), 409, "too_many_mail_codes", language="id")
 
 
@@ -171,7 +171,7 @@ def test_only_hashes_of_mailed_codes_are_kept_and_a_code_mailed_again_is_another
 
 def test_a_forgotten_password_is_set_by_a_code_to_the_confirmed_address(client: TestClient, town: Town) -> None:
     set_email(town, "lead", OLD, confirmed=True)
-    assert forget(client, town["lead"].number).status_code == 202
+    assert forget(client, town["lead"].number).status_code == 204
     code = open_mailbox(town)[OLD]
     assert activate(client, town, code).status_code == 204
     check_problem(activate(client, town, code), 422, "activation_code_invalid", language="id")
@@ -233,10 +233,10 @@ def test_nobody_fills_a_strangers_mailbox_nor_voids_the_code_of_the_operator(cli
     paper = ask(client, town["operator"], f"POST /people/{town['lead'].id}/activation").json()["activation_code"]
     for number in range(9):
         asker = TestClient(town.app, client=(f"203.0.113.{number}", 50_000), raise_server_exceptions=False)
-        assert forget(asker, town["lead"].number).status_code == 202
+        assert forget(asker, town["lead"].number).status_code == 204
     assert len(town.rows(select(MailCode).where(MailCode.purpose == MailPurpose.FORGOTTEN))) == MOST_A_DAY
     statuses = [forget(client, town["lead"].number).status_code for _ in range(MOST_FAILURES + 1)]
-    assert statuses == [202] * MOST_FAILURES + [429]
+    assert statuses == [204] * MOST_FAILURES + [429]
     assert activate(client, town, paper).status_code == 204
 
 
