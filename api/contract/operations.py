@@ -14,7 +14,11 @@ LOCATION = {"Location": {"schema": {**TEXT, "format": "uri-reference"}, "descrip
 KEPT = "Stands where this is the kept answer to the same request."
 REPLAYED = {"Idempotency-Replayed": {"schema": {**TEXT, "enum": ["true"]}, "description": KEPT}}
 SIGN_IN_PAGE = {"303": {"description": "Nobody is signed in: to the page to sign in on.", "headers": {"Location": {"schema": TEXT}}}}
-DONE = {"200": "Done, or what was asked for.", "201": "Made.", "204": "Done; there is nothing to say."}
+DONE = {
+    "200": "Done, or what was asked for.",
+    "201": "Made.",
+    "204": "Done; there is nothing to say.",
+}
 FILE_HEADERS = ("IfNoneMatch", "Range")
 PARAMETERS: dict[str, dict[str, Any]] = {
     "IdempotencyKey": {
