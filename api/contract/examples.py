@@ -44,7 +44,7 @@ POLICY = {
     },
 }
 EXAMPLES: dict[str, dict[str, Any]] = {
-    "ActivationIn": {"code": "abcd-efgh-jkmn", "password": "tujuh kuda nil menari"},
+    "ActivationIn": {"employee_number": NUMBER, "code": "K7MP-3QXR-9TWD", "password": "tujuh kuda nil menari"},
     "AgreementIn": {"outcome": "joined"},
     "ApprovalIn": DECREE,
     "AssignmentIn": {"reviewer_id": ID},
@@ -74,6 +74,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "unit_code": "KEC-CONTOH",
         "position": "Camat Contoh",
     },
+    "EmailCodesIn": {"new_code": "K7MP-3QXR-9TWD", "old_code": "H4NY-7CWE-3FRG"},
+    "EmailIn": {"email": "dewi@contoh.example", "present_password": "tujuh kuda nil menari"},
+    "ForgottenIn": {"employee_number": NUMBER},
     "PasswordIn": {"present_password": "tujuh kuda nil menari", "password": "delapan gajah tidur siang"},
     "PermissionIn": {"outcome": "granted"},
     "PersonIn": {"name": "Dewi Contoh", "employee_number": NUMBER, "kind": "pns", "unit_code": "KEC-CONTOH", "position": "Analis"},
