@@ -60,7 +60,7 @@ def list_statuses(route: APIRoute, method: str, head: Head) -> set[int]:
     reads_body, has_fields = method in ("POST", "PUT"), has_body or bool(route.dependant.path_params or route.dependant.query_params)
     answers = {
         400: has_body or has_key,
-        401: not head.publicly or head.throttled,
+        401: not head.publicly,
         403: not head.publicly,
         404: bool(route.dependant.path_params),
         408: reads_body,
