@@ -9,7 +9,7 @@ from api.hashing import Busy
 from api.pages.forms import Form, FormView, fields_to_keep
 from api.pages.refused import RefusedForm, refuse_form, refuse_unreadable
 from api.pages.render import page, read_done
-from api.pages.session import Page, PageRequest, PostedForm, clear_session, is_https, local_path, set_session
+from api.pages.session import Page, PageRequest, PostedForm, clear_session, local_path, remember_language, set_session
 from api.pages.texts import Words
 from api.passwords import activate_account, mail_new_password, sign_in_with_password
 from api.request_log import known_of
@@ -18,7 +18,6 @@ from workflows.process.refusals import Refusal
 
 router = APIRouter(include_in_schema=False)
 RETRY_AFTER = {429: str(FAILURE_MINUTES * 60), 503: "2"}
-YEAR = 365 * 24 * 3600
 
 
 @router.get("/masuk")
@@ -118,7 +117,7 @@ async def choose_language(request: PostedForm) -> Response:
     """Remember the reader's language and go back to the page."""
     language = "en" if request.form.text("language", 2) == "en" else "id"
     response = RedirectResponse(local_path(request.form.text("back", 500)), 303)
-    response.set_cookie("language", language, max_age=YEAR, path="/", secure=is_https(request.http), httponly=True, samesite="lax")
+    remember_language(response, request.http, language)
     return response
 
 

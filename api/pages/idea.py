@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
 from api.pages.progress import show_progress
-from api.pages.queue import NEXT, Origin, find_following, read_origin
+from api.pages.queue import find_following, read_asked_origin, read_way_on
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, Unconfirmed, redirect_to
@@ -59,11 +59,10 @@ async def go_to_idea(idea_id: Id, rest: str) -> Response:
 
 async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm | None = None, done: str = "") -> Response:
     """The page of an idea as the reader may see it; a refused form stands in it with what was typed."""
-    origin = read_origin(request.form.text("origin") or request.http.query_params.get("dari", ""))
+    origin = read_asked_origin(request)
 
     def read(session: Session, actor: Actor) -> dict[str, Any]:
-        following = find_following(session, origin, idea_id, actor=actor)
-        return read_idea(session, idea_id, actor) | {"following": following and origin.open(following)}
+        return read_idea(session, idea_id, actor) | {"following": find_following(session, origin, idea_id, actor=actor)}
 
     visitor, values = await request.read_page(read)
     version = values["idea"].version
@@ -78,21 +77,20 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
         lost = [] if refused.name in offered else refused.typed()
     status = refused.status if refused else 200
     wrong = refused if refused is not None and refused.errors else None
-    shown = {"forms": forms, "lost": lost, "wrong": wrong, "done": done, "posted": refused is not None, "origin": origin}
+    resend = refused.resend if refused is not None else []
+    shown = {"resend": resend, "forms": forms, "lost": lost, "wrong": wrong, "done": done, "posted": refused is not None, "origin": origin}
     return page(visitor, "idea.html", status=status, **values | shown)
 
 
 async def idea_form(request: PageRequest, idea_id: str, name: str, action: Callable[[Session, Actor], FormResult]) -> Response:
     """Run the action behind one of the idea's forms, or show the idea again with the refusal; a final act is confirmed first."""
     if is_taken_back(request):
-        return await idea_page(request, idea_id, refused=RefusedForm(name, 200, request.form, {}))
-    origin = read_origin(request.form.text("origin"))
-    goes_on = bool(origin.text) and request.form.text("do", 20) == NEXT
-    following = await request.read(lambda s, a: find_following(s, origin, idea_id, actor=a)) if goes_on else None
+        return await idea_page(request, idea_id, refused=RefusedForm(name, 200, request.form, {}, is_resent=True))
+    way_on = await read_way_on(request, idea_id)
 
     def act(session: Session, actor: Actor) -> FormResult:
         result = action(session, actor)
-        return result if not goes_on else go_on(result, origin, following)
+        return result if way_on is None else way_on.lead(result)
 
     async def show(refused: RefusedForm) -> Response:
         return await idea_page(request, idea_id, refused=refused)
@@ -104,13 +102,6 @@ async def idea_form(request: PageRequest, idea_id: str, name: str, action: Calla
     except Unconfirmed:
         visitor, values = await request.read_page(lambda session, actor: read_idea(session, idea_id, actor))
         return confirm_page(request, visitor, final, values)
-
-
-def go_on(result: FormResult, origin: Origin, following: str | None) -> FormResult:
-    """Where a form leads that goes on: to the next idea, or back to where the last one came from."""
-    if following is None:
-        return FormResult(to=origin.to, done="last_decided")
-    return FormResult(to=origin.open(following), done=result.done)
 
 
 def back_to_idea(context: IdeaContext, done: str) -> FormResult:

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from api.pages.listed import list_rows
-from api.pages.queue import INBOX, MOST_WAITING, Origin
+from api.pages.queue import MOST_WAITING, address_of
 from api.pages.render import page, read_done
 from api.pages.session import Page
 from models.calls import PolicyVersion
@@ -48,22 +48,10 @@ def _lines(session: Session, waiting: Sequence[Awaited], actor: Actor) -> list[d
     policies = {idea.policy_id: _read_policy(session, idea) for idea in (each.idea for each in waiting)}
     rows = list_rows(session, [each.idea for each in waiting], actor)
     return [
-        {"task": each.item.task, "row": replace(row, due_at=each.item.due_at), "to": _address(each)}
+        {"task": each.item.task, "row": replace(row, due_at=each.item.due_at), "to": address_of(each)}
         | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])}
         for each, row in zip(waiting, rows, strict=True)
     ]
-
-
-def _address(awaited: Awaited) -> str:
-    """Where the task is done."""
-    item, idea = awaited.item, awaited.idea
-    pages = {
-        "revise": f"/usulan/{idea.id}/ubah",
-        "supplement": f"/usulan/{idea.id}/lengkapi",
-        "plan_pilot": f"/usulan/{idea.id}/rencana-uji-coba",
-    }
-    to = f"/penghargaan/{item.award_id}" if item.award_id else Origin(INBOX).open(idea.id)
-    return pages.get(item.task, to)
 
 
 def _read_policy(session: Session, idea: Idea) -> Policy:

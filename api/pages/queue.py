@@ -6,9 +6,10 @@ from urllib.parse import quote
 from sqlmodel import Session
 
 from api.pages.listed import parse_filter
+from api.pages.session import FormResult, PageRequest
 from workflows.process.actors import Actor
 from workflows.process.browse import find_next
-from workflows.process.inbox import list_inbox
+from workflows.process.inbox import Awaited, list_inbox
 
 INBOX, LIST = "kotak-masuk", "daftar"
 NEXT = "next"  # the button that saves and goes on
@@ -33,6 +34,25 @@ class Origin:
         return f"/usulan/{idea_id}{query}#tugas"
 
 
+@dataclass(frozen=True)
+class WayOn:
+    """What comes after a decision: the address of the next, or None behind the last."""
+
+    origin: Origin
+    following: str | None
+
+    def lead(self, result: FormResult) -> FormResult:
+        """Where a form leads instead: to the next, or back to where the last one came from."""
+        if self.following is None:
+            return FormResult(to=self.origin.to, done="last_decided")
+        return FormResult(to=self.following, done=result.done)
+
+
+def read_asked_origin(request: PageRequest) -> Origin:
+    """Where a page was opened from, by its address or by the form that was posted from it."""
+    return read_origin(request.form.text("origin") or request.http.query_params.get("dari", ""))
+
+
 def read_origin(text: str) -> Origin:
     """An origin as an address or a form carries it; what is none of ours is unknown."""
     page, _, query = text[:LONGEST].partition("?")
@@ -44,13 +64,38 @@ def read_origin(text: str) -> Origin:
     return Origin(f"{LIST}?{written}" if written else LIST)
 
 
-def find_following(session: Session, origin: Origin, idea_id: str, *, actor: Actor) -> str | None:
-    """The idea that comes after this one where the reader came from, for the same task; to be asked before it is decided."""
+def find_following(session: Session, origin: Origin, about: str, *, actor: Actor) -> str | None:
+    """The address of what comes after this idea or award where the reader came from, for the same task; asked before it is decided."""
     if origin.text == INBOX:
         waiting = list_inbox(session, actor=actor, limit=MOST_WAITING)
-        place = next((place for place, each in enumerate(waiting) if each.idea.id == idea_id), None)
+        place = next((place for place, each in enumerate(waiting) if _subject(each) == about), None)
         if place is None:
             return None
         task = waiting[place].item.task
-        return next((each.idea.id for each in waiting[place + 1 :] if each.item.task == task and each.idea.id != idea_id), None)
-    return find_next(session, parse_filter(origin.text.partition("?")[2]).read(), idea_id, actor=actor) if origin.text else None
+        return next((address_of(each) for each in waiting[place + 1 :] if each.item.task == task and _subject(each) != about), None)
+    following = find_next(session, parse_filter(origin.text.partition("?")[2]).read(), about, actor=actor) if origin.text else None
+    return following and origin.open(following)
+
+
+def address_of(awaited: Awaited) -> str:
+    """Where a task of the inbox is done."""
+    item, idea = awaited.item, awaited.idea
+    pages = {
+        "revise": f"/usulan/{idea.id}/ubah",
+        "supplement": f"/usulan/{idea.id}/lengkapi",
+        "plan_pilot": f"/usulan/{idea.id}/rencana-uji-coba",
+    }
+    to = f"/penghargaan/{item.award_id}?dari={INBOX}" if item.award_id else Origin(INBOX).open(idea.id)
+    return pages.get(item.task, to)
+
+
+async def read_way_on(request: PageRequest, about: str) -> WayOn | None:
+    """Where a posted form leads on to; None where it was not sent by the button that goes on, or came from nowhere."""
+    origin = read_origin(request.form.text("origin"))
+    if not origin.text or request.form.text("do", 20) != NEXT:
+        return None
+    return WayOn(origin, await request.read(lambda session, actor: find_following(session, origin, about, actor=actor)))
+
+
+def _subject(awaited: Awaited) -> str:
+    return awaited.item.award_id or awaited.idea.id

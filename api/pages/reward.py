@@ -10,6 +10,7 @@ from sqlmodel import Session
 from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
 from api.pages.idea import IDEA, idea_form
+from api.pages.queue import INBOX, find_following, read_asked_origin, read_way_on
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, PostedFormWithFile, Unconfirmed
@@ -115,6 +116,12 @@ async def go_to_award(award_id: Id, rest: str, request: Page) -> Response:
 async def _attempt(request: PageRequest, award_id: str, name: str, act: Callable[[Session, Actor], FormResult]) -> Response:
     """Run the action behind one of the award's forms, each of them final and so confirmed first."""
 
+    way_on = await read_way_on(request, award_id)
+
+    def go_on(session: Session, actor: Actor) -> FormResult:
+        result = act(session, actor)
+        return result if way_on is None else way_on.lead(result)
+
     async def show(refused: RefusedForm) -> Response:
         return await _award_page(request, award_id, refused=refused)
 
@@ -123,14 +130,17 @@ async def _attempt(request: PageRequest, award_id: str, name: str, act: Callable
     final = find_final(request, name)
     request.is_trial = bool(final)
     try:
-        return await attempt(name, request, lambda: request.act(act, match=(Award, award_id)), show)
+        return await attempt(name, request, lambda: request.act(go_on, match=(Award, award_id)), show)
     except Unconfirmed:
         visitor, context = await request.read_page(lambda session, actor: read_award(session, award_id, actor=actor))
         return confirm_page(request, visitor, final, {"idea": context.about.idea})
 
 
 async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedForm | None = None, done: str = "") -> Response:
+    origin = read_asked_origin(request)
+
     def read_page(session: Session, actor: Actor) -> dict[str, Any]:
+        following = find_following(session, origin, award_id, actor=actor) if origin.text == INBOX else None
         context = read_award(session, award_id, actor=actor)
         idea = context.about.idea
         unit = session.get(Unit, idea.unit_id)
@@ -139,7 +149,12 @@ async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedFo
         values["declined"] = find_decline(session, context.award)
         is_open = ways.AWARD.stages[context.award.stage].kind == ways.Kind.OPEN
         values["flaw"] = find_flaw(session, context) if is_open else None
-        return values | {"offers": offers, "kept_out": find_kept_out(session, context, actor=actor)}
+        return values | {
+            "offers": offers,
+            "origin": origin,
+            "following": following,
+            "kept_out": find_kept_out(session, context, actor=actor),
+        }
 
     visitor, values = await request.read_page(read_page)
     version = values["award"].version

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from api.access import Api, ApiRequest, Head, Match, MatchingApi
 from api.v1 import PREFIX
-from api.v1.shapes import Amount, Day, Figure, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
+from api.v1.figures import Figure
+from api.v1.shapes import Amount, Day, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
 from models.ideas import Idea
 from models.pilots import Direction, Indicator, Measurement, Pilot
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot

@@ -32,19 +32,21 @@ MEDIA = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-offic
 BYTES = {"schema": {"type": "string", "format": "binary"}}
 FILE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The whole file.", "content": dict.fromkeys(MEDIA.values(), BYTES)},
-    206: {"description": "The part that Range names.", "content": dict.fromkeys((*MEDIA.values(), "multipart/byteranges"), BYTES)},
+    206: {"description": "The part that Range names.", "content": dict.fromkeys(MEDIA.values(), BYTES)},
     304: {"description": "The file is the one that If-None-Match names."},
     416: {},
 }
 
 
 class IssuedFile(FileResponse):
-    """The bytes of an issued document; a Range that cannot be read is passed over (RFC 9110, 14.2), one outside the file refused."""
+    """The bytes of an issued document; a Range that cannot be read or names several parts is passed over (RFC 9110, 14.2), one outside the
+    file refused."""
 
     @classmethod
     def _parse_range_header(cls, http_range: str, file_size: int) -> list[tuple[int, int]]:
         try:
-            return super()._parse_range_header(http_range, file_size)
+            asked = super()._parse_range_header(http_range, file_size)
+            return asked if len(asked) == 1 else []
         except MalformedRangeHeader:
             return []
         except RangeNotSatisfiable as outside:

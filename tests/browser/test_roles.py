@@ -75,7 +75,7 @@ def test_a_unit_head_permits(site: Site) -> None:
     page = site.phone("head")
     page.goto("/kotak-masuk")
     page.get_by_role("link", name="Antrean daring").click()
-    assert page.url.endswith(f"/usulan/{idea}#tugas")
+    assert page.url.endswith(f"/usulan/{idea}?dari=kotak-masuk#tugas")
     page.get_by_text("Diizinkan", exact=True).click()
     press(page, "Simpan keputusan")
     says(page, "Keputusan Anda tercatat")
@@ -149,6 +149,8 @@ def test_the_leader_determines(site: Site) -> None:
     page.locator("[name=decree_number]").fill("100.3.3/12/2026")
     page.locator("[name=decree_on]").fill(today().isoformat())
     press(page, "Simpan penetapan")
+    expect(page.get_by_text("Pengusul dapat membaca nilai dan penetapannya.")).to_be_visible()
+    press(page, "Ya, tetapkan usulan")
     says(page, "Keputusan Anda tercatat")
     expect(page.locator(".badge").first).to_have_text("Ditetapkan")
 
@@ -204,10 +206,12 @@ def test_the_leader_approves_and_schedules_and_anybody_verifies(site: Site, monk
     page.locator("[name=decree_number]").fill("100.3.3/13/2026")
     page.locator("[name=decree_on]").fill(today().isoformat())
     press(page, "Simpan keputusan")
+    press(page, "Ya, setujui penghargaan")
     says(page, "Keputusan Anda tercatat")
     soon = (now() + timedelta(minutes=2)).astimezone(region_zone())
     page.get_by_label("Waktu pengumuman").fill(soon.strftime("%Y-%m-%dT%H:%M"))
     press(page, "Tetapkan waktu")
+    press(page, "Ya, tetapkan waktu")
     says(page, "Waktu pengumuman sudah ditetapkan")
     set_clock(monkeypatch, tmp_path, soon)
     site.town.do(announce_award, award, by="flow:reward")
@@ -218,6 +222,14 @@ def test_the_leader_approves_and_schedules_and_anybody_verifies(site: Site, monk
     page.goto(f"/v/{documents[0].token}")
     expect(page.get_by_role("heading", name="Asli dan berlaku")).to_be_visible()
     expect(page.get_by_text(documents[0].number, exact=True)).to_be_visible()
+    page.get_by_label("Sidik digital (SHA-256) berkas PDF").fill("00" * 32)  # of a file that was altered
+    press(page, "Cocokkan")
+    expect(page.get_by_role("heading", name="TIDAK COCOK")).to_be_visible()
+    expect(page.get_by_text("Asli dan berlaku")).to_have_count(0)
+    page.goto("/verifikasi")
+    page.get_by_label("Nomor dokumen").fill(documents[0].number.lower().replace("/", " / "))
+    page.get_by_label("Nomor dokumen").press("Enter")
+    expect(page.get_by_role("heading", name="Asli dan berlaku")).to_be_visible()
 
 
 def test_an_operator_registers_somebody_who_then_signs_in(site: Site) -> None:

@@ -12,11 +12,12 @@ from models.inbox import InboxItem
 from models.people import Role
 from models.policy import GateRule
 from models.units import Unit
+from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 from workflows.process.inbox import find_gate
 from workflows.process.relations import has_part, is_committee, prepares_awards
-from workflows.process.ways import FLOW, IDEA, Kind, Relation
+from workflows.process.ways import FLOW, Kind, Relation
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ class Holder:
 def list_holders(session: Session, context: IdeaContext, *, actor: Actor) -> list[Holder]:
     """Whose desk the idea lies on, for its proposers and the committee; nobody where nothing is awaited of anybody."""
     in_committee = is_committee(context, actor)
-    idea, stage = context.idea, IDEA.stages[context.idea.stage]
+    idea, stage = context.idea, ways.IDEA.stages[context.idea.stage]
     if stage.kind == Kind.DRAFT or not (in_committee or has_part(context, actor)):
         return []
     offices = [each for each in _list_offices(session, context, actor) if in_committee or each.gate or each.task == stage.awaits]
-    leading = [each for each in IDEA.leaving(stage.name) if each.action == stage.awaits]
+    leading = [each for each in ways.IDEA.leaving(stage.name) if each.action == stage.awaits]
     if leading and leading[0].relation in (Relation.LEAD, Relation.ASSIGNED):
         return [Holder(str(stage.role), "", stage.awaits, idea.stage_since, idea.due_at), *offices]
     if not offices and stage.kind == Kind.OPEN:

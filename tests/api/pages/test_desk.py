@@ -122,6 +122,20 @@ def test_after_a_decision_comes_the_next_idea_in_the_order_one_came_by(town: Tow
     assert "Tidak ada lagi usulan berikutnya" in browser.get(answer.headers["location"]).text
 
 
+def test_a_leader_goes_from_one_award_to_the_next(town: Town) -> None:
+    awards = {
+        f"/penghargaan/{town.build_award(idea=town.build_idea(IdeaStage.ROLLED_OUT, title=f'Usulan {number}'))}" for number in range(2)
+    }
+    browser = open_browser(town, "leader")
+    listed = browser.get("/kotak-masuk").text
+    first, second = (address_of(listed, title) for title in rows_of(listed))
+    assert {each.split("?")[0] for each in (first, second)} == awards
+    page, action = browser.get(first).text, f"{first.split('?')[0]}/persetujuan"
+    asked = browser.post(action, data=fields_of(page, action) | {"outcome": "declined", "reason": "Capaian belum cukup kuat", "do": "next"})
+    assert confirm(browser, asked).headers["location"] == f"{second}&ok=decided"
+    assert "Simpan dan berikutnya" not in browser.get(second).text
+
+
 def test_an_idea_is_skipped_and_one_that_somebody_else_decides_does_not_come(town: Town) -> None:
     for number in range(3):
         town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}")
@@ -168,7 +182,7 @@ def test_score_spread_comments_and_recommendation_stand_beside_the_form(town: To
     beside = page.split('class="beside"')[1]
     facts, task = beside.split(f'action="/usulan/{idea}/{form}"')[:2]
     assert '<span class="sum">88</span>' in facts
-    assert "selisih antarpenilai 0" in facts
+    assert "Selisih antarpenilai: 0" in facts
     assert facts.count("Baik.") == len(town.reviewers(idea))
     assert all(town[each].name in facts for each in town.reviewers(idea))
     assert ("Rekomendasi: Layak" in facts) is (who == "leader")

@@ -59,7 +59,7 @@ POSTED = {  # the duty's form on the idea's page
     "permit": ("izin", {"outcome": "granted"}),
     "screen": ("seleksi", {"outcome": "accepted", "answers.renewal": "yes", "answers.benefit": "yes"}),
     "recommend": ("rekomendasi", {"outcome": "feasible", "reason": REASON}),
-    "determine": ("penetapan", {"outcome": "adopted", "decree_number": "100.3/1", "decree_on": f"{today()}"}),
+    "determine": ("penetapan", {"outcome": "adopted", "decree_number": "100.3/1", "decree_on": f"{today()}", "confirmed": "yes"}),
     "verify": ("verifikasi", {"outcome": "roll_out", "reason": REASON}),
 }
 NOT_APPOINTED = ("reviewer_not_eligible", "pilot_owner_not_eligible", "pilot_owner_without_verifier")

@@ -20,7 +20,7 @@ from models.instants import now, today
 from models.ledger import LedgerEntry
 from models.outbox import Message, MessageState
 from models.stages import AwardStage, IdeaStage
-from tests.api.pages.browsing import open_browser, send
+from tests.api.pages.browsing import confirm, open_browser, send
 from tests.building import POLICY, Town
 from tests.steps import REASON
 from tests.workflows.turns import Clock, clock, deliver, own_town, tick
@@ -253,5 +253,6 @@ def test_the_page_says_why_an_award_can_only_be_declined(town: Town) -> None:
     assert "tidak lagi berada pada tahap yang mendapat penghargaan (Ditarik" in shown
     assert 'value="approved"' not in shown
     assert 'name="decree_number"' not in shown
-    assert send(browser, path, f"{path}/persetujuan", outcome="declined", reason=REASON).status_code == 303
+    asked = send(browser, path, f"{path}/persetujuan", outcome="declined", reason=REASON)
+    assert confirm(browser, asked).status_code == 303
     assert town.award(award).stage == AwardStage.DECLINED

@@ -1,0 +1,119 @@
+"""A desk with hundreds of ideas: found, sorted and screened with the keyboard only; ranked and recommended with the facts in sight."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from sqlmodel import func, select
+
+from models.ideas import Decision, Idea
+from models.stages import IdeaStage
+from tests.browser.stage import Site
+from tests.conftest import ALL, SHARE
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+DESK = (1440, 900)
+TITLES = ("Antrean Puskesmas lewat Papan RW", "Buku Tamu Kelurahan tanpa Kertas", "Lampu Gang Dirawat Warga")
+FOUND = "Peta Saluran Air Buatan Warga"
+IN_A_ROW = 10
+ROWS = ".listing tbody tr"
+
+
+def tab_to(page: Page, place: str, most: int = 40) -> None:
+    """Press Tab until a place has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.locator(f"{place}:focus").count():
+            return
+    raise AssertionError(f"no Tab leads to {place}")
+
+
+def edges(place: Locator) -> dict[str, float]:
+    """Where something stands on the page, in pixels."""
+    found: dict[str, float] = place.evaluate("each => each.getBoundingClientRect().toJSON()")
+    return found
+
+
+def find_and_sort(page: Page, word: str) -> None:
+    """Search the list and sort it by date, with the keyboard."""
+    page.goto("/daftar")
+    tab_to(page, "#q")
+    page.keyboard.type(word)
+    page.keyboard.press("Enter")
+    expect(page.locator(ROWS).first).to_contain_text(FOUND)
+    tab_to(page, "#sort")
+    page.keyboard.type("Teng")
+    tab_to(page, ".search > .button")
+    page.keyboard.press("Enter")
+    expect(page.locator("th[aria-sort]")).to_have_text("Tenggat")
+
+
+def screen_with_keys(page: Page) -> None:
+    """Answer every requirement with yes, accept, and go on to the next: three fields, each one Tab and one space."""
+    tab_to(page, "[name='answers.renewal']", most=1)
+    page.keyboard.press("Space")
+    for field in ("answers.benefit", "outcome"):
+        tab_to(page, f"[name='{field}']", most=1)
+        page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+
+
+def test_a_secretary_finds_sorts_and_screens_ten_in_a_row_with_the_keyboard_only(site: Site, share: SHARE) -> None:
+    number, in_a_row = share(500), IN_A_ROW if ALL else 3
+    for place in range(number - in_a_row - 1):
+        site.town.build_idea(IdeaStage.SCREENING, title=f"{TITLES[place % 3]} {place}")
+    wanted = {site.town.build_idea(IdeaStage.SCREENING, title=f"{FOUND} {place}") for place in range(in_a_row + 1)}
+    page = site.phone("secretary", size=DESK)
+    find_and_sort(page, "saluran")
+    expect(page.locator(ROWS)).to_have_count(in_a_row + 1)
+    tab_to(page, ".listing td a")
+    page.keyboard.press("Enter")
+    for _ in range(in_a_row):
+        title = page.locator("h1").inner_text()
+        screen_with_keys(page)
+        expect(page.locator("h1")).not_to_have_text(title)
+        expect(page.locator(".notice.good")).to_have_text("Keputusan Anda tercatat.")
+    screened = select(Idea.id).where(Idea.stage == IdeaStage.IN_REVIEW)
+    assert len(set(site.town.rows(screened))) == in_a_row
+    assert set(site.town.rows(screened)) < wanted
+    page.goto("/daftar?stage=screening")
+    expect(page.get_by_text(f"{number - in_a_row} usulan", exact=True)).to_be_visible()
+    shown = page.locator(ROWS).evaluate_all("rows => rows.filter(row => row.getBoundingClientRect().bottom < 1800).length")
+    assert shown >= min(number - in_a_row, 25)
+
+
+def test_a_chair_ranks_and_recommends_one_after_another_with_the_facts_in_sight(site: Site) -> None:
+    points = {"Bank Sampah": 71, "Antrean Daring": 94, "Kelas Malam": 82}
+    for title, given in points.items():
+        site.town.build_idea(IdeaStage.SHORTLISTED, title=title, points=given)
+    page = site.phone("chair", size=DESK)
+    page.goto("/daftar?stage=shortlisted")
+    page.get_by_role("columnheader", name="Nilai").get_by_role("link").click()
+    ranked = sorted(points, key=lambda title: -points[title])
+    assert page.locator(".listing td.title").all_inner_texts() == ranked
+    page.get_by_role("link", name=ranked[0]).click()
+    for title in ranked:
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        score, form = page.locator(".beside .sum"), page.locator("[name=reason]").first
+        expect(score).to_have_text(str(points[title]))
+        says, fact, field = (edges(place) for place in (page.locator(".two .prose").first, score, form))
+        assert says["right"] <= fact["left"], "the facts stand beside the idea"
+        assert fact["top"] < field["top"] < fact["top"] + DESK[1], "and on one screen with the form"
+        page.get_by_text("Layak diterapkan atau diuji coba.").click()
+        form.fill("Layak, karena manfaatnya terukur dan biayanya kecil.")
+        page.locator("#recommend .button").first.click()
+    expect(page.get_by_text("Keputusan Anda tercatat")).to_be_visible()
+    assert site.town.rows(select(func.count()).where(Decision.action == "recommend")) == [3]
+
+
+@pytest.mark.skipif(not ALL, reason="its pages are crawled at both widths elsewhere; this costs ten seconds")
+@pytest.mark.parametrize("size", [(360, 780), DESK])
+def test_the_lists_fit_a_phone_and_a_desk(site: Site, size: tuple[int, int]) -> None:
+    site.town.build_idea(IdeaStage.SCREENING, title="A" * 120)
+    site.town.build_idea(IdeaStage.SHORTLISTED, title="Jadwal Posyandu di Ponsel Kader dengan Pengingat Otomatis bagi Ibu Hamil")
+    for language in ("id-ID", "en-GB"):
+        page = site.phone("secretary", size=size, language=language)
+        for path in ("/daftar", "/daftar?sort=score", "/kotak-masuk"):
+            page.goto(path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], path
+            assert page.get_by_role("table").count() == 1, "cards are a table to a screen reader too"
+            assert page.get_by_role("row").count() > 1
