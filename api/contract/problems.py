@@ -61,7 +61,7 @@ def list_statuses(route: APIRoute, method: str, head: Head) -> set[int]:
     compares = any(each.name == "sha256" for each in route.dependant.query_params)
     answers = {
         400: has_body or has_key,
-        401: not head.publicly or head.throttled,
+        401: not head.publicly,
         403: not head.publicly,
         404: bool(route.dependant.path_params) or head.looks_up,
         408: reads_body,
