@@ -27,3 +27,9 @@ def _check_email(text: str) -> str:
 
 
 Email = Annotated[str, AfterValidator(_check_email)]
+
+
+def mask_email(email: str) -> str:
+    """The first letter and the domain, as in `s•••@contoh.example`; nothing for no address."""
+    name, _, domain = email.rpartition("@")
+    return f"{name[:1]}•••@{domain}" if domain else ""

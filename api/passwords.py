@@ -1,5 +1,7 @@
 """Sign in, set a password by code, change one's own: a try is counted first, and the slow hash waits its turn outside any transaction."""
 
+from sqlmodel import Session
+
 from api.access import ApiRequest, address_of
 from api.devices import name_device
 from api.hashing import check_new_password, hash_password, verify_password
@@ -15,10 +17,14 @@ from api.signing_in import (
     find_account,
     find_activation,
     find_sign_in,
+    forget_tries,
     get_password_hash,
     reserve_try,
 )
+from workflows.calculations.employee_number import strip_employee_number
+from workflows.process.actors import actor_of
 from workflows.process.refusals import Invalid
+from workflows.region.mail_codes import NewAddress, ask_email, ask_forgotten, confirm_email
 
 
 async def sign_in_with_password(request: ApiRequest, employee_number: str, password: str) -> NewSignIn:
@@ -67,3 +73,50 @@ async def change_own_password(request: ApiRequest, present: str, password: str) 
         password_hash = await request.hashing.run(lambda: hash_password(password))
 
     await request.write_publicly(lambda session: change_password(session, token, Changed(tried, stored, password_hash)))
+
+
+async def change_email(request: ApiRequest, present: str, email: str) -> None:
+    """Ask for the codes of a new mail address; the present password is asked for, as a mailbox may open the account later."""
+    person_id = await _check_present(request, present)
+    await request.write_publicly(lambda session: ask_email(session, email, actor=actor_of(session, person_id)))
+
+
+async def confirm_new_email(request: ApiRequest, typed: NewAddress) -> None:
+    """Let a new mail address count, by the codes that came; tries are counted. Raises Invalid, TooMany."""
+    person_id = await _find_asker(request)
+    tried = Try(f"mail code of {person_id}", address_of(request.http))
+    await request.write_publicly(lambda session: reserve_try(session, tried))
+
+    def act(session: Session) -> None:
+        confirm_email(session, typed, actor=actor_of(session, person_id))
+        forget_tries(session, tried)
+
+    await request.write_publicly(act)
+
+
+async def mail_new_password(request: ApiRequest, employee_number: str) -> None:
+    """Mail a code to the confirmed address of a number's account, if there is one: whoever asks is told the same either way.
+
+    Asking counts like a try at the account; raises TooMany.
+    """
+    tried = Try(f"forgotten {strip_employee_number(employee_number)}", address_of(request.http))
+    await request.write_publicly(lambda session: reserve_try(session, tried))
+    await request.write_publicly(lambda session: ask_forgotten(session, employee_number))
+
+
+async def _find_asker(request: ApiRequest) -> str:
+    token = request.token
+    return str((await request.read_publicly(lambda session: find_sign_in(session, token))).actor.person_id)
+
+
+async def _check_present(request: ApiRequest, present: str) -> str:
+    """The id of who is signed in, whose present password this is; raises Invalid, TooMany, Busy."""
+    person_id = await _find_asker(request)
+    tried = Try(f"password of {person_id}", address_of(request.http))
+    async with request.hashing.place():
+        await request.write_publicly(lambda session: reserve_try(session, tried))
+        stored = await request.read_publicly(lambda session: get_password_hash(session, person_id))
+        if not await request.hashing.run(lambda: verify_password(present, stored)):
+            raise Invalid("present_password_wrong", "present_password")
+    await request.write_publicly(lambda session: forget_tries(session, tried))
+    return person_id

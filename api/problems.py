@@ -64,8 +64,10 @@ HTTP_CODES = {
 
 
 def language_of(request: Request) -> str:
-    """The reader's language: the page's choice, else the first of Accept-Language that we speak, else the region's."""
-    chosen = request.cookies.get("language", "")
+    """The reader's language: the page's choice (be it made with this very form), else the first of Accept-Language that we speak, else
+    the region's.
+    """
+    chosen = getattr(request.state, "language", "") or request.cookies.get("language", "")
     for word in [chosen, *request.headers.get("accept-language", "").split(",")]:
         tag = word.split(";")[0].strip().lower()[:2]
         if tag in ("id", "en"):

@@ -26,6 +26,12 @@ ACCOUNTS = {
     ("POST", "/api/v1/activation"): "activation",
     ("POST", "/aktivasi"): "activation",
     ("POST", "/akun/kata-sandi"): "password_change",
+    ("POST", "/api/v1/forgotten-passwords"): "password_forgotten",
+    ("POST", "/lupa-kata-sandi"): "password_forgotten",
+    ("PUT", "/api/v1/me/email"): "email_change",
+    ("POST", "/akun/surel"): "email_change",
+    ("PUT", "/api/v1/me/email/confirmation"): "email_confirmation",
+    ("POST", "/akun/surel/kode"): "email_confirmation",
     ("POST", "/akun/sesi/{session_id}"): "sign_out",
     ("POST", "/akun/keluar-semua"): "sign_out",
 }

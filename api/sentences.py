@@ -75,8 +75,14 @@ def sentence(code: str, language: str, parameters: Mapping[str, Any] | None = No
     text, given = catalogue()[code][language], {**ALWAYS.get(code, {}), **read_parameters(parameters or {})}
     for name in given:
         if "{" + name + "}" in text:
-            text = text.replace("{" + name + "}", show_parameter(name, given, language))
+            text = fill(text, name, show_parameter(name, given, language))
     return text
+
+
+def fill(text: str, place: str, value: str) -> str:
+    """A text with a place filled; what ends in a point (`M.M.`) takes none of the sentence's."""
+    marked = "{" + place + "}"
+    return (text.replace(f"{marked}.", marked) if value.endswith(".") else text).replace(marked, value)
 
 
 def read_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:

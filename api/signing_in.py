@@ -14,13 +14,14 @@ from sqlmodel import Session, col, delete, select, update
 from models.database import run_plain, table_of
 from models.ids import new_secret
 from models.instants import wall_now
-from models.people import Account, EmployeeNumber, NoticeKind, SignIn, SignInFailure
+from models.people import Account, EmployeeNumber, MailPurpose, NoticeKind, SignIn, SignInFailure
 from models.statements.people import find_token
 from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import Actor, read_actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Invalid, NotFound, Refusal
 from workflows.region.codes import end_sessions, fits_code
+from workflows.region.mail_codes import fits_forgotten, void_mail_codes
 from workflows.region.notices import tell_holder
 from workflows.region.powers import lock_account
 
@@ -92,22 +93,29 @@ def find_activation(session: Session, typed: CodeTry) -> str:
     number = strip_employee_number(typed.employee_number)
     found = select(Account).join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Account.person_id))
     account = session.exec(found.where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))).first()
-    if account is None or account.closed_at is not None or not fits_code(account, typed.code):
+    if account is None or account.closed_at is not None or not _opens(session, account, typed.code):
         raise Invalid("activation_code_invalid", "code")
     return account.person_id
+
+
+def _opens(session: Session, account: Account, code: str) -> bool:
+    return fits_code(account, code) or fits_forgotten(session, account.person_id, code)
 
 
 def activate(session: Session, typed: CodeTry, password_hash: str) -> str:
     """Set the password of the account a one-time code belongs to; the code is used up. Answers with the person's id."""
     account = lock_account(session, find_activation(session, typed))
-    if not fits_code(account, typed.code):
+    if not _opens(session, account, typed.code):
         raise Invalid("activation_code_invalid", "code")
-    account.password_hash = password_hash
+    again, account.password_hash = account.password_hash is not None, password_hash
     account.activation_hash = account.activation_until = None
     session.add(account)
     end_sessions(session, account.person_id)
+    void_mail_codes(session, account.person_id, MailPurpose.FORGOTTEN)
     forget_tries(session, typed.tried)
     session.flush()
+    if again:
+        tell_holder(session, account.person_id, NoticeKind.PASSWORD_CHANGED)
     return account.person_id
 
 
@@ -184,6 +192,7 @@ def change_password(session: Session, token: str, changed: Changed) -> None:
     account.password_hash = changed.password_hash
     account.activation_hash = account.activation_until = None
     session.add(account)
+    void_mail_codes(session, account.person_id, MailPurpose.FORGOTTEN)
     end_sessions(session, account.person_id, but=signed_in.token_hash)
     record(session, "account.change_password", account.person_id, actor=signed_in.actor)
     forget_tries(session, changed.tried)

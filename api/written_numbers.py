@@ -1,6 +1,6 @@
 """Reads numbers as people write them, in Indonesian (`1.240,5`) and in English (`1,240.5`); what may mean two numbers gives both.
 
-The API takes none of these: there a figure is a JSON number or a decimal string with a point (`api/v1/shapes.py`).
+The API takes none of these: there a figure is a JSON number or a decimal string with a point (`api/v1/figures.py`).
 """
 
 import re

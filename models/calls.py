@@ -33,7 +33,7 @@ class Call(SQLModel, table=True):
     awards_drafted_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
-BEFORE_QUORUMS = {"quorum": 1, "substitutes": 15}  # what a version stored before there were quorums allowed, and so still does
+AS_BEFORE = {"quorum": 1, "substitutes": 15, "comments": False}  # what a version stored before there were such rules meant, and still does
 
 
 class PolicyVersion(SQLModel, table=True):
@@ -57,7 +57,7 @@ class PolicyVersion(SQLModel, table=True):
 
     def read(self) -> Policy:
         """The stored policy as its validated model; what was stored before a rule came is read as it was meant then."""
-        return Policy.model_validate({**BEFORE_QUORUMS, **self.body})
+        return Policy.model_validate({**AS_BEFORE, **self.body})
 
 
 class Specimen(SQLModel, table=True):

@@ -125,6 +125,9 @@ class NoticeKind(StrEnum):
     ACCOUNT_REOPENED = "account_reopened"
     PERSON_MOVED = "person_moved"
     NUMBER_CHANGED = "number_changed"
+    EMAIL_ASKED = "email_asked"
+    EMAIL_CHANGED = "email_changed"
+    EMAIL_DROPPED = "email_dropped"
 
 
 class AccountNotice(SQLModel, table=True):
@@ -147,6 +150,32 @@ class Account(SQLModel, table=True):
     activation_hash: str | None = Field(default=None, max_length=64, index=True)
     activation_until: datetime | None = Field(default=None, sa_type=UtcInstant)
     closed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    confirmed_email: str = Field(default="", max_length=254)  # the address whose codes came back; another one of the person's is not yet
+
+
+class MailPurpose(StrEnum):
+    """What a code that is mailed proves: that a new address, or the one so far, is the person's; or who forgot the password."""
+
+    NEW_ADDRESS = "new_address"
+    OLD_ADDRESS = "old_address"
+    FORGOTTEN = "forgotten"
+
+
+class MailCode(SQLModel, table=True):
+    """A one-time code that goes to an address; it is drawn where it is mailed, and only its hash is kept.
+
+    The codes of one change of address share `change_id`. It is settled once it was used, or is worth nothing any more.
+    """
+
+    id: str = key()
+    person_id: str = link("person.id")
+    change_id: str | None = Field(default=None, max_length=26)
+    purpose: MailPurpose = Field(sa_type=choice(MailPurpose))
+    email: str = Field(max_length=254)
+    code_hash: str | None = Field(default=None, max_length=64)
+    at: datetime = Field(default_factory=wall_now, sa_type=UtcInstant)
+    until: datetime = Field(sa_type=UtcInstant)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
 class SignInFailure(SQLModel, table=True):

@@ -156,6 +156,7 @@ class Policy(Frozen):
     quorum: int = Field(default_factory=_more_than_half, ge=1, le=15)  # scores without which no review closes as passed or below the mark
     substitutes: int = Field(2, ge=0, le=15)  # how many reviewers may be asked beyond `reviewers`, whoever stepped back
     blind: bool = True  # whether a reviewer is told nothing of who proposes: no name, no unit
+    comments: bool = True  # whether the team reads what reviewers wrote, without names, once the idea is adopted or rejected
     team_limit: int = Field(10, ge=1, le=50)
     days: Days = Days()
     pilot: PilotRule = PilotRule()

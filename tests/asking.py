@@ -42,7 +42,7 @@ def check_problem(answer: Response, status: int, code: str, *, language: str) ->
     for error in problem.get("errors", ()):
         assert not {"{", "}"} & set(error["detail"]), error
     if language == "id":
-        typed = problem["parameters"].get("given", "")  # what the sender wrote is shown as it is
+        typed = problem["parameters"].get("given") or problem["parameters"].get("character", "")  # what the sender wrote is shown as it is
         details = [each["detail"].replace(typed, "") for each in (problem, *problem.get("errors", ()))]
         assert [word for detail in details for word in find_foreign_words(detail)] == [], problem
     return problem

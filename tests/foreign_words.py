@@ -5,6 +5,7 @@ from functools import cache
 
 from pydantic_core._pydantic_core import list_all_errors
 
+from api.pages.texts import texts
 from api.sentences import catalogue
 
 WORD = re.compile(r"[A-Za-z]+")
@@ -29,3 +30,18 @@ def find_foreign_words(sentence: str) -> list[str]:
     """The code words and English words in an Indonesian sentence; words that both languages use are not foreign."""
     english = (vocabulary("en") | words_of_pydantic()) - vocabulary("id")
     return CODE_WORD.findall(sentence) + [word for word in WORD.findall(sentence) if word.lower() in english]
+
+
+@cache
+def _english_of_pages() -> frozenset[str]:
+    """The words that the English texts of pages, refusals and words use, and no Indonesian one."""
+    said: dict[str, set[str]] = {"id": set(), "en": set()}
+    for each in (*texts().values(), *catalogue().values(), *catalogue("words").values()):
+        for language, words in said.items():
+            words |= {word.lower() for word in WORD.findall(re.sub(r"\{\w+\}", "", each[language]))}
+    return frozenset(said["en"] - said["id"])
+
+
+def find_english(shown: str) -> list[str]:
+    """The English words on an Indonesian page."""
+    return sorted({word for word in WORD.findall(shown) if len(word) > 2 and word.lower() in _english_of_pages()})

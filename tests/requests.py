@@ -117,7 +117,9 @@ REQUESTS = (
     StepRequest("idea", "permit refused", f"{_I}/permission", {"outcome": "refused", "reason": REASON}),
     StepRequest("idea", "screen accepted", f"{_I}/screening", {"outcome": "accepted", "answers": MET}),
     StepRequest("idea", "screen returned", f"{_I}/screening", {"outcome": "returned", "notes": NOTES}),
-    StepRequest("idea", "screen duplicate", f"{_I}/screening", {"outcome": "duplicate", "reason": REASON}),
+    StepRequest(
+        "idea", "screen duplicate", f"{_I}/screening", {"outcome": "duplicate", "reason": REASON, "duplicate_not_registered": True}
+    ),
     StepRequest("idea", "screen rejected", f"{_I}/screening", {"outcome": "rejected", "answers": UNMET, "reason": REASON}),
     StepRequest("idea", "supplement", f"{_I}/supplement", _proposal),
     StepRequest("idea", "assign", f"{_I}/assignments", lambda place: {"reviewer_id": place.fourth}),

@@ -164,7 +164,7 @@ STEPS: dict[str, Callable[[IdeaUnderWay], object]] = {
     "permit refused": lambda at: at.do(permit_idea, granted=False, reason=REASON, by="head"),
     "screen accepted": lambda at: _screen(at, "accepted", Findings(MET)),
     "screen returned": lambda at: _screen(at, "returned", Findings(notes=NOTES)),
-    "screen duplicate": lambda at: _screen(at, "duplicate", Findings(reason=REASON)),
+    "screen duplicate": lambda at: _screen(at, "duplicate", Findings(reason=REASON, duplicate_not_registered=True)),
     "screen rejected": lambda at: _screen(at, "rejected", Findings(UNMET, reason=REASON)),
     "supplement": lambda at: at.do(supplement_idea, _completed(at), by=at.lead),
     "assign": lambda at: at.do(assign_evenly, by="flow:review"),

@@ -44,7 +44,7 @@ POLICY = {
     },
 }
 EXAMPLES: dict[str, dict[str, Any]] = {
-    "ActivationIn": {"code": "abcd-efgh-jkmn", "password": "tujuh kuda nil menari"},
+    "ActivationIn": {"employee_number": NUMBER, "code": "K7MP-3QXR-9TWD", "password": "tujuh kuda nil menari"},
     "AgreementIn": {"outcome": "joined"},
     "ApprovalIn": DECREE,
     "AssignmentIn": {"reviewer_id": ID},
@@ -58,9 +58,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "CeilingIn": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
     "ConclusionIn": {"summary": "Waktu tunggu turun dari 95 menjadi 38 menit."},
+    "CorrectionIn": {"measurement_id": ID, "value": "36.5", "reason": REASON},
     "DeterminationIn": {"outcome": "adopted", "reason": REASON, **DECREE},
     "DraftIn": {"call_id": ID, **PROPOSAL},
+    "EmailCodesIn": {"new_code": "K7MP-3QXR-9TWD", "old_code": "H4NY-7CWE-3FRG"},
+    "EmailIn": {"email": "dewi@contoh.example", "present_password": "tujuh kuda nil menari"},
     "EndIn": {"last_day": "2026-12-31"},
+    "ForgottenIn": {"employee_number": NUMBER},
     "GrantIn": {"role": "reviewer", "unit_code": "BAPPEDA"},
     "HolderIn": {"person_id": ID, "capacity": "Plh.", "valid_from": "2026-11-01", "valid_until": "2026-11-30"},
     "MeasurementIn": {"indicator_id": ID, "measured_on": "2026-11-20", "value": "38", "note": "Rata-rata satu minggu."},

@@ -14,7 +14,11 @@ LOCATION = {"Location": {"schema": {**TEXT, "format": "uri-reference"}, "descrip
 KEPT = "Stands where this is the kept answer to the same request."
 REPLAYED = {"Idempotency-Replayed": {"schema": {**TEXT, "enum": ["true"]}, "description": KEPT}}
 SIGN_IN_PAGE = {"303": {"description": "Nobody is signed in: to the page to sign in on.", "headers": {"Location": {"schema": TEXT}}}}
-DONE = {"200": "Done, or what was asked for.", "201": "Made.", "204": "Done; there is nothing to say."}
+DONE = {
+    "200": "Done, or what was asked for.",
+    "201": "Made.",
+    "204": "Done; there is nothing to say.",
+}
 FILE_HEADERS = ("IfNoneMatch", "Range")
 PARAMETERS: dict[str, dict[str, Any]] = {
     "IdempotencyKey": {
@@ -62,6 +66,8 @@ def complete(route: APIRoute, method: str, operation: dict[str, Any]) -> None:
     summary, _, more = (route.description or route.name).strip().partition("\n\n")
     operation["summary"], operation["description"] = _title(summary), summary + (f"\n\n{more}" if more else "")
     _add_parameters(operation, [*_named(route, method, head)])
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        content["schema"] = _without_null(content["schema"])
     declared = {status: said for status, said in operation["responses"].items() if int(status) < 400}
     for status, response in declared.items():
         _complete_answer(response, status, _headers(route, method, head))
@@ -77,6 +83,12 @@ def complete(route: APIRoute, method: str, operation: dict[str, Any]) -> None:
 
 def _page(status: int) -> dict[str, Any]:
     return {"description": SAYS[status], "content": {"text/html": {"schema": TEXT}}}
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a body that may be left out: clients that are generated would else have to choose between null and nothing."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    return kinds[0] if len(kinds) == 1 else schema
 
 
 def _title(sentence: str) -> str:

@@ -9,16 +9,15 @@ from api.hashing import Busy
 from api.pages.forms import Form, FormView, fields_to_keep
 from api.pages.refused import RefusedForm, refuse_form, refuse_unreadable
 from api.pages.render import page, read_done
-from api.pages.session import Page, PageRequest, PostedForm, clear_session, is_https, local_path, set_session
+from api.pages.session import Page, PageRequest, PostedForm, clear_session, local_path, remember_language, set_session
 from api.pages.texts import Words
-from api.passwords import activate_account, sign_in_with_password
+from api.passwords import activate_account, mail_new_password, sign_in_with_password
 from api.request_log import known_of
 from api.signing_in import FAILURE_MINUTES, TooMany, Unauthenticated, find_sign_in, sign_out
 from workflows.process.refusals import Refusal
 
 router = APIRouter(include_in_schema=False)
 RETRY_AFTER = {429: str(FAILURE_MINUTES * 60), 503: "2"}
-YEAR = 365 * 24 * 3600
 
 
 @router.get("/masuk")
@@ -52,10 +51,10 @@ async def enter(request: PostedForm) -> Response:
 
 
 @router.get("/aktivasi")
-async def show_activation(request: Page) -> Response:
+async def show_activation(request: Page, ok: str = "") -> Response:
     """The form for the one-time code."""
     visitor, _ = await request.read_page_publicly(lambda _session: None)
-    return page(visitor, "account/activate.html", form=FormView("activation"))
+    return page(visitor, "account/activate.html", form=FormView("activation"), done=read_done(ok))
 
 
 @router.post("/aktivasi")
@@ -73,6 +72,28 @@ async def use_code(request: PostedForm) -> Response:
         refused = refuse_form("activation", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
         return _ask_for_code(request, refused)
     return RedirectResponse("/masuk?ok=activated", 303)
+
+
+@router.get("/lupa-kata-sandi")
+async def show_forgotten(request: Page, ok: str = "") -> Response:
+    """The two ways to a new password: by the operator's code, or by mail."""
+    visitor, _ = await request.read_page_publicly(lambda _session: None)
+    return page(visitor, "account/forgotten.html", form=FormView("forgotten"), done=read_done(ok))
+
+
+@router.post("/lupa-kata-sandi")
+async def ask_for_mail(request: PostedForm) -> Response:
+    """Mail a code where an address is confirmed; the answer is the same whether there is such an account."""
+    form = request.form
+    try:
+        await mail_new_password(request, form.text("employee_number", 30))
+    except TooMany as refusal:
+        refused = refuse_form("forgotten", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
+        values: dict[str, Any] = {"form": refused.view(), "wrong": refused}
+        answer = page(request.anonymous_visitor, "account/forgotten.html", status=refused.status, posted=True, **values)
+        answer.headers["Retry-After"] = RETRY_AFTER[429]
+        return answer
+    return RedirectResponse("/aktivasi?ok=code_mailed", 303)
 
 
 @router.get("/keluar")
@@ -96,7 +117,7 @@ async def choose_language(request: PostedForm) -> Response:
     """Remember the reader's language and go back to the page."""
     language = "en" if request.form.text("language", 2) == "en" else "id"
     response = RedirectResponse(local_path(request.form.text("back", 500)), 303)
-    response.set_cookie("language", language, max_age=YEAR, path="/", secure=is_https(request.http), httponly=True, samesite="lax")
+    remember_language(response, request.http, language)
     return response
 
 

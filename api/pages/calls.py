@@ -34,6 +34,7 @@ router = APIRouter(include_in_schema=False)
 LIST = "/ketentuan"
 VERSION = LIST + "/{call_id}/{number}"
 CODES = ("name", "kind", "entry", "role", "stage", "award_from", "after", "loosened")  # fields whose values are shown by their words
+FIGURES = ("pass_mark", "weight", "minimum", "maximum", "minimum_score")  # those that may have decimals
 MOST_DIFFERENCES = 100
 MOST_CALLS = 100
 
@@ -146,4 +147,6 @@ def _show(difference: Difference, value: Leaf, words: Words) -> str:
         return words.text("policy.yes" if value else "policy.no")
     if difference.field == "amount_rupiah" and isinstance(value, int):
         return show_rupiah(value, words.language)
+    if difference.field in FIGURES:
+        return words.number(str(value))
     return words.word(str(value)) if difference.field in CODES or "movers" in {step.name for step in difference.place} else str(value)

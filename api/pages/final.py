@@ -40,4 +40,4 @@ def confirm_page(request: PageRequest, visitor: Visitor, act: str, about: dict[s
     kept = [(name, value) for name, value in fields_to_keep(form.fields) if name not in ("form_key", "form_version", CONFIRMED)]
     typed = {name: value for name, value in kept if value.strip() and name not in OWN_FIELDS}
     view = FormView("final", version=form.text("form_version", 40) or None)
-    return page(visitor, "confirm.html", act=act, view=view, target=target, kept=kept, typed=typed, posted=True, **about)
+    return page(visitor, "confirm.html", act=act, view=view, target=target, kept=kept, typed=typed, posted=True, resend=kept, **about)

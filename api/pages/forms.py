@@ -20,6 +20,7 @@ from models.settings import settings
 
 MOST_FIELDS = 400
 OWN_FIELDS = ("form_token", "form_key", "form_version", "do", "origin", "confirmed")
+SWITCH = "switch_language"
 MEANT = "meant."  # before a field's name: which of two numbers its text means, as a decimal string with a point
 
 
@@ -48,6 +49,12 @@ class Form:
     def key(self) -> str:
         """The one-time key under which sending the form twice acts once."""
         return self.values.get("form_key", "")
+
+    def choose_language(self) -> str:
+        """The language in which the form is only to be shown again, taken out of its fields; empty where it is to be acted on."""
+        chosen = self.values.pop(SWITCH, "")
+        self.fields = [(name, value) for name, value in self.fields if name != SWITCH]
+        return chosen if chosen in ("id", "en") else ""
 
     def text(self, name: str, most: int = 40_000) -> str:
         """What was typed, cut off after `most` characters and one more, so that the action still refuses it as too long."""

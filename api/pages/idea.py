@@ -77,14 +77,15 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
         lost = [] if refused.name in offered else refused.typed()
     status = refused.status if refused else 200
     wrong = refused if refused is not None and refused.errors else None
-    shown = {"forms": forms, "lost": lost, "wrong": wrong, "done": done, "posted": refused is not None, "origin": origin}
+    resend = refused.resend if refused is not None else []
+    shown = {"resend": resend, "forms": forms, "lost": lost, "wrong": wrong, "done": done, "posted": refused is not None, "origin": origin}
     return page(visitor, "idea.html", status=status, **values | shown)
 
 
 async def idea_form(request: PageRequest, idea_id: str, name: str, action: Callable[[Session, Actor], FormResult]) -> Response:
     """Run the action behind one of the idea's forms, or show the idea again with the refusal; a final act is confirmed first."""
     if is_taken_back(request):
-        return await idea_page(request, idea_id, refused=RefusedForm(name, 200, request.form, {}))
+        return await idea_page(request, idea_id, refused=RefusedForm(name, 200, request.form, {}, is_resent=True))
     way_on = await read_way_on(request, idea_id)
 
     def act(session: Session, actor: Actor) -> FormResult:

@@ -166,7 +166,8 @@ async def screen(idea_id: Id, request: PostedForm) -> Response:
     answers = {name: value == "yes" for name, value in form.under("answers").items() if value in ("yes", "no")}
     notes = {name: text for name, text in form.under("notes").items() if text.strip()}
     parts = tuple(name for name, value in form.under("parts").items() if value == "yes")
-    findings = Findings(answers, notes, form.text("reason"), parts)
+    outside = form.text("duplicate_not_registered", 3) == "yes"
+    findings = Findings(answers, notes, form.text("reason"), parts, form.text("duplicate_of", 60), outside)
     return await idea_form(
         request, idea_id, "screen", lambda s, a: back_to_idea(screen_idea(s, idea_id, outcome, findings, actor=a), "decided")
     )
@@ -201,6 +202,8 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
 
     async def run() -> FormResult:
         nonlocal saved, kept
+        if request.is_switch:
+            return await request.act(try_all)
         result = await request.act(save, match=(Idea, wanted.idea_id) if wanted.idea_id else None)
         if not wanted.idea_id:
             saved = Writing("revise", result.to.split("/")[2])
@@ -208,6 +211,12 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
         if do not in HANDING_IN:
             return result
         return await request.act(lambda s, a: _hand_in(s, a, saved, without_unanswered=do == "submit_without"), part="s")
+
+    def try_all(session: Session, actor: Actor) -> FormResult:
+        result = save(session, actor)
+        written = wanted if wanted.idea_id else Writing("revise", result.to.split("/")[2])
+        without = do == "submit_without"
+        return _hand_in(session, actor, written, without_unanswered=without) if do in HANDING_IN else result
 
     async def show(refused: RefusedForm) -> Response:
         return await show_writing(request, saved, refused=refused, kept=kept)

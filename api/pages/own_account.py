@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
+from api.email_addresses import mask_email
 from api.hashing import Busy
 from api.pages.account import RETRY_AFTER
 from api.pages.forms import Form, FormView, fields_to_keep
@@ -13,10 +14,12 @@ from api.pages.refused import RefusedForm, attempt, refuse_form, refuse_unreadab
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, clear_session
 from api.pages.texts import Words
-from api.passwords import change_own_password
+from api.passwords import change_email, change_own_password, confirm_new_email
 from api.signing_in import TooMany, digest, end_sign_in, list_sign_ins, sign_out_everywhere
+from workflows.calculations.employee_number import mask_employee_number
 from workflows.process.actors import Actor
 from workflows.process.refusals import Conflict, Invalid
+from workflows.region.mail_codes import NewAddress, read_profile
 from workflows.region.notices import list_notices
 
 router = APIRouter(include_in_schema=False)
@@ -25,7 +28,7 @@ ACCOUNT = "/akun"
 
 @router.get(ACCOUNT)
 async def show_account(request: Page, ok: str = "") -> Response:
-    """Sign-ins, the form for a new password, notices."""
+    """What is known of one, mail address, sign-ins, the form for a new password, notices."""
     return await _account_page(request, done=read_done(ok))
 
 
@@ -43,6 +46,34 @@ async def change(request: PostedForm) -> Response:
     except (Invalid, Conflict, TooMany, Busy) as refusal:
         return await _account_page(request, refused=refuse_form("password", kept, refusal, words))
     return RedirectResponse(f"{ACCOUNT}?ok=password_changed", 303)
+
+
+@router.post(f"{ACCOUNT}/surel")
+async def ask_new_email(request: PostedForm) -> Response:
+    """Ask for the codes of a new mail address; the present password is asked for."""
+    form, words = request.form, Words(request.language)
+    await request.read(lambda _session, _actor: request.require_own_form())
+    email, kept = form.email("email"), Form(fields_to_keep(form.fields), form.wrong)
+    if form.wrong:
+        return await _account_page(request, refused=refuse_unreadable("email", kept, words))
+    try:
+        await change_email(request, form.values.get("present_password", ""), email)
+    except (Invalid, Conflict, TooMany, Busy) as refusal:
+        return await _account_page(request, refused=refuse_form("email", kept, refusal, words))
+    return RedirectResponse(f"{ACCOUNT}?ok=email_asked", 303)
+
+
+@router.post(f"{ACCOUNT}/surel/kode")
+async def confirm_address(request: PostedForm) -> Response:
+    """Let the new mail address count, by the codes that came."""
+    form = request.form
+    await request.read(lambda _session, _actor: request.require_own_form())
+    try:
+        await confirm_new_email(request, NewAddress(form.text("new_code", 100), form.text("old_code", 100)))
+    except (Invalid, Conflict, TooMany) as refusal:
+        kept = Form(fields_to_keep(form.fields), form.wrong)
+        return await _account_page(request, refused=refuse_form("codes", kept, refusal, Words(request.language)))
+    return RedirectResponse(f"{ACCOUNT}?ok=email_changed", 303)
 
 
 @router.post(f"{ACCOUNT}/sesi/{{session_id}}")
@@ -76,10 +107,16 @@ async def _account_page(request: PageRequest, *, refused: RefusedForm | None = N
         sign_ins = [
             (row, row.token_hash == present, FormView(f"session-{row.token_hash[:26]}")) for row in list_sign_ins(session, actor.person_id)
         ]
-        return {"sign_ins": sign_ins, "notices": list_notices(session, actor=actor, limit=10)}
+        known = read_profile(session, actor=actor)
+        roles = sorted({str(grant.role) for grant in actor.grants})
+        shown = {"number": mask_employee_number(known.number), "email": mask_email(known.email), "awaited": mask_email(known.awaited)}
+        own = {"known": known, "shown": shown, "roles": roles}
+        return {"sign_ins": sign_ins, "notices": list_notices(session, actor=actor, limit=10), **own}
 
     visitor, values = await request.read_page(read)
-    form = refused.view() if refused is not None and refused.name == "password" else FormView("password")
+    forms = {name: FormView(name) for name in ("password", "email", "codes")}
+    if refused is not None and refused.name in forms:
+        forms[refused.name] = refused.view()
     status = refused.status if refused else 200
     answer = page(
         visitor,
@@ -88,7 +125,7 @@ async def _account_page(request: PageRequest, *, refused: RefusedForm | None = N
         wrong=refused,
         posted=refused is not None,
         done=done,
-        form=form,
+        forms=forms,
         everywhere=FormView("everywhere"),
         **values,
     )

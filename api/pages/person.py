@@ -20,11 +20,12 @@ from workflows.process.actors import Actor
 from workflows.region.accounts import PersonRecord, close_account, read_person, reopen_account
 from workflows.region.codes import renew_activation
 from workflows.region.grants import end_grant
+from workflows.region.mail_codes import drop_email
 from workflows.region.people import NewNumber, change_number, move_person
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = f"{PEOPLE}/{{person_id}}"
-FORMS = ("move", "number", "close", "reopen", "code")
+FORMS = ("move", "number", "close", "reopen", "code", "email")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ async def renew_number(person_id: str, request: PostedForm) -> Response:
     new = NewNumber(number, EmploymentKind(kind), form.day("valid_from") or today())
     change = lambda session, actor: change_number(session, person_id, new, actor=actor)  # noqa: E731
     return await _change(request, person_id, "number", change, "number_changed")
+
+
+@router.post(f"{ADDRESS}/hapus-surel")
+async def forget_email(person_id: str, request: PostedForm) -> Response:
+    """Forget a mail address that its person cannot open any more."""
+    return await _change(request, person_id, "email", lambda session, actor: drop_email(session, person_id, actor=actor), "email_dropped")
 
 
 @router.post(f"{ADDRESS}/tutup")

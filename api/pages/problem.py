@@ -12,7 +12,7 @@ from starlette.exceptions import WebSocketException
 from api.middleware import HEADERS
 from api.pages.forms import FormView, fields_to_keep
 from api.pages.render import page
-from api.pages.session import PageRequest, Visitor, local_path
+from api.pages.session import PageRequest, Visitor, local_path, remember_language
 from api.problems import problem_response
 from api.signing_in import Unauthenticated
 from models.ids import new_id
@@ -66,7 +66,20 @@ async def problem_page(request: Request, status: int, sentence: str) -> Response
     sent = fields_to_keep(getattr(request.state, "sent", []))
     title = status if status in TITLED else 500 if status >= 500 else 400
     again = sent if sent and status not in (404, 405) else []
-    return page(visitor, "problem.html", status=status, code=title, sentence=sentence, again=again, target=request.url.path, posted=True)
+    answer = page(
+        visitor,
+        "problem.html",
+        status=status,
+        code=title,
+        sentence=sentence,
+        again=again,
+        target=request.url.path,
+        posted=bool(again),
+        resend=again,
+    )
+    if language := getattr(request.state, "language", ""):
+        remember_language(answer, request, language)
+    return answer
 
 
 async def ask_to_sign_in(request: Request) -> Response:

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from api.pages.assets import asset
 from api.pages.session import Visitor
 from api.pages.texts import Words, texts
+from models.ids import new_id
 from models.people import Role
 
 SEES_ALL_IDEAS = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
@@ -94,6 +95,9 @@ def page(visitor: Visitor, template: str, *, status: int = 200, **values: Any) -
         "done": "",
         "wrong": None,
         "posted": False,
+        "target": "",
+        "resend": values["wrong"].resend if values.get("wrong") else [],
+        "fresh_key": new_id,
         "origin": None,
         "following": None,
     }

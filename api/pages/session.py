@@ -24,6 +24,7 @@ from workflows.region.signatures import list_unsigned
 T = TypeVar("T")
 COOKIE = "gagas_session"
 MOST_COUNTED = 100
+YEAR = 365 * 24 * 3600
 
 
 class Unconfirmed(Exception):
@@ -67,6 +68,7 @@ class PageRequest(ApiRequest):
         self.part = ""
         self.reads_all = False  # whether the action stands fields that cannot be read, and tells of them with all that is wrong
         self.is_trial = False
+        self.is_switch = False  # whether the form was only sent to be shown in the other language
 
     @property
     def token(self) -> str:
@@ -106,7 +108,8 @@ class PageRequest(ApiRequest):
     ) -> FormResult:
         """Run one action for a posted form, once per one-time key; `part` tells apart two actions of one form.
 
-        Where `is_trial` is set, the action is only tried out: Unconfirmed is raised where it would be done, any refusal where it would not.
+        Where `is_trial` or `is_switch` is set, the action is only tried out: Unconfirmed is raised where it would be done, any refusal
+        where it would not.
         """
 
         def checked(session: Session, actor: Actor) -> FormResult:
@@ -114,7 +117,7 @@ class PageRequest(ApiRequest):
             return action(session, actor)
 
         self.part = part
-        answer = await self.write(checked, match=match)
+        answer = await self.write(checked, match=None if self.is_switch else match)
         return FormResult.model_validate_json(bytes(answer.body))
 
     def require_own_form(self) -> None:
@@ -144,7 +147,7 @@ class PageRequest(ApiRequest):
     def _keep_answer(
         self, session: Session, actor: Actor, asked: tuple[str | None, str], answered: tuple[int, BaseModel | None]
     ) -> JSONResponse:
-        if self.is_trial:
+        if self.is_trial or self.is_switch:
             raise Unconfirmed  # and the transaction is undone
         return super()._keep_answer(session, actor, asked, answered)
 
@@ -209,7 +212,7 @@ async def posted_form(http: Request) -> PageRequest:
     """The dependency of a posted form; raises Forbidden for a form of another site."""
     refuse_foreign(http)
     form = await read_form(http)
-    http.state.sent = form.fields
+    _choose_language(http, form)
     return PageRequest(http, form)
 
 
@@ -217,8 +220,19 @@ async def posted_form_with_file(http: Request) -> PageRequest:
     """The dependency of a posted form that may hold a file; raises Forbidden for a form of another site."""
     refuse_foreign(http)
     form = await read_form(http, with_file=True)
-    http.state.sent = form.fields
+    _choose_language(http, form)
     return PageRequest(http, form)
+
+
+def _choose_language(http: Request, form: Form) -> None:
+    """Take the language out of a form that was sent to be shown in it; what else was sent is kept for the pages that show it again."""
+    http.state.language = form.choose_language()
+    http.state.sent = form.fields
+
+
+def remember_language(response: Response, http: Request, language: str) -> None:
+    """Let the browser keep the reader's language."""
+    response.set_cookie("language", language, max_age=YEAR, path="/", secure=is_https(http), httponly=True, samesite="lax")
 
 
 Page = Annotated[PageRequest, Depends(page_request)]

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from api.formats import show_count, show_day, show_moment, show_number, show_percent, show_rupiah, show_share, show_short_day
-from api.sentences import read_parameters, sentence, show_parameter, show_word
+from api.sentences import fill, read_parameters, sentence, show_parameter, show_word
 from api.written_numbers import write_plain
 from models.documents import DocumentKind
 from models.instants import local_day, now, region_zone
@@ -36,7 +36,7 @@ class Words:
         """A text with its places filled; an unknown name is a defect and raises KeyError."""
         said = texts()[name][self.language]
         for place, value in values.items():
-            said = said.replace("{" + place + "}", str(value))
+            said = fill(said, place, str(value))
         return said
 
     def word(self, code: str | None) -> str:
@@ -70,6 +70,12 @@ class Words:
             return sentence(code, self.language, parameters)
         given = read_parameters(parameters)
         return self.text(f"refusal.{code}", **{name: show_parameter(name, given, self.language) for name in given})
+
+    def reason(self, entry: Any) -> str:
+        """The reason of a decision; what a flow wrote from figures is said in the reader's language."""
+        if entry.action != "draft_recommend" or "score" not in entry.detail:
+            return str(entry.reason)
+        return self.text("recommend.by_score", **{name: self.number(entry.detail[name]) for name in ("score", "mark")})
 
     def day(self, day: date) -> str:
         """`24 November 2026`."""

@@ -11,7 +11,7 @@ from api.pages.idea import idea_page
 from api.pages.proposal import MOST_ROWS, ROWS, Row, list_people, read_rows, split_evenly, stored_values, with_rows
 from api.pages.refused import RefusedForm
 from api.pages.render import page
-from api.pages.session import PageRequest
+from api.pages.session import PageRequest, remember_language
 from api.pages.texts import Words
 from api.v1.shapes import show_context, show_invited
 from models.ideas import Idea
@@ -88,7 +88,11 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
     if "away" in values:
         return await idea_page(request, idea_id, refused=refused) if refused and idea_id else RedirectResponse(values["away"], 303)
     state: dict[str, Any] = {"wrong": refused, "kept": False, "posted": posted}
-    return page(visitor, "intake/write.html", status=refused.status if refused else 200, **state | values | more)
+    state["resend"] = RefusedForm("writing", 200, request.form, {}, is_resent=True).resend if posted else []
+    answer = page(visitor, "intake/write.html", status=refused.status if refused else 200, **state | values | more)
+    if posted and refused is None and request.http.state.language:  # lines were added, and the page is shown in the other language
+        remember_language(answer, request.http, request.language)
+    return answer
 
 
 def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor) -> bool:

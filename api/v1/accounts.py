@@ -7,15 +7,17 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 from sqlmodel import Session
 
-from api.access import Api, ApiRequest, Head, PublicApi
-from api.passwords import activate_account, change_own_password, sign_in_with_password
+from api.access import Api, ApiRequest, Head
+from api.email_addresses import LONGEST, Email, mask_email
+from api.passwords import activate_account, change_email, change_own_password, confirm_new_email, mail_new_password, sign_in_with_password
 from api.request_log import known_of
 from api.signing_in import digest, end_sign_in, list_sign_ins, sign_out, sign_out_everywhere
 from api.v1 import PREFIX
 from api.v1.shapes import Id, RequestBody, ResponseBody
-from models.people import NoticeKind, Person, Role
-from models.units import Unit
+from models.people import NoticeKind, Role
+from workflows.calculations.employee_number import mask_employee_number
 from workflows.process.actors import Actor
+from workflows.region.mail_codes import NewAddress, read_profile
 from workflows.region.notices import list_notices
 
 router = APIRouter(prefix=PREFIX, tags=["accounts"])
@@ -70,22 +72,45 @@ class GrantOut(ResponseBody):
     unit_path: str
 
 
+class EmailIn(RequestBody):
+    email: Email = Field(max_length=LONGEST)
+    present_password: str = Field(max_length=1_000)
+
+
+class EmailCodesIn(RequestBody):
+    """The codes that came to the new address and, where there was one, to the address so far."""
+
+    new_code: str = Field(max_length=100)
+    old_code: str = Field(default="", max_length=100)
+
+
+class ForgottenIn(RequestBody):
+    employee_number: str = Field(max_length=30)
+
+
 class MeOut(ResponseBody):
+    """One's own account; number and mail address masked. `email_awaited` waits for its codes."""
+
     person_id: str
     name: str
     unit_id: str
     unit: str
+    position: str
+    employee_number_masked: str
+    email_masked: str
+    email_confirmed: bool
+    email_awaited: str
     roles: list[GrantOut]
 
 
 @router.post("/activation", status_code=204)
-async def use_code(body: ActivationIn, request: PublicApi) -> Response:
+async def use_code(body: ActivationIn, request: SignInApi) -> Response:
     """Set a password with one's employee number and the one-time code: 12 signs, case and hyphens make no difference."""
     await activate_account(request, body.employee_number, body.code, body.password)
     return Response(status_code=204)
 
 
-@router.post("/tokens", status_code=201)
+@router.post("/tokens", status_code=201, responses={401: {}})
 async def make_token(body: SignInIn, request: SignInApi) -> TokenOut:
     """Sign in with employee number and password; the token is a bearer token for 12 hours, and over after 30 minutes without a request."""
     new = await sign_in_with_password(request, body.employee_number, body.password)
@@ -106,9 +131,19 @@ async def show_me(request: Api) -> MeOut:
     """The account that asks, with its roles."""
 
     def read_me(session: Session, actor: Actor) -> MeOut:
-        person, unit = session.get_one(Person, actor.person_id), session.get_one(Unit, actor.unit_id)
-        roles = [GrantOut(role=grant.role, unit_path=grant.unit_path) for grant in actor.grants]
-        return MeOut(person_id=person.id, name=person.full_name, unit_id=unit.id, unit=unit.name, roles=roles)
+        known = read_profile(session, actor=actor)
+        return MeOut(
+            person_id=known.person.id,
+            name=known.person.full_name,
+            unit_id=known.person.unit_id,
+            unit=known.unit,
+            position=known.person.position,
+            employee_number_masked=mask_employee_number(known.number),
+            email_masked=mask_email(known.email),
+            email_confirmed=known.email_confirmed,
+            email_awaited=mask_email(known.awaited),
+            roles=[GrantOut(role=grant.role, unit_path=grant.unit_path) for grant in actor.grants],
+        )
 
     return await request.read(read_me)
 
@@ -145,6 +180,27 @@ async def end_session(session_id: Id, request: Api) -> Response:
 async def put_password(body: PasswordIn, request: PasswordApi) -> Response:
     """Change one's password; the present one is asked for, and sign-ins elsewhere end."""
     await change_own_password(request, body.present_password, body.password)
+    return Response(status_code=204)
+
+
+@router.put("/me/email", status_code=204)
+async def put_email(body: EmailIn, request: PasswordApi) -> Response:
+    """Ask for a new mail address: a code goes to it and one to the address so far, and it counts once both are sent back."""
+    await change_email(request, body.present_password, body.email)
+    return Response(status_code=204)
+
+
+@router.put("/me/email/confirmation", status_code=204)
+async def confirm_address(body: EmailCodesIn, request: PasswordApi) -> Response:
+    """Let the new mail address count, by the codes that came."""
+    await confirm_new_email(request, NewAddress(body.new_code, body.old_code))
+    return Response(status_code=204)
+
+
+@router.post("/forgotten-passwords", status_code=204)
+async def forget_password(body: ForgottenIn, request: SignInApi) -> Response:
+    """Ask for a code by mail, with which `/activation` sets a new password; the answer is the same whether there is such an account."""
+    await mail_new_password(request, body.employee_number)
     return Response(status_code=204)
 
 

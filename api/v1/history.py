@@ -7,12 +7,13 @@ from sqlmodel import Session, col, select
 
 from api.v1.shapes import ResponseBody
 from api.v1.team_history import MemberChangeOut, list_changed_people, show_team_change
-from models.ideas import Answer, Decision
+from models.ideas import Answer, Decision, Idea
 from models.people import Person
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.history import list_history
 from workflows.process.relations import is_blind, is_only_invited
+from workflows.process.visibility import sees_idea
 from workflows.process.ways import GATE_ACTION, IDEA
 
 
@@ -46,7 +47,17 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
         return [_show_blindly(decision) for decision in decisions if decision.action not in OF_INTAKE - TOLD_BLINDLY]
     named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
-    return [_show_decision(decision, people, actor) for decision in decisions]
+    return [_name_duplicate(session, _show_decision(decision, people, actor), actor) for decision in decisions]
+
+
+def _name_duplicate(session: Session, shown: DecisionOut, actor: Actor) -> DecisionOut:
+    """A decision that found a duplicate, with the earlier idea's code; its id and title only for whoever may see that idea."""
+    found = session.get(Idea, shown.detail["duplicate_of"]) if "duplicate_of" in shown.detail else None
+    if found is None:
+        return shown
+    seen = sees_idea(session, found.id, actor)
+    other = {"code": found.code, "id": found.id if seen else None, "title": found.title if seen else None}
+    return shown.model_copy(update={"detail": {**shown.detail, "duplicate_of": other}})
 
 
 def _show_decision(decision: Decision, people: dict[str, str], actor: Actor) -> DecisionOut:

@@ -73,7 +73,8 @@ class SupplementIn(ProposalIn):
 class ScreeningIn(RequestBody):
     """`parts` are what may be changed of a returned idea beside what has a note: `title`, `kind`, `budget`, `team`, `sections.<name>`.
 
-    Where it names no section, every section may be changed.
+    Where it names no section, every section may be changed. A duplicate names the earlier idea by its code in `duplicate_of`, or says with
+    `duplicate_not_registered` that the reason names it.
     """
 
     outcome: Screening
@@ -81,6 +82,8 @@ class ScreeningIn(RequestBody):
     answers: dict[str, bool] = Field(default_factory=dict, max_length=40)
     notes: dict[str, Annotated[str, Field(max_length=1_000)]] = Field(default_factory=dict, max_length=40)
     reason: Reason = ""
+    duplicate_of: str = Field(default="", max_length=60)
+    duplicate_not_registered: bool = False
 
 
 class IdeaPage(PageOut):
@@ -207,7 +210,7 @@ async def permit(idea_id: Id, body: PermissionIn, request: MatchingApi) -> JSONR
 @router.post("/{idea_id}/screening", response_model=IdeaOut)
 async def screen(idea_id: Id, body: ScreeningIn, request: MatchingApi) -> JSONResponse:
     """Accept, return for completion, close as duplicate, or reject."""
-    findings = Findings(body.answers, body.notes, body.reason, body.parts)
+    findings = Findings(body.answers, body.notes, body.reason, body.parts, body.duplicate_of, body.duplicate_not_registered)
     return await request.write(
         lambda s, a: show_context(s, screen_idea(s, idea_id, body.outcome, findings, actor=a), a), match=(Idea, idea_id)
     )

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session
@@ -17,6 +17,7 @@ from workflows.process.actors import Actor
 from workflows.region.accounts import PersonRecord, close_account, read_person, reopen_account
 from workflows.region.codes import Renewal, renew_activation
 from workflows.region.grants import end_grant, grant_role
+from workflows.region.mail_codes import drop_email
 from workflows.region.people import NewNumber, change_number, move_person
 
 router = APIRouter(prefix=f"{PREFIX}/people/{{person_id}}", tags=["people"])
@@ -105,6 +106,13 @@ async def end_role(person_id: Id, grant_id: Id, request: Api) -> JSONResponse:
 async def renew_code(person_id: Id, request: Api) -> JSONResponse:
     """A new one-time code for somebody who lost theirs; for the holder of an office a second person confirms it first."""
     return await request.write(lambda session, actor: _show_code(person_id, renew_activation(session, person_id, actor=actor)), status=201)
+
+
+@router.delete("/email", status_code=204)
+async def forget_email(person_id: Id, request: Api) -> Response:
+    """Forget a mail address that its person cannot open any more; a new one needs its own code alone."""
+    await request.write(lambda session, actor: drop_email(session, person_id, actor=actor))
+    return Response(status_code=204)
 
 
 @router.post("/closing", response_model=PersonRecordOut)

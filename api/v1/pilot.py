@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from api.access import Api, ApiRequest, Head, Match, MatchingApi
 from api.v1 import PREFIX
-from api.v1.shapes import Amount, Day, Figure, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
+from api.v1.figures import Figure
+from api.v1.shapes import Amount, Day, Id, IdeaOut, Reason, RequestBody, ResponseBody, show_context
 from models.ideas import Idea
 from models.pilots import Direction, Indicator, Measurement, Pilot
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
@@ -140,7 +141,7 @@ async def add_measurement(idea_id: Id, body: MeasurementIn, request: Api) -> JSO
 
 
 @router.post("/corrections", response_model=MeasurementOut)
-async def correct(idea_id: Id, body: CorrectionIn, request: Api) -> JSONResponse:
+async def add_correction(idea_id: Id, body: CorrectionIn, request: Api) -> JSONResponse:
     """Correct a reading while the pilot runs; what it said before stays in the idea's history."""
     correction = Correction(**body.model_dump(exclude={"reason"}))
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import FileResponse, JSONResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import MalformedRangeHeader, RangeNotSatisfiable
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
-from api.access import Api, PublicApi
+from api.access import Api, LookUpApi
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Id, Limit, PageOut, ResponseBody
 from models.documents import Document, DocumentKind, DocumentState
@@ -32,19 +32,21 @@ MEDIA = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-offic
 BYTES = {"schema": {"type": "string", "format": "binary"}}
 FILE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The whole file.", "content": dict.fromkeys(MEDIA.values(), BYTES)},
-    206: {"description": "The part that Range names.", "content": dict.fromkeys((*MEDIA.values(), "multipart/byteranges"), BYTES)},
+    206: {"description": "The part that Range names.", "content": dict.fromkeys(MEDIA.values(), BYTES)},
     304: {"description": "The file is the one that If-None-Match names."},
     416: {},
 }
 
 
 class IssuedFile(FileResponse):
-    """The bytes of an issued document; a Range that cannot be read is passed over (RFC 9110, 14.2), one outside the file refused."""
+    """The bytes of an issued document; a Range that cannot be read or names several parts is passed over (RFC 9110, 14.2), one outside the
+    file refused."""
 
     @classmethod
     def _parse_range_header(cls, http_range: str, file_size: int) -> list[tuple[int, int]]:
         try:
-            return super()._parse_range_header(http_range, file_size)
+            asked = super()._parse_range_header(http_range, file_size)
+            return asked if len(asked) == 1 else []
         except MalformedRangeHeader:
             return []
         except RangeNotSatisfiable as outside:
@@ -131,7 +133,7 @@ async def open_file(document_id: Id, request: Api, spreadsheet: bool = False) ->
 
 @router.get("/verification")
 async def verify_by_number(
-    request: PublicApi, number: Annotated[str, Query(min_length=1, max_length=LONGEST_NUMBER)], sha256: FileDigest = ""
+    request: LookUpApi, number: Annotated[str, Query(min_length=1, max_length=LONGEST_NUMBER)], sha256: FileDigest = ""
 ) -> VerifiedOut:
     """Is the document that bears this number genuine, and does it still stand? The number as printed; spaces and capitals do not matter.
 
@@ -141,7 +143,7 @@ async def verify_by_number(
 
 
 @router.get("/verification/{token}")
-async def verify(token: Id, request: PublicApi, sha256: FileDigest = "") -> VerifiedOut:
+async def verify(token: Id, request: LookUpApi, sha256: FileDigest = "") -> VerifiedOut:
     """Is this document genuine and does it still stand? Anybody may ask.
 
     `sha256` is the digest of a file that is said to be this document: 409 (`document_altered`) where it is not the one that was issued.
@@ -150,7 +152,7 @@ async def verify(token: Id, request: PublicApi, sha256: FileDigest = "") -> Veri
 
 
 @router.get("/verification/files/{sha256}")
-async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: PublicApi) -> VerifiedOut:
+async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: LookUpApi) -> VerifiedOut:
     """Is the file with this SHA-256 one that was issued? Anybody may ask."""
     return _public(await request.look_up(lambda s: verify_digest(s, sha256)))
 

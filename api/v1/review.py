@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from api.access import Api, MatchingApi
 from api.v1 import PREFIX
-from api.v1.shapes import Day, Id, IdeaOut, Points, Reason, ReasonIn, RequestBody, ReviewOut, show_context, show_review
+from api.v1.figures import Points
+from api.v1.shapes import Day, Id, IdeaOut, Reason, ReasonIn, RequestBody, ReviewOut, show_context, show_review
 from models.ideas import Idea
 from models.reviews import Review
 from workflows.process.actors import Actor

@@ -1,14 +1,13 @@
 """The API's request and response bodies, and ideas, reviews and awards shown as the asker may see them."""
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session
 
@@ -25,6 +24,7 @@ from workflows.process.context import IdeaContext, read_context
 from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
 from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, list_blind, reads_reviews, sees_score
 from workflows.process.ways import Way
+from workflows.review.comments import list_comments
 
 Reason = Annotated[str, Field(max_length=4_000)]
 Id = Annotated[str, Field(max_length=26)]
@@ -34,20 +34,6 @@ Cursor = Annotated[str | None, Query(max_length=1_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 VERSION_DIGITS = 32
 
-
-DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,12})?", re.ASCII)
-
-
-def _is_decimal(given: Any) -> Any:
-    """Refuse a text that is no decimal string, though a library may read it: `1_000`, `1e3`, `1,24`."""
-    if isinstance(given, bool) or (isinstance(given, str) and DECIMAL.fullmatch(given) is None):
-        raise PydanticCustomError("number_format", "no JSON number and no decimal string")
-    return given
-
-
-FIGURE = "A JSON number, or a string of digits with at most one point before the decimals; neither groups thousands."
-Figure = Annotated[Decimal, BeforeValidator(_is_decimal), Field(max_digits=24, decimal_places=6, description=FIGURE, examples=["1240.5"])]
-Points = Annotated[Decimal, BeforeValidator(_is_decimal), Field(max_digits=10, decimal_places=2, description=FIGURE, examples=["82.5"])]
 
 DayOrInstant = TypeVar("DayOrInstant", date, datetime)
 
@@ -180,6 +166,9 @@ class IdeaOut(IdeaLine):
 
     `team` are those who count; `asked` those who were asked to join it, or, of a submitted idea, the team that is to take its place.
 
+    `comments` is what reviewers wrote, without names and in no order of theirs: null but for the team, where the call's policy says so,
+    once the idea is adopted or rejected.
+
     `version` changes with what the asker may see, and for the committee with each step; If-Match takes it.
     """
 
@@ -193,6 +182,7 @@ class IdeaOut(IdeaLine):
     content_sha256: str
     score: Decimal | None
     scores_closed: bool
+    comments: list[str] | None
     team: list[MemberOut] | None
     asked: list[InvitedOut] | None
     gates: list[GateOut]
@@ -245,6 +235,7 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         budget_rupiah=content.budget_rupiah,
         content_sha256=content.content_sha256,
         score=idea.score if sees_score(session, context, actor) else None,
+        comments=list_comments(session, context, actor),
         scores_closed=idea.scores_closed_at is not None,
         team=None if blind else show_team(context.members),
         asked=show_invited(context, actor) if concerns else None,

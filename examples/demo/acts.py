@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -134,7 +135,10 @@ def screen_all(story: Story, secretary: Player) -> None:
     for tale in story.past("draft", "awaiting_permission", "permission_refused", "withdrawn", "screening"):
         body: dict[str, Any] = {"outcome": "accepted", "answers": yes, "reason": ""}
         if tale.end == "duplicate":
-            body = {"outcome": "duplicate", "reason": "Isi pokoknya sama dengan usulan yang diterima lebih dahulu."}
+            submitted = story.past("draft")
+            earlier = submitted[: submitted.index(tale)]
+            named = {"duplicate_of": secretary.get(earlier[0].path)["code"]} if earlier else {"duplicate_not_registered": True}
+            body = {"outcome": "duplicate", "reason": "Isi pokoknya sama dengan usulan yang diterima lebih dahulu.", **named}
         elif tale.end == "screened_out":
             unmet = {**yes, requirements[0]: False}
             body = {"outcome": "rejected", "answers": unmet, "reason": "Pembaruan terhadap layanan yang sudah berjalan belum tampak."}
@@ -163,6 +167,7 @@ def score_all(story: Story, *, besides: tuple[str, ...] = ("in_review",)) -> Non
     """The reviewers score what their inboxes hold; one steps back, and a colleague is asked instead."""
     tales = {tale.idea_id: tale for tale in story.past(*besides)}
     recused: set[str] = set()
+    given: Counter[str] = Counter()  # scores so far, by idea
     for _ in range(3):
         for reviewer in story.cast.holding("reviewer"):
             for item in reviewer.get("/inbox"):
@@ -173,15 +178,20 @@ def score_all(story: Story, *, besides: tuple[str, ...] = ("in_review",)) -> Non
                     recused.add(tale.idea_id)
                     reviewer.post(f"{tale.path}/recusal", {"reason": "Pernah menjadi pembimbing pengusul."})
                     continue
-                reviewer.post(f"{tale.path}/score", {"points": points(story, tale, reviewer), "comment": "Dinilai dari berkas usulan."})
+                given[tale.idea_id] += 1
+                said = {"points": points(story, tale, given[tale.idea_id]), "comment": "Dinilai dari berkas usulan."}
+                reviewer.post(f"{tale.path}/score", said)
                 story.advance(1)
         story.theatre.settle()
 
 
-def points(story: Story, tale: Tale, reviewer: Player) -> dict[str, int]:
-    """Points around the score an idea tends to, each reviewer a little stricter or milder; the same in every run."""
+def points(story: Story, tale: Tale, nth: int) -> dict[str, int]:
+    """Points around the score an idea tends to, each score a little stricter or milder; the same in every run.
+
+    By the score's place among the idea's, not by its reviewer: whom the flow asks first is nobody's to say, and awards hang on the sum.
+    """
     tends_to = int(tale.fate["score"])
-    wobble = hashlib.sha256(f"{tale.idea['key']}:{reviewer.number}".encode()).digest()
+    wobble = hashlib.sha256(f"{tale.idea['key']}:{nth}".encode()).digest()
     criteria = [criterion["name"] for criterion in story.call["policy"]["rubric"]]
     return {name: max(0, min(100, tends_to + wobble[index] % 5 - 2)) for index, name in enumerate(criteria)}
 

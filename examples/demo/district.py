@@ -89,12 +89,19 @@ def plan_pilots(story: Story) -> None:
             "indicators": [
                 {"name": "Warga terlayani per bulan", "unit_label": "orang", "direction": "up", "baseline": "40", "target": "120"},
                 {"name": "Waktu tunggu", "unit_label": "menit", "direction": "down", "baseline": "90", "target": "30"},
+                *cost(tale.idea["savings_rupiah_per_year"] // 12),
             ],
         }
         secretary.post(f"{tale.path}/pilot", plan)
         story.advance(1)
     story.theatre.note("Rencana uji coba ditetapkan, mulai 2 Maret 2026")
     story.theatre.settle()
+
+
+def cost(monthly: int) -> list[dict[str, str]]:
+    """What a month of the service costs, where the idea claims to save so many rupiah of it: half of it is to be left."""
+    falls = {"direction": "down", "baseline": str(2 * monthly), "target": str(monthly)}
+    return [{"name": "Biaya rutin", "unit_label": "rupiah per bulan", **falls}] if monthly else []
 
 
 def measure_all(story: Story, *, half: bool) -> None:

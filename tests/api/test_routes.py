@@ -41,7 +41,8 @@ from workflows.region.signatures import sign_policy
 
 pytestmark = pytest.mark.slow
 
-PUBLIC = {"/activation", "/tokens", "/health", "/ledger", "/verification", "/verification/{token}", "/verification/files/{sha256}"}
+PUBLIC = {"/activation", "/forgotten-passwords", "/tokens", "/health", "/ledger"}
+PUBLIC |= {"/verification", "/verification/{token}", "/verification/files/{sha256}"}
 GATE = {"name": "visit", "label": "Kunjungan", "label_en": "Visit", "stage": "rejected", "role": "verifier"}
 TWO = ("ours", "foreign")
 AWARDS = (AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.ANNOUNCED)
@@ -187,6 +188,9 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         asked = town.rows(select(Review.reviewer_id).where(Review.idea_id == scene.find(row, "idea_id")))
         return {"reviewer_id": next(town[f"reviewer{n}"].id for n in range(1, 5) if town[f"reviewer{n}"].id not in asked)}
     return {
+        "/forgotten-passwords": {"employee_number": "x"},
+        "/me/email": {"email": "nama@contoh.example", "present_password": "x"},
+        "/me/email/confirmation": {"new_code": "x"},
         "/activation": {"employee_number": "x", "code": "x", "password": "pendek"},
         "/tokens": {"employee_number": town[who].number if who else "1", "password": "bukan ini"},
         "/units": {"code": "BARU", "name": "Baru", "kind": "section", "parent_code": "MALEBER"},

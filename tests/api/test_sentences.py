@@ -43,6 +43,7 @@ FIGURES = (
 )
 TYPED: dict[str, list[Any]] = {  # what somebody wrote, shown as it is
     "given": ["BAPPEDA-1"],
+    "character": ["山 (U+5C71)"],
     "tier": ["Juara I"],
     "indicator": ["Lama antre"],
     "file": ["kota-contoh.svg"],

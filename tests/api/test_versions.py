@@ -83,7 +83,7 @@ def test_a_tag_answered_with_a_change_is_the_tag_of_the_next_reading(either_town
     permitted = ask(asking, head, f"POST /ideas/{idea}/permission", {"outcome": "granted"})
     assert permitted.headers["etag"] == read(asking, either_town, "head", idea).headers["etag"]
     tag = read(asking, either_town, "secretary", idea).headers["etag"]
-    screening = {"outcome": "duplicate", "reason": REASON, "answers": {}, "notes": {}}
+    screening = {"outcome": "duplicate", "duplicate_not_registered": True, "reason": REASON, "answers": {}, "notes": {}}
     closed = ask(asking, secretary, f"POST /ideas/{idea}/screening", screening, if_match=tag)
     assert closed.status_code == 200, closed.text
     assert closed.headers["etag"] == read(asking, either_town, "secretary", idea).headers["etag"]

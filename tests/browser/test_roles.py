@@ -222,6 +222,14 @@ def test_the_leader_approves_and_schedules_and_anybody_verifies(site: Site, monk
     page.goto(f"/v/{documents[0].token}")
     expect(page.get_by_role("heading", name="Asli dan berlaku")).to_be_visible()
     expect(page.get_by_text(documents[0].number, exact=True)).to_be_visible()
+    page.get_by_label("Sidik digital (SHA-256) berkas PDF").fill("00" * 32)  # of a file that was altered
+    press(page, "Cocokkan")
+    expect(page.get_by_role("heading", name="TIDAK COCOK")).to_be_visible()
+    expect(page.get_by_text("Asli dan berlaku")).to_have_count(0)
+    page.goto("/verifikasi")
+    page.get_by_label("Nomor dokumen").fill(documents[0].number.lower().replace("/", " / "))
+    page.get_by_label("Nomor dokumen").press("Enter")
+    expect(page.get_by_role("heading", name="Asli dan berlaku")).to_be_visible()
 
 
 def test_an_operator_registers_somebody_who_then_signs_in(site: Site) -> None:

@@ -76,6 +76,7 @@ EFFECTS: dict[str, Callable[[Evidence, str], bool]] = {
     "send_digest": nothing_to_see,
     "tell_team": nothing_to_see,
     "tell_holder": nothing_to_see,
+    "mail_code": nothing_to_see,
 }
 
 

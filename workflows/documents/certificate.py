@@ -28,7 +28,8 @@ def prepare_certificate(content: CertificateContent, density: str = ROOMY) -> di
     return {
         "content": content,
         "density": density,
-        "holder_size": fonts.size_class(content.holder_name, fonts.SERIF, NAME_SIZES),
+        "holder_size": fonts.size_class(content.holder_name, fonts.SERIF, NAME_SIZES)
+        + (" tall" if fonts.is_tall(content.holder_name) else ""),
         "distinction_size": fonts.size_class(content.distinction.upper(), fonts.DISPLAY, DISTINCTION_SIZES),
         "title_size": fonts.size_class(content.idea_title, fonts.SERIF_ITALIC, TITLE_SIZES),
     }

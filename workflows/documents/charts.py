@@ -5,13 +5,14 @@ from typing import TypedDict, Unpack
 
 from markupsafe import Markup, escape
 
-from workflows.documents.fonts import SANS, SANS_BOLD, showable_text, width_in_em
+from workflows.documents.fonts import SANS, SANS_BOLD, SCRIPTS, showable_text, width_in_em
 from workflows.documents.kinds.report import Tally, UnitLine
 from workflows.documents.text import format_number, format_percent
 
 WIDTH = 482  # points: the text width of an upright A4 page
 INK, QUIET, TEAL, LEAF, MIST, GOLD = "#17302e", "#4b5f5c", "#0f4c47", "#6fa39b", "#dbe8e4", "#b08d3c"
 MOST_UNITS = 6
+FAMILIES = ", ".join(("Plus Jakarta Sans", "EB Garamond", *(face[0] for face in SCRIPTS)))
 
 
 def fit_label(label: str, points: float, size: float) -> str:
@@ -52,7 +53,7 @@ def drawing(title: str, height: float, parts: Sequence[str]) -> Markup:
     """An SVG as wide as the text, with its title as alternative text."""
     return Markup(  # noqa: S704 -- every word in parts went through escape()
         f'<svg class="chart" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}pt" height="{height:.0f}pt" '
-        f'font-family="Plus Jakarta Sans, EB Garamond"><title>{escape(showable_text(title))}</title>{"".join(parts)}</svg>'
+        f'font-family="{FAMILIES}"><title>{escape(showable_text(title))}</title>{"".join(parts)}</svg>'
     )
 
 

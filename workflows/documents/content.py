@@ -21,6 +21,8 @@ def cleaned(clean: Callable[[str], str]) -> BeforeValidator:
 
 Line = Annotated[str, cleaned(clean_line), StringConstraints(min_length=1, max_length=300)]
 Name = Annotated[str, cleaned(clean_line), StringConstraints(min_length=1, max_length=150)]
+LONGEST_FULL_NAME = 223  # a name with both titles, as long as each may be entered, and what stands between them
+FullName = Annotated[str, cleaned(clean_line), StringConstraints(min_length=1, max_length=LONGEST_FULL_NAME)]
 Code = Annotated[str, cleaned(clean_line), StringConstraints(min_length=1, max_length=80)]
 Note = Annotated[str, cleaned(clean_line), StringConstraints(max_length=300)]
 Prose = Annotated[str, cleaned(clean_paragraphs), StringConstraints(max_length=4000)]
@@ -53,7 +55,7 @@ class Signatory:
     The name stands without academic titles on a piagam, with them on letters and reports (Permendagri 1/2023 art. 44).
     """
 
-    name: Name
+    name: FullName
     position: Name
     capacity: Literal["", "Plt.", "Plh.", "Pj.", "Pjs."] = ""
     rank: Name | None = None

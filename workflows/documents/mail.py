@@ -64,7 +64,18 @@ class AccountMail:
     url: str
 
 
-def render_mail(folder: str, mail: DocumentMail | DigestMail | TurnMail | AccountMail) -> tuple[str, str]:
+@dataclass(frozen=True)
+class CodeMail:
+    """A one-time code; `purpose` says what it is for, `until` when it ends, both as people read them."""
+
+    name: str
+    purpose: str
+    code: str
+    until: str
+    url: str
+
+
+def render_mail(folder: str, mail: DocumentMail | DigestMail | TurnMail | AccountMail | CodeMail) -> tuple[str, str]:
     """Subject and text of a mail, from `subject.txt` and `body.txt` in its folder below templates/mail."""
     subject, body = (_environment().get_template(f"{folder}/{part}.txt").render(mail=mail) for part in ("subject", "body"))
     return " ".join(subject.split()), body.strip() + "\n"

@@ -14,7 +14,7 @@ from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyp
 
 from workflows.documents.assets import PackagedAssets, read_asset
 from workflows.documents.finish import FileDetails, finish
-from workflows.documents.fonts import font_face_rules, showable_text
+from workflows.documents.fonts import close_stacks, font_face_rules, showable_text
 
 T = TypeVar("T")
 PRODUCT = "Gagas"
@@ -30,7 +30,7 @@ def font_configuration() -> FontConfiguration:
 @cache
 def stylesheet(names: tuple[str, ...]) -> CSS:
     """The packaged style sheets of a kind of document, parsed once per process."""
-    rules = font_face_rules() + "".join(read_asset(name).decode() for name in names)
+    rules = font_face_rules() + close_stacks("".join(read_asset(name).decode() for name in names))
     return CSS(string=rules, font_config=font_configuration(), url_fetcher=PackagedAssets())
 
 

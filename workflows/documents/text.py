@@ -10,11 +10,12 @@ from babel.dates import format_date as write_date
 from babel.numbers import format_currency, format_decimal
 from babel.numbers import format_percent as write_percent
 
+from workflows.calculations.printable import MARKS_IN_A_ROW
+
 LOCALES = {"id": Locale("id"), "en": Locale("en", "GB")}
 ZONES = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(hours=9): "WIT"}
 JOINERS = "\u200c\u200d"  # zero-width (non-)joiner: some scripts are spelled with them
 UNSHOWABLE = ("Cc", "Cn", "Co", "Cs", "Cf")
-MARKS_IN_A_ROW = 3
 
 
 def clean_text(text: str) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from models.ideas import Idea
 from models.policy import Policy
 from workflows.intake.supplement import SECTION, list_parts
 from workflows.process.actors import Actor
@@ -14,7 +15,8 @@ from workflows.process.context import IdeaContext, read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Faults, Invalid
-from workflows.process.wording import read_text
+from workflows.process.visibility import sees_idea
+from workflows.process.wording import read_line, read_text
 
 
 class Screening(StrEnum):
@@ -31,24 +33,27 @@ class Findings:
     """Yes or no per requirement, a note per section that must be completed, a reason, and the parts that may be changed.
 
     With no section among the parts all sections may be changed, else these and those with a note; title, kind, budget and team only where
-    they are named.
+    they are named. Of a duplicate the earlier idea is named by its code, or said not to be registered here; the reason then names it.
     """
 
     answers: dict[str, bool] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     reason: str = ""
     parts: tuple[str, ...] = ()
+    duplicate_of: str = ""
+    duplicate_not_registered: bool = False
 
 
 def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Findings, *, actor: Actor) -> IdeaContext:
     """Accept, return for completion (a note per section), close as duplicate, or reject with reasons.
 
-    Raises Invalid when an acceptance leaves a requirement unanswered or unmet, a rejection meets them all, a return has no note,
-    or any refusal has no reason.
+    A duplicate names the earlier idea. Raises Invalid, all faults at once, when an acceptance leaves a requirement unanswered or unmet, a
+    rejection meets them all, a return has no note, or any refusal has no reason.
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "screen", outcome, actor=actor)
     faults, notes, parts, reason = Faults(list_answer_faults(context.policy, outcome, findings)), dict[str, str](), list[str](), ""
+    earlier: Idea | None = None
     with faults.gather():
         notes = _checked_notes(context.policy, findings.notes)
     with faults.gather():
@@ -58,12 +63,35 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
         faults.found.append(Invalid("note_missing", "notes"))
     with faults.gather():
         reason = read_reason(permitted.transition, findings.reason)
+    with faults.gather():
+        earlier = find_earlier(session, context, outcome, findings, actor=actor)
     faults.settle()
     detail: dict[str, Any] = {"answers": findings.answers, "notes": notes}
     if outcome == Screening.RETURNED:
         detail |= {"parts": parts, "revision": context.idea.revision}
-    take(session, context, permitted, Grounds(reason, detail), actor=actor)
+    recorded: dict[str, Any] = {}
+    if earlier is not None:
+        detail["duplicate_of"] = recorded["duplicate_of"] = earlier.id
+    take(session, context, permitted, Grounds(reason, detail, recorded), actor=actor)
     return context
+
+
+def find_earlier(session: Session, context: IdeaContext, outcome: Screening, findings: Findings, *, actor: Actor) -> Idea | None:
+    """The idea of which another is a duplicate; None for other outcomes, and where it is not registered here.
+
+    Raises Invalid where none is named, for a code that no idea has which the actor may see, and for an idea that came in later.
+    """
+    if outcome != Screening.DUPLICATE or (findings.duplicate_not_registered and not findings.duplicate_of.strip()):
+        return None
+    code = read_line("duplicate_of", findings.duplicate_of, maximum=30, minimum=0).upper()
+    if not code:
+        raise Invalid("duplicate_missing", "duplicate_of")
+    found = session.exec(select(Idea).where(Idea.code == code)).first()
+    if found is None or found.id == context.idea.id or not sees_idea(session, found.id, actor):
+        raise Invalid("duplicate_unknown", "duplicate_of")
+    if found.submitted_at is None or context.idea.submitted_at is None or found.submitted_at > context.idea.submitted_at:
+        raise Invalid("duplicate_not_earlier", "duplicate_of")
+    return found
 
 
 def list_answer_faults(policy: Policy, outcome: Screening, findings: Findings) -> Iterator[Invalid]:

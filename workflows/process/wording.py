@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from workflows.calculations.printable import find_unprintable
 from workflows.process.refusals import Invalid
 
 _JOINERS = {"\u200c", "\u200d"}
@@ -10,20 +11,26 @@ _INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")  # what word proc
 
 
 def read_line(field: str, text: str, *, maximum: int, minimum: int = 1) -> str:
-    """One line for a title or a name: NFC, single spaces, printable.
+    """One line for a title or a name: NFC, single spaces, of characters that papers can show.
 
-    Raises Invalid: `control_characters`, `unprintable_characters` (emoji, private use), `text_empty`, `text_too_long`.
+    Raises Invalid: `control_characters`, `unprintable_characters` (which names the first), `text_empty`, `text_too_long`.
     """
     line = " ".join(_normalise(field, text, allowed="").split(" ")).strip()
     line = " ".join(part for part in line.split(" ") if part)
-    if any((unicodedata.category(c) == "So" and c not in "©®™°№") or c == "\ufe0f" for c in line):
-        raise Invalid("unprintable_characters", field)
-    return _sized(field, line, minimum, maximum)
+    return _sized(field, require_printable(field, line), minimum, maximum)
 
 
 def read_text(field: str, text: str, *, maximum: int = 40_000, minimum: int = 0) -> str:
     """Running text: NFC, line breaks and tabs kept, other control characters refused; lengths in characters."""
     return _sized(field, _normalise(field, text.replace("\r\n", "\n"), allowed="\n\t").strip(), minimum, maximum)
+
+
+def require_printable(field: str, text: str) -> str:
+    """The same text; raises Invalid with its first character that no packaged font has: papers would show a square for it."""
+    character = find_unprintable(text)
+    if character:
+        raise Invalid("unprintable_characters", field, character=f"{character} (U+{ord(character):04X})")
+    return text
 
 
 def count_words(text: str) -> int:

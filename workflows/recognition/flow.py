@@ -30,9 +30,10 @@ from workflows.recognition.digest import find_digest
 from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.specimens import find_faults, keep_specimen
-from workflows.recognition.tell import find_account_mail
+from workflows.recognition.tell import find_account_mail, find_code_mail
 from workflows.recognition.turns import find_turn_mails
 from workflows.region.emblem import read_own_emblem
+from workflows.region.mail_codes import keep_mail_code
 from workflows.region.soundness import digest_print
 
 ACTOR = flow_actor("recognition")
@@ -95,6 +96,19 @@ def tell_holders(token: str, ids: list[int]) -> Outcome:
     return apply_effects(database(), token, effects)
 
 
+def mail_codes(token: str, ids: list[int]) -> Outcome:
+    """Mail codes that are drawn here and nowhere kept but as hashes; one that goes out twice is another code, and the last one counts."""
+    effects: dict[int, Any] = {}
+    for number, subject_id in _subjects(ids).items():
+        with database().reading() as session:
+            found = find_code_mail(session, subject_id)
+        if found is None:
+            effects[number] = _nothing
+        else:
+            effects[number] = _send_safely([found[0]]) or partial(_keep_code, subject_id, found[1])
+    return apply_effects(database(), token, effects)
+
+
 def print_specimens(token: str, ids: list[int]) -> Outcome:
     """Print the specimens of a chunk's policy versions outside any transaction, and keep what came out; alike ones are printed once."""
     effects: dict[int, Any] = {}
@@ -118,6 +132,7 @@ send = Job("send_document", send_documents)
 tell_team = Job("tell_team", tell_teams)
 digest = Job("send_digest", send_digests)
 tell = Job("tell_holder", tell_holders)
+bring = Job("mail_code", mail_codes)
 specimens = Job("print_specimens", print_specimens)
 
 
@@ -125,8 +140,8 @@ specimens = Job("print_specimens", print_specimens)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
     stored and issued, and its holder told. The certificates of a revoked award are withdrawn. A team is told where its idea
-    stands, whoever is asked for something what waits for them, and who holds an account what happened to it. Of a policy that
-    waits for its signature every document is printed with the longest texts it may have to hold."""
+    stands, whoever is asked for something what waits for them, and who holds an account what happened to it, or is brought a code. Of
+    a policy that waits for its signature every document is printed with the longest texts it may have to hold."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
@@ -135,6 +150,7 @@ async def recognition(batch: dict[str, Any]) -> None:
     await tell_team(batch)
     await digest(batch)
     await tell(batch)
+    await bring(batch)
     await specimens(batch)
 
 
@@ -234,6 +250,10 @@ def _mark(document_id: str, rendered: Rendered, session: Any) -> None:
 
 def _mark_sent(document_id: str, session: Any) -> None:
     mark_sent(session, document_id, actor=ACTOR)
+
+
+def _keep_code(code_id: str, drawn: str, session: Any) -> None:
+    keep_mail_code(session, code_id, drawn)
 
 
 def _nothing(_session: Any) -> None:

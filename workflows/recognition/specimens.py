@@ -19,7 +19,7 @@ from models.instants import region_zone
 from models.policy import Entry, Policy, SignatoryRule
 from workflows.calculations.rule_books import read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
-from workflows.documents.content import Letterhead, Signatory
+from workflows.documents.content import LONGEST_FULL_NAME, Letterhead, Signatory
 from workflows.documents.kinds import DocumentType, get_document_type
 from workflows.process.numbering import NumberFacts, fill_template
 from workflows.region.soundness import digest_print
@@ -27,7 +27,6 @@ from workflows.region.soundness import digest_print
 Render = Callable[[str, Sequence[Any]], object]
 DAY = date(2026, 9, 30)  # a long month; a specimen is never issued
 RUNNING = 99_999
-LONGEST_NAME = 150
 DIGEST = hashlib.sha256(b"specimen").hexdigest()
 WORDS = "Raden Ajeng Sekar Kenanga Wulandari Puspaningrum Kusumawardhani "
 
@@ -131,7 +130,7 @@ def _frame(record: DocumentType, parts: Parts) -> dict[str, Any]:
 
 def _certificate(parts: Parts, contest: bool) -> dict[str, Any]:
     return {
-        "holder_name": _words(LONGEST_NAME),
+        "holder_name": _words(LONGEST_FULL_NAME),
         "holder_employee_number": "197903172004111702",
         "holder_rank": _words(53),
         "holder_position": _words(120),
@@ -148,7 +147,7 @@ def _certificate(parts: Parts, contest: bool) -> dict[str, Any]:
 
 def _receipt(parts: Parts, _contest: bool) -> dict[str, Any]:
     each, rest = divmod(10_000, parts.team_limit)
-    member = {"name": _words(LONGEST_NAME), "masked_number": "1979•••• •••••• • 702", "unit": _words(200), "role": _words(100)}
+    member = {"name": _words(LONGEST_FULL_NAME), "masked_number": "1979•••• •••••• • 702", "unit": _words(200), "role": _words(100)}
     return {
         "call_title": _words(200),
         "idea_code": "IDE-2026-999999",
@@ -164,7 +163,7 @@ def _receipt(parts: Parts, _contest: bool) -> dict[str, Any]:
 
 def _rejection(_parts: Parts, _contest: bool) -> dict[str, Any]:
     return {
-        "addressee": _words(LONGEST_NAME),
+        "addressee": _words(LONGEST_FULL_NAME),
         "addressee_unit": _words(200),
         "idea_code": "IDE-2026-999999",
         "idea_title": _words(300),
@@ -180,7 +179,7 @@ def _rejection(_parts: Parts, _contest: bool) -> dict[str, Any]:
 
 def _report(parts: Parts, _contest: bool) -> dict[str, Any]:
     award = {"idea_code": "IDE-2026-999999", "idea_title": _words(300), "unit": _words(200), "state": "Diumumkan", "decree": _words(150)}
-    team = [_words(LONGEST_NAME)] * parts.team_limit
+    team = [_words(LONGEST_FULL_NAME)] * parts.team_limit
     return {
         "call_title": _words(200),
         "period_from": date(2026, 1, 1),

@@ -31,7 +31,9 @@ def found_region(session: Session, unit: NewUnit, admins: tuple[NewPerson, NewPe
     if len({strip_employee_number(admin.employee_number) for admin in admins}) < len(admins):
         raise Invalid("two_admins_needed", "employee_number")
     root_id = new_id()
-    root = Unit(id=root_id, code=unit.code, name=unit.name, kind=unit.kind, parent_id=None, path=f"{root_id}/")
+    root = Unit(
+        id=root_id, code=unit.code, name=read_line("unit_name", unit.name, maximum=200), kind=unit.kind, parent_id=None, path=f"{root_id}/"
+    )
     session.add(root)
     session.flush()
     founded = [_settle_admin(session, root, admin) for admin in admins]
@@ -67,7 +69,8 @@ def add_admin(session: Session, new: NewPerson) -> tuple[Person, str]:
 def _settle_admin(session: Session, root: Unit, new: NewPerson) -> tuple[Person, str]:
     number = check_employee_number(session, new.employee_number, new.kind)
     name = read_line("name", new.name, maximum=120)
-    person = Person(name=name, unit_id=root.id, kind=new.kind, position=new.position, email=new.email)
+    position = read_line("position", new.position, maximum=120, minimum=0)
+    person = Person(name=name, unit_id=root.id, kind=new.kind, position=position, email=new.email)
     session.add(person)
     session.flush()
     session.add(EmployeeNumber(person_id=person.id, number=number, valid_from=date(2000, 1, 1)))

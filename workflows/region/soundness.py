@@ -16,7 +16,7 @@ from workflows.process.ceilings import list_excesses, read_ceiling
 from workflows.process.check import Finding, check_policy
 from workflows.process.numbering import check_template
 from workflows.process.refusals import Conflict, Faults, Invalid
-from workflows.process.wording import read_text
+from workflows.process.wording import read_text, require_printable
 
 MOST_FAULTS = 100  # of a policy that are told at once
 
@@ -85,4 +85,4 @@ def _check_wording(field: str, part: Any) -> None:
         for name, inner in part.items() if isinstance(part, dict) else enumerate(part):
             _check_wording(f"{field}.{name}", inner)
     elif isinstance(part, str):
-        read_text(field, part)
+        require_printable(field, read_text(field, part))

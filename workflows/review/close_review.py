@@ -104,7 +104,13 @@ def draft_recommendation(session: Session, idea_id: str, *, actor: Actor) -> Non
     text = f"Nilai gabungan {format_number(idea.score)} dari 100; batas nilai {format_number(context.policy.pass_mark)}."
     outcome = "feasible" if is_at_mark(context) else "not_feasible"
     permitted = permit(session, context, "draft_recommend", actor=actor)
-    take(session, context, permitted, Grounds(text, {"outcome": outcome}), actor=actor)
+    take(
+        session,
+        context,
+        permitted,
+        Grounds(text, {"outcome": outcome, "score": str(idea.score), "mark": str(context.policy.pass_mark)}),
+        actor=actor,
+    )
 
 
 def _is_drafted(session: Session, context: IdeaContext) -> bool:

@@ -49,7 +49,7 @@ from workflows.reward.revoke import revoke_award
 FINDINGS = {
     "accepted": Findings(MET),
     "returned": Findings(notes={"idea": "Lengkapi biaya."}),
-    "duplicate": Findings(reason=REASON),
+    "duplicate": Findings(reason=REASON, duplicate_not_registered=True),
     "rejected": Findings({**MET, "renewal": False}, reason=REASON),
 }
 STEPS: dict[tuple[str, str], Callable[..., Any]] = {

@@ -54,8 +54,8 @@ WRONG: dict[str, tuple[dict[str, Any], tuple[str, str], set[str]]] = {
         ("specimen_refused", "policy.documents.letterhead"),
         ALL,
     ),
-    "a name too long to sign": (
-        {"documents": {**DOCUMENTS, "signatory": {"name": "K" * 160, "position": "Wali Kota"}}},
+    "a position too long to sign": (
+        {"documents": {**DOCUMENTS, "signatory": {"name": "Joko", "position": "K" * 160}}},
         ("specimen_refused", "policy.documents.signatory"),
         ALL - {"receipt"},
     ),

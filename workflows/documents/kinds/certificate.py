@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic.dataclasses import dataclass
 
-from workflows.documents.content import FROZEN, Address, Code, Letterhead, Line, Name, Note, Signatory
+from workflows.documents.content import FROZEN, Address, Code, FullName, Letterhead, Line, Name, Note, Signatory
 from workflows.documents.kinds import DocumentType
 
 
@@ -15,7 +15,7 @@ class CertificateContent:
     number: Code
     verify_url: Address
     letterhead: Letterhead
-    holder_name: Name
+    holder_name: FullName
     holder_employee_number: Code | None
     holder_rank: Note = ""
     holder_position: Note = ""

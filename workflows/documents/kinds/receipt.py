@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic.dataclasses import dataclass
 
-from workflows.documents.content import FROZEN, Address, Code, Count, Digest, Letterhead, Line, Name
+from workflows.documents.content import FROZEN, Address, Code, Count, Digest, FullName, Letterhead, Line, Name
 from workflows.documents.kinds import DocumentType
 
 CROWDED = 320  # characters of title, names, units and roles that one page holds in its usual size
@@ -17,7 +17,7 @@ MOST_MEMBERS = 50  # as many as a policy may allow
 class TeamLine:
     """One proposer on a receipt: number already masked, share in hundredths of a percent."""
 
-    name: Name
+    name: FullName
     masked_number: Code | None
     unit: Line
     role: Name
@@ -34,7 +34,7 @@ def _sum_of_shares(team: tuple[TeamLine, ...]) -> tuple[TeamLine, ...]:
 class ShareChange:
     """One member's share before and after a change of the team, in hundredths of a percent; None outside the team."""
 
-    name: Name
+    name: FullName
     before_hundredths: Annotated[int, Field(ge=1, le=10_000)] | None
     after_hundredths: Annotated[int, Field(ge=1, le=10_000)] | None
 
@@ -44,7 +44,7 @@ class TeamRevision:
     """A change of the team after the idea was received: when, by whom, and every member's share."""
 
     changed_at: AwareDatetime
-    changed_by: Name
+    changed_by: FullName
     members: tuple[ShareChange, ...]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from workflows.documents.content import FROZEN, Address, Code, Letterhead, Line, Name, Note, Prose, Signatory
+from workflows.documents.content import FROZEN, Address, Code, FullName, Letterhead, Line, Name, Note, Prose, Signatory
 from workflows.documents.kinds import DocumentType
 
 # per stage: what the letter is about, and what it tells in its opening sentence
@@ -33,7 +33,7 @@ class RejectionContent:
     number: Code
     verify_url: Address
     letterhead: Letterhead
-    addressee: Name
+    addressee: FullName
     addressee_unit: Line
     idea_code: Code
     idea_title: Line

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from workflows.documents.content import FROZEN, Address, Code, Count, Digest, Letterhead, Line, Name, Note, Rupiah, Signatory
+from workflows.documents.content import FROZEN, Address, Code, Count, Digest, FullName, Letterhead, Line, Name, Note, Rupiah, Signatory
 from workflows.documents.kinds import DocumentType
 
 
@@ -39,7 +39,7 @@ class AwardLine:
     idea_code: Code
     idea_title: Line
     unit: Line
-    team: tuple[Name, ...]
+    team: tuple[FullName, ...]
     distinction: Name
     amount_rupiah: Rupiah
     decree: Note

@@ -1,0 +1,100 @@
+"""Everybody asks whatever the API's description allows, and whatever it forbids: nothing faults, nothing comes that is not described."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from httpx import Response
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import (
+    content_type_conformance,
+    not_a_server_error,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from schemathesis.generation import GenerationMode
+from schemathesis.generation.case import Case
+
+from api.v1 import PREFIX
+from tests.api.test_routes import Scene, scene
+from tests.asking import check_problem
+from tests.building import Shelf, client, shelf
+from tests.described import described
+
+__all__ = ["client", "scene", "shelf"]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
+# one for each role, the proposer of ours, somebody who has no part in anything, and nobody
+WHO = (
+    *("nobody", "stranger", "lead", "head", "operator", "secretary", "reviewer1"),
+    *("chair", "owner", "verifier", "leader", "auditor", "admin"),
+)
+CHECKS: list[Any] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+HASHING = ("/tokens", "/activation", "/me/password")  # a tenth of a second each
+EACH = 12  # requests for each operation and person
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_no_generated_request_meets_a_fault_or_an_answer_that_is_not_described(
+    who: str, scene: Scene, client: TestClient, shelf: Shelf, share: Callable[[int], int]
+) -> None:
+    operations = [each.ok() for each in schemathesis.openapi.from_dict(described()).get_all_operations()]
+    asked = [each for each in operations if each.path.startswith(PREFIX) and not each.path.endswith(HASHING)]
+    strategies = {(each.label, mode): each.as_strategy(generation_mode=mode) for each in asked for mode in GenerationMode}
+    headers = {} if who == "nobody" else scene.town[who].headers
+    seen: Counter[int] = Counter()
+
+    @settings(
+        max_examples=share(EACH * len(asked)),
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate,),
+    )
+    @given(operation=st.sampled_from(asked), mode=st.sampled_from(GenerationMode), data=st.data())
+    def ask(operation: Any, mode: GenerationMode, data: st.DataObject) -> None:
+        case = data.draw(strategies[operation.label, mode])
+        aim(case, scene, data, mode)
+        answer = send(client, case, headers)
+        seen[answer.status_code] += 1
+        case.validate_response(answer, checks=CHECKS)
+        if answer.status_code >= 400:
+            check_problem(answer, answer.status_code, answer.json()["type"].rpartition(":")[2], language="en")
+        if case.method == "DELETE" or operation.path.endswith("/closing"):
+            shelf.lay("routes")  # whoever asks may have ended their own session
+
+    ask()
+    print(f"{who}: {sum(seen.values())} requests, {dict(sorted(seen.items()))}")
+    assert seen.total() > 0
+
+
+def aim(case: Case, scene: Scene, data: st.DataObject, mode: GenerationMode) -> None:
+    """Let a request speak of something that there is, nine times of ten, and carry what every right one carries."""
+    for name in list(case.path_parameters):
+        known = sorted({found for (_, what, _), found in scene.ids.items() if what == NAMES.get(name, name)})
+        if known and data.draw(st.integers(0, 9)):
+            case.path_parameters[name] = data.draw(st.sampled_from(known))
+    if mode is GenerationMode.POSITIVE or data.draw(st.integers(0, 3)):
+        right = {"Idempotency-Key": uuid.uuid4().hex} if case.method == "POST" else {"If-Match": "*"} if case.method == "PUT" else {}
+        case.headers.update(right)
+
+
+NAMES = {"call_id": "call", "name": "gate", "person_id": "person", "code": "unit", "action": "step"}
+
+
+def send(client: TestClient, case: Case, headers: dict[str, str]) -> Response:
+    """The answer to a request."""
+    made = case.as_transport_kwargs(base_url="http://testserver", headers={**headers, "Accept-Language": "en"})
+    content = {"content": made["data"]} if "data" in made else {"json": made["json"]} if "json" in made else {}
+    return client.request(made["method"], made["url"], params=made["params"], headers=made["headers"], **content)

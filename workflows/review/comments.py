@@ -1,0 +1,25 @@
+"""What reviewers wrote, as the team may read it: after the decision, and without anything that tells who wrote what."""
+
+from sqlmodel import Session, col, select
+
+from models.ideas import Decision
+from models.reviews import Review, ReviewState
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext
+from workflows.process.relations import has_part, is_decided
+
+FINAL = ("adopted", "rejected")  # a deferred idea may be reviewed again
+
+
+def list_comments(session: Session, context: IdeaContext, actor: Actor) -> list[str] | None:
+    """The comments of those who scored an idea, in the order of the alphabet; None for whoever may not read them.
+
+    The team reads them where the policy says so, once the idea is adopted or rejected. Who stepped back or did not answer says nothing.
+    """
+    if not context.policy.comments or not has_part(context, actor) or not is_decided(context):
+        return None
+    made = select(Decision.id).where(Decision.idea_id == context.idea.id, Decision.action == "determine")
+    if session.exec(made.where(col(Decision.outcome).in_(FINAL))).first() is None:
+        return None
+    written = select(Review.comment).where(Review.idea_id == context.idea.id, Review.state == ReviewState.SCORED, Review.comment != "")
+    return sorted(session.exec(written))
