@@ -93,11 +93,12 @@ def test_a_chair_ranks_and_recommends_one_after_another_with_the_facts_in_sight(
     page.get_by_role("link", name=ranked[0]).click()
     for title in ranked:
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
-        score, form = page.locator(".beside .sum"), page.locator("[name=reason]").first
+        score, form = page.locator(".known .sum"), page.locator("[name=reason]").first
         expect(score).to_have_text(str(points[title]))
-        says, fact, field = (edges(place) for place in (page.locator(".two .prose").first, score, form))
-        assert says["right"] <= fact["left"], "the facts stand beside the idea"
-        assert fact["top"] < field["top"] < fact["top"] + DESK[1], "and on one screen with the form"
+        fact, comment, field = (edges(place) for place in (score, page.locator(".known .said").last, form))
+        assert fact["right"] < field["left"], "the facts stand beside the form"
+        assert comment["right"] < field["left"]
+        assert max(fact["bottom"], comment["bottom"], field["bottom"]) - min(fact["top"], field["top"]) < DESK[1], "on one screen"
         page.get_by_text("Layak diterapkan atau diuji coba.").click()
         form.fill("Layak, karena manfaatnya terukur dan biayanya kecil.")
         page.locator("#recommend .button").first.click()

@@ -179,7 +179,7 @@ def test_an_idea_that_one_has_scored_is_no_longer_ones_turn(town: Town) -> None:
 def test_score_spread_comments_and_recommendation_stand_beside_the_form(town: Town, who: str, stage: IdeaStage, form: str) -> None:
     idea = town.build_idea(stage, points=88)
     page = open_browser(town, who).get(f"/usulan/{idea}").text
-    beside = page.split('class="beside"')[1]
+    beside = page.split('class="known"')[1]
     facts, task = beside.split(f'action="/usulan/{idea}/{form}"')[:2]
     assert '<span class="sum">88</span>' in facts
     assert "Selisih antarpenilai: 0" in facts
