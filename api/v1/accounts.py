@@ -110,7 +110,7 @@ async def use_code(body: ActivationIn, request: SignInApi) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/tokens", status_code=201)
+@router.post("/tokens", status_code=201, responses={401: {}})
 async def make_token(body: SignInIn, request: SignInApi) -> TokenOut:
     """Sign in with employee number and password; the token is a bearer token for 12 hours, and over after 30 minutes without a request."""
     new = await sign_in_with_password(request, body.employee_number, body.password)

@@ -141,7 +141,7 @@ async def add_measurement(idea_id: Id, body: MeasurementIn, request: Api) -> JSO
 
 
 @router.post("/corrections", response_model=MeasurementOut)
-async def correct(idea_id: Id, body: CorrectionIn, request: Api) -> JSONResponse:
+async def add_correction(idea_id: Id, body: CorrectionIn, request: Api) -> JSONResponse:
     """Correct a reading while the pilot runs; what it said before stays in the idea's history."""
     correction = Correction(**body.model_dump(exclude={"reason"}))
 

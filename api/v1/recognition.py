@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import MalformedRangeHeader, RangeNotSatisfiable
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
-from api.access import Api, PublicApi
+from api.access import Api, LookUpApi
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Id, Limit, PageOut, ResponseBody
 from models.documents import Document, DocumentKind, DocumentState
@@ -133,7 +133,7 @@ async def open_file(document_id: Id, request: Api, spreadsheet: bool = False) ->
 
 @router.get("/verification")
 async def verify_by_number(
-    request: PublicApi, number: Annotated[str, Query(min_length=1, max_length=LONGEST_NUMBER)], sha256: FileDigest = ""
+    request: LookUpApi, number: Annotated[str, Query(min_length=1, max_length=LONGEST_NUMBER)], sha256: FileDigest = ""
 ) -> VerifiedOut:
     """Is the document that bears this number genuine, and does it still stand? The number as printed; spaces and capitals do not matter.
 
@@ -143,7 +143,7 @@ async def verify_by_number(
 
 
 @router.get("/verification/{token}")
-async def verify(token: Id, request: PublicApi, sha256: FileDigest = "") -> VerifiedOut:
+async def verify(token: Id, request: LookUpApi, sha256: FileDigest = "") -> VerifiedOut:
     """Is this document genuine and does it still stand? Anybody may ask.
 
     `sha256` is the digest of a file that is said to be this document: 409 (`document_altered`) where it is not the one that was issued.
@@ -152,7 +152,7 @@ async def verify(token: Id, request: PublicApi, sha256: FileDigest = "") -> Veri
 
 
 @router.get("/verification/files/{sha256}")
-async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: PublicApi) -> VerifiedOut:
+async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: LookUpApi) -> VerifiedOut:
     """Is the file with this SHA-256 one that was issued? Anybody may ask."""
     return _public(await request.look_up(lambda s: verify_digest(s, sha256)))
 
