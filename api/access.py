@@ -54,13 +54,15 @@ class Match(StrEnum):
 class Head:
     """What a route reads of a request's head and tells in its answer's; the API's description is made from it (`api/contract/`).
 
-    `publicly`: nobody need be signed in. `throttled`: too many tries are refused for a while. `creates`: the path below the prefix of what
-    a 201 has made, with names of the answer's or the path's; it becomes the answer's Location.
+    `publicly`: nobody need be signed in. `throttled`: too many tries are refused for a while. `looks_up`: so are
+    too many lookups of documents. `creates`: the path below the prefix of what a 201 has made, with names of the answer's or the path's;
+    it becomes the answer's Location.
     """
 
     publicly: bool = False
     match: Match = Match.NOT_READ
     throttled: bool = False
+    looks_up: bool = False
     creates: str = ""
 
     async def __call__(self, http: Request) -> "ApiRequest":
@@ -281,4 +283,5 @@ def write_etag(version: str | int) -> str:
 
 Api = Annotated[ApiRequest, Depends(Head())]
 PublicApi = Annotated[ApiRequest, Depends(Head(publicly=True))]
+LookUpApi = Annotated[ApiRequest, Depends(Head(publicly=True, looks_up=True))]
 MatchingApi = Annotated[ApiRequest, Depends(Head(match=Match.READ))]

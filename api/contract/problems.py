@@ -19,7 +19,7 @@ SAYS = {
     403: "The asker may see it but not do this.",
     404: "There is no such thing, or the asker may not know of it.",
     408: "The body came too slowly.",
-    409: "The wrong stage, or somebody else was faster.",
+    409: "The wrong stage, or somebody else was faster; of a file, that it is not the one that was issued.",
     412: "If-Match names another version than the present one.",
     413: "The body is too large.",
     415: "The body is not sent as JSON.",
@@ -58,19 +58,20 @@ def list_statuses(route: APIRoute, method: str, head: Head) -> set[int]:
     """The statuses with which a route can refuse, by what it reads of a request."""
     has_body, has_key = route.body_field is not None, method == "POST" and not head.publicly
     reads_body, has_fields = method in ("POST", "PUT"), has_body or bool(route.dependant.path_params or route.dependant.query_params)
+    compares = any(each.name == "sha256" for each in route.dependant.query_params)
     answers = {
         400: has_body or has_key,
         401: not head.publicly,
         403: not head.publicly,
-        404: bool(route.dependant.path_params),
+        404: bool(route.dependant.path_params) or head.looks_up,
         408: reads_body,
-        409: method != "GET",
+        409: method != "GET" or (head.looks_up and compares),
         412: head.match is not Match.NOT_READ,
         413: reads_body,
         415: has_body,
         422: has_fields or has_key,
         428: head.match in (Match.REQUIRED, Match.ONCE_SET),
-        429: head.throttled,
+        429: head.throttled or head.looks_up,
         503: True,
     }
     return {status for status, can in answers.items() if can}

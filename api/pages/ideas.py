@@ -19,7 +19,7 @@ from models.instants import local_day
 from models.stages import IdeaStage
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.browse import MANY, Count, add_up, count_where_cheap, list_ideas
+from workflows.process.browse import MANY, Count, add_up, count_by_stage, is_cheap_to_count, list_ideas
 from workflows.process.keyset import Slice
 from workflows.process.wanted import Sort
 
@@ -41,7 +41,8 @@ async def show_list(request: Page, after: str | None = None, before: str | None 
     def read_list(session: Session, actor: Actor) -> dict[str, Any]:
         wanted = asked.read()
         found = list_ideas(session, wanted, Slice(after, ON_A_PAGE, before), actor=actor)
-        counts = count_where_cheap(session, wanted, actor=actor)
+        is_counted = is_cheap_to_count(session, wanted, actor=actor)
+        counts = count_by_stage(session, wanted, actor=actor) if is_counted else None
         calls = list(session.exec(select(Call).order_by(col(Call.opens_at).desc()).limit(MOST_CALLS)))
         return {
             "rows": list_rows(session, found.rows, actor),

@@ -23,7 +23,7 @@ from workflows.region.confirmations import count_to_confirm
 from workflows.region.signatures import list_unsigned
 
 router = APIRouter(include_in_schema=False)
-SHOWN = 200  # tasks; how many there are beyond is said
+SHOWN = 100  # tasks; how many there are beyond is said
 
 
 @router.get("/kotak-masuk")

@@ -14,7 +14,7 @@ from workflows.process.inbox import Awaited, list_inbox
 INBOX, LIST = "kotak-masuk", "daftar"
 NEXT = "next"  # the button that saves and goes on
 LONGEST = 600
-MOST_WAITING = 1_000
+MOST_WAITING = 500
 
 
 @dataclass(frozen=True)

@@ -52,18 +52,27 @@ class RefusedForm:
 def refuse_form(name: str, form: Form, refusal: Refusal, words: Words) -> RefusedForm:
     """The form as refused, with a sentence under each field at fault."""
     status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
-    return RefusedForm(name, status, form, _read_sentences(refusal.parts or (refusal,), words))
+    return RefusedForm(name, status, form, _in_order(form, _read_sentences(refusal.parts or (refusal,), words)))
 
 
 def refuse_unreadable(name: str, form: Form, words: Words, others: Sequence[Refusal] = ()) -> RefusedForm:
     """The form as refused for fields that cannot be read as the numbers, days or choices they should be, and for its other fields."""
     unreadable = {field: words.refusal(code, _read_meanings(form, field, words)) for field, code in form.wrong.items()}
-    return RefusedForm(name, 422, form, unreadable | _read_sentences(others, words))
+    return RefusedForm(name, 422, form, _in_order(form, unreadable | _read_sentences(others, words)))
 
 
 def _read_sentences(refusals: Sequence[Refusal], words: Words) -> dict[str, str]:
     """Of each field the first sentence."""
-    return {each.field or "": words.refusal(each.code, each.parameters) for each in reversed(refusals)}
+    read: dict[str, str] = {}
+    for each in refusals:
+        read.setdefault(each.field or "", words.refusal(each.code, each.parameters))
+    return read
+
+
+def _in_order(form: Form, errors: dict[str, str]) -> dict[str, str]:
+    """Errors in the order in which their fields stand in the form, those of none last."""
+    places = {name: place for place, (name, _value) in enumerate(form.fields)}
+    return {field: errors[field] for field in sorted(errors, key=lambda field: places.get(field, len(places)))}
 
 
 def _read_meanings(form: Form, field: str, words: Words) -> dict[str, str]:

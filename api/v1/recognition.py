@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, JSONResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import MalformedRangeHeader, RangeNotSatisfiable
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
-from api.access import Api, ApiRequest, Head
+from api.access import Api, LookUpApi
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Id, Limit, PageOut, ResponseBody
 from models.documents import Document, DocumentKind, DocumentState
@@ -26,7 +26,6 @@ from workflows.recognition.report import ask_report
 from workflows.recognition.verify import LONGEST_NUMBER, Verdict, Verified, judge, verify_digest, verify_number, verify_token
 
 router = APIRouter(prefix=PREFIX, tags=["recognition"])
-LookupApi = Annotated[ApiRequest, Depends(Head(publicly=True, throttled=True))]
 CONDITIONS = StaticFiles(check_dir=False)  # compares If-None-Match and If-Modified-Since with an answer
 FileDigest = Annotated[str, Query(max_length=200)]
 MEDIA = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -132,9 +131,9 @@ async def open_file(document_id: Id, request: Api, spreadsheet: bool = False) ->
     return NotModifiedResponse(answer.headers) if CONDITIONS.is_not_modified(answer.headers, request.http.headers) else answer
 
 
-@router.get("/verification", responses={404: {}, 409: {}})
+@router.get("/verification")
 async def verify_by_number(
-    request: LookupApi, number: Annotated[str, Query(min_length=1, max_length=LONGEST_NUMBER)], sha256: FileDigest = ""
+    request: LookUpApi, number: Annotated[str, Query(min_length=1, max_length=LONGEST_NUMBER)], sha256: FileDigest = ""
 ) -> VerifiedOut:
     """Is the document that bears this number genuine, and does it still stand? The number as printed; spaces and capitals do not matter.
 
@@ -143,8 +142,8 @@ async def verify_by_number(
     return _public(await request.look_up(lambda s: verify_number(s, number), guessable=True), sha256)
 
 
-@router.get("/verification/{token}", responses={409: {}})
-async def verify(token: Id, request: LookupApi, sha256: FileDigest = "") -> VerifiedOut:
+@router.get("/verification/{token}")
+async def verify(token: Id, request: LookUpApi, sha256: FileDigest = "") -> VerifiedOut:
     """Is this document genuine and does it still stand? Anybody may ask.
 
     `sha256` is the digest of a file that is said to be this document: 409 (`document_altered`) where it is not the one that was issued.
@@ -153,7 +152,7 @@ async def verify(token: Id, request: LookupApi, sha256: FileDigest = "") -> Veri
 
 
 @router.get("/verification/files/{sha256}")
-async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: LookupApi) -> VerifiedOut:
+async def verify_file(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: LookUpApi) -> VerifiedOut:
     """Is the file with this SHA-256 one that was issued? Anybody may ask."""
     return _public(await request.look_up(lambda s: verify_digest(s, sha256)))
 

@@ -246,4 +246,4 @@ def test_nothing_that_the_api_answers_is_kept_on_the_way(town: Town, client: Tes
     for who in (town["lead"], None):
         for path in paths:
             assert ask(client, who, f"GET {path}").headers["cache-control"] == "no-store", path
-    assert client.get("/api/openapi.json").headers["cache-control"] == "public, no-cache"  # it says the same to everybody
+    assert client.get("/api/openapi.json").headers["cache-control"] == "public, no-cache"  # the same for everybody, and asked for anew

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Page
 from sqlmodel import select
 
+from api.pages.texts import texts
 from models.awards import Award
 from models.database import Database
 from models.documents import Document
@@ -48,6 +49,8 @@ FOR_ANYBODY = (
     Shot("Alur proses", None, "/proses"),
     Shot("Periksa dokumen", None, "/verifikasi"),
     Shot("Aktifkan akun", None, "/aktivasi"),
+    Shot("Lupa kata sandi", None, "/lupa-kata-sandi"),
+    Shot("Keluar", "lead", "/keluar"),
     Shot("Halaman yang tidak ada", None, "/tidak-ada"),
 )
 
@@ -111,19 +114,24 @@ def set_scene(town: Town) -> list[Shot]:
     ]
 
 
-def visit(site: Site, shots: list[Shot]) -> Iterator[tuple[Shot, Page]]:
+def visit(site: Site, shots: list[Shot], *, language: str = "id-ID", scripts: bool = False) -> Iterator[tuple[Shot, Page]]:
     """Every page on a narrow phone, after what is clicked there; ends the program where one is wider than the phone."""
     for shot in shots:
-        page = site.phone(shot.who, size=(WIDTH, HEIGHT))
+        page = site.phone(shot.who, size=(WIDTH, HEIGHT), language=language, scripts=scripts)
         page.goto(shot.path)
         if shot.press:
-            page.get_by_role("button", name=shot.press, exact=True).click()
+            page.get_by_role("button", name=translate(shot.press, language[:2]), exact=True).click()
             page.wait_for_load_state()
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > WIDTH:
             raise SystemExit(f"{shot.path} is {wide} pixels wide")
         yield shot, page
         page.context.close()
+
+
+def translate(text: str, language: str) -> str:
+    """A text of the pages, given in Indonesian, in a language."""
+    return next(said[language] for said in texts().values() if said["id"] == text)
 
 
 def photograph(site: Site, shots: list[Shot], folder: Path) -> list[tuple[str, Path]]:

@@ -56,10 +56,10 @@ class Site:
     address: str
     browser: Browser
 
-    def phone(self, who: str | None = None, *, size: tuple[int, int] = PHONE, language: str = "id-ID") -> Page:
-        """A phone in somebody's hand, signed in as `who`; it runs no script and stands ready on no page yet."""
+    def phone(self, who: str | None = None, *, size: tuple[int, int] = PHONE, language: str = "id-ID", scripts: bool = False) -> Page:
+        """A phone in somebody's hand, signed in as `who`, ready on no page yet; it runs no script, but for what examines a page."""
         context: BrowserContext = self.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, java_script_enabled=False, locale=language, base_url=self.address
+            viewport={"width": size[0], "height": size[1]}, java_script_enabled=scripts, locale=language, base_url=self.address
         )
         context.set_default_timeout(10_000)
         if who:

@@ -43,7 +43,7 @@ CHANGED = {
     "idea": {"stage", "due_at"},
     "award": {"stage", "revoked_at", "revoke_reason"},
     "document": {"kind", "series", "facts", "twin_sha256"},
-    "inboxitem": {"role", "unit_path", "done_at"},
+    "inboxitem": {"role", "unit_path", "done_at", "reminded_at"},
     "message": {"job", "state", "attempts", "error"},
     "numberseries": {"series"},
     "policyversion": {"body"},

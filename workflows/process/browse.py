@@ -39,16 +39,18 @@ def list_ideas(session: Session, wanted: WantedIdeas, piece: Slice, *, actor: Ac
 def count_by_stage(session: Session, wanted: WantedIdeas, *, actor: Actor) -> dict[str, Count]:
     """How many of the wanted ideas are in each stage, whichever stage is wanted; stages without any are left out."""
     conditions = _list_conditions(session, replace(wanted, stage=None), actor)
-    ideas = sa.select(sa.literal(1)).select_from(Idea).where(*conditions)
-    some = [ideas.where(col(Idea.stage) == name).limit(MANY + 1).subquery() for name in ways.IDEA.stages]
-    numbers = session.execute(sa.select(*(sa.select(sa.func.count()).select_from(each).scalar_subquery() for each in some))).one()
-    counted = zip(ways.IDEA.stages, numbers, strict=True)
+    if is_cheap_to_count(session, wanted, actor=actor):
+        grouped = sa.select(col(Idea.stage), sa.func.count()).where(*conditions).group_by(col(Idea.stage))
+        found = {str(row[0]): int(row[1]) for row in session.execute(grouped)}
+    else:
+        found = _count_some(session, conditions)
+    counted = ((name, found.get(name, 0)) for name in ways.IDEA.stages)
     return {name: Count(min(number, MANY), number <= MANY) for name, number in counted if number}
 
 
-def count_where_cheap(session: Session, wanted: WantedIdeas, *, actor: Actor) -> dict[str, Count] | None:
-    """The counts by stage of whoever oversees no more than MANY ideas, or asks for one call's; None where counting would take long."""
-    return count_by_stage(session, wanted, actor=actor) if wanted.call_id or not oversees_many(session, actor) else None
+def is_cheap_to_count(session: Session, wanted: WantedIdeas, *, actor: Actor) -> bool:
+    """Whether all ideas that may be wanted are soon counted: those of whoever oversees no more than MANY, and those of one call."""
+    return bool(wanted.call_id) or not _oversees_many(session, actor)
 
 
 def add_up(counts: dict[str, Count], stage: str | None = None) -> Count:
@@ -85,12 +87,20 @@ def _list_conditions(session: Session, wanted: WantedIdeas, actor: Actor) -> lis
     return [seen, *list_conditions(session, wanted, actor=actor)]
 
 
+def _count_some(session: Session, conditions: list[sa.ColumnElement[bool]]) -> dict[str, int]:
+    """How many there are in each stage, and MANY + 1 where there are more."""
+    ideas = sa.select(sa.literal(1)).select_from(Idea).where(*conditions)
+    some = [ideas.where(col(Idea.stage) == name).limit(MANY + 1).subquery() for name in ways.IDEA.stages]
+    numbers = session.execute(sa.select(*(sa.select(sa.func.count()).select_from(each).scalar_subquery() for each in some))).one()
+    return dict(zip(ways.IDEA.stages, numbers, strict=True))
+
+
 def _reads_in_order(session: Session, actor: Actor) -> bool:
     """Whether SQLite should read an actor's list in its order: a page soon fills up, and all that they oversee would be much to sort."""
-    return session.get_bind().dialect.name == "sqlite" and oversees_many(session, actor)
+    return session.get_bind().dialect.name == "sqlite" and _oversees_many(session, actor)
 
 
-def oversees_many(session: Session, actor: Actor) -> bool:
+def _oversees_many(session: Session, actor: Actor) -> bool:
     """Whether an actor oversees more than MANY ideas, so that counting or sorting all of them takes long."""
     covered = overseen(actor)
     if not covered:

@@ -16,7 +16,8 @@ def list_comments(session: Session, context: IdeaContext, actor: Actor) -> list[
 
     The team reads them where the policy says so, once the idea is adopted or rejected. Who stepped back or did not answer says nothing.
     """
-    if not context.policy.comments or not has_part(context, actor) or not is_decided(context):
+    is_reviewed = context.idea.scores_closed_at is not None and is_decided(context)
+    if not is_reviewed or not context.policy.comments or not has_part(context, actor):
         return None
     made = select(Decision.id).where(Decision.idea_id == context.idea.id, Decision.action == "determine")
     if session.exec(made.where(col(Decision.outcome).in_(FINAL))).first() is None:

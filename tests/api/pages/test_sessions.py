@@ -195,11 +195,20 @@ def rest(town: Town) -> None:
 
 def test_two_passwords_that_differ_use_no_code_up(town: Town) -> None:
     browser = open_browser(town)
-    answer = send(browser, "/aktivasi", "/aktivasi", code="kode", password="satu dua tiga", password_again="satu dua empat")
+    answer = send(
+        browser,
+        "/aktivasi",
+        "/aktivasi",
+        employee_number=town["lead"].number,
+        code="kode",
+        password="satu dua tiga",
+        password_again="satu dua empat",
+    )
     assert answer.status_code == 422
     assert "Kedua kata sandi tidak sama" in answer.text
     assert 'value="kode"' in answer.text
     assert "satu dua tiga" not in answer.text
-    wrong = send(browser, "/aktivasi", "/aktivasi", code="kode", password="gerimis di sawah", password_again="gerimis di sawah")
+    typed = {"employee_number": town["lead"].number, "code": "kode"}
+    wrong = send(browser, "/aktivasi", "/aktivasi", **typed, password="gerimis di sawah", password_again="gerimis di sawah")
     assert wrong.status_code == 422
-    assert "Kode aktivasi salah" in wrong.text
+    assert "Kode aktivasi tidak cocok" in wrong.text

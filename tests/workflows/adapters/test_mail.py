@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from workflows.adapters.mail import MailRoute, OutgoingMail, send_mail
 from workflows.delivery.processes import free_port
-from workflows.documents.mail import DocumentMail, ReminderMail, render_mail
+from workflows.documents.mail import DigestLine, DigestMail, DocumentMail, TurnMail, render_mail
 
 HEADERS = {"From", "To", "Subject", "Message-ID", "Auto-Submitted", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
 HOSTILE = [
@@ -72,10 +72,12 @@ def letter(number: int = 1, **changes: str) -> OutgoingMail:
 
 
 def hostile_mails(text: str) -> list[OutgoingMail]:
-    """Both kinds of mail, with the text wherever a person may write."""
-    reminder = ReminderMail(text, "screen", text, "1 Desember 2026", "http://contoh.example/kotak-masuk", False)
+    """Each kind of mail, with the text wherever a person may write."""
+    line = DigestLine("screen", text, "1 Desember 2026", late=False)
+    digest = DigestMail(text, [line], more=0, late=0, waiting=1, url="http://contoh.example/kotak-masuk")
+    turn = TurnMail(text, text, "Ditunda", "Penetapan ditunda", "", "", "http://contoh.example/usulan/1")
     document = DocumentMail(text, "certificate", "PG-0001", text, "http://contoh.example/v/1")
-    rendered = render_mail("reminder", reminder), render_mail("document", document)
+    rendered = render_mail("digest", digest), render_mail("turn", turn), render_mail("document", document)
     return [letter(number, subject=subject, text=words) for number, (subject, words) in enumerate(rendered, start=1)]
 
 
@@ -91,7 +93,11 @@ def test_letters_reach_the_server_with_their_words_and_their_id(route: MailRoute
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_name_or_title_becomes_a_header_or_a_recipient(route: MailRoute, sink: Sink, text: str) -> None:
     send_mail(route, hostile_mails(text))
-    assert [envelope.rcpt_tos for envelope in sink.envelopes] == [["sari1@contoh.example"], ["sari2@contoh.example"]]
+    assert [envelope.rcpt_tos for envelope in sink.envelopes] == [
+        ["sari1@contoh.example"],
+        ["sari2@contoh.example"],
+        ["sari3@contoh.example"],
+    ]
     for message in sink.messages:
         assert set(message.keys()) == HEADERS
         assert len(message.keys()) == len(HEADERS)

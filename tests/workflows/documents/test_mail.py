@@ -6,7 +6,7 @@ import pytest
 
 from models.documents import DocumentKind
 from workflows.documents.kinds import get_document_type
-from workflows.documents.mail import DocumentMail, ReminderMail, render_mail, write_task
+from workflows.documents.mail import DigestLine, DigestMail, DocumentMail, render_mail, write_task
 
 AWAITED = (
     *("permit", "screen", "supplement", "assign", "score", "recommend", "determine", "pass_gate"),
@@ -36,12 +36,14 @@ def test_every_mail_is_a_folder_of_subject_and_body():
         assert sorted(part.name for part in folder.iterdir()) == ["body.txt", "subject.txt"]
 
 
-@pytest.mark.parametrize(("overdue", "said"), [(True, "melewati tenggat"), (False, "menunggu Anda")])
-def test_a_reminder_says_what_waits_until_when(overdue, said):
-    mail = ReminderMail("Sari", write_task("score"), "Antrean", "1 Desember 2026", "https://contoh.example/kotak-masuk", overdue)
-    subject, text = render_mail("reminder", mail)
-    assert subject == f"Gagas: {said} - Antrean"
-    assert "Tugas       : Beri nilai" in text
+@pytest.mark.parametrize(("late", "said"), [(True, "Gagas: 1 tugas melewati tenggat"), (False, "Gagas: 1 tugas menunggu Anda")])
+def test_a_digest_says_what_waits_until_when(late, said):
+    lines = [DigestLine(write_task("score"), "Antrean", "1 Desember 2026", late)]
+    mail = DigestMail("Sari", lines, more=0, late=int(late), waiting=1, url="https://contoh.example/kotak-masuk")
+    subject, text = render_mail("digest", mail)
+    assert subject == said
+    assert "- Beri nilai: Antrean" in text
+    assert ("Melewati tenggat 1 Desember 2026" if late else "  Tenggat 1 Desember 2026") in text
 
 
 def test_every_task_that_a_person_may_wait_for_has_its_words():

@@ -164,7 +164,7 @@ class Altered:
 ALTERED = {
     "a job forgotten": Altered("policy_nobody_owes", "submitted", "draft submit", ("intake.route,", "")),
     "a job forgotten under one policy": Altered(
-        "policy_nobody_owes", "determined", "recommended determine adopted", ("pilot.roll_out", "-"), entry="in_use"
+        "policy_nobody_owes", "determined", "recommended determine adopted", ("pilot.roll_out,", ""), entry="in_use"
     ),
     "a date forgotten": Altered("policy_nobody_owes", "rejected", "rejected -", ("retention", "-")),
     "two at once": Altered("policy_two_owe", "determined", "determined roll_out", ("has_no_pilot,", "")),

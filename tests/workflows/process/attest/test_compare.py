@@ -164,4 +164,4 @@ def test_committing_costs_a_submission_no_statement(town: Town, client: TestClie
         assert ask(client, town["lead"], f"POST /ideas/{idea}/submission").status_code == 200
     finally:
         sa.event.remove(town.store.writing, "before_cursor_execute", count)
-    assert len(statements) == 12, statements
+    assert len(statements) == 12, "\n".join(str(x)[:150] for x in statements)
