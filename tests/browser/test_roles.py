@@ -108,7 +108,8 @@ def test_the_secretariat_returns_an_idea_and_the_proposer_completes_it(site: Sit
     page = site.phone("lead")
     page.goto("/kotak-masuk")
     page.get_by_role("link", name="Antrean daring").click()
-    expect(page.get_by_text("Sebutkan berapa keluarga yang terbantu.")).to_be_visible()
+    expect(page.get_by_text("Latar belakang: Sebutkan berapa keluarga yang terbantu.")).to_be_visible()  # on top
+    expect(page.get_by_text("Catatan sekretariat: Sebutkan berapa keluarga yang terbantu.")).to_be_visible()  # at its section
     page.get_by_label("Latar belakang").fill(SENTENCE + " Sekitar 65 keluarga terbantu.")
     press(page, "Kirim perbaikan")
     says(page, "Perbaikan sudah terkirim")

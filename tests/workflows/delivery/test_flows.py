@@ -98,7 +98,9 @@ def test_an_idea_travels_from_submission_to_certificate_by_real_runs(own_town: T
     assert {d.state for d in documents} == {DocumentState.ISSUED}
     for document in documents:
         assert find_file(settings().documents, document.sha256, "pdf").read_bytes().startswith(b"%PDF-")
-    assert len(list((settings().data / "mail").glob("*.eml"))) == len(documents)
+    mails = {file.name for file in (settings().data / "mail").glob("*.eml")}
+    assert {f"{document.id}@gagas.eml" for document in documents} <= mails
+    assert {name.partition(".")[0] for name in mails if name.startswith(("turn", "digest"))} == {"turn", "digest"}
 
     messages = outbox(own_town)
     assert {m.state for m in messages} == {MessageState.HANDLED}
