@@ -120,6 +120,9 @@ def drop_triggers(session: Session) -> None:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_refuse ON {table}"))
 
 
+OVER = (AwardStage.REVOKED, AwardStage.DECLINED)  # of an award in another stage only one may stand for an idea
+
+
 def alter(session: Session, luck: random.Random) -> tuple[str, str, str]:
     """Change a column of a row, delete a row or put one in; answers what was done, the table and the row's id."""
     name = luck.choice(list(MODELS))
@@ -134,12 +137,15 @@ def alter(session: Session, luck: random.Random) -> tuple[str, str, str]:
         for column in unique_columns(table):
             forged[column.name] = other_value(forged[column.name], column)
         if name == "award":
-            forged["stage"] = AwardStage.REVOKED  # of the others one may stand for an idea
+            forged["stage"] = AwardStage.REVOKED
         session.execute(sa.insert(table).values(forged))
         return act, name, forged["id"]
     committed = {column for group in OF_TABLE[name] for column in group.columns}
     column = table.c[luck.choice(sorted(committed | {"salt"} & set(table.c.keys())))]
-    session.execute(sa.update(table).where(table.c.id == row.id).values({column: other_value(getattr(row, column.name), column)}))
+    value = other_value(getattr(row, column.name), column)
+    if name == "award" and column.name == "stage" and row.stage in OVER:
+        value = next(each for each in OVER if each != row.stage)
+    session.execute(sa.update(table).where(table.c.id == row.id).values({column: value}))
     return f"change {column.name}", name, row.id
 
 
