@@ -29,10 +29,14 @@ demo: .venv/.ready ## the whole way of an idea, on sample data
 serve: .venv/.ready ## API, pages, relay and flows on this machine
 	@$(BIN)/gagas serve $(ARGS)
 
-# Twelve minutes on two cores hold the kills, not all of the Proof, nor a second demo for the walk with curl, nor what a killed starter leaves: in test-all.
-LONG := $(addprefix tests/faults/test_,crashpoints.py planted.py prefect_away.py prefect_broken.py races.py) tests/deploy/test_cluster.py tests/deploy/test_pool.py tests/bench tests/clients
+# Twelve minutes on two cores hold the kills and a part of the rest: what takes longest, and what others show too, is left to test-all.
+LONG := $(addprefix tests/faults/test_,crashpoints.py overtaken.py planted.py prefect_away.py prefect_broken.py races.py) tests/deploy/test_cluster.py tests/deploy/test_pool.py tests/bench tests/clients
 LATER := tests/journeys/test_readme.py::test_one_idea_goes_its_whole_way_with_curl
-LATER += tests/workflows/delivery/test_processes.py::test_nothing_outlives_a_starter_that_was_killed_and_the_same_folder_is_served_again
+LATER += $(addprefix tests/workflows/delivery/test_processes.py::test_, \
+	nothing_outlives_a_starter_that_was_killed_and_the_same_folder_is_served_again \
+	without_prefect_people_submit_and_what_follows_is_done_when_it_comes)
+LATER += tests/models/test_older_databases.py::test_the_work_of_an_older_database_is_finished[postgres-0001]
+LATER += tests/browser/test_api_documentation.py::test_one_can_sign_in_to_the_documentation_and_try_the_api
 
 test: browser ## all tests but the longest files, large runs at a twentieth of their size
 	GAGAS_TEST_SHARE=twentieth $(PYTEST) $(addprefix --ignore=,$(LONG)) $(addprefix --deselect=,$(LATER)) $(ARGS)
