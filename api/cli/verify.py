@@ -13,7 +13,7 @@ from api.pages.texts import Words
 from models.database import database
 from models.settings import settings
 from workflows.process.refusals import Conflict, NotFound
-from workflows.recognition.verify import Verdict, Verified, find_token, judge, verify_digest, verify_token
+from workflows.recognition.verify import Genuineness, Verified, find_token, judge, verify_digest, verify_token
 
 
 class Language(StrEnum):
@@ -39,7 +39,7 @@ def verify(
         facts = [("kind", words.word(found.kind)), ("number", found.number), ("issued_on", words.day(found.issued_on))]
         for name, value in [*facts, ("issuer", found.issuer), ("sha256", found.sha256)]:
             typer.echo(f"{words.text(f'verify.{name}')}: {value}")
-    raise typer.Exit(0 if verdict == Verdict.GENUINE else 1)
+    raise typer.Exit(0 if verdict == Genuineness.GENUINE else 1)
 
 
 def _find(session: Session, digest: str, document: str) -> Verified | None:

@@ -17,7 +17,7 @@ from workflows.process.ways import Transition, Way
 from workflows.recognition.verify import (
     DIGEST,
     LONGEST_NUMBER,
-    Verdict,
+    Genuineness,
     Verified,
     clean_digest,
     find_token,
@@ -27,7 +27,13 @@ from workflows.recognition.verify import (
 )
 
 router = APIRouter(include_in_schema=False)
-STATUS = {Verdict.GENUINE: 200, Verdict.REVOKED: 200, Verdict.ALTERED: 409, Verdict.UNREADABLE: 422, Verdict.UNKNOWN: 404}
+STATUS = {
+    Genuineness.GENUINE: 200,
+    Genuineness.REVOKED: 200,
+    Genuineness.ALTERED: 409,
+    Genuineness.UNREADABLE: 422,
+    Genuineness.UNKNOWN: 404,
+}
 
 
 @router.get("/")

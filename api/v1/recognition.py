@@ -23,7 +23,7 @@ from workflows.process.keyset import Slice
 from workflows.process.refusals import Conflict, Invalid, NotFound
 from workflows.recognition.opening import WantedDocuments, find_document, list_documents
 from workflows.recognition.report import ask_report
-from workflows.recognition.verify import LONGEST_NUMBER, Verdict, Verified, judge, verify_digest, verify_number, verify_token
+from workflows.recognition.verify import LONGEST_NUMBER, Genuineness, Verified, judge, verify_digest, verify_number, verify_token
 
 router = APIRouter(prefix=PREFIX, tags=["recognition"])
 CONDITIONS = StaticFiles(check_dir=False)  # compares If-None-Match and If-Modified-Since with an answer
@@ -73,7 +73,7 @@ class DocumentPage(PageOut):
 
 
 class VerifiedOut(ResponseBody):
-    verdict: Verdict
+    verdict: Genuineness
     kind: DocumentKind
     number: str
     state: DocumentState
@@ -165,9 +165,9 @@ async def add_report(call_id: Id, request: Api) -> JSONResponse:
 
 def _public(verified: Verified, sha256: str = "") -> VerifiedOut:
     verdict = judge(verified, sha256)
-    if verdict == Verdict.ALTERED:
+    if verdict == Genuineness.ALTERED:
         raise Conflict("document_altered", "sha256", number=verified.number)
-    if verdict == Verdict.UNREADABLE:
+    if verdict == Genuineness.UNREADABLE:
         raise Invalid("digest_unreadable", "sha256")
     return VerifiedOut(verdict=verdict, **asdict(verified))
 

@@ -18,7 +18,7 @@ _BEFORE = re.compile(r"^(nomor|no\b\.?|number)[\s.:]*", re.IGNORECASE)
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 
-class Verdict(StrEnum):
+class Genuineness(StrEnum):
     """What is said of a document and, where a file's digest was given, of that file."""
 
     GENUINE = "genuine"
@@ -49,19 +49,19 @@ class Verified:
     spreadsheet_sha256: str | None = None
 
 
-def judge(found: Verified | None, typed: str = "") -> Verdict:
+def judge(found: Verified | None, typed: str = "") -> Genuineness:
     """The verdict on a document and on the file whose SHA-256 was typed: a file that differs is never called genuine.
 
     Spaces, capitals and a `sha256:` before the digest do not matter. A revoked document's own file is revoked.
     """
     if found is None:
-        return Verdict.UNKNOWN
+        return Genuineness.UNKNOWN
     given = clean_digest(typed)
     if given and not DIGEST.fullmatch(given):
-        return Verdict.UNREADABLE
+        return Genuineness.UNREADABLE
     if given and given not in (found.sha256, found.spreadsheet_sha256):
-        return Verdict.ALTERED
-    return Verdict.REVOKED if found.state == DocumentState.REVOKED else Verdict.GENUINE
+        return Genuineness.ALTERED
+    return Genuineness.REVOKED if found.state == DocumentState.REVOKED else Genuineness.GENUINE
 
 
 def clean_digest(typed: str) -> str:

@@ -94,7 +94,7 @@ await reach(head, idea.id, "awaiting_permission");
 done(await head.POST("/api/v1/ideas/{idea_id}/permission", { params: step(), body: { outcome: "granted", reason: "" } }));
 await reach(secretary, idea.id, "screening");
 const answers = { renewal: true, benefit: true };
-const findings = { outcome: "accepted", answers, parts: [] as string[], reason: "" } as const;
+const findings = { outcome: "accepted", answers, parts: [] as string[], reason: "", duplicate_of: "", duplicate_not_registered: false } as const;
 done(await secretary.POST("/api/v1/ideas/{idea_id}/screening", { params: step(), body: findings }));
 await reach(secretary, idea.id, "in_review");
 const asked = await until(async () => {

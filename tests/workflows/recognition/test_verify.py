@@ -8,7 +8,7 @@ from tests.building import Town
 from workflows.process.refusals import NotFound
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.report import ask_report
-from workflows.recognition.verify import Verdict, find_token, judge, verify_digest, verify_number
+from workflows.recognition.verify import Genuineness, find_token, judge, verify_digest, verify_number
 
 pytestmark = pytest.mark.slow
 
@@ -31,8 +31,8 @@ def test_a_document_is_found_by_its_number_on_either_database(either_town: Town)
             with pytest.raises(NotFound):
                 find_token(session, wrong)
     assert [judge(found, typed) for typed in ("", "CD" * 32, "sha256: " + "dc" * 32, "ab" * 32, "x")] == [
-        *[Verdict.GENUINE] * 3,
-        Verdict.ALTERED,
-        Verdict.UNREADABLE,
+        *[Genuineness.GENUINE] * 3,
+        Genuineness.ALTERED,
+        Genuineness.UNREADABLE,
     ]
-    assert judge(None, "ab" * 32) == Verdict.UNKNOWN
+    assert judge(None, "ab" * 32) == Genuineness.UNKNOWN
