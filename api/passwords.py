@@ -59,17 +59,13 @@ async def change_own_password(request: ApiRequest, present: str, password: str) 
 
     Raises Invalid (`present_password_wrong`, or what is wrong with the new one), TooMany, Busy.
     """
-    token = request.token
-    person_id = (await request.read_publicly(lambda session: find_sign_in(session, token))).actor.person_id
+    token, person_id = request.token, await _find_asker(request)
     check_new_password(password)
     if password == present:
         raise Invalid("password_unchanged", "password")
     tried = Try(f"password of {person_id}", address_of(request.http))
     async with request.hashing.place():
-        await request.write_publicly(lambda session: reserve_try(session, tried))
-        stored = await request.read_publicly(lambda session: get_password_hash(session, person_id))
-        if not await request.hashing.run(lambda: verify_password(present, stored)):
-            raise Invalid("present_password_wrong", "present_password")
+        stored = await _check_present(request, person_id, present, tried)
         password_hash = await request.hashing.run(lambda: hash_password(password))
 
     await request.write_publicly(lambda session: change_password(session, token, Changed(tried, stored, password_hash)))
@@ -77,7 +73,11 @@ async def change_own_password(request: ApiRequest, present: str, password: str) 
 
 async def change_email(request: ApiRequest, present: str, email: str) -> None:
     """Ask for the codes of a new mail address; the present password is asked for, as a mailbox may open the account later."""
-    person_id = await _check_present(request, present)
+    person_id = await _find_asker(request)
+    tried = Try(f"password of {person_id}", address_of(request.http))
+    async with request.hashing.place():
+        await _check_present(request, person_id, present, tried)
+    await request.write_publicly(lambda session: forget_tries(session, tried))
     await request.write_publicly(lambda session: ask_email(session, email, actor=actor_of(session, person_id)))
 
 
@@ -109,14 +109,10 @@ async def _find_asker(request: ApiRequest) -> str:
     return str((await request.read_publicly(lambda session: find_sign_in(session, token))).actor.person_id)
 
 
-async def _check_present(request: ApiRequest, present: str) -> str:
-    """The id of who is signed in, whose present password this is; raises Invalid, TooMany, Busy."""
-    person_id = await _find_asker(request)
-    tried = Try(f"password of {person_id}", address_of(request.http))
-    async with request.hashing.place():
-        await request.write_publicly(lambda session: reserve_try(session, tried))
-        stored = await request.read_publicly(lambda session: get_password_hash(session, person_id))
-        if not await request.hashing.run(lambda: verify_password(present, stored)):
-            raise Invalid("present_password_wrong", "present_password")
-    await request.write_publicly(lambda session: forget_tries(session, tried))
-    return person_id
+async def _check_present(request: ApiRequest, person_id: str, present: str, tried: Try) -> str | None:
+    """The kept hash of somebody's password, if this is the password; the try is counted first. Raises Invalid, TooMany."""
+    await request.write_publicly(lambda session: reserve_try(session, tried))
+    stored = await request.read_publicly(lambda session: get_password_hash(session, person_id))
+    if not await request.hashing.run(lambda: verify_password(present, stored)):
+        raise Invalid("present_password_wrong", "present_password")
+    return stored

@@ -5,11 +5,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from models.database import Database
+from models.documents import Document, DocumentKind
+from models.stages import AwardStage
 from tests.building import Town, client, either_town, shelf, town
 from tests.databases import Pattern
 from tests.serving import serve
+from workflows.recognition.issue import Rendered, mark_issued
+from workflows.recognition.letters import number_certificates
 
 __all__ = ["client", "either_town", "shelf", "town"]
 
@@ -29,3 +34,14 @@ def served_town(
     with serve(store, folder) as address:
         yield Town(store), address, folder / "server.log"
     store.close()
+
+
+@pytest.fixture
+def certificate(town: Town) -> Document:
+    """A certificate that was issued, with a digest of its own."""
+    award = town.build_award(AwardStage.ANNOUNCED)
+    town.do(number_certificates, award, by="flow:recognition")
+    wanted = select(Document).where(Document.kind == DocumentKind.CERTIFICATE, Document.holder_id == town["lead"].id)
+    (found,) = town.rows(wanted)
+    town.do(mark_issued, found.id, Rendered("ab" * 32), by="flow:recognition")
+    return found

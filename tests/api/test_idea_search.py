@@ -1,6 +1,5 @@
 """The list of ideas is searched, narrowed, sorted, counted and turned back in, and tells nobody more than its lines do."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,22 +12,16 @@ from models.ideas import Idea
 from models.instants import now
 from models.people import Role
 from models.stages import IdeaStage
+from tests.api.either import client
 from tests.api.test_lists import read_all
 from tests.asking import ask
 from tests.building import Town
 from workflows.process import browse
 from workflows.review.score import score_idea
 
+__all__ = ["client"]
 pytestmark = pytest.mark.slow
 HOSTILE = ("'", "%", "_", "\\", "%00", "';DROP TABLE idea;--", "(", "*", "%F0%9F%98%80", "%ED%A0%80", " ", "a " * 90, "NEAR/2 OR", "[a-z]")
-
-
-@pytest.fixture
-def client(either_town: Town, client: TestClient) -> Iterator[TestClient]:
-    held = client.app.state.database  # type: ignore[attr-defined]
-    client.app.state.database = either_town.store  # type: ignore[attr-defined]
-    yield client
-    client.app.state.database = held  # type: ignore[attr-defined]
 
 
 def ids(client: TestClient, town: Town, who: str, query: str) -> list[str]:

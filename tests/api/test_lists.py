@@ -1,6 +1,5 @@
 """Long lists come page by page: everything once, in order, whatever is added meanwhile, and nothing the asker may not know of."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from models.documents import DocumentKind
 from models.stages import AwardStage, IdeaStage
+from tests.api.either import client
 from tests.asking import ask
 from tests.building import Town
 from tests.town import TownPerson
@@ -16,17 +16,10 @@ from workflows.process import keyset
 from workflows.process.inbox import list_inbox
 from workflows.recognition.letters import number_receipt
 
+__all__ = ["client"]
 pytestmark = pytest.mark.slow
 
 COUNT = 7
-
-
-@pytest.fixture
-def client(either_town: Town, client: TestClient) -> Iterator[TestClient]:
-    held = client.app.state.database  # type: ignore[attr-defined]
-    client.app.state.database = either_town.store  # type: ignore[attr-defined]
-    yield client
-    client.app.state.database = held  # type: ignore[attr-defined]
 
 
 def read_all(client: TestClient, who: TownPerson, path: str, **query: Any) -> list[list[dict[str, Any]]]:

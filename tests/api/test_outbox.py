@@ -1,6 +1,5 @@
 """What an operator sees of the outbox: what waits, what was given up, and what no flow will ever take."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,19 +10,13 @@ from api.cli.doctor import State
 from api.cli.doctor.storage import check_outbox
 from models.outbox import Message
 from models.settings import settings
+from tests.api.either import client
 from tests.asking import ask
 from tests.building import Town
 from workflows.process.journal import send
 
+__all__ = ["client"]
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def client(either_town: Town, client: TestClient) -> Iterator[TestClient]:
-    held = client.app.state.database  # type: ignore[attr-defined]
-    client.app.state.database = either_town.store  # type: ignore[attr-defined]
-    yield client
-    client.app.state.database = held  # type: ignore[attr-defined]
 
 
 def read(client: TestClient, town: Town, path: str) -> Any:

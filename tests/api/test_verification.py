@@ -13,12 +13,10 @@ from sqlmodel import select
 from api.lookups import MOST_LOOKUPS, WINDOW_SECONDS, Lookups
 from api.signing_in import TooMany
 from models.documents import Document, DocumentKind, NumberSeries
-from models.stages import AwardStage
 from tests.api.pages.browsing import open_browser
 from tests.asking import ask, check_problem
 from tests.building import Town
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
-from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
 from workflows.reward.revoke import revoke_award
 
@@ -34,17 +32,6 @@ def nobody_asked_yet(town: Town) -> Iterator[None]:
     town.app.state.lookups = Lookups()
     yield
     town.app.state.lookups = Lookups()
-
-
-@pytest.fixture
-def certificate(town: Town) -> Document:
-    """A certificate that was issued."""
-    award = town.build_award(AwardStage.ANNOUNCED)
-    town.do(number_certificates, award, by="flow:recognition")
-    wanted = select(Document).where(Document.kind == DocumentKind.CERTIFICATE, Document.holder_id == town["lead"].id)
-    (found,) = town.rows(wanted)
-    town.do(mark_issued, found.id, Rendered(OWN), by="flow:recognition")
-    return found
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

@@ -8,30 +8,19 @@ from sqlmodel import select
 
 from api.pages.texts import texts
 from api.sentences import catalogue
-from models.documents import Document, DocumentKind
-from models.stages import AwardStage, IdeaStage
+from models.documents import Document
+from models.stages import IdeaStage
 from tests.api.pages.browsing import fields_of, open_browser, send
 from tests.building import Town
 from workflows.process.ways import AWARD, DOCUMENT, IDEA
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
-from workflows.recognition.letters import number_certificates, number_receipt
+from workflows.recognition.letters import number_receipt
 from workflows.reward.revoke import revoke_award
 
 pytestmark = pytest.mark.slow
 
 PAGES = Path("templates/pages")
 DIGEST = "ab" * 32
-
-
-@pytest.fixture
-def certificate(town: Town) -> Document:
-    """A certificate that was issued."""
-    award = town.build_award(AwardStage.ANNOUNCED)
-    town.do(number_certificates, award, by="flow:recognition")
-    wanted = select(Document).where(Document.kind == DocumentKind.CERTIFICATE, Document.holder_id == town["lead"].id)
-    (found,) = town.rows(wanted)
-    town.do(mark_issued, found.id, Rendered(DIGEST), by="flow:recognition")
-    return found
 
 
 @pytest.fixture
