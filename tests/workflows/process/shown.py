@@ -178,7 +178,7 @@ def role_is_not_on_the_list(_company: Company, policy: dict[str, Any], finding: 
 
 
 def one_role_takes_both(_company: Company, policy: dict[str, Any], finding: Finding) -> None:
-    roles = {policy["movers"].get(action, ALLOWED[action][0]) for action in finding.parameters["actions"]}
+    roles = {policy["movers"].get(action) or ALLOWED[action][0] for action in finding.parameters["actions"]}
     assert len(roles) == 1
 
 

@@ -139,7 +139,8 @@ def test_a_new_number_keeps_the_former_one_with_its_days(town: Town) -> None:
 
 
 def test_a_number_that_cannot_be_or_is_somebody_elses_is_refused(town: Town) -> None:
-    later, before = today() + timedelta(days=1), today() - timedelta(days=1)
+    (last,) = town.rows(select(EmployeeNumber.valid_from).where(EmployeeNumber.person_id == town["lead"].id))
+    later, before = today() + timedelta(days=1), last - timedelta(days=1)
     for number, kind, day, refusal, code in (
         (town["mate"].number, EmploymentKind.PNS, today(), Conflict, "employee_number_taken"),
         ("1", EmploymentKind.PNS, today(), Invalid, "employee_number_impossible"),

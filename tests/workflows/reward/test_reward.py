@@ -27,7 +27,9 @@ from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.propose import draft_award, draft_ranked_awards, propose_award
 from workflows.reward.revoke import revoke_award
 
-DECREE = NamedDecree("100.3/9", today())
+
+def decree() -> NamedDecree:
+    return NamedDecree("100.3/9", today())
 
 
 def awards(town: Town) -> list[Award]:
@@ -74,10 +76,10 @@ def test_nobody_approves_what_they_proposed(town: Town) -> None:
     town.give_role("secretary", Role.LEADER, "KOTA")
     award = town.do(propose_award, town.build_idea(IdeaStage.ROLLED_OUT), by="secretary").award
     with pytest.raises(Forbidden, match="has_other_duty"):
-        town.do(approve_award, award.id, decree=DECREE, by="secretary")
+        town.do(approve_award, award.id, decree=decree(), by="secretary")
     with pytest.raises(Forbidden, match="has_other_duty"):
         town.do(decline_award, award.id, reason=REASON, by="secretary")
-    town.do(approve_award, award.id, decree=DECREE, by="leader")
+    town.do(approve_award, award.id, decree=decree(), by="leader")
     assert town.award(award.id).approved_by == town["leader"].id
 
 
@@ -86,7 +88,7 @@ def test_a_leader_with_a_part_in_the_idea_does_not_even_see_the_award(town: Town
     town.give_role("auditor", Role.LEADER, "KOTA")
     award = town.build_award(idea=town.build_idea(IdeaStage.ROLLED_OUT, team=team))
     with pytest.raises(NotFound):
-        town.do(approve_award, award, decree=DECREE, by="auditor")
+        town.do(approve_award, award, decree=decree(), by="auditor")
 
 
 def test_shares_sum_to_the_rupiah_whatever_the_team(shelf: Shelf, share: Callable[[int], int]) -> None:
@@ -173,7 +175,7 @@ def test_the_leader_is_asked_to_approve_then_to_schedule(town: Town) -> None:
 
     award = town.award(town.build_award())
     assert awaited() == [("approve", Role.LEADER)]
-    town.do(approve_award, award.id, decree=DECREE, by="leader")
+    town.do(approve_award, award.id, decree=decree(), by="leader")
     assert awaited() == [("schedule", Role.LEADER)]
     town.do(schedule_award, award.id, announce_at=now() + timedelta(days=1), by="leader")
     assert awaited() == []
