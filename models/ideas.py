@@ -15,6 +15,12 @@ from models.stages import IdeaStage
 _idea_version: sa.Column[int] = sa.Column("version", sa.Integer, nullable=False, default=1)
 
 
+def _index_where_known(*columns: str) -> sa.Index:
+    """An index in the order of the last column, for the rows that have a value in it."""
+    known = sa.text(f"{columns[-1]} IS NOT NULL")
+    return sa.Index(f"ix_idea_{'_'.join(columns)}", *columns, "id", sqlite_where=known, postgresql_where=known)
+
+
 class Idea(SQLModel, table=True):
     """An idea for better service; `version` grows with every change and refuses lost updates."""
 
@@ -22,6 +28,10 @@ class Idea(SQLModel, table=True):
         sa.Index("ix_idea_page", "created_at", "id"),
         sa.Index("ix_idea_page_stage", "stage", "created_at", "id"),
         sa.Index("ix_idea_page_call", "call_id", "created_at", "id"),
+        _index_where_known("due_at"),
+        _index_where_known("stage", "due_at"),
+        _index_where_known("score"),
+        _index_where_known("stage", "score"),
     )
 
     id: str = key()
@@ -38,7 +48,7 @@ class Idea(SQLModel, table=True):
     version: int = Field(default=1, sa_column=_idea_version)
     created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
     submitted_at: datetime | None = Field(default=None, sa_type=UtcInstant)
-    due_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
+    due_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     scores_closed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     score: Decimal | None = Field(default=None, sa_type=Hundredths)
     salt: str = salted()

@@ -1,7 +1,6 @@
 """Lists of ideas, through the one filter of what a reader may see: in any order, counted, and gone through one after another."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -11,7 +10,7 @@ from models.stages import IdeaStage
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
-from workflows.process.keyset import Order, Page, Slice, take_page
+from workflows.process.keyset import Page, Slice, find_cursor, take_page
 from workflows.process.offers import list_offers
 from workflows.process.visibility import overseen, visible
 from workflows.process.wanted import WantedIdeas, find_order, list_conditions
@@ -30,10 +29,7 @@ class Count:
 
 def list_ideas(session: Session, wanted: WantedIdeas, piece: Slice, *, actor: Actor) -> Page[Idea]:
     """The ideas an actor may know of, in the order that is wanted."""
-    order = find_order(wanted, actor)
-    query = _select_placed(order).where(*_list_conditions(session, wanted, actor))
-    page = take_page(session, query, order, piece)
-    return page if order.key is None else replace(page, rows=[row[0] for row in page.rows])
+    return take_page(session, select(Idea).where(*_list_conditions(session, wanted, actor)), find_order(wanted, actor), piece)
 
 
 def count_by_stage(session: Session, wanted: WantedIdeas, *, actor: Actor) -> dict[str, Count]:
@@ -65,21 +61,17 @@ def find_next(session: Session, wanted: WantedIdeas, idea_id: str, *, actor: Act
 
     To be asked before the idea is decided, as it then has another place.
     """
-    order = find_order(wanted, actor)
-    row = session.execute(_select_placed(order).where(col(Idea.id) == idea_id, visible(actor))).first()
-    if row is None:
+    shown = select(Idea).where(col(Idea.id) == idea_id, visible(actor))
+    idea = session.exec(shown).first()
+    if idea is None:
         return None
-    cursor = order.write_cursor(row[0] if order.key is None else row)
-    following = list_ideas(session, replace(wanted, stage=row[0].stage), Slice(cursor, MOST_TRIED), actor=actor)
+    alike = replace(wanted, stage=idea.stage)
+    after = find_cursor(session, shown, find_order(alike, actor))
+    following = list_ideas(session, alike, Slice(after, MOST_TRIED), actor=actor)
     for idea in following.rows:
         if any(offer.awaited for offer in list_offers(session, read_context(session, idea.id, actor=actor), actor=actor)):
             return idea.id
     return None
-
-
-def _select_placed(order: Order) -> Any:
-    """A query for ideas, each with its place where the order is by one."""
-    return select(Idea) if order.key is None else select(Idea, order.key)
 
 
 def _list_conditions(session: Session, wanted: WantedIdeas, actor: Actor) -> list[sa.ColumnElement[bool]]:

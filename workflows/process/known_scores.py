@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -49,11 +48,9 @@ def reads_reviews_of(actor: Actor) -> sa.ColumnElement[bool]:
     return over & col(Idea.id).not_in(own) & (col(Idea.lead_id) != actor.person_id) & (_is_decided() | unbiased)
 
 
-def known_score(actor: Actor) -> sa.ColumnElement[Any]:
-    """An idea's score in hundredths, -1 where there is none or the actor may not know it: so nothing else shows in an order by it."""
-    told = _is_decided() if not actor.flow else sa.true()
-    score = sa.type_coerce(col(Idea.score), sa.BigInteger)
-    return sa.func.coalesce(sa.case((told | reads_reviews_of(actor), score)), sa.literal(-1, sa.BigInteger))
+def knows_score(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition on ideas whose score an actor may know, if there is one: so nothing else shows in an order by it."""
+    return sa.true() if actor.flow else _is_decided() | reads_reviews_of(actor)
 
 
 def list_known_scores(session: Session, ideas: Iterable[Idea], actor: Actor) -> dict[str, KnownScore]:
