@@ -15,10 +15,9 @@ from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.pages.texts import Words, texts
 from api.v1.calls import Number
 from api.v1.shapes import Id
-from models.calls import Call, CallState, PolicyVersion
+from models.calls import CallState, PolicyVersion
 from models.people import Person
 from models.policy import Policy
-from models.units import Unit
 from workflows.calculations.rule_books import read_rule_book
 from workflows.process.actors import Actor
 from workflows.process.ceilings import most_of_tier, read_ceiling
@@ -27,7 +26,7 @@ from workflows.process.duties import STEPS
 from workflows.process.refusals import NotFound, Refusal
 from workflows.region.calls import current_policy, get_call
 from workflows.region.differences import Difference, Leaf, list_differences
-from workflows.region.signatures import READERS, list_unsigned, list_versions, may_sign, sign_policy
+from workflows.region.signatures import list_newest, list_unsigned, list_versions, may_sign, sign_policy
 from workflows.region.soundness import require_ready
 
 router = APIRouter(include_in_schema=False)
@@ -44,10 +43,7 @@ async def show_calls(request: Page) -> Response:
     """The calls that the reader prepares or oversees, those that wait for the reader's signature first."""
 
     def read_calls(session: Session, actor: Actor) -> dict[str, Any]:
-        query = select(Call, Unit).join(Unit, col(Unit.id) == col(Call.unit_id)).order_by(col(Call.opens_at).desc(), col(Call.id))
-        mine = [call for call, unit in session.exec(query) if any(actor.holds(role, unit.path) for role in READERS)][:MOST_CALLS]
-        newest = {call.id: list_versions(session, call.id, actor=actor)[0] for call in mine}
-        return {"waiting": list_unsigned(session, actor=actor), "calls": mine, "newest": newest}
+        return {"waiting": list_unsigned(session, actor=actor), "calls": list_newest(session, limit=MOST_CALLS, actor=actor)}
 
     visitor, values = await request.read_page(read_calls)
     return page(visitor, "calls/list.html", **values)

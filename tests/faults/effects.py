@@ -57,6 +57,10 @@ def sent(evidence: Evidence, document: str) -> bool:
     return evidence.facts["document.send", document] > 0 and (evidence.folder / "mail" / f"{document}@gagas.eml").exists()
 
 
+def told_of_withdrawal(evidence: Evidence, document: str) -> bool:
+    return (evidence.folder / "mail" / f"revoked.{document}@gagas.eml").exists()
+
+
 def nothing_to_see(_evidence: Evidence, _subject: str) -> bool:
     return True
 
@@ -73,6 +77,7 @@ EFFECTS: dict[str, Callable[[Evidence, str], bool]] = {
     "number_certificates": certificates_numbered,
     "issue_document": issued,
     "send_document": sent,
+    "tell_withdrawn": told_of_withdrawal,
     "send_digest": nothing_to_see,
     "tell_team": nothing_to_see,
     "tell_holder": nothing_to_see,

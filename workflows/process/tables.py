@@ -143,7 +143,7 @@ revoked   issue   -        -         FLOW         any       -+      -       -   
 issued    send    -        -         FLOW         any       -+      -       -     -                           -
 revoked   send    -        -         FLOW         any       -+      -       -     -                           -
 numbered  revoke  -        revoked   FLOW         any       -+      -       -     -                           -
-issued    revoke  -        revoked   FLOW         any       -+      -       -     -                           -
+issued    revoke  -        revoked   FLOW         any       -+      -       -     recognition.tell_withdrawn  -
 """
 
 # Which two duties on one idea one person may have: never (`apart`), only where the call's policy says so (`policy`), or always (`-`).

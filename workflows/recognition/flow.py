@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from models.calls import PolicyVersion, Specimen
 from models.database import database
-from models.documents import Document, DocumentKind
+from models.documents import Document, DocumentKind, DocumentState
 from models.offices import SAMPLE_EMBLEM
 from models.outbox import Message, MessageState
 from models.policy import Policy
@@ -27,7 +27,7 @@ from workflows.process.actors import flow_actor
 from workflows.process.context import read_policy
 from workflows.process.crashpoints import crashpoint
 from workflows.recognition.digest import find_digest
-from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
+from workflows.recognition.issue import Notice, Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.specimens import find_faults, keep_specimen
 from workflows.recognition.tell import find_account_mail, find_code_mail
@@ -63,12 +63,20 @@ def send_documents(token: str, ids: list[int]) -> Outcome:
         if notice is None:
             effects[number] = _nothing
             continue
-        kind = get_document_type(notice.kind)
-        mail = DocumentMail(notice.name, kind.name, notice.number, notice.title, notice.verify_url)
-        sent = _send_safely([OutgoingMail(notice.to, *render_mail(kind.mail, mail), notice.message_id)])
+        sent = _send_safely([_write_notice(notice, get_document_type(notice.kind).mail)])
         effects[number] = sent or partial(_mark_sent, subject_id)
     crashpoint("after_send_before_ack")
     return apply_effects(database(), token, effects)
+
+
+def tell_withdrawals(token: str, ids: list[int]) -> Outcome:
+    """Tell the holders of a chunk's withdrawn documents that they count no more."""
+
+    def find(session: Session, document_id: str, _number: int) -> list[OutgoingMail]:
+        notice = find_notice(session, document_id, DocumentState.REVOKED)
+        return [_write_notice(notice, "withdrawn")] if notice else []
+
+    return _send_last(token, ids, "tell_withdrawn", find)
 
 
 def send_digests(token: str, ids: list[int]) -> Outcome:
@@ -129,6 +137,7 @@ numbering = [job("recognition", name, number) for name, number in NUMBERING.item
 withdraw = job("recognition", "withdraw_certificates", withdraw_certificates)
 issue = Job("issue_document", issue_documents)
 send = Job("send_document", send_documents)
+tell_withdrawn = Job("tell_withdrawn", tell_withdrawals)
 tell_team = Job("tell_team", tell_teams)
 digest = Job("send_digest", send_digests)
 tell = Job("tell_holder", tell_holders)
@@ -139,14 +148,15 @@ specimens = Job("print_specimens", print_specimens)
 @flow(name="recognition", persist_result=False)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
-    stored and issued, and its holder told. The certificates of a revoked award are withdrawn. A team is told where its idea
-    stands, whoever is asked for something what waits for them, and who holds an account what happened to it, or is brought a code. Of
-    a policy that waits for its signature every document is printed with the longest texts it may have to hold."""
+    stored and issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. A team is told
+    where its idea stands, whoever is asked for something what waits for them, and who holds an account what happened to it, or is
+    brought a code. Of a policy that waits for its signature every document is printed with the longest texts it may have to hold."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
     await issue(batch)
     await send(batch)
+    await tell_withdrawn(batch)
     await tell_team(batch)
     await digest(batch)
     await tell(batch)
@@ -233,6 +243,11 @@ def read_emblem(name: str) -> str:
 def _store(content: bytes, suffix: str) -> str:
     crashpoint("after_render_before_store")
     return store_file(settings().documents, content, suffix, crashpoint)
+
+
+def _write_notice(notice: Notice, folder: str) -> OutgoingMail:
+    mail = DocumentMail(notice.name, get_document_type(notice.kind).name, notice.number, notice.title, notice.verify_url)
+    return OutgoingMail(notice.to, *render_mail(folder, mail), notice.message_id)
 
 
 def _send_safely(mails: list[OutgoingMail]) -> Exception | None:

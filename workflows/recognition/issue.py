@@ -53,15 +53,16 @@ def withdraw_certificates(session: Session, award_id: str, *, actor: Actor) -> N
         take(session, context, permitted, actor=actor)
 
 
-def find_notice(session: Session, document_id: str) -> Notice | None:
-    """The mail that tells the holder of an issued document; None when it was withdrawn or the holder has no address."""
+def find_notice(session: Session, document_id: str, state: DocumentState = DocumentState.ISSUED) -> Notice | None:
+    """The mail that tells the holder of a document in this state; None when it has another by now, or the holder has no address."""
     document = session.get(Document, document_id)
     person = session.get(Person, document.holder_id) if document is not None and document.holder_id else None
-    if document is None or person is None or not person.email or document.state != DocumentState.ISSUED:
+    if document is None or person is None or not person.email or document.state != state:
         return None
     title = str(document.content.get("idea_title", ""))
     url = str(document.content["verify_url"])
-    return Notice(person.email, person.full_name, document.kind, document.number, title, url, f"<{document.id}@gagas>")
+    about = document.id if state == DocumentState.ISSUED else f"{state}.{document.id}"
+    return Notice(person.email, person.full_name, document.kind, document.number, title, url, f"<{about}@gagas>")
 
 
 def mark_sent(session: Session, document_id: str, *, actor: Actor) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -13,6 +15,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_policy
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden, NotFound
+from workflows.process.visibility import units_of
 from workflows.region.calls import current_policy, find_newest, get_call, require_same_places
 from workflows.region.soundness import digest_body, require_ready
 
@@ -21,8 +24,8 @@ READERS = (*SIGNERS, Role.SECRETARIAT, Role.ADMIN, Role.AUDITOR)  # of what is n
 
 
 @dataclass(frozen=True)
-class Unsigned:
-    """A version that waits for its signature, with its call."""
+class NewestVersion:
+    """A call with the newest version of its policy, signed or not."""
 
     call: Call
     version: PolicyVersion
@@ -70,7 +73,21 @@ def list_versions(session: Session, call_id: str, *, actor: Actor) -> list[Polic
     return list(session.exec(query))
 
 
-def list_unsigned(session: Session, *, actor: Actor) -> list[Unsigned]:
+def list_newest(session: Session, *, limit: int, actor: Actor) -> list[NewestVersion]:
+    """The calls that the actor prepares or oversees, the last opened first."""
+    later = aliased(PolicyVersion)
+    newest = sa.select(sa.func.max(later.number)).where(col(later.call_id) == col(Call.id)).scalar_subquery()
+    query = (
+        select(Call, PolicyVersion)
+        .join(PolicyVersion, col(PolicyVersion.call_id) == col(Call.id))
+        .where(PolicyVersion.number == newest, col(Call.unit_id).in_(units_of(actor, READERS)))
+        .order_by(col(Call.opens_at).desc(), col(Call.id))
+        .limit(limit)
+    )
+    return [NewestVersion(call, version) for call, version in session.exec(query)]
+
+
+def list_unsigned(session: Session, *, actor: Actor) -> list[NewestVersion]:
     """The versions that wait for a signature which the actor may give: the newest of each call that is not over."""
     if not any(actor.holds(role) for role in SIGNERS):
         return []
@@ -83,7 +100,7 @@ def list_unsigned(session: Session, *, actor: Actor) -> list[Unsigned]:
     )
     newest = {call.id: (call, unit, version) for call, unit, version in rows}
     return [
-        Unsigned(call, version)
+        NewestVersion(call, version)
         for call, unit, version in newest.values()
         if may_sign(actor, unit, version) and find_newest(session, call.id).id == version.id
     ]

@@ -7,18 +7,23 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import select
+from sqlmodel import col, select
 
+from models.documents import Document
 from models.inbox import InboxItem
 from models.instants import now
 from models.outbox import Message
 from models.people import Account, Person
 from models.settings import settings
-from models.stages import IdeaStage
+from models.stages import AwardStage, IdeaStage
 from tests.building import Town
+from tests.steps import REASON
 from tests.workflows.turns import Clock, clock, deliver, own_town, quiet
 from workflows.recognition.digest import MOST_LINES, find_digest, list_addressees
+from workflows.recognition.issue import Rendered, mark_issued
+from workflows.recognition.letters import number_certificates
 from workflows.recognition.turns import find_turn_mails
+from workflows.reward.revoke import revoke_award
 
 __all__ = ["clock", "own_town"]
 GATE = {"name": "presentation", "label": "Paparan di hadapan tim", "label_en": "Presentation", "stage": "screening", "role": "secretariat"}
@@ -147,3 +152,22 @@ def test_a_reviewer_who_is_given_many_ideas_is_told_once(own_town: Town, clock: 
     assert len(told) > 2
     assert len(told) == len(set(told))
     assert sum(mail.get_content().count("- Beri nilai") for mail in sent) == 12
+
+
+def test_whoever_holds_a_certificate_is_told_that_it_was_withdrawn(own_town: Town, clock: Clock) -> None:
+    """Who errs: a proposer who frames a certificate that counts no more. One that was withdrawn before it was issued was told to nobody."""
+    award = own_town.build_award(AwardStage.ANNOUNCED)
+    own_town.do(number_certificates, award, by="flow:recognition")
+    first, second = own_town.rows(select(Document).where(Document.award_id == award).order_by(col(Document.running)))
+    own_town.do(mark_issued, first.id, Rendered("ab" * 32), by="flow:recognition")
+    reach(own_town, "lead", "mate")
+    quiet(own_town)
+    own_town.do(revoke_award, award, reason=REASON, by="leader")
+    deliver(own_town, "recognition")
+    sent = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in (settings().data / "mail").glob("revoked.*.eml")]
+    assert [(mail["To"], mail["Subject"]) for mail in sent] == [
+        ("lead@contoh.example", f"Gagas: Piagam penghargaan nomor {first.number} dicabut")
+    ]
+    assert "telah dicabut" in sent[0].get_content()
+    assert second.number not in sent[0].get_content()
+    assert REASON not in sent[0].get_content(), "why is read on the page, which asks who reads it"
