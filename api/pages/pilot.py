@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from api.formats import show_count
 from api.pages.forms import Form, FormView, show_figure
 from api.pages.idea import IDEA, back_to_idea, idea_form, read_pilot
+from api.pages.queue import find_following, read_asked_origin, read_way_on
 from api.pages.refused import RefusedForm, attempt, reading_all
 from api.pages.render import page
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
@@ -41,11 +42,13 @@ async def plan(idea_id: Id, request: PostedForm) -> Response:
     """Plan the pilot; it starts by itself on its first day."""
     form = request.form
     wanted = _read_plan(form)
+    way_on = await read_way_on(request, idea_id)
 
     def act(session: Session, actor: Actor) -> FormResult:
         with reading_all(form):
             plan_pilot(session, idea_id, wanted, actor=actor)
-        return FormResult(to=f"/usulan/{idea_id}", done="planned")
+        result = FormResult(to=f"/usulan/{idea_id}", done="planned")
+        return result if way_on is None else way_on.lead(result)
 
     request.reads_all = True
 
@@ -110,6 +113,8 @@ async def verify(idea_id: Id, request: PostedForm) -> Response:
 
 
 async def _plan_page(request: PageRequest, idea_id: str, refused: RefusedForm | None = None) -> Response:
+    origin = read_asked_origin(request)
+
     def read_plan(session: Session, actor: Actor) -> dict[str, Any]:
         context = read_context(session, idea_id, actor=actor)
         if refused is None and not is_offered(session, context, "plan_pilot", actor=actor):
@@ -119,8 +124,9 @@ async def _plan_page(request: PageRequest, idea_id: str, refused: RefusedForm | 
         units = session.exec(
             select(Unit.code, Unit.name).where(col(Unit.path).startswith(context.call_path)).order_by(col(Unit.name))
         ).all()
-        shown = {"idea": context.idea, "rule": context.policy.pilot, "owners": owners, "units": list(units)}
+        shown: dict[str, Any] = {"idea": context.idea, "rule": context.policy.pilot, "owners": owners, "units": list(units)}
         version = show_context(session, context, actor).version
+        shown["following"] = find_following(session, origin, idea_id, actor=actor)
         return shown | {"form": refused.view(version) if refused else FormView("plan", values, {}, version)}
 
     visitor, shown = await request.read_page(read_plan)
@@ -135,6 +141,7 @@ async def _plan_page(request: PageRequest, idea_id: str, refused: RefusedForm | 
         status=refused.status if refused else 200,
         wrong=refused,
         posted=refused is not None,
+        origin=origin,
         lines=range(max(LINES, min(filled + 1, 30))),
         **shown,
     )

@@ -30,8 +30,11 @@ class Origin:
 
     def open(self, idea_id: str) -> str:
         """The address of an idea opened from here, at the form."""
-        query = f"?dari={quote(self.text, safe='')}" if self.text else ""
-        return f"/usulan/{idea_id}{query}#tugas"
+        return self.at(f"/usulan/{idea_id}") + "#tugas"
+
+    def at(self, page: str) -> str:
+        """The address of a page opened from here."""
+        return f"{page}?dari={quote(self.text, safe='')}" if self.text else page
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,13 @@ def find_following(session: Session, origin: Origin, about: str, *, actor: Actor
 
 def address_of(awaited: Awaited) -> str:
     """Where a task of the inbox is done."""
-    item, idea = awaited.item, awaited.idea
+    item, idea, inbox = awaited.item, awaited.idea, Origin(INBOX)
     pages = {
         "revise": f"/usulan/{idea.id}/ubah",
         "supplement": f"/usulan/{idea.id}/lengkapi",
-        "plan_pilot": f"/usulan/{idea.id}/rencana-uji-coba",
+        "plan_pilot": inbox.at(f"/usulan/{idea.id}/rencana-uji-coba"),
     }
-    to = f"/penghargaan/{item.award_id}?dari={INBOX}" if item.award_id else Origin(INBOX).open(idea.id)
+    to = inbox.at(f"/penghargaan/{item.award_id}") if item.award_id else inbox.open(idea.id)
     return pages.get(item.task, to)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -120,6 +121,39 @@ def test_after_a_decision_comes_the_next_idea_in_the_order_one_came_by(town: Tow
     answer = browser.post(action, data=fields_of(page, action) | ACCEPTED | {"do": "next"})
     assert answer.headers["location"].startswith(start.split("?")[0])
     assert "Tidak ada lagi usulan berikutnya" in browser.get(answer.headers["location"]).text
+
+
+def test_a_secretary_goes_from_one_pilot_to_plan_to_the_next(town: Town) -> None:
+    for number in range(2):
+        town.build_idea(IdeaStage.DETERMINED, title=f"Usulan {number}")
+    browser, first_day = open_browser(town, "secretary"), today()
+    listed = browser.get("/kotak-masuk").text
+    first, second = (address_of(listed, title) for title in rows_of(listed))
+    page, action = browser.get(first).text, first.split("?")[0]
+    assert second in unescape(page), "it can be skipped"
+    typed = {
+        "unit_code": "MALEBER",
+        "site": "Aula kelurahan",
+        "owner_id": town["owner"].id,
+        "starts_on": first_day.isoformat(),
+        "do": "next",
+    }
+    typed |= {"ends_on": (first_day + timedelta(days=90)).isoformat(), "indicators.0.name": "Warga yang terlayani"}
+    planned = browser.post(action, data=fields_of(page, action) | typed | {"indicators.0.baseline": "10", "indicators.0.target": "20"})
+    assert planned.headers["location"] == f"{second}&ok=planned", planned.text
+    assert "Simpan dan berikutnya" not in browser.get(second).text
+
+
+def test_whoever_passes_gates_goes_from_one_to_the_next(town: Town) -> None:
+    call = town.build_call(gates=[{"name": "paparan", "label": "Paparan", "label_en": "Talk", "stage": "screening", "role": "chair"}])
+    for number in range(2):
+        town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}", call=call)
+    browser = open_browser(town, "chair")
+    listed = browser.get("/kotak-masuk").text
+    first, second = (address_of(listed, title) for title in rows_of(listed))
+    page, action = browser.get(first).text, f"{first.split('?')[0]}/tahapan/paparan"
+    passed = browser.post(action, data=fields_of(page, action) | {"do": "next"})
+    assert passed.headers["location"].replace("&ok=decided", "") == second
 
 
 def test_a_leader_goes_from_one_award_to_the_next(town: Town) -> None:
