@@ -142,12 +142,19 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), "propose", actor=actor),
         "pilot": None if blind else read_pilot(session, idea_id),
         "documents": _documents(session, idea_id, actor),
-        "reviews": _reviews(session, context, actor),
         "own_review": own_review,
-        "recommendation": find_recommendation(history),
-        "spread": list_known_scores(session, [context.idea], actor).get(idea_id, NOTHING_KNOWN).spread,
+        **read_scores(session, context, history, actor),
         "holders": [] if blind else list_holders(session, context, actor=actor),
         "eligible": _eligible(session, context, offers),
+    }
+
+
+def read_scores(session: Session, context: IdeaContext, history: list[DecisionOut], actor: Actor) -> dict[str, Any]:
+    """What the reader may know of how an idea was judged: its reviews, how far they differ, and the committee's recommendation."""
+    return {
+        "reviews": _reviews(session, context, actor),
+        "recommendation": find_recommendation(history),
+        "spread": list_known_scores(session, [context.idea], actor).get(context.idea.id, NOTHING_KNOWN).spread,
     }
 
 

@@ -9,13 +9,14 @@ from sqlmodel import Session
 
 from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
-from api.pages.idea import IDEA, idea_form
+from api.pages.idea import IDEA, idea_form, read_scores
 from api.pages.queue import INBOX, find_following, read_asked_origin, read_way_on
 from api.pages.refused import RefusedForm, attempt, require_readable
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, PostedFormWithFile, Unconfirmed
 from api.v1.awards import show_award
-from api.v1.shapes import Id
+from api.v1.history import show_history
+from api.v1.shapes import Id, show_context
 from models.awards import Award
 from models.instants import now
 from models.units import Unit
@@ -145,7 +146,10 @@ async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedFo
         idea = context.about.idea
         unit = session.get(Unit, idea.unit_id)
         offers = list_offers(session, context, actor=actor)
-        values = {"award": show_award(session, context), "idea": idea, "call": context.about.call, "unit": unit.name if unit else ""}
+        values: dict[str, Any] = {"award": show_award(session, context), "call": context.about.call, "unit": unit.name if unit else ""}
+        values |= {"idea": show_context(session, context.about, actor), "policy": context.about.policy}
+        if any(offer.awaited for offer in offers):
+            values |= read_scores(session, context.about, show_history(session, idea.id, actor), actor)
         values["declined"] = find_decline(session, context.award)
         is_open = ways.AWARD.stages[context.award.stage].kind == ways.Kind.OPEN
         values["flaw"] = find_flaw(session, context) if is_open else None

@@ -1,16 +1,14 @@
-"""The desk of those who decide: lists as tables and files, the next idea after each, the facts beside the form, final acts, whose desk."""
+"""The desk of those who decide: lists as tables and files, the facts beside the form, final acts, whose desk."""
 
 import csv
 import io
 import re
-from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from api.pages import inbox
 from api.pages.final import FINAL
-from api.pages.queue import read_origin
 from api.pages.texts import texts
 from models.instants import today
 from models.people import Role
@@ -94,107 +92,6 @@ def test_the_inbox_says_how_many_there_are_beyond_what_it_shows(town: Town, monk
     assert "dari lebih dari 4." in browser.get("/kotak-masuk").text
 
 
-@pytest.mark.parametrize("start", ["/kotak-masuk", "/daftar?stage=screening&sort=due", "/daftar?q=usulan"])
-def test_after_a_decision_comes_the_next_idea_in_the_order_one_came_by(town: Town, start: str) -> None:
-    for number in range(3):
-        town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}")
-    browser = open_browser(town, "secretary")
-    listed = browser.get(start).text
-    first, second, third = rows_of(listed)
-    to = address_of(listed, first)
-    decided = []
-    for title, following in ((first, second), (second, third)):
-        page = browser.get(to).text
-        assert f"<h1>{title}</h1>" in page
-        assert page.index("Simpan dan berikutnya") < page.index("Simpan keputusan")
-        action = f"{to.split('?')[0]}/seleksi"
-        answer = browser.post(action, data=fields_of(page, action) | ACCEPTED | {"do": "next"})
-        assert answer.status_code == 303
-        decided.append(to.split("?")[0].rsplit("/", 1)[-1])
-        to = answer.headers["location"]
-        assert to.endswith("&ok=decided#tugas"), to
-        assert f"<h1>{following}</h1>" in browser.get(to).text
-    assert {town.idea(idea).stage for idea in decided} == {IdeaStage.IN_REVIEW}
-    page = browser.get(to).text
-    assert "Simpan dan berikutnya" not in page
-    action = f"{to.split('?')[0]}/seleksi"
-    answer = browser.post(action, data=fields_of(page, action) | ACCEPTED | {"do": "next"})
-    assert answer.headers["location"].startswith(start.split("?")[0])
-    assert "Tidak ada lagi usulan berikutnya" in browser.get(answer.headers["location"]).text
-
-
-def test_a_secretary_goes_from_one_pilot_to_plan_to_the_next(town: Town) -> None:
-    for number in range(2):
-        town.build_idea(IdeaStage.DETERMINED, title=f"Usulan {number}")
-    browser, first_day = open_browser(town, "secretary"), today()
-    listed = browser.get("/kotak-masuk").text
-    first, second = (address_of(listed, title) for title in rows_of(listed))
-    page, action = browser.get(first).text, first.split("?")[0]
-    assert second in unescape(page), "it can be skipped"
-    typed = {
-        "unit_code": "MALEBER",
-        "site": "Aula kelurahan",
-        "owner_id": town["owner"].id,
-        "starts_on": first_day.isoformat(),
-        "do": "next",
-    }
-    typed |= {"ends_on": (first_day + timedelta(days=90)).isoformat(), "indicators.0.name": "Warga yang terlayani"}
-    planned = browser.post(action, data=fields_of(page, action) | typed | {"indicators.0.baseline": "10", "indicators.0.target": "20"})
-    assert planned.headers["location"] == f"{second}&ok=planned", planned.text
-    assert "Simpan dan berikutnya" not in browser.get(second).text
-
-
-def test_whoever_passes_gates_goes_from_one_to_the_next(town: Town) -> None:
-    call = town.build_call(gates=[{"name": "paparan", "label": "Paparan", "label_en": "Talk", "stage": "screening", "role": "chair"}])
-    for number in range(2):
-        town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}", call=call)
-    browser = open_browser(town, "chair")
-    listed = browser.get("/kotak-masuk").text
-    first, second = (address_of(listed, title) for title in rows_of(listed))
-    page, action = browser.get(first).text, f"{first.split('?')[0]}/tahapan/paparan"
-    passed = browser.post(action, data=fields_of(page, action) | {"do": "next"})
-    assert passed.headers["location"].replace("&ok=decided", "") == second
-
-
-def test_a_leader_goes_from_one_award_to_the_next(town: Town) -> None:
-    awards = {
-        f"/penghargaan/{town.build_award(idea=town.build_idea(IdeaStage.ROLLED_OUT, title=f'Usulan {number}'))}" for number in range(2)
-    }
-    browser = open_browser(town, "leader")
-    listed = browser.get("/kotak-masuk").text
-    first, second = (address_of(listed, title) for title in rows_of(listed))
-    assert {each.split("?")[0] for each in (first, second)} == awards
-    page, action = browser.get(first).text, f"{first.split('?')[0]}/persetujuan"
-    asked = browser.post(action, data=fields_of(page, action) | {"outcome": "declined", "reason": "Capaian belum cukup kuat", "do": "next"})
-    assert confirm(browser, asked).headers["location"] == f"{second}&ok=decided"
-    assert "Simpan dan berikutnya" not in browser.get(second).text
-
-
-def test_an_idea_is_skipped_and_one_that_somebody_else_decides_does_not_come(town: Town) -> None:
-    for number in range(3):
-        town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}")
-    browser = open_browser(town, "secretary")
-    listed = browser.get("/kotak-masuk").text
-    first, second, third = rows_of(listed)
-    to = address_of(listed, first)
-    skipped = unescape(re.findall(r'href="([^"]*)">Lewati, buka usulan berikutnya', browser.get(to).text)[0])
-    assert skipped == address_of(listed, second)
-    town.take(address_of(listed, second).split("?")[0].rsplit("/", 1)[-1], "screen accepted")
-    assert address_of(listed, third) in unescape(browser.get(to).text)
-
-
-@pytest.mark.parametrize(
-    "typed", ["//evil.example", "javascript:alert(1)", "daftar?x=1", "kotak-masuk?x", "../keluar", "daftar?q=<script>"]
-)
-def test_where_one_came_from_is_one_of_our_pages_or_nothing(town: Town, typed: str) -> None:
-    assert read_origin(typed).text in ("", "daftar", "kotak-masuk", "daftar?q=%3Cscript%3E")
-    idea = town.build_idea(IdeaStage.SCREENING)
-    page = open_browser(town, "secretary").get(f"/usulan/{idea}", params={"dari": typed})
-    assert page.status_code == 200
-    assert not re.search(r'(href|action)="[^"]*(evil|javascript|keluar/)', page.text)
-    assert "<script" not in page.text
-
-
 def test_an_idea_that_one_has_scored_is_no_longer_ones_turn(town: Town) -> None:
     idea = town.build_idea(IdeaStage.IN_REVIEW)
     browser = open_browser(town, town.reviewers(idea)[0])
@@ -222,6 +119,17 @@ def test_score_spread_comments_and_recommendation_stand_beside_the_form(town: To
     assert ("Rekomendasi: Layak" in facts) is (who == "leader")
     assert "Baik." not in task
     assert "Baik." not in open_browser(town, "lead").get(f"/usulan/{idea}").text
+
+
+def test_who_approves_an_award_sees_how_its_idea_was_judged(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.ROLLED_OUT, points=88)
+    award = town.build_award(idea=idea)
+    facts, task = open_browser(town, "leader").get(f"/penghargaan/{award}").text.split('class="beside"')
+    assert '<span class="sum">88</span>' in facts
+    assert (facts.count("Baik."), "Rekomendasi: Layak" in facts) == (len(town.reviewers(idea)), True)
+    assert (f'action="/penghargaan/{award}/persetujuan"' in task, "Baik." in task) == (True, False)
+    town.take(idea, "approve approved", "announce")
+    assert "Baik." not in open_browser(town, "lead").get(f"/penghargaan/{award}").text
 
 
 def test_a_final_act_is_confirmed_on_its_own_page_that_says_what_follows(town: Town) -> None:

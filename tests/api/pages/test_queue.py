@@ -1,0 +1,115 @@
+"""One idea after another: from a decision to the next, by the inbox's or the list's order, and back to where one came from."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from api.pages.queue import read_origin
+from models.instants import today
+from models.stages import IdeaStage
+from tests.api.pages.browsing import confirm, fields_of, open_browser
+from tests.api.pages.test_desk import ACCEPTED, address_of, rows_of
+from tests.building import Town
+
+
+@pytest.mark.parametrize("start", ["/kotak-masuk", "/daftar?stage=screening&sort=due", "/daftar?q=usulan"])
+def test_after_a_decision_comes_the_next_idea_in_the_order_one_came_by(town: Town, start: str) -> None:
+    for number in range(3):
+        town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}")
+    browser = open_browser(town, "secretary")
+    listed = browser.get(start).text
+    first, second, third = rows_of(listed)
+    to = address_of(listed, first)
+    decided = []
+    for title, following in ((first, second), (second, third)):
+        page = browser.get(to).text
+        assert f"<h1>{title}</h1>" in page
+        assert page.index("Simpan dan berikutnya") < page.index("Simpan keputusan")
+        action = f"{to.split('?')[0]}/seleksi"
+        answer = browser.post(action, data=fields_of(page, action) | ACCEPTED | {"do": "next"})
+        assert answer.status_code == 303
+        decided.append(to.split("?")[0].rsplit("/", 1)[-1])
+        to = answer.headers["location"]
+        assert to.endswith("&ok=decided#tugas"), to
+        assert f"<h1>{following}</h1>" in browser.get(to).text
+    assert {town.idea(idea).stage for idea in decided} == {IdeaStage.IN_REVIEW}
+    page = browser.get(to).text
+    assert "Simpan dan berikutnya" not in page
+    action = f"{to.split('?')[0]}/seleksi"
+    answer = browser.post(action, data=fields_of(page, action) | ACCEPTED | {"do": "next"})
+    assert answer.headers["location"].startswith(start.split("?")[0])
+    assert "Tidak ada lagi usulan berikutnya" in browser.get(answer.headers["location"]).text
+
+
+def test_a_secretary_goes_from_one_pilot_to_plan_to_the_next(town: Town) -> None:
+    for number in range(2):
+        town.build_idea(IdeaStage.DETERMINED, title=f"Usulan {number}")
+    browser, first_day = open_browser(town, "secretary"), today()
+    listed = browser.get("/kotak-masuk").text
+    first, second = (address_of(listed, title) for title in rows_of(listed))
+    page, action = browser.get(first).text, first.split("?")[0]
+    assert second in unescape(page), "it can be skipped"
+    typed = {
+        "unit_code": "MALEBER",
+        "site": "Aula kelurahan",
+        "owner_id": town["owner"].id,
+        "starts_on": first_day.isoformat(),
+        "do": "next",
+    }
+    typed |= {"ends_on": (first_day + timedelta(days=90)).isoformat(), "indicators.0.name": "Warga yang terlayani"}
+    planned = browser.post(action, data=fields_of(page, action) | typed | {"indicators.0.baseline": "10", "indicators.0.target": "20"})
+    assert planned.headers["location"] == f"{second}&ok=planned", planned.text
+    assert "Simpan dan berikutnya" not in browser.get(second).text
+
+
+def test_whoever_passes_gates_goes_from_one_to_the_next(town: Town) -> None:
+    call = town.build_call(gates=[{"name": "paparan", "label": "Paparan", "label_en": "Talk", "stage": "screening", "role": "chair"}])
+    for number in range(2):
+        town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}", call=call)
+    browser = open_browser(town, "chair")
+    listed = browser.get("/kotak-masuk").text
+    first, second = (address_of(listed, title) for title in rows_of(listed))
+    page, action = browser.get(first).text, f"{first.split('?')[0]}/tahapan/paparan"
+    passed = browser.post(action, data=fields_of(page, action) | {"do": "next"})
+    assert passed.headers["location"].replace("&ok=decided", "") == second
+
+
+def test_a_leader_goes_from_one_award_to_the_next(town: Town) -> None:
+    awards = {
+        f"/penghargaan/{town.build_award(idea=town.build_idea(IdeaStage.ROLLED_OUT, title=f'Usulan {number}'))}" for number in range(2)
+    }
+    browser = open_browser(town, "leader")
+    listed = browser.get("/kotak-masuk").text
+    first, second = (address_of(listed, title) for title in rows_of(listed))
+    assert {each.split("?")[0] for each in (first, second)} == awards
+    page, action = browser.get(first).text, f"{first.split('?')[0]}/persetujuan"
+    asked = browser.post(action, data=fields_of(page, action) | {"outcome": "declined", "reason": "Capaian belum cukup kuat", "do": "next"})
+    assert confirm(browser, asked).headers["location"] == f"{second}&ok=decided"
+    assert "Simpan dan berikutnya" not in browser.get(second).text
+
+
+def test_an_idea_is_skipped_and_one_that_somebody_else_decides_does_not_come(town: Town) -> None:
+    for number in range(3):
+        town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}")
+    browser = open_browser(town, "secretary")
+    listed = browser.get("/kotak-masuk").text
+    first, second, third = rows_of(listed)
+    to = address_of(listed, first)
+    skipped = unescape(re.findall(r'href="([^"]*)">Lewati, buka usulan berikutnya', browser.get(to).text)[0])
+    assert skipped == address_of(listed, second)
+    town.take(address_of(listed, second).split("?")[0].rsplit("/", 1)[-1], "screen accepted")
+    assert address_of(listed, third) in unescape(browser.get(to).text)
+
+
+@pytest.mark.parametrize(
+    "typed", ["//evil.example", "javascript:alert(1)", "daftar?x=1", "kotak-masuk?x", "../keluar", "daftar?q=<script>"]
+)
+def test_where_one_came_from_is_one_of_our_pages_or_nothing(town: Town, typed: str) -> None:
+    assert read_origin(typed).text in ("", "daftar", "kotak-masuk", "daftar?q=%3Cscript%3E")
+    idea = town.build_idea(IdeaStage.SCREENING)
+    page = open_browser(town, "secretary").get(f"/usulan/{idea}", params={"dari": typed})
+    assert page.status_code == 200
+    assert not re.search(r'(href|action)="[^"]*(evil|javascript|keluar/)', page.text)
+    assert "<script" not in page.text
