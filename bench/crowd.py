@@ -42,10 +42,17 @@ CALL = """
 INSERT INTO call (id, code, title, unit_id, opens_at, closes_at, state)
 {numbers} SELECT 'c' || i, 'LAMA-' || i, 'Lomba ' || i, unit_id, opens_at, closes_at, state FROM n, call WHERE call.id = :call
 """
+VERSION = """
+INSERT INTO policyversion (id, call_id, number, body, author_id, created_at, signed_by, signed_at, signed_sha256)
+{numbers} SELECT 'w' || i, 'c' || i, 1, body, author_id, created_at, signed_by, signed_at, signed_sha256
+FROM n, policyversion WHERE policyversion.id = :policy
+"""
 IDEA = """
-INSERT INTO idea (id, code, call_id, policy_id, unit_id, lead_id, stage, stage_since, title, revision, version, created_at, submitted_at)
+INSERT INTO idea
+(id, code, call_id, policy_id, unit_id, lead_id, stage, stage_since, title, revision, version, created_at, submitted_at, due_at, score)
 {numbers} SELECT {id}, 'LAMA-' || i, 'c' || ((i - 1) / {per_call} + 1), :policy, 'v' || (i % {villages} + 1), 'p' || (i % :people + 1),
-CASE {stages} END, {instant}, 'Gagasan ' || i, 1, 1, {instant}, {instant} FROM n
+CASE {stages} END, {instant}, 'Gagasan ' || i, 1, 1, {instant}, {instant},
+CASE WHEN i * 37 % 100 BETWEEN {owed} THEN {instant} END, CASE WHEN i * 37 % 100 >= {scored} THEN 6000 + i * 7919 % 4000 END FROM n
 """
 REVISION = """
 INSERT INTO revision (id, idea_id, number, title, form, medium, theme, sections, budget_rupiah, salt, content_sha256, author_id, created_at)
@@ -61,6 +68,27 @@ SELECT {id}, CASE stage {tasks} END, CASE stage {roles} END, CASE stage WHEN 'aw
 idea.id, idea.created_at, idea.created_at FROM idea JOIN unit ON unit.id = idea.unit_id WHERE stage IN ({waiting})
 """
 
+AWARD = """
+INSERT INTO award (id, idea_id, call_id, stage, stage_since, tier, distinction, amount_rupiah, computation, decree_number, revoke_reason,
+salt, version, created_at, announced_at)
+SELECT
+{id}, id, call_id, 'announced', created_at, 'utama', 'Inovasi Terpuji', 1000000, '{{}}', '100.3/1/2026', '', '', 1,
+created_at, created_at FROM idea WHERE stage = 'rolled_out'
+"""
+CERTIFICATE = """
+INSERT INTO document (id, kind, token, number, series, year, running, state, cause_id, holder_id, idea_id, award_id, content, issued_on,
+sha256, created_at, issued_at, salt)
+SELECT
+{id}, 'certificate', {id}, 'LAMA/' || idea.code, 'lama', 2026, row_number() OVER (), 'issued', award.id,
+idea.lead_id, idea.id, award.id, '{{}}', DATE(award.created_at), {id}, award.created_at, award.created_at, ''
+FROM award JOIN idea ON idea.id = award.idea_id
+"""
+FACT = """
+INSERT INTO ledgerentry (seq, kind, idea_id, at, payload, hash)
+SELECT ledgerhead.seq + row_number() OVER (), 'idea.submit', idea.id, created_at, '{{}}', {id} FROM idea, ledgerhead
+"""
+COUNTED = "UPDATE ledgerhead SET seq = (SELECT max(seq) FROM ledgerentry)"
+
 
 def add_crowd(town: Town, number: int) -> None:
     """So many ideas in a town without any, one more day's fraction older each."""
@@ -71,9 +99,9 @@ def add_crowd(town: Town, number: int) -> None:
     known = {"root": root, "root_path": root_path, "andir_path": town.units["ANDIR"][1], "call": call, "policy": policy, "people": people}
     known |= {"sections": '{"background": "Warga menunggu lama.", "idea": "Antrean daring."}', "call_path": town.units["BAPPEDA"][1]}
     known |= {"oldest": now() - timedelta(days=2_000)}
-    for statement, rows in ((VILLAGE, VILLAGES), (PERSON, people), (CALL, calls), (IDEA, number)):
+    for statement, rows in ((VILLAGE, VILLAGES), (PERSON, people), (CALL, calls), (VERSION, calls), (IDEA, number)):
         _run(town, statement, {**known, "number": rows})
-    for statement in (REVISION, MEMBER, WAITING):
+    for statement in (REVISION, MEMBER, WAITING, AWARD, CERTIFICATE, FACT, COUNTED):
         _run(town, statement, known)
     _gather_statistics(town)
 
@@ -89,6 +117,8 @@ def _run(town: Town, statement: str, known: dict[str, object]) -> None:
         villages=VILLAGES,
         per_call=PER_CALL,
         stages=" ".join(f"WHEN i * 37 % 100 < {share} THEN '{stage}'" for share, stage, _, _ in STAGES),
+        owed="5 AND 74",
+        scored="65",
         tasks=" ".join(f"WHEN '{stage}' THEN '{task}'" for stage, task, _ in waiting),
         roles=" ".join(f"WHEN '{stage}' THEN '{role}'" for stage, _, role in waiting),
         waiting=", ".join(f"'{stage}'" for stage, _, _ in waiting),

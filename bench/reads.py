@@ -53,6 +53,8 @@ def _questions(town: Town, own: list[str]) -> dict[str, list[bytes]]:
         "an idea, by its proposer": get("lead", *(f"/ideas/{id_}" for id_ in own)),
         "newest ideas, by the secretariat": get("secretary", "/ideas"),
         "ideas in screening, by the secretariat": get("secretary", "/ideas?stage=screening"),
+        "ideas by date, by the secretariat": get("secretary", "/ideas?sort=due"),
+        "ideas by score, by the chair": get("chair", "/ideas?sort=score"),
         "newest ideas, by a district's head": get("head", "/ideas"),
         "my ideas, by a proposer": get("lead", "/ideas?mine=true"),
         "all I may see, by a proposer": get("lead", "/ideas"),

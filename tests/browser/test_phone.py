@@ -15,7 +15,8 @@ from fastapi.routing import APIRoute
 from playwright.sync_api import Page
 
 from api.pages.site import PAGES
-from tests.browser.contact_sheet import HEIGHT, WIDTH, Shot, set_scene, visit
+from tests.browser.contact_sheet import HEIGHT, WIDTH, visit
+from tests.browser.scene import Shot, set_scene
 from tests.browser.stage import Site
 from tests.conftest import ALL
 
