@@ -23,14 +23,10 @@ SORTED = (
 
 def measure(stand: Stand) -> list[Line]:
     """Both databases; of each the page that grows most, and the middle of all."""
-    lines = _measure_on(stand, stand.open_sqlite("few"), stand.open_sqlite("many"), "SQLite")
-    few, many = stand.open_postgres(), stand.open_postgres()
-    if few and many:
-        lines += _measure_on(stand, few, many, "PostgreSQL")
-    return lines
+    return [line for kind, few, many in stand.open_pairs() for line in _measure_on(stand, kind, few, many)]
 
 
-def _measure_on(stand: Stand, few: Database, many: Database, kind: str) -> list[Line]:
+def _measure_on(stand: Stand, kind: str, few: Database, many: Database) -> list[Line]:
     size = stand.size
     towns, requests = {}, {}
     for store, number in ((few, size.few), (many, size.many)):

@@ -16,14 +16,10 @@ MOST = 1.5
 
 def measure(stand: Stand) -> list[Line]:
     """Both databases, each with few and with many ideas behind servers of their own that are asked in turn."""
-    lines = _measure_on(stand, stand.open_sqlite("few"), stand.open_sqlite("many"), "SQLite")
-    few, many = stand.open_postgres(), stand.open_postgres()
-    if few and many:
-        lines += _measure_on(stand, few, many, "PostgreSQL")
-    return lines
+    return [line for kind, few, many in stand.open_pairs() for line in _measure_on(stand, kind, few, many)]
 
 
-def _measure_on(stand: Stand, few: Database, many: Database, kind: str) -> list[Line]:
+def _measure_on(stand: Stand, kind: str, few: Database, many: Database) -> list[Line]:
     size = stand.size
     towns = {}
     for store, number in ((few, size.few), (many, size.many)):

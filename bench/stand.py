@@ -72,6 +72,13 @@ class Stand:
             connection.execute(f'CREATE DATABASE "{name}"')
         return self._open(self._postgres.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1))
 
+    def open_pairs(self) -> Iterator[tuple[str, Database, Database]]:
+        """Two databases of each kind there is, with the kind's name: one for few ideas, one for many."""
+        yield "SQLite", self.open_sqlite("few"), self.open_sqlite("many")
+        few, many = self.open_postgres(), self.open_postgres()
+        if few and many:
+            yield "PostgreSQL", few, many
+
     def serve(self, factory: str, store: Database) -> int:
         """Start an application on a database as `gagas serve` starts the API; answers its port."""
         port = free_port("127.0.0.1")
