@@ -1,7 +1,7 @@
 # Every target first makes set-up complete; `make` alone prints this list. More words for a command: make demo ARGS="--help"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo serve test test-fast test-all check bench migrate
+.PHONY: help setup browser demo serve test test-fast test-all soak check bench migrate
 
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n 3 --dist loadgroup
@@ -44,8 +44,12 @@ test: browser ## all tests but the longest files, large runs at a twentieth of t
 test-fast: .venv/.ready ## under a minute: no browser, no servers, no PostgreSQL, nothing slow
 	GAGAS_TEST_SHARE=twentieth $(PYTEST) -m "not slow and not browser and not server and not postgres" $(ARGS)
 
+# Three at once, each with servers of its own, starve each other on two cores.
 test-all: browser ## all tests, large runs at full size
-	GAGAS_TEST_SHARE=all $(PYTEST) --timeout 1200 $(ARGS)
+	GAGAS_TEST_SHARE=all $(PYTEST) -n 2 --timeout 1200 $(ARGS)
+
+soak: .venv/.ready ## for hours: Prefect broken 200 times a way, every planted bug looked for twenty times
+	GAGAS_TEST_SHARE=soak $(PYTEST) -n 2 tests/faults/test_prefect_broken.py tests/faults/test_planted.py $(ARGS)
 
 check: .venv/.ready ## style, types, who imports whom, sizes and names
 	$(BIN)/ruff check .

@@ -42,7 +42,8 @@ if "SSL_CERT_FILE" not in os.environ:
     Path(os.environ["SSL_CERT_FILE"]).write_text(Path(certifi.where()).read_text().partition("-----END CERTIFICATE-----")[0] + END)
     atexit.register(shutil.rmtree, Path(os.environ["SSL_CERT_FILE"]).parent, ignore_errors=True)
 
-ALL = os.environ.get("GAGAS_TEST_SHARE", "twentieth") == "all"
+SOAK = os.environ.get("GAGAS_TEST_SHARE") == "soak"  # all, and what takes hours
+ALL = SOAK or os.environ.get("GAGAS_TEST_SHARE") == "all"
 
 # In memory, where it has room: every commit waits for its disk, and no test is about a disk that loses power.
 MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30

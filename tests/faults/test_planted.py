@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models.database import Database
 from tests.building import Town
+from tests.conftest import SOAK
 from tests.faults.bugs import BUGS, ROOMS
 from tests.faults.checker import broken
 from tests.faults.conftest import Start
@@ -27,6 +28,7 @@ APART = ("ack_before_effect", "effect_outside_ack", "dual_write")  # bugs that m
 OVERTAKEN = ("no_lease", "")  # where a relay that halts amidst its work is overtaken by the other: without a bug it does no harm
 DEATHS = {"GAGAS_TEST_CRASH": "between_two_transactions:2"}  # so each process dies between the two, every second time
 FEWEST_DEATHS = 4
+RUNS = range(1, 21 if SOAK else 2)
 
 # bug -> the rule that must see it
 SEEN_BY = {
@@ -49,14 +51,16 @@ def test_what_people_install_holds_no_bug_and_no_switch_for_one() -> None:
     assert [(file.name, found[0]) for file in files if (found := named.search(file.read_text()))] == []
 
 
+@pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("bug", [pytest.param(bug, marks=in_processes) for bug in BUGS])
-def test_a_planted_bug_is_seen(bug: str, start: Start, either_town: Town, tmp_path: Path) -> None:
+def test_a_planted_bug_is_seen(bug: str, run: int, start: Start, either_town: Town, tmp_path: Path) -> None:
     found = run_with(bug, start, either_town, tmp_path)
     assert SEEN_BY[bug] in broken(found), f"{bug} went unseen: {found}"
 
 
+@pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("bug", [pytest.param("", marks=in_processes, id="none")])
-def test_where_none_is_planted_none_is_seen(bug: str, start: Start, either_town: Town, tmp_path: Path) -> None:
+def test_where_none_is_planted_none_is_seen(bug: str, run: int, start: Start, either_town: Town, tmp_path: Path) -> None:
     assert broken(run_with(bug, start, either_town, tmp_path)) == {}
 
 

@@ -2,7 +2,7 @@
 
 The API answers all the time, what follows from the facts is done within a minute after five faults in a row, without anybody skipping
 the outbox's pauses, and nothing is done twice. A relay is killed with every fifth fault: what it held comes back with its successor.
-One half of the 200 faults a way is on each database, since Prefect's own is a SQLite file beside both.
+`make soak` has 200 faults a way, one half on each database, since Prefect's own is a SQLite file beside both; `make test-all` has 50.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from sqlmodel import func, select
 
 from models.outbox import Message
 from tests.building import Town
+from tests.conftest import SOAK
 from tests.faults.checker import broken
 from tests.faults.conftest import Start
 from tests.faults.people import Crowd, Load
@@ -33,6 +34,7 @@ pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(14_400),
 SEED = 20261128
 LOAD = Load(ideas=6, submit_every=1, walked=2)
 DRAIN_SECONDS = 60.0
+FAULTS = 100 if SOAK else 25  # a way, on each database
 LONGEST_LEASE = {"GAGAS_LEASE_SECONDS": "120"}  # as it is in use: whoever waited for it would be seen
 FORGED = 13
 RELAY_KILLED_EVERY = 5
@@ -95,7 +97,7 @@ WAYS: dict[str, Callable[[FaultyProcesses], None]] = {
 def test_whatever_happens_to_prefect_the_api_answers_and_the_work_is_done_once_and_soon(
     way: str, start: Start, either_town: Town, share: Callable[[int], int]
 ) -> None:
-    faults, drained = share(100), list[float]()
+    faults, drained = share(FAULTS), list[float]()
     processes = start(**LONGEST_LEASE)
     crowd = Crowd(processes.api, either_town, LOAD)
     crowd.start()
