@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,15 +127,18 @@ class FaultyProcesses:
             process.pid = self.launcher.launch(process.kind, log, {**self.environment, **environment}, bug=bug, stall=stall)
             process.watched = True
 
-    def kill(self, name: str, *, start_again: bool = True) -> None:
-        """kill -9; the process is started again unless told otherwise."""
-        process = self.all[name]
+    def kill(self, name: str, *, start_again: bool = True) -> bool:
+        """kill -9; the process is started again unless told otherwise. Answers whether there was one: it may just have ended by itself."""
+        process, hit = self.all[name], False
         with self._changing:
             process.watched = start_again
             if process.pid and self.lives(name):  # 0 would be this process and all its group
-                os.kill(process.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGKILL)
+                    hit = True
         if not start_again:
             await_true(lambda: not self.lives(name), f"the end of {name}")
+        return hit
 
     def lives(self, name: str) -> bool:
         """Whether a process runs."""

@@ -58,7 +58,7 @@ def kill_at_work(processes: FaultyProcesses, crowd: Crowd, kind: str, chance: ra
         await_true(busy, "something under way")
     tally.under["request open"] += crowd.history.open > 0
     tally.under["lease held"] += count_claimed(processes) > 0
-    processes.kill(kind)
+    await_true(lambda: processes.kill(kind), f"{kind} to kill")
     tally.kills[kind.rstrip("12")] += 1
 
 

@@ -71,20 +71,23 @@ def run_with(bug: str, start: Start, town: Town, folder: Path) -> dict[str, list
     processes = start(bug=bug, GAGAS_BATCH_SIZE="4", **DEATHS)
     crowd, chance, tally = Crowd(processes.api, town, LOAD), Random(SEED), Tally()
     crowd.start()
-    if bug in OVERTAKEN:
-        overtake_stalled(processes, crowd, Stall("after_send_before_ack", str(folder)))
-    for number, victim in enumerate(("relay1", "api", "relay2")):
-        await_ideas(crowd, LOAD.ideas * number // 3)
-        kill_at_work(processes, crowd, victim, chance, tally)
-    await_ideas(crowd, LOAD.ideas)
-    crowd.stop_proposing()
-    if bug in APART:
-        await_true(lambda: processes.ends().count(DEAD) >= FEWEST_DEATHS, "deaths between two transactions")
-        await_quiet(processes, QUIET_SECONDS)
-    del processes.environment["GAGAS_TEST_CRASH"]
-    for name in ("api", "relay1", "relay2"):
-        processes.restart(name)
-    found = settle(processes, crowd, chance, QUIET_SECONDS)
+    try:
+        if bug in OVERTAKEN:
+            overtake_stalled(processes, crowd, Stall("after_send_before_ack", str(folder)))
+        for number, victim in enumerate(("relay1", "api", "relay2")):
+            await_ideas(crowd, LOAD.ideas * number // 3)
+            kill_at_work(processes, crowd, victim, chance, tally)
+        await_ideas(crowd, LOAD.ideas)
+        crowd.stop_proposing()
+        if bug in APART:
+            await_true(lambda: processes.ends().count(DEAD) >= FEWEST_DEATHS, "deaths between two transactions")
+            await_quiet(processes, QUIET_SECONDS)
+        del processes.environment["GAGAS_TEST_CRASH"]
+        for name in ("api", "relay1", "relay2"):
+            processes.restart(name)
+        found = settle(processes, crowd, chance, QUIET_SECONDS)
+    finally:
+        crowd.stop()
     print(f"{bug or 'no bug'}: {tally}, {processes.ends().count(DEAD)} deaths between two transactions, seen: {broken(found)}")
     return found
 
