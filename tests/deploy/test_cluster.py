@@ -146,11 +146,12 @@ def test_a_lost_workers_work_is_done_by_the_other_within_one_lease_and_nothing_t
     with psycopg.connect(str(town.store.url.set(drivername="postgresql").render_as_string(hide_password=False))) as holder:
         holder.execute("SELECT id FROM idea WHERE id = %s FOR UPDATE", [ideas[0]])  # the run halts amidst its work, in a transaction
         cluster.start("relay-1", "gagas", "relay")
-        flow = held_flow(cluster, town)
+        flow = held_flow(cluster, town, ideas)
         cluster.kill(flow)
         holder.rollback()
-    done = [m for m in messages(town, topic="intake") if m.state == MessageState.HANDLED]
-    left = [m for m in messages(town, topic="intake") if m.state != MessageState.HANDLED]  # held, or taken back already
+    asked = routing(town, ideas)
+    done = [m for m in asked if m.state == MessageState.HANDLED]
+    left = [m for m in asked if m.state != MessageState.HANDLED]  # held, or taken back already
     print(f"{flow.worker} was lost with {len(done)} of {len(ideas)} done, at attempts {sorted({m.attempts for m in left})}")
     assert done
     assert left
@@ -176,18 +177,23 @@ def hold_back_relays(cluster: Cluster, town: Town) -> list[str]:
     return [town.build_idea(IdeaStage.SUBMITTED, call=call) for _ in range(60)]
 
 
-def held_flow(cluster: Cluster, town: Town) -> FlowProcess:
-    """The process of the run that holds intake's messages, once it waits for the locked idea."""
+def routing(town: Town, ideas: list[str]) -> list[Message]:
+    """What intake is asked to do with these ideas; the town has others, of the tests before."""
+    return [message for message in messages(town, topic="intake") if message.subject_id in ideas]
+
+
+def held_flow(cluster: Cluster, town: Town, ideas: list[str]) -> FlowProcess:
+    """The process of the run that holds intake's messages, once it has done some and waits for the locked idea."""
     waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
     def is_amidst() -> bool:
-        if {m.state for m in messages(town, topic="intake")} != {MessageState.HANDLED, MessageState.CLAIMED}:
+        if {m.state for m in routing(town, ideas)} != {MessageState.HANDLED, MessageState.CLAIMED}:
             return False
         with town.store.engine.connect() as connection:
             return bool(connection.execute(sa.text(waits)).scalar())
 
     cluster.await_true(is_amidst, "a run amidst its work")
-    (run_id,) = {m.run_id for m in messages(town, topic="intake", state=MessageState.CLAIMED)}
+    (run_id,) = {m.run_id for m in routing(town, ideas) if m.state == MessageState.CLAIMED}
     return next(flow for flow in cluster.flow_processes() if flow.run_id == run_id)
 
 
