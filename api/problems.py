@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
 from api.hashing import Busy
-from api.request_log import describe_fault, known_of
+from api.request_log import LOST_FILES, describe_fault, known_of
 from api.sentences import catalogue, find_code, read_limits, read_parameters, sentence
 from api.signing_in import TooMany, Unauthenticated
 from models.database import LostRace
@@ -180,7 +180,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(OSError)
     async def unavailable(request: Request, fault: Exception) -> Response:
         known_of(request).fault = describe_fault(fault)
-        return problem_response(request, 503, Refusal("unavailable"))
+        is_lost = type(fault).__name__ in LOST_FILES
+        return problem_response(request, 503, Refusal("file_unreadable" if is_lost else "unavailable"))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:

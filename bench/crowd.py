@@ -52,7 +52,7 @@ INSERT INTO idea
 (id, code, call_id, policy_id, unit_id, lead_id, stage, stage_since, title, revision, version, created_at, submitted_at, due_at, score)
 {numbers} SELECT {id}, 'LAMA-' || i, 'c' || ((i - 1) / {per_call} + 1), :policy, 'v' || (i % {villages} + 1), 'p' || (i % :people + 1),
 CASE {stages} END, {instant}, 'Gagasan ' || i, 1, 1, {instant}, {instant},
-CASE WHEN i * 37 % 100 BETWEEN {owed} THEN {instant} END, CASE WHEN i * 37 % 100 >= {scored} THEN 6000 + i * 7919 % 4000 END FROM n
+CASE WHEN i * 37 % 100 BETWEEN {owed} THEN {instant} END, CASE WHEN i * 37 % 100 >= {scored} THEN 6000 + i % 4000 * 7919 % 4000 END FROM n
 """
 REVISION = """
 INSERT INTO revision (id, idea_id, number, title, form, medium, theme, sections, budget_rupiah, salt, content_sha256, author_id, created_at)

@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from schemathesis.generation import GenerationMode
 from schemathesis.generation.case import Case
 
 from api.v1 import PREFIX
+from models.settings import settings as settings_of_gagas
 from tests.api.test_routes import Scene, scene
 from tests.asking import check_problem
 from tests.building import Shelf, client, shelf
@@ -53,6 +55,7 @@ def test_no_generated_request_meets_a_fault_or_an_answer_that_is_not_described(
     asked = [each for each in operations if each.path.startswith(PREFIX) and not each.path.endswith(HASHING)]
     strategies = {(each.label, mode): each.as_strategy(generation_mode=mode) for each in asked for mode in GenerationMode}
     headers = {} if who == "nobody" else scene.town[who].headers
+    copytree(f"{scene.town.store.url.database}.files", settings_of_gagas().documents, dirs_exist_ok=True)
     seen: Counter[int] = Counter()
 
     @settings(
@@ -97,4 +100,5 @@ def send(client: TestClient, case: Case, headers: dict[str, str]) -> Response:
     """The answer to a request."""
     made = case.as_transport_kwargs(base_url="http://testserver", headers={**headers, "Accept-Language": "en"})
     content = {"content": made["data"]} if "data" in made else {"json": made["json"]} if "json" in made else {}
-    return client.request(made["method"], made["url"], params=made["params"], headers=made["headers"], **content)
+    bytewise = {name: value.encode("latin-1", "replace") for name, value in made["headers"].items()}
+    return client.request(made["method"], made["url"], params=made["params"], headers=bytewise, **content)
