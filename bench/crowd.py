@@ -9,7 +9,7 @@ from models.calls import PolicyVersion
 from models.instants import now
 from tests.building import Town
 
-PER_PERSON, VILLAGES, PER_CALL = 5, 150, 500  # every tenth village is Andir's: its head's page is full at any size
+PER_PERSON, VILLAGES, PER_CALL, OPEN = 5, 150, 500, 2  # every tenth village is Andir's: its head's page is full at any size
 
 # share of a hundred ideas in each stage, and the task that waits there: enough wait at any size to fill an inbox's page
 STAGES = (
@@ -40,7 +40,8 @@ INSERT INTO person (id, front_title, name, back_title, unit_id, kind, grade, ran
 """
 CALL = """
 INSERT INTO call (id, code, title, unit_id, opens_at, closes_at, state)
-{numbers} SELECT 'c' || i, 'LAMA-' || i, 'Lomba ' || i, unit_id, opens_at, closes_at, state FROM n, call WHERE call.id = :call
+{numbers} SELECT 'c' || i, 'LAMA-' || i, 'Lomba ' || i, unit_id, opens_at, closes_at,
+CASE WHEN i <= {open} THEN state ELSE 'closed' END FROM n, call WHERE call.id = :call
 """
 VERSION = """
 INSERT INTO policyversion (id, call_id, number, body, author_id, created_at, signed_by, signed_at, signed_sha256)
@@ -117,6 +118,7 @@ def _run(town: Town, statement: str, known: dict[str, object]) -> None:
         villages=VILLAGES,
         per_call=PER_CALL,
         stages=" ".join(f"WHEN i * 37 % 100 < {share} THEN '{stage}'" for share, stage, _, _ in STAGES),
+        open=OPEN,
         owed="5 AND 74",
         scored="65",
         tasks=" ".join(f"WHEN '{stage}' THEN '{task}'" for stage, task, _ in waiting),

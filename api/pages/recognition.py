@@ -10,21 +10,21 @@ from api.pages.forms import FormView
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
-from api.v1.recognition import FILE, DocumentOut, open_file, show_document
+from api.v1.recognition import FILE, open_file, show_document
 from api.v1.shapes import Id
 from models.calls import Call
-from models.documents import DocumentKind
 from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
 from workflows.process.refusals import Forbidden
-from workflows.recognition.opening import READERS, WantedDocuments, list_documents
+from workflows.recognition.opening import READERS, WantedDocuments, list_documents, list_reports
 from workflows.recognition.report import ask_report
 
 router = APIRouter(include_in_schema=False)
 files = APIRouter(tags=["pages"])
 ON_A_PAGE = 20
+MOST_CALLS = 200
 ASKING = tuple(step.who for step in ways.DOCUMENT.of_action("number") if step.who is not None)
 
 
@@ -75,19 +75,15 @@ def _list_calls(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """Each call the actor reads reports of, with its newest reports and whether one more may be asked for."""
     if not any(actor.holds(role) for role in READERS):
         raise Forbidden("only_secretariat")
-    calls = session.exec(select(Call, Unit.path).join(Unit).order_by(col(Call.opens_at).desc(), col(Call.id)).limit(200))
+    rows = session.exec(select(Call, Unit.path).join(Unit).order_by(col(Call.opens_at).desc(), col(Call.id)).limit(MOST_CALLS)).all()
+    calls = [(call, path) for call, path in rows if any(actor.holds(role, path) for role in READERS)]
+    reports = list_reports(session, [call.id for call, _ in calls], ON_A_PAGE, actor=actor)
     return [
         {
             "call": call,
             "may_ask": any(actor.holds(role, path) for role in ASKING),
             "form": FormView(f"report-{call.id}"),
-            "reports": _list_reports(session, call.id, actor),
+            "reports": [show_document(report) for report in reports[call.id]],
         }
         for call, path in calls
-        if any(actor.holds(role, path) for role in READERS)
     ]
-
-
-def _list_reports(session: Session, call_id: str, actor: Actor) -> list[DocumentOut]:
-    wanted = WantedDocuments(kind=DocumentKind.REPORT, call_id=call_id)
-    return [show_document(report) for report in list_documents(session, wanted, Slice(limit=ON_A_PAGE), actor=actor).rows]

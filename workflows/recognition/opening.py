@@ -1,5 +1,7 @@
 """Who may open a document: whoever holds it, and those who work on the call of its idea or of its report."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +53,16 @@ def list_documents(session: Session, wanted: WantedDocuments, piece: Slice, *, a
         if value is not None:
             query = query.where(column == value)
     return take_page(session, query, NEWEST_FIRST, piece)
+
+
+def list_reports(session: Session, calls: Sequence[str], most: int, *, actor: Actor) -> dict[str, list[Document]]:
+    """The reports on calls that an actor may open, newest first, so many of each call at the most."""
+    asked = select(Document).where(openable(actor), Document.kind == DocumentKind.REPORT, col(Document.call_id).in_(calls))
+    found: dict[str, list[Document]] = defaultdict(list)
+    for report in session.exec(asked.order_by(col(Document.created_at).desc(), col(Document.id).desc())):
+        of_call = found[str(report.call_id)]
+        of_call.extend([report] if len(of_call) < most else [])
+    return found
 
 
 def find_document(session: Session, document_id: str, *, actor: Actor) -> Document:
