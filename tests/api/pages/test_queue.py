@@ -72,6 +72,7 @@ def test_whoever_passes_gates_goes_from_one_to_the_next(town: Town) -> None:
     listed = browser.get("/kotak-masuk").text
     first, second = (address_of(listed, title) for title in rows_of(listed))
     page, action = browser.get(first).text, f"{first.split('?')[0]}/tahapan/paparan"
+    assert ("Giliran Anda" in page, 'aria-labelledby="holder"' in page) == (True, False), "whoever passes it is not told that they hold it"
     passed = browser.post(action, data=fields_of(page, action) | {"do": "next"})
     assert passed.headers["location"].replace("&ok=decided", "") == second
 
