@@ -1,6 +1,8 @@
 """The engine, the writer queue and `unit_of_work()`: the only place that commits."""
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, lru_cache
@@ -15,6 +17,8 @@ from sqlmodel import Session, SQLModel
 from models.logs import write_notes
 from models.private import make_private_file, make_private_folder
 from models.settings import settings
+
+BUSY_MS = 30_000  # how long a connection waits for another that writes
 
 
 class LostRace(Exception):
@@ -79,12 +83,14 @@ def _write_json(value: Any) -> str:
 def _open_sqlite(url: str, begin: str, query_only: str, **options: Any) -> sa.Engine:
     """An engine whose transactions begin so; told to the dialect, since a listener would make every statement a tenth dearer."""
     engine = sa.create_engine(url, **options)
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "cache_size=-32000")
+    pragmas = ("synchronous=FULL", "foreign_keys=ON", "cache_size=-32000", f"query_only={query_only}")
 
     @sa.event.listens_for(engine, "connect")
     def tame(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own transactions lose committed updates
-        for pragma in (*pragmas, f"query_only={query_only}"):
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        _keep_journal_ahead(connection)
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     def begin_transaction(dbapi_connection: sa.PoolProxiedConnection) -> None:
@@ -92,6 +98,20 @@ def _open_sqlite(url: str, begin: str, query_only: str, **options: Any) -> sa.En
 
     engine.dialect.do_begin = begin_transaction  # type: ignore[method-assign]
     return engine
+
+
+def _keep_journal_ahead(connection: sqlite3.Connection) -> None:
+    """Have a file keep a write-ahead log; where others open a new file at the same moment SQLite does not wait by itself, whatever its
+    timeout: it says at once that the file is locked."""
+    until = time.monotonic() + BUSY_MS / 1_000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def table_of(model: type[SQLModel]) -> sa.Table:
