@@ -11,6 +11,7 @@ from models.instants import now
 from models.stages import AwardStage
 
 _STANDING = sa.text("stage NOT IN ('declined', 'revoked')")
+_UNANNOUNCED = sa.text("announced_at IS NULL")
 _award_version: sa.Column[int] = sa.Column("version", sa.Integer, nullable=False, default=1)
 
 
@@ -19,6 +20,7 @@ class Award(SQLModel, table=True):
 
     __table_args__ = (
         sa.Index("ix_award_page", "created_at", "id"),
+        sa.Index("ix_award_unannounced", "id", sqlite_where=_UNANNOUNCED, postgresql_where=_UNANNOUNCED),
         sa.Index(
             "ux_award_standing",
             "idea_id",

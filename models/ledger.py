@@ -12,6 +12,8 @@ from models.columns import UtcInstant, counter
 class LedgerEntry(SQLModel, table=True):
     """One fact: its canonical payload and the hash over it and its predecessor."""
 
+    __table_args__ = (sa.Index("ix_ledgerentry_at", "at", "seq"),)
+
     seq: int = Field(primary_key=True, sa_type=counter(), sa_column_kwargs={"autoincrement": False})
     kind: str = Field(max_length=60)
     idea_id: str | None = Field(default=None, index=True, max_length=26)

@@ -13,6 +13,7 @@ from api.middleware import HEADERS
 from api.pages.forms import FormView, fields_to_keep
 from api.pages.render import page
 from api.pages.session import PageRequest, Visitor, local_path, remember_language
+from api.pages.texts import Words
 from api.problems import problem_response
 from api.signing_in import Unauthenticated
 from models.ids import new_id
@@ -51,7 +52,9 @@ def _page_or_problem(former: Any) -> Handle:
         if for_programs(request) or answered.media_type != "application/problem+json":
             return answered
         status, problem = answered.status_code, json.loads(bytes(answered.body))
-        shown = await problem_page(request, status, problem["detail"] if isinstance(fault, Refusal) or status == 503 else "")
+        refusal = fault if isinstance(fault, Refusal) and not fault.parts else None
+        sentence = problem["detail"] if isinstance(fault, Refusal) or status == 503 else ""
+        shown = await problem_page(request, status, sentence, refusal)
         for name in ("retry-after", "allow", "content-range"):
             if name in answered.headers:
                 shown.headers[name] = answered.headers[name]
@@ -60,9 +63,11 @@ def _page_or_problem(former: Any) -> Handle:
     return answer
 
 
-async def problem_page(request: Request, status: int, sentence: str) -> Response:
-    """The page of a problem: what happened, what to do, and a button that sends a posted form again."""
+async def problem_page(request: Request, status: int, sentence: str, refusal: Refusal | None = None) -> Response:
+    """The page of a problem: what happened, what to do (in the pages' words for a refusal), and a button that sends a form again."""
     visitor = await _find_visitor(request)
+    if refusal is not None:
+        sentence = Words(visitor.language).refusal(refusal.code, refusal.parameters)
     sent = fields_to_keep(getattr(request.state, "sent", []))
     title = status if status in TITLED else 500 if status >= 500 else 400
     again = sent if sent and status not in (404, 405) else []

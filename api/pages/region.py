@@ -8,7 +8,6 @@ from sqlmodel import Session
 
 from api.pages.render import page
 from api.pages.session import Page
-from api.v1.shapes import After
 from workflows.process.actors import Actor
 from workflows.process.records import list_last_facts, read_published_head, require_reader
 
@@ -18,14 +17,14 @@ ENTRIES = 50
 
 
 @router.get(LEDGER)
-async def show_ledger(request: Page, before: After = 0) -> Response:
+async def show_ledger(request: Page, before: str = "") -> Response:
     """The ledger's published head and the facts about the reader's units, newest first; for admins and auditors."""
 
     def read_facts(session: Session, actor: Actor) -> dict[str, Any]:
         require_reader(actor)
         head, since = read_published_head(session)
-        facts = list_last_facts(session, before, ENTRIES, actor=actor)
-        return {"head": head, "since": since, "facts": facts, "before": facts[-1][0] if facts and facts[-1][0] > 1 else 0}
+        facts, older = list_last_facts(session, before, ENTRIES, actor=actor)
+        return {"head": head, "since": since, "facts": facts, "before": older}
 
     visitor, values = await request.read_page(read_facts)
     return page(visitor, "region/ledger.html", **values)

@@ -1,10 +1,12 @@
 """Which facts of the ledger, messages of the outbox and holders of roles somebody may read: those of the units their role stands over."""
 
-from datetime import datetime, time
+import base64
+import re
+from datetime import UTC, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import Call
@@ -22,6 +24,7 @@ from models.units import Unit
 from workflows.calculations.ledger import GENESIS
 from workflows.process import ways
 from workflows.process.actors import Actor
+from workflows.process.refusals import Invalid
 from workflows.process.ways import Kind
 
 READERS = (Role.AUDITOR, Role.ADMIN)
@@ -34,6 +37,7 @@ FACTS = {
     "unit": ("unit", "person", "role", "account", "session", "office", "call", "document"),
     "region": ("region", "outbox", "ceiling"),
 }
+FACTS_PASSED = re.compile("[0-9]{1,9}", re.ASCII)
 ANNOUNCING = "announce"  # a message that exists only once the hour has struck
 
 
@@ -52,9 +56,9 @@ def readable_facts(session: Session, actor: Actor) -> sa.ColumnElement[bool]:
     kind, detail = col(LedgerEntry.kind), _payload("detail")
     subject = _payload("subject").as_string()
     units = _units_of(actor, READERS)
-    of_unit = sa.or_(subject.in_(_subjects_of(units)), detail["unit"].as_string().in_(units))
+    of_unit = sa.or_(_belongs_to(units, subject), detail["unit"].as_string().in_(units))
     readable: sa.ColumnElement[bool] = sa.or_(
-        _begins(kind, "idea") & col(LedgerEntry.idea_id).in_(_ideas_of(actor)),
+        _begins(kind, "idea") & _is_of_idea(LedgerEntry.idea_id, actor),
         _begins(kind, "unit") & col(LedgerEntry.idea_id).is_(None) & of_unit,
     )
     if _covers_region(session, actor):
@@ -66,10 +70,10 @@ def readable_facts(session: Session, actor: Actor) -> sa.ColumnElement[bool]:
 def readable_messages(session: Session, actor: Actor) -> sa.ColumnElement[bool]:
     """The outbox' messages that an actor may read, by the same rule as facts."""
     subject = col(Message.subject_id)
-    without_idea: sa.ColumnElement[bool] = subject.in_(_subjects_of(_units_of(actor, READERS)))
+    without_idea = _belongs_to(_units_of(actor, READERS), subject)
     if _covers_region(session, actor):
         without_idea = sa.true()
-    of_idea = col(Message.idea_id).in_(_ideas_of(actor))
+    of_idea = _is_of_idea(Message.idea_id, actor)
     told = sa.or_(subject.not_in(_secret_subjects(actor)), col(Message.job) == ANNOUNCING)
     return sa.or_(of_idea, col(Message.idea_id).is_(None) & without_idea) & told
 
@@ -102,13 +106,23 @@ def list_facts(session: Session, after: int, limit: int, *, actor: Actor) -> lis
     return list(session.exec(query.offset(after).limit(limit)))
 
 
-def list_last_facts(session: Session, before: int, limit: int, *, actor: Actor) -> list[tuple[int, LedgerEntry]]:
-    """An actor's newest facts with their numbers among those they may read, newest first; with `before`, those of lower numbers."""
-    readable = readable_facts(session, actor)
-    count = session.exec(select(func.count()).select_from(LedgerEntry).where(readable)).one()
-    last = min(count, before - 1) if before > 0 else count
-    query = select(LedgerEntry).where(readable).order_by(col(LedgerEntry.seq).desc()).offset(count - last).limit(limit)
-    return [(last - place, entry) for place, entry in enumerate(session.exec(query))]
+def list_last_facts(session: Session, before: str, limit: int, *, actor: Actor) -> tuple[list[LedgerEntry], str]:
+    """An actor's newest facts, and the cursor of those before them ("" where there are none); `before` is such a cursor, or "".
+
+    Read along the index of instants, so that a page costs the same however many facts there are. Raises Invalid for a cursor of no page.
+    """
+    query = select(LedgerEntry).where(readable_facts(session, actor)).order_by(col(LedgerEntry.at).desc(), col(LedgerEntry.seq).desc())
+    passed = 0
+    if before:
+        instant, passed = _read_fact_cursor(before)
+        query = query.where(col(LedgerEntry.at) <= instant).offset(passed)
+    found = list(session.exec(query.limit(limit + 1)))
+    facts = found[:limit]
+    if len(found) == len(facts):
+        return facts, ""
+    last = facts[-1].at
+    of_instant = sum(fact.at == last for fact in facts)
+    return facts, _write_fact_cursor(last, of_instant + (passed if before and last == instant else 0))
 
 
 def read_published_head(session: Session) -> tuple[str, datetime]:
@@ -119,6 +133,21 @@ def read_published_head(session: Session) -> tuple[str, datetime]:
     since = datetime.combine(today(), time.min, region_zone())
     last = select(LedgerEntry.hash).where(col(LedgerEntry.at) < since).order_by(col(LedgerEntry.seq).desc()).limit(1)
     return session.exec(last).first() or GENESIS.hex(), since
+
+
+def _write_fact_cursor(instant: datetime, passed: int) -> str:
+    """Where a page of facts ended: at which instant, and how many readable facts of that instant were shown; of others it tells nothing."""
+    return base64.urlsafe_b64encode(f"{instant.isoformat()} {passed}".encode()).decode().rstrip("=")
+
+
+def _read_fact_cursor(cursor: str) -> tuple[datetime, int]:
+    try:
+        instant, passed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").split(" ")
+        if not FACTS_PASSED.fullmatch(passed):
+            raise ValueError("no number of facts")
+        return datetime.fromisoformat(instant).astimezone(UTC), int(passed)
+    except (ValueError, OverflowError) as wrong:
+        raise Invalid("cursor_invalid", "before") from wrong
 
 
 def _payload(name: str) -> Any:
@@ -142,28 +171,34 @@ def _overseen(actor: Actor, roles: tuple[Role, ...]) -> Any:
     return select(Idea.id).where(col(Idea.stage) != IdeaStage.DRAFT, within)
 
 
-def _ideas_of(actor: Actor) -> Any:
-    """The ideas that an actor reads about in office: without their own, and without those whose review they owe."""
+def _is_of_idea(idea_id: Any, actor: Actor) -> sa.ColumnElement[bool]:
+    """Whether a row is of an idea that an actor reads about in office: not their own, and none whose review they still owe.
+
+    Asked of each row on the way by the idea's id, as a value and not with EXISTS: of that PostgreSQL would gather all those ideas first.
+    """
     own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
     owed = select(Review.idea_id).where(Review.reviewer_id == actor.person_id, Review.state == ReviewState.ASSIGNED)
-    return _overseen(actor, READERS).where(col(Idea.id).not_in(own), col(Idea.id).not_in(owed))
+    overseen = _overseen(actor, READERS).where(col(Idea.id) == col(idea_id), col(Idea.id).not_in(own), col(Idea.id).not_in(owed))
+    is_overseen: sa.ColumnElement[bool] = overseen.with_only_columns(sa.true()).scalar_subquery().is_not(None)
+    return is_overseen
 
 
 def _secret_subjects(actor: Actor) -> Any:
     """Awards not announced, what is awaited of them, and their documents; what ended without an announcement is told to the auditor."""
-    ended = col(Award.stage).in_(ways.AWARD.list_stages(Kind.END)) & col(Award.idea_id).in_(_overseen(actor, (Role.AUDITOR,)))
+    audited = _overseen(actor, (Role.AUDITOR,)).where(col(Idea.id) == col(Award.idea_id)).exists()
+    ended = col(Award.stage).in_(ways.AWARD.list_stages(Kind.END)) & audited
     awards = select(Award.id).where(col(Award.announced_at).is_(None), ~ended)
     items = select(InboxItem.id).where(col(InboxItem.award_id).in_(awards))
     return sa.union_all(awards, items, select(Document.id).where(col(Document.award_id).in_(awards)))
 
 
-def _subjects_of(units: Any) -> Any:
-    """Units, and what belongs to them: people, holders of offices, calls and the reports on calls."""
+def _belongs_to(units: Any, subject: Any) -> sa.ColumnElement[bool]:
+    """Whether a subject is one of the units, or belongs to them: a person, the holder of an office, a call or the report on one."""
     calls = select(Call.id).where(col(Call.unit_id).in_(units))
-    people = select(Person.id).where(col(Person.unit_id).in_(units))
     holders = select(OfficeHolder.id).where(col(OfficeHolder.unit_id).in_(units))
     reports = select(Document.id).where(col(Document.call_id).in_(calls), col(Document.idea_id).is_(None))
-    return sa.union_all(units, people, holders, calls, reports)
+    person = select(sa.true()).select_from(Person).where(col(Person.id) == subject, col(Person.unit_id).in_(units))
+    return sa.or_(subject.in_(sa.union_all(units, holders, calls, reports)), person.scalar_subquery().is_not(None))
 
 
 def _covers_region(session: Session, actor: Actor, *roles: Role) -> bool:

@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from models.instants import now
+from models.ledger import LedgerEntry
 from models.outbox import Message, MessageState
 from models.people import Person, Role, RoleGrant
 from models.stages import AwardStage, IdeaStage
 from models.units import Unit
 from tests.building import Town
 from workflows.intake.team import MemberShare
+from workflows.process import journal
+from workflows.process.journal import record
 from workflows.process.records import FACTS, list_facts, list_last_facts, readable_holders, readable_messages
+from workflows.process.refusals import Invalid
 from workflows.process.retry import retry_dead
 from workflows.region.codes import renew_activation
 from workflows.region.people import NewUnit, register_unit
@@ -95,9 +100,9 @@ def test_who_still_owes_a_review_reads_nothing_about_its_idea(town: Town) -> Non
 @pytest.mark.parametrize("stage", [AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.SCHEDULED])
 def test_an_award_is_not_in_the_ledger_before_its_hour(town: Town, stage: AwardStage) -> None:
     idea = town.build_idea(IdeaStage.ROLLED_OUT)
-    before = {who: (facts(town, who), numbers(town, who)) for who in ("auditor", "admin")}
+    before = {who: (facts(town, who), read_newest(town, who, 3)[1]) for who in ("auditor", "admin")}
     town.build_award(stage, idea=idea)
-    assert {who: (facts(town, who), numbers(town, who)) for who in ("auditor", "admin")} == before
+    assert {who: (facts(town, who), read_newest(town, who, 3)[1]) for who in ("auditor", "admin")} == before
 
 
 def test_an_announced_award_is_in_the_ledger_with_all_that_led_to_it(town: Town) -> None:
@@ -112,12 +117,21 @@ def test_what_was_declined_is_told_to_the_auditor_alone(town: Town) -> None:
     assert "award.approve.declined" not in kinds(town, "admin", idea)
 
 
-def numbers(town: Town, who: str) -> list[int]:
+def read_newest(town: Town, who: str, at_once: int) -> tuple[list[LedgerEntry], list[str]]:
+    """Somebody's facts, newest first, read so many at once; and the cursors by which one went on."""
+    read, cursors = [], [""]
     with town.store.reading() as session:
-        return [number for number, _ in list_last_facts(session, 0, 1_000, actor=town.actor(session, who))]
+        actor = town.actor(session, who)
+        while True:
+            found, older = list_last_facts(session, cursors[-1], at_once, actor=actor)
+            read += found
+            if not older:
+                return read, cursors[1:]
+            assert len(found) == at_once
+            cursors.append(older)
 
 
-def test_facts_are_numbered_among_those_one_may_read_and_paged_either_way(either_town: Town) -> None:
+def test_facts_are_numbered_among_those_one_may_read(either_town: Town) -> None:
     grant(either_town, "walker", Role.AUDITOR, "MALEBER")
     either_town.build_idea(IdeaStage.SUBMITTED, lead="stranger")
     either_town.build_idea(IdeaStage.SCREENING)
@@ -126,12 +140,39 @@ def test_facts_are_numbered_among_those_one_may_read_and_paged_either_way(either
         everything = [fact.seq for fact in list_facts(session, 0, 1_000, actor=actor)]
         assert len(everything) > 4
         assert [fact.seq for fact in list_facts(session, 2, 2, actor=actor)] == everything[2:4]
-        newest = list_last_facts(session, 0, 2, actor=actor)
-        assert [(number, fact.seq) for number, fact in newest] == [(len(everything), everything[-1]), (len(everything) - 1, everything[-2])]
-        older = list_last_facts(session, 3, 50, actor=actor)
-        assert [(number, fact.seq) for number, fact in older] == [(2, everything[1]), (1, everything[0])]
-        assert list_last_facts(session, 2**63 - 1, 1, actor=actor) == newest[:1]
-        assert list_last_facts(session, 1, 50, actor=actor) == []
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 1_000])
+def test_facts_are_paged_newest_first_each_once_also_those_of_one_instant(
+    either_town: Town, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grant(either_town, "walker", Role.AUDITOR, "MALEBER")
+    hidden = either_town.build_idea(IdeaStage.SUBMITTED, lead="stranger")
+    readable = either_town.build_idea(IdeaStage.SCREENING)
+    instant = now()
+    monkeypatch.setattr(journal, "now", lambda: instant)
+    for idea in (readable, hidden, readable, readable, hidden, readable):
+        either_town.do(record, "idea.noted", idea, idea_id=idea, by="auditor")
+    with either_town.store.reading() as session:
+        everything = list_facts(session, 0, 1_000, actor=either_town.actor(session, "walker"))
+    newest = sorted(everything, key=lambda fact: (fact.at, fact.seq), reverse=True)
+    assert len({fact.at for fact in newest}) <= len(newest) - 3
+    read, _ = read_newest(either_town, "walker", at_once)
+    assert [fact.seq for fact in read] == [fact.seq for fact in newest]
+
+
+def test_the_way_on_among_facts_tells_nothing_of_those_one_may_not_read(town: Town) -> None:
+    grant(town, "walker", Role.AUDITOR, "MALEBER")
+    town.build_idea(IdeaStage.SCREENING)
+    before = read_newest(town, "walker", 2)[1]
+    town.build_idea(IdeaStage.SUBMITTED, lead="stranger")
+    assert read_newest(town, "walker", 2)[1] == before
+
+
+@pytest.mark.parametrize("cursor", ["x", "1", "MjAyNg", "A" * 5_000, "é", "\0", "-1"])
+def test_a_cursor_that_no_page_of_facts_gave_is_refused(town: Town, cursor: str) -> None:
+    with town.store.reading() as session, pytest.raises(Invalid, match="cursor_invalid"):
+        list_last_facts(session, cursor, 50, actor=town.actor(session, "auditor"))
 
 
 def test_messages_are_read_by_unit_and_never_of_an_award_before_its_hour(either_town: Town) -> None:
