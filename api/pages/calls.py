@@ -23,6 +23,7 @@ from workflows.process.actors import Actor
 from workflows.process.ceilings import most_of_tier, read_ceiling
 from workflows.process.context import read_policy
 from workflows.process.duties import STEPS
+from workflows.process.keyset import Slice
 from workflows.process.refusals import NotFound, Refusal
 from workflows.region.calls import current_policy, get_call
 from workflows.region.differences import Difference, Leaf, list_differences
@@ -35,15 +36,16 @@ VERSION = LIST + "/{call_id}/{number}"
 CODES = ("name", "kind", "entry", "role", "stage", "award_from", "after", "loosened")  # fields whose values are shown by their words
 FIGURES = ("pass_mark", "weight", "minimum", "maximum", "minimum_score")  # those that may have decimals
 MOST_DIFFERENCES = 100
-MOST_CALLS = 100
+CALLS = 25  # on a page
 
 
 @router.get(LIST)
-async def show_calls(request: Page) -> Response:
+async def show_calls(request: Page, after: str | None = None) -> Response:
     """The calls that the reader prepares or oversees, those that wait for the reader's signature first."""
 
     def read_calls(session: Session, actor: Actor) -> dict[str, Any]:
-        return {"waiting": list_unsigned(session, actor=actor), "calls": list_newest(session, limit=MOST_CALLS, actor=actor)}
+        found = list_newest(session, Slice(after, CALLS), actor=actor)
+        return {"waiting": list_unsigned(session, actor=actor), "calls": found.rows, "after": found.after}
 
     visitor, values = await request.read_page(read_calls)
     return page(visitor, "calls/list.html", **values)

@@ -16,15 +16,17 @@ from models.calls import Call
 from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.keyset import Slice
+from workflows.process.keyset import Slice, take_page
 from workflows.process.refusals import Forbidden
+from workflows.process.visibility import units_of
 from workflows.recognition.opening import READERS, WantedDocuments, list_documents, list_reports
 from workflows.recognition.report import ask_report
+from workflows.region.calls import LAST_OPENED_FIRST
 
 router = APIRouter(include_in_schema=False)
 files = APIRouter(tags=["pages"])
 ON_A_PAGE = 20
-MOST_CALLS = 200
+CALLS = 25  # on a page of reports
 ASKING = tuple(step.who for step in ways.DOCUMENT.of_action("number") if step.who is not None)
 
 
@@ -46,9 +48,9 @@ router.routes.extend(files.routes)  # known in the API's description, unlike the
 
 
 @router.get("/laporan")
-async def show_reports(request: Page, ok: str = "") -> Response:
+async def show_reports(request: Page, after: str | None = None, ok: str = "") -> Response:
     """The calls a reader may have a report of, and the reports there are."""
-    return await _reports_page(request, done=read_done(ok))
+    return await _reports_page(request, after=after, done=read_done(ok))
 
 
 @router.post("/laporan/{call_id}")
@@ -65,25 +67,26 @@ async def ask(call_id: Id, request: PostedForm) -> Response:
     return await attempt(f"report-{call_id}", request, lambda: request.act(act), show)
 
 
-async def _reports_page(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:
-    visitor, lines = await request.read_page(_list_calls)
+async def _reports_page(request: PageRequest, *, after: str | None = None, refused: RefusedForm | None = None, done: str = "") -> Response:
+    visitor, values = await request.read_page(lambda session, actor: _read_calls(session, Slice(after, CALLS), actor))
     status = refused.status if refused else 200
-    return page(visitor, "recognition/reports.html", status=status, lines=lines, wrong=refused, done=done, posted=refused is not None)
+    return page(visitor, "recognition/reports.html", status=status, wrong=refused, done=done, posted=refused is not None, **values)
 
 
-def _list_calls(session: Session, actor: Actor) -> list[dict[str, Any]]:
-    """Each call the actor reads reports of, with its newest reports and whether one more may be asked for."""
+def _read_calls(session: Session, piece: Slice, actor: Actor) -> dict[str, Any]:
+    """The calls the actor reads reports of, the last opened first, each with its newest reports and whether one more may be asked for."""
     if not any(actor.holds(role) for role in READERS):
         raise Forbidden("only_secretariat")
-    rows = session.exec(select(Call, Unit.path).join(Unit).order_by(col(Call.opens_at).desc(), col(Call.id)).limit(MOST_CALLS)).all()
-    calls = [(call, path) for call, path in rows if any(actor.holds(role, path) for role in READERS)]
-    reports = list_reports(session, [call.id for call, _ in calls], ON_A_PAGE, actor=actor)
-    return [
+    query = select(Call, Unit.path).join(Unit).where(col(Call.unit_id).in_(units_of(actor, READERS)))
+    calls = take_page(session, query, LAST_OPENED_FIRST, piece)
+    reports = list_reports(session, [call.id for call, _ in calls.rows], ON_A_PAGE, actor=actor)
+    lines = [
         {
             "call": call,
             "may_ask": any(actor.holds(role, path) for role in ASKING),
             "form": FormView(f"report-{call.id}"),
             "reports": [show_document(report) for report in reports[call.id]],
         }
-        for call, path in calls
+        for call, path in calls.rows
     ]
+    return {"lines": lines, "after": calls.after}

@@ -71,6 +71,6 @@ _OVERSEEN = sa.orm.aliased(Unit)  # a name of its own, where the question asks f
 
 
 def units_of(actor: Actor, roles: tuple[Role, ...]) -> Any:
-    """The units over which an actor holds one of these roles, by their ids."""
+    """The units over which an actor holds one of these roles, by their ids; none for who holds none of them."""
     paths = sorted({grant.unit_path for grant in actor.grants if grant.role in roles})
-    return select(_OVERSEEN.id).where(sa.or_(*(col(_OVERSEEN.path).startswith(path) for path in paths)))
+    return select(_OVERSEEN.id).where(sa.or_(sa.false(), *(col(_OVERSEEN.path).startswith(path) for path in paths)))

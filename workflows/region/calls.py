@@ -16,10 +16,13 @@ from workflows.calculations.rule_books import read_rule_book
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
 from workflows.process.journal import record, send
+from workflows.process.keyset import Order
 from workflows.process.refusals import Conflict, Invalid, NotFound
 from workflows.process.wording import read_line
 from workflows.region.people import get_unit
 from workflows.region.soundness import digest_body, digest_print, require_ready, require_sound, validate_policy
+
+LAST_OPENED_FIRST = Order(Call, "opens_at")
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
 from workflows.process.journal import record
+from workflows.process.keyset import Page, Slice, take_page
 from workflows.process.refusals import Conflict, Forbidden, NotFound
 from workflows.process.visibility import units_of
-from workflows.region.calls import current_policy, find_newest, get_call, require_same_places
+from workflows.region.calls import LAST_OPENED_FIRST, current_policy, find_newest, get_call, require_same_places
 from workflows.region.soundness import digest_body, require_ready
 
 SIGNERS = (Role.CHAIR, Role.LEADER)
@@ -73,18 +74,14 @@ def list_versions(session: Session, call_id: str, *, actor: Actor) -> list[Polic
     return list(session.exec(query))
 
 
-def list_newest(session: Session, *, limit: int, actor: Actor) -> list[NewestVersion]:
+def list_newest(session: Session, piece: Slice, *, actor: Actor) -> Page[NewestVersion]:
     """The calls that the actor prepares or oversees, the last opened first."""
     later = aliased(PolicyVersion)
     newest = sa.select(sa.func.max(later.number)).where(col(later.call_id) == col(Call.id)).scalar_subquery()
-    query = (
-        select(Call, PolicyVersion)
-        .join(PolicyVersion, col(PolicyVersion.call_id) == col(Call.id))
-        .where(PolicyVersion.number == newest, col(Call.unit_id).in_(units_of(actor, READERS)))
-        .order_by(col(Call.opens_at).desc(), col(Call.id))
-        .limit(limit)
-    )
-    return [NewestVersion(call, version) for call, version in session.exec(query)]
+    query = select(Call, PolicyVersion).join(PolicyVersion, col(PolicyVersion.call_id) == col(Call.id))
+    query = query.where(PolicyVersion.number == newest, col(Call.unit_id).in_(units_of(actor, READERS)))
+    found = take_page(session, query, LAST_OPENED_FIRST, piece)
+    return Page([NewestVersion(call, version) for call, version in found.rows], found.after)
 
 
 def list_unsigned(session: Session, *, actor: Actor) -> list[NewestVersion]:

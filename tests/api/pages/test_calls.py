@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from sqlmodel import select
 
 from api.pages.texts import texts
 from models import policy as policies
-from models.calls import Ceiling, PolicyVersion
+from models.calls import Call, CallState, Ceiling, PolicyVersion
+from models.ids import new_id
 from tests.api.pages.browsing import open_browser, send
 from tests.building import POLICY, Town
 from tests.specimens import print_specimens
@@ -107,6 +109,31 @@ def test_the_leader_sets_ceilings_as_people_type_them_and_others_only_read_them(
 def test_both_pages_stand_in_the_menu_of_those_who_prepare_calls(town: Town, page: str) -> None:
     for who, offered in (("chair", True), ("leader", True), ("secretary", True), ("lead", False)):
         assert (f'href="{page}"' in open_browser(town, who).get("/usulan").text) == offered
+
+
+def test_whoever_prepares_no_call_reads_of_no_version_that_is_not_signed(town: Town) -> None:
+    [code] = town.rows(select(Call.code).where(Call.id == town.call))
+    assert code in read(town, "secretary", "/ketentuan")
+    assert code not in read(town, "lead", "/ketentuan")
+    assert "Belum ada periode usulan" in read(town, "lead", "/ketentuan")
+
+
+@pytest.mark.parametrize("page", ["/ketentuan", "/laporan"])
+def test_calls_of_many_years_are_paged_the_last_opened_first(town: Town, page: str) -> None:
+    call_id = town.call
+    with town.store.unit_of_work() as session:
+        call = session.get_one(Call, call_id)
+        [version] = session.exec(select(PolicyVersion).where(PolicyVersion.call_id == call.id))
+        for year in range(1, 31):
+            dates = {"opens_at": call.opens_at - timedelta(days=365 * year), "closes_at": call.closes_at - timedelta(days=365 * year)}
+            old = Call(**{**call.model_dump(), **dates, "id": new_id(), "code": f"LAMA-{year}", "state": CallState.CLOSED})
+            session.add(old)
+            session.flush()
+            session.add(PolicyVersion(**{**version.model_dump(), "id": new_id(), "call_id": old.id}))
+    first = open_browser(town, "secretary").get(page).text
+    assert re.findall("LAMA-[0-9]+", first) == [f"LAMA-{year}" for year in range(1, 25)]
+    [after] = re.findall(r"\?after=([\w-]+)", first)
+    assert re.findall("LAMA-[0-9]+", read(town, "secretary", f"{page}?after={after}")) == [f"LAMA-{year}" for year in range(25, 31)]
 
 
 def test_every_part_of_a_policy_has_a_name_that_people_read() -> None:
