@@ -17,7 +17,7 @@ from workflows.region.decrees import NamedDecree, record_decree, write_decree
 
 
 class Determination(StrEnum):
-    """What is decided (diterima / ditunda / ditolak)."""
+    """What is decided (ditetapkan / ditunda / ditolak)."""
 
     ADOPTED = "adopted"
     DEFERRED = "deferred"

@@ -49,7 +49,7 @@ def test_the_chair_finds_what_waits_in_the_inbox_reads_what_changes_and_signs(to
     path = amend(town, rule_book=dear, movers={"verify": "auditor"}, pass_mark=70)
     assert "Sahkan ketentuan" in read(town, "chair", "/kotak-masuk")
     said = read(town, "chair", path)
-    assert "Nilai lulus Semula: 60 Menjadi: 70" in said
+    assert "Batas nilai Semula: 60 Menjadi: 70" in said
     assert "Aturan penghargaan, Predikat, Emas, Jumlah Semula: Rp10.000.001 Menjadi: Rp12.000.000" in said
     assert "Langkah yang diserahkan kepada peran lain Verifikasi Auditor" in said
     answer = send(open_browser(town, "chair"), path, path)

@@ -23,7 +23,7 @@ from workflows.review.gates import pass_gate
 
 CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\bgate:\w+")
 OLD = re.compile(
-    r"\b(panggilan|buku besar|penapisan|menapis|gerbang|dihargai|unggulan|waktu daerah|mundur|putusan anda|NIP(?!/NI PPPK))\b",
+    r"\b(panggilan|buku besar|penapisan|menapis|gerbang|dihargai|unggulan|waktu daerah|mundur|putusan anda|batas lulus|nilai lulus|tidak diterima|NIP(?!/NI PPPK))\b",
     re.IGNORECASE,
 )
 PAGES = {
@@ -124,6 +124,12 @@ def test_the_catalogues_hold_no_old_word_and_write_percents_without_a_space() ->
     said = [each["id"] for each in (*texts().values(), *catalogue().values(), *catalogue("words").values())]
     assert [text for text in said if OLD.search(text)] == []
     assert [text for text in said if re.search(r"[\d}]\s%|Rp\s", text)] == []
+
+
+def test_the_mark_that_an_idea_must_reach_has_one_word() -> None:
+    marks = [texts()["part.pass_mark"], catalogue()["score_below_mark"], catalogue()["score_above_mark"], catalogue("words")["passed"]]
+    assert ["batas nilai" in each["id"].lower() for each in marks] == [True] * 4
+    assert "refusal" not in catalogue("words"), "a letter of rejection has one name"
 
 
 def test_sums_and_shares_are_written_as_the_language_writes_them() -> None:
