@@ -1,15 +1,14 @@
 """`gagas call`: what can be asked about a call's policy before the call is planned."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from api.cli.calc import UnreadableInput, read_json
-from api.sentences import catalogue, sentence
+from api.cli.languages import Language, choose_language, say
+from api.sentences import sentence
 from models.calls import Ceiling
 from models.policy import Policy
-from models.settings import settings
 from workflows.calculations.refusals import WHOLE_INPUT
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.ceilings import list_excesses
@@ -19,13 +18,6 @@ from workflows.region.soundness import list_contradictions, validate_policy
 
 call = typer.Typer(no_args_is_help=True, help="Check the policy of a call.")
 UNREADABLE = 2  # the exit code of a file in which no policy can be found
-
-
-class Language(StrEnum):
-    """The languages of the sentences."""
-
-    INDONESIAN = "id"
-    ENGLISH = "en"
 
 
 @call.callback()
@@ -46,12 +38,12 @@ def check(
     Exit code 0 where nothing is wrong; 1 with a line for each finding: its place in the policy, its code, and what to do;
     2 where the file holds no policy that can be read.
     """
-    spoken = str(language or settings().language)
+    spoken = choose_language(language)
     try:
         policy = validate_policy(_find_policy(read_json(file)))
     except UnreadableInput as wrong:
         place = "" if wrong.field in (WHOLE_INPUT, "file") else f"{wrong.field}: "
-        typer.echo(f"{file}: {place}{wrong.sentence}", err=True)
+        typer.echo(f"{file}: {place}{say(wrong.said, spoken, **wrong.values)}", err=True)
         raise typer.Exit(UNREADABLE) from wrong
     except Invalid as wrong:
         _print_fault(wrong.field or "policy", wrong.code, sentence(wrong.code, spoken, wrong.parameters))
@@ -64,14 +56,14 @@ def check(
         _print_fault(path, code, sentence(code, spoken, parameters))
     if found:
         raise typer.Exit(1)
-    typer.echo(catalogue("check")["sound"][spoken])
+    typer.echo(say("sound", spoken))
 
 
 def _find_policy(given: Any) -> dict[str, Any]:
     """The policy itself, be it alone or within a call."""
     policy = given.get("policy", given) if isinstance(given, dict) else given
     if not isinstance(policy, dict):
-        raise UnreadableInput(WHOLE_INPUT, "Give a policy, or a call with its policy, as one JSON object.")
+        raise UnreadableInput(WHOLE_INPUT, "Give a policy, or a call with its policy, as one JSON object.", "no_policy")
     return policy
 
 

@@ -116,6 +116,14 @@ def test_every_refusal_of_a_calculation_that_requests_can_meet_has_a_sentence_of
     assert "calculation_refused" in catalogue()
 
 
+@pytest.mark.parametrize("name", sorted(catalogue("check")))
+def test_what_a_command_says_of_a_file_stands_in_both_languages(name: str) -> None:
+    said = catalogue("check")[name]
+    assert set(said) == {"id", "en"}
+    assert PLACEHOLDER.findall(said["id"]) == PLACEHOLDER.findall(said["en"])
+    assert all(text.endswith(".") for text in said.values())
+
+
 def test_words_of_stages_and_tasks_exist_in_both_languages() -> None:
     for word, said in catalogue("words").items():
         assert set(said) == {"id", "en"}, word

@@ -124,12 +124,15 @@ def test_the_reader_chooses_the_language_or_has_the_regions(file: Path, monkeypa
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b'{"gates": [}', "Correct the JSON at line 1, column 12"),
-        (b'{\n"entry": "new",\n"entry": "in_use"}', "entry: Name each field once"),
-        (b'"\xff"', "Write the JSON in UTF-8; byte 2"),
-        (b"[]", "one JSON object"),
-        (b'{"policy": 3}', "one JSON object"),
+        (b'{"gates": [}', "Perbaiki JSON pada baris 1, karakter 12."),
+        (b'{\n"entry": "new",\n"entry": "in_use"}', "entry: Tulis setiap bidang satu kali saja."),
+        (b'{"pass_mark": NaN}', "Ganti NaN: itu bukan angka dalam JSON."),
+        (b"[" * 100_000, "susunan yang tidak terlalu bertingkat"),
+        (b'"\xff"', "Simpan berkas JSON sebagai UTF-8; bita ke-2"),
+        (b"[]", "sebagai satu objek JSON."),
+        (b'{"policy": 3}', "sebagai satu objek JSON."),
     ],
+    ids=["malformed", "twice", "no number", "nested", "bytes", "list", "number"],
 )
 def test_what_is_no_policy_at_all_is_told_with_the_place_in_the_file(file: Path, content: bytes, said: str) -> None:
     file.write_bytes(content)
@@ -137,12 +140,18 @@ def test_what_is_no_policy_at_all_is_told_with_the_place_in_the_file(file: Path,
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"{file}: ")
     assert said in result.stderr
+    told = result.stderr.removeprefix(f"{file}: ").removeprefix("entry: ").replace("NaN", "")
+    assert find_foreign_words(told) == [], "no English stands in an Indonesian sentence"
+    assert (
+        check(file, "--language", "en").stderr.removeprefix(f"{file}: ").startswith(("Correct", "entry: Name", "Replace", "Write", "Give"))
+    )
 
 
 def test_an_unknown_file_is_named(tmp_path: Path) -> None:
     result = check(tmp_path / "nowhere.json")
     assert result.exit_code == 2
-    assert f"{tmp_path / 'nowhere.json'}: Name a file that can be read" in result.stderr
+    assert f"{tmp_path / 'nowhere.json'}: Berkas ini tidak ada" in result.stderr
+    assert "There is no such file" in check(tmp_path / "nowhere.json", "--language", "en").stderr
 
 
 @pytest.mark.parametrize(

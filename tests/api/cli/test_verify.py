@@ -46,4 +46,11 @@ def test_only_the_issued_file_is_genuine_by_the_exit_code(issued: Document, tmp_
     assert verify(altered).stdout.startswith("Tidak ditemukan.")
     assert verify(altered, "--document", issued.number).stdout.startswith("TIDAK COCOK.")
     assert verify(altered, "--document", issued.number, "--language", "en").stdout.startswith("NO MATCH.")
-    assert verify(tmp_path / "tidak-ada.pdf").exit_code == 2
+
+
+@pytest.mark.parametrize(("language", "said"), [("id", "Berkas ini tidak ada"), ("en", "There is no such file")])
+def test_a_file_that_cannot_be_read_is_told_in_the_language_of_the_command(tmp_path: Path, language: str, said: str) -> None:
+    for file in (tmp_path / "tidak-ada.pdf", tmp_path):
+        result = verify(file, "--language", language)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(f"{file}: {said}")
