@@ -14,7 +14,6 @@ from models.database import database
 from workflows.process.refusals import Conflict, NotFound
 from workflows.recognition.verify import Genuineness, Verified, find_token, judge, verify_digest, verify_token
 
-
 UNREADABLE = 2  # the exit code where there is no file to compare
 
 

@@ -23,7 +23,8 @@ from workflows.review.gates import pass_gate
 
 CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\bgate:\w+")
 OLD = re.compile(
-    r"\b(panggilan|buku besar|penapisan|menapis|gerbang|dihargai|unggulan|waktu daerah|mundur|putusan anda|batas lulus|nilai lulus|tidak diterima|NIP(?!/NI PPPK))\b",
+    r"\b(panggilan|buku besar|penapisan|menapis|gerbang|dihargai|unggulan|waktu daerah|mundur|putusan anda"
+    r"|batas lulus|nilai lulus|tidak diterima|NIP(?!/NI PPPK))\b",
     re.IGNORECASE,
 )
 PAGES = {
