@@ -35,10 +35,12 @@ from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
 from workflows.process.offers import Offer, find_kept_out, is_offered, list_offers
 from workflows.process.relations import is_blind, knows_award, reads_reviews
 from workflows.process.underway import first_report_day
-from workflows.process.ways import GATE_ACTION
+from workflows.process.ways import AWARD, GATE_ACTION
 from workflows.recognition.opening import WantedDocuments, list_documents
 from workflows.review.assign import list_eligible
 from workflows.reward.propose import new_award
+
+PROPOSE = AWARD.action("propose")
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
@@ -139,7 +141,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "telling": list_telling_words(context, unit.name if unit else "") if any(offer.action == "screen" for offer in offers) else [],
         **_wanted(session, context, offers),
         "report_from": first_report_day(session, context) if context.idea.stage == IdeaStage.IN_PILOT else None,
-        "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), "propose", actor=actor),
+        "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), PROPOSE, actor=actor),
         "pilot": None if blind else read_pilot(session, idea_id),
         "documents": _documents(session, idea_id, actor),
         "own_review": own_review,

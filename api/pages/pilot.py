@@ -21,10 +21,13 @@ from models.units import Unit
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
 from workflows.pilot.measure import Correction, Reading, correct_measurement, report_measurement
 from workflows.pilot.start import IndicatorPlan, PilotPlan, list_owners, plan_pilot
+from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.offers import is_offered
 from workflows.region.decrees import NamedDecree
+
+PLAN_PILOT = ways.IDEA.action("plan_pilot")
 
 router = APIRouter(include_in_schema=False)
 LINES = 4  # indicators a plan's form has room for at first; more appear as they fill
@@ -117,7 +120,7 @@ async def _plan_page(request: PageRequest, idea_id: str, refused: RefusedForm | 
 
     def read_plan(session: Session, actor: Actor) -> dict[str, Any]:
         context = read_context(session, idea_id, actor=actor)
-        if refused is None and not is_offered(session, context, "plan_pilot", actor=actor):
+        if refused is None and not is_offered(session, context, PLAN_PILOT, actor=actor):
             return {"away": f"/usulan/{idea_id}"}
         owners = [(person.id, f"{person.full_name}, {person.position}".rstrip(", ")) for person in list_owners(session, context)]
         values = _stored_plan(session, context, request.language)

@@ -25,8 +25,11 @@ from workflows.process.relations import may_act
 from workflows.process.ways import IDEA
 from workflows.region.calls import current_policy, get_call
 
+DRAFT = IDEA.action("draft")
+REVISE = IDEA.action("revise")
+
 NEW = "/usulan/baru"
-FORMS = {"revise": "ubah", "supplement": "lengkapi"}  # where below an idea the form is, for a draft and for a returned idea
+FORMS = {REVISE: "ubah", "supplement": "lengkapi"}  # where below an idea the form is, for a draft and for a returned idea
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,15 @@ class Writing:
 
 def find_writing(session: Session, idea: Idea, actor: Actor) -> str:
     """What the process offers the actor to write of an idea now: `revise`, `supplement` or nothing."""
-    if not any(each.action == "revise" for each in IDEA.leaving(idea.stage)):
+    if not any(each.action == REVISE for each in IDEA.leaving(idea.stage)):
         return ""
-    offered = is_offered(session, read_context(session, idea.id, actor=actor), "revise", actor=actor)
+    offered = is_offered(session, read_context(session, idea.id, actor=actor), REVISE, actor=actor)
     return name_writing(idea.stage) if offered else ""
 
 
 def name_writing(stage: str) -> str:
     """Whether a draft is revised in a stage or a returned idea supplemented."""
-    return "supplement" if IDEA.stages[stage].awaits == "supplement" else "revise"
+    return "supplement" if IDEA.stages[stage].awaits == "supplement" else REVISE
 
 
 async def show_writing(request: PageRequest, wanted: Writing, *, refused: RefusedForm | None = None, **more: Any) -> Response:
@@ -60,7 +63,7 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
         context = read_context(session, idea_id, actor=actor) if idea_id else None
         idea = context.idea if context else None
         shown = context or new_idea(*get_call(session, wanted.call_id), current_policy(session, wanted.call_id), actor=actor)
-        offered = is_offered(session, shown, "draft" if idea is None else "revise", actor=actor)
+        offered = is_offered(session, shown, DRAFT if idea is None else REVISE, actor=actor)
         is_open = offered and (idea is None or name_writing(idea.stage) == action)
         if not (is_open or (posted and _may_ever(session, shown, action, actor))):
             return {"away": f"/usulan/{idea_id}" if idea_id else NEW}

@@ -10,15 +10,20 @@ from models.database import database
 from workflows.delivery.effects import Action, Outcome, handle_messages
 from workflows.delivery.holders import Worker
 from workflows.process.actors import flow_actor
+from workflows.process.jobs import JOBS
 
 MOST_SINGLE_TASKS = 20  # up to so many messages a task for each, so that each is seen by itself
 CHUNK_SIZE = 50  # beyond, so many messages a task: Prefect's server digests about 60 task runs a second
+
+MADE: set[str] = set()  # the names of the jobs that the loaded flows have
 
 Work = Callable[[str, list[int]], Outcome]  # told the lease's token and the numbers of a chunk's messages
 
 
 def job(topic: str, name: str, action: Action) -> "Job":
     """A job of a topic's flow that takes an action for each message, in the transaction of its acknowledgement."""
+    if f"{topic}.{name}" not in JOBS:
+        raise ValueError(f"{topic}.{name} is no job of the process")
 
     def work(token: str, ids: list[int]) -> Outcome:
         return handle_messages(database(), token, ids, action, actor=flow_actor(topic))
@@ -26,11 +31,24 @@ def job(topic: str, name: str, action: Action) -> "Job":
     return Job(name, work)
 
 
+def require_every_job() -> None:
+    """Raises ValueError where the process names a job that no loaded flow has: call it once all flows are loaded."""
+    for job in JOBS:
+        if job.partition(".")[2] not in MADE:
+            raise ValueError(f"{job} is a job of no flow")
+
+
 class Job:
-    """A named job of a flow; awaiting it does its work for all messages the batch holds for it."""
+    """A named job of a flow; awaiting it does its work for all messages the batch holds for it.
+
+    Raises ValueError where the process names no such job.
+    """
 
     def __init__(self, name: str, work: Work) -> None:
+        if not any(job.partition(".")[2] == name for job in JOBS):
+            raise ValueError(f"{name} is no job of the process")
         self.name, self.work = name, work
+        MADE.add(name)
 
         @task(name=name, task_run_name=name, persist_result=False)
         async def handle_chunk(token: str, ids: list[int]) -> int:

@@ -24,6 +24,7 @@ from models.settings import settings
 from workflows.delivery.claims import claim_batch, hand_over, name_run, release_unhandled, release_unstarted
 from workflows.delivery.clock import clock
 from workflows.delivery.holders import Holder, take_back
+from workflows.delivery.job import require_every_job
 from workflows.delivery.keys import idempotency_key, read_secret
 from workflows.intake.flow import intake
 from workflows.pilot.flow import pilot
@@ -32,6 +33,7 @@ from workflows.review.flow import review
 from workflows.reward.flow import reward
 
 FLOWS: dict[str, Flow[..., Any]] = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
+require_every_job()  # at the start, not when the first message finds nobody
 PAUSE_AFTER_NO_START_SECONDS = 2.0
 LOOK_FOR_DEAD_SECONDS = 2.0
 PREFECT_AWAY = (httpx.TransportError, PrefectHTTPStatusError, ObjectNotFound)  # its fault, not the messages': no attempt of theirs counts

@@ -21,6 +21,10 @@ from workflows.process.duties import PROPOSE, list_barred
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import settle, tell_lead
 from workflows.process.refusals import Forbidden
+from workflows.process.ways import IDEA
+
+AGREE = IDEA.action("agree")
+LEAVE_OUT = IDEA.action("leave_out")
 
 
 def answer_invitation(session: Session, idea_id: str, *, joins: bool, reason: str = "", actor: Actor) -> IdeaContext:
@@ -31,7 +35,7 @@ def answer_invitation(session: Session, idea_id: str, *, joins: bool, reason: st
     out: they would have decided on their own.
     """
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "agree", Answer.JOINED if joins else Answer.NOT_JOINED, actor=actor)
+    permitted = permit(session, context, AGREE, Answer.JOINED if joins else Answer.NOT_JOINED, actor=actor)
     if joins and actor.person_id in list_barred(session, idea_id, PROPOSE, context.policy):
         raise Forbidden("team_member_has_duty")
     said = read_reason(permitted.transition, reason)
@@ -51,7 +55,7 @@ def leave_out_unanswered(session: Session, idea_id: str, *, actor: Actor) -> Non
     left_out = context.left_out
     if not left_out:
         return
-    permitted = permit(session, context, "leave_out", actor=actor)
+    permitted = permit(session, context, LEAVE_OUT, actor=actor)
     for each in left_out:
         session.delete(session.get_one(Invitation, each.id))
         if each.person_id is not None:

@@ -12,7 +12,11 @@ from workflows.intake.team import write_team
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context, read_policy
 from workflows.process.engine import Grounds, permit, take
+from workflows.process.ways import IDEA
 from workflows.region.calls import current_policy, get_call
+
+DRAFT = IDEA.action("draft")
+REVISE = IDEA.action("revise")
 
 __all__ = ["Form", "Medium", "Proposal", "draft_idea", "new_idea", "revise_idea"]
 
@@ -25,7 +29,7 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     call, unit = get_call(session, call_id)
     version = current_policy(session, call_id)
     context = new_idea(call, unit, version, actor=actor)
-    idea, permitted = context.idea, permit(session, context, "draft", actor=actor)
+    idea, permitted = context.idea, permit(session, context, DRAFT, actor=actor)
     kept, named = read_content(session, context, proposal, proposal.team)
     idea.title = kept.title
     session.add(idea)
@@ -49,7 +53,7 @@ def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Ac
     that the secretariat did not ask for.
     """
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "revise", actor=actor)
+    permitted = permit(session, context, REVISE, actor=actor)
     rewrite = _rewrite if context.idea.stage == IdeaStage.DRAFT else complete
     context, grounds = rewrite(session, context, proposal, actor=actor)
     take(session, context, permitted, grounds, actor=actor)

@@ -8,6 +8,10 @@ from workflows.process.context import read_context
 from workflows.process.engine import permit, take
 from workflows.process.guards import is_overdue
 from workflows.process.permission import asks_permission, is_lead_head
+from workflows.process.ways import IDEA
+
+EXPIRE = IDEA.action("expire")
+ROUTE = IDEA.action("route")
 
 
 def route_idea(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -16,7 +20,7 @@ def route_idea(session: Session, idea_id: str, *, actor: Actor) -> None:
     if context.idea.stage != IdeaStage.SUBMITTED:
         return
     needed = asks_permission(context.policy) and not is_lead_head(session, context)
-    permitted = permit(session, context, "route", "permission" if needed else "screening", actor=actor)
+    permitted = permit(session, context, ROUTE, "permission" if needed else "screening", actor=actor)
     take(session, context, permitted, actor=actor)
 
 
@@ -24,4 +28,4 @@ def expire_supplement(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Close an idea whose completion was due and never came."""
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage == IdeaStage.SUPPLEMENT_ASKED and is_overdue(context):
-        take(session, context, permit(session, context, "expire", actor=actor), actor=actor)
+        take(session, context, permit(session, context, EXPIRE, actor=actor), actor=actor)

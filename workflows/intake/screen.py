@@ -16,7 +16,10 @@ from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.visibility import sees_idea
+from workflows.process.ways import IDEA
 from workflows.process.wording import read_line, read_text
+
+SCREEN = IDEA.action("screen")
 
 
 class Screening(StrEnum):
@@ -51,7 +54,7 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
     rejection meets them all, a return has no note, or any refusal has no reason.
     """
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "screen", outcome, actor=actor)
+    permitted = permit(session, context, SCREEN, outcome, actor=actor)
     faults, notes, parts, reason = Faults(list_answer_faults(context.policy, outcome, findings)), dict[str, str](), list[str](), ""
     earlier: Idea | None = None
     with faults.gather():

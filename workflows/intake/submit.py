@@ -15,7 +15,11 @@ from workflows.process.engine import Grounds, Permitted, permit, take
 from workflows.process.numbering import next_running
 from workflows.process.permission import must_be_permitted_again
 from workflows.process.refusals import Conflict, Faults, Invalid
+from workflows.process.ways import IDEA
 from workflows.process.wording import count_words
+
+SUBMIT = IDEA.action("submit")
+SUPPLEMENT = IDEA.action("supplement")
 
 
 def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = False, actor: Actor) -> IdeaContext:
@@ -27,7 +31,7 @@ def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = Fa
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
-    permitted = _permit(session, context, "submit", actor=actor)
+    permitted = _permit(session, context, SUBMIT, actor=actor)
     check_sections(context.policy, context.content.sections)
     idea, year = context.idea, today().year
     idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
@@ -63,7 +67,7 @@ def supplement_idea(
 
 def _permit_supplement(session: Session, context: IdeaContext, *, actor: Actor) -> Permitted:
     outcome = "permission" if must_be_permitted_again(session, context) else None
-    return _permit(session, context, "supplement", outcome, actor=actor)
+    return _permit(session, context, SUPPLEMENT, outcome, actor=actor)
 
 
 def _permit(session: Session, context: IdeaContext, action: str, outcome: str | None = None, *, actor: Actor) -> Permitted:

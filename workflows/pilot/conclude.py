@@ -14,6 +14,11 @@ from workflows.process.context import IdeaContext, read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Invalid
+from workflows.process.ways import IDEA
+
+COMPUTE_RESULT = IDEA.action("compute_result")
+CONCLUDE = IDEA.action("conclude")
+VERIFY = IDEA.action("verify")
 
 
 class Verdict(StrEnum):
@@ -27,7 +32,7 @@ class Verdict(StrEnum):
 def conclude_pilot(session: Session, idea_id: str, *, summary: str, actor: Actor) -> IdeaContext:
     """Hand in the pilot's report; every indicator needs a reading, and the fewest days must have passed since its start."""
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "conclude", actor=actor)
+    permitted = permit(session, context, CONCLUDE, actor=actor)
     text = read_reason(permitted.transition, summary, field="summary")
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
     pilot.summary, pilot.reported_at = text, now()
@@ -47,7 +52,7 @@ def compute_result(session: Session, idea_id: str, *, actor: Actor) -> None:
         if value is None:
             continue
         lines.append({"indicator": indicator.name, "value": str(value), "reached_percent": str(reached_percent(indicator, value))})
-    permitted = permit(session, context, "compute_result", actor=actor)
+    permitted = permit(session, context, COMPUTE_RESULT, actor=actor)
     pilot.result = {"indicators": lines, "targets_met": sum(Decimal(line["reached_percent"]) >= 100 for line in lines), "of": len(lines)}
     take(session, context, permitted, Grounds(rows=(pilot,)), actor=actor)
 
@@ -61,7 +66,7 @@ def reached_percent(indicator: Indicator, value: Decimal) -> Decimal:
 def verify_pilot(session: Session, idea_id: str, verdict: Verdict, *, reason: str, until: date | None = None, actor: Actor) -> IdeaContext:
     """Roll out, extend to a later last day, or stop; a verifier with no part in the idea and not below the owner may."""
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "verify", verdict, actor=actor)
+    permitted = permit(session, context, VERIFY, verdict, actor=actor)
     text = read_reason(permitted.transition, reason)
     rows = (_extend(session, context, until),) if verdict == Verdict.EXTEND else ()
     take(session, context, permitted, Grounds(text, rows=rows), actor=actor)

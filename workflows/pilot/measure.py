@@ -14,7 +14,11 @@ from workflows.process.context import read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Invalid
+from workflows.process.ways import IDEA
 from workflows.process.wording import read_text
+
+CORRECT = IDEA.action("correct")
+MEASURE = IDEA.action("measure")
 
 LONGEST_NOTE = 1_000
 
@@ -42,7 +46,7 @@ class Correction:
 def report_measurement(session: Session, idea_id: str, reading: Reading, *, actor: Actor) -> Measurement:
     """Add a reading; the pilot's owner may. Raises Invalid for a day outside the pilot or in the future, or an unknown indicator."""
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "measure", actor=actor)
+    permitted = permit(session, context, MEASURE, actor=actor)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
     known = session.exec(select(Indicator.id).where(Indicator.pilot_id == pilot.id, Indicator.id == reading.indicator_id)).first()
     if known is None:
@@ -66,7 +70,7 @@ def correct_measurement(session: Session, idea_id: str, correction: Correction, 
     Raises Invalid for a reading of another pilot, a day outside the pilot or in the future, and where nothing would change.
     """
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "correct", actor=actor)
+    permitted = permit(session, context, CORRECT, actor=actor)
     text = read_reason(permitted.transition, reason)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
     of_pilot = select(Measurement, Indicator).join(Indicator, col(Indicator.id) == col(Measurement.indicator_id))

@@ -23,9 +23,13 @@ from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import end_of_day, settle
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.superiors import list_superiors
+from workflows.process.ways import IDEA
 from workflows.process.wording import read_line
 from workflows.region.decrees import NamedDecree, record_decree, write_decree
 from workflows.region.people import get_unit
+
+PLAN_PILOT = IDEA.action("plan_pilot")
+START_PILOT = IDEA.action("start_pilot")
 
 _COVERED = aliased(Unit)  # the unit over which a role is held, beside the unit of its holder
 
@@ -62,7 +66,7 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     for one whom nobody independent could verify.
     """
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "plan_pilot", actor=actor)
+    permitted = permit(session, context, PLAN_PILOT, actor=actor)
     site, decree, indicators = _read_plan(session, context, plan, actor)
     unit = get_unit(session, plan.unit_code)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).first()
@@ -140,7 +144,7 @@ def start_pilot(session: Session, idea_id: str, *, actor: Actor) -> None:
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).first()
     if context.idea.stage != IdeaStage.DETERMINED or pilot is None or pilot.starts_on > today():
         return
-    take(session, context, permit(session, context, "start_pilot", actor=actor), actor=actor)
+    take(session, context, permit(session, context, START_PILOT, actor=actor), actor=actor)
 
 
 def _list_date_faults(rule: PilotRule, plan: PilotPlan) -> Iterator[Invalid]:

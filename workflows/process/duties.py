@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.policy import Policy
 from models.statements.acts import list_acts_of, list_acts_on
 from workflows.process import tables
-from workflows.process.ways import read_rows
+from workflows.process.ways import AWARD, IDEA, read_rows, require_known_steps
 
 Pair = tuple[str, str]  # two duties in the order of the alphabet, as a policy keeps them
 
@@ -41,6 +41,7 @@ def pair_of(one: str, other: str) -> Pair:
 
 
 STEPS, PAIRS = read_duties(tables.DUTIES)
+require_known_steps(STEPS, IDEA, AWARD)
 LOOSENABLE = tuple(pair for pair, word in PAIRS.items() if word == BY_DEFAULT)
 _DUTY_OF = {step: duty for duty, steps in STEPS.items() for step in steps}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from models.people import Role
 from models.policy import Policy
 from workflows.process.duties import ALWAYS, PAIRS, STEPS
-from workflows.process.ways import Way
+from workflows.process.ways import AWARD, IDEA, Way, require_known_steps
 
 MOVERS = """
 action      usual        others
@@ -43,6 +43,7 @@ def _read_movers() -> dict[str, tuple[Role, ...]]:
 
 
 ALLOWED: dict[str, tuple[Role, ...]] = _read_movers()  # by action, the usual role first
+require_known_steps({"MOVERS": ALLOWED}, IDEA, AWARD)
 APART = tuple(pair for pair, word in PAIRS.items() if word == ALWAYS and STEPS[pair[0]] and STEPS[pair[1]])
 
 

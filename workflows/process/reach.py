@@ -6,23 +6,12 @@ from enum import StrEnum
 
 from models.policy import Policy
 from workflows.process.guards import is_in_policy
+from workflows.process.jobs import JOBS
 from workflows.process.ways import Kind, Relation, Stage, Transition, Way
 
 SCORING = "close_review"  # the step that leaves a score with the idea
 SCORES = {"passed": True, "below_mark": False, "no_quorum": None}  # its outcomes: whether the score is at the mark, if there is one
 ON_SCORE = {"passed": True, "not_passed": False, "unscored": None}  # guards that ask for one of these
-TAKES = {  # the steps of which a job takes one, where that is not the one step called as the job is
-    "intake.expire_supplement": ("expire",),
-    "review.expire_deferral": ("expire",),
-    "review.close_rejected": ("close",),
-    "reward.draft_award": ("propose",),
-    "reward.draft_ranked_awards": ("propose",),
-    "reward.recheck_award": ("return",),
-    "reward.announce": ("announce", "return"),  # what no longer holds at its hour goes back
-    "recognition.issue_document": ("issue",),
-    "recognition.send_document": ("send",),
-    "recognition.withdraw_certificates": ("revoke",),
-}
 
 
 class Owing(StrEnum):
@@ -115,7 +104,7 @@ def list_awaited(way: Way, policy: Policy, stage: Stage) -> list[Transition]:
 
 def takes_step(job: str, action: str) -> bool:
     """Whether a job (`topic.job`) takes a step."""
-    return action in TAKES.get(job, (job.partition(".")[2],))
+    return action in JOBS.get(job, ())
 
 
 def _lead_on(way: Way, policy: Policy, place: Place) -> list[tuple[Transition, Place]]:

@@ -3,12 +3,13 @@
 A slip of the pen (an unknown stage, role, relation, guard or job) stops the program at its start.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from models.people import Role
 from workflows.process import tables
+from workflows.process.jobs import JOBS
 
 FLOW = "FLOW"
 GATE_ACTION = "pass_gate"  # a policy's own gates: their stage, role and days stand in the policy
@@ -111,6 +112,11 @@ class Way:
         """Every transition of an action, whatever its stage: who may ever do this."""
         return tuple(transition for transition in self.transitions if transition.action == action)
 
+    def action(self, name: str) -> str:
+        """The name of an action of this way; raises ValueError for any other, so that a wrong name stops the program at its start."""
+        _require(any(transition.action == name for transition in self.transitions), name, f"is no action of the way of the {self.name}")
+        return name
+
     def leaving(self, stage: str | None) -> tuple[Transition, ...]:
         """Every transition that begins in a stage."""
         return tuple(transition for transition in self.transitions if transition.stage == stage)
@@ -146,7 +152,7 @@ def read_rows(table: str) -> Iterable[dict[str, str]]:
 
 
 def _read_stage(row: dict[str, str]) -> Stage:
-    _require(row["late"] in ("", "pass_up") or _is_job(row["late"]), row["late"], "is no job")
+    _require(row["late"] in ("", "pass_up", *JOBS), row["late"], "is no job")
     _require(row["step"] in ("", *STEPS), row["step"], "is no step")
     role = Role(row["role"]) if row["role"] else None
     return Stage(row["stage"], row["awaits"], role, row["days"], row["late"], Kind(row["kind"]), row["step"], row["place"])
@@ -159,7 +165,7 @@ def _read_transition(row: dict[str, str], stages: dict[str, Stage]) -> Transitio
     for guard in guards:
         _require(guard in GUARDS, guard, "is no guard")
     for job in jobs:
-        _require(_is_job(job), job, "is no job")
+        _require(job in JOBS, job, "is no job")
     least = row["reason"].rstrip("+")
     return Transition(
         stage=row["stage"] or None,
@@ -177,9 +183,12 @@ def _read_transition(row: dict[str, str], stages: dict[str, Stage]) -> Transitio
     )
 
 
-def _is_job(word: str) -> bool:
-    topic, dot, job = word.partition(".")
-    return bool(dot and job) and topic in STEPS
+def require_known_steps(steps_by_row: Mapping[str, Iterable[str]], *ways: Way) -> None:
+    """Raises ValueError where a row names a step that no way has; an award's may be named `award_propose`."""
+    known = {name for way in ways for each in way.transitions for name in (each.action, f"{way.name}_{each.action}")}
+    for row, steps in steps_by_row.items():
+        for step in steps:
+            _require(step in known, step, f"is no step of the process, in the row {row}")
 
 
 def _require(holds: bool, word: str, problem: str) -> None:
@@ -190,3 +199,4 @@ def _require(holds: bool, word: str, problem: str) -> None:
 IDEA = read_way("idea", tables.IDEA_STAGES, tables.IDEA_TRANSITIONS)
 AWARD = read_way("award", tables.AWARD_STAGES, tables.AWARD_TRANSITIONS)
 DOCUMENT = read_way("document", tables.DOCUMENT_STAGES, tables.DOCUMENT_TRANSITIONS)
+require_known_steps(JOBS, IDEA, AWARD, DOCUMENT)

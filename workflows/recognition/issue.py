@@ -10,6 +10,11 @@ from models.people import Person
 from workflows.process.actors import Actor
 from workflows.process.context import DocumentContext
 from workflows.process.engine import Grounds, permit, take
+from workflows.process.ways import DOCUMENT
+
+ISSUE = DOCUMENT.action("issue")
+REVOKE = DOCUMENT.action("revoke")
+SEND = DOCUMENT.action("send")
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ def mark_issued(session: Session, document_id: str, rendered: Rendered, *, actor
     if document.sha256 is not None:
         return
     context = DocumentContext(document)
-    permitted = permit(session, context, "issue", actor=actor)
+    permitted = permit(session, context, ISSUE, actor=actor)
     document.sha256, document.spreadsheet_sha256, document.issued_at = rendered.sha256, rendered.spreadsheet_sha256, now()
     take(session, context, permitted, Grounds(recorded={"sha256": rendered.sha256}), actor=actor)
 
@@ -48,7 +53,7 @@ def withdraw_certificates(session: Session, award_id: str, *, actor: Actor) -> N
     """Withdraw the certificates of a revoked award; their numbers and files stay, and verification says so."""
     for document in session.exec(select(Document).where(Document.award_id == award_id, Document.state != DocumentState.REVOKED)):
         context = DocumentContext(document)
-        permitted = permit(session, context, "revoke", actor=actor)
+        permitted = permit(session, context, REVOKE, actor=actor)
         document.revoked_at = now()
         take(session, context, permitted, actor=actor)
 
@@ -70,4 +75,4 @@ def mark_sent(session: Session, document_id: str, *, actor: Actor) -> None:
     document = session.get(Document, document_id)
     if document is not None:
         context = DocumentContext(document)
-        take(session, context, permit(session, context, "send", actor=actor), actor=actor)
+        take(session, context, permit(session, context, SEND, actor=actor), actor=actor)

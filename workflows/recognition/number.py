@@ -18,7 +18,10 @@ from workflows.process.context import DocumentContext
 from workflows.process.crashpoints import crashpoint
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.numbering import NumberFacts, fill_template, next_running
+from workflows.process.ways import DOCUMENT
 from workflows.region.offices import Office
+
+NUMBER = DOCUMENT.action("number")
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def number_document(session: Session, subject: DocumentSubject, issuer: Issuer, 
         issued_on=day,
     )
     context = DocumentContext(document, subject.call_path)
-    permitted = permit(session, context, "number", actor=actor)
+    permitted = permit(session, context, NUMBER, actor=actor)
     session.add(document)
     session.flush()
     crashpoint("after_document_before_ledger")

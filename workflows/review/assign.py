@@ -17,6 +17,9 @@ from workflows.process.refusals import Invalid
 from workflows.process.superiors import list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews
 from workflows.process.visibility import ANSWERING
+from workflows.process.ways import IDEA
+
+ASSIGN = IDEA.action("assign")
 
 
 def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -30,13 +33,13 @@ def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
     missing = context.policy.reviewers - count_reviews(session, context, *ANSWERING)
     chosen = list_eligible(session, context)[: max(missing, 0)]
     if chosen:
-        permitted = permit(session, context, "assign", actor=actor)
+        permitted = permit(session, context, ASSIGN, actor=actor)
         reviews = [_add(session, context, person_id) for person_id in chosen]
         take(session, context, permitted, _grounds(reviews), actor=actor)
     if context.idea.due_at is None and missing > 0:
         context.idea.due_at = due_in(context.policy.days.review)  # nobody has to answer; by then somebody was found, or the chair decides
-    if len(chosen) < missing and count_reviewers_left(session, context) > 0 and not is_asked(session, context, "assign"):
-        ask(session, context, "assign", due_in(context.policy.days.screening))
+    if len(chosen) < missing and count_reviewers_left(session, context) > 0 and not is_asked(session, context, ASSIGN):
+        ask(session, context, ASSIGN, due_in(context.policy.days.screening))
 
 
 def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Actor) -> Review:
@@ -45,7 +48,7 @@ def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Ac
     Raises Invalid for somebody who may not review this idea.
     """
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "assign", actor=actor)
+    permitted = permit(session, context, ASSIGN, actor=actor)
     if person_id not in list_eligible(session, context):
         raise Invalid("reviewer_not_eligible", "reviewer_id")
     review = _add(session, context, person_id)

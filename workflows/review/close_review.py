@@ -20,8 +20,13 @@ from workflows.process.guards import is_at_mark, is_overdue
 from workflows.process.inbox import ask, due_in, is_asked
 from workflows.process.underway import count_reviewers_left
 from workflows.process.visibility import ANSWERING
+from workflows.process.ways import IDEA
 from workflows.review.assign import list_eligible
 from workflows.review.score import rubric_of
+
+ASSIGN = IDEA.action("assign")
+CLOSE_REVIEW = IDEA.action("close_review")
+DRAFT_RECOMMEND = IDEA.action("draft_recommend")
 
 NO_QUORUM = "no_quorum"
 
@@ -40,7 +45,7 @@ def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
     outcome = _find_outcome(session, context, reviews, totals)
     if outcome is None:
         return
-    permitted = permit(session, context, "close_review", outcome, actor=actor)
+    permitted = permit(session, context, CLOSE_REVIEW, outcome, actor=actor)
     for review in _owed(reviews):
         review.state = ReviewState.LAPSED
     figures: dict[str, Any] = {"reviews": len(totals), "quorum": context.policy.quorum}
@@ -90,8 +95,8 @@ def _waits_for_substitutes(session: Session, context: IdeaContext, reviews: Sequ
     if not list_eligible(session, context) and (is_prolonged or not _owed(reviews)):
         return False
     context.idea.due_at = due_in(context.policy.days.screening)
-    if count_reviewers_left(session, context) > 0 and not is_asked(session, context, "assign"):
-        ask(session, context, "assign", context.idea.due_at)
+    if count_reviewers_left(session, context) > 0 and not is_asked(session, context, ASSIGN):
+        ask(session, context, ASSIGN, context.idea.due_at)
     return True
 
 
@@ -103,7 +108,7 @@ def draft_recommendation(session: Session, idea_id: str, *, actor: Actor) -> Non
         return
     text = f"Nilai gabungan {format_number(idea.score)} dari 100; batas nilai {format_number(context.policy.pass_mark)}."
     outcome = "feasible" if is_at_mark(context) else "not_feasible"
-    permitted = permit(session, context, "draft_recommend", actor=actor)
+    permitted = permit(session, context, DRAFT_RECOMMEND, actor=actor)
     take(
         session,
         context,

@@ -13,7 +13,13 @@ from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.guards import is_at_mark, is_overdue
 from workflows.process.refusals import Faults, Invalid
+from workflows.process.ways import IDEA
 from workflows.region.decrees import NamedDecree, record_decree, write_decree
+
+CLOSE = IDEA.action("close")
+DETERMINE = IDEA.action("determine")
+EXPIRE = IDEA.action("expire")
+RESUME = IDEA.action("resume")
 
 
 class Determination(StrEnum):
@@ -33,7 +39,7 @@ def determine_idea(
     and no later step could add it; and what `record_decree` raises.
     """
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "determine", outcome, actor=actor)
+    permitted = permit(session, context, DETERMINE, outcome, actor=actor)
     faults, text = Faults(), ""
     with faults.gather():
         text = read_reason(permitted.transition, reason)
@@ -52,7 +58,7 @@ def resume_idea(session: Session, idea_id: str, *, reason: str, actor: Actor) ->
     """Take a deferred idea up again with the score it has: back to the shortlist, or to those below the mark; without one, into review."""
     context = read_context(session, idea_id, actor=actor)
     outcome = "unscored" if context.idea.score is None else "passed" if is_at_mark(context) else "below_mark"
-    permitted = permit(session, context, "resume", outcome, actor=actor)
+    permitted = permit(session, context, RESUME, outcome, actor=actor)
     take(session, context, permitted, Grounds(read_reason(permitted.transition, reason)), actor=actor)
     return context
 
@@ -61,11 +67,11 @@ def expire_deferral(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Close an idea that was deferred and not taken up in time."""
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage == IdeaStage.DEFERRED and is_overdue(context):
-        take(session, context, permit(session, context, "expire", actor=actor), actor=actor)
+        take(session, context, permit(session, context, EXPIRE, actor=actor), actor=actor)
 
 
 def close_rejected(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Close a rejected idea once the time for which it is kept is over."""
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage == IdeaStage.REJECTED and is_overdue(context):
-        take(session, context, permit(session, context, "close", actor=actor), actor=actor)
+        take(session, context, permit(session, context, CLOSE, actor=actor), actor=actor)

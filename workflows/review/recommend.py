@@ -7,6 +7,9 @@ from sqlmodel import Session
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 from workflows.process.decide import decide
+from workflows.process.ways import IDEA
+
+RECOMMEND = IDEA.action("recommend")
 
 
 class Recommendation(StrEnum):
@@ -19,4 +22,4 @@ class Recommendation(StrEnum):
 
 def recommend_idea(session: Session, idea_id: str, outcome: Recommendation, *, reason: str, actor: Actor) -> IdeaContext:
     """Pass the committee's advice and its reasons to whoever determines, once the review is closed."""
-    return decide(session, idea_id, "recommend", outcome, reason=reason, actor=actor)
+    return decide(session, idea_id, RECOMMEND, outcome, reason=reason, actor=actor)

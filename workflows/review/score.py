@@ -14,7 +14,11 @@ from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import settle
 from workflows.process.refusals import Faults, Invalid
+from workflows.process.ways import IDEA
 from workflows.process.wording import read_text
+
+RECUSE = IDEA.action("recuse")
+SCORE = IDEA.action("score")
 
 
 def score_idea(session: Session, idea_id: str, points: dict[str, Decimal], *, comment: str = "", actor: Actor) -> Review:
@@ -23,7 +27,7 @@ def score_idea(session: Session, idea_id: str, points: dict[str, Decimal], *, co
     Raises Invalid, all faults at once, for a missing or unknown criterion and for points outside the scale.
     """
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "score", actor=actor)
+    permitted = permit(session, context, SCORE, actor=actor)
     review, rubric = _own_review(session, idea_id, actor), rubric_of(context.policy)
     faults = Faults(Invalid(each.code, each.field) for each in list_point_refusals(rubric, points))
     with faults.gather():
@@ -40,7 +44,7 @@ def score_idea(session: Session, idea_id: str, points: dict[str, Decimal], *, co
 def recuse_reviewer(session: Session, idea_id: str, *, reason: str, actor: Actor) -> Review:
     """Step back because of a conflict of interest; the idea is not seen any more and somebody else is asked."""
     context = read_context(session, idea_id, actor=actor)
-    permitted = permit(session, context, "recuse", actor=actor)
+    permitted = permit(session, context, RECUSE, actor=actor)
     text = read_reason(permitted.transition, reason)
     review = _own_review(session, idea_id, actor)
     review.state, review.comment, review.answered_at = ReviewState.RECUSED, text, now()

@@ -14,8 +14,10 @@ from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.earning import has_award, read_facts, read_own_book, split_in_team
 from workflows.process.engine import Grounds, Permitted, permit, take
 from workflows.process.refusals import Conflict
-from workflows.process.ways import Kind
+from workflows.process.ways import AWARD, Kind
 from workflows.reward.rank import list_passed_over, lock_places, rank_call
+
+PROPOSE = AWARD.action("propose")
 
 
 def propose_award(session: Session, idea_id: str, *, actor: Actor) -> AwardContext:
@@ -30,7 +32,7 @@ def propose_award(session: Session, idea_id: str, *, actor: Actor) -> AwardConte
     if book.is_ranked:
         lock_places(session, idea.call.id)
     context = new_award(idea, proposed_by=actor.person_id)
-    permitted = permit(session, context, "propose", actor=actor)
+    permitted = permit(session, context, PROPOSE, actor=actor)
     if not book.is_ranked:
         facts = read_facts(idea)
     else:
@@ -52,7 +54,7 @@ def draft_award(session: Session, idea_id: str, *, actor: Actor) -> None:
     if idea.idea.stage not in idea.policy.award_from or book.is_ranked or has_award(session, idea_id):
         return
     context, facts = new_award(idea, proposed_by=actor.person_id), read_facts(idea)
-    permitted = permit(session, context, "propose", actor=actor)
+    permitted = permit(session, context, PROPOSE, actor=actor)
     computed = compute_award(book, facts)
     if computed.tier is not None:
         _propose(session, context, permitted, (facts, computed), actor=actor)
@@ -73,7 +75,7 @@ def _draft_placed(session: Session, placement: Placement, actor: Actor) -> None:
     idea = read_context(session, placement.idea, actor=actor)
     facts = read_facts(idea, rank=placement.rank, places_taken=placement.places_taken)
     context = new_award(idea, proposed_by=actor.person_id)
-    permitted = permit(session, context, "propose", actor=actor)
+    permitted = permit(session, context, PROPOSE, actor=actor)
     _propose(session, context, permitted, (facts, compute_award(read_own_book(idea), facts)), actor=actor)
 
 

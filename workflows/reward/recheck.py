@@ -8,7 +8,10 @@ from workflows.process.actors import Actor
 from workflows.process.context import AwardContext
 from workflows.process.earning import find_flaw
 from workflows.process.engine import permit, take
+from workflows.process.ways import AWARD
 from workflows.reward.browse import read_award_to_change
+
+RETURN = AWARD.action("return")
 
 DECIDED = (AwardStage.APPROVED, AwardStage.SCHEDULED)  # a proposed one waits for its decision, and can only be declined
 
@@ -26,7 +29,7 @@ def recheck_award(session: Session, idea_id: str, *, actor: Actor) -> None:
 
 def return_award(session: Session, context: AwardContext, *, actor: Actor) -> None:
     """Bring an award that does not hold back to its proposal: without decree and hour, and whoever approves awards is asked again."""
-    permitted = permit(session, context, "return", actor=actor)
+    permitted = permit(session, context, RETURN, actor=actor)
     award = context.award
     award.approved_by, award.decree_number, award.decree_on, award.decree_sha256 = None, "", None, None
     award.announce_at = None

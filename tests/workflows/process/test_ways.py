@@ -2,17 +2,24 @@
 
 import ast
 import csv
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from models.people import Role
 from models.policy import Days
 from models.stages import AwardStage, IdeaStage
+from workflows.delivery.job import Job, job, require_every_job
+from workflows.delivery.relay import FLOWS
+from workflows.intake.route import route_idea
+from workflows.process import duties, jobs, movers, tables, ways
 from workflows.process.guards import GUARDS
 from workflows.process.tables import IDEA_STAGES, IDEA_TRANSITIONS
 from workflows.process.ways import AWARD, DOCUMENT, FLOW, IDEA, Kind, Relation, Transition, Way, read_way
+from workflows.recognition.flow import tell_teams
 
 WAYS = (IDEA, AWARD, DOCUMENT)
 EACH = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
@@ -116,6 +123,8 @@ WRONG_ROWS = [
     ("draft withdraw - withdrawn proposer lead ten - - - all", "ten"),
     ("draft withdraw - withdrawn proposer lead 0 gate - - all", "gate is no guard"),
     ("draft withdraw - withdrawn proposer lead 0 - - intke.route all", "intke.route is no job"),
+    ("draft withdraw - withdrawn proposer lead 0 - - intake.rooute all", "intake.rooute is no job"),
+    ("draft withdraw - withdrawn proposer lead 0 - - intake.tell_team all", "intake.tell_team is no job"),
     ("draft withdraw - withdrawn proposer lead 0 - - - everybody", "everybody"),
     ("draft withdraw - withdrawn proposer lead 0 - - -", "zip"),
 ]
@@ -133,6 +142,7 @@ def test_a_slip_of_the_pen_in_a_transition_stops_the_program_at_its_start(line: 
         ("hearing heer chair review - open review main/4", "heer is awaited and no action"),
         ("hearing screen cheer review - open review main/4", "cheer"),
         ("hearing screen chair review later open review main/4", "later is no job"),
+        ("hearing screen chair review review.close_rejectd open review main/4", "review.close_rejectd is no job"),
         ("hearing screen chair review - opn review main/4", "opn"),
         ("hearing screen chair review - open revue main/4", "revue is no step"),
     ],
@@ -142,19 +152,77 @@ def test_a_slip_of_the_pen_in_a_stage_stops_the_program_at_its_start(line: str, 
         read_way("idea", f"{IDEA_STAGES.rstrip()}\n{line}", IDEA_TRANSITIONS)
 
 
-def test_the_code_permits_no_action_that_the_tables_do_not_name() -> None:
-    known = {each.action for way in WAYS for each in way.transitions}
-    asked = set(actions_in_code())
-    assert asked, "no permit() was found"
-    assert asked <= known, asked - known
+@EACH
+def test_a_wrong_action_stops_the_program_at_its_start(way: Way) -> None:
+    action = way.transitions[0].action
+    assert way.action(action) == action
+    with pytest.raises(ValueError, match="recomend is no action of the way"):
+        way.action("recomend")
 
 
-def actions_in_code() -> Iterator[str]:
-    """Every action that a permit() or decide() of the code names as a word."""
+def test_a_wrong_step_in_the_tables_of_jobs_duties_and_movers_stops_the_program_at_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(jobs.JOBS, "intake.route", ("rooute",))
+    with pytest.raises(ValueError, match="rooute is no step of the process, in the row intake"):
+        load_again(ways)
+    monkeypatch.undo()
+    monkeypatch.setattr(tables, "DUTIES", tables.DUTIES.replace("award_propose", "award_propse"))
+    with pytest.raises(ValueError, match="award_propse is no step of the process, in the row propose_award"):
+        load_again(duties)
+    monkeypatch.undo()
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match="recomend is no step of the process, in the row MOVERS"):
+        load_again(movers, "\nrecommend ", "\nrecomend  ")
+
+
+def load_again(module: ModuleType, word: str = "-", wrong: str = "-") -> None:
+    """The module's own text, one word of it wrong, run as at the program's start; what is loaded already stays as it is."""
+    loaded, text = ModuleType("loaded_again"), Path(str(module.__file__)).read_text().replace(word, wrong)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "loaded_again", loaded)
+        exec(compile(text, str(module.__file__), "exec"), loaded.__dict__)
+
+
+def test_the_code_names_its_actions_where_a_wrong_one_stops_the_start() -> None:
+    assert set(unchecked_actions()) == {"workflows/process/inbox.py: revise"}
+
+
+def unchecked_actions() -> Iterator[str]:
+    """Every action that the code asks for by a word instead of by `Way.action`."""
+    asking = ("permit", "_permit", "decide", "ask", "is_asked", "is_offered")
+    for file in (*Path("workflows").rglob("*.py"), *Path("api").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in asking:
+                yield from (f"{file}: {text}" for each in node.args[2:3] for text in texts_in(each))
+
+
+def texts_in(node: ast.AST) -> Iterator[str]:
+    """The texts that an expression may be."""
+    yield from (each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str))
+
+
+def test_every_job_that_the_code_asks_for_is_one_of_the_flows() -> None:
+    asked = set(jobs_in_code())
+    assert {"recognition.send_digest", "reward.draft_ranked_awards"} <= asked <= set(jobs.JOBS)
+
+
+def jobs_in_code() -> Iterator[str]:
+    """Every job that the code asks for, as `topic.job`."""
     for file in Path("workflows").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("permit", "decide", "ask"):
-                yield from (a.value for a in node.args[2:3] if isinstance(a, ast.Constant) and isinstance(a.value, str))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("send", "send_each_once"):
+                yield from (a.value for a in node.args[1:2] if isinstance(a, ast.Constant) and isinstance(a.value, str))
+
+
+def test_a_job_that_no_flow_has_and_a_flows_job_that_the_process_does_not_name_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(FLOWS) == set(ways.STEPS)
+    require_every_job()
+    with pytest.raises(ValueError, match="rooute is no job"):
+        job("intake", "rooute", route_idea)
+    with pytest.raises(ValueError, match="tell_teem is no job"):
+        Job("tell_teem", tell_teams)
+    monkeypatch.setitem(jobs.JOBS, "intake.rooute", ("route",))
+    with pytest.raises(ValueError, match="rooute is a job of no flow"):
+        require_every_job()
 
 
 def test_only_the_engine_writes_a_stage_a_decision_an_inbox_item_or_a_follow_up() -> None:

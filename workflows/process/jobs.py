@@ -1,0 +1,30 @@
+"""Every job of the flows, as `topic.job`, with the steps of the process that it takes; the flows have these jobs and no other."""
+
+JOBS: dict[str, tuple[str, ...]] = {
+    "intake.route": ("route",),
+    "intake.expire_supplement": ("expire",),
+    "review.assign": ("assign",),
+    "review.close_review": ("close_review",),
+    "review.draft_recommend": ("draft_recommend",),
+    "review.expire_deferral": ("expire",),
+    "review.close_rejected": ("close",),
+    "pilot.roll_out": ("roll_out",),
+    "pilot.start_pilot": ("start_pilot",),
+    "pilot.compute_result": ("compute_result",),
+    "reward.draft_award": ("propose",),
+    "reward.draft_ranked_awards": ("propose",),
+    "reward.recheck_award": ("return",),
+    "reward.announce": ("announce", "return"),  # what no longer holds at its hour goes back
+    "recognition.number_receipt": ("number",),
+    "recognition.number_rejection": ("number",),
+    "recognition.number_certificates": ("number",),
+    "recognition.issue_document": ("issue",),
+    "recognition.send_document": ("send",),
+    "recognition.withdraw_certificates": ("revoke",),
+    "recognition.tell_withdrawn": (),
+    "recognition.tell_team": (),
+    "recognition.tell_holder": (),
+    "recognition.send_digest": (),
+    "recognition.mail_code": (),
+    "recognition.print_specimens": (),
+}
