@@ -19,9 +19,9 @@ from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Policy
 from tests.building import Shelf, Town, join_all
+from tests.steps import ACTIONS
 from tests.town import employee_number, sign_in
 from tests.workflows.process.owed import Owed, Stuck, list_waiting, one_step, read_owed
-from tests.workflows.process.test_story import STEPS
 from tests.workflows.turns import WORKS, Clock, tick
 from workflows.delivery.claims import claim_batch
 from workflows.intake.draft import Proposal, draft_idea
@@ -51,6 +51,8 @@ POINTS = (30, 60, 75, 90, 100)
 
 class Subject:
     """What a step speaks of, as the story's steps want it; it is looked up only by the steps that need it."""
+
+    until_announced = timedelta(minutes=30)
 
     def __init__(self, story: "Story", owed: Owed, subject: str, points: int) -> None:
         self.town, self.idea, self.subject, self.points = story.town, story.idea, subject, points
@@ -244,7 +246,7 @@ class Story:
             return
         points = self.luck.choice(POINTS) if not self.course.aim else 10 if self._is_nearer("below_mark", "shortlisted") else 100
         subject = self.luck.choice(self._eligible()) if item.task == "assign" else who
-        STEPS[step](lambda *called, **named: self._act(who, *called, **named), Subject(self, owed, subject, points))
+        ACTIONS[step](lambda *called, **named: self._act(who, *called, **named), Subject(self, owed, subject, points))
 
     def _days_to_report(self) -> int:
         """How many days lie before the first on which the pilot may be concluded."""
@@ -265,7 +267,7 @@ class Story:
         if item.task == "score" and not self.course.aim and not self.recused and self.luck.random() < 0.1:
             self.recused, actions = True, ("recuse",)
         here = {(each.action, each.outcome or "-") for each in ways.IDEA.leaving(owed.stage)}
-        steps = [step for step in STEPS if step[0] in actions and (step in here or item.award_id or step[0] == "resume")]
+        steps = [step for step in ACTIONS if step[0] in actions and (step in here or item.award_id or step[0] == "resume")]
         if item.award_id:
             open_to = self._offered(item.award_id)
             steps = [step for step in steps if step in open_to]

@@ -19,7 +19,8 @@ from workflows.process.duties import LOOSENABLE, PAIRS, STEPS, find_duty, must_d
 from workflows.process.reach import walk
 from workflows.process.ways import AWARD, DOCUMENT, IDEA, Way
 
-BY_HAND = list(csv.DictReader((Path(__file__).parent / "pairs.csv").read_text().splitlines()))
+HERE = Path(__file__).parent
+BY_HAND = list(csv.DictReader((HERE / "pairs.csv").read_text().splitlines()))
 LOOSEST = Policy.model_validate({**POLICY, "loosened": LOOSENABLE})
 NEVER = [("score", "recommend"), ("recommend", "determine"), ("own", "verify"), ("propose_award", "approve")]
 FOUR = 4
@@ -30,6 +31,11 @@ def test_the_pairs_are_those_that_a_person_wrote_down() -> None:
     written = {pair_of(line["one"], line["other"]): line["differ"] for line in BY_HAND}
     words = {"apart": "always", "policy": "unless_loosened"}
     assert {pair_of(*pair): words.get(PAIRS.get(pair_of(*pair), ""), "no") for pair in itertools.combinations(STEPS, 2)} == written
+
+
+def test_the_steps_of_each_duty_are_those_that_a_person_wrote_down() -> None:
+    lines = csv.DictReader((HERE / "duties.csv").read_text().splitlines())
+    assert {line["duty"]: line["steps"] for line in lines} == {duty: " ".join(steps) or "-" for duty, steps in STEPS.items()}
 
 
 @pytest.mark.parametrize("pair", NEVER, ids="+".join)

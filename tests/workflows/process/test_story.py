@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -23,66 +21,17 @@ from models.reviews import Review
 from models.stages import IdeaStage
 from tests.building import Shelf, Town
 from tests.clock import set_clock
-from tests.steps import MET, REASON, decree_of_today, plan
+from tests.steps import ACTIONS
 from tests.workflows.process.model import ENDED, NEEDED, REVIEWERS, WHO, IdeaModel
 from workflows.calculations.ledger import ChainEntry, verify_chain
-from workflows.intake.permit import permit_idea
 from workflows.intake.route import route_idea
-from workflows.intake.screen import Findings, Screening, screen_idea
-from workflows.intake.submit import submit_idea, supplement_idea
-from workflows.intake.withdraw import withdraw_idea
-from workflows.pilot.conclude import Verdict, compute_result, conclude_pilot, verify_pilot
-from workflows.pilot.measure import Reading, report_measurement
-from workflows.pilot.start import plan_pilot, start_pilot
+from workflows.pilot.conclude import compute_result
+from workflows.pilot.start import start_pilot
 from workflows.process.refusals import Refusal
 from workflows.recognition.letters import number_certificates, number_receipt
-from workflows.review.assign import assign_evenly, assign_reviewer
+from workflows.review.assign import assign_evenly
 from workflows.review.close_review import close_review, draft_recommendation
-from workflows.review.determine import Determination, determine_idea, resume_idea
-from workflows.review.recommend import Recommendation, recommend_idea
-from workflows.review.score import recuse_reviewer, score_idea
-from workflows.reward.announce import announce_award, schedule_award
-from workflows.reward.approve import approve_award, decline_award
-from workflows.reward.propose import propose_award
-from workflows.reward.revoke import revoke_award
-
-FINDINGS = {
-    "accepted": Findings(MET),
-    "returned": Findings(notes={"idea": "Lengkapi biaya."}),
-    "duplicate": Findings(reason=REASON, duplicate_not_registered=True),
-    "rejected": Findings({**MET, "renewal": False}, reason=REASON),
-}
-STEPS: dict[tuple[str, str], Callable[..., Any]] = {
-    ("submit", "-"): lambda do, at: do(submit_idea, at.idea),
-    ("withdraw", "-"): lambda do, at: do(withdraw_idea, at.idea),
-    ("permit", "granted"): lambda do, at: do(permit_idea, at.idea, granted=True),
-    ("permit", "refused"): lambda do, at: do(permit_idea, at.idea, granted=False, reason=REASON),
-    ("supplement", "-"): lambda do, at: do(supplement_idea, at.idea, at.town.proposal()),
-    ("assign", "-"): lambda do, at: do(assign_reviewer, at.idea, at.town[at.subject].id),
-    ("score", "-"): lambda do, at: do(score_idea, at.idea, {"novelty": Decimal(at.points), "impact": Decimal(at.points)}),
-    ("recuse", "-"): lambda do, at: do(recuse_reviewer, at.idea, reason=REASON),
-    ("resume", "passed"): lambda do, at: do(resume_idea, at.idea, reason=REASON),
-    ("plan_pilot", "-"): lambda do, at: do(plan_pilot, at.idea, plan(at.town["owner"].id)),
-    ("measure", "-"): lambda do, at: do(report_measurement, at.idea, Reading(at.indicator, today(), Decimal(at.points))),
-    ("conclude", "-"): lambda do, at: do(conclude_pilot, at.idea, summary=REASON),
-    ("verify", "extend"): lambda do, at: do(verify_pilot, at.idea, Verdict.EXTEND, reason=REASON, until=at.later),
-    ("propose", "-"): lambda do, at: do(propose_award, at.idea),
-    ("approve", "approved"): lambda do, at: do(approve_award, at.award, decree=decree_of_today("2")),
-    ("approve", "declined"): lambda do, at: do(decline_award, at.award, reason=REASON),
-    ("schedule", "-"): lambda do, at: do(schedule_award, at.award, announce_at=now() + timedelta(minutes=30)),
-    ("revoke", "-"): lambda do, at: do(revoke_award, at.award, reason=REASON),
-}
-for _outcome, _said in FINDINGS.items():
-    STEPS["screen", _outcome] = lambda do, at, o=_outcome, f=_said: do(screen_idea, at.idea, Screening(o), f)
-for _outcome in ("feasible", "not_feasible", "deferred"):
-    STEPS["recommend", _outcome] = lambda do, at, o=_outcome: do(recommend_idea, at.idea, Recommendation(o), reason=REASON)
-for _outcome in ("adopted", "deferred", "rejected"):
-    STEPS["determine", _outcome] = lambda do, at, o=_outcome: do(
-        determine_idea, at.idea, Determination(o), reason=REASON, decree=decree_of_today("1")
-    )
-for _outcome in ("roll_out", "stop"):
-    STEPS["verify", _outcome] = lambda do, at, o=_outcome: do(verify_pilot, at.idea, Verdict(o), reason=REASON)
-
+from workflows.reward.announce import announce_award
 
 BEGINNINGS = ("draft", "screening", "in_review", "shortlisted", "recommended", "determined", "in_pilot", "rolled_out")
 ENDINGS = ("refused", "duplicate", "rejected", "stop", "declined")
@@ -98,6 +47,7 @@ class At:
         self.award = awards[0] if awards else "none"
         self.indicator = town.rows(select(Indicator.id).where(Indicator.pilot_id == pilots[0].id))[0] if pilots else "none"
         self.later = pilots[0].ends_on + timedelta(days=30) if pilots else today()
+        self.completed, self.until_announced = town.proposal(), timedelta(minutes=30)
 
 
 class Story(RuleBasedStateMachine):
@@ -127,7 +77,7 @@ class Story(RuleBasedStateMachine):
             found = [
                 (idea, step, who, subject)
                 for idea, model in self.ideas.items()
-                for step in STEPS
+                for step in ACTIONS
                 for who in WHO
                 for subject in (REVIEWERS if step[0] == "assign" else ("reviewer1",))
                 if model.target(*step, who, subject) and (step[0] != "withdraw" and step[1] not in ENDINGS)
@@ -140,11 +90,11 @@ class Story(RuleBasedStateMachine):
     @rule(luck=st.data())
     def end_something(self, luck: st.DataObject) -> None:
         """Somebody ends an idea's way, or an award's."""
-        found = [(i, s, w, "reviewer1") for i, m in self.ideas.items() for s in STEPS for w in WHO if s[1] in ENDINGS and m.target(*s, w)]
+        found = [(i, s, w, "reviewer1") for i, m in self.ideas.items() for s in ACTIONS for w in WHO if s[1] in ENDINGS and m.target(*s, w)]
         if found and not luck.draw(st.integers(0, 3)):
             self.act(*luck.draw(st.sampled_from(found)), 60)
 
-    @rule(place=st.integers(0, 1), step=st.sampled_from(sorted(STEPS)), who=st.sampled_from(WHO), subject=st.sampled_from(REVIEWERS))
+    @rule(place=st.integers(0, 1), step=st.sampled_from(sorted(ACTIONS)), who=st.sampled_from(WHO), subject=st.sampled_from(REVIEWERS))
     def try_anything(self, place: int, step: tuple[str, str], who: str, subject: str) -> None:
         """Somebody tries a step, permitted or not."""
         self.act(list(self.ideas)[place], step, who, subject, 70)
@@ -154,7 +104,7 @@ class Story(RuleBasedStateMachine):
         model, at = self.ideas[idea], At(self.town, idea, subject, points)
         target = model.target(*step, who, subject)
         try:
-            STEPS[step](lambda action, *values, **named: self.town.do(action, *values, by=who, **named), at)
+            ACTIONS[step](lambda action, *values, **named: self.town.do(action, *values, by=who, **named), at)
             taken = True
         except Refusal:
             taken = False
