@@ -4,18 +4,15 @@ import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, delete, select, update
 
-from models.database import run_plain, table_of
 from models.ids import new_secret
 from models.instants import wall_now
 from models.people import Account, EmployeeNumber, MailPurpose, NoticeKind, SignIn, SignInFailure
 from models.statements.people import find_token
+from models.statements.tries import count_try
 from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import Actor, read_actor
 from workflows.process.journal import record
@@ -120,18 +117,9 @@ def activate(session: Session, typed: CodeTry, password_hash: str) -> str:
 
 
 def reserve_try(session: Session, tried: Try) -> None:
-    """Count a try before its password is looked at, in a transaction of its own; raises TooMany where so many failed lately.
-
-    One statement raises the count under the row's lock, so that tries sent at once share one count and none slips through.
-    """
-    table: Any = table_of(SignInFailure)
-    insert: Any = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    """Count a try before its password is looked at, in a transaction of its own; raises TooMany where so many failed lately."""
     at, since = wall_now(), wall_now() - timedelta(minutes=FAILURE_MINUTES)
-    first = insert(table).values(id=tried.digest[:26], name_hash=tried.digest, at=at, tries=1)
-    over = table.c.at < since
-    again = {"tries": sa.case((over, 1), else_=table.c.tries + 1), "at": sa.case((over, at), else_=table.c.at)}
-    tries = run_plain(session, first.on_conflict_do_update(index_elements=["id"], set_=again).returning(table.c.tries)).scalar_one()
-    if tries > MOST_FAILURES:
+    if count_try(session, tried.digest, at, since) > MOST_FAILURES:
         raise TooMany("too_many_sign_ins", minutes=FAILURE_MINUTES)
     session.execute(delete(SignInFailure).where(col(SignInFailure.at) < since))
 

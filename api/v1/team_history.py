@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
+from api.formats import show_share
 from api.sentences import catalogue
 from models.ideas import Decision
-from workflows.documents.text import format_share
 from workflows.intake.team import Membership, read_team_change
 
 
@@ -67,6 +67,4 @@ def _compare_shares(before: Membership, after: Membership) -> str:
 
 
 def _write_share(member: Membership | None, language: str) -> str:
-    """The share in percent; English has a point where Indonesian has a comma."""
-    written = format_share(member.share_hundredths) if member else ""
-    return written if language == "id" else written.replace(",", ".")
+    return show_share(member.share_hundredths, language) if member else ""

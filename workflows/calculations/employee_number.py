@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from workflows.calculations.refusals import CalculationRefusal
 from workflows.calculations.values import Value
 
 LENGTH = 18
@@ -36,12 +35,6 @@ class EmployeeNumberKind(StrEnum):
 
     PNS = "pns"
     PPPK = "pppk"
-
-
-class EmployeeNumberRefused(CalculationRefusal):
-    """A number that cannot be printed because it cannot be an employee number."""
-
-    code = "employee_number_invalid"
 
 
 class NumberProblem(Value):
@@ -126,19 +119,6 @@ def label_employee_number(text: str) -> str:
     """What stands before a printed number: `NI PPPK` where digits 13 and 14 are a PPPK's (21 to 29), else `NIP`."""
     digits = strip_employee_number(text)
     return "NI PPPK" if _is_shaped(digits) and _read_groups(digits).kind is EmployeeNumberKind.PPPK else "NIP"
-
-
-def print_employee_number(text: str) -> str:
-    """The number as letters print it (`19801208 200604 1 008`, PPPK `20001231 2024 21 1 001`); EmployeeNumberRefused if malformed.
-
-    Ages and years are not judged here: a number that was registered is printed, whatever rule of plausibility came later.
-    """
-    digits = strip_employee_number(text)
-    groups = _read_groups(digits) if _is_shaped(digits) else None
-    codes = _list_malformed(digits, groups)
-    if codes or groups is None or groups.kind is None:
-        raise EmployeeNumberRefused("number", " ".join(ADVICE[code] for code in codes))
-    return group_employee_number(digits)
 
 
 def group_employee_number(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.database import append_row, append_rows
@@ -10,8 +9,9 @@ from models.ideas import Idea
 from models.instants import now, wall_now
 from models.ledger import LedgerEntry
 from models.logs import note
-from models.outbox import Message, MessageState
+from models.outbox import Message
 from models.statements.counters import Link, lock_last_link, set_last_link
+from models.statements.outbox import wake_held
 from workflows.calculations.ledger import chain_hash
 from workflows.process.actors import Actor
 from workflows.process.crashpoints import crashpoint
@@ -67,9 +67,7 @@ def release_held(session: Session, idea_id: str) -> None:
     """
     session.flush()
     session.exec(select(Idea.id).where(Idea.id == idea_id).with_for_update(key_share=True)).first()
-    held = sa.update(Message).where(col(Message.idea_id) == idea_id, col(Message.state) == MessageState.HELD)
-    woken = held.values(state=MessageState.WAITING, not_before=wall_now())
-    session.execute(woken.execution_options(synchronize_session=False))
+    wake_held(session, idea_id, wall_now())
 
 
 def _append(session: Session, fact: dict[str, Any]) -> None:

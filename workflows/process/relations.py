@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models.calls import Call, PolicyVersion
-from models.database import run_plain, table_of
 from models.ideas import Answer, Idea
 from models.people import Role
 from models.pilots import Pilot
@@ -17,6 +15,7 @@ from models.policy import Policy
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from models.statements.ideas import Invited
+from models.statements.reviews import list_given_to
 from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
@@ -25,10 +24,6 @@ from workflows.process.visibility import ANSWERING, BY_CALL, OVERSEERS
 from workflows.process.ways import Kind, Relation, Transition
 
 _CALL_UNIT = aliased(Unit)
-_REVIEW = table_of(Review)
-_JUDGED = sa.select(_REVIEW.c.idea_id).where(_REVIEW.c.reviewer_id == sa.bindparam("person_id"))  # asked with every list: built once
-_ANY_JUDGED = _JUDGED.limit(1)
-_JUDGED_OF = _JUDGED.where(_REVIEW.c.idea_id.in_(sa.bindparam("idea_ids", expanding=True)))
 
 
 def has_part(context: IdeaContext, actor: Actor) -> bool:
@@ -148,10 +143,7 @@ def is_blind(session: Session, context: IdeaContext, actor: Actor) -> bool:
 
 def list_blind(session: Session, ideas: Iterable[Idea], actor: Actor) -> frozenset[str]:
     """Those of some ideas of whose proposers the actor is told nothing, by their ids."""
-    shown, reader = [idea.id for idea in ideas], {"person_id": actor.person_id}
-    if not shown or not list(run_plain(session, _ANY_JUDGED, reader)):  # most readers review nothing: a long list of ids costs more
-        return frozenset()
-    judged = [row[0] for row in run_plain(session, _JUDGED_OF, {**reader, "idea_ids": shown})]
+    judged = list_given_to(session, actor.person_id, [idea.id for idea in ideas])
     if not judged:
         return frozenset()
     query = (

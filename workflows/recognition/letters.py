@@ -20,7 +20,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.refusals import NotFound
 from workflows.recognition.number import DocumentSubject, number_document
-from workflows.recognition.offices import NamedPerson, list_copies, list_named, name_decider, read_issuer, write_rank
+from workflows.recognition.offices import NamedPerson, list_copies, list_named, name_decider, read_issuer, write_rank_or_grade
 
 REJECTING = (("permit", "refused", "permission"), ("screen", "rejected", "screening"), ("determine", "rejected", "determination"))
 HELP = {
@@ -111,7 +111,7 @@ def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder:
     return {
         "holder_name": holder.person.full_name,
         "holder_employee_number": holder.number,
-        "holder_rank": write_rank(holder.person),
+        "holder_rank": write_rank_or_grade(holder.person),
         "holder_position": holder.person.position,
         "holder_unit": holder.unit.name,
         "holder_role": "Pengusul" if alone else "Ketua Tim Pengusul" if member.lead else "Anggota Tim Pengusul",

@@ -10,7 +10,7 @@ from models.people import EmployeeNumber, Person, Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.context import IdeaContext
 from workflows.recognition.number import Issuer
-from workflows.region.offices import read_office
+from workflows.region.offices import read_office, write_rank
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,9 @@ def list_copies(session: Session, context: IdeaContext, sender: str) -> list[str
     return [head for head in heads if head != sender]
 
 
-def write_rank(person: Person) -> str:
+def write_rank_or_grade(person: Person) -> str:
     """Rank and grade as papers show them: `Pembina (IV/a)`; a PPPK has a grade only: `Golongan IX`."""
-    if person.rank_name and person.grade:
-        return f"{person.rank_name} ({person.grade})"
-    return person.rank_name or (f"Golongan {person.grade}" if person.grade else "")
+    return write_rank(person.rank_name, person.grade) or (f"Golongan {person.grade}" if person.grade else "")
 
 
 def _innovation_office(session: Session, context: IdeaContext) -> list[str]:

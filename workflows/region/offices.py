@@ -112,7 +112,7 @@ def find_signatory(session: Session, office: UnitOffice, on: date) -> OfficeSign
         position=office.position,
         capacity=holder.capacity,
         on_behalf_of=superior.position if superior else "",
-        rank=(_write_rank(named.rank_name, named.grade) or None) if shows_rank else None,
+        rank=(write_rank(named.rank_name, named.grade) or None) if shows_rank else None,
         employee_number=number if shows_rank else None,
         employment=holder.employment if person is None else person.kind,
     )
@@ -200,6 +200,6 @@ def _number_on(session: Session, person_id: str, on: date) -> str | None:
     return session.exec(held.order_by(col(EmployeeNumber.valid_from).desc())).first()
 
 
-def _write_rank(rank_name: str, grade: str) -> str:
+def write_rank(rank_name: str, grade: str) -> str:
     """`Pembina (IV/a)`; a PPPK has a grade and no rank, and signs without."""
     return f"{rank_name} ({grade})" if rank_name and grade else rank_name
