@@ -17,10 +17,8 @@ from workflows.intake.team import write_member
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.decide import read_reason
-from workflows.process.duties import PROPOSE, list_barred
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import settle, tell_lead
-from workflows.process.refusals import Forbidden
 
 
 def answer_invitation(session: Session, idea_id: str, *, joins: bool, reason: str = "", actor: Actor) -> IdeaContext:
@@ -32,8 +30,6 @@ def answer_invitation(session: Session, idea_id: str, *, joins: bool, reason: st
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "agree", Answer.JOINED if joins else Answer.NOT_JOINED, actor=actor)
-    if joins and actor.person_id in list_barred(session, idea_id, PROPOSE, context.policy):
-        raise Forbidden("team_member_has_duty")
     said = read_reason(permitted.transition, reason)
     mine = next(each for each in context.unanswered if each.person_id == actor.person_id)
     settle(session, context, task="agree", person_id=actor.person_id)

@@ -18,15 +18,13 @@ from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, Context, IdeaContext, read_policy_of
 from workflows.process.duties import find_duty, list_borne_on, must_differ
-from workflows.process.guards import is_in_policy
+from workflows.process.guards import is_in_policy, list_below_owner
 from workflows.process.journal import send
 from workflows.process.passing_up import pass_up
 from workflows.process.relations import list_assigned, office_path, role_for
-from workflows.process.superiors import list_owned_above
 from workflows.process.visibility import visible
 from workflows.process.ways import Kind, Relation
 
-VERIFY = "verify"  # the task that nobody is given whose superior owns the pilot
 GATE_TASK = "gate:"  # before a gate's name: the task of whoever passes it
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -191,11 +189,11 @@ def _find_ideas(session: Session, items: Sequence[InboxItem], actor: Actor) -> I
     own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, col(TeamMember.idea_id).in_(ideas))))
     of_duty = {item.idea_id for item in items if item.idea_id in ideas and find_duty_of(item)}
     borne = list_borne_on(session, of_duty, str(actor.person_id))
-    below = list_owned_above(session, [item.idea_id for item in items if item.task == VERIFY], actor.unit_path)
+    below = list_below_owner(session, [(item.idea_id, item.task) for item in items], actor)
     for item in items:
         if item.idea_id in ideas and (item.role == Role.PROPOSER or item.idea_id not in own):
             idea = ideas[item.idea_id]
-            if item.task == VERIFY and item.idea_id in below:
+            if (item.idea_id, item.task) in below:
                 continue
             if item.idea_id not in borne or _may_take_on(item, borne[item.idea_id], read_policy_of(session, idea)):
                 yield Awaited(item, idea)
