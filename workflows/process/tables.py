@@ -60,11 +60,13 @@ supplement_asked     expire           -             closed               FLOW   
 supplement_asked     withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     all
 in_review            assign           -             -                    secretariat  scope     -+      reviewers_left                              -                      -                                         committee
 in_review            assign           -             -                    FLOW         any       -+      reviewers_left                              -                      -                                         committee
+in_review            seek_reviewers   -             -                    FLOW         any       -+      -                                           -                      -                                         committee
 in_review            score            -             -                    reviewer     assigned  -+      apart,not_superior                          -                      review.close_review                       committee
 in_review            recuse           -             -                    reviewer     assigned  5+      -                                           -                      review.assign,review.close_review         committee
 in_review            close_review     passed        shortlisted          FLOW         any       -+      quorum,gates                                -                      review.draft_recommend                    decided
 in_review            close_review     below_mark    below_mark           FLOW         any       -+      quorum,gates                                -                      review.draft_recommend                    decided
 in_review            close_review     no_quorum     no_quorum            FLOW         any       -+      no_quorum,gates                             -                      -                                         decided
+in_review            prolong          -             -                    FLOW         any       -+      no_quorum                                   -                      -                                         committee
 in_review            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     all
 shortlisted          draft_recommend  -             -                    FLOW         any       -+      -                                           -                      -                                         committee
 below_mark           draft_recommend  -             -                    FLOW         any       -+      -                                           -                      -                                         committee
@@ -144,6 +146,14 @@ issued    send    -        -         FLOW         any       -+      -       -   
 revoked   send    -        -         FLOW         any       -+      -       -     -                           -
 numbered  revoke  -        revoked   FLOW         any       -+      -       -     -                           -
 issued    revoke  -        revoked   FLOW         any       -+      -       -     recognition.tell_withdrawn  -
+"""
+
+# The jobs that follow from what no single transition says: somebody is asked by name, and told at once; an idea leaves a stage
+# from which its policy awards, so that its award is looked at again.
+JOBS = """
+event              job
+asked_in_person    recognition.send_digest
+award_may_be_lost  reward.recheck_award
 """
 
 # Which two duties on one idea one person may have: never (`apart`), only where the call's policy says so (`policy`), or always (`-`).

@@ -187,6 +187,14 @@ def _require(holds: bool, word: str, problem: str) -> None:
         raise ValueError(f"{word} {problem}")
 
 
+def _read_jobs(table: str) -> dict[str, str]:
+    jobs = {row["event"]: row["job"] for row in read_rows(table)}
+    for job in jobs.values():
+        _require(_is_job(job), job, "is no job")
+    return jobs
+
+
+JOBS = _read_jobs(tables.JOBS)  # by what happens
 IDEA = read_way("idea", tables.IDEA_STAGES, tables.IDEA_TRANSITIONS)
 AWARD = read_way("award", tables.AWARD_STAGES, tables.AWARD_TRANSITIONS)
 DOCUMENT = read_way("document", tables.DOCUMENT_STAGES, tables.DOCUMENT_TRANSITIONS)
