@@ -27,8 +27,8 @@ from workflows.review.gates import pass_gate
 
 __all__ = ["clock", "own_town"]
 
-STAGE = "hearing  hear  chair  hearing  -  open  review  left/5"
-WAY_OUT = "hearing  hear  -  recommended  chair  scope  10  gates  -  review.draft_recommend  all"
+STAGE = "hearing  hear  chair  hearing  -  open  -  -  review  left/5"
+WAY_OUT = "hearing  hear  -  recommended  chair  scope  10  gates  -  review.draft_recommend  -  all"
 PANEL = {"name": "panel", "label": "Sidang panel", "label_en": "Panel", "stage": "hearing", "role": "secretariat", "days": 3}
 POLICY: dict[str, Any] = {"gates": [PANEL], "days": {"hearing": 5}}
 
