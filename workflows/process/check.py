@@ -6,7 +6,6 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from models.policy import Days, GateRule, Policy
-from models.stages import IdeaStage
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.duties import LOOSENABLE, STEPS
@@ -14,7 +13,7 @@ from workflows.process.guards import is_in_policy
 from workflows.process.movers import ALLOWED, list_concentrations
 from workflows.process.reach import Owing, Reach, list_steps, takes_step, walk
 from workflows.process.visibility import OVERSEERS
-from workflows.process.ways import Kind, Relation, Transition, Way
+from workflows.process.ways import Kind, Reached, Relation, Transition, Way
 
 LONGEST_GATE_NAME = 35  # with `gate:` before it, it is the task of an inbox item, which has 40 characters
 
@@ -159,7 +158,7 @@ def _check_award_stage(reach: Reach, book: FixedTiers, number: int, name: str) -
         yield Finding("policy_stage_unreachable", path, {"stage": name})
     elif all(place.at_mark is None for place in reach.at(name)):
         yield Finding("policy_award_not_scored", path, {"stage": name})
-    elif book.results_must_be_verified and name != IdeaStage.ROLLED_OUT:
+    elif book.results_must_be_verified and stage.reached != Reached.VERIFIED:
         yield Finding("policy_award_not_verified", path, {"stage": name})
     elif book.is_ranked and stage.kind in (Kind.DRAFT, Kind.OPEN):
         yield Finding("policy_award_not_ranked", path, {"stage": name})

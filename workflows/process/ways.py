@@ -151,6 +151,10 @@ class Way:
         """The names of the stages in which something counts, in the table's order."""
         return [stage.name for stage in self.stages.values() if stage.reached == reached]
 
+    def list_awaiting(self, action: str) -> list[str]:
+        """The names of the stages in which an action is awaited, in the table's order."""
+        return [stage.name for stage in self.stages.values() if stage.awaits == action]
+
     def list_milestones(self) -> dict[str, list[Transition]]:
         """The milestones in the table's order, each with the steps by which it is reached."""
         reached: dict[str, list[Transition]] = {}
