@@ -10,7 +10,7 @@ from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.duties import LOOSENABLE, STEPS
 from workflows.process.guards import is_in_policy
-from workflows.process.movers import ALLOWED, list_concentrations
+from workflows.process.movers import list_allowed, list_concentrations
 from workflows.process.reach import Owing, Reach, list_steps, takes_step, walk
 from workflows.process.visibility import OVERSEERS
 from workflows.process.ways import Kind, Reached, Relation, Transition, Way
@@ -104,19 +104,19 @@ def _check_days(*reaches: Reach) -> Iterator[Finding]:
 
 def _check_movers(*reaches: Reach) -> Iterator[Finding]:
     """Only what an office does is given to another, only to the roles listed for it, and no two steps of a pair come into one role."""
-    policy = reaches[0].policy
+    policy, ways = reaches[0].policy, [reach.way for reach in reaches]
     for action, role in policy.movers.items():
         path = f"policy.movers.{action}"
         steps = [(reach, step) for reach in reaches for step in reach.way.of_action(action)]
         if not steps:
             yield Finding("policy_action_unknown", path, {"given": action})
-        elif action not in ALLOWED:
+        elif not (allowed := list_allowed(action, ways)):
             yield Finding("policy_action_without_office", path, {"action": action})
-        elif role not in ALLOWED[action]:
-            yield Finding("policy_mover_not_allowed", path, {"action": action, "role": role, "roles": list(ALLOWED[action])})
+        elif role not in allowed:
+            yield Finding("policy_mover_not_allowed", path, {"action": action, "role": role, "roles": list(allowed)})
         elif not any(_happens(reach, step) for reach, step in steps if step.relation == Relation.SCOPE):
             yield Finding("policy_action_unreachable", path, {"action": action})
-    for found in list_concentrations(policy, *(reach.way for reach in reaches)):
+    for found in list_concentrations(policy, *ways):
         said = {"action": found.moved, "actions": [found.moved, found.other], "role": found.role}
         yield Finding("policy_concentrates", f"policy.movers.{found.moved}", said)
 
