@@ -10,7 +10,7 @@ from models.database import database
 from workflows.delivery.effects import Action, Outcome, handle_messages
 from workflows.delivery.holders import Worker
 from workflows.process.actors import flow_actor
-from workflows.process.jobs import JOBS
+from workflows.process.jobs import JOB_STEPS
 
 MOST_SINGLE_TASKS = 20  # up to so many messages a task for each, so that each is seen by itself
 CHUNK_SIZE = 50  # beyond, so many messages a task: Prefect's server digests about 60 task runs a second
@@ -22,7 +22,7 @@ Work = Callable[[str, list[int]], Outcome]  # told the lease's token and the num
 
 def job(topic: str, name: str, action: Action) -> "Job":
     """A job of a topic's flow that takes an action for each message, in the transaction of its acknowledgement."""
-    if f"{topic}.{name}" not in JOBS:
+    if f"{topic}.{name}" not in JOB_STEPS:
         raise ValueError(f"{topic}.{name} is no job of the process")
 
     def work(token: str, ids: list[int]) -> Outcome:
@@ -33,7 +33,7 @@ def job(topic: str, name: str, action: Action) -> "Job":
 
 def require_every_job() -> None:
     """Raises ValueError where the process names a job that no loaded flow has: call it once all flows are loaded."""
-    for job in JOBS:
+    for job in JOB_STEPS:
         if job.partition(".")[2] not in MADE:
             raise ValueError(f"{job} is a job of no flow")
 
@@ -45,7 +45,7 @@ class Job:
     """
 
     def __init__(self, name: str, work: Work) -> None:
-        if not any(job.partition(".")[2] == name for job in JOBS):
+        if not any(job.partition(".")[2] == name for job in JOB_STEPS):
             raise ValueError(f"{name} is no job of the process")
         self.name, self.work = name, work
         MADE.add(name)

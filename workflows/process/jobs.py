@@ -1,10 +1,10 @@
 """Every job of the flows, as `topic.job`, with the steps of the process that it takes; the flows have these jobs and no other."""
 
-JOBS: dict[str, tuple[str, ...]] = {
+JOB_STEPS: dict[str, tuple[str, ...]] = {
     "intake.route": ("route",),
     "intake.expire_supplement": ("expire",),
-    "review.assign": ("assign",),
-    "review.close_review": ("close_review",),
+    "review.assign": ("assign", "seek_reviewers"),
+    "review.close_review": ("close_review", "prolong"),  # a late review without a quorum goes on while somebody may still answer
     "review.draft_recommend": ("draft_recommend",),
     "review.expire_deferral": ("expire",),
     "review.close_rejected": ("close",),

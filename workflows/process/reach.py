@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from models.policy import Policy
 from workflows.process.guards import is_in_policy
-from workflows.process.jobs import JOBS
+from workflows.process.jobs import JOB_STEPS
 from workflows.process.ways import Kind, Relation, Stage, Transition, Way
 
 SCORING = "close_review"  # the step that leaves a score with the idea
@@ -104,7 +104,7 @@ def list_awaited(way: Way, policy: Policy, stage: Stage) -> list[Transition]:
 
 def takes_step(job: str, action: str) -> bool:
     """Whether a job (`topic.job`) takes a step."""
-    return action in JOBS.get(job, ())
+    return action in JOB_STEPS.get(job, ())
 
 
 def _lead_on(way: Way, policy: Policy, place: Place) -> list[tuple[Transition, Place]]:
