@@ -17,8 +17,9 @@ from models.ideas import Idea
 from models.policy import Policy
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
-from workflows.process.inbox import Awaited, find_gate, list_inbox
+from workflows.process.inbox import find_gate
 from workflows.process.stranded import list_stranded
+from workflows.process.waiting import Awaited, list_inbox
 from workflows.region.confirmations import count_to_confirm
 from workflows.region.signatures import list_unsigned
 

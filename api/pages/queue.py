@@ -9,7 +9,7 @@ from api.pages.listed import parse_filter
 from api.pages.session import FormResult, PageRequest
 from workflows.process.actors import Actor
 from workflows.process.browse import find_next
-from workflows.process.inbox import Awaited, list_inbox
+from workflows.process.waiting import Awaited, list_inbox
 
 INBOX, LIST = "kotak-masuk", "daftar"
 NEXT = "next"  # the button that saves and goes on

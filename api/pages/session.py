@@ -17,8 +17,8 @@ from api.signing_in import TOKEN_HOURS, Unauthenticated
 from models.people import Person, Role
 from models.settings import settings
 from workflows.process.actors import Actor
-from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Forbidden
+from workflows.process.waiting import list_inbox
 from workflows.region.signatures import list_unsigned
 
 T = TypeVar("T")
