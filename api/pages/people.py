@@ -18,7 +18,7 @@ from models.units import Unit
 from workflows.calculations.employee_number import mask_employee_number, strip_employee_number
 from workflows.process.actors import Actor
 from workflows.process.refusals import Forbidden, Invalid
-from workflows.region.codes import Renewal, renew_activation
+from workflows.region.codes import Renewal, is_code_awaited, renew_activation
 from workflows.region.grants import grant_role
 from workflows.region.people import NewPerson, register_person
 from workflows.region.powers import list_offices
@@ -97,7 +97,8 @@ async def give_role(request: PostedForm) -> Response:
 
     def act(session: Session, actor: Actor) -> FormResult:
         grant = grant_role(session, _find_person(session, form, actor), Role(role), form.text("unit_code", 60), actor=actor)
-        return FormResult(to=PEOPLE, done="role_given" if grant.confirmed_at else "role_asked")
+        given = "role_given_code" if is_code_awaited(session, grant.person_id) else "role_given"
+        return FormResult(to=PEOPLE, done=given if grant.confirmed_at else "role_asked")
 
     return await attempt("role", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused))
 
