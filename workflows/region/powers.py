@@ -55,7 +55,7 @@ def is_in_office(session: Session, person_id: str, roles: Iterable[Role], *, but
 
     An operator whose role nobody confirmed does not count: one admin alone gave it before it was a deciding role.
     """
-    by_two = (RoleGrant.role != Role.OPERATOR) | col(RoleGrant.confirmed_by).is_not(None)
+    by_two = (col(RoleGrant.role) != Role.OPERATOR) | col(RoleGrant.confirmed_by).is_not(None)
     granted = select(RoleGrant.id).where(RoleGrant.person_id == person_id, RoleGrant.id != but, is_held(), by_two)
     granted = granted.where(col(RoleGrant.role).in_(list(roles)))
     until = col(OfficeHolder.valid_until)
