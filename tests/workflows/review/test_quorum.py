@@ -72,6 +72,24 @@ def test_a_quorum_above_the_number_of_reviewers_is_refused() -> None:
     assert [(finding.code, finding.path) for finding in found] == [("policy_quorum_too_large", "policy.quorum")]
 
 
+@pytest.mark.parametrize(("reviewers", "quorum"), [(4, 1), (4, 2), (3, 1), (2, 1)])
+def test_a_new_version_whose_quorum_is_no_majority_is_refused(town: Town, reviewers: int, quorum: int) -> None:
+    with pytest.raises(Invalid, match="policy_quorum_too_small") as refused:
+        town.amend(town.call, reviewers=reviewers, quorum=quorum)
+    assert (refused.value.field, refused.value.parameters["minimum"]) == ("policy.quorum", reviewers // 2 + 1)
+
+
+def test_a_version_signed_before_with_a_smaller_quorum_keeps_working(own_town: Town, clock: Clock) -> None:
+    call = own_town.build_call(reviewers=4)
+    with own_town.store.unit_of_work() as session:
+        body, signed = {**POLICY, "reviewers": 4, "quorum": 1}, {"signed_by": own_town["chair"].id, "signed_at": now()}
+        session.add(PolicyVersion(call_id=call, number=2, body=body, author_id=own_town["secretary"].id, **signed))
+    idea = own_town.build_idea(IdeaStage.IN_REVIEW, call=call)
+    score(own_town, idea, reviewers(own_town, idea)[:1])
+    pass_the_date(own_town, clock, idea)
+    assert own_town.idea(idea).stage == IdeaStage.SHORTLISTED
+
+
 def test_a_policy_stored_before_there_were_quorums_is_read_as_it_was_meant(town: Town) -> None:
     call = town.build_call()
     with town.store.unit_of_work() as session:
