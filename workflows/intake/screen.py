@@ -32,7 +32,8 @@ class Screening(StrEnum):
 class Findings:
     """Yes or no per requirement, a note per section that must be completed, a reason, and the parts that may be changed.
 
-    Only a section that is named among the parts or has a note may be changed; title, kind, budget and team only where they are named. Of a duplicate the earlier idea is named by its code, or said not to be registered here; the reason then names it.
+    Only a section that is named among the parts or has a note may be changed; title, kind, budget and team only where they are named. Of a
+    duplicate the earlier idea is named by its code, or said not to be registered here; the reason then names it.
     """
 
     answers: dict[str, bool] = field(default_factory=dict)
