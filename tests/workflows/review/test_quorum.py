@@ -23,7 +23,7 @@ from tests.steps import REASON
 from tests.workflows.turns import Clock, clock, deliver, own_town, run_clock
 from workflows.process import ways
 from workflows.process.check import check_policy
-from workflows.process.refusals import Conflict, Invalid
+from workflows.process.refusals import Conflict, Forbidden, Invalid
 from workflows.region.decrees import NamedDecree
 from workflows.region.grants import grant_role
 from workflows.review.assign import assign_evenly, assign_reviewer
@@ -236,3 +236,15 @@ def test_a_superior_of_a_proposer_is_no_reviewer(either_town: Town) -> None:
     assert reviewers(either_town, idea) == ["reviewer1", "reviewer2", "reviewer4"]
     with pytest.raises(Invalid, match="reviewer_not_eligible"):
         either_town.do(assign_reviewer, idea, either_town["reviewer3"].id, by="secretary")
+
+
+def test_a_leader_over_a_proposer_is_no_reviewer_and_scores_nothing(either_town: Town) -> None:
+    either_town.do(grant_role, either_town["leader"].id, Role.REVIEWER, "KOTA", by="admin")
+    idea = in_review(either_town, reviewers=4)
+    assert "leader" not in reviewers(either_town, idea)
+    with pytest.raises(Invalid, match="reviewer_not_eligible"):
+        either_town.do(assign_reviewer, idea, either_town["leader"].id, by="secretary")
+    with either_town.store.unit_of_work() as session:
+        session.add(Review(idea_id=idea, reviewer_id=either_town["leader"].id, due_at=now() + timedelta(days=5)))
+    with pytest.raises(Forbidden, match="superior_of_proposer"):
+        score(either_town, idea, ["leader"])
