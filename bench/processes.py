@@ -26,7 +26,7 @@ WALK = 200  # requests before memory is read: what a process has imported but no
 
 def measure(stand: Stand) -> list[Line]:
     """Start each process alone, wait for its first sign of life, read its memory."""
-    folder = stand.folder / "house"
+    folder = stand.folder / "processes"
     before = {name: os.environ.get(name) for name in ("GAGAS_DATA", "GAGAS_PORT", "GAGAS_PREFECT_PORT")}
     os.environ |= {"GAGAS_PORT": "0", "GAGAS_PREFECT_PORT": "0"}
     try:

@@ -21,7 +21,7 @@ from workflows.review.assign import list_eligible
 
 
 @dataclass(frozen=True)
-class Place:
+class RequestPlace:
     """An idea, and its award where it has one, in a town of its own."""
 
     town: Town
@@ -32,7 +32,7 @@ class Place:
     measurement: str = "x"
 
 
-def find_place(town: Town) -> Place:
+def find_place(town: Town) -> RequestPlace:
     """The town's one idea, with what its requests name: an award, an indicator of its pilot, a reviewer who may still be asked."""
     with town.store.reading() as session:
         idea = session.exec(select(Idea.id)).one()
@@ -40,7 +40,7 @@ def find_place(town: Town) -> Place:
         indicator = session.exec(select(Indicator.id).join(Pilot).where(Pilot.idea_id == idea)).first()
         eligible = list_eligible(session, read_context(session, idea, actor=town.actor(session, "flow:review")))
         measurement = session.exec(select(Measurement.id).where(Measurement.indicator_id == indicator)).first()
-    return Place(town, idea, award or Place.award, indicator or "x", next(iter(eligible), ""), measurement or "x")
+    return RequestPlace(town, idea, award or RequestPlace.award, indicator or "x", next(iter(eligible), ""), measurement or "x")
 
 
 @dataclass(frozen=True)
@@ -63,46 +63,46 @@ class StepRequest:
         """Its outcome, `-` where it has none."""
         return next(iter(self.name.split()[1:]), "-")
 
-    def send(self, client: TestClient, place: Place, who: TownPerson) -> Response:
+    def send(self, client: TestClient, place: RequestPlace, who: TownPerson) -> Response:
         """Ask for it as somebody."""
         headers = {**who.headers, "Idempotency-Key": uuid.uuid4().hex, **({"If-Match": "*"} if self.method == "PUT" else {})}
         body = self.body(place) if callable(self.body) else self.body
         return client.request(self.method, "/api/v1" + self.path.format(idea=place.idea, award=place.award), json=body, headers=headers)
 
 
-def _proposal(_place: Place) -> dict[str, Any]:
+def _proposal(_place: RequestPlace) -> dict[str, Any]:
     """Other words in a section, and everything else as it is, so that it is taken of a returned idea too."""
     return {"title": "Antrean daring kelurahan", "sections": {**SECTIONS, "background": "Warga menunggu terlalu lama."}}
 
 
-def _pilot(place: Place) -> dict[str, Any]:
+def _pilot(place: RequestPlace) -> dict[str, Any]:
     first, last = today(), today() + timedelta(days=60)
     goal = {"name": "Lama antre", "baseline": 60, "target": 90}
     dates = {"starts_on": first.isoformat(), "ends_on": last.isoformat()}
     return {"unit_code": "ANDIR", "owner_id": place.town["owner"].id, "site": "Kecamatan", **dates, "indicators": [goal]}
 
 
-def _measurement(place: Place) -> dict[str, Any]:
+def _measurement(place: RequestPlace) -> dict[str, Any]:
     return {"indicator_id": place.indicator, "measured_on": today().isoformat(), "value": 70}
 
 
-def _correction(place: Place) -> dict[str, Any]:
+def _correction(place: RequestPlace) -> dict[str, Any]:
     return {"measurement_id": place.measurement, "value": "71.5", "reason": REASON}
 
 
-def _extension(_place: Place) -> dict[str, Any]:
+def _extension(_place: RequestPlace) -> dict[str, Any]:
     return {"outcome": "extend", "reason": REASON, "until": (today() + timedelta(days=90)).isoformat()}
 
 
-def _hour(_place: Place) -> dict[str, Any]:
+def _hour(_place: RequestPlace) -> dict[str, Any]:
     return {"announce_at": (now() + timedelta(days=3)).isoformat()}
 
 
-def _decree(_place: Place) -> dict[str, Any]:
+def _decree(_place: RequestPlace) -> dict[str, Any]:
     return {"decree_number": "100.3.3/1", "decree_on": today().isoformat()}
 
 
-def _adoption(place: Place) -> dict[str, Any]:
+def _adoption(place: RequestPlace) -> dict[str, Any]:
     return {"outcome": "adopted", **_decree(place)}
 
 

@@ -4,7 +4,7 @@ from sqlmodel import Session, col, delete, select
 
 from models.people import Role, RoleGrant
 from models.reviews import Review, ReviewState
-from tests.requests import Place
+from tests.requests import RequestPlace
 from tests.town import TownPerson
 
 # relation -> (who stands in it, the unit over which they then hold their role)
@@ -20,7 +20,7 @@ RELATIONS = {
 ROLES_AND_RELATIONS = [(role, relation) for role in Role for relation in RELATIONS]
 
 
-def give_role(place: Place, role: Role, relation: str) -> TownPerson | None:
+def give_role(place: RequestPlace, role: Role, relation: str) -> TownPerson | None:
     """Somebody who stands in the relation to the idea and holds one role, and no other; None where nobody can."""
     who, over = RELATIONS[relation]
     with place.town.store.unit_of_work() as session:
@@ -34,7 +34,7 @@ def give_role(place: Place, role: Role, relation: str) -> TownPerson | None:
     return place.town[who]
 
 
-def _reviewer(session: Session, place: Place) -> str:
+def _reviewer(session: Session, place: RequestPlace) -> str:
     asked = select(Review.reviewer_id).where(
         Review.idea_id == place.idea, col(Review.state).in_((ReviewState.ASSIGNED, ReviewState.SCORED))
     )

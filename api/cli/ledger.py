@@ -21,7 +21,7 @@ from models.ideas import Idea
 from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
 from workflows.calculations.ledger import ChainEntry, Checkpoint, verify_chain
-from workflows.process.attest.compare import Difference, compare_rows, find_misfiled
+from workflows.process.attest.compare import RowDifference, compare_rows, find_misfiled
 
 ledger = typer.Typer(no_args_is_help=True, help="Verify the ledger, or sign a checkpoint of it.")
 COLUMNS = (TextColumn("{task.description:<10}"), BarColumn(40), MofNCompleteColumn(), TimeElapsedColumn())
@@ -39,7 +39,7 @@ def verify(
     With a chain that is broken no row is compared. `uncommitted` counts rows of before entries committed to rows.
     """
     known = _read_checkpoint(checkpoint, read_pinned_fingerprint(key)) if checkpoint else None
-    misfiled: list[Difference] = []
+    misfiled: list[RowDifference] = []
     bars = Progress(*COLUMNS, console=Console(stderr=True), transient=True)
     with bars, database().reading() as session:
         head = session.exec(select(LedgerHead)).one()
@@ -93,7 +93,7 @@ def _read_checkpoint(file: Path, pinned: str) -> Checkpoint:
     return checkpoint
 
 
-def _read_links(session: Session, advance: Callable[[int], None], misfiled: list[Difference]) -> Iterator[ChainEntry]:
+def _read_links(session: Session, advance: Callable[[int], None], misfiled: list[RowDifference]) -> Iterator[ChainEntry]:
     """Every entry, in order; those whose columns differ from their payload are put with the misfiled."""
     table = table_of(LedgerEntry)
     entries = sa.select(table.c.seq, table.c.payload, table.c.hash, table.c.kind, table.c.idea_id).order_by(table.c.seq).limit(PAGE)
@@ -107,7 +107,7 @@ def _read_links(session: Session, advance: Callable[[int], None], misfiled: list
         advance(len(page))
 
 
-def _compare(session: Session, bars: Progress, misfiled: list[Difference], *, every: bool) -> dict[str, Any]:
+def _compare(session: Session, bars: Progress, misfiled: list[RowDifference], *, every: bool) -> dict[str, Any]:
     ideas = session.exec(select(func.count()).select_from(Idea)).one()
     report = compare_rows(session, _bar(bars, "Ideas", ideas))
     report.differences += misfiled

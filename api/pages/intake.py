@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.progress import show_progress
-from api.pages.proposal import Row, keep_closed, list_people, read_proposal
+from api.pages.proposal import TeamLine, keep_closed, list_people, read_proposal
 from api.pages.reading import choose, reading_all
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
@@ -247,5 +247,5 @@ def _changes_lines_only(request: PageRequest) -> bool:
     return request.form.text("do", 10) in ("rows", "split")
 
 
-def _read(request: PageRequest, people: dict[str, tuple[Row, str]]) -> Proposal:
+def _read(request: PageRequest, people: dict[str, tuple[TeamLine, str]]) -> Proposal:
     return read_proposal(request.form, {person_id: number for person_id, (_row, number) in people.items()})

@@ -23,7 +23,7 @@ LONGEST = 100  # characters that are searched for
 
 
 @dataclass(frozen=True)
-class Row:
+class ListedIdea:
     """An idea in a table: its unit where the reader may know it, its score likewise, and the date by which somebody owes it."""
 
     idea: Idea
@@ -83,14 +83,14 @@ def parse_filter(query: str) -> Filter:
     return read_filter(dict(parse_qsl(query, max_num_fields=20)) if query.count("&") < 20 else {})
 
 
-def list_rows(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[Row]:
+def list_rows(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[ListedIdea]:
     """Ideas as the actor may know them in a table."""
     blind, known = list_blind(session, ideas, actor), list_known_scores(session, ideas, actor)
     shown = {idea.unit_id for idea in ideas if idea.id not in blind}
     names = dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_(shown))).all()) if shown else {}
     awaiting = list_awaiting()
     return [
-        Row(
+        ListedIdea(
             idea,
             "" if idea.id in blind else names[idea.unit_id],
             known.get(idea.id, NOTHING_KNOWN),

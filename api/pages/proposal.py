@@ -25,7 +25,7 @@ MOST_ROWS = 50
 
 
 @dataclass(frozen=True)
-class Row:
+class TeamLine:
     """A line of the team: a person known already, shown by name and masked number, or a number that was typed."""
 
     person_id: str = ""
@@ -54,7 +54,7 @@ def read_proposal(form: Form, numbers: Mapping[str, str]) -> Proposal:
     )
 
 
-def read_rows(form: Form, people: Mapping[str, Row]) -> list[Row]:
+def read_rows(form: Form, people: Mapping[str, TeamLine]) -> list[TeamLine]:
     """The team's lines as they were typed, empty ones left out."""
     rows = []
     for place in range(MOST_ROWS):
@@ -64,13 +64,13 @@ def read_rows(form: Form, people: Mapping[str, Row]) -> list[Row]:
         number, share = form.text(f"team.{place}.employee_number", 40).strip(), form.text(f"team.{place}.share", 40).strip()
         role = form.text(f"team.{place}.role", 200)
         if known:
-            rows.append(Row(known.person_id, known.name, known.masked, "", share, role, known.lead, known.answer))
+            rows.append(TeamLine(known.person_id, known.name, known.masked, "", share, role, known.lead, known.answer))
         elif number or share or role.strip():
-            rows.append(Row(number=number, share=share, role=role))
+            rows.append(TeamLine(number=number, share=share, role=role))
     return rows
 
 
-def with_rows(form: Form, rows: list[Row]) -> Form:
+def with_rows(form: Form, rows: list[TeamLine]) -> Form:
     """The form with its team's lines set anew, numbered from the top."""
     fields = [(name, value) for name, value in form.fields if not name.startswith("team.")]
     for place, row in enumerate(rows):
@@ -79,7 +79,7 @@ def with_rows(form: Form, rows: list[Row]) -> Form:
     return replace(form, fields=fields)
 
 
-def split_evenly(rows: list[Row], words: Words) -> list[Row]:
+def split_evenly(rows: list[TeamLine], words: Words) -> list[TeamLine]:
     """Equal shares; what does not divide goes to the lead first."""
     if not rows:
         return rows
@@ -87,7 +87,7 @@ def split_evenly(rows: list[Row], words: Words) -> list[Row]:
     return [replace(row, share=words.share(share)) for row, share in zip(rows, equal_shares(len(rows), lead), strict=True)]
 
 
-def list_people(session: Session, context: IdeaContext | None, actor: Actor) -> dict[str, tuple[Row, str]]:
+def list_people(session: Session, context: IdeaContext | None, actor: Actor) -> dict[str, tuple[TeamLine, str]]:
     """The people a form may name by id, with their number for the action alone: the team, whoever is asked to join, or the writer.
 
     Who has not joined goes by the id of the invitation, where the writer may not know whose number it is.
@@ -96,19 +96,19 @@ def list_people(session: Session, context: IdeaContext | None, actor: Actor) -> 
         person = session.get_one(Person, actor.person_id)
         holds = EmployeeNumber.person_id == person.id, col(EmployeeNumber.valid_until).is_(None)
         number = session.exec(select(EmployeeNumber.number).where(*holds)).first() or ""
-        return {person.id: (Row(person.id, person.full_name, mask_employee_number(number), lead=True), number)}
+        return {person.id: (TeamLine(person.id, person.full_name, mask_employee_number(number), lead=True), number)}
     people = {}
     for each in context.members:
         name = write_full_name(each.front_title, each.name, each.back_title)
         people[each.person_id] = (
-            Row(each.person_id, name, mask_employee_number(each.number or ""), lead=each.lead),
+            TeamLine(each.person_id, name, mask_employee_number(each.number or ""), lead=each.lead),
             each.number or "",
         )
     for asked in context.invited:
         named = knows_name(asked, actor)
         key = str(asked.person_id) if named else asked.id
         name = write_full_name(asked.front_title or "", asked.name or "", asked.back_title or "") if named else ""
-        people[key] = (Row(key, name, mask_employee_number(asked.number), lead=asked.lead, answer=asked.answer), asked.number)
+        people[key] = (TeamLine(key, name, mask_employee_number(asked.number), lead=asked.lead, answer=asked.answer), asked.number)
     return people
 
 
@@ -142,7 +142,7 @@ def _list_parts(context: IdeaContext) -> list[Member | Invited]:
 
 
 def _read_team(form: Form, numbers: Mapping[str, str]) -> tuple[MemberShare, ...]:
-    rows = read_rows(form, {person_id: Row(person_id) for person_id in numbers})
+    rows = read_rows(form, {person_id: TeamLine(person_id) for person_id in numbers})
     alone = len(rows) == 1 and rows[0].person_id and not rows[0].share
     if alone:
         return ()

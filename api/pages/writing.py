@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from api.pages.forms import Form, FormView
 from api.pages.idea import idea_page
-from api.pages.proposal import MOST_ROWS, ROWS, Row, list_people, read_rows, split_evenly, stored_values, with_rows
+from api.pages.proposal import MOST_ROWS, ROWS, TeamLine, list_people, read_rows, split_evenly, stored_values, with_rows
 from api.pages.refused import RefusedForm
 from api.pages.render import page
 from api.pages.session import PageRequest, remember_language
@@ -110,7 +110,7 @@ def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> 
 
 
 def _writing(
-    request: PageRequest, stored: tuple[dict[str, str], str], people: dict[str, Row], refused: RefusedForm | None
+    request: PageRequest, stored: tuple[dict[str, str], str], people: dict[str, TeamLine], refused: RefusedForm | None
 ) -> dict[str, Any]:
     """The form's fields: what was just typed, else what is stored (with its version)."""
     words = Words(request.language)
@@ -125,4 +125,4 @@ def _writing(
         shown = {name: value for name, value in stored[0].items() if not name.startswith("team.")}  # of a returned idea not all is sent
         view = FormView("writing", shown | with_rows(request.form, rows).values, errors, version)
     blanks = max(ROWS - len(rows), 0) if request.form.text("do", 10) != "rows" else 2
-    return {"form": view, "rows": (rows + [Row()] * blanks)[:MOST_ROWS]}
+    return {"form": view, "rows": (rows + [TeamLine()] * blanks)[:MOST_ROWS]}

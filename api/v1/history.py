@@ -32,7 +32,7 @@ class DecisionOut(ResponseBody):
 
 UNTOLD = {"team", DECIDING_UNIT}  # of a decision's detail: told in words elsewhere, or of use to papers only
 OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"}
-TOLD_BLINDLY = {"submit", "screen"}  # of intake; that a member agreed or a head permitted tells something of who they are
+SHOWN_TO_BLIND_REVIEWERS = {"submit", "screen"}  # of intake; that a member agreed or a head permitted tells something of who they are
 
 
 def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
@@ -46,7 +46,7 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
         return []
     decisions = list_history(session, context, actor=actor)
     if is_blind(session, context, actor):
-        return [_show_blindly(decision) for decision in decisions if decision.action not in OF_INTAKE - TOLD_BLINDLY]
+        return [_show_blindly(decision) for decision in decisions if decision.action not in OF_INTAKE - SHOWN_TO_BLIND_REVIEWERS]
     named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
     return [_name_duplicate(session, _show_decision(decision, people, actor), actor) for decision in decisions]

@@ -29,19 +29,19 @@ SLOW_CLIENTS = 200
 
 
 @pytest.fixture
-def door(served_town: tuple[Town, str, Path]) -> tuple[str, int]:
+def address(served_town: tuple[Town, str, Path]) -> tuple[str, int]:
     """Host and port of the server."""
     address = httpx.URL(served_town[1])
     return address.host, address.port or 80
 
 
 @pytest.fixture
-def connect(door: tuple[str, int]) -> Iterator[Callable[[bytes], socket.socket]]:
+def connect(address: tuple[str, int]) -> Iterator[Callable[[bytes], socket.socket]]:
     """Opens a connection and sends its first bytes."""
     with ExitStack() as open_ones:
 
         def start(first: bytes) -> socket.socket:
-            client = open_ones.enter_context(socket.create_connection(door, timeout=120))
+            client = open_ones.enter_context(socket.create_connection(address, timeout=120))
             client.sendall(first)
             return client
 
@@ -62,12 +62,12 @@ def told(client: socket.socket) -> bytes:
     return said
 
 
-def health_seconds(door: tuple[str, int], times: int = 15) -> float:
+def health_seconds(address: tuple[str, int], times: int = 15) -> float:
     """The median time in which somebody new is told that all is well."""
     took = []
     for _ in range(times):
         begun = time.perf_counter()
-        assert httpx.get(f"http://{door[0]}:{door[1]}/api/v1/health", timeout=60).status_code == 200
+        assert httpx.get(f"http://{address[0]}:{address[1]}/api/v1/health", timeout=60).status_code == 200
         took.append(time.perf_counter() - begun)
     return statistics.median(took)
 
@@ -113,23 +113,23 @@ def test_a_body_in_crumbs_is_cut_off_and_one_in_fair_pieces_is_read(connect: Con
 
 
 @pytest.mark.parametrize("first", [HEAD + b"Content-Length: 1000\r\n\r\n{", b"", HEAD], ids=["slow bodies", "idle", "half heads"])
-def test_two_hundred_slow_clients_keep_nobody_waiting(connect: Connect, door: tuple[str, int], first: bytes) -> None:
-    alone = health_seconds(door)
+def test_two_hundred_slow_clients_keep_nobody_waiting(connect: Connect, address: tuple[str, int], first: bytes) -> None:
+    alone = health_seconds(address)
     for _ in range(SLOW_CLIENTS):
         connect(first)
-    beside = health_seconds(door)
+    beside = health_seconds(address)
     print(f"health beside {SLOW_CLIENTS} of them: {beside * 1000:.1f} ms, alone {alone * 1000:.1f} ms, ratio {beside / alone:.2f}")
     assert beside < 5 * alone + 0.05
 
 
-def test_two_clients_that_crumble_their_bodies_at_full_speed_keep_nobody_waiting_long(connect: Connect, door: tuple[str, int]) -> None:
+def test_two_clients_that_crumble_their_bodies_at_full_speed_keep_nobody_waiting_long(connect: Connect, address: tuple[str, int]) -> None:
     """Two of them made the health route take three seconds and more: every part costs as much as a small request."""
-    alone, over = health_seconds(door), threading.Event()
+    alone, over = health_seconds(address), threading.Event()
 
     def crumble() -> None:
         while not over.is_set():
             try:
-                with socket.create_connection(door, timeout=60) as client:
+                with socket.create_connection(address, timeout=60) as client:
                     client.sendall(CHUNKED)
                     while not over.is_set():
                         client.sendall(b"1\r\n \r\n" * 2_000)
@@ -140,16 +140,16 @@ def test_two_clients_that_crumble_their_bodies_at_full_speed_keep_nobody_waiting
     for thread in threads:
         thread.start()
     try:
-        beside = health_seconds(door)
+        beside = health_seconds(address)
     finally:
         over.set()
     print(f"health beside two that crumble: {beside * 1000:.0f} ms, alone {alone * 1000:.0f} ms, ratio {beside / alone:.1f}")
     assert beside < 40 * alone + 0.2
 
 
-def test_beyond_the_most_connections_the_oldest_idle_one_ends_and_a_new_one_is_served(connect: Connect, door: tuple[str, int]) -> None:
+def test_beyond_the_most_connections_the_oldest_idle_one_ends_and_a_new_one_is_served(connect: Connect, address: tuple[str, int]) -> None:
     clients = [connect(b"GET /api/v1/health HTTP/1.1\r\nHost: gagas\r\n\r\n")]
     assert clients[0].recv(65_536).startswith(b"HTTP/1.1 200 ")
     clients += [connect(b"") for _ in range(MOST_CONNECTIONS)]
-    assert health_seconds(door, 3) < 5
+    assert health_seconds(address, 3) < 5
     assert b"HTTP/1.1" not in told(clients[0]), "the oldest made room: beside the rest of its answer nothing comes before its end"

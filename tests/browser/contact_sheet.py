@@ -16,7 +16,7 @@ from tests.building import Town
 from tests.conftest import find_chromium
 from tests.town import settle_town
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 WIDTH, HEIGHT = 360, 780  # a narrow phone
 COLUMNS, SHOWN, GAP, TOP = 6, 308, 22, 120
 PAPER, INK, GOLD = "#efe9da", "#17302e", "#7a5d17"
@@ -54,8 +54,8 @@ def photograph(site: Site, shots: list[Shot], folder: Path) -> list[tuple[str, P
 
 def draw_sheet(pictures: list[tuple[str, Path]], target: Path) -> None:
     """All pictures in rows, each under its caption."""
-    font = ImageFont.truetype(HOUSE / "templates/fonts/PlusJakartaSans-SemiBold.ttf", 17)
-    title = ImageFont.truetype(HOUSE / "templates/fonts/Cinzel-SemiBold.ttf", 44)
+    font = ImageFont.truetype(ROOT / "templates/fonts/PlusJakartaSans-SemiBold.ttf", 17)
+    title = ImageFont.truetype(ROOT / "templates/fonts/Cinzel-SemiBold.ttf", 44)
     tall = HEIGHT * SHOWN // WIDTH
     rows = -(-len(pictures) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * (SHOWN + GAP) + GAP, TOP + rows * (tall + 34 + GAP) + GAP), PAPER)
@@ -75,7 +75,7 @@ def main() -> None:
     """Settle a town, photograph it, draw the sheet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", type=Path, help="keep the single pictures here")
-    parser.add_argument("--target", type=Path, default=HOUSE / "docs/contact-sheet.png")
+    parser.add_argument("--target", type=Path, default=ROOT / "docs/contact-sheet.png")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = Database(f"sqlite:///{folder}/gagas.db")

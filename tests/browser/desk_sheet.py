@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from models.database import Database
 from models.stages import IdeaStage
-from tests.browser.contact_sheet import GOLD, HOUSE, INK, PAPER
+from tests.browser.contact_sheet import GOLD, INK, PAPER, ROOT
 from tests.browser.stage import Site, open_chromium, serve
 from tests.building import Town
 from tests.conftest import find_chromium
@@ -56,7 +56,7 @@ def reject(page: Page) -> None:
 
 def main() -> None:
     """Settle a town, photograph its desk, draw the sheet."""
-    pen_font = ImageFont.truetype(HOUSE / "templates/fonts/PlusJakartaSans-SemiBold.ttf", 19)
+    pen_font = ImageFont.truetype(ROOT / "templates/fonts/PlusJakartaSans-SemiBold.ttf", 19)
     with tempfile.TemporaryDirectory() as folder:
         store = Database(f"sqlite:///{folder}/gagas.db")
         settle_town(store)
@@ -80,7 +80,7 @@ def main() -> None:
                 pen.text((left, top), caption, font=pen_font, fill=INK)
                 sheet.paste(Image.open(file).convert("RGB").resize(SHOWN, Image.Resampling.LANCZOS), (left, top + CAPTION))
         store.close()
-    sheet.quantize(256, dither=Image.Dither.NONE).save(HOUSE / "docs/desk-sheet.png", optimize=True)
+    sheet.quantize(256, dither=Image.Dither.NONE).save(ROOT / "docs/desk-sheet.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 PAPER, INK = "#efe9da", "#17302e"
 ROWS = (
     (("certificates", "*-001-*", 0), ("certificates", "*-019-*", 0)),
@@ -26,7 +26,7 @@ def draw(demo: Path) -> Image.Image:
     rows = [[shot(demo, *each, width=(WIDTH - GAP * (len(row) + 1)) // len(row)) for each in row] for row in ROWS]
     height = GAP + sum(max(picture.height for _, picture in row) + HEAD + GAP for row in rows)
     sheet = Image.new("RGB", (WIDTH, height), PAPER)
-    pen, font = ImageDraw.Draw(sheet), ImageFont.truetype(HOUSE / "templates" / "fonts" / "PlusJakartaSans-SemiBold.ttf", 20)
+    pen, font = ImageDraw.Draw(sheet), ImageFont.truetype(ROOT / "templates" / "fonts" / "PlusJakartaSans-SemiBold.ttf", 20)
     top = GAP
     for row in rows:
         left = GAP
@@ -48,4 +48,4 @@ def shot(demo: Path, folder: str, pattern: str, number: int, *, width: int) -> t
 
 if __name__ == "__main__":
     drawn = draw(Path(sys.argv[1] if len(sys.argv) > 1 else "out/demo"))
-    drawn.convert("P", palette=Image.Palette.ADAPTIVE, colors=200).save(HOUSE / "docs" / "documents-sheet.png", optimize=True)
+    drawn.convert("P", palette=Image.Palette.ADAPTIVE, colors=200).save(ROOT / "docs" / "documents-sheet.png", optimize=True)

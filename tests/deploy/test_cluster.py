@@ -128,8 +128,8 @@ def test_an_idea_goes_its_whole_way_through_two_workers_and_two_apis(both: Both)
     idea = walk(cluster, town)
     assert town.idea(idea).stage == IdeaStage.ROLLED_OUT
     (certificate,) = certificates(town)
-    for door in cluster.apis:
-        shown = httpx.get(f"{door}/api/v1/documents/{certificate.id}/file", headers=town["lead"].headers, timeout=60)
+    for api in cluster.apis:
+        shown = httpx.get(f"{api}/api/v1/documents/{certificate.id}/file", headers=town["lead"].headers, timeout=60)
         assert shown.content.startswith(b"%PDF-"), shown.text
     assert {message.attempts for message in messages(town)} == {1}
     runs = cluster.prefect.runs({str(message.run_id) for message in messages(town)})

@@ -130,9 +130,9 @@ def test_who_comes_second_has_lost_the_race(either_town: Town, flushed: bool) ->
 
 def test_a_second_standing_award_is_refused_by_the_database_itself(either_town: Town) -> None:
     award = either_town.award(either_town.build_award())
-    twin = Award(idea_id=award.idea_id, call_id=award.call_id, tier="gold", distinction="Emas")
+    second = Award(idea_id=award.idea_id, call_id=award.call_id, tier="gold", distinction="Emas")
     with pytest.raises(IntegrityError), either_town.store.unit_of_work() as session:
-        session.add(twin)
+        session.add(second)
 
 
 def test_a_commit_that_fails_is_never_answered_with_success(town: Town, client: TestClient) -> None:

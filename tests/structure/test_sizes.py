@@ -78,7 +78,7 @@ def test_what_keeps_the_rules_is_left_alone(path: str, text: str, tmp_path: Path
     assert breaches(tmp_path) == []
 
 
-def test_the_house_keeps_its_own_rules() -> None:
+def test_the_project_keeps_its_own_rules() -> None:
     assert [str(breach) for breach in breaches(ROOT)] == []
 
 

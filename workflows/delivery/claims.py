@@ -43,7 +43,7 @@ def claim_batch(store: Database, topic: str, holder: str | None = None) -> Batch
     with store.unit_of_work() as session:
         wanted = select(Message.id).where(Message.topic == topic, claimable(store)).order_by(col(Message.id))
         ids = [int(number or 0) for number in session.exec(wanted.limit(settings().batch_size).with_for_update(skip_locked=True))]
-        claimed = [message for message in _read_or_set_aside(session, ids) if not _mark_dead(message)]
+        claimed = [message for message in _read_or_mark_damaged(session, ids) if not _mark_dead(message)]
         token = new_id()
         _hold(session, [int(message.id or 0) for message in claimed], token, holder, lease_until=_lease_end(store))
         jobs: dict[str, list[int]] = {}
@@ -108,13 +108,13 @@ def _anything_waits(store: Database, topic: str) -> bool:
         return session.exec(select(Message.id).where(Message.topic == topic, claimable(store)).limit(1)).first() is not None
 
 
-def _read_or_set_aside(session: Session, ids: list[int]) -> list[Message]:
+def _read_or_mark_damaged(session: Session, ids: list[int]) -> list[Message]:
     """The messages of these numbers; a damaged one is given up with its reason, by its number alone."""
     try:
         return list(session.exec(select(Message).where(col(Message.id).in_(ids)).order_by(col(Message.id))))
     except Exception:  # whichever a damaged value raises, in the driver or above it
         if len(ids) > 1:
-            return [message for number in ids for message in _read_or_set_aside(session, [number])]
+            return [message for number in ids for message in _read_or_mark_damaged(session, [number])]
     damaged = update(Message).where(col(Message.id).in_(ids))
     given_up = damaged.values(state=MessageState.DEAD, lease_token=None, holder=None, error="its row cannot be read")
     session.execute(given_up.execution_options(synchronize_session=False))

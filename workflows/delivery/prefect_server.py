@@ -118,7 +118,7 @@ def is_damaged(folder: Path) -> bool:
         return fault.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)  # somebody else is at it: no damage
 
 
-def set_aside(folder: Path, instant: datetime | None = None) -> Path:
+def move_damaged(folder: Path, instant: datetime | None = None) -> Path:
     """Rename the database and what belongs to it, so that the server begins with an empty one; answers where it lies now.
 
     Raises OSError when the folder cannot be written.

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import httpx
 
-from workflows.delivery.prefect_server import does_its_work, is_damaged, read_password, set_aside
+from workflows.delivery.prefect_server import does_its_work, is_damaged, move_damaged, read_password
 
 LOOK_SECONDS = 5.0
 MISSES = 4  # so many looks in a row without an answer, until it is ended: a busy one is slow, and its end would make it slower
@@ -39,12 +39,12 @@ class PrefectWatch:
         self._password = read_password(folder)
         self._stopping = threading.Event()
         self._lives_without_answer = 0
-        self._set_aside_unread = False
+        self._moved_unread = False
         self._was_well = False
 
     def start(self) -> None:
         """Look from now on."""
-        threading.Thread(target=self._look_on, daemon=True).start()
+        threading.Thread(target=self._keep_checking, daemon=True).start()
 
     def stop(self) -> None:
         """Look no more."""
@@ -52,22 +52,22 @@ class PrefectWatch:
 
     def prepare_start(self) -> None:
         """Before each start: set aside a database that cannot be read, or with which the server has failed to start time and again."""
-        unread = self._lives_without_answer >= FAILED_STARTS and not self._set_aside_unread and self._port_is_free()
+        unread = self._lives_without_answer >= FAILED_STARTS and not self._moved_unread and self._port_is_free()
         self._lives_without_answer += 1
         try:
             if is_damaged(self.folder) or (unread and (self.folder / "prefect").exists()):
-                kept = set_aside(self.folder)
-                self._set_aside_unread = unread
+                kept = move_damaged(self.folder)
+                self._moved_unread = unread
                 self.report(f"Prefect's database is damaged: it lies in {kept} now, and Prefect begins anew")
             (self.folder / "prefect").mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as fault:
             self.report(f"Prefect's database cannot be set aside: {fault.strerror}")
 
-    def look(self) -> bool:
+    def check_server(self) -> bool:
         """Whether the server does its work; a good look ends the count of failed starts."""
         if not does_its_work(self.url, self._password):
             return False
-        self._lives_without_answer, self._set_aside_unread, self._was_well = 0, False, True
+        self._lives_without_answer, self._moved_unread, self._was_well = 0, False, True
         return True
 
     def _port_is_free(self) -> bool:
@@ -80,13 +80,13 @@ class PrefectWatch:
                 return True
         return False
 
-    def _look_on(self) -> None:
+    def _keep_checking(self) -> None:
         misses, pid = 0, self.server.pid
         while not self._stopping.wait(LOOK_SECONDS if self._was_well else LOOK_SECONDS / 5):
             if self.server.pid != pid or self.server.has_ended:
                 misses, pid, self._was_well = 0, self.server.pid, False
                 continue
-            misses = 0 if self.look() else misses + 1
+            misses = 0 if self.check_server() else misses + 1
             patience = MISSES if self._was_well else MISSES * 40  # a start may take minutes on a busy machine
             if misses >= patience and not self._stopping.is_set():
                 self.report("Prefect answers no question; ending it, so that it starts again")

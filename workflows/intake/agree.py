@@ -39,7 +39,7 @@ def answer_invitation(session: Session, idea_id: str, *, joins: bool, reason: st
     mine = next(each for each in context.unanswered if each.person_id == actor.person_id)
     inbox = InboxChanges(() if joins else _ask_lead(session, context), (Settled(AGREE, actor.person_id),))
     rows = _join(session, context, mine) if joins else _stay_out(session, context, mine)
-    take(session, context, permitted, Grounds(said, {"asked": tell_part(mine)}, rows=rows, inbox=inbox), actor=actor)
+    take(session, context, permitted, Grounds(said, {"asked": describe_part(mine)}, rows=rows, inbox=inbox), actor=actor)
     return read_again(session, context)
 
 
@@ -57,11 +57,11 @@ def leave_out_unanswered(session: Session, idea_id: str, *, actor: Actor) -> Non
         session.delete(session.get_one(Invitation, each.id))
     rows = _give_to_lead(session, context, sum(each.share_hundredths for each in left_out))
     settled = tuple(Settled(AGREE, each.person_id) for each in left_out if each.person_id is not None)
-    detail = {"left_out": [tell_part(each) for each in left_out]}
+    detail = {"left_out": [describe_part(each) for each in left_out]}
     take(session, context, permitted, Grounds(detail=detail, rows=rows, inbox=InboxChanges(settled=settled)), actor=actor)
 
 
-def tell_part(each: Invited) -> dict[str, Any]:
+def describe_part(each: Invited) -> dict[str, Any]:
     """What a decision keeps of an invitation: share, role, and the end of the number by which whoever typed it knows whose it is."""
     return {"share_hundredths": each.share_hundredths, "role": each.role, "employee_number_masked": mask_employee_number(each.number)}
 

@@ -114,7 +114,7 @@ def apply_agreed(session: Session, context: IdeaContext, *, actor: Actor) -> Gro
         return Grounds()
     joined = [each for each in context.invited if each.answer == Answer.JOINED]
     change = TeamChange(read_memberships(context.members), read_memberships(joined))
-    detail, rows = _tell_changes(session, context), []
+    detail, rows = _describe_changes(session, context), []
     if set(change.before) != set(change.after):
         session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == context.idea.id))
         rows = [write_member(context.idea.id, each.position, each) for each in joined]
@@ -154,7 +154,7 @@ def _list_changed(returned: Revision, revision: Revision) -> Iterator[str]:
             yield SECTION + name
 
 
-def _tell_changes(session: Session, context: IdeaContext) -> dict[str, Any]:
+def _describe_changes(session: Session, context: IdeaContext) -> dict[str, Any]:
     """Title and budget before and after, where they are no more what was permitted."""
     numbers = read_asked_for(session, context).revision, context.idea.revision
     found = select(Revision).where(Revision.idea_id == context.idea.id, col(Revision.number).in_(numbers)).order_by(col(Revision.number))

@@ -85,7 +85,7 @@ def correct_measurement(session: Session, idea_id: str, correction: Correction, 
     if found is None:
         raise Faults([*faults.found, Invalid("measurement_unknown", "measurement_id")]).as_one()
     measurement, indicator = found
-    before = _tell(measurement)
+    before = _describe(measurement)
     if correction.measured_on is not None:
         with faults.gather():
             _check_day(pilot, correction.measured_on)
@@ -95,7 +95,7 @@ def correct_measurement(session: Session, idea_id: str, correction: Correction, 
     if correction.note is not None:
         with faults.gather():
             measurement.note = read_text("note", correction.note, maximum=LONGEST_NOTE)
-    after = _tell(measurement)
+    after = _describe(measurement)
     changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
     if not changed:
         faults.found.append(Invalid("correction_changes_nothing", "value"))
@@ -106,7 +106,7 @@ def correct_measurement(session: Session, idea_id: str, correction: Correction, 
     return measurement
 
 
-def _tell(measurement: Measurement) -> dict[str, Any]:
+def _describe(measurement: Measurement) -> dict[str, Any]:
     return {
         "value": format(measurement.value.normalize(), "f"),
         "measured_on": measurement.measured_on.isoformat(),

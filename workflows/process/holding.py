@@ -21,7 +21,7 @@ from workflows.process.ways import FLOW, Kind, Relation
 
 
 @dataclass(frozen=True)
-class Holder:
+class IdeaHolder:
     """Who holds an idea: a role, or FLOW for the system, the unit of the office, what is awaited, since when and until when."""
 
     role: str
@@ -32,7 +32,7 @@ class Holder:
     gate: GateRule | None = None
 
 
-def list_holders(session: Session, context: IdeaContext, *, actor: Actor) -> list[Holder]:
+def list_holders(session: Session, context: IdeaContext, *, actor: Actor) -> list[IdeaHolder]:
     """Whose desk the idea lies on, for its proposers and the committee; nobody where nothing is awaited of anybody."""
     in_committee = is_committee(context, actor)
     idea, stage = context.idea, ways.IDEA.stages[context.idea.stage]
@@ -41,13 +41,13 @@ def list_holders(session: Session, context: IdeaContext, *, actor: Actor) -> lis
     offices = [each for each in _list_offices(session, context, actor) if in_committee or each.gate or each.task == stage.awaits]
     leading = [each for each in ways.IDEA.leaving(stage.name) if each.action == stage.awaits]
     if leading and leading[0].relation in (Relation.LEAD, Relation.ASSIGNED):
-        return [Holder(str(stage.role), "", stage.awaits, idea.stage_since, idea.due_at), *offices]
+        return [IdeaHolder(str(stage.role), "", stage.awaits, idea.stage_since, idea.due_at), *offices]
     if not offices and stage.kind == Kind.OPEN:
-        return [Holder(FLOW, "", "", idea.stage_since, idea.due_at)]
+        return [IdeaHolder(FLOW, "", "", idea.stage_since, idea.due_at)]
     return offices
 
 
-def _list_offices(session: Session, context: IdeaContext, actor: Actor) -> list[Holder]:
+def _list_offices(session: Session, context: IdeaContext, actor: Actor) -> list[IdeaHolder]:
     """The offices that are asked about the idea, and, for those who prepare awards, about its award."""
     asked = select(InboxItem).where(InboxItem.idea_id == context.idea.id, col(InboxItem.done_at).is_(None))
     asked = asked.where(col(InboxItem.person_id).is_(None)).order_by(col(InboxItem.created_at), col(InboxItem.id))
@@ -55,7 +55,7 @@ def _list_offices(session: Session, context: IdeaContext, actor: Actor) -> list[
     items = [item for item in session.exec(asked) if item.award_id is None or with_awards]
     units = dict(session.exec(select(Unit.path, Unit.name).where(col(Unit.path).in_({item.unit_path for item in items}))).all())
     return [
-        Holder(
+        IdeaHolder(
             str(Role(item.role)),
             units.get(item.unit_path, ""),
             item.task,

@@ -17,7 +17,7 @@ from workflows.process.actors import Actor
 from workflows.process.crashpoints import crashpoint
 
 ON_ACCOUNTS = ("region", "person", "account", "session", "role", "office", "outbox")  # facts that stand in the security log too
-TOLD = ("role", "unit")
+LOGGED_DETAILS = ("role", "unit")
 
 
 def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_id: str | None = None, **detail: Any) -> None:
@@ -27,7 +27,7 @@ def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_i
     """
     actor_id = actor.person_id or f"flow:{actor.flow}"
     if kind.partition(".")[0] in ON_ACCOUNTS:
-        note(session, kind, actor=actor_id, subject=subject_id, **{name: detail[name] for name in TOLD if name in detail})
+        note(session, kind, actor=actor_id, subject=subject_id, **{name: detail[name] for name in LOGGED_DETAILS if name in detail})
     _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
 
 

@@ -67,7 +67,7 @@ class Order:
         """The rows of a query that belong to a part."""
         return query if self.has is None else query.where(sa.not_(self.has) if part else self.has)
 
-    def arrange(self, query: Any, place: "Place | None", *, backward: bool) -> Any:
+    def arrange(self, query: Any, place: "RowPlace | None", *, backward: bool) -> Any:
         """A part's rows in this order, from behind a place on or backwards from it; from the first or the last row where there is none."""
         columns = self._columns
         is_falling = self.newest_first != backward
@@ -83,7 +83,7 @@ class Order:
         written = json.dumps([value, entity.id] if self.others is None else [value, entity.id, part])
         return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
 
-    def read_cursor(self, cursor: str) -> "Place":
+    def read_cursor(self, cursor: str) -> "RowPlace":
         """The place that a cursor names; raises Invalid for a cursor that no page in this order gave."""
         try:
             value, row_id, *rest = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -92,7 +92,7 @@ class Order:
                 raise ValueError("no part of this order")
             if not isinstance(row_id, str) or not row_id.isascii() or not row_id.isalnum():
                 raise ValueError("no id")
-            return Place(part, _read_value(value, self.parts[part]._columns[0].type), row_id)
+            return RowPlace(part, _read_value(value, self.parts[part]._columns[0].type), row_id)
         except (ValueError, TypeError, OverflowError) as wrong:
             raise Invalid("cursor_invalid", "after") from wrong
 
@@ -103,7 +103,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Place:
+class RowPlace:
     """Where a row lies: in which part of an order, by which value, under which id."""
 
     part: int

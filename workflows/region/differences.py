@@ -7,7 +7,7 @@ Leaf = str | int | bool | None
 
 
 @dataclass(frozen=True)
-class Step:
+class PathPart:
     """One step of the way to a part: a field of the policy by its name, or an entry of a list by its label or place."""
 
     name: str
@@ -18,7 +18,7 @@ class Step:
 class Difference:
     """A part that differs; None where it is missing on that side."""
 
-    place: tuple[Step, ...]
+    place: tuple[PathPart, ...]
     before: Leaf
     after: Leaf
 
@@ -35,11 +35,13 @@ def list_differences(before: dict[str, Any], after: dict[str, Any]) -> list[Diff
     return [Difference(place, old.get(place), new.get(place)) for place in places if old.get(place) != new.get(place)]
 
 
-def _flatten(part: Any, place: tuple[Step, ...] = ()) -> dict[tuple[Step, ...], Leaf]:
+def _flatten(part: Any, place: tuple[PathPart, ...] = ()) -> dict[tuple[PathPart, ...], Leaf]:
     if isinstance(part, dict):
-        return {inner: leaf for name, each in part.items() for inner, leaf in _flatten(each, (*place, Step(name, is_field=True))).items()}
+        return {
+            inner: leaf for name, each in part.items() for inner, leaf in _flatten(each, (*place, PathPart(name, is_field=True))).items()
+        }
     if isinstance(part, list):
-        entries = [(Step(_name_entry(each, number), is_field=False), each) for number, each in enumerate(part, start=1)]
+        entries = [(PathPart(_name_entry(each, number), is_field=False), each) for number, each in enumerate(part, start=1)]
         return {inner: leaf for step, each in entries for inner, leaf in _flatten(each, (*place, step)).items()}
     return {place: part}
 

@@ -2,7 +2,7 @@
 
 from models.settings import settings
 from workflows.process.refusals import Invalid
-from workflows.region.plain_svg import MOST_SHAPES, NotPlain, NoViewBox, TooComplex, Unreadable, write_plain_svg
+from workflows.region.plain_svg import MOST_SHAPES, NotPlain, NoViewBox, TooComplex, UnreadableDrawing, write_plain_svg
 
 FIELD, MOST_BYTES = "emblem", 200_000
 
@@ -21,7 +21,7 @@ def read_own_emblem(name: str) -> str:
         return write_plain_svg(content)
     except TooComplex as fault:
         raise Invalid("emblem_too_large", FIELD, file=file, maximum=MOST_BYTES // 1_000, shapes=MOST_SHAPES) from fault
-    except Unreadable as fault:
+    except UnreadableDrawing as fault:
         raise Invalid("emblem_unreadable", FIELD, file=file) from fault
     except NoViewBox as fault:
         raise Invalid("emblem_without_view_box", FIELD, file=file) from fault

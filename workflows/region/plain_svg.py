@@ -46,18 +46,18 @@ class TooComplex(ValueError):
     """An SVG of more shapes, or with groups deeper in one another, than a paper should carry."""
 
 
-class Unreadable(ValueError):
+class UnreadableDrawing(ValueError):
     """No SVG at all, one that shows nothing, or one with a document type or entities of its own."""
 
 
 def write_plain_svg(content: bytes) -> str:
-    """The same drawing without names, comments and texts about it; raises Unreadable, NoViewBox, TooComplex, NotPlain."""
+    """The same drawing without names, comments and texts about it; raises UnreadableDrawing, NoViewBox, TooComplex, NotPlain."""
     try:
         root = fromstring(content, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as fault:
-        raise Unreadable from fault
+        raise UnreadableDrawing from fault
     if _tag(root) != "svg":
-        raise Unreadable
+        raise UnreadableDrawing
     box = root.attrib.pop("viewBox", "").replace(",", " ").split()
     if len(box) != 4 or not all(re.fullmatch(_NUMBER, part) for part in box) or min(float(box[2]), float(box[3])) <= 0:
         raise NoViewBox
@@ -116,7 +116,7 @@ def _require_drawable_uses(root: Element) -> None:
     if count > MOST_SHAPES:
         raise TooComplex
     if not count:
-        raise Unreadable
+        raise UnreadableDrawing
 
 
 def _count_shapes(element: Element) -> int:

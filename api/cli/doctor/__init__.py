@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.cli.doctor.finding import Finding, State
+from api.cli.doctor.finding import Remark, State
 from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
 from api.cli.doctor.packages import check_package
 from api.cli.doctor.secrecy import check_folder, check_key
@@ -26,7 +26,7 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-def examine() -> list[Finding]:
+def examine() -> list[Remark]:
     """Every finding, in the order in which one would mend them; in a second or less, and nothing is changed."""
     machine = [
         check_python(),
@@ -54,7 +54,7 @@ def examine() -> list[Finding]:
     ]
 
 
-def table_of(findings: list[Finding]) -> Table:
+def table_of(findings: list[Remark]) -> Table:
     """The findings as the terminal shows them."""
     looks = {State.OK: ("ok", "green"), State.WARN: ("warn", "yellow"), State.FAIL: ("fail", "bold red")}
     table = Table(box=None, pad_edge=True, show_header=False, title_justify="left")

@@ -13,7 +13,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Remark:
     """One thing that was examined: what was found and, unless it is well, the one line that mends it."""
 
     name: str

@@ -4,19 +4,19 @@ from importlib import metadata
 
 from packaging.requirements import Requirement
 
-from api.cli.doctor.finding import Finding, State
+from api.cli.doctor.finding import Remark, State
 
 
-def check_package(name: str, version: str = "", requirement: str = "") -> Finding:
+def check_package(name: str, version: str = "", requirement: str = "") -> Remark:
     """A package whose release matters lies in the range that Gagas was tried with."""
     try:
         version = version or metadata.version(name)
         wanted = Requirement(requirement) if requirement else find_requirement(name)
     except (metadata.PackageNotFoundError, StopIteration):
-        return Finding(name, State.FAIL, f"{name} or Gagas itself is not installed.", "make setup")
+        return Remark(name, State.FAIL, f"{name} or Gagas itself is not installed.", "make setup")
     if wanted.specifier.contains(version, prereleases=True):
-        return Finding(name, State.OK, version)
-    return Finding(name, State.FAIL, f"{version} is outside the range Gagas works with: {wanted}.", "make setup")
+        return Remark(name, State.OK, version)
+    return Remark(name, State.FAIL, f"{version} is outside the range Gagas works with: {wanted}.", "make setup")
 
 
 def find_requirement(name: str) -> Requirement:

@@ -2,40 +2,40 @@
 
 from pathlib import Path
 
-from api.cli.doctor.finding import Finding, State
+from api.cli.doctor.finding import Remark, State
 from models.private import is_open, is_shared
 from models.settings import Settings
 
 KEY, FOLDER = "ledger's key", "data folder"
 
 
-def check_key(chosen: Settings) -> Finding:
+def check_key(chosen: Settings) -> Remark:
     """The signing key is its owner's alone; where others run the database, it does not lie beside what it vouches for."""
     key = chosen.signing_key
     try:
         there, exposed = key.exists(), key.exists() and is_open(key)
     except OSError:  # a folder this account may not look into: so it should be for all but whoever signs
-        return Finding(KEY, State.OK, f"kept from this account, at {key}")
+        return Remark(KEY, State.OK, f"kept from this account, at {key}")
     if exposed:
-        return Finding(KEY, State.WARN, f"Others may read {key}, and sign in the region's name.", f"chmod 600 {key}")
+        return Remark(KEY, State.WARN, f"Others may read {key}, and sign in the region's name.", f"chmod 600 {key}")
     if not there and chosen.pinned_key.exists():
-        return Finding(KEY, State.OK, f"not on this machine; checkpoints are held against {chosen.pinned_key}")
+        return Remark(KEY, State.OK, f"not on this machine; checkpoints are held against {chosen.pinned_key}")
     if chosen.database_url.startswith("postgresql") and key.absolute().is_relative_to(chosen.data.absolute()):
         said = f"The key that signs checkpoints lies in the data folder, {key}: whoever copies that could sign a forged chain."
         mend = f"mv {key} <a folder apart>, and export GAGAS_LEDGER_KEY=<where it lies then>"
-        return Finding(KEY, State.WARN, said, mend if there else "export GAGAS_LEDGER_KEY=<a file outside the data folder>")
-    return Finding(KEY, State.OK, f"{key}" if there else f"will be made at {key}")
+        return Remark(KEY, State.WARN, said, mend if there else "export GAGAS_LEDGER_KEY=<a file outside the data folder>")
+    return Remark(KEY, State.OK, f"{key}" if there else f"will be made at {key}")
 
 
-def check_folder(data: Path) -> Finding:
+def check_folder(data: Path) -> Remark:
     """The data folder is its owner's alone; `serve`, `init` and `migrate` see to that where nothing else lies in it."""
     try:
         if not data.exists() or not is_open(data):
-            return Finding(FOLDER, State.OK, f"{data}, read by this account alone" if data.exists() else f"will be made at {data}")
+            return Remark(FOLDER, State.OK, f"{data}, read by this account alone" if data.exists() else f"will be made at {data}")
         shared = is_shared(data)
     except OSError as error:
-        return Finding(FOLDER, State.FAIL, f"{data} cannot be read: {error.strerror}.", "export GAGAS_DATA=<a folder of this account>")
+        return Remark(FOLDER, State.FAIL, f"{data} cannot be read: {error.strerror}.", "export GAGAS_DATA=<a folder of this account>")
     if not shared:
-        return Finding(FOLDER, State.OK, f"{data}; closed to others at the next start")
+        return Remark(FOLDER, State.OK, f"{data}; closed to others at the next start")
     said = f"Others may look into {data}, and it holds more than Gagas' own, so Gagas leaves its rights as they are."
-    return Finding(FOLDER, State.WARN, said, f"export GAGAS_DATA=<a folder for Gagas alone>, or chmod 700 {data}")
+    return Remark(FOLDER, State.WARN, said, f"export GAGAS_DATA=<a folder for Gagas alone>, or chmod 700 {data}")

@@ -7,14 +7,14 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from api.cli.doctor.finding import Finding, State
+from api.cli.doctor.finding import Remark, State
 from models.settings import Settings
 
 OLDEST_SQLITE, OLDEST_POSTGRES = (3, 35), 14
 LITTLE_SPACE, TOO_LITTLE_SPACE = 2_000_000_000, 200_000_000
 
 
-def check_sqlite(chosen: Settings) -> list[Finding]:
+def check_sqlite(chosen: Settings) -> list[Remark]:
     """The data folder can be written, has room, and lies on a disk that supports SQLite's write-ahead log."""
     folder = Path(chosen.sqlalchemy_url.removeprefix("sqlite:///")).parent
     ground = folder.absolute()
@@ -25,33 +25,33 @@ def check_sqlite(chosen: Settings) -> list[Finding]:
             return [check_space(ground), check_journal(Path(place) / "trial.db")]
     except OSError as error:
         return [
-            Finding("database", State.FAIL, f"{folder} cannot be written: {error.strerror}.", "export GAGAS_DATA=<a folder you may write>")
+            Remark("database", State.FAIL, f"{folder} cannot be written: {error.strerror}.", "export GAGAS_DATA=<a folder you may write>")
         ]
 
 
-def check_space(ground: Path, free: int | None = None) -> Finding:
+def check_space(ground: Path, free: int | None = None) -> Remark:
     """Room for the database and its documents (bytes)."""
     left = shutil.disk_usage(ground).free if free is None else free
     spoken = f"{left / 1e9:.1f} GB free"
     if left >= LITTLE_SPACE:
-        return Finding("disk", State.OK, spoken)
+        return Remark("disk", State.OK, spoken)
     state = State.WARN if left >= TOO_LITTLE_SPACE else State.FAIL
-    return Finding("disk", state, f"{spoken} at {ground}.", "make room, or export GAGAS_DATA=<a folder on a larger disk>")
+    return Remark("disk", state, f"{spoken} at {ground}.", "make room, or export GAGAS_DATA=<a folder on a larger disk>")
 
 
-def check_journal(trial: Path, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Finding:
+def check_journal(trial: Path, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Remark:
     """SQLite is new enough and may use its write-ahead log, which network folders refuse."""
     spoken = f"SQLite {'.'.join(map(str, version))}"
     if version < OLDEST_SQLITE:
-        return Finding("database", State.FAIL, f"{spoken} is too old; 3.35 is the oldest that works.", "take a newer Python")
+        return Remark("database", State.FAIL, f"{spoken} is too old; 3.35 is the oldest that works.", "take a newer Python")
     with closing(sqlite3.connect(trial)) as connection:
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode == "wal":
-        return Finding("database", State.OK, spoken)
-    return Finding("database", State.FAIL, f"{spoken} cannot keep its log here ({mode}).", "export GAGAS_DATA=<a folder on a local disk>")
+        return Remark("database", State.OK, spoken)
+    return Remark("database", State.FAIL, f"{spoken} cannot keep its log here ({mode}).", "export GAGAS_DATA=<a folder on a local disk>")
 
 
-def check_outbox(chosen: Settings) -> list[Finding]:
+def check_outbox(chosen: Settings) -> list[Remark]:
     """Every message that waits will be taken by a flow; nothing is said where there is no database with tables yet."""
     from sqlalchemy.exc import DBAPIError
 
@@ -69,12 +69,12 @@ def check_outbox(chosen: Settings) -> list[Finding]:
     finally:
         store.close()
     if not stuck:
-        return [Finding("outbox", State.OK, "every message has its flow")]
+        return [Remark("outbox", State.OK, "every message has its flow")]
     mend = "an admin sees them at GET /api/v1/outbox/messages?stuck=true; a hand in the database, or a restored backup, mends them"
-    return [Finding("outbox", State.WARN, f"{stuck} of its messages will be taken by no flow.", mend)]
+    return [Remark("outbox", State.WARN, f"{stuck} of its messages will be taken by no flow.", mend)]
 
 
-def check_postgres(url: str) -> Finding:
+def check_postgres(url: str) -> Remark:
     """PostgreSQL answers and is new enough; its address is never shown, as it may hold a password."""
     import psycopg
 
@@ -83,12 +83,12 @@ def check_postgres(url: str) -> Finding:
             version = connection.info.server_version // 10_000
     except psycopg.Error as error:
         reason = (str(error).strip().splitlines() or ["no answer"])[-1]
-        return Finding("database", State.FAIL, f"PostgreSQL does not answer: {reason}", "start it, or mend GAGAS_DATABASE_URL")
+        return Remark("database", State.FAIL, f"PostgreSQL does not answer: {reason}", "start it, or mend GAGAS_DATABASE_URL")
     return judge_postgres(version)
 
 
-def judge_postgres(version: int) -> Finding:
+def judge_postgres(version: int) -> Remark:
     """A PostgreSQL by its main version."""
     if version >= OLDEST_POSTGRES:
-        return Finding("database", State.OK, f"PostgreSQL {version}")
-    return Finding("database", State.FAIL, f"PostgreSQL {version} is too old.", f"upgrade it to {OLDEST_POSTGRES} or later")
+        return Remark("database", State.OK, f"PostgreSQL {version}")
+    return Remark("database", State.FAIL, f"PostgreSQL {version} is too old.", f"upgrade it to {OLDEST_POSTGRES} or later")

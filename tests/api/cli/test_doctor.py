@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.doctor import Finding, State, examine, table_of
+from api.cli.doctor import Remark, State, examine, table_of
 from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
 from api.cli.doctor.packages import check_package
 from api.cli.doctor.storage import check_journal, check_postgres, check_space, check_sqlite, judge_postgres
@@ -33,7 +33,7 @@ def run_doctor(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def seen_by(findings: list[Finding], name: str) -> Finding:
+def seen_by(findings: list[Remark], name: str) -> Remark:
     return next(finding for finding in findings if finding.name == name)
 
 

@@ -232,7 +232,7 @@ def test_lists_go_on_from_page_to_page(town: Town, monkeypatch: pytest.MonkeyPat
     assert browser.get("/daftar?after=xyz").status_code == 422
 
 
-def test_the_process_page_shows_every_cell(town: Town) -> None:
+def test_the_process_page_shows_every_transition(town: Town) -> None:
     assert open_browser(town).get("/proses").text.count("<li>\n        <p>") == sum(len(way.transitions) for way in (IDEA, AWARD, DOCUMENT))
 
 

@@ -60,10 +60,10 @@ def test_after_too_many_tries_the_page_says_when_to_come_back(town: Town) -> Non
     assert answer.headers["retry-after"] == "900"
 
 
-@pytest.mark.parametrize("onward", ["https://jahat.example", "//jahat.example", "/\\jahat.example", "javascript:alert(1)"])
-def test_nobody_is_led_off_the_site(town: Town, onward: str) -> None:
+@pytest.mark.parametrize("elsewhere", ["https://jahat.example", "//jahat.example", "/\\jahat.example", "javascript:alert(1)"])
+def test_nobody_is_led_off_the_site(town: Town, elsewhere: str) -> None:
     give_password(town, "lead")
-    fields = {"employee_number": town["lead"].number, "password": PASSWORD, "back": onward}
+    fields = {"employee_number": town["lead"].number, "password": PASSWORD, "back": elsewhere}
     assert open_browser(town).post("/masuk", data=fields).headers["location"] == "/"
 
 

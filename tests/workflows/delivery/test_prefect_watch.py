@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from workflows.delivery import prefect_watch
-from workflows.delivery.prefect_server import is_damaged, password_file, prefect_environment, read_password, renew_password, set_aside
+from workflows.delivery.prefect_server import is_damaged, move_damaged, password_file, prefect_environment, read_password, renew_password
 from workflows.delivery.prefect_watch import FAILED_STARTS, PrefectWatch
 from workflows.delivery.processes import Child, free_port
 
@@ -95,9 +95,9 @@ def test_a_file_in_place_of_prefects_folder_is_set_aside_too(tmp_path: Path, ser
 
 
 def test_two_damaged_databases_are_both_kept(tmp_path: Path, file: Path) -> None:
-    first = set_aside(tmp_path)
+    first = move_damaged(tmp_path)
     file.write_bytes(GARBAGE)
-    second = set_aside(tmp_path)
+    second = move_damaged(tmp_path)
     assert {(kept / "prefect.db").exists() for kept in (first, second)} == {True}
     assert first != second
 

@@ -20,7 +20,7 @@ from models.outbox import Message
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask, check_problem
 from tests.building import Town
-from tests.requests import REQUESTS, Place
+from tests.requests import REQUESTS, RequestPlace
 from tests.steps import IDEA_STEPS, REASON, decree_of_today
 from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import revise_idea
@@ -99,7 +99,7 @@ def test_whoever_is_only_asked_sees_the_proposal_and_may_answer_and_nothing_else
     assert ask(client, who, f"GET /ideas/{idea}").status_code == 200
     assert ask(client, who, f"GET /ideas/{idea}/history").json() == []
     assert ask(client, who, f"GET /ideas/{idea}/pilot").status_code == 404
-    place = Place(town, idea)
+    place = RequestPlace(town, idea)
     for step in (each for each in REQUESTS if each.way == "idea" and each.action != "agree"):
         assert step.send(client, place, who).status_code == 403, step.name
     assert ask(client, who, "GET /documents").json()["documents"] == []

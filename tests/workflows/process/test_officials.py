@@ -27,7 +27,7 @@ from models.stages import IdeaStage
 from tests.api.pages.browsing import fields_of, open_browser
 from tests.asking import ask
 from tests.building import Shelf, Town
-from tests.requests import REQUESTS, Place
+from tests.requests import REQUESTS, RequestPlace
 from tests.steps import REASON
 from tests.unchanged import fingerprint
 from tests.workflows.process.officials import MOST, SUPERIOR, Borne, Case, draw_case, find_farthest, hand_in, settle_officials
@@ -77,11 +77,11 @@ class Play:
     borne: Borne
 
     @property
-    def place(self) -> Place:
+    def place(self) -> RequestPlace:
         """What requests name."""
         awards = self.town.rows(select(Award.id).where(Award.idea_id == self.idea))
         indicators = self.town.rows(select(Indicator.id))
-        return Place(self.town, self.idea, awards[0] if awards else Place.award, indicators[0] if indicators else "x")
+        return RequestPlace(self.town, self.idea, awards[0] if awards else RequestPlace.award, indicators[0] if indicators else "x")
 
     def go(self) -> str:
         """Take every duty as planned; answers the duty at which nobody is left, `-` where there is none."""

@@ -13,7 +13,7 @@ from models.awards import Award
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
-from tests.requests import REQUESTS, Place, StepRequest, find_place
+from tests.requests import REQUESTS, RequestPlace, StepRequest, find_place
 from tests.roles import ROLES_AND_RELATIONS, give_role
 from tests.unchanged import fingerprint, watch
 from tests.workflows.process.test_ways import permitted_by_hand
@@ -31,7 +31,7 @@ PLACES = [f"idea:{stage}" for stage in IdeaStage] + [f"award:{stage}" for stage 
 SEEN_FROM_ABOVE = {Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN}
 HANDED_OVER = {"reviews_it": Role.REVIEWER, "owns_pilot": Role.PILOT_OWNER}  # known only while the role is held
 PREPARE_AWARDS = {Role.SECRETARIAT, Role.LEADER, Role.AUDITOR}
-Open = Callable[[str], Place]
+Open = Callable[[str], RequestPlace]
 BY_SCORE = ("resume", "below_mark")  # the score chooses the outcome, and here it passes: tests/workflows/review has the other
 GUARDS_REFUSE_OTHERWISE = {"wrong_stage", "conflict_of_interest"}
 Attempt = tuple[Role, str, StepRequest]
@@ -41,7 +41,7 @@ Attempt = tuple[Role, str, StepRequest]
 def open_place(shelf: Shelf, client: TestClient) -> Open:
     """Lays out a place afresh; it is built once and put aside."""
 
-    def open_one(name: str) -> Place:
+    def open_one(name: str) -> RequestPlace:
         label = f"walk-{name.replace(':', '-')}"
         if not shelf.has(label):
             build(shelf.open_town(), name)
@@ -155,7 +155,7 @@ def test_a_flow_moves_what_is_a_flows_and_nothing_else(name: str, open_place: Op
     assert found == permitted
 
 
-def is_a_flows(session: Session, place: Place, way: str, step: tuple[str, str | None]) -> bool:
+def is_a_flows(session: Session, place: RequestPlace, way: str, step: tuple[str, str | None]) -> bool:
     """Whether the table lets a flow take a step where the place is, be it that a guard still stands in its way."""
     flow = flow_actor("review")
     idea = read_context(session, place.idea, actor=flow)

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from workflows.region.plain_svg import MOST_SHAPES, NotPlain, NoViewBox, TooComplex, Unreadable, write_plain_svg
+from workflows.region.plain_svg import MOST_SHAPES, NotPlain, NoViewBox, TooComplex, UnreadableDrawing, write_plain_svg
 
 SHAPE = '<path d="M0 0H2V3Z"/>'
 OUTSIDE = 'xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -86,7 +86,7 @@ def test_a_drawing_says_how_large_it_is(box: str) -> None:
     ],
 )
 def test_what_is_no_svg_or_brings_entities_is_refused(content: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableDrawing):
         write_plain_svg(content)
 
 

@@ -34,7 +34,7 @@ class Problem(StrEnum):
 
 
 @dataclass(frozen=True)
-class Difference:
+class RowDifference:
     """A row that differs: in which columns, and the number of the last entry that commits to them."""
 
     table: str
@@ -56,10 +56,10 @@ class RowsReport:
     compared: int = 0
     uncommitted: int = 0
     erased: int = 0
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[RowDifference] = field(default_factory=list)
 
     @property
-    def first(self) -> Difference | None:
+    def first(self) -> RowDifference | None:
         """The difference from the earliest entry."""
         return min(self.differences, key=lambda difference: difference.place, default=None)
 
@@ -76,10 +76,10 @@ def compare_rows(session: Session, advance: Callable[[int], None] = lambda count
     return report
 
 
-def find_misfiled(seq: int, columns: dict[str, str | None], payload: dict[str, Any]) -> Difference | None:
+def find_misfiled(seq: int, columns: dict[str, str | None], payload: dict[str, Any]) -> RowDifference | None:
     """An entry whose columns beside the payload say something else: nobody would find it."""
     other = [name for name, value in columns.items() if payload.get({"idea_id": "idea"}.get(name, name)) != value]
-    return Difference("ledgerentry", str(seq), ", ".join(other), seq, Problem.CHANGED) if other else None
+    return RowDifference("ledgerentry", str(seq), ", ".join(other), seq, Problem.CHANGED) if other else None
 
 
 def _list_ideas(session: Session) -> Iterator[list[str]]:
@@ -101,7 +101,7 @@ def _list_after(column: Any, after: str) -> sa.Subquery:
 
 def _compare(session: Session, facts: Facts, conditions: dict[str, sa.ColumnElement[bool]], report: RowsReport) -> None:
     for (table, row_id), group, seq in facts.misopened:
-        report.differences.append(Difference(table, row_id, ", ".join(group.columns), seq, Problem.MISOPENED))
+        report.differences.append(RowDifference(table, row_id, ", ".join(group.columns), seq, Problem.MISOPENED))
     for table, within in conditions.items():
         for row_id, row in read_rows(session, table, within):
             _compare_row(facts, (table, row_id), row, report)
@@ -125,7 +125,7 @@ def _compare_row(facts: Facts, key: tuple[str, str], row: Any, report: RowsRepor
     elif said:
         for group in OF_TABLE[table]:
             if group.name in said and not _holds(group, row, said[group.name].value):
-                report.differences.append(Difference(table, row_id, ", ".join(group.columns), said[group.name].seq, Problem.CHANGED))
+                report.differences.append(RowDifference(table, row_id, ", ".join(group.columns), said[group.name].seq, Problem.CHANGED))
     elif key in facts.erased:
         report.erased += 1
     elif facts.owes(table, row):
@@ -141,5 +141,5 @@ def _holds(group: Group, row: Any, committed: Any) -> bool:
         return False
 
 
-def _whole(table: str, row_id: str, said: dict[str, Said], problem: Problem) -> Difference:
-    return Difference(table, row_id, None, max((each.seq for each in said.values()), default=None), problem)
+def _whole(table: str, row_id: str, said: dict[str, Said], problem: Problem) -> RowDifference:
+    return RowDifference(table, row_id, None, max((each.seq for each in said.values()), default=None), problem)
