@@ -19,7 +19,7 @@ from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Invalid, NotFound, Refusal
 from workflows.region.codes import end_sessions, fits_code
 from workflows.region.mail_codes import fits_forgotten, void_mail_codes
-from workflows.region.notices import tell_holder
+from workflows.region.notices import send_notice
 from workflows.region.powers import lock_account
 
 TOKEN_HOURS = 12  # a sign-in ends then at the latest, by cookie and by bearer alike
@@ -112,7 +112,7 @@ def activate(session: Session, typed: CodeTry, password_hash: str) -> str:
     forget_tries(session, typed.tried)
     session.flush()
     if again:
-        tell_holder(session, account.person_id, NoticeKind.PASSWORD_CHANGED)
+        send_notice(session, account.person_id, NoticeKind.PASSWORD_CHANGED)
     return account.person_id
 
 
@@ -184,7 +184,7 @@ def change_password(session: Session, token: str, changed: Changed) -> None:
     end_sessions(session, account.person_id, but=signed_in.token_hash)
     record(session, "account.change_password", account.person_id, actor=signed_in.actor)
     forget_tries(session, changed.tried)
-    tell_holder(session, account.person_id, NoticeKind.PASSWORD_CHANGED)
+    send_notice(session, account.person_id, NoticeKind.PASSWORD_CHANGED)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def send_documents(token: str, ids: list[int]) -> Outcome:
     return apply_effects(database(), token, effects)
 
 
-def tell_withdrawals(token: str, ids: list[int]) -> Outcome:
+def mail_withdrawals(token: str, ids: list[int]) -> Outcome:
     """Tell the holders of a chunk's withdrawn documents that they count no more."""
 
     def find(session: Session, document_id: str, _number: int) -> list[OutgoingMail]:
@@ -95,12 +95,12 @@ def send_digests(token: str, ids: list[int]) -> Outcome:
     return apply_effects(database(), token, effects)
 
 
-def tell_teams(token: str, ids: list[int]) -> Outcome:
+def mail_teams(token: str, ids: list[int]) -> Outcome:
     """Tell the teams of a chunk's ideas where each stands now."""
     return _send_last(token, ids, "tell_team", find_turn_mails)
 
 
-def tell_holders(token: str, ids: list[int]) -> Outcome:
+def mail_account_holders(token: str, ids: list[int]) -> Outcome:
     """Tell the holders of accounts what happened to them."""
     effects: dict[int, Any] = {}
     for number, subject_id in _subjects(ids).items():
@@ -143,11 +143,11 @@ numbering = [job("recognition", name, number) for name, number in NUMBERING.item
 withdraw = job("recognition", "withdraw_certificates", withdraw_certificates)
 issue = Job("issue_document", issue_documents)
 send = Job("send_document", send_documents)
-tell_withdrawn = Job("tell_withdrawn", tell_withdrawals)
-tell_team = Job("tell_team", tell_teams)
+mail_withdrawn = Job("tell_withdrawn", mail_withdrawals)
+mail_team = Job("tell_team", mail_teams)
 digest = Job("send_digest", send_digests)
-tell = Job("tell_holder", tell_holders)
-bring = Job("mail_code", mail_codes)
+mail_account = Job("tell_holder", mail_account_holders)
+mail_code = Job("mail_code", mail_codes)
 specimens = Job("print_specimens", print_specimens)
 
 
@@ -162,11 +162,11 @@ async def recognition(batch: dict[str, Any]) -> None:
     await withdraw(batch)
     await issue(batch)
     await send(batch)
-    await tell_withdrawn(batch)
-    await tell_team(batch)
+    await mail_withdrawn(batch)
+    await mail_team(batch)
     await digest(batch)
-    await tell(batch)
-    await bring(batch)
+    await mail_account(batch)
+    await mail_code(batch)
     await specimens(batch)
 
 

@@ -12,7 +12,7 @@ from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.region.codes import Renewal, drop_requests, end_sessions, renew_activation
 from workflows.region.grants import end_role, list_grants
-from workflows.region.notices import tell_holder
+from workflows.region.notices import send_notice
 from workflows.region.powers import get_person, is_second, lock_account, require_over
 
 
@@ -51,7 +51,7 @@ def close_account(session: Session, person_id: str, *, actor: Actor) -> None:
     session.add(account)
     session.flush()
     record(session, "account.close", person.id, actor=actor)
-    tell_holder(session, person.id, NoticeKind.ACCOUNT_CLOSED)
+    send_notice(session, person.id, NoticeKind.ACCOUNT_CLOSED)
 
 
 def reopen_account(session: Session, person_id: str, *, actor: Actor) -> Renewal:
@@ -65,7 +65,7 @@ def reopen_account(session: Session, person_id: str, *, actor: Actor) -> Renewal
     session.add(account)
     session.flush()
     record(session, "account.reopen", person.id, actor=actor)
-    tell_holder(session, person.id, NoticeKind.ACCOUNT_REOPENED)
+    send_notice(session, person.id, NoticeKind.ACCOUNT_REOPENED)
     return renew_activation(session, person.id, actor=actor)
 
 

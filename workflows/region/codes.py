@@ -17,7 +17,7 @@ from models.people import Account, CodeRequest, NoticeKind, Role, SignIn
 from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden, NotFound
-from workflows.region.notices import tell_holder
+from workflows.region.notices import send_notice
 from workflows.region.powers import (
     get_person,
     is_deciding,
@@ -110,7 +110,7 @@ def ask_code(session: Session, person_id: str, *, actor: Actor) -> str:
     session.add(request)
     session.flush()
     record(session, "person.ask_code", person_id, actor=actor, request=request.id)
-    tell_holder(session, person_id, NoticeKind.CODE_ASKED)
+    send_notice(session, person_id, NoticeKind.CODE_ASKED)
     return request.id
 
 
@@ -167,5 +167,5 @@ def make_code(session: Session, account: Account, *, actor: Actor, asked_by: str
     code = issue_activation(session, account.person_id, days=RENEWAL_DAYS)
     end_sessions(session, account.person_id)
     record(session, "person.renew_activation", account.person_id, actor=actor, asked_by=asked_by)
-    tell_holder(session, account.person_id, NoticeKind.CODE_MADE)
+    send_notice(session, account.person_id, NoticeKind.CODE_MADE)
     return code

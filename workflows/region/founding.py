@@ -14,7 +14,7 @@ from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.wording import read_line, read_lines
 from workflows.region.codes import end_sessions, issue_activation
-from workflows.region.notices import tell_holder
+from workflows.region.notices import send_notice
 from workflows.region.people import NAMED, NewPerson, NewUnit, read_own_number, require_unheld
 from workflows.region.powers import lock_account
 
@@ -63,7 +63,7 @@ def add_admin(session: Session, new: NewPerson) -> tuple[Person, str]:
         code = issue_activation(session, person.id)
         end_sessions(session, person.id)
     record(session, "region.add_admin", person.id, actor=FOUNDER, unit=root.id)
-    tell_holder(session, person.id, NoticeKind.CODE_MADE)
+    send_notice(session, person.id, NoticeKind.CODE_MADE)
     return person, code
 
 

@@ -8,7 +8,7 @@ from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden, NotFound
-from workflows.region.notices import tell_holder
+from workflows.region.notices import send_notice
 from workflows.region.people import get_unit
 from workflows.region.powers import is_second, lock_account, require_second
 from workflows.region.taking_up import take_up_alone, take_up_by_two
@@ -40,7 +40,7 @@ def grant_role(session: Session, person_id: str, role: Role, unit_code: str, *, 
     record(session, "role.grant", person_id, actor=actor, grant=grant.id, role=role, unit=unit.id, confirmation=role in DECIDING)
     if confirmed_at is not None:
         take_up_alone(session, grant, actor=actor)
-        tell_holder(session, person_id, NoticeKind.ROLE_HELD, role)
+        send_notice(session, person_id, NoticeKind.ROLE_HELD, role)
     return grant
 
 
@@ -57,7 +57,7 @@ def confirm_grant(session: Session, grant_id: str, *, actor: Actor) -> str | Non
     session.add(grant)
     session.flush()
     record(session, "role.confirm", grant.person_id, actor=actor, grant=grant.id, role=grant.role, unit=unit.id)
-    tell_holder(session, grant.person_id, NoticeKind.ROLE_HELD, grant.role)
+    send_notice(session, grant.person_id, NoticeKind.ROLE_HELD, grant.role)
     return take_up_by_two(session, grant.person_id, grant.id, first=grant.granted_by, actor=actor)
 
 
@@ -94,7 +94,7 @@ def end_role(session: Session, grant: RoleGrant, *, actor: Actor) -> None:
         _keep_admins(session, grant)
     _close(session, grant, "role.end" if held else "role.withdraw", actor=actor)
     if held:
-        tell_holder(session, grant.person_id, NoticeKind.ROLE_ENDED, grant.role)
+        send_notice(session, grant.person_id, NoticeKind.ROLE_ENDED, grant.role)
 
 
 def list_grants(session: Session, person_id: str) -> list[tuple[RoleGrant, Unit]]:

@@ -17,7 +17,7 @@ from workflows.process.actors import Actor
 from workflows.process.journal import record, send
 from workflows.process.refusals import Conflict, Invalid
 from workflows.region.codes import hash_code
-from workflows.region.notices import tell_holder
+from workflows.region.notices import send_notice
 from workflows.region.powers import get_person, list_offices, lock_account, require_over
 
 ADDRESS_HOURS = 24
@@ -78,7 +78,7 @@ def ask_email(session: Session, email: str, *, actor: Actor) -> None:
     for purpose, address in to.items():
         _ask(session, MailCode(person_id=person.id, change_id=change, purpose=purpose, email=address, until=until))
     record(session, "account.ask_email", person.id, actor=actor)
-    tell_holder(session, person.id, NoticeKind.EMAIL_ASKED)
+    send_notice(session, person.id, NoticeKind.EMAIL_ASKED)
 
 
 def confirm_email(session: Session, typed: NewAddress, *, actor: Actor) -> None:
@@ -98,7 +98,7 @@ def confirm_email(session: Session, typed: NewAddress, *, actor: Actor) -> None:
     void_mail_codes(session, person.id)
     session.flush()
     record(session, "account.change_email", person.id, actor=actor)
-    tell_holder(session, person.id, NoticeKind.EMAIL_CHANGED)
+    send_notice(session, person.id, NoticeKind.EMAIL_CHANGED)
 
 
 def drop_email(session: Session, person_id: str, *, actor: Actor) -> None:
@@ -116,7 +116,7 @@ def drop_email(session: Session, person_id: str, *, actor: Actor) -> None:
     void_mail_codes(session, person.id)
     session.flush()
     record(session, "person.drop_email", person.id, actor=actor)
-    tell_holder(session, person.id, NoticeKind.EMAIL_DROPPED)
+    send_notice(session, person.id, NoticeKind.EMAIL_DROPPED)
 
 
 def ask_forgotten(session: Session, employee_number: str) -> None:

@@ -7,7 +7,7 @@ from workflows.process.actors import Actor
 from workflows.process.journal import send
 
 
-def tell_holder(session: Session, person_id: str, kind: NoticeKind, role: Role | None = None) -> None:
+def send_notice(session: Session, person_id: str, kind: NoticeKind, role: Role | None = None) -> None:
     """Write the notice and ask for its mail, in the transaction of what happened: nobody learns of it by its effects."""
     notice = AccountNotice(person_id=person_id, kind=kind, role=role)
     session.add(notice)

@@ -14,7 +14,7 @@ from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid
 from workflows.process.wording import read_lines
 from workflows.region.codes import issue_activation
-from workflows.region.notices import tell_holder
+from workflows.region.notices import send_notice
 from workflows.region.powers import get_person, lock_account, require_over
 
 # the fewest and most characters of what names somebody on papers
@@ -124,7 +124,7 @@ def move_person(session: Session, person_id: str, unit_code: str, *, actor: Acto
     session.add(person)
     session.flush()
     record(session, "person.move", person.id, actor=actor, unit=unit.id, previous=home.id)
-    tell_holder(session, person.id, NoticeKind.PERSON_MOVED)
+    send_notice(session, person.id, NoticeKind.PERSON_MOVED)
     return person
 
 
@@ -156,7 +156,7 @@ def change_number(session: Session, person_id: str, new: NewNumber, *, actor: Ac
     session.add_all([person, held])
     session.flush()
     record(session, "person.change_number", person.id, actor=actor, employment=new.kind, valid_from=new.valid_from.isoformat())
-    tell_holder(session, person.id, NoticeKind.NUMBER_CHANGED)
+    send_notice(session, person.id, NoticeKind.NUMBER_CHANGED)
     return held
 
 

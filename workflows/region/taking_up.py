@@ -6,7 +6,7 @@ from models.people import DECIDING, NoticeKind, Role, RoleGrant
 from workflows.process.actors import Actor
 from workflows.region.codes import ask_code, end_sessions, is_code_awaited, make_code, void_code
 from workflows.region.mail_codes import void_mail_codes
-from workflows.region.notices import tell_holder
+from workflows.region.notices import send_notice
 from workflows.region.powers import is_in_office, lock_account
 
 SEATS = frozenset({Role.UNIT_HEAD, Role.SECRETARIAT})  # given by one admin, and acted in alone
@@ -49,4 +49,4 @@ def _clear(session: Session, person_id: str) -> None:
     session.add(account)
     void_mail_codes(session, person_id)
     end_sessions(session, person_id)
-    tell_holder(session, person_id, NoticeKind.PASSWORD_CLEARED)
+    send_notice(session, person_id, NoticeKind.PASSWORD_CLEARED)

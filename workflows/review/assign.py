@@ -41,7 +41,7 @@ def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
     if chosen:
         permitted = permit(session, context, ASSIGN, actor=actor)
         reviews = [_add(session, context, person_id) for person_id in chosen]
-        take(session, context, permitted, _tell(reviews, asks), actor=actor)
+        take(session, context, permitted, _record_assigned(reviews, asks), actor=actor)
     elif asks or (missing and context.idea.due_at is None):
         permitted = permit(session, context, SEEK_REVIEWERS, actor=actor)
         if context.idea.due_at is None:  # nobody has to answer; by then somebody was found, or the chair decides
@@ -66,7 +66,7 @@ def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Ac
     review = _add(session, context, person_id)
     is_full = count_reviews(session, context, *ANSWERING) >= context.policy.reviewers
     is_over = is_full or count_reviewers_left(session, context) == 0
-    take(session, context, permitted, _tell([review], settled=(Settled(ASSIGN),) if is_over else ()), actor=actor)
+    take(session, context, permitted, _record_assigned([review], settled=(Settled(ASSIGN),) if is_over else ()), actor=actor)
     return review
 
 
@@ -124,7 +124,7 @@ def _add(session: Session, context: IdeaContext, person_id: str) -> Review:
     return review
 
 
-def _tell(reviews: list[Review], asks: tuple[Ask, ...] = (), settled: tuple[Settled, ...] = ()) -> Grounds:
+def _record_assigned(reviews: list[Review], asks: tuple[Ask, ...] = (), settled: tuple[Settled, ...] = ()) -> Grounds:
     """What an assignment leaves behind: each reviewer is asked to score."""
     to_score = tuple(Ask(SCORE, review.due_at, review.reviewer_id) for review in reviews)
     detail = {"reviewers": [review.reviewer_id for review in reviews]}

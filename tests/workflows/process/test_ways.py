@@ -19,7 +19,7 @@ from workflows.process import duties, jobs, movers, tables, ways
 from workflows.process.guards import GUARDS
 from workflows.process.tables import IDEA_STAGES, IDEA_TRANSITIONS
 from workflows.process.ways import AWARD, DOCUMENT, FLOW, IDEA, Kind, Relation, Stage, Transition, Way, read_way
-from workflows.recognition.flow import tell_teams
+from workflows.recognition.flow import mail_teams
 
 WAYS = (IDEA, AWARD, DOCUMENT)
 EACH = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
@@ -225,7 +225,7 @@ def test_a_job_that_no_flow_has_and_a_flows_job_that_the_process_does_not_name_s
     with pytest.raises(ValueError, match="rooute is no job"):
         job("intake", "rooute", route_idea)
     with pytest.raises(ValueError, match="tell_teem is no job"):
-        Job("tell_teem", tell_teams)
+        Job("tell_teem", mail_teams)
     monkeypatch.setitem(jobs.JOB_STEPS, "intake.rooute", ("route",))
     with pytest.raises(ValueError, match="rooute is a job of no flow"):
         require_every_job()
