@@ -16,17 +16,15 @@ from models.people import Role
 from models.policy import GateRule, Policy
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.context import AwardContext, Context, IdeaContext, read_policy_of
+from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext, read_policy_of
 from workflows.process.duties import find_duty, list_borne_on, must_differ
-from workflows.process.guards import is_in_policy
+from workflows.process.guards import is_in_policy, list_below_owner
 from workflows.process.journal import send
 from workflows.process.passing_up import pass_up
 from workflows.process.relations import list_assigned, office_path, role_for
-from workflows.process.superiors import list_owned_above
 from workflows.process.visibility import visible
 from workflows.process.ways import Kind, Relation
 
-VERIFY = "verify"  # the task that nobody is given whose superior owns the pilot
 GATE_TASK = "gate:"  # before a gate's name: the task of whoever passes it
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -37,6 +35,31 @@ class Awaited:
 
     item: InboxItem
     idea: Idea
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An action that a step asks for beside what its stage awaits: until when, of one person or of whoever holds the action's role."""
+
+    action: str
+    due_at: datetime
+    person_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A task that a step makes needless though the stage stays: of everybody, or of one person."""
+
+    task: str
+    person_id: str | None = None
+
+
+@dataclass(frozen=True)
+class InboxChanges:
+    """What a step changes in the inbox beside what its stage awaits; an action hands it to the engine, which alone writes there."""
+
+    asks: tuple[Ask, ...] = ()
+    settled: tuple[Settled, ...] = ()
 
 
 def due_in(days: int) -> datetime:
@@ -58,16 +81,28 @@ def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
     asked = [transition for transition in leading if is_in_policy(transition, context.about.policy)]
     if asked and asked[0].relation == Relation.ASSIGNED:
         for person_id, until in list_assigned(session, context.about.idea.id, stage.role or Role.REVIEWER):
-            ask_person(session, context.about, stage.awaits, person_id, until if isinstance(until, datetime) else end_of_day(until))
+            until = until if isinstance(until, datetime) else end_of_day(until)
+            _ask_person(session, context.about, Ask(stage.awaits, until, person_id))
         return
     due_at = due_in(context.about.policy.days.get(stage.days)) if stage.days and (asked or not stage.awaits) else None
     if isinstance(context, IdeaContext):
         context.idea.due_at = due_at
     if asked:
-        ask(session, context, stage.awaits, due_at)
+        _ask(session, context, stage.awaits, due_at)
 
 
-def ask(session: Session, context: IdeaContext | AwardContext, action: str, due_at: datetime | None) -> None:
+def change_inbox(session: Session, context: Context, changes: InboxChanges) -> None:
+    """Tick off what a step settled, and ask for what it asks; a document is awaited of nobody."""
+    for each in changes.settled:
+        settle(session, context, task=each.task, person_id=each.person_id)
+    for wanted in changes.asks:
+        if isinstance(context, IdeaContext) and wanted.person_id is not None:
+            _ask_person(session, context, wanted)
+        elif not isinstance(context, DocumentContext):
+            _ask(session, context, wanted.action, wanted.due_at)
+
+
+def _ask(session: Session, context: IdeaContext | AwardContext, action: str, due_at: datetime | None) -> None:
     """Ask for an action whoever may take it: the holders of its role over the office's path; the lead proposer in person."""
     transition = next(each for each in context.way.of_action(action) if each.who is not None)
     role = role_for(context, transition)
@@ -75,35 +110,17 @@ def ask(session: Session, context: IdeaContext | AwardContext, action: str, due_
     _append(session, context, {"task": action, "role": role, "person_id": in_person, "due_at": due_at})
 
 
-def ask_person(session: Session, context: IdeaContext, action: str, person_id: str, due_at: datetime) -> None:
-    """Ask one person for an action that was given to them; the idea is due when its first answer is."""
-    transition = next(each for each in context.way.of_action(action) if each.who is not None)
-    if context.idea.due_at is None:
-        context.idea.due_at = due_at
-    _append(session, context, {"task": action, "role": transition.who, "person_id": person_id, "due_at": due_at})
-    _tell(session, context, person_id)
+def _ask_person(session: Session, context: IdeaContext, wanted: Ask) -> None:
+    """Ask one person, and have them told at once; what is asked of a role waits for the morning's digest.
 
-
-def ask_to_join(session: Session, context: IdeaContext, person_id: str) -> None:
-    """Ask somebody to join the team, until the policy's days are over, at the latest as long as the idea can be handed in."""
-    latest = context.idea.due_at or context.call.closes_at
-    due_at = min(due_in(context.policy.days.agreement), latest)
-    _append(session, context, {"task": "agree", "role": Role.PROPOSER, "person_id": person_id, "due_at": due_at})
-    _tell(session, context, person_id)
-
-
-def tell_lead(session: Session, context: IdeaContext) -> None:
-    """Ask the lead to look at the draft again, as somebody will not join; once, however many will not."""
-    if not is_asked(session, context, "revise"):
-        due_at = min(due_in(context.policy.days.agreement), context.call.closes_at)
-        lead = context.idea.lead_id
-        _append(session, context, {"task": "revise", "role": Role.PROPOSER, "person_id": lead, "due_at": due_at})
-        _tell(session, context, lead)
-
-
-def _tell(session: Session, context: IdeaContext, person_id: str) -> None:
-    """Have somebody told by mail of what they are asked for in person; what is asked of a role waits for the morning's digest."""
-    send(session, "recognition.send_digest", person_id, idea_id=context.idea.id)
+    Where the stage awaits it of each of several people, the idea is due when its first answer is.
+    """
+    transition = next(each for each in context.way.of_action(wanted.action) if each.who is not None)
+    if context.idea.due_at is None and context.way.stages[context.idea.stage].awaits == wanted.action:
+        context.idea.due_at = wanted.due_at
+    asked: dict[str, object] = {"task": wanted.action, "role": transition.who, "person_id": wanted.person_id, "due_at": wanted.due_at}
+    _append(session, context, asked)
+    send(session, ways.JOBS["asked_in_person"], str(wanted.person_id), idea_id=context.idea.id)
 
 
 def ask_gate(session: Session, context: IdeaContext, rule: GateRule) -> None:
@@ -191,11 +208,11 @@ def _find_ideas(session: Session, items: Sequence[InboxItem], actor: Actor) -> I
     own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, col(TeamMember.idea_id).in_(ideas))))
     of_duty = {item.idea_id for item in items if item.idea_id in ideas and find_duty_of(item)}
     borne = list_borne_on(session, of_duty, str(actor.person_id))
-    below = list_owned_above(session, [item.idea_id for item in items if item.task == VERIFY], actor.unit_path)
+    below = list_below_owner(session, [(item.idea_id, item.task) for item in items], actor)
     for item in items:
         if item.idea_id in ideas and (item.role == Role.PROPOSER or item.idea_id not in own):
             idea = ideas[item.idea_id]
-            if item.task == VERIFY and item.idea_id in below:
+            if (item.idea_id, item.task) in below:
                 continue
             if item.idea_id not in borne or _may_take_on(item, borne[item.idea_id], read_policy_of(session, idea)):
                 yield Awaited(item, idea)

@@ -30,7 +30,7 @@ IDEA_TRANSITIONS = """
 stage                action           outcome       target               who          relation  reason  guards                                      code                   jobs                                      milestone  readers
 -                    draft            -             draft                proposer     any       -+      call_open                                   -                      -                                         -          all
 draft                revise           -             -                    proposer     lead      -+      -                                           -                      -                                         -          all
-draft                agree            joined        -                    proposer     asked     0+      -                                           -                      -                                         -          all
+draft                agree            joined        -                    proposer     asked     0+      free_to_join                                -                      -                                         -          all
 draft                agree            not_joined    -                    proposer     asked     0+      -                                           -                      -                                         -          all
 draft                leave_out        -             -                    proposer     lead      -+      unanswered                                  -                      -                                         -          all
 draft                submit           -             submitted            proposer     lead      -+      window,answered                             -                      intake.route,recognition.number_receipt   -          all
@@ -51,7 +51,7 @@ screening            screen           duplicate     closed               secreta
 screening            screen           rejected      rejected             secretariat  scope     10+     apart,gates                                 requirements_not_met   recognition.number_rejection              -          all
 screening            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
 supplement_asked     revise           -             -                    proposer     lead      -+      gates                                       -                      -                                         -          all
-supplement_asked     agree            joined        -                    proposer     asked     0+      -                                           -                      -                                         -          all
+supplement_asked     agree            joined        -                    proposer     asked     0+      free_to_join                                -                      -                                         -          all
 supplement_asked     agree            not_joined    -                    proposer     asked     0+      -                                           -                      -                                         -          all
 supplement_asked     leave_out        -             -                    proposer     lead      -+      unanswered                                  -                      -                                         -          all
 supplement_asked     supplement       -             screening            proposer     lead      -+      gates,answered,as_permitted                 -                      -                                         -          all
@@ -60,11 +60,13 @@ supplement_asked     expire           -             closed               FLOW   
 supplement_asked     withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
 in_review            assign           -             -                    secretariat  scope     -+      reviewers_left                              -                      -                                         -          committee
 in_review            assign           -             -                    FLOW         any       -+      reviewers_left                              -                      -                                         -          committee
+in_review            seek_reviewers   -             -                    FLOW         any       -+      -                                           -                      -                                         -          committee
 in_review            score            -             -                    reviewer     assigned  -+      apart,not_superior                          -                      review.close_review                       -          committee
 in_review            recuse           -             -                    reviewer     assigned  5+      -                                           -                      review.assign,review.close_review         -          committee
 in_review            close_review     passed        shortlisted          FLOW         any       -+      quorum,gates                                -                      review.draft_recommend                    scored     decided
 in_review            close_review     below_mark    below_mark           FLOW         any       -+      quorum,gates                                -                      review.draft_recommend                    -          decided
 in_review            close_review     no_quorum     no_quorum            FLOW         any       -+      no_quorum,gates                             -                      -                                         -          decided
+in_review            prolong          -             -                    FLOW         any       -+      no_quorum                                   -                      -                                         -          committee
 in_review            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
 shortlisted          draft_recommend  -             -                    FLOW         any       -+      -                                           -                      -                                         -          committee
 below_mark           draft_recommend  -             -                    FLOW         any       -+      -                                           -                      -                                         -          committee
@@ -144,6 +146,14 @@ issued    send    -        -         FLOW         any       -+      -       -   
 revoked   send    -        -         FLOW         any       -+      -       -     -                           -          -
 numbered  revoke  -        revoked   FLOW         any       -+      -       -     -                           -          -
 issued    revoke  -        revoked   FLOW         any       -+      -       -     recognition.tell_withdrawn  -          -
+"""
+
+# The jobs that follow from what no single transition says: somebody is asked by name, and told at once; an idea leaves a stage
+# from which its policy awards, so that its award is looked at again.
+JOBS = """
+event              job
+asked_in_person    recognition.send_digest
+award_may_be_lost  reward.recheck_award
 """
 
 # Which two duties on one idea one person may have: never (`apart`), only where the call's policy says so (`policy`), or always (`-`).

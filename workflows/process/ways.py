@@ -17,7 +17,7 @@ STEPS = ("intake", "review", "pilot", "reward", "recognition")  # as people see 
 GUARDS = (
     *("apart", "call_open", "window", "gates", "overdue", "passed", "not_passed", "measured", "has_reading"),
     *("permission", "has_pilot", "has_no_pilot"),
-    *("answered", "unanswered", "as_permitted", "not_as_permitted"),
+    *("answered", "unanswered", "free_to_join", "as_permitted", "not_as_permitted"),
     *("passed_up", "quorum", "no_quorum", "unscored", "reviewers_left", "not_superior", "pilot_days", "not_below_owner"),
     *("earned", "no_award", "scored", "within_ceiling", "still_earned", "recomputes", "flawed", "hour_struck", "gate_open_now"),
 )
@@ -243,6 +243,14 @@ def _require(holds: bool, word: str, problem: str) -> None:
         raise ValueError(f"{word} {problem}")
 
 
+def _read_jobs(table: str) -> dict[str, str]:
+    jobs = {row["event"]: row["job"] for row in read_rows(table)}
+    for job in jobs.values():
+        _require(_is_job(job), job, "is no job")
+    return jobs
+
+
+JOBS = _read_jobs(tables.JOBS)  # by what happens
 IDEA = read_way("idea", tables.IDEA_STAGES, tables.IDEA_TRANSITIONS)
 AWARD = read_way("award", tables.AWARD_STAGES, tables.AWARD_TRANSITIONS)
 DOCUMENT = read_way("document", tables.DOCUMENT_STAGES, tables.DOCUMENT_TRANSITIONS)
