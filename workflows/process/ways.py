@@ -139,6 +139,11 @@ class Way:
         """Every transition of an action, whatever its stage: who may ever do this."""
         return tuple(transition for transition in self.transitions if transition.action == action)
 
+    def is_plain(self, action: str) -> bool:
+        """Whether a reason is all that an action ever takes, so that the common route and form serve."""
+        found = self.of_action(action)
+        return bool(found) and not any(transition.has_content for transition in found)
+
     def leaving(self, stage: str | None) -> tuple[Transition, ...]:
         """Every transition that begins in a stage."""
         return tuple(transition for transition in self.transitions if transition.stage == stage)
