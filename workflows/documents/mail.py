@@ -31,13 +31,16 @@ class DigestLine:
 
 @dataclass(frozen=True)
 class DigestMail:
-    """What waits for somebody: the pressing tasks, how many pressing ones are not listed, how many are late and how many wait in all."""
+    """What waits for somebody: the pressing tasks, how many pressing ones are not listed, how many are late and how many wait in all.
+
+    Numbers as people read them; empty where there are none.
+    """
 
     name: str
     lines: list[DigestLine]
-    more: int
-    late: int
-    waiting: int
+    more: str
+    late: str
+    waiting: str
     url: str
 
 

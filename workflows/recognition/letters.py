@@ -25,6 +25,7 @@ from workflows.process.context import IdeaContext, read_context
 from workflows.process.refusals import NotFound
 from workflows.recognition.number import DocumentSubject, number_document
 from workflows.recognition.offices import NamedPerson, list_copies, list_named, name_decider, read_issuer, write_rank
+from workflows.reward.browse import find_approval
 
 NUMBER_REJECTION = "recognition.number_rejection"
 UNMET = "Kriteria ini belum terpenuhi."
@@ -60,7 +61,7 @@ def number_rejection(session: Session, idea_id: str, *, actor: Actor) -> None:
     stage = name_rejecting(decision.action, decision.outcome)
     words = find_words(stage)
     holder = list_named(session, [context.idea.lead_id])[context.idea.lead_id]
-    issuer = read_issuer(session, context, decision.actor_id)
+    issuer = read_issuer(session, context, decision)
     content = {
         "addressee": holder.person.full_name,
         "addressee_unit": holder.unit.name,
@@ -68,7 +69,7 @@ def number_rejection(session: Session, idea_id: str, *, actor: Actor) -> None:
         "idea_title": context.idea.title,
         "call_title": context.call.title,
         "decided_on": local_day(decision.at),
-        "decided_by": name_decider(session, issuer, decision.actor_id, within_unit=by_unit_head),
+        "decided_by": name_decider(session, issuer, decision, within_unit=by_unit_head),
         "stage": stage,
         "reasons": _reasons(context, decision, stage, words.label),
         "what_would_help": words.help,
@@ -87,7 +88,7 @@ def number_certificates(session: Session, award_id: str, *, actor: Actor) -> Non
     if award is None or award.stage != AwardStage.ANNOUNCED:
         return
     context = read_context(session, award.idea_id, actor=actor)
-    issuer = read_issuer(session, context, award.approved_by)
+    issuer = read_issuer(session, context, find_approval(session, award))
     members = session.exec(select(TeamMember).where(TeamMember.idea_id == award.idea_id).order_by(col(TeamMember.position))).all()
     holders = list_named(session, [member.person_id for member in members])
     for member in members:

@@ -1,5 +1,6 @@
 """The acts that no browser test does, pressed on their pages; every awaited act has a form, and no form without its act."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -110,6 +111,19 @@ def test_whoever_may_own_a_pilot_is_offered_for_it_and_nobody_else(town: Town) -
         with pytest.raises(Invalid, match="pilot_owner_not_eligible"):
             town.do(plan_pilot, idea, plan(town[who].id), by="secretary")
     town.do(plan_pilot, idea, plan(town["owner"].id), by="secretary")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("id", "hanya dari indikator bersatuan rupiah"), ("en", "counted only from indicators in rupiah")]
+)
+def test_the_plans_form_says_which_units_count_as_savings(town: Town, language: str, told: str) -> None:
+    idea = town.build_idea(IdeaStage.DETERMINED)
+    browser = open_browser(town, "secretary")
+    text = browser.get(f"/usulan/{idea}/rencana-uji-coba", headers={"accept-language": language}).text
+    hints = {place for place, hint in re.findall(r'id="([^"]+)"[^>]*>([^<]*)', text) if told in hint}
+    described = re.findall(r'name="indicators\.\d\.unit_label"[^>]*aria-describedby="([^"]+)"', text)
+    assert described
+    assert {each.strip() for each in described} == hints
 
 
 def test_a_verifier_extends_a_pilot_only_with_a_later_day(town: Town) -> None:

@@ -27,9 +27,9 @@ from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.start import plan_pilot, start_pilot
 from workflows.process import ways
 from workflows.process.context import read_context
-from workflows.process.inbox import list_inbox
 from workflows.process.offers import list_offers
 from workflows.process.refusals import Conflict, Forbidden, Invalid
+from workflows.process.waiting import list_inbox
 from workflows.region.grants import grant_role
 from workflows.region.offices import set_office
 
@@ -100,7 +100,12 @@ def holder_above_verifier(town: Town) -> None:
         session.add(OfficeHolder(unit_id=town.units["BAPPEDA"][0], person_id=town["owner"].id, valid_from=date(2026, 1, 1)))
 
 
-@pytest.mark.parametrize("become_superior", [head_of_verifier, holder_above_verifier])
+def leader_of_verifier(town: Town) -> None:
+    """The pilot's owner becomes a leader over the verifier's unit."""
+    town.give_role("owner", Role.LEADER, "BAPPEDA")
+
+
+@pytest.mark.parametrize("become_superior", [head_of_verifier, holder_above_verifier, leader_of_verifier])
 def test_nobody_verifies_the_pilot_of_a_superior(either_town: Town, become_superior: Callable[[Town], None]) -> None:
     idea = either_town.build_idea(IdeaStage.PILOT_REPORTED)
     become_superior(either_town)

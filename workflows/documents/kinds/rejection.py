@@ -1,13 +1,14 @@
 """The rejection letter: why an idea goes no further, what would help, and the right to object."""
 
 from datetime import date
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from workflows.documents.content import FROZEN, Address, Code, FullName, Letterhead, Line, Name, Note, Prose, Signatory
+from workflows.documents.content import FROZEN, LONGEST_FULL_NAME, Address, Code, FullName, Letterhead, Line, Name, Note, Prose, Signatory
 from workflows.documents.kinds import DocumentType
+from workflows.documents.specimen import CODE, DAY, SpecimenFacts, write_words
 
 
 class RejectionWords(NamedTuple):
@@ -115,6 +116,22 @@ class RejectionContent:
         return find_words(self.stage).sentence
 
 
+def _write_specimen(_facts: SpecimenFacts) -> dict[str, Any]:
+    return {
+        "addressee": write_words(LONGEST_FULL_NAME),
+        "addressee_unit": write_words(200),
+        "idea_code": CODE,
+        "idea_title": write_words(300),
+        "call_title": write_words(200),
+        "decided_on": DAY,
+        "decided_by": write_words(200),
+        "stage": "determination",
+        "reasons": [{"code": "determination", "label": write_words(200), "text": write_words(1_000)}],
+        "what_would_help": write_words(500),
+        "copies_to": [write_words(120)] * 2,
+    }
+
+
 TYPE = DocumentType(
     content=RejectionContent,
     renderer="letter",
@@ -124,5 +141,6 @@ TYPE = DocumentType(
     number="PH-{running:04}/{unit}/{roman_month}/{year}",
     name="Surat pemberitahuan hasil",
     name_en="Letter of rejection",
+    specimen=_write_specimen,
     mail="rejection",
 )
