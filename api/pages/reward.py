@@ -31,6 +31,7 @@ from workflows.region.decrees import NamedDecree, hash_pdf
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.browse import WantedAwards, find_decline, list_awards, read_award
+from workflows.reward.decide import decide_award
 from workflows.reward.propose import propose_award
 from workflows.reward.revoke import revoke_award
 
@@ -111,6 +112,18 @@ async def revoke(award_id: Id, request: PostedForm) -> Response:
     return await _attempt(request, award_id, "revoke", act)
 
 
+@router.post(f"{AWARD}/langkah/{{action}}")
+async def take_plain_step(award_id: Id, action: str, request: PostedForm) -> Response:
+    """Take a step that needs no more than a reason and has no form of its own."""
+    outcome, reason = request.form.text("outcome", 40) or None, request.form.text("reason")
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        decide_award(session, award_id, action[:40], outcome, reason=reason, actor=actor)
+        return FormResult(to=f"/penghargaan/{award_id}", done="decided")
+
+    return await _attempt(request, award_id, action[:40], act)
+
+
 @router.get(AWARD + "/{rest}")
 async def go_to_award(award_id: Id, rest: str, request: Page) -> Response:
     """The award's page, for somebody who reloads the address of a form."""
@@ -165,7 +178,7 @@ async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedFo
 
     visitor, values = await request.read_page(read_page)
     version = values["award"].version
-    forms = {name: FormView(name, version=version) for name in FORMS}
+    forms = {name: FormView(name, version=version) for name in (*FORMS, *(offer.action for offer in values["offers"]))}
     lost: list[tuple[str, str]] = []
     if refused is not None:
         forms[refused.name] = refused.view(version)

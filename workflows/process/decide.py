@@ -19,8 +19,7 @@ def decide(session: Session, idea_id: str, action: str, outcome: str | None, *, 
 
     Raises NotFound for an action that is not plain, Invalid for a reason that is too short, and what `permit` raises.
     """
-    found = ways.IDEA.of_action(action)
-    if not found or any(transition.has_content for transition in found):
+    if not ways.IDEA.is_plain(action):
         raise NotFound("action_not_found")
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, action, outcome, actor=actor)

@@ -145,6 +145,11 @@ class Way:
         _require(any(transition.action == name for transition in self.transitions), name, f"is no action of the way of the {self.name}")
         return name
 
+    def is_plain(self, action: str) -> bool:
+        """Whether a reason is all that an action ever takes, so that the common route and form serve."""
+        found = self.of_action(action)
+        return bool(found) and not any(transition.has_content for transition in found)
+
     def leaving(self, stage: str | None) -> tuple[Transition, ...]:
         """Every transition that begins in a stage."""
         return tuple(transition for transition in self.transitions if transition.stage == stage)
