@@ -77,8 +77,8 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     _write_indicators(session, pilot, indicators)
     settle(session, context, task="plan_pilot")
     context.idea.due_at = end_of_day(plan.starts_on - timedelta(days=1))  # from then on the pilot starts by itself
-    recorded = write_decree(decree) if decree else {}
-    take(session, context, permitted, Grounds(recorded=recorded, rows=(pilot, *indicators)), actor=actor)
+    recorded, rows = (write_decree(decree), (decree,)) if decree else ({}, ())
+    take(session, context, permitted, Grounds(recorded=recorded, rows=(pilot, *indicators, *rows)), actor=actor)
     return pilot
 
 
