@@ -80,9 +80,9 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     session.flush()
     _write_indicators(session, pilot, indicators)
     context.idea.due_at = end_of_day(plan.starts_on - timedelta(days=1))  # from then on the pilot starts by itself
-    recorded = write_decree(decree) if decree else {}
+    recorded, rows = (write_decree(decree), (decree,)) if decree else ({}, ())
     inbox = InboxChanges(settled=(Settled(PLAN_PILOT),))
-    take(session, context, permitted, Grounds(recorded=recorded, rows=(pilot, *indicators), inbox=inbox), actor=actor)
+    take(session, context, permitted, Grounds(recorded=recorded, rows=(pilot, *indicators, *rows), inbox=inbox), actor=actor)
     return pilot
 
 

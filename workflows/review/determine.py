@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.decrees import DecreeKind
+from models.decrees import Decree, DecreeKind
 from models.stages import IdeaStage
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
@@ -48,9 +48,11 @@ def determine_idea(
         faults.found += [Invalid("decree_missing", field) for field, is_missing in missing.items() if is_missing]
     faults.settle()
     detail: dict[str, Any] = {"decree_number": "", "decree_on": None}
+    rows: tuple[Decree, ...] = ()
     if outcome == Determination.ADOPTED:
-        detail = write_decree(record_decree(session, context, DecreeKind.DETERMINATION, decree, actor=actor))
-    take(session, context, permitted, Grounds(text, detail, detail), actor=actor)
+        rows = (record_decree(session, context, DecreeKind.DETERMINATION, decree, actor=actor),)
+        detail = write_decree(rows[0])
+    take(session, context, permitted, Grounds(text, detail, detail, rows), actor=actor)
     return context
 
 

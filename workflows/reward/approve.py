@@ -24,7 +24,7 @@ def approve_award(session: Session, award_id: str, *, decree: NamedDecree, actor
     award = context.award
     award.approved_by, award.decree_number, award.decree_on = actor.person_id, recorded.number, recorded.issued_on
     award.decree_sha256 = recorded.sha256
-    take(session, context, permitted, Grounds(recorded=write_decree(recorded)), actor=actor)
+    take(session, context, permitted, Grounds(recorded=write_decree(recorded), rows=(recorded,)), actor=actor)
     return context
 
 

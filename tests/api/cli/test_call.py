@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import FileSystemLoader
 from typer.testing import CliRunner, Result
 
 import api.cli.call as call_command
@@ -13,6 +14,7 @@ from api.cli.main import app
 from models.policy import Policy
 from tests.building import POLICY
 from tests.foreign_words import find_foreign_words
+from workflows.documents.markup import environment
 from workflows.recognition.specimens import Render, find_faults
 from workflows.region.soundness import digest_print
 
@@ -109,6 +111,35 @@ def test_a_document_that_cannot_be_printed_is_told_with_the_part_at_fault(file: 
         [
             "policy.documents.letterhead  specimen_does_not_fit",
             "  Dengan bagian ini dokumen tidak muat pada kertasnya: Piagam penghargaan. Persingkat isinya.",
+        ],
+    )
+
+
+@pytest.fixture
+def report_whose_sums_run_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The report as it once was drawn: its sums stand at the right edge, on one line however long they are."""
+    templates = environment()
+    assert isinstance(templates.loader, FileSystemLoader)
+    sound = Path(templates.loader.searchpath[0], "report", "report.html").read_text("utf-8")
+    edge = '<span style="position:absolute; left:150mm; white-space:nowrap">{{ award.amount_rupiah | rupiah }}</span>'
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "report.html").write_text(sound.replace("{{ award.amount_rupiah | rupiah }}", edge), "utf-8")
+    monkeypatch.setattr(templates.loader, "searchpath", [str(tmp_path), *templates.loader.searchpath])
+    assert templates.cache is not None
+    templates.cache.clear()
+    yield
+    templates.cache.clear()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("report_whose_sums_run_off")
+def test_a_sum_that_runs_off_its_sheet_is_refused_before_any_report_is_issued(file: Path) -> None:
+    result = check(write(file, documents={**POLICY["documents"], "place": "Kota Contoh"}))
+    assert (result.exit_code, result.stdout.splitlines()) == (
+        1,
+        [
+            "policy.documents  specimen_does_not_fit",
+            "  Dengan bagian ini dokumen tidak muat pada kertasnya: Laporan. Persingkat isinya.",
         ],
     )
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from fastapi.testclient import TestClient
-from sqlmodel import select
+from sqlmodel import col, select
 from typer.testing import CliRunner, Result
 
 from api.app import create_app
 from api.cli.main import app
 from models.database import database
 from models.ledger import LedgerEntry
-from models.people import Account, EmployeeNumber, Role, RoleGrant, is_held
+from models.people import Account, EmployeeNumber, Person, Role, RoleGrant, is_held
 from models.settings import settings
 from models.units import Unit
 
@@ -66,6 +66,22 @@ def test_init_makes_the_root_unit_and_two_admins_and_records_it_without_a_name(f
         payloads = str([entry.payload for entry in session.exec(select(LedgerEntry))])
     assert "region.found" in payloads
     assert not any(word in payloads for word in ("Sari", "Dewi", NUMBER, SECOND))
+
+
+def test_a_name_that_no_paper_can_draw_is_refused_on_the_command_line_with_its_character(folder: Path) -> None:
+    """By `init`, for the region's unit and its admins, and by `admin add`; nothing is kept of it."""
+    undrawable = (
+        init("--unit-name", "Pemerintah Kota 山田"),
+        gagas("init", "--admin-name", "Siti 😀", "--admin-number", NUMBER, "--admin-name", "Dewi", "--admin-number", SECOND),
+    )
+    assert init().exit_code == 0
+    undrawable += (gagas("admin", "add", "--name", "Ольга", "--number", "198405062010012903"),)
+    for refused, character in zip(undrawable, ("山 (U+5C71)", "😀 (U+1F600)", "О (U+041E)"), strict=True):
+        assert (refused.exit_code, codes(refused)) == (1, [])
+        assert "unprintable_characters" in refused.stdout
+        assert character in " ".join(refused.stdout.split())
+    with database().reading() as session:
+        assert session.exec(select(Person.name).order_by(col(Person.name))).all() == ["Dewi Anjarsari", "Sari Lestari"]
 
 
 def test_the_printed_code_opens_the_account_once(folder: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from api.v1.history import show_history
 from models.documents import Document, DocumentKind
 from models.ideas import Decision
 from models.instants import today
@@ -114,6 +115,16 @@ def test_who_is_moved_after_deciding_takes_no_letter_along(either_town: Town) ->
         ("certificate:WK", "WALI KOTA CONTOH"),
     }
     assert compare(either_town).differences == []
+
+
+def test_where_a_decision_was_taken_is_of_use_to_papers_and_told_to_nobody(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.REJECTED)
+    assert any(DECIDING_UNIT in decision.detail for decision in town.rows(select(Decision).where(Decision.idea_id == idea)))
+    for who in ("lead", "chair", "auditor"):
+        with town.store.reading() as session:
+            told = show_history(session, idea, town.actor(session, who))
+        assert told
+        assert not any(DECIDING_UNIT in each.detail for each in told)
 
 
 def test_a_decision_that_says_no_office_is_of_the_unit_where_the_decider_works_today(either_town: Town) -> None:

@@ -1,4 +1,4 @@
-"""Compares the rows of ideas, awards and documents with what the ledger's entries commit to, a few hundred ideas at a time."""
+"""Compares the rows of ideas, awards, documents and decrees with what the ledger's entries commit to, a few hundred ideas at a time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ from models.ideas import Idea
 from models.ledger import LedgerEntry
 from workflows.calculations.ledger import SaltRefused
 from workflows.process.attest.commit import write_commitment
-from workflows.process.attest.facts import Facts, Said, read_facts
+from workflows.process.attest.facts import Facts, Said, read_facts, read_shared_facts
 from workflows.process.attest.rows import belongs_to, read_rows
-from workflows.process.attest.tables import MODELS, OF_TABLE, Group
+from workflows.process.attest.tables import MODELS, OF_TABLE, SHARED, Group
 
 AT_ONCE = 500
 TABLES = [table_of(LedgerEntry), *map(table_of, MODELS.values())]
@@ -68,11 +68,12 @@ def compare_rows(session: Session, advance: Callable[[int], None] = lambda count
     """The report on every row, in one consistent view; `advance` is told how many ideas were compared."""
     report = RowsReport()
     for ideas in _list_ideas(session):
-        conditions = {table: belongs_to(table, ideas) for table in MODELS}
+        conditions = {table: belongs_to(table, ideas) for table in MODELS if table not in SHARED}
         _compare(session, read_facts(session, col(LedgerEntry.idea_id).in_(ideas)), conditions, report)
         advance(len(ideas))
     without_idea = col(LedgerEntry.idea_id).is_(None) & col(LedgerEntry.kind).startswith("document.")
     _compare(session, read_facts(session, without_idea), {"document": col(Document.idea_id).is_(None)}, report)
+    _compare(session, read_shared_facts(session), dict.fromkeys(SHARED, sa.true()), report)
     return report
 
 

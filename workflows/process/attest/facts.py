@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models.ledger import LedgerEntry
 from workflows.process.attest.commit import find_opened, holds_opening
-from workflows.process.attest.tables import OF_IDEA, OF_TABLE, PARENTS, SETS, SUBJECTS, Form, Group
+from workflows.process.attest.tables import OF_IDEA, OF_TABLE, PARENTS, SETS, SHARED, SUBJECTS, Form, Group
 
 Key = tuple[str, str]  # table and id
 
@@ -36,14 +36,20 @@ class Facts:
     bare: Counter[str] = field(default_factory=Counter)
     misopened: list[tuple[Key, Group, int]] = field(default_factory=list)  # an entry opens a seal otherwise than it was made, or not at all
     sets: dict[Key, tuple[str, ...]] = field(default_factory=dict)  # by table and idea
+    shared_since: int | None = None  # the first entry that commits to a row that many ideas share
+    shared_before: int = 0  # how many entries of those kinds an earlier release wrote before
 
     def owes(self, table: str, row: Any) -> bool:
         """Whether the entries should commit to a row and do not: nobody recorded it.
 
-        Of an older idea's decisions as many may stand there as entries commit to nothing; of one too many, any is named.
+        Of an older idea's decisions as many may stand there as entries commit to nothing; of one too many, any is named. Of older decrees
+        as many may stand there as acts under a decree were recorded before any entry committed to one: each named one at most.
         """
         if table in SUBJECTS:
             return (table, row.id) not in self.subjects
+        if table in SHARED:
+            self.shared_before -= 1
+            return self.shared_since is not None and self.shared_before < 0
         if table == "decision":
             self.bare[row.idea_id] -= 1
             return self.bare[row.idea_id] < 0
@@ -62,6 +68,23 @@ def read_facts(session: Session, within: sa.ColumnElement[bool]) -> Facts:
     return facts
 
 
+def read_shared_facts(session: Session) -> Facts:
+    """What all entries say of the rows that many ideas share, later ones over earlier ones."""
+    facts = Facts()
+    kinds = {kind for table in SHARED for group in OF_TABLE[table] for kind in group.facts}
+    entries = sa.select(col(LedgerEntry.seq), col(LedgerEntry.payload)).where(col(LedgerEntry.kind).in_(kinds))
+    for seq, payload in session.execute(entries.order_by(col(LedgerEntry.seq))):
+        commits = payload["detail"].get("commits", {})
+        rows = [((table, row_id), groups) for table in SHARED for row_id, groups in commits.get(table, {}).items()]
+        for key, groups in rows:
+            _learn(facts, key, groups, seq)
+        if rows:
+            facts.shared_since = facts.shared_since or seq
+        elif facts.shared_since is None:
+            facts.shared_before += 1
+    return facts
+
+
 def _read_entry(facts: Facts, seq: int, kind: str, payload: dict[str, Any]) -> None:
     way, detail, idea = kind.partition(".")[0], payload["detail"], str(payload["idea"])
     for table, ids in detail.get("erased", {}).items():
@@ -77,6 +100,8 @@ def _read_entry(facts: Facts, seq: int, kind: str, payload: dict[str, Any]) -> N
     told = {group.name: detail[group.name] for group in OF_TABLE[way] if group.form == Form.TOLD and group.name in detail}
     _learn(facts, (way, payload["subject"]), told, seq)
     for table, rows in detail["commits"].items():
+        if table in SHARED:
+            continue
         if table in SETS:
             for replaced in facts.sets.pop((table, idea), ()):
                 facts.known.pop((table, replaced), None)

@@ -10,16 +10,16 @@ from models.awards import Award, AwardShare
 from models.database import table_of
 from models.ideas import Decision, Idea
 from models.pilots import Indicator, Measurement, Pilot
-from workflows.process.attest.tables import MODELS
+from workflows.process.attest.tables import MODELS, SHARED
 
 WRONG_VALUE = (ValueError, TypeError, LookupError, ArithmeticError)  # what SQLite stores and no column's type can read
 
 
 def list_rows(session: Session, idea_id: str) -> list[tuple[str, SQLModel]]:
-    """Every row of an idea with its table, but its decisions, which never change."""
+    """Every row of an idea with its table, but its decisions, which never change; none that others share."""
     found: list[tuple[str, SQLModel]] = []
     for table, model in MODELS.items():
-        if model is not Decision:
+        if model is not Decision and table not in SHARED:
             found += [(table, row) for row in session.exec(select(model).where(belongs_to(table, [idea_id])))]
     return found
 

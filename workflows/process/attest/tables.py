@@ -18,6 +18,7 @@ from functools import cache
 from sqlmodel import SQLModel
 
 from models.awards import Award, AwardShare
+from models.decrees import Decree
 from models.documents import Document
 from models.ideas import Decision, Gate, Idea, Revision, TeamMember
 from models.pilots import Indicator, Measurement, Pilot
@@ -65,13 +66,16 @@ document     origin      token,cause_id,holder_id,idea_id,award_id,call_id,creat
 document     content     content                                                                         sha256   document.number
 document     file        sha256,spreadsheet_sha256                                                       plain    document.number,document.issue
 document     state       state,issued_at,revoked_at                                                      plain    document.*
+decree       number      unit_id,kind,number,folded_number,issued_on,recorded_by,recorded_at             plain    idea.determine.adopted,idea.plan_pilot,award.approve.approved
+decree       file        sha256                                                                          plain    idea.determine.adopted,idea.plan_pilot,award.approve.approved
 """
 
 MODELS: dict[str, type[SQLModel]] = {
     str(model.__tablename__): model
-    for model in (Idea, Revision, TeamMember, Gate, Decision, Review, Pilot, Indicator, Measurement, Award, AwardShare, Document)
+    for model in (Idea, Revision, TeamMember, Gate, Decision, Review, Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree)
 }
 SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so
+SHARED = ("decree",)  # rows that many ideas share: every entry about one commits to them anew
 SETS = ("teammember", "indicator")  # rows that are replaced: an entry that names one of an idea's names all that it has then
 PARENTS = {"indicator": ("pilot", "pilot_id"), "measurement": ("indicator", "indicator_id"), "awardshare": ("award", "award_id")}
 OPENINGS = {"award.announce": "prize"}  # by the kind of entry: the group of its subject that it opens

@@ -18,10 +18,12 @@ from models.documents import Document
 from models.ids import new_id
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
+from tests.steps import decree_of_today, plan
 from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import revise_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.team import MemberShare
+from workflows.pilot.start import plan_pilot
 from workflows.process.attest.compare import RowsReport, compare_rows
 from workflows.process.attest.tables import MODELS, OF_TABLE
 from workflows.recognition.issue import Rendered, mark_issued, mark_sent, withdraw_certificates
@@ -43,6 +45,7 @@ def build_everything(town: Town) -> None:
     change_teams(town)
     town.take(ideas[IdeaStage.IN_REVIEW], "recuse")
     town.take(ideas[IdeaStage.PILOT_REPORTED], "verify extend", "correct")
+    town.do(plan_pilot, ideas[IdeaStage.DETERMINED], plan(town["owner"].id, decree=decree_of_today("3")), by="secretary")
     awards = {stage: town.build_award(stage) for stage in AwardStage}
     town.take(town.award(awards[AwardStage.DECLINED]).idea_id, "propose")
     gated = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-SIDANG", gates=[GATE]))

@@ -66,6 +66,9 @@ NAMED = (  # what the attacker wants, the statement, and the columns by which th
     ("another name", "document", "UPDATE document SET content = '{}'", "content"),
     ("another file", "document", "UPDATE document SET sha256 = '00' WHERE sha256 IS NOT NULL", "sha256, spreadsheet_sha256"),
     ("a valid certificate", "document", "UPDATE document SET state = 'issued' WHERE state = 'revoked'", "state, issued_at, revoked_at"),
+    ("a decree of another number", "decree", "UPDATE decree SET number = '9' WHERE kind = 'award'", "unit_id, kind, number, folded_number"),
+    ("an earlier decree", "decree", "UPDATE decree SET issued_on = '2020-01-02'", "unit_id, kind, number, folded_number, issued_on"),
+    ("a decree's other file", "decree", "UPDATE decree SET sha256 = '00'", "sha256"),
     ("another reason", "decision", "UPDATE decision SET reason = 'Lain'", "idea_id, action, outcome, reason, detail, actor_id, flow, at"),
     ("another detail", "decision", "UPDATE decision SET detail = '{}'", "idea_id, action, outcome, reason, detail, actor_id, flow, at"),
 )

@@ -1,17 +1,21 @@
 """Rows of an older database, which no entry commits to until the next step, and rows that were erased."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.database import append_row, table_of
+from models.decrees import Decree, DecreeKind
 from models.ideas import Decision, Revision, TeamMember
 from models.ledger import LedgerEntry, LedgerHead
 from models.reviews import Review
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
-from tests.steps import REASON
+from tests.steps import REASON, decree_of_today, plan
 from tests.workflows.process.attest.everything import attack, compare, count_rows, drop_triggers
 from workflows.calculations.ledger import GENESIS, ChainEntry, chain_hash, verify_chain
+from workflows.pilot.start import plan_pilot
 from workflows.process.actors import flow_actor
 from workflows.process.attest.compare import Problem, compare_rows
 from workflows.process.attest.tables import MODELS
@@ -41,12 +45,16 @@ def test_rows_of_an_older_database_are_counted_and_committed_to_with_the_next_st
     before = compare(either_town)
     assert (before.compared, before.uncommitted, before.differences) == (0, count_rows(either_town), [])
     decisions = len(either_town.rows(select(Decision.id)))
+    [adopting] = either_town.rows(select(Decree.id))  # of the award's idea, adopted before
     either_town.take(idea, "recommend feasible")
     either_town.take(other, "submit")
     either_town.take(either_town.award(award).idea_id, "approve approved")
     after = compare(either_town)
-    assert (after.uncommitted, after.differences) == (decisions, [])
-    assert after.compared == count_rows(either_town) - decisions
+    assert (after.uncommitted, after.differences) == (decisions + 1, [])
+    assert after.compared == count_rows(either_town) - decisions - 1
+    with attack(either_town.store) as session:
+        session.execute(sa.delete(table_of(Decree)).where(col(Decree.id) != adopting))
+        assert [(each.table, each.problem) for each in compare_rows(session).differences] == [("decree", Problem.MISSING)]
     for table in ("review", "teammember", "revision", "awardshare", "measurement"):
         with attack(either_town.store) as session:
             session.execute(sa.delete(table_of(MODELS[table])))
@@ -61,6 +69,35 @@ def test_a_decision_put_in_beside_those_of_an_older_database_is_found(town: Town
         append_row(session, Decision, idea_id=idea, action="recommend", outcome="feasible", reason=REASON, detail={}, flow="", salt="")
         [found] = compare_rows(session).differences
     assert (found.table, found.problem) == ("decision", Problem.UNRECORDED)
+
+
+def test_a_decree_put_in_is_found_and_one_of_an_older_database_is_not_called_altered(town: Town) -> None:
+    town.build_award(AwardStage.APPROVED)
+    with town.store.unit_of_work() as session:
+        strip_commitments(session)
+    older = town.rows(select(LedgerEntry.seq).where(col(LedgerEntry.kind).in_(("idea.determine.adopted", "award.approve.approved"))))
+    assert compare(town).differences == []
+    town.do(plan_pilot, town.build_idea(IdeaStage.DETERMINED), plan(town["owner"].id, decree=decree_of_today("3")), by="secretary")
+    report = compare(town)
+    [award] = town.rows(select(Decree).where(Decree.kind == DecreeKind.AWARD))
+    assert report.differences == []
+    with attack(town.store) as session:
+        for number in range(len(older) + 1):  # as many as older acts may have named, and one more
+            session.add(Decree(**award.model_dump(exclude={"id", "folded_number"}), folded_number=str(number + 9)))
+        session.flush()
+        found = compare_rows(session).differences
+    assert {(each.table, each.problem) for each in found} == {("decree", Problem.UNRECORDED)}
+
+
+def test_in_a_ledger_of_todays_release_no_decree_counts_as_older_whatever_day_it_bears(town: Town) -> None:
+    town.build_idea(IdeaStage.DETERMINED)
+    with attack(town.store) as session:
+        [decree] = session.exec(select(Decree)).all()
+        forged = {"folded_number": "9", "recorded_at": decree.recorded_at - timedelta(days=900)}
+        session.add(Decree(**{**decree.model_dump(exclude={"id"}), **forged}))
+        session.flush()
+        [found] = compare_rows(session).differences
+    assert (found.table, found.problem) == ("decree", Problem.UNRECORDED)
 
 
 def test_erasing_a_person_leaves_the_chain_whole_and_recorded_shows_no_difference(either_town: Town) -> None:
