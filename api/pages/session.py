@@ -18,13 +18,13 @@ from api.signing_in import TOKEN_HOURS, Unauthenticated
 from models.people import Person, Role
 from models.settings import settings
 from workflows.process.actors import Actor
-from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Forbidden
+from workflows.process.waiting import count_waiting
 from workflows.region.signatures import list_unsigned
 
 T = TypeVar("T")
 COOKIE = "gagas_session"
-MOST_COUNTED = 100
+MOST_COUNTED = 99  # tasks; beyond, the menu shows 99+
 YEAR = 365 * 24 * 3600
 
 
@@ -51,7 +51,7 @@ class Visitor:
     name: str = ""
     roles: frozenset[Role] = field(default_factory=frozenset)
     form_token: str = ""
-    waiting: int = 0
+    waiting: str = ""  # how many tasks, as the menu shows it; empty for none
 
     @property
     def signed_in(self) -> bool:
@@ -133,9 +133,9 @@ class PageRequest(ApiRequest):
         sign_in = self.signed_in
         if person is None or sign_in is None:
             return self.anonymous_visitor
-        waiting = len(list_inbox(session, actor=actor, limit=MOST_COUNTED)) + len(list_unsigned(session, actor=actor))
+        waiting = count_waiting(session, actor=actor, most=MOST_COUNTED + 1).number + len(list_unsigned(session, actor=actor))
         roles = frozenset(grant.role for grant in actor.grants)
-        return Visitor(self.language, self._path(), person.id, person.full_name, roles, sign_in.form_token, waiting)
+        return Visitor(self.language, self._path(), person.id, person.full_name, roles, sign_in.form_token, _write_waiting(waiting))
 
     def _path(self) -> str:
         url = self.http.url
@@ -157,6 +157,10 @@ class PageRequest(ApiRequest):
     def _given_version(self) -> str:
         version = self.form.text("form_version", 40)
         return write_etag(version) if version.isascii() and version.isalnum() else ""
+
+
+def _write_waiting(number: int) -> str:
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number or "")
 
 
 def is_https(request: Request) -> bool:
