@@ -15,17 +15,21 @@ STAGES = (IdeaStage.DRAFT, IdeaStage.AWAITING_PERMISSION, IdeaStage.IN_REVIEW, I
 def set_forms(town: Town) -> list[Shot]:
     """Ideas and awards whose forms the scene does not show, and what comes back when some are sent."""
     draft, waiting, scoring, recommended, deferred = map(town.build_idea, STAGES)
-    trial = town.build_idea(IdeaStage.IN_PILOT)
+    asked = town.ask_team(title="Peta Lampu Jalan")
+    trial, adopted, returned = town.build_idea(IdeaStage.IN_PILOT), town.build_idea(IdeaStage.DETERMINED), town.build_returned()
     town.take(trial, "measure")
     scheduled, approved = town.build_award(AwardStage.SCHEDULED), town.build_award(AwardStage.APPROVED)
     return [
         Shot("Draf", "lead", f"/usulan/{draft}"),
-        Shot("Anggota yang belum menjawab", "lead", f"/usulan/{town.ask_team(title='Peta Lampu Jalan')}"),
+        Shot("Anggota yang belum menjawab", "lead", f"/usulan/{asked}"),
+        Shot("Draf yang menunggu jawaban tim", "lead", f"/usulan/{asked}/ubah", "Ajukan usulan"),
         Shot("Tarik usulan: periksa dulu", "lead", f"/usulan/{waiting}", "Tarik usulan ini", (("reason", REASON),)),
         Shot("Penunjukan penilai", "secretary", f"/usulan/{scoring}"),
         Shot("Penetapan", "deputy", f"/usulan/{recommended}"),
         Shot("Penetapan: periksa dulu", "deputy", f"/usulan/{recommended}", "Simpan penetapan", REJECTED),
         Shot("Lanjutkan usulan yang ditunda", "secretary", f"/usulan/{deferred}"),
+        Shot("Usulan yang diminta dilengkapi", "lead", f"/usulan/{returned}"),
+        Shot("Usulan yang ditetapkan", "secretary", f"/usulan/{adopted}"),
         Shot("Hasil ukur", "owner", f"/usulan/{trial}"),
         Shot("Hasil ukur yang perlu diperbaiki", "owner", f"/usulan/{trial}", "Simpan hasil ukur"),
         Shot("Jadwal pengumuman", "leader", f"/penghargaan/{approved}"),
