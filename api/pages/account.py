@@ -17,6 +17,7 @@ from api.signing_in import FAILURE_MINUTES, TooMany, Unauthenticated, find_sign_
 from workflows.process.refusals import Refusal
 
 router = APIRouter(include_in_schema=False)
+SIGN_IN = "/masuk"
 RETRY_AFTER = {429: str(FAILURE_MINUTES * 60), 503: "2"}
 
 
@@ -32,6 +33,8 @@ async def show_sign_in(request: Page, lanjut: Annotated[str, Query(max_length=60
 async def enter(request: PostedForm) -> Response:
     """Sign in; a form that was sent after its session had ended is offered to be sent again."""
     form, number = request.form, request.form.text("employee_number", 30)
+    if request.http.state.language:
+        return await _show_in_other_language(request)
     form.require("employee_number", "password")
     if form.wrong:
         return _show_again(request, _refuse_unread("signin", request))
@@ -154,17 +157,38 @@ def _show_again(request: PageRequest, refused: RefusedForm) -> Response:
         "kept_fields": _read_kept_fields(form),
         "ended": bool(continue_to),
         "back": local_path(form.text("back", 500)),
+        "resend": resend_kept(continue_to, _read_kept_fields(form)) if continue_to else [],
+        "target": SIGN_IN,
+        "wrong": refused if refused.errors else None,
     }
-    response = page(request.anonymous_visitor, "account/sign_in.html", status=refused.status, wrong=refused, posted=True, **values)
+    response = page(request.anonymous_visitor, "account/sign_in.html", status=refused.status, posted=True, **values)
     if refused.status in RETRY_AFTER:
         response.headers["Retry-After"] = RETRY_AFTER[refused.status]
     return response
 
 
+async def _show_in_other_language(request: PageRequest) -> Response:
+    """The page that offers to send a form again, or before that the one to sign in, in the language that was asked for."""
+    try:
+        form_token = await request.read_publicly(lambda session: find_sign_in(session, request.token).form_token)
+    except Unauthenticated:
+        answer = _show_again(request, RefusedForm("signin", 200, Form(), {}))
+    else:
+        answer = _offer_again(request, form_token)
+    remember_language(answer, request.http, request.language)
+    return answer
+
+
 def _offer_again(request: PageRequest, form_token: str) -> Response:
-    target, kept_fields = local_path(request.form.text("continue_to", 500)), _read_kept_fields(request.form)
-    values: dict[str, Any] = {"target": target, "kept_fields": kept_fields, "form_token": form_token}
+    continue_to, kept_fields = local_path(request.form.text("continue_to", 500)), _read_kept_fields(request.form)
+    values: dict[str, Any] = {"continue_to": continue_to, "kept_fields": kept_fields, "form_token": form_token}
+    values |= {"resend": resend_kept(continue_to, kept_fields), "target": SIGN_IN}
     return page(request.anonymous_visitor, "account/resume.html", posted=True, **values)
+
+
+def resend_kept(continue_to: str, kept_fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What to send to the sign-in page to see a form that was kept in the other language."""
+    return [("continue_to", continue_to), *((f"kept.{name}", value) for name, value in kept_fields)]
 
 
 def _read_kept_fields(form: Form) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Final acts: what ends an idea, determines it, or makes an award public is confirmed on a page that says what follows from it."""
+"""Final acts: what ends an idea, determines it, announces an award or closes an account is confirmed on a page that says what follows."""
 
 from typing import Any
 
@@ -11,13 +11,17 @@ from api.pages.session import PageRequest, Visitor
 CONFIRMED = "confirmed"
 BACK = "no"  # not confirmed: back to the form, with everything that was typed
 # the forms that are final, and the outcomes for which they are: nothing means whatever comes of them
+OF_ACCOUNTS: dict[str, tuple[str, ...]] = {"close": ()}
 FINAL: dict[str, tuple[str, ...]] = {
+    "withdraw": (),
     "permit": ("refused",),
     "screen": ("duplicate", "rejected"),
     "determine": ("adopted", "rejected"),
+    "verify": ("roll_out", "stop"),
     "approve": ("approved", "declined"),
     "schedule": (),
     "revoke": (),
+    **OF_ACCOUNTS,
 }
 
 

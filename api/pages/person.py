@@ -8,11 +8,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
 from api.pages.people import PEOPLE, list_units, show_code, write_renewal
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
-from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from api.pages.session import FormResult, Page, PageRequest, PostedForm, Unconfirmed
 from models.instants import today
 from models.people import EmploymentKind
 from workflows.calculations.employee_number import mask_employee_number
@@ -97,11 +98,24 @@ async def renew(person_id: str, request: PostedForm) -> Response:
 
 
 async def _change(request: PageRequest, person_id: str, name: str, change: Callable[[Session, Actor], object], done: str) -> Response:
+    """Run the action behind one of the forms; closing an account is confirmed first."""
+
     def act(session: Session, actor: Actor) -> FormResult:
         change(session, actor)
         return FormResult(to=f"{PEOPLE}/{person_id}", done=done)
 
-    return await attempt(name, request, lambda: request.act(act), lambda refused: _person_page(request, person_id, refused=refused))
+    async def show(refused: RefusedForm) -> Response:
+        return await _person_page(request, person_id, refused=refused)
+
+    if is_taken_back(request):
+        return await show(RefusedForm(name, 200, request.form, {}))
+    final = find_final(request, name)
+    request.is_trial = bool(final)
+    try:
+        return await attempt(name, request, lambda: request.act(act), show)
+    except Unconfirmed:
+        visitor, record = await request.read_page(lambda session, actor: read_person(session, person_id, actor=actor))
+        return confirm_page(request, visitor, final, {"person": record.person})
 
 
 async def _make_code(request: PageRequest, person_id: str, name: str, make: Any) -> Response:
@@ -132,7 +146,7 @@ async def _person_page(request: PageRequest, person_id: str, *, refused: Refused
         visitor,
         "region/person.html",
         status=status,
-        wrong=refused,
+        wrong=refused if refused and refused.errors else None,
         posted=refused is not None,
         done=done,
         grants=lines,

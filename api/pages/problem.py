@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import WebSocketException
 
 from api.middleware import HEADERS
+from api.pages.account import SIGN_IN, resend_kept
 from api.pages.forms import FormView, fields_to_keep
 from api.pages.render import page
 from api.pages.session import PageRequest, Visitor, local_path, remember_language
@@ -105,6 +106,8 @@ async def ask_to_sign_in(request: Request) -> Response:
         ended=True,
         posted=True,
         back="/kotak-masuk",
+        resend=resend_kept(request.url.path, sent),
+        target=SIGN_IN,
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from models.stages import IdeaStage
+from tests.api.pages.browsing import open_browser
 from tests.asking import ask
 from tests.building import Town
 
@@ -37,6 +38,16 @@ def test_a_page_is_compressed_for_whoever_is_not_signed_in(client: TestClient, p
 def test_a_page_is_not_compressed_for_whoever_may_be_signed_in(client: TestClient, name: str) -> None:
     """Its length would tell of its form token what a repeated address guesses of it (BREACH)."""
     assert encoding(client, "/proses", cookie=f"language=id; {name}=x") == ""
+
+
+def test_a_downloaded_list_is_compressed_although_its_reader_is_signed_in(town: Town) -> None:
+    for number in range(9):
+        town.build_idea(IdeaStage.SCREENING, title=f"Antrean daring kelurahan {number}")
+    browser = open_browser(town, "secretary")
+    packed, page = browser.get("/daftar/usulan.csv"), browser.get("/daftar")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.text.count("Antrean daring kelurahan") == 9
+    assert "content-encoding" not in page.headers
 
 
 def test_style_sheets_and_the_documentations_files_are_kept_for_a_year_and_sent_compressed(client: TestClient) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from api.pages.texts import texts
 from models.database import Database
@@ -28,13 +28,40 @@ def visit(site: Site, shots: list[Shot], *, language: str = "id-ID", scripts: bo
         page = site.phone(shot.who, size=(WIDTH, HEIGHT), language=language, scripts=scripts)
         page.goto(shot.path)
         if shot.press:
-            page.get_by_role("button", name=translate(shot.press, language[:2]), exact=True).click()
-            page.wait_for_load_state()
+            send(page, shot, language[:2])
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > WIDTH:
             raise SystemExit(f"{shot.path} is {wide} pixels wide")
         yield shot, page
         page.context.close()
+
+
+def send(page: Page, shot: Shot, language: str) -> None:
+    """Fill in and pick what the shot says, wherever it is folded away, and press its buttons."""
+    for number, (press, typed) in enumerate([(shot.press, shot.typed), *shot.then]):
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+        button = page.get_by_role("button", name=translate(press, language), exact=True).first
+        form = page.locator("form", has=button).first
+        for name, value in typed:
+            enter(form, name, value)
+        if shot.is_ended and number == 0:
+            page.context.clear_cookies()
+        button.click()
+        page.wait_for_load_state()
+
+
+def enter(form: Locator, name: str, value: str) -> None:
+    """Let a field of a form hold a value, whatever kind of field it is."""
+    field = form.locator(f'[name="{name}"]')
+    kind = field.first.evaluate("each => each.type")
+    if kind == "radio":
+        form.locator(f'[name="{name}"][value="{value}"]').check()
+    elif kind == "select-one":
+        field.select_option(value)
+    elif kind == "hidden":
+        field.evaluate("(each, value) => { each.value = value }", value)
+    else:
+        field.fill(value)
 
 
 def translate(text: str, language: str) -> str:

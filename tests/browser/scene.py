@@ -22,12 +22,18 @@ USED = ("Satu Loket untuk UMKM", "Posyandu Tepat Waktu", "Arsip Tanpa Debu")
 
 @dataclass(frozen=True)
 class Shot:
-    """A page to photograph: its caption, who looks, its path, and what is clicked before."""
+    """A page to photograph: its caption, who looks, its path, and what is filled in, picked and clicked before.
+
+    Of a field named in `typed` that is a choice, the value is picked; `then` are the buttons pressed on the pages that come, with theirs.
+    """
 
     caption: str
     who: str | None
     path: str
     press: str = ""
+    typed: tuple[tuple[str, str], ...] = ()
+    then: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    is_ended: bool = False  # whether the session ends before the click
 
 
 FOR_ANYBODY = (

@@ -81,15 +81,19 @@ def test_a_secretary_finds_sorts_and_screens_ten_in_a_row_with_the_keyboard_only
     assert shown >= min(number - in_a_row, 25)
 
 
-def test_a_chair_ranks_and_recommends_one_after_another_with_the_facts_in_sight(site: Site) -> None:
-    points = {"Bank Sampah": 71, "Antrean Daring": 94, "Kelas Malam": 82}
+def test_a_chair_ranks_five_hundred_and_recommends_one_after_another_with_the_facts_in_sight(site: Site, share: SHARE) -> None:
+    points = {"Bank Sampah": 81, "Antrean Daring": 94, "Kelas Malam": 88}
+    number = share(500)
+    for place in range(number - len(points)):
+        site.town.build_idea(IdeaStage.SHORTLISTED, title=f"{TITLES[place % 3]} {place}", points=72 + place % 8)
     for title, given in points.items():
         site.town.build_idea(IdeaStage.SHORTLISTED, title=title, points=given)
     page = site.phone("chair", size=DESK)
     page.goto("/daftar?stage=shortlisted")
+    expect(page.get_by_text(f"{number} usulan", exact=True)).to_be_visible()
     page.get_by_role("columnheader", name="Nilai").get_by_role("link").click()
     ranked = sorted(points, key=lambda title: -points[title])
-    assert page.locator(".listing td.title").all_inner_texts() == ranked
+    assert page.locator(".listing td.title").all_inner_texts()[:3] == ranked
     page.get_by_role("link", name=ranked[0]).click()
     for title in ranked:
         expect(page.get_by_role("heading", level=1)).to_have_text(title)

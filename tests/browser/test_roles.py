@@ -193,6 +193,7 @@ def test_a_verifier_gives_the_verdict(site: Site) -> None:
     page.get_by_text("Hasilnya terbukti; usulan diterapkan.").click()
     page.get_by_label("Alasan").fill("Catatan posyandu dan data dinas sudah dicocokkan.")
     press(page, "Simpan kesimpulan")
+    press(page, "Ya, terapkan usulan")
     says(page, "Keputusan Anda tercatat")
     expect(page.locator(".badge").first).to_have_text("Diterapkan")
 

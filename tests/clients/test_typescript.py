@@ -9,6 +9,7 @@ import pytest
 
 from tests.api.pages.browsing import PASSWORD
 from tests.clients.conftest import Office, made_once, write_description
+from tests.conftest import ALL
 
 SOURCE = Path(__file__).parent / "typescript"
 STAGES = ("awaiting_permission", "screening", "in_review", "shortlisted", "in_pilot", "rolled_out")
@@ -16,11 +17,22 @@ REFUSALS = tuple(
     f"{status} urn:gagas:problem:{code}"
     for status, code in ((409, "wrong_stage"), (412, "version_stale"), (422, "text_empty"), (428, "match_missing"))
 )
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(600),
-    pytest.mark.skipif(shutil.which("npm") is None, reason="the TypeScript generator needs Node.js and npm, which are not here"),
-]
+NO_NPM = "the TypeScript generator needs Node.js 20 or later with npm: install them (Debian: apt install nodejs npm) and run again"
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def require_npm(where: str | None, *, whole: bool) -> None:
+    """Skip the test where there is no npm; where the whole suite was asked for, fail it, as the contract would go untried."""
+    if where is None and whole:
+        pytest.fail(NO_NPM, pytrace=False)
+    if where is None:
+        pytest.skip(NO_NPM)
+
+
+@pytest.fixture(scope="module")
+def npm() -> None:
+    """The package installer of Node.js."""
+    require_npm(shutil.which("npm"), whole=ALL)
 
 
 def run(*command: str | Path, folder: Path) -> str:
@@ -31,7 +43,7 @@ def run(*command: str | Path, folder: Path) -> str:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Path:
+def program(npm: None, tmp_path: Path) -> Path:
     """The walk, checked against the generated types and compiled, with the packages that its lock names."""
     for file in SOURCE.iterdir():
         shutil.copy(file, tmp_path)
@@ -52,8 +64,14 @@ def install_packages() -> Path:
     return kept / "node_modules"
 
 
+@pytest.mark.parametrize(("whole", "told"), [(True, pytest.fail.Exception), (False, pytest.skip.Exception)])
+def test_without_npm_the_whole_suite_fails_and_says_what_to_install(whole: bool, told: type[Exception]) -> None:
+    with pytest.raises(told, match="install them"):
+        require_npm(None, whole=whole)
+
+
 def test_a_generated_typescript_client_takes_an_idea_to_its_verified_certificate_and_meets_typed_problems(
-    office: Office, program: Path
+    program: Path, office: Office
 ) -> None:
     town = office.town
     scene = {"address": office.address, "number": town["lead"].number, "password": PASSWORD}

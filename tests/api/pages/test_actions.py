@@ -28,7 +28,7 @@ GATE = {"name": "presentation", "label": "Paparan di hadapan tim", "label_en": "
 def press(town: Town, who: str, idea: str, path: str, **fields: str) -> None:
     browser = open_browser(town, who)
     answer = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/{path}", **fields)
-    if fields.get("outcome") in ("refused", "rejected"):
+    if path == "tarik" or fields.get("outcome") in ("refused", "rejected", "roll_out", "stop"):
         answer = confirm(browser, answer)
     assert answer.status_code == 303, answer.text
     assert open_browser(town, who).get(answer.headers["location"]).status_code == 200

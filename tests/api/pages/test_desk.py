@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from api.pages import inbox
-from api.pages.final import FINAL
+from api.pages.final import FINAL, OF_ACCOUNTS
 from api.pages.texts import texts
 from models.database import append_rows
 from models.ids import new_id
@@ -21,8 +21,8 @@ from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.api.pages.browsing import confirm, fields_of, open_browser, send
 from tests.building import Town
-from tests.steps import MET
-from workflows.process.ways import AWARD, IDEA
+from tests.steps import MET, REASON
+from workflows.process.ways import AWARD, IDEA, Kind
 
 pytestmark = pytest.mark.slow
 
@@ -233,11 +233,39 @@ def test_approving_announcing_and_withdrawing_are_confirmed_and_the_decrees_file
 
 def test_every_final_act_says_what_follows_and_is_an_act_of_the_tables() -> None:
     acts = {(each.action, each.outcome or "") for way in (IDEA, AWARD) for each in way.transitions if each.who is not None}
-    for name, outcomes in FINAL.items():
-        for outcome in outcomes or ("",):
-            assert (name, outcome) in acts
-            act = f"{name}_{outcome}" if outcome else name
-            assert {f"confirm.{act}", f"confirm.{act}_follows", f"confirm.yes_{act}"} <= set(texts()), act
+    final = {(name, outcome) for name, outcomes in FINAL.items() for outcome in outcomes or ("",)}
+    assert final - acts == {(name, "") for name in OF_ACCOUNTS}
+    for name, outcome in final:
+        act = f"{name}_{outcome}" if outcome else name
+        assert {f"confirm.{act}", f"confirm.{act}_follows", f"confirm.yes_{act}"} <= set(texts()), act
+
+
+def test_every_act_of_a_person_that_ends_an_idea_or_an_award_is_confirmed_first() -> None:
+    for way in (IDEA, AWARD):
+        ends = {name for name, stage in way.stages.items() if stage.kind == Kind.END}
+        ending = {(each.action, each.outcome or "") for each in way.transitions if each.who is not None and each.target in ends}
+        assert ending
+        assert {(name, outcome) for name, outcome in ending if name not in FINAL or (FINAL[name] and outcome not in FINAL[name])} == set()
+
+
+@pytest.mark.parametrize(
+    ("stage", "who", "to", "fields", "told"),
+    [
+        (IdeaStage.SCREENING, "lead", "tarik", {"reason": "Akan ditulis ulang"}, "tidak dapat diajukan ulang dengan kode ini"),
+        (IdeaStage.PILOT_REPORTED, "verifier", "verifikasi", {"outcome": "stop", "reason": REASON}, "Usulan berakhir dan tidak diterapkan"),
+        (IdeaStage.PILOT_REPORTED, "verifier", "verifikasi", {"outcome": "roll_out", "reason": REASON}, "Perhitungan penghargaan dimulai"),
+    ],
+)
+def test_withdrawing_and_a_verdict_that_ends_are_confirmed_on_a_page_of_their_own(
+    town: Town, stage: IdeaStage, who: str, to: str, fields: dict[str, str], told: str
+) -> None:
+    idea, browser = town.build_idea(stage), open_browser(town, who)
+    form = f"/usulan/{idea}/{to}"
+    asked = send(browser, f"/usulan/{idea}", form, **fields)
+    assert (told in asked.text, town.idea(idea).stage) == (True, stage)
+    back = browser.post(form, data=fields_of(asked.text, form) | {"confirmed": "no"})
+    assert (back.status_code, fields["reason"] in back.text, town.idea(idea).stage) == (200, True, stage)
+    assert (confirm(browser, asked).status_code, town.idea(idea).stage == stage) == (303, False)
 
 
 @pytest.mark.parametrize(

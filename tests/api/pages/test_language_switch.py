@@ -10,7 +10,7 @@ from sqlmodel import func, select
 
 from models.ideas import Decision, Idea, Revision
 from models.stages import IdeaStage
-from tests.api.pages.browsing import open_browser, send
+from tests.api.pages.browsing import PASSWORD, fields_of, give_password, open_browser, send
 from tests.building import Town
 
 
@@ -98,3 +98,20 @@ def test_the_switch_stands_on_pages_of_problems_and_never_carries_a_password(tow
     assert refused.status_code in (409, 422)
     assert "tujuh kuda nil" not in refused.text
     assert 'action="/bahasa"' in refused.text
+
+
+def test_a_form_that_waits_for_a_new_sign_in_is_read_in_the_other_language_and_sent_once(town: Town) -> None:
+    give_password(town, "head")
+    idea, browser = town.build_idea(IdeaStage.AWAITING_PERMISSION), open_browser(town, "head")
+    typed = fields_of(browser.get(f"/usulan/{idea}").text, f"/usulan/{idea}/izin") | {"outcome": "granted", "reason": "Silakan & cepat"}
+    browser.cookies.clear()
+    ended = switch(browser, browser.post(f"/usulan/{idea}/izin", data=typed))
+    assert (ended.status_code, "Your session has ended" in ended.text) == (200, True)
+    proof = {"employee_number": town["head"].number, "password": PASSWORD}
+    offered = browser.post("/masuk", data=fields_of(ended.text, "/masuk") | proof)
+    assert (offered.status_code, 'lang="en"' in offered.text) == (200, True)
+    shown = switch(browser, offered)
+    assert (shown.status_code, '<html lang="id">' in shown.text, town.idea(idea).stage) == (200, True, IdeaStage.AWAITING_PERMISSION)
+    assert PASSWORD not in shown.text
+    assert browser.post(f"/usulan/{idea}/izin", data=fields_of(shown.text, f"/usulan/{idea}/izin")).status_code == 303
+    assert town.idea(idea).stage == IdeaStage.SCREENING

@@ -1,0 +1,51 @@
+"""The pages that answer a form, and the forms that stand on no page of the scene: each is looked at as the pages of the routes are."""
+
+from models.stages import AwardStage, IdeaStage
+from tests.api.pages.browsing import PASSWORD, give_password
+from tests.browser.scene import Shot
+from tests.building import Town
+from tests.steps import REASON
+
+NEW = (("name", "Euis Komariah"), ("employee_number", "199005052015012001"))
+GRANTED = (("outcome", "granted"), ("reason", REASON))
+REJECTED = (("outcome", "rejected"), ("reason", REASON))
+STAGES = (IdeaStage.DRAFT, IdeaStage.AWAITING_PERMISSION, IdeaStage.IN_REVIEW, IdeaStage.RECOMMENDED, IdeaStage.DEFERRED)
+
+
+def set_forms(town: Town) -> list[Shot]:
+    """Ideas and awards whose forms the scene does not show, and what comes back when some are sent."""
+    draft, waiting, scoring, recommended, deferred = map(town.build_idea, STAGES)
+    asked = town.ask_team(title="Peta Lampu Jalan")
+    trial, adopted, returned = town.build_idea(IdeaStage.IN_PILOT), town.build_idea(IdeaStage.DETERMINED), town.build_returned()
+    town.take(trial, "measure")
+    scheduled, approved = town.build_award(AwardStage.SCHEDULED), town.build_award(AwardStage.APPROVED)
+    return [
+        Shot("Draf", "lead", f"/usulan/{draft}"),
+        Shot("Anggota yang belum menjawab", "lead", f"/usulan/{asked}"),
+        Shot("Draf yang menunggu jawaban tim", "lead", f"/usulan/{asked}/ubah", "Ajukan usulan"),
+        Shot("Tarik usulan: periksa dulu", "lead", f"/usulan/{waiting}", "Tarik usulan ini", (("reason", REASON),)),
+        Shot("Penunjukan penilai", "secretary", f"/usulan/{scoring}"),
+        Shot("Penetapan", "deputy", f"/usulan/{recommended}"),
+        Shot("Penetapan: periksa dulu", "deputy", f"/usulan/{recommended}", "Simpan penetapan", REJECTED),
+        Shot("Lanjutkan usulan yang ditunda", "secretary", f"/usulan/{deferred}"),
+        Shot("Usulan yang diminta dilengkapi", "lead", f"/usulan/{returned}"),
+        Shot("Usulan yang ditetapkan", "secretary", f"/usulan/{adopted}"),
+        Shot("Hasil ukur", "owner", f"/usulan/{trial}"),
+        Shot("Hasil ukur yang perlu diperbaiki", "owner", f"/usulan/{trial}", "Simpan hasil ukur"),
+        Shot("Jadwal pengumuman", "leader", f"/penghargaan/{approved}"),
+        Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
+        Shot("Tutup akun: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Tutup akun"),
+        *_answer_strangely(town, f"/usulan/{waiting}"),
+    ]
+
+
+def _answer_strangely(town: Town, idea: str) -> list[Shot]:
+    """What comes where a code is made, where a session ended before its form was sent, and where a form is not ours."""
+    give_password(town, "head")
+    proof = ("Masuk", (("employee_number", town["head"].number), ("password", PASSWORD)))
+    return [
+        Shot("Kode aktivasi", "operator", "/pegawai", "Daftarkan dan buat kode", NEW),
+        Shot("Sesi berakhir", "head", idea, "Simpan keputusan", GRANTED, is_ended=True),
+        Shot("Kirim ulang", "head", idea, "Simpan keputusan", GRANTED, (proof,), is_ended=True),
+        Shot("Formulir yang tidak sah", "lead", "/akun", "Kirim kode", (("email", "sari@kota.example"), ("form_token", "x"))),
+    ]
