@@ -31,7 +31,7 @@ from workflows.recognition.issue import Notice, Rendered, find_notice, mark_issu
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.specimens import find_faults, keep_specimen
 from workflows.recognition.tell import find_account_mail, find_code_mail
-from workflows.recognition.turns import find_turn_mails
+from workflows.recognition.turns import find_dropped_mail, find_turn_mails
 from workflows.region.emblem import read_own_emblem
 from workflows.region.mail_codes import keep_mail_code
 from workflows.region.soundness import digest_print
@@ -94,6 +94,17 @@ def tell_teams(token: str, ids: list[int]) -> Outcome:
     return _send_last(token, ids, "tell_team", find_turn_mails)
 
 
+def tell_those_dropped(token: str, ids: list[int]) -> Outcome:
+    """Tell people that they are of an idea's team no more: a message each, which names person and idea."""
+    effects: dict[int, Any] = {}
+    with database().reading() as session:
+        asked = session.exec(select(Message.id, Message.subject_id, Message.idea_id).where(col(Message.id).in_(ids))).all()
+        mails = {int(number or 0): find_dropped_mail(session, who, str(idea), int(number or 0)) for number, who, idea in asked}
+    for number, mail in mails.items():
+        effects[number] = _send_safely([mail] if mail else []) or _nothing
+    return apply_effects(database(), token, effects)
+
+
 def tell_holders(token: str, ids: list[int]) -> Outcome:
     """Tell the holders of accounts what happened to them."""
     effects: dict[int, Any] = {}
@@ -139,6 +150,7 @@ issue = Job("issue_document", issue_documents)
 send = Job("send_document", send_documents)
 tell_withdrawn = Job("tell_withdrawn", tell_withdrawals)
 tell_team = Job("tell_team", tell_teams)
+tell_dropped = Job("tell_dropped", tell_those_dropped)
 digest = Job("send_digest", send_digests)
 tell = Job("tell_holder", tell_holders)
 bring = Job("mail_code", mail_codes)
@@ -149,8 +161,9 @@ specimens = Job("print_specimens", print_specimens)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
     stored and issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. A team is told
-    where its idea stands, whoever is asked for something what waits for them, and who holds an account what happened to it, or is
-    brought a code. Of a policy that waits for its signature every document is printed with the longest texts it may have to hold."""
+    where its idea stands, whoever was dropped from one that they were, whoever is asked for something what waits for them, and who holds
+    an account what happened to it, or is brought a code. Of a policy that waits for its signature every document is printed with the
+    longest texts it may have to hold."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
@@ -158,6 +171,7 @@ async def recognition(batch: dict[str, Any]) -> None:
     await send(batch)
     await tell_withdrawn(batch)
     await tell_team(batch)
+    await tell_dropped(batch)
     await digest(batch)
     await tell(batch)
     await bring(batch)
