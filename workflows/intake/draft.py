@@ -31,7 +31,7 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     session.add(idea)
     session.flush()
     revision, team = write_revision(session, idea, kept, actor), write_team(session, context, named)
-    grounds = Grounds(recorded={"call": call.id, "policy": version.number}, rows=(revision, *team))
+    grounds = Grounds(recorded={"call": call.id, "policy": version.number}, rows=(revision, *team.rows), inbox=team.inbox)
     take(session, context, permitted, grounds, actor=actor)
     return read_again(session, context)
 
@@ -67,4 +67,5 @@ def _rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, acto
     team = write_team(session, context, named, anew=before != (revision.title, revision.budget_rupiah))
     session.flush()
     dropped = [tell_part(each) for each in list_dropped(context, named)]
-    return read_again(session, context), Grounds(detail={"dropped": dropped} if dropped else {}, rows=(revision, *team))
+    detail = {"dropped": dropped} if dropped else {}
+    return read_again(session, context), Grounds(detail=detail, rows=(revision, *team.rows), inbox=team.inbox)

@@ -21,10 +21,10 @@ AT_ONCE = 500  # ideas that one statement asks about
 class Holders:
     """Who holds the roles of whom something may be asked: the path of the unit and the person; and who may not act, by item."""
 
-    grants: dict[Role, list[tuple[str, str]]]
+    grants: dict[str, list[tuple[str, str]]]
     excluded: dict[str, set[str]] = field(default_factory=dict)
 
-    def find(self, item: InboxItem, role: Role, path: str) -> list[tuple[str, str]]:
+    def find(self, item: InboxItem, role: str, path: str) -> list[tuple[str, str]]:
         """Who holds a role over a unit, has no part in the item's idea, and bears no duty on it that must be somebody else's."""
         excluded = self.excluded[item.id]
         return [held for held in self.grants.get(role, []) if path.startswith(held[0]) and held[1] not in excluded]
@@ -74,7 +74,7 @@ def read_holders(session: Session, items: Sequence[InboxItem]) -> Holders:
     """Who holds what these items may be asked of, and who of them may not act: the team, and whoever bears another duty on the idea."""
     roles = {Role.UNIT_HEAD, *(role for role, _ in STAND_INS), *(item.role for item in items)}
     held = select(RoleGrant.role, Unit.path, col(RoleGrant.person_id)).join(Unit, col(RoleGrant.unit_id) == col(Unit.id))
-    grants: dict[Role, list[tuple[str, str]]] = {role: [] for role in roles}
+    grants: dict[str, list[tuple[str, str]]] = {role: [] for role in roles}
     for role, path, person_id in session.exec(held.where(col(RoleGrant.role).in_(roles), is_held())):
         grants[Role(role)].append((path, person_id))
     excluded: dict[str, set[str]] = {item.id: set() for item in items}

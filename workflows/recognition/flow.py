@@ -18,7 +18,7 @@ from models.policy import Policy
 from models.settings import settings
 from workflows.adapters.files import store_file
 from workflows.adapters.mail import MailRoute, OutgoingMail, send_mail
-from workflows.delivery.effects import Outcome, apply_effects
+from workflows.delivery.effects import Later, Outcome, apply_effects
 from workflows.delivery.job import Job, job
 from workflows.documents.content import read_content
 from workflows.documents.kinds import get_document_type
@@ -29,6 +29,7 @@ from workflows.process.crashpoints import crashpoint
 from workflows.recognition.digest import find_digest
 from workflows.recognition.issue import Notice, Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import NUMBERING
+from workflows.recognition.pauses import Due, find_due_digest, keep_told
 from workflows.recognition.specimens import find_faults, keep_specimen
 from workflows.recognition.tell import find_account_mail, find_code_mail
 from workflows.recognition.turns import find_dropped_mail, find_turn_mails
@@ -80,13 +81,18 @@ def tell_withdrawals(token: str, ids: list[int]) -> Outcome:
 
 
 def send_digests(token: str, ids: list[int]) -> Outcome:
-    """Tell each of a chunk's people what waits for them."""
-
-    def find(session: Session, person_id: str, number: int) -> list[OutgoingMail]:
-        mail = find_digest(session, person_id, number)
-        return [mail] if mail else []
-
-    return _send_last(token, ids, "send_digest", find)
+    """Tell each of a chunk's people what waits for them, each in one mail; who was told within the pause is told when it is over."""
+    subjects, effects = _subjects(ids), dict[int, Any]()
+    for person_id in sorted(set(subjects.values())):
+        numbers = [number for number, subject_id in subjects.items() if subject_id == person_id]
+        with database().reading() as session:
+            due = find_due_digest(session, person_id, numbers)
+            mail = find_digest(session, person_id, due.number, due.items) if due and due.is_asked else None
+        effects |= dict.fromkeys(numbers, _nothing if due else _wait)
+        if due and mail:
+            fault = _send_safely([mail])
+            effects |= dict.fromkeys(numbers, fault) if fault else {due.number: partial(_keep_told, due, token)}
+    return apply_effects(database(), token, effects)
 
 
 def tell_teams(token: str, ids: list[int]) -> Outcome:
@@ -96,23 +102,14 @@ def tell_teams(token: str, ids: list[int]) -> Outcome:
 
 def tell_those_dropped(token: str, ids: list[int]) -> Outcome:
     """Tell people that they are of an idea's team no more: a message each, which names person and idea."""
-    effects: dict[int, Any] = {}
-    with database().reading() as session:
-        asked = session.exec(select(Message.id, Message.subject_id, Message.idea_id).where(col(Message.id).in_(ids))).all()
-        mails = {int(number or 0): find_dropped_mail(session, who, str(idea), int(number or 0)) for number, who, idea in asked}
-    for number, mail in mails.items():
-        effects[number] = _send_safely([mail] if mail else []) or _nothing
-    return apply_effects(database(), token, effects)
+    return _tell_each(
+        token, ids, lambda session, asked: find_dropped_mail(session, asked.subject_id, str(asked.idea_id), int(asked.id or 0))
+    )
 
 
 def tell_holders(token: str, ids: list[int]) -> Outcome:
     """Tell the holders of accounts what happened to them."""
-    effects: dict[int, Any] = {}
-    for number, subject_id in _subjects(ids).items():
-        with database().reading() as session:
-            mail = find_account_mail(session, subject_id)
-        effects[number] = _send_safely([mail] if mail else []) or _nothing
-    return apply_effects(database(), token, effects)
+    return _tell_each(token, ids, lambda session, asked: find_account_mail(session, asked.subject_id))
 
 
 def mail_codes(token: str, ids: list[int]) -> Outcome:
@@ -161,9 +158,8 @@ specimens = Job("print_specimens", print_specimens)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
     stored and issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. A team is told
-    where its idea stands, whoever was dropped from one that they were, whoever is asked for something what waits for them, and who holds
-    an account what happened to it, or is brought a code. Of a policy that waits for its signature every document is printed with the
-    longest texts it may have to hold."""
+    where its idea stands, whoever was dropped that they were, whoever is asked what waits for them, and who holds an account what happened
+    to it, or is brought a code. Of a policy that waits for its signature every document is printed with the longest texts it may hold."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
@@ -193,6 +189,13 @@ def _unissued(ids: list[int]) -> dict[DocumentKind, dict[int, Document]]:
         if subject_id in documents:
             kinds.setdefault(documents[subject_id].kind, {})[number] = documents[subject_id]
     return kinds
+
+
+def _tell_each(token: str, ids: list[int], find: Callable[[Session, Message], OutgoingMail | None]) -> Outcome:
+    """Send the mail of each message of a chunk, where there is one."""
+    with database().reading() as session:
+        mails = {int(asked.id or 0): find(session, asked) for asked in session.exec(select(Message).where(col(Message.id).in_(ids)))}
+    return apply_effects(database(), token, {number: _send_safely([mail] if mail else []) or _nothing for number, mail in mails.items()})
 
 
 def _send_last(token: str, ids: list[int], job_name: str, find: Callable[[Session, str, int], list[OutgoingMail]]) -> Outcome:
@@ -283,6 +286,14 @@ def _mark_sent(document_id: str, session: Any) -> None:
 
 def _keep_code(code_id: str, drawn: str, session: Any) -> None:
     keep_mail_code(session, code_id, drawn)
+
+
+def _keep_told(due: Due, token: str, session: Any) -> None:
+    keep_told(session, due, token)
+
+
+def _wait(_session: Any) -> None:
+    raise Later
 
 
 def _nothing(_session: Any) -> None:
