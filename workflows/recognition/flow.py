@@ -9,7 +9,7 @@ from typing import Any
 from prefect import flow
 from sqlmodel import Session, col, func, select
 
-from models.calls import PolicyVersion, Specimen
+from models.calls import Specimen
 from models.database import database
 from models.documents import Document, DocumentKind, DocumentState
 from models.offices import SAMPLE_EMBLEM
@@ -24,18 +24,16 @@ from workflows.documents.content import read_content
 from workflows.documents.kinds import get_document_type
 from workflows.documents.mail import DocumentMail, render_mail
 from workflows.process.actors import flow_actor
-from workflows.process.context import read_policy
 from workflows.process.crashpoints import crashpoint
 from workflows.recognition.digest import find_digest
 from workflows.recognition.issue import Notice, Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.pauses import Due, find_due_digest, keep_told
-from workflows.recognition.specimens import find_faults, keep_specimen
+from workflows.recognition.specimens import OfficePrint, find_faults, keep_specimen, read_print
 from workflows.recognition.tell import find_account_mail, find_code_mail
 from workflows.recognition.turns import find_dropped_mail, find_turn_mails
 from workflows.region.emblem import read_own_emblem
 from workflows.region.mail_codes import keep_mail_code
-from workflows.region.soundness import digest_print
 
 ACTOR = flow_actor("recognition")
 _LAYING_OUT = threading.Lock()  # fonts and text shaping serve one thread of a process at a time: two at once corrupt its memory
@@ -126,17 +124,16 @@ def mail_codes(token: str, ids: list[int]) -> Outcome:
 
 
 def print_specimens(token: str, ids: list[int]) -> Outcome:
-    """Print the specimens of a chunk's policy versions outside any transaction, and keep what came out; alike ones are printed once."""
+    """Print the specimens of a chunk's policy versions and offices outside any transaction, once what is alike, and keep what came out."""
     effects: dict[int, Any] = {}
     printed: dict[str, Any] = {}
     for number, subject_id in _subjects(ids).items():
         with database().reading() as session:
-            policy = read_policy(session.get_one(PolicyVersion, subject_id))
-            sha256 = digest_print(policy)
+            sha256, wanted = read_print(session, subject_id)
             if session.get(Specimen, sha256) is not None:
                 printed[sha256] = _nothing
         if sha256 not in printed:
-            printed[sha256] = _print_safely(policy)
+            printed[sha256] = _print_safely(wanted, sha256)
         effects[number] = printed[sha256]
     return apply_effects(database(), token, effects)
 
@@ -236,15 +233,15 @@ def _render(kind: DocumentKind, documents: list[Document]) -> list[Rendered]:
     ]
 
 
-def _print_safely(policy: Policy) -> Any:
+def _print_safely(wanted: Policy | OfficePrint, sha256: str) -> Any:
     from workflows.documents import render  # loads the renderer only where documents are made
 
     try:
         with _LAYING_OUT:
-            faults = find_faults(policy, render.render_documents)
-    except Exception as fault:  # not of the policy: it is tried again
+            faults = find_faults(wanted, render.render_documents)
+    except Exception as fault:  # of neither: it is tried again
         return fault
-    return partial(keep_specimen, policy, faults)
+    return partial(keep_specimen, sha256, faults)
 
 
 def read_emblem(name: str) -> str:
