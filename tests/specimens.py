@@ -17,4 +17,4 @@ def print_specimens(session: Session, policy: Policy) -> None:
     digest = digest_print(policy)
     if digest not in _printed:
         _printed[digest] = find_faults(policy, render_documents)
-    keep_specimen(policy, _printed[digest], session)
+    keep_specimen(digest, _printed[digest], session)

@@ -76,6 +76,7 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "target": f"/usulan/{idea_id}/{FORMS[action]}" if idea else NEW,
             "open": _takes_submissions(session, shown, actor),
             "asked": show_invited(shown, actor),
+            "agreed": len(shown.members) > 1,
             "left_out": sum(each.share_hundredths for each in shown.left_out),
             "parts": list_parts(shown.policy),
             "asked_for": None,

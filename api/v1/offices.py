@@ -18,7 +18,7 @@ from workflows.calculations.employee_number import mask_employee_number
 from workflows.process.actors import Actor
 from workflows.process.refusals import Invalid
 from workflows.region.holders import NewHolder, PlainHolder, appoint_holder, end_holder, list_holders
-from workflows.region.offices import NewOffice, OfficeSignatory, find_signatory, find_unit, get_office, set_office
+from workflows.region.offices import NewOffice, OfficeSignatory, find_signatory, find_unit, get_office, list_misfits, set_office
 
 router = APIRouter(prefix=PREFIX + "/units", tags=["offices"])
 ReplacingApi = Annotated[ApiRequest, Depends(Head(match=Match.ONCE_SET))]
@@ -97,7 +97,10 @@ class HolderOut(ResponseBody):
 
 
 class OfficeOut(ResponseBody):
-    """An office with everybody who held, holds or will hold it; `signatory` is null on a day on which nobody does."""
+    """An office with everybody who held, holds or will hold it; `signatory` is null on a day on which nobody does.
+
+    `misfits` names the fields that do not fit the papers: until they are mended, documents carry the call's letterhead and signatory.
+    """
 
     unit_id: str
     letterhead_lines: list[str]
@@ -109,6 +112,7 @@ class OfficeOut(ResponseBody):
     position: str
     head_kind: HeadKind
     version: int
+    misfits: list[str]
     signatory: SignatoryOut | None
     holders: list[HolderOut]
 
@@ -160,6 +164,7 @@ def _show(session: Session, office: UnitOffice) -> OfficeOut:
     signatory = find_signatory(session, office, today())
     return OfficeOut(
         **office.model_dump(),
+        misfits=sorted({fault["path"] for fault in list_misfits(session, office)}),
         signatory=_show_signatory(signatory) if signatory else None,
         holders=[
             HolderOut.model_validate({**holder.model_dump(), "full_name": name}) for holder, name in list_holders(session, office.unit_id)

@@ -21,7 +21,7 @@ OFFICE = {
     "unit_code": "Kec.Andir",
     "position": "Camat Andir",
 }
-NOBODY_YET = {"version": 1, "emblem": "gagas", "head_kind": "unit_head", "signatory": None, "holders": []}
+NOBODY_YET = {"version": 1, "emblem": "gagas", "head_kind": "unit_head", "misfits": [], "signatory": None, "holders": []}
 
 
 def put(client: TestClient, town: Town, body: dict[str, Any], **headers: str | None) -> Response:

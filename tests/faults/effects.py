@@ -80,6 +80,7 @@ EFFECTS: dict[str, Callable[[Evidence, str], bool]] = {
     "tell_withdrawn": told_of_withdrawal,
     "send_digest": nothing_to_see,
     "tell_team": nothing_to_see,
+    "tell_dropped": nothing_to_see,
     "tell_holder": nothing_to_see,
     "mail_code": nothing_to_see,
 }

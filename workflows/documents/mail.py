@@ -58,6 +58,15 @@ class TurnMail:
 
 
 @dataclass(frozen=True)
+class DroppedMail:
+    """Somebody is of the team of an idea no more; `lead` is the lead proposer's name, whom to ask."""
+
+    name: str
+    title: str
+    lead: str
+
+
+@dataclass(frozen=True)
 class AccountMail:
     """Something that happened to somebody's account; `happened` as people read it."""
 
@@ -78,7 +87,7 @@ class CodeMail:
     url: str
 
 
-def render_mail(folder: str, mail: DocumentMail | DigestMail | TurnMail | AccountMail | CodeMail) -> tuple[str, str]:
+def render_mail(folder: str, mail: DocumentMail | DigestMail | TurnMail | DroppedMail | AccountMail | CodeMail) -> tuple[str, str]:
     """Subject and text of a mail, from `subject.txt` and `body.txt` in its folder below templates/mail."""
     subject, body = (_environment().get_template(f"{folder}/{part}.txt").render(mail=mail) for part in ("subject", "body"))
     return " ".join(subject.split()), body.strip() + "\n"

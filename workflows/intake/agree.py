@@ -4,16 +4,13 @@ Shares always sum to the whole: what is freed by somebody who stays out goes to 
 the lead may divide it anew, and then asks again.
 """
 
-from typing import Any
-
 from sqlmodel import Session, col, select
 
 from models.ideas import Answer, Invitation, TeamMember
 from models.instants import now
 from models.stages import IdeaStage
 from models.statements.ideas import Invited
-from workflows.calculations.employee_number import mask_employee_number
-from workflows.intake.team import agree_until, write_member
+from workflows.intake.team import agree_until, describe_part, tell_dropped, write_member
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.decide import read_reason
@@ -46,7 +43,8 @@ def answer_invitation(session: Session, idea_id: str, *, joins: bool, reason: st
 def leave_out_unanswered(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Go on without those who have not answered; their shares go to the lead. Nothing is done where there are none.
 
-    Whoever is of a submitted idea's team already is waited for: nobody loses by silence what was permitted.
+    Whoever is of a submitted idea's team already is waited for: nobody loses by silence what was permitted. Who had joined a draft before
+    and was asked again is told by mail.
     """
     context = read_context(session, idea_id, actor=actor)
     left_out = context.left_out
@@ -55,15 +53,11 @@ def leave_out_unanswered(session: Session, idea_id: str, *, actor: Actor) -> Non
     permitted = permit(session, context, LEAVE_OUT, actor=actor)
     for each in left_out:
         session.delete(session.get_one(Invitation, each.id))
+    tell_dropped(session, context, [each.person_id for each in left_out if each.known])
     rows = _give_to_lead(session, context, sum(each.share_hundredths for each in left_out))
     settled = tuple(Settled(AGREE, each.person_id) for each in left_out if each.person_id is not None)
     detail = {"left_out": [describe_part(each) for each in left_out]}
     take(session, context, permitted, Grounds(detail=detail, rows=rows, inbox=InboxChanges(settled=settled)), actor=actor)
-
-
-def describe_part(each: Invited) -> dict[str, Any]:
-    """What a decision keeps of an invitation: share, role, and the end of the number by which whoever typed it knows whose it is."""
-    return {"share_hundredths": each.share_hundredths, "role": each.role, "employee_number_masked": mask_employee_number(each.number)}
 
 
 def _join(session: Session, context: IdeaContext, mine: Invited) -> tuple[TeamMember, ...]:

@@ -8,7 +8,7 @@ from models.stages import IdeaStage
 from models.units import Unit
 from workflows.intake.content import Form, Medium, Proposal, read_content, write_revision
 from workflows.intake.supplement import complete
-from workflows.intake.team import write_team
+from workflows.intake.team import describe_part, list_dropped, write_team
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context, read_policy
 from workflows.process.engine import Grounds, permit, take
@@ -49,8 +49,8 @@ def new_idea(call: Call, unit: Unit, version: PolicyVersion, *, actor: Actor) ->
 def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Actor) -> IdeaContext:
     """Replace what a draft says, or put by what completes an idea until it is sent; the lead proposer may.
 
-    Whoever is new in the team, or whose share or role changed, is asked to join (again). Raises Invalid for a part of a submitted idea
-    that the secretariat did not ask for.
+    Whoever is new in the team, or whose share or role changed, is asked to join (again); everybody is where title or budget changed.
+    Raises Invalid for a part of a submitted idea that the secretariat did not ask for.
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, REVISE, actor=actor)
@@ -61,11 +61,15 @@ def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Ac
 
 
 def _rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> tuple[IdeaContext, Grounds]:
-    """Put a new revision and team in place of the present ones."""
+    """Put a new revision and team in place of the present ones; who was dropped from the team stands in the decision."""
     idea = context.idea
     kept, named = read_content(session, context, proposal, proposal.team)
+    before = idea.title, context.content.budget_rupiah
     idea.title = kept.title
     idea.revision += 1
-    revision, team = write_revision(session, idea, kept, actor), write_team(session, context, named)
+    revision = write_revision(session, idea, kept, actor)
+    team = write_team(session, context, named, anew=before != (revision.title, revision.budget_rupiah))
     session.flush()
-    return read_again(session, context), Grounds(rows=(revision, *team.rows), inbox=team.inbox)
+    dropped = [describe_part(each) for each in list_dropped(context, named)]
+    detail = {"dropped": dropped} if dropped else {}
+    return read_again(session, context), Grounds(detail=detail, rows=(revision, *team.rows), inbox=team.inbox)

@@ -16,6 +16,7 @@ from workflows.intake.team import (
     invite,
     read_memberships,
     record_team_change,
+    tell_dropped,
     write_member,
 )
 from workflows.process.actors import Actor
@@ -121,6 +122,9 @@ def apply_agreed(session: Session, context: IdeaContext, *, actor: Actor) -> Gro
         session.add_all(rows)
         session.flush()
         record_team_change(session, context.idea, change, actor=actor)
+        stayed_out = {each.person_id for each in context.invited if each.answer == Answer.NOT_JOINED}  # they know
+        present = {each.person_id for each in change.after} | stayed_out
+        tell_dropped(session, context, [each.person_id for each in change.before if each.person_id not in present])
         detail |= change.as_detail()
     return Grounds(detail=detail, rows=tuple(rows))
 

@@ -13,13 +13,13 @@ from models.instants import now
 from models.people import EmployeeNumber
 from models.policy import Policy
 from models.statements.ideas import Invited, Member
-from workflows.calculations.employee_number import read_employee_number, strip_employee_number
+from workflows.calculations.employee_number import mask_employee_number, read_employee_number, strip_employee_number
 from workflows.calculations.shares import WHOLE, Share, SharesFault, SharesRefused, check_shares
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 from workflows.process.engine import Grounds
 from workflows.process.inbox import Ask, InboxChanges, Settled, due_in
-from workflows.process.journal import record
+from workflows.process.journal import record, send
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.ways import IDEA
 from workflows.process.wording import read_line
@@ -99,13 +99,13 @@ def read_team_shares(session: Session, idea: Idea, policy: Policy, team: Sequenc
     return named
 
 
-def write_team(session: Session, context: IdeaContext, named: Sequence[Named]) -> Grounds:
+def write_team(session: Session, context: IdeaContext, named: Sequence[Named], *, anew: bool = False) -> Grounds:
     """Write down a draft's team in place of the present one: the lead and who joined with this share and role; others are asked.
 
-    Answers the rows of those who count, and who is asked.
-    Who is named again after saying no, or with another share or role, is asked again.
+    Answers the rows of those who count, and who is asked. Who is named again after saying no, or with another share or role, is asked
+    again; `anew` asks everybody. Whoever had joined and is named no more is told by mail.
     """
-    standing = {(each.person_id, each.share_hundredths, each.role) for each in context.members}
+    standing = {(each.person_id, each.share_hundredths, each.role) for each in context.members if not anew}
     if context.members:
         session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == context.idea.id))
     counting, asked = [], []
@@ -115,7 +115,27 @@ def write_team(session: Session, context: IdeaContext, named: Sequence[Named]) -
         else:
             asked.append((position, each))
     session.add_all(counting)
-    return Grounds(rows=tuple(counting), inbox=invite(session, context, asked))
+    tell_dropped(session, context, [each.person_id for each in list_dropped(context, named)])
+    return Grounds(rows=tuple(counting), inbox=invite(session, context, asked, anew=anew))
+
+
+def list_dropped(context: IdeaContext, named: Sequence[Named]) -> list[Member | Invited]:
+    """Who had joined a draft's team, or had joined and was asked again, and is named no more."""
+    kept = {each.person_id for each in named}
+    joined: list[Member | Invited] = [*context.members, *(each for each in context.invited if each.known and each.answer == Answer.ASKED)]
+    return [each for each in joined if each.person_id not in kept]
+
+
+def tell_dropped(session: Session, context: IdeaContext, person_ids: Iterable[str | None]) -> None:
+    """Have people told by mail that they are of the team no more."""
+    for person_id in filter(None, person_ids):
+        send(session, "recognition.tell_dropped", person_id, idea_id=context.idea.id)
+
+
+def describe_part(each: Invited | Member) -> dict[str, Any]:
+    """What a decision keeps of a place in a team: share, role, and the end of the number by which whoever typed it knows whose it is."""
+    masked = mask_employee_number(each.number) if each.number else ""
+    return {"share_hundredths": each.share_hundredths, "role": each.role, "employee_number_masked": masked}
 
 
 def write_member(idea_id: str, position: int, part: Named | Invited) -> TeamMember:

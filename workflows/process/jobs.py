@@ -23,6 +23,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.withdraw_certificates": ("revoke",),
     "recognition.tell_withdrawn": (),
     "recognition.tell_team": (),
+    "recognition.tell_dropped": (),
     "recognition.tell_holder": (),
     "recognition.send_digest": (),
     "recognition.mail_code": (),

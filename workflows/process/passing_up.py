@@ -76,7 +76,7 @@ def read_holders(session: Session, items: Sequence[InboxItem]) -> Holders:
     held = select(RoleGrant.role, Unit.path, col(RoleGrant.person_id)).join(Unit, col(RoleGrant.unit_id) == col(Unit.id))
     grants: dict[str, list[tuple[str, str]]] = {role: [] for role in roles}
     for role, path, person_id in session.exec(held.where(col(RoleGrant.role).in_(roles), is_held())):
-        grants[role].append((path, person_id))
+        grants[Role(role)].append((path, person_id))
     excluded: dict[str, set[str]] = {item.id: set() for item in items}
     for ideas in _list_ideas(session, sorted({item.idea_id for item in items})):
         team = {idea_id: set[str]() for idea_id in ideas}

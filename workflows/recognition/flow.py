@@ -9,7 +9,7 @@ from typing import Any
 from prefect import flow
 from sqlmodel import Session, col, func, select
 
-from models.calls import PolicyVersion, Specimen
+from models.calls import Specimen
 from models.database import database
 from models.documents import Document, DocumentKind, DocumentState
 from models.offices import SAMPLE_EMBLEM
@@ -24,18 +24,16 @@ from workflows.documents.content import read_content
 from workflows.documents.kinds import get_document_type
 from workflows.documents.mail import DocumentMail, render_mail
 from workflows.process.actors import flow_actor
-from workflows.process.context import read_policy
 from workflows.process.crashpoints import crashpoint
 from workflows.recognition.digest import find_digest
 from workflows.recognition.issue import Notice, Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.pauses import Due, find_due_digest, keep_told
-from workflows.recognition.specimens import find_faults, keep_specimen
+from workflows.recognition.specimens import OfficePrint, find_faults, keep_specimen, read_print
 from workflows.recognition.tell import find_account_mail, find_code_mail
-from workflows.recognition.turns import find_turn_mails
+from workflows.recognition.turns import find_dropped_mail, find_turn_mails
 from workflows.region.emblem import read_own_emblem
 from workflows.region.mail_codes import keep_mail_code
-from workflows.region.soundness import digest_print
 
 ACTOR = flow_actor("recognition")
 _LAYING_OUT = threading.Lock()  # fonts and text shaping serve one thread of a process at a time: two at once corrupt its memory
@@ -100,14 +98,16 @@ def mail_teams(token: str, ids: list[int]) -> Outcome:
     return _send_last(token, ids, "tell_team", find_turn_mails)
 
 
+def mail_those_dropped(token: str, ids: list[int]) -> Outcome:
+    """Tell people that they are of an idea's team no more: a message each, which names person and idea."""
+    return _tell_each(
+        token, ids, lambda session, asked: find_dropped_mail(session, asked.subject_id, str(asked.idea_id), int(asked.id or 0))
+    )
+
+
 def mail_account_holders(token: str, ids: list[int]) -> Outcome:
     """Tell the holders of accounts what happened to them."""
-    effects: dict[int, Any] = {}
-    for number, subject_id in _subjects(ids).items():
-        with database().reading() as session:
-            mail = find_account_mail(session, subject_id)
-        effects[number] = _send_safely([mail] if mail else []) or _nothing
-    return apply_effects(database(), token, effects)
+    return _tell_each(token, ids, lambda session, asked: find_account_mail(session, asked.subject_id))
 
 
 def mail_codes(token: str, ids: list[int]) -> Outcome:
@@ -124,17 +124,16 @@ def mail_codes(token: str, ids: list[int]) -> Outcome:
 
 
 def print_specimens(token: str, ids: list[int]) -> Outcome:
-    """Print the specimens of a chunk's policy versions outside any transaction, and keep what came out; alike ones are printed once."""
+    """Print the specimens of a chunk's policy versions and offices outside any transaction, once what is alike, and keep what came out."""
     effects: dict[int, Any] = {}
     printed: dict[str, Any] = {}
     for number, subject_id in _subjects(ids).items():
         with database().reading() as session:
-            policy = read_policy(session.get_one(PolicyVersion, subject_id))
-            sha256 = digest_print(policy)
+            sha256, wanted = read_print(session, subject_id)
             if session.get(Specimen, sha256) is not None:
                 printed[sha256] = _nothing
         if sha256 not in printed:
-            printed[sha256] = _print_safely(policy)
+            printed[sha256] = _print_safely(wanted, sha256)
         effects[number] = printed[sha256]
     return apply_effects(database(), token, effects)
 
@@ -145,6 +144,7 @@ issue = Job("issue_document", issue_documents)
 send = Job("send_document", send_documents)
 mail_withdrawn = Job("tell_withdrawn", mail_withdrawals)
 mail_team = Job("tell_team", mail_teams)
+mail_dropped = Job("tell_dropped", mail_those_dropped)
 digest = Job("send_digest", send_digests)
 mail_account = Job("tell_holder", mail_account_holders)
 mail_code = Job("mail_code", mail_codes)
@@ -155,8 +155,8 @@ specimens = Job("print_specimens", print_specimens)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
     stored and issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. A team is told
-    where its idea stands, whoever is asked for something what waits for them, and who holds an account what happened to it, or is
-    brought a code. Of a policy that waits for its signature every document is printed with the longest texts it may have to hold."""
+    where its idea stands, whoever was dropped that they were, whoever is asked what waits for them, and who holds an account what happened
+    to it, or is brought a code. Of a policy that waits for its signature every document is printed with the longest texts it may hold."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
@@ -164,6 +164,7 @@ async def recognition(batch: dict[str, Any]) -> None:
     await send(batch)
     await mail_withdrawn(batch)
     await mail_team(batch)
+    await mail_dropped(batch)
     await digest(batch)
     await mail_account(batch)
     await mail_code(batch)
@@ -185,6 +186,13 @@ def _unissued(ids: list[int]) -> dict[DocumentKind, dict[int, Document]]:
         if subject_id in documents:
             kinds.setdefault(documents[subject_id].kind, {})[number] = documents[subject_id]
     return kinds
+
+
+def _tell_each(token: str, ids: list[int], find: Callable[[Session, Message], OutgoingMail | None]) -> Outcome:
+    """Send the mail of each message of a chunk, where there is one."""
+    with database().reading() as session:
+        mails = {int(asked.id or 0): find(session, asked) for asked in session.exec(select(Message).where(col(Message.id).in_(ids)))}
+    return apply_effects(database(), token, {number: _send_safely([mail] if mail else []) or _nothing for number, mail in mails.items()})
 
 
 def _send_last(token: str, ids: list[int], job_name: str, find: Callable[[Session, str, int], list[OutgoingMail]]) -> Outcome:
@@ -225,15 +233,15 @@ def _render(kind: DocumentKind, documents: list[Document]) -> list[Rendered]:
     ]
 
 
-def _print_safely(policy: Policy) -> Any:
+def _print_safely(wanted: Policy | OfficePrint, sha256: str) -> Any:
     from workflows.documents import render  # loads the renderer only where documents are made
 
     try:
         with _LAYING_OUT:
-            faults = find_faults(policy, render.render_documents)
-    except Exception as fault:  # not of the policy: it is tried again
+            faults = find_faults(wanted, render.render_documents)
+    except Exception as fault:  # of neither: it is tried again
         return fault
-    return partial(keep_specimen, policy, faults)
+    return partial(keep_specimen, sha256, faults)
 
 
 def read_emblem(name: str) -> str:

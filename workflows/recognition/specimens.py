@@ -10,17 +10,21 @@ from datetime import datetime, time
 from typing import Any
 
 from pydantic import ValidationError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from models.calls import Specimen
+from models.calls import Call, CallState, PolicyVersion, Specimen
 from models.documents import DocumentKind
 from models.instants import region_zone
+from models.offices import HeadKind, UnitOffice
 from models.policy import Entry, Policy, SignatoryRule
 from workflows.calculations.rule_books import read_rule_book
 from workflows.documents.content import Letterhead, Signatory
 from workflows.documents.kinds import DocumentType, get_document_type
 from workflows.documents.specimen import DAY, RUNNING, SpecimenFacts
+from workflows.process.context import read_policy
 from workflows.process.numbering import NumberFacts, fill_template
+from workflows.region.calls import current_policy
+from workflows.region.offices import digest_office
 from workflows.region.soundness import digest_print
 
 Render = Callable[[str, Sequence[Any]], object]
@@ -51,18 +55,82 @@ PLACES = {
 USUAL = Parts(
     (("KOTA CONTOH",), "", ""), SignatoryRule(name="Joko", position="Wali Kota"), "Contoh", "Keputusan Wali Kota", "1/2026", "Emas", 1
 )
+OFFICE_PLACES = {"letterhead": "letterhead_lines", "signatory": "position", "place": "place", "number": "unit_code"}
+HOLDER = "Raden Ajeng Sekar Kenanga Wulandari Puspaningrum"  # a long name, as whoever holds the office comes and goes
 
 
-def find_faults(policy: Policy, render: Render) -> list[dict[str, Any]]:
-    """What keeps a policy's documents from being issued: a code, its place in the policy and parameters for each kind that fails."""
+@dataclass(frozen=True)
+class OfficePrint:
+    """What of an office stands on documents, with the policies whose documents it may head; `sha256` names all of the first."""
+
+    sha256: str
+    letterhead: tuple[tuple[str, ...], str, str]
+    signatory: SignatoryRule
+    place: str
+    unit_code: str
+    policies: tuple[Policy, ...]
+
+
+def find_faults(policy: Policy | OfficePrint, render: Render) -> list[dict[str, Any]]:
+    """What keeps documents of a policy or an office from being issued: a code, its place and parameters for each kind that fails."""
+    if isinstance(policy, OfficePrint):
+        return _find_office_faults(policy, render)
     return [fault for kind in DocumentKind for fault in _print(policy, kind, render)]
 
 
-def keep_specimen(policy: Policy, faults: list[dict[str, Any]], session: Session) -> None:
-    """Keep what came out of printing a policy's specimens; the first result for what prints alike stays."""
-    digest = digest_print(policy)
-    if session.get(Specimen, digest) is None:
-        session.add(Specimen(sha256=digest, faults=faults))
+def read_print(session: Session, subject_id: str) -> tuple[str, Policy | OfficePrint]:
+    """A policy version or a unit's office as it is to be printed, and the digest of all that of it which stands on paper."""
+    version = session.get(PolicyVersion, subject_id)
+    if version is None:
+        office = read_office_print(session, subject_id)
+        return office.sha256, office
+    policy = read_policy(version)
+    return digest_print(policy), policy
+
+
+def read_office_print(session: Session, unit_id: str) -> OfficePrint:
+    """An office as its papers would be printed, with the policies of all calls that are not closed."""
+    office = session.get_one(UnitOffice, unit_id)
+    ids = session.exec(select(Call.id).where(Call.state != CallState.CLOSED).order_by(Call.code)).all()
+    policies = {digest_print(policy): policy for policy in (read_policy(current_policy(session, each)) for each in ids)}
+    rank, number = ("Pembina Utama Muda (IV/c)", "197903172004111702") if office.head_kind == HeadKind.UNIT_HEAD else (None, None)
+    signatory = SignatoryRule.model_construct(name=HOLDER, position=office.position, capacity="Plt.", rank=rank, employee_number=number)
+    return OfficePrint(
+        sha256=digest_office(office),
+        letterhead=(tuple(office.letterhead_lines), office.address, office.contact),
+        signatory=signatory,
+        place=office.place,
+        unit_code=office.unit_code,
+        policies=tuple(policies.values()),
+    )
+
+
+def _find_office_faults(office: OfficePrint, render: Render) -> list[dict[str, Any]]:
+    """What keeps documents with an office's letterhead from being issued: a code, the office's field and parameters, each once."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for kind in DocumentKind:
+        for policy in office.policies or (None,):
+            parts = _of_office(office, policy, kind)
+            contest = policy is not None and policy.entry == Entry.IN_USE
+            if _try(kind, parts, contest, render) is None:
+                continue
+            guilty = (name for name in OFFICE_PLACES if _mends(name, kind, parts, contest, render))
+            path = OFFICE_PLACES[next(guilty, "letterhead")]
+            found[kind, path] = {"code": "specimen_does_not_fit", "path": path, "parameters": {"document": kind}}
+    return list(found.values())
+
+
+def _of_office(office: OfficePrint, policy: Policy | None, kind: DocumentKind) -> Parts:
+    parts = _read_parts(policy, kind) if policy is not None else USUAL
+    template = (policy.documents.numbers.get(kind) if policy is not None else None) or get_document_type(kind).number
+    number = fill_template(template, NumberFacts(RUNNING, office.unit_code, DAY))
+    return replace(parts, letterhead=office.letterhead, signatory=office.signatory, place=office.place, number=number)
+
+
+def keep_specimen(sha256: str, faults: list[dict[str, Any]], session: Session) -> None:
+    """Keep what came out of printing specimens; the first result for what prints alike stays."""
+    if session.get(Specimen, sha256) is None:
+        session.add(Specimen(sha256=sha256, faults=faults))
         session.flush()
 
 

@@ -2,12 +2,12 @@
 
 from sqlmodel import Session, col, select
 
-from models.ideas import Idea, TeamMember
+from models.ideas import Idea, Invitation, TeamMember
 from models.instants import local_day
 from models.people import Account, Person, Role
 from models.settings import settings
 from workflows.adapters.mail import OutgoingMail
-from workflows.documents.mail import TurnMail, render_mail, write_task, write_word
+from workflows.documents.mail import DroppedMail, TurnMail, render_mail, write_task, write_word
 from workflows.documents.text import format_date
 from workflows.process import ways
 
@@ -24,6 +24,20 @@ def find_turn_mails(session: Session, idea_id: str, number: int) -> list[Outgoin
     closed = select(Account.person_id).where(Account.person_id == Person.id, col(Account.closed_at).is_not(None))
     reached = team.where(Person.email != "", ~closed.exists()).order_by(col(TeamMember.position))
     return [_write(idea, person, number) for person in session.exec(reached)]
+
+
+def find_dropped_mail(session: Session, person_id: str, idea_id: str, number: int) -> OutgoingMail | None:
+    """The mail to somebody who is of a team no more, by the number of the message that asks.
+
+    None for somebody without an address or with a closed account, and for whoever is of the team, or asked to join it, by now.
+    """
+    person, idea, account = session.get(Person, person_id), session.get(Idea, idea_id), session.get(Account, person_id)
+    is_closed = account is not None and account.closed_at is not None
+    back = [select(table.id).where(table.idea_id == idea_id, table.person_id == person_id) for table in (TeamMember, Invitation)]
+    if person is None or idea is None or not person.email or is_closed or any(session.exec(each).first() for each in back):
+        return None
+    mail = DroppedMail(person.full_name, idea.title, session.get_one(Person, idea.lead_id).full_name)
+    return OutgoingMail(person.email, *render_mail("dropped", mail), f"<dropped.{number}@gagas>")
 
 
 def _write(idea: Idea, person: Person, number: int) -> OutgoingMail:

@@ -16,7 +16,7 @@ from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
 from workflows.process.wording import read_lines
-from workflows.region.offices import find_unit, get_office
+from workflows.region.offices import find_unit, get_office, require_fitting
 from workflows.region.people import NAMED, read_own_number, require_unheld
 from workflows.region.powers import is_second, require_second
 from workflows.region.taking_up import take_up_by_two
@@ -95,10 +95,12 @@ def appoint_holder(session: Session, unit_code: str, new: NewHolder, *, actor: A
 def confirm_holder(session: Session, holder_id: str, *, actor: Actor) -> str | None:
     """Confirm an appointment: another admin, or the leader, over the unit may, who neither made it nor is appointed.
 
-    Answers the one-time code to hand over where it is the person's first office that two people gave.
+    Raises Invalid while the office's papers do not fit. Answers the one-time code to hand over where it is the person's first office that
+    two people gave.
     """
     holder, unit = _read_waiting(session, holder_id)
     require_second(actor, [unit.path], holder.appointed_by, holder.person_id)
+    require_fitting(session, session.get_one(UnitOffice, unit.id))
     holder.confirmed_by, holder.confirmed_at = actor.person_id, now()
     session.add(holder)
     session.flush()

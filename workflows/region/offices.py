@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.calls import Specimen
 from models.offices import SAMPLE_EMBLEM, Capacity, HeadKind, OfficeHolder, UnitOffice, is_confirmed
 from models.people import EmployeeNumber, EmploymentKind, Person, Role
 from models.policy import DocumentRule
@@ -15,10 +16,11 @@ from models.settings import settings
 from models.units import Unit
 from workflows.calculations.employee_number import read_employee_number
 from workflows.process.actors import Actor
-from workflows.process.journal import record
+from workflows.process.journal import record, send
 from workflows.process.refusals import Faults, Invalid, NotFound
 from workflows.process.wording import read_line, read_lines
 from workflows.region.emblem import read_own_emblem
+from workflows.region.soundness import digest_body
 
 SIGNS_FIRST = (Capacity.DAILY, Capacity.ACTING, Capacity.CAMPAIGN, Capacity.INTERIM, Capacity.PERMANENT)
 UNTITLED = {(HeadKind.REGIONAL_HEAD, capacity) for capacity in Capacity if capacity != Capacity.PERMANENT}
@@ -78,11 +80,12 @@ class NewOffice:
 def read_office(session: Session, unit_id: str, on: date, *, otherwise: DocumentRule) -> Office:
     """The office of a unit with its holder on a day of the region; an acting holder goes before the permanent one.
 
-    Where the unit has no office, or nobody holds it that day, the call's rule stands in whole: letterhead and signatory belong together.
+    Where the unit has no office, nobody holds it that day, or its letterhead does not fit the papers, the call's rule stands in whole:
+    letterhead and signatory belong together.
     """
     office = session.get(UnitOffice, unit_id)
     signatory = None if office is None else find_signatory(session, office, on)
-    if office is None or signatory is None:
+    if office is None or signatory is None or list_misfits(session, office):
         return _office_of_policy(otherwise)
     return Office(
         letterhead_lines=tuple(office.letterhead_lines),
@@ -123,7 +126,8 @@ def set_office(session: Session, unit_code: str, new: NewOffice, *, actor: Actor
     """Give a unit its office, or replace what its papers carry from now on; holders stay. An admin over the unit may.
 
     Raises NotFound for the unit, Forbidden, and Invalid, all faults at once, for empty texts, letterheads of no or more than four lines
-    and an emblem that nobody registered or that papers cannot draw.
+    and an emblem that nobody registered or that papers cannot draw. Specimens are printed by the flow; what does not fit is refused when it
+    is known, and no document carries it.
     """
     unit = find_unit(session, unit_code)
     actor.require(Role.ADMIN, unit.path)
@@ -133,8 +137,29 @@ def set_office(session: Session, unit_code: str, new: NewOffice, *, actor: Actor
         setattr(office, field, value)
     session.add(office)
     session.flush()
+    require_fitting(session, office)
+    send(session, "recognition.print_specimens", unit.id)
     record(session, "office.set", unit.id, actor=actor, unit_code=office.unit_code, head=office.head_kind, version=office.version)
     return office
+
+
+def digest_office(office: UnitOffice) -> str:
+    """The SHA-256 of all that of an office which stands on paper: two that agree in it print alike."""
+    said = {
+        name: getattr(office, name) for name in ("letterhead_lines", "address", "contact", "place", "unit_code", "position", "head_kind")
+    }
+    return digest_body({"office": said})
+
+
+def list_misfits(session: Session, office: UnitOffice) -> list[dict[str, Any]]:
+    """What of an office keeps documents from being issued, as far as its specimens were printed: a code, a field and parameters each."""
+    specimen = session.get(Specimen, digest_office(office))
+    return specimen.faults if specimen else []
+
+
+def require_fitting(session: Session, office: UnitOffice) -> None:
+    """Raise Invalid, by field, where an office's papers were printed and something of them does not fit."""
+    Faults(Invalid(fault["code"], fault["path"], **fault["parameters"]) for fault in list_misfits(session, office)).settle()
 
 
 def find_unit(session: Session, code: str) -> Unit:

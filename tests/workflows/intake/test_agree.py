@@ -177,7 +177,7 @@ def test_who_said_no_is_asked_again_only_when_named_again(town: Town) -> None:
 def test_another_share_or_role_after_the_answer_asks_again(town: Town, share: int, role: str, asks: bool) -> None:
     idea = town.build_idea()
     team = (MemberShare(town["lead"].number, 10_000 - share), MemberShare(town["mate"].number, share, role))
-    town.do(revise_idea, idea, town.proposal(title="Judul lain", team=team), by="lead")
+    town.do(revise_idea, idea, town.proposal(theme="Tema lain", team=team), by="lead")
     assert (asked_of(town, "mate") == ["agree"], "mate" not in team_of(town, idea)) == (asks, asks)
     if asks:
         with pytest.raises(Conflict, match="team_unanswered"):

@@ -143,7 +143,7 @@ def test_a_draft_may_change_its_team_as_often_as_it_likes(town: Town) -> None:
     idea = town.build_idea()
     town.do(revise_idea, idea, town.proposal(team=team_of(town, lead=10_000)), by="lead")
     revisions = select(Decision).where(Decision.idea_id == idea, Decision.action == "revise")
-    assert [decision.detail for decision in town.rows(revisions)] == [{}]
+    assert [list(decision.detail) for decision in town.rows(revisions)] == [["dropped"]]
     assert chained(town, idea) == []
 
 

@@ -18,9 +18,9 @@ from workflows.region.people import NewPerson, register_person
 BY_HAND = list(csv.DictReader((Path(__file__).parent / "pairs.csv").read_text().splitlines()))
 DIFFER = {frozenset((line["one"], line["other"])): line["differ"] for line in BY_HAND}
 LOOSENABLE = [(line["one"], line["other"]) for line in BY_HAND if line["differ"] == "unless_loosened"]
-HOMES = ("KOTA", "CIROYOM", "DISKOMINFO", "DINKES", "DISDIK", "ANDIR", "COBLONG", "KOTA")
+HOMES = ("KOTA", "DAGO", "DISKOMINFO", "DINKES", "DISDIK", "ANDIR", "COBLONG", "KOTA")
 SUPERIOR = "official0"  # heads every unit; the others head and lead such as nobody works in, so that no rule on superiors meets them
-OVER = {Role.UNIT_HEAD: "DAGO", Role.LEADER: "BAPPEDA"}  # where those others have the roles by which one stands above people
+OVER = {Role.UNIT_HEAD: "BAPPEDA", Role.LEADER: "BAPPEDA"}  # where those others have the roles by which one stands above people
 NOT_A_SUPERIORS = ("score", "own")
 MOST = len(HOMES)
 
