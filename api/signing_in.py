@@ -28,7 +28,8 @@ from workflows.region.powers import lock_account
 TOKEN_HOURS = 12  # a sign-in ends then at the latest, by cookie and by bearer alike
 IDLE_MINUTES = 30  # and after so long without a request
 SEEN_MINUTES = 5  # a visit is noted at most this often
-MOST_FAILURES = 10
+MOST_FAILURES = 10  # at one account from one address
+MOST_FROM_ADDRESS = 300  # at all accounts from one address: an office of hundreds may stand behind it
 FAILURE_MINUTES = 15
 
 
@@ -51,7 +52,10 @@ class NewSignIn:
 
 @dataclass(frozen=True)
 class Try:
-    """Whose password is tried, and from which address; a stranger's tries elsewhere never count against the holder's own."""
+    """Whose password is tried, and from which address; a stranger's tries elsewhere never count against the holder's own.
+
+    Two counts: of the pair, and of everything that failed from the address, so that nobody tries one password at every account.
+    """
 
     name: str
     address: str
@@ -60,6 +64,11 @@ class Try:
     def digest(self) -> str:
         """The hash that stands for the pair."""
         return digest(f"{strip_employee_number(self.name)} {network_of(self.address)}")
+
+    @property
+    def place_digest(self) -> str:
+        """The hash that stands for the address alone."""
+        return digest(f"from {network_of(self.address)}")
 
 
 def network_of(address: str) -> str:
@@ -122,23 +131,35 @@ def activate(session: Session, typed: CodeTry, password_hash: str) -> str:
 def reserve_try(session: Session, tried: Try) -> None:
     """Count a try before its password is looked at, in a transaction of its own; raises TooMany where so many failed lately.
 
-    One statement raises the count under the row's lock, so that tries sent at once share one count and none slips through.
+    A try that is refused counts no further: at a closed pair somebody else behind the same address loses nothing of theirs.
     """
+    since = wall_now() - timedelta(minutes=FAILURE_MINUTES)
+    for counted, most in ((tried.digest, MOST_FAILURES), (tried.place_digest, MOST_FROM_ADDRESS)):
+        if _count(session, counted, since) > most:
+            raise TooMany("too_many_sign_ins", minutes=FAILURE_MINUTES)
+    # Rows that somebody counts at this moment are left to them: two who wait for each other's would end in an error.
+    over = select(SignInFailure.id).where(col(SignInFailure.at) < since).with_for_update(skip_locked=True)
+    session.execute(delete(SignInFailure).where(col(SignInFailure.id).in_(over)))
+
+
+def _count(session: Session, counted: str, since: datetime) -> int:
+    """One statement raises a count under its row's lock, so that tries sent at once share one count and none slips through."""
     table: Any = table_of(SignInFailure)
     insert: Any = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    at, since = wall_now(), wall_now() - timedelta(minutes=FAILURE_MINUTES)
-    first = insert(table).values(id=tried.digest[:26], name_hash=tried.digest, at=at, tries=1)
-    over = table.c.at < since
+    at, over = wall_now(), table.c.at < since
+    first = insert(table).values(id=counted[:26], name_hash=counted, at=at, tries=1)
     again = {"tries": sa.case((over, 1), else_=table.c.tries + 1), "at": sa.case((over, at), else_=table.c.at)}
-    tries = run_plain(session, first.on_conflict_do_update(index_elements=["id"], set_=again).returning(table.c.tries)).scalar_one()
-    if tries > MOST_FAILURES:
-        raise TooMany("too_many_sign_ins", minutes=FAILURE_MINUTES)
-    session.execute(delete(SignInFailure).where(col(SignInFailure.at) < since))
+    tries: int = run_plain(session, first.on_conflict_do_update(index_elements=["id"], set_=again).returning(table.c.tries)).scalar_one()
+    return tries
 
 
 def forget_tries(session: Session, tried: Try) -> None:
-    """Let a try that succeeded, and those before it, count no longer."""
-    session.execute(delete(SignInFailure).where(col(SignInFailure.id) == tried.digest[:26]))
+    """Let a try that succeeded, and those before it at the same account, count no longer, for the account nor for the address."""
+    table: Any = table_of(SignInFailure)
+    mine, of_address = table.c.id == tried.digest[:26], table.c.id == tried.place_digest[:26]
+    tries = run_plain(session, sa.delete(table).where(mine).returning(table.c.tries)).scalar_one_or_none() or 0
+    run_plain(session, sa.delete(table).where(of_address, table.c.tries <= tries))
+    run_plain(session, sa.update(table).where(of_address).values(tries=table.c.tries - tries))
 
 
 def find_account(session: Session, employee_number: str) -> tuple[str, str] | None:

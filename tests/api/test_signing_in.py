@@ -4,6 +4,7 @@ Who cheats guesses passwords from many connections at once, or locks out a colle
 on a desk. An inspector expects that one person's tries never close another's door, and that a lost phone is put out from anywhere.
 """
 
+import asyncio
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +18,8 @@ from sqlmodel import col, select, update
 from api import hashing
 from api.app import create_app
 from api.devices import name_device
-from api.hashing import AT_ONCE, Hashing
-from api.signing_in import IDLE_MINUTES, MOST_FAILURES, TOKEN_HOURS, TooMany, Try, reserve_try
+from api.hashing import AT_ONCE, Busy, Hashing
+from api.signing_in import IDLE_MINUTES, MOST_FAILURES, MOST_FROM_ADDRESS, TOKEN_HOURS, TooMany, Try, forget_tries, reserve_try
 from models.instants import wall_now
 from models.ledger import LedgerEntry
 from models.people import AccountNotice, RoleGrant, SignIn, SignInFailure
@@ -102,7 +103,7 @@ def test_a_count_is_over_after_its_minutes(open_town: Town) -> None:
         session.execute(update(SignInFailure).values(at=wall_now() - timedelta(minutes=16)))
     with open_town.store.unit_of_work() as session:
         reserve_try(session, tried)
-    assert open_town.rows(select(SignInFailure.tries)) == [1]
+    assert open_town.rows(select(SignInFailure.tries)) == [1, 1]  # of the account, and of the address
 
 
 def test_no_number_and_no_address_is_kept_of_a_try(open_town: Town) -> None:
@@ -153,6 +154,84 @@ def test_who_finds_the_queue_full_is_told_to_come_back_and_loses_no_try(open_tow
     assert (page.status_code, page.headers["retry-after"]) == (503, "2")
     assert "Terlalu banyak orang" in page.text
     assert open_town.rows(select(SignInFailure)) == []
+
+
+# One address, many accounts
+
+
+def fail_from(town: Town, address: str, number: int) -> None:
+    """So many wrong tries at as many numbers, without the time their hashes take."""
+    with town.store.unit_of_work() as session:
+        for place in range(number):
+            reserve_try(session, Try(f"199{place:015}", address))
+
+
+def test_one_address_does_not_try_a_password_at_every_account(open_town: Town, most_at_once: list[int]) -> None:
+    """Ten passwords at each of 24,000 accounts: after 300 failures none is looked at any more, whoever's it is."""
+    fail_from(open_town, HERE, MOST_FROM_ADDRESS)
+    refused = [sign_in(client_at(open_town, HERE), open_town, who=who).status_code for who in ("lead", "mate")]
+    made_up = client_at(open_town, HERE).post("/api/v1/tokens", json={"employee_number": "199" + "9" * 15, "password": PASSWORD})
+    assert [*refused, made_up.status_code] == [429] * 3
+    assert most_at_once == [0]
+    assert sign_in(client_at(open_town, THERE), open_town).status_code == 201
+
+
+def test_an_office_of_hundreds_behind_one_address_signs_in(open_town: Town) -> None:
+    """Successes do not count: after 299 failures of the office, who knows their password still gets in, again and again."""
+    fail_from(open_town, HERE, MOST_FROM_ADDRESS - 1)
+    client = client_at(open_town, HERE)
+    assert [sign_in(client, open_town).status_code for _ in range(4)] == [201] * 4
+    assert sign_in(client, open_town, "bukan ini").status_code == 401
+    assert sign_in(client, open_town).status_code == 429
+
+
+def test_a_refused_try_at_one_account_takes_nothing_from_the_office(open_town: Town) -> None:
+    client = client_at(open_town, HERE)
+    for _ in range(MOST_FAILURES + 5):
+        sign_in(client, open_town, "bukan ini")
+    tries = open_town.rows(select(SignInFailure.tries))
+    assert sorted(tries) == [MOST_FAILURES, MOST_FAILURES]
+
+
+def test_counts_raised_and_lowered_at_once_end_right(open_town: Town) -> None:
+    """Twenty accounts from one address at the same moment, half of them with the right password."""
+
+    def try_at(place: int) -> None:
+        tried = Try(f"199{place:015}", HERE)
+        with open_town.store.unit_of_work() as session:
+            reserve_try(session, tried)
+        if place % 2:
+            with open_town.store.unit_of_work() as session:
+                forget_tries(session, tried)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(try_at, range(20)))
+    assert sorted(open_town.rows(select(SignInFailure.tries))) == [1] * 10 + [10]
+
+
+def test_one_address_has_a_quarter_of_the_queue_and_everybody_else_the_rest() -> None:
+    """Seventy sign-ins in flight from one client: the others find their places free."""
+
+    async def crowd() -> tuple[int, int]:
+        queue, done = Hashing(), asyncio.Event()
+
+        async def stand(address: str) -> None:
+            async with queue.place(address):
+                await done.wait()
+
+        crowding = [asyncio.create_task(stand(HERE)) for _ in range(70)]
+        await asyncio.sleep(0)
+        inside = queue.inside
+        others = [asyncio.create_task(stand(f"198.51.100.{place}")) for place in range(40)]
+        await asyncio.sleep(0)
+        entered = queue.inside - inside
+        done.set()
+        turned_away = sum(isinstance(each, Busy) for each in await asyncio.gather(*crowding, *others, return_exceptions=True))
+        assert (queue.inside, queue.lines) == (0, {})
+        assert turned_away == 70 - queue.most
+        return inside, entered
+
+    assert asyncio.run(crowd()) == (Hashing().share, 40)
 
 
 # Rest and end
