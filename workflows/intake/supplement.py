@@ -100,9 +100,9 @@ def complete(session: Session, context: IdeaContext, proposal: Proposal, *, acto
         allowed |= {Part.TEAM}
     Faults(Invalid("part_not_asked_for", FIELDS.get(part, part)) for part in sorted(changed - allowed)).settle()
     agreed = changed & {Part.TITLE, Part.BUDGET, Part.TEAM}
-    invite(session, context, list(enumerate(named)) if agreed else [], anew=before != (revision.title, revision.budget_rupiah))
+    inbox = invite(session, context, list(enumerate(named)) if agreed else [], anew=before != (revision.title, revision.budget_rupiah))
     session.flush()
-    return read_again(session, context), Grounds(rows=(revision,))
+    return read_again(session, context), Grounds(rows=(revision,), inbox=inbox)
 
 
 def apply_agreed(session: Session, context: IdeaContext, *, actor: Actor) -> Grounds:

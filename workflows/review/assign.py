@@ -1,5 +1,7 @@
 """Assign reviewers to an idea: evenly, never from the units of its proposers nor from above them, and no more than the policy says."""
 
+from datetime import datetime
+
 from sqlmodel import Session, col, func, select
 
 from models.ideas import Idea
@@ -12,7 +14,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
-from workflows.process.inbox import ask, ask_person, due_in, is_asked, settle
+from workflows.process.inbox import Ask, InboxChanges, Settled, due_in, is_asked
 from workflows.process.refusals import Invalid
 from workflows.process.superiors import list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews
@@ -27,16 +29,24 @@ def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage != IdeaStage.IN_REVIEW:
         return
-    missing = context.policy.reviewers - count_reviews(session, context, *ANSWERING)
-    chosen = list_eligible(session, context)[: max(missing, 0)]
+    missing = max(context.policy.reviewers - count_reviews(session, context, *ANSWERING), 0)
+    chosen = list_eligible(session, context)[:missing]
+    may_add = len(chosen) < missing and count_reviewers_left(session, context) > len(chosen)
+    asks = ask_by_hand(session, context, due_in(context.policy.days.screening)) if may_add else ()
     if chosen:
         permitted = permit(session, context, "assign", actor=actor)
         reviews = [_add(session, context, person_id) for person_id in chosen]
-        take(session, context, permitted, _grounds(reviews), actor=actor)
-    if context.idea.due_at is None and missing > 0:
-        context.idea.due_at = due_in(context.policy.days.review)  # nobody has to answer; by then somebody was found, or the chair decides
-    if len(chosen) < missing and count_reviewers_left(session, context) > 0 and not is_asked(session, context, "assign"):
-        ask(session, context, "assign", due_in(context.policy.days.screening))
+        take(session, context, permitted, _tell(reviews, asks), actor=actor)
+    elif asks or (missing and context.idea.due_at is None):
+        permitted = permit(session, context, "seek_reviewers", actor=actor)
+        if context.idea.due_at is None:  # nobody has to answer; by then somebody was found, or the chair decides
+            context.idea.due_at = due_in(context.policy.days.review)
+        take(session, context, permitted, Grounds(inbox=InboxChanges(asks)), actor=actor)
+
+
+def ask_by_hand(session: Session, context: IdeaContext, due_at: datetime) -> tuple[Ask, ...]:
+    """The secretariat's task to assign by hand; nothing where it has it already."""
+    return () if is_asked(session, context, "assign") else (Ask("assign", due_at),)
 
 
 def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Actor) -> Review:
@@ -50,9 +60,8 @@ def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Ac
         raise Invalid("reviewer_not_eligible", "reviewer_id")
     review = _add(session, context, person_id)
     is_full = count_reviews(session, context, *ANSWERING) >= context.policy.reviewers
-    if is_full or count_reviewers_left(session, context) == 0:
-        settle(session, context, task="assign")
-    take(session, context, permitted, _grounds([review]), actor=actor)
+    is_over = is_full or count_reviewers_left(session, context) == 0
+    take(session, context, permitted, _tell([review], settled=(Settled("assign"),) if is_over else ()), actor=actor)
     return review
 
 
@@ -107,9 +116,11 @@ def _add(session: Session, context: IdeaContext, person_id: str) -> Review:
     review.state, review.assigned_at, review.due_at = ReviewState.ASSIGNED, now(), due_at
     session.add(review)
     session.flush()
-    ask_person(session, context, "score", person_id, due_at)
     return review
 
 
-def _grounds(reviews: list[Review]) -> Grounds:
-    return Grounds(detail={"reviewers": [review.reviewer_id for review in reviews]}, rows=tuple(reviews))
+def _tell(reviews: list[Review], asks: tuple[Ask, ...] = (), settled: tuple[Settled, ...] = ()) -> Grounds:
+    """What an assignment leaves behind: each reviewer is asked to score."""
+    to_score = tuple(Ask("score", review.due_at, review.reviewer_id) for review in reviews)
+    detail = {"reviewers": [review.reviewer_id for review in reviews]}
+    return Grounds(detail=detail, rows=tuple(reviews), inbox=InboxChanges((*to_score, *asks), settled))

@@ -5,6 +5,7 @@ inspector expects the days to be counted from the true start, and the refusal to
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -24,10 +25,11 @@ from tests.workflows.turns import Clock, clock, midnight, own_town
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
 from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.start import plan_pilot, start_pilot
+from workflows.process import ways
 from workflows.process.context import read_context
-from workflows.process.inbox import list_inbox
 from workflows.process.offers import list_offers
 from workflows.process.refusals import Conflict, Forbidden, Invalid
+from workflows.process.waiting import list_inbox
 from workflows.region.grants import grant_role
 from workflows.region.offices import set_office
 
@@ -138,3 +140,17 @@ def test_nobody_is_asked_to_verify_the_pilot_of_a_superior(town: Town) -> None:
     assert finders() == ["verifier", "stranger"]
     head_of_verifier(town)
     assert finders() == ["stranger"]
+
+
+def test_the_inbox_asks_the_guard_that_the_table_names(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    idea = town.build_idea(IdeaStage.PILOT_REPORTED)
+    head_of_verifier(town)
+
+    def finds() -> bool:
+        with town.store.reading() as session:
+            return idea in [each.idea.id for each in list_inbox(session, actor=town.actor(session, "verifier"))]
+
+    assert not finds()
+    unguarded = [replace(each, guards=tuple({*each.guards} - {"not_below_owner"})) for each in ways.IDEA.transitions]
+    monkeypatch.setattr(ways, "IDEA", replace(ways.IDEA, transitions=tuple(unguarded)))
+    assert finds()

@@ -19,9 +19,10 @@ from tests.workflows.turns import Clock, clock, open_items, own_town, tick
 from workflows.intake.permit import permit_idea
 from workflows.intake.team import MemberShare
 from workflows.process.context import read_context
-from workflows.process.inbox import find_overdue, list_inbox
+from workflows.process.inbox import find_overdue
 from workflows.process.offers import is_offered
 from workflows.process.refusals import Forbidden
+from workflows.process.waiting import list_inbox
 
 __all__ = ["clock", "own_town"]
 ADMINS = {"admin", "second_admin"}
@@ -130,6 +131,25 @@ def test_nobody_stands_in_who_was_not_asked_to(own_town: Town) -> None:
     for who in ("secretary", "admin"):
         with pytest.raises(Forbidden, match="only_unit_head"):
             own_town.do(permit_idea, idea, granted=True, by=who)
+
+
+def test_a_stand_in_who_was_not_asked_reads_who_may_under_the_policy(own_town: Town) -> None:
+    """Where a policy gives the permission to the secretariat, a head may not give it; who is sent to the head asks in vain."""
+    call = own_town.build_call(movers={"permit": "secretariat", "propose": "chair"})
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION, call=call)
+    for who in ("admin", "head"):
+        with pytest.raises(Forbidden, match="only_secretariat"):
+            own_town.do(permit_idea, idea, granted=True, by=who)
+    own_town.do(permit_idea, idea, granted=True, by="secretary")
+
+
+def test_who_was_passed_over_reads_who_was_asked_instead(own_town: Town, clock: Clock) -> None:
+    with own_town.store.unit_of_work() as session:
+        without(session, Role.UNIT_HEAD)
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION)
+    assert let_it_lie(own_town, clock, idea).role == Role.ADMIN
+    with pytest.raises(Forbidden, match="only_admin"):
+        own_town.do(permit_idea, idea, granted=True, by="secretary")
 
 
 def test_both_databases_pass_it_up(either_town: Town) -> None:
