@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pwdlib import PasswordHash
@@ -27,16 +28,43 @@ class Busy(Refusal):
     """Too many passwords wait to be checked; nothing was counted against anybody."""
 
 
+@dataclass
+class Line:
+    """Those who wait from one address: its places in the queue, and how many have or want one."""
+
+    places: asyncio.Semaphore
+    length: int = 0
+
+
 class Hashing:
-    """The queue before the hashes of a process: so many at once, so many waiting, and whoever comes after is told to come back."""
+    """The queue before the hashes of a process: so many at once, so many waiting, and whoever comes after is told to come back.
+
+    One address has at most a quarter of the places, and the others from there wait for those: an office that begins its day is served in
+    turn, and nobody keeps everybody else out by asking often.
+    """
 
     def __init__(self, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING) -> None:
         self.pool = ThreadPoolExecutor(at_once, "hash")
-        self.most, self.inside = at_once + most_waiting, 0
+        self.most, self.share = at_once + most_waiting, max((at_once + most_waiting) // 4, 1)
+        self.inside, self.lines = 0, dict[str, Line]()
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """A place in the queue, given back at the end; raises Busy where there is none."""
+    async def place(self, address: str) -> AsyncIterator[None]:
+        """A place in the queue for who asks from an address, given back at the end; raises Busy where there is none for them."""
+        line = self.lines.setdefault(address, Line(asyncio.Semaphore(self.share)))
+        line.length += 1
+        try:
+            if max(line.length - 1, self.inside) >= self.most:
+                raise Busy("sign_in_busy")
+            async with line.places, self._enter():
+                yield
+        finally:
+            line.length -= 1
+            if not line.length:
+                del self.lines[address]
+
+    @asynccontextmanager
+    async def _enter(self) -> AsyncIterator[None]:
         if self.inside >= self.most:
             raise Busy("sign_in_busy")
         self.inside += 1

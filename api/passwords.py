@@ -19,6 +19,7 @@ from api.signing_in import (
     find_sign_in,
     forget_tries,
     get_password_hash,
+    network_of,
     reserve_try,
 )
 from workflows.calculations.employee_number import strip_employee_number
@@ -30,7 +31,7 @@ from workflows.region.mail_codes import NewAddress, ask_email, ask_forgotten, co
 async def sign_in_with_password(request: ApiRequest, employee_number: str, password: str) -> NewSignIn:
     """A new sign-in where number and password fit; takes as long for unknown numbers. Raises Unauthenticated, TooMany, Busy."""
     tried = Try(employee_number, address_of(request.http))
-    async with request.hashing.place():
+    async with request.hashing.place(network_of(address_of(request.http))):
         await request.write_publicly(lambda session: reserve_try(session, tried))
         known = await request.read_publicly(lambda session: find_account(session, employee_number))
         fits = await request.hashing.run(lambda: verify_password(password, known[1] if known else None))
@@ -47,9 +48,9 @@ async def activate_account(request: ApiRequest, employee_number: str, code: str,
     """
     check_new_password(password)
     typed = CodeTry(employee_number, code, address_of(request.http))
-    await request.write_publicly(lambda session: reserve_try(session, typed.tried))
-    await request.read_publicly(lambda session: find_activation(session, typed))
-    async with request.hashing.place():
+    async with request.hashing.place(network_of(address_of(request.http))):
+        await request.write_publicly(lambda session: reserve_try(session, typed.tried))
+        await request.read_publicly(lambda session: find_activation(session, typed))
         password_hash = await request.hashing.run(lambda: hash_password(password))
     return await request.write_publicly(lambda session: activate(session, typed, password_hash))
 
@@ -64,7 +65,7 @@ async def change_own_password(request: ApiRequest, present: str, password: str) 
     if password == present:
         raise Invalid("password_unchanged", "password")
     tried = Try(f"password of {person_id}", address_of(request.http))
-    async with request.hashing.place():
+    async with request.hashing.place(network_of(address_of(request.http))):
         stored = await _check_present(request, person_id, present, tried)
         password_hash = await request.hashing.run(lambda: hash_password(password))
 
@@ -75,7 +76,7 @@ async def change_email(request: ApiRequest, present: str, email: str) -> None:
     """Ask for the codes of a new mail address; the present password is asked for, as a mailbox may open the account later."""
     person_id = await _find_asker(request)
     tried = Try(f"password of {person_id}", address_of(request.http))
-    async with request.hashing.place():
+    async with request.hashing.place(network_of(address_of(request.http))):
         await _check_present(request, person_id, present, tried)
     await request.write_publicly(lambda session: forget_tries(session, tried))
     await request.write_publicly(lambda session: ask_email(session, email, actor=actor_of(session, person_id)))

@@ -12,7 +12,7 @@ from models.ids import new_secret
 from models.instants import wall_now
 from models.people import Account, EmployeeNumber, MailPurpose, NoticeKind, SignIn, SignInFailure
 from models.statements.people import find_token
-from models.statements.tries import count_try
+from models.statements.tries import count_try, take_back_tries
 from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import Actor, read_actor
 from workflows.process.journal import record
@@ -25,7 +25,8 @@ from workflows.region.powers import lock_account
 TOKEN_HOURS = 12  # a sign-in ends then at the latest, by cookie and by bearer alike
 IDLE_MINUTES = 30  # and after so long without a request
 SEEN_MINUTES = 5  # a visit is noted at most this often
-MOST_FAILURES = 10
+MOST_FAILURES = 10  # at one account from one address
+MOST_FROM_ADDRESS = 300  # at all accounts from one address: an office of hundreds may stand behind it
 FAILURE_MINUTES = 15
 
 
@@ -48,7 +49,10 @@ class NewSignIn:
 
 @dataclass(frozen=True)
 class Try:
-    """Whose password is tried, and from which address; a stranger's tries elsewhere never count against the holder's own."""
+    """Whose password is tried, and from which address; a stranger's tries elsewhere never count against the holder's own.
+
+    Two counts: of the pair, and of everything that failed from the address, so that nobody tries one password at every account.
+    """
 
     name: str
     address: str
@@ -57,6 +61,11 @@ class Try:
     def digest(self) -> str:
         """The hash that stands for the pair."""
         return digest(f"{strip_employee_number(self.name)} {network_of(self.address)}")
+
+    @property
+    def place_digest(self) -> str:
+        """The hash that stands for the address alone."""
+        return digest(f"from {network_of(self.address)}")
 
 
 def network_of(address: str) -> str:
@@ -117,16 +126,22 @@ def activate(session: Session, typed: CodeTry, password_hash: str) -> str:
 
 
 def reserve_try(session: Session, tried: Try) -> None:
-    """Count a try before its password is looked at, in a transaction of its own; raises TooMany where so many failed lately."""
+    """Count a try before its password is looked at, in a transaction of its own; raises TooMany where so many failed lately.
+
+    A try that is refused counts no further: at a closed pair somebody else behind the same address loses nothing of theirs.
+    """
     at, since = wall_now(), wall_now() - timedelta(minutes=FAILURE_MINUTES)
-    if count_try(session, tried.digest, at, since) > MOST_FAILURES:
-        raise TooMany("too_many_sign_ins", minutes=FAILURE_MINUTES)
-    session.execute(delete(SignInFailure).where(col(SignInFailure.at) < since))
+    for counted, most in ((tried.digest, MOST_FAILURES), (tried.place_digest, MOST_FROM_ADDRESS)):
+        if count_try(session, counted, at, since) > most:
+            raise TooMany("too_many_sign_ins", minutes=FAILURE_MINUTES)
+    # Rows that somebody counts at this moment are left to them: two who wait for each other's would end in an error.
+    over = select(SignInFailure.id).where(col(SignInFailure.at) < since).with_for_update(skip_locked=True)
+    session.execute(delete(SignInFailure).where(col(SignInFailure.id).in_(over)))
 
 
 def forget_tries(session: Session, tried: Try) -> None:
-    """Let a try that succeeded, and those before it, count no longer."""
-    session.execute(delete(SignInFailure).where(col(SignInFailure.id) == tried.digest[:26]))
+    """Let a try that succeeded, and those before it at the same account, count no longer, for the account nor for the address."""
+    take_back_tries(session, tried.digest, tried.place_digest)
 
 
 def find_account(session: Session, employee_number: str) -> tuple[str, str] | None:

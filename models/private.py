@@ -7,7 +7,7 @@ from pathlib import Path
 
 FOLDER, FILE = 0o700, 0o600
 # How the names begin of what Gagas puts into its folder.
-OWN = ("gagas.db", "keys", "documents", "emblems", "mail", "logs", "prefect", "demo-clock", ".doctor-")
+OWN = ("gagas.db", "keys", "documents", "emblems", "holders", "mail", "logs", "prefect", "demo-clock", ".doctor-")
 
 
 def make_private_folder(folder: Path) -> None:
@@ -28,7 +28,7 @@ def close_folder(folder: Path) -> None:
         _restrict(folder, FOLDER)
     for file in folder.glob("gagas.db*"):
         _restrict(file, FILE)
-    for inner in ("keys", "documents", "mail", "logs"):
+    for inner in ("keys", "documents", "holders", "mail", "logs"):
         if (folder / inner).is_dir():
             _restrict(folder / inner, FOLDER)
 

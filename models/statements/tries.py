@@ -24,3 +24,12 @@ def count_try(session: Session, name_hash: str, at: datetime, since: datetime) -
     again = {"tries": sa.case((over, 1), else_=table.c.tries + 1), "at": sa.case((over, at), else_=table.c.at)}
     counted = first.on_conflict_do_update(index_elements=["id"], set_=again).returning(table.c.tries)
     return int(run_plain(session, counted).scalar_one())
+
+
+def take_back_tries(session: Session, name_hash: str, of_all_hash: str) -> None:
+    """Let the tries under a name count no longer, neither there nor among those under the name that counts all."""
+    table: Any = table_of(SignInFailure)
+    mine, of_all = table.c.id == name_hash[:26], table.c.id == of_all_hash[:26]
+    tries = run_plain(session, sa.delete(table).where(mine).returning(table.c.tries)).scalar_one_or_none() or 0
+    run_plain(session, sa.delete(table).where(of_all, table.c.tries <= tries))
+    run_plain(session, sa.update(table).where(of_all).values(tries=table.c.tries - tries))

@@ -4,9 +4,6 @@ Who cheats guesses passwords from many connections at once, or locks out a colle
 on a desk. An inspector expects that one person's tries never close another's door, and that a lost phone is put out from anywhere.
 """
 
-import threading
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -14,14 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import col, select, update
 
-from api import hashing
 from api.app import create_app
 from api.devices import name_device
-from api.hashing import AT_ONCE, Hashing
-from api.signing_in import IDLE_MINUTES, MOST_FAILURES, TOKEN_HOURS, TooMany, Try, reserve_try
+from api.signing_in import IDLE_MINUTES, MOST_FAILURES, TOKEN_HOURS
 from models.instants import wall_now
 from models.ledger import LedgerEntry
-from models.people import AccountNotice, RoleGrant, SignIn, SignInFailure
+from models.people import AccountNotice, RoleGrant, SignIn
 from tests.api.pages.browsing import PASSWORD, give_password, open_browser, start_session
 from tests.asking import ask, check_problem
 from tests.building import Town
@@ -50,109 +45,6 @@ def sign_in(client: TestClient, town: Town, password: str = PASSWORD, who: str =
 
 def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
-
-
-# Tries
-
-
-def test_tries_sent_at_once_share_one_count(open_town: Town) -> None:
-    """Forty wrong tries at the same moment: ten are looked at, as if they had come one after the other."""
-    with client_at(open_town, HERE) as client, ThreadPoolExecutor(40) as threads:
-        answers = Counter(answer.status_code for answer in threads.map(lambda _: sign_in(client, open_town, "bukan ini"), range(40)))
-    assert answers == {401: MOST_FAILURES, 429: 40 - MOST_FAILURES}
-
-
-def test_the_tries_of_a_stranger_elsewhere_lock_nobody_out(open_town: Town) -> None:
-    stranger, holder = client_at(open_town, THERE), client_at(open_town, HERE)
-    assert [sign_in(stranger, open_town, "bukan ini").status_code for _ in range(12)] == [401] * 10 + [429] * 2
-    assert sign_in(stranger, open_town).status_code == 429
-    assert sign_in(holder, open_town).status_code == 201
-
-
-def test_the_tries_at_one_account_do_not_count_for_another_from_the_same_office(open_town: Town) -> None:
-    give_password(open_town, "mate")
-    client = client_at(open_town, HERE)
-    for _ in range(MOST_FAILURES + 1):
-        sign_in(client, open_town, "bukan ini")
-    assert sign_in(client, open_town, who="mate").status_code == 201
-
-
-def test_all_addresses_of_one_ipv6_network_are_one_address() -> None:
-    assert Try("1", "2001:db8::1").digest == Try("1", "2001:db8::ffff:1").digest
-    assert Try("1", "2001:db8::1").digest != Try("1", "2001:db8:0:1::1").digest
-    assert Try("1", HERE).digest != Try("1", THERE).digest
-
-
-def test_a_password_that_fits_lets_the_failures_before_it_be_forgotten(open_town: Town) -> None:
-    client = client_at(open_town, HERE)
-    for _ in range(3):
-        assert [sign_in(client, open_town, "bukan ini").status_code for _ in range(MOST_FAILURES - 1)] == [401] * (MOST_FAILURES - 1)
-        assert sign_in(client, open_town).status_code == 201
-    assert open_town.rows(select(SignInFailure)) == []
-
-
-def test_a_count_is_over_after_its_minutes(open_town: Town) -> None:
-    tried = Try(open_town["lead"].number, HERE)
-    for _ in range(MOST_FAILURES):
-        with open_town.store.unit_of_work() as session:
-            reserve_try(session, tried)
-    with pytest.raises(TooMany), open_town.store.unit_of_work() as session:
-        reserve_try(session, tried)
-    with open_town.store.unit_of_work() as session:
-        session.execute(update(SignInFailure).values(at=wall_now() - timedelta(minutes=16)))
-    with open_town.store.unit_of_work() as session:
-        reserve_try(session, tried)
-    assert open_town.rows(select(SignInFailure.tries)) == [1]
-
-
-def test_no_number_and_no_address_is_kept_of_a_try(open_town: Town) -> None:
-    sign_in(client_at(open_town, HERE), open_town, "bukan ini")
-    kept = str([row.model_dump() for row in open_town.rows(select(SignInFailure))])
-    assert open_town["lead"].number not in kept
-    assert HERE not in kept
-
-
-# Many at once
-
-
-@pytest.fixture
-def most_at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The number of hashes in work at each moment one begins; the real hash is made."""
-    inside, seen, lock, verify = [0], [0], threading.Lock(), hashing._hasher.verify
-
-    def watched(*values: Any) -> bool:
-        with lock:
-            inside[0] += 1
-            seen.append(inside[0])
-        try:
-            return verify(*values)
-        finally:
-            with lock:
-                inside[0] -= 1
-
-    monkeypatch.setattr(hashing._hasher, "verify", watched)
-    return seen
-
-
-def test_forty_who_sign_in_at_once_are_hashed_two_at_a_time(open_town: Town, most_at_once: list[int]) -> None:
-    """Forty at once raised the process' memory by 365 MB."""
-    with client_at(open_town, HERE) as client, ThreadPoolExecutor(40) as threads:
-        answers = Counter(answer.status_code for answer in threads.map(lambda _: sign_in(client, open_town), range(40)))
-    assert answers[201] + answers[429] == 40
-    assert answers[201] >= MOST_FAILURES
-    assert max(most_at_once) <= AT_ONCE
-
-
-def test_who_finds_the_queue_full_is_told_to_come_back_and_loses_no_try(open_town: Town) -> None:
-    client = client_at(open_town, HERE)
-    open_town.app.state.hashing = Hashing(at_once=1, most_waiting=-1)
-    answer = sign_in(client, open_town)
-    check_problem(answer, 503, "sign_in_busy", language="id")
-    assert answer.headers["retry-after"] == "2"
-    page = open_browser(open_town).post("/masuk", data={"employee_number": open_town["lead"].number, "password": PASSWORD})
-    assert (page.status_code, page.headers["retry-after"]) == (503, "2")
-    assert "Terlalu banyak orang" in page.text
-    assert open_town.rows(select(SignInFailure)) == []
 
 
 # Rest and end

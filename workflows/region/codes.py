@@ -164,8 +164,13 @@ def _settle(session: Session, request: CodeRequest, actor: Actor) -> None:
 
 def make_code(session: Session, account: Account, *, actor: Actor, asked_by: str | None) -> str:
     """A fresh code for an account, which a person hands over: its sign-ins end, it is a fact, and its person is told."""
-    code = issue_activation(session, account.person_id, days=RENEWAL_DAYS)
     end_sessions(session, account.person_id)
-    record(session, "person.renew_activation", account.person_id, actor=actor, asked_by=asked_by)
-    send_notice(session, account.person_id, NoticeKind.CODE_MADE)
+    return draw_code(session, account.person_id, actor=actor, asked_by=asked_by)
+
+
+def draw_code(session: Session, person_id: str, *, actor: Actor, asked_by: str | None) -> str:
+    """A fresh code, which is a fact and told to its person."""
+    code = issue_activation(session, person_id, days=RENEWAL_DAYS)
+    record(session, "person.renew_activation", person_id, actor=actor, asked_by=asked_by)
+    send_notice(session, person_id, NoticeKind.CODE_MADE)
     return code

@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from models.people import DECIDING, NoticeKind, Role, RoleGrant
 from workflows.process.actors import Actor
-from workflows.region.codes import ask_code, end_sessions, is_code_awaited, make_code, void_code
+from workflows.region.codes import ask_code, draw_code, end_sessions, is_code_awaited, void_code
 from workflows.region.mail_codes import void_mail_codes
 from workflows.region.notices import send_notice
 from workflows.region.powers import is_in_office, lock_account
@@ -21,7 +21,7 @@ def take_up_by_two(session: Session, person_id: str, office_id: str, *, first: s
     if is_in_office(session, person_id, DECIDING, but=office_id):
         return None
     _clear(session, person_id)
-    return make_code(session, lock_account(session, person_id), actor=actor, asked_by=first)
+    return draw_code(session, person_id, actor=actor, asked_by=first)
 
 
 def take_up_alone(session: Session, grant: RoleGrant, *, actor: Actor) -> None:

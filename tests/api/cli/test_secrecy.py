@@ -3,6 +3,7 @@
 On a machine of a hundred accounts the umask is 022: a colleague would copy the database, a backup would carry the key along.
 """
 
+import asyncio
 import os
 import stat
 import subprocess
@@ -17,7 +18,10 @@ from api.cli.doctor.finding import State
 from api.cli.doctor.secrecy import check_folder, check_key
 from api.cli.folder import prepare_folder
 from api.cli.main import app
+from models.database import Database
+from models.migrations import migrate
 from models.settings import Settings, settings
+from workflows.delivery.relay import Relay
 
 POSTGRES = "postgresql+psycopg://gagas@127.0.0.1/gagas"
 
@@ -77,6 +81,24 @@ def test_a_folder_of_before_is_closed_and_a_shared_one_is_left_and_told_of(tmp_p
         assert (mode(folder / "gagas.db"), mode(folder / "documents")) == (0o600, 0o700)
         assert check_folder(folder).state == (State.WARN if foreign else State.OK)
         assert not foreign or mode(folder / foreign) == 0o644
+
+
+def test_what_a_relay_keeps_in_the_folder_is_gagas_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock of the process that delivers lies there too, else every folder on SQLite would count as shared and stay open."""
+    folder = use(tmp_path / "data", monkeypatch)
+    prepare_folder()
+    store = Database(f"sqlite:///{folder}/gagas.db")
+    migrate(store)
+    relay = Relay(store, lambda *_: None)  # type: ignore[arg-type, return-value]
+    asyncio.run(relay.look_for_dead())  # what a relay begins with
+    folder.chmod(0o755)
+    (folder / "holders").chmod(0o755)
+    prepare_folder()
+    assert list((folder / "holders").iterdir())
+    assert list_open(folder) == []
+    assert check_folder(folder).state is State.OK
+    relay.holder.close()
+    store.close()
 
 
 def test_the_key_lies_where_it_is_told_and_is_pinned_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
