@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel
 
 from api.access import ApiRequest, write_etag
 from api.pages.forms import Form, read_form
+from api.pages.reading import reading_all
 from api.problems import language_of
 from api.signing_in import TOKEN_HOURS, Unauthenticated
 from models.people import Person, Role
@@ -66,7 +67,6 @@ class PageRequest(ApiRequest):
         self.form = form or Form()
         self.language = language_of(http)
         self.part = ""
-        self.reads_all = False  # whether the action stands fields that cannot be read, and tells of them with all that is wrong
         self.is_trial = False
         self.is_switch = False  # whether the form was only sent to be shown in the other language
 
@@ -108,13 +108,16 @@ class PageRequest(ApiRequest):
     ) -> FormResult:
         """Run one action for a posted form, once per one-time key; `part` tells apart two actions of one form.
 
+        Of a form that cannot be read in whole nothing is done: Unreadable is raised with what else is wrong with it.
+
         Where `is_trial` or `is_switch` is set, the action is only tried out: Unconfirmed is raised where it would be done, any refusal
         where it would not.
         """
 
         def checked(session: Session, actor: Actor) -> FormResult:
             self.require_own_form()
-            return action(session, actor)
+            with reading_all(self.form):
+                return action(session, actor)
 
         self.part = part
         answer = await self.write(checked, match=None if self.is_switch else match)

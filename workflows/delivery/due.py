@@ -17,7 +17,7 @@ from models.people import SignIn
 from models.settings import settings
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
-from workflows.process.inbox import TELL, find_overdue
+from workflows.process.inbox import find_overdue
 from workflows.process.journal import record, send, send_each_once
 from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
@@ -95,7 +95,7 @@ def ask_digests(session: Session, _actor: Actor) -> None:
     tick = session.get(ClockTick, 1)
     if now() < morning or (tick is not None and tick.caught_up_to is not None and tick.caught_up_to >= morning):
         return
-    send_each_once(session, TELL, {each: f"digest:{each}:{morning:%Y%m%d}" for each in list_addressees(session)})
+    send_each_once(session, ways.JOBS["asked_in_person"], {each: f"digest:{each}:{morning:%Y%m%d}" for each in list_addressees(session)})
 
 
 def end_pauses(session: Session, _actor: Actor) -> None:

@@ -13,14 +13,12 @@ from models.instants import now
 from models.stages import IdeaStage
 from models.statements.ideas import Invited
 from workflows.calculations.employee_number import mask_employee_number
-from workflows.intake.team import write_member
+from workflows.intake.team import agree_until, write_member
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.decide import read_reason
-from workflows.process.duties import PROPOSE, list_barred
 from workflows.process.engine import Grounds, permit, take
-from workflows.process.inbox import settle, tell_lead
-from workflows.process.refusals import Forbidden
+from workflows.process.inbox import Ask, InboxChanges, Settled, is_asked
 
 
 def answer_invitation(session: Session, idea_id: str, *, joins: bool, reason: str = "", actor: Actor) -> IdeaContext:
@@ -32,13 +30,11 @@ def answer_invitation(session: Session, idea_id: str, *, joins: bool, reason: st
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "agree", Answer.JOINED if joins else Answer.NOT_JOINED, actor=actor)
-    if joins and actor.person_id in list_barred(session, idea_id, PROPOSE, context.policy):
-        raise Forbidden("team_member_has_duty")
     said = read_reason(permitted.transition, reason)
     mine = next(each for each in context.unanswered if each.person_id == actor.person_id)
-    settle(session, context, task="agree", person_id=actor.person_id)
+    inbox = InboxChanges(() if joins else _ask_lead(session, context), (Settled("agree", actor.person_id),))
     rows = _join(session, context, mine) if joins else _stay_out(session, context, mine)
-    take(session, context, permitted, Grounds(said, {"asked": tell_part(mine)}, rows=rows), actor=actor)
+    take(session, context, permitted, Grounds(said, {"asked": tell_part(mine)}, rows=rows, inbox=inbox), actor=actor)
     return read_again(session, context)
 
 
@@ -54,10 +50,10 @@ def leave_out_unanswered(session: Session, idea_id: str, *, actor: Actor) -> Non
     permitted = permit(session, context, "leave_out", actor=actor)
     for each in left_out:
         session.delete(session.get_one(Invitation, each.id))
-        if each.person_id is not None:
-            settle(session, context, task="agree", person_id=each.person_id)
     rows = _give_to_lead(session, context, sum(each.share_hundredths for each in left_out))
-    take(session, context, permitted, Grounds(detail={"left_out": [tell_part(each) for each in left_out]}, rows=rows), actor=actor)
+    settled = tuple(Settled("agree", each.person_id) for each in left_out if each.person_id is not None)
+    detail = {"left_out": [tell_part(each) for each in left_out]}
+    take(session, context, permitted, Grounds(detail=detail, rows=rows, inbox=InboxChanges(settled=settled)), actor=actor)
 
 
 def tell_part(each: Invited) -> dict[str, Any]:
@@ -78,9 +74,14 @@ def _join(session: Session, context: IdeaContext, mine: Invited) -> tuple[TeamMe
 def _stay_out(session: Session, context: IdeaContext, mine: Invited) -> tuple[TeamMember, ...]:
     invitation = session.get_one(Invitation, mine.id)
     invitation.answer, invitation.answered_at = Answer.NOT_JOINED, now()
-    if context.idea.stage == IdeaStage.DRAFT:  # in a supplement the lead is asked anyway
-        tell_lead(session, context)
     return _give_to_lead(session, context, mine.share_hundredths)
+
+
+def _ask_lead(session: Session, context: IdeaContext) -> tuple[Ask, ...]:
+    """The lead's task to look at the draft again, as somebody will not join: once, however many; of a supplement it is awaited anyway."""
+    if context.idea.stage != IdeaStage.DRAFT or is_asked(session, context, "revise"):
+        return ()
+    return (Ask("revise", agree_until(context), context.idea.lead_id),)
 
 
 def _give_to_lead(session: Session, context: IdeaContext, share_hundredths: int) -> tuple[TeamMember, ...]:

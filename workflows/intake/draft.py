@@ -31,7 +31,7 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     session.add(idea)
     session.flush()
     revision, team = write_revision(session, idea, kept, actor), write_team(session, context, named)
-    grounds = Grounds(recorded={"call": call.id, "policy": version.number}, rows=(revision, *team))
+    grounds = Grounds(recorded={"call": call.id, "policy": version.number}, rows=(revision, *team.rows), inbox=team.inbox)
     take(session, context, permitted, grounds, actor=actor)
     return read_again(session, context)
 
@@ -64,4 +64,4 @@ def _rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, acto
     idea.revision += 1
     revision, team = write_revision(session, idea, kept, actor), write_team(session, context, named)
     session.flush()
-    return read_again(session, context), Grounds(rows=(revision, *team))
+    return read_again(session, context), Grounds(rows=(revision, *team.rows), inbox=team.inbox)

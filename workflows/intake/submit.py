@@ -8,10 +8,11 @@ from models.instants import now, today
 from models.policy import Policy
 from workflows.intake.agree import leave_out_unanswered
 from workflows.intake.content import Proposal
-from workflows.intake.supplement import apply_agreed, complete
+from workflows.intake.draft import revise_idea
+from workflows.intake.supplement import apply_agreed
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context
-from workflows.process.engine import Grounds, Permitted, permit, take
+from workflows.process.engine import Permitted, permit, take
 from workflows.process.numbering import next_running
 from workflows.process.permission import must_be_permitted_again
 from workflows.process.refusals import Conflict, Faults, Invalid
@@ -38,7 +39,7 @@ def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = Fa
 def supplement_idea(
     session: Session, idea_id: str, proposal: Proposal | None = None, *, without_unanswered: bool = False, actor: Actor
 ) -> IdeaContext:
-    """Answer what the secretariat asked for, with a new revision or as it was last put by; the time of receipt stays.
+    """Answer what the secretariat asked for, with a new revision (a step of its own) or as it was last put by; the time of receipt stays.
 
     Back to screening; where title, budget or team changed, to the head who permitted them, and only after the team agreed. What changed
     of these stands in the decision, before and after. Raises Invalid for a part that was not asked for, Conflict where somebody has not
@@ -47,17 +48,16 @@ def supplement_idea(
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
-    permitted, written = _permit_supplement(session, context, actor=actor), Grounds()
+    permitted = _permit_supplement(session, context, actor=actor)
     if proposal is not None:
         faults = Faults()
         with faults.gather():
-            context, written = complete(session, context, proposal, actor=actor)
+            context = revise_idea(session, idea_id, proposal, actor=actor)
         if faults.found:
             Faults([*faults.found, *list_section_faults(context.policy, proposal.sections)]).settle()
         permitted = _permit_supplement(session, context, actor=actor)
     check_sections(context.policy, context.content.sections)
-    agreed = apply_agreed(session, context, actor=actor)
-    take(session, context, permitted, Grounds(detail=agreed.detail, rows=(*written.rows, *agreed.rows)), actor=actor)
+    take(session, context, permitted, apply_agreed(session, context, actor=actor), actor=actor)
     return read_again(session, context)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,7 +17,8 @@ from workflows.calculations.employee_number import read_employee_number, strip_e
 from workflows.calculations.shares import WHOLE, Share, SharesFault, SharesRefused, check_shares
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
-from workflows.process.inbox import ask_to_join, settle
+from workflows.process.engine import Grounds
+from workflows.process.inbox import Ask, InboxChanges, Settled, due_in
 from workflows.process.journal import record
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_line
@@ -93,10 +95,11 @@ def read_team_shares(session: Session, idea: Idea, policy: Policy, team: Sequenc
     return named
 
 
-def write_team(session: Session, context: IdeaContext, named: Sequence[Named]) -> tuple[TeamMember, ...]:
-    """Write down a draft's team in place of the present one: the lead and whoever joined with this very share and role; others are asked.
+def write_team(session: Session, context: IdeaContext, named: Sequence[Named]) -> Grounds:
+    """Write down a draft's team in place of the present one: the lead and who joined with this share and role; others are asked.
 
-    Answers the rows of those who count. Who is named again after saying no, or with another share or role, is asked again.
+    Answers the rows of those who count, and who is asked.
+    Who is named again after saying no, or with another share or role, is asked again.
     """
     standing = {(each.person_id, each.share_hundredths, each.role) for each in context.members}
     if context.members:
@@ -108,8 +111,7 @@ def write_team(session: Session, context: IdeaContext, named: Sequence[Named]) -
         else:
             asked.append((position, each))
     session.add_all(counting)
-    invite(session, context, asked)
-    return tuple(counting)
+    return Grounds(rows=tuple(counting), inbox=invite(session, context, asked))
 
 
 def write_member(idea_id: str, position: int, part: Named | Invited) -> TeamMember:
@@ -120,11 +122,12 @@ def write_member(idea_id: str, position: int, part: Named | Invited) -> TeamMemb
     )
 
 
-def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Named]], *, anew: bool = False) -> None:
-    """Ask these people, and no others, to join, each at their position; whoever was asked for the same keeps their answer, unless `anew`.
+def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Named]], *, anew: bool = False) -> InboxChanges:
+    """Invite these people, and no others, each at their position; whoever was asked for the same keeps their answer, unless `anew`.
 
     The lead, where named, has joined by asking. Whoever is not asked any more has nothing of it in their inbox.
     """
+    asks, settled = list[Ask](), list[Settled]()
     before = {each.person_id or each.number: each for each in context.invited}
     if before:
         session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.idea.id))
@@ -138,12 +141,18 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
         session.add(row)
         is_waiting = earlier is not None and earlier.answer == Answer.ASKED
         if row.answer == Answer.ASKED and each.person_id is not None and not is_waiting:
-            ask_to_join(session, context, each.person_id)
+            asks.append(Ask("agree", agree_until(context), each.person_id))
     for gone in before.values():
         if gone.answer == Answer.ASKED and gone.person_id is not None:
-            settle(session, context, task="agree", person_id=gone.person_id)
+            settled.append(Settled("agree", gone.person_id))
         if gone.answer == Answer.NOT_JOINED:
-            settle(session, context, task="revise")
+            settled.append(Settled("revise"))
+    return InboxChanges(tuple(asks), tuple(settled))
+
+
+def agree_until(context: IdeaContext) -> datetime:
+    """Until when a team is to be agreed upon: the policy's days, at the latest as long as the idea can be handed in."""
+    return min(due_in(context.policy.days.agreement), context.idea.due_at or context.call.closes_at)
 
 
 def _is_same(earlier: Invited, each: Named) -> bool:

@@ -20,7 +20,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
-from workflows.process.inbox import end_of_day, settle
+from workflows.process.inbox import InboxChanges, Settled, end_of_day
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.superiors import list_superiors
 from workflows.process.wording import read_line
@@ -75,10 +75,10 @@ def plan_pilot(session: Session, idea_id: str, plan: PilotPlan, *, actor: Actor)
     session.add(pilot)
     session.flush()
     _write_indicators(session, pilot, indicators)
-    settle(session, context, task="plan_pilot")
     context.idea.due_at = end_of_day(plan.starts_on - timedelta(days=1))  # from then on the pilot starts by itself
     recorded = write_decree(decree) if decree else {}
-    take(session, context, permitted, Grounds(recorded=recorded, rows=(pilot, *indicators)), actor=actor)
+    inbox = InboxChanges(settled=(Settled("plan_pilot"),))
+    take(session, context, permitted, Grounds(recorded=recorded, rows=(pilot, *indicators), inbox=inbox), actor=actor)
     return pilot
 
 

@@ -24,13 +24,13 @@ from workflows.process.attest.rows import list_rows
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
 from workflows.process.gates import is_next, list_open_gates
 from workflows.process.guards import Question, find_refusal
-from workflows.process.inbox import ask_awaited, ask_gate, due_in, settle
+from workflows.process.inbox import InboxChanges, ask_awaited, ask_gate, change_inbox, due_in, settle
 from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.process.relations import has_part, may_act, role_for
-from workflows.process.ways import GATE_ACTION, KEEP_CODE, Kind, Readers, Relation, Transition
+from workflows.process.ways import GATE_ACTION, JOBS, KEEP_CODE, Kind, Readers, Relation, Transition
 
-RECHECK = "reward.recheck_award"
+DECIDING_UNIT = "deciding_unit"  # in an official's decision: the unit in whose office they decided, whatever becomes of them
 
 
 class UnknownAction(Exception):
@@ -41,13 +41,15 @@ class UnknownAction(Exception):
 class Grounds:
     """Why a step is taken: the reason for people, what else the decision says, and what the ledger keeps of it (no name, no number).
 
-    `rows` are what the step wrote beside its subject; the ledger commits to them.
+    `rows` are what the step wrote beside its subject; the ledger commits to them. `inbox` is what is asked for and settled beside what
+    the stages say.
     """
 
     reason: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
     recorded: dict[str, Any] = field(default_factory=dict)
     rows: tuple[SQLModel, ...] = ()
+    inbox: InboxChanges = field(default_factory=InboxChanges)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def take(session: Session, context: Context, permitted: Permitted, grounds: Grou
         gates = _pass_gate(session, context, transition, actor)
     elif transition.stage is None or transition.target:
         gates = _enter(session, context, transition)
+    change_inbox(session, context, grounds.inbox)
     written = [(str(each.__tablename__), each) for each in (row, *grounds.rows, *gates)]
     if transition.readers != Readers.NOBODY:
         written += _decide(session, context, transition, grounds, actor)
@@ -108,7 +111,7 @@ def take(session: Session, context: Context, permitted: Permitted, grounds: Grou
 def list_jobs(context: Context, transition: Transition) -> tuple[str, ...]:
     """The jobs that follow a step: the table's, and a look at the award where an idea leaves a stage that its policy awards from."""
     leaves = isinstance(context, IdeaContext) and transition.target is not None and transition.stage in context.policy.award_from
-    return (*transition.jobs, RECHECK) if leaves else transition.jobs
+    return (*transition.jobs, JOBS["award_may_be_lost"]) if leaves else transition.jobs
 
 
 def list_transitions(context: Context, action: str, outcome: str | None) -> tuple[Transition, ...]:
@@ -236,13 +239,15 @@ def _decide(session: Session, context: Context, transition: Transition, grounds:
     if context.about is None:
         return []
     of_award = isinstance(context, AwardContext)
+    official = {DECIDING_UNIT: actor.unit_id} if transition.relation == Relation.SCOPE and actor.unit_id else {}
+    detail = {**official, **grounds.detail}
     values = {
         "id": new_id(),
         "idea_id": context.about.idea.id,
         "action": f"award_{transition.action}" if of_award else transition.action,
         "outcome": transition.outcome or "",
         "reason": grounds.reason,
-        "detail": {"award": context.row.id, **grounds.detail} if of_award else grounds.detail,
+        "detail": {"award": context.row.id, **detail} if of_award else detail,
         "actor_id": actor.person_id,
         "flow": actor.flow,
         "at": now(),

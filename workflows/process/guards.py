@@ -1,6 +1,6 @@
 """What must hold for a step beside stage and actor: each guard by its name in the tables, with the refusal that says why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -13,15 +13,17 @@ from models.people import Role
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, Policy
 from models.reviews import ReviewState
+from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.ceilings import find_excess
 from workflows.process.context import AwardContext, Context, IdeaContext
-from workflows.process.duties import find_duty, list_borne, must_differ
+from workflows.process.duties import PROPOSE, find_duty, list_barred, list_borne, must_differ
 from workflows.process.earning import find_difference, find_flaw, find_lost_stage, has_award
 from workflows.process.gates import is_next, list_open_gates
 from workflows.process.permission import asks_permission, find_change, find_no_change, find_nobody_to_leave_out, find_waiting
 from workflows.process.refusals import Conflict, Forbidden, Refusal
-from workflows.process.superiors import list_proposing_paths, list_superiors
+from workflows.process.relations import role_for
+from workflows.process.superiors import list_owned_above, list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews, first_report_day
 from workflows.process.ways import GUARDS as NAMES
 from workflows.process.ways import Transition
@@ -133,8 +135,11 @@ def _permission(_session: Session, asked: Question) -> Refusal | None:
 def _passed_up(session: Session, asked: Question) -> Refusal | None:
     """Whoever stands in for silent or missing heads may act once they were asked to (`workflows/process/passing_up.py`)."""
     wanted = InboxItem.idea_id == asked.idea.idea.id, InboxItem.task == asked.transition.action, InboxItem.role != Role.UNIT_HEAD
-    open_items = session.exec(select(col(InboxItem.role), col(InboxItem.unit_path)).where(*wanted, col(InboxItem.done_at).is_(None)))
-    return None if any(asked.actor.holds(role, path) for role, path in open_items) else Forbidden("only_unit_head")
+    open_items = session.exec(select(col(InboxItem.role), col(InboxItem.unit_path)).where(*wanted, col(InboxItem.done_at).is_(None))).all()
+    if any(asked.actor.holds(role, path) for role, path in open_items):
+        return None
+    usual = role_for(asked.context, asked.context.way.of_action(asked.transition.action)[0])
+    return Forbidden(f"only_{next((role for role, _ in open_items), usual)}")
 
 
 def _has_pilot(_session: Session, asked: Question) -> Refusal | None:
@@ -164,9 +169,22 @@ def _pilot_days(session: Session, asked: Question) -> Refusal | None:
 
 
 def _not_below_owner(session: Session, asked: Question) -> Refusal | None:
-    owners = session.exec(select(Pilot.owner_id).where(Pilot.idea_id == asked.idea.idea.id)).all()
-    above = list_superiors(session, [asked.actor.unit_path])
-    return Forbidden("subordinate_of_owner") if above.intersection(owners) else None
+    below = list_owned_above(session, [asked.idea.idea.id], asked.actor.unit_path)
+    return Forbidden("subordinate_of_owner") if below else None
+
+
+def list_below_owner(session: Session, asked: Iterable[tuple[str, str]], actor: Actor) -> set[tuple[str, str]]:
+    """Those of many questions, each an idea's id and an action, which the guard `not_below_owner` would refuse; asked all at once."""
+    guarded = {step.action for step in ways.IDEA.transitions if "not_below_owner" in step.guards}
+    questions = {(idea_id, action) for idea_id, action in asked if action in guarded}
+    below = list_owned_above(session, {idea_id for idea_id, _ in questions}, actor.unit_path)
+    return {question for question in questions if question[0] in below}
+
+
+def _free_to_join(session: Session, asked: Question) -> Refusal | None:
+    """Whoever has another duty on the idea stays out of its team: they would have decided on their own."""
+    barred = list_barred(session, asked.idea.idea.id, PROPOSE, asked.idea.policy)
+    return Forbidden("team_member_has_duty") if asked.actor.person_id in barred else None
 
 
 def _quorum(session: Session, asked: Question) -> Refusal | None:
@@ -252,6 +270,7 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "as_permitted": lambda session, asked: find_change(session, asked.idea),
     "not_as_permitted": lambda session, asked: find_no_change(session, asked.idea),
     "pilot_days": _pilot_days,
+    "free_to_join": _free_to_join,
     "not_below_owner": _not_below_owner,
     "quorum": _quorum,
     "no_quorum": _no_quorum,

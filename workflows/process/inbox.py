@@ -1,5 +1,6 @@
 """The inbox as the engine keeps it: who is asked for what until when, and what is settled."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
@@ -12,16 +13,40 @@ from models.instants import now, region_zone
 from models.people import Role
 from models.policy import GateRule, Policy
 from workflows.process import ways
-from workflows.process.context import AwardContext, Context, IdeaContext
+from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
 from workflows.process.guards import is_in_policy
 from workflows.process.journal import send
-from workflows.process.passing_up import pass_up
+from workflows.process.passing_up import pass_on
 from workflows.process.relations import list_assigned, office_path, role_for
 from workflows.process.ways import Kind, Relation
 
-TELL = "recognition.send_digest"  # the job that tells somebody by mail what waits for them
 ITEM_KEY = "item:"  # before an item's id: the key under which somebody is told of it
 GATE_TASK = "gate:"  # before a gate's name: the task of whoever passes it
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An action that a step asks for beside what its stage awaits: until when, of one person or of whoever holds the action's role."""
+
+    action: str
+    due_at: datetime
+    person_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A task that a step makes needless though the stage stays: of everybody, or of one person."""
+
+    task: str
+    person_id: str | None = None
+
+
+@dataclass(frozen=True)
+class InboxChanges:
+    """What a step changes in the inbox beside what its stage awaits; an action hands it to the engine, which alone writes there."""
+
+    asks: tuple[Ask, ...] = ()
+    settled: tuple[Settled, ...] = ()
 
 
 def due_in(days: int) -> datetime:
@@ -43,16 +68,28 @@ def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
     asked = [transition for transition in leading if is_in_policy(transition, context.about.policy)]
     if asked and asked[0].relation == Relation.ASSIGNED:
         for person_id, until in list_assigned(session, context.about.idea.id, stage.role or Role.REVIEWER):
-            ask_person(session, context.about, stage.awaits, person_id, until if isinstance(until, datetime) else end_of_day(until))
+            until = until if isinstance(until, datetime) else end_of_day(until)
+            _ask_person(session, context.about, Ask(stage.awaits, until, person_id))
         return
     due_at = due_in(context.about.policy.days.get(stage.days)) if stage.days and (asked or not stage.awaits) else None
     if isinstance(context, IdeaContext):
         context.idea.due_at = due_at
     if asked:
-        ask(session, context, stage.awaits, due_at)
+        _ask(session, context, stage.awaits, due_at)
 
 
-def ask(session: Session, context: IdeaContext | AwardContext, action: str, due_at: datetime | None) -> None:
+def change_inbox(session: Session, context: Context, changes: InboxChanges) -> None:
+    """Tick off what a step settled, and ask for what it asks; a document is awaited of nobody."""
+    for each in changes.settled:
+        settle(session, context, task=each.task, person_id=each.person_id)
+    for wanted in changes.asks:
+        if isinstance(context, IdeaContext) and wanted.person_id is not None:
+            _ask_person(session, context, wanted)
+        elif not isinstance(context, DocumentContext):
+            _ask(session, context, wanted.action, wanted.due_at)
+
+
+def _ask(session: Session, context: IdeaContext | AwardContext, action: str, due_at: datetime | None) -> None:
     """Ask for an action whoever may take it: the holders of its role over the office's path; the lead proposer in person."""
     transition = next(each for each in context.way.of_action(action) if each.who is not None)
     role = role_for(context, transition)
@@ -60,32 +97,17 @@ def ask(session: Session, context: IdeaContext | AwardContext, action: str, due_
     _append(session, context, {"task": action, "role": role, "person_id": in_person, "due_at": due_at})
 
 
-def ask_person(session: Session, context: IdeaContext, action: str, person_id: str, due_at: datetime) -> None:
-    """Ask one person for an action that was given to them; the idea is due when its first answer is."""
-    transition = next(each for each in context.way.of_action(action) if each.who is not None)
-    if context.idea.due_at is None:
-        context.idea.due_at = due_at
-    _ask_in_person(session, context, person_id, {"task": action, "role": transition.who, "due_at": due_at})
+def _ask_person(session: Session, context: IdeaContext, wanted: Ask) -> None:
+    """Ask one person, and have them told at once; what is asked of a role waits for the morning's digest.
 
-
-def ask_to_join(session: Session, context: IdeaContext, person_id: str) -> None:
-    """Ask somebody to join the team, until the policy's days are over, at the latest as long as the idea can be handed in."""
-    latest = context.idea.due_at or context.call.closes_at
-    due_at = min(due_in(context.policy.days.agreement), latest)
-    _ask_in_person(session, context, person_id, {"task": "agree", "role": Role.PROPOSER, "due_at": due_at})
-
-
-def tell_lead(session: Session, context: IdeaContext) -> None:
-    """Ask the lead to look at the draft again, as somebody will not join; once, however many will not."""
-    if not is_asked(session, context, "revise"):
-        due_at = min(due_in(context.policy.days.agreement), context.call.closes_at)
-        _ask_in_person(session, context, context.idea.lead_id, {"task": "revise", "role": Role.PROPOSER, "due_at": due_at})
-
-
-def _ask_in_person(session: Session, context: IdeaContext, person_id: str, asked: dict[str, object]) -> None:
-    """Ask one person, and have them told by mail, once of each item; what is asked of a role waits for the morning's digest."""
-    item_id = _append(session, context, {"person_id": person_id, **asked})
-    send(session, TELL, person_id, idea_id=context.idea.id, once=ITEM_KEY + item_id)
+    Where the stage awaits it of each of several people, the idea is due when its first answer is.
+    """
+    transition = next(each for each in context.way.of_action(wanted.action) if each.who is not None)
+    if context.idea.due_at is None and context.way.stages[context.idea.stage].awaits == wanted.action:
+        context.idea.due_at = wanted.due_at
+    asked: dict[str, object] = {"task": wanted.action, "role": transition.who, "person_id": wanted.person_id, "due_at": wanted.due_at}
+    item_id = _append(session, context, asked)
+    send(session, ways.JOBS["asked_in_person"], str(wanted.person_id), idea_id=context.idea.id, once=ITEM_KEY + item_id)
 
 
 def ask_gate(session: Session, context: IdeaContext, rule: GateRule) -> None:
@@ -131,15 +153,14 @@ def is_asked(session: Session, context: IdeaContext, action: str) -> bool:
 
 
 def find_overdue(session: Session, limit: int) -> list[InboxItem]:
-    """Open items whose date is past and that nobody was told of; they count as told now.
+    """Open items whose date is past and that nobody was told of, which count as told now; and those that are passed on once more.
 
-    Where the table passes a silent office up, the item is from now on asked of somebody above.
+    Where the table passes a silent office up, the item is from now on asked of somebody above; and of somebody else again as soon as nobody
+    is left who holds the office asked and may take the step.
     """
     late = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.escalated_at).is_(None), col(InboxItem.due_at) < now())
     items = list(session.exec(late.order_by(col(InboxItem.due_at)).limit(limit)))
+    passed_on = pass_on(session, [stage.awaits for stage in ways.IDEA.stages.values() if stage.late == "pass_up"], items)
     for item in items:
         item.escalated_at = now()
-        stage = ways.IDEA.awaiting(item.task)
-        if stage is not None and stage.late == "pass_up":
-            pass_up(session, item)
-    return items
+    return [*items, *passed_on]

@@ -13,6 +13,8 @@ SCORES = {"passed": True, "below_mark": False, "no_quorum": None}  # its outcome
 ON_SCORE = {"passed": True, "not_passed": False, "unscored": None}  # guards that ask for one of these
 TAKES = {  # the steps of which a job takes one, where that is not the one step called as the job is
     "intake.expire_supplement": ("expire",),
+    "review.assign": ("assign", "seek_reviewers"),
+    "review.close_review": ("close_review", "prolong"),  # a late review without a quorum goes on while somebody may still answer
     "review.expire_deferral": ("expire",),
     "review.close_rejected": ("close",),
     "reward.draft_award": ("propose",),

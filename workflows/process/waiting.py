@@ -16,11 +16,10 @@ from workflows.process.actors import Actor
 from workflows.process.browse import MANY, Count
 from workflows.process.context import read_policy_of
 from workflows.process.duties import find_duty, list_borne_on, must_differ
+from workflows.process.guards import list_below_owner
 from workflows.process.keyset import Order, Page, Slice, fold_page, read_parts
-from workflows.process.superiors import list_owned_above
 from workflows.process.visibility import visible
 
-VERIFY = "verify"  # the task that nobody is given whose superior owns the pilot
 NEVER = datetime.max.replace(tzinfo=UTC)
 FEWEST_AT_ONCE = 50  # items read at once of a list, of which some may not be shown
 URGENCY = Order(
@@ -103,11 +102,11 @@ def _choose_shown(session: Session, items: Sequence[InboxItem], actor: Actor) ->
     seen = set(session.exec(select(Idea.id).where(asked_about, visible(actor))))
     own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, col(TeamMember.idea_id).in_(seen))))
     borne = list_borne_on(session, {item.idea_id for item in items if item.idea_id in seen and find_duty_of(item)}, str(actor.person_id))
-    below = list_owned_above(session, [item.idea_id for item in items if item.task == VERIFY], actor.unit_path)
+    below = list_below_owner(session, [(item.idea_id, item.task) for item in items], actor)
     for item in items:
         if item.idea_id not in seen or (item.role != Role.PROPOSER and item.idea_id in own):
             continue
-        if item.task == VERIFY and item.idea_id in below:
+        if (item.idea_id, item.task) in below:
             continue
         if item.idea_id not in borne or _may_take_on(session, item, borne[item.idea_id]):
             yield item

@@ -57,33 +57,32 @@ def number_document(session: Session, subject: DocumentSubject, issuer: Issuer, 
     if found is not None:
         return found
     kind, day, token, unit_code = get_document_type(subject.kind), today(), new_id(), issuer.office.unit_code
-    series = f"{subject.kind}:{unit_code}"
-    running = next_running(session, series, day.year)
-    template = issuer.rule.numbers.get(subject.kind, kind.number)
-    number = fill_template(template, NumberFacts(running, unit_code, day))
-    frame = {"number": number, "verify_url": f"{settings().address}/v/{token}", "issued_on": day}
-    whole = kind.content(**frame, **_write_frame(kind, issuer.office), **content)
     document = Document(
         kind=subject.kind,
         token=token,
-        number=number,
-        series=series,
+        number="",
+        series=f"{subject.kind}:{unit_code}",
         year=day.year,
-        running=running,
+        running=0,
         cause_id=subject.cause_id,
         holder_id=subject.holder_id,
         idea_id=subject.idea_id,
         award_id=subject.award_id,
         call_id=subject.call_id,
-        content=json.loads(write_content(whole)),
+        content={},
         issued_on=day,
     )
     context = DocumentContext(document, subject.call_path)
     permitted = permit(session, context, "number", actor=actor)
+    document.running = next_running(session, document.series, day.year)
+    template = issuer.rule.numbers.get(subject.kind, kind.number)
+    document.number = fill_template(template, NumberFacts(document.running, unit_code, day))
+    frame = {"number": document.number, "verify_url": f"{settings().address}/v/{token}", "issued_on": day}
+    document.content = json.loads(write_content(kind.content(**frame, **_write_frame(kind, issuer.office), **content)))
     session.add(document)
     session.flush()
     crashpoint("after_document_before_ledger")
-    recorded = {"document": subject.kind, "number": number, "running": running}
+    recorded = {"document": subject.kind, "number": document.number, "running": document.running}
     take(session, context, permitted, Grounds(recorded=recorded), actor=actor)
     return document
 

@@ -10,10 +10,11 @@ from sqlmodel import Session, col, select
 from models.inbox import InboxItem
 from models.instants import now, wall_now
 from models.outbox import Message, MessageState
-from workflows.process.inbox import ITEM_KEY, TELL
+from workflows.process import ways
+from workflows.process.inbox import ITEM_KEY
 
 PAUSE = timedelta(hours=4)  # a working morning, or an afternoon
-JOB = TELL.partition(".")[2]
+JOB = ways.JOBS["asked_in_person"].partition(".")[2]
 
 
 @dataclass(frozen=True)

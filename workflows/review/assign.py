@@ -1,5 +1,7 @@
 """Assign reviewers to an idea: evenly, never from the units of its proposers nor from above them, and no more than the policy says."""
 
+from datetime import datetime
+
 from sqlmodel import Session, col, func, select
 
 from models.ideas import Idea
@@ -12,11 +14,11 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
-from workflows.process.inbox import ask, ask_person, due_in, is_asked, settle
+from workflows.process.inbox import Ask, InboxChanges, Settled, due_in, is_asked
 from workflows.process.refusals import Invalid
 from workflows.process.superiors import list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews
-from workflows.process.visibility import ANSWERING
+from workflows.process.visibility import ANSWERING, BY_CALL
 
 
 def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -27,32 +29,39 @@ def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
     context = read_context(session, idea_id, actor=actor)
     if context.idea.stage != IdeaStage.IN_REVIEW:
         return
-    missing = context.policy.reviewers - count_reviews(session, context, *ANSWERING)
-    chosen = list_eligible(session, context)[: max(missing, 0)]
+    missing = max(context.policy.reviewers - count_reviews(session, context, *ANSWERING), 0)
+    chosen = list_eligible(session, context)[:missing]
+    may_add = len(chosen) < missing and count_reviewers_left(session, context) > len(chosen)
+    asks = ask_by_hand(session, context, due_in(context.policy.days.screening)) if may_add else ()
     if chosen:
         permitted = permit(session, context, "assign", actor=actor)
         reviews = [_add(session, context, person_id) for person_id in chosen]
-        take(session, context, permitted, _grounds(reviews), actor=actor)
-    if context.idea.due_at is None and missing > 0:
-        context.idea.due_at = due_in(context.policy.days.review)  # nobody has to answer; by then somebody was found, or the chair decides
-    if len(chosen) < missing and count_reviewers_left(session, context) > 0 and not is_asked(session, context, "assign"):
-        ask(session, context, "assign", due_in(context.policy.days.screening))
+        take(session, context, permitted, _tell(reviews, asks), actor=actor)
+    elif asks or (missing and context.idea.due_at is None):
+        permitted = permit(session, context, "seek_reviewers", actor=actor)
+        if context.idea.due_at is None:  # nobody has to answer; by then somebody was found, or the chair decides
+            context.idea.due_at = due_in(context.policy.days.review)
+        take(session, context, permitted, Grounds(inbox=InboxChanges(asks)), actor=actor)
+
+
+def ask_by_hand(session: Session, context: IdeaContext, due_at: datetime) -> tuple[Ask, ...]:
+    """The secretariat's task to assign by hand; nothing where it has it already."""
+    return () if is_asked(session, context, "assign") else (Ask("assign", due_at),)
 
 
 def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Actor) -> Review:
     """Assign one reviewer by hand; the secretariat may, up to the policy's number and its substitutes.
 
-    Raises Invalid for somebody who may not review this idea.
+    Raises Invalid for somebody who may not review this idea; who assigns is never the reviewer.
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "assign", actor=actor)
-    if person_id not in list_eligible(session, context):
+    if person_id == actor.person_id or person_id not in list_eligible(session, context):
         raise Invalid("reviewer_not_eligible", "reviewer_id")
     review = _add(session, context, person_id)
     is_full = count_reviews(session, context, *ANSWERING) >= context.policy.reviewers
-    if is_full or count_reviewers_left(session, context) == 0:
-        settle(session, context, task="assign")
-    take(session, context, permitted, _grounds([review]), actor=actor)
+    is_over = is_full or count_reviewers_left(session, context) == 0
+    take(session, context, permitted, _tell([review], settled=(Settled("assign"),) if is_over else ()), actor=actor)
     return review
 
 
@@ -60,7 +69,7 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
     """Reviewers of the call who may be asked, least loaded first; nobody once the policy's number and its substitutes were asked.
 
     They have no part in the idea and no other duty on it, are of no proposer's unit, superiors of no proposer, and were not asked before,
-    unless their review lapsed and the idea has come into review again.
+    unless their review lapsed and the idea has come into review again. Once there is a score, nobody who could have read it is asked.
     """
     if count_reviewers_left(session, context) <= 0:
         return []
@@ -83,9 +92,21 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
         .order_by(func.coalesce(load.c.load, 0), Person.id)
     )
     barred = list_barred(session, context.idea.id, "score", context.policy)
-    barred |= list_superiors(session, list_proposing_paths(session, context))
+    barred |= list_superiors(session, list_proposing_paths(session, context)) | _list_readers(session, context)
     covering = (each for each, path in session.exec(reviewers) if context.call_path.startswith(path) and each not in barred)
     return list(dict.fromkeys(covering))  # a role over a unit and over the unit above it is still one person
+
+
+def _list_readers(session: Session, context: IdeaContext) -> set[str]:
+    """Who could have read a score of the idea: whoever has worked on the call since the first was given; nobody before."""
+    first = select(func.min(Review.answered_at)).where(Review.idea_id == context.idea.id, col(Review.total).is_not(None))
+    since = session.exec(first).one()
+    if since is None:
+        return set()
+    ended = col(RoleGrant.ended_at)
+    held = select(RoleGrant.person_id, Unit.path).join(Unit, col(Unit.id) == col(RoleGrant.unit_id)).where(col(RoleGrant.role).in_(BY_CALL))
+    held = held.where(col(RoleGrant.confirmed_at).is_not(None), ended.is_(None) | (ended >= since))
+    return {person_id for person_id, path in session.exec(held) if any(each.startswith(path) for each in context.paths)}
 
 
 def _add(session: Session, context: IdeaContext, person_id: str) -> Review:
@@ -95,9 +116,11 @@ def _add(session: Session, context: IdeaContext, person_id: str) -> Review:
     review.state, review.assigned_at, review.due_at = ReviewState.ASSIGNED, now(), due_at
     session.add(review)
     session.flush()
-    ask_person(session, context, "score", person_id, due_at)
     return review
 
 
-def _grounds(reviews: list[Review]) -> Grounds:
-    return Grounds(detail={"reviewers": [review.reviewer_id for review in reviews]}, rows=tuple(reviews))
+def _tell(reviews: list[Review], asks: tuple[Ask, ...] = (), settled: tuple[Settled, ...] = ()) -> Grounds:
+    """What an assignment leaves behind: each reviewer is asked to score."""
+    to_score = tuple(Ask("score", review.due_at, review.reviewer_id) for review in reviews)
+    detail = {"reviewers": [review.reviewer_id for review in reviews]}
+    return Grounds(detail=detail, rows=tuple(reviews), inbox=InboxChanges((*to_score, *asks), settled))

@@ -17,10 +17,10 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.guards import is_at_mark, is_overdue
-from workflows.process.inbox import ask, due_in, is_asked
+from workflows.process.inbox import InboxChanges, due_in
 from workflows.process.underway import count_reviewers_left
 from workflows.process.visibility import ANSWERING
-from workflows.review.assign import list_eligible
+from workflows.review.assign import ask_by_hand, list_eligible
 from workflows.review.score import rubric_of
 
 NO_QUORUM = "no_quorum"
@@ -37,7 +37,12 @@ def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
         return
     reviews = session.exec(select(Review).where(Review.idea_id == idea_id)).all()
     totals = [review.total for review in reviews if review.state == ReviewState.SCORED and review.total is not None]
-    outcome = _find_outcome(session, context, reviews, totals)
+    if len(totals) < context.policy.quorum and _is_late(context, reviews):
+        until = _find_later_date(session, context, reviews)
+        if until is not None:
+            _prolong(session, context, reviews, until, actor=actor)
+            return
+    outcome = _find_outcome(context, reviews, totals)
     if outcome is None:
         return
     permitted = permit(session, context, "close_review", outcome, actor=actor)
@@ -51,11 +56,11 @@ def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:
     take(session, context, permitted, Grounds(detail=figures, rows=tuple(reviews)), actor=actor)
 
 
-def _find_outcome(session: Session, context: IdeaContext, reviews: Sequence[Review], totals: Sequence[Decimal]) -> str | None:
-    """How the review ends now; None while somebody may still answer or be asked."""
+def _find_outcome(context: IdeaContext, reviews: Sequence[Review], totals: Sequence[Decimal]) -> str | None:
+    """How the review ends now, where it is not to go on; None before its date while scores are owed."""
     is_late = _is_late(context, reviews)
     if len(totals) < context.policy.quorum:
-        return NO_QUORUM if is_late and not _waits_for_substitutes(session, context, reviews) else None
+        return NO_QUORUM if is_late else None
     if not is_late and (_times_left(reviews) or len(totals) < context.policy.reviewers):
         return None
     return "passed" if combine_scores(rubric_of(context.policy), totals).passed else "below_mark"
@@ -76,23 +81,34 @@ def _is_late(context: IdeaContext, reviews: Sequence[Review]) -> bool:
     return is_overdue(context) or (bool(asked) and all(review.due_at < now() for review in asked))
 
 
-def _waits_for_substitutes(session: Session, context: IdeaContext, reviews: Sequence[Review]) -> bool:
-    """Whether a late review may yet come to its quorum: a substitute has time left, who is late may answer once more, or somebody is left.
+def _find_later_date(session: Session, context: IdeaContext, reviews: Sequence[Review]) -> datetime | None:
+    """Until when a late review goes on: a substitute has time left, who is late may answer once more, or somebody is left to be asked.
 
-    The secretariat is asked to assign, as long as the policy allows one more reviewer.
+    None where nobody may answer any more.
     """
     if times_left := _times_left(reviews):
-        context.idea.due_at = min(times_left)
-        return True
+        return min(times_left)
     is_prolonged = context.idea.due_at is not None and all(each.due_at < context.idea.due_at for each in reviews if each.state in ANSWERING)
     if is_prolonged and not is_overdue(context):
-        return True
+        return context.idea.due_at
     if not list_eligible(session, context) and (is_prolonged or not _owed(reviews)):
-        return False
-    context.idea.due_at = due_in(context.policy.days.screening)
-    if count_reviewers_left(session, context) > 0 and not is_asked(session, context, "assign"):
-        ask(session, context, "assign", context.idea.due_at)
-    return True
+        return None
+    return due_in(context.policy.days.screening)
+
+
+def _prolong(session: Session, context: IdeaContext, reviews: Sequence[Review], until: datetime, *, actor: Actor) -> None:
+    """Let a late review go on; nothing is done where it does already.
+
+    Where nobody who was asked has time left the secretariat is asked to assign, as long as the policy allows one more reviewer.
+    """
+    if until == context.idea.due_at:
+        return
+    may_add = not _times_left(reviews) and count_reviewers_left(session, context) > 0
+    asks = ask_by_hand(session, context, until) if may_add else ()
+    permitted = permit(session, context, "prolong", actor=actor)
+    context.idea.due_at = until
+    said = {"due_at": until.isoformat()}
+    take(session, context, permitted, Grounds(detail=said, recorded=said, inbox=InboxChanges(asks)), actor=actor)
 
 
 def draft_recommendation(session: Session, idea_id: str, *, actor: Actor) -> None:

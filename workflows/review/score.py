@@ -12,7 +12,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
-from workflows.process.inbox import settle
+from workflows.process.inbox import InboxChanges, Settled
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_text
 
@@ -32,8 +32,7 @@ def score_idea(session: Session, idea_id: str, points: dict[str, Decimal], *, co
     review.total = score_review(rubric, points)
     review.points = {name: format(value, "f") for name, value in points.items()}
     review.state, review.answered_at = ReviewState.SCORED, now()
-    settle(session, context, task="score", person_id=actor.person_id)
-    take(session, context, permitted, Grounds(rows=(review,)), actor=actor)
+    take(session, context, permitted, _answer(review), actor=actor)
     return review
 
 
@@ -45,8 +44,7 @@ def recuse_reviewer(session: Session, idea_id: str, *, reason: str, actor: Actor
     review = _own_review(session, idea_id, actor)
     review.state, review.comment, review.answered_at = ReviewState.RECUSED, text, now()
     review.points, review.total = {}, None
-    settle(session, context, task="score", person_id=actor.person_id)
-    take(session, context, permitted, Grounds(rows=(review,)), actor=actor)
+    take(session, context, permitted, _answer(review), actor=actor)
     return review
 
 
@@ -54,6 +52,11 @@ def rubric_of(policy: Policy) -> Rubric:
     """The policy's rubric as the calculation takes it."""
     criteria = tuple(Criterion(name=c.name, weight=c.weight, minimum=c.minimum, maximum=c.maximum) for c in policy.rubric)
     return Rubric(criteria=criteria, pass_mark=policy.pass_mark)
+
+
+def _answer(review: Review) -> Grounds:
+    """What a reviewer's answer leaves behind: it is awaited of them no more."""
+    return Grounds(rows=(review,), inbox=InboxChanges(settled=(Settled("score", review.reviewer_id),)))
 
 
 def _own_review(session: Session, idea_id: str, actor: Actor) -> Review:

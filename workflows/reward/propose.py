@@ -63,10 +63,10 @@ def draft_ranked_awards(session: Session, call_id: str, *, actor: Actor) -> None
     call = lock_places(session, call_id)
     if call is None or call.state != CallState.CLOSED or call.awards_drafted_at is not None or list_undecided(session, call_id):
         return
-    call.awards_drafted_at = now()
     for placement in rank_call(session, call_id):
         if placement.tier is not None:
             _draft_placed(session, placement, actor)
+    call.awards_drafted_at = now()
 
 
 def _draft_placed(session: Session, placement: Placement, actor: Actor) -> None:

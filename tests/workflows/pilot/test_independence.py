@@ -5,6 +5,7 @@ inspector expects the days to be counted from the true start, and the refusal to
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ from tests.workflows.turns import Clock, clock, midnight, own_town
 from workflows.pilot.conclude import Verdict, conclude_pilot, verify_pilot
 from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.start import plan_pilot, start_pilot
+from workflows.process import ways
 from workflows.process.context import read_context
 from workflows.process.offers import list_offers
 from workflows.process.refusals import Conflict, Forbidden, Invalid
@@ -98,7 +100,12 @@ def holder_above_verifier(town: Town) -> None:
         session.add(OfficeHolder(unit_id=town.units["BAPPEDA"][0], person_id=town["owner"].id, valid_from=date(2026, 1, 1)))
 
 
-@pytest.mark.parametrize("become_superior", [head_of_verifier, holder_above_verifier])
+def leader_of_verifier(town: Town) -> None:
+    """The pilot's owner becomes a leader over the verifier's unit."""
+    town.give_role("owner", Role.LEADER, "BAPPEDA")
+
+
+@pytest.mark.parametrize("become_superior", [head_of_verifier, holder_above_verifier, leader_of_verifier])
 def test_nobody_verifies_the_pilot_of_a_superior(either_town: Town, become_superior: Callable[[Town], None]) -> None:
     idea = either_town.build_idea(IdeaStage.PILOT_REPORTED)
     become_superior(either_town)
@@ -138,3 +145,17 @@ def test_nobody_is_asked_to_verify_the_pilot_of_a_superior(town: Town) -> None:
     assert finders() == ["verifier", "stranger"]
     head_of_verifier(town)
     assert finders() == ["stranger"]
+
+
+def test_the_inbox_asks_the_guard_that_the_table_names(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    idea = town.build_idea(IdeaStage.PILOT_REPORTED)
+    head_of_verifier(town)
+
+    def finds() -> bool:
+        with town.store.reading() as session:
+            return idea in [each.idea.id for each in list_inbox(session, actor=town.actor(session, "verifier"))]
+
+    assert not finds()
+    unguarded = [replace(each, guards=tuple({*each.guards} - {"not_below_owner"})) for each in ways.IDEA.transitions]
+    monkeypatch.setattr(ways, "IDEA", replace(ways.IDEA, transitions=tuple(unguarded)))
+    assert finds()

@@ -24,6 +24,7 @@ from workflows.intake.team import MemberShare
 from workflows.pilot.conclude import Verdict, verify_pilot
 from workflows.pilot.start import list_owners, plan_pilot
 from workflows.process.context import read_context
+from workflows.process.offers import list_offers
 from workflows.process.refusals import Forbidden, Invalid
 from workflows.process.waiting import list_inbox
 from workflows.recognition.digest import find_digest
@@ -188,6 +189,21 @@ def test_whoever_screened_an_idea_cannot_be_taken_into_its_team(town: Town) -> N
             town.do(answer_invitation, idea, joins=True, by=who)
         town.do(answer_invitation, idea, joins=False, by=who)
     town.do(supplement_idea, idea, town.proposal(), by="lead")
+
+
+def test_whoever_has_a_duty_on_an_idea_is_not_offered_to_join_its_team(town: Town) -> None:
+    """A page that offers what will be refused wastes the secretary's time; of the two answers it leaves the one that they may give."""
+    idea = town.build_returned("team")
+    team = tuple(MemberShare(town[who].number, share) for who, share in (("lead", 4_000), ("secretary", 3_000), ("mate", 3_000)))
+    town.do(revise_idea, idea, town.proposal(team=team), by="lead")
+    for who, outcomes in (("secretary", ("not_joined",)), ("mate", ("joined", "not_joined"))):
+        with town.store.reading() as session:
+            actor = town.actor(session, who)
+            offers = list_offers(session, read_context(session, idea, actor=actor), actor=actor)
+        assert [offer.outcomes for offer in offers if offer.action == "agree"] == [outcomes]
+        page = open_browser(town, who).get(f"/usulan/{idea}").text
+        assert ('value="joined"' in page, "tidak dapat ikut mengusulkannya" in page) == ("joined" in outcomes, "joined" not in outcomes)
+        assert 'value="not_joined"' in page
 
 
 @pytest.mark.parametrize(

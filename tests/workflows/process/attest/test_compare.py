@@ -99,6 +99,9 @@ def test_every_column_is_committed_to_or_left_out_on_purpose() -> None:
         assert set(model.model_fields) - committed == {"id", "salt"} & set(model.model_fields) | LEFT_OUT.get(table, set()), table
 
 
+IN_OLDER_CHAINS = {("revision", "idea.supplement*")}  # as long as no step of its own wrote what completes an idea
+
+
 def test_the_table_names_the_entries_that_commit_to_each_group(town: Town) -> None:
     build_everything(town)
     found = set()
@@ -108,7 +111,8 @@ def test_the_table_names_the_entries_that_commit_to_each_group(town: Town) -> No
     for group in (group for group in ALL if group.form != Form.TOLD):
         kinds = {kind for table, name, kind in found if (table, name) == (group.table, group.name)}
         assert all(group.is_in(kind) for kind in kinds), group
-        unseen = [fact for fact in group.facts if not any(kind.startswith(fact.rstrip("*")) for kind in kinds)]
+        expected = [fact for fact in group.facts if (group.table, fact) not in IN_OLDER_CHAINS]
+        unseen = [fact for fact in expected if not any(kind.startswith(fact.rstrip("*")) for kind in kinds)]
         assert unseen == [], group
 
 
