@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from api.access import Api, PublicApi
 from api.v1 import PREFIX
-from api.v1.shapes import After, ListedIdea, PageOut, RequestBody, ResponseBody, list_lines
+from api.v1.shapes import After, CountedPage, ListedIdea, RequestBody, ResponseBody, list_lines, show_total
 from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
@@ -35,13 +35,11 @@ class InboxOut(ResponseBody):
     idea: ListedIdea
 
 
-class InboxPage(PageOut):
-    """`before` asks for the page before. `total` is there where `count` asked for it: up to 1,000; `total_is_exact` is false beyond."""
+class InboxPage(CountedPage):
+    """`before` asks for the page before."""
 
     inbox: list[InboxOut]
     before: str | None
-    total: int | None
-    total_is_exact: bool | None
 
 
 class InboxQuery(BaseModel):
@@ -228,8 +226,7 @@ def _show_awaited(session: Session, found: Page[Awaited], total: Count | None, a
         )
         for each, line in zip(found.rows, lines, strict=True)
     ]
-    counted = {"total": total and total.number, "total_is_exact": total and total.is_exact}
-    return InboxPage(inbox=shown, after=found.after, before=found.before, **counted)
+    return InboxPage(inbox=shown, after=found.after, before=found.before, **show_total(total))
 
 
 def _show_fact(number: int, fact: LedgerEntry) -> EntryOut:

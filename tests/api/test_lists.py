@@ -17,9 +17,11 @@ from tests.asking import ask
 from tests.building import Town
 from tests.town import TownPerson
 from workflows.intake.team import MemberShare
-from workflows.process import keyset, waiting
+from workflows.process import browse, keyset, waiting
 from workflows.process.waiting import list_inbox
+from workflows.recognition import opening
 from workflows.recognition.letters import number_receipt
+from workflows.reward import browse as awards_browse
 
 __all__ = ["client"]
 pytestmark = pytest.mark.slow
@@ -134,6 +136,25 @@ def test_one_may_list_what_was_handed_to_oneself_alone(either_town: Town, client
         assert len(ask(client, either_town[who], "GET /documents?mine=true").json()["documents"]) == count
     (listed,) = ask(client, either_town["auditor"], "GET /documents").json()["documents"]
     assert listed["kind"] == DocumentKind.RECEIPT
+
+
+def test_awards_and_documents_tell_their_total_where_it_is_asked_for(
+    either_town: Town, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up to 1,000, and of awards only those that the asker may know of."""
+    for stage in (AwardStage.ANNOUNCED, AwardStage.ANNOUNCED, AwardStage.PROPOSED):
+        award = either_town.build_award(stage)
+        either_town.do(number_receipt, either_town.award(award).idea_id, by="flow:recognition")
+    for who, awards, documents in (("auditor", 3, 3), ("secretary", 3, 3), ("admin", 2, 3), ("lead", 2, 3), ("stranger", 0, 0)):
+        for path, total in (("awards", awards), ("documents", documents)):
+            told = ask(client, either_town[who], f"GET /{path}?count=true&limit=1").json()
+            assert (told["total"], told["total_is_exact"]) == (total, True), (who, path)
+    assert ask(client, either_town["auditor"], "GET /documents").json()["total"] is None
+    for room in (browse, awards_browse, opening):
+        monkeypatch.setattr(room, "MANY", 2)
+    for path in ("awards", "documents"):
+        told = ask(client, either_town["auditor"], f"GET /{path}?count=true").json()
+        assert (told["total"], told["total_is_exact"]) == (2, False)
 
 
 def test_awards_that_may_not_be_told_leave_no_trace_on_a_page(

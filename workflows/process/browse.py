@@ -29,6 +29,11 @@ class Count:
     is_exact: bool
 
 
+def up_to_many(number: int) -> Count:
+    """A number that was counted up to MANY + 1."""
+    return Count(min(number, MANY), number <= MANY)
+
+
 def list_ideas(session: Session, wanted: WantedIdeas, piece: Slice, *, actor: Actor) -> Page[Idea]:
     """The ideas an actor may know of, in the order that is wanted."""
     return take_page(session, select(Idea).where(*_list_conditions(session, wanted, actor)), find_order(wanted, actor), piece)

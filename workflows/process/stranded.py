@@ -9,8 +9,8 @@ from models.ideas import Idea
 from models.inbox import InboxItem
 from models.people import Account, Role, RoleGrant, is_held
 from workflows.process.actors import Actor
-from workflows.process.browse import MANY, Count
-from workflows.process.keyset import Page, Slice, take_page
+from workflows.process.browse import MANY, Count, up_to_many
+from workflows.process.keyset import Page, Slice, count_rows, take_page
 from workflows.process.visibility import visible
 from workflows.process.waiting import URGENCY, Awaited
 
@@ -26,9 +26,7 @@ def list_stranded(session: Session, piece: Slice = Slice(limit=200), *, actor: A
 
 def count_stranded(session: Session, *, actor: Actor) -> Count:
     """How many such tasks there are; beyond MANY it is MANY and not exact."""
-    some = _find_stranded(actor).with_only_columns(col(InboxItem.id)).limit(MANY + 1).subquery()
-    number = session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
-    return Count(min(number, MANY), number <= MANY)
+    return up_to_many(count_rows(session, _find_stranded(actor).with_only_columns(col(InboxItem.id)), MANY))
 
 
 def _find_stranded(actor: Actor) -> Any:
