@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from api.access import Api, PublicApi
 from api.v1 import PREFIX
-from api.v1.shapes import After, CountedPage, ListedIdea, RequestBody, ResponseBody, list_lines, show_total
+from api.v1.shapes import After, ListedIdea, RequestBody, ResponseBody, list_lines
+from api.v1.totals import CountedPage, show_total
 from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState

@@ -14,7 +14,8 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 from api.access import Api, LookUpApi
 from api.v1 import PREFIX
-from api.v1.shapes import CountedPage, Cursor, Id, Limit, ResponseBody, show_total
+from api.v1.shapes import Cursor, Id, Limit, ResponseBody
+from api.v1.totals import CountedPage, show_total
 from models.documents import Document, DocumentKind, DocumentState
 from models.settings import settings
 from workflows.adapters.files import find_file

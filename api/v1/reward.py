@@ -12,7 +12,6 @@ from api.v1 import PREFIX
 from api.v1.awards import AwardOut, show_award, show_award_row
 from api.v1.shapes import (
     AwardStageName,
-    CountedPage,
     Cursor,
     Day,
     Id,
@@ -21,8 +20,8 @@ from api.v1.shapes import (
     Reason,
     ReasonIn,
     RequestBody,
-    show_total,
 )
+from api.v1.totals import CountedPage, show_total
 from models.awards import Award
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice

@@ -20,7 +20,6 @@ from workflows.intake.draft import Form, Medium, Proposal
 from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.browse import Count
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
 from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, list_blind, reads_reviews, sees_score
@@ -83,18 +82,6 @@ class PageOut(ResponseBody):
     """Part of a list; `after`, where it is not null, asks for the next."""
 
     after: str | None
-
-
-class CountedPage(PageOut):
-    """`total` is there where `count` asked for it: up to 1,000; `total_is_exact` is false where there are more."""
-
-    total: int | None
-    total_is_exact: bool | None
-
-
-def show_total(count: Count | None) -> dict[str, Any]:
-    """The part of a counted page that says how many there are."""
-    return {"total": count and count.number, "total_is_exact": count and count.is_exact}
 
 
 class MemberShareIn(RequestBody):
