@@ -24,7 +24,7 @@ from tests.workflows.turns import Clock, clock, deliver, own_town, quiet, tick
 from workflows.recognition.digest import MOST_LINES, find_digest, list_addressees
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
-from workflows.recognition.pauses import wake_digests
+from workflows.recognition.pauses import find_due_digest, keep_told, wake_digests
 from workflows.recognition.turns import find_turn_mails
 from workflows.reward.revoke import revoke_award
 
@@ -191,6 +191,42 @@ def test_who_is_asked_time_and_again_in_a_day_is_mailed_at_once_and_then_every_f
     assert (first.count("- Beri nilai"), second.count("- Beri nilai")) == (1, mine)
     waiting = select(Message.id).where(Message.job == "send_digest", Message.state != MessageState.HANDLED)
     assert own_town.rows(waiting) == []
+
+
+def test_a_pause_begins_with_the_mail_covers_what_stood_there_and_ends(either_town: Town) -> None:
+    """On both databases, of one person at a time; what a later message will tell is left to it."""
+    asked_twice = [set(either_town.reviewers(either_town.build_idea(IdeaStage.IN_REVIEW))) for _ in range(2)]
+    reviewer = min(set.intersection(*asked_twice))
+    person = either_town[reviewer].id
+    asked = select(Message).where(Message.job == "send_digest", Message.subject_id == person).order_by(col(Message.id))
+
+    def states() -> list[MessageState]:
+        return [message.state for message in either_town.rows(asked)]
+
+    first, second = (int(message.id or 0) for message in either_town.rows(asked))
+    with either_town.store.unit_of_work() as session:
+        session.get_one(Message, first).state = MessageState.HELD
+        assert find_due_digest(session, person, [first]) is None
+        due = find_due_digest(session, person, [second])
+        assert due is not None
+        assert (due.number, due.is_asked, due.covered, len(due.items)) == (second, True, (first,), 2)
+        keep_told(session, due, "token")
+        session.get_one(Message, second).state = MessageState.HANDLED
+    assert states() == [MessageState.HANDLED] * 2
+    while len(states()) < 3:
+        either_town.build_idea(IdeaStage.IN_REVIEW)
+    with either_town.store.unit_of_work() as session:
+        third = session.exec(asked).all()[-1]
+        assert find_due_digest(session, person, [int(third.id or 0)]) is None
+        third.state = MessageState.HELD
+        session.flush()
+        wake_digests(session)
+    assert states()[2] == MessageState.HELD
+    with either_town.store.unit_of_work() as session:
+        session.get_one(Message, second).not_before = now() - timedelta(seconds=1)
+        session.flush()
+        wake_digests(session)
+    assert states()[2] == MessageState.WAITING
 
 
 def test_what_was_answered_within_the_pause_is_not_told_of(own_town: Town, clock: Clock) -> None:
