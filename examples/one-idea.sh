@@ -32,7 +32,7 @@ until [ "$(get "$SECRETARY" "/ideas/$IDEA" | of 'it["stage"]')" = shortlisted ];
   for NUMBER in 198110082008012931 198506222010121932 198711192014031933 198309042009022934 198403152010012935 \
                 198207282009032936 198002022006041937 199004112021222938 197908132003121939; do
     REVIEWER=$(token $NUMBER)
-    if get "$REVIEWER" /inbox | grep -q "$IDEA"; then post "$REVIEWER" "/ideas/$IDEA/score" "{\"points\":$POINTS}" > /dev/null; fi
+    if get "$REVIEWER" "/inbox?limit=200" | grep -q "$IDEA"; then post "$REVIEWER" "/ideas/$IDEA/score" "{\"points\":$POINTS}" > /dev/null; fi
   done
 done
 until_stage "$SECRETARY" shortlisted

@@ -40,7 +40,7 @@ async def show_inbox(request: Page, after: str | None = None, before: str | None
             "after": found.after,
             "before": found.before,
             "waiting": count_waiting(session, actor=actor) if found.after or found.before else None,
-            "stranded": _lines(session, list_stranded(session, actor=actor), actor) if is_first else [],
+            "stranded": _lines(session, list_stranded(session, actor=actor).rows, actor) if is_first else [],
             "to_confirm": count_to_confirm(session, actor=actor) if is_first else 0,
             "unsigned": list_unsigned(session, actor=actor) if is_first else [],
         }

@@ -17,7 +17,6 @@ from api.v1.shapes import (
     IdeaOut,
     IdeaStageName,
     ListedIdea,
-    PageOut,
     ProposalIn,
     Reason,
     ReasonIn,
@@ -26,6 +25,7 @@ from api.v1.shapes import (
     show_context,
     show_idea,
 )
+from api.v1.totals import CountedPage, show_total
 from models.ideas import Idea
 from models.instants import region_zone
 from workflows.intake.agree import answer_invitation
@@ -86,7 +86,7 @@ class ScreeningIn(RequestBody):
     duplicate_not_registered: bool = False
 
 
-class IdeaPage(PageOut):
+class IdeaPage(CountedPage):
     """`before` asks for the page before. `total` and `by_stage` are there where `count` asked for them: each number up to 1,000.
 
     `total_is_exact` is false where there are more; `by_stage` counts every stage, whichever one is asked for.
@@ -94,8 +94,6 @@ class IdeaPage(PageOut):
 
     ideas: list[ListedIdea]
     before: str | None
-    total: int | None
-    total_is_exact: bool | None
     by_stage: dict[str, int] | None
 
 
@@ -138,8 +136,7 @@ async def find_ideas(request: Api, query: Annotated[IdeasQuery, Query()]) -> Ide
             ideas=list_lines(session, page.rows, actor),
             after=page.after,
             before=page.before,
-            total=total and total.number,
-            total_is_exact=total and total.is_exact,
+            **show_total(total),
             by_stage=None if counts is None else {stage: count.number for stage, count in counts.items()},
         )
 

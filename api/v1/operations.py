@@ -1,25 +1,28 @@
 """Operations: the inbox, health, the ledger's head, and what the flows still have to do."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 
 from api.access import Api, PublicApi
 from api.v1 import PREFIX
-from api.v1.shapes import After, IdeaLine, RequestBody, ResponseBody, show_line
+from api.v1.shapes import After, ListedIdea, RequestBody, ResponseBody, list_lines
+from api.v1.totals import CountedPage, show_total
 from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
 from workflows.process.actors import Actor
+from workflows.process.browse import Count
+from workflows.process.keyset import Page, Slice
 from workflows.process.records import list_facts, read_published_head, readable_messages, require_reader
-from workflows.process.relations import list_blind
 from workflows.process.retry import STATE, count_messages, is_stuck, retry_dead
-from workflows.process.stranded import list_stranded
-from workflows.process.waiting import Awaited, list_inbox
+from workflows.process.stranded import count_stranded, list_stranded
+from workflows.process.waiting import Awaited, count_waiting, list_waiting
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
 
@@ -30,7 +33,28 @@ class InboxOut(ResponseBody):
     due_at: datetime | None
     overdue: bool
     award_id: str | None
-    idea: IdeaLine
+    idea: ListedIdea
+
+
+class InboxPage(CountedPage):
+    """`before` asks for the page before."""
+
+    inbox: list[InboxOut]
+    before: str | None
+
+
+class InboxQuery(BaseModel):
+    """Which piece of the inbox; `count` asks how much there is."""
+
+    count: bool = False
+    after: str | None = Field(default=None, max_length=1_000)
+    before: str | None = Field(default=None, max_length=1_000)
+    limit: int = Field(default=50, ge=1, le=200)
+
+    @property
+    def piece(self) -> Slice:
+        """The piece as the list takes it."""
+        return Slice(self.after, self.limit, self.before)
 
 
 class HealthOut(ResponseBody):
@@ -99,16 +123,25 @@ class NothingIn(RequestBody):
 
 
 @router.get("/inbox")
-async def show_inbox(request: Api) -> list[InboxOut]:
-    """What waits for the asker, the most urgent first."""
+async def show_inbox(request: Api, query: Annotated[InboxQuery, Query()]) -> InboxPage:
+    """What waits for the asker, the most urgent first; `after` of one page asks for the next, `before` for the one before."""
 
-    return await request.read(lambda session, actor: _show_awaited(session, list_inbox(session, actor=actor), actor))
+    def read_inbox(session: Session, actor: Actor) -> InboxPage:
+        total = count_waiting(session, actor=actor) if query.count else None
+        return _show_awaited(session, list_waiting(session, query.piece, actor=actor), total, actor)
+
+    return await request.read(read_inbox)
 
 
 @router.get("/inbox/stranded")
-async def show_stranded(request: Api) -> list[InboxOut]:
+async def show_stranded(request: Api, query: Annotated[InboxQuery, Query()]) -> InboxPage:
     """For the secretariat: what waits by name for somebody who can no longer do it."""
-    return await request.read(lambda session, actor: _show_awaited(session, list_stranded(session, actor=actor), actor))
+
+    def read_stranded(session: Session, actor: Actor) -> InboxPage:
+        total = count_stranded(session, actor=actor) if query.count else None
+        return _show_awaited(session, list_stranded(session, query.piece, actor=actor), total, actor)
+
+    return await request.read(read_stranded)
 
 
 @router.get("/health")
@@ -181,19 +214,20 @@ async def list_entries(request: Api, after: After = 0) -> list[EntryOut]:
     return await request.read(read_entries)
 
 
-def _show_awaited(session: Session, waiting: list[Awaited], actor: Actor) -> list[InboxOut]:
-    present, blind = now(), list_blind(session, [each.idea for each in waiting], actor)
-    return [
+def _show_awaited(session: Session, found: Page[Awaited], total: Count | None, actor: Actor) -> InboxPage:
+    present, lines = now(), list_lines(session, [each.idea for each in found.rows], actor)
+    shown = [
         InboxOut(
             id=each.item.id,
             task=each.item.task,
             due_at=each.item.due_at,
             overdue=each.item.due_at is not None and each.item.due_at < present,
             award_id=each.item.award_id,
-            idea=show_line(each.idea, blind=each.idea.id in blind),
+            idea=line,
         )
-        for each in waiting
+        for each, line in zip(found.rows, lines, strict=True)
     ]
+    return InboxPage(inbox=shown, after=found.after, before=found.before, **show_total(total))
 
 
 def _show_fact(number: int, fact: LedgerEntry) -> EntryOut:

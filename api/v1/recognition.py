@@ -14,14 +14,15 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 from api.access import Api, LookUpApi
 from api.v1 import PREFIX
-from api.v1.shapes import Cursor, Id, Limit, PageOut, ResponseBody
+from api.v1.shapes import Cursor, Id, Limit, ResponseBody
+from api.v1.totals import CountedPage, show_total
 from models.documents import Document, DocumentKind, DocumentState
 from models.settings import settings
 from workflows.adapters.files import find_file
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
 from workflows.process.refusals import Conflict, Invalid, NotFound
-from workflows.recognition.opening import WantedDocuments, find_document, list_documents
+from workflows.recognition.opening import WantedDocuments, count_documents, find_document, list_documents
 from workflows.recognition.report import ask_report
 from workflows.recognition.verify import LONGEST_NUMBER, Genuineness, Verified, judge, verify_digest, verify_number, verify_token
 
@@ -68,7 +69,7 @@ class DocumentOut(ResponseBody):
     verify_url: str
 
 
-class DocumentPage(PageOut):
+class DocumentPage(CountedPage):
     documents: list[DocumentOut]
 
 
@@ -100,13 +101,15 @@ async def find_documents(
     mine: bool = False,
     after: Cursor = None,
     limit: Limit = 50,
+    count: bool = False,
 ) -> DocumentPage:
     """The documents the asker may open, newest first: their own, and those of the calls they work on."""
     wanted = WantedDocuments(kind, idea_id, call_id, mine)
 
     def read_documents(session: Session, actor: Actor) -> DocumentPage:
         page = list_documents(session, wanted, Slice(after, limit), actor=actor)
-        return DocumentPage(documents=[show_document(document) for document in page.rows], after=page.after)
+        total = show_total(count_documents(session, wanted, actor=actor) if count else None)
+        return DocumentPage(documents=[show_document(document) for document in page.rows], after=page.after, **total)
 
     return await request.read(read_documents)
 

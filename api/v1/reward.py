@@ -17,18 +17,18 @@ from api.v1.shapes import (
     Id,
     Instant,
     Limit,
-    PageOut,
     Reason,
     ReasonIn,
     RequestBody,
 )
+from api.v1.totals import CountedPage, show_total
 from models.awards import Award
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
 from workflows.region.decrees import NamedDecree
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
-from workflows.reward.browse import WantedAwards, list_awards, read_award
+from workflows.reward.browse import WantedAwards, count_awards, list_awards, read_award
 from workflows.reward.propose import propose_award
 from workflows.reward.revoke import revoke_award
 
@@ -50,7 +50,7 @@ class ScheduleIn(RequestBody):
     announce_at: Instant
 
 
-class AwardPage(PageOut):
+class AwardPage(CountedPage):
     awards: list[AwardOut]
 
 
@@ -61,12 +61,15 @@ async def find_awards(
     stage: AwardStageName | None = None,
     after: Cursor = None,
     limit: Limit = 50,
+    count: bool = False,
 ) -> AwardPage:
     """The awards the asker may know of, newest first; those not yet announced are known to those who prepare them."""
 
     def read_awards(session: Session, actor: Actor) -> AwardPage:
-        page = list_awards(session, WantedAwards(call_id, stage), Slice(after, limit), actor=actor)
-        return AwardPage(awards=[show_award_row(session, award) for award, _, _ in page.rows], after=page.after)
+        wanted = WantedAwards(call_id, stage)
+        page = list_awards(session, wanted, Slice(after, limit), actor=actor)
+        total = show_total(count_awards(session, wanted, actor=actor) if count else None)
+        return AwardPage(awards=[show_award_row(session, award) for award, _, _ in page.rows], after=page.after, **total)
 
     return await request.read(read_awards)
 

@@ -106,7 +106,7 @@ def submit_all(story: Story) -> None:
 
 def permit_all(story: Story) -> None:
     """The heads of the units permit, or refuse one."""
-    waiting = {item["idea"]["id"] for head in story.cast.holding("unit_head") for item in head.get("/inbox") if item["task"] == "permit"}
+    waiting = {item["idea"]["id"] for head in story.cast.holding("unit_head") for item in head.list("/inbox") if item["task"] == "permit"}
     for tale in story.past("draft", "awaiting_permission"):
         if tale.idea_id not in waiting:
             continue
@@ -170,7 +170,7 @@ def score_all(story: Story, *, besides: tuple[str, ...] = ("in_review",)) -> Non
     given: Counter[str] = Counter()  # scores so far, by idea
     for _ in range(3):
         for reviewer in story.cast.holding("reviewer"):
-            for item in reviewer.get("/inbox"):
+            for item in reviewer.list("/inbox"):
                 tale = tales.get(item["idea"]["id"])
                 if item["task"] != "score" or tale is None:
                     continue
@@ -199,7 +199,7 @@ def points(story: Story, tale: Tale, nth: int) -> dict[str, int]:
 def recommend_all(story: Story, chair: Player) -> None:
     """The chair passes the committee's advice on what waits in the inbox."""
     tales = {tale.idea_id: tale for tale in story.past("shortlisted")}
-    for item in chair.get("/inbox"):
+    for item in chair.list("/inbox"):
         tale = tales.get(item["idea"]["id"])
         if item["task"] != "recommend" or tale is None:
             continue
@@ -213,7 +213,7 @@ def recommend_all(story: Story, chair: Player) -> None:
 def determine_all(story: Story, leader: Player, decree: str) -> None:
     """The leader decides on what waits in the inbox."""
     tales = {tale.idea_id: tale for tale in story.past("recommended")}
-    for item in leader.get("/inbox"):
+    for item in leader.list("/inbox"):
         tale = tales.get(item["idea"]["id"])
         if item["task"] != "determine" or tale is None:
             continue

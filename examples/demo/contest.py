@@ -43,7 +43,7 @@ def list_scenes(story: Story) -> list[Scene]:
 def pass_gates(story: Story) -> None:
     """Presentations are held and sites visited; the secretariat notes both."""
     secretary = story.cast.holding("secretariat@KBDG")[0]
-    for item in secretary.get("/inbox"):
+    for item in secretary.list("/inbox"):
         if item["task"].startswith("gate:"):
             secretary.post(f"/ideas/{item['idea']['id']}/gates/{item['task'][5:]}", {"note": "Berita acara ditandatangani."})
             story.advance(1)

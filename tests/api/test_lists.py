@@ -3,18 +3,25 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from sqlmodel import col, select
 
 from models.documents import DocumentKind
+from models.inbox import InboxItem
+from models.instants import now
+from models.people import Account
 from models.stages import AwardStage, IdeaStage
 from tests.api.either import client
 from tests.asking import ask
 from tests.building import Town
 from tests.town import TownPerson
 from workflows.intake.team import MemberShare
-from workflows.process import keyset
+from workflows.process import browse, keyset, waiting
 from workflows.process.waiting import list_inbox
+from workflows.recognition import opening
 from workflows.recognition.letters import number_receipt
+from workflows.reward import browse as awards_browse
 
 __all__ = ["client"]
 pytestmark = pytest.mark.slow
@@ -65,6 +72,49 @@ def test_an_inbox_goes_on_behind_ideas_one_has_part_in(either_town: Town) -> Non
             assert others.issuperset(listed)
 
 
+def test_an_inbox_comes_in_pages_both_ways_with_its_total_and_scores(
+    either_town: Town, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who errs: an inbox cut silently at 200. One's own idea leaves no trace on a page nor in the total; what has no date comes last."""
+    shared = tuple(MemberShare(either_town[who].number, 5_000) for who in ("lead", "chair"))
+    for _ in range(2):
+        either_town.build_idea(IdeaStage.SHORTLISTED, points=80, team=shared)
+    idea, *_ = [either_town.build_idea(IdeaStage.SHORTLISTED, points=80) for _ in range(3)]
+    with either_town.store.unit_of_work() as session:
+        session.execute(sa.update(InboxItem).where(col(InboxItem.idea_id) == idea).values(due_at=None))
+    chair = either_town["chair"]
+    whole = ask(client, chair, "GET /inbox?count=true").json()
+    ids = [item["id"] for item in whole["inbox"]]
+    assert (whole["total"], whole["total_is_exact"], whole["after"], whole["before"]) == (len(ids), True, None, None)
+    assert {item["idea"]["score"] for item in whole["inbox"] if item["task"] == "recommend"} == {"80"}
+    dates = [item["due_at"] or "9" for item in whole["inbox"]]
+    assert (dates, dates[-1]) == (sorted(dates), "9")
+    for limit in (1, 2, len(ids), len(ids) + 1):
+        pages = read_all(client, chair, "inbox", limit=limit)
+        assert [item["id"] for page in pages for item in page] == ids
+        assert len(pages) == -(-len(ids) // limit)
+    first = ask(client, chair, "GET /inbox?limit=2").json()
+    second = ask(client, chair, f"GET /inbox?limit=2&after={first['after']}").json()
+    assert first["total"] is None
+    assert ask(client, chair, f"GET /inbox?limit=2&before={second['before']}").json() == first
+    for wrong in ("after=x", "before=" + first["after"][:-4], "limit=201", "limit=0"):
+        assert ask(client, chair, f"GET /inbox?{wrong}").status_code == 422
+    monkeypatch.setattr(waiting.count_waiting, "__kwdefaults__", {"most": 1, "about": None})
+    counted = ask(client, chair, "GET /inbox?count=true").json()
+    assert (counted["total"], counted["total_is_exact"]) == (1, False)
+
+
+def test_what_waits_for_somebody_who_is_gone_comes_in_pages_with_its_total(either_town: Town, client: TestClient) -> None:
+    ideas = [either_town.build_idea(IdeaStage.SUPPLEMENT_ASKED) for _ in range(3)]
+    with either_town.store.unit_of_work() as session:
+        session.exec(select(Account).where(Account.person_id == either_town["lead"].id)).one().closed_at = now()
+    first = ask(client, either_town["secretary"], "GET /inbox/stranded?limit=2&count=true").json()
+    rest = ask(client, either_town["secretary"], f"GET /inbox/stranded?limit=2&after={first['after']}").json()
+    assert {item["idea"]["id"] for item in first["inbox"] + rest["inbox"]} == set(ideas)
+    assert (len(first["inbox"]), first["total"], first["total_is_exact"], rest["after"]) == (2, 3, True, None)
+    assert ask(client, either_town["chair"], "GET /inbox/stranded?count=true").json()["total"] == 0
+
+
 def test_people_come_by_name(either_town: Town, client: TestClient) -> None:
     pages = read_all(client, either_town["secretary"], "people", role="reviewer", limit=1)
     names = [person["name"] for page in pages for person in page]
@@ -86,6 +136,25 @@ def test_one_may_list_what_was_handed_to_oneself_alone(either_town: Town, client
         assert len(ask(client, either_town[who], "GET /documents?mine=true").json()["documents"]) == count
     (listed,) = ask(client, either_town["auditor"], "GET /documents").json()["documents"]
     assert listed["kind"] == DocumentKind.RECEIPT
+
+
+def test_awards_and_documents_tell_their_total_where_it_is_asked_for(
+    either_town: Town, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up to 1,000, and of awards only those that the asker may know of."""
+    for stage in (AwardStage.ANNOUNCED, AwardStage.ANNOUNCED, AwardStage.PROPOSED):
+        award = either_town.build_award(stage)
+        either_town.do(number_receipt, either_town.award(award).idea_id, by="flow:recognition")
+    for who, awards, documents in (("auditor", 3, 3), ("secretary", 3, 3), ("admin", 2, 3), ("lead", 2, 3), ("stranger", 0, 0)):
+        for path, total in (("awards", awards), ("documents", documents)):
+            told = ask(client, either_town[who], f"GET /{path}?count=true&limit=1").json()
+            assert (told["total"], told["total_is_exact"]) == (total, True), (who, path)
+    assert ask(client, either_town["auditor"], "GET /documents").json()["total"] is None
+    for room in (browse, awards_browse, opening):
+        monkeypatch.setattr(room, "MANY", 2)
+    for path in ("awards", "documents"):
+        told = ask(client, either_town["auditor"], f"GET /{path}?count=true").json()
+        assert (told["total"], told["total_is_exact"]) == (2, False)
 
 
 def test_awards_that_may_not_be_told_leave_no_trace_on_a_page(

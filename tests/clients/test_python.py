@@ -65,7 +65,7 @@ def test_a_generated_python_client_takes_an_idea_to_its_verified_certificate(off
 
 
 def list_asked(people: dict[str, Caller], idea: str) -> list[str]:
-    return [one for one in REVIEWERS if any(item.idea.id == idea for item in people[one].get("show_inbox"))]
+    return [one for one in REVIEWERS if any(item.idea.id == idea for item in people[one].get("show_inbox").inbox)]
 
 
 def try_out(office: Office, people: dict[str, Caller], idea: str) -> None:

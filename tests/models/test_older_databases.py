@@ -225,7 +225,7 @@ def test_gagas_migrates_examines_and_serves_an_older_file(tmp_path: Path, monkey
         api = served.address("API")
         await_true(lambda: answers(f"{api}/health"), "an answer")
         told = httpx.get(f"{api}/inbox", headers={"Authorization": "Bearer token-of-chair"}, timeout=30).json()
-        assert {item["task"] for item in told} >= {"recommend", "assign"}
+        assert {item["task"] for item in told["inbox"]} >= {"recommend", "assign"}
     finally:
         served.process.send_signal(signal.SIGTERM)
         ended = served.ends()

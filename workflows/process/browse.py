@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.ideas import Idea
+from models.inbox import InboxItem
 from models.stages import IdeaStage
 from workflows.process import ways
 from workflows.process.actors import Actor
@@ -16,7 +17,8 @@ from workflows.process.visibility import overseen, visible
 from workflows.process.wanted import WantedIdeas, find_order, list_conditions
 
 MANY = 1_000  # ideas: fewer are gathered and sorted in a few milliseconds, and no more are counted
-MOST_TRIED = 20  # ideas looked at for the next one that a reader may decide
+TRIED_AT_ONCE = 20  # ideas read at once in search of the next one that a reader may decide
+MOST_TRIED = 200  # such ideas looked at, of those of which the reader may be asked
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class Count:
 
     number: int
     is_exact: bool
+
+
+def up_to_many(number: int) -> Count:
+    """A number that was counted up to MANY + 1."""
+    return Count(min(number, MANY), number <= MANY)
 
 
 def list_ideas(session: Session, wanted: WantedIdeas, piece: Slice, *, actor: Actor) -> Page[Idea]:
@@ -66,12 +73,25 @@ def find_next(session: Session, wanted: WantedIdeas, idea_id: str, *, actor: Act
     if idea is None:
         return None
     alike = replace(wanted, stage=idea.stage)
-    after = find_cursor(session, shown, find_order(alike, actor))
-    following = list_ideas(session, alike, Slice(after, MOST_TRIED), actor=actor)
-    for idea in following.rows:
-        if any(offer.awaited for offer in list_offers(session, read_context(session, idea.id, actor=actor), actor=actor)):
-            return idea.id
+    order = find_order(alike, actor)
+    asked = select(Idea).where(*_list_conditions(session, alike, actor), _is_asked(idea.stage, actor))
+    after: str | None = find_cursor(session, shown, order)
+    for _ in range(0, MOST_TRIED, TRIED_AT_ONCE):
+        following = take_page(session, asked, order, Slice(after, TRIED_AT_ONCE))
+        for each in following.rows:
+            if any(offer.awaited for offer in list_offers(session, read_context(session, each.id, actor=actor), actor=actor)):
+                return str(each.id)
+        after = following.after
+        if after is None:
+            break
     return None
+
+
+def _is_asked(stage: str, actor: Actor) -> sa.ColumnElement[bool]:
+    """Whether what a stage awaits of an idea is still asked of the actor or of a role; not of somebody else, nor answered by the actor."""
+    mine = sa.or_(col(InboxItem.person_id).is_(None), col(InboxItem.person_id) == actor.person_id)
+    item = select(InboxItem.id).where(InboxItem.idea_id == Idea.id, InboxItem.task == ways.IDEA.stages[stage].awaits, mine)
+    return item.where(col(InboxItem.done_at).is_(None)).exists()
 
 
 def _list_conditions(session: Session, wanted: WantedIdeas, actor: Actor) -> list[sa.ColumnElement[bool]]:

@@ -123,6 +123,12 @@ def take_page(session: Session, query: Any, order: Order, wanted: Slice, *, may_
     return Page(rows, order.write_cursor(rows[-1]) if len(shown) > wanted.limit else None)
 
 
+def count_rows(session: Session, query: Any, most: int) -> int:
+    """How many rows a query has, up to `most`; one more where there are more."""
+    some = query.limit(most + 1).subquery()
+    return int(session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+
+
 def find_cursor(session: Session, query: Any, order: Order) -> str:
     """The cursor of the one row of a query."""
     [place] = read_parts(session, query, order, Slice(limit=1))

@@ -14,7 +14,8 @@ from models.ideas import Idea, TeamMember
 from models.people import Role
 from models.units import Unit
 from workflows.process.actors import Actor
-from workflows.process.keyset import Order, Page, Slice, take_page
+from workflows.process.browse import MANY, Count, up_to_many
+from workflows.process.keyset import Order, Page, Slice, count_rows, take_page
 from workflows.process.refusals import NotFound
 
 READERS = (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)
@@ -47,12 +48,21 @@ def openable(actor: Actor) -> sa.ColumnElement[bool]:
 
 def list_documents(session: Session, wanted: WantedDocuments, piece: Slice, *, actor: Actor) -> Page[Document]:
     """The documents an actor may open, newest first."""
+    return take_page(session, _find_documents(wanted, actor), NEWEST_FIRST, piece)
+
+
+def count_documents(session: Session, wanted: WantedDocuments, *, actor: Actor) -> Count:
+    """How many they are; beyond MANY it is MANY and not exact."""
+    return up_to_many(count_rows(session, _find_documents(wanted, actor).with_only_columns(col(Document.id)), MANY))
+
+
+def _find_documents(wanted: WantedDocuments, actor: Actor) -> Any:
     query: Any = select(Document).where(openable(actor))
     asked = ((Document.kind, wanted.kind), (Document.idea_id, wanted.idea_id), (Document.call_id, wanted.call_id))
     for column, value in (*asked, (Document.holder_id, actor.person_id if wanted.mine else None)):
         if value is not None:
             query = query.where(column == value)
-    return take_page(session, query, NEWEST_FIRST, piece)
+    return query
 
 
 def list_reports(session: Session, calls: Sequence[str], most: int, *, actor: Actor) -> dict[str, list[Document]]:

@@ -10,8 +10,9 @@ from models.awards import Award, AwardShare
 from models.ideas import Decision, Idea
 from models.units import Unit
 from workflows.process.actors import Actor
+from workflows.process.browse import MANY, Count, up_to_many
 from workflows.process.context import AwardContext, read_context
-from workflows.process.keyset import Order, Page, Slice, take_page
+from workflows.process.keyset import Order, Page, Slice, count_rows, take_page
 from workflows.process.refusals import NotFound
 from workflows.process.relations import knows_award
 from workflows.process.visibility import visible
@@ -67,6 +68,19 @@ def _find_answer(session: Session, award: Award, outcome: str) -> Decision | Non
 
 def list_awards(session: Session, wanted: WantedAwards, piece: Slice, *, actor: Actor) -> Page[tuple[Award, Idea, str]]:
     """The awards an actor may know of, newest first, each with its idea and the name of the idea's unit."""
+    return take_page(session, _find_awards(wanted, actor), NEWEST_FIRST, piece, may_show=lambda row: _is_known(session, row, actor))
+
+
+def count_awards(session: Session, wanted: WantedAwards, *, actor: Actor) -> Count:
+    """How many they are; beyond MANY it is MANY and not exact. Those before their hour are asked one by one, as the list asks them."""
+    found, announced = _find_awards(wanted, actor), col(Award.announced_at).is_not(None)
+    known = count_rows(session, found.where(announced).with_only_columns(col(Award.id)), MANY)
+    if actor.grants and known <= MANY:
+        known += sum(_is_known(session, row, actor) for row in session.exec(found.where(~announced)))
+    return up_to_many(known)
+
+
+def _find_awards(wanted: WantedAwards, actor: Actor) -> Any:
     query: Any = select(Award, Idea, Unit.name).join(Idea, col(Idea.id) == col(Award.idea_id))
     query = query.join(Unit, col(Unit.id) == col(Idea.unit_id)).where(_is_of_visible_idea(actor) if actor.grants else visible(actor))
     if not actor.grants:
@@ -75,12 +89,12 @@ def list_awards(session: Session, wanted: WantedAwards, piece: Slice, *, actor: 
         query = query.where(Award.call_id == wanted.call_id)
     if wanted.stage:
         query = query.where(Award.stage == wanted.stage)
+    return query
 
-    def is_known(row: tuple[Award, Idea, str]) -> bool:
-        award, idea, _ = row
-        return award.announced_at is not None or knows_award(AwardContext(award, read_context(session, idea.id, actor=actor)), actor)
 
-    return take_page(session, query, NEWEST_FIRST, piece, may_show=is_known)
+def _is_known(session: Session, row: tuple[Award, Idea, str], actor: Actor) -> bool:
+    award, idea, _ = row
+    return award.announced_at is not None or knows_award(AwardContext(award, read_context(session, idea.id, actor=actor)), actor)
 
 
 def _is_of_visible_idea(actor: Actor) -> sa.ColumnElement[bool]:

@@ -12,6 +12,8 @@ from models.stages import IdeaStage
 from tests.api.pages.browsing import confirm, fields_of, open_browser
 from tests.api.pages.test_desk import ACCEPTED, address_of, rows_of
 from tests.building import Town
+from workflows.process.browse import find_next
+from workflows.process.wanted import WantedIdeas
 
 
 @pytest.mark.parametrize("start", ["/kotak-masuk", "/daftar?stage=screening&sort=due", "/daftar?q=usulan"])
@@ -41,6 +43,34 @@ def test_after_a_decision_comes_the_next_idea_in_the_order_one_came_by(town: Tow
     answer = browser.post(action, data=fields_of(page, action) | ACCEPTED | {"do": "next"})
     assert answer.headers["location"].startswith(start.split("?")[0])
     assert "Tidak ada lagi usulan berikutnya" in browser.get(answer.headers["location"]).text
+
+
+def test_the_next_idea_is_found_behind_twenty_five_that_wait_for_others(town: Town) -> None:
+    """Who errs: a page that looks at twenty ideas, finds each behind a gate, and says that there is no further one."""
+    gate = {"name": "visit", "label": "Peninjauan", "label_en": "Visit", "stage": "screening", "role": "chair"}
+    gated = town.build_call(gates=[gate])
+    last = town.build_idea(IdeaStage.SCREENING, title="Usulan terakhir")
+    for _ in range(25):
+        town.build_idea(IdeaStage.SCREENING, call=gated)
+    first = town.build_idea(IdeaStage.SCREENING, title="Usulan pertama")
+    with town.store.reading() as session:
+        secretary, wanted = town.actor(session, "secretary"), WantedIdeas(stage="screening")
+        assert find_next(session, wanted, first, actor=secretary) == last
+        assert find_next(session, wanted, last, actor=secretary) is None
+
+
+def test_the_next_idea_is_one_that_one_has_not_scored_yet(town: Town) -> None:
+    ideas = [town.build_idea(IdeaStage.IN_REVIEW) for _ in range(8)]
+    reviewer = town.reviewers(ideas[0])[0]
+    mine = [idea for idea in ideas if reviewer in town.reviewers(idea)]
+    with town.store.reading() as session:
+        actor = town.actor(session, reviewer)
+        assert find_next(session, WantedIdeas(), mine[-1], actor=actor) == mine[-2]
+    town.take(mine[-2], "score")
+    with town.store.reading() as session:
+        actor = town.actor(session, reviewer)
+        following = find_next(session, WantedIdeas(), mine[-1], actor=actor)
+        assert following == (mine[-3] if len(mine) > 2 else None)
 
 
 def test_a_secretary_goes_from_one_pilot_to_plan_to_the_next(town: Town) -> None:

@@ -101,7 +101,7 @@ const asked = await until(async () => {
   const found: Api[] = [];
   for (const number of [1, 2, 3, 4]) {
     const reviewer = by(`token-of-reviewer${number}`);
-    if (done(await reviewer.GET("/api/v1/inbox")).some((item) => item.idea.id === idea.id)) found.push(reviewer);
+    if (done(await reviewer.GET("/api/v1/inbox")).inbox.some((item) => item.idea.id === idea.id)) found.push(reviewer);
   }
   return found.length === 3 ? found : undefined;
 });

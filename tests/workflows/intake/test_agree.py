@@ -56,7 +56,7 @@ def test_who_is_asked_finds_it_in_the_inbox_reads_the_proposal_and_joins(either_
     town = either_town
     idea = town.ask_team()
     client = TestClient(town.app)
-    (waiting,) = ask(client, town["mate"], "GET /inbox").json()
+    (waiting,) = ask(client, town["mate"], "GET /inbox").json()["inbox"]
     assert (waiting["task"], waiting["idea"]["id"], waiting["idea"]["title"]) == ("agree", idea, "Antrean daring kelurahan")
     seen = ask(client, town["mate"], f"GET /ideas/{idea}").json()
     assert [member["name"] for member in seen["team"]] == [town["lead"].name]
@@ -71,7 +71,7 @@ def test_who_is_asked_finds_it_in_the_inbox_reads_the_proposal_and_joins(either_
         (town["lead"].id, 6_000),
         (town["mate"].id, 4_000),
     ]
-    assert (answer.json()["asked"], ask(client, town["mate"], "GET /inbox").json()) == ([], [])
+    assert (answer.json()["asked"], ask(client, town["mate"], "GET /inbox").json()["inbox"]) == ([], [])
     (decision,) = town.rows(select(Decision).where(Decision.idea_id == idea, Decision.action == "agree"))
     assert (decision.actor_id, decision.outcome, decision.detail["asked"]["share_hundredths"]) == (town["mate"].id, "joined", 4_000)
     kinds = town.rows(select(LedgerEntry.kind).where(LedgerEntry.idea_id == idea).order_by(col(LedgerEntry.seq)))

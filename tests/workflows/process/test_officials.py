@@ -119,7 +119,7 @@ class Play:
         form = f'action="/usulan/{self.idea}/penghargaan"' if duty == "propose_award" else shown
         assert (form in page) == may, (who, duty, self)
         if task:
-            told = ask(self.client, self.town[who], "GET /inbox").json()
+            told = ask(self.client, self.town[who], "GET /inbox").json()["inbox"]
             assert (task in {item["task"] for item in told}) == may == (task in self.inbox(who)), (who, duty, told)
         if not may:
             self.refuse(REQUEST[name].send(self.client, self.place, self.town[who]), (403, 404), REFUSALS)

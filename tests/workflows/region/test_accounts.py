@@ -72,16 +72,16 @@ def test_what_waited_by_name_is_shown_to_the_secretariat_and_can_no_longer_be_do
     idea = town.build_idea(IdeaStage.IN_REVIEW)
     scorer = town.reviewers(idea)[0]
     with town.store.reading() as session:
-        assert list_stranded(session, actor=town.actor(session, "secretary")) == []
+        assert list_stranded(session, actor=town.actor(session, "secretary")).rows == []
     if way == "closed":
         town.do(close_account, town[scorer].id, by="admin")
     else:
         (grant,) = town.rows(select(RoleGrant.id).where(RoleGrant.person_id == town[scorer].id))
         town.do(end_grant, town[scorer].id, grant, by="admin")
     with town.store.reading() as session:
-        (stranded,) = list_stranded(session, actor=town.actor(session, "secretary"))
+        (stranded,) = list_stranded(session, actor=town.actor(session, "secretary")).rows
         assert (stranded.idea.id, stranded.item.task, stranded.item.person_id) == (idea, "score", town[scorer].id)
-        assert list_stranded(session, actor=town.actor(session, "lead")) == []
+        assert list_stranded(session, actor=town.actor(session, "lead")).rows == []
     with pytest.raises(NotFound):
         town.do(score_idea, idea, {"novelty": 80, "impact": 70}, by=scorer)
 
