@@ -11,7 +11,7 @@ from models.instants import now, wall_now
 
 
 class MessageState(StrEnum):
-    """Waiting for the relay, claimed by a run, held until a gate is passed, done, or given up until an operator retries it."""
+    """Waiting for the relay, claimed by a run, held until a gate is passed or a pause is over, done, or given up."""
 
     WAITING = "waiting"
     CLAIMED = "claimed"

@@ -32,11 +32,14 @@ async def show_sign_in(request: Page, lanjut: Annotated[str, Query(max_length=60
 async def enter(request: PostedForm) -> Response:
     """Sign in; a form that was sent after its session had ended is offered to be sent again."""
     form, number = request.form, request.form.text("employee_number", 30)
+    form.require("employee_number", "password")
+    if form.wrong:
+        return _show_again(request, _refuse_unread("signin", request))
     try:
         new = await sign_in_with_password(request, number, form.values.get("password", ""))
     except (Unauthenticated, TooMany, Busy) as refusal:
         refusal.field = "employee_number" if isinstance(refusal, Unauthenticated) else None
-        return _show_again(request, refusal)
+        return _show_again(request, refuse_form("signin", Form(fields_to_keep(form.fields)), refusal, Words(request.language)))
     if request.http.cookies:
         await _end(request)
     known_of(request.http).person = new.person_id
@@ -61,16 +64,16 @@ async def show_activation(request: Page, ok: str = "") -> Response:
 async def use_code(request: PostedForm) -> Response:
     """Set a password with the one-time code; signing in comes next."""
     form = request.form
+    form.require("employee_number", "code", "password")
     if form.text("password", 1_000) != form.text("password_again", 1_000):
         form.wrong["password_again"] = "passwords_differ"  # noqa: S105
-        return _ask_for_code(
-            request, refuse_unreadable("activation", Form(fields_to_keep(form.fields), form.wrong), Words(request.language))
-        )
+    if form.wrong:
+        return _ask_again(request, "activate.html", _refuse_unread("activation", request))
     try:
         await activate_account(request, form.text("employee_number", 30), form.text("code", 100), form.text("password", 1_000))
     except Refusal as refusal:
         refused = refuse_form("activation", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
-        return _ask_for_code(request, refused)
+        return _ask_again(request, "activate.html", refused)
     return RedirectResponse("/masuk?ok=activated", 303)
 
 
@@ -85,14 +88,14 @@ async def show_forgotten(request: Page, ok: str = "") -> Response:
 async def ask_for_mail(request: PostedForm) -> Response:
     """Mail a code where an address is confirmed; the answer is the same whether there is such an account."""
     form = request.form
+    form.require("employee_number")
+    if form.wrong:
+        return _ask_again(request, "forgotten.html", _refuse_unread("forgotten", request))
     try:
         await mail_new_password(request, form.text("employee_number", 30))
     except TooMany as refusal:
         refused = refuse_form("forgotten", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
-        values: dict[str, Any] = {"form": refused.view(), "wrong": refused}
-        answer = page(request.anonymous_visitor, "account/forgotten.html", status=refused.status, posted=True, **values)
-        answer.headers["Retry-After"] = RETRY_AFTER[429]
-        return answer
+        return _ask_again(request, "forgotten.html", refused)
     return RedirectResponse("/aktivasi?ok=code_mailed", 303)
 
 
@@ -121,9 +124,14 @@ async def choose_language(request: PostedForm) -> Response:
     return response
 
 
-def _ask_for_code(request: PageRequest, refused: RefusedForm) -> Response:
+def _refuse_unread(name: str, request: PageRequest) -> RefusedForm:
+    form = request.form
+    return refuse_unreadable(name, Form(fields_to_keep(form.fields), form.wrong), Words(request.language))
+
+
+def _ask_again(request: PageRequest, template: str, refused: RefusedForm) -> Response:
     values: dict[str, Any] = {"form": refused.view(), "wrong": refused}
-    answer = page(request.anonymous_visitor, "account/activate.html", status=refused.status, posted=True, **values)
+    answer = page(request.anonymous_visitor, f"account/{template}", status=refused.status, posted=True, **values)
     if refused.status in RETRY_AFTER:
         answer.headers["Retry-After"] = RETRY_AFTER[refused.status]
     return answer
@@ -137,9 +145,8 @@ async def _end(request: PageRequest) -> None:
     await request.write_publicly(lambda session: sign_out(session, token))
 
 
-def _show_again(request: PageRequest, refusal: Refusal) -> Response:
+def _show_again(request: PageRequest, refused: RefusedForm) -> Response:
     form = request.form
-    refused = refuse_form("signin", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
     continue_to = local_path(form.text("continue_to", 500)) if form.text("continue_to", 500) else ""
     values: dict[str, Any] = {
         "form": refused.view(),

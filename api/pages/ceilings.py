@@ -28,6 +28,7 @@ async def show_ceilings(request: Page, ok: str = "") -> Response:
 async def change_ceilings(request: PostedForm) -> Response:
     """Set new ceilings."""
     form = request.form
+    form.require("tier_rupiah", "call_rupiah")
     new = NewCeiling(form.rupiah("tier_rupiah"), form.rupiah("call_rupiah"), form.text("basis", 2_000))
 
     def act(session: Session, actor: Actor) -> FormResult:

@@ -64,6 +64,10 @@ class Form:
         """The fields below a prefix, by the rest of their names: `sections.background` as `background`."""
         return {name[len(prefix) + 1 :]: self.text(name) for name in self.values if name.startswith(f"{prefix}.")}
 
+    def require(self, *names: str) -> None:
+        """Note as missing which of these fields are empty."""
+        self.wrong |= {name: "field_missing" for name in names if not self.values.get(name, "").strip() and name not in self.wrong}
+
     def percent(self, name: str) -> int:
         """`33,33`, `33.33 %` or `50` in hundredths of a percent; 0 where it cannot be read."""
         typed = self.text(name, 40).replace("%", "").strip()

@@ -22,7 +22,6 @@ from models.ideas import Idea
 from models.people import Person
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
-from models.stages import IdeaStage
 from models.units import Unit
 from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
@@ -132,13 +131,14 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "history": history,
         "offers": [offer for offer in offers if offer.action not in quiet],
         "quiet_offers": [offer for offer in offers if offer.action in quiet],
+        "awaits": context.way.stages[context.idea.stage].awaits,
         "kept_out": None if any(offer.awaited for offer in offers) else find_kept_out(session, context, actor=actor),
         "gates": gates,
         "gates_to_pass": [rule for rule in gates if rule.name in passable],
         "awards": awards,
         "telling": list_telling_words(context, unit.name if unit else "") if any(offer.action == "screen" for offer in offers) else [],
         **_wanted(session, context, offers),
-        "report_from": first_report_day(session, context) if context.idea.stage == IdeaStage.IN_PILOT else None,
+        "report_from": first_report_day(session, context) if context.way.stages[context.idea.stage].awaits == "measure" else None,
         "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), "propose", actor=actor),
         "pilot": None if blind else read_pilot(session, idea_id),
         "documents": _documents(session, idea_id, actor),

@@ -16,12 +16,12 @@ from api.pages.session import Page
 from api.pages.texts import Words
 from models.calls import Call
 from models.instants import local_day
-from models.stages import IdeaStage
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.browse import MANY, Count, add_up, count_by_stage, is_cheap_to_count, list_ideas
 from workflows.process.keyset import Slice
 from workflows.process.wanted import Sort
+from workflows.process.ways import Kind
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 50
@@ -55,7 +55,7 @@ async def show_list(request: Page, after: str | None = None, before: str | None 
         }
 
     visitor, values = await request.read_page(read_list)
-    stages = [name for name in ways.IDEA.stages if name != IdeaStage.DRAFT or name in values["counts"]]
+    stages = [name for name, stage in ways.IDEA.stages.items() if stage.kind != Kind.DRAFT or name in values["counts"]]
     origin = read_origin(f"daftar?{asked.write()}")
     words = Words(request.language)
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from api.pages.listed import list_rows
-from api.pages.queue import MOST_WAITING, address_of
+from api.pages.queue import address_of
 from api.pages.render import page, read_done
 from api.pages.session import Page
 from models.calls import PolicyVersion
@@ -17,31 +17,36 @@ from models.ideas import Idea
 from models.policy import Policy
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
-from workflows.process.inbox import Awaited, find_gate, list_inbox
+from workflows.process.inbox import find_gate
+from workflows.process.keyset import Slice
 from workflows.process.stranded import list_stranded
+from workflows.process.waiting import Awaited, count_waiting, list_waiting
 from workflows.region.confirmations import count_to_confirm
 from workflows.region.signatures import list_unsigned
 
 router = APIRouter(include_in_schema=False)
-SHOWN = 100  # tasks; how many there are beyond is said
+ON_A_PAGE = 50
 
 
 @router.get("/kotak-masuk")
-async def show_inbox(request: Page, ok: str = "") -> Response:
-    """What waits for the reader."""
+async def show_inbox(request: Page, after: str | None = None, before: str | None = None, ok: str = "") -> Response:
+    """What waits for the reader; on the first page also what else concerns them."""
+    is_first = not (after or before)
 
     def read_lines(session: Session, actor: Actor) -> dict[str, Any]:
-        waiting = list_inbox(session, actor=actor, limit=MOST_WAITING + 1)
+        found = list_waiting(session, Slice(after, ON_A_PAGE, before), actor=actor)
         return {
-            "lines": _lines(session, waiting[:SHOWN], actor),
-            "waiting": len(waiting),
-            "stranded": _lines(session, list_stranded(session, actor=actor), actor),
-            "to_confirm": count_to_confirm(session, actor=actor),
-            "unsigned": list_unsigned(session, actor=actor),
+            "lines": _lines(session, found.rows, actor),
+            "after": found.after,
+            "before": found.before,
+            "waiting": count_waiting(session, actor=actor) if found.after or found.before else None,
+            "stranded": _lines(session, list_stranded(session, actor=actor), actor) if is_first else [],
+            "to_confirm": count_to_confirm(session, actor=actor) if is_first else 0,
+            "unsigned": list_unsigned(session, actor=actor) if is_first else [],
         }
 
     visitor, values = await request.read_page(read_lines)
-    return page(visitor, "inbox.html", **values, shown=SHOWN, most=MOST_WAITING, done=read_done(ok))
+    return page(visitor, "inbox.html", **values, done=read_done(ok))
 
 
 def _lines(session: Session, waiting: Sequence[Awaited], actor: Actor) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.progress import show_progress
 from api.pages.proposal import Row, keep_closed, list_people, read_proposal
-from api.pages.refused import RefusedForm, attempt, reading_all
+from api.pages.reading import choose, reading_all
+from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.pages.texts import Words
@@ -127,13 +128,13 @@ async def supplement(idea_id: Id, request: PostedForm) -> Response:
 async def agree(idea_id: Id, request: PostedForm) -> Response:
     """Join the team, or stay out of it."""
     form = request.form
-    joins = form.choice("outcome", ("joined", "not_joined")) == "joined"
 
-    def answer(session: Session, actor: Actor) -> FormResult:
+    def answer(session: Session, actor: Actor, outcome: str) -> FormResult:
+        joins = outcome == "joined"
         context = answer_invitation(session, idea_id, joins=joins, reason=form.text("reason"), actor=actor)
         return back_to_idea(context, "joined") if joins else FormResult(to="/kotak-masuk", done="not_joined")
 
-    return await idea_form(request, idea_id, "agree", answer)
+    return await idea_form(request, idea_id, "agree", choose(form, ("joined", "not_joined"), answer))
 
 
 @router.post(f"{IDEA}/tarik")
@@ -149,28 +150,28 @@ async def withdraw(idea_id: Id, request: PostedForm) -> Response:
 async def permit(idea_id: Id, request: PostedForm) -> Response:
     """Grant or refuse the unit's permission."""
     form = request.form
-    granted = form.choice("outcome", ("granted", "refused")) == "granted"
-    return await idea_form(
-        request,
-        idea_id,
-        "permit",
-        lambda s, a: back_to_idea(permit_idea(s, idea_id, granted=granted, reason=form.text("reason"), actor=a), "decided"),
-    )
+
+    def answer(session: Session, actor: Actor, outcome: str) -> FormResult:
+        context = permit_idea(session, idea_id, granted=outcome == "granted", reason=form.text("reason"), actor=actor)
+        return back_to_idea(context, "decided")
+
+    return await idea_form(request, idea_id, "permit", choose(form, ("granted", "refused"), answer))
 
 
 @router.post(f"{IDEA}/seleksi")
 async def screen(idea_id: Id, request: PostedForm) -> Response:
     """Accept, return for completion, close as duplicate, or reject."""
     form = request.form
-    outcome = Screening(form.choice("outcome", tuple(Screening)) or Screening.RETURNED)
     answers = {name: value == "yes" for name, value in form.under("answers").items() if value in ("yes", "no")}
     notes = {name: text for name, text in form.under("notes").items() if text.strip()}
     parts = tuple(name for name, value in form.under("parts").items() if value == "yes")
     outside = form.text("duplicate_not_registered", 3) == "yes"
     findings = Findings(answers, notes, form.text("reason"), parts, form.text("duplicate_of", 60), outside)
-    return await idea_form(
-        request, idea_id, "screen", lambda s, a: back_to_idea(screen_idea(s, idea_id, outcome, findings, actor=a), "decided")
-    )
+
+    def answer(session: Session, actor: Actor, outcome: str) -> FormResult:
+        return back_to_idea(screen_idea(session, idea_id, Screening(outcome), findings, actor=actor), "decided")
+
+    return await idea_form(request, idea_id, "screen", choose(form, tuple(Screening), answer))
 
 
 async def _write(request: PageRequest, wanted: Writing) -> Response:
@@ -197,7 +198,7 @@ async def _write(request: PageRequest, wanted: Writing) -> Response:
 
 async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResult], wanted: Writing) -> Response:
     """Save first, so that what cannot be handed in is not lost; then hand it in if asked, with or without who has not answered."""
-    saved, kept, request.reads_all = wanted, False, True
+    saved, kept = wanted, False
     do = request.form.text("do", 20)
 
     async def run() -> FormResult:

@@ -37,9 +37,11 @@ async def change(request: PostedForm) -> Response:
     """Change the password; the present one is asked for, and sign-ins elsewhere end."""
     form, words = request.form, Words(request.language)
     await request.read(lambda _session, _actor: request.require_own_form())
+    form.require("present_password", "password")
     kept = Form(fields_to_keep(form.fields), form.wrong)
     if form.text("password", 1_000) != form.text("password_again", 1_000):
         form.wrong["password_again"] = "passwords_differ"  # noqa: S105
+    if form.wrong:
         return await _account_page(request, refused=refuse_unreadable("password", kept, words))
     try:
         await change_own_password(request, form.values.get("present_password", ""), form.text("password", 1_000))
@@ -53,6 +55,7 @@ async def ask_new_email(request: PostedForm) -> Response:
     """Ask for the codes of a new mail address; the present password is asked for."""
     form, words = request.form, Words(request.language)
     await request.read(lambda _session, _actor: request.require_own_form())
+    form.require("email", "present_password")
     email, kept = form.email("email"), Form(fields_to_keep(form.fields), form.wrong)
     if form.wrong:
         return await _account_page(request, refused=refuse_unreadable("email", kept, words))
@@ -66,13 +69,16 @@ async def ask_new_email(request: PostedForm) -> Response:
 @router.post(f"{ACCOUNT}/surel/kode")
 async def confirm_address(request: PostedForm) -> Response:
     """Let the new mail address count, by the codes that came."""
-    form = request.form
+    form, words = request.form, Words(request.language)
     await request.read(lambda _session, _actor: request.require_own_form())
+    form.require("new_code", *(["old_code"] if "old_code" in form.values else []))
+    if form.wrong:
+        return await _account_page(request, refused=refuse_unreadable("codes", Form(fields_to_keep(form.fields), form.wrong), words))
     try:
         await confirm_new_email(request, NewAddress(form.text("new_code", 100), form.text("old_code", 100)))
     except (Invalid, Conflict, TooMany) as refusal:
         kept = Form(fields_to_keep(form.fields), form.wrong)
-        return await _account_page(request, refused=refuse_form("codes", kept, refusal, Words(request.language)))
+        return await _account_page(request, refused=refuse_form("codes", kept, refusal, words))
     return RedirectResponse(f"{ACCOUNT}?ok=email_changed", 303)
 
 

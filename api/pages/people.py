@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from api.pages.forms import Form, FormView
+from api.pages.reading import require_readable
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, redirect_to
@@ -17,10 +18,10 @@ from models.settings import settings
 from models.units import Unit
 from workflows.calculations.employee_number import mask_employee_number, strip_employee_number
 from workflows.process.actors import Actor
-from workflows.process.refusals import Forbidden, Invalid
+from workflows.process.refusals import Faults, Forbidden, Invalid
 from workflows.region.codes import Renewal, renew_activation
 from workflows.region.grants import grant_role
-from workflows.region.people import NewPerson, register_person
+from workflows.region.people import NewPerson, get_unit, register_person
 from workflows.region.powers import list_offices
 
 router = APIRouter(include_in_schema=False)
@@ -93,10 +94,17 @@ async def renew(request: PostedForm) -> Response:
 async def give_role(request: PostedForm) -> Response:
     """Give a person a role over a unit and everything below it; a deciding role waits for a second person."""
     form = request.form
-    role = form.choice("role", tuple(GIVEN))
+    role = Role(form.choice("role", tuple(GIVEN)) or Role.PROPOSER)
 
     def act(session: Session, actor: Actor) -> FormResult:
-        grant = grant_role(session, _find_person(session, form, actor), Role(role), form.text("unit_code", 60), actor=actor)
+        faults, person_id, code = Faults(), "", form.text("unit_code", 60)
+        with faults.gather():
+            person_id = _find_person(session, form, actor)
+        with faults.gather():
+            get_unit(session, code)
+        faults.settle()
+        require_readable(form)
+        grant = grant_role(session, person_id, role, code, actor=actor)
         return FormResult(to=PEOPLE, done="role_given" if grant.confirmed_at else "role_asked")
 
     return await attempt("role", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused))

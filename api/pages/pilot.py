@@ -10,7 +10,8 @@ from api.formats import show_count
 from api.pages.forms import Form, FormView, show_figure
 from api.pages.idea import IDEA, back_to_idea, idea_form, read_pilot
 from api.pages.queue import find_following, read_asked_origin, read_way_on
-from api.pages.refused import RefusedForm, attempt, reading_all
+from api.pages.reading import choose
+from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.v1.shapes import Id, show_context
@@ -45,12 +46,9 @@ async def plan(idea_id: Id, request: PostedForm) -> Response:
     way_on = await read_way_on(request, idea_id)
 
     def act(session: Session, actor: Actor) -> FormResult:
-        with reading_all(form):
-            plan_pilot(session, idea_id, wanted, actor=actor)
+        plan_pilot(session, idea_id, wanted, actor=actor)
         result = FormResult(to=f"/usulan/{idea_id}", done="planned")
         return result if way_on is None else way_on.lead(result)
-
-    request.reads_all = True
 
     async def show(refused: RefusedForm) -> Response:
         return await _plan_page(request, idea_id, refused)
@@ -102,14 +100,13 @@ async def conclude(idea_id: Id, request: PostedForm) -> Response:
 async def verify(idea_id: Id, request: PostedForm) -> Response:
     """Roll out, extend or stop."""
     form = request.form
-    verdict = Verdict(form.choice("outcome", tuple(Verdict)) or Verdict.STOP)
-    until = form.day("until", required=verdict == Verdict.EXTEND)
-    return await idea_form(
-        request,
-        idea_id,
-        "verify",
-        lambda s, a: back_to_idea(verify_pilot(s, idea_id, verdict, reason=form.text("reason"), until=until, actor=a), "decided"),
-    )
+    until = form.day("until", required=form.text("outcome", 40) == Verdict.EXTEND)
+
+    def answer(session: Session, actor: Actor, outcome: str) -> FormResult:
+        verdict, reason = Verdict(outcome), form.text("reason")
+        return back_to_idea(verify_pilot(session, idea_id, verdict, reason=reason, until=until, actor=actor), "decided")
+
+    return await idea_form(request, idea_id, "verify", choose(form, tuple(Verdict), answer))
 
 
 async def _plan_page(request: PageRequest, idea_id: str, refused: RefusedForm | None = None) -> Response:

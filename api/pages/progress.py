@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from models.ideas import Idea
-from models.stages import IdeaStage
 from workflows.process import ways
-from workflows.process.ways import STEPS, Kind
+from workflows.process.ways import STEPS
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,5 @@ def show_progress(idea: Idea, *, honoured: bool = False) -> list[Step]:
     stage = ways.IDEA.stages[idea.stage]
     reached = "review" if idea.scores_closed_at is not None else "intake"
     at = STEPS.index(stage.step or reached)
-    ended = idea.stage == IdeaStage.REJECTED or (stage.kind == Kind.END and idea.stage != IdeaStage.ROLLED_OUT)
-    here = "ended" if ended else "now"
+    here = "ended" if stage.is_ended else "now"
     return [Step(name, "done" if place < at else here if place == at else "ahead") for place, name in enumerate(STEPS)]

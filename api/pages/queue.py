@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from api.pages.listed import parse_filter
 from api.pages.session import FormResult, PageRequest
+from models.inbox import InboxItem
 from workflows.process.actors import Actor
 from workflows.process.browse import find_next
-from workflows.process.inbox import Awaited, list_inbox
+from workflows.process.keyset import Slice
+from workflows.process.waiting import Awaited, list_inbox, list_waiting
 
 INBOX, LIST = "kotak-masuk", "daftar"
 NEXT = "next"  # the button that saves and goes on
 LONGEST = 600
-MOST_WAITING = 500
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,7 @@ def read_origin(text: str) -> Origin:
 def find_following(session: Session, origin: Origin, about: str, *, actor: Actor) -> str | None:
     """The address of what comes after this idea or award where the reader came from, for the same task; asked before it is decided."""
     if origin.text == INBOX:
-        waiting = list_inbox(session, actor=actor, limit=MOST_WAITING)
-        place = next((place for place, each in enumerate(waiting) if _subject(each) == about), None)
-        if place is None:
-            return None
-        task = waiting[place].item.task
-        return next((address_of(each) for each in waiting[place + 1 :] if each.item.task == task and _subject(each) != about), None)
+        return _find_following_task(session, about, actor)
     following = find_next(session, parse_filter(origin.text.partition("?")[2]).read(), about, actor=actor) if origin.text else None
     return following and origin.open(following)
 
@@ -100,5 +97,11 @@ async def read_way_on(request: PageRequest, about: str) -> WayOn | None:
     return WayOn(origin, await request.read(lambda session, actor: find_following(session, origin, about, actor=actor)))
 
 
-def _subject(awaited: Awaited) -> str:
-    return awaited.item.award_id or awaited.idea.id
+def _find_following_task(session: Session, about: str, actor: Actor) -> str | None:
+    """The address of the reader's next like task behind the one about an idea or award, however far down their inbox it lies."""
+    subject = sa.func.coalesce(col(InboxItem.award_id), col(InboxItem.idea_id))
+    for present in list_inbox(session, actor=actor, limit=1, about=subject == about):
+        alike = (col(InboxItem.task) == present.item.task) & (subject != about)
+        for following in list_waiting(session, Slice(present.cursor, 1), actor=actor, about=alike).rows:
+            return address_of(following)
+    return None

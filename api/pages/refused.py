@@ -1,13 +1,13 @@
 """A refused form as it is shown again: the refusal's sentence beside its field, and everything that was typed."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fastapi.responses import Response
 from sqlalchemy.exc import IntegrityError
 
 from api.pages.forms import OWN_FIELDS, Form, FormView, fields_to_keep
+from api.pages.reading import Unreadable
 from api.pages.session import FormResult, PageRequest, Unconfirmed, redirect_to, remember_language
 from api.pages.texts import Words
 from api.problems import STATUS, Stale, refuse_calculation
@@ -15,13 +15,9 @@ from api.request_log import known_of
 from api.signing_in import Unauthenticated
 from models.database import LostRace
 from workflows.calculations.refusals import CalculationRefusal
-from workflows.process.refusals import Conflict, Invalid, NotFound, Refusal
+from workflows.process.refusals import Conflict, NotFound, Refusal
 
 RENEWED = ("form_key", "form_version")
-OF_TEXTS = (
-    *("text_empty", "text_too_short", "text_too_long", "control_characters", "unprintable_characters"),
-    *("section_too_short", "section_too_long", "decree_missing", "requirement_unanswered", "employee_number_impossible"),
-)  # what is wrong with a text or was left out, whatever the other fields say
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ def refuse_form(name: str, form: Form, refusal: Refusal, words: Words) -> Refuse
 def refuse_unreadable(name: str, form: Form, words: Words, others: Sequence[Refusal] = ()) -> RefusedForm:
     """The form as refused for fields that cannot be read as the numbers, days or choices they should be, and for its other fields."""
     unreadable = {field: words.refusal(code, _read_meanings(form, field, words)) for field, code in form.wrong.items()}
-    return RefusedForm(name, 422, form, _in_order(form, unreadable | _read_sentences(others, words)))
+    return RefusedForm(name, 422, form, _in_order(form, _read_sentences(others, words) | unreadable))
 
 
 def _read_sentences(refusals: Sequence[Refusal], words: Words) -> dict[str, str]:
@@ -81,35 +77,6 @@ def _read_meanings(form: Form, field: str, words: Words) -> dict[str, str]:
     return {"typed": form.text(field, 60).strip(), "more": shown[0], "less": shown[1]} if shown else {}
 
 
-class Unreadable(Exception):
-    """A form has fields that cannot be read; its `wrong` says which, and `others` what else is wrong."""
-
-    def __init__(self, others: Sequence[Refusal] = ()) -> None:
-        super().__init__()
-        self.others = others
-
-
-def require_readable(form: Form) -> None:
-    """Raise Unreadable where a field could not be read."""
-    if form.wrong:
-        raise Unreadable
-
-
-@contextmanager
-def reading_all(form: Form) -> Iterator[None]:
-    """Around an action that stands a form's unreadable fields: nothing of it is kept, and what it refuses of the texts is told with them.
-
-    A refusal of another kind rests on a number, day or choice that was not read, and is told once it can be.
-    """
-    try:
-        yield
-    except Invalid as refusal:
-        if not form.wrong:
-            raise
-        raise Unreadable([each for each in refusal.parts or (refusal,) if each.code in OF_TEXTS]) from refusal
-    require_readable(form)
-
-
 ShowRefused = Callable[[RefusedForm], Awaitable[Response]]
 ShowResult = Callable[[FormResult], Awaitable[Response]]
 
@@ -128,8 +95,8 @@ async def attempt(
 ) -> Response:
     """Run a posted form's action and answer with its result; where it is refused, show the form again with what was typed.
 
-    What concerns the whole page (nobody signed in, nothing there) is left to the problem pages. The action of a request that
-    `reads_all` says by itself what could not be read. A form that was sent to be shown in the other language is only tried out.
+    What concerns the whole page (nobody signed in, nothing there) is left to the problem pages. A form that was sent to be shown in the
+    other language is only tried out.
     """
     words, request.is_switch = Words(request.language), bool(request.http.state.language)
 
@@ -140,8 +107,6 @@ async def attempt(
         return answer
 
     try:
-        if not request.reads_all:
-            require_readable(request.form)
         return await show_result(await act())
     except Unreadable as unreadable:
         return await show(refuse_unreadable(name, request.form, words, unreadable.others))

@@ -14,6 +14,8 @@ from api.pages.session import Visitor
 from api.pages.texts import Words, texts
 from models.ids import new_id
 from models.people import Role
+from workflows.process import ways
+from workflows.process.ways import Tone
 
 SEES_ALL_IDEAS = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
 PREPARES_CALLS = (Role.CHAIR, Role.LEADER, Role.SECRETARIAT, Role.ADMIN, Role.AUDITOR)
@@ -46,11 +48,17 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(asset=asset)
+    made.globals.update(asset=asset, tone=find_tone)
     made.filters.update(
         rupiah=write_rupiah, share=write_share, paragraphs=paragraphs, masked=shorten_mask, canonical=write_canonical_number
     )
     return made
+
+
+def find_tone(stage: str) -> str:
+    """How a stage of an idea, an award or a document is shown; `-` for every other word."""
+    found = (way.stages.get(stage) for way in (ways.IDEA, ways.AWARD, ways.DOCUMENT))
+    return next((each.tone for each in found if each is not None), Tone.NONE)
 
 
 @pass_context

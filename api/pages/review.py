@@ -5,6 +5,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from api.pages.idea import IDEA, back_to_idea, idea_form
+from api.pages.reading import choose
 from api.pages.session import FormResult, PostedForm
 from api.v1.shapes import Id
 from workflows.process.actors import Actor
@@ -61,27 +62,24 @@ async def recuse(idea_id: Id, request: PostedForm) -> Response:
 async def recommend(idea_id: Id, request: PostedForm) -> Response:
     """Give the committee's advice."""
     form = request.form
-    outcome = Recommendation(form.choice("outcome", tuple(Recommendation)) or Recommendation.DEFERRED)
-    return await idea_form(
-        request,
-        idea_id,
-        "recommend",
-        lambda s, a: back_to_idea(recommend_idea(s, idea_id, outcome, reason=form.text("reason"), actor=a), "decided"),
-    )
+
+    def answer(session: Session, actor: Actor, outcome: str) -> FormResult:
+        return back_to_idea(recommend_idea(session, idea_id, Recommendation(outcome), reason=form.text("reason"), actor=actor), "decided")
+
+    return await idea_form(request, idea_id, "recommend", choose(form, tuple(Recommendation), answer))
 
 
 @router.post(f"{IDEA}/penetapan")
 async def determine(idea_id: Id, request: PostedForm) -> Response:
     """Adopt, defer or reject."""
     form = request.form
-    outcome = Determination(form.choice("outcome", tuple(Determination)) or Determination.DEFERRED)
     decree = NamedDecree(form.text("decree_number", 2_000), form.day("decree_on", required=False))
-    return await idea_form(
-        request,
-        idea_id,
-        "determine",
-        lambda s, a: back_to_idea(determine_idea(s, idea_id, outcome, reason=form.text("reason"), decree=decree, actor=a), "decided"),
-    )
+
+    def answer(session: Session, actor: Actor, outcome: str) -> FormResult:
+        wanted, reason = Determination(outcome), form.text("reason")
+        return back_to_idea(determine_idea(session, idea_id, wanted, reason=reason, decree=decree, actor=actor), "decided")
+
+    return await idea_form(request, idea_id, "determine", choose(form, tuple(Determination), answer))
 
 
 @router.post(f"{IDEA}/lanjut")

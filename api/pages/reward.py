@@ -11,7 +11,8 @@ from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
 from api.pages.idea import IDEA, idea_form, read_scores
 from api.pages.queue import INBOX, find_following, read_asked_origin, read_way_on
-from api.pages.refused import RefusedForm, attempt, require_readable
+from api.pages.reading import choose
+from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, PostedFormWithFile, Unconfirmed
 from api.v1.awards import show_award
@@ -25,6 +26,7 @@ from workflows.process.actors import Actor
 from workflows.process.earning import find_flaw
 from workflows.process.keyset import Slice
 from workflows.process.offers import find_kept_out, list_offers
+from workflows.process.refusals import Faults
 from workflows.region.decrees import NamedDecree, hash_pdf
 from workflows.reward.announce import schedule_award
 from workflows.reward.approve import approve_award, decline_award
@@ -68,21 +70,22 @@ async def propose(idea_id: Id, request: PostedForm) -> Response:
 async def decide(award_id: Id, request: PostedFormWithFile) -> Response:
     """Approve under a decree, or decline with a reason; of the decree's PDF only its SHA-256 is kept."""
     form = request.form
-    approved = form.choice("outcome", ("approved", "declined")) == "approved"
-    number, on = form.text("decree_number", 2_000), form.day("decree_on", required=approved)
+    number, on = form.text("decree_number", 2_000), form.day("decree_on", required=False)
 
-    def act(session: Session, actor: Actor) -> FormResult:
-        require_readable(form)
-        if pdf := form.files.get("decree_file"):  # a file is not sent again from the page that confirms; its digest is
-            form.replace("decree_sha256", hash_pdf(pdf))
-        if approved:
-            decree = NamedDecree(number, on, form.text("decree_sha256", 200))
-            approve_award(session, award_id, decree=decree, actor=actor)
-        else:
-            decline_award(session, award_id, reason=form.text("reason"), actor=actor)
+    def act(session: Session, actor: Actor, outcome: str) -> FormResult:
+        faults = Faults()
+        with faults.gather():
+            if (pdf := form.files.get("decree_file")) and not form.wrong:
+                form.replace("decree_sha256", hash_pdf(pdf))  # a file is not sent again from the page that confirms; its digest is
+        with faults.gather():
+            if outcome == "approved":
+                approve_award(session, award_id, decree=NamedDecree(number, on, form.text("decree_sha256", 200)), actor=actor)
+            else:
+                decline_award(session, award_id, reason=form.text("reason"), actor=actor)
+        faults.settle()
         return FormResult(to=f"/penghargaan/{award_id}", done="decided")
 
-    return await _attempt(request, award_id, "approve", act)
+    return await _attempt(request, award_id, "approve", choose(form, ("approved", "declined"), act))
 
 
 @router.post(f"{AWARD}/jadwal")

@@ -12,18 +12,19 @@ from sqlmodel import Session, SQLModel
 
 from api.access import ApiRequest, write_etag
 from api.pages.forms import Form, read_form
+from api.pages.reading import reading_all
 from api.problems import language_of
 from api.signing_in import TOKEN_HOURS, Unauthenticated
 from models.people import Person, Role
 from models.settings import settings
 from workflows.process.actors import Actor
-from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Forbidden
+from workflows.process.waiting import count_waiting
 from workflows.region.signatures import list_unsigned
 
 T = TypeVar("T")
 COOKIE = "gagas_session"
-MOST_COUNTED = 100
+MOST_COUNTED = 99  # tasks; beyond, the menu shows 99+
 YEAR = 365 * 24 * 3600
 
 
@@ -50,7 +51,7 @@ class Visitor:
     name: str = ""
     roles: frozenset[Role] = field(default_factory=frozenset)
     form_token: str = ""
-    waiting: int = 0
+    waiting: str = ""  # how many tasks, as the menu shows it; empty for none
 
     @property
     def signed_in(self) -> bool:
@@ -66,7 +67,6 @@ class PageRequest(ApiRequest):
         self.form = form or Form()
         self.language = language_of(http)
         self.part = ""
-        self.reads_all = False  # whether the action stands fields that cannot be read, and tells of them with all that is wrong
         self.is_trial = False
         self.is_switch = False  # whether the form was only sent to be shown in the other language
 
@@ -108,13 +108,16 @@ class PageRequest(ApiRequest):
     ) -> FormResult:
         """Run one action for a posted form, once per one-time key; `part` tells apart two actions of one form.
 
+        Of a form that cannot be read in whole nothing is done: Unreadable is raised with what else is wrong with it.
+
         Where `is_trial` or `is_switch` is set, the action is only tried out: Unconfirmed is raised where it would be done, any refusal
         where it would not.
         """
 
         def checked(session: Session, actor: Actor) -> FormResult:
             self.require_own_form()
-            return action(session, actor)
+            with reading_all(self.form):
+                return action(session, actor)
 
         self.part = part
         answer = await self.write(checked, match=None if self.is_switch else match)
@@ -130,9 +133,9 @@ class PageRequest(ApiRequest):
         sign_in = self.signed_in
         if person is None or sign_in is None:
             return self.anonymous_visitor
-        waiting = len(list_inbox(session, actor=actor, limit=MOST_COUNTED)) + len(list_unsigned(session, actor=actor))
+        waiting = count_waiting(session, actor=actor, most=MOST_COUNTED + 1).number + len(list_unsigned(session, actor=actor))
         roles = frozenset(grant.role for grant in actor.grants)
-        return Visitor(self.language, self._path(), person.id, person.full_name, roles, sign_in.form_token, waiting)
+        return Visitor(self.language, self._path(), person.id, person.full_name, roles, sign_in.form_token, _write_waiting(waiting))
 
     def _path(self) -> str:
         url = self.http.url
@@ -154,6 +157,10 @@ class PageRequest(ApiRequest):
     def _given_version(self) -> str:
         version = self.form.text("form_version", 40)
         return write_etag(version) if version.isascii() and version.isalnum() else ""
+
+
+def _write_waiting(number: int) -> str:
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number or "")
 
 
 def is_https(request: Request) -> bool:

@@ -11,6 +11,7 @@ from models.ideas import Answer, Decision, Idea
 from models.people import Person
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
+from workflows.process.engine import DECIDING_UNIT
 from workflows.process.history import list_history
 from workflows.process.relations import is_blind, is_only_invited
 from workflows.process.visibility import sees_idea
@@ -29,6 +30,7 @@ class DecisionOut(ResponseBody):
     by: str | None
 
 
+UNTOLD = {"team", DECIDING_UNIT}  # of a decision's detail: told in words elsewhere, or of use to papers only
 OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"}
 TOLD_BLINDLY = {"submit", "screen"}  # of intake; that a member agreed or a head permitted tells something of who they are
 
@@ -66,7 +68,7 @@ def _show_decision(decision: Decision, people: dict[str, str], actor: Actor) -> 
         action=decision.action,
         outcome=decision.outcome,
         reason=decision.reason,
-        detail={name: kept for name, kept in decision.detail.items() if name != "team"},
+        detail={name: kept for name, kept in decision.detail.items() if name not in UNTOLD},
         team_change=show_team_change(decision, people),
         at=decision.at,
         by=None if unnamed else people.get(decision.actor_id or "", decision.flow or None),
@@ -79,7 +81,7 @@ def _show_blindly(decision: Decision) -> DecisionOut:
         action=decision.action,
         outcome=decision.outcome,
         reason=decision.reason if told else "",
-        detail={name: kept for name, kept in decision.detail.items() if told and name != "team"},
+        detail={name: kept for name, kept in decision.detail.items() if told and name not in UNTOLD},
         team_change=None,
         at=decision.at,
         by=None,

@@ -15,11 +15,11 @@ from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import ClockTick, Message, MessageState
 from workflows.process.actors import Actor
-from workflows.process.inbox import Awaited, list_inbox
 from workflows.process.records import list_facts, read_published_head, readable_messages, require_reader
 from workflows.process.relations import list_blind
 from workflows.process.retry import STATE, count_messages, is_stuck, retry_dead
 from workflows.process.stranded import list_stranded
+from workflows.process.waiting import Awaited, list_inbox
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
 
@@ -39,8 +39,8 @@ class HealthOut(ResponseBody):
 
 
 class OutboxOut(ResponseBody):
-    """How many messages wait, are under way in runs, wait for a gate to be passed, were handled, were given up, will be taken by nobody;
-    the clock."""
+    """How many messages wait, are under way in runs, wait for a gate to be passed or for the hours between two mails to
+    one person, were handled, were given up, will be taken by nobody; the clock."""
 
     waiting: int
     claimed: int

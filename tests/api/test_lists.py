@@ -13,7 +13,7 @@ from tests.building import Town
 from tests.town import TownPerson
 from workflows.intake.team import MemberShare
 from workflows.process import keyset
-from workflows.process.inbox import list_inbox
+from workflows.process.waiting import list_inbox
 from workflows.recognition.letters import number_receipt
 
 __all__ = ["client"]

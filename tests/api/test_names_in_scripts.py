@@ -3,6 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from models.stages import IdeaStage
 from tests.api.pages.browsing import open_browser, send
 from tests.asking import ask, check_problem
 from tests.building import SECTIONS, Town
@@ -30,6 +31,14 @@ def test_a_name_that_cannot_be_drawn_is_refused_with_its_character(town: Town, c
     answer = send(open_browser(town, "operator"), "/pegawai", "/pegawai", **PERSON, name=name)
     assert answer.status_code == 422
     assert f"Karakter {told} tidak dapat dicetak" in answer.text
+
+
+def test_a_reason_that_the_rejection_letter_would_print_as_boxes_is_refused(town: Town, client: TestClient) -> None:
+    refused = {"outcome": "refused", "reason": "Belum layak, mohon dilengkapi dulu ✓"}
+    asked = town.build_idea(IdeaStage.AWAITING_PERMISSION)
+    answer = ask(client, town["head"], f"POST /ideas/{asked}/steps/permit", refused, accept_language="id")
+    problem = check_problem(answer, 422, "unprintable_characters", language="id")
+    assert "Karakter ✓ (U+2713) tidak dapat dicetak" in problem["detail"]
 
 
 @pytest.mark.parametrize("name", DRAWN, ids=ascii)

@@ -86,6 +86,29 @@ def test_a_reports_spreadsheet_is_not_taken_for_an_altered_report(town: Town, cl
     assert ask(client, None, f"GET /verification/files/{'34' * 32}").json()["number"] == report.number
 
 
+@pytest.mark.parametrize(
+    ("language", "named", "either"),
+    [("id", "berkas {} asli", "Keduanya dapat dicocokkan"), ("en", "the original {} file", "Either can be compared")],
+)
+def test_a_reports_page_shows_both_digests_and_says_that_either_file_can_be_compared(
+    town: Town, certificate: Document, language: str, named: str, either: str
+) -> None:
+    town.do(ask_report, town.call, by="secretary")
+    (report,) = town.rows(select(Document).where(Document.kind == DocumentKind.REPORT))
+    digests = {"PDF": "12" * 32, "XLSX": "34" * 32}
+    town.do(mark_issued, report.id, Rendered(*digests.values()), by="flow:recognition")
+    browser, spoken = open_browser(town), {"accept-language": language}
+    for digest in ("", *digests.values()):
+        text = browser.get(f"/v/{report.token}?sha256={digest}", headers=spoken).text
+        shown = dict(re.findall(r"<dt>([^<]*)</dt><dd class=\"code\">([0-9a-f]{64})</dd>", text))
+        assert {
+            kind: said for kind, said in digests.items() for label in shown if named.format(kind) in label and shown[label] == said
+        } == digests
+        assert either in text
+        assert f"<h1>{HEADINGS[language][0]}</h1>" in text
+    assert "XLSX" not in browser.get(f"/v/{certificate.token}", headers=spoken).text
+
+
 def test_the_printed_number_finds_the_document(town: Town, certificate: Document, client: TestClient) -> None:
     browser, number = open_browser(town), certificate.number
     spaced = " / ".join(number.split("/"))

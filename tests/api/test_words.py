@@ -64,6 +64,7 @@ def test_every_stage_action_outcome_and_mover_of_the_process_has_a_word() -> Non
     assert len(codes) > 60
     assert (codes | {GATE_ACTION} | {f"award_{row.action}" for row in AWARD.transitions}) - set(WORDS) == set()
     assert {f"process.relation_{relation}" for relation in Relation} - set(texts()) == set()
+    assert {f"milestone_{row.milestone}" for row in TRANSITIONS if row.milestone} - set(WORDS) == set()
 
 
 def test_everything_stored_as_one_of_a_closed_set_has_a_word() -> None:

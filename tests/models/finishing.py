@@ -38,9 +38,9 @@ from workflows.pilot.start import plan_pilot
 from workflows.process import ways
 from workflows.process.actors import Actor, actor_of, flow_actor
 from workflows.process.context import read_context
-from workflows.process.inbox import list_inbox
 from workflows.process.offers import list_offers
 from workflows.process.underway import first_report_day
+from workflows.process.waiting import list_inbox
 from workflows.process.ways import GATE_ACTION, Kind
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.region.people import NewPerson, register_person

@@ -9,9 +9,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-MULTIPLES = {"": 1, "ribu": 10**3, "juta": 10**6, "miliar": 10**9}
-A_YEAR = {"": 1, "tahun": 1, "year": 1, "triwulan": 4, "quarter": 4, "bulan": 12, "month": 12, "minggu": 52, "week": 52}
-_LABEL = re.compile(r"(?:(ribu|juta|miliar) )?(?:rp\.?|rupiah|idr)(?: ?(?:/|per) ?(\w+))?")
+RUPIAH = {"rupiah", "rp", "idr"}
+MULTIPLES = {
+    **dict.fromkeys(("ribu", "rb", "thousand"), 10**3),
+    **dict.fromkeys(("juta", "jt", "million"), 10**6),
+    **dict.fromkeys(("miliar", "milyar", "mlr", "billion"), 10**9),
+    **dict.fromkeys(("triliun", "trilyun", "trillion"), 10**12),
+}
+A_YEAR = {
+    **dict.fromkeys(("tahun", "thn", "th", "year"), 1),
+    **dict.fromkeys(("semester",), 2),
+    **dict.fromkeys(("triwulan", "tw", "kuartal", "quarter"), 4),
+    **dict.fromkeys(("bulan", "bln", "month"), 12),
+    **dict.fromkeys(("minggu", "mgg", "week"), 52),
+}
+PER = {"/", "per", "setiap", "tiap"}
+_PARTS = re.compile(r"[^\W\d_]+|[^\s.()]")  # words and signs; full stops of abbreviations and brackets say nothing
 
 
 @dataclass(frozen=True)
@@ -27,12 +40,17 @@ class Measured:
 def read_money(unit_label: str) -> int | None:
     """How many rupiah a year one of this unit is: `juta rupiah per bulan` is 12,000,000; None where the unit is no sum of a year.
 
-    A unit without a time counts as a year's sum. `rupiah per berkas` is none: nobody measured how many there are.
+    `Rp juta`, `juta Rp`, `jt rupiah` and `rupiah (juta)` are one unit. A unit without a time counts as a year's sum. `rupiah per berkas`
+    is none: nobody measured how many there are; nor is `juta`, which may be of anything.
     """
-    found = _LABEL.fullmatch(" ".join(unit_label.casefold().split()))
-    if found is None or (found[2] or "") not in A_YEAR:
+    parts = _PARTS.findall(unit_label.casefold())
+    place = next((place for place, part in enumerate(parts) if part in PER), len(parts))
+    times = A_YEAR.get(" ".join(parts[place + 1 :])) if place < len(parts) else 1
+    multiples = [part for part in parts[:place] if part not in RUPIAH]
+    if times is None or len(parts[:place]) - len(multiples) != 1 or len(multiples) > 1:
         return None
-    return MULTIPLES[found[1] or ""] * A_YEAR[found[2] or ""]
+    multiple = MULTIPLES.get(multiples[0]) if multiples else 1
+    return None if multiple is None else multiple * times
 
 
 def save_in_a_year(indicators: Iterable[Measured], cost_rupiah: int) -> int | None:

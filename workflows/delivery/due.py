@@ -21,6 +21,7 @@ from workflows.process.inbox import find_overdue
 from workflows.process.journal import record, send, send_each_once
 from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
+from workflows.recognition.pauses import wake_digests
 from workflows.region.calls import close_call
 from workflows.reward.propose import list_undecided
 
@@ -94,7 +95,12 @@ def ask_digests(session: Session, _actor: Actor) -> None:
     tick = session.get(ClockTick, 1)
     if now() < morning or (tick is not None and tick.caught_up_to is not None and tick.caught_up_to >= morning):
         return
-    send_each_once(session, "recognition.send_digest", {each: f"digest:{each}:{morning:%Y%m%d}" for each in list_addressees(session)})
+    send_each_once(session, ways.JOBS["asked_in_person"], {each: f"digest:{each}:{morning:%Y%m%d}" for each in list_addressees(session)})
+
+
+def end_pauses(session: Session, _actor: Actor) -> None:
+    """Let those be told of further tasks who were last told of some hours ago."""
+    wake_digests(session)
 
 
 def escalate(session: Session, actor: Actor) -> None:
@@ -116,5 +122,6 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     print_specimens,
     escalate,
     ask_digests,
+    end_pauses,
     forget,
 )

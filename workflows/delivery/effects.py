@@ -25,6 +25,10 @@ Effect = Callable[[Session], None]
 SubjectEffect = Callable[[Session, str], None]  # told the subject of the message
 
 
+class Later(Exception):
+    """Raised by an effect whose hour has not come: its message is held until the clock wakes it."""
+
+
 class Action(Protocol):
     """What a job does for one subject, inside the caller's transaction."""
 
@@ -58,7 +62,8 @@ def apply_effects(store: Database, token: str, effects: Mapping[int, Effect | Ex
 
     One transaction for all, a savepoint for each: the message of an effect that fails waits for another attempt, the others commit.
     After a lost race each message is tried again in a transaction of its own; one that loses again waits for another attempt.
-    A message whose job meets an open gate is held, no attempt counted, until `release_held` wakes it.
+    A message whose job meets an open gate is held, no attempt counted, until `release_held` wakes it; one that comes too early (Later)
+    likewise, until the clock does.
     """
 
     def for_any_subject(effect: Effect) -> SubjectEffect:
@@ -112,7 +117,7 @@ def _apply_one(session: Session, token: str, number: int, effect: SubjectEffect 
     except (LostRace, StaleDataError) as lost:  # a version column shows that somebody else was faster
         raise LostRace from lost
     except Exception as fault:  # whatever a job meets, the other messages of the chunk must not suffer from it
-        if isinstance(fault, Conflict) and fault.code == GATE_OPEN and message.idea_id:
+        if isinstance(fault, Later) or (isinstance(fault, Conflict) and fault.code == GATE_OPEN and message.idea_id):
             return Outcome(held=1)
         return _record_failure(session, message, fault)
     message.state, message.handled_at, message.error = MessageState.HANDLED, now(), None

@@ -31,13 +31,16 @@ class DigestLine:
 
 @dataclass(frozen=True)
 class DigestMail:
-    """What waits for somebody: the pressing tasks, how many pressing ones are not listed, how many are late and how many wait in all."""
+    """What waits for somebody: the pressing tasks, how many pressing ones are not listed, how many are late and how many wait in all.
+
+    Numbers as people read them; empty where there are none.
+    """
 
     name: str
     lines: list[DigestLine]
-    more: int
-    late: int
-    waiting: int
+    more: str
+    late: str
+    waiting: str
     url: str
 
 
@@ -87,14 +90,13 @@ def write_task(task: str) -> str:
 
 
 def write_word(code: str) -> str:
-    """A stage or a reason in Indonesian words."""
-    return _words()[code]["id"]
+    """A stage, a reason or a milestone in Indonesian words; an unknown one without its underscores."""
+    return _words().get(code, {}).get("id", code.replace("_", " "))
 
 
 def write_happening(kind: str, role: str | None) -> str:
     """What happened to an account, in Indonesian, with the role it was about."""
-    said = [_words()[code]["id"] for code in (kind, role) if code]
-    return ": ".join(said)
+    return ": ".join(write_word(code) for code in (kind, role) if code)
 
 
 @cache

@@ -13,7 +13,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Faults, Invalid
 
 
 class Verdict(StrEnum):
@@ -62,8 +62,12 @@ def verify_pilot(session: Session, idea_id: str, verdict: Verdict, *, reason: st
     """Roll out, extend to a later last day, or stop; a verifier with no part in the idea and not below the owner may."""
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "verify", verdict, actor=actor)
-    text = read_reason(permitted.transition, reason)
-    rows = (_extend(session, context, until),) if verdict == Verdict.EXTEND else ()
+    faults, text, rows = Faults(), "", tuple[Pilot, ...]()
+    with faults.gather():
+        text = read_reason(permitted.transition, reason)
+    with faults.gather():
+        rows = (_extend(session, context, until),) if verdict == Verdict.EXTEND else ()
+    faults.settle()
     take(session, context, permitted, Grounds(text, rows=rows), actor=actor)
     return context
 

@@ -13,7 +13,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_text
 
 LONGEST_NOTE = 1_000
@@ -45,14 +45,19 @@ def report_measurement(session: Session, idea_id: str, reading: Reading, *, acto
     permitted = permit(session, context, "measure", actor=actor)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
     known = session.exec(select(Indicator.id).where(Indicator.pilot_id == pilot.id, Indicator.id == reading.indicator_id)).first()
+    faults, note = Faults(), ""
     if known is None:
-        raise Invalid("indicator_unknown", "indicator_id")
-    _check_day(pilot, reading.measured_on)
+        faults.found.append(Invalid("indicator_unknown", "indicator_id"))
+    with faults.gather():
+        _check_day(pilot, reading.measured_on)
+    with faults.gather():
+        note = read_text("note", reading.note, maximum=LONGEST_NOTE)
+    faults.settle()
     measurement = Measurement(
         indicator_id=reading.indicator_id,
         measured_on=reading.measured_on,
         value=reading.value,
-        note=read_text("note", reading.note, maximum=LONGEST_NOTE),
+        note=note,
         actor_id=str(actor.person_id),
     )
     session.add(measurement)
@@ -67,25 +72,30 @@ def correct_measurement(session: Session, idea_id: str, correction: Correction, 
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "correct", actor=actor)
-    text = read_reason(permitted.transition, reason)
+    faults, text = Faults(), ""
+    with faults.gather():
+        text = read_reason(permitted.transition, reason)
     pilot = session.exec(select(Pilot).where(Pilot.idea_id == idea_id)).one()
     of_pilot = select(Measurement, Indicator).join(Indicator, col(Indicator.id) == col(Measurement.indicator_id))
     found = session.exec(of_pilot.where(Indicator.pilot_id == pilot.id, Measurement.id == correction.measurement_id)).first()
     if found is None:
-        raise Invalid("measurement_unknown", "measurement_id")
+        raise Faults([*faults.found, Invalid("measurement_unknown", "measurement_id")]).as_one()
     measurement, indicator = found
     before = _tell(measurement)
     if correction.measured_on is not None:
-        _check_day(pilot, correction.measured_on)
+        with faults.gather():
+            _check_day(pilot, correction.measured_on)
         measurement.measured_on = correction.measured_on
     if correction.value is not None:
         measurement.value = correction.value
     if correction.note is not None:
-        measurement.note = read_text("note", correction.note, maximum=LONGEST_NOTE)
+        with faults.gather():
+            measurement.note = read_text("note", correction.note, maximum=LONGEST_NOTE)
     after = _tell(measurement)
     changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
     if not changed:
-        raise Invalid("correction_changes_nothing", "value")
+        faults.found.append(Invalid("correction_changes_nothing", "value"))
+    faults.settle()
     session.add(measurement)
     detail = {"measurement": measurement.id, "indicator": indicator.name, "corrected": changed}
     take(session, context, permitted, Grounds(text, detail, {"measurement": measurement.id}, (measurement,)), actor=actor)

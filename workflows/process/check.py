@@ -6,15 +6,14 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from models.policy import Days, GateRule, Policy
-from models.stages import IdeaStage
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.duties import LOOSENABLE, STEPS
 from workflows.process.guards import is_in_policy
-from workflows.process.movers import ALLOWED, list_concentrations
+from workflows.process.movers import list_allowed, list_concentrations
 from workflows.process.reach import Owing, Reach, list_steps, takes_step, walk
 from workflows.process.visibility import OVERSEERS
-from workflows.process.ways import Kind, Relation, Transition, Way
+from workflows.process.ways import Kind, Reached, Relation, Transition, Way
 
 LONGEST_GATE_NAME = 35  # with `gate:` before it, it is the task of an inbox item, which has 40 characters
 
@@ -105,19 +104,19 @@ def _check_days(*reaches: Reach) -> Iterator[Finding]:
 
 def _check_movers(*reaches: Reach) -> Iterator[Finding]:
     """Only what an office does is given to another, only to the roles listed for it, and no two steps of a pair come into one role."""
-    policy = reaches[0].policy
+    policy, ways = reaches[0].policy, [reach.way for reach in reaches]
     for action, role in policy.movers.items():
         path = f"policy.movers.{action}"
         steps = [(reach, step) for reach in reaches for step in reach.way.of_action(action)]
         if not steps:
             yield Finding("policy_action_unknown", path, {"given": action})
-        elif action not in ALLOWED:
+        elif not (allowed := list_allowed(action, ways)):
             yield Finding("policy_action_without_office", path, {"action": action})
-        elif role not in ALLOWED[action]:
-            yield Finding("policy_mover_not_allowed", path, {"action": action, "role": role, "roles": list(ALLOWED[action])})
+        elif role not in allowed:
+            yield Finding("policy_mover_not_allowed", path, {"action": action, "role": role, "roles": list(allowed)})
         elif not any(_happens(reach, step) for reach, step in steps if step.relation == Relation.SCOPE):
             yield Finding("policy_action_unreachable", path, {"action": action})
-    for found in list_concentrations(policy, *(reach.way for reach in reaches)):
+    for found in list_concentrations(policy, *ways):
         said = {"action": found.moved, "actions": [found.moved, found.other], "role": found.role}
         yield Finding("policy_concentrates", f"policy.movers.{found.moved}", said)
 
@@ -159,7 +158,7 @@ def _check_award_stage(reach: Reach, book: FixedTiers, number: int, name: str) -
         yield Finding("policy_stage_unreachable", path, {"stage": name})
     elif all(place.at_mark is None for place in reach.at(name)):
         yield Finding("policy_award_not_scored", path, {"stage": name})
-    elif book.results_must_be_verified and name != IdeaStage.ROLLED_OUT:
+    elif book.results_must_be_verified and stage.reached != Reached.VERIFIED:
         yield Finding("policy_award_not_verified", path, {"stage": name})
     elif book.is_ranked and stage.kind in (Kind.DRAFT, Kind.OPEN):
         yield Finding("policy_award_not_ranked", path, {"stage": name})

@@ -8,9 +8,10 @@ from workflows.process.context import IdeaContext, read_context
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Invalid, NotFound
 from workflows.process.ways import Transition
-from workflows.process.wording import read_text
+from workflows.process.wording import read_text, require_printable
 
 LONGEST_REASON = 4_000
+NUMBERS = "recognition.number_"  # the jobs that write a document
 
 
 def decide(session: Session, idea_id: str, action: str, outcome: str | None, *, reason: str, actor: Actor) -> IdeaContext:
@@ -28,7 +29,17 @@ def decide(session: Session, idea_id: str, action: str, outcome: str | None, *, 
 
 
 def read_reason(transition: Transition, text: str, *, field: str = "reason") -> str:
-    """A reason as the transition wants it; raises Invalid where it is shorter than the table says, or where none is taken."""
+    """A reason as the transition wants it.
+
+    Raises Invalid where it is shorter than the table says, where none is taken, and, where a document follows that prints it, for what no
+    packaged font can draw.
+    """
     if transition.reason is None and text.strip():
         raise Invalid("reason_not_taken", field)
-    return read_text(field, text, maximum=LONGEST_REASON, minimum=transition.reason or 0)
+    read = read_text(field, text, maximum=LONGEST_REASON, minimum=transition.reason or 0)
+    return require_printable(field, read) if is_printed(transition) else read
+
+
+def is_printed(transition: Transition) -> bool:
+    """Whether a document follows a step: its reason then stands on paper."""
+    return any(job.startswith(NUMBERS) for job in transition.jobs)

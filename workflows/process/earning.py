@@ -8,13 +8,15 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from models.awards import Award, AwardShare
-from models.stages import ENDED_AWARDS, IdeaStage
+from models.stages import ENDED_AWARDS
 from workflows.calculations.award import AwardFacts, compute_award
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.calculations.rule_books import RuleBook, read_rule_book
 from workflows.calculations.shares import RupiahPart, Share, split_rupiah
+from workflows.process import ways
 from workflows.process.context import AwardContext, IdeaContext
 from workflows.process.refusals import Conflict, Refusal
+from workflows.process.ways import Reached
 
 PLACE = ("rank", "places_taken")  # the facts that a ranking found; all others are the idea's own
 
@@ -31,7 +33,7 @@ def read_facts(idea: IdeaContext, **place: Any) -> AwardFacts:
     """
     if idea.idea.score is None:
         raise Conflict("idea_not_scored")
-    verified = idea.idea.stage == IdeaStage.ROLLED_OUT
+    verified = ways.IDEA.stages[idea.idea.stage].reached == Reached.VERIFIED
     return AwardFacts(score=idea.idea.score, team_size=len(idea.team), results_verified=verified, **place)
 
 

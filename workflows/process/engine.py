@@ -30,6 +30,8 @@ from workflows.process.refusals import Conflict, Forbidden
 from workflows.process.relations import has_part, may_act, role_for
 from workflows.process.ways import GATE_ACTION, JOBS, KEEP_CODE, Kind, Readers, Relation, Transition
 
+DECIDING_UNIT = "deciding_unit"  # in an official's decision: the unit in whose office they decided, whatever becomes of them
+
 
 class UnknownAction(Exception):
     """The code names an action that no table has: a defect, not a refusal."""
@@ -237,13 +239,15 @@ def _decide(session: Session, context: Context, transition: Transition, grounds:
     if context.about is None:
         return []
     of_award = isinstance(context, AwardContext)
+    official = {DECIDING_UNIT: actor.unit_id} if transition.relation == Relation.SCOPE and actor.unit_id else {}
+    detail = {**official, **grounds.detail}
     values = {
         "id": new_id(),
         "idea_id": context.about.idea.id,
         "action": f"award_{transition.action}" if of_award else transition.action,
         "outcome": transition.outcome or "",
         "reason": grounds.reason,
-        "detail": {"award": context.row.id, **grounds.detail} if of_award else grounds.detail,
+        "detail": {"award": context.row.id, **detail} if of_award else detail,
         "actor_id": actor.person_id,
         "flow": actor.flow,
         "at": now(),

@@ -1,7 +1,5 @@
-"""The inbox as the engine keeps it: who is asked for what until when, and what is settled; and what waits for a person."""
+"""The inbox as the engine keeps it: who is asked for what until when, and what is settled."""
 
-import itertools
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -9,32 +7,21 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.database import append_row, run_plain, table_of
-from models.ideas import Idea, TeamMember
+from models.ids import new_id
 from models.inbox import InboxItem
 from models.instants import now, region_zone
 from models.people import Role
 from models.policy import GateRule, Policy
 from workflows.process import ways
-from workflows.process.actors import Actor
-from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext, read_policy_of
-from workflows.process.duties import find_duty, list_borne_on, must_differ
-from workflows.process.guards import is_in_policy, list_below_owner
+from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
+from workflows.process.guards import is_in_policy
 from workflows.process.journal import send
 from workflows.process.passing_up import pass_up
 from workflows.process.relations import list_assigned, office_path, role_for
-from workflows.process.visibility import visible
 from workflows.process.ways import Kind, Relation
 
+ITEM_KEY = "item:"  # before an item's id: the key under which somebody is told of it
 GATE_TASK = "gate:"  # before a gate's name: the task of whoever passes it
-NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Awaited:
-    """An inbox item with the idea it is about."""
-
-    item: InboxItem
-    idea: Idea
 
 
 @dataclass(frozen=True)
@@ -119,8 +106,8 @@ def _ask_person(session: Session, context: IdeaContext, wanted: Ask) -> None:
     if context.idea.due_at is None and context.way.stages[context.idea.stage].awaits == wanted.action:
         context.idea.due_at = wanted.due_at
     asked: dict[str, object] = {"task": wanted.action, "role": transition.who, "person_id": wanted.person_id, "due_at": wanted.due_at}
-    _append(session, context, asked)
-    send(session, ways.JOBS["asked_in_person"], str(wanted.person_id), idea_id=context.idea.id)
+    item_id = _append(session, context, asked)
+    send(session, ways.JOBS["asked_in_person"], str(wanted.person_id), idea_id=context.idea.id, once=ITEM_KEY + item_id)
 
 
 def ask_gate(session: Session, context: IdeaContext, rule: GateRule) -> None:
@@ -133,10 +120,12 @@ def find_gate(task: str, policy: Policy) -> GateRule | None:
     return next((rule for rule in policy.gates if task == GATE_TASK + rule.name), None)
 
 
-def _append(session: Session, context: IdeaContext | AwardContext, asked: dict[str, object]) -> None:
+def _append(session: Session, context: IdeaContext | AwardContext, asked: dict[str, object]) -> str:
     path = "" if asked["person_id"] else office_path(context, Role(str(asked["role"])))
     award_id = context.award.id if isinstance(context, AwardContext) else None
-    append_row(session, InboxItem, idea_id=context.about.idea.id, award_id=award_id, unit_path=path, **asked)
+    item_id = new_id()
+    append_row(session, InboxItem, id=item_id, idea_id=context.about.idea.id, award_id=award_id, unit_path=path, **asked)
+    return item_id
 
 
 _ITEM = table_of(InboxItem)
@@ -176,58 +165,3 @@ def find_overdue(session: Session, limit: int) -> list[InboxItem]:
         if stage is not None and stage.late == "pass_up":
             pass_up(session, item)
     return items
-
-
-def list_inbox(session: Session, *, actor: Actor, limit: int = 200) -> list[Awaited]:
-    """What waits for a person, the most urgent first: asked by name, or by a role over the unit, never on an own idea."""
-    asked: list[sa.ColumnElement[bool]] = [col(InboxItem.person_id) == actor.person_id]
-    for role in sorted({grant.role for grant in actor.grants}):
-        over = [col(InboxItem.unit_path).startswith(path) for path in actor.paths(role)]
-        asked.append((col(InboxItem.role) == role) & col(InboxItem.person_id).is_(None) & sa.or_(*over))
-    lists = [_list_asked(session, each, actor, limit) for each in asked]  # each has an index, together they have none
-    return sorted(itertools.chain(*lists), key=_urgency)[:limit]
-
-
-def _list_asked(session: Session, asked: sa.ColumnElement[bool], actor: Actor, limit: int) -> list[Awaited]:
-    open_items = select(InboxItem).where(col(InboxItem.done_at).is_(None), asked).order_by(col(InboxItem.due_at), col(InboxItem.id))
-    found: list[Awaited] = []
-    for start in itertools.count(0, limit):
-        items = session.exec(open_items.offset(start).limit(limit)).all()  # read in the index's order, and no idea that is not shown
-        found += _find_ideas(session, items, actor)
-        if len(items) < limit or len(found) >= limit:
-            break
-    return found[:limit]
-
-
-def _find_ideas(session: Session, items: Sequence[InboxItem], actor: Actor) -> Iterator[Awaited]:
-    """Items with their ideas: those that the actor may see and take on, with no part in the idea and no other duty that forbids it."""
-    if not items:
-        return
-    asked_about = col(Idea.id).in_({item.idea_id for item in items})
-    ideas = {idea.id: idea for idea in session.exec(select(Idea).where(asked_about, visible(actor)))}
-    own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, col(TeamMember.idea_id).in_(ideas))))
-    of_duty = {item.idea_id for item in items if item.idea_id in ideas and find_duty_of(item)}
-    borne = list_borne_on(session, of_duty, str(actor.person_id))
-    below = list_below_owner(session, [(item.idea_id, item.task) for item in items], actor)
-    for item in items:
-        if item.idea_id in ideas and (item.role == Role.PROPOSER or item.idea_id not in own):
-            idea = ideas[item.idea_id]
-            if (item.idea_id, item.task) in below:
-                continue
-            if item.idea_id not in borne or _may_take_on(item, borne[item.idea_id], read_policy_of(session, idea)):
-                yield Awaited(item, idea)
-
-
-def _may_take_on(item: InboxItem, borne: Sequence[str], policy: Policy) -> bool:
-    """Whether somebody who bears these duties on an idea may be asked for an item about it."""
-    duty = find_duty_of(item)
-    return duty is None or not any(must_differ(each, duty, policy) for each in borne)
-
-
-def find_duty_of(item: InboxItem) -> str | None:
-    """The duty that an item asks for; None where it asks for none, as a gate does."""
-    return find_duty("award" if item.award_id else "idea", item.task)
-
-
-def _urgency(awaited: Awaited) -> tuple[datetime, str]:
-    return awaited.item.due_at or NEVER, awaited.item.id

@@ -125,25 +125,30 @@ def take_page(session: Session, query: Any, order: Order, wanted: Slice, *, may_
 
 def find_cursor(session: Session, query: Any, order: Order) -> str:
     """The cursor of the one row of a query."""
-    [place] = _read_parts(session, query, order, Slice(limit=1))
+    [place] = read_parts(session, query, order, Slice(limit=1))
     return order.write_cursor(*place)
 
 
 def _take_either_way(session: Session, query: Any, order: Order, wanted: Slice) -> Page[Any]:
     """A page of rows that may all be shown; where one came from there is a page too."""
-    found = _read_parts(session, query, order, replace(wanted, limit=wanted.limit + 1))
-    placed, has_more = found[: wanted.limit], len(found) > wanted.limit
+    found = read_parts(session, query, order, replace(wanted, limit=wanted.limit + 1))
+    page = fold_page(found, wanted, lambda placed: order.write_cursor(*placed))
+    return Page([row for row, _ in page.rows], page.after, page.before)
+
+
+def fold_page(found: list[Row], wanted: Slice, write_cursor: Callable[[Row], str]) -> Page[Row]:
+    """The page of what was found on the way that is asked for, one more where there is one; where one came from there is a page too."""
+    rows, has_more = found[: wanted.limit], len(found) > wanted.limit
     if wanted.is_backward:
-        placed.reverse()
-    if not placed:
+        rows.reverse()
+    if not rows:
         return Page([], None)
-    first, last = placed[0], placed[-1]
-    after = order.write_cursor(*last) if has_more or wanted.is_backward else None
-    before = order.write_cursor(*first) if (has_more if wanted.is_backward else wanted.after) else None
-    return Page([row for row, _ in placed], after, before)
+    after = write_cursor(rows[-1]) if has_more or wanted.is_backward else None
+    before = write_cursor(rows[0]) if (has_more if wanted.is_backward else wanted.after) else None
+    return Page(rows, after, before)
 
 
-def _read_parts(session: Session, query: Any, order: Order, wanted: Slice) -> list[tuple[Any, int]]:
+def read_parts(session: Session, query: Any, order: Order, wanted: Slice) -> list[tuple[Any, int]]:
     """The rows of a slice, going backwards where it is asked for backwards, each with its part of the order."""
     cursor = wanted.before if wanted.is_backward else wanted.after
     place = order.read_cursor(cursor) if cursor else None
@@ -160,7 +165,7 @@ def _read_parts(session: Session, query: Any, order: Order, wanted: Slice) -> li
 def _read_on(session: Session, query: Any, order: Order, after: str | None) -> Iterator[Any]:
     """Every row of a query from after a cursor on, some at once."""
     while True:
-        rows = _read_parts(session, query, order, Slice(after, AT_ONCE))
+        rows = read_parts(session, query, order, Slice(after, AT_ONCE))
         yield from (row for row, _ in rows)
         if len(rows) < AT_ONCE:
             return

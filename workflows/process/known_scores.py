@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from models.calls import Call
 from models.ideas import Idea, TeamMember
 from models.reviews import Review, ReviewState
-from models.stages import IdeaStage
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.visibility import ANSWERING, BY_CALL, units_of
@@ -43,7 +42,7 @@ def reads_reviews_of(actor: Actor) -> sa.ColumnElement[bool]:
     stepped_back = mine.where(Review.state == ReviewState.RECUSED)
     still_judges = mine.where(col(Review.state).in_(ANSWERING))
     own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
-    in_review = col(Idea.stage) == IdeaStage.IN_REVIEW
+    in_review = col(Idea.stage).in_(ways.IDEA.list_awaiting("score"))
     unbiased = col(Idea.id).not_in(stepped_back) & ~(in_review & col(Idea.id).in_(still_judges))
     return over & col(Idea.id).not_in(own) & (col(Idea.lead_id) != actor.person_id) & (_is_decided() | unbiased)
 

@@ -1,15 +1,17 @@
 """To which roles a policy may give a step; duties that always belong to different people never come into one role: docs/decisions/0005.
 
-An action that stands in no row belongs to a person (the lead, a reviewer, a pilot's owner) or to a flow and is given to no office.
+An office's plain step (a reason and no more) that stands in no row and bears no duty may go, like a gate, to any role that oversees
+ideas. Every other action without a row belongs to a person (the lead, a reviewer, a pilot's owner) or to a flow and is given to no office.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from models.people import Role
 from models.policy import Policy
 from workflows.process.duties import ALWAYS, PAIRS, STEPS
-from workflows.process.ways import Way
+from workflows.process.visibility import OVERSEERS
+from workflows.process.ways import Relation, Way
 
 MOVERS = """
 action      usual        others
@@ -43,7 +45,18 @@ def _read_movers() -> dict[str, tuple[Role, ...]]:
 
 
 ALLOWED: dict[str, tuple[Role, ...]] = _read_movers()  # by action, the usual role first
+BEARING_DUTY = {step for steps in STEPS.values() for step in steps}
 APART = tuple(pair for pair, word in PAIRS.items() if word == ALWAYS and STEPS[pair[0]] and STEPS[pair[1]])
+
+
+def list_allowed(action: str, ways: Iterable[Way]) -> tuple[Role, ...]:
+    """The roles to which a policy may give an action, the usual one first; none for what is no office's."""
+    if action in ALLOWED or action in BEARING_DUTY:
+        return ALLOWED.get(action, ())
+    steps = [step for way in ways for step in way.of_action(action) if step.who is not None]
+    if not any(step.relation == Relation.SCOPE for step in steps) or any(step.has_content for step in steps):
+        return ()
+    return tuple(dict.fromkeys(role for role in (steps[0].who, *OVERSEERS) if role is not None))
 
 
 def list_concentrations(policy: Policy, *ways: Way) -> Iterator[Concentration]:

@@ -52,5 +52,9 @@ class Faults:
     def settle(self) -> None:
         """Raise the first with all of them as its parts; nothing where nothing was wrong."""
         if self.found:
-            self.found[0].parts = tuple(self.found) if len(self.found) > 1 else ()
-            raise self.found[0]
+            raise self.as_one()
+
+    def as_one(self) -> Refusal:
+        """The first, with all of them as its parts."""
+        self.found[0].parts = tuple(self.found) if len(self.found) > 1 else ()
+        return self.found[0]

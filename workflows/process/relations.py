@@ -15,7 +15,6 @@ from models.people import Role
 from models.pilots import Pilot
 from models.policy import Policy
 from models.reviews import Review, ReviewState
-from models.stages import IdeaStage
 from models.statements.ideas import Invited
 from models.units import Unit
 from workflows.process import ways
@@ -128,7 +127,7 @@ def reads_reviews(session: Session, context: IdeaContext, actor: Actor) -> bool:
     if is_decided(context):
         return True
     own = _own_review(session, context, actor)
-    return own != ReviewState.RECUSED and not (own in ANSWERING and context.idea.stage == IdeaStage.IN_REVIEW)
+    return own != ReviewState.RECUSED and not (own in ANSWERING and _is_in_review(context.idea.stage))
 
 
 def sees_score(session: Session, context: IdeaContext, actor: Actor) -> bool:
@@ -168,7 +167,11 @@ def list_blind(session: Session, ideas: Iterable[Idea], actor: Actor) -> frozens
 
 def _may_be_blind(policy: Policy, stage: str, paths: tuple[str, str], actor: Actor) -> bool:
     by_office = any(actor.holds(role, *paths) for role in BY_CALL) or actor.holds(Role.UNIT_HEAD, paths[0])
-    return policy.blind and (stage == IdeaStage.IN_REVIEW or not by_office)
+    return policy.blind and (_is_in_review(stage) or not by_office)
+
+
+def _is_in_review(stage: str) -> bool:
+    return ways.IDEA.stages[stage].awaits == "score"
 
 
 def _own_review(session: Session, context: IdeaContext, actor: Actor) -> ReviewState | None:

@@ -7,8 +7,8 @@ from models.ideas import Idea
 from models.inbox import InboxItem
 from models.people import Account, Role, RoleGrant, is_held
 from workflows.process.actors import Actor
-from workflows.process.inbox import Awaited
 from workflows.process.visibility import visible
+from workflows.process.waiting import Awaited
 
 
 def list_stranded(session: Session, *, actor: Actor, limit: int = 200) -> list[Awaited]:

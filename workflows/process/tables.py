@@ -4,148 +4,148 @@ What is not in a table is refused. `-` is nothing. `workflows/process/ways.py` s
 """
 
 IDEA_STAGES = """
-stage                awaits      role         days            late                      kind     step    place
-draft                submit      proposer     -               -                         draft    intake  main/0
-submitted            -           -            -               -                         open     intake  main/1
-awaiting_permission  permit      unit_head    permission      pass_up                   open     intake  main/2
-screening            screen      secretariat  screening       -                         open     intake  main/3
-supplement_asked     supplement  proposer     supplement      intake.expire_supplement  open     intake  left/3
-in_review            score       reviewer     review          review.close_review       open     review  main/4
-below_mark           recommend   chair        recommendation  -                         open     review  left/5.1
-no_quorum            recommend   chair        recommendation  -                         open     review  right/5.1
-shortlisted          recommend   chair        recommendation  -                         open     review  main/5.1
-recommended          determine   leader       determination   -                         open     review  main/6.6
-deferred             resume      secretariat  deferral        review.expire_deferral    decided  review  left/6.6
-determined           plan_pilot  secretariat  pilot_plan      pilot.start_pilot         open     pilot   main/7.6
-in_pilot             measure     pilot_owner  -               -                         open     pilot   main/8.6
-pilot_reported       verify      verifier     verdict         -                         open     pilot   main/9.6
-rolled_out           -           -            -               -                         end      reward  main/10.6
-rejected             -           -            retention       review.close_rejected     decided  -       right/6.6
-stopped              -           -            -               -                         end      pilot   right/9.6
-withdrawn            -           -            -               -                         end      -       -
-closed               -           -            -               -                         end      -       right/2
+stage                awaits      role         days            late                      kind     tone   reached   step    place
+draft                submit      proposer     -               -                         draft    quiet  -         intake  main/0
+submitted            -           -            -               -                         open     -      -         intake  main/1
+awaiting_permission  permit      unit_head    permission      pass_up                   open     -      -         intake  main/2
+screening            screen      secretariat  screening       -                         open     -      -         intake  main/3
+supplement_asked     supplement  proposer     supplement      intake.expire_supplement  open     waits  -         intake  left/3
+in_review            score       reviewer     review          review.close_review       open     -      -         review  main/4
+below_mark           recommend   chair        recommendation  -                         open     -      -         review  left/5.1
+no_quorum            recommend   chair        recommendation  -                         open     -      -         review  right/5.1
+shortlisted          recommend   chair        recommendation  -                         open     -      -         review  main/5.1
+recommended          determine   leader       determination   -                         open     -      -         review  main/6.6
+deferred             resume      secretariat  deferral        review.expire_deferral    decided  waits  -         review  left/6.6
+determined           plan_pilot  secretariat  pilot_plan      pilot.start_pilot         open     -      -         pilot   main/7.6
+in_pilot             measure     pilot_owner  -               -                         open     -      -         pilot   main/8.6
+pilot_reported       verify      verifier     verdict         -                         open     -      -         pilot   main/9.6
+rolled_out           -           -            -               -                         end      good   verified  reward  main/10.6
+rejected             -           -            retention       review.close_rejected     decided  no     -         -       right/6.6
+stopped              -           -            -               -                         end      no     -         pilot   right/9.6
+withdrawn            -           -            -               -                         end      over   -         -       -
+closed               -           -            -               -                         end      over   -         -       right/2
 """
 
 IDEA_TRANSITIONS = """
-stage                action           outcome       target               who          relation  reason  guards                                      code                   jobs                                      readers
--                    draft            -             draft                proposer     any       -+      call_open                                   -                      -                                         all
-draft                revise           -             -                    proposer     lead      -+      -                                           -                      -                                         all
-draft                agree            joined        -                    proposer     asked     0+      free_to_join                                -                      -                                         all
-draft                agree            not_joined    -                    proposer     asked     0+      -                                           -                      -                                         all
-draft                leave_out        -             -                    proposer     lead      -+      unanswered                                  -                      -                                         all
-draft                submit           -             submitted            proposer     lead      -+      window,answered                             -                      intake.route,recognition.number_receipt   all
-draft                withdraw         -             withdrawn            proposer     lead      0       -                                           -                      -                                         all
-submitted            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     all
-submitted            route            permission    awaiting_permission  FLOW         any       -+      permission,gates                            -                      -                                         all
-submitted            route            screening     screening            FLOW         any       -+      gates                                       -                      -                                         all
-awaiting_permission  permit           granted       screening            unit_head    scope     0       apart,gates                                 -                      recognition.tell_team                     all
-awaiting_permission  permit           refused       closed               unit_head    scope     10      apart,gates                                 permission_refused     recognition.number_rejection              all
-awaiting_permission  permit           granted       screening            secretariat  scope     0       apart,passed_up,gates                       -                      recognition.tell_team                     all
-awaiting_permission  permit           refused       closed               secretariat  scope     10      apart,passed_up,gates                       permission_refused     recognition.number_rejection              all
-awaiting_permission  permit           granted       screening            admin        scope     0       apart,passed_up,gates                       -                      recognition.tell_team                     all
-awaiting_permission  permit           refused       closed               admin        scope     10      apart,passed_up,gates                       permission_refused     recognition.number_rejection              all
-awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     all
-screening            screen           accepted      in_review            secretariat  scope     0+      apart,gates                                 -                      review.assign,recognition.tell_team       all
-screening            screen           returned      supplement_asked     secretariat  scope     0+      apart,gates                                 -                      recognition.tell_team                     all
-screening            screen           duplicate     closed               secretariat  scope     10+     apart,gates                                 duplicate              recognition.tell_team                     all
-screening            screen           rejected      rejected             secretariat  scope     10+     apart,gates                                 requirements_not_met   recognition.number_rejection              all
-screening            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     all
-supplement_asked     revise           -             -                    proposer     lead      -+      gates                                       -                      -                                         all
-supplement_asked     agree            joined        -                    proposer     asked     0+      free_to_join                                -                      -                                         all
-supplement_asked     agree            not_joined    -                    proposer     asked     0+      -                                           -                      -                                         all
-supplement_asked     leave_out        -             -                    proposer     lead      -+      unanswered                                  -                      -                                         all
-supplement_asked     supplement       -             screening            proposer     lead      -+      gates,answered,as_permitted                 -                      -                                         all
-supplement_asked     supplement       permission    awaiting_permission  proposer     lead      -+      gates,answered,permission,not_as_permitted  -                      -                                         all
-supplement_asked     expire           -             closed               FLOW         any       -+      overdue                                     supplement_unanswered  recognition.tell_team                     all
-supplement_asked     withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     all
-in_review            assign           -             -                    secretariat  scope     -+      reviewers_left                              -                      -                                         committee
-in_review            assign           -             -                    FLOW         any       -+      reviewers_left                              -                      -                                         committee
-in_review            seek_reviewers   -             -                    FLOW         any       -+      -                                           -                      -                                         committee
-in_review            score            -             -                    reviewer     assigned  -+      apart,not_superior                          -                      review.close_review                       committee
-in_review            recuse           -             -                    reviewer     assigned  5+      -                                           -                      review.assign,review.close_review         committee
-in_review            close_review     passed        shortlisted          FLOW         any       -+      quorum,gates                                -                      review.draft_recommend                    decided
-in_review            close_review     below_mark    below_mark           FLOW         any       -+      quorum,gates                                -                      review.draft_recommend                    decided
-in_review            close_review     no_quorum     no_quorum            FLOW         any       -+      no_quorum,gates                             -                      -                                         decided
-in_review            prolong          -             -                    FLOW         any       -+      no_quorum                                   -                      -                                         committee
-in_review            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     all
-shortlisted          draft_recommend  -             -                    FLOW         any       -+      -                                           -                      -                                         committee
-below_mark           draft_recommend  -             -                    FLOW         any       -+      -                                           -                      -                                         committee
-shortlisted          recommend        feasible      recommended          chair        scope     10      apart,gates                                 -                      -                                         decided
-shortlisted          recommend        not_feasible  recommended          chair        scope     10      apart,gates                                 -                      -                                         decided
-shortlisted          recommend        deferred      recommended          chair        scope     10      apart,gates                                 -                      -                                         decided
-below_mark           recommend        not_feasible  recommended          chair        scope     10      apart,gates                                 -                      -                                         decided
-below_mark           recommend        deferred      recommended          chair        scope     10      apart,gates                                 -                      -                                         decided
-no_quorum            recommend        not_feasible  recommended          chair        scope     10      apart,gates                                 -                      -                                         decided
-no_quorum            recommend        deferred      recommended          chair        scope     10      apart,gates                                 -                      -                                         decided
-shortlisted          withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     all
-below_mark           withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     all
-no_quorum            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     all
-recommended          determine        adopted       determined           leader       scope     0+      apart,scored,gates                          -                      pilot.roll_out,recognition.tell_team      all
-recommended          determine        deferred      deferred             leader       scope     10+     apart,gates                                 determined_deferred    recognition.tell_team                     all
-recommended          determine        rejected      rejected             leader       scope     10+     apart,gates                                 determined_rejected    recognition.number_rejection              all
-deferred             resume           passed        shortlisted          secretariat  scope     5+      gates,passed                                -                      recognition.tell_team                     all
-deferred             resume           below_mark    below_mark           secretariat  scope     5+      gates,not_passed                            -                      recognition.tell_team                     all
-deferred             resume           unscored      in_review            secretariat  scope     5+      gates,unscored                              -                      review.assign,recognition.tell_team       all
-deferred             expire           -             closed               FLOW         any       -+      overdue                                     deferral_expired       recognition.tell_team                     all
-determined           plan_pilot       -             -                    secretariat  scope     -+      has_pilot                                   -                      pilot.start_pilot                         all
-determined           start_pilot      -             in_pilot             FLOW         any       -+      has_pilot,gates                             -                      recognition.tell_team                     all
-determined           roll_out         -             rolled_out           FLOW         any       -+      has_no_pilot,gates                          -                      reward.draft_award,recognition.tell_team  all
-in_pilot             measure          -             -                    pilot_owner  assigned  -+      apart                                       -                      -                                         all
-in_pilot             correct          -             -                    pilot_owner  assigned  10+     has_reading                                 -                      -                                         all
-in_pilot             conclude         -             pilot_reported       pilot_owner  assigned  20+     apart,measured,pilot_days,gates             -                      pilot.compute_result                      all
-pilot_reported       compute_result   -             -                    FLOW         any       -+      -                                           -                      -                                         all
-pilot_reported       verify           roll_out      rolled_out           verifier     scope     10+     apart,not_below_owner,gates                 -                      reward.draft_award,recognition.tell_team  all
-pilot_reported       verify           extend        in_pilot             verifier     scope     10+     apart,not_below_owner,gates                 -                      recognition.tell_team                     all
-pilot_reported       verify           stop          stopped              verifier     scope     10+     apart,not_below_owner,gates                 pilot_stopped          recognition.tell_team                     all
-rejected             close            -             closed               FLOW         any       -+      overdue,gates                               =                      recognition.tell_team                     all
+stage                action           outcome       target               who          relation  reason  guards                                      code                   jobs                                      milestone  readers
+-                    draft            -             draft                proposer     any       -+      call_open                                   -                      -                                         -          all
+draft                revise           -             -                    proposer     lead      -+      -                                           -                      -                                         -          all
+draft                agree            joined        -                    proposer     asked     0+      free_to_join                                -                      -                                         -          all
+draft                agree            not_joined    -                    proposer     asked     0+      -                                           -                      -                                         -          all
+draft                leave_out        -             -                    proposer     lead      -+      unanswered                                  -                      -                                         -          all
+draft                submit           -             submitted            proposer     lead      -+      window,answered                             -                      intake.route,recognition.number_receipt   -          all
+draft                withdraw         -             withdrawn            proposer     lead      0       -                                           -                      -                                         -          all
+submitted            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
+submitted            route            permission    awaiting_permission  FLOW         any       -+      permission,gates                            -                      -                                         -          all
+submitted            route            screening     screening            FLOW         any       -+      gates                                       -                      -                                         -          all
+awaiting_permission  permit           granted       screening            unit_head    scope     0       apart,gates                                 -                      recognition.tell_team                     -          all
+awaiting_permission  permit           refused       closed               unit_head    scope     10      apart,gates                                 permission_refused     recognition.number_rejection              -          all
+awaiting_permission  permit           granted       screening            secretariat  scope     0       apart,passed_up,gates                       -                      recognition.tell_team                     -          all
+awaiting_permission  permit           refused       closed               secretariat  scope     10      apart,passed_up,gates                       permission_refused     recognition.number_rejection              -          all
+awaiting_permission  permit           granted       screening            admin        scope     0       apart,passed_up,gates                       -                      recognition.tell_team                     -          all
+awaiting_permission  permit           refused       closed               admin        scope     10      apart,passed_up,gates                       permission_refused     recognition.number_rejection              -          all
+awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
+screening            screen           accepted      in_review            secretariat  scope     0+      apart,gates                                 -                      review.assign,recognition.tell_team       screened   all
+screening            screen           returned      supplement_asked     secretariat  scope     0+      apart,gates                                 -                      recognition.tell_team                     -          all
+screening            screen           duplicate     closed               secretariat  scope     10+     apart,gates                                 duplicate              recognition.tell_team                     -          all
+screening            screen           rejected      rejected             secretariat  scope     10+     apart,gates                                 requirements_not_met   recognition.number_rejection              -          all
+screening            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
+supplement_asked     revise           -             -                    proposer     lead      -+      gates                                       -                      -                                         -          all
+supplement_asked     agree            joined        -                    proposer     asked     0+      free_to_join                                -                      -                                         -          all
+supplement_asked     agree            not_joined    -                    proposer     asked     0+      -                                           -                      -                                         -          all
+supplement_asked     leave_out        -             -                    proposer     lead      -+      unanswered                                  -                      -                                         -          all
+supplement_asked     supplement       -             screening            proposer     lead      -+      gates,answered,as_permitted                 -                      -                                         -          all
+supplement_asked     supplement       permission    awaiting_permission  proposer     lead      -+      gates,answered,permission,not_as_permitted  -                      -                                         -          all
+supplement_asked     expire           -             closed               FLOW         any       -+      overdue                                     supplement_unanswered  recognition.tell_team                     -          all
+supplement_asked     withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
+in_review            assign           -             -                    secretariat  scope     -+      reviewers_left                              -                      -                                         -          committee
+in_review            assign           -             -                    FLOW         any       -+      reviewers_left                              -                      -                                         -          committee
+in_review            seek_reviewers   -             -                    FLOW         any       -+      -                                           -                      -                                         -          committee
+in_review            score            -             -                    reviewer     assigned  -+      apart,not_superior                          -                      review.close_review                       -          committee
+in_review            recuse           -             -                    reviewer     assigned  5+      -                                           -                      review.assign,review.close_review         -          committee
+in_review            close_review     passed        shortlisted          FLOW         any       -+      quorum,gates                                -                      review.draft_recommend                    scored     decided
+in_review            close_review     below_mark    below_mark           FLOW         any       -+      quorum,gates                                -                      review.draft_recommend                    -          decided
+in_review            close_review     no_quorum     no_quorum            FLOW         any       -+      no_quorum,gates                             -                      -                                         -          decided
+in_review            prolong          -             -                    FLOW         any       -+      no_quorum                                   -                      -                                         -          committee
+in_review            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
+shortlisted          draft_recommend  -             -                    FLOW         any       -+      -                                           -                      -                                         -          committee
+below_mark           draft_recommend  -             -                    FLOW         any       -+      -                                           -                      -                                         -          committee
+shortlisted          recommend        feasible      recommended          chair        scope     10      apart,gates                                 -                      -                                         advised    decided
+shortlisted          recommend        not_feasible  recommended          chair        scope     10      apart,gates                                 -                      -                                         -          decided
+shortlisted          recommend        deferred      recommended          chair        scope     10      apart,gates                                 -                      -                                         -          decided
+below_mark           recommend        not_feasible  recommended          chair        scope     10      apart,gates                                 -                      -                                         -          decided
+below_mark           recommend        deferred      recommended          chair        scope     10      apart,gates                                 -                      -                                         -          decided
+no_quorum            recommend        not_feasible  recommended          chair        scope     10      apart,gates                                 -                      -                                         -          decided
+no_quorum            recommend        deferred      recommended          chair        scope     10      apart,gates                                 -                      -                                         -          decided
+shortlisted          withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
+below_mark           withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
+no_quorum            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
+recommended          determine        adopted       determined           leader       scope     0+      apart,scored,gates                          -                      pilot.roll_out,recognition.tell_team      adopted    all
+recommended          determine        deferred      deferred             leader       scope     10+     apart,gates                                 determined_deferred    recognition.tell_team                     -          all
+recommended          determine        rejected      rejected             leader       scope     10+     apart,gates                                 determined_rejected    recognition.number_rejection              -          all
+deferred             resume           passed        shortlisted          secretariat  scope     5+      gates,passed                                -                      recognition.tell_team                     -          all
+deferred             resume           below_mark    below_mark           secretariat  scope     5+      gates,not_passed                            -                      recognition.tell_team                     -          all
+deferred             resume           unscored      in_review            secretariat  scope     5+      gates,unscored                              -                      review.assign,recognition.tell_team       -          all
+deferred             expire           -             closed               FLOW         any       -+      overdue                                     deferral_expired       recognition.tell_team                     -          all
+determined           plan_pilot       -             -                    secretariat  scope     -+      has_pilot                                   -                      pilot.start_pilot                         -          all
+determined           start_pilot      -             in_pilot             FLOW         any       -+      has_pilot,gates                             -                      recognition.tell_team                     -          all
+determined           roll_out         -             rolled_out           FLOW         any       -+      has_no_pilot,gates                          -                      reward.draft_award,recognition.tell_team  in_use     all
+in_pilot             measure          -             -                    pilot_owner  assigned  -+      apart                                       -                      -                                         -          all
+in_pilot             correct          -             -                    pilot_owner  assigned  10+     has_reading                                 -                      -                                         -          all
+in_pilot             conclude         -             pilot_reported       pilot_owner  assigned  20+     apart,measured,pilot_days,gates             -                      pilot.compute_result                      -          all
+pilot_reported       compute_result   -             -                    FLOW         any       -+      -                                           -                      -                                         -          all
+pilot_reported       verify           roll_out      rolled_out           verifier     scope     10+     apart,not_below_owner,gates                 -                      reward.draft_award,recognition.tell_team  in_use     all
+pilot_reported       verify           extend        in_pilot             verifier     scope     10+     apart,not_below_owner,gates                 -                      recognition.tell_team                     -          all
+pilot_reported       verify           stop          stopped              verifier     scope     10+     apart,not_below_owner,gates                 pilot_stopped          recognition.tell_team                     -          all
+rejected             close            -             closed               FLOW         any       -+      overdue,gates                               =                      recognition.tell_team                     -          all
 """
 
 AWARD_STAGES = """
-stage      awaits    role    days      late             kind  step         place
-proposed   approve   leader  approval  -                open  reward       award/6
-approved   schedule  leader  approval  -                open  reward       award/7
-scheduled  -         -       -         reward.announce  open  reward       award/8
-announced  -         -       -         -                end   recognition  award/9
-declined   -         -       -         -                end   reward       far/6
-revoked    -         -       -         -                end   reward       award/10.4
+stage      awaits    role    days      late             kind  tone  reached  step         place
+proposed   approve   leader  approval  -                open  -     -        reward       award/6
+approved   schedule  leader  approval  -                open  -     -        reward       award/7
+scheduled  -         -       -         reward.announce  open  -     -        reward       award/8
+announced  -         -       -         -                end   good  given    recognition  award/9
+declined   -         -       -         -                end   no    -        reward       far/6
+revoked    -         -       -         -                end   no    -        reward       award/10.4
 """
 
 AWARD_TRANSITIONS = """
-stage      action    outcome   target     who          relation  reason  guards                                        code  jobs                               readers
--          propose   -         proposed   secretariat  scope     -+      earned,no_award,scored,apart                  -     -                                  preparers
--          propose   -         proposed   FLOW         any       -+      earned,no_award,scored                        -     -                                  preparers
-proposed   approve   approved  approved   leader       scope     -+      apart,still_earned,recomputes,within_ceiling  -     -                                  preparers
-proposed   approve   declined  declined   leader       scope     10+     apart                                         -     -                                  preparers
-approved   schedule  -         scheduled  leader       scope     -+      still_earned,recomputes                       -     -                                  preparers
-approved   return    -         proposed   FLOW         any       -+      flawed                                        -     -                                  preparers
-scheduled  schedule  -         scheduled  leader       scope     -+      still_earned,recomputes                       -     -                                  preparers
-scheduled  return    -         proposed   FLOW         any       -+      flawed                                        -     -                                  preparers
-scheduled  announce  -         announced  FLOW         any       -+      hour_struck,still_earned,recomputes           -     recognition.number_certificates    announced
-approved   revoke    -         revoked    leader       scope     10+     -                                             -     recognition.withdraw_certificates  announced
-scheduled  revoke    -         revoked    leader       scope     10+     -                                             -     recognition.withdraw_certificates  announced
-announced  revoke    -         revoked    leader       scope     10+     -                                             -     recognition.withdraw_certificates  announced
+stage      action    outcome   target     who          relation  reason  guards                                        code  jobs                               milestone  readers
+-          propose   -         proposed   secretariat  scope     -+      earned,no_award,scored,apart                  -     -                                  -          preparers
+-          propose   -         proposed   FLOW         any       -+      earned,no_award,scored                        -     -                                  -          preparers
+proposed   approve   approved  approved   leader       scope     -+      apart,still_earned,recomputes,within_ceiling  -     -                                  -          preparers
+proposed   approve   declined  declined   leader       scope     10+     apart                                         -     -                                  -          preparers
+approved   schedule  -         scheduled  leader       scope     -+      still_earned,recomputes                       -     -                                  -          preparers
+approved   return    -         proposed   FLOW         any       -+      flawed                                        -     -                                  -          preparers
+scheduled  schedule  -         scheduled  leader       scope     -+      still_earned,recomputes                       -     -                                  -          preparers
+scheduled  return    -         proposed   FLOW         any       -+      flawed                                        -     -                                  -          preparers
+scheduled  announce  -         announced  FLOW         any       -+      hour_struck,still_earned,recomputes           -     recognition.number_certificates    -          announced
+approved   revoke    -         revoked    leader       scope     10+     -                                             -     recognition.withdraw_certificates  -          announced
+scheduled  revoke    -         revoked    leader       scope     10+     -                                             -     recognition.withdraw_certificates  -          announced
+announced  revoke    -         revoked    leader       scope     10+     -                                             -     recognition.withdraw_certificates  -          announced
 """
 
 DOCUMENT_STAGES = """
-stage     awaits  role  days  late  kind  step         place
-numbered  -       -     -     -     open  recognition  document/1
-issued    -       -     -     -     end   recognition  document/2
-revoked   -       -     -     -     end   recognition  document/3
+stage     awaits  role  days  late  kind  tone  reached  step         place
+numbered  -       -     -     -     open  -     -        recognition  document/1
+issued    -       -     -     -     end   -     -        recognition  document/2
+revoked   -       -     -     -     end   no    -        recognition  document/3
 """
 
 DOCUMENT_TRANSITIONS = """
-stage     action  outcome  target    who          relation  reason  guards  code  jobs                        readers
--         number  -        numbered  FLOW         any       -+      -       -     recognition.issue_document  -
--         number  -        numbered  secretariat  scope     -+      -       -     recognition.issue_document  -
--         number  -        numbered  leader       scope     -+      -       -     recognition.issue_document  -
--         number  -        numbered  auditor      scope     -+      -       -     recognition.issue_document  -
--         number  -        numbered  admin        scope     -+      -       -     recognition.issue_document  -
-numbered  issue   -        issued    FLOW         any       -+      -       -     recognition.send_document   -
-revoked   issue   -        -         FLOW         any       -+      -       -     recognition.send_document   -
-issued    send    -        -         FLOW         any       -+      -       -     -                           -
-revoked   send    -        -         FLOW         any       -+      -       -     -                           -
-numbered  revoke  -        revoked   FLOW         any       -+      -       -     -                           -
-issued    revoke  -        revoked   FLOW         any       -+      -       -     recognition.tell_withdrawn  -
+stage     action  outcome  target    who          relation  reason  guards  code  jobs                        milestone  readers
+-         number  -        numbered  FLOW         any       -+      -       -     recognition.issue_document  -          -
+-         number  -        numbered  secretariat  scope     -+      -       -     recognition.issue_document  -          -
+-         number  -        numbered  leader       scope     -+      -       -     recognition.issue_document  -          -
+-         number  -        numbered  auditor      scope     -+      -       -     recognition.issue_document  -          -
+-         number  -        numbered  admin        scope     -+      -       -     recognition.issue_document  -          -
+numbered  issue   -        issued    FLOW         any       -+      -       -     recognition.send_document   -          -
+revoked   issue   -        -         FLOW         any       -+      -       -     recognition.send_document   -          -
+issued    send    -        -         FLOW         any       -+      -       -     -                           -          -
+revoked   send    -        -         FLOW         any       -+      -       -     -                           -          -
+numbered  revoke  -        revoked   FLOW         any       -+      -       -     -                           -          -
+issued    revoke  -        revoked   FLOW         any       -+      -       -     recognition.tell_withdrawn  -          -
 """
 
 # The jobs that follow from what no single transition says: somebody is asked by name, and told at once; an idea leaves a stage

@@ -42,6 +42,25 @@ class Kind(StrEnum):
     END = "end"
 
 
+class Tone(StrEnum):
+    """How a stage is shown: still the proposer's own, waiting for somebody, reached what was sought, over, or turned down."""
+
+    QUIET = "quiet"
+    WAITS = "waits"
+    GOOD = "good"
+    OVER = "over"
+    NO = "no"
+    NONE = "-"
+
+
+class Reached(StrEnum):
+    """What counts for a subject once it is in a stage: that an idea's result is verified, or that an award is given."""
+
+    VERIFIED = "verified"
+    GIVEN = "given"
+    NONE = "-"
+
+
 class Readers(StrEnum):
     """Who may read of a step in the idea's history."""
 
@@ -58,8 +77,8 @@ class Stage:
     """Who is awaited in a stage and what follows when they are late.
 
     `days` is the policy's name for how long it may take; `late` is `pass_up` (the head above is asked) or the job that is due once
-    the date is past; `step` is which of the five steps people see it on, empty for the one it had reached; `place` is column and row
-    in the picture.
+    the date is past; `tone` is how it is shown and `reached` what counts from there on; `step` is which of the five steps people see
+    it on, empty for the one it had reached; `place` is column and row in the picture.
     """
 
     name: str
@@ -68,8 +87,15 @@ class Stage:
     days: str
     late: str
     kind: Kind
+    tone: Tone
+    reached: Reached
     step: str
     place: str
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether people see that it goes no further here: it is over or turned down."""
+        return self.tone in (Tone.OVER, Tone.NO)
 
     @property
     def late_job(self) -> str:
@@ -83,6 +109,7 @@ class Transition:
 
     `reason` is how many characters its reason must have at least, None where it takes none; `has_content` says that more belongs to it
     than a reason, so only its own function takes it. `code` is the reason code it leaves with the idea, `=` keeps the one there is.
+    `milestone` is what an idea has reached by it, as the report of a call counts it.
     """
 
     stage: str | None
@@ -97,6 +124,7 @@ class Transition:
     code: str
     jobs: tuple[str, ...]
     readers: Readers
+    milestone: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +146,22 @@ class Way:
     def list_stages(self, *kinds: Kind) -> list[str]:
         """The names of the stages of these kinds, in the table's order."""
         return [stage.name for stage in self.stages.values() if stage.kind in kinds]
+
+    def list_reached(self, reached: Reached) -> list[str]:
+        """The names of the stages in which something counts, in the table's order."""
+        return [stage.name for stage in self.stages.values() if stage.reached == reached]
+
+    def list_awaiting(self, action: str) -> list[str]:
+        """The names of the stages in which an action is awaited, in the table's order."""
+        return [stage.name for stage in self.stages.values() if stage.awaits == action]
+
+    def list_milestones(self) -> dict[str, list[Transition]]:
+        """The milestones in the table's order, each with the steps by which it is reached."""
+        reached: dict[str, list[Transition]] = {}
+        for transition in self.transitions:
+            if transition.milestone:
+                reached.setdefault(transition.milestone, []).append(transition)
+        return reached
 
     def waits_for_gates(self, stage: Stage) -> bool:
         """Whether what a stage awaits cannot be done while a gate is open there, so that nobody is asked for it yet."""
@@ -149,7 +193,18 @@ def _read_stage(row: dict[str, str]) -> Stage:
     _require(row["late"] in ("", "pass_up") or _is_job(row["late"]), row["late"], "is no job")
     _require(row["step"] in ("", *STEPS), row["step"], "is no step")
     role = Role(row["role"]) if row["role"] else None
-    return Stage(row["stage"], row["awaits"], role, row["days"], row["late"], Kind(row["kind"]), row["step"], row["place"])
+    return Stage(
+        name=row["stage"],
+        awaits=row["awaits"],
+        role=role,
+        days=row["days"],
+        late=row["late"],
+        kind=Kind(row["kind"]),
+        tone=Tone(row["tone"] or "-"),
+        reached=Reached(row["reached"] or "-"),
+        step=row["step"],
+        place=row["place"],
+    )
 
 
 def _read_transition(row: dict[str, str], stages: dict[str, Stage]) -> Transition:
@@ -174,6 +229,7 @@ def _read_transition(row: dict[str, str], stages: dict[str, Stage]) -> Transitio
         code=row["code"],
         jobs=jobs,
         readers=Readers(row["readers"] or "-"),
+        milestone=row["milestone"],
     )
 
 

@@ -1,9 +1,10 @@
 """Text from outside, made safe to keep: one line or many, normalised, without what no document can show."""
 
 import unicodedata
+from collections.abc import Mapping
 
 from workflows.calculations.printable import find_unprintable
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Faults, Invalid
 
 _JOINERS = {"\u200c", "\u200d"}
 _FORBIDDEN_ANYWHERE = {"Cc", "Cn", "Co", "Cs"}
@@ -18,6 +19,15 @@ def read_line(field: str, text: str, *, maximum: int, minimum: int = 1) -> str:
     line = " ".join(_normalise(field, text, allowed="").split(" ")).strip()
     line = " ".join(part for part in line.split(" ") if part)
     return _sized(field, require_printable(field, line), minimum, maximum)
+
+
+def read_lines(faults: Faults, texts: object, lengths: Mapping[str, tuple[int, int]]) -> dict[str, str]:
+    """The attributes of `texts` that are lines, each with its fewest and most characters; what is wrong with them is gathered."""
+    read = dict[str, str]()
+    for field, (minimum, maximum) in lengths.items():
+        with faults.gather():
+            read[field] = read_line(field, getattr(texts, field), maximum=maximum, minimum=minimum)
+    return read
 
 
 def read_text(field: str, text: str, *, maximum: int = 40_000, minimum: int = 0) -> str:

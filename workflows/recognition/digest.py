@@ -1,7 +1,9 @@
 """The mail that tells somebody what waits for them: at once where they are asked in person, else once a day, all in one."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.ideas import Idea
@@ -12,10 +14,12 @@ from models.settings import settings
 from models.units import Unit
 from workflows.adapters.mail import OutgoingMail
 from workflows.documents.mail import DigestLine, DigestMail, render_mail, write_task
-from workflows.documents.text import format_date
+from workflows.documents.text import format_date, format_number
 from workflows.process.actors import actor_of
+from workflows.process.browse import Count
 from workflows.process.context import read_policy_of
-from workflows.process.inbox import Awaited, find_gate, list_inbox
+from workflows.process.inbox import find_gate
+from workflows.process.waiting import Awaited, count_waiting, list_inbox
 from workflows.process.ways import GATE_ACTION
 
 SOON = timedelta(days=2)
@@ -41,33 +45,40 @@ def list_addressees(session: Session) -> list[str]:
     return sorted(asked.intersection(session.exec(reached).all()))
 
 
-def find_digest(session: Session, person_id: str, number: int) -> OutgoingMail | None:
+def find_digest(session: Session, person_id: str, number: int, asked: Collection[str] = ()) -> OutgoingMail | None:
     """What waits for somebody, by the number of the message that asks; None where nothing is new, due within two days or late.
 
-    None too for somebody without an address or with a closed account.
+    The items of `asked` are told of however old they are. None too for somebody without an address or with a closed account.
     """
     person = session.get(Person, person_id)
     closed = session.exec(select(Account.closed_at).where(Account.person_id == person_id)).first()
     if person is None or not person.email or closed is not None:
         return None
-    waiting = list_inbox(session, actor=actor_of(session, person_id))
-    pressing = [each for each in waiting if _is_pressing(each.item)]
-    if not pressing:
+    actor, pressing = actor_of(session, person_id), _is_pressing(asked)
+    listed = list_inbox(session, actor=actor, limit=MOST_LINES, about=pressing)
+    if not listed:
         return None
-    lines = [_write_line(session, each) for each in pressing[:MOST_LINES]]
+    count = count_waiting(session, actor=actor, about=pressing)
     mail = DigestMail(
         name=person.full_name,
-        lines=lines,
-        more=len(pressing) - len(lines),
-        late=sum(_is_late(each.item) for each in waiting),
-        waiting=len(waiting),
+        lines=[_write_line(session, each) for each in listed],
+        more=_write_count(Count(count.number - len(listed), count.is_exact)),
+        late=_write_count(count_waiting(session, actor=actor, about=col(InboxItem.due_at) < now())),
+        waiting=_write_count(count_waiting(session, actor=actor)),
         url=f"{settings().address}/kotak-masuk",
     )
     return OutgoingMail(person.email, *render_mail("digest", mail), f"<digest.{number}@gagas>")
 
 
-def _is_pressing(item: InboxItem) -> bool:
-    return item.created_at >= now() - NEW or (item.due_at is not None and item.due_at < now() + SOON)
+def _is_pressing(asked: Collection[str]) -> sa.ColumnElement[bool]:
+    soon = col(InboxItem.due_at) < now() + SOON
+    return (col(InboxItem.created_at) >= now() - NEW) | soon | col(InboxItem.id).in_(asked)
+
+
+def _write_count(count: Count) -> str:
+    """A number as people read it; empty for none."""
+    written = format_number(count.number) if count.number else ""
+    return written if count.is_exact else f"lebih dari {written}"
 
 
 def _is_late(item: InboxItem) -> bool:

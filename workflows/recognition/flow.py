@@ -18,7 +18,7 @@ from models.policy import Policy
 from models.settings import settings
 from workflows.adapters.files import store_file
 from workflows.adapters.mail import MailRoute, OutgoingMail, send_mail
-from workflows.delivery.effects import Outcome, apply_effects
+from workflows.delivery.effects import Later, Outcome, apply_effects
 from workflows.delivery.job import Job, job
 from workflows.documents.content import read_content
 from workflows.documents.kinds import get_document_type
@@ -29,6 +29,7 @@ from workflows.process.crashpoints import crashpoint
 from workflows.recognition.digest import find_digest
 from workflows.recognition.issue import Notice, Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import NUMBERING
+from workflows.recognition.pauses import Due, find_due_digest, keep_told
 from workflows.recognition.specimens import find_faults, keep_specimen
 from workflows.recognition.tell import find_account_mail, find_code_mail
 from workflows.recognition.turns import find_turn_mails
@@ -80,13 +81,18 @@ def tell_withdrawals(token: str, ids: list[int]) -> Outcome:
 
 
 def send_digests(token: str, ids: list[int]) -> Outcome:
-    """Tell each of a chunk's people what waits for them."""
-
-    def find(session: Session, person_id: str, number: int) -> list[OutgoingMail]:
-        mail = find_digest(session, person_id, number)
-        return [mail] if mail else []
-
-    return _send_last(token, ids, "send_digest", find)
+    """Tell each of a chunk's people what waits for them, each in one mail; who was told within the pause is told when it is over."""
+    subjects, effects = _subjects(ids), dict[int, Any]()
+    for person_id in sorted(set(subjects.values())):
+        numbers = [number for number, subject_id in subjects.items() if subject_id == person_id]
+        with database().reading() as session:
+            due = find_due_digest(session, person_id, numbers)
+            mail = find_digest(session, person_id, due.number, due.items) if due and due.is_asked else None
+        effects |= dict.fromkeys(numbers, _nothing if due else _wait)
+        if due and mail:
+            fault = _send_safely([mail])
+            effects |= dict.fromkeys(numbers, fault) if fault else {due.number: partial(_keep_told, due, token)}
+    return apply_effects(database(), token, effects)
 
 
 def tell_teams(token: str, ids: list[int]) -> Outcome:
@@ -269,6 +275,14 @@ def _mark_sent(document_id: str, session: Any) -> None:
 
 def _keep_code(code_id: str, drawn: str, session: Any) -> None:
     keep_mail_code(session, code_id, drawn)
+
+
+def _keep_told(due: Due, token: str, session: Any) -> None:
+    keep_told(session, due, token)
+
+
+def _wait(_session: Any) -> None:
+    raise Later
 
 
 def _nothing(_session: Any) -> None:

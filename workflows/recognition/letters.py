@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.awards import Award
@@ -10,31 +11,23 @@ from models.documents import DocumentKind
 from models.ideas import Decision, TeamMember
 from models.instants import local_day, region_zone
 from models.ledger import LedgerEntry
+from models.people import Role
 from models.policy import Entry
 from models.stages import AwardStage
 from models.units import Unit
 from workflows.calculations.employee_number import mask_employee_number
+from workflows.documents.kinds.rejection import find_words, name_rejecting
 from workflows.documents.text import format_date
 from workflows.intake.team import list_team_changes
+from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.refusals import NotFound
 from workflows.recognition.number import DocumentSubject, number_document
 from workflows.recognition.offices import NamedPerson, list_copies, list_named, name_decider, read_issuer, write_rank
+from workflows.reward.browse import find_approval
 
-REJECTING = (("permit", "refused", "permission"), ("screen", "rejected", "screening"), ("determine", "rejected", "determination"))
-HELP = {
-    "permission": "Saudara dapat membicarakan usulan ini dengan kepala unit kerja Saudara; setelah kendala di atas teratasi, usulan dapat"
-    " diajukan kembali sebagai usulan baru.",
-    "screening": "Saudara dapat memperbaiki bagian yang belum memenuhi kriteria inovasi daerah, lalu mengajukannya kembali sebagai"
-    " usulan baru.",
-    "determination": "Saudara dapat memperbaiki usulan berdasarkan alasan di atas, lalu mengajukannya kembali sebagai usulan baru.",
-}
-REASON_LABELS = {
-    "permission": "Pertimbangan kepala unit kerja",
-    "screening": "Kriteria inovasi daerah belum terpenuhi",
-    "determination": "Pertimbangan pejabat yang menetapkan",
-}
+NUMBER_REJECTION = "recognition.number_rejection"
 UNMET = "Kriteria ini belum terpenuhi."
 
 
@@ -64,9 +57,11 @@ def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
 def number_rejection(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Number the letter that tells the lead proposer why the idea goes no further, what would help, and the right to object."""
     context = read_context(session, idea_id, actor=actor)
-    decision, stage = _rejecting_decision(session, idea_id)
+    decision, by_unit_head = _rejecting_decision(session, idea_id)
+    stage = name_rejecting(decision.action, decision.outcome)
+    words = find_words(stage)
     holder = list_named(session, [context.idea.lead_id])[context.idea.lead_id]
-    issuer = read_issuer(session, context, decision.actor_id)
+    issuer = read_issuer(session, context, decision)
     content = {
         "addressee": holder.person.full_name,
         "addressee_unit": holder.unit.name,
@@ -74,10 +69,10 @@ def number_rejection(session: Session, idea_id: str, *, actor: Actor) -> None:
         "idea_title": context.idea.title,
         "call_title": context.call.title,
         "decided_on": local_day(decision.at),
-        "decided_by": name_decider(session, issuer, decision.actor_id, within_unit=stage == "permission"),
+        "decided_by": name_decider(session, issuer, decision, within_unit=by_unit_head),
         "stage": stage,
-        "reasons": _reasons(context, decision, stage),
-        "what_would_help": HELP[stage],
+        "reasons": _reasons(context, decision, stage, words.label),
+        "what_would_help": words.help,
         "copies_to": list_copies(session, context, issuer.office.signatory.position),
     }
     subject = DocumentSubject(DocumentKind.REJECTION, idea_id, context.idea.lead_id, idea_id=idea_id, call_id=context.call.id)
@@ -93,7 +88,7 @@ def number_certificates(session: Session, award_id: str, *, actor: Actor) -> Non
     if award is None or award.stage != AwardStage.ANNOUNCED:
         return
     context = read_context(session, award.idea_id, actor=actor)
-    issuer = read_issuer(session, context, award.approved_by)
+    issuer = read_issuer(session, context, find_approval(session, award))
     members = session.exec(select(TeamMember).where(TeamMember.idea_id == award.idea_id).order_by(col(TeamMember.position))).all()
     holders = list_named(session, [member.person_id for member in members])
     for member in members:
@@ -169,21 +164,19 @@ def _team_revisions(session: Session, idea_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _rejecting_decision(session: Session, idea_id: str) -> tuple[Decision, str]:
-    decisions = session.exec(select(Decision).where(Decision.idea_id == idea_id).order_by(col(Decision.at).desc(), col(Decision.id))).all()
-    for decision in decisions:
-        for action, outcome, stage in REJECTING:
-            if (decision.action, decision.outcome) == (action, outcome):
-                return decision, stage
-    raise NotFound("rejection_not_found")
+def _rejecting_decision(session: Session, idea_id: str) -> tuple[Decision, bool]:
+    """The last decision from which a letter follows, and whether it belongs to the head of a unit."""
+    steps = [each for each in ways.IDEA.transitions if NUMBER_REJECTION in each.jobs]
+    rejecting = sa.or_(*(sa.and_(col(Decision.action) == each.action, col(Decision.outcome) == (each.outcome or "")) for each in steps))
+    newest = select(Decision).where(Decision.idea_id == idea_id, rejecting).order_by(col(Decision.at).desc(), col(Decision.id))
+    decision = session.exec(newest).first()
+    if decision is None:
+        raise NotFound("rejection_not_found")
+    return decision, any(each.action == decision.action and each.who == Role.UNIT_HEAD for each in steps)
 
 
-def _reasons(context: IdeaContext, decision: Decision, stage: str) -> list[dict[str, str]]:
-    first = {
-        "code": str(context.idea.reason_code or stage),
-        "label": REASON_LABELS[stage],
-        "text": decision.reason or REASON_LABELS[stage],
-    }
+def _reasons(context: IdeaContext, decision: Decision, stage: str, label: str) -> list[dict[str, str]]:
+    first = {"code": str(context.idea.reason_code or stage), "label": label, "text": decision.reason or label}
     labels = {requirement.name: requirement.label for requirement in context.policy.requirements}
     unmet = [name for name, met in decision.detail.get("answers", {}).items() if met is False]
     return [first, *({"code": name, "label": labels[name], "text": UNMET} for name in unmet if name in labels)]

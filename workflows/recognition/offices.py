@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
+from models.ideas import Decision
 from models.instants import today
 from models.offices import UnitOffice
 from models.people import EmployeeNumber, Person, Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.context import IdeaContext
+from workflows.process.engine import DECIDING_UNIT
 from workflows.recognition.number import Issuer
 from workflows.region.offices import read_office
 
@@ -33,26 +35,34 @@ def list_named(session: Session, person_ids: list[str]) -> dict[str, NamedPerson
     return {person.id: NamedPerson(person, unit, number) for person, unit, number in rows}
 
 
-def read_issuer(session: Session, context: IdeaContext, decided_by: str | None) -> Issuer:
-    """The office in which whoever decided works, as it stands today; of the call's unit where a flow decided.
+def read_issuer(session: Session, context: IdeaContext, decision: Decision | None) -> Issuer:
+    """The office that decided, as it stands today; of the call's unit where a flow decided.
 
     Read on the day of issue: not the policy the idea entered under says who signs, but who holds the deciding office now.
     """
-    decider = session.get(Person, decided_by) if decided_by else None
     rule = context.policy.documents
-    return Issuer(read_office(session, decider.unit_id if decider else context.call.unit_id, today(), otherwise=rule), rule)
+    return Issuer(read_office(session, _find_deciding_unit(session, decision) or context.call.unit_id, today(), otherwise=rule), rule)
 
 
-def name_decider(session: Session, issuer: Issuer, decided_by: str | None, *, within_unit: bool) -> str:
+def name_decider(session: Session, issuer: Issuer, decision: Decision, *, within_unit: bool) -> str:
     """The position of the official who decided, to whom an objection goes (UU 30/2014 art. 77).
 
     `within_unit` says that a unit's head decided alone: without an office on record it is that person's own position, as the call's
     policy tells of another official.
     """
-    decider = session.get(Person, decided_by) if decided_by else None
-    if within_unit and decider is not None and session.get(UnitOffice, decider.unit_id) is None:
-        return decider.position or f"Kepala {session.get_one(Unit, decider.unit_id).name}"
+    decider = session.get(Person, decision.actor_id) if decision.actor_id else None
+    unit_id = _find_deciding_unit(session, decision)
+    if within_unit and decider is not None and unit_id is not None and session.get(UnitOffice, unit_id) is None:
+        still_there = decider.unit_id == unit_id
+        return (decider.position if still_there else "") or f"Kepala {session.get_one(Unit, unit_id).name}"
     return issuer.office.signatory.position
+
+
+def _find_deciding_unit(session: Session, decision: Decision | None) -> str | None:
+    """The unit in whose office a person decided; of a decision that an earlier release wrote, where the person works today."""
+    if decision is None or decision.actor_id is None:
+        return None
+    return str(decision.detail.get(DECIDING_UNIT) or session.get_one(Person, decision.actor_id).unit_id)
 
 
 def list_copies(session: Session, context: IdeaContext, sender: str) -> list[str]:

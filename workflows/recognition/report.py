@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from models.awards import Award
@@ -14,24 +15,20 @@ from models.ids import new_id
 from models.instants import local_day, today
 from models.ledger import LedgerHead
 from models.pilots import Pilot
-from models.stages import AwardStage, IdeaStage
 from models.units import Unit
+from workflows.documents.mail import write_word
 from workflows.documents.text import format_month
+from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
+from workflows.process.ways import Reached, Transition
 from workflows.recognition.award_lines import list_award_lines
 from workflows.recognition.number import DocumentSubject, Issuer, number_document
 from workflows.recognition.savings import sum_savings
 from workflows.region.calls import current_policy, get_call
 from workflows.region.offices import read_office
 
-# how far ideas came: what must have been decided on an idea to count, in the order of the way
-MILESTONES: tuple[tuple[str, str, str], ...] = (
-    ("Lolos seleksi administrasi", "screen", "accepted"),
-    ("Lolos penilaian", "close_review", "passed"),
-    ("Direkomendasikan layak", "recommend", "feasible"),
-    ("Ditetapkan", "determine", "adopted"),
-)
+ADOPTED = "adopted"  # the milestone of the determination: what a report counts and how long it took
 
 
 def ask_report(session: Session, call_id: str, *, actor: Actor) -> Document:
@@ -44,7 +41,7 @@ def ask_report(session: Session, call_id: str, *, actor: Actor) -> Document:
 
 
 def _content(session: Session, call: Call) -> dict[str, Any]:
-    decided = _decided(session, call.id)
+    decided, adopting = _decided(session, call.id), {each.outcome for each in _list_adopting()}
     awards = list_award_lines(session, call.id)
     first = local_day(call.opens_at)
     submitted = _count(session, _submitted(select(col(Idea.id)), call.id))
@@ -55,7 +52,7 @@ def _content(session: Session, call: Call) -> dict[str, Any]:
         "period_from": first,
         "period_until": max(first, today()),
         "submitted": submitted,
-        "adopted": sum(1 for outcome, _ in decided if outcome == "adopted"),
+        "adopted": sum(1 for outcome, _ in decided if outcome in adopting),
         "piloted": _count_pilots(session, call.id),
         "awarded": awarded,
         "stages": _milestones(session, call.id, submitted, awarded),
@@ -77,11 +74,20 @@ def _submitted(query: Any, call_id: str) -> Any:
 def _milestones(session: Session, call_id: str, submitted: int, awarded: int) -> list[dict[str, Any]]:
     """How many ideas reached each milestone; each counts once, however often it was decided on."""
     reached: list[dict[str, Any]] = [{"label": "Diajukan", "count": submitted}]
-    for label, action, outcome in MILESTONES:
-        done = select(Decision.idea_id).where(Decision.action == action, Decision.outcome == outcome)
-        reached.append({"label": label, "count": _count(session, _submitted(select(col(Idea.id)), call_id).where(col(Idea.id).in_(done)))})
-    rolled_out = _submitted(select(col(Idea.id)), call_id).where(Idea.stage == IdeaStage.ROLLED_OUT)
-    return [*reached, {"label": "Diterapkan", "count": _count(session, rolled_out)}, {"label": "Diberi penghargaan", "count": awarded}]
+    for milestone, steps in ways.IDEA.list_milestones().items():
+        done = _submitted(select(col(Idea.id)), call_id).where(col(Idea.id).in_(_select_reached(steps)))
+        reached.append({"label": write_word(f"milestone_{milestone}"), "count": _count(session, done)})
+    return [*reached, {"label": "Diberi penghargaan", "count": awarded}]
+
+
+def _list_adopting() -> list[Transition]:
+    return ways.IDEA.list_milestones()[ADOPTED]
+
+
+def _select_reached(steps: list[Transition]) -> Any:
+    """The ideas on which one of these steps was decided."""
+    taken = (sa.and_(col(Decision.action) == each.action, col(Decision.outcome) == (each.outcome or "")) for each in steps)
+    return select(Decision.idea_id).where(sa.or_(*taken))
 
 
 def _count(session: Session, query: Any) -> int:
@@ -90,7 +96,7 @@ def _count(session: Session, query: Any) -> int:
 
 def _decided(session: Session, call_id: str) -> list[tuple[str, int]]:
     query = select(Decision.outcome, Decision.at, Idea.submitted_at).join(Idea, col(Idea.id) == col(Decision.idea_id))
-    rows = session.exec(_submitted(query, call_id).where(Decision.action == "determine")).all()
+    rows = session.exec(_submitted(query, call_id).where(col(Decision.action).in_({each.action for each in _list_adopting()}))).all()
     return [(outcome, (at - submitted_at).days) for outcome, at, submitted_at in rows]
 
 
@@ -100,8 +106,8 @@ def _count_pilots(session: Session, call_id: str) -> int:
 
 
 def _units(session: Session, call_id: str) -> list[dict[str, Any]]:
-    adopted = select(Decision.idea_id).where(Decision.action == "determine", Decision.outcome == "adopted")
-    awarded = select(Award.idea_id).where(Award.stage == AwardStage.ANNOUNCED)
+    adopted = _select_reached(_list_adopting())
+    awarded = select(Award.idea_id).where(col(Award.stage).in_(ways.AWARD.list_reached(Reached.GIVEN)))
     query = select(
         Unit.name,
         func.count(),

@@ -4,14 +4,16 @@ from sqlmodel import Session, col, select
 
 from models.ideas import Idea
 from models.pilots import Direction, Indicator, Measurement, Pilot
-from models.stages import IdeaStage
 from workflows.calculations.savings import Measured, save_in_a_year
+from workflows.process import ways
+from workflows.process.ways import Reached
 
 
 def sum_savings(session: Session, call_id: str) -> tuple[int | None, int]:
     """The net savings of a call's pilots in a year, and of how many pilots; None of none, where nothing was measured in rupiah."""
+    verified = ways.IDEA.list_reached(Reached.VERIFIED)
     pilots = session.exec(
-        select(Pilot).join(Idea, col(Idea.id) == col(Pilot.idea_id)).where(Idea.call_id == call_id, Idea.stage == IdeaStage.ROLLED_OUT)
+        select(Pilot).join(Idea, col(Idea.id) == col(Pilot.idea_id)).where(Idea.call_id == call_id, col(Idea.stage).in_(verified))
     ).all()
     measured = _read_measured(session, [pilot.id for pilot in pilots])
     saved = [save_in_a_year(measured.get(pilot.id, []), pilot.budget_rupiah) for pilot in pilots]

@@ -4,10 +4,9 @@ Who errs: a secretariat that writes a letterhead of four long lines finds out at
 specimens are printed by the same renderer as the documents; what it refuses is told with the part of the policy that is at fault.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import datetime, time
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,17 +17,13 @@ from models.documents import DocumentKind
 from models.instants import region_zone
 from models.policy import Entry, Policy, SignatoryRule
 from workflows.calculations.rule_books import read_rule_book
-from workflows.calculations.values import MAXIMUM_RUPIAH
-from workflows.documents.content import LONGEST_FULL_NAME, Letterhead, Signatory
+from workflows.documents.content import Letterhead, Signatory
 from workflows.documents.kinds import DocumentType, get_document_type
+from workflows.documents.specimen import DAY, RUNNING, SpecimenFacts
 from workflows.process.numbering import NumberFacts, fill_template
 from workflows.region.soundness import digest_print
 
 Render = Callable[[str, Sequence[Any]], object]
-DAY = date(2026, 9, 30)  # a long month; a specimen is never issued
-RUNNING = 99_999
-DIGEST = hashlib.sha256(b"specimen").hexdigest()
-WORDS = "Raden Ajeng Sekar Kenanga Wulandari Puspaningrum Kusumawardhani "
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,7 @@ def _mends(name: str, kind: DocumentKind, parts: Parts, contest: bool, render: R
 def _try(kind: DocumentKind, parts: Parts, contest: bool, render: Render) -> ValueError | None:
     record = get_document_type(kind)
     try:
-        render(kind, [record.content(**_frame(record, parts), **CONTENTS[kind](parts, contest))])
+        render(kind, [record.content(**_frame(record, parts), **record.specimen(_read_facts(parts, contest)))])
     except ValueError as fault:  # of the content's limits, or of what does not fit its paper
         return fault
     return None
@@ -111,11 +106,6 @@ def _read_parts(policy: Policy, kind: DocumentKind) -> Parts:
     )
 
 
-def _words(length: int) -> str:
-    """Words of a person's name, so many characters in all."""
-    return (WORDS * (length // len(WORDS) + 1))[:length].strip().ljust(length, "a")
-
-
 def _frame(record: DocumentType, parts: Parts) -> dict[str, Any]:
     signed = {"signatory": Signatory(**parts.signatory.model_dump())} if record.signed else {}
     return {
@@ -128,77 +118,6 @@ def _frame(record: DocumentType, parts: Parts) -> dict[str, Any]:
     }
 
 
-def _certificate(parts: Parts, contest: bool) -> dict[str, Any]:
-    return {
-        "holder_name": _words(LONGEST_FULL_NAME),
-        "holder_employee_number": "197903172004111702",
-        "holder_rank": _words(53),
-        "holder_position": _words(120),
-        "holder_unit": _words(200),
-        "holder_role": "Ketua Tim Pengusul",
-        "idea_title": _words(300),
-        "idea_code": "IDE-2026-999999",
-        "in_use": contest,
-        "distinction": parts.tier,
-        "call_title": _words(100) if contest else "",
-        "legal_basis": parts.legal_basis.replace("{number}", "100.3.3.3/Kep.1234-Bappelitbang/2026").replace("{date}", "30 September 2026"),
-    }
-
-
-def _receipt(parts: Parts, _contest: bool) -> dict[str, Any]:
-    each, rest = divmod(10_000, parts.team_limit)
-    member = {"name": _words(LONGEST_FULL_NAME), "masked_number": "1979•••• •••••• • 702", "unit": _words(200), "role": _words(100)}
-    return {
-        "call_title": _words(200),
-        "idea_code": "IDE-2026-999999",
-        "idea_title": _words(300),
-        "team": [{**member, "share_hundredths": each + (rest if place == 0 else 0)} for place in range(parts.team_limit)],
-        "received_at": datetime(2026, 9, 30, 23, 59, 59, tzinfo=region_zone()),
-        "received_by": _words(220),
-        "content_sha256": DIGEST,
-        "ledger_seq": 2**40,
-        "ledger_hash": DIGEST,
-    }
-
-
-def _rejection(_parts: Parts, _contest: bool) -> dict[str, Any]:
-    return {
-        "addressee": _words(LONGEST_FULL_NAME),
-        "addressee_unit": _words(200),
-        "idea_code": "IDE-2026-999999",
-        "idea_title": _words(300),
-        "call_title": _words(200),
-        "decided_on": DAY,
-        "decided_by": _words(200),
-        "stage": "determination",
-        "reasons": [{"code": "determination", "label": _words(200), "text": _words(1_000)}],
-        "what_would_help": _words(500),
-        "copies_to": [_words(120)] * 2,
-    }
-
-
-def _report(parts: Parts, _contest: bool) -> dict[str, Any]:
-    award = {"idea_code": "IDE-2026-999999", "idea_title": _words(300), "unit": _words(200), "state": "Diumumkan", "decree": _words(150)}
-    team = [_words(LONGEST_FULL_NAME)] * parts.team_limit
-    return {
-        "call_title": _words(200),
-        "period_from": date(2026, 1, 1),
-        "period_until": DAY,
-        **dict.fromkeys(("submitted", "adopted", "piloted", "awarded"), RUNNING),
-        "stages": [{"label": "Diajukan", "count": RUNNING}],
-        "units": [{"name": _words(200), "submitted": RUNNING, "adopted": 1, "awarded": 1}],
-        "region_units": RUNNING,
-        "months": [{"label": "September 2026", "count": RUNNING}],
-        "awards": [{**award, "team": team, "distinction": parts.tier, "amount_rupiah": MAXIMUM_RUPIAH}],
-        "savings_rupiah": MAXIMUM_RUPIAH,
-        "median_days_to_decision": 49,
-        "chain_head": DIGEST,
-    }
-
-
-CONTENTS: dict[DocumentKind, Callable[[Parts, bool], dict[str, Any]]] = {
-    DocumentKind.RECEIPT: _receipt,
-    DocumentKind.REJECTION: _rejection,
-    DocumentKind.CERTIFICATE: _certificate,
-    DocumentKind.REPORT: _report,
-}
+def _read_facts(parts: Parts, contest: bool) -> SpecimenFacts:
+    moment = datetime.combine(DAY, time(23, 59, 59), tzinfo=region_zone())
+    return SpecimenFacts(contest, parts.tier, parts.legal_basis, parts.team_limit, moment)

@@ -17,8 +17,8 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_policy
 from workflows.process.journal import record, send
 from workflows.process.keyset import Order
-from workflows.process.refusals import Conflict, Invalid, NotFound
-from workflows.process.wording import read_line
+from workflows.process.refusals import Conflict, Faults, Invalid, NotFound
+from workflows.process.wording import read_lines
 from workflows.region.people import get_unit
 from workflows.region.soundness import digest_body, digest_print, require_ready, require_sound, validate_policy
 
@@ -40,21 +40,25 @@ class NewCall:
 def plan_call(session: Session, new: NewCall, *, actor: Actor) -> Call:
     """Plan a call with the first version of its policy; an admin or the secretariat over the unit may.
 
-    Raises Invalid for dates in the past or out of order and for a policy that does not hold or contradicts itself, Conflict for a code
-    in use.
+    Raises Invalid, all faults at once, for an unknown unit, a title, dates in the past or out of order and for a policy that does not hold
+    or contradicts itself, Conflict for a code in use.
     """
-    unit = get_unit(session, new.unit_code)
-    _require_keeper(actor, unit)
+    faults, unit, policy = Faults(), None, None
+    with faults.gather():
+        unit = get_unit(session, new.unit_code)
+        _require_keeper(actor, unit)
+    words = read_lines(faults, new, {"title": (1, 200)})
     if new.closes_at <= new.opens_at:
-        raise Invalid("dates_out_of_order", "closes_at")
-    if new.closes_at <= now():
-        raise Invalid("date_in_the_past", "closes_at")
+        faults.found.append(Invalid("dates_out_of_order", "closes_at"))
+    elif new.closes_at <= now():
+        faults.found.append(Invalid("date_in_the_past", "closes_at"))
+    with faults.gather():
+        policy = validate_policy(new.policy)
+        require_sound(policy)
+    faults.settle()
     if session.exec(select(Call.id).where(Call.code == new.code)).first():
         raise Conflict("call_code_taken", "code", given=new.code)
-    policy = validate_policy(new.policy)
-    require_sound(policy)
-    title = read_line("title", new.title, maximum=200)
-    call = Call(code=new.code, title=title, unit_id=unit.id, opens_at=new.opens_at, closes_at=new.closes_at)
+    call = Call(code=new.code, title=words["title"], unit_id=unit.id, opens_at=new.opens_at, closes_at=new.closes_at)
     session.add(call)
     session.flush()
     version = _write_version(session, call, 1, policy, actor)

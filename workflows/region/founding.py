@@ -11,11 +11,11 @@ from models.units import Unit
 from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import flow_actor
 from workflows.process.journal import record
-from workflows.process.refusals import Conflict, Invalid
-from workflows.process.wording import read_line
+from workflows.process.refusals import Conflict, Faults, Invalid
+from workflows.process.wording import read_line, read_lines
 from workflows.region.codes import end_sessions, issue_activation
 from workflows.region.notices import tell_holder
-from workflows.region.people import NewPerson, NewUnit, check_employee_number
+from workflows.region.people import NAMED, NewPerson, NewUnit, read_own_number, require_unheld
 from workflows.region.powers import lock_account
 
 FOUNDER = flow_actor("init")
@@ -67,10 +67,13 @@ def add_admin(session: Session, new: NewPerson) -> tuple[Person, str]:
 
 
 def _settle_admin(session: Session, root: Unit, new: NewPerson) -> tuple[Person, str]:
-    number = check_employee_number(session, new.employee_number, new.kind)
-    name = read_line("name", new.name, maximum=120)
-    position = read_line("position", new.position, maximum=120, minimum=0)
-    person = Person(name=name, unit_id=root.id, kind=new.kind, position=position, email=new.email)
+    faults, number = Faults(), ""
+    words = read_lines(faults, new, {"name": NAMED["name"], "position": (0, 120)})
+    with faults.gather():
+        number = read_own_number(new.employee_number, new.kind)
+    faults.settle()
+    require_unheld(session, number)
+    person = Person(unit_id=root.id, kind=new.kind, email=new.email, **words)
     session.add(person)
     session.flush()
     session.add(EmployeeNumber(person_id=person.id, number=number, valid_from=date(2000, 1, 1)))

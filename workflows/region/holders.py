@@ -14,11 +14,11 @@ from models.people import EmploymentKind, Person, Role
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.journal import record
-from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
-from workflows.process.wording import read_line
+from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
+from workflows.process.wording import read_lines
 from workflows.region.codes import void_code
 from workflows.region.offices import find_unit, get_office
-from workflows.region.people import check_employee_number
+from workflows.region.people import NAMED, read_own_number, require_unheld
 from workflows.region.powers import is_second, require_second
 
 _TITLED = re.compile(r",|\b(prof|dr|drg|drs|dra|drh|ir|apt|ns)\.", re.IGNORECASE)  # a comma stands before every title after a name
@@ -55,8 +55,8 @@ def appoint_holder(session: Session, unit_code: str, new: NewHolder, *, actor: A
     """Appoint somebody to the office of a unit; an admin over the unit may, and never themselves.
 
     The holder signs for the office once a second person has confirmed it; until then it keeps its days free of others. Raises NotFound
-    (unit, office, person), Forbidden, Invalid (dates, titles in a plain name, number, superior) and Conflict where somebody holds the
-    office in this capacity on one of the days.
+    (unit, office, person), Forbidden, Invalid, all faults at once (dates, titles in a plain name, number, superior) and Conflict where
+    somebody holds the office in this capacity on one of the days.
     """
     unit = find_unit(session, unit_code)
     actor.require(Role.ADMIN, unit.path)
@@ -64,10 +64,16 @@ def appoint_holder(session: Session, unit_code: str, new: NewHolder, *, actor: A
         raise Forbidden("own_role")
     get_office(session, unit)
     _lock(session, unit)
+    faults, superior, named = Faults(), None, dict[str, Any]()
     if new.valid_until is not None and new.valid_until < new.valid_from:
-        raise Invalid("holder_days_out_of_order", "valid_until")
-    superior = _find_superior(session, unit, new.on_behalf_of)
-    named = _read_holder(session, new.who)
+        faults.found.append(Invalid("holder_days_out_of_order", "valid_until"))
+    with faults.gather():
+        superior = _find_superior(session, unit, new.on_behalf_of)
+    with faults.gather():
+        named = _read_holder(session, new.who)
+    faults.settle()
+    if named.get("employee_number"):
+        require_unheld(session, named["employee_number"])
     _refuse_second(session, unit, new)
     holder = OfficeHolder(
         unit_id=unit.id,
@@ -171,21 +177,16 @@ def _read_holder(session: Session, who: str | PlainHolder) -> dict[str, Any]:
         if session.get(Person, who) is None:
             raise NotFound("person_not_found", "person_id")
         return {"person_id": who}
-    name = read_line("name", who.name, maximum=120)
-    if _TITLED.search(name):
-        raise Invalid("name_with_titles", "name")
-    if bool(who.employee_number) != (who.employment is not None):
-        raise Invalid("employment_missing", "employment" if who.employee_number else "employee_number")
-    number = check_employee_number(session, who.employee_number, who.employment) if who.employment else None
-    return {
-        "name": name,
-        "front_title": read_line("front_title", who.front_title, maximum=40, minimum=0),
-        "back_title": read_line("back_title", who.back_title, maximum=60, minimum=0),
-        "rank_name": read_line("rank_name", who.rank_name, maximum=40, minimum=0),
-        "grade": read_line("grade", who.grade, maximum=10, minimum=0),
-        "employee_number": number,
-        "employment": who.employment,
-    }
+    faults, number = Faults(), None
+    words = read_lines(faults, who, NAMED)
+    if _TITLED.search(words.get("name", "")):
+        faults.found.append(Invalid("name_with_titles", "name"))
+    with faults.gather():
+        if bool(who.employee_number) != (who.employment is not None):
+            raise Invalid("employment_missing", "employment" if who.employee_number else "employee_number")
+        number = read_own_number(who.employee_number, who.employment) if who.employment else None
+    faults.settle()
+    return {**words, "employee_number": number, "employment": who.employment}
 
 
 def _refuse_second(session: Session, unit: Unit, new: NewHolder) -> None:

@@ -16,14 +16,15 @@ from models.units import Unit
 from workflows.calculations.employee_number import read_employee_number
 from workflows.process.actors import Actor
 from workflows.process.journal import record
-from workflows.process.refusals import Invalid, NotFound
-from workflows.process.wording import read_line
+from workflows.process.refusals import Faults, Invalid, NotFound
+from workflows.process.wording import read_line, read_lines
 from workflows.region.emblem import read_own_emblem
 
 SIGNS_FIRST = (Capacity.DAILY, Capacity.ACTING, Capacity.CAMPAIGN, Capacity.INTERIM, Capacity.PERMANENT)
 UNTITLED = {(HeadKind.REGIONAL_HEAD, capacity) for capacity in Capacity if capacity != Capacity.PERMANENT}
 UNTITLED |= {(HeadKind.REGIONAL_SECRETARY, Capacity.INTERIM), (HeadKind.REGIONAL_SECRETARY, Capacity.DAILY)}
 MOST_LINES = 4
+LINES = {"address": (0, 200), "contact": (0, 200), "place": (1, 150), "unit_code": (1, 40), "position": (1, 150)}  # characters
 _EMBLEM = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
@@ -121,8 +122,8 @@ def find_signatory(session: Session, office: UnitOffice, on: date) -> OfficeSign
 def set_office(session: Session, unit_code: str, new: NewOffice, *, actor: Actor) -> UnitOffice:
     """Give a unit its office, or replace what its papers carry from now on; holders stay. An admin over the unit may.
 
-    Raises NotFound for the unit, Forbidden, and Invalid for letterheads of no or more than four lines and an emblem that
-    nobody registered or that papers cannot draw.
+    Raises NotFound for the unit, Forbidden, and Invalid, all faults at once, for empty texts, letterheads of no or more than four lines
+    and an emblem that nobody registered or that papers cannot draw.
     """
     unit = find_unit(session, unit_code)
     actor.require(Role.ADMIN, unit.path)
@@ -159,22 +160,20 @@ def list_emblems() -> list[str]:
 
 
 def _read_office(new: NewOffice) -> dict[str, Any]:
+    faults, lines = Faults(), list[str]()
     if not 1 <= len(new.letterhead_lines) <= MOST_LINES:
-        raise Invalid("letterhead_lines_out_of_range", "letterhead_lines", maximum=MOST_LINES)
-    if new.emblem not in list_emblems():
-        raise Invalid("emblem_unknown", "emblem", known=list_emblems())
-    if new.emblem != SAMPLE_EMBLEM:
-        read_own_emblem(new.emblem)
-    return {
-        "letterhead_lines": [read_line("letterhead_lines", line, maximum=150) for line in new.letterhead_lines],
-        "address": read_line("address", new.address, maximum=200, minimum=0),
-        "contact": read_line("contact", new.contact, maximum=200, minimum=0),
-        "place": read_line("place", new.place, maximum=150),
-        "unit_code": read_line("unit_code", new.unit_code, maximum=40),
-        "emblem": new.emblem,
-        "position": read_line("position", new.position, maximum=150),
-        "head_kind": new.head_kind,
-    }
+        faults.found.append(Invalid("letterhead_lines_out_of_range", "letterhead_lines", maximum=MOST_LINES))
+    for line in new.letterhead_lines:
+        with faults.gather():
+            lines.append(read_line("letterhead_lines", line, maximum=150))
+    words = read_lines(faults, new, LINES)
+    with faults.gather():
+        if new.emblem not in list_emblems():
+            raise Invalid("emblem_unknown", "emblem", known=list_emblems())
+        if new.emblem != SAMPLE_EMBLEM:
+            read_own_emblem(new.emblem)
+    faults.settle()
+    return {"letterhead_lines": lines, "emblem": new.emblem, "head_kind": new.head_kind, **words}
 
 
 def _office_of_policy(rule: DocumentRule) -> Office:

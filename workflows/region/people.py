@@ -11,11 +11,14 @@ from models.units import Unit
 from workflows.calculations.employee_number import read_employee_number, strip_employee_number
 from workflows.process.actors import Actor
 from workflows.process.journal import record
-from workflows.process.refusals import Conflict, Forbidden, Invalid
-from workflows.process.wording import read_line
+from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid
+from workflows.process.wording import read_lines
 from workflows.region.codes import issue_activation
 from workflows.region.notices import tell_holder
 from workflows.region.powers import get_person, lock_account, require_over
+
+# the fewest and most characters of what names somebody on papers
+NAMED = {"front_title": (0, 40), "name": (1, 120), "back_title": (0, 60), "rank_name": (0, 40), "grade": (0, 10)}
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,16 @@ def get_unit(session: Session, code: str, *, field: str = "unit_code") -> Unit:
 
 
 def register_unit(session: Session, new: NewUnit, *, actor: Actor) -> Unit:
-    """Add a unit below its parent; an admin over the parent may. Raises Conflict for a code in use."""
-    parent = get_unit(session, new.parent_code, field="parent_code")
-    actor.require(Role.ADMIN, parent.path)
+    """Add a unit below its parent; an admin over the parent may. Raises Invalid for its texts, Conflict for a code in use."""
+    faults, parent = Faults(), None
+    with faults.gather():
+        parent = get_unit(session, new.parent_code, field="parent_code")
+        actor.require(Role.ADMIN, parent.path)
+    words = read_lines(faults, new, {"name": (1, 200)})
+    faults.settle()
     if session.exec(select(Unit.id).where(Unit.code == new.code)).first():
         raise Conflict("unit_code_taken", "code", given=new.code)
-    unit = Unit(code=new.code, name=read_line("name", new.name, maximum=200), kind=new.kind, parent_id=parent.id, path="")
+    unit = Unit(code=new.code, name=words["name"], kind=new.kind, parent_id=parent.id, path="")
     unit.path = f"{parent.path}{unit.id}/"
     session.add(unit)
     session.flush()
@@ -78,23 +85,20 @@ def register_unit(session: Session, new: NewUnit, *, actor: Actor) -> Unit:
 def register_person(session: Session, new: NewPerson, *, actor: Actor) -> tuple[Person, str]:
     """Add a person and answer with the one-time code for their account (valid 30 days, shown once).
 
-    An admin or operator over the unit may. Raises Invalid for an impossible number, Conflict for one in use.
+    An admin or operator over the unit may. Raises Invalid, all faults at once, for an unknown unit, texts that papers cannot show and an
+    impossible number; Conflict for a number in use.
     """
-    unit = get_unit(session, new.unit_code)
-    if not (actor.holds(Role.ADMIN, unit.path) or actor.holds(Role.OPERATOR, unit.path)):
-        raise Forbidden("only_operator")
-    number = check_employee_number(session, new.employee_number, new.kind)
-    person = Person(
-        front_title=read_line("front_title", new.front_title, maximum=40, minimum=0),
-        name=read_line("name", new.name, maximum=120),
-        back_title=read_line("back_title", new.back_title, maximum=60, minimum=0),
-        unit_id=unit.id,
-        kind=new.kind,
-        grade=read_line("grade", new.grade, maximum=10, minimum=0),
-        rank_name=read_line("rank_name", new.rank_name, maximum=40, minimum=0),
-        position=read_line("position", new.position, maximum=120, minimum=0),
-        email=new.email,
-    )
+    faults, unit, number = Faults(), None, ""
+    with faults.gather():
+        unit = get_unit(session, new.unit_code)
+        if not (actor.holds(Role.ADMIN, unit.path) or actor.holds(Role.OPERATOR, unit.path)):
+            raise Forbidden("only_operator")
+    words = read_lines(faults, new, NAMED | {"position": (0, 120)})
+    with faults.gather():
+        number = read_own_number(new.employee_number, new.kind)
+    faults.settle()
+    require_unheld(session, number)
+    person = Person(unit_id=unit.id, kind=new.kind, email=new.email, **words)
     session.add(person)
     session.flush()
     session.add(EmployeeNumber(person_id=person.id, number=number, valid_from=today()))
@@ -133,14 +137,18 @@ def change_number(session: Session, person_id: str, new: NewNumber, *, actor: Ac
     person, home = get_person(session, person_id)
     require_over(session, person, home, actor=actor)
     lock_account(session, person.id)
-    number = check_employee_number(session, new.number, new.kind)
+    faults, number = Faults(), ""
+    with faults.gather():
+        number = read_own_number(new.number, new.kind)
     present = select(EmployeeNumber).where(EmployeeNumber.person_id == person.id, col(EmployeeNumber.valid_until).is_(None))
     last = session.exec(present).first()
     if new.valid_from > today():
-        raise Invalid("number_not_yet", "valid_from")
+        faults.found.append(Invalid("number_not_yet", "valid_from"))
+    elif last is not None and new.valid_from < last.valid_from:
+        faults.found.append(Invalid("number_before_last", "valid_from", day=last.valid_from.isoformat()))
+    faults.settle()
+    require_unheld(session, number)
     if last is not None:
-        if new.valid_from < last.valid_from:
-            raise Invalid("number_before_last", "valid_from", day=last.valid_from.isoformat())
         last.valid_until = new.valid_from - timedelta(days=1)
         session.add(last)
     person.kind = new.kind
@@ -152,14 +160,17 @@ def change_number(session: Session, person_id: str, new: NewNumber, *, actor: Ac
     return held
 
 
-def check_employee_number(session: Session, number: str, kind: EmploymentKind) -> str:
-    """The digits of a number that can be true, fits the kind of employment and is nobody's yet; raises Invalid or Conflict."""
+def read_own_number(number: str, kind: EmploymentKind) -> str:
+    """The digits of a number that can be true and fits the kind of employment; raises Invalid."""
     read = read_employee_number(number, on=today())
     if not read.valid:
         raise Invalid("employee_number_impossible", "employee_number", problems=[problem.code for problem in read.problems])
     if (read.kind == "pns") != (kind == EmploymentKind.PNS):
         raise Invalid("employee_number_other_kind", "kind", kind=kind)
-    number = strip_employee_number(number)
+    return strip_employee_number(number)
+
+
+def require_unheld(session: Session, number: str) -> None:
+    """Raise Conflict for a number that is somebody's, or was."""
     if session.exec(select(EmployeeNumber.id).where(EmployeeNumber.number == number)).first():
         raise Conflict("employee_number_taken", "employee_number")
-    return number

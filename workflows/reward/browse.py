@@ -51,8 +51,18 @@ def read_award_to_change(session: Session, award_id: str, *, actor: Actor) -> Aw
 
 def find_decline(session: Session, award: Award) -> Decision | None:
     """The decision that declined an award, with its reason; None where none did."""
-    of_idea = select(Decision).where(Decision.idea_id == award.idea_id, Decision.action == "award_approve", Decision.outcome == "declined")
-    return next((decision for decision in session.exec(of_idea) if decision.detail.get("award") == award.id), None)
+    return _find_answer(session, award, "declined")
+
+
+def find_approval(session: Session, award: Award) -> Decision | None:
+    """The decision that last approved an award; None where none did."""
+    return _find_answer(session, award, "approved")
+
+
+def _find_answer(session: Session, award: Award, outcome: str) -> Decision | None:
+    of_idea = select(Decision).where(Decision.idea_id == award.idea_id, Decision.action == "award_approve", Decision.outcome == outcome)
+    latest = session.exec(of_idea.order_by(col(Decision.at).desc(), col(Decision.id)))
+    return next((decision for decision in latest if decision.detail.get("award") == award.id), None)
 
 
 def list_awards(session: Session, wanted: WantedAwards, piece: Slice, *, actor: Actor) -> Page[tuple[Award, Idea, str]]:

@@ -8,10 +8,12 @@ from sqlmodel import Session, col, select
 from models.awards import Award
 from models.calls import Call, PolicyVersion
 from models.ideas import Idea
-from models.stages import ENDED_AWARDS, IdeaStage
+from models.stages import ENDED_AWARDS
 from workflows.calculations.award import Contender, Placement, rank_by_own_books
 from workflows.calculations.rule_books import read_rule_book
+from workflows.process import ways
 from workflows.process.context import read_policy
+from workflows.process.ways import Reached
 
 
 def lock_places(session: Session, call_id: str) -> Call | None:
@@ -43,6 +45,6 @@ def _read_contender(session: Session, idea: Idea) -> Contender | None:
     book = read_rule_book(policy.rule_book)
     if idea.score is None or idea.stage not in policy.award_from or not book.is_ranked:
         return None
-    if book.results_must_be_verified and idea.stage != IdeaStage.ROLLED_OUT:
+    if book.results_must_be_verified and ways.IDEA.stages[idea.stage].reached != Reached.VERIFIED:
         return None
     return Contender(idea.id, idea.score, idea.submitted_at or idea.created_at, book)

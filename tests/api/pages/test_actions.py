@@ -1,5 +1,6 @@
 """The acts that no browser test does, pressed on their pages; every awaited act has a form, and no form without its act."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -112,6 +113,19 @@ def test_whoever_may_own_a_pilot_is_offered_for_it_and_nobody_else(town: Town) -
     town.do(plan_pilot, idea, plan(town["owner"].id), by="secretary")
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("id", "hanya dari indikator bersatuan rupiah"), ("en", "counted only from indicators in rupiah")]
+)
+def test_the_plans_form_says_which_units_count_as_savings(town: Town, language: str, told: str) -> None:
+    idea = town.build_idea(IdeaStage.DETERMINED)
+    browser = open_browser(town, "secretary")
+    text = browser.get(f"/usulan/{idea}/rencana-uji-coba", headers={"accept-language": language}).text
+    hints = {place for place, hint in re.findall(r'id="([^"]+)"[^>]*>([^<]*)', text) if told in hint}
+    described = re.findall(r'name="indicators\.\d\.unit_label"[^>]*aria-describedby="([^"]+)"', text)
+    assert described
+    assert {each.strip() for each in described} == hints
+
+
 def test_a_verifier_extends_a_pilot_only_with_a_later_day(town: Town) -> None:
     idea = town.build_idea(IdeaStage.PILOT_REPORTED)
     browser = open_browser(town, "verifier")
@@ -186,9 +200,10 @@ def test_reloading_the_address_of_a_form_leads_back_to_the_idea(town: Town, path
     assert open_browser(town, "head").get(f"/usulan/{idea}/{path}").headers["location"] == f"/usulan/{idea}"
 
 
-def test_every_act_of_a_person_has_its_form_and_its_name() -> None:
+def test_every_act_with_content_of_its_own_has_its_form_and_every_act_its_name() -> None:
     acts = {each.action for each in IDEA.transitions if each.who is not None and each.stage}
-    assert {file.stem for file in (PAGES / "actions").glob("*.html")} - {"plain"} == acts
+    with_content = {each.action for each in IDEA.transitions if each.action in acts and each.has_content}
+    assert with_content <= {file.stem for file in (PAGES / "actions").glob("*.html")} - {"plain"} <= acts
     awaited = {stage.awaits for way in (IDEA, AWARD) for stage in way.stages.values() if stage.awaits}
     named = acts | awaited | {GATE_ACTION} | {each.action for each in AWARD.transitions if each.who is not None}
     assert {f"task.{name}" for name in named} - set(texts()) == set()

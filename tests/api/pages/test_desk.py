@@ -3,14 +3,20 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col, select
 
 from api.pages import inbox
 from api.pages.final import FINAL
 from api.pages.texts import texts
-from models.instants import today
+from models.database import append_rows
+from models.ids import new_id
+from models.inbox import InboxItem
+from models.instants import now, today
 from models.people import Role
 from models.stages import AwardStage, IdeaStage
 from tests.api.pages.browsing import confirm, fields_of, open_browser, send
@@ -84,12 +90,56 @@ def test_the_inbox_says_how_many_there_are_beyond_what_it_shows(town: Town, monk
         town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}")
     browser = open_browser(town, "secretary")
     assert len(rows_of(browser.get("/kotak-masuk").text)) == 5
-    monkeypatch.setattr(inbox, "SHOWN", 3)
+    monkeypatch.setattr(inbox, "ON_A_PAGE", 3)
     page = browser.get("/kotak-masuk").text
     assert len(rows_of(page)) == 3
-    assert "Ditampilkan 3 tugas yang paling mendesak dari 5." in page
-    monkeypatch.setattr(inbox, "MOST_WAITING", 4)
-    assert "dari lebih dari 4." in browser.get("/kotak-masuk").text
+    assert "Tugas yang menunggu Anda: 5." in page
+
+
+def way_on(page: str, where: str) -> str:
+    """The address that a page's link leads to: `before` or `after`."""
+    return unescape(re.findall(rf'href="(/kotak-masuk\?{where}=[^"]*)"', page)[0])
+
+
+def test_every_task_of_an_inbox_is_reached_page_by_page_both_ways_and_decided_one_after_another(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who errs: an inbox that shows a hundred tasks and leads to no other. One without a date comes last."""
+    ideas = [town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}") for number in range(7)]
+    with town.store.unit_of_work() as session:
+        for days, idea in enumerate(ideas[:6]):
+            due = now() + timedelta(days=days - 2)
+            session.execute(sa.update(InboxItem).where(col(InboxItem.idea_id) == idea, col(InboxItem.task) == "screen").values(due_at=due))
+        session.execute(sa.update(InboxItem).where(col(InboxItem.idea_id) == ideas[6]).values(due_at=None))
+    monkeypatch.setattr(inbox, "ON_A_PAGE", 3)
+    browser, pages = open_browser(town, "secretary"), []
+    for _ in range(3):
+        pages.append(browser.get(way_on(pages[-1], "after") if pages else "/kotak-masuk").text)
+    assert [rows_of(page) for page in pages] == [[f"Usulan {number}" for number in row] for row in ((0, 1, 2), (3, 4, 5), (6,))]
+    assert 'href="/kotak-masuk?after=' not in pages[2]
+    back = browser.get(way_on(pages[2], "before")).text
+    assert (rows_of(back), rows_of(browser.get(way_on(back, "before")).text)) == (rows_of(pages[1]), rows_of(pages[0]))
+    assert browser.get("/kotak-masuk?after=x").status_code == 422
+    done, passed = address_of(pages[0], "Usulan 2"), []
+    while "kotak-masuk" not in done.partition("?")[0]:
+        form = f"{done.partition('?')[0]}/seleksi"
+        passed.append(ideas.index(done.partition("?")[0].rpartition("/")[2]))
+        done = send(browser, done.partition("#")[0], form, do="next", **ACCEPTED).headers["location"]
+    assert passed == [2, 3, 4, 5, 6]
+
+
+def test_the_menu_counts_to_ninety_nine_and_says_when_there_are_more(town: Town) -> None:
+    town.build_idea(IdeaStage.SCREENING)
+    browser = open_browser(town, "secretary")
+    with town.store.unit_of_work() as session:
+        item = session.exec(select(InboxItem).where(InboxItem.task == "screen")).one().model_dump()
+        append_rows(session, InboxItem, [item | {"id": new_id()} for _ in range(98)])
+    assert '<span class="count">99</span>' in browser.get("/kotak-masuk").text
+    with town.store.unit_of_work() as session:
+        append_rows(session, InboxItem, [item | {"id": new_id()} for _ in range(30)])
+    page = browser.get("/kotak-masuk").text
+    assert '<span class="count">99+</span>' in page
+    assert "Tugas yang menunggu Anda: 129." in page
 
 
 def test_an_idea_that_one_has_scored_is_no_longer_ones_turn(town: Town) -> None:

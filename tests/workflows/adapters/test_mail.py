@@ -74,7 +74,7 @@ def letter(number: int = 1, **changes: str) -> OutgoingMail:
 def hostile_mails(text: str) -> list[OutgoingMail]:
     """Each kind of mail, with the text wherever a person may write."""
     line = DigestLine("screen", text, "1 Desember 2026", late=False)
-    digest = DigestMail(text, [line], more=0, late=0, waiting=1, url="http://contoh.example/kotak-masuk")
+    digest = DigestMail(text, [line], more="", late="", waiting="1", url="http://contoh.example/kotak-masuk")
     turn = TurnMail(text, text, "Ditunda", "Penetapan ditunda", "", "", "http://contoh.example/usulan/1")
     document = DocumentMail(text, "certificate", "PG-0001", text, "http://contoh.example/v/1")
     rendered = render_mail("digest", digest), render_mail("turn", turn), render_mail("document", document)

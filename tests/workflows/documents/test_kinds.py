@@ -1,28 +1,38 @@
 """One record per kind of document: complete for every kind there is, and all that a new kind needs beside its template."""
 
-from datetime import date
+import sys
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 
 import pypdf
 import pytest
+from sqlmodel import Session, select
 
-from models.documents import DocumentKind
+from models.database import table_of
+from models.documents import Document, DocumentKind
+from models.policy import Policy
+from models.stages import IdeaStage
+from tests.building import POLICY
 from workflows.documents import kinds
-from workflows.documents.content import Letterhead, Signatory
 from workflows.documents.kinds import get_document_type
 from workflows.documents.mail import DocumentMail, render_mail
 from workflows.documents.markup import environment
 from workflows.documents.render import RENDERERS, render_documents
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
 from workflows.process.numbering import check_template
 from workflows.recognition.letters import NUMBERING
+from workflows.recognition.number import DocumentSubject, number_document
+from workflows.recognition.offices import read_issuer
+from workflows.recognition.specimens import find_faults
 
 THANKS = """
 from datetime import date
 from pydantic.dataclasses import dataclass
 from workflows.documents.content import FROZEN, Address, Code, Letterhead, Line, Name, Signatory
 from workflows.documents.kinds import DocumentType
+from workflows.documents.specimen import write_words
 
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
 class ThanksContent:
@@ -43,6 +53,7 @@ TYPE = DocumentType(
     number="TK-{running:03}/{unit}/{year}",
     name="Ucapan terima kasih",
     name_en="Letter of thanks",
+    specimen=lambda facts: {"reviewer": write_words(LENGTH)},
 )
 """
 TEMPLATE = """{% import "letterhead/letterhead.html" as part %}
@@ -83,25 +94,50 @@ def test_what_is_no_kind_has_no_record():
         get_document_type("refusal")
 
 
+def add_kind(monkeypatch: pytest.MonkeyPatch, folder: Path, longest: int) -> None:
+    """The four files of a new kind: its record, its template, a member of DocumentKind, and (below) the job that numbers it."""
+    (folder / "thanks.py").write_text(THANKS.replace("LENGTH", str(longest)))
+    (folder / "thanks.html").write_text(TEMPLATE)
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(folder)])
+    monkeypatch.setattr(environment().loader, "searchpath", [*environment().loader.searchpath, str(folder)])
+    member = str.__new__(DocumentKind, "thanks")
+    member._name_, member._value_ = "THANKS", "thanks"
+    monkeypatch.setattr(DocumentKind, "_member_names_", [*DocumentKind._member_names_, "THANKS"])
+    monkeypatch.setitem(DocumentKind._member_map_, "THANKS", member)
+    monkeypatch.setitem(DocumentKind._value2member_map_, "thanks", member)
+    stored = table_of(Document).c.kind.type
+    monkeypatch.setitem(stored._valid_lookup, member, "thanks")
+    monkeypatch.setitem(stored._object_lookup, "thanks", member)
+    monkeypatch.delitem(sys.modules, "workflows.documents.kinds.thanks", raising=False)
+    get_document_type.cache_clear()
+
+
+def number_thanks(session: Session, idea_id: str, *, actor: Actor) -> Document:
+    """What the job of the new kind does."""
+    context = read_context(session, idea_id, actor=actor)
+    subject = DocumentSubject(DocumentKind("thanks"), idea_id, context.idea.lead_id, idea_id=idea_id)
+    return number_document(session, subject, read_issuer(session, context, None), {"reviewer": "Budi Argalaras"}, actor=actor)
+
+
 @pytest.mark.slow
-def test_a_new_kind_is_a_record_and_a_template(tmp_path: Path, monkeypatch, faults_of):
-    (tmp_path / "thanks.py").write_text(THANKS)
-    (tmp_path / "thanks.html").write_text(TEMPLATE)
-    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
-    monkeypatch.setattr(environment().loader, "searchpath", [*environment().loader.searchpath, str(tmp_path)])
-    record = get_document_type("thanks")
-    content = record.content(
-        number="TK-001/BAPPEDA/2026",
-        verify_url="https://gagas.contoh.go.id/v/1",
-        letterhead=Letterhead(("Kota Contoh",), "Jalan Contoh", ""),
-        place="Contoh",
-        issued_on=date(2026, 5, 1),
-        signatory=Signatory("Joko Surapati", "Wali Kota Contoh"),
-        reviewer="Budi Argalaras",
-    )
-    (made,) = render_documents("thanks", [content])
+def test_a_new_kind_goes_all_the_way_from_specimen_to_mail(town, tmp_path: Path, monkeypatch, faults_of):
+    add_kind(monkeypatch, tmp_path, longest=300)
+    assert find_faults(Policy.model_validate(POLICY), render_documents) == []
+    numbered = town.do(number_thanks, town.build_idea(IdeaStage.SUBMITTED), by="flow:recognition")
+    [(kind, stored)] = town.rows(select(Document.kind, Document.content).where(Document.id == numbered.id))
+    record = get_document_type(kind)
+    content = record.content(**stored)
+    assert content.number == f"TK-001/BAPPEDA/{numbered.year}"
+    (made,) = render_documents(kind, [content])
     assert faults_of(made.pdf) == []
     assert "TERIMA KASIH, BUDI ARGALARAS" in pypdf.PdfReader(BytesIO(made.pdf)).pages[0].extract_text().upper()
     subject, text = render_mail(record.mail, DocumentMail("Budi", record.name, content.number, "Penilaian", content.verify_url))
-    assert subject == "Gagas: Ucapan terima kasih nomor TK-001/BAPPEDA/2026"
+    assert subject == f"Gagas: Ucapan terima kasih nomor {content.number}"
     assert 'Ucapan terima kasih untuk "Penilaian" sudah terbit.' in text
+
+
+@pytest.mark.slow
+def test_a_policy_is_not_signed_while_a_new_kind_cannot_be_printed(tmp_path: Path, monkeypatch):
+    add_kind(monkeypatch, tmp_path, longest=301)
+    [fault] = find_faults(Policy.model_validate(POLICY), render_documents)
+    assert (fault["code"], fault["parameters"]) == ("specimen_refused", {"document": "thanks"})

@@ -39,7 +39,7 @@ def test_every_mail_is_a_folder_of_subject_and_body():
 @pytest.mark.parametrize(("late", "said"), [(True, "Gagas: 1 tugas melewati tenggat"), (False, "Gagas: 1 tugas menunggu Anda")])
 def test_a_digest_says_what_waits_until_when(late, said):
     lines = [DigestLine(write_task("score"), "Antrean", "1 Desember 2026", late)]
-    mail = DigestMail("Sari", lines, more=0, late=int(late), waiting=1, url="https://contoh.example/kotak-masuk")
+    mail = DigestMail("Sari", lines, more="", late="1" if late else "", waiting="1", url="https://contoh.example/kotak-masuk")
     subject, text = render_mail("digest", mail)
     assert subject == said
     assert "- Beri nilai: Antrean" in text

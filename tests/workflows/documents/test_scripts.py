@@ -12,9 +12,15 @@ import pytest
 from tests.workflows.documents.rendering import KINDS, render
 from workflows.calculations.printable import find_unprintable
 from workflows.documents import fonts
+from workflows.documents.kinds.rejection import Reason
+from workflows.documents.kinds.report import Tally, UnitLine
+from workflows.process.decide import read_reason
 from workflows.process.refusals import Invalid
+from workflows.process.ways import AWARD, IDEA, Transition
 from workflows.process.wording import read_line
+from workflows.recognition.letters import NUMBERING
 
+PAPERS = {f"recognition.{job}" for job in NUMBERING}
 DRAWN = {
     "Javanese": "ꦱꦶꦠꦶ ꦤꦸꦂꦲꦪꦠꦶ",
     "Sundanese": "ᮃᮞᮦᮕ᮪ ᮠᮤᮓᮚᮒ᮪",
@@ -46,11 +52,35 @@ def test_what_cannot_be_drawn_is_refused_at_entry_with_the_character(name: str, 
     assert refused.value.parameters["character"] == f"{character} (U+{ord(character):04X})"
 
 
+PRINTED = [each for way in (IDEA, AWARD) for each in way.transitions if each.reason is not None and set(each.jobs) & PAPERS]
+
+
+@pytest.mark.parametrize("transition", PRINTED, ids=lambda each: f"{each.action} {each.outcome} by {each.who}")
+def test_a_reason_that_a_letter_prints_is_refused_at_entry_for_what_cannot_be_drawn(transition: Transition) -> None:
+    for text, character in REFUSED.items():
+        with pytest.raises(Invalid, match="unprintable_characters") as refused:
+            read_reason(transition, f"Belum dapat disetujui,\nalasannya: {text}")
+        assert refused.value.field == "reason"
+        assert refused.value.parameters["character"] == f"{character} (U+{ord(character):04X})"
+    for text in DRAWN.values():
+        assert read_reason(transition, f"Belum dapat disetujui,\nalasannya: {text}")
+
+
+def test_every_refusal_has_a_reason_that_is_printed_and_what_is_only_read_on_screens_may_say_anything() -> None:
+    assert {(each.action, each.outcome) for each in PRINTED} == {("permit", "refused"), ("screen", "rejected"), ("determine", "rejected")}
+    [recommend] = [each for each in IDEA.of_action("recommend") if each.outcome == "feasible"]
+    assert read_reason(recommend, "Layak diterapkan ✓✓") == "Layak diterapkan ✓✓"
+
+
 CHANGES: dict[str, Any] = {
     "certificate": lambda name: {"holder_name": name, "holder_unit": name, "idea_title": name, "holder_role": name, "distinction": name},
-    "receipt": lambda name: {"idea_title": name, "received_by": name},
-    "rejection": lambda name: {"addressee": name, "addressee_unit": name, "decided_by": name},
-    "report": lambda name: {"call_title": name},
+    "receipt": lambda name: {"call_title": name, "idea_title": name, "received_by": name},
+    "rejection": lambda name: {
+        **dict.fromkeys(("addressee", "addressee_unit", "idea_title", "call_title", "decided_by", "place", "what_would_help"), name),
+        "copies_to": (name,),
+        "reasons": (Reason("requirements_not_met", name, f"{name}\n{name}"),),
+    },
+    "report": lambda name: {"call_title": name, "units": (UnitLine(name, 2, 1, 1),), "stages": (Tally(name, 2),)},
 }
 
 

@@ -26,8 +26,8 @@ from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import revise_idea
 from workflows.intake.submit import submit_idea
 from workflows.intake.team import MemberShare
-from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.process.waiting import list_inbox
 from workflows.recognition.digest import find_digest
 from workflows.recognition.letters import number_certificates, number_receipt
 from workflows.review.determine import Determination, determine_idea

@@ -27,9 +27,9 @@ from workflows.pilot.measure import Reading, report_measurement
 from workflows.pilot.start import plan_pilot, start_pilot
 from workflows.process import ways
 from workflows.process.context import read_context
-from workflows.process.inbox import list_inbox
 from workflows.process.offers import list_offers
 from workflows.process.refusals import Conflict, Forbidden, Invalid
+from workflows.process.waiting import list_inbox
 from workflows.region.grants import grant_role
 from workflows.region.offices import set_office
 

@@ -68,7 +68,7 @@ def read_owed(store: Database) -> Owed:
     with store.reading() as session:
         idea, award = session.exec(IDEA).one(), session.exec(AWARD).first()
         items, messages, ranked_at = session.exec(ITEMS).all(), session.exec(UNHANDLED).all(), session.exec(RANKED).one()
-    held = [message.job for message in messages if message.state == MessageState.HELD]
+    held = [message.job for message in messages if message.state == MessageState.HELD and message.job != "send_digest"]
     failed = [f"{message.job}: {message.error}" for message in messages if message.state != MessageState.HELD]
     late = bool(ways.IDEA.stages[idea.stage].late_job) and idea.due_at is not None
     struck = award is not None and award.stage == "scheduled" and award.announce_at is not None

@@ -31,10 +31,10 @@ from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.guards import Question, find_refusal
-from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Refusal
 from workflows.process.underway import first_report_day
 from workflows.process.visibility import OVERSEERS
+from workflows.process.waiting import list_inbox
 from workflows.region.grants import grant_role
 from workflows.region.people import NewPerson, register_person
 from workflows.review.assign import list_eligible

@@ -24,9 +24,9 @@ from workflows.intake.team import MemberShare
 from workflows.pilot.conclude import Verdict, verify_pilot
 from workflows.pilot.start import list_owners, plan_pilot
 from workflows.process.context import read_context
-from workflows.process.inbox import list_inbox
 from workflows.process.offers import list_offers
 from workflows.process.refusals import Forbidden, Invalid
+from workflows.process.waiting import list_inbox
 from workflows.recognition.digest import find_digest
 from workflows.review.assign import assign_reviewer, list_eligible
 from workflows.review.determine import Determination, determine_idea

@@ -33,8 +33,8 @@ from tests.unchanged import fingerprint
 from tests.workflows.process.officials import MOST, SUPERIOR, Borne, Case, draw_case, find_farthest, hand_in, settle_officials
 from workflows.pilot.start import list_owners
 from workflows.process.context import AwardContext, read_context
-from workflows.process.inbox import list_inbox
 from workflows.process.offers import is_offered
+from workflows.process.waiting import list_inbox
 from workflows.review.assign import list_eligible
 from workflows.review.gates import pass_gate
 from workflows.reward.propose import new_award

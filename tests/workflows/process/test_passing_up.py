@@ -19,9 +19,10 @@ from tests.workflows.turns import Clock, clock, open_items, own_town, tick
 from workflows.intake.permit import permit_idea
 from workflows.intake.team import MemberShare
 from workflows.process.context import read_context
-from workflows.process.inbox import find_overdue, list_inbox
+from workflows.process.inbox import find_overdue
 from workflows.process.offers import is_offered
 from workflows.process.refusals import Forbidden
+from workflows.process.waiting import list_inbox
 
 __all__ = ["clock", "own_town"]
 ADMINS = {"admin", "second_admin"}

@@ -1,7 +1,7 @@
 """The one mail that tells somebody what waits for them, and the mails that tell a team where its idea stands."""
 
 import csv
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -9,19 +9,22 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from models.database import append_rows
 from models.documents import Document
+from models.ids import new_id
 from models.inbox import InboxItem
-from models.instants import now
-from models.outbox import Message
+from models.instants import now, wall_now
+from models.outbox import Message, MessageState
 from models.people import Account, Person
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.turns import Clock, clock, deliver, own_town, quiet
+from tests.workflows.turns import Clock, clock, deliver, own_town, quiet, tick
 from workflows.recognition.digest import MOST_LINES, find_digest, list_addressees
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
+from workflows.recognition.pauses import wake_digests
 from workflows.recognition.turns import find_turn_mails
 from workflows.reward.revoke import revoke_award
 
@@ -152,6 +155,104 @@ def test_a_reviewer_who_is_given_many_ideas_is_told_once(own_town: Town, clock: 
     assert len(told) > 2
     assert len(told) == len(set(told))
     assert sum(mail.get_content().count("- Beri nilai") for mail in sent) == 12
+
+
+def sent_digests(to: str) -> list[str]:
+    """The texts of the digests that somebody was sent, in the order of their messages."""
+    files = sorted((settings().data / "mail").glob("digest.*.eml"), key=lambda file: int(file.name.split(".")[1].partition("@")[0]))
+    mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+    return [mail.get_content() for mail in mails if mail["To"] == to]
+
+
+def test_who_is_asked_time_and_again_in_a_day_is_mailed_at_once_and_then_every_four_hours(own_town: Town, clock: Clock) -> None:
+    """Who errs: a secretary who screens sixty ideas in a day, and a reviewer who gets sixty mails that grow; each ask is delivered."""
+    reviewer, told, mine = own_town.reviewers(own_town.build_idea(IdeaStage.IN_REVIEW))[0], [], 1
+    quiet(own_town, "number_receipt")
+    reach(own_town, reviewer)
+    start = datetime.fromisoformat("2026-11-24T10:00:00+07:00")
+    tick(own_town)  # the morning's digest
+    deliver(own_town, "recognition")
+    told.append(len(sent_digests(f"{reviewer}@contoh.example")))
+    for minutes in range(60, 240, 60):
+        clock.set(start + timedelta(minutes=minutes))
+        mine += reviewer in own_town.reviewers(own_town.build_idea(IdeaStage.IN_REVIEW))
+        quiet(own_town, "number_receipt")
+        tick(own_town)
+        deliver(own_town, "recognition")
+        told.append(len(sent_digests(f"{reviewer}@contoh.example")))
+    assert (told, mine > 2) == ([1] * 4, True)
+    for hours, count in ((4, 2), (5, 2), (8, 2), (20, 2), (22, 3)):  # at 08:00 the next morning the digest has gone out, and only once
+        clock.set(start + timedelta(hours=hours))
+        for _ in range(2):
+            tick(own_town)
+            deliver(own_town, "recognition")
+        assert len(sent_digests(f"{reviewer}@contoh.example")) == count, hours
+    first, second, _ = sent_digests(f"{reviewer}@contoh.example")
+    assert (first.count("- Beri nilai"), second.count("- Beri nilai")) == (1, mine)
+    waiting = select(Message.id).where(Message.job == "send_digest", Message.state != MessageState.HANDLED)
+    assert own_town.rows(waiting) == []
+
+
+def test_what_was_answered_within_the_pause_is_not_told_of(own_town: Town, clock: Clock) -> None:
+    first = own_town.build_idea(IdeaStage.IN_REVIEW)
+    reviewer = own_town.reviewers(first)[0]
+    reach(own_town, reviewer)
+    quiet(own_town, "number_receipt")
+    deliver(own_town, "recognition")
+    second = own_town.build_idea(IdeaStage.IN_REVIEW)
+    assert reviewer in own_town.reviewers(second)
+    quiet(own_town, "number_receipt")
+    deliver(own_town, "recognition")
+    own_town.take(second, "score")
+    with own_town.store.unit_of_work() as session:
+        wake_digests(session)
+    assert deliver(own_town, "recognition") == 0, "within the pause nothing is woken"
+    clock.set("2026-11-24T14:00:01+07:00")
+    with own_town.store.unit_of_work() as session:
+        wake_digests(session)
+    deliver(own_town, "recognition")
+    assert len(sent_digests(f"{reviewer}@contoh.example")) == 1
+
+
+def test_a_mail_that_cannot_be_sent_begins_no_pause_and_loses_nothing(
+    own_town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviewer = own_town.reviewers(own_town.build_idea(IdeaStage.IN_REVIEW))[0]
+    quiet(own_town, "number_receipt")
+    reach(own_town, reviewer)
+    monkeypatch.setenv("GAGAS_SMTP_URL", "smtp://127.0.0.1:9")
+    settings.cache_clear()
+    deliver(own_town, "recognition")
+    monkeypatch.delenv("GAGAS_SMTP_URL")
+    settings.cache_clear()
+    clock.set("2026-11-26T10:00:00+07:00")  # so late that the item is no longer new
+    with own_town.store.unit_of_work() as session:
+        session.execute(sa.update(Message).where(col(Message.job) == "send_digest").values(not_before=wall_now()))
+        session.execute(sa.update(InboxItem).values(due_at=now() + timedelta(days=9)))
+    deliver(own_town, "recognition")
+    (mail,) = sent_digests(f"{reviewer}@contoh.example")
+    assert mail.count("- Beri nilai") == 1
+
+
+def test_a_digest_counts_all_that_waits_and_lists_what_is_new_behind_it(own_town: Town, clock: Clock) -> None:
+    """Who errs: a digest that says 200 where 500 wait, and never names what lies behind the 200th."""
+    reach(own_town, "secretary")
+    idea = own_town.build_idea(IdeaStage.SCREENING, title="Usulan baru")
+    with own_town.store.unit_of_work() as session:
+        (item,) = session.exec(select(InboxItem).where(InboxItem.idea_id == idea, InboxItem.task == "screen")).all()
+        item.due_at = now() + timedelta(days=30)
+        old = item.model_dump() | {"created_at": now() - timedelta(days=3), "due_at": now() + timedelta(days=10)}
+        append_rows(session, InboxItem, [old | {"id": new_id()} for _ in range(499)])
+    told = digest(own_town, "secretary")
+    assert "500 tugas menunggu Anda" in told
+    assert told.count("- Lakukan seleksi administrasi") == 1
+    assert "Usulan baru" in told
+    with own_town.store.unit_of_work() as session:
+        append_rows(session, InboxItem, [old | {"id": new_id(), "due_at": now() - timedelta(days=1)} for _ in range(501)])
+    told = digest(own_town, "secretary")
+    assert "lebih dari 1.000 tugas menunggu Anda" in told
+    assert "501 di antaranya sudah melewati tenggat" in told
+    assert "dan 482 tugas lain" in told
 
 
 def test_whoever_holds_a_certificate_is_told_that_it_was_withdrawn(own_town: Town, clock: Clock) -> None:

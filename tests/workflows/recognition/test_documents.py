@@ -13,10 +13,11 @@ from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import Town
 from tests.steps import REASON
+from workflows.documents.kinds.rejection import WORDS, find_words
 from workflows.process.refusals import Forbidden, NotFound
 from workflows.process.ways import IDEA
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
-from workflows.recognition.letters import HELP, REASON_LABELS, REJECTING, number_certificates, number_receipt, number_rejection
+from workflows.recognition.letters import NUMBER_REJECTION, number_certificates, number_receipt, number_rejection
 from workflows.recognition.report import ask_report
 from workflows.reward.revoke import revoke_award
 
@@ -169,7 +170,19 @@ def test_a_rejection_letter_speaks_in_words_and_names_who_to_object_to(town: Tow
     assert not {"objection_until", "objection_address"} & set(letter.content)
 
 
-def test_every_step_that_asks_for_a_rejection_letter_has_its_words() -> None:
-    asking = {(step.action, step.outcome) for step in IDEA.transitions if "recognition.number_rejection" in step.jobs}
-    assert asking == {(action, outcome) for action, outcome, _ in REJECTING}
-    assert {stage for *_, stage in REJECTING} == set(HELP) == set(REASON_LABELS)
+def test_the_words_of_rejection_letters_are_of_steps_that_ask_for_one() -> None:
+    asking = {(step.action, step.outcome) for step in IDEA.transitions if NUMBER_REJECTION in step.jobs}
+    assert {(words.action, words.outcome) for words in WORDS.values()} <= asking
+
+
+@pytest.mark.parametrize(
+    ("stage", "subject"),
+    [
+        ("permission", "Izin tertulis atas usulan inovasi tidak diberikan"),
+        ("screening", "Hasil seleksi administrasi usulan inovasi"),
+        ("determination", "Hasil penetapan usulan inovasi"),
+        ("hear", "Hasil pemeriksaan usulan inovasi"),
+    ],
+)
+def test_a_letter_issued_before_reads_as_it_did_and_a_step_without_words_gets_general_ones(stage: str, subject: str) -> None:
+    assert find_words(stage).subject == subject

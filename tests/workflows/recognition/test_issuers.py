@@ -7,16 +7,20 @@ import pytest
 from sqlmodel import col, select
 
 from models.documents import Document, DocumentKind
+from models.ideas import Decision
 from models.instants import today
 from models.offices import Capacity
 from models.people import Person
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
+from tests.workflows.process.attest.everything import compare, drop_triggers
 from tests.workflows.region.appointing import ANDIR, KOTA, give_rank
+from workflows.process.engine import DECIDING_UNIT
 from workflows.recognition.letters import number_certificates, number_receipt, number_rejection
 from workflows.recognition.report import ask_report
 from workflows.region.holders import NewHolder, PlainHolder, end_holder
 from workflows.region.offices import set_office
+from workflows.region.people import move_person
 
 FLOW = "flow:recognition"
 
@@ -30,12 +34,25 @@ def appoint(town: Town, unit: str, who: Any, **named: Any) -> str:
 @pytest.fixture
 def office(town: Town) -> Town:
     """The town with offices of the district Andir and of the city, each with its holder."""
+    return set_offices(town)
+
+
+def set_offices(town: Town) -> Town:
     town.do(set_office, "ANDIR", ANDIR, by="admin")
     town.do(set_office, "KOTA", KOTA, by="admin")
     give_rank(town, "head")
     give_rank(town, "leader", back_title="M.M.")
     appoint(town, "KOTA", "leader")
     return town
+
+
+def forget_offices(town: Town) -> None:
+    """Decisions as an earlier release wrote them, which did not say in which office they were taken."""
+    with town.store.unit_of_work() as session:
+        drop_triggers(session)
+        for decision in session.exec(select(Decision)):
+            decision.detail = {name: said for name, said in decision.detail.items() if name != DECIDING_UNIT}
+            session.add(decision)
 
 
 def letter(town: Town, stage: IdeaStage) -> dict[str, Any]:
@@ -78,6 +95,42 @@ def test_a_certificate_is_signed_by_the_awards_deciding_office_without_titles(of
         assert document.content["letterhead"]["lines"] == ["WALI KOTA CONTOH"]
         assert document.content["signatory"]["name"] == "Joko Surapati"
         assert document.series == "certificate:WK"
+
+
+def test_who_is_moved_after_deciding_takes_no_letter_along(either_town: Town) -> None:
+    set_offices(either_town)
+    appoint(either_town, "ANDIR", "head")
+    refused, rejected = (either_town.build_idea(stage) for stage in (IdeaStage.CLOSED, IdeaStage.REJECTED))
+    award = either_town.build_award(AwardStage.ANNOUNCED)
+    for who in ("head", "leader"):
+        either_town.do(move_person, either_town[who].id, "DAGO", by="admin")
+    for idea in (refused, rejected):
+        either_town.do(number_rejection, idea, by=FLOW)
+    either_town.do(number_certificates, award, by=FLOW)
+    said = [(document.series, document.content["letterhead"]["lines"][-1]) for document in either_town.rows(select(Document))]
+    assert set(said) == {
+        ("rejection:Kec.Andir", "KECAMATAN ANDIR"),
+        ("rejection:WK", "WALI KOTA CONTOH"),
+        ("certificate:WK", "WALI KOTA CONTOH"),
+    }
+    assert compare(either_town).differences == []
+
+
+def test_a_decision_that_says_no_office_is_of_the_unit_where_the_decider_works_today(either_town: Town) -> None:
+    set_offices(either_town)
+    award = either_town.build_award(AwardStage.ANNOUNCED)
+    forget_offices(either_town)
+    either_town.do(number_certificates, award, by=FLOW)
+    assert {document.series for document in either_town.rows(select(Document))} == {"certificate:WK"}
+
+
+def test_in_a_unit_without_an_office_an_objection_goes_to_its_head_when_who_decided_has_left(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.CLOSED)
+    with town.store.unit_of_work() as session:
+        session.get_one(Person, town["head"].id).position = "Camat Dago"
+    town.do(move_person, town["head"].id, "DAGO", by="admin")
+    town.do(number_rejection, idea, by=FLOW)
+    assert town.rows(select(Document))[0].content["decided_by"] == "Kepala Kecamatan Andir"
 
 
 def test_without_an_office_the_policy_signs_but_the_letter_still_names_who_decided(town: Town) -> None:

@@ -19,7 +19,7 @@ from workflows.documents.kinds.receipt import MOST_MEMBERS
 from workflows.documents.render import render_documents
 from workflows.process.refusals import Invalid
 from workflows.recognition import flow
-from workflows.recognition.specimens import CONTENTS, find_faults
+from workflows.recognition.specimens import find_faults
 from workflows.region.calls import amend_policy
 from workflows.region.signatures import sign_policy
 
@@ -37,10 +37,6 @@ def faults(**changes: Any) -> dict[tuple[str, str], set[str]]:
     for fault in find_faults(Policy.model_validate({**POLICY, **changes}), render_documents):
         found.setdefault((fault["code"], fault["path"]), set()).add(str(fault["parameters"]["document"]))
     return found
-
-
-def test_every_kind_of_document_has_its_specimen() -> None:
-    assert set(CONTENTS) == set(DocumentKind)
 
 
 def test_the_largest_team_that_a_policy_may_have_is_printed() -> None:

@@ -17,9 +17,9 @@ from models.units import Unit
 from tests.building import Town
 from tests.town import employee_number
 from workflows.process.actors import actor_of
-from workflows.process.inbox import list_inbox
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.process.stranded import list_stranded
+from workflows.process.waiting import list_inbox
 from workflows.region.accounts import close_account, read_person, reopen_account
 from workflows.region.grants import end_grant, grant_role
 from workflows.region.people import NewNumber, change_number, move_person

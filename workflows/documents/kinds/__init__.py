@@ -10,6 +10,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Literal
 
+from workflows.documents.specimen import SpecimenFacts
+
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentType:
@@ -23,6 +25,7 @@ class DocumentType:
     number: str  # the number's template where the call's policy gives none
     name: str
     name_en: str
+    specimen: Callable[[SpecimenFacts], dict[str, Any]]  # the longest content that people may bring, but for frame and number
     mail: str = "document"  # the folder below templates/mail that tells the holder
     signed: bool = True
     titled: bool = True  # the signatory's name stands with academic titles (Permendagri 1/2023 art. 44)

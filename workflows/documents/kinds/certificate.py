@@ -1,11 +1,13 @@
 """The piagam penghargaan: handed to every member of an awarded team."""
 
 from datetime import date
+from typing import Any
 
 from pydantic.dataclasses import dataclass
 
-from workflows.documents.content import FROZEN, Address, Code, FullName, Letterhead, Line, Name, Note, Signatory
+from workflows.documents.content import FROZEN, LONGEST_FULL_NAME, Address, Code, FullName, Letterhead, Line, Name, Note, Signatory
 from workflows.documents.kinds import DocumentType
+from workflows.documents.specimen import CODE, EMPLOYEE_NUMBER, SpecimenFacts, write_words
 
 
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
@@ -32,6 +34,23 @@ class CertificateContent:
     signatory: Signatory
 
 
+def _write_specimen(facts: SpecimenFacts) -> dict[str, Any]:
+    return {
+        "holder_name": write_words(LONGEST_FULL_NAME),
+        "holder_employee_number": EMPLOYEE_NUMBER,
+        "holder_rank": write_words(53),
+        "holder_position": write_words(120),
+        "holder_unit": write_words(200),
+        "holder_role": "Ketua Tim Pengusul",
+        "idea_title": write_words(300),
+        "idea_code": CODE,
+        "in_use": facts.contest,
+        "distinction": facts.tier,
+        "call_title": write_words(100) if facts.contest else "",
+        "legal_basis": facts.legal_basis.replace("{number}", "100.3.3.3/Kep.1234-Bappelitbang/2026").replace("{date}", "30 September 2026"),
+    }
+
+
 TYPE = DocumentType(
     content=CertificateContent,
     renderer="certificate",
@@ -41,6 +60,7 @@ TYPE = DocumentType(
     number="PG-{running:04}/{unit}/{roman_month}/{year}",
     name="Piagam penghargaan",
     name_en="Certificate",
+    specimen=_write_specimen,
     mail="certificate",
     titled=False,
     together=True,

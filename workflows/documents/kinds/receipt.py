@@ -1,13 +1,14 @@
 """The tanda terima: what was handed in, when, by whom, and the digests that fix it."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic.dataclasses import dataclass
 
-from workflows.documents.content import FROZEN, Address, Code, Count, Digest, FullName, Letterhead, Line, Name
+from workflows.documents.content import FROZEN, LONGEST_FULL_NAME, Address, Code, Count, Digest, FullName, Letterhead, Line, Name
 from workflows.documents.kinds import DocumentType
+from workflows.documents.specimen import CODE, DIGEST, MASKED_NUMBER, SpecimenFacts, write_words
 
 CROWDED = 320  # characters of title, names, units and roles that one page holds in its usual size
 MOST_MEMBERS = 50  # as many as a policy may allow
@@ -74,6 +75,22 @@ class ReceiptContent:
         return len(self.idea_title) + sum(len(m.name) + len(m.unit) + len(m.role) for m in self.team) > CROWDED
 
 
+def _write_specimen(facts: SpecimenFacts) -> dict[str, Any]:
+    each, rest = divmod(10_000, facts.team_limit)
+    member = {"name": write_words(LONGEST_FULL_NAME), "masked_number": MASKED_NUMBER, "unit": write_words(200), "role": write_words(100)}
+    return {
+        "call_title": write_words(200),
+        "idea_code": CODE,
+        "idea_title": write_words(300),
+        "team": [{**member, "share_hundredths": each + (rest if place == 0 else 0)} for place in range(facts.team_limit)],
+        "received_at": facts.moment,
+        "received_by": write_words(220),
+        "content_sha256": DIGEST,
+        "ledger_seq": 2**40,
+        "ledger_hash": DIGEST,
+    }
+
+
 TYPE = DocumentType(
     content=ReceiptContent,
     renderer="letter",
@@ -83,6 +100,7 @@ TYPE = DocumentType(
     number="TT-{running:05}/{unit}/{year}",
     name="Tanda terima",
     name_en="Receipt",
+    specimen=_write_specimen,
     mail="receipt",
     signed=False,
     together=True,

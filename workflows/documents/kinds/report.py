@@ -1,13 +1,29 @@
 """The recognition report of a call: what came in, what became of it, who was honoured."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from workflows.documents.content import FROZEN, Address, Code, Count, Digest, FullName, Letterhead, Line, Name, Note, Rupiah, Signatory
+from workflows.documents.content import (
+    FROZEN,
+    LONGEST_FULL_NAME,
+    MOST_RUPIAH,
+    Address,
+    Code,
+    Count,
+    Digest,
+    FullName,
+    Letterhead,
+    Line,
+    Name,
+    Note,
+    Rupiah,
+    Signatory,
+)
 from workflows.documents.kinds import DocumentType
+from workflows.documents.specimen import CODE, DAY, DIGEST, RUNNING, SpecimenFacts, write_words
 
 
 @dataclass(frozen=True, config=FROZEN)
@@ -81,6 +97,25 @@ class ReportContent:
     chain_head: Digest
 
 
+def _write_specimen(facts: SpecimenFacts) -> dict[str, Any]:
+    award = {"idea_code": CODE, "idea_title": write_words(300), "unit": write_words(200), "state": "Diumumkan", "decree": write_words(150)}
+    team = [write_words(LONGEST_FULL_NAME)] * facts.team_limit
+    return {
+        "call_title": write_words(200),
+        "period_from": date(2026, 1, 1),
+        "period_until": DAY,
+        **dict.fromkeys(("submitted", "adopted", "piloted", "awarded"), RUNNING),
+        "stages": [{"label": "Diajukan", "count": RUNNING}],
+        "units": [{"name": write_words(200), "submitted": RUNNING, "adopted": 1, "awarded": 1}],
+        "region_units": RUNNING,
+        "months": [{"label": "September 2026", "count": RUNNING}],
+        "awards": [{**award, "team": team, "distinction": facts.tier, "amount_rupiah": MOST_RUPIAH}],
+        "savings_rupiah": MOST_RUPIAH,
+        "median_days_to_decision": 49,
+        "chain_head": DIGEST,
+    }
+
+
 TYPE = DocumentType(
     content=ReportContent,
     renderer="report",
@@ -90,6 +125,7 @@ TYPE = DocumentType(
     number="LP-{running:03}/{unit}/{roman_month}/{year}",
     name="Laporan",
     name_en="Report",
+    specimen=_write_specimen,
     spreadsheet=True,
     public=("call_title",),
 )

@@ -1,0 +1,113 @@
+"""An empty form tells at once all that is missing: every form of the pages, as a browser sends it when nothing was typed or picked."""
+
+import html
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+from fastapi.routing import APIRoute
+
+from api.pages.site import PAGES
+from models.stages import AwardStage, IdeaStage
+from tests.api.pages.browsing import open_browser
+from tests.api.pages.test_all_at_once import fields_at_fault
+from tests.building import Town
+
+
+class Empty(NamedTuple):
+    """A form of a page: who opens which page of the town, where the form is sent, its name, and the fields that must be told of."""
+
+    who: str
+    prepare: Callable[[Town], str]
+    to: str
+    name: str
+    missing: str
+
+
+def _idea(stage: IdeaStage, rest: str = "") -> Callable[[Town], str]:
+    return lambda town: f"/usulan/{town.build_idea(stage)}{rest}"
+
+
+def _award(stage: AwardStage) -> Callable[[Town], str]:
+    return lambda town: f"/penghargaan/{town.build_award(stage)}"
+
+
+def _scored(town: Town) -> str:
+    idea = town.build_idea(IdeaStage.IN_REVIEW)
+    town.people["rater"] = town[town.reviewers(idea)[0]]
+    return f"/usulan/{idea}"
+
+
+def _measured(town: Town) -> str:
+    idea = town.build_idea(IdeaStage.IN_PILOT)
+    town.take(idea, "measure")
+    return f"/usulan/{idea}"
+
+
+S, A = IdeaStage, AwardStage
+FORMS = (
+    Empty("", lambda _town: "/masuk", "/masuk", "signin", "employee_number password"),
+    Empty("", lambda _town: "/aktivasi", "/aktivasi", "activation", "employee_number code password"),
+    Empty("", lambda _town: "/lupa-kata-sandi", "/lupa-kata-sandi", "forgotten", "employee_number"),
+    Empty("lead", lambda _town: "/akun", "/akun/kata-sandi", "password", "present_password password"),
+    Empty("lead", lambda _town: "/akun", "/akun/surel", "email", "email present_password"),
+    Empty("mate", lambda town: f"/usulan/{town.ask_team()}", "*/persetujuan", "agree", "outcome"),
+    Empty("head", _idea(S.AWAITING_PERMISSION), "*/izin", "permit", "outcome"),
+    Empty("secretary", _idea(S.SCREENING), "*/seleksi", "screen", "outcome"),
+    Empty("secretary", _idea(S.IN_REVIEW), "*/penilai", "assign", "reviewer_id"),
+    Empty("rater", _scored, "*/nilai", "score", "points.novelty points.impact"),
+    Empty("rater", _scored, "*/pengunduran-diri", "recuse", "reason"),
+    Empty("chair", _idea(S.SHORTLISTED), "*/rekomendasi", "recommend", "outcome reason"),
+    Empty("deputy", _idea(S.RECOMMENDED), "*/penetapan", "determine", "outcome"),
+    Empty("secretary", _idea(S.DEFERRED), "*/lanjut", "resume", "reason"),
+    Empty("secretary", _idea(S.DETERMINED, "/rencana-uji-coba"), "*", "plan", "site starts_on ends_on indicators"),
+    Empty("owner", _idea(S.IN_PILOT), "*/ukur", "measure", "measured_on value"),
+    Empty("owner", _measured, "*/perbaiki-ukur", "correct", "measurement_id reason"),
+    Empty("owner", _measured, "*/laporan-uji-coba", "conclude", "summary"),
+    Empty("verifier", _idea(S.PILOT_REPORTED), "*/verifikasi", "verify", "outcome reason"),
+    Empty("leader", _award(A.PROPOSED), "*/persetujuan", "approve", "outcome"),
+    Empty("leader", _award(A.APPROVED), "*/jadwal", "schedule", "announce_at"),
+    Empty("leader", _award(A.ANNOUNCED), "*/pencabutan", "revoke", "reason"),
+    Empty("operator", lambda _town: "/pegawai", "/pegawai", "register", "name employee_number"),
+    Empty("operator", lambda _town: "/pegawai", "/pegawai/cari", "find", "employee_number"),
+    Empty("operator", lambda _town: "/pegawai", "/pegawai/kode", "renew", "employee_number"),
+    Empty("admin", lambda _town: "/pegawai", "/pegawai/peran", "role", "employee_number role"),
+    Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/pindah", "move", "unit_code"),
+    Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/nomor", "number", "employee_number valid_from"),
+    Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
+)
+ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once and test_own_email ask
+    *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/surel/kode"),
+    *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
+    *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
+    *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}"),
+    *(f"/pegawai/{{person_id}}/{last}" for last in ("peran/{grant_id}/akhiri", "hapus-surel", "tutup", "buka", "kode")),
+}
+
+
+def read_untouched(page: str, action: str) -> dict[str, str]:
+    """The fields of a form as a browser sends it untouched, with every line, day and text emptied and nothing picked."""
+    form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.S)
+    assert form, f"no form posts to {action}"
+    hidden = {name: html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form[0])}
+    typed = re.findall(r'<(?:input|textarea) id="[^"]*" name="([^"]*)"', form[0])
+    picked = re.findall(r'<select id="[^"]*" name="([^"]*)".*?<option value="([^"]*)"', form[0], re.S)
+    return hidden | dict.fromkeys(typed, "") | dict(picked)
+
+
+@pytest.mark.parametrize("empty", FORMS, ids=lambda empty: empty.name)
+def test_an_empty_form_tells_all_that_is_missing(town: Town, empty: Empty) -> None:
+    path = empty.prepare(town)
+    browser, action = open_browser(town, empty.who), empty.to.replace("*", path)
+    refused = browser.post(action, data=read_untouched(browser.get(path).text, action))
+    told = fields_at_fault(refused.text, empty.name)
+    assert (refused.status_code, told) == (422, [field.replace(".", "-") for field in empty.missing.split()])
+
+
+def test_every_form_of_the_pages_is_asked_for_what_it_misses() -> None:
+    routes = [route for part in PAGES for route in part.router.routes if isinstance(route, APIRoute)]
+    sent = {route.path for route in routes if "POST" in route.methods}
+    asked = {re.sub(r"\*", "", each.to) for each in FORMS}
+    assert {path for path in sent - ELSEWHERE if not any(path.endswith(each) for each in asked)} == set()
+    assert sent >= ELSEWHERE
