@@ -26,7 +26,8 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
-DECIDING = frozenset({Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN})  # nobody gives one of these alone
+# Nobody gives one of these alone; an operator comes by other people's codes, and so by what those may decide.
+DECIDING = frozenset({Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN, Role.OPERATOR})
 _NOT_ENDED = sa.text("ended_at IS NULL")
 
 
@@ -118,6 +119,7 @@ class NoticeKind(StrEnum):
 
     CODE_ASKED = "code_asked"
     CODE_MADE = "code_made"
+    PASSWORD_CLEARED = "password_cleared"  # noqa: S105
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     ROLE_HELD = "role_held"
     ROLE_ENDED = "role_ended"

@@ -138,8 +138,13 @@ class DocumentRule(Frozen):
     numbers: dict[Identifier, Annotated[str, Field(max_length=120)]] = Field(default_factory=dict)
 
 
+def fewest_scores(reviewers: int) -> int:
+    """The smallest quorum of a number of reviewers: more than half of them."""
+    return reviewers // 2 + 1
+
+
 def _more_than_half(given: dict[str, Any]) -> int:
-    return int(given["reviewers"]) // 2 + 1
+    return fewest_scores(int(given["reviewers"]))
 
 
 class Policy(Frozen):

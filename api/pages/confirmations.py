@@ -11,9 +11,8 @@ from api.pages.people import show_code
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
-from models.people import CodeRequest
 from workflows.process.actors import Actor
-from workflows.region.confirmations import confirm, list_confirmations, refuse
+from workflows.region.confirmations import confirm, find_person, list_confirmations, refuse
 
 router = APIRouter(include_in_schema=False)
 CONFIRMATIONS = "/konfirmasi"
@@ -37,7 +36,7 @@ async def settle(confirmation_id: str, request: PostedForm) -> Response:
         code = confirm(session, confirmation_id, actor=actor)
         if code is None:
             return FormResult(to=CONFIRMATIONS, done="confirmed")
-        return FormResult(to=CONFIRMATIONS, activation_code=code, person_id=session.get_one(CodeRequest, confirmation_id).person_id)
+        return FormResult(to=CONFIRMATIONS, activation_code=code, person_id=find_person(session, confirmation_id) or "")
 
     return await attempt(
         "settle",

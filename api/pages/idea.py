@@ -145,7 +145,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "own_review": own_review,
         **read_scores(session, context, history, actor),
         "holders": [] if blind else list_holders(session, context, actor=actor),
-        "eligible": _eligible(session, context, offers),
+        "eligible": _eligible(session, context, offers, actor),
     }
 
 
@@ -226,9 +226,9 @@ def _own_review(session: Session, idea_id: str, actor: Actor) -> Review | None:
     return session.exec(select(Review).where(Review.idea_id == idea_id, Review.reviewer_id == actor.person_id)).first()
 
 
-def _eligible(session: Session, context: IdeaContext, offers: list[Offer]) -> list[Person]:
+def _eligible(session: Session, context: IdeaContext, offers: list[Offer], actor: Actor) -> list[Person]:
     if not any(offer.action == "assign" for offer in offers):
         return []
-    ids = list_eligible(session, context)[:100]
+    ids = [person_id for person_id in list_eligible(session, context) if person_id != actor.person_id][:100]
     people = {person.id: person for person in session.exec(select(Person).where(col(Person.id).in_(ids)))}
     return [people[person_id] for person_id in ids]

@@ -19,7 +19,7 @@ from models.units import Unit
 from workflows.calculations.employee_number import mask_employee_number, strip_employee_number
 from workflows.process.actors import Actor
 from workflows.process.refusals import Faults, Forbidden, Invalid
-from workflows.region.codes import Renewal, renew_activation
+from workflows.region.codes import Renewal, is_code_awaited, renew_activation
 from workflows.region.grants import grant_role
 from workflows.region.people import NewPerson, get_unit, register_person
 from workflows.region.powers import list_offices
@@ -105,7 +105,8 @@ async def give_role(request: PostedForm) -> Response:
         faults.settle()
         require_readable(form)
         grant = grant_role(session, person_id, role, code, actor=actor)
-        return FormResult(to=PEOPLE, done="role_given" if grant.confirmed_at else "role_asked")
+        given = "role_given_code" if is_code_awaited(session, grant.person_id) else "role_given"
+        return FormResult(to=PEOPLE, done=given if grant.confirmed_at else "role_asked")
 
     return await attempt("role", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused))
 

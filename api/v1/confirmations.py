@@ -33,7 +33,7 @@ class ConfirmationOut(ResponseBody):
 
 
 class SettledOut(ResponseBody):
-    """What was confirmed or refused; the one-time code, where it was about one, is shown this once."""
+    """What was confirmed or refused; the one-time code to hand over, for a code or a first office, is shown this once."""
 
     id: str
     activation_code: str | None

@@ -57,9 +57,25 @@ def founding_admins() -> list[dict[str, str]]:
 def sign_in(theatre: Theatre, row: dict[str, str], person_id: str, code: str) -> Player:
     """Activate a person's account with the one-time code and sign them in."""
     number = row["employee_number"]
-    theatre.ask("POST", "/activation", json={"employee_number": number, "code": code, "password": PASSWORD})
-    token = theatre.ask("POST", "/tokens", json={"employee_number": number, "password": PASSWORD})["access_token"]
+    token = open_account(theatre, number, code)
     return Player(theatre, person_id, row["name"], number, [role for role in row["roles"].split(";") if role], token)
+
+
+def open_account(theatre: Theatre, number: str, code: str) -> str:
+    """Set the password by the one-time code; answers the token of a new sign-in."""
+    theatre.ask("POST", "/activation", json={"employee_number": number, "code": code, "password": PASSWORD})
+    return str(theatre.ask("POST", "/tokens", json={"employee_number": number, "password": PASSWORD})["access_token"])
+
+
+def confirm_waiting(theatre: Theatre, second: Player, players: list[Player]) -> None:
+    """Let the second admin confirm what waits for these people, and hand over the fresh code that comes with a first office."""
+    known = {player.person_id: player for player in players}
+    for waiting in second.get("/confirmations"):
+        player = known.get(waiting["about_id"])
+        if player is not None:
+            code = second.post(f"/confirmations/{waiting['id']}/approval")["activation_code"]
+            if code:
+                player.token = open_account(theatre, player.number, code)
 
 
 def register_units(admin: Player, advance: Callable[[], None]) -> None:
@@ -80,9 +96,9 @@ def register_people(theatre: Theatre, admins: list[Player], advance: Callable[[]
         for held in filter(None, row["roles"].split(";")):
             role, _, unit_code = held.partition("@")
             if role != "proposer":
-                given = admin.post(f"/people/{answer['id']}/roles", {"role": role, "unit_code": unit_code})
-                if not given["held"]:
-                    second.post(f"/confirmations/{given['id']}/approval")
+                admin.post(f"/people/{answer['id']}/roles", {"role": role, "unit_code": unit_code})
+        if player.roles:
+            confirm_waiting(theatre, second, [player])
         advance()
         return row["key"], player
 
@@ -108,8 +124,7 @@ def set_offices(admins: list[Player], players: dict[str, Player], advance: Calla
         for holder in row["holders"]:
             admin.post(f"{path}/holders", {"person_id": players[holder["person"]].person_id, **_days_of(holder)})
         advance()
-    for waiting in second.get("/confirmations"):
-        second.post(f"/confirmations/{waiting['id']}/approval")
+    confirm_waiting(admin.theatre, second, list(players.values()))
 
 
 def _days_of(holder: dict[str, Any]) -> dict[str, Any]:

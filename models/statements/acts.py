@@ -15,6 +15,8 @@ from models.reviews import Review, ReviewState
 
 ANSWERED = (ReviewState.SCORED, ReviewState.RECUSED)  # whoever stepped back from a review knew it as a reviewer all the same
 
+AT_ONCE = 500  # ideas that one statement asks about
+
 
 class Act(NamedTuple):
     """A step as decisions name it (`screen`, `award_approve`), and who took it; a pilot is measured by whoever owns it."""
@@ -52,6 +54,9 @@ def list_acts_of(session: Session, person_id: str, idea_ids: Collection[str]) ->
     return list(map(Act._make, run_plain(session, _acts(of_one=True), {"person_id": person_id, "idea_ids": list(idea_ids)})))
 
 
-def list_acts_on(session: Session, idea_id: str) -> list[Act]:
-    """What anybody did about an idea, each person's step once."""
-    return list(map(Act._make, run_plain(session, _acts(of_one=False), {"idea_ids": [idea_id]})))
+def list_acts_on(session: Session, idea_ids: Collection[str]) -> list[Act]:
+    """What anybody did about some ideas, each person's step once."""
+    asked, found = list(idea_ids), list[Act]()
+    for start in range(0, len(asked), AT_ONCE):
+        found += map(Act._make, run_plain(session, _acts(of_one=False), {"idea_ids": asked[start : start + AT_ONCE]}))
+    return found

@@ -61,6 +61,19 @@ def approved(session: Session, idea: str, person: str) -> None:
     session.exec(update(Award).where(Award.idea_id == idea).values(approved_by=person))  # type: ignore[call-overload]
 
 
+def written_as_approved(session: Session, idea: str, person: str) -> None:
+    """An award that comes into its table as approved."""
+    call = session.execute(sa.text("SELECT call_id FROM idea WHERE id = :id"), {"id": idea}).scalar_one()
+    append_row(session, Award, idea_id=idea, call_id=call, tier="gold", distinction="Emas", approved_by=person)
+
+
+def given_another_proposer(session: Session, idea: str, person: str) -> None:
+    """An award whose proposer is put in later."""
+    if session.exec(select(Award.id).where(Award.idea_id == idea)).first() is None:
+        proposed(session, idea, None)
+    session.exec(update(Award).where(Award.idea_id == idea).values(proposed_by=person))  # type: ignore[call-overload]
+
+
 WRITES: dict[str, tuple[Write, ...]] = {
     "propose": (lambda _session, _idea, _person: None,),  # whoever is of the team has it from the beginning
     "permit": (decided("permit"),),
@@ -70,8 +83,8 @@ WRITES: dict[str, tuple[Write, ...]] = {
     "determine": (decided("determine"),),
     "own": (owned, decided("measure"), decided("conclude")),
     "verify": (decided("verify"),),
-    "propose_award": (proposed, decided("award_propose")),
-    "approve": (decided("award_approve"), approved),
+    "propose_award": (proposed, given_another_proposer, decided("award_propose")),
+    "approve": (decided("award_approve"), approved, written_as_approved),
 }
 
 
@@ -100,6 +113,20 @@ def test_the_database_refuses_what_was_written_by_hand_in_whatever_order_it_come
                 continue  # who comes into a team later is the engine's to ask
             for earlier, later in itertools.product(WRITES[one], WRITES[other]):
                 assert is_refused(town, idea, town[person].id, earlier, later) == must_differ, (person, one, other)
+
+
+def test_an_award_proposed_and_approved_by_one_person_in_one_row_is_refused(either_town: Town) -> None:
+    idea, person = either_town.build_idea(), either_town["walker"].id
+
+    def at_once(session: Session, idea: str, person: str) -> None:
+        call = session.execute(sa.text("SELECT call_id FROM idea WHERE id = :id"), {"id": idea}).scalar_one()
+        append_row(session, Award, idea_id=idea, call_id=call, tier="gold", distinction="Emas", proposed_by=person, approved_by=person)
+
+    def changed_at_once(session: Session, idea: str, person: str) -> None:
+        session.exec(update(Award).where(Award.idea_id == idea).values(proposed_by=person, approved_by=person))  # type: ignore[call-overload]
+
+    assert is_refused(either_town, idea, person, lambda *_: None, at_once)
+    assert is_refused(either_town, idea, person, lambda session, idea, _: proposed(session, idea, None), changed_at_once)
 
 
 def test_what_a_policy_may_not_loosen_stays_refused_whatever_its_text_says(either_town: Town) -> None:

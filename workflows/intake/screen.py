@@ -32,8 +32,8 @@ class Screening(StrEnum):
 class Findings:
     """Yes or no per requirement, a note per section that must be completed, a reason, and the parts that may be changed.
 
-    With no section among the parts all sections may be changed, else these and those with a note; title, kind, budget and team only where
-    they are named. Of a duplicate the earlier idea is named by its code, or said not to be registered here; the reason then names it.
+    Only a section that is named among the parts or has a note may be changed; title, kind, budget and team only where they are named. Of a
+    duplicate the earlier idea is named by its code, or said not to be registered here; the reason then names it.
     """
 
     answers: dict[str, bool] = field(default_factory=dict)
@@ -48,7 +48,7 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
     """Accept, return for completion (a note per section), close as duplicate, or reject with reasons.
 
     A duplicate names the earlier idea. Raises Invalid, all faults at once, when an acceptance leaves a requirement unanswered or unmet, a
-    rejection meets them all, a return has no note, or any refusal has no reason.
+    rejection meets them all, a return has neither a note nor a named part with a reason, or any refusal has no reason.
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "screen", outcome, actor=actor)
@@ -114,11 +114,8 @@ def _list_asked_for(policy: Policy, findings: Findings) -> list[str]:
     for place, part in enumerate(findings.parts):
         if part not in known:
             raise Invalid("part_unknown", f"parts.{place}", known=known)
-    sections = [part for part in known if part.startswith(SECTION)]
-    if any(part in sections for part in findings.parts):
-        noted = {SECTION + name for name in findings.notes}
-        sections = [part for part in sections if part in noted or part in findings.parts]
-    return [part for part in known if part in sections or (part in findings.parts and not part.startswith(SECTION))]
+    noted = {SECTION + name for name in findings.notes}
+    return [part for part in known if part in noted or part in findings.parts]
 
 
 def _checked_notes(policy: Policy, notes: dict[str, str]) -> dict[str, str]:

@@ -48,10 +48,10 @@ class AskedFor:
     def list_wanted(self, policy: Policy) -> list[tuple[str, str]]:
         """What the proposer is to do, as parts with their notes, in the form's order.
 
-        Where no section was chosen all may be changed, and only those with a note are wanted.
+        A return of an older database could open every section for one note: then only those with a note are wanted.
         """
         sections = [SECTION + section.name for section in policy.sections]
-        is_chosen = not self.parts.issuperset(sections)
+        is_chosen = not self.notes or not self.parts.issuperset(sections)
         noted = {SECTION + name: note for name, note in self.notes.items()}
         wanted = [part for part in sections if part in noted or (is_chosen and part in self.parts)]
         return [(part, noted.get(part, "")) for part in (*wanted, *(part for part in Part if part in self.parts))]

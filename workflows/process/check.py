@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from models.policy import Days, GateRule, Policy
+from models.policy import Days, GateRule, Policy, fewest_scores
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.duties import LOOSENABLE, STEPS
@@ -64,9 +64,12 @@ def _check_gates(reach: Reach) -> Iterator[Finding]:
 
 
 def _check_review(policy: Policy) -> Iterator[Finding]:
-    """More scores than reviewers are never given: such a quorum would close no review."""
+    """A quorum is more than half of the reviewers, so that no few decide while most are silent, and no more than there are."""
+    fewest = fewest_scores(policy.reviewers)
     if policy.quorum > policy.reviewers:
         yield Finding("policy_quorum_too_large", "policy.quorum", {"minimum": policy.quorum, "maximum": policy.reviewers})
+    if policy.quorum < fewest:
+        yield Finding("policy_quorum_too_small", "policy.quorum", {"minimum": fewest, "maximum": policy.reviewers})
 
 
 def _check_order(reach: Reach, rule: GateRule, path: str, named: dict[str, Any]) -> Iterator[Finding]:

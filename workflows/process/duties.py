@@ -4,7 +4,7 @@ An inspector asks of every rupiah who else had to agree; whoever would approve w
 refused. What a flow does is nobody's duty, and a gate of a policy is none: docs/decisions/0004-one-person-one-duty.md.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlmodel import Session
 
@@ -72,5 +72,13 @@ def list_borne_on(session: Session, idea_ids: Collection[str], person_id: str) -
 
 def list_barred(session: Session, idea_id: str, duty: str, policy: Policy) -> set[str]:
     """Who may not take on a duty, because they bear another that must be somebody else's."""
-    acts = list_acts_on(session, idea_id)
-    return {act.person_id for act in acts if act.step in _DUTY_OF and must_differ(_DUTY_OF[act.step], duty, policy)}
+    return list_barred_on(session, duty, {idea_id: policy})[idea_id]
+
+
+def list_barred_on(session: Session, duty: str, policies: Mapping[str, Policy]) -> dict[str, set[str]]:
+    """Of each of some ideas, given with its policy, who may not take on a duty."""
+    barred: dict[str, set[str]] = {idea_id: set() for idea_id in policies}
+    for act in list_acts_on(session, policies):
+        if act.step in _DUTY_OF and must_differ(_DUTY_OF[act.step], duty, policies[act.idea_id]):
+            barred[act.idea_id].add(act.person_id)
+    return barred

@@ -16,7 +16,7 @@ from workflows.process import ways
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
 from workflows.process.guards import is_in_policy
 from workflows.process.journal import send
-from workflows.process.passing_up import pass_up
+from workflows.process.passing_up import pass_on
 from workflows.process.relations import list_assigned, office_path, role_for
 from workflows.process.ways import Kind, Relation
 
@@ -153,15 +153,14 @@ def is_asked(session: Session, context: IdeaContext, action: str) -> bool:
 
 
 def find_overdue(session: Session, limit: int) -> list[InboxItem]:
-    """Open items whose date is past and that nobody was told of; they count as told now.
+    """Open items whose date is past and that nobody was told of, which count as told now; and those that are passed on once more.
 
-    Where the table passes a silent office up, the item is from now on asked of somebody above.
+    Where the table passes a silent office up, the item is from now on asked of somebody above; and of somebody else again as soon as nobody
+    is left who holds the office asked and may take the step.
     """
     late = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.escalated_at).is_(None), col(InboxItem.due_at) < now())
     items = list(session.exec(late.order_by(col(InboxItem.due_at)).limit(limit)))
+    passed_on = pass_on(session, [stage.awaits for stage in ways.IDEA.stages.values() if stage.late == "pass_up"], items)
     for item in items:
         item.escalated_at = now()
-        stage = ways.IDEA.awaiting(item.task)
-        if stage is not None and stage.late == "pass_up":
-            pass_up(session, item)
-    return items
+    return [*items, *passed_on]

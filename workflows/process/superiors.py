@@ -1,4 +1,4 @@
-"""Who stands above a unit: its heads and the holders of its office, and those of every unit above it."""
+"""Who stands above a unit: its heads and leaders and the holders of its office, and those of every unit above it."""
 
 from collections.abc import Collection, Iterable, Iterator
 
@@ -12,11 +12,16 @@ from models.pilots import Pilot
 from models.units import Unit
 from workflows.process.context import IdeaContext
 
+HEADING = (Role.UNIT_HEAD, Role.LEADER)  # the roles by which one stands above whoever works in a unit
+
 
 def list_superiors(session: Session, paths: Iterable[str]) -> frozenset[str]:
-    """The ids of those who today head one of these units or a unit above it, by their role or by the office that they hold."""
+    """The ids of those who today head or lead one of these units or a unit above it, by their role or by the office that they hold.
+
+    A leader over the region stands above everybody in it: they adopt ideas and approve awards, and neither score one nor own a pilot.
+    """
     above = select(Unit.id).where(col(Unit.path).in_({each for path in paths for each in _walk_up(path)}))
-    heads = select(col(RoleGrant.person_id)).where(RoleGrant.role == Role.UNIT_HEAD, is_held(), col(RoleGrant.unit_id).in_(above))
+    heads = select(col(RoleGrant.person_id)).where(col(RoleGrant.role).in_(HEADING), is_held(), col(RoleGrant.unit_id).in_(above))
     days = (
         col(OfficeHolder.valid_from) <= today(),
         sa.or_(col(OfficeHolder.valid_until).is_(None), col(OfficeHolder.valid_until) >= today()),

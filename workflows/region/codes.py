@@ -18,7 +18,16 @@ from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden, NotFound
 from workflows.region.notices import tell_holder
-from workflows.region.powers import get_person, is_second, list_offices, lock_account, require_over, require_second
+from workflows.region.powers import (
+    get_person,
+    is_deciding,
+    is_second,
+    list_offices,
+    list_sponsors,
+    lock_account,
+    require_over,
+    require_second,
+)
 
 ACTIVATION_DAYS = 30  # a first code, handed out while a whole region is registered
 RENEWAL_DAYS = 3  # one made for who lost theirs or their password
@@ -70,38 +79,53 @@ def end_sessions(session: Session, person_id: str, *, but: str = "") -> None:
 def renew_activation(session: Session, person_id: str, *, actor: Actor) -> Renewal:
     """A new one-time code for somebody who lost theirs or their password; an operator or admin over them and all their offices may ask.
 
-    For the holder of an office nothing is shown: a second person confirms first. The person is told either way. Raises Forbidden
-    (`own_code`: who is signed in changes the password instead), Conflict for a closed account and for a request that waits already.
+    For the holder of an office nothing is shown: a second person confirms first; for that of a deciding role an admin alone may ask. The
+    person is told either way. Raises Forbidden (`own_code`: who is signed in changes the password instead), Conflict for a closed account
+    and for a request that waits already.
     """
     person, home = get_person(session, person_id)
     if person.id == actor.person_id:
         raise Forbidden("own_code")
-    offices = require_over(session, person, home, actor=actor, in_office=(Role.ADMIN, Role.OPERATOR))
+    askers = (Role.ADMIN,) if is_deciding(session, person.id) else (Role.ADMIN, Role.OPERATOR)
+    offices = require_over(session, person, home, actor=actor, in_office=askers)
     account = lock_account(session, person.id)
     if account.closed_at is not None:
         raise Conflict("account_closed")
     if not offices:
-        return Renewal(code=_make_code(session, account, actor=actor, asked_by=actor.person_id))
-    waiting = select(CodeRequest.id).where(CodeRequest.person_id == person.id, col(CodeRequest.settled_at).is_(None))
-    if session.exec(waiting).first() is not None:
+        return Renewal(code=make_code(session, account, actor=actor, asked_by=actor.person_id))
+    if is_code_awaited(session, person.id):
         raise Conflict("code_already_asked")
-    request = CodeRequest(person_id=person.id, asked_by=str(actor.person_id))
+    return Renewal(request_id=ask_code(session, person.id, actor=actor))
+
+
+def is_code_awaited(session: Session, person_id: str) -> bool:
+    """Whether somebody's code waits for the second person."""
+    waiting = select(CodeRequest.id).where(CodeRequest.person_id == person_id, col(CodeRequest.settled_at).is_(None))
+    return session.exec(waiting).first() is not None
+
+
+def ask_code(session: Session, person_id: str, *, actor: Actor) -> str:
+    """Ask for a code that a second person confirms and hands over; answers the request's id."""
+    request = CodeRequest(person_id=person_id, asked_by=str(actor.person_id))
     session.add(request)
     session.flush()
-    record(session, "person.ask_code", person.id, actor=actor, request=request.id)
-    tell_holder(session, person.id, NoticeKind.CODE_ASKED)
-    return Renewal(request_id=request.id)
+    record(session, "person.ask_code", person_id, actor=actor, request=request.id)
+    tell_holder(session, person_id, NoticeKind.CODE_ASKED)
+    return request.id
 
 
 def confirm_code(session: Session, request_id: str, *, actor: Actor) -> str:
     """The code that somebody else asked for; an admin or leader over all of its person's offices confirms it and hands it over.
 
-    It is shown to who confirms and never to who asked: an operator alone cannot come by the code of a unit's head.
+    It is shown to who confirms and never to who asked: an operator alone cannot come by the code of a unit's head. Who registered or
+    appointed the asker, or gave them a code, is no second person to them: one of the two accounts might be the other's tool.
     """
     request, account, paths = _read_request(session, request_id)
     require_second(actor, paths, request.asked_by, request.person_id)
+    if actor.person_id in list_sponsors(session, request.asked_by):
+        raise Forbidden("appointed_the_asker")
     _settle(session, request, actor)
-    return _make_code(session, account, actor=actor, asked_by=request.asked_by)
+    return make_code(session, account, actor=actor, asked_by=request.asked_by)
 
 
 def refuse_code(session: Session, request_id: str, *, actor: Actor) -> None:
@@ -138,7 +162,8 @@ def _settle(session: Session, request: CodeRequest, actor: Actor) -> None:
     session.flush()
 
 
-def _make_code(session: Session, account: Account, *, actor: Actor, asked_by: str | None) -> str:
+def make_code(session: Session, account: Account, *, actor: Actor, asked_by: str | None) -> str:
+    """A fresh code for an account, which a person hands over: its sign-ins end, it is a fact, and its person is told."""
     code = issue_activation(session, account.person_id, days=RENEWAL_DAYS)
     end_sessions(session, account.person_id)
     record(session, "person.renew_activation", account.person_id, actor=actor, asked_by=asked_by)

@@ -14,7 +14,7 @@ from workflows.process.refusals import NotFound
 from workflows.region.codes import confirm_code, refuse_code
 from workflows.region.grants import confirm_grant, refuse_grant
 from workflows.region.holders import confirm_holder, refuse_holder
-from workflows.region.powers import get_person, is_second, list_offices
+from workflows.region.powers import get_person, is_second, list_offices, list_sponsors
 
 Kind = Literal["role", "office", "code"]
 
@@ -52,15 +52,22 @@ def count_to_confirm(session: Session, *, actor: Actor) -> int:
 
 
 def confirm(session: Session, confirmation_id: str, *, actor: Actor) -> str | None:
-    """Confirm as the second person; answers the one-time code where it was about one. Raises NotFound, Forbidden, Conflict."""
+    """Confirm as the second person. Raises NotFound, Forbidden, Conflict.
+
+    Answers the one-time code to hand over: where it was about one, and where somebody takes up their first office that two people gave.
+    """
     kind = _find_kind(session, confirmation_id, actor)
     if kind == "code":
         return confirm_code(session, confirmation_id, actor=actor)
     if kind == "role":
-        confirm_grant(session, confirmation_id, actor=actor)
-    else:
-        confirm_holder(session, confirmation_id, actor=actor)
-    return None
+        return confirm_grant(session, confirmation_id, actor=actor)
+    return confirm_holder(session, confirmation_id, actor=actor)
+
+
+def find_person(session: Session, confirmation_id: str) -> str | None:
+    """Whose role, office or code a confirmation is about."""
+    found = (session.get(table, confirmation_id) for table in (RoleGrant, OfficeHolder, CodeRequest))
+    return next((row.person_id for row in found if isinstance(row, RoleGrant | OfficeHolder | CodeRequest)), None)
 
 
 def refuse(session: Session, confirmation_id: str, *, actor: Actor) -> None:
@@ -137,6 +144,7 @@ def _list_codes(session: Session, actor: Actor) -> list[Confirmation]:
     for request in session.exec(waiting):
         person, home = get_person(session, request.person_id)
         paths = [home.path, *list_offices(session, person.id)]
+        is_other = is_second(actor, paths, request.asked_by, person.id) and actor.person_id not in list_sponsors(session, request.asked_by)
         rows.append(
             Confirmation(
                 id=request.id,
@@ -147,7 +155,7 @@ def _list_codes(session: Session, actor: Actor) -> list[Confirmation]:
                 role=None,
                 unit=home.name,
                 at=request.asked_at,
-                may_confirm=is_second(actor, paths, request.asked_by, person.id),
+                may_confirm=is_other,
                 may_refuse=actor.person_id in (request.asked_by, person.id) or is_second(actor, paths),
             )
         )

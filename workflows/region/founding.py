@@ -59,6 +59,7 @@ def add_admin(session: Session, new: NewPerson) -> tuple[Person, str]:
         if lock_account(session, person.id).closed_at is not None:
             raise Conflict("account_closed")
         _make_admin(session, root, person)
+        lock_account(session, person.id).password_hash = None  # somebody else may know it who once gave the person a code
         code = issue_activation(session, person.id)
         end_sessions(session, person.id)
     record(session, "region.add_admin", person.id, actor=FOUNDER, unit=root.id)

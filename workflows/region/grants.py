@@ -8,10 +8,10 @@ from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden, NotFound
-from workflows.region.codes import void_code
 from workflows.region.notices import tell_holder
 from workflows.region.people import get_unit
 from workflows.region.powers import is_second, lock_account, require_second
+from workflows.region.taking_up import take_up_alone, take_up_by_two
 
 FEWEST_ADMINS = 2  # over the whole region: one alone could confirm nothing
 
@@ -19,7 +19,8 @@ FEWEST_ADMINS = 2  # over the whole region: one alone could confirm nothing
 def grant_role(session: Session, person_id: str, role: Role, unit_code: str, *, actor: Actor) -> RoleGrant:
     """Give a person a role over a unit and all below it; an admin over the unit may, and never to themselves.
 
-    A deciding role (chair, leader, verifier, auditor, admin) is held only once a second person has confirmed it; any other at once.
+    A deciding role (chair, leader, verifier, auditor, admin, operator) is held only once a second person has confirmed it; any other at
+    once.
     Raises Conflict for a closed account and for a role that is held, or waits for its confirmation, already.
     """
     unit = get_unit(session, unit_code)
@@ -38,12 +39,16 @@ def grant_role(session: Session, person_id: str, role: Role, unit_code: str, *, 
     session.flush()
     record(session, "role.grant", person_id, actor=actor, grant=grant.id, role=role, unit=unit.id, confirmation=role in DECIDING)
     if confirmed_at is not None:
-        _take_up(session, grant)
+        take_up_alone(session, grant, actor=actor)
+        tell_holder(session, person_id, NoticeKind.ROLE_HELD, role)
     return grant
 
 
-def confirm_grant(session: Session, grant_id: str, *, actor: Actor) -> RoleGrant:
-    """Confirm a deciding role: another admin, or the leader, over its unit may, who neither gave it nor gets it."""
+def confirm_grant(session: Session, grant_id: str, *, actor: Actor) -> str | None:
+    """Confirm a deciding role: another admin, or the leader, over its unit may, who neither gave it nor gets it.
+
+    Answers the one-time code to hand over where it is the person's first office that two people gave.
+    """
     grant, unit = _read_waiting(session, grant_id)
     require_second(actor, [unit.path], grant.granted_by, grant.person_id)
     if lock_account(session, grant.person_id).closed_at is not None:
@@ -52,8 +57,8 @@ def confirm_grant(session: Session, grant_id: str, *, actor: Actor) -> RoleGrant
     session.add(grant)
     session.flush()
     record(session, "role.confirm", grant.person_id, actor=actor, grant=grant.id, role=grant.role, unit=unit.id)
-    _take_up(session, grant)
-    return grant
+    tell_holder(session, grant.person_id, NoticeKind.ROLE_HELD, grant.role)
+    return take_up_by_two(session, grant.person_id, grant.id, first=grant.granted_by, actor=actor)
 
 
 def refuse_grant(session: Session, grant_id: str, *, actor: Actor) -> RoleGrant:
@@ -123,11 +128,6 @@ def _read_waiting(session: Session, grant_id: str) -> tuple[RoleGrant, Unit]:
     if grant.confirmed_at is not None or grant.ended_at is not None:
         raise Conflict("confirmation_settled")
     return grant, unit
-
-
-def _take_up(session: Session, grant: RoleGrant) -> None:
-    void_code(session, grant.person_id)
-    tell_holder(session, grant.person_id, NoticeKind.ROLE_HELD, grant.role)
 
 
 def _close(session: Session, grant: RoleGrant, kind: str, *, actor: Actor) -> None:

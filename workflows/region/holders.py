@@ -16,10 +16,10 @@ from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
 from workflows.process.wording import read_lines
-from workflows.region.codes import void_code
 from workflows.region.offices import find_unit, get_office
 from workflows.region.people import NAMED, read_own_number, require_unheld
 from workflows.region.powers import is_second, require_second
+from workflows.region.taking_up import take_up_by_two
 
 _TITLED = re.compile(r",|\b(prof|dr|drg|drs|dra|drh|ir|apt|ns)\.", re.IGNORECASE)  # a comma stands before every title after a name
 
@@ -92,17 +92,20 @@ def appoint_holder(session: Session, unit_code: str, new: NewHolder, *, actor: A
     return holder
 
 
-def confirm_holder(session: Session, holder_id: str, *, actor: Actor) -> OfficeHolder:
-    """Confirm an appointment: another admin, or the leader, over the unit may, who neither made it nor is appointed."""
+def confirm_holder(session: Session, holder_id: str, *, actor: Actor) -> str | None:
+    """Confirm an appointment: another admin, or the leader, over the unit may, who neither made it nor is appointed.
+
+    Answers the one-time code to hand over where it is the person's first office that two people gave.
+    """
     holder, unit = _read_waiting(session, holder_id)
     require_second(actor, [unit.path], holder.appointed_by, holder.person_id)
     holder.confirmed_by, holder.confirmed_at = actor.person_id, now()
     session.add(holder)
     session.flush()
     record(session, "office.confirm", holder.id, actor=actor, unit=unit.id, person=holder.person_id, **_write_days(holder))
-    if holder.person_id is not None:
-        void_code(session, holder.person_id)
-    return holder
+    if holder.person_id is None:
+        return None
+    return take_up_by_two(session, holder.person_id, holder.id, first=holder.appointed_by, actor=actor)
 
 
 def refuse_holder(session: Session, holder_id: str, *, actor: Actor) -> OfficeHolder:

@@ -6,11 +6,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.instants import today
-from models.offices import OfficeHolder
-from models.people import Account, Person, Role, RoleGrant
+from models.ledger import LedgerEntry
+from models.offices import OfficeHolder, is_confirmed
+from models.people import DECIDING, Account, CodeRequest, Person, Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.refusals import Forbidden, NotFound
+
+_GAVE_A_CODE = ("person.register", "person.renew_activation")
 
 
 def get_person(session: Session, person_id: str) -> tuple[Person, Unit]:
@@ -39,6 +42,40 @@ def list_offices(session: Session, person_id: str) -> list[str]:
     appointed = select(Unit.path).join(OfficeHolder, col(OfficeHolder.unit_id) == col(Unit.id)).where(OfficeHolder.person_id == person_id)
     appointed = appointed.where(sa.or_(until.is_(None), until >= today()))
     return sorted({*session.exec(granted.where(RoleGrant.role != Role.PROPOSER)), *session.exec(appointed)})
+
+
+def is_deciding(session: Session, person_id: str) -> bool:
+    """Whether somebody holds a deciding role, or it waits for its confirmation."""
+    open_grants = select(RoleGrant.id).where(RoleGrant.person_id == person_id, col(RoleGrant.ended_at).is_(None))
+    return session.exec(open_grants.where(col(RoleGrant.role).in_(DECIDING))).first() is not None
+
+
+def is_in_office(session: Session, person_id: str, roles: Iterable[Role], *, but: str) -> bool:
+    """Whether somebody holds one of some roles or the office of a unit, other than the grant or appointment of an id.
+
+    An operator whose role nobody confirmed does not count: one admin alone gave it before it was a deciding role.
+    """
+    by_two = (col(RoleGrant.role) != Role.OPERATOR) | col(RoleGrant.confirmed_by).is_not(None)
+    granted = select(RoleGrant.id).where(RoleGrant.person_id == person_id, RoleGrant.id != but, is_held(), by_two)
+    granted = granted.where(col(RoleGrant.role).in_(list(roles)))
+    until = col(OfficeHolder.valid_until)
+    appointed = select(OfficeHolder.id).where(OfficeHolder.person_id == person_id, OfficeHolder.id != but, is_confirmed())
+    appointed = appointed.where(until.is_(None) | (until >= today()))
+    return any(session.exec(found).first() is not None for found in (granted, appointed))
+
+
+def list_sponsors(session: Session, person_id: str) -> set[str]:
+    """Who registered somebody, gave or confirmed a role or an office of theirs, or handed them a code.
+
+    What two such people agree on, one may have made up. Codes stand in the ledger, where facts about no idea are few beside the others.
+    """
+    facts = select(LedgerEntry.payload).where(col(LedgerEntry.idea_id).is_(None), col(LedgerEntry.kind).in_(_GAVE_A_CODE))
+    actors = {str(payload["actor"]) for payload in session.exec(facts.where(col(LedgerEntry.payload)["subject"].as_string() == person_id))}
+    granted = select(RoleGrant.granted_by, RoleGrant.confirmed_by).where(RoleGrant.person_id == person_id)
+    appointed = select(OfficeHolder.appointed_by, OfficeHolder.confirmed_by).where(OfficeHolder.person_id == person_id)
+    pairs = {who for question in (granted, appointed) for pair in session.exec(question) for who in pair if who}
+    settled = select(CodeRequest.settled_by).where(CodeRequest.person_id == person_id)
+    return actors | pairs | {who for who in session.exec(settled) if who}
 
 
 def require_over(session: Session, person: Person, home: Unit, *, actor: Actor, in_office: tuple[Role, ...] = (Role.ADMIN,)) -> list[str]:

@@ -18,7 +18,7 @@ from workflows.process.inbox import Ask, InboxChanges, Settled, due_in, is_asked
 from workflows.process.refusals import Invalid
 from workflows.process.superiors import list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews
-from workflows.process.visibility import ANSWERING
+from workflows.process.visibility import ANSWERING, BY_CALL
 
 
 def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -52,11 +52,11 @@ def ask_by_hand(session: Session, context: IdeaContext, due_at: datetime) -> tup
 def assign_reviewer(session: Session, idea_id: str, person_id: str, *, actor: Actor) -> Review:
     """Assign one reviewer by hand; the secretariat may, up to the policy's number and its substitutes.
 
-    Raises Invalid for somebody who may not review this idea.
+    Raises Invalid for somebody who may not review this idea; who assigns is never the reviewer.
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, "assign", actor=actor)
-    if person_id not in list_eligible(session, context):
+    if person_id == actor.person_id or person_id not in list_eligible(session, context):
         raise Invalid("reviewer_not_eligible", "reviewer_id")
     review = _add(session, context, person_id)
     is_full = count_reviews(session, context, *ANSWERING) >= context.policy.reviewers
@@ -69,7 +69,7 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
     """Reviewers of the call who may be asked, least loaded first; nobody once the policy's number and its substitutes were asked.
 
     They have no part in the idea and no other duty on it, are of no proposer's unit, superiors of no proposer, and were not asked before,
-    unless their review lapsed and the idea has come into review again.
+    unless their review lapsed and the idea has come into review again. Once there is a score, nobody who could have read it is asked.
     """
     if count_reviewers_left(session, context) <= 0:
         return []
@@ -92,9 +92,21 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
         .order_by(func.coalesce(load.c.load, 0), Person.id)
     )
     barred = list_barred(session, context.idea.id, "score", context.policy)
-    barred |= list_superiors(session, list_proposing_paths(session, context))
+    barred |= list_superiors(session, list_proposing_paths(session, context)) | _list_readers(session, context)
     covering = (each for each, path in session.exec(reviewers) if context.call_path.startswith(path) and each not in barred)
     return list(dict.fromkeys(covering))  # a role over a unit and over the unit above it is still one person
+
+
+def _list_readers(session: Session, context: IdeaContext) -> set[str]:
+    """Who could have read a score of the idea: whoever has worked on the call since the first was given; nobody before."""
+    first = select(func.min(Review.answered_at)).where(Review.idea_id == context.idea.id, col(Review.total).is_not(None))
+    since = session.exec(first).one()
+    if since is None:
+        return set()
+    ended = col(RoleGrant.ended_at)
+    held = select(RoleGrant.person_id, Unit.path).join(Unit, col(Unit.id) == col(RoleGrant.unit_id)).where(col(RoleGrant.role).in_(BY_CALL))
+    held = held.where(col(RoleGrant.confirmed_at).is_not(None), ended.is_(None) | (ended >= since))
+    return {person_id for person_id, path in session.exec(held) if any(each.startswith(path) for each in context.paths)}
 
 
 def _add(session: Session, context: IdeaContext, person_id: str) -> Review:

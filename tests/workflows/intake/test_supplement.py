@@ -46,15 +46,37 @@ def test_what_was_not_asked_for_cannot_be_changed(town: Town, what: str) -> None
     assert (town.idea(idea).title, team_of(town, idea)) == ("Antrean daring kelurahan", {"lead": 6_000, "mate": 4_000})
 
 
-def test_without_a_named_section_all_sections_may_be_changed_else_those_with_a_note_or_a_name_alone(town: Town) -> None:
-    everything, named_only = town.build_returned(), town.build_returned("sections.idea")
-    both = {"background": "Latar yang baru sekali.", "idea": "Gagasan yang baru sekali."}
-    town.do(supplement_idea, everything, town.proposal(sections=both), by="lead")
+BOTH = {"background": "Latar yang baru sekali.", "idea": "Gagasan yang baru sekali."}
+
+
+@pytest.mark.parametrize("parts", [(), ("title",), ("sections.idea",)])
+def test_a_note_on_one_section_opens_that_section_alone(town: Town, parts: tuple[str, ...]) -> None:
+    idea = town.build_returned(*parts)
     with pytest.raises(Invalid, match="part_not_asked_for") as refused:
-        town.do(supplement_idea, named_only, town.proposal(sections=both), by="lead")
+        town.do(supplement_idea, idea, town.proposal(sections=BOTH, team=()), by="lead")
     assert refused.value.field == "sections.background"
-    town.do(supplement_idea, named_only, town.proposal(sections={**SECTIONS, "idea": both["idea"]}), by="lead")
-    assert {town.idea(each).stage for each in (everything, named_only)} == {IdeaStage.SCREENING}
+    town.do(supplement_idea, idea, town.proposal(sections={**SECTIONS, "idea": BOTH["idea"]}, team=()), by="lead")
+    assert town.idea(idea).stage == IdeaStage.SCREENING
+
+
+def test_a_section_that_is_named_may_be_changed_beside_the_one_with_a_note(town: Town) -> None:
+    idea = town.build_returned("sections.background")
+    town.do(supplement_idea, idea, town.proposal(sections=BOTH, team=()), by="lead")
+    assert town.idea(idea).stage == IdeaStage.SCREENING
+
+
+def test_a_budget_alone_that_is_to_be_changed_opens_no_section(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.SCREENING)
+    town.do(screen_idea, idea, Screening.RETURNED, Findings(reason=REASON, parts=("budget",)), by="secretary")
+    with pytest.raises(Invalid, match="part_not_asked_for"):
+        town.do(supplement_idea, idea, town.proposal(sections={**SECTIONS, "idea": BOTH["idea"]}, team=()), by="lead")
+
+
+@pytest.mark.parametrize("findings", [Findings(), Findings(reason=REASON), Findings(parts=("sections.idea",))])
+def test_a_return_that_names_nothing_or_explains_nothing_is_refused(town: Town, findings: Findings) -> None:
+    idea = town.build_idea(IdeaStage.SCREENING)
+    with pytest.raises(Invalid, match="note_missing"):
+        town.do(screen_idea, idea, Screening.RETURNED, findings, by="secretary")
 
 
 def test_a_return_of_an_older_database_named_no_parts_and_asks_for_the_sections(town: Town) -> None:

@@ -13,7 +13,7 @@ from models.ideas import Decision, TeamMember
 from models.instants import region_zone
 from models.ledger import LedgerEntry
 from models.stages import IdeaStage
-from tests.building import Town
+from tests.building import SECTIONS, Town
 from tests.steps import MET
 from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.intake.draft import draft_idea, revise_idea
@@ -168,7 +168,7 @@ def test_a_supplement_that_is_refused_leaves_team_and_ledger_as_they_were(town: 
     with pytest.raises(Forbidden, match="only_proposer"):
         town.do(supplement_idea, idea, town.proposal(**changed), by="mate")
     with pytest.raises(Invalid, match="section_too_short"):
-        town.do(supplement_idea, idea, town.proposal(**changed, sections={}), by="lead")
+        town.do(supplement_idea, idea, town.proposal(**changed, sections={**SECTIONS, "idea": ""}), by="lead")
     with pytest.raises(Invalid, match="shares_do_not_sum"):
         town.do(supplement_idea, idea, town.proposal(team=team_of(town, lead=9_999)), by="lead")
     assert (stored_team(town, idea), chained(town, idea), supplements(town, idea)) == (before, [], [])

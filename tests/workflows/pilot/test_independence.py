@@ -100,7 +100,12 @@ def holder_above_verifier(town: Town) -> None:
         session.add(OfficeHolder(unit_id=town.units["BAPPEDA"][0], person_id=town["owner"].id, valid_from=date(2026, 1, 1)))
 
 
-@pytest.mark.parametrize("become_superior", [head_of_verifier, holder_above_verifier])
+def leader_of_verifier(town: Town) -> None:
+    """The pilot's owner becomes a leader over the verifier's unit."""
+    town.give_role("owner", Role.LEADER, "BAPPEDA")
+
+
+@pytest.mark.parametrize("become_superior", [head_of_verifier, holder_above_verifier, leader_of_verifier])
 def test_nobody_verifies_the_pilot_of_a_superior(either_town: Town, become_superior: Callable[[Town], None]) -> None:
     idea = either_town.build_idea(IdeaStage.PILOT_REPORTED)
     become_superior(either_town)

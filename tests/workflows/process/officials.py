@@ -18,8 +18,9 @@ from workflows.region.people import NewPerson, register_person
 BY_HAND = list(csv.DictReader((Path(__file__).parent / "pairs.csv").read_text().splitlines()))
 DIFFER = {frozenset((line["one"], line["other"])): line["differ"] for line in BY_HAND}
 LOOSENABLE = [(line["one"], line["other"]) for line in BY_HAND if line["differ"] == "unless_loosened"]
-HOMES = ("KOTA", "BAPPEDA", "DISKOMINFO", "DINKES", "DISDIK", "ANDIR", "COBLONG", "KOTA")
-SUPERIOR = "official0"  # heads every unit; the others head one in which nobody is, so that no rule on superiors meets them
+HOMES = ("KOTA", "CIROYOM", "DISKOMINFO", "DINKES", "DISDIK", "ANDIR", "COBLONG", "KOTA")
+SUPERIOR = "official0"  # heads every unit; the others head and lead such as nobody works in, so that no rule on superiors meets them
+OVER = {Role.UNIT_HEAD: "DAGO", Role.LEADER: "BAPPEDA"}  # where those others have the roles by which one stands above people
 NOT_A_SUPERIORS = ("score", "own")
 MOST = len(HOMES)
 
@@ -116,7 +117,7 @@ def settle_officials(town: Town, officials: Iterable[str]) -> Town:
     with settled.store.unit_of_work() as session:
         for who in officials:
             for role in Role:
-                over = "DAGO" if role == Role.UNIT_HEAD and who != SUPERIOR else "KOTA"
+                over = "KOTA" if who == SUPERIOR else OVER.get(role, "KOTA")
                 session.add(RoleGrant(person_id=settled[who].id, role=role, unit_id=settled.units[over][0]))
     return settled
 

@@ -41,6 +41,8 @@ def draw_policy(luck: Random) -> dict[str, Any]:
         "days": {name: luck.randint(30, 60) for name in luck.sample([*DAYS, "screning"], 2)} if luck.random() < 0.3 else {},
         "rule_book": {**book, "tiers": tiers} if luck.random() < 0.4 else book,
     }
+    if luck.random() < 0.1:
+        policy["quorum"] = luck.randint(1, 3)
     if luck.random() < 0.3:
         policy["award_from"] = luck.sample(AWARDED, luck.choices([0, 1, 2], [1, 4, 4])[0])
     return policy

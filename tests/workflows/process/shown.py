@@ -46,7 +46,7 @@ def show(company: Company, policy: dict[str, Any], finding: Finding, found: list
 def isolate(policy: dict[str, Any], finding: Finding, found: list[Finding]) -> dict[str, Any]:
     """The policy with nothing in it that the finding does not speak of."""
     _, part, *place = finding.path.split(".")
-    alone = {**policy, "gates": [], "movers": {}, "days": {}, "loosened": []}
+    alone = {**{name: rule for name, rule in policy.items() if name != "quorum"}, "gates": [], "movers": {}, "days": {}, "loosened": []}
     if part == "award_from":
         return {**alone, "award_from": [policy["award_from"][int(place[0])]] if place else policy["award_from"]}
     alone |= {"award_from": ["rolled_out"], "rule_book": POLICY["rule_book"]}
@@ -55,6 +55,8 @@ def isolate(policy: dict[str, Any], finding: Finding, found: list[Finding]) -> d
         return {**alone, "movers": {name: role for name, role in policy["movers"].items() if name in kept}}
     if part == "loosened":
         return {**alone, "loosened": [policy["loosened"][int(place[0])]]}
+    if part == "quorum":
+        return {**alone, "quorum": policy["quorum"]}
     if part == "days":
         return {**alone, "days": {place[0]: policy["days"][place[0]]}}
     return {**alone, "gates": _isolate_gates(policy["gates"], finding, int(place[0]), {each.path for each in found})}
@@ -217,7 +219,17 @@ def duty_is_unknown(_company: Company, policy: dict[str, Any], finding: Finding)
     assert not all(any(duty in (line["one"], line["other"]) for line in PAIRS_BY_HAND) for duty in part_of(policy, finding))
 
 
+def quorum_is_no_majority(_company: Company, policy: dict[str, Any], _finding: Finding) -> None:
+    assert policy["reviewers"] - policy["quorum"] >= policy["quorum"], "as many may be silent as score"
+
+
+def quorum_is_never_reached(_company: Company, policy: dict[str, Any], _finding: Finding) -> None:
+    assert policy["quorum"] > policy["reviewers"]
+
+
 SHOWN: dict[str, Show] = {
+    "policy_quorum_too_large": quorum_is_never_reached,
+    "policy_quorum_too_small": quorum_is_no_majority,
     "policy_pair_not_loosened": pair_is_never_loosened,
     "policy_duty_unknown": duty_is_unknown,
     "policy_stage_unreachable": stage_is_never_reached,

@@ -65,6 +65,9 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_action_without_office", "movers.number", {"movers": {"number": "chair"}}),
     ("policy_action_unreachable", "movers.plan_pilot", {"movers": {"plan_pilot": "unit_head"}, "entry": "in_use"}),
     ("policy_quorum_too_large", "quorum", {"reviewers": 3, "quorum": 4}),
+    ("policy_quorum_too_small", "quorum", {"reviewers": 4, "quorum": 1}),
+    ("policy_quorum_too_small", "quorum", {"reviewers": 4, "quorum": 2}),
+    ("policy_quorum_too_small", "quorum", {"reviewers": 3, "quorum": 1}),
     ("policy_pair_not_loosened", "loosened.0", {"loosened": [("screen", "score"), ("permit", "screen")]}),
     ("policy_pair_not_loosened", "loosened.1", {"loosened": [("permit", "screen"), ("approve", "propose_award")]}),
     ("policy_pair_not_loosened", "loosened.0", {"loosened": [("determine", "determine")]}),
@@ -90,6 +93,7 @@ SOUND: dict[str, dict[str, Any]] = {
     "every pair that a policy may loosen, whichever duty is named first": {
         "loosened": [("permit", "screen"), ("determine", "permit"), ("permit", "approve"), ("approve", "determine")]
     },
+    "the smallest quorum of four": {"reviewers": 4, "quorum": 3},
     "the longest name of a gate": {"gates": [gate("x" * LONGEST_GATE_NAME)]},
 }
 

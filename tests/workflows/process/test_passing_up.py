@@ -14,9 +14,12 @@ from models.instants import now
 from models.ledger import LedgerEntry
 from models.people import Role, RoleGrant
 from models.stages import IdeaStage
-from tests.building import Town
+from tests.building import SECTIONS, Town
+from tests.steps import NOTES
 from tests.workflows.turns import Clock, clock, open_items, own_town, tick
 from workflows.intake.permit import permit_idea
+from workflows.intake.screen import Findings, Screening, screen_idea
+from workflows.intake.submit import supplement_idea
 from workflows.intake.team import MemberShare
 from workflows.process.context import read_context
 from workflows.process.inbox import find_overdue
@@ -150,6 +153,49 @@ def test_who_was_passed_over_reads_who_was_asked_instead(own_town: Town, clock: 
     assert let_it_lie(own_town, clock, idea).role == Role.ADMIN
     with pytest.raises(Forbidden, match="only_admin"):
         own_town.do(permit_idea, idea, granted=True, by="secretary")
+
+
+def end_role(town: Town, who: str) -> None:
+    with town.store.unit_of_work() as session:
+        for held in session.exec(select(RoleGrant).where(RoleGrant.person_id == town[who].id)):
+            held.ended_at = now()
+
+
+def test_what_was_passed_to_the_only_head_above_whose_role_then_ends_is_passed_on_again(own_town: Town, clock: Clock) -> None:
+    grant(own_town, "walker", Role.UNIT_HEAD, "KOTA")
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION, lead="operator", team=())
+    let_it_lie(own_town, clock, idea)
+    assert finders(own_town, idea) == {"walker"}
+    tick(own_town)
+    assert finders(own_town, idea) == {"walker"}, "nothing is passed on while somebody is there who may permit"
+    end_role(own_town, "walker")
+    tick(own_town)
+    assert finders(own_town, idea) == ADMINS
+    for who in ADMINS:
+        end_role(own_town, who)
+    tick(own_town)
+    assert finders(own_town, idea) == {"secretary"}
+    told = [entry.payload["detail"]["role"] for entry in own_town.rows(select(LedgerEntry).where(LedgerEntry.kind == "inbox.escalate"))]
+    assert told == ["unit_head", "admin", "secretariat"]
+    end_role(own_town, "secretary")
+    tick(own_town)
+    tick(own_town)
+    assert len(own_town.rows(select(LedgerEntry).where(LedgerEntry.kind == "inbox.escalate"))) == 3, "nobody is left to be told"
+    grant(own_town, "stranger", Role.ADMIN, "KOTA")
+    tick(own_town)
+    assert finders(own_town, idea) == {"stranger"}
+
+
+def test_a_changed_budget_is_asked_of_nobody_who_screened_the_idea(own_town: Town, clock: Clock) -> None:
+    grant(own_town, "walker", Role.SECRETARIAT, "BAPPEDA")
+    idea = own_town.build_returned("budget", lead="operator", team=())
+    own_town.do(supplement_idea, idea, own_town.proposal(team=(), sections={**SECTIONS, "idea": "Gagasan dengan biayanya."}), by="operator")
+    own_town.do(screen_idea, idea, Screening.RETURNED, Findings(notes=NOTES, parts=("budget",)), by="walker")
+    own_town.do(supplement_idea, idea, own_town.proposal(team=(), budget_rupiah=7_000_000), by="operator")
+    assert own_town.idea(idea).stage == IdeaStage.AWAITING_PERMISSION
+    assert let_it_lie(own_town, clock, idea).role == Role.ADMIN
+    assert finders(own_town, idea) == ADMINS
+    own_town.do(permit_idea, idea, granted=True, by="admin")
 
 
 def test_both_databases_pass_it_up(either_town: Town) -> None:

@@ -187,7 +187,7 @@ def test_the_holder_is_told_when_a_role_begins_and_ends(town: Town) -> None:
     town.do(confirm, grant, by="leader")
     town.do(end_grant, town["walker"].id, grant, by="admin")
     told = town.rows(select(AccountNotice).where(AccountNotice.person_id == town["walker"].id).order_by(col(AccountNotice.at)))
-    assert [(notice.kind, notice.role) for notice in told] == [("role_held", "chair"), ("role_ended", "chair")]
+    assert [(notice.kind, notice.role) for notice in told] == [("role_held", "chair"), ("code_made", None), ("role_ended", "chair")]
     assert set(town.rows(select(Message.subject_id).where(Message.job == "tell_holder"))) == {notice.id for notice in told}
 
 

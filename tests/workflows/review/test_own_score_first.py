@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
 from models.ideas import Idea
 from models.people import Role, RoleGrant
@@ -15,6 +16,10 @@ from models.stages import IdeaStage
 from tests.asking import ask
 from tests.building import Town
 from tests.steps import REASON
+from workflows.process.context import read_context
+from workflows.process.refusals import Invalid
+from workflows.region.grants import end_grant
+from workflows.review.assign import assign_reviewer, list_eligible
 from workflows.review.close_review import close_review
 from workflows.review.score import recuse_reviewer, score_idea
 
@@ -94,3 +99,44 @@ def test_another_score_changes_nothing_that_a_reviewer_is_shown(town: Town, clie
     before = look()
     town.do(score_idea, idea, POINTS, by=scoring)
     assert look() == before
+
+
+# Who is asked once there are scores
+
+
+def assign(town: Town, idea: str, who: str, by: str) -> None:
+    town.do(assign_reviewer, idea, town[who].id, by=by)
+
+
+@pytest.mark.parametrize("who", ["walker", "chair", "auditor"])
+def test_nobody_who_could_read_a_score_is_assigned_after_it(town: Town, who: str) -> None:
+    """A secretary who reviews too reads three scores, and has themselves asked as the substitute whose score tips the mean."""
+    idea = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(reviewers=3))
+    if who == "walker":
+        town.give_role(who, Role.SECRETARIAT, "BAPPEDA")
+    town.give_role(who, Role.REVIEWER, "BAPPEDA")
+    with town.store.unit_of_work() as session:
+        context = read_context(session, idea, actor=town.actor(session, "flow:review"))
+        assert town[who].id in list_eligible(session, context)
+    first = town.reviewers(idea)[0]
+    town.do(score_idea, idea, POINTS, by=first)
+    with pytest.raises(Invalid, match="reviewer_not_eligible"):
+        assign(town, idea, who, by="secretary")
+    for grant in town.rows(select(RoleGrant.id).where(RoleGrant.person_id == town[who].id, RoleGrant.role != Role.REVIEWER)):
+        town.do(end_grant, town[who].id, grant, by="admin")  # and not by giving the role back either: what was read was read
+    with town.store.unit_of_work() as session:
+        context = read_context(session, idea, actor=town.actor(session, "flow:review"))
+        left = list_eligible(session, context)
+        assert town[who].id not in left
+        assert left  # who works on nothing but reviews still is
+
+
+def test_nobody_assigns_themselves(town: Town, client: TestClient) -> None:
+    idea = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(reviewers=3))
+    for role in (Role.SECRETARIAT, Role.REVIEWER):
+        town.give_role("walker", role, "BAPPEDA")
+    with pytest.raises(Invalid, match="reviewer_not_eligible"):
+        assign(town, idea, "walker", by="walker")
+    browser = TestClient(client.app, cookies={"gagas_session": town["walker"].token})
+    assert f'value="{town["walker"].id}"' not in browser.get(f"/usulan/{idea}").text
+    assign(town, idea, "walker", by="secretary")

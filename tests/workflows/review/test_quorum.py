@@ -25,7 +25,7 @@ from tests.steps import REASON
 from tests.workflows.turns import Clock, clock, deliver, own_town, run_clock
 from workflows.process import ways
 from workflows.process.check import check_policy
-from workflows.process.refusals import Conflict, Invalid
+from workflows.process.refusals import Conflict, Forbidden, Invalid
 from workflows.region.decrees import NamedDecree
 from workflows.region.grants import grant_role
 from workflows.review.assign import assign_evenly, assign_reviewer
@@ -72,6 +72,24 @@ def test_a_quorum_is_more_than_half_of_the_reviewers_where_the_policy_says_nothi
 def test_a_quorum_above_the_number_of_reviewers_is_refused() -> None:
     found = check_policy(Policy.model_validate({**POLICY, "quorum": 4}), ways.IDEA, ways.AWARD, ways.DOCUMENT)
     assert [(finding.code, finding.path) for finding in found] == [("policy_quorum_too_large", "policy.quorum")]
+
+
+@pytest.mark.parametrize(("reviewers", "quorum"), [(4, 1), (4, 2), (3, 1), (2, 1)])
+def test_a_new_version_whose_quorum_is_no_majority_is_refused(town: Town, reviewers: int, quorum: int) -> None:
+    with pytest.raises(Invalid, match="policy_quorum_too_small") as refused:
+        town.amend(town.call, reviewers=reviewers, quorum=quorum)
+    assert (refused.value.field, refused.value.parameters["minimum"]) == ("policy.quorum", reviewers // 2 + 1)
+
+
+def test_a_version_signed_before_with_a_smaller_quorum_keeps_working(own_town: Town, clock: Clock) -> None:
+    call = own_town.build_call(reviewers=4)
+    with own_town.store.unit_of_work() as session:
+        body, signed = {**POLICY, "reviewers": 4, "quorum": 1}, {"signed_by": own_town["chair"].id, "signed_at": now()}
+        session.add(PolicyVersion(call_id=call, number=2, body=body, author_id=own_town["secretary"].id, **signed))
+    idea = own_town.build_idea(IdeaStage.IN_REVIEW, call=call)
+    score(own_town, idea, reviewers(own_town, idea)[:1])
+    pass_the_date(own_town, clock, idea)
+    assert own_town.idea(idea).stage == IdeaStage.SHORTLISTED
 
 
 def test_a_policy_stored_before_there_were_quorums_is_read_as_it_was_meant(town: Town) -> None:
@@ -238,3 +256,15 @@ def test_a_superior_of_a_proposer_is_no_reviewer(either_town: Town) -> None:
     assert reviewers(either_town, idea) == ["reviewer1", "reviewer2", "reviewer4"]
     with pytest.raises(Invalid, match="reviewer_not_eligible"):
         either_town.do(assign_reviewer, idea, either_town["reviewer3"].id, by="secretary")
+
+
+def test_a_leader_over_a_proposer_is_no_reviewer_and_scores_nothing(either_town: Town) -> None:
+    either_town.do(grant_role, either_town["leader"].id, Role.REVIEWER, "KOTA", by="admin")
+    idea = in_review(either_town, reviewers=4)
+    assert "leader" not in reviewers(either_town, idea)
+    with pytest.raises(Invalid, match="reviewer_not_eligible"):
+        either_town.do(assign_reviewer, idea, either_town["leader"].id, by="secretary")
+    with either_town.store.unit_of_work() as session:
+        session.add(Review(idea_id=idea, reviewer_id=either_town["leader"].id, due_at=now() + timedelta(days=5)))
+    with pytest.raises(Forbidden, match="superior_of_proposer"):
+        score(either_town, idea, ["leader"])
