@@ -219,14 +219,6 @@ def _scored(_session: Session, asked: Question) -> Refusal | None:
     return Conflict("idea_not_scored") if asked.idea.idea.score is None else None
 
 
-def _still_earned(_session: Session, asked: Question) -> Refusal | None:
-    return find_lost_stage(asked.of_award)
-
-
-def _recomputes(session: Session, asked: Question) -> Refusal | None:
-    return find_difference(session, asked.of_award)
-
-
 def _flawed(session: Session, asked: Question) -> Refusal | None:
     return Conflict("award_holds") if find_flaw(session, asked.of_award) is None else None
 
@@ -239,10 +231,6 @@ def _apart(session: Session, asked: Question) -> Refusal | None:
     borne = list_borne(session, asked.idea.idea.id, asked.actor.person_id)
     earlier = next((each for each in borne if must_differ(each, duty, asked.idea.policy)), None)
     return None if earlier is None else Forbidden("has_other_duty", duty=earlier)
-
-
-def _within_ceiling(session: Session, asked: Question) -> Refusal | None:
-    return find_excess(session, asked.award)
 
 
 def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
@@ -280,9 +268,9 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "earned": _earned,
     "no_award": _no_award,
     "scored": _scored,
-    "within_ceiling": _within_ceiling,
-    "still_earned": _still_earned,
-    "recomputes": _recomputes,
+    "within_ceiling": lambda session, asked: find_excess(session, asked.award),
+    "still_earned": lambda _session, asked: find_lost_stage(asked.of_award),
+    "recomputes": lambda session, asked: find_difference(session, asked.of_award),
     "flawed": _flawed,
     "hour_struck": _hour_struck,
 }

@@ -229,27 +229,3 @@ def test_a_job_that_no_flow_has_and_a_flows_job_that_the_process_does_not_name_s
     monkeypatch.setitem(jobs.JOB_STEPS, "intake.rooute", ("route",))
     with pytest.raises(ValueError, match="rooute is a job of no flow"):
         require_every_job()
-
-
-def test_only_the_engine_writes_a_stage_a_decision_an_inbox_item_or_a_follow_up() -> None:
-    found = {(file, what) for file in Path(".").glob("[amw][pos][idr]*/**/*.py") for what in writes(file)}
-    engine = {"workflows/process/engine.py": {"stage", "Decision"}, "workflows/process/inbox.py": {"InboxItem"}}
-    engine["workflows/process/journal.py"] = {"Message"}
-    assert found, "nothing writes anything"
-    assert {(str(file), what) for file, what in found} == {(file, what) for file, writing in engine.items() for what in writing}
-
-
-def writes(file: Path) -> Iterator[str]:
-    """Which of the engine's rows a file makes, and whether it sets a stage."""
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Call):
-            named = [node.func, *node.args] if getattr(node.func, "id", "") in ("append_row", "append_rows") else [node.func]
-            yield from (each.id for each in named if isinstance(each, ast.Name) and each.id in ("Decision", "InboxItem", "Message"))
-            updates = isinstance(node.func, ast.Attribute) and node.func.attr == "values"
-            sets = getattr(node.func, "id", "") == "setattr" and any(getattr(each, "value", None) == "stage" for each in node.args)
-            if sets or (updates and any(keyword.arg == "stage" for keyword in node.keywords)):
-                yield "stage"
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []:
-            parts = target.elts if isinstance(target, ast.Tuple) else [target]
-            if any(isinstance(part, ast.Attribute) and part.attr == "stage" for part in parts):
-                yield "stage"

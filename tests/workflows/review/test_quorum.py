@@ -8,16 +8,18 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from models.calls import PolicyVersion
 from models.ideas import Decision
 from models.inbox import InboxItem
 from models.instants import now
-from models.people import Role
+from models.ledger import LedgerEntry
+from models.people import Role, RoleGrant
 from models.policy import Policy
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
+from tests.api.pages.browsing import open_browser
 from tests.building import POLICY, Town
 from tests.steps import REASON
 from tests.workflows.turns import Clock, clock, deliver, own_town, run_clock
@@ -126,6 +128,24 @@ def test_a_late_review_goes_on_and_ends_with_the_score_that_makes_its_quorum(own
     score(own_town, idea, [second])
     deliver(own_town, "review")
     assert own_town.idea(idea).stage == IdeaStage.SHORTLISTED
+
+
+def test_what_the_flow_changes_in_a_review_by_itself_is_told_and_chained(own_town: Town, clock: Clock) -> None:
+    """An inspector who asks why a review took a month longer finds who was asked for substitutes, when, and until which day."""
+    late = in_review(own_town, reviewers=2)
+    pass_the_date(own_town, clock, late)
+    with own_town.store.unit_of_work() as session:
+        session.execute(delete(RoleGrant).where(col(RoleGrant.role) == Role.REVIEWER))
+    lacking = in_review(own_town)
+    for idea, action, said in (
+        (late, "prolong", "Waktu penilaian diperpanjang"),
+        (lacking, "seek_reviewers", "Sekretariat diminta menugaskan penilai"),
+    ):
+        (decision,) = own_town.rows(select(Decision).where(Decision.idea_id == idea, Decision.action == action))
+        assert (decision.actor_id, decision.flow) == (None, "review")
+        assert len(own_town.rows(select(LedgerEntry).where(LedgerEntry.idea_id == idea, LedgerEntry.kind == f"idea.{action}"))) == 1
+        told = [said in open_browser(own_town, who).get(f"/usulan/{idea}").text for who in ("chair", "lead")]
+        assert (told, tasks(own_town, idea) & {"assign"}) == ([True, False], {"assign"})
 
 
 def test_a_substitute_has_the_days_of_a_reviewer(own_town: Town, clock: Clock) -> None:
