@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import Session, col, select
 
 from models.awards import Award
-from models.ideas import Idea
+from models.ideas import Idea, Revision
 from models.instants import now, today
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
@@ -91,9 +91,10 @@ class IdeaUnderWay:
 
     @property
     def completed(self) -> Proposal:
-        """What completes the idea: other words in a section, everything else as it is."""
+        """What completes the idea: other words in the section that was asked about, everything else as it is."""
         idea = self.session.get_one(Idea, self.idea)
-        sections = {"background": "Warga menunggu lama di loket.", "idea": "Antrean daring dengan biaya yang dihitung."}
+        of_idea = select(Revision.sections).where(Revision.idea_id == idea.id, Revision.number == idea.revision)
+        sections = {**self.session.exec(of_idea).one(), "idea": "Antrean daring dengan biaya yang dihitung."}
         return self.town.proposal(title=idea.title, sections=sections, team=())
 
 

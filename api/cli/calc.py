@@ -19,7 +19,7 @@ class UnreadableInput(CalculationRefusal):
 
     code = "json_unreadable"
 
-    def __init__(self, field: str, sentence: str, said: str, **values: object) -> None:
+    def __init__(self, field: str, sentence: str, said: str = "json_unreadable", **values: object) -> None:
         super().__init__(field, sentence)
         self.said, self.values = said, values
 

@@ -15,12 +15,14 @@ from models.stages import AwardStage
 from tests.faults.checker import check
 from tests.faults.people import Crowd
 from tests.faults.processes import HANG_SECONDS, FaultyProcesses, await_true
+from workflows.process import ways
 
 # of twenty kills: fifteen hit a relay at its work, four the API, one the Prefect server
 VICTIMS = ("relay1", "relay2") * 7 + ("relay1",) + ("api",) * 4 + ("prefect",)
 # what may be delivered once more at any time, since its effect must hold itself to once (a mail may go out twice and is left out)
 DELIVERED_AGAIN = ("route", "number_receipt", "assign", "close_review", "draft_recommend", "roll_out", "draft_award", "announce",
                    "number_certificates", "issue_document")  # fmt: skip
+DIGEST = ways.JOBS["asked_in_person"].partition(".")[2]  # the job that pauses between two mails to one person
 
 
 @dataclass
@@ -63,17 +65,21 @@ def kill_at_work(processes: FaultyProcesses, crowd: Crowd, kind: str, chance: ra
 
 
 def skip_pauses(processes: FaultyProcesses) -> None:
-    """Let no message wait for its pause to end: the pauses grow to minutes, and the faults are over."""
-    waiting = sa.update(Message).where(col(Message.state) == MessageState.WAITING, col(Message.not_before) > wall_now())
+    """Let no message wait for its pause to end: those after a fault grow to minutes, that between two digests is hours."""
+    later = col(Message.not_before) > wall_now()
+    retried = sa.update(Message).where(col(Message.state) == MessageState.WAITING, later)
+    told = sa.update(Message).where(col(Message.state) == MessageState.HANDLED, col(Message.job) == DIGEST, later)
     with processes.store.unit_of_work() as session:
-        session.execute(waiting.values(not_before=wall_now()))
+        for pauses in (retried, told):
+            session.execute(pauses.values(not_before=wall_now()))
 
 
 def is_quiet(processes: FaultyProcesses) -> bool:
     """Whether nothing waits, nothing is held, and no hour is about to strike."""
-    open_states = (MessageState.WAITING, MessageState.CLAIMED)
+    is_open = col(Message.state).in_((MessageState.WAITING, MessageState.CLAIMED))
+    is_paused = (col(Message.state) == MessageState.HELD) & (col(Message.job) == DIGEST)
     with processes.store.reading() as session:
-        waiting = session.exec(select(func.count()).select_from(Message).where(col(Message.state).in_(open_states))).one()
+        waiting = session.exec(select(func.count()).select_from(Message).where(is_open | is_paused)).one()
         scheduled = session.exec(select(func.count()).select_from(Award).where(Award.stage == AwardStage.SCHEDULED)).one()
     return not waiting and not scheduled
 

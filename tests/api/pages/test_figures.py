@@ -42,7 +42,7 @@ def test_a_measurement_is_corrected_on_the_page_and_shows_what_it_said(town: Tow
     (reading,) = town.rows(select(Measurement.id))
     path = f"/usulan/{idea}/perbaiki-ukur"
     wrong = send(browser, f"/usulan/{idea}", path, measurement_id="", value="dua", reason="Salah")
-    assert set(re.findall(r'id="correct-([a-z_]+)-error"', wrong.text)) == {"measurement_id", "value"}
+    assert set(re.findall(r'id="correct-([a-z_]+)-error"', wrong.text)) == {"measurement_id", "value", "reason"}
     right = {"measurement_id": reading, "value": "7,5", "reason": "Koma terlewat ketika diketik."}
     assert send(browser, f"/usulan/{idea}", path, **right).headers["location"] == f"/usulan/{idea}?ok=corrected"
     told = open_browser(town, "lead").get(f"/usulan/{idea}").text

@@ -34,7 +34,7 @@ def test_behind_a_gate_no_form_to_complete_is_shown_and_what_was_typed_is_kept(t
     assert browser.get("/usulan").text.count("Lengkapi usulan:") == 1
     fields = fields_of(browser.get(f"/usulan/{free}/lengkapi").text, f"/usulan/{free}/lengkapi") | WRITTEN
     path = f"/usulan/{gated}/lengkapi"
-    typed = fields | {"form_version": read_version(town, gated), "title": "Judul baru", "sections.background": "Kata-kata yang panjang"}
+    typed = fields | {"form_version": read_version(town, gated), "title": "Judul baru", "sections.idea": "Kata-kata yang panjang"}
     answer = browser.post(path, data=typed)
     assert answer.status_code == 409
     assert "Dengar pendapat" in re.findall(r'role="alert".*?</div>', answer.text, re.S)[0]
