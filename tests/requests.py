@@ -71,8 +71,8 @@ class StepRequest:
 
 
 def _proposal(_place: RequestPlace) -> dict[str, Any]:
-    """Other words in a section, and everything else as it is, so that it is taken of a returned idea too."""
-    return {"title": "Antrean daring kelurahan", "sections": {**SECTIONS, "background": "Warga menunggu terlalu lama."}}
+    """Other words in the section that is asked about, and everything else as it is, so that it is taken of a returned idea too."""
+    return {"title": "Antrean daring kelurahan", "sections": {**SECTIONS, "idea": "Antrean daring dengan biaya yang dihitung."}}
 
 
 def _pilot(place: RequestPlace) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from models.ideas import Answer, Invitation, TeamMember
 from models.instants import now
 from models.stages import IdeaStage
 from models.statements.ideas import Invited
-from workflows.intake.team import agree_until, describe_part, tell_dropped, write_member
+from workflows.intake.team import agree_until, describe_part, write_member
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.decide import read_reason
@@ -53,11 +53,12 @@ def leave_out_unanswered(session: Session, idea_id: str, *, actor: Actor) -> Non
     permitted = permit(session, context, LEAVE_OUT, actor=actor)
     for each in left_out:
         session.delete(session.get_one(Invitation, each.id))
-    tell_dropped(session, context, [each.person_id for each in left_out if each.known])
     rows = _give_to_lead(session, context, sum(each.share_hundredths for each in left_out))
     settled = tuple(Settled(AGREE, each.person_id) for each in left_out if each.person_id is not None)
+    dropped = tuple(each.person_id for each in left_out if each.known and each.person_id is not None)
     detail = {"left_out": [describe_part(each) for each in left_out]}
-    take(session, context, permitted, Grounds(detail=detail, rows=rows, inbox=InboxChanges(settled=settled)), actor=actor)
+    inbox = InboxChanges(settled=settled, dropped=dropped)
+    take(session, context, permitted, Grounds(detail=detail, rows=rows, inbox=inbox), actor=actor)
 
 
 def _join(session: Session, context: IdeaContext, mine: Invited) -> tuple[TeamMember, ...]:

@@ -16,12 +16,12 @@ from workflows.intake.team import (
     invite,
     read_memberships,
     record_team_change,
-    tell_dropped,
     write_member,
 )
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again
 from workflows.process.engine import Grounds
+from workflows.process.inbox import InboxChanges
 from workflows.process.refusals import Faults, Invalid
 
 SECTION = "sections."  # before a section's name: the part that it is
@@ -115,7 +115,7 @@ def apply_agreed(session: Session, context: IdeaContext, *, actor: Actor) -> Gro
         return Grounds()
     joined = [each for each in context.invited if each.answer == Answer.JOINED]
     change = TeamChange(read_memberships(context.members), read_memberships(joined))
-    detail, rows = _describe_changes(session, context), []
+    detail, rows, inbox = _describe_changes(session, context), [], InboxChanges()
     if set(change.before) != set(change.after):
         session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == context.idea.id))
         rows = [write_member(context.idea.id, each.position, each) for each in joined]
@@ -124,9 +124,9 @@ def apply_agreed(session: Session, context: IdeaContext, *, actor: Actor) -> Gro
         record_team_change(session, context.idea, change, actor=actor)
         stayed_out = {each.person_id for each in context.invited if each.answer == Answer.NOT_JOINED}  # they know
         present = {each.person_id for each in change.after} | stayed_out
-        tell_dropped(session, context, [each.person_id for each in change.before if each.person_id not in present])
+        inbox = InboxChanges(dropped=tuple(each.person_id for each in change.before if each.person_id not in present))
         detail |= change.as_detail()
-    return Grounds(detail=detail, rows=tuple(rows))
+    return Grounds(detail=detail, rows=tuple(rows), inbox=inbox)
 
 
 def list_members(context: IdeaContext) -> list[Named]:

@@ -1,7 +1,7 @@
 """The team of an idea: who is named for it and asked to join, and what a change of it after submission left behind."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 from workflows.process.engine import Grounds
 from workflows.process.inbox import Ask, InboxChanges, Settled, due_in
-from workflows.process.journal import record, send
+from workflows.process.journal import record
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.ways import IDEA
 from workflows.process.wording import read_line
@@ -115,8 +115,8 @@ def write_team(session: Session, context: IdeaContext, named: Sequence[Named], *
         else:
             asked.append((position, each))
     session.add_all(counting)
-    tell_dropped(session, context, [each.person_id for each in list_dropped(context, named)])
-    return Grounds(rows=tuple(counting), inbox=invite(session, context, asked, anew=anew))
+    dropped = tuple(each.person_id for each in list_dropped(context, named) if each.person_id is not None)
+    return Grounds(rows=tuple(counting), inbox=replace(invite(session, context, asked, anew=anew), dropped=dropped))
 
 
 def list_dropped(context: IdeaContext, named: Sequence[Named]) -> list[Member | Invited]:
@@ -124,12 +124,6 @@ def list_dropped(context: IdeaContext, named: Sequence[Named]) -> list[Member | 
     kept = {each.person_id for each in named}
     joined: list[Member | Invited] = [*context.members, *(each for each in context.invited if each.known and each.answer == Answer.ASKED)]
     return [each for each in joined if each.person_id not in kept]
-
-
-def tell_dropped(session: Session, context: IdeaContext, person_ids: Iterable[str | None]) -> None:
-    """Have people told by mail that they are of the team no more."""
-    for person_id in filter(None, person_ids):
-        send(session, "recognition.tell_dropped", person_id, idea_id=context.idea.id)
 
 
 def describe_part(each: Invited | Member) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class InboxChanges:
 
     asks: tuple[Ask, ...] = ()
     settled: tuple[Settled, ...] = ()
+    dropped: tuple[str, ...] = ()  # people who are of the team no more, and are told so by mail
 
 
 def due_in(days: int) -> datetime:
@@ -79,7 +80,9 @@ def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
 
 
 def change_inbox(session: Session, context: Context, changes: InboxChanges) -> None:
-    """Tick off what a step settled, and ask for what it asks; a document is awaited of nobody."""
+    """Tick off what a step settled, ask for what it asks, and have told who is of the team no more; a document is awaited of nobody."""
+    for person_id in changes.dropped:
+        send(session, ways.JOBS["dropped_from_team"], person_id, idea_id=context.about.idea.id if context.about else None)
     for each in changes.settled:
         settle(session, context, task=each.task, person_id=each.person_id)
     for wanted in changes.asks:

@@ -148,11 +148,12 @@ numbered  revoke  -        revoked   FLOW         any       -+      -       -   
 issued    revoke  -        revoked   FLOW         any       -+      -       -     recognition.tell_withdrawn  -          -
 """
 
-# The jobs that follow from what no single transition says: somebody is asked by name, and told at once; an idea leaves a stage
-# from which its policy awards, so that its award is looked at again.
+# The jobs that follow from what no single transition says: somebody is asked by name, and told at once; somebody is of a team no more,
+# and is told; an idea leaves a stage from which its policy awards, so that its award is looked at again.
 JOBS = """
 event              job
 asked_in_person    recognition.send_digest
+dropped_from_team  recognition.tell_dropped
 award_may_be_lost  reward.recheck_award
 """
 

@@ -41,7 +41,7 @@ __all__ = ["clock"]
 
 POINTS = {"novelty": Decimal(90), "impact": Decimal(80)}
 TITLES = ("Antrean daring", "Loket terang")
-RENDERING = ("issue_document", "send_document")  # bytes and mail have tests of their own
+RENDERING = ("issue_document", "send_document", "send_digest")  # bytes and mail have tests of their own
 REPEATED = 3
 
 Delivery = tuple[str, str, str, int]  # topic, job, token, message
@@ -165,7 +165,7 @@ def test_messages_delivered_up_to_three_times_in_any_order_end_as_once_in_order(
     assert [idea[1] for idea in expected["ideas"]] == [IdeaStage.ROLLED_OUT, IdeaStage.REJECTED]
     assert [award[2] for award in expected["awards"]] == [AwardStage.ANNOUNCED]
     assert len(expected["documents"]) == 5
-    assert (expected["chain"], expected["waiting"]) == (True, ["issue_document"])
+    assert (expected["chain"], expected["waiting"]) == (True, ["issue_document", "send_digest"])
     counts: list[int] = []
 
     @hypothesis.settings(max_examples=share(1_000), deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck))

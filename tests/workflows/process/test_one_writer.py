@@ -13,17 +13,18 @@ ROWS = ("Decision", "InboxItem", "Message")
 STATES_OF_OTHER_ROWS = ("ReviewState", "CallState", "MessageState", "GateState")  # they have no way of their own
 BY_HAND = re.compile(r"\b(insert\s+into|update|delete\s+from)\s+\"?(idea|award|document|decision|inboxitem|message)\b", re.IGNORECASE)
 OF_JOURNAL = {"add_messages", "follow_up", "release_held", "send", "send_each_once"}
-WITHOUT_A_WAY = {  # what they ask the flows for is about accounts and calls, or is found by the clock; none of it follows a step
+WITHOUT_A_WAY = {  # what they ask the flows for is about accounts, calls and offices, or is found by the clock; none of it follows a step
     "workflows/delivery/due.py": {"find_overdue", "send", "send_each_once"},
     "workflows/region/calls.py": {"send"},
     "workflows/region/mail_codes.py": {"send"},
     "workflows/region/notices.py": {"send"},
+    "workflows/region/offices.py": {"send"},
 }
 WRITERS = {
     "workflows/process/engine.py": {
         *("stage", "state", "Decision", "ask_awaited", "ask_gate", "change_inbox", "settle", "follow_up", "release_held"),
     },
-    "workflows/process/inbox.py": {"InboxItem", "inbox", "send", "pass_up"},
+    "workflows/process/inbox.py": {"InboxItem", "inbox", "send", "pass_on"},
     "workflows/process/journal.py": {"Message"},
 }
 
@@ -49,11 +50,15 @@ def test_the_functions_that_write_the_inbox_are_found_by_what_they_do() -> None:
 
 def test_no_job_that_follows_a_step_is_named_outside_the_tables() -> None:
     named = re.compile(f"({'|'.join(STEPS)})[.][a-z_]*[a-z]")
-    saying = ("tables.py", "reach.py")  # which jobs there are, and which step each takes
+    saying = ("tables.py", "jobs.py")  # which jobs there are, and which step each takes
     engine = [file for file in Path("workflows/process").rglob("*.py") if file.name not in saying]
     constants = ((file, node) for file in engine for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant))
     assert [(str(file), node.value) for file, node in constants if named.fullmatch(str(node.value))] == []
-    assert JOBS == {"asked_in_person": "recognition.send_digest", "award_may_be_lost": "reward.recheck_award"}
+    assert JOBS == {
+        "asked_in_person": "recognition.send_digest",
+        "dropped_from_team": "recognition.tell_dropped",
+        "award_may_be_lost": "reward.recheck_award",
+    }
 
 
 PLANTED = [

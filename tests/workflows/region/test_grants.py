@@ -196,5 +196,5 @@ def test_every_reader_of_grants_asks_the_one_condition() -> None:
     root = Path(__file__).parents[3]
     files = [file for room in ("models", "workflows", "api") for file in (root / room).rglob("*.py") if "versions" not in file.parts]
     readers = {file.relative_to(root).as_posix(): text for file in files if "RoleGrant.role ==" in (text := file.read_text())}
-    assert len(readers) > 8
+    assert len(readers) >= 8
     assert sorted(name for name, text in readers.items() if "is_held()" not in text) == ["workflows/region/founding.py"]

@@ -10,7 +10,7 @@ from workflows.recognition.letters import number_certificates
 
 KNOW = {"secretary", "leader", "auditor"}
 OTHERS = ("lead", "mate", "stranger", "head", "chair", "verifier", "owner", "operator", "admin", "reviewer1", "reviewer4")
-NONE = {"awards": [], "after": None}
+NONE = {"awards": [], "after": None, "total": None, "total_is_exact": None}
 EARLY = [AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.SCHEDULED]
 
 
