@@ -19,7 +19,7 @@ JOB = ways.JOBS["asked_in_person"].partition(".")[2]
 
 @dataclass(frozen=True)
 class Due:
-    """What a chunk's messages about one person ask for: a mail now, under the number of the last, on these items of theirs; or nothing.
+    """What a chunk's messages about one person ask for: a mail now, under the number of the first, on these items of theirs; or nothing.
 
     `covered` are the person's other messages that stood there before the mail was written, so that it tells of what they ask for too.
     """
@@ -32,18 +32,21 @@ class Due:
 
 
 def find_due_digest(session: Session, person_id: str, numbers: Sequence[int]) -> Due | None:
-    """What to tell somebody of whom these messages are; None within the pause, and where a later message is still to be sent."""
-    last = max(numbers)
+    """What to tell somebody of whom these messages are; None within the pause, and where an earlier message is still to be sent.
+
+    The first tells of all that stand there: so no message that comes meanwhile puts the mail off, and two runs never both send one.
+    """
+    first = min(numbers)
     others = select(Message.id, Message.dedupe_key).where(*_is_open(), Message.subject_id == person_id)
     open_keys = {int(number or 0): key for number, key in session.exec(others)}
-    if _was_mailed_lately(session, person_id) or last < max(open_keys, default=0):
+    if _was_mailed_lately(session, person_id) or first > min(open_keys, default=first):
         return None
     at = now()
     asked = [key.removeprefix(ITEM_KEY) for key in open_keys.values() if key and key.startswith(ITEM_KEY)]
     is_open = (col(InboxItem.id).in_(asked), col(InboxItem.person_id) == person_id, col(InboxItem.done_at).is_(None))
     items = tuple(session.exec(select(InboxItem.id).where(*is_open)))
     is_daily = any(not (open_keys.get(number) or "").startswith(ITEM_KEY) for number in {*open_keys, *numbers})
-    return Due(last, items, bool(items) or is_daily, tuple(sorted(open_keys.keys() - set(numbers))), at)
+    return Due(first, items, bool(items) or is_daily, tuple(sorted(open_keys.keys() - set(numbers))), at)
 
 
 def keep_told(session: Session, due: Due, token: str) -> None:
@@ -55,10 +58,12 @@ def keep_told(session: Session, due: Due, token: str) -> None:
 
 
 def wake_digests(session: Session) -> None:
-    """Let the messages go on that were held for a pause which is over."""
+    """Let the messages go on that were held for a pause which is over: of each person the first, which tells of the others."""
     other = sa.orm.aliased(Message)
     pausing = select(other.id).where(other.subject_id == Message.subject_id, *_mailed_lately(other)).exists()
-    held = sa.update(Message).where(col(Message.state) == MessageState.HELD, col(Message.job) == JOB, ~pausing)
+    earlier = sa.orm.aliased(Message)
+    behind = select(earlier.id).where(earlier.subject_id == Message.subject_id, col(earlier.id) < col(Message.id), *_is_open(earlier)).exists()
+    held = sa.update(Message).where(col(Message.state) == MessageState.HELD, col(Message.job) == JOB, ~pausing, ~behind)
     session.execute(held.values(state=MessageState.WAITING, not_before=wall_now()).execution_options(synchronize_session=False))
 
 
@@ -73,9 +78,9 @@ def _mailed_lately(message: type[Message]) -> tuple[sa.ColumnElement[bool], ...]
     return (col(message.dedupe_key).is_not(None), col(message.job) == JOB, col(message.state) == MessageState.HANDLED, *paused)
 
 
-def _is_open() -> tuple[sa.ColumnElement[bool], ...]:
+def _is_open(message: type[Message] = Message) -> tuple[sa.ColumnElement[bool], ...]:
     unsent = (MessageState.WAITING, MessageState.CLAIMED, MessageState.HELD)
-    return (col(Message.dedupe_key).is_not(None), col(Message.job) == JOB, col(Message.state).in_(unsent))
+    return (col(message.dedupe_key).is_not(None), col(message.job) == JOB, col(message.state).in_(unsent))
 
 
 def _waits_here(token: str) -> sa.ColumnElement[bool]:
