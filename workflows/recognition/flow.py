@@ -28,7 +28,7 @@ from workflows.process.crashpoints import crashpoint
 from workflows.recognition.digest import find_digest
 from workflows.recognition.issue import Notice, Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import NUMBERING
-from workflows.recognition.pauses import Due, find_due_digest, keep_told
+from workflows.recognition.pauses import Due, find_due_digest, keep_covered, keep_told
 from workflows.recognition.specimens import OfficePrint, find_faults, keep_specimen, read_print
 from workflows.recognition.tell import find_account_mail, find_code_mail
 from workflows.recognition.turns import find_dropped_mail, find_turn_mails
@@ -87,9 +87,9 @@ def send_digests(token: str, ids: list[int]) -> Outcome:
             due = find_due_digest(session, person_id, numbers)
             mail = find_digest(session, person_id, due.number, due.items) if due and due.is_asked else None
         effects |= dict.fromkeys(numbers, _nothing if due else _wait)
-        if due and mail:
-            fault = _send_safely([mail])
-            effects |= dict.fromkeys(numbers, fault) if fault else {due.number: partial(_keep_told, due, token)}
+        if due:
+            fault = _send_safely([mail] if mail else [])
+            effects |= dict.fromkeys(numbers, fault) if fault else {due.number: partial(_keep_told, due, token, bool(mail))}
     return apply_effects(database(), token, effects)
 
 
@@ -285,8 +285,8 @@ def _keep_code(code_id: str, drawn: str, session: Any) -> None:
     keep_mail_code(session, code_id, drawn)
 
 
-def _keep_told(due: Due, token: str, session: Any) -> None:
-    keep_told(session, due, token)
+def _keep_told(due: Due, token: str, is_mailed: bool, session: Any) -> None:
+    (keep_told if is_mailed else keep_covered)(session, due, token)
 
 
 def _wait(_session: Any) -> None:

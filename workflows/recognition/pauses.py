@@ -52,6 +52,11 @@ def find_due_digest(session: Session, person_id: str, numbers: Sequence[int]) ->
 def keep_told(session: Session, due: Due, token: str) -> None:
     """Begin the pause at the message whose mail has gone out, in the transaction of its acknowledgement; what it covers is told, too."""
     session.get_one(Message, due.number).not_before = due.at + PAUSE
+    keep_covered(session, due, token)
+
+
+def keep_covered(session: Session, due: Due, token: str) -> None:
+    """Acknowledge what a message covers together with it: all was told, or there was nothing to tell and nowhere to send it."""
     told = sa.update(Message).where(col(Message.id).in_(due.covered), _waits_here(token))
     told = told.values(state=MessageState.HANDLED, handled_at=now(), lease_token=None, holder=None)
     session.execute(told.execution_options(synchronize_session=False))
@@ -62,7 +67,9 @@ def wake_digests(session: Session) -> None:
     other = sa.orm.aliased(Message)
     pausing = select(other.id).where(other.subject_id == Message.subject_id, *_mailed_lately(other)).exists()
     earlier = sa.orm.aliased(Message)
-    behind = select(earlier.id).where(earlier.subject_id == Message.subject_id, col(earlier.id) < col(Message.id), *_is_open(earlier)).exists()
+    behind = (
+        select(earlier.id).where(earlier.subject_id == Message.subject_id, col(earlier.id) < col(Message.id), *_is_open(earlier)).exists()
+    )
     held = sa.update(Message).where(col(Message.state) == MessageState.HELD, col(Message.job) == JOB, ~pausing, ~behind)
     session.execute(held.values(state=MessageState.WAITING, not_before=wall_now()).execution_options(synchronize_session=False))
 
