@@ -56,9 +56,10 @@ def keep_told(session: Session, due: Due, token: str) -> None:
 
 
 def keep_covered(session: Session, due: Due, token: str) -> None:
-    """Acknowledge what a message covers together with it: all was told, or there was nothing to tell and nowhere to send it."""
+    """Acknowledge what a message covers together with it, under its run: all was told, or nothing was to be told."""
+    run_id = session.get_one(Message, due.number).run_id
     told = sa.update(Message).where(col(Message.id).in_(due.covered), _waits_here(token))
-    told = told.values(state=MessageState.HANDLED, handled_at=now(), lease_token=None, holder=None)
+    told = told.values(state=MessageState.HANDLED, handled_at=now(), lease_token=None, holder=None, run_id=run_id)
     session.execute(told.execution_options(synchronize_session=False))
 
 
