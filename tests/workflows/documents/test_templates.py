@@ -9,9 +9,10 @@ from jinja2 import UndefinedError, nodes
 from tests.workflows.documents.rendering import render_certificates, render_receipts, render_rejections, render_report
 from workflows.documents import certificate as certificate_room
 from workflows.documents.fit import DocumentDoesNotFit, require_blocks
-from workflows.documents.kinds.rejection import SUBJECTS
+from workflows.documents.kinds.rejection import GENERAL, WORDS, find_words, name_rejecting
 from workflows.documents.markup import environment, fill_template
 from workflows.documents.pdf import lay_out
+from workflows.process.ways import IDEA
 
 FOLDER = Path(str(files("templates")))
 TEMPLATES = ("certificate/certificate.html", "letter/receipt.html", "letter/rejection.html", "report/report.html")
@@ -35,8 +36,10 @@ def test_a_template_that_names_an_unknown_fact_fails(certificate):
         environment().from_string("{{ content.nickname }}").render(content=certificate())
 
 
-def test_every_stage_of_a_rejection_has_its_words():
-    assert set(SUBJECTS) == {"permission", "screening", "determination"}
+def test_every_step_that_rejects_has_its_words_and_any_other_the_general_ones():
+    rejecting = {(each.action, each.outcome) for each in IDEA.transitions if "recognition.number_rejection" in each.jobs}
+    assert {name_rejecting(*step) for step in rejecting} == set(WORDS) == {"permission", "screening", "determination"}
+    assert find_words(name_rejecting("hear", "refused")) == GENERAL
 
 
 @pytest.mark.parametrize("block", ["title", "signature", "code", "body", "top"])
