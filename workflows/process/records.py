@@ -25,6 +25,7 @@ from workflows.calculations.ledger import GENESIS
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.refusals import Invalid
+from workflows.process.visibility import units_of
 from workflows.process.ways import Kind
 
 READERS = (Role.AUDITOR, Role.ADMIN)
@@ -55,7 +56,7 @@ def readable_facts(session: Session, actor: Actor) -> sa.ColumnElement[bool]:
     """
     kind, detail = col(LedgerEntry.kind), _payload("detail")
     subject = _payload("subject").as_string()
-    units = _units_of(actor, READERS)
+    units = units_of(actor, READERS)
     of_unit = sa.or_(_belongs_to(units, subject), detail["unit"].as_string().in_(units))
     readable: sa.ColumnElement[bool] = sa.or_(
         _begins(kind, "idea") & _is_of_idea(LedgerEntry.idea_id, actor),
@@ -70,7 +71,7 @@ def readable_facts(session: Session, actor: Actor) -> sa.ColumnElement[bool]:
 def readable_messages(session: Session, actor: Actor) -> sa.ColumnElement[bool]:
     """The outbox' messages that an actor may read, by the same rule as facts."""
     subject = col(Message.subject_id)
-    without_idea = _belongs_to(_units_of(actor, READERS), subject)
+    without_idea = _belongs_to(units_of(actor, READERS), subject)
     if _covers_region(session, actor):
         without_idea = sa.true()
     of_idea = _is_of_idea(Message.idea_id, actor)
@@ -89,7 +90,7 @@ def readable_holders(actor: Actor, role: Role) -> sa.ColumnElement[bool]:
     """The people holding a role of whom an actor may know: of their units, or with the role there; those who assign work also know
     whose role covers their unit from above."""
     listers = (*READERS, Role.OPERATOR, *ASSIGNERS)
-    units = _units_of(actor, listers)
+    units = units_of(actor, listers)
     over = sa.or_(col(RoleGrant.unit_id).in_(units), col(Person.unit_id).in_(units))
     above = {path for each in ASSIGNERS for path in actor.paths(each)}
     covering = [sa.literal(path).startswith(col(Unit.path)) for path in sorted(above)]
@@ -158,14 +159,9 @@ def _begins(kind: Any, about: str) -> sa.ColumnElement[bool]:
     return sa.or_(*(kind.startswith(f"{word}.") for word in FACTS[about]))
 
 
-def _units_of(actor: Actor, roles: tuple[Role, ...]) -> Any:
-    paths = sorted({path for role in roles for path in actor.paths(role)})
-    return select(Unit.id).where(sa.or_(sa.false(), *(col(Unit.path).startswith(path) for path in paths)))
-
-
 def _overseen(actor: Actor, roles: tuple[Role, ...]) -> Any:
     """The ideas of units, and those of their calls, drafts left out."""
-    units = _units_of(actor, roles)
+    units = units_of(actor, roles)
     calls = select(Call.id).where(col(Call.unit_id).in_(units))
     within = sa.or_(col(Idea.unit_id).in_(units), col(Idea.call_id).in_(calls))
     return select(Idea.id).where(col(Idea.stage) != IdeaStage.DRAFT, within)

@@ -165,6 +165,7 @@ def test_the_way_on_among_facts_tells_nothing_of_those_one_may_not_read(town: To
     grant(town, "walker", Role.AUDITOR, "MALEBER")
     town.build_idea(IdeaStage.SCREENING)
     before = read_newest(town, "walker", 2)[1]
+    assert before, "there is more than one page"
     town.build_idea(IdeaStage.SUBMITTED, lead="stranger")
     assert read_newest(town, "walker", 2)[1] == before
 
