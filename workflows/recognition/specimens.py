@@ -109,15 +109,23 @@ def _find_office_faults(office: OfficePrint, render: Render) -> list[dict[str, A
     """What keeps documents with an office's letterhead from being issued: a code, the office's field and parameters, each once."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for kind in DocumentKind:
-        for policy in office.policies or (None,):
-            parts = _of_office(office, policy, kind)
-            contest = policy is not None and policy.entry == Entry.IN_USE
+        for parts, contest in _list_alike(office, kind):
             if _try(kind, parts, contest, render) is None:
                 continue
             guilty = (name for name in OFFICE_PLACES if _mends(name, kind, parts, contest, render))
             path = OFFICE_PLACES[next(guilty, "letterhead")]
             found[kind, path] = {"code": "specimen_does_not_fit", "path": path, "parameters": {"document": kind}}
     return list(found.values())
+
+
+def _list_alike(office: OfficePrint, kind: DocumentKind) -> list[tuple[Parts, bool]]:
+    """The parts of which an office's documents of a kind are made, and whether of a contest; policies that print alike give one."""
+    printed: list[tuple[Parts, bool]] = []
+    for policy in office.policies or (None,):
+        each = _of_office(office, policy, kind), policy is not None and policy.entry == Entry.IN_USE
+        if each not in printed:
+            printed.append(each)
+    return printed
 
 
 def _of_office(office: OfficePrint, policy: Policy | None, kind: DocumentKind) -> Parts:

@@ -11,7 +11,9 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from models.calls import Specimen
+from models.documents import DocumentKind
 from models.offices import UnitOffice
+from models.policy import Policy
 from tests.asking import ask
 from tests.building import Town
 from tests.workflows.region.appointing import ANDIR, RULE, day, office, read
@@ -62,3 +64,22 @@ def test_the_flow_prints_an_office_that_was_set_and_one_that_fits_has_no_fault(o
         set_up = session.get_one(UnitOffice, own_town.units["ANDIR"][0])
         assert session.get(Specimen, digest_office(set_up)) is not None
         assert list_misfits(session, set_up) == []
+
+
+def test_policies_whose_documents_are_alike_are_printed_once_and_each_that_differs_too(own_town: Town) -> None:
+    assert own_town.call
+    own_town.do(set_office, "ANDIR", ANDIR, by="admin")
+    with own_town.store.reading() as session:
+        office = read_office_print(session, own_town.units["ANDIR"][0])
+    [policy] = office.policies
+    others = {"alike": policy.model_copy(update={"quorum": policy.quorum + 1}), "other": policy.model_copy(update={"team_limit": 2})}
+
+    def count_printed(*policies: Policy) -> int:
+        kinds: list[str] = []
+        assert find_faults(replace(office, policies=policies), lambda kind, _contents: kinds.append(kind)) == []
+        assert set(kinds) == set(DocumentKind)
+        return len(kinds)
+
+    assert count_printed(policy) == len(DocumentKind)
+    assert count_printed(policy, others["alike"]) == len(DocumentKind)
+    assert count_printed(policy, others["alike"], others["other"]) == 2 * len(DocumentKind)
