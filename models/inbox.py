@@ -10,6 +10,8 @@ from models.instants import now
 from models.people import Role
 
 _STILL_OPEN = sa.text("done_at IS NULL")
+_TO_ESCALATE = sa.text("done_at IS NULL AND escalated_at IS NULL")
+_ASKED_BY_NAME = sa.text("done_at IS NULL AND person_id IS NOT NULL")
 
 
 class InboxItem(SQLModel, table=True):
@@ -18,6 +20,8 @@ class InboxItem(SQLModel, table=True):
     __table_args__ = (
         sa.Index("ix_inboxitem_open", "role", "due_at", "id", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
         sa.Index("ix_inboxitem_mine", "person_id", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
+        sa.Index("ix_inboxitem_to_escalate", "due_at", "id", sqlite_where=_TO_ESCALATE, postgresql_where=_TO_ESCALATE),
+        sa.Index("ix_inboxitem_named", "due_at", "id", sqlite_where=_ASKED_BY_NAME, postgresql_where=_ASKED_BY_NAME),
     )
 
     id: str = key()
@@ -28,6 +32,6 @@ class InboxItem(SQLModel, table=True):
     idea_id: str = Field(foreign_key="idea.id", index=True, max_length=26)
     award_id: str | None = optional_link("award.id", index=True)
     created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
-    due_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
+    due_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     escalated_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     done_at: datetime | None = Field(default=None, sa_type=UtcInstant)

@@ -26,6 +26,7 @@ from workflows.region.signatures import list_unsigned
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 50
+MOST_COUNTED = 500  # of a longer list it is said that there are more: nobody works through it by its number
 
 
 @router.get("/kotak-masuk")
@@ -39,7 +40,7 @@ async def show_inbox(request: Page, after: str | None = None, before: str | None
             "lines": _lines(session, found.rows, actor),
             "after": found.after,
             "before": found.before,
-            "waiting": count_waiting(session, actor=actor) if found.after or found.before else None,
+            "waiting": count_waiting(session, actor=actor, most=MOST_COUNTED) if found.after or found.before else None,
             "stranded": _lines(session, list_stranded(session, actor=actor).rows, actor) if is_first else [],
             "to_confirm": count_to_confirm(session, actor=actor) if is_first else 0,
             "unsigned": list_unsigned(session, actor=actor) if is_first else [],

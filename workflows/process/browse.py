@@ -13,7 +13,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.keyset import Page, Slice, find_cursor, take_page
 from workflows.process.offers import list_offers
-from workflows.process.visibility import overseen, visible
+from workflows.process.visibility import is_sqlite, overseen, visible
 from workflows.process.wanted import WantedIdeas, find_order, list_conditions
 
 MANY = 1_000  # ideas: fewer are gathered and sorted in a few milliseconds, and no more are counted
@@ -109,7 +109,7 @@ def _count_some(session: Session, conditions: list[sa.ColumnElement[bool]]) -> d
 
 def _reads_in_order(session: Session, actor: Actor) -> bool:
     """Whether SQLite should read an actor's list in its order: a page soon fills up, and all that they oversee would be much to sort."""
-    return session.get_bind().dialect.name == "sqlite" and _oversees_many(session, actor)
+    return is_sqlite(session) and _oversees_many(session, actor)
 
 
 def _oversees_many(session: Session, actor: Actor) -> bool:

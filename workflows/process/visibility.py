@@ -26,7 +26,7 @@ def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
     handed to one to review or pilot.
 
     A flow sees all. Every part is a set of ids, and no join: a list is read in its own order, and each idea on the way is looked up in
-    them. `in_order` says so to SQLite, which would rather gather and sort all that an overseer may see.
+    them. `in_order` says so to SQLite, which would rather gather all that an overseer may see: for a sorted list, or a list of ids.
     """
     if actor.flow:
         return sa.true()
@@ -61,6 +61,11 @@ def sees_idea(session: Session, idea_id: str, actor: Actor) -> bool:
     if actor.flow:
         return True
     return session.execute(sa.select(col(Idea.id)).where(col(Idea.id) == idea_id, visible(actor))).first() is not None
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether it is SQLite that must be told how to read a list."""
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def _without_index(column: Any) -> Any:

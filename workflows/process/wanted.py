@@ -100,7 +100,8 @@ def list_awaiting() -> list[str]:
 
 
 def _is_awaited() -> sa.ColumnElement[bool]:
-    return col(Idea.stage).in_(list_awaiting())
+    """Said of the other stages: for a list of stages, SQLite would gather their ideas from its index by stage, and sort them all."""
+    return col(Idea.stage).not_in([name for name in ways.IDEA.stages if name not in list_awaiting()])
 
 
 def _is_below(session: Session, unit: str) -> sa.ColumnElement[bool]:

@@ -8,7 +8,7 @@ from models.stages import IdeaStage
 from tests.building import Town
 from workflows.process.browse import list_ideas
 from workflows.process.keyset import Slice
-from workflows.process.wanted import WantedIdeas
+from workflows.process.wanted import Sort, WantedIdeas
 
 WANTED = (WantedIdeas(), WantedIdeas(stage=IdeaStage.SCREENING), WantedIdeas(mine=True))
 
@@ -73,12 +73,24 @@ def test_who_oversees_many_has_nothing_sorted_on_sqlite(town: Town, monkeypatch:
     assert "ix_idea_page" in many
 
 
-def plan_of_list(session: sa.orm.Session, town: Town) -> list[str]:
+@pytest.mark.parametrize("wanted", [WantedIdeas(sort=Sort.DUE), WantedIdeas(overdue=True, sort=Sort.DUE)], ids=["all", "overdue"])
+def test_a_list_by_date_is_read_along_the_dates_and_not_gathered_from_the_stages(
+    town: Town, wanted: WantedIdeas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflows.process.browse, "MANY", 0)
+    town.build_idea(IdeaStage.SCREENING)
+    with town.store.reading() as session:
+        plan = " ".join(plan_of_list(session, town, wanted))
+    assert "ix_idea_due_at" in plan
+    assert "TEMP B-TREE FOR ORDER BY" not in plan
+
+
+def plan_of_list(session: sa.orm.Session, town: Town, wanted: WantedIdeas = WANTED[0]) -> list[str]:
     """How SQLite reads the head's list, step by step."""
     raw = session.connection().connection.driver_connection
     asked: list[str] = []
     raw.set_trace_callback(asked.append)  # type: ignore[union-attr]
-    list_ideas(session, WantedIdeas(), Slice(None, 50), actor=town.actor(session, "head"))
+    list_ideas(session, wanted, Slice(None, 50), actor=town.actor(session, "head"))
     raw.set_trace_callback(None)  # type: ignore[union-attr]
-    (query,) = [one for one in asked if one.startswith("SELECT idea.id")]
+    query, *_ = [one for one in asked if one.startswith("SELECT idea.id")]
     return [step[3] for step in raw.execute(f"EXPLAIN QUERY PLAN {query}")]  # type: ignore[union-attr]
