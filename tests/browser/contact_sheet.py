@@ -1,6 +1,7 @@
 """Draws docs/contact-sheet.png: every page as a phone shows it. `python -m tests.browser.contact_sheet [--pictures FOLDER]`."""
 
 import argparse
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +41,7 @@ def send(page: Page, shot: Shot, language: str) -> None:
     """Fill in and pick what the shot says, wherever it is folded away, and press its buttons."""
     for number, (press, typed) in enumerate([(shot.press, shot.typed), *shot.then]):
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
-        button = page.get_by_role("button", name=translate(press, language), exact=True).first
+        button = page.get_by_role("button", name=any_of(translate(press, language))).first
         form = page.locator("form", has=button).first
         for name, value in typed:
             enter(form, name, value)
@@ -64,9 +65,14 @@ def enter(form: Locator, name: str, value: str) -> None:
         field.fill(value)
 
 
-def translate(text: str, language: str) -> str:
-    """A text of the pages, given in Indonesian, in a language."""
-    return next(said[language] for said in texts().values() if said["id"] == text)
+def translate(text: str, language: str) -> list[str]:
+    """A text of the pages, given in Indonesian, in a language; where several say the same in Indonesian, each of them."""
+    return sorted({said[language] for said in texts().values() if said["id"] == text})
+
+
+def any_of(names: list[str]) -> re.Pattern[str]:
+    """A whole name that is one of these."""
+    return re.compile(rf"^\s*({'|'.join(map(re.escape, names))})\s*$")
 
 
 def photograph(site: Site, shots: list[Shot], folder: Path) -> list[tuple[str, Path]]:
