@@ -268,6 +268,8 @@ class Story:
             self.recused, actions = True, ("recuse",)
         here = {(each.action, each.outcome or "-") for each in ways.IDEA.leaving(owed.stage)}
         steps = [step for step in ACTIONS if step[0] in actions and (step in here or item.award_id or step[0] == "resume")]
+        if owed.score is None and ("determine", "adopted") in steps:
+            steps.remove(("determine", "adopted"))  # what nobody scored is put off or rejected, and no more
         if item.award_id:
             open_to = self._offered(item.award_id)
             steps = [step for step in steps if step in open_to]
