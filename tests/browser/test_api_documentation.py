@@ -1,6 +1,7 @@
 """The API's documentation in a browser: read on a phone and at a desk, signed in to and tried, with nothing from elsewhere."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.api.pages.browsing import PASSWORD, give_password
@@ -52,3 +53,20 @@ def test_one_can_sign_in_to_the_documentation_and_try_the_api(site: Site) -> Non
 def test_the_documentation_fits_on_a_phone(site: Site) -> None:
     page, _, _ = open_documentation(site, (360, 740))
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_axe_finds_nothing_on_the_documentation_at_a_desk_and_while_it_is_tried_on_a_phone(site: Site) -> None:
+    page, _, _ = open_documentation(site, (1_440, 900))
+    assert list_found(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    give_password(site.town, "lead")
+    execute(page, "accounts-make_token", f'{{"employee_number": "{site.town["lead"].number}", "password": "{PASSWORD}"}}')
+    page.locator("#operations-intake-find_ideas .opblock-summary-control").click()
+    page.locator("#operations-intake-find_ideas").get_by_role("button", name="Try it out").click()
+    page.locator("section.models button").first.click()
+    assert list_found(page) == []
+
+
+def list_found(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds on a page as it is."""
+    return [(found["id"], [node["html"] for node in found["nodes"]][:3]) for found in Axe().run(page).response["violations"]]
