@@ -12,8 +12,7 @@ from models.people import EmployeeNumber, Person, write_full_name
 from models.statements.ideas import Invited, Member
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.calculations.shares import equal_shares
-from workflows.intake.draft import Form as IdeaForm
-from workflows.intake.draft import Medium, Proposal
+from workflows.intake.draft import IdeaForm, Medium, Proposal
 from workflows.intake.supplement import Part
 from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor

@@ -16,7 +16,7 @@ from models.people import write_full_name
 from models.reviews import Review
 from models.statements.ideas import Member, read_gates
 from workflows.calculations.employee_number import mask_employee_number
-from workflows.intake.draft import Form, Medium, Proposal
+from workflows.intake.draft import IdeaForm, Medium, Proposal
 from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
@@ -94,7 +94,7 @@ class ProposalIn(RequestBody):
     """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone."""
 
     title: str = Field(max_length=20_000)
-    form: Form = Form.PUBLIC_SERVICE
+    form: IdeaForm = IdeaForm.PUBLIC_SERVICE
     medium: Medium = Medium.NON_DIGITAL
     theme: str = Field(default="", max_length=100)
     sections: dict[str, Annotated[str, Field(max_length=40_000)]] = Field(default_factory=dict, max_length=40)

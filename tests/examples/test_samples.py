@@ -13,7 +13,7 @@ import pytest
 from models.people import EmploymentKind, Role
 from models.policy import Policy
 from workflows.calculations.employee_number import read_employee_number
-from workflows.intake.draft import Form, Medium
+from workflows.intake.draft import IdeaForm, Medium
 from workflows.process.wording import count_words, read_line, read_text
 from workflows.region.soundness import validate_policy
 
@@ -161,7 +161,7 @@ def test_there_are_enough_ideas_on_both_tracks() -> None:
     tracks = Counter(idea["track"] for idea in IDEAS.values())
     assert tracks["district"] >= 30
     assert tracks["city"] >= 36
-    assert {idea["form"] for idea in IDEAS.values()} == set(Form)
+    assert {idea["form"] for idea in IDEAS.values()} == set(IdeaForm)
     assert {idea["medium"] for idea in IDEAS.values()} == set(Medium)
 
 

@@ -18,7 +18,7 @@ from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_line, read_text
 
 
-class Form(StrEnum):
+class IdeaForm(StrEnum):
     """The three forms of regional innovation (PP 38/2017 art. 5)."""
 
     GOVERNANCE = "governance"
@@ -38,7 +38,7 @@ class Proposal:
     """What an idea says; `team` empty means that the lead proposer stands alone."""
 
     title: str
-    form: Form = Form.PUBLIC_SERVICE
+    form: IdeaForm = IdeaForm.PUBLIC_SERVICE
     medium: Medium = Medium.NON_DIGITAL
     theme: str = ""
     sections: dict[str, str] = field(default_factory=dict)

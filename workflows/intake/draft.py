@@ -6,7 +6,7 @@ from models.calls import Call, PolicyVersion
 from models.ideas import Idea
 from models.stages import IdeaStage
 from models.units import Unit
-from workflows.intake.content import Form, Medium, Proposal, read_content, write_revision
+from workflows.intake.content import IdeaForm, Medium, Proposal, read_content, write_revision
 from workflows.intake.supplement import complete
 from workflows.intake.team import describe_part, list_dropped, write_team
 from workflows.process.actors import Actor
@@ -18,7 +18,7 @@ from workflows.region.calls import current_policy, get_call
 DRAFT = IDEA.action("draft")
 REVISE = IDEA.action("revise")
 
-__all__ = ["Form", "Medium", "Proposal", "draft_idea", "new_idea", "revise_idea"]
+__all__ = ["IdeaForm", "Medium", "Proposal", "draft_idea", "new_idea", "revise_idea"]
 
 
 def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Actor) -> IdeaContext:

@@ -12,7 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from models.ids import new_salt
 from workflows.calculations.ledger import LARGEST, SaltRefused, commitment, write_canonical
-from workflows.process.attest.tables import OF_TABLE, OPENINGS, Form, Group, groups_in
+from workflows.process.attest.tables import OF_TABLE, OPENINGS, CommitmentForm, Group, groups_in
 
 CONTENT = ("title", "form", "medium", "theme", "sections", "budget_rupiah")
 Commitments = dict[str, dict[str, dict[str, Any]]]  # by table, id and group
@@ -29,7 +29,7 @@ def commit_rows(kind: str, rows: Iterable[TableRow], older: Iterable[TableRow] =
     for table, row, groups in [*asked, *((table, row, OF_TABLE[table]) for table, row in older)]:
         if getattr(row, "salt", None) == "":
             row.salt, groups = new_salt(), OF_TABLE[table]
-        new = {group.name: write_commitment(group, row) for group in groups if group.form != Form.TOLD}
+        new = {group.name: write_commitment(group, row) for group in groups if group.form != CommitmentForm.TOLD}
         if new:
             made.setdefault(table, {}).setdefault(row.id, {}).update(new)
     return made
@@ -37,17 +37,17 @@ def commit_rows(kind: str, rows: Iterable[TableRow], older: Iterable[TableRow] =
 
 def write_commitment(group: Group, row: Any) -> Any:
     """What an entry says of a group, by the row's values; raises ValueError or SaltRefused for a salt that cannot be one."""
-    if group.form == Form.CONTENT:
+    if group.form == CommitmentForm.CONTENT:
         return _write_content(row)
     values = [canonical(getattr(row, column)) for column in group.columns]
     match group.form:
-        case Form.TOLD:
+        case CommitmentForm.TOLD:
             return values[0]
-        case Form.PLAIN:
+        case CommitmentForm.PLAIN:
             return values
-        case Form.SHA256:
+        case CommitmentForm.SHA256:
             return hashlib.sha256(write_canonical(values[0])).hexdigest()
-        case Form.SEALED:
+        case CommitmentForm.SEALED:
             return _commit(group, row.id, values, derive_salt(group, row.salt))
         case _:
             return _commit(group, row.id, values, bytes.fromhex(row.salt))

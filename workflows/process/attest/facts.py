@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models.ledger import LedgerEntry
 from workflows.process.attest.commit import find_opened, holds_opening
-from workflows.process.attest.tables import OF_IDEA, OF_TABLE, PARENTS, SETS, SHARED, SUBJECTS, Form, Group
+from workflows.process.attest.tables import OF_IDEA, OF_TABLE, PARENTS, SETS, SHARED, SUBJECTS, CommitmentForm, Group
 
 Key = tuple[str, str]  # table and id
 
@@ -97,7 +97,7 @@ def _read_entry(facts: Facts, seq: int, kind: str, payload: dict[str, Any]) -> N
     if "commits" not in detail:
         facts.bare[idea] += way != "document"
         return
-    told = {group.name: detail[group.name] for group in OF_TABLE[way] if group.form == Form.TOLD and group.name in detail}
+    told = {group.name: detail[group.name] for group in OF_TABLE[way] if group.form == CommitmentForm.TOLD and group.name in detail}
     _learn(facts, (way, payload["subject"]), told, seq)
     for table, rows in detail["commits"].items():
         if table in SHARED:

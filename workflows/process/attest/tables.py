@@ -82,7 +82,7 @@ OPENINGS = {"award.announce": "prize"}  # by the kind of entry: the group of its
 OF_IDEA = ("idea", "idea_id")  # the parent of all others
 
 
-class Form(StrEnum):
+class CommitmentForm(StrEnum):
     """How a group's values stand in an entry."""
 
     TOLD = "told"
@@ -100,7 +100,7 @@ class Group:
     table: str
     name: str
     columns: tuple[str, ...]
-    form: Form
+    form: CommitmentForm
     facts: tuple[str, ...]
 
     def is_in(self, kind: str) -> bool:
@@ -114,7 +114,7 @@ def _read_groups() -> tuple[Group, ...]:
     for line in lines:
         table, name, columns, form, facts = line.split()
         kinds = () if facts == "-" else tuple(facts.split(","))
-        groups.append(Group(table, name, tuple(columns.split(",")), Form(form), kinds))
+        groups.append(Group(table, name, tuple(columns.split(",")), CommitmentForm(form), kinds))
     for group in groups:
         unknown = set(group.columns) - set(MODELS[group.table].model_fields)
         if unknown:

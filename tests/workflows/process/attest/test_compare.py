@@ -17,7 +17,7 @@ from tests.asking import ask
 from tests.building import Town
 from tests.workflows.process.attest.everything import alter, attack, build_everything, compare, count_rows
 from workflows.process.attest.compare import Problem, compare_rows
-from workflows.process.attest.tables import ALL, MODELS, OF_TABLE, Form
+from workflows.process.attest.tables import ALL, MODELS, OF_TABLE, CommitmentForm
 
 
 def test_what_the_program_wrote_is_as_the_ledger_says(either_town: Town) -> None:
@@ -111,7 +111,7 @@ def test_the_table_names_the_entries_that_commit_to_each_group(town: Town) -> No
     for kind, payload in town.rows(sa.select(col(LedgerEntry.kind), col(LedgerEntry.payload))):
         for table, rows in payload["detail"].get("commits", {}).items():
             found |= {(table, name, kind) for groups in rows.values() for name in groups}
-    for group in (group for group in ALL if group.form != Form.TOLD):
+    for group in (group for group in ALL if group.form != CommitmentForm.TOLD):
         kinds = {kind for table, name, kind in found if (table, name) == (group.table, group.name)}
         assert all(group.is_in(kind) for kind in kinds), group
         expected = [fact for fact in group.facts if (group.table, fact) not in IN_OLDER_CHAINS]
