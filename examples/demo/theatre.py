@@ -38,7 +38,8 @@ class Player:
 
     def list(self, path: str, **query: Any) -> list[Any]:
         """All of a list, page after page."""
-        rows, after = [], {}
+        rows: list[Any] = []
+        after: dict[str, str] = {}
         while True:
             page = self.get(path, limit=200, **query, **after)
             rows += page[path.strip("/")]
