@@ -1,22 +1,11 @@
-"""Which e-mail addresses people may have: those of email-validator, and none at all."""
+"""A mail address as a request gives it, and as others see it."""
 
 from typing import Annotated
 
-from email_validator import validate_email
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-LONGEST = 254
-ENCODED_WORD = "=?"  # would be decoded in the header of a mail
-
-
-def read_email(text: str) -> str:
-    """The address with its domain in lower case, or the empty text; raises ValueError for any other. No name server is asked."""
-    if not text:
-        return ""
-    if ENCODED_WORD in text or len(text) > LONGEST:
-        raise ValueError("no e-mail address")
-    return validate_email(text, check_deliverability=False).normalized
+from workflows.region.email_address import read_email
 
 
 def _check_email(text: str) -> str:

@@ -133,6 +133,7 @@ SHOWN: dict[str, Callable[[Any, str], str]] = {
     **dict.fromkeys(("duty", "other_duty"), _show_duty),
     **dict.fromkeys(("problems", "roles", "actions"), _show_words),
     **dict.fromkeys(("minimum", "maximum", "limit", "minutes", "seconds", "words", "shapes", "score", "version", "waiting"), _show_figure),
+    **dict.fromkeys(("count", "row"), _show_figure),
     **dict.fromkeys(("total", "whole"), show_share),
     **dict.fromkeys(("first", "last", "until", "day"), _show_day),
     **dict.fromkeys(("opens_at", "closes_at"), _show_moment),

@@ -10,13 +10,13 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from api.email_addresses import LONGEST, read_email
 from api.problems import language_of
 from api.v1.shapes import is_within_calendar
 from api.written_numbers import read_number, read_whole, write_plain
 from models.ids import new_id
 from models.instants import region_zone
 from models.settings import settings
+from workflows.region.email_address import LONGEST, read_email
 
 MOST_FIELDS = 400
 OWN_FIELDS = ("form_token", "form_key", "form_version", "do", "origin", "confirmed")

@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from api.access import Api, ApiRequest, Head
-from api.email_addresses import LONGEST, Email, mask_email
+from api.email_addresses import Email, mask_email
 from api.passwords import activate_account, change_email, change_own_password, confirm_new_email, mail_new_password, sign_in_with_password
 from api.request_log import known_of
 from api.signing_in import digest, end_sign_in, list_sign_ins, sign_out, sign_out_everywhere
@@ -17,6 +17,7 @@ from api.v1.shapes import Id, RequestBody, ResponseBody
 from models.people import NoticeKind, Role
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.process.actors import Actor
+from workflows.region.email_address import LONGEST
 from workflows.region.mail_codes import NewAddress, read_profile
 from workflows.region.notices import list_notices
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.email_addresses import read_email
 from api.pages.forms import Form
+from workflows.region.email_address import read_email
 
 
 @pytest.mark.parametrize(

@@ -48,10 +48,11 @@ TYPED: dict[str, list[Any]] = {  # what somebody wrote, shown as it is
     "indicator": ["Lama antre"],
     "file": ["kota-contoh.svg"],
     "part": ["<filter>"],
+    "heads": ["NIP, Nama"],
 }
 GIVEN: dict[str, list[Any]] = {
     **TYPED,
-    **{name: [0, 9_999] for name in (*FIGURES, "waiting")},
+    **{name: [0, 9_999] for name in (*FIGURES, "waiting", "count", "row")},
     **{name: ["2026-11-24T02:05:00+00:00"] for name in ("opens_at", "closes_at")},
     **{name: ["2026-11-24"] for name in ("first", "last", "until", "day")},
     "stage": STAGES,

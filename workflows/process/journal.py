@@ -1,5 +1,6 @@
 """record(): a fact's ledger entry and the jobs it asks of the flows, in the transaction that makes the fact true."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -29,6 +30,21 @@ def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_i
     if kind.partition(".")[0] in ON_ACCOUNTS:
         note(session, kind, actor=actor_id, subject=subject_id, **{name: detail[name] for name in LOGGED_DETAILS if name in detail})
     _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
+
+
+def record_each(session: Session, kind: str, details: Mapping[str, dict[str, Any]], *, actor: Actor) -> None:
+    """Append a fact of one kind about each of many subjects, under one lock of the chain; `details` by subject, as `record` takes them."""
+    if not details:
+        return
+    actor_id = actor.person_id or f"flow:{actor.flow}"
+    note(session, f"{kind}.many", actor=actor_id, subject=str(len(details)))
+    last, at, rows = lock_last_link(session), now(), list[dict[str, Any]]()
+    for seq, (subject_id, detail) in enumerate(details.items(), last.seq + 1):
+        payload = {"seq": seq, "at": at.isoformat(), "kind": kind, "subject": subject_id, "idea": None, "actor": actor_id, "detail": detail}
+        last = Link(seq, chain_hash(payload, bytes.fromhex(last.hash)).hex())
+        rows.append({"seq": seq, "kind": kind, "idea_id": None, "at": at, "payload": payload, "hash": last.hash})
+    set_last_link(session, last)
+    append_rows(session, LedgerEntry, rows)
 
 
 def follow_up(session: Session, jobs: tuple[str, ...], subject_id: str, idea_id: str | None) -> None:

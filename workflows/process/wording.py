@@ -16,6 +16,8 @@ def read_line(field: str, text: str, *, maximum: int, minimum: int = 1) -> str:
 
     Raises Invalid: `control_characters`, `unprintable_characters` (which names the first), `text_empty`, `text_too_long`.
     """
+    if text.isascii() and text.isprintable():  # nothing to normalise, and every font has each letter
+        return _sized(field, " ".join(text.split()), minimum, maximum)
     line = " ".join(_normalise(field, text, allowed="").split(" ")).strip()
     line = " ".join(part for part in line.split(" ") if part)
     return _sized(field, require_printable(field, line), minimum, maximum)

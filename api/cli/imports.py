@@ -1,0 +1,117 @@
+"""`gagas import units|people FILE`: from a file of the HR office, all of it or nothing, with every fault by row and column."""
+
+import csv
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlmodel import Session
+
+from api.cli.languages import Language, choose_language, say
+from api.pages.texts import Words
+from api.sentences import sentence
+from models.database import database
+from models.migrations import require_newest_schema
+from workflows.process.actors import Actor, flow_actor
+from workflows.process.refusals import Refusal
+from workflows.region.import_people import check_people, import_people
+from workflows.region.import_report import Advance, ImportReport, RowFault
+from workflows.region.import_units import check_units, import_units
+
+imports = typer.Typer(help="Bring in what another system keeps: all of a file, or nothing.", no_args_is_help=True)
+console = Console(stderr=True)
+ACTOR = flow_actor("import")  # whoever runs the server could change the database anyway
+SHOWN = 20  # faults on the screen; the report has all
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")]
+ReportFile = Annotated[Path | None, typer.Option("--report", help="Write all faults, by row and column, into this CSV file.")]
+Spoken = Annotated[Language | None, typer.Option("--language", help="The language of the answer; the region's when left out.")]
+
+
+class Importer(Protocol):
+    """Goes through a file in a transaction: to look only, or to write."""
+
+    def __call__(self, session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
+        """What it changes, and what is wrong with it."""
+
+
+@imports.command("units")
+def bring_units(
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, XLS or ODS with code and name at least; kind and the unit above.")],
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+    language: Spoken = None,
+) -> None:
+    """Register, rename and move units; exit code 0 where the file was taken, 1 where it was refused, 2 where it cannot be read."""
+    _bring(file, (check_units, import_units), dry_run, report, language)
+
+
+@imports.command("people")
+def bring_people(
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, XLS or ODS with NIP, name and unit at least.")],
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+    language: Spoken = None,
+) -> None:
+    """Register, move and change people; exit code 0 where the file was taken, 1 where it was refused, 2 where it cannot be read."""
+    _bring(file, (check_people, import_people), dry_run, report, language)
+
+
+def _bring(file: Path, ways: tuple[Importer, Importer], dry_run: bool, report: Path | None, language: Language | None) -> None:
+    look, write = ways
+    spoken = choose_language(language)
+    try:
+        content = file.read_bytes()
+    except OSError as wrong:
+        typer.echo(f"{file}: {say('file_unreadable', spoken)}", err=True)
+        raise typer.Exit(2) from wrong
+    require_newest_schema(database())
+    try:
+        with _progress() as progress, database().reading() as session:
+            task = progress.add_task("Comparing", total=None)
+            done = look(session, content, actor=ACTOR, advance=partial(progress.advance, task))
+        if not done.wrong and not dry_run:
+            with _progress() as progress, database().unit_of_work() as session:
+                task = progress.add_task("Writing", total=done.rows)
+                done = write(session, content, actor=ACTOR, advance=partial(progress.advance, task))
+    except Refusal as refusal:
+        typer.echo(sentence(refusal.code, spoken, refusal.parameters), err=True)
+        raise typer.Exit(1) from None
+    _show(done, spoken, dry_run)
+    if report is not None:
+        _write_report(report, done.faults, spoken)
+    raise typer.Exit(1 if done.wrong else 0)
+
+
+def _progress() -> Progress:
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f} rows"), TimeElapsedColumn()
+    return Progress(*columns, console=console)
+
+
+def _show(done: ImportReport, language: str, dry_run: bool) -> None:
+    words = Words(language)
+    for fault in done.faults[:SHOWN]:
+        typer.echo(_tell(fault, language))
+    if done.wrong:
+        typer.echo(words.text("imports.refused", count=words.count(done.wrong), rows=words.count(done.rows)))
+        return
+    counts = {name: words.count(getattr(done, name)) for name in ("rows", "registered", "moved", "changed", "unchanged")}
+    typer.echo(words.text("imports.would_change" if dry_run else "imports.done", **counts))
+
+
+def _tell(fault: RowFault, language: str) -> str:
+    words = Words(language)
+    at = words.text("imports.place", row=fault.row, column=words.text(f"imports.{fault.column}"))
+    return f"{at}: {sentence(fault.code, language, fault.parameters)}"
+
+
+def _write_report(report: Path, faults: list[RowFault], language: str) -> None:
+    words = Words(language)
+    with report.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";" if language == "id" else ",")
+        writer.writerow([words.text("imports.row"), words.text("imports.column"), words.text("imports.fault")])
+        for fault in faults:
+            writer.writerow([fault.row, words.text(f"imports.{fault.column}"), sentence(fault.code, language, fault.parameters)])

@@ -1,0 +1,40 @@
+"""Statements that change many people or units at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.database import run_plain, table_of
+from models.inbox import InboxItem
+from models.people import EmployeeNumber, Person
+from models.units import Unit
+
+_PEOPLE, _NUMBERS = table_of(Person), table_of(EmployeeNumber)
+_UNITS, _INBOX = table_of(Unit), table_of(InboxItem)
+DETAILS = ("name", "front_title", "back_title", "grade", "rank_name", "position", "email", "kind", "unit_id")  # what HR says of a person
+_CHANGED = sa.update(_PEOPLE).where(_PEOPLE.c.id == sa.bindparam("of")).values({name: sa.bindparam(f"new_{name}") for name in DETAILS})
+_MOVED = [
+    sa.update(table).where(column == sa.bindparam("before")).values({column.name: sa.bindparam("after")})
+    for table, column in ((_UNITS, _UNITS.c.path), (_INBOX, _INBOX.c.unit_path))
+]
+
+
+def change_people(session: Session, people: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write all details of people, by their ids."""
+    if people:
+        run_plain(session, _CHANGED, [{"of": of, **{f"new_{name}": new[name] for name in DETAILS}} for of, new in people.items()])
+
+
+def list_by_number(session: Session, numbers: Sequence[str]) -> dict[str, Any]:
+    """Each person's details and id, by an employee number that they hold or held; `valid_until` is None for one they hold."""
+    found = sa.select(_NUMBERS.c.number, _NUMBERS.c.valid_until, _PEOPLE).join(_PEOPLE, _PEOPLE.c.id == _NUMBERS.c.person_id)
+    return {row.number: row for row in run_plain(session, found.where(_NUMBERS.c.number.in_(numbers)))}
+
+
+def move_paths(session: Session, paths: Mapping[str, str]) -> None:
+    """Write the new paths of units by the ones so far, and of what waits for a role over them."""
+    for moved in _MOVED if paths else ():
+        run_plain(session, moved, [{"before": before, "after": after} for before, after in paths.items()])
+    session.expire_all()

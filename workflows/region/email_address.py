@@ -1,0 +1,15 @@
+"""Which mail addresses people may have: those of email-validator, and none at all."""
+
+from email_validator import validate_email
+
+LONGEST = 254
+ENCODED_WORD = "=?"  # would be decoded in the header of a mail
+
+
+def read_email(text: str) -> str:
+    """The address with its domain in lower case, or the empty text; raises ValueError for any other. No name server is asked."""
+    if not text:
+        return ""
+    if ENCODED_WORD in text or len(text) > LONGEST:
+        raise ValueError("no e-mail address")
+    return validate_email(text, check_deliverability=False).normalized

@@ -1,0 +1,164 @@
+"""Import people from a file of the HR office: register who is new, move and change who is known; all of a file, or nothing.
+
+Whoever stands in no row stays as they are: nobody retires by being left out. A file that was imported changes nothing the second time.
+Nobody gets a code or a password by it, and no mail address that a person has is replaced: both would hand an account to somebody else.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlmodel import Session, select
+
+from models.database import append_rows
+from models.ids import new_id
+from models.instants import today
+from models.people import EmployeeNumber, NoticeKind, Person, Role
+from models.statements.directory import DETAILS, change_people, list_by_number
+from models.units import Unit
+from workflows.calculations.employee_number import strip_employee_number
+from workflows.process.actors import Actor
+from workflows.process.journal import record, record_each
+from workflows.process.refusals import Conflict, Faults, Invalid
+from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
+from workflows.region.notices import send_notice
+from workflows.region.people_columns import HEADS, REQUIRED, PersonRow, UnitFinder, read_person_row, says_same
+from workflows.region.powers import list_offices
+from workflows.region.sheets import open_sheet
+
+AT_ONCE = 2_000  # rows looked up and written together
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A row, and whose it is: the person as they stand, None for somebody new; `new` are the person's values after it."""
+
+    row: PersonRow
+    person: Any
+    new: dict[str, Any]
+
+    @property
+    def differs(self) -> list[str]:
+        return [name for name in DETAILS if self.person is not None and getattr(self.person, name) != self.new[name]]
+
+
+Row = tuple[int, dict[str, str]]
+
+
+def check_people(session: Session, content: bytes, *, actor: Actor, advance: Advance = lambda rows: None) -> ImportReport:
+    """What a file would change, and all that is wrong with it; nothing is written. Raises Invalid for what is no table of people."""
+    return _go_through(session, content, actor, advance, lambda pairs: None)
+
+
+def import_people(session: Session, content: bytes, *, actor: Actor, advance: Advance = lambda rows: None) -> ImportReport:
+    """Register, move and change the people of a file; an admin over their units may, and a flow for whoever runs the server.
+
+    Each is a fact, and so is the file, by its SHA-256. Raises Conflict `import_refused` with the number of faults where there is any: its
+    transaction ends without a change, and `check_people` tells them.
+    """
+    if not actor.flow:
+        actor.require(Role.ADMIN)
+    done = _go_through(session, content, actor, advance, lambda pairs: _write(session, pairs, actor))
+    if done.wrong:
+        raise Conflict("import_refused", "file", count=done.wrong)
+    if done.counts:
+        record(session, "region.import_people", hashlib.sha256(content).hexdigest(), actor=actor, counts=done.counts)
+    return done
+
+
+def _go_through(session: Session, content: bytes, actor: Actor, advance: Advance, write: Callable[[Sequence[_Pair]], None]) -> ImportReport:
+    """Read and compare all rows; `write` gets those that change something, some at once, as long as nothing was wrong."""
+    done, seen = ImportReport(), dict[str, int]()
+    units = {unit.id: unit for unit in session.exec(select(Unit))}
+    find_unit = UnitFinder({unit.id: (unit.code, unit.name) for unit in units.values()})
+    rows = open_sheet(content, HEADS, REQUIRED).rows
+    while some := list(islice(rows, AT_ONCE)):
+        pairs = list(_allow(session, _pair(session, some, find_unit, seen, done), units, actor, done))
+        _count(pairs, done)
+        if not done.wrong:
+            write(pairs)
+        done.rows += len(some)
+        advance(len(some))
+    return done
+
+
+def _pair(session: Session, rows: Sequence[Row], find_unit: UnitFinder, seen: dict[str, int], done: ImportReport) -> Iterator[_Pair]:
+    """Each row that changes something, with its person, found by the number that they hold; what is wrong and what is alike is counted."""
+    people = list_by_number(session, [strip_employee_number(cells.get("employee_number", "")) for _row, cells in rows])
+    for number, cells in rows:
+        digits = strip_employee_number(cells.get("employee_number", ""))
+        person = people.get(digits)
+        if digits and digits in seen:
+            done.add_fault(RowFault(number, "employee_number", "row_twice", {"row": seen[digits]}))
+            continue
+        seen[digits] = number
+        if person is not None and person.valid_until is None and says_same(cells, person, find_unit):
+            done.unchanged += 1
+            continue
+        read = read_person_row(number, cells, find_unit)
+        if isinstance(read, list):
+            for fault in read:
+                done.add_fault(fault)
+        elif person is not None and person.valid_until is not None:
+            done.add_fault(RowFault(number, "employee_number", "employee_number_former"))
+        else:
+            yield _Pair(read, person, _merge(read, person))
+
+
+def _merge(row: PersonRow, person: Any) -> dict[str, Any]:
+    """A person's values after a row: what it says, over what is known; an address stays the person's own."""
+    new = {name: getattr(person, name) if person is not None else "" for name in DETAILS}
+    new |= {name: said for name, said in row.said.items() if said}
+    if person is not None and person.email:
+        new["email"] = person.email
+    return {**new, "kind": row.kind, "unit_id": row.unit_id}
+
+
+def _allow(session: Session, pairs: Iterator[_Pair], units: dict[str, Unit], actor: Actor, done: ImportReport) -> Iterator[_Pair]:
+    """Those that the actor may import: over the unit where somebody is and the one where they go, and over every office they hold."""
+    for pair in pairs:
+        if actor.flow:
+            yield pair
+            continue
+        of = {pair.new["unit_id"]} if pair.person is None else {pair.new["unit_id"], pair.person.unit_id}
+        faults = Faults()
+        if not all(actor.holds(Role.ADMIN, units[unit_id].path) for unit_id in of):
+            faults.found.append(Invalid("import_beyond_reach", "unit_code"))
+        elif pair.differs and not all(actor.holds(Role.ADMIN, path) for path in list_offices(session, pair.person.id)):
+            faults.found.append(Invalid("office_beyond_reach", "employee_number"))
+        for fault in faults.found:
+            done.add_fault(tell_fault(pair.row.row, fault))
+        if not faults.found:
+            yield pair
+
+
+def _count(pairs: Sequence[_Pair], done: ImportReport) -> None:
+    for pair in pairs:
+        if pair.person is None:
+            done.registered += 1
+        elif not pair.differs:
+            done.unchanged += 1
+        else:
+            done.moved += "unit_id" in pair.differs
+            done.changed += pair.differs != ["unit_id"]
+
+
+def _write(session: Session, pairs: Sequence[_Pair], actor: Actor) -> None:
+    new = {new_id(): pair for pair in pairs if pair.person is None}
+    append_rows(session, Person, [{"id": person_id, **pair.new} for person_id, pair in new.items()])
+    numbers = [{"id": new_id(), "person_id": of, "number": pair.row.number, "valid_from": today()} for of, pair in new.items()]
+    append_rows(session, EmployeeNumber, [{**number, "valid_until": None} for number in numbers])
+    facts = {of: {"unit": pair.new["unit_id"], "employment": pair.new["kind"]} for of, pair in new.items()}
+    record_each(session, "person.register", facts, actor=actor)
+    known = [pair for pair in pairs if pair.differs]
+    change_people(session, {pair.person.id: pair.new for pair in known})
+    others = {pair.person.id: [name for name in pair.differs if name != "unit_id"] for pair in known}
+    changed = {person_id: {"fields": names} for person_id, names in others.items() if names}
+    record_each(session, "person.change", changed, actor=actor)
+    moved = {pair.person.id: pair for pair in known if "unit_id" in pair.differs}
+    facts = {of: {"unit": pair.new["unit_id"], "previous": pair.person.unit_id} for of, pair in moved.items()}
+    record_each(session, "person.move", facts, actor=actor)
+    for person_id in moved:
+        send_notice(session, person_id, NoticeKind.PERSON_MOVED)
