@@ -35,11 +35,12 @@ class Size:
     many: int
     reads: int
     certificates: int
+    people: int
 
 
-TINY = Size("tiny", 1, 20, 20, 1, 100, 300, 10, 2)
-USUAL = Size("usual", 3, 400, 200, 4, 1_000, 100_000, 200, 60)
-FULL = Size("full", 9, 3_000, 2_000, 6, 1_000, 1_000_000, 500, 400)
+TINY = Size("tiny", 1, 20, 20, 1, 100, 300, 10, 2, 200)
+USUAL = Size("usual", 3, 400, 200, 4, 1_000, 100_000, 200, 60, 24_000)
+FULL = Size("full", 9, 3_000, 2_000, 6, 1_000, 1_000_000, 500, 400, 240_000)
 
 
 @dataclass

@@ -43,6 +43,7 @@ KINDS = {
     "sekolah": "school",
     "upt": "technical_unit",
 }
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 KIND = re.compile(r"[a-z_]{1,40}", re.ASCII)
 
 
@@ -137,6 +138,8 @@ def _read(number: int, cells: Mapping[str, str], done: ImportReport) -> UnitRow 
     faults, code, name, kind = Faults(), "", "", None
     with faults.gather():
         code = read_line("code", cells.get("code", ""), maximum=60)
+    if code and not CODE.fullmatch(code):
+        faults.found.append(Invalid("unit_code_impossible", "code", given=code[:60]))
     with faults.gather():
         name = read_line("name", cells.get("name", ""), maximum=200)
     if "kind" in cells:

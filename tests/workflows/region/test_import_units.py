@@ -92,6 +92,7 @@ def test_a_unit_that_moves_takes_along_what_lies_below_it_and_what_waits_there(t
         (("A;Satu;;NIHIL",), [(2, "parent_code", "unit_unknown")]),
         (("A;Satu;;",), [(2, "parent_code", "unit_without_parent")]),
         (("A;Satu;;ANDIR", "a;Lagi;;ANDIR"), [(3, "code", "unit_row_twice")]),
+        (("KEC ANDIR;Kecamatan;;KOTA",), [(2, "code", "unit_code_impossible")]),
         ((";Tanpa kode;;ANDIR", "A;;9!;ANDIR"), [(2, "code", "text_empty"), (3, "name", "text_empty"), (3, "kind", "unit_kind_unknown")]),
     ],
 )
