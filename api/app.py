@@ -12,6 +12,7 @@ from api.contract import site as contract
 from api.hashing import Hashing
 from api.lookups import Lookups
 from api.middleware import BodyLimit, SecureHeaders
+from api.pages import imports
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install
@@ -61,7 +62,7 @@ def create_app(store: Database | None = None) -> FastAPI:
     install_problem_pages(app)
     app.add_middleware(Compression)
     app.add_middleware(SecureHeaders)
-    app.add_middleware(BodyLimit, most=settings().body_limit)
+    app.add_middleware(BodyLimit, most=settings().body_limit, wider={imports.IMPORT: imports.LARGEST})
     app.add_middleware(RequestLog)
     return app
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -40,8 +41,9 @@ class BodyLimit:
     """Refuses a request of more bytes than allowed, counted as they arrive, as a chunked body states no length, and one that comes too
     slowly to have an end."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self.app, self.most = app, most
+    def __init__(self, app: ASGIApp, most: int, wider: Mapping[str, int] | None = None) -> None:
+        """`wider` are the paths that take more, and how much."""
+        self.app, self.most, self.wider = app, most, wider or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body up to the limit before the application sees it."""
@@ -49,6 +51,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         body, more, begun = bytearray(), True, time.monotonic()
+        most = max(self.most, self.wider.get(scope["path"], 0))
         while more:
             try:
                 async with asyncio.timeout(begun + PATIENCE_SECONDS + len(body) / SLOWEST - time.monotonic()):
@@ -61,8 +64,8 @@ class BodyLimit:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self.most:
-                refusal = problem_response(Request(scope), 413, Refusal("body_too_large", maximum=self.most))
+            if len(body) > most:
+                refusal = problem_response(Request(scope), 413, Refusal("body_too_large", maximum=most))
                 await refusal(scope, receive, send)
                 return
         whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]

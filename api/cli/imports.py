@@ -1,6 +1,5 @@
 """`gagas import units|people FILE`: from a file of the HR office, all of it or nothing, with every fault by row and column."""
 
-import csv
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Protocol
@@ -11,6 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from sqlmodel import Session
 
 from api.cli.languages import Language, choose_language, say
+from api.pages.imports import read_counts, tell_fault, write_faults
 from api.pages.texts import Words
 from api.sentences import sentence
 from models.database import database
@@ -18,7 +18,7 @@ from models.migrations import require_newest_schema
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.refusals import Refusal
 from workflows.region.import_people import check_people, import_people
-from workflows.region.import_report import Advance, ImportReport, RowFault
+from workflows.region.import_report import Advance, ImportReport
 from workflows.region.import_units import check_units, import_units
 
 imports = typer.Typer(help="Bring in what another system keeps: all of a file, or nothing.", no_args_is_help=True)
@@ -82,7 +82,7 @@ def _bring(file: Path, ways: tuple[Importer, Importer], dry_run: bool, report: P
         raise typer.Exit(1) from None
     _show(done, spoken, dry_run)
     if report is not None:
-        _write_report(report, done.faults, spoken)
+        report.write_text(write_faults(done.faults, Words(spoken)), "utf-8", newline="")
     raise typer.Exit(1 if done.wrong else 0)
 
 
@@ -94,24 +94,10 @@ def _progress() -> Progress:
 def _show(done: ImportReport, language: str, dry_run: bool) -> None:
     words = Words(language)
     for fault in done.faults[:SHOWN]:
-        typer.echo(_tell(fault, language))
+        row, column, said = tell_fault(fault, words)
+        typer.echo(f"{words.text('imports.place', row=row, column=column)}: {said}")
     if done.wrong:
         typer.echo(words.text("imports.refused", count=words.count(done.wrong), rows=words.count(done.rows)))
         return
-    counts = {name: words.count(getattr(done, name)) for name in ("rows", "registered", "moved", "changed", "unchanged")}
+    counts = {name: words.count(number) for name, number in read_counts(done).items()}
     typer.echo(words.text("imports.would_change" if dry_run else "imports.done", **counts))
-
-
-def _tell(fault: RowFault, language: str) -> str:
-    words = Words(language)
-    at = words.text("imports.place", row=fault.row, column=words.text(f"imports.{fault.column}"))
-    return f"{at}: {sentence(fault.code, language, fault.parameters)}"
-
-
-def _write_report(report: Path, faults: list[RowFault], language: str) -> None:
-    words = Words(language)
-    with report.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=";" if language == "id" else ",")
-        writer.writerow([words.text("imports.row"), words.text("imports.column"), words.text("imports.fault")])
-        for fault in faults:
-            writer.writerow([fault.row, words.text(f"imports.{fault.column}"), sentence(fault.code, language, fault.parameters)])

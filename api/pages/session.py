@@ -39,6 +39,7 @@ class FormResult(BaseModel):
     done: str = ""
     activation_code: str | None = None
     person_id: str = ""  # whose code it is
+    counts: dict[str, int] = {}  # how much a file changed
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from api.pages import (
     confirmations,
     idea,
     ideas,
+    imports,
     inbox,
     intake,
     own_account,
@@ -23,5 +24,5 @@ from api.pages import (
 
 PAGES = (
     *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
-    *(people, person, confirmations, region, calls, ceilings, idea),
+    *(people, person, imports, confirmations, region, calls, ceilings, idea),
 )

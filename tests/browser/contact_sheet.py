@@ -40,7 +40,7 @@ def visit(site: Site, shots: list[Shot], *, language: str = "id-ID", scripts: bo
 def send(page: Page, shot: Shot, language: str) -> None:
     """Fill in and pick what the shot says, wherever it is folded away, and press its buttons."""
     for number, (press, typed) in enumerate([(shot.press, shot.typed), *shot.then]):
-        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+        page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
         button = page.get_by_role("button", name=any_of(translate(press, language))).first
         form = page.locator("form", has=button).first
         for name, value in typed:
@@ -59,6 +59,8 @@ def enter(form: Locator, name: str, value: str) -> None:
         form.locator(f'[name="{name}"][value="{value}"]').check()
     elif kind == "select-one":
         field.select_option(value)
+    elif kind == "file":
+        field.set_input_files({"name": "berkas.csv", "mimeType": "text/csv", "buffer": value.encode()})
     elif kind == "hidden":
         field.evaluate("(each, value) => { each.value = value }", value)
     else:

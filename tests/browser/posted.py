@@ -8,6 +8,7 @@ from tests.steps import REASON
 
 NEW = (("name", "Euis Komariah"), ("employee_number", "199005052015012001"))
 GRANTED = (("outcome", "granted"), ("reason", REASON))
+FILE = (("what", "people"), ("file", "NIP;Nama;Unit Kerja\n123;Ani;Kelurahan Nihil\n1,97E+17;;MALEBER\n"))
 REJECTED = (("outcome", "rejected"), ("reason", REASON))
 STAGES = (IdeaStage.DRAFT, IdeaStage.AWAITING_PERMISSION, IdeaStage.IN_REVIEW, IdeaStage.RECOMMENDED, IdeaStage.DEFERRED)
 
@@ -35,6 +36,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Jadwal pengumuman", "leader", f"/penghargaan/{approved}"),
         Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
         Shot("Tutup akun: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Tutup akun"),
+        Shot("Berkas yang perlu diperbaiki", "admin", "/impor", "Periksa dahulu", FILE),
         *_answer_strangely(town, f"/usulan/{waiting}"),
     ]
 

@@ -99,6 +99,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Laporan", "secretary", "/laporan"),
         *_show_policies(town),
         Shot("Pegawai", "operator", "/pegawai"),
+        Shot("Impor dari berkas", "admin", "/impor"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
         *FOR_ANYBODY,

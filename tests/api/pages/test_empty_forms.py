@@ -69,6 +69,7 @@ FORMS = (
     Empty("admin", lambda _town: "/pegawai", "/pegawai/peran", "role", "employee_number role"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/pindah", "move", "unit_code"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/nomor", "number", "employee_number valid_from"),
+    Empty("admin", lambda _town: "/impor", "/impor", "import", "what file"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
 ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once and test_own_email ask
