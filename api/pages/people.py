@@ -19,6 +19,7 @@ from models.units import Unit
 from workflows.calculations.employee_number import mask_employee_number, strip_employee_number
 from workflows.process.actors import Actor
 from workflows.process.refusals import Faults, Forbidden, Invalid
+from workflows.region.code_sheet import make_code_sheet
 from workflows.region.codes import Renewal, is_code_awaited, renew_activation
 from workflows.region.grants import grant_role
 from workflows.region.people import NewPerson, get_unit, register_person
@@ -90,6 +91,20 @@ async def renew(request: PostedForm) -> Response:
     )
 
 
+@router.post(f"{PEOPLE}/lembar")
+async def make_sheet(request: PostedForm) -> Response:
+    """Codes for everybody of a unit who cannot sign in yet, on a page to be printed and cut, this once."""
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        return FormResult(to=PEOPLE, sheet=make_code_sheet(session, request.form.text("unit_code", 60), actor=actor))
+
+    async def show_sheet(result: FormResult) -> Response:
+        visitor, _ = await request.read_page(lambda _session, _actor: None)
+        return page(visitor, "region/code_sheet.html", posted=True, sheet=result.sheet, address=settings().address)
+
+    return await attempt("sheet", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused), show_sheet)
+
+
 @router.post(f"{PEOPLE}/peran")
 async def give_role(request: PostedForm) -> Response:
     """Give a person a role over a unit and everything below it; a deciding role waits for a second person."""
@@ -149,7 +164,7 @@ def list_units(session: Session, actor: Actor) -> list[tuple[str, str]]:
 
 async def _people_page(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:
     visitor, units = await request.read_page(list_units)
-    forms = {name: FormView(name) for name in ("register", "find", "renew", "role")}
+    forms = {name: FormView(name) for name in ("register", "find", "renew", "sheet", "role")}
     if refused is not None:
         forms[refused.name] = refused.view()
     values: dict[str, Any] = {"forms": forms, "units": units, "kinds": tuple(EmploymentKind), "roles": GIVEN, "done": done}

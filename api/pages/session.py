@@ -20,6 +20,7 @@ from models.settings import settings
 from workflows.process.actors import Actor
 from workflows.process.refusals import Forbidden
 from workflows.process.waiting import count_waiting
+from workflows.region.code_sheet import CodeSheet
 from workflows.region.signatures import list_unsigned
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ class FormResult(BaseModel):
     activation_code: str | None = None
     person_id: str = ""  # whose code it is
     counts: dict[str, int] = {}  # how much a file changed
+    sheet: CodeSheet | None = None
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
         Shot("Tutup akun: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Tutup akun"),
         Shot("Berkas yang perlu diperbaiki", "admin", "/impor", "Periksa dahulu", FILE),
+        Shot("Lembar kode aktivasi", "operator", "/pegawai", "Buat lembar kode", (("unit_code", "MALEBER"),)),
         *_answer_strangely(town, f"/usulan/{waiting}"),
     ]
 

@@ -132,3 +132,17 @@ def test_the_person_is_told_on_their_own_page(town: Town) -> None:
     town.do(renew_activation, town["head"].id, by="operator")
     assert "Kode baru untuk akun Anda diminta" in open_browser(town, "head").get("/akun").text
     assert town.rows(select(SignIn.person_id).where(col(SignIn.person_id) == town["head"].id))
+
+
+def test_an_operator_prints_a_units_codes_on_a_page_that_is_shown_once(town: Town) -> None:
+    operator = open_browser(town, "operator")
+    fields = fields_of(operator.get("/pegawai").text, "/pegawai/lembar") | {"unit_code": "MALEBER"}
+    first, again = (operator.post("/pegawai/lembar", data=fields) for _ in range(2))
+    (code,) = re.findall(r'class="secret">(\w{4}-\w{4}-\w{4})<', first.text)
+    assert town["lead"].name in first.text
+    assert town["lead"].number not in first.text
+    assert "Kode dibuat untuk 1 pegawai" in first.text
+    assert code not in again.text
+    assert "tidak disimpan" in again.text
+    refused = send(operator, "/pegawai", "/pegawai/lembar", unit_code="DAGO")
+    assert refused.status_code == 403

@@ -69,6 +69,7 @@ FORMS = (
     Empty("admin", lambda _town: "/pegawai", "/pegawai/peran", "role", "employee_number role"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/pindah", "move", "unit_code"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/nomor", "number", "employee_number valid_from"),
+    Empty("operator", lambda _town: "/pegawai", "/pegawai/lembar", "sheet", "unit_code"),
     Empty("admin", lambda _town: "/impor", "/impor", "import", "what file"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
