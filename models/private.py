@@ -7,7 +7,20 @@ from pathlib import Path
 
 FOLDER, FILE = 0o700, 0o600
 # How the names begin of what Gagas puts into its folder.
-OWN = ("gagas.db", "keys", "documents", "emblems", "holders", "mail", "logs", "prefect", "demo-clock", ".doctor-")
+OWN = (
+    "gagas.db",
+    "keys",
+    "documents",
+    "emblems",
+    "holders",
+    "mail",
+    "logs",
+    "prefect",
+    "demo-clock",
+    "backup.json",
+    "restoring",
+    ".doctor-",
+)
 
 
 def make_private_folder(folder: Path) -> None:

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlmodel import Session, func, select
 
 from api.cli.folder import fingerprint, read_pinned_fingerprint, read_signing_key, write_raw
-from models.database import database, table_of
+from models.database import Database, database, table_of
 from models.ideas import Idea
 from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
@@ -39,15 +39,26 @@ def verify(
     With a chain that is broken no row is compared. `uncommitted` counts rows of before entries committed to rows.
     """
     known = _read_checkpoint(checkpoint, read_pinned_fingerprint(key)) if checkpoint else None
+    report = check_ledger(database(), known, every=every)
+    typer.echo(json.dumps(report, indent=2))
+    raise typer.Exit(0 if is_sound(report) else 1)
+
+
+def check_ledger(store: Database, known: Checkpoint | None = None, *, every: bool = False) -> dict[str, Any]:
+    """The report on the chain, up to its own head or to a checkpoint, and on the rows where it holds."""
     misfiled: list[RowDifference] = []
     bars = Progress(*COLUMNS, console=Console(stderr=True), transient=True)
-    with bars, database().reading() as session:
+    with bars, store.reading() as session:
         head = session.exec(select(LedgerHead)).one()
         links = _read_links(session, _bar(bars, "Entries", head.seq), misfiled)
         report = verify_chain(links, known or Checkpoint(size=head.seq, head=head.hash))
         rows = _compare(session, bars, misfiled, every=every) if report.valid else None
-    typer.echo(json.dumps({**report.model_dump(mode="json"), "rows": rows}, indent=2))
-    raise typer.Exit(0 if rows is not None and not rows["differing"] else 1)
+    return {**report.model_dump(mode="json"), "rows": rows}
+
+
+def is_sound(report: dict[str, Any]) -> bool:
+    """Whether the chain holds and every row is as it says."""
+    return report["rows"] is not None and not report["rows"]["differing"]
 
 
 @ledger.command("checkpoint")
@@ -55,11 +66,15 @@ def sign_checkpoint() -> None:
     """Print size, head and time of the ledger, signed with the region's Ed25519 key; keep it off this machine."""
     with database().reading() as session:
         head = session.exec(select(LedgerHead)).one()
+    typer.echo(json.dumps(make_checkpoint(head.seq, head.hash), indent=2))
+
+
+def make_checkpoint(size: int, head: str) -> dict[str, int | str]:
+    """Size, head and this moment, signed; exits with a sentence where the key is not here."""
     key = read_signing_key()
     public = key.public_key()
-    said: dict[str, int | str] = {"size": head.seq, "head": head.hash, "at": now().isoformat(), "key": fingerprint(public)}
-    signature = key.sign(rfc8785.dumps(dict(said))).hex()
-    typer.echo(json.dumps({**said, "signature": signature, "public_key": write_raw(public).hex()}, indent=2))
+    said: dict[str, int | str] = {"size": size, "head": head, "at": now().isoformat(), "key": fingerprint(public)}
+    return {**said, "signature": key.sign(rfc8785.dumps(dict(said))).hex(), "public_key": write_raw(public).hex()}
 
 
 @ledger.command("key")

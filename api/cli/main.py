@@ -4,6 +4,7 @@ import os
 
 import typer
 
+from api.cli.backup import backup
 from api.cli.calc import calc
 from api.cli.call import call
 from api.cli.demo import demo
@@ -13,6 +14,7 @@ from api.cli.imports import imports
 from api.cli.ledger import ledger
 from api.cli.process import process
 from api.cli.processes import api, relay
+from api.cli.restore import restore
 from api.cli.serve import serve
 from api.cli.set_up import admins, init, migrate
 from api.cli.verify import verify
@@ -33,6 +35,8 @@ app.command()(migrate)
 app.command()(deploy)
 app.command()(api)
 app.command()(relay)
+app.command()(backup)
+app.command()(restore)
 app.command()(doctor)
 app.command()(calc)
 app.command()(process)

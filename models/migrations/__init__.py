@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlmodel import Session
 
 from models.database import Database
 
@@ -28,12 +29,17 @@ def migrate(store: Database, *, to: str = "head") -> None:
         command.upgrade(config, to)
 
 
+def read_schema(session: Session) -> str | None:
+    """The migration that a database stands at; None for one without tables."""
+    return MigrationContext.configure(session.connection()).get_current_revision()
+
+
 def require_newest_schema(store: Database) -> None:
     """Raise OtherSchema, with a sentence that says what to do, unless the database is exactly as new as this release."""
     script = ScriptDirectory.from_config(_read_config())
     newest = script.get_current_head()
     with store.reading() as session:
-        present = MigrationContext.configure(session.connection()).get_current_revision()
+        present = read_schema(session)
     if present == newest:
         return
     if present is None or present in {each.revision for each in script.walk_revisions()}:

@@ -1,16 +1,20 @@
 """Where Gagas keeps what it knows: the data folder, SQLite, PostgreSQL."""
 
+import json
 import re
 import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from api.cli.backup_folder import STAMP
 from api.cli.doctor.finding import Remark, State
 from models.settings import Settings
 
 OLDEST_SQLITE, OLDEST_POSTGRES = (3, 35), 14
+OLDEST_BACKUP = timedelta(days=2)
 LITTLE_SPACE, TOO_LITTLE_SPACE = 2_000_000_000, 200_000_000
 
 
@@ -92,3 +96,18 @@ def judge_postgres(version: int) -> Remark:
     if version >= OLDEST_POSTGRES:
         return Remark("database", State.OK, f"PostgreSQL {version}")
     return Remark("database", State.FAIL, f"PostgreSQL {version} is too old.", f"upgrade it to {OLDEST_POSTGRES} or later")
+
+
+def check_backup(chosen: Settings, at: datetime) -> list[Remark]:
+    """The last backup is not older than OLDEST_BACKUP; nothing is said where nothing was founded yet."""
+    stamp, mend = chosen.data / STAMP, "gagas backup <a folder on another disk>; deploy/README.md has a timer for each night"
+    if not (chosen.data / "keys").is_dir():
+        return []
+    try:
+        said = json.loads(stamp.read_text("utf-8"))
+        made, to = datetime.fromisoformat(said["made_at"]), str(said["to"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return [Remark("backup", State.WARN, "No backup was made yet.", mend)]
+    if at - made > OLDEST_BACKUP:
+        return [Remark("backup", State.WARN, f"The last backup is {(at - made).days} days old ({to}).", mend)]
+    return [Remark("backup", State.OK, f"made {made:%Y-%m-%d %H:%M}, {to}")]

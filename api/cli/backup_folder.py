@@ -1,0 +1,110 @@
+"""What lies in a backup: the database, the documents, the emblems and the keys, each in a folder of its own, and a manifest over all of it.
+
+The manifest is written last, so a folder without one is a backup that was cut off.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from models.private import FILE, FOLDER, make_private_folder
+
+MANIFEST = "manifest.json"
+DATABASES = {"sqlite": Path("database/gagas.db"), "postgresql": Path("database/gagas.dump")}
+UNFINISHED = ".unfinished"
+STAMP = "backup.json"  # in the data folder: when the last backup was made, and where
+SECRETS = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
+
+
+class BackupRefused(Exception):
+    """A backup that cannot be made or restored, with a sentence that says what to do."""
+
+
+@dataclass
+class Manifest:
+    """When a backup was made, of which kind of database, what the ledger's head was, what was under way, and every file by its SHA-256."""
+
+    made_at: str
+    database: str
+    schema: str
+    size: int
+    head: str
+    under_way: dict[str, int]
+    files: dict[str, str] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> None:
+        """Write it into a backup's folder."""
+        (folder / MANIFEST).write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a finished backup; raises BackupRefused for any other folder."""
+    try:
+        return Manifest(**json.loads((folder / MANIFEST).read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as wrong:
+        raise BackupRefused(f"{folder} is no finished backup: it has no manifest that can be read. Take another one.") from wrong
+
+
+def copy_files(source: Path, target: Path, advance: Callable[[int], None]) -> None:
+    """Copy a folder's files, those of its folders too, for this account alone; nothing where there is no such folder."""
+    make_private_folder(target)
+    for file in list_files(source):
+        copy = target / file.relative_to(source)
+        make_private_folder(copy.parent)
+        shutil.copyfile(file, copy)
+        copy.chmod(FILE)
+        advance(1)
+
+
+def list_files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder, but those that are being written."""
+    return (file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith("."))
+
+
+def hash_files(folder: Path, advance: Callable[[int], None]) -> dict[str, str]:
+    """The SHA-256 of each file below a folder but the manifest, by its path."""
+    hashes = {}
+    for file in list_files(folder):
+        if file.name != MANIFEST:
+            with file.open("rb") as content:
+                hashes[file.relative_to(folder).as_posix()] = hashlib.file_digest(content, "sha256").hexdigest()
+            advance(1)
+    return hashes
+
+
+def write_through(folder: Path) -> None:
+    """Let a folder's files and names reach the disk before a backup counts as made."""
+    for place in (*folder.rglob("*"), folder):
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def close_to_others(folder: Path) -> None:
+    """Take a backup from every other account."""
+    for place in (folder, *folder.rglob("*")):
+        place.chmod(FOLDER if place.is_dir() else FILE)
+
+
+def postgres_surroundings(url: sa.URL) -> dict[str, str]:
+    """What tells pg_dump and pg_restore where the database is; in the environment, as arguments are seen by everybody on the machine."""
+    host = url.host or str(url.query.get("host", ""))
+    port = str(url.port or url.query.get("port", ""))
+    known = zip(SECRETS, (host, port, url.username, url.password, url.database), strict=True)
+    return {**os.environ, **{name: str(value) for name, value in known if value}}
+
+
+def find_tool(name: str) -> str:
+    """PostgreSQL's own tool; raises BackupRefused where it is not installed."""
+    found = shutil.which(name)
+    if found is None:
+        raise BackupRefused(f"{name} is not installed here: sudo apt-get install -y postgresql-client")
+    return found

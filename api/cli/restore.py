@@ -1,0 +1,131 @@
+"""`gagas restore FROM`: a backup into an empty place, checked against its manifest before and against its ledger after."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from api.cli.backup_folder import (
+    DATABASES,
+    MANIFEST,
+    BackupRefused,
+    Manifest,
+    copy_files,
+    find_tool,
+    hash_files,
+    postgres_surroundings,
+    read_manifest,
+)
+from api.cli.ledger import check_ledger, is_sound
+from models.database import Database
+from models.migrations import migrate
+from models.private import FILE, make_private_folder
+from models.settings import settings
+from workflows.calculations.ledger import Checkpoint
+
+console = Console(stderr=True)
+MARK = "restoring"  # in the data folder, while a backup is brought in: which one
+
+
+def restore(source: Annotated[Path, typer.Argument(metavar="FROM", help="The folder of a finished backup.")]) -> None:
+    """Bring a backup into an empty data folder and database, migrate, and verify the ledger; exit code 1 where it was refused.
+
+    Stop whatever runs on the place first. One that was cut off goes on when it is started again.
+    """
+    try:
+        manifest = restore_backup(source)
+    except BackupRefused as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(1) from None
+    console.print(f"[green]Restored[/] as of {manifest.made_at}: {manifest.size:,} facts, and every row is as they say.")
+    waiting = ", ".join(f"{number:,} of {topic}" for topic, number in sorted(manifest.under_way.items())) or "nothing"
+    console.print(f"Under way when it was made, and done by the flows once, when you start: {waiting}.")
+    typer.echo(json.dumps({"made_at": manifest.made_at, "size": manifest.size, "head": manifest.head, "under_way": manifest.under_way}))
+
+
+def restore_backup(source: Path) -> Manifest:
+    """The restored backup's manifest; raises BackupRefused before anything is changed, or where the ledger does not hold."""
+    manifest = read_manifest(source)
+    url = sa.make_url(settings().sqlalchemy_url)
+    if manifest.database != url.get_backend_name():
+        raise BackupRefused(f"This is a backup of {manifest.database}, and GAGAS_DATABASE_URL leads to {url.get_backend_name()}.")
+    name = hashlib.sha256((source / MANIFEST).read_bytes()).hexdigest()
+    _require_empty(url, name)
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True) as bars:
+        _require_whole(source, manifest, _bar(bars, "Checking the backup"))
+        make_private_folder(settings().data)
+        (settings().data / MARK).write_text(name, "ascii")
+        for folder in ("documents", "emblems", "keys"):
+            copy_files(source / folder, settings().data / folder, _bar(bars, f"Copying {folder}"))
+        _bar(bars, "Copying the database")
+        _bring_database(source / DATABASES[manifest.database], url)
+    store = Database(settings().sqlalchemy_url)
+    try:
+        migrate(store)
+        report = check_ledger(store, Checkpoint(size=manifest.size, head=manifest.head))
+    finally:
+        store.close()
+    if not is_sound(report):
+        raise BackupRefused("The ledger of this backup does not hold, or a row differs from it: `gagas ledger verify --all` names them.")
+    (settings().data / MARK).unlink()
+    return manifest
+
+
+def _require_empty(url: sa.URL, name: str) -> None:
+    """Raise BackupRefused where anything lies already, but for the same backup that was cut off."""
+    data = settings().data
+    mark = data / MARK
+    if mark.is_file() and mark.read_text("ascii") == name:
+        return
+    held = [
+        place
+        for place in (data / "gagas.db", data / "documents", data / "keys")
+        if place.is_file() or (place.is_dir() and any(place.iterdir()))
+    ]
+    if held:
+        raise BackupRefused(f"{held[0]} is there already. Restore into an empty folder: GAGAS_DATA=<a new folder>.")
+    if url.get_backend_name() != "sqlite":
+        engine = sa.create_engine(url, hide_parameters=True)
+        tables = sa.inspect(engine).get_table_names()
+        engine.dispose()
+        if tables:
+            raise BackupRefused(f"The database {url.database} holds tables already. Restore into an empty one: createdb <a new name>.")
+
+
+def _require_whole(source: Path, manifest: Manifest, advance: Callable[[int], None]) -> None:
+    """Raise BackupRefused where a file is missing, changed or not of the backup; its keys may be kept elsewhere."""
+    found = hash_files(source, advance)
+    wrong = [path for path in {*found, *manifest.files} if found.get(path) != manifest.files.get(path)]
+    kept_elsewhere = not any(path.startswith("keys/") for path in found)
+    wrong = [path for path in sorted(wrong) if not (kept_elsewhere and path.startswith("keys/"))]
+    if wrong:
+        raise BackupRefused(f"{len(wrong)} files are not as they were backed up, the first {wrong[0]}. Take another backup.")
+
+
+def _bring_database(file: Path, url: sa.URL) -> None:
+    if url.get_backend_name() == "sqlite":
+        target = Path(str(url.database))
+        arriving = target.with_name(f"{target.name}.arriving")
+        shutil.copyfile(file, arriving)
+        arriving.chmod(FILE)
+        arriving.replace(target)
+        return
+    words = [find_tool("pg_restore"), "--single-transaction", "--exit-on-error", "--clean", "--if-exists", "--no-owner", "--no-privileges"]
+    words += [f"--dbname={url.database}", str(file)]
+    done = subprocess.run(words, env=postgres_surroundings(url), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BackupRefused(f"pg_restore stopped, and nothing was restored: {done.stderr.strip()[:600]}")
+
+
+def _bar(bars: Progress, description: str) -> Callable[[int], Any]:
+    task = bars.add_task(description, total=None)
+    return lambda count: bars.advance(task, count)
