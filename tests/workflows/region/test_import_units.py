@@ -19,6 +19,17 @@ from workflows.region.import_report import ImportReport
 from workflows.region.import_units import check_units, import_units
 
 HEADS = "Kode;Nama Unit;Jenis;Induk"
+NO_TREES: list[tuple[tuple[str, ...], list[tuple[int, str, str]]]] = [
+    (("ANDIR;Kecamatan Andir;;MALEBER",), [(2, "parent_code", "unit_in_a_circle")]),
+    (("A;Satu;;B", "B;Dua;;A"), [(2, "parent_code", "unit_in_a_circle"), (3, "parent_code", "unit_in_a_circle")]),
+    (("A;Satu;;A",), [(2, "parent_code", "unit_in_a_circle")]),
+    (("KOTA;Pemerintah Kota Contoh;;ANDIR",), [(2, "parent_code", "unit_in_a_circle")]),
+    (("A;Satu;;NIHIL",), [(2, "parent_code", "unit_unknown")]),
+    (("A;Satu;;",), [(2, "parent_code", "unit_without_parent")]),
+    (("A;Satu;;ANDIR", "a;Lagi;;ANDIR"), [(3, "code", "unit_row_twice")]),
+    (("KEC ANDIR;Kecamatan;;KOTA",), [(2, "code", "unit_code_impossible")]),
+    ((";Tanpa kode;;ANDIR", "A;;9!;ANDIR"), [(2, "code", "text_empty"), (3, "name", "text_empty"), (3, "kind", "unit_kind_unknown")]),
+]
 
 
 @pytest.fixture
@@ -82,27 +93,12 @@ def test_a_unit_that_moves_takes_along_what_lies_below_it_and_what_waits_there(t
     assert paths <= {unit.path for unit in town.rows(select(Unit))}
 
 
-@pytest.mark.parametrize(
-    ("rows", "faults"),
-    [
-        (("ANDIR;Kecamatan Andir;;MALEBER",), [(2, "parent_code", "unit_in_a_circle")]),
-        (("A;Satu;;B", "B;Dua;;A"), [(2, "parent_code", "unit_in_a_circle"), (3, "parent_code", "unit_in_a_circle")]),
-        (("A;Satu;;A",), [(2, "parent_code", "unit_in_a_circle")]),
-        (("KOTA;Pemerintah Kota Contoh;;ANDIR",), [(2, "parent_code", "unit_in_a_circle")]),
-        (("A;Satu;;NIHIL",), [(2, "parent_code", "unit_unknown")]),
-        (("A;Satu;;",), [(2, "parent_code", "unit_without_parent")]),
-        (("A;Satu;;ANDIR", "a;Lagi;;ANDIR"), [(3, "code", "unit_row_twice")]),
-        (("KEC ANDIR;Kecamatan;;KOTA",), [(2, "code", "unit_code_impossible")]),
-        ((";Tanpa kode;;ANDIR", "A;;9!;ANDIR"), [(2, "code", "text_empty"), (3, "name", "text_empty"), (3, "kind", "unit_kind_unknown")]),
-    ],
-)
-def test_what_is_no_tree_is_refused_by_row_and_nothing_is_done(
-    town: Town, rows: tuple[str, ...], faults: list[tuple[int, str, str]]
-) -> None:
+def test_what_is_no_tree_is_refused_by_row_and_nothing_is_done(town: Town) -> None:
     before = read_tree(town)
-    assert [(fault.row, fault.column, fault.code) for fault in check(town, *rows).faults] == faults
-    with pytest.raises(Conflict, match="import_refused"):
-        bring(town, *rows, "BARU;Unit Baru;;ANDIR")
+    for rows, faults in NO_TREES:
+        assert [(fault.row, fault.column, fault.code) for fault in check(town, *rows).faults] == faults
+        with pytest.raises(Conflict, match="import_refused"):
+            bring(town, *rows, "BARU;Unit Baru;;ANDIR")
     assert read_tree(town) == before
 
 
