@@ -38,11 +38,11 @@ SENTENCES = (  # the first whose words all stand in a line's case, name and yard
     (("routing", "two relays", "servers'"), "Where the cores go: PostgreSQL and Prefect's server, beside the relays on the same two."),
     (("routing", "two relays"), "Twice the ideas, a batch for each relay; they share two cores with both servers."),
     (("routing", "plain calls"), "What is left of bare function calls after Prefect, leases and acknowledgements."),
+    (("imports", "unchanged"), "Reading the spreadsheet and comparing each row with what is known."),
+    (("imports",), "Each row is read, checked, written and a fact of the ledger; the yardstick writes the two rows."),
     (("reads",), "How much slower it is with a hundred times the ideas; 1 means that years cost nothing."),
     (("pages",), "The server's time for whole pages; the one that grows most, and the middle of all."),
     (("certificates",), "One layout for many sheets, one background, fonts subset once; processor time."),
-    (("imports", "unchanged"), "Reading the spreadsheet and comparing each row with what is known."),
-    (("imports",), "Each row is read, checked, written and a fact of the ledger; the yardstick writes the two rows."),
     (("processes", "memory"), "Resident memory after 400 requests, against the limit for the API."),
     (("processes", "start"), "Seconds to the first sign of life, in starts of a bare Python."),
 )
