@@ -239,7 +239,7 @@ def test_an_operator_registers_somebody_who_then_signs_in(site: Site) -> None:
     page.goto("/pegawai")
     page.get_by_label("Nama tanpa gelar").fill("Euis Rukmanasari")
     page.get_by_label("NIP").first.fill("19900505 201501 2 777")
-    page.get_by_label("Unit kerja").select_option(label="Kelurahan Maleber")
+    page.get_by_role("region", name="Daftarkan pegawai").get_by_label("Unit kerja").select_option(label="Kelurahan Maleber")
     press(page, "Daftarkan dan buat kode")
     code = page.locator(".secret").inner_text()
     page = site.phone()
