@@ -43,7 +43,7 @@ async def show_list(request: Page, after: str | None = None, before: str | None 
         found = list_ideas(session, wanted, Slice(after, ON_A_PAGE, before), actor=actor)
         is_counted = is_cheap_to_count(session, wanted, actor=actor)
         counts = count_by_stage(session, wanted, actor=actor) if is_counted else None
-        calls = list(session.exec(select(Call).order_by(col(Call.opens_at).desc()).limit(MOST_CALLS)))
+        calls = session.exec(select(Call.id, Call.title).order_by(col(Call.opens_at).desc()).limit(MOST_CALLS)).all()
         return {
             "rows": list_rows(session, found.rows, actor),
             "after": found.after,
