@@ -26,6 +26,7 @@ WRITERS = {
     },
     "workflows/process/inbox.py": {"InboxItem", "inbox", "send", "pass_on"},
     "workflows/process/journal.py": {"Message"},
+    "models/statements/directory.py": {"InboxItem"},  # what is asked goes along with a unit that moves; nothing is asked or settled
 }
 
 
