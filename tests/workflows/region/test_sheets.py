@@ -90,6 +90,7 @@ def test_a_number_that_a_cell_kept_as_a_number_is_seen_to_have_lost_its_digits()
         (write_book([["Sampul"]]), "sheet_without_columns"),
         (write_book([["NIP", "Nama"]])[:-40], "sheet_unreadable"),
     ],
+    ids=["empty", "no heads", "no archive", "no workbook", "bytes", "no letters", "half a letter", "no end", "a cover", "cut off"],
 )
 def test_what_is_no_table_is_refused_with_a_reason(content: bytes, code: str) -> None:
     with pytest.raises(Invalid) as refused:
