@@ -25,7 +25,7 @@ from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
 from workflows.region.notices import send_notice
 from workflows.region.people_columns import HEADS, REQUIRED, PersonRow, UnitFinder, read_person_row, says_same
-from workflows.region.powers import list_offices
+from workflows.region.powers import is_deciding, is_in_office, list_offices
 from workflows.region.sheets import open_sheet
 
 AT_ONCE = 2_000  # rows looked up and written together
@@ -117,7 +117,7 @@ def _merge(row: PersonRow, person: Any) -> dict[str, Any]:
 
 
 def _allow(session: Session, pairs: Iterator[_Pair], units: dict[str, Unit], actor: Actor, done: ImportReport) -> Iterator[_Pair]:
-    """Those that the actor may import: over the unit where somebody is and the one where they go, and over every office they hold."""
+    """Those that the actor may import: over both units and every office; of whoever decides, a move alone."""
     for pair in pairs:
         if actor.flow:
             yield pair
@@ -128,10 +128,17 @@ def _allow(session: Session, pairs: Iterator[_Pair], units: dict[str, Unit], act
             faults.found.append(Invalid("import_beyond_reach", "unit_code"))
         elif pair.differs and not all(actor.holds(Role.ADMIN, path) for path in list_offices(session, pair.person.id)):
             faults.found.append(Invalid("office_beyond_reach", "employee_number"))
+        elif {*pair.differs} - {"unit_id"} and _decides(session, pair.person.id):
+            faults.found.append(Invalid("import_of_office", "employee_number"))
         for fault in faults.found:
             done.add_fault(tell_fault(pair.row.row, fault))
         if not faults.found:
             yield pair
+
+
+def _decides(session: Session, person_id: str) -> bool:
+    """Whether somebody decides or signs: one admin alone does not change the name under which they do."""
+    return is_deciding(session, person_id) or is_in_office(session, person_id, (), but="")
 
 
 def _count(pairs: Sequence[_Pair], done: ImportReport) -> None:

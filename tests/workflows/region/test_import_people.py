@@ -155,7 +155,9 @@ def test_a_holder_of_an_office_elsewhere_is_not_changed_by_the_admin_of_where_th
     town.give_role("lead", "auditor", "KOTA")
     row = f"{town['lead'].number};Nama Lain;;;;MALEBER;"
     assert [fault.code for fault in check(town, write(row), by="walker").faults] == ["office_beyond_reach"]
-    assert check(town, write(row), by="admin").faults == []
+    assert [fault.code for fault in check(town, write(row), by="admin").faults] == ["import_of_office"], "nor by one admin alone"
+    assert check(town, write(f"{town['lead'].number};{town['lead'].name};;;;ANDIR;"), by="admin").moved == 1
+    assert check(town, write(row)).changed == 1
 
 
 def test_a_unit_is_found_by_its_name_unless_two_have_it(town: Town) -> None:
