@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.awards import Award
-from models.database import run_plain, table_of
+from models.database import is_sqlite, run_plain, table_of
 from models.ideas import Decision
 from models.pilots import Pilot
 from models.reviews import Review, ReviewState
@@ -37,12 +37,13 @@ _SOURCES: tuple[tuple[sa.Table, Any, Any, tuple[Any, ...]], ...] = (
 
 
 @cache
-def _acts(*, of_one: bool) -> sa.CompoundSelect[Any]:
-    """The acts on some ideas: of one person, or of everybody."""
+def _acts(*, of_one: bool, on_sqlite: bool) -> sa.CompoundSelect[Any]:
+    """The acts on some ideas: of one person, or of everybody. PostgreSQL takes the ideas' ids as one array (see `is_among`)."""
+    ids = sa.bindparam("idea_ids", expanding=True) if on_sqlite else sa.any_(sa.bindparam("idea_ids", type_=sa.ARRAY(sa.String)))
     parts = []
     for table, person, step, conditions in _SOURCES:
         whose = person == sa.bindparam("person_id") if of_one else person.is_not(None)
-        about = table.c.idea_id.in_(sa.bindparam("idea_ids", expanding=True))
+        about = table.c.idea_id.in_(ids) if on_sqlite else table.c.idea_id == ids
         parts.append(sa.select(table.c.idea_id, person.label("person_id"), step.label("step")).where(about, whose, *conditions))
     return sa.union(*parts)
 
@@ -51,12 +52,14 @@ def list_acts_of(session: Session, person_id: str, idea_ids: Collection[str]) ->
     """What one person did about some ideas, each step once."""
     if not idea_ids:
         return []
-    return list(map(Act._make, run_plain(session, _acts(of_one=True), {"person_id": person_id, "idea_ids": list(idea_ids)})))
+    statement = _acts(of_one=True, on_sqlite=is_sqlite(session))
+    return list(map(Act._make, run_plain(session, statement, {"person_id": person_id, "idea_ids": list(idea_ids)})))
 
 
 def list_acts_on(session: Session, idea_ids: Collection[str]) -> list[Act]:
     """What anybody did about some ideas, each person's step once."""
+    statement = _acts(of_one=False, on_sqlite=is_sqlite(session))
     asked, found = list(idea_ids), list[Act]()
     for start in range(0, len(asked), AT_ONCE):
-        found += map(Act._make, run_plain(session, _acts(of_one=False), {"idea_ids": asked[start : start + AT_ONCE]}))
+        found += map(Act._make, run_plain(session, statement, {"idea_ids": asked[start : start + AT_ONCE]}))
     return found

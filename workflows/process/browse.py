@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.database import is_sqlite
 from models.ideas import Idea
 from models.inbox import InboxItem
 from models.stages import IdeaStage
@@ -13,7 +14,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.keyset import Page, Slice, find_cursor, take_page
 from workflows.process.offers import list_offers
-from workflows.process.visibility import is_sqlite, overseen, visible
+from workflows.process.visibility import overseen, visible
 from workflows.process.wanted import WantedIdeas, find_order, list_conditions
 
 MANY = 1_000  # ideas: fewer are gathered and sorted in a few milliseconds, and no more are counted

@@ -63,11 +63,6 @@ def sees_idea(session: Session, idea_id: str, actor: Actor) -> bool:
     return session.execute(sa.select(col(Idea.id)).where(col(Idea.id) == idea_id, visible(actor))).first() is not None
 
 
-def is_sqlite(session: Session) -> bool:
-    """Whether it is SQLite that must be told how to read a list."""
-    return session.get_bind().dialect.name == "sqlite"
-
-
 def _without_index(column: Any) -> Any:
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 

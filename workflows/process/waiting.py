@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.database import is_among, is_sqlite
 from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
 from models.people import Role
@@ -18,7 +19,7 @@ from workflows.process.context import read_policy_of
 from workflows.process.duties import find_duty, list_borne_on, must_differ
 from workflows.process.guards import list_below_owner
 from workflows.process.keyset import Order, Page, Slice, fold_page, read_parts
-from workflows.process.visibility import is_sqlite, visible
+from workflows.process.visibility import visible
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 FEWEST_AT_ONCE = 50  # items read at once of a list, of which some may not be shown
@@ -98,9 +99,10 @@ def _choose_shown(session: Session, items: Sequence[InboxItem], actor: Actor) ->
     """The items on ideas that the actor may see and take on, with no part in the idea and no other duty that forbids it."""
     if not items:
         return
-    asked_about = col(Idea.id).in_({item.idea_id for item in items})
+    asked_about = is_among(session, col(Idea.id), {item.idea_id for item in items})
     seen = set(session.exec(select(Idea.id).where(asked_about, visible(actor, in_order=is_sqlite(session)))))
-    own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, col(TeamMember.idea_id).in_(seen))))
+    on_seen = is_among(session, col(TeamMember.idea_id), seen)
+    own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, on_seen)))
     borne = list_borne_on(session, {item.idea_id for item in items if item.idea_id in seen and find_duty_of(item)}, str(actor.person_id))
     below = list_below_owner(session, [(item.idea_id, item.task) for item in items], actor)
     for item in items:
