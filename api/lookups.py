@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from api.signing_in import TooMany, network_of
+from api.tries import TooMany, network_of
 
 MOST_LOOKUPS = 60  # of one address within the window
 WINDOW_SECONDS = 60.0

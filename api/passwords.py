@@ -9,7 +9,6 @@ from api.signing_in import (
     Changed,
     CodeTry,
     NewSignIn,
-    Try,
     Unauthenticated,
     activate,
     change_password,
@@ -17,23 +16,23 @@ from api.signing_in import (
     find_account,
     find_activation,
     find_sign_in,
-    forget_tries,
     get_password_hash,
-    network_of,
-    reserve_try,
 )
-from workflows.calculations.employee_number import strip_employee_number
+from api.tries import AccountTry, Try, forget_tries, network_of, reserve_account_try, reserve_try
 from workflows.process.actors import actor_of
 from workflows.process.refusals import Invalid
 from workflows.region.mail_codes import NewAddress, ask_email, ask_forgotten, confirm_email
 
 
-async def sign_in_with_password(request: ApiRequest, employee_number: str, password: str) -> NewSignIn:
-    """A new sign-in where number and password fit; takes as long for unknown numbers. Raises Unauthenticated, TooMany, Busy."""
-    tried = Try(employee_number, address_of(request.http))
+async def sign_in_with_password(request: ApiRequest, identifier: str, password: str) -> NewSignIn:
+    """A new sign-in where the password fits the number, name or address; takes as long for one that nobody has.
+
+    Raises Unauthenticated, TooMany, Busy.
+    """
+    tried = AccountTry(identifier, address_of(request.http))
     async with request.hashing.place(network_of(address_of(request.http))):
-        await request.write_publicly(lambda session: reserve_try(session, tried))
-        known = await request.read_publicly(lambda session: find_account(session, employee_number))
+        person_id = await request.write_publicly(lambda session: reserve_account_try(session, tried))
+        known = await request.read_publicly(lambda session: find_account(session, person_id))
         fits = await request.hashing.run(lambda: verify_password(password, known[1] if known else None))
     if known is None or not fits:
         raise Unauthenticated("sign_in_wrong")
@@ -41,15 +40,16 @@ async def sign_in_with_password(request: ApiRequest, employee_number: str, passw
     return await request.write_publicly(lambda session: enter(session, tried, known, device))
 
 
-async def activate_account(request: ApiRequest, employee_number: str, code: str, password: str) -> str:
-    """Set a password by number and one-time code, which are looked up before anything slow is done; answers the person's id.
+async def activate_account(request: ApiRequest, identifier: str, code: str, password: str) -> str:
+    """Set a password by one-time code and number, name or address, looked up before anything slow is done; answers the person's id.
 
-    The try is counted first, by number and address. Raises Invalid, TooMany, Busy.
+    The try is counted first, by account and address. Raises Invalid, TooMany, Busy.
     """
     check_new_password(password)
-    typed = CodeTry(employee_number, code, address_of(request.http))
+    typed = CodeTry(identifier, code, address_of(request.http))
     async with request.hashing.place(network_of(address_of(request.http))):
-        await request.write_publicly(lambda session: reserve_try(session, typed.tried))
+        if await request.write_publicly(lambda session: reserve_account_try(session, typed.tried)) is None:
+            raise Invalid("activation_code_invalid", "code")
         await request.read_publicly(lambda session: find_activation(session, typed))
         password_hash = await request.hashing.run(lambda: hash_password(password))
     return await request.write_publicly(lambda session: activate(session, typed, password_hash))
@@ -95,14 +95,14 @@ async def confirm_new_email(request: ApiRequest, typed: NewAddress) -> None:
     await request.write_publicly(act)
 
 
-async def mail_new_password(request: ApiRequest, employee_number: str) -> None:
-    """Mail a code to the confirmed address of a number's account, if there is one: whoever asks is told the same either way.
+async def mail_new_password(request: ApiRequest, identifier: str) -> None:
+    """Mail a code to the confirmed address of an account, if there is one: whoever asks is told the same either way.
 
     Asking counts like a try at the account; raises TooMany.
     """
-    tried = Try(f"forgotten {strip_employee_number(employee_number)}", address_of(request.http))
-    await request.write_publicly(lambda session: reserve_try(session, tried))
-    await request.write_publicly(lambda session: ask_forgotten(session, employee_number))
+    tried = AccountTry(identifier, address_of(request.http), "forgotten ")
+    person_id = await request.write_publicly(lambda session: reserve_account_try(session, tried))
+    await request.write_publicly(lambda session: ask_forgotten(session, person_id))
 
 
 async def _find_asker(request: ApiRequest) -> str:

@@ -13,7 +13,8 @@ from starlette.routing import Match, Route
 from api.hashing import Busy
 from api.request_log import LOST_FILES, describe_fault, known_of
 from api.sentences import catalogue, find_code, read_limits, read_parameters, sentence
-from api.signing_in import TooMany, Unauthenticated
+from api.signing_in import Unauthenticated
+from api.tries import TooMany
 from models.database import LostRace
 from models.settings import settings
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload

@@ -1,23 +1,21 @@
 """Accounts: activate with a one-time code, sign in, sign out, change the password; tokens are kept as hashes, tries are counted."""
 
-import hashlib
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, delete, select, update
 
+from api.tries import AccountTry, Try, digest, forget_account_tries, forget_tries
 from models.ids import new_secret
 from models.instants import wall_now
-from models.people import Account, EmployeeNumber, MailPurpose, NoticeKind, SignIn, SignInFailure
+from models.people import Account, MailPurpose, NoticeKind, SignIn
 from models.statements.people import find_token
-from models.statements.tries import count_try, take_back_tries
-from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import Actor, read_actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Invalid, NotFound, Refusal
 from workflows.region.codes import end_sessions, fits_code
+from workflows.region.identifiers import find_by_identifier
 from workflows.region.mail_codes import fits_forgotten, void_mail_codes
 from workflows.region.notices import send_notice
 from workflows.region.powers import lock_account
@@ -25,17 +23,10 @@ from workflows.region.powers import lock_account
 TOKEN_HOURS = 12  # a sign-in ends then at the latest, by cookie and by bearer alike
 IDLE_MINUTES = 30  # and after so long without a request
 SEEN_MINUTES = 5  # a visit is noted at most this often
-MOST_FAILURES = 10  # at one account from one address
-MOST_FROM_ADDRESS = 300  # at all accounts from one address: an office of hundreds may stand behind it
-FAILURE_MINUTES = 15
 
 
 class Unauthenticated(Refusal):
     """Nobody is signed in, or what was sent to prove it is wrong or over."""
-
-
-class TooMany(Refusal):
-    """Too many tries from one address; wait."""
 
 
 @dataclass(frozen=True)
@@ -48,57 +39,26 @@ class NewSignIn:
 
 
 @dataclass(frozen=True)
-class Try:
-    """Whose password is tried, and from which address; a stranger's tries elsewhere never count against the holder's own.
-
-    Two counts: of the pair, and of everything that failed from the address, so that nobody tries one password at every account.
-    """
-
-    name: str
-    address: str
-
-    @property
-    def digest(self) -> str:
-        """The hash that stands for the pair."""
-        return digest(f"{strip_employee_number(self.name)} {network_of(self.address)}")
-
-    @property
-    def place_digest(self) -> str:
-        """The hash that stands for the address alone."""
-        return digest(f"from {network_of(self.address)}")
-
-
-def network_of(address: str) -> str:
-    """What counts as one address: of an IPv6 address the network, as one household or office has 2^64 addresses."""
-    try:
-        host = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network(f"{host}/64", strict=False)) if host.version == 6 else str(host)
-
-
-@dataclass(frozen=True)
 class CodeTry:
-    """An employee number and the one-time code that was typed with it, from an address."""
+    """What somebody wrote to say who they are, and the one-time code that was typed with it, from an address."""
 
-    employee_number: str
+    identifier: str
     code: str
     address: str = ""
 
     @property
-    def tried(self) -> Try:
+    def tried(self) -> AccountTry:
         """What is counted; apart from the tries at the password."""
-        return Try(f"code of {strip_employee_number(self.employee_number)}", self.address)
+        return AccountTry(self.identifier, self.address, "code of ")
 
 
 def find_activation(session: Session, typed: CodeTry) -> str:
-    """The id of the person whose number and one-time code these are; raises Invalid when the code is another's, wrong, used or over.
+    """The id of the person whose one-time code this is; raises Invalid when the code is another's, wrong, used or over.
 
-    One answer for all of them and for a number that nobody has: it tells nobody which accounts there are.
+    One answer for all of them and for a number or name that nobody has: it tells nobody which accounts there are.
     """
-    number = strip_employee_number(typed.employee_number)
-    found = select(Account).join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Account.person_id))
-    account = session.exec(found.where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))).first()
+    person_id = find_by_identifier(session, typed.identifier)
+    account = session.exec(select(Account).where(Account.person_id == person_id)).first()
     if account is None or account.closed_at is not None or not _opens(session, account, typed.code):
         raise Invalid("activation_code_invalid", "code")
     return account.person_id
@@ -118,38 +78,16 @@ def activate(session: Session, typed: CodeTry, password_hash: str) -> str:
     session.add(account)
     end_sessions(session, account.person_id)
     void_mail_codes(session, account.person_id, MailPurpose.FORGOTTEN)
-    forget_tries(session, typed.tried)
+    forget_account_tries(session, typed.tried, account.person_id)
     session.flush()
     if again:
         send_notice(session, account.person_id, NoticeKind.PASSWORD_CHANGED)
     return account.person_id
 
 
-def reserve_try(session: Session, tried: Try) -> None:
-    """Count a try before its password is looked at, in a transaction of its own; raises TooMany where so many failed lately.
-
-    A try that is refused counts no further: at a closed pair somebody else behind the same address loses nothing of theirs.
-    """
-    at, since = wall_now(), wall_now() - timedelta(minutes=FAILURE_MINUTES)
-    for counted, most in ((tried.digest, MOST_FAILURES), (tried.place_digest, MOST_FROM_ADDRESS)):
-        if count_try(session, counted, at, since) > most:
-            raise TooMany("too_many_sign_ins", minutes=FAILURE_MINUTES)
-    # Rows that somebody counts at this moment are left to them: two who wait for each other's would end in an error.
-    over = select(SignInFailure.id).where(col(SignInFailure.at) < since).with_for_update(skip_locked=True)
-    session.execute(delete(SignInFailure).where(col(SignInFailure.id).in_(over)))
-
-
-def forget_tries(session: Session, tried: Try) -> None:
-    """Let a try that succeeded, and those before it at the same account, count no longer, for the account nor for the address."""
-    take_back_tries(session, tried.digest, tried.place_digest)
-
-
-def find_account(session: Session, employee_number: str) -> tuple[str, str] | None:
-    """The person's id and the hash of the password of an employee number; None where it is unknown, not activated or closed."""
-    number = strip_employee_number(employee_number)
-    found = select(Account).join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Account.person_id))
-    found = found.where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None), col(Account.closed_at).is_(None))
-    account = session.exec(found).first()
+def find_account(session: Session, person_id: str | None) -> tuple[str, str] | None:
+    """Somebody's id and the hash of their password; None for nobody, and where the account is not activated or closed."""
+    account = session.exec(select(Account).where(Account.person_id == person_id, col(Account.closed_at).is_(None))).first()
     return None if account is None or account.password_hash is None else (account.person_id, account.password_hash)
 
 
@@ -158,13 +96,13 @@ def get_password_hash(session: Session, person_id: str | None) -> str | None:
     return session.exec(select(Account.password_hash).where(Account.person_id == person_id)).first()
 
 
-def enter(session: Session, tried: Try, known: tuple[str, str], device: str) -> NewSignIn:
+def enter(session: Session, tried: AccountTry, known: tuple[str, str], device: str) -> NewSignIn:
     """Sign in somebody whose password was found to fit; refuses where it was changed, or the account closed, in between."""
     person_id, stored = known
     account = lock_account(session, person_id)
     if account.closed_at is not None or account.password_hash != stored:
         raise Unauthenticated("sign_in_wrong")
-    forget_tries(session, tried)
+    forget_account_tries(session, tried, person_id)
     return sign_in(session, person_id, device)
 
 
@@ -246,6 +184,12 @@ def end_sign_in(session: Session, session_id: str, *, actor: Actor) -> None:
     session.delete(row)
 
 
+def end_other_sign_ins(session: Session, token: str, *, actor: Actor) -> None:
+    """End all of one's own sign-ins but the one of a token."""
+    record(session, "account.end_other_sign_ins", str(actor.person_id), actor=actor)
+    end_sessions(session, str(actor.person_id), but=digest(token))
+
+
 def sign_out_everywhere(session: Session, *, actor: Actor) -> None:
     """End all of one's own sign-ins, this one among them."""
     record(session, "account.sign_out_everywhere", str(actor.person_id), actor=actor)
@@ -255,8 +199,3 @@ def sign_out_everywhere(session: Session, *, actor: Actor) -> None:
 def sign_out(session: Session, token: str) -> None:
     """End a sign-in."""
     session.execute(delete(SignIn).where(col(SignIn.token_hash) == digest(token)))
-
-
-def digest(text: str) -> str:
-    """What is kept of a secret, or of a name that must not be kept."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

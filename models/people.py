@@ -32,15 +32,30 @@ _NOT_ENDED = sa.text("ended_at IS NULL")
 
 
 class EmploymentKind(StrEnum):
-    """Kind of employment, from HR records (UU 20/2023); the number alone cannot tell part-time."""
+    """As what somebody is known: a civil servant by kind of employment, from HR records (UU 20/2023), as the number alone cannot tell
+    part-time; or somebody who is none, and so has no employee number.
+    """
 
     PNS = "pns"
     PPPK = "pppk"
     PPPK_PART_TIME = "pppk_part_time"
+    ELECTED_HEAD = "elected_head"  # kepala daerah or wakil kepala daerah
+    COUNCIL_MEMBER = "council_member"  # anggota DPRD
+    ACADEMIC = "academic"  # akademisi
+    OUTSIDE_JUROR = "outside_juror"  # juri luar: expert, practitioner, journalist
+    MENTOR = "mentor"  # pendamping
+
+    @property
+    def has_number(self) -> bool:
+        """Whether people of this kind have an employee number, and sign in with it; the others have a sign-in name."""
+        return self in CIVIL_SERVANTS
+
+
+CIVIL_SERVANTS = frozenset({EmploymentKind.PNS, EmploymentKind.PPPK, EmploymentKind.PPPK_PART_TIME})
 
 
 class Person(SQLModel, table=True):
-    """A civil servant under an internal id; names are three fields, since a certificate needs them apart."""
+    """Somebody under an internal id, with or without employee number; names are three fields, since a certificate needs them apart."""
 
     id: str = key()
     front_title: str = Field(default="", max_length=40)
@@ -73,6 +88,20 @@ class EmployeeNumber(SQLModel, table=True):
     number: str = Field(unique=True, max_length=18)
     valid_from: date
     valid_until: date | None = None
+
+
+class SignInName(SQLModel, table=True):
+    """The name with which somebody without employee number signs in, and since when; one that ended is nobody else's ever after.
+
+    Two names of one likeness look alike to who reads them: they are never two people's.
+    """
+
+    id: str = key()
+    person_id: str = link("person.id")
+    name: str = Field(unique=True, max_length=40)
+    likeness: str = Field(unique=True, max_length=40)
+    given_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
 class RoleGrant(SQLModel, table=True):
@@ -127,6 +156,7 @@ class NoticeKind(StrEnum):
     ACCOUNT_REOPENED = "account_reopened"
     PERSON_MOVED = "person_moved"
     NUMBER_CHANGED = "number_changed"
+    SIGN_IN_NAME_CHANGED = "sign_in_name_changed"
     EMAIL_ASKED = "email_asked"
     EMAIL_CHANGED = "email_changed"
     EMAIL_DROPPED = "email_dropped"
@@ -153,6 +183,7 @@ class Account(SQLModel, table=True):
     activation_until: datetime | None = Field(default=None, sa_type=UtcInstant)
     closed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     confirmed_email: str = Field(default="", max_length=254)  # the address whose codes came back; another one of the person's is not yet
+    email_key: str | None = Field(default=None, max_length=254, index=True)  # the confirmed address in lower case: who signs in by it
 
 
 class MailPurpose(StrEnum):

@@ -44,7 +44,7 @@ POLICY = {
     },
 }
 EXAMPLES: dict[str, dict[str, Any]] = {
-    "ActivationIn": {"employee_number": NUMBER, "code": "K7MP-3QXR-9TWD", "password": "tujuh kuda nil menari"},
+    "ActivationIn": {"identifier": NUMBER, "code": "K7MP-3QXR-9TWD", "password": "tujuh kuda nil menari"},
     "AgreementIn": {"outcome": "joined"},
     "ApprovalIn": DECREE,
     "AssignmentIn": {"reviewer_id": ID},
@@ -64,7 +64,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "EmailCodesIn": {"new_code": "K7MP-3QXR-9TWD", "old_code": "H4NY-7CWE-3FRG"},
     "EmailIn": {"email": "dewi@contoh.example", "present_password": "tujuh kuda nil menari"},
     "EndIn": {"last_day": "2026-12-31"},
-    "ForgottenIn": {"employee_number": NUMBER},
+    "ForgottenIn": {"identifier": NUMBER},
     "GrantIn": {"role": "reviewer", "unit_code": "BAPPEDA"},
     "HolderIn": {"person_id": ID, "capacity": "Plh.", "valid_from": "2026-11-01", "valid_until": "2026-11-30"},
     "MeasurementIn": {"indicator_id": ID, "measured_on": "2026-11-20", "value": "38", "note": "Rata-rata satu minggu."},
@@ -97,7 +97,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ScheduleIn": {"announce_at": "2026-12-20T09:00:00+07:00"},
     "ScoreIn": {"points": {"novelty": "80", "impact": "72.5"}, "comment": "Datanya meyakinkan."},
     "ScreeningIn": {"outcome": "accepted", "answers": {"renewal": True, "benefit": True}},
-    "SignInIn": {"employee_number": NUMBER, "password": "tujuh kuda nil menari"},
+    "SignInNameIn": {"sign_in_name": "walikota.contoh"},
+    "SignInIn": {"identifier": NUMBER, "password": "tujuh kuda nil menari"},
     "StepIn": {"reason": REASON},
     "SubmissionIn": {"without_unanswered": False},
     "SupplementIn": PROPOSAL,

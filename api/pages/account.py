@@ -13,8 +13,10 @@ from api.pages.session import Page, PageRequest, PostedForm, clear_session, loca
 from api.pages.texts import Words
 from api.passwords import activate_account, mail_new_password, sign_in_with_password
 from api.request_log import known_of
-from api.signing_in import FAILURE_MINUTES, TooMany, Unauthenticated, find_sign_in, sign_out
+from api.signing_in import Unauthenticated, find_sign_in, sign_out
+from api.tries import FAILURE_MINUTES, TooMany
 from workflows.process.refusals import Refusal
+from workflows.region.email_address import LONGEST
 
 router = APIRouter(include_in_schema=False)
 SIGN_IN = "/masuk"
@@ -32,16 +34,16 @@ async def show_sign_in(request: Page, lanjut: Annotated[str, Query(max_length=60
 @router.post("/masuk")
 async def enter(request: PostedForm) -> Response:
     """Sign in; a form that was sent after its session had ended is offered to be sent again."""
-    form, number = request.form, request.form.text("employee_number", 30)
+    form, identifier = request.form, request.form.text("identifier", LONGEST)
     if request.http.state.language:
         return await _show_in_other_language(request)
-    form.require("employee_number", "password")
+    form.require("identifier", "password")
     if form.wrong:
         return _show_again(request, _refuse_unread("signin", request))
     try:
-        new = await sign_in_with_password(request, number, form.values.get("password", ""))
+        new = await sign_in_with_password(request, identifier, form.values.get("password", ""))
     except (Unauthenticated, TooMany, Busy) as refusal:
-        refusal.field = "employee_number" if isinstance(refusal, Unauthenticated) else None
+        refusal.field = "identifier" if isinstance(refusal, Unauthenticated) else None
         return _show_again(request, refuse_form("signin", Form(fields_to_keep(form.fields)), refusal, Words(request.language)))
     if request.http.cookies:
         await _end(request)
@@ -67,13 +69,13 @@ async def show_activation(request: Page, ok: str = "") -> Response:
 async def use_code(request: PostedForm) -> Response:
     """Set a password with the one-time code; signing in comes next."""
     form = request.form
-    form.require("employee_number", "code", "password")
+    form.require("identifier", "code", "password")
     if form.text("password", 1_000) != form.text("password_again", 1_000):
         form.wrong["password_again"] = "passwords_differ"  # noqa: S105
     if form.wrong:
         return _ask_again(request, "activate.html", _refuse_unread("activation", request))
     try:
-        await activate_account(request, form.text("employee_number", 30), form.text("code", 100), form.text("password", 1_000))
+        await activate_account(request, form.text("identifier", LONGEST), form.text("code", 100), form.text("password", 1_000))
     except Refusal as refusal:
         refused = refuse_form("activation", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
         return _ask_again(request, "activate.html", refused)
@@ -91,11 +93,11 @@ async def show_forgotten(request: Page, ok: str = "") -> Response:
 async def ask_for_mail(request: PostedForm) -> Response:
     """Mail a code where an address is confirmed; the answer is the same whether there is such an account."""
     form = request.form
-    form.require("employee_number")
+    form.require("identifier")
     if form.wrong:
         return _ask_again(request, "forgotten.html", _refuse_unread("forgotten", request))
     try:
-        await mail_new_password(request, form.text("employee_number", 30))
+        await mail_new_password(request, form.text("identifier", LONGEST))
     except TooMany as refusal:
         refused = refuse_form("forgotten", Form(fields_to_keep(form.fields)), refusal, Words(request.language))
         return _ask_again(request, "forgotten.html", refused)

@@ -15,8 +15,9 @@ from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, clear_session
 from api.pages.texts import Words
 from api.passwords import change_email, change_own_password, confirm_new_email
-from api.signing_in import TooMany, digest, end_sign_in, list_sign_ins, sign_out_everywhere
-from workflows.calculations.employee_number import mask_employee_number
+from api.signing_in import end_other_sign_ins, end_sign_in, list_sign_ins, sign_out_everywhere
+from api.tries import TooMany, digest
+from workflows.calculations.employee_number import mask_held_number
 from workflows.process.actors import Actor
 from workflows.process.refusals import Conflict, Invalid
 from workflows.region.mail_codes import NewAddress, read_profile
@@ -93,6 +94,17 @@ async def end_session(session_id: str, request: PostedForm) -> Response:
     return await attempt("session", request, lambda: request.act(act), lambda refused: _account_page(request, refused=refused))
 
 
+@router.post(f"{ACCOUNT}/keluar-lainnya")
+async def leave_elsewhere(request: PostedForm) -> Response:
+    """Sign out on every device but this one."""
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        end_other_sign_ins(session, request.token, actor=actor)
+        return FormResult(to=ACCOUNT, done="others_signed_out")
+
+    return await attempt("others", request, lambda: request.act(act), lambda refused: _account_page(request, refused=refused))
+
+
 @router.post(f"{ACCOUNT}/keluar-semua")
 async def leave_everywhere(request: PostedForm) -> Response:
     """Sign out on every device, this one too."""
@@ -115,7 +127,7 @@ async def _account_page(request: PageRequest, *, refused: RefusedForm | None = N
         ]
         known = read_profile(session, actor=actor)
         roles = sorted({str(grant.role) for grant in actor.grants})
-        shown = {"number": mask_employee_number(known.number), "email": mask_email(known.email), "awaited": mask_email(known.awaited)}
+        shown = {"number": mask_held_number(known.number), "email": mask_email(known.email), "awaited": mask_email(known.awaited)}
         own = {"known": known, "shown": shown, "roles": roles}
         return {"sign_ins": sign_ins, "notices": list_notices(session, actor=actor, limit=10), **own}
 
@@ -133,6 +145,7 @@ async def _account_page(request: PageRequest, *, refused: RefusedForm | None = N
         done=done,
         forms=forms,
         everywhere=FormView("everywhere"),
+        others=FormView("others"),
         **values,
     )
     if status in RETRY_AFTER:

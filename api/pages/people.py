@@ -16,14 +16,16 @@ from api.pages.session import FormResult, Page, PageRequest, PostedForm, redirec
 from models.people import Account, EmployeeNumber, EmploymentKind, Person, Role
 from models.settings import settings
 from models.units import Unit
-from workflows.calculations.employee_number import mask_employee_number, strip_employee_number
+from workflows.calculations.employee_number import mask_held_number
 from workflows.process.actors import Actor
 from workflows.process.refusals import Faults, Forbidden, Invalid
 from workflows.region.code_sheet import make_code_sheet
 from workflows.region.codes import Renewal, is_code_awaited, renew_activation
 from workflows.region.grants import grant_role
+from workflows.region.identifiers import find_by_number_or_name
 from workflows.region.people import NewPerson, get_unit, register_person
 from workflows.region.powers import list_offices
+from workflows.region.sign_in_names import find_sign_in_name, mask_sign_in_name
 
 router = APIRouter(include_in_schema=False)
 PEOPLE = "/pegawai"
@@ -36,7 +38,8 @@ class CodeOwner:
 
     name: str
     unit: str
-    masked_number: str
+    masked_number: str  # empty for who has a sign-in name
+    masked_name: str
     until: datetime | None
 
 
@@ -143,14 +146,14 @@ async def show_code(request: PageRequest, result: FormResult) -> Response:
 
 
 def read_owner(session: Session, person_id: str) -> CodeOwner | None:
-    """Whose code it is, with the employee number masked: a slip that is lost does not hold what must be typed beside the code."""
+    """Whose code it is, number or name masked: a slip that is lost does not hold what must be typed beside the code."""
     person, account = session.get(Person, person_id), session.get(Account, person_id)
     if person is None or account is None:
         return None
     held = select(EmployeeNumber.number).where(EmployeeNumber.person_id == person_id, col(EmployeeNumber.valid_until).is_(None))
-    number = session.exec(held).first() or ""
+    number, name = session.exec(held).first(), find_sign_in_name(session, person_id)
     unit = session.get_one(Unit, person.unit_id)
-    return CodeOwner(person.full_name, unit.name, mask_employee_number(number), account.activation_until)
+    return CodeOwner(person.full_name, unit.name, mask_held_number(number), mask_sign_in_name(name), account.activation_until)
 
 
 def list_units(session: Session, actor: Actor) -> list[tuple[str, str]]:
@@ -178,19 +181,15 @@ def _read_person(form: Form) -> NewPerson:
     words = {name: form.text(name, 2_000) for name in ("name", "front_title", "back_title", "grade", "rank_name", "position")}
     email = form.email("email")
     unit_code, number = form.text("unit_code", 60), form.text("employee_number", 40)
-    return NewPerson(kind=EmploymentKind(kind), unit_code=unit_code, employee_number=number, email=email, **words)
+    name = form.text("sign_in_name", 100)
+    return NewPerson(kind=EmploymentKind(kind), unit_code=unit_code, employee_number=number, email=email, sign_in_name=name, **words)
 
 
 def _find_person(session: Session, form: Form, actor: Actor) -> str:
-    """The person of a typed number, among those of the actor's units and those who hold an office there."""
-    number = strip_employee_number(form.text("employee_number", 40))
-    row = session.exec(
-        select(Person.id, Unit.path)
-        .join(EmployeeNumber, col(EmployeeNumber.person_id) == col(Person.id))
-        .join(Unit, col(Unit.id) == col(Person.unit_id))
-        .where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))
-    ).first()
+    """The person of a typed number or sign-in name, among those of the actor's units and those who hold an office there."""
+    person_id = find_by_number_or_name(session, form.text("identifier", 100))
+    row = session.exec(select(Person.id, Unit.path).join(Unit, col(Unit.id) == col(Person.unit_id)).where(Person.id == person_id)).first()
     paths = [] if row is None else [row[1], *list_offices(session, row[0])]
     if row is None or not any(actor.holds(role, *paths) for role in (Role.ADMIN, Role.OPERATOR)):
-        raise Invalid("person_unknown", "employee_number")
+        raise Invalid("person_unknown", "identifier")
     return row[0]

@@ -23,10 +23,11 @@ from workflows.region.codes import renew_activation
 from workflows.region.grants import end_grant
 from workflows.region.mail_codes import drop_email
 from workflows.region.people import NewNumber, change_number, move_person
+from workflows.region.sign_in_names import change_sign_in_name
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = f"{PEOPLE}/{{person_id}}"
-FORMS = ("move", "number", "close", "reopen", "code", "email")
+FORMS = ("move", "number", "sign_in_name", "close", "reopen", "code", "email")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,14 @@ async def renew_number(person_id: str, request: PostedForm) -> Response:
     new = NewNumber(number, EmploymentKind(kind), form.day("valid_from") or today())
     change = lambda session, actor: change_number(session, person_id, new, actor=actor)  # noqa: E731
     return await _change(request, person_id, "number", change, "number_changed")
+
+
+@router.post(f"{ADDRESS}/nama-masuk")
+async def renew_sign_in_name(person_id: str, request: PostedForm) -> Response:
+    """Give a person without employee number another name to sign in with."""
+    name = request.form.text("sign_in_name", 100)
+    change = lambda session, actor: change_sign_in_name(session, person_id, name, actor=actor)  # noqa: E731
+    return await _change(request, person_id, "sign_in_name", change, "sign_in_name_changed")
 
 
 @router.post(f"{ADDRESS}/hapus-surel")

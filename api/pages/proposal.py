@@ -10,7 +10,7 @@ from api.pages.texts import Words
 from models.ideas import Answer
 from models.people import EmployeeNumber, Person, write_full_name
 from models.statements.ideas import Invited, Member
-from workflows.calculations.employee_number import mask_employee_number
+from workflows.calculations.employee_number import mask_held_number
 from workflows.calculations.shares import equal_shares
 from workflows.intake.draft import IdeaForm, Medium, Proposal
 from workflows.intake.supplement import Part
@@ -95,19 +95,19 @@ def list_people(session: Session, context: IdeaContext | None, actor: Actor) -> 
         person = session.get_one(Person, actor.person_id)
         holds = EmployeeNumber.person_id == person.id, col(EmployeeNumber.valid_until).is_(None)
         number = session.exec(select(EmployeeNumber.number).where(*holds)).first() or ""
-        return {person.id: (TeamLine(person.id, person.full_name, mask_employee_number(number), lead=True), number)}
+        return {person.id: (TeamLine(person.id, person.full_name, mask_held_number(number), lead=True), number)}
     people = {}
     for each in context.members:
         name = write_full_name(each.front_title, each.name, each.back_title)
         people[each.person_id] = (
-            TeamLine(each.person_id, name, mask_employee_number(each.number or ""), lead=each.lead),
+            TeamLine(each.person_id, name, mask_held_number(each.number), lead=each.lead),
             each.number or "",
         )
     for asked in context.invited:
         named = knows_name(asked, actor)
         key = str(asked.person_id) if named else asked.id
         name = write_full_name(asked.front_title or "", asked.name or "", asked.back_title or "") if named else ""
-        people[key] = (TeamLine(key, name, mask_employee_number(asked.number), lead=asked.lead, answer=asked.answer), asked.number)
+        people[key] = (TeamLine(key, name, mask_held_number(asked.number), lead=asked.lead, answer=asked.answer), asked.number)
     return people
 
 

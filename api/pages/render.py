@@ -23,7 +23,7 @@ PREPARES_CALLS = (Role.CHAIR, Role.LEADER, Role.SECRETARIAT, Role.ADMIN, Role.AU
 MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/kotak-masuk", "menu.inbox", ()),
     ("/usulan", "menu.ideas", ()),
-    ("/usulan/baru", "menu.new", ()),
+    ("/usulan/baru", "menu.new", (Role.PROPOSER,)),
     ("/daftar", "menu.list", SEES_ALL_IDEAS),
     ("/penghargaan", "menu.awards", ()),
     ("/dokumen", "menu.documents", ()),

@@ -15,6 +15,7 @@ from api.pages.forms import Form, read_form
 from api.pages.reading import reading_all
 from api.problems import language_of
 from api.signing_in import TOKEN_HOURS, Unauthenticated
+from models.eligibility import MAY_HOLD
 from models.people import Person, Role
 from models.settings import settings
 from workflows.process.actors import Actor
@@ -137,7 +138,7 @@ class PageRequest(ApiRequest):
         if person is None or sign_in is None:
             return self.anonymous_visitor
         waiting = count_waiting(session, actor=actor, most=MOST_COUNTED + 1).number + len(list_unsigned(session, actor=actor))
-        roles = frozenset(grant.role for grant in actor.grants)
+        roles = frozenset(grant.role for grant in actor.grants) | (MAY_HOLD[person.kind] & {Role.PROPOSER})
         return Visitor(self.language, self._path(), person.id, person.full_name, roles, sign_in.form_token, _write_waiting(waiting))
 
     def _path(self) -> str:

@@ -4,18 +4,19 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import Field
+from pydantic import AliasChoices, Field
 from sqlmodel import Session
 
 from api.access import Api, ApiRequest, Head
 from api.email_addresses import Email, mask_email
 from api.passwords import activate_account, change_email, change_own_password, confirm_new_email, mail_new_password, sign_in_with_password
 from api.request_log import known_of
-from api.signing_in import digest, end_sign_in, list_sign_ins, sign_out, sign_out_everywhere
+from api.signing_in import end_other_sign_ins, end_sign_in, list_sign_ins, sign_out, sign_out_everywhere
+from api.tries import digest
 from api.v1 import PREFIX
 from api.v1.shapes import Id, RequestBody, ResponseBody
-from models.people import NoticeKind, Role
-from workflows.calculations.employee_number import mask_employee_number
+from models.people import EmploymentKind, NoticeKind, Role
+from workflows.calculations.employee_number import mask_held_number
 from workflows.process.actors import Actor
 from workflows.region.email_address import LONGEST
 from workflows.region.mail_codes import NewAddress, read_profile
@@ -27,14 +28,18 @@ PasswordApi = Annotated[ApiRequest, Depends(Head(throttled=True))]
 SESSION_FIELDS = {"device", "created_at", "seen_at", "until"}
 
 
+# An employee number, a sign-in name, or a confirmed mail address; clients of earlier releases call it by the first of them.
+Identifier = Annotated[str, Field(max_length=LONGEST, validation_alias=AliasChoices("identifier", "employee_number"))]
+
+
 class ActivationIn(RequestBody):
-    employee_number: str = Field(max_length=30)
+    identifier: Identifier
     code: str = Field(max_length=100)
     password: str = Field(max_length=1_000)
 
 
 class SignInIn(RequestBody):
-    employee_number: str = Field(max_length=30)
+    identifier: Identifier
     password: str = Field(max_length=1_000)
 
 
@@ -86,18 +91,20 @@ class EmailCodesIn(RequestBody):
 
 
 class ForgottenIn(RequestBody):
-    employee_number: str = Field(max_length=30)
+    identifier: Identifier
 
 
 class MeOut(ResponseBody):
-    """One's own account; number and mail address masked. `email_awaited` waits for its codes."""
+    """One's own account; number and mail address masked, and empty where there is none. `email_awaited` waits for its codes."""
 
     person_id: str
     name: str
     unit_id: str
     unit: str
     position: str
+    kind: EmploymentKind
     employee_number_masked: str
+    sign_in_name: str
     email_masked: str
     email_confirmed: bool
     email_awaited: str
@@ -106,15 +113,21 @@ class MeOut(ResponseBody):
 
 @router.post("/activation", status_code=204)
 async def use_code(body: ActivationIn, request: SignInApi) -> Response:
-    """Set a password with one's employee number and the one-time code: 12 signs, case and hyphens make no difference."""
-    await activate_account(request, body.employee_number, body.code, body.password)
+    """Set a password by the one-time code, with one's employee number, sign-in name or confirmed mail address.
+
+    The code has 12 signs; case and hyphens make no difference.
+    """
+    await activate_account(request, body.identifier, body.code, body.password)
     return Response(status_code=204)
 
 
 @router.post("/tokens", status_code=201, responses={401: {}})
 async def make_token(body: SignInIn, request: SignInApi) -> TokenOut:
-    """Sign in with employee number and password; the token is a bearer token for 12 hours, and over after 30 minutes without a request."""
-    new = await sign_in_with_password(request, body.employee_number, body.password)
+    """Sign in with a password, and one's employee number, sign-in name or confirmed mail address.
+
+    The token is a bearer token for 12 hours, and over after 30 minutes without a request.
+    """
+    new = await sign_in_with_password(request, body.identifier, body.password)
     known_of(request.http).person = new.person_id
     return TokenOut(access_token=new.token, expires_in=new.expires_in)
 
@@ -139,7 +152,9 @@ async def show_me(request: Api) -> MeOut:
             unit_id=known.person.unit_id,
             unit=known.unit,
             position=known.person.position,
-            employee_number_masked=mask_employee_number(known.number),
+            kind=known.person.kind,
+            employee_number_masked=mask_held_number(known.number),
+            sign_in_name=known.sign_in_name,
             email_masked=mask_email(known.email),
             email_confirmed=known.email_confirmed,
             email_awaited=mask_email(known.awaited),
@@ -167,6 +182,14 @@ async def list_sessions(request: Api) -> list[SessionOut]:
 async def end_sessions(request: Api) -> Response:
     """Sign out everywhere, here too."""
     await request.write(lambda session, actor: sign_out_everywhere(session, actor=actor))
+    return Response(status_code=204)
+
+
+@router.delete("/me/other-sessions", status_code=204)
+async def end_others(request: Api) -> Response:
+    """Sign out everywhere but here."""
+    token = request.token
+    await request.write(lambda session, actor: end_other_sign_ins(session, token, actor=actor))
     return Response(status_code=204)
 
 
@@ -201,7 +224,7 @@ async def confirm_address(body: EmailCodesIn, request: PasswordApi) -> Response:
 @router.post("/forgotten-passwords", status_code=204)
 async def forget_password(body: ForgottenIn, request: SignInApi) -> Response:
     """Ask for a code by mail, with which `/activation` sets a new password; the answer is the same whether there is such an account."""
-    await mail_new_password(request, body.employee_number)
+    await mail_new_password(request, body.identifier)
     return Response(status_code=204)
 
 

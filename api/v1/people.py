@@ -19,6 +19,7 @@ from workflows.region.codes import Renewal, renew_activation
 from workflows.region.grants import end_grant, grant_role
 from workflows.region.mail_codes import drop_email
 from workflows.region.people import NewNumber, change_number, move_person
+from workflows.region.sign_in_names import change_sign_in_name
 
 router = APIRouter(prefix=f"{PREFIX}/people/{{person_id}}", tags=["people"])
 
@@ -58,6 +59,7 @@ class PersonRecordOut(PersonOut):
     kind: EmploymentKind
     closed: bool
     activated: bool
+    sign_in_name: str
     numbers: list[NumberOut]
     roles: list[GrantedOut]
 
@@ -78,6 +80,17 @@ class NumberIn(RequestBody):
     employee_number: str = Field(max_length=30)
     kind: EmploymentKind
     valid_from: Day
+
+
+class SignInNameIn(RequestBody):
+    sign_in_name: str = Field(max_length=100)
+
+
+class SignInNameOut(ResponseBody):
+    """The name with which a person signs in from now on."""
+
+    person_id: str
+    sign_in_name: str
 
 
 @router.get("")
@@ -150,6 +163,17 @@ async def renew_number(person_id: Id, body: NumberIn, request: Api) -> JSONRespo
     return await request.write(act)
 
 
+@router.post("/sign-in-name", response_model=SignInNameOut)
+async def renew_sign_in_name(person_id: Id, body: SignInNameIn, request: Api) -> JSONResponse:
+    """Give a person without employee number another name to sign in with; nobody else ever gets the former one."""
+
+    def act(session: Session, actor: Actor) -> SignInNameOut:
+        name = change_sign_in_name(session, person_id, body.sign_in_name, actor=actor)
+        return SignInNameOut(person_id=person_id, sign_in_name=name)
+
+    return await request.write(act)
+
+
 def show_grant(grant: RoleGrant) -> GrantedOut:
     """A role as it was given."""
     held = grant.confirmed_at is not None and grant.ended_at is None
@@ -170,6 +194,7 @@ def _show(record: PersonRecord) -> PersonRecordOut:
         kind=record.person.kind,
         closed=record.closed,
         activated=record.activated,
+        sign_in_name=record.sign_in_name,
         numbers=numbers,
         roles=[show_grant(grant) for grant, _unit in record.grants],
     )

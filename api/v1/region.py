@@ -40,9 +40,12 @@ class UnitOut(ResponseBody):
 
 
 class PersonIn(RequestBody):
+    """A civil servant has an employee number, anybody else a name to sign in with."""
+
     name: str = Field(max_length=2_000)
-    employee_number: str = Field(max_length=30)
     kind: EmploymentKind
+    employee_number: str = Field(default="", max_length=30)
+    sign_in_name: str = Field(default="", max_length=100)
     unit_code: str = Field(max_length=60)
     front_title: str = Field(default="", max_length=40)
     back_title: str = Field(default="", max_length=60)

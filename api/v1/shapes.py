@@ -15,7 +15,7 @@ from models.ideas import Answer, Idea
 from models.people import write_full_name
 from models.reviews import Review
 from models.statements.ideas import Member, read_gates
-from workflows.calculations.employee_number import mask_employee_number
+from workflows.calculations.employee_number import mask_held_number
 from workflows.intake.draft import IdeaForm, Medium, Proposal
 from workflows.intake.team import MemberShare
 from workflows.process import ways
@@ -253,7 +253,7 @@ def show_team(team: Sequence[Member]) -> list[MemberOut]:
             person_id=row.person_id,
             name=write_full_name(row.front_title, row.name, row.back_title),
             unit=row.unit,
-            employee_number_masked=mask_employee_number(row.number or ""),
+            employee_number_masked=mask_held_number(row.number),
             lead=row.lead,
             role=row.role,
             share_hundredths=row.share_hundredths,
@@ -272,7 +272,7 @@ def show_invited(context: IdeaContext, actor: Actor) -> list[InvitedOut]:
             person_id=each.person_id if named else None,
             name=write_full_name(each.front_title or "", each.name or "", each.back_title or "") if named else "",
             unit=each.unit or "" if named else "",
-            employee_number_masked=mask_employee_number(each.number),
+            employee_number_masked=mask_held_number(each.number),
             lead=each.lead,
             role=each.role,
             share_hundredths=each.share_hundredths,

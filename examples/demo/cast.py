@@ -63,8 +63,8 @@ def sign_in(theatre: Theatre, row: dict[str, str], person_id: str, code: str) ->
 
 def open_account(theatre: Theatre, number: str, code: str) -> str:
     """Set the password by the one-time code; answers the token of a new sign-in."""
-    theatre.ask("POST", "/activation", json={"employee_number": number, "code": code, "password": PASSWORD})
-    return str(theatre.ask("POST", "/tokens", json={"employee_number": number, "password": PASSWORD})["access_token"])
+    theatre.ask("POST", "/activation", json={"identifier": number, "code": code, "password": PASSWORD})
+    return str(theatre.ask("POST", "/tokens", json={"identifier": number, "password": PASSWORD})["access_token"])
 
 
 def confirm_waiting(theatre: Theatre, second: Player, players: list[Player]) -> None:

@@ -8,11 +8,11 @@ from sqlmodel import Session
 
 from models.database import run_plain, table_of
 from models.inbox import InboxItem
-from models.people import EmployeeNumber, Person
+from models.people import EmployeeNumber, Person, SignInName
 from models.units import Unit
 
 _PEOPLE, _NUMBERS = table_of(Person), table_of(EmployeeNumber)
-_UNITS, _INBOX = table_of(Unit), table_of(InboxItem)
+_UNITS, _INBOX, _SIGN_INS = table_of(Unit), table_of(InboxItem), table_of(SignInName)
 DETAILS = ("name", "front_title", "back_title", "grade", "rank_name", "position", "email", "kind", "unit_id")  # what HR says of a person
 _CHANGED = sa.update(_PEOPLE).where(_PEOPLE.c.id == sa.bindparam("of")).values({name: sa.bindparam(f"new_{name}") for name in DETAILS})
 _MOVED = [
@@ -28,9 +28,16 @@ def change_people(session: Session, people: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def list_by_number(session: Session, numbers: Sequence[str]) -> dict[str, Any]:
-    """Each person's details and id, by an employee number that they hold or held; `valid_until` is None for one they hold."""
-    found = sa.select(_NUMBERS.c.number, _NUMBERS.c.valid_until, _PEOPLE).join(_PEOPLE, _PEOPLE.c.id == _NUMBERS.c.person_id)
+    """Each person's details and id, by an employee number that they hold or held; `ended` is None for one they hold."""
+    found = sa.select(_NUMBERS.c.number, _NUMBERS.c.valid_until.label("ended"), _PEOPLE).join(_PEOPLE, _PEOPLE.c.id == _NUMBERS.c.person_id)
     return {row.number: row for row in run_plain(session, found.where(_NUMBERS.c.number.in_(numbers)))}
+
+
+def list_by_sign_in_name(session: Session, names: Sequence[str]) -> dict[str, Any]:
+    """Each person's details and id, by a sign-in name that they have or had; `ended` is None for one they have."""
+    found = sa.select(_SIGN_INS.c.name.label("key"), _SIGN_INS.c.ended_at.label("ended"), _PEOPLE)
+    found = found.join(_PEOPLE, _PEOPLE.c.id == _SIGN_INS.c.person_id).where(_SIGN_INS.c.name.in_(names))
+    return {row.key: row for row in run_plain(session, found)} if names else {}
 
 
 def move_paths(session: Session, paths: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.database import run_plain, table_of
-from models.people import Person, Role, RoleGrant, SignIn, is_held
+from models.people import EmploymentKind, Person, Role, RoleGrant, SignIn, is_held
 from models.units import Unit
 
 
@@ -26,6 +26,7 @@ class FoundPerson(NamedTuple):
     unit_id: str
     unit_path: str
     grants: tuple[GrantLine, ...]
+    kind: EmploymentKind
 
 
 class FoundSignIn(NamedTuple):
@@ -40,7 +41,7 @@ class FoundSignIn(NamedTuple):
 _PERSON, _UNIT, _GRANT, _SIGN_IN = (table_of(model) for model in (Person, Unit, RoleGrant, SignIn))
 _COVERED = _UNIT.alias("covered_unit")
 _GRANTS = (
-    sa.select(_PERSON.c.id, _PERSON.c.unit_id, _UNIT.c.path, _GRANT.c.role, _COVERED.c.path.label("covered"))
+    sa.select(_PERSON.c.id, _PERSON.c.unit_id, _PERSON.c.kind, _UNIT.c.path, _GRANT.c.role, _COVERED.c.path.label("covered"))
     .select_from(_PERSON)
     .join(_UNIT, _UNIT.c.id == _PERSON.c.unit_id)
     .outerjoin(_GRANT, sa.and_(_GRANT.c.person_id == _PERSON.c.id, is_held()))
@@ -68,4 +69,4 @@ def find_token(session: Session, token_hash: str) -> FoundSignIn | None:
 
 def _person_of(rows: Sequence[sa.Row[Any]]) -> FoundPerson:
     grants = tuple(GrantLine(Role(row.role), row.covered) for row in rows if row.role is not None)
-    return FoundPerson(rows[0].id, rows[0].unit_id, rows[0].path, grants)
+    return FoundPerson(rows[0].id, rows[0].unit_id, rows[0].path, grants, EmploymentKind(rows[0].kind))

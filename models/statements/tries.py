@@ -26,6 +26,12 @@ def count_try(session: Session, name_hash: str, at: datetime, since: datetime) -
     return int(run_plain(session, counted).scalar_one())
 
 
+def forget_count(session: Session, name_hash: str) -> None:
+    """Let the tries under a name count no longer there."""
+    table: Any = table_of(SignInFailure)
+    run_plain(session, sa.delete(table).where(table.c.id == name_hash[:26]))
+
+
 def take_back_tries(session: Session, name_hash: str, of_all_hash: str) -> None:
     """Let the tries under a name count no longer, neither there nor among those under the name that counts all."""
     table: Any = table_of(SignInFailure)

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import col, select, update
 
-from api.signing_in import FAILURE_MINUTES, MOST_FAILURES
+from api.tries import FAILURE_MINUTES, MOST_FAILURES
 from models.ids import SIGNS, new_code
 from models.instants import wall_now
 from models.people import Account, SignInFailure
@@ -124,18 +124,18 @@ def test_a_code_of_a_former_release_is_still_read(either_town: Town) -> None:
 
 def test_the_page_takes_number_and_code_and_says_when_to_wait(town: Town) -> None:
     browser, number = open_browser(town), town["lead"].number
-    typed = {"employee_number": number, "password": PASSWORD, "password_again": PASSWORD}
+    typed = {"identifier": number, "password": PASSWORD, "password_again": PASSWORD}
     for _ in range(MOST_FAILURES):
         assert send(browser, "/aktivasi", "/aktivasi", code=new_code(), **typed).status_code == 422
     stopped = send(browser, "/aktivasi", "/aktivasi", code=new_code(), **typed)
     assert (stopped.status_code, stopped.headers["retry-after"]) == (429, str(FAILURE_MINUTES * 60))
-    typed["employee_number"] = town["mate"].number
+    typed["identifier"] = town["mate"].number
     activated = send(browser, "/aktivasi", "/aktivasi", code=make_code(town, "mate").lower(), **typed)
     assert activated.headers["location"] == "/masuk?ok=activated"
 
 
 def test_the_slip_says_whose_code_it_is_and_not_what_is_typed_beside_it(town: Town) -> None:
-    slip = send(open_browser(town, "operator"), "/pegawai", "/pegawai/kode", employee_number=town["lead"].number).text
+    slip = send(open_browser(town, "operator"), "/pegawai", "/pegawai/kode", identifier=town["lead"].number).text
     assert re.search(r'class="secret">\w{4}-\w{4}-\w{4}<', slip)
     for word in (town["lead"].name, "Kelurahan Maleber", f"••• {town['lead'].number[-3:]}", "Berlaku sampai", "/aktivasi"):
         assert word in slip, word

@@ -170,7 +170,7 @@ def test_no_log_holds_a_name_a_number_a_token_or_a_password(town: Town, client: 
     token = sign_in(client, lead.number, PASSWORD).json()["access_token"]
     sign_in(client, lead.number, lead.number)
     browser = open_browser(town)
-    browser.post("/masuk", data={"employee_number": lead.number, "password": PASSWORD}, headers={"sec-fetch-site": "same-origin"})
+    browser.post("/masuk", data={"identifier": lead.number, "password": PASSWORD}, headers={"sec-fetch-site": "same-origin"})
     for path in (f"/ideas/{lead.number}", f"/ideas?call_id={lead.number}", f"/verification/{lead.number}", f"/x/{lead.number}/{token}"):
         ask(client, lead, f"GET {path}")
         client.get(f"/usulan/{lead.number}?ok={lead.name}")

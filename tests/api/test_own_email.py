@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import col, select, update
 
-from api.signing_in import MOST_FAILURES, digest
+from api.tries import MOST_FAILURES, digest
 from models.instants import wall_now
 from models.outbox import Message
 from models.people import Account, AccountNotice, MailCode, MailPurpose, Person, Role, SignIn
@@ -191,7 +191,7 @@ def test_the_answer_does_not_tell_whether_there_is_an_account(client: TestClient
     assert len({(a.status_code, a.text, str({k: v for k, v in a.headers.items() if k not in unlike})) for a in answers}) == 1
     assert [row.email for row in town.rows(select(MailCode))] == [OLD]
     browser = open_browser(town)
-    pages = [send(browser, "/lupa-kata-sandi", "/lupa-kata-sandi", employee_number=number) for number in numbers]
+    pages = [send(browser, "/lupa-kata-sandi", "/lupa-kata-sandi", identifier=number) for number in numbers]
     assert [page.status_code for page in pages] == [303] * 5 + [422], "only a form without any number says what is missing"
     assert {page.headers["location"] for page in pages[:5]} == {"/aktivasi?ok=code_mailed"}
 

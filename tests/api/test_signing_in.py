@@ -13,7 +13,8 @@ from sqlmodel import col, select, update
 
 from api.app import create_app
 from api.devices import name_device
-from api.signing_in import IDLE_MINUTES, MOST_FAILURES, TOKEN_HOURS
+from api.signing_in import IDLE_MINUTES, TOKEN_HOURS
+from api.tries import MOST_FAILURES
 from models.instants import wall_now
 from models.ledger import LedgerEntry
 from models.people import AccountNotice, RoleGrant, SignIn

@@ -16,7 +16,7 @@ from sqlmodel import select, update
 
 from api import hashing
 from api.hashing import AT_ONCE, Busy, Hashing
-from api.signing_in import MOST_FAILURES, MOST_FROM_ADDRESS, TooMany, Try, forget_tries, reserve_try
+from api.tries import MOST_FAILURES, MOST_FROM_ADDRESS, TooMany, Try, forget_tries, reserve_try
 from models.instants import wall_now
 from models.people import SignInFailure
 from tests.api.pages.browsing import PASSWORD, give_password, open_browser
@@ -124,7 +124,7 @@ def test_who_finds_the_queue_full_is_told_to_come_back_and_loses_no_try(open_tow
     answer = sign_in(client, open_town)
     check_problem(answer, 503, "sign_in_busy", language="id")
     assert answer.headers["retry-after"] == "2"
-    page = open_browser(open_town).post("/masuk", data={"employee_number": open_town["lead"].number, "password": PASSWORD})
+    page = open_browser(open_town).post("/masuk", data={"identifier": open_town["lead"].number, "password": PASSWORD})
     assert (page.status_code, page.headers["retry-after"]) == (503, "2")
     assert "Terlalu banyak orang" in page.text
     assert open_town.rows(select(SignInFailure)) == []

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from api.lookups import MOST_LOOKUPS, WINDOW_SECONDS, Lookups
-from api.signing_in import TooMany
+from api.tries import TooMany
 from models.documents import Document, DocumentKind, NumberSeries
 from tests.api.pages.browsing import open_browser
 from tests.asking import ask, check_problem

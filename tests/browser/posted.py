@@ -45,7 +45,7 @@ def set_forms(town: Town) -> list[Shot]:
 def _answer_strangely(town: Town, idea: str) -> list[Shot]:
     """What comes where a code is made, where a session ended before its form was sent, and where a form is not ours."""
     give_password(town, "head")
-    proof = ("Masuk", (("employee_number", town["head"].number), ("password", PASSWORD)))
+    proof = ("Masuk", (("identifier", town["head"].number), ("password", PASSWORD)))
     return [
         Shot("Kode aktivasi", "operator", "/pegawai", "Daftarkan dan buat kode", NEW),
         Shot("Sesi berakhir", "head", idea, "Simpan keputusan", GRANTED, is_ended=True),

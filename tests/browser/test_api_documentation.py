@@ -40,7 +40,7 @@ def test_one_can_sign_in_to_the_documentation_and_try_the_api(site: Site) -> Non
     give_password(site.town, "lead")
     page, asked, complaints = open_documentation(site, (1_440, 900))
     assert execute(page, "accounts-show_me") == "401"
-    body = f'{{"employee_number": "{lead.number}", "password": "{PASSWORD}"}}'
+    body = f'{{"identifier": "{lead.number}", "password": "{PASSWORD}"}}'
     assert execute(page, "accounts-make_token", body) == "201"
     page.locator("#operations-accounts-show_me").get_by_role("button", name="Execute").click()
     expect(page.locator("#operations-accounts-show_me .live-responses-table")).to_contain_text(lead.id, timeout=20_000)
@@ -60,7 +60,7 @@ def test_axe_finds_nothing_on_the_documentation_at_a_desk_and_while_it_is_tried_
     assert list_found(page) == []
     page.set_viewport_size({"width": 360, "height": 740})
     give_password(site.town, "lead")
-    execute(page, "accounts-make_token", f'{{"employee_number": "{site.town["lead"].number}", "password": "{PASSWORD}"}}')
+    execute(page, "accounts-make_token", f'{{"identifier": "{site.town["lead"].number}", "password": "{PASSWORD}"}}')
     page.locator("#operations-intake-find_ideas .opblock-summary-control").click()
     page.locator("#operations-intake-find_ideas").get_by_role("button", name="Try it out").click()
     page.locator("section.models button").first.click()

@@ -86,7 +86,7 @@ def sign_in(address: str, number: str, password: str) -> Caller:
     """Somebody signed in."""
     made = importlib.import_module(f"{PACKAGE}.client")
     anybody = Caller(made.Client(base_url=address, raise_on_unexpected_status=True))
-    return recognise(address, anybody.get("make_token", body={"employee_number": number, "password": password}).access_token)
+    return recognise(address, anybody.get("make_token", body={"identifier": number, "password": password}).access_token)
 
 
 def recognise(address: str, token: str) -> Caller:

@@ -115,6 +115,11 @@ def mask_employee_number(text: str) -> str:
     return "*" * 15 + (digits[15:] if _is_shaped(digits) else "***")
 
 
+def mask_held_number(number: str | None) -> str:
+    """The mask of somebody's number; nothing for who has none."""
+    return mask_employee_number(number) if number else ""
+
+
 def label_employee_number(text: str) -> str:
     """What stands before a printed number: `NI PPPK` where digits 13 and 14 are a PPPK's (21 to 29), else `NIP`."""
     digits = strip_employee_number(text)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
-from models.people import Role
+from models.eligibility import MAY_HOLD
+from models.people import EmploymentKind, Role
 from models.statements.people import FoundPerson, find_person
 from workflows.process.refusals import Forbidden, NotFound
 
@@ -23,13 +24,19 @@ class Grant:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person (id, own unit, grants) or a flow (its name); what an action is done as."""
+    """A person (id, own unit, grants, kind) or a flow (its name); what an action is done as."""
 
     person_id: str | None
     unit_id: str | None = None
     unit_path: str = ""
     grants: tuple[Grant, ...] = field(default=())
     flow: str = ""
+    kind: EmploymentKind = EmploymentKind.PNS
+
+    @property
+    def may_propose(self) -> bool:
+        """Whether somebody of this kind of employment may hand in ideas."""
+        return Role.PROPOSER in MAY_HOLD[self.kind]
 
     def paths(self, role: Role) -> tuple[str, ...]:
         """The unit paths over which the actor holds a role."""
@@ -60,4 +67,4 @@ def actor_of(session: Session, person_id: str) -> Actor:
 
 def read_actor(found: FoundPerson) -> Actor:
     """A person found in the database, as an actor."""
-    return Actor(found.person_id, found.unit_id, found.unit_path, tuple(Grant(*line) for line in found.grants))
+    return Actor(found.person_id, found.unit_id, found.unit_path, tuple(Grant(*line) for line in found.grants), kind=found.kind)

@@ -67,6 +67,10 @@ def _call_open(_session: Session, asked: Question) -> Refusal | None:
     return None if state == CallState.OPEN and asked.actor.person_id is not None else Conflict("call_not_open", stage=state)
 
 
+def _may_propose(_session: Session, asked: Question) -> Refusal | None:
+    return None if asked.actor.may_propose else Forbidden("only_civil_servants_propose", kind=asked.actor.kind)
+
+
 def _window(_session: Session, asked: Question) -> Refusal | None:
     call = asked.idea.call
     if call.state != CallState.OPEN or now() >= call.closes_at:
@@ -241,6 +245,7 @@ def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
 GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "apart": _apart,
     "call_open": _call_open,
+    "may_propose": _may_propose,
     "window": _window,
     "gates": _gates,
     "gate_open_now": _gate_open_now,

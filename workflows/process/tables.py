@@ -28,7 +28,7 @@ closed               -           -            -               -                 
 
 IDEA_TRANSITIONS = """
 stage                action           outcome       target               who          relation  reason  guards                                      code                   jobs                                      milestone  readers
--                    draft            -             draft                proposer     any       -+      call_open                                   -                      -                                         -          all
+-                    draft            -             draft                proposer     any       -+      call_open,may_propose                       -                      -                                         -          all
 draft                revise           -             -                    proposer     lead      -+      -                                           -                      -                                         -          all
 draft                agree            joined        -                    proposer     asked     0+      free_to_join                                -                      -                                         -          all
 draft                agree            not_joined    -                    proposer     asked     0+      -                                           -                      -                                         -          all

@@ -16,7 +16,7 @@ GATE_ACTION = "pass_gate"  # a policy's own gates: their stage, role and days st
 KEEP_CODE = "="
 STEPS = ("intake", "review", "pilot", "reward", "recognition")  # as people see the way, and the topics of the flows
 GUARDS = (
-    *("apart", "call_open", "window", "gates", "overdue", "passed", "not_passed", "measured", "has_reading"),
+    *("apart", "call_open", "may_propose", "window", "gates", "overdue", "passed", "not_passed", "measured", "has_reading"),
     *("permission", "has_pilot", "has_no_pilot"),
     *("answered", "unanswered", "free_to_join", "as_permitted", "not_as_permitted"),
     *("passed_up", "quorum", "no_quorum", "unscored", "reviewers_left", "not_superior", "pilot_days", "not_below_owner"),

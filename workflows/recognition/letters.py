@@ -15,7 +15,7 @@ from models.people import Role
 from models.policy import Entry
 from models.stages import AwardStage
 from models.units import Unit
-from workflows.calculations.employee_number import mask_employee_number
+from workflows.calculations.employee_number import mask_held_number
 from workflows.documents.kinds.rejection import find_words, name_rejecting
 from workflows.documents.text import format_date
 from workflows.intake.team import list_team_changes
@@ -129,7 +129,7 @@ def _team_lines(session: Session, idea_id: str) -> list[dict[str, Any]]:
     return [
         {
             "name": holders[member.person_id].person.full_name,
-            "masked_number": mask_employee_number(holders[member.person_id].number or ""),
+            "masked_number": mask_held_number(holders[member.person_id].number) or None,
             "unit": holders[member.person_id].unit.name,
             "role": "Ketua" if member.lead else member.role or "Anggota",
             "share_hundredths": member.share_hundredths,

@@ -14,15 +14,17 @@ from workflows.region.codes import Renewal, drop_requests, end_sessions, renew_a
 from workflows.region.grants import end_role, list_grants
 from workflows.region.notices import send_notice
 from workflows.region.powers import get_person, is_second, lock_account, require_over
+from workflows.region.sign_in_names import find_sign_in_name
 
 
 @dataclass(frozen=True)
 class PersonRecord:
-    """A person as those see them who look after the account: home unit, numbers over time, every grant, whether the account is closed."""
+    """A person as those see them who look after the account: home unit, numbers over time or sign-in name, every grant, account's state."""
 
     person: Person
     home: Unit
     numbers: list[EmployeeNumber]
+    sign_in_name: str
     grants: list[tuple[RoleGrant, Unit]]
     closed: bool
     activated: bool
@@ -78,4 +80,5 @@ def read_person(session: Session, person_id: str, *, actor: Actor) -> PersonReco
         raise Forbidden("only_operator")
     held = select(EmployeeNumber).where(EmployeeNumber.person_id == person.id).order_by(col(EmployeeNumber.valid_from))
     account = session.get(Account, person.id) or Account(person_id=person.id)
-    return PersonRecord(person, home, list(session.exec(held)), grants, account.closed_at is not None, account.password_hash is not None)
+    name, closed, activated = find_sign_in_name(session, person.id), account.closed_at is not None, account.password_hash is not None
+    return PersonRecord(person, home, list(session.exec(held)), name, grants, closed, activated)

@@ -13,3 +13,8 @@ def read_email(text: str) -> str:
     if ENCODED_WORD in text or len(text) > LONGEST:
         raise ValueError("no e-mail address")
     return validate_email(text, check_deliverability=False).normalized
+
+
+def fold_email(address: str) -> str:
+    """What two ways to write one mailbox have in common: no mail server tells upper from lower case in a name."""
+    return address.lower()

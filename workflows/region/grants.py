@@ -2,12 +2,13 @@
 
 from sqlmodel import Session, col, select
 
+from models.eligibility import MAY_HOLD
 from models.instants import now
 from models.people import DECIDING, NoticeKind, Person, Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.journal import record
-from workflows.process.refusals import Conflict, Forbidden, NotFound
+from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.region.notices import send_notice
 from workflows.region.people import get_unit
 from workflows.region.powers import is_second, lock_account, require_second
@@ -21,14 +22,18 @@ def grant_role(session: Session, person_id: str, role: Role, unit_code: str, *, 
 
     A deciding role (chair, leader, verifier, auditor, admin, operator) is held only once a second person has confirmed it; any other at
     once.
-    Raises Conflict for a closed account and for a role that is held, or waits for its confirmation, already.
+    Raises Invalid for a role that people of this kind do not hold, Conflict for a closed account and for a role that is held, or waits
+    for its confirmation, already.
     """
     unit = get_unit(session, unit_code)
     actor.require(Role.ADMIN, unit.path)
     if person_id == actor.person_id:
         raise Forbidden("own_role")
-    if session.get(Person, person_id) is None:
+    person = session.get(Person, person_id)
+    if person is None:
         raise NotFound("person_not_found")
+    if role not in MAY_HOLD[person.kind]:
+        raise Invalid("role_of_another_kind", "role", role=role, kind=person.kind)
     if lock_account(session, person_id).closed_at is not None:
         raise Conflict("account_closed")
     refuse_open(session, person_id, role, unit)

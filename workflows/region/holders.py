@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.eligibility import MAY_HEAD
 from models.instants import now
 from models.offices import Capacity, OfficeHolder, UnitOffice
 from models.people import EmploymentKind, Person, Role
@@ -55,14 +56,14 @@ def appoint_holder(session: Session, unit_code: str, new: NewHolder, *, actor: A
     """Appoint somebody to the office of a unit; an admin over the unit may, and never themselves.
 
     The holder signs for the office once a second person has confirmed it; until then it keeps its days free of others. Raises NotFound
-    (unit, office, person), Forbidden, Invalid, all faults at once (dates, titles in a plain name, number, superior) and Conflict where
-    somebody holds the office in this capacity on one of the days.
+    (unit, office, person), Forbidden, Invalid, all faults at once (dates, kind of person, titles in a plain name, number, superior) and
+    Conflict where somebody holds the office in this capacity on one of the days.
     """
     unit = find_unit(session, unit_code)
     actor.require(Role.ADMIN, unit.path)
     if new.who == actor.person_id:
         raise Forbidden("own_role")
-    get_office(session, unit)
+    office = get_office(session, unit)
     _lock(session, unit)
     faults, superior, named = Faults(), None, dict[str, Any]()
     if new.valid_until is not None and new.valid_until < new.valid_from:
@@ -70,7 +71,7 @@ def appoint_holder(session: Session, unit_code: str, new: NewHolder, *, actor: A
     with faults.gather():
         superior = _find_superior(session, unit, new.on_behalf_of)
     with faults.gather():
-        named = _read_holder(session, new.who)
+        named = _read_holder(session, new.who, office)
     faults.settle()
     if named.get("employee_number"):
         require_unheld(session, named["employee_number"])
@@ -177,10 +178,13 @@ def _find_superior(session: Session, unit: Unit, code: str) -> Unit | None:
     return superior
 
 
-def _read_holder(session: Session, who: str | PlainHolder) -> dict[str, Any]:
+def _read_holder(session: Session, who: str | PlainHolder, office: UnitOffice) -> dict[str, Any]:
     if isinstance(who, str):
-        if session.get(Person, who) is None:
+        person = session.get(Person, who)
+        if person is None:
             raise NotFound("person_not_found", "person_id")
+        if person.kind not in MAY_HEAD[office.head_kind]:
+            raise Invalid("office_of_another_kind", "person_id", kind=person.kind)
         return {"person_id": who}
     faults, number = Faults(), None
     words = read_lines(faults, who, NAMED)

@@ -14,19 +14,19 @@ from sqlmodel import Session, select
 
 from models.database import append_rows
 from models.ids import new_id
-from models.instants import today
-from models.people import EmployeeNumber, NoticeKind, Person, Role
-from models.statements.directory import DETAILS, change_people, list_by_number
+from models.instants import now, today
+from models.people import EmployeeNumber, NoticeKind, Person, Role, SignInName
+from models.statements.directory import DETAILS, change_people, list_by_number, list_by_sign_in_name
 from models.units import Unit
-from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import Actor
 from workflows.process.journal import record, record_each
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
 from workflows.region.notices import send_notice
-from workflows.region.people_columns import HEADS, REQUIRED, PersonRow, UnitFinder, read_person_row, says_same
+from workflows.region.people_columns import HEADS, KEYS, REQUIRED, PersonRow, UnitFinder, find_key, read_person_row, says_same
 from workflows.region.powers import is_deciding, is_in_office, list_offices
 from workflows.region.sheets import open_sheet
+from workflows.region.sign_in_names import is_sign_in_name_held, liken
 
 AT_ONCE = 2_000  # rows looked up and written together
 
@@ -45,6 +45,8 @@ class _Pair:
 
 
 Row = tuple[int, dict[str, str]]
+Key = tuple[str, str]  # a column and what stands there
+Seen = dict[Key, int]  # in which row
 
 
 def check_people(session: Session, content: bytes, *, actor: Actor, advance: Advance = lambda rows: None) -> ImportReport:
@@ -70,10 +72,13 @@ def import_people(session: Session, content: bytes, *, actor: Actor, advance: Ad
 
 def _go_through(session: Session, content: bytes, actor: Actor, advance: Advance, write: Callable[[Sequence[_Pair]], None]) -> ImportReport:
     """Read and compare all rows; `write` gets those that change something, some at once, as long as nothing was wrong."""
-    done, seen = ImportReport(), dict[str, int]()
+    done, seen = ImportReport(), Seen()
     units = {unit.id: unit for unit in session.exec(select(Unit))}
     find_unit = UnitFinder({unit.id: (unit.code, unit.name) for unit in units.values()})
-    rows = open_sheet(content, HEADS, REQUIRED).rows
+    sheet = open_sheet(content, HEADS, REQUIRED)
+    if not set(KEYS) & set(sheet.columns):
+        raise Invalid("sheet_without_columns", "file", heads=HEADS["employee_number"][0])
+    rows = sheet.rows
     while some := list(islice(rows, AT_ONCE)):
         pairs = list(_allow(session, _pair(session, some, find_unit, seen, done), units, actor, done))
         _count(pairs, done)
@@ -84,27 +89,44 @@ def _go_through(session: Session, content: bytes, actor: Actor, advance: Advance
     return done
 
 
-def _pair(session: Session, rows: Sequence[Row], find_unit: UnitFinder, seen: dict[str, int], done: ImportReport) -> Iterator[_Pair]:
-    """Each row that changes something, with its person, found by the number that they hold; what is wrong and what is alike is counted."""
-    people = list_by_number(session, [strip_employee_number(cells.get("employee_number", "")) for _row, cells in rows])
-    for number, cells in rows:
-        digits = strip_employee_number(cells.get("employee_number", ""))
-        person = people.get(digits)
-        if digits and digits in seen:
-            done.add_fault(RowFault(number, "employee_number", "row_twice", {"row": seen[digits]}))
+def _pair(session: Session, rows: Sequence[Row], find_unit: UnitFinder, seen: Seen, done: ImportReport) -> Iterator[_Pair]:
+    """Each row that changes something, with its person, found by number or sign-in name; what is wrong and what is alike is counted."""
+    keys = [find_key(cells) for _row, cells in rows]
+    people = _find_people(session, keys)
+    for (number, cells), key in zip(rows, keys, strict=True):
+        person, column = people.get(key), key[0]
+        if key[1] and key in seen:
+            done.add_fault(RowFault(number, column, "row_twice", {"row": seen[key]}))
             continue
-        seen[digits] = number
-        if person is not None and person.valid_until is None and says_same(cells, person, find_unit):
+        seen[key] = number
+        if person is not None and person.ended is None and says_same(cells, person, find_unit):
             done.unchanged += 1
             continue
         read = read_person_row(number, cells, find_unit)
         if isinstance(read, list):
             for fault in read:
                 done.add_fault(fault)
-        elif person is not None and person.valid_until is not None:
-            done.add_fault(RowFault(number, "employee_number", "employee_number_former"))
+        elif person is not None and person.ended is not None:
+            done.add_fault(RowFault(number, column, "employee_number_former" if read.proof.number else "sign_in_name_former"))
+        elif person is None and not _is_free(session, read.proof.name, seen):
+            done.add_fault(RowFault(number, column, "sign_in_name_taken"))
         else:
             yield _Pair(read, person, _merge(read, person))
+
+
+def _find_people(session: Session, keys: Sequence[Key]) -> dict[Key, Any]:
+    written = {column: [value for of, value in keys if of == column and value] for column in KEYS}
+    found = list_by_number(session, written["employee_number"]), list_by_sign_in_name(session, written["sign_in_name"])
+    return {(column, value): person for column, each in zip(KEYS, found, strict=True) for value, person in each.items()}
+
+
+def _is_free(session: Session, name: str, seen: Seen) -> bool:
+    """Whether a new name looks like nobody's, in the file and beside it; no name at all is free."""
+    like = ("likeness", liken(name))
+    if name and (like in seen or is_sign_in_name_held(session, name)):
+        return False
+    seen[like] = 0
+    return True
 
 
 def _merge(row: PersonRow, person: Any) -> dict[str, Any]:
@@ -119,6 +141,9 @@ def _merge(row: PersonRow, person: Any) -> dict[str, Any]:
 def _allow(session: Session, pairs: Iterator[_Pair], units: dict[str, Unit], actor: Actor, done: ImportReport) -> Iterator[_Pair]:
     """Those that the actor may import: over both units and every office; of whoever decides, a move alone."""
     for pair in pairs:
+        if "kind" in pair.differs and not pair.new["kind"].has_number and list_offices(session, pair.person.id):
+            done.add_fault(RowFault(pair.row.row, "kind", "kind_of_office_holder", {"kind": pair.new["kind"]}))
+            continue
         if actor.flow:
             yield pair
             continue
@@ -127,9 +152,9 @@ def _allow(session: Session, pairs: Iterator[_Pair], units: dict[str, Unit], act
         if not all(actor.holds(Role.ADMIN, units[unit_id].path) for unit_id in of):
             faults.found.append(Invalid("import_beyond_reach", "unit_code"))
         elif pair.differs and not all(actor.holds(Role.ADMIN, path) for path in list_offices(session, pair.person.id)):
-            faults.found.append(Invalid("office_beyond_reach", "employee_number"))
+            faults.found.append(Invalid("office_beyond_reach", pair.row.proof.column))
         elif {*pair.differs} - {"unit_id"} and _decides(session, pair.person.id):
-            faults.found.append(Invalid("import_of_office", "employee_number"))
+            faults.found.append(Invalid("import_of_office", pair.row.proof.column))
         for fault in faults.found:
             done.add_fault(tell_fault(pair.row.row, fault))
         if not faults.found:
@@ -155,8 +180,14 @@ def _count(pairs: Sequence[_Pair], done: ImportReport) -> None:
 def _write(session: Session, pairs: Sequence[_Pair], actor: Actor) -> None:
     new = {new_id(): pair for pair in pairs if pair.person is None}
     append_rows(session, Person, [{"id": person_id, **pair.new} for person_id, pair in new.items()])
-    numbers = [{"id": new_id(), "person_id": of, "number": pair.row.number, "valid_from": today()} for of, pair in new.items()]
-    append_rows(session, EmployeeNumber, [{**number, "valid_until": None} for number in numbers])
+    numbers = [(of, pair.row.proof.number) for of, pair in new.items() if pair.row.proof.number]
+    held = {"valid_from": today(), "valid_until": None}
+    append_rows(session, EmployeeNumber, [{"id": new_id(), "person_id": of, "number": number, **held} for of, number in numbers])
+    names = [(of, pair.row.proof.name) for of, pair in new.items() if pair.row.proof.name]
+    given = {"given_at": now(), "ended_at": None}
+    append_rows(
+        session, SignInName, [{"id": new_id(), "person_id": of, "name": name, "likeness": liken(name), **given} for of, name in names]
+    )
     facts = {of: {"unit": pair.new["unit_id"], "employment": pair.new["kind"]} for of, pair in new.items()}
     record_each(session, "person.register", facts, actor=actor)
     known = [pair for pair in pairs if pair.differs]

@@ -12,13 +12,14 @@ from sqlmodel import Session, col, func, select, update
 from models.ids import new_code, new_id
 from models.instants import wall_now
 from models.people import Account, EmployeeNumber, MailCode, MailPurpose, NoticeKind, Person
-from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import Actor
 from workflows.process.journal import record, send
 from workflows.process.refusals import Conflict, Invalid
 from workflows.region.codes import hash_code
+from workflows.region.email_address import fold_email
 from workflows.region.notices import send_notice
 from workflows.region.powers import get_person, list_offices, lock_account, require_over
+from workflows.region.sign_in_names import find_sign_in_name
 
 ADDRESS_HOURS = 24
 FORGOTTEN_MINUTES = 30
@@ -32,6 +33,7 @@ class Profile:
     person: Person
     unit: str
     number: str
+    sign_in_name: str
     email: str
     email_confirmed: bool
     awaited: str
@@ -55,7 +57,8 @@ def read_profile(session: Session, *, actor: Actor) -> Profile:
     awaited = waiting[MailPurpose.NEW_ADDRESS].email if MailPurpose.NEW_ADDRESS in waiting else ""
     confirmed = bool(person.email) and account.confirmed_email == person.email
     number = session.exec(held).first() or ""
-    return Profile(person, home.name, number, person.email, confirmed, awaited, MailPurpose.OLD_ADDRESS in waiting)
+    name = find_sign_in_name(session, person.id)
+    return Profile(person, home.name, number, name, person.email, confirmed, awaited, MailPurpose.OLD_ADDRESS in waiting)
 
 
 def ask_email(session: Session, email: str, *, actor: Actor) -> None:
@@ -94,6 +97,7 @@ def confirm_email(session: Session, typed: NewAddress, *, actor: Actor) -> None:
     if old is None and person.email not in ("", new.email):
         raise Invalid("mail_code_invalid", "new_code")  # meanwhile there is an address that never agreed
     person.email = account.confirmed_email = new.email
+    account.email_key = fold_email(new.email)
     session.add_all([person, account])
     void_mail_codes(session, person.id)
     session.flush()
@@ -112,6 +116,7 @@ def drop_email(session: Session, person_id: str, *, actor: Actor) -> None:
     if not person.email:
         raise Conflict("email_missing")
     person.email = account.confirmed_email = ""
+    account.email_key = None
     session.add_all([person, account])
     void_mail_codes(session, person.id)
     session.flush()
@@ -119,14 +124,11 @@ def drop_email(session: Session, person_id: str, *, actor: Actor) -> None:
     send_notice(session, person.id, NoticeKind.EMAIL_DROPPED)
 
 
-def ask_forgotten(session: Session, employee_number: str) -> None:
-    """Ask for a code to the confirmed address of a number's account; nothing, and no word of it, where there is none to send it to.
+def ask_forgotten(session: Session, person_id: str | None) -> None:
+    """Ask for a code to somebody's confirmed address; nothing, and no word of it, where there is none to send it to.
 
     None goes to a closed account, to an address that nobody confirmed, to who holds an office, and to who had several today.
     """
-    number = strip_employee_number(employee_number)
-    found = select(EmployeeNumber.person_id).where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))
-    person_id = session.exec(found).first()
     if (
         person_id is None
         or not may_set_by_mail(session, person_id)

@@ -1,4 +1,4 @@
-"""Register units and people, move people, and keep their employee numbers over time."""
+"""Register units and people with or without employee number, move people, and keep their numbers over time."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +16,7 @@ from workflows.process.wording import read_lines
 from workflows.region.codes import issue_activation
 from workflows.region.notices import send_notice
 from workflows.region.powers import get_person, lock_account, require_over
+from workflows.region.sign_in_names import FIELD, give_sign_in_name, read_sign_in_name
 
 # the fewest and most characters of what names somebody on papers
 NAMED = {"front_title": (0, 40), "name": (1, 120), "back_title": (0, 60), "rank_name": (0, 40), "grade": (0, 10)}
@@ -36,7 +37,7 @@ class NewPerson:
     """A person as HR records know them; titles apart from the name."""
 
     name: str
-    employee_number: str
+    employee_number: str  # empty for who is no civil servant
     kind: EmploymentKind
     unit_code: str
     front_title: str = ""
@@ -45,6 +46,7 @@ class NewPerson:
     rank_name: str = ""
     position: str = ""
     email: str = ""
+    sign_in_name: str = ""  # of who has no employee number
 
 
 @dataclass(frozen=True)
@@ -85,23 +87,27 @@ def register_unit(session: Session, new: NewUnit, *, actor: Actor) -> Unit:
 def register_person(session: Session, new: NewPerson, *, actor: Actor) -> tuple[Person, str]:
     """Add a person and answer with the one-time code for their account (valid 30 days, shown once).
 
-    An admin or operator over the unit may. Raises Invalid, all faults at once, for an unknown unit, texts that papers cannot show and an
-    impossible number; Conflict for a number in use.
+    An admin or operator over the unit may. A civil servant has a number, anybody else a sign-in name. Raises Invalid, all faults at once,
+    for an unknown unit, texts that papers cannot show and an impossible number or name; Conflict for one in use.
     """
-    faults, unit, number = Faults(), None, ""
+    faults, unit, proof = Faults(), None, Proof()
     with faults.gather():
         unit = get_unit(session, new.unit_code)
         if not (actor.holds(Role.ADMIN, unit.path) or actor.holds(Role.OPERATOR, unit.path)):
             raise Forbidden("only_operator")
     words = read_lines(faults, new, NAMED | {"position": (0, 120)})
     with faults.gather():
-        number = read_own_number(new.employee_number, new.kind)
+        proof = read_proof(new.employee_number, new.sign_in_name, new.kind)
     faults.settle()
-    require_unheld(session, number)
+    if proof.number:
+        require_unheld(session, proof.number)
     person = Person(unit_id=unit.id, kind=new.kind, email=new.email, **words)
     session.add(person)
     session.flush()
-    session.add(EmployeeNumber(person_id=person.id, number=number, valid_from=today()))
+    if proof.number:
+        session.add(EmployeeNumber(person_id=person.id, number=proof.number, valid_from=today()))
+    else:
+        give_sign_in_name(session, person.id, proof.name)
     code = issue_activation(session, person.id)
     record(session, "person.register", person.id, actor=actor, unit=unit.id, employment=person.kind)
     return person, code
@@ -137,6 +143,8 @@ def change_number(session: Session, person_id: str, new: NewNumber, *, actor: Ac
     person, home = get_person(session, person_id)
     require_over(session, person, home, actor=actor)
     lock_account(session, person.id)
+    if not person.kind.has_number:
+        raise Invalid("number_of_no_civil_servant", "employee_number", kind=person.kind)
     faults, number = Faults(), ""
     with faults.gather():
         number = read_own_number(new.number, new.kind)
@@ -160,8 +168,36 @@ def change_number(session: Session, person_id: str, new: NewNumber, *, actor: Ac
     return held
 
 
+@dataclass(frozen=True)
+class Proof:
+    """With what somebody signs in: the digits of a number, or a name; never both."""
+
+    number: str = ""
+    name: str = ""
+
+    @property
+    def column(self) -> str:
+        """In which field or column it was written."""
+        return "employee_number" if self.number else FIELD
+
+
+def read_proof(number: str, name: str, kind: EmploymentKind) -> Proof:
+    """The number of a civil servant, or the sign-in name of anybody else; raises Invalid for the wrong one of the two, and both at once."""
+    faults, proof = Faults(), Proof()
+    if kind.has_number and name.strip():
+        faults.found.append(Invalid("sign_in_name_beside_number", FIELD, kind=kind))
+    if not kind.has_number and number.strip():
+        faults.found.append(Invalid("number_of_no_civil_servant", "employee_number", kind=kind))
+    with faults.gather():
+        proof = Proof(number=read_own_number(number, kind)) if kind.has_number else Proof(name=read_sign_in_name(name))
+    faults.settle()
+    return proof
+
+
 def read_own_number(number: str, kind: EmploymentKind) -> str:
     """The digits of a number that can be true and fits the kind of employment; raises Invalid."""
+    if not kind.has_number:
+        raise Invalid("number_of_no_civil_servant", "kind", kind=kind)
     read = read_employee_number(number, on=today())
     if not read.valid:
         raise Invalid("employee_number_impossible", "employee_number", problems=[problem.code for problem in read.problems])

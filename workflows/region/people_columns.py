@@ -1,4 +1,7 @@
-"""What a file of people says: its columns by the heads of HR exports, and one row of it read into a person's values."""
+"""What a file of people says: its columns by the heads of HR exports, and one row of it read into a person's values.
+
+Civil servants are found by employee number, everybody else by sign-in name.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +14,13 @@ from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_line
 from workflows.region.email_address import read_email
 from workflows.region.import_report import RowFault, tell_fault
-from workflows.region.people import NAMED
+from workflows.region.people import NAMED, Proof, read_proof
 from workflows.region.sheets import compare_head, has_lost_digits
 
 # heads as SIASN, SIMPEG and Excel lists have them; the column's own name is one of them, and case, spaces and signs do not count
 HEADS = {
     "employee_number": ("NIP", "NIP Baru", "NIP/NI PPPK", "NIP/NIPPPK", "Nomor Induk Pegawai"),
+    "sign_in_name": ("Nama Masuk", "Nama Pengguna", "Username"),
     "name": ("Nama", "Nama Lengkap", "Nama Pegawai", "Nama Tanpa Gelar"),
     "front_title": ("Gelar Depan",),
     "back_title": ("Gelar Belakang",),
@@ -27,7 +31,8 @@ HEADS = {
     "unit_code": ("Kode Unit", "Kode Unor", "Kode OPD", "Unit", "Unit Kerja", "Unor Nama", "Perangkat Daerah"),
     "email": ("Email", "E-mail", "Surel", "Alamat Surel"),
 }
-REQUIRED = ("employee_number", "name", "unit_code")
+REQUIRED = ("name", "unit_code")
+KEYS = ("employee_number", "sign_in_name")  # one of them is required
 WORDS = {**NAMED, "position": (0, 120), "email": (0, 254)}
 KINDS = {
     "pns": EmploymentKind.PNS,
@@ -36,15 +41,28 @@ KINDS = {
     "p3k": EmploymentKind.PPPK,
     "pppkparuhwaktu": EmploymentKind.PPPK_PART_TIME,
     "pppkparttime": EmploymentKind.PPPK_PART_TIME,
+    "kepaladaerah": EmploymentKind.ELECTED_HEAD,
+    "wakilkepaladaerah": EmploymentKind.ELECTED_HEAD,
+    "kepaladaerahatauwakilkepaladaerah": EmploymentKind.ELECTED_HEAD,
+    "electedhead": EmploymentKind.ELECTED_HEAD,
+    "anggotadprd": EmploymentKind.COUNCIL_MEMBER,
+    "dprd": EmploymentKind.COUNCIL_MEMBER,
+    "councilmember": EmploymentKind.COUNCIL_MEMBER,
+    "akademisi": EmploymentKind.ACADEMIC,
+    "academic": EmploymentKind.ACADEMIC,
+    "juriluar": EmploymentKind.OUTSIDE_JUROR,
+    "outsidejuror": EmploymentKind.OUTSIDE_JUROR,
+    "pendamping": EmploymentKind.MENTOR,
+    "mentor": EmploymentKind.MENTOR,
 }
 
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person as a row of a file describes them; `said` is what it says beside number, kind and unit, and an empty cell says nothing."""
+    """A person as a row of a file describes them; `said` is what it says beside those, and an empty cell says nothing."""
 
     row: int
-    number: str
+    proof: Proof
     kind: EmploymentKind | None
     unit_id: str
     said: dict[str, str]
@@ -52,9 +70,9 @@ class PersonRow:
 
 def read_person_row(row: int, cells: Mapping[str, str], find_unit: "UnitFinder") -> PersonRow | list[RowFault]:
     """What a row says, or all that is wrong with it."""
-    faults, number, kind, unit_id, said = Faults(), "", None, "", dict[str, str]()
+    faults, proof, kind, unit_id, said = Faults(), Proof(), None, "", dict[str, str]()
     with faults.gather():
-        number, kind = _read_number(cells)
+        proof, kind = _read_proof(cells)
     with faults.gather():
         unit_id = find_unit(cells.get("unit_code", ""))
     for name, (minimum, maximum) in WORDS.items():
@@ -67,11 +85,13 @@ def read_person_row(row: int, cells: Mapping[str, str], find_unit: "UnitFinder")
         faults.found.append(Invalid("email_invalid", "email"))
     if faults.found:
         return [tell_fault(row, fault) for fault in faults.found]
-    return PersonRow(row, number, kind, unit_id, said)
+    return PersonRow(row, proof, kind, unit_id, said)
 
 
 def says_same(cells: Mapping[str, str], person: Any, find_unit: "UnitFinder") -> bool:
     """Whether a row says nothing that is not known of a person: most rows of a file that comes every year."""
+    if cells.get("sign_in_name") and cells.get("employee_number"):
+        return False
     if (
         find_unit.find(cells.get("unit_code", "")) != [person.unit_id]
         or KINDS.get(compare_head(cells.get("kind", person.kind))) != person.kind
@@ -81,24 +101,43 @@ def says_same(cells: Mapping[str, str], person: Any, find_unit: "UnitFinder") ->
     return "name" in cells and all(cells[name] == getattr(person, name) for name in told)
 
 
-def _read_number(cells: Mapping[str, str]) -> tuple[str, EmploymentKind]:
+def find_key(cells: Mapping[str, str]) -> tuple[str, str]:
+    """By what a row's person is known: the column, and the digits of the number or the sign-in name, empty where the row has neither."""
+    digits, name = strip_employee_number(cells.get("employee_number", "")), cells.get("sign_in_name", "")
+    return ("sign_in_name", name.lower()) if name and not digits else ("employee_number", digits)
+
+
+def _read_proof(cells: Mapping[str, str]) -> tuple[Proof, EmploymentKind]:
+    """The number or sign-in name and the kind of employment, which the number tells where no column does; raises Invalid."""
+    number, name = cells.get("employee_number", ""), cells.get("sign_in_name", "")
+    said = _read_kind(cells.get("kind", ""))
+    if said is not None and (not said.has_number or name):
+        return read_proof(number, name, said), said
+    if name and not number:
+        raise Invalid("kind_missing_without_number", "kind")
+    digits, kind = _read_number(number, said)
+    if name:
+        raise Invalid("sign_in_name_beside_number", "sign_in_name", kind=kind)
+    return Proof(number=digits), kind
+
+
+def _read_number(written: str, said: EmploymentKind | None) -> tuple[str, EmploymentKind]:
     """The digits and the kind of employment, which the number tells where no column does; raises Invalid."""
-    written = cells.get("employee_number", "")
     if has_lost_digits(written):
         raise Invalid("number_lost_digits", "employee_number")
     read = read_employee_number(written, on=today())
     if not read.valid:
         raise Invalid("employee_number_impossible", "employee_number", problems=[problem.code for problem in read.problems])
     told = EmploymentKind.PNS if read.kind == EmployeeNumberKind.PNS else EmploymentKind.PPPK
-    kind = _read_kind(cells.get("kind", ""), told)
+    kind = said or told
     if (kind == EmploymentKind.PNS) != (told == EmploymentKind.PNS):
         raise Invalid("employee_number_other_kind", "kind", kind=kind)
     return strip_employee_number(written), kind
 
 
-def _read_kind(written: str, told: EmploymentKind) -> EmploymentKind:
+def _read_kind(written: str) -> EmploymentKind | None:
     if not written:
-        return told
+        return None
     kind = KINDS.get(compare_head(written))
     if kind is None:
         raise Invalid("employment_unknown", "kind", given=written[:40])

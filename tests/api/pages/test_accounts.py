@@ -22,7 +22,7 @@ def holds(town: Town, who: str, role: Role) -> bool:
 
 def test_a_deciding_role_given_on_the_page_waits_for_the_second_person_on_theirs(town: Town) -> None:
     given = send(
-        open_browser(town, "admin"), "/pegawai", "/pegawai/peran", employee_number=town["walker"].number, role="verifier", unit_code="KOTA"
+        open_browser(town, "admin"), "/pegawai", "/pegawai/peran", identifier=town["walker"].number, role="verifier", unit_code="KOTA"
     )
     assert given.headers["location"] == "/pegawai?ok=role_asked"
     (grant,) = town.rows(select(RoleGrant.id).where(RoleGrant.person_id == town["walker"].id))
@@ -51,7 +51,7 @@ def test_who_began_it_is_refused_on_the_page_too(town: Town) -> None:
 
 def test_a_code_for_somebody_in_office_is_shown_to_the_second_person_once(town: Town) -> None:
     operator = open_browser(town, "operator")
-    asked = send(operator, "/pegawai", "/pegawai/kode", employee_number=town["head"].number)
+    asked = send(operator, "/pegawai", "/pegawai/kode", identifier=town["head"].number)
     assert asked.headers["location"] == "/pegawai?ok=code_asked"
     (row,) = re.findall(r'action="/konfirmasi/(\w+)"', open_browser(town, "second_admin").get("/konfirmasi").text)
     second = open_browser(town, "second_admin")
@@ -95,7 +95,7 @@ def test_the_password_is_changed_on_my_account(town: Town) -> None:
 
 def test_a_persons_record_is_found_by_number_and_leads_every_way_back(town: Town) -> None:
     admin, mate = open_browser(town, "admin"), town["mate"]
-    found = send(admin, "/pegawai", "/pegawai/cari", employee_number=mate.number)
+    found = send(admin, "/pegawai", "/pegawai/cari", identifier=mate.number)
     record = f"/pegawai/{mate.id}"
     assert found.headers["location"] == record
     assert mate.number not in admin.get(record).text

@@ -188,7 +188,7 @@ def test_an_award_is_not_approved_without_its_decree(town: Town) -> None:
 
 def test_an_admin_gives_a_role(town: Town) -> None:
     browser = open_browser(town, "admin")
-    told = {"employee_number": town["stranger"].number, "role": "verifier", "unit_code": "BAPPEDA"}
+    told = {"identifier": town["stranger"].number, "role": "verifier", "unit_code": "BAPPEDA"}
     assert send(browser, "/pegawai", "/pegawai/peran", **told).headers["location"] == "/pegawai?ok=role_asked"
     assert send(browser, "/pegawai", "/pegawai/peran", **told).status_code == 409
     assert "/pegawai/peran" not in open_browser(town, "operator").get("/pegawai").text

@@ -41,9 +41,9 @@ def _measured(town: Town) -> str:
 
 S, A = IdeaStage, AwardStage
 FORMS = (
-    Empty("", lambda _town: "/masuk", "/masuk", "signin", "employee_number password"),
-    Empty("", lambda _town: "/aktivasi", "/aktivasi", "activation", "employee_number code password"),
-    Empty("", lambda _town: "/lupa-kata-sandi", "/lupa-kata-sandi", "forgotten", "employee_number"),
+    Empty("", lambda _town: "/masuk", "/masuk", "signin", "identifier password"),
+    Empty("", lambda _town: "/aktivasi", "/aktivasi", "activation", "identifier code password"),
+    Empty("", lambda _town: "/lupa-kata-sandi", "/lupa-kata-sandi", "forgotten", "identifier"),
     Empty("lead", lambda _town: "/akun", "/akun/kata-sandi", "password", "present_password password"),
     Empty("lead", lambda _town: "/akun", "/akun/surel", "email", "email present_password"),
     Empty("mate", lambda town: f"/usulan/{town.ask_team()}", "*/persetujuan", "agree", "outcome"),
@@ -64,9 +64,9 @@ FORMS = (
     Empty("leader", _award(A.APPROVED), "*/jadwal", "schedule", "announce_at"),
     Empty("leader", _award(A.ANNOUNCED), "*/pencabutan", "revoke", "reason"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai", "register", "name employee_number"),
-    Empty("operator", lambda _town: "/pegawai", "/pegawai/cari", "find", "employee_number"),
-    Empty("operator", lambda _town: "/pegawai", "/pegawai/kode", "renew", "employee_number"),
-    Empty("admin", lambda _town: "/pegawai", "/pegawai/peran", "role", "employee_number role"),
+    Empty("operator", lambda _town: "/pegawai", "/pegawai/cari", "find", "identifier"),
+    Empty("operator", lambda _town: "/pegawai", "/pegawai/kode", "renew", "identifier"),
+    Empty("admin", lambda _town: "/pegawai", "/pegawai/peran", "role", "identifier role"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/pindah", "move", "unit_code"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/nomor", "number", "employee_number valid_from"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai/lembar", "sheet", "unit_code"),

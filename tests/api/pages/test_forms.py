@@ -49,19 +49,19 @@ def test_bytes_that_are_no_text_become_marks_and_no_fault() -> None:
 @pytest.mark.parametrize(("extra", "status"), [(0, 401), (1, 400)])
 def test_a_form_of_too_many_fields_is_refused(town: Town, extra: int, status: int) -> None:
     """The form that is just small enough is read, and its wrong password found."""
-    fields = urlencode([("employee_number", "1"), ("password", "x")] + [("x", "")] * (MOST_FIELDS - 2 + extra))
+    fields = urlencode([("identifier", "1"), ("password", "x")] + [("x", "")] * (MOST_FIELDS - 2 + extra))
     answer = open_browser(town).post("/masuk", content=fields, headers={"content-type": FORM})
     assert answer.status_code == status
 
 
 def test_a_form_that_is_too_large_is_refused(town: Town) -> None:
-    answer = open_browser(town).post("/masuk", data={"employee_number": "1" * settings().body_limit})
+    answer = open_browser(town).post("/masuk", data={"identifier": "1" * settings().body_limit})
     assert answer.status_code == 413
 
 
 @pytest.mark.parametrize("media", ["multipart/form-data; boundary=x", "text/plain", "application/json", ""])
 def test_any_other_body_is_refused(town: Town, media: str) -> None:
-    answer = open_browser(town).post("/masuk", content=b"employee_number=1&password=x", headers={"content-type": media})
+    answer = open_browser(town).post("/masuk", content=b"identifier=1&password=x", headers={"content-type": media})
     assert answer.status_code == 415
 
 

@@ -90,7 +90,7 @@ def test_the_switch_stands_on_pages_of_problems_and_never_carries_a_password(tow
     visitor = open_browser(town)
     lost = visitor.get("/tidak-ada")
     assert switch(visitor, lost).headers["location"] == "/tidak-ada"
-    wrong = visitor.post("/masuk", data={"employee_number": town["lead"].number, "password": "bukan ini kuncinya"})
+    wrong = visitor.post("/masuk", data={"identifier": town["lead"].number, "password": "bukan ini kuncinya"})
     assert "bukan ini kuncinya" not in wrong.text
     assert switch(visitor, wrong).headers["location"] == "/masuk"
     browser = open_browser(town, "lead")
@@ -107,7 +107,7 @@ def test_a_form_that_waits_for_a_new_sign_in_is_read_in_the_other_language_and_s
     browser.cookies.clear()
     ended = switch(browser, browser.post(f"/usulan/{idea}/izin", data=typed))
     assert (ended.status_code, "Your session has ended" in ended.text) == (200, True)
-    proof = {"employee_number": town["head"].number, "password": PASSWORD}
+    proof = {"identifier": town["head"].number, "password": PASSWORD}
     offered = browser.post("/masuk", data=fields_of(ended.text, "/masuk") | proof)
     assert (offered.status_code, 'lang="en"' in offered.text) == (200, True)
     shown = switch(browser, offered)

@@ -143,7 +143,7 @@ def test_a_one_time_code_is_shown_once(town: Town) -> None:
     assert "199005052015012777" not in first.text
     assert code[1] not in second.text
     assert "sudah pernah ditampilkan" in second.text
-    other = send(browser, "/pegawai", "/pegawai/kode", employee_number=town["leader"].number)
+    other = send(browser, "/pegawai", "/pegawai/kode", identifier=town["leader"].number)
     assert other.status_code == 422
     assert 'class="secret"' not in other.text
 

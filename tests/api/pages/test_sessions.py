@@ -20,7 +20,7 @@ def test_signing_in_sets_a_cookie_out_of_reach_and_renews_the_session(town: Town
     give_password(town, "lead")
     browser = open_browser(town, "mate")
     before = browser.cookies["gagas_session"]
-    answer = send(browser, "/masuk?lanjut=/usulan", "/masuk", employee_number=town["lead"].number, password=PASSWORD)
+    answer = send(browser, "/masuk?lanjut=/usulan", "/masuk", identifier=town["lead"].number, password=PASSWORD)
     assert (answer.status_code, answer.headers["location"]) == (303, "/usulan")
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
@@ -37,7 +37,7 @@ def test_over_tls_the_cookie_is_bound_to_the_host(town: Town, monkeypatch: pytes
     give_password(town, "lead")
     browser = open_browser(town)
     browser.base_url = "https://testserver"
-    fields = {"employee_number": town["lead"].number, "password": PASSWORD}
+    fields = {"identifier": town["lead"].number, "password": PASSWORD}
     cookie = browser.post("/masuk", data=fields).headers["set-cookie"]
     assert cookie.startswith("__Host-gagas_session=")
     assert "Secure" in cookie
@@ -45,7 +45,7 @@ def test_over_tls_the_cookie_is_bound_to_the_host(town: Town, monkeypatch: pytes
 
 
 def test_a_wrong_password_keeps_the_number_and_never_the_password(town: Town) -> None:
-    answer = send(open_browser(town), "/masuk", "/masuk", employee_number=town["lead"].number, password="bukan kata sandi itu")
+    answer = send(open_browser(town), "/masuk", "/masuk", identifier=town["lead"].number, password="bukan kata sandi itu")
     assert answer.status_code == 401
     assert town["lead"].number in answer.text
     assert "bukan kata sandi itu" not in answer.text
@@ -54,8 +54,8 @@ def test_a_wrong_password_keeps_the_number_and_never_the_password(town: Town) ->
 def test_after_too_many_tries_the_page_says_when_to_come_back(town: Town) -> None:
     browser = open_browser(town)
     for _ in range(10):
-        browser.post("/masuk", data={"employee_number": "1", "password": "x"})
-    answer = browser.post("/masuk", data={"employee_number": "1", "password": "x"})
+        browser.post("/masuk", data={"identifier": "1", "password": "x"})
+    answer = browser.post("/masuk", data={"identifier": "1", "password": "x"})
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "900"
 
@@ -63,7 +63,7 @@ def test_after_too_many_tries_the_page_says_when_to_come_back(town: Town) -> Non
 @pytest.mark.parametrize("elsewhere", ["https://jahat.example", "//jahat.example", "/\\jahat.example", "javascript:alert(1)"])
 def test_nobody_is_led_off_the_site(town: Town, elsewhere: str) -> None:
     give_password(town, "lead")
-    fields = {"employee_number": town["lead"].number, "password": PASSWORD, "back": elsewhere}
+    fields = {"identifier": town["lead"].number, "password": PASSWORD, "back": elsewhere}
     assert open_browser(town).post("/masuk", data=fields).headers["location"] == "/"
 
 
@@ -158,10 +158,10 @@ def test_what_was_written_survives_the_end_of_the_session(town: Town) -> None:
     rest(town)
     asked = browser.post("/usulan/baru", data=fields)
     assert asked.status_code == 401
-    signing = fields_of(asked.text, "/masuk") | {"employee_number": town["lead"].number, "password": PASSWORD}
+    signing = fields_of(asked.text, "/masuk") | {"identifier": town["lead"].number, "password": PASSWORD}
     wrong = browser.post("/masuk", data=signing | {"password": "salah sama sekali"})
     assert wrong.status_code == 401
-    signing = fields_of(wrong.text, "/masuk") | {"employee_number": town["lead"].number, "password": PASSWORD}
+    signing = fields_of(wrong.text, "/masuk") | {"identifier": town["lead"].number, "password": PASSWORD}
     offered = browser.post("/masuk", data=signing)
     assert offered.status_code == 200
     sent = browser.post("/usulan/baru", data=fields_of(offered.text, "/usulan/baru"))
@@ -199,7 +199,7 @@ def test_two_passwords_that_differ_use_no_code_up(town: Town) -> None:
         browser,
         "/aktivasi",
         "/aktivasi",
-        employee_number=town["lead"].number,
+        identifier=town["lead"].number,
         code="kode",
         password="satu dua tiga",
         password_again="satu dua empat",
@@ -208,7 +208,7 @@ def test_two_passwords_that_differ_use_no_code_up(town: Town) -> None:
     assert "Kedua kata sandi tidak sama" in answer.text
     assert 'value="kode"' in answer.text
     assert "satu dua tiga" not in answer.text
-    typed = {"employee_number": town["lead"].number, "code": "kode"}
+    typed = {"identifier": town["lead"].number, "code": "kode"}
     wrong = send(browser, "/aktivasi", "/aktivasi", **typed, password="gerimis di sawah", password_again="gerimis di sawah")
     assert wrong.status_code == 422
     assert "Kode aktivasi tidak cocok" in wrong.text

@@ -50,7 +50,7 @@ async function reach(api: Api, idea_id: string, stage: components["schemas"]["Id
 }
 
 const anybody = createClient<paths>({ baseUrl: scene.address });
-const token = done(await anybody.POST("/api/v1/tokens", { body: { employee_number: scene.number, password: scene.password } }));
+const token = done(await anybody.POST("/api/v1/tokens", { body: { identifier: scene.number, password: scene.password } }));
 const lead = by(token.access_token);
 const [mate, head, secretary, chair, deputy, owner, verifier, leader] = [
   "mate", "head", "secretary", "chair", "deputy", "owner", "verifier", "leader",
