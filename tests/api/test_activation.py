@@ -81,7 +81,7 @@ def test_tries_at_codes_are_counted_by_account_and_address(either_town: Town, co
     make_code(either_town, "mate")
     assert use(either_town, new_code(), "mate", THERE).status_code == 422
     assert use(either_town, code, address=HERE).status_code == 204
-    assert len(either_town.rows(select(SignInFailure))) == 3  # two accounts and their address: the holder's own count is forgotten
+    assert len(either_town.rows(select(SignInFailure))) == 5  # two numbers, their accounts, their address; not the holder's own
 
 
 def test_the_number_written_otherwise_is_the_same_count(either_town: Town, code: str) -> None:
