@@ -21,7 +21,7 @@ from models.calls import Call
 from models.documents import Document
 from models.ideas import Idea, TeamMember
 from models.instants import now, today
-from models.people import Role, RoleGrant
+from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Pilot
 from models.reviews import Review, ReviewState
 from models.settings import settings
@@ -37,6 +37,7 @@ from workflows.region.calls import NewCall, plan_call
 from workflows.region.grants import grant_role
 from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
+from workflows.region.people import NewPerson, register_person
 from workflows.region.signatures import sign_policy
 
 pytestmark = pytest.mark.slow
@@ -146,7 +147,9 @@ def build_accounts(town: Town) -> dict[tuple[str, str, str], str]:
     waiting = town.do(grant_role, town["stranger"].id, Role.CHAIR, "KOTA", by="admin").id
     town.do(close_account, town["walker"].id, by="admin")
     (held,) = town.rows(select(RoleGrant.id).where(RoleGrant.person_id == town["owner"].id))
+    guest = NewPerson("Rahmat Wiranata", "", EmploymentKind.MENTOR, "MALEBER", sign_in_name="tamu.daerah")
     return {
+        ("guest", "person", "-"): town.do(register_person, guest, by="admin")[0].id,
         ("-", "confirmation_id", "-"): waiting,
         ("closed", "person", "-"): town["walker"].id,
         ("held", "person", "-"): town["owner"].id,
@@ -166,6 +169,15 @@ def move_away(town: Town, call: str) -> None:
         session.execute(update(Pilot).where(col(Pilot.idea_id).in_(ideas)).values(owner_id=town["other_head"].id))
         session.execute(delete(Review).where(col(Review.idea_id).in_(ideas)))
         session.execute(update(Idea).where(col(Idea.call_id) == call).values(unit_id=town.units["DAGO"][0], lead_id=stranger))
+
+
+OF_ACCOUNTS = {
+    "/forgotten-passwords": {"identifier": "x"},
+    "/me/email": {"email": "nama@contoh.example", "present_password": "x"},
+    "/me/email/confirmation": {"new_code": "x"},
+    "/activation": {"identifier": "x", "code": "x", "password": "pendek"},
+    "/people/{person_id}/sign-in-name": {"sign_in_name": "pendamping.maleber"},
+}
 
 
 def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
@@ -188,11 +200,8 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         asked = town.rows(select(Review.reviewer_id).where(Review.idea_id == scene.find(row, "idea_id")))
         return {"reviewer_id": next(town[f"reviewer{n}"].id for n in range(1, 5) if town[f"reviewer{n}"].id not in asked)}
     return {
-        "/forgotten-passwords": {"employee_number": "x"},
-        "/me/email": {"email": "nama@contoh.example", "present_password": "x"},
-        "/me/email/confirmation": {"new_code": "x"},
-        "/activation": {"employee_number": "x", "code": "x", "password": "pendek"},
-        "/tokens": {"employee_number": town[who].number if who else "1", "password": "bukan ini"},
+        **OF_ACCOUNTS,
+        "/tokens": {"identifier": town[who].number if who else "1", "password": "bukan ini"},
         "/units": {"code": "BARU", "name": "Baru", "kind": "section", "parent_code": "MALEBER"},
         "/units/{code}/office": {"letterhead_lines": ["BARU"], "place": "Contoh", "unit_code": "B", "position": "Camat Baru"},
         "/units/{code}/office/holders": {"person_id": town["mate"].id, "valid_from": today().isoformat(), "capacity": "Plh."},

@@ -9,10 +9,12 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.pages.site import PAGES
+from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
 from tests.api.pages.browsing import open_browser
 from tests.api.pages.test_all_at_once import fields_at_fault
 from tests.building import Town
+from tests.outsiders import outsider, welcome
 
 
 class Empty(NamedTuple):
@@ -37,6 +39,11 @@ def _measured(town: Town) -> str:
     idea = town.build_idea(IdeaStage.IN_PILOT)
     town.take(idea, "measure")
     return f"/usulan/{idea}"
+
+
+def _guest(town: Town) -> str:
+    welcome(town, "guest", outsider(EmploymentKind.MENTOR))
+    return f"/pegawai/{town['guest'].id}"
 
 
 S, A = IdeaStage, AwardStage
@@ -69,12 +76,13 @@ FORMS = (
     Empty("admin", lambda _town: "/pegawai", "/pegawai/peran", "role", "identifier role"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/pindah", "move", "unit_code"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/nomor", "number", "employee_number valid_from"),
+    Empty("admin", _guest, "*/nama-masuk", "sign_in_name", "sign_in_name"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai/lembar", "sheet", "unit_code"),
     Empty("admin", lambda _town: "/impor", "/impor", "import", "what file"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
 ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once and test_own_email ask
-    *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/surel/kode"),
+    *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}"),
