@@ -1,6 +1,7 @@
 """Statements that change many people or units at once."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,12 +10,14 @@ from sqlmodel import Session
 from models.database import run_plain, table_of
 from models.inbox import InboxItem
 from models.people import EmployeeNumber, Person
+from models.posts import Post
 from models.units import Unit
 
 _PEOPLE, _NUMBERS = table_of(Person), table_of(EmployeeNumber)
-_UNITS, _INBOX = table_of(Unit), table_of(InboxItem)
+_UNITS, _INBOX, _POSTS = table_of(Unit), table_of(InboxItem), table_of(Post)
 DETAILS = ("name", "front_title", "back_title", "grade", "rank_name", "position", "email", "kind", "unit_id")  # what HR says of a person
 _CHANGED = sa.update(_PEOPLE).where(_PEOPLE.c.id == sa.bindparam("of")).values({name: sa.bindparam(f"new_{name}") for name in DETAILS})
+_ENDED = sa.update(_POSTS).where(_POSTS.c.person_id == sa.bindparam("of"), _POSTS.c.valid_until.is_(None))
 _MOVED = [
     sa.update(table).where(column == sa.bindparam("before")).values({column.name: sa.bindparam("after")})
     for table, column in ((_UNITS, _UNITS.c.path), (_INBOX, _INBOX.c.unit_path))
@@ -25,6 +28,12 @@ def change_people(session: Session, people: Mapping[str, Mapping[str, Any]]) -> 
     """Write all details of people, by their ids."""
     if people:
         run_plain(session, _CHANGED, [{"of": of, **{f"new_{name}": new[name] for name in DETAILS}} for of, new in people.items()])
+
+
+def end_posts(session: Session, people: Sequence[str], last_day: date) -> None:
+    """Write the last day of the posts that people hold."""
+    if people:
+        run_plain(session, _ENDED.values(valid_until=last_day), [{"of": person_id} for person_id in people])
 
 
 def list_by_number(session: Session, numbers: Sequence[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, func, select
 from models.ideas import Decision
 from models.instants import today
 from models.offices import UnitOffice
-from models.people import EmployeeNumber, Person, Role, RoleGrant, is_held
+from models.people import EmployeeNumber, HeadCapacity, Person, Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.context import IdeaContext
 from workflows.process.engine import DECIDING_UNIT
@@ -95,5 +95,6 @@ def _name_head(session: Session, unit: Unit) -> str:
         return office.position
     heading = select(Person.position).join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
     heading = heading.where(RoleGrant.role == Role.UNIT_HEAD, RoleGrant.unit_id == unit.id, is_held())
+    heading = heading.where(RoleGrant.capacity == HeadCapacity.REGULAR)  # who acts keeps a position of their own
     position = session.exec(heading.order_by(col(Person.id))).first()
     return position or f"Kepala {unit.name}"

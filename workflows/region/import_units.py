@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
+from models.database import is_among
 from models.ids import new_id
-from models.people import Role
+from models.people import NoticeKind, Role, RoleGrant, is_held
 from models.statements.directory import move_paths
 from models.units import Unit
 from workflows.process.actors import Actor
@@ -20,6 +21,7 @@ from workflows.process.journal import record, record_each
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.wording import read_line
 from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
+from workflows.region.notices import send_notices
 from workflows.region.sheets import compare_head, open_sheet
 
 HEADS = {
@@ -186,7 +188,7 @@ def _differs(unit: Unit, row: UnitRow) -> bool:
 
 
 def _write(session: Session, tree: _Tree, rows: list[UnitRow], actor: Actor) -> None:
-    """New units from the top down, then names and kinds, then every path that is another now."""
+    """New units from the top down, then names and kinds, then every path that is another now; whose role goes with it is told."""
     paths = {code: tree.path(code) for code in tree.parents}
     new = sorted((row for row in rows if row.code.casefold() not in tree.known), key=lambda row: paths[row.code.casefold()].count("/"))
     registered, renamed, moved = dict[str, dict[str, str]](), dict[str, dict[str, str]](), dict[str, dict[str, str]]()
@@ -206,6 +208,9 @@ def _write(session: Session, tree: _Tree, rows: list[UnitRow], actor: Actor) -> 
             moved[unit.id] = {"unit": unit.id, "previous": str(unit.parent_id), "parent": tree.ids[str(parent)]}
             unit.parent_id = tree.ids[str(parent)]
     session.flush()
-    move_paths(session, {unit.path: paths[code] for code, unit in tree.known.items() if unit.path != paths[code]})
+    rerouted = {unit.id: (unit.path, paths[code]) for code, unit in tree.known.items() if unit.path != paths[code]}
+    move_paths(session, dict(rerouted.values()))
+    over = select(RoleGrant.person_id).where(is_among(session, RoleGrant.unit_id, rerouted), is_held()).distinct()
+    send_notices(session, session.exec(over).all(), NoticeKind.UNIT_MOVED)
     for kind, facts in (("unit.register", registered), ("unit.change", renamed), ("unit.move", moved)):
         record_each(session, kind, facts, actor=actor)

@@ -64,6 +64,11 @@ def is_in_office(session: Session, person_id: str, roles: Iterable[Role], *, but
     return any(session.exec(found).first() is not None for found in (granted, appointed))
 
 
+def decides_or_signs(session: Session, person_id: str) -> bool:
+    """Whether somebody decides or signs: nobody alone changes the name and rank under which they do."""
+    return is_deciding(session, person_id) or is_in_office(session, person_id, (), but="")
+
+
 def list_sponsors(session: Session, person_id: str) -> set[str]:
     """Who registered somebody, gave or confirmed a role or an office of theirs, or handed them a code.
 
