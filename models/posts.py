@@ -45,5 +45,6 @@ class Post(SQLModel, table=True):
     valid_until: date | None = None
     cause: PostCause = Field(sa_type=choice(PostCause))
     reason: str = Field(default="", max_length=200)
+    end_reason: str = Field(default="", max_length=200)  # of one that ended without another
     entered_by: str | None = optional_link("person.id")
     entered_at: datetime = Field(default_factory=now, sa_type=UtcInstant)

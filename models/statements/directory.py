@@ -30,10 +30,10 @@ def change_people(session: Session, people: Mapping[str, Mapping[str, Any]]) -> 
         run_plain(session, _CHANGED, [{"of": of, **{f"new_{name}": new[name] for name in DETAILS}} for of, new in people.items()])
 
 
-def end_posts(session: Session, people: Sequence[str], last_day: date) -> None:
-    """Write the last day of the posts that people hold."""
+def end_posts(session: Session, people: Sequence[str], last_day: date, reason: str = "") -> None:
+    """Write the last day of the posts that people hold, and why they end where no others follow."""
     if people:
-        run_plain(session, _ENDED.values(valid_until=last_day), [{"of": person_id} for person_id in people])
+        run_plain(session, _ENDED.values(valid_until=last_day, end_reason=reason), [{"of": person_id} for person_id in people])
 
 
 def list_by_number(session: Session, numbers: Sequence[str]) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from models.calls import Call
 from models.documents import Document
 from models.ideas import Idea, TeamMember
 from models.instants import now, today
-from models.people import Role, RoleGrant
+from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Pilot
+from models.posts import Post
 from models.reviews import Review, ReviewState
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
@@ -37,6 +38,8 @@ from workflows.region.calls import NewCall, plan_call
 from workflows.region.grants import grant_role
 from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
+from workflows.region.people import NewPerson, register_person
+from workflows.region.retirement import Leaving, retire_person
 from workflows.region.signatures import sign_policy
 
 pytestmark = pytest.mark.slow
@@ -145,10 +148,16 @@ def build_accounts(town: Town) -> dict[tuple[str, str, str], str]:
     """Somebody who holds a role, somebody whose account is closed, and a role that waits for its second person."""
     waiting = town.do(grant_role, town["stranger"].id, Role.CHAIR, "KOTA", by="admin").id
     town.do(close_account, town["walker"].id, by="admin")
+    new = NewPerson("Orang Purna", "198505052010011237", EmploymentKind.PNS, "MALEBER")
+    retired, _code = town.do(register_person, new, by="operator")
+    with town.store.unit_of_work() as session:
+        session.exec(select(Post).where(Post.person_id == retired.id)).one().valid_from = None
+    town.do(retire_person, retired.id, Leaving(today() - timedelta(days=9), REASON), by="operator")
     (held,) = town.rows(select(RoleGrant.id).where(RoleGrant.person_id == town["owner"].id))
     return {
         ("-", "confirmation_id", "-"): waiting,
         ("closed", "person", "-"): town["walker"].id,
+        ("retired", "person", "-"): retired.id,
         ("held", "person", "-"): town["owner"].id,
         ("held", "grant_id", "-"): held,
     }
@@ -200,6 +209,9 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/people": person,
         "/me/password": {"present_password": "bukan ini", "password": "tujuh kuda nil"},
         "/people/{person_id}/move": {"unit_code": "MALEBER"},
+        "/people/{person_id}/details": {"name": "Tono Gambiranom", "position": "Analis"},
+        "/people/{person_id}/retirement": {"last_day": today().isoformat(), "reason": REASON},
+        "/people/{person_id}/restoration": {"valid_from": today().isoformat(), "reason": REASON},
         "/people/{person_id}/number": {"employee_number": "198505052010011235", "kind": "pns", "valid_from": today().isoformat()},
         "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
         "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},

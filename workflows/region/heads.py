@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.instants import today
-from models.people import HeadCapacity, Role, RoleGrant, is_held
+from models.people import HeadCapacity, Person, Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.wording import read_line
@@ -74,6 +74,13 @@ def require_sole_head(session: Session, person_id: str, new: NewGrant, unit: Uni
     other = None if new.is_acting else session.exec(own).first()
     if other is not None:
         raise Conflict("head_of_another", "unit_code", given=other)
+
+
+def list_heads(session: Session) -> list[tuple[Person, RoleGrant]]:
+    """Who heads any unit today, those in their own right first."""
+    heading = select(Person, RoleGrant).join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
+    heading = heading.where(RoleGrant.role == Role.UNIT_HEAD, is_held())
+    return list(session.exec(heading.order_by(col(RoleGrant.unit_id), col(RoleGrant.capacity), col(Person.id))))
 
 
 def tell_terms(grant: RoleGrant) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def begin_posts(session: Session, held: Mapping[str, Mapping[str, Any]], entry: 
     """Let people begin the posts that they hold from a day on, by their ids; those so far end the day before. `is_new` people have none."""
     if not is_new:
         end_posts(session, list(held), entry.valid_from - timedelta(days=1))
-    same = {"valid_until": None, "entered_by": actor.person_id, "entered_at": now(), **vars(entry)}
+    same = {"valid_until": None, "end_reason": "", "entered_by": actor.person_id, "entered_at": now(), **vars(entry)}
     rows = [{"id": new_id(), "person_id": of, **{name: values[name] for name in HELD}, **same} for of, values in held.items()]
     append_rows(session, Post, rows)
 
@@ -64,9 +64,9 @@ def begin_post(session: Session, person: Person, entry: Entry, *, actor: Actor, 
     begin_posts(session, {person.id: {name: getattr(person, name) for name in HELD}}, entry, actor=actor, is_new=is_new)
 
 
-def end_post(session: Session, person_id: str, last_day: date) -> None:
+def end_post(session: Session, person_id: str, last_day: date, reason: str) -> None:
     """Let somebody's present post end without another."""
-    end_posts(session, [person_id], last_day)
+    end_posts(session, [person_id], last_day, reason)
 
 
 def read_entry(session: Session, faults: Faults, person_id: str, cause: PostCause, dated: Dated) -> Entry:

@@ -42,6 +42,7 @@ def _add_posts() -> None:
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("cause", sa.Enum(*CAUSES, name="postcause", native_enum=False, length=32), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("end_reason", sa.String(length=200), nullable=False),
         sa.Column("entered_by", sa.String(length=26), nullable=True),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
@@ -54,7 +55,7 @@ def _add_posts() -> None:
 def _fill_posts() -> None:
     """The first post of a person has the person's own id: it is random, and no other post has it."""
     person = sa.table("person", *map(sa.column, HELD))
-    post = sa.table("post", *map(sa.column, ("id", "person_id", *HELD[1:], "cause", "reason", "entered_at")))
+    post = sa.table("post", *map(sa.column, ("id", "person_id", *HELD[1:], "cause", "reason", "end_reason", "entered_at")))
     at = sa.literal(datetime.now(UTC), sa.DateTime(timezone=True))
-    held = sa.select(person.c.id, person.c.id, *(person.c[name] for name in HELD[1:]), sa.literal("known"), sa.literal(""), at)
+    held = sa.select(person.c.id, person.c.id, *(person.c[name] for name in HELD[1:]), sa.literal("known"), *(sa.literal(""),) * 2, at)
     op.execute(sa.insert(post).from_select([column.name for column in post.c], held))
