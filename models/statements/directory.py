@@ -16,6 +16,8 @@ from models.units import Unit
 _PEOPLE, _NUMBERS = table_of(Person), table_of(EmployeeNumber)
 _UNITS, _INBOX, _POSTS = table_of(Unit), table_of(InboxItem), table_of(Post)
 DETAILS = ("name", "front_title", "back_title", "grade", "rank_name", "position", "email", "kind", "unit_id")  # what HR says of a person
+GRADED = ("grade", "rank_name", "position")
+STREAMED = 2_000  # rows in memory
 _CHANGED = sa.update(_PEOPLE).where(_PEOPLE.c.id == sa.bindparam("of")).values({name: sa.bindparam(f"new_{name}") for name in DETAILS})
 _ENDED = sa.update(_POSTS).where(_POSTS.c.person_id == sa.bindparam("of"), _POSTS.c.valid_until.is_(None))
 _MOVED = [
@@ -40,6 +42,16 @@ def list_by_number(session: Session, numbers: Sequence[str]) -> dict[str, Any]:
     """Each person's details and id, by an employee number that they hold or held; `valid_until` is None for one they hold."""
     found = sa.select(_NUMBERS.c.number, _NUMBERS.c.valid_until, _PEOPLE).join(_PEOPLE, _PEOPLE.c.id == _NUMBERS.c.person_id)
     return {row.number: row for row in run_plain(session, found.where(_NUMBERS.c.number.in_(numbers)))}
+
+
+def stream_people(session: Session, path: str) -> sa.CursorResult[Any]:
+    """Everybody in service with a present number, of a unit and all below it: number, details and the unit's code, so many at once."""
+    columns = [_NUMBERS.c.number, *(_PEOPLE.c[name] for name in ("name", "front_title", "back_title", "kind", *GRADED)), _UNITS.c.code]
+    found = sa.select(*columns, _PEOPLE.c.email).select_from(_PEOPLE).join(_UNITS, _UNITS.c.id == _PEOPLE.c.unit_id)
+    found = found.join(_NUMBERS, sa.and_(_NUMBERS.c.person_id == _PEOPLE.c.id, _NUMBERS.c.valid_until.is_(None)))
+    found = found.where(_UNITS.c.path.startswith(path), _PEOPLE.c.retired_on.is_(None))
+    found = found.order_by(_UNITS.c.path, _PEOPLE.c.name, _PEOPLE.c.id)
+    return run_plain(session, found.execution_options(yield_per=STREAMED))
 
 
 def move_paths(session: Session, paths: Mapping[str, str]) -> None:

@@ -154,7 +154,7 @@ def _read(number: int, cells: Mapping[str, str], done: ImportReport) -> UnitRow 
 
 
 def _find_fault(tree: _Tree, row: UnitRow, actor: Actor) -> Invalid | None:
-    """What is wrong with where a row's unit hangs, or that the actor may not move it there."""
+    """What is wrong with where a row's unit hangs, or that the actor may not change it so; who changes nothing needs no reach."""
     code = row.code.casefold()
     parent, unit, path = tree.parents[code], tree.known.get(code), tree.path(code)
     fault: Invalid | None = None
@@ -164,7 +164,7 @@ def _find_fault(tree: _Tree, row: UnitRow, actor: Actor) -> Invalid | None:
         fault = Invalid("unit_unknown", "parent_code", given=(row.parent_code or "")[:60])
     elif not path or (unit is not None and unit.parent_id is None and parent is not None):
         fault = Invalid("unit_in_a_circle", "parent_code")
-    elif not actor.flow:
+    elif not actor.flow and (unit is None or _moves(tree, row) or _differs(unit, row)):
         above = [tree.path(parent)] if parent else [path]
         reached = [*above, *([unit.path] if unit is not None else [])]
         if not all(actor.holds(Role.ADMIN, each) for each in reached):
@@ -177,10 +177,15 @@ def _count(tree: _Tree, row: UnitRow, done: ImportReport) -> None:
     if unit is None:
         done.registered += 1
         return
-    moves, changes = tree.codes.get(unit.parent_id or "") != tree.parents[row.code.casefold()], _differs(unit, row)
+    moves, changes = _moves(tree, row), _differs(unit, row)
     done.moved += moves
     done.changed += changes
     done.unchanged += not (moves or changes)
+
+
+def _moves(tree: _Tree, row: UnitRow) -> bool:
+    code = row.code.casefold()
+    return tree.codes.get(tree.known[code].parent_id or "") != tree.parents[code]
 
 
 def _differs(unit: Unit, row: UnitRow) -> bool:

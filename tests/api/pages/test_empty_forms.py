@@ -73,6 +73,7 @@ FORMS = (
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/nomor", "number", "employee_number valid_from"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai/lembar", "sheet", "unit_code"),
     Empty("admin", lambda _town: "/impor", "/impor", "import", "what file"),
+    Empty("admin", lambda _town: "/ekspor", "/ekspor", "export", "what unit_code"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
 ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once and test_own_email ask

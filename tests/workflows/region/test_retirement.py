@@ -15,7 +15,7 @@ from models.ledger import LedgerEntry
 from models.people import Account, AccountNotice, Person, RoleGrant
 from models.posts import Post
 from models.stages import IdeaStage
-from tests.building import Town
+from tests.building import SECTIONS, Town
 from workflows.intake.draft import revise_idea
 from workflows.process.actors import flow_actor
 from workflows.process.refusals import Conflict, Forbidden, Invalid
@@ -84,7 +84,7 @@ def test_nobody_asks_a_retired_person_to_join_a_team_or_learns_that_they_left(to
 def test_whoever_is_of_a_team_stays_in_it_when_it_is_handed_in_again(town: Town) -> None:
     idea = town.build_idea(IdeaStage.DRAFT)
     retire(town, "mate")
-    town.do(revise_idea, idea, town.proposal(title="Antrean daring untuk semua"), by="lead")
+    town.do(revise_idea, idea, town.proposal(sections={**SECTIONS, "idea": "Antrean daring dengan nomor yang tetap."}), by="lead")
     assert town["mate"].id in town.rows(select(TeamMember.person_id).where(TeamMember.idea_id == idea))
 
 
