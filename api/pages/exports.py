@@ -56,7 +56,8 @@ async def give_file(request: PostedForm) -> Response:
 
     async def give(_result: FormResult) -> Response:
         file = await request.read(lambda session, _actor: _write(session, Exported(what), found[-1], Kind(kind)))
-        name = f"{NAMED[Exported(what)]}-{found[-1].code}-{today():%Y%m%d}.{kind}"
+        plain = "".join(sign for sign in found[-1].code if sign.isascii() and (sign.isalnum() or sign in "-_."))
+        name = f"{NAMED[Exported(what)]}-{plain}-{today():%Y%m%d}.{kind}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return StreamingResponse(_stream(file), media_type=MEDIA[Kind(kind)], headers=headers)
 

@@ -208,12 +208,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/units/{code}/office/holders/{holder_id}/end": {"last_day": today().isoformat()},
         "/people": person,
         "/me/password": {"present_password": "bukan ini", "password": "tujuh kuda nil"},
-        "/people/{person_id}/move": {"unit_code": "MALEBER"},
-        "/people/{person_id}/details": {"name": "Tono Gambiranom", "position": "Analis"},
-        "/people/{person_id}/retirement": {"last_day": today().isoformat(), "reason": REASON},
-        "/people/{person_id}/restoration": {"valid_from": today().isoformat(), "reason": REASON},
-        "/people/{person_id}/number": {"employee_number": "198505052010011235", "kind": "pns", "valid_from": today().isoformat()},
-        "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
+        **bodies_of_people(),
         "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},
         "/calls/{call_id}/policies": {"policy": POLICY},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
@@ -230,6 +225,19 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/awards/{award_id}/approval": {"decree_number": "1", "decree_on": today().isoformat()},
         "/awards/{award_id}/schedule": {"announce_at": (now() + timedelta(days=1)).isoformat()},
     }.get(path, {"reason": REASON} if path.split("/")[-1] in REASONED else {})
+
+
+def bodies_of_people() -> dict[str, Any]:
+    """What a right request about a person says."""
+    day = today().isoformat()
+    return {
+        "/people/{person_id}/move": {"unit_code": "MALEBER"},
+        "/people/{person_id}/details": {"name": "Tono Gambiranom", "position": "Analis"},
+        "/people/{person_id}/retirement": {"last_day": day, "reason": REASON},
+        "/people/{person_id}/restoration": {"valid_from": day, "reason": REASON},
+        "/people/{person_id}/number": {"employee_number": "198505052010011235", "kind": "pns", "valid_from": day},
+        "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
+    }
 
 
 REASONED = ("{action}", "withdrawal", "recusal", "resumption", "refusal", "revocation")

@@ -39,8 +39,8 @@ def town(either_town: Town) -> Town:
     return either_town
 
 
-def give(town: Town, who: str, over: str = "ANDIR", by: str = "admin", role: Role = Role.UNIT_HEAD, **terms: Any) -> RoleGrant:
-    return town.do(give_role, town[who].id, NewGrant(role, over, **terms), by=by)  # type: ignore[no-any-return]
+def give(town: Town, who: str, over: str = "ANDIR", by: str = "admin", **terms: Any) -> RoleGrant:
+    return town.do(give_role, town[who].id, NewGrant(**{"role": Role.UNIT_HEAD, "unit_code": over, **terms}), by=by)  # type: ignore[no-any-return]
 
 
 def holds(town: Town, who: str, role: Role = Role.UNIT_HEAD) -> bool:

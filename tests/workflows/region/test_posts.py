@@ -180,3 +180,16 @@ def test_a_file_tells_whom_it_moves_and_whose_details_it_changes_and_nobody_else
 def test_the_database_itself_refuses_a_second_present_post(town: Town) -> None:
     with pytest.raises(IntegrityError), town.store.unit_of_work() as session:
         session.add(Post(id=new_id(), person_id=town["lead"].id, unit_id=town.units["DAGO"][0], cause=PostCause.FILE))
+
+
+def test_posts_are_found_along_indexes_however_many_there_are(town: Town) -> None:
+    """The page of a person among 240,000 reads what is theirs, and a move writes no more."""
+    asked = ["SELECT * FROM post WHERE person_id = 'x'", "UPDATE post SET valid_until = NULL WHERE person_id = 'x' AND valid_until IS NULL"]
+    with town.store.unit_of_work() as session:
+        if town.store.is_sqlite:
+            plans = [str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {each}").all()) for each in asked]
+        else:
+            session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
+            plans = [str(session.connection().exec_driver_sql(f"EXPLAIN {each}").all()) for each in asked]
+    assert "ix_post_p" in plans[0], plans[0]
+    assert "ix_post_pre" in plans[1], plans[1]
