@@ -13,7 +13,7 @@ from workflows.process.wording import read_lines
 from workflows.region.notices import send_notice
 from workflows.region.people import NAMED, require_serving
 from workflows.region.posts import HELD, Dated, begin_post, read_entry
-from workflows.region.powers import decides_or_signs, get_person, lock_account, require_over
+from workflows.region.powers import decides_or_signs, require_over, take_person
 
 WRITTEN = NAMED | {"position": (0, 120)}
 
@@ -36,10 +36,8 @@ def change_details(session: Session, person_id: str, details: Details, dated: Da
     Needs what moving needs. Of whoever decides or signs nobody alone changes the details: raises Forbidden `details_of_office`, by page as
     by file. Raises Invalid, all faults at once, and Conflict where nothing would change (`details_unchanged`) and for who retired.
     """
-    person, home = get_person(session, person_id)
+    person, home, _account = take_person(session, person_id)
     require_over(session, person, home, actor=actor)
-    lock_account(session, person.id)
-    session.refresh(person)
     if decides_or_signs(session, person.id):
         raise Forbidden("details_of_office")
     faults = Faults()

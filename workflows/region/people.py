@@ -16,8 +16,8 @@ from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid
 from workflows.process.wording import read_lines
 from workflows.region.codes import issue_activation
 from workflows.region.notices import send_notice
-from workflows.region.posts import Dated, Entry, begin_post, read_entry
-from workflows.region.powers import get_person, lock_account, require_over
+from workflows.region.posts import FROM_TODAY, Dated, Entry, begin_post, read_entry
+from workflows.region.powers import get_person, lock_account, require_over, take_person
 
 # the fewest and most characters of what names somebody on papers
 NAMED = {"front_title": (0, 40), "name": (1, 120), "back_title": (0, 60), "rank_name": (0, 40), "grade": (0, 10)}
@@ -110,16 +110,14 @@ def register_person(session: Session, new: NewPerson, *, actor: Actor) -> tuple[
     return person, code
 
 
-def move_person(session: Session, person_id: str, unit_code: str, dated: Dated = Dated(), *, actor: Actor) -> Person:  # noqa: B008
+def move_person(session: Session, person_id: str, unit_code: str, dated: Dated = FROM_TODAY, *, actor: Actor) -> Person:
     """Move a person to another unit, and with them who looks after their account; roles stay as they are, and past ideas where they are.
 
     Needs an operator or admin over both units, and for the holder of an office an admin over every office. Raises Invalid, all faults at
     once, for an unknown unit and a day that `read_entry` refuses, Conflict for the unit they are in and for who retired.
     """
-    person, home = get_person(session, person_id)
+    person, home, _account = take_person(session, person_id)
     require_over(session, person, home, actor=actor)
-    lock_account(session, person.id)
-    session.refresh(person)
     faults, unit = Faults(), home
     with faults.gather():
         unit = get_unit(session, unit_code)

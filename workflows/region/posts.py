@@ -32,6 +32,9 @@ class Dated:
     reason: str = ""
 
 
+FROM_TODAY = Dated()
+
+
 @dataclass(frozen=True)
 class Entry:
     """What brings posts about, their first day, and why."""

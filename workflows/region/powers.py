@@ -35,6 +35,14 @@ def lock_account(session: Session, person_id: str) -> Account:
     return account
 
 
+def take_person(session: Session, person_id: str) -> tuple[Person, Unit, Account]:
+    """A person with their home unit and account as they stand, which nobody else changes until the transaction ends; raises NotFound."""
+    person, _home = get_person(session, person_id)
+    account = lock_account(session, person.id)
+    session.refresh(person)
+    return person, session.get_one(Unit, person.unit_id), account
+
+
 def list_offices(session: Session, person_id: str) -> list[str]:
     """The paths of the units over which somebody holds an office: a role, given or awaited, or an appointment that is not over."""
     granted = select(Unit.path).join(RoleGrant).where(RoleGrant.person_id == person_id, col(RoleGrant.ended_at).is_(None))

@@ -18,7 +18,7 @@ from workflows.region.codes import Renewal
 from workflows.region.notices import send_notice
 from workflows.region.people import require_serving
 from workflows.region.posts import LONGEST_REASON, Dated, begin_post, end_post, read_entry, require_day
-from workflows.region.powers import get_person, lock_account, require_over
+from workflows.region.powers import require_over, take_person
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,10 @@ def retire_person(session: Session, person_id: str, leaving: Leaving, *, actor: 
     in the future, before the present post or long ago, and without a reason; Conflict for who retired already and for whoever is still
     appointed to sign (`person_signs`).
     """
-    person, home = get_person(session, person_id)
+    person, home, account = take_person(session, person_id)
     if person.id == actor.person_id:
         raise Forbidden("own_account")
     require_over(session, person, home, actor=actor)
-    account = lock_account(session, person.id)
-    session.refresh(person)
     require_serving(person)
     faults, reason = Faults(), ""
     with faults.gather():
@@ -67,10 +65,8 @@ def restore_person(session: Session, person_id: str, dated: Dated, *, actor: Act
     Roles are given anew. Needs what opening an account needs. Raises Conflict for who serves, Invalid for a day that `read_entry` refuses
     and one on which they still served.
     """
-    person, home = get_person(session, person_id)
+    person, home, account = take_person(session, person_id)
     require_over(session, person, home, actor=actor)
-    account = lock_account(session, person.id)
-    session.refresh(person)
     if person.retired_on is None:
         raise Conflict("person_serves")
     faults = Faults()

@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
+from models.documents import Document, DocumentKind
 from models.instants import now, region_zone, today
 from models.ledger import LedgerEntry
 from models.people import AccountNotice, HeadCapacity, Role, RoleGrant, is_held
@@ -25,9 +26,13 @@ from workflows.intake.route import route_idea
 from workflows.intake.submit import submit_idea
 from workflows.process.actors import actor_of, flow_actor
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.recognition.letters import number_rejection
 from workflows.region.confirmations import confirm, list_confirmations
+from workflows.region.details import Details, change_details
 from workflows.region.grants import end_grant, give_role, grant_role
 from workflows.region.heads import LONGEST_ACTING, NewGrant
+from workflows.region.people import move_person
+from workflows.region.posts import Dated
 
 __all__ = ["client", "clock"]
 DAILY, ACTING = HeadCapacity.DAILY, HeadCapacity.ACTING
@@ -188,6 +193,17 @@ def test_whoever_acts_as_head_needs_permission_for_an_idea_of_their_own_and_give
     with pytest.raises(Forbidden):
         town.do(permit_idea, idea, granted=True, by="lead")
     town.do(permit_idea, idea, granted=True, by="head")
+
+
+def test_a_letter_names_the_office_of_whoever_refused_in_the_heads_place_and_not_their_own_position(town: Town) -> None:
+    town.do(move_person, town["walker"].id, "ANDIR", by="admin")
+    town.do(change_details, town["walker"].id, Details(town["walker"].name, position="Sekretaris Kecamatan"), Dated(), by="admin")
+    give(town, "walker", capacity=DAILY, last_day=today())
+    idea = town.build_idea(IdeaStage.AWAITING_PERMISSION)
+    town.do(permit_idea, idea, granted=False, reason="Belum sesuai kewenangan kecamatan.", by="walker")
+    town.do(number_rejection, idea, by="flow:recognition")
+    (letter,) = town.rows(select(Document).where(Document.kind == DocumentKind.REJECTION))
+    assert letter.content["decided_by"] == "Kepala Kecamatan Andir"
 
 
 def test_a_deciding_role_for_a_time_waits_for_its_second_person_no_longer_than_it_lasts(town: Town, clock: Clock) -> None:
