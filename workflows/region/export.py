@@ -67,7 +67,7 @@ def write_export(session: Session, what: Exported, unit: Unit, kind: Kind, file:
 
 def _list_people(session: Session, unit: Unit) -> Iterator[tuple[str, ...]]:
     for row in stream_people(session, unit.path):
-        kind = EMPLOYED[EmploymentKind(row.kind)]
+        kind = EMPLOYED.get(EmploymentKind(row.kind), row.kind)
         yield row.number, row.name, row.front_title, row.back_title, kind, row.grade, row.rank_name, row.position, row.code, row.email
 
 

@@ -1,14 +1,14 @@
 """Let somebody leave the service, and come back: what they did stays theirs, and nobody asks them for anything meanwhile."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.offices import OfficeHolder
 from models.people import NoticeKind, Person
-from models.posts import PostCause
+from models.posts import Post, PostCause
 from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid
@@ -63,7 +63,7 @@ def restore_person(session: Session, person_id: str, dated: Dated, *, actor: Act
     """Let somebody who retired serve again from a day on, in the unit they left; answers the one-time code for their account.
 
     Roles are given anew. Needs what opening an account needs. Raises Conflict for who serves, Invalid for a day that `read_entry` refuses
-    and one on which they still served.
+    and one before the last of their service; on that day itself, their going was a mistake.
     """
     person, home, account = take_person(session, person_id)
     require_over(session, person, home, actor=actor)
@@ -71,9 +71,11 @@ def restore_person(session: Session, person_id: str, dated: Dated, *, actor: Act
         raise Conflict("person_serves")
     faults = Faults()
     entry = read_entry(session, faults, person.id, PostCause.RESTORED, dated)
-    if entry.valid_from <= person.retired_on:
+    if entry.valid_from < person.retired_on:
         faults.found.append(Invalid("restored_before_leaving", "valid_from", day=person.retired_on.isoformat()))
     faults.settle()
+    for last in session.exec(select(Post).where(Post.person_id == person.id, col(Post.valid_until) >= entry.valid_from)):
+        last.valid_until = entry.valid_from - timedelta(days=1)  # recorded as gone by mistake: the days do not overlap
     person.retired_on = None
     session.add(person)
     session.flush()

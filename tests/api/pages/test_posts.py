@@ -71,8 +71,6 @@ def test_the_end_of_service_is_confirmed_first_and_taken_back_with_a_code(town: 
     assert done.status_code == 200
     assert "Berhenti bertugas; hari terakhir" in done.text
     assert f'action="{page}/pindah"' not in done.text
-    with town.store.unit_of_work() as session:
-        session.get_one(Person, town["mate"].id).retired_on = today() - timedelta(days=1)
     back = post(admin, page, "/pulihkan", reason="Diperpanjang")
     assert "Kode ini hanya ditampilkan sekali" in back.text
     assert town.rows(select(Person.retired_on).where(Person.id == town["mate"].id)) == [None]

@@ -146,9 +146,8 @@ def test_who_comes_back_serves_from_a_day_on_with_a_code_and_without_roles(town:
     with town.store.unit_of_work() as session:
         session.exec(select(Post).where(Post.person_id == town["head"].id)).one().valid_from = today() - timedelta(days=90)
     retire(town, "head", back=30)
-    for back in (30, 60):
-        with pytest.raises(Invalid, match="restored_before_leaving"):
-            town.do(restore_person, town["head"].id, Dated(today() - timedelta(days=back)), by="admin")
+    with pytest.raises(Invalid, match="restored_before_leaving"):
+        town.do(restore_person, town["head"].id, Dated(today() - timedelta(days=31)), by="admin")
     renewal = town.do(restore_person, town["head"].id, Dated(today() - timedelta(days=29), "SK perpanjangan"), by="admin")
     assert renewal.code is not None
     with town.store.reading() as session:
@@ -157,3 +156,12 @@ def test_who_comes_back_serves_from_a_day_on_with_a_code_and_without_roles(town:
     assert (newest.post.valid_from, newest.post.cause, newest.post.reason) == (today() - timedelta(days=29), "restored", "SK perpanjangan")
     assert former.post.valid_until == today() - timedelta(days=30)
     assert read(town, "head").retired_on is None
+
+
+def test_who_was_let_go_by_mistake_is_back_on_the_same_day(town: Town) -> None:
+    retire(town, "mate", by="operator")
+    town.do(restore_person, town["mate"].id, Dated(reason="Salah catat"), by="operator")
+    with town.store.reading() as session:
+        newest, former = list_posts(session, town["mate"].id)
+    assert (newest.post.valid_from, newest.post.valid_until) == (today(), None)
+    assert former.post.valid_until == today() - timedelta(days=1)
