@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col
 
 from models.columns import UtcInstant, choice, confirmed, key, link, optional_link
-from models.instants import now, wall_now
+from models.instants import now, today, wall_now
 
 
 class Role(StrEnum):
@@ -67,6 +67,7 @@ class Person(SQLModel, table=True):
     rank_name: str = Field(default="", max_length=40)
     position: str = Field(default="", max_length=120)
     email: str = Field(default="", max_length=254)
+    retired_on: date | None = None  # the last day of service
 
     @property
     def full_name(self) -> str:
@@ -104,15 +105,25 @@ class SignInName(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
+class HeadCapacity(StrEnum):
+    """In what capacity somebody heads a unit: by appointment, or for a head who is not there."""
+
+    REGULAR = ""
+    ACTING = "Plt."  # pelaksana tugas: the unit has no head
+    DAILY = "Plh."  # pelaksana harian: the head is away for some days
+
+
 class RoleGrant(SQLModel, table=True):
     """A role that a person was given over a unit and everything below it; it is held while it is confirmed and not ended.
 
+    A role with a last day is held to its end and not an instant longer, whether or not the clock has written `ended_at` by then.
     A role given again is a new row. A row made without more is one that needs no second person and is held at once; `granted_by` is
     None where a flow gave it or where it is older than these columns.
     """
 
     __table_args__ = (
         sa.Index("ix_rolegrant_open", "person_id", "role", "unit_id", unique=True, sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED),
+        sa.Index("ix_rolegrant_last_day", "last_day", sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED),
     )
 
     id: str = key()
@@ -125,11 +136,29 @@ class RoleGrant(SQLModel, table=True):
     confirmed_at: datetime | None = confirmed()
     ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     ended_by: str | None = optional_link("person.id")
+    capacity: HeadCapacity = Field(default=HeadCapacity.REGULAR, sa_type=choice(HeadCapacity))
+    last_day: date | None = None
+    reason: str = Field(default="", max_length=200)
+    end_reason: str = Field(default="", max_length=200)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended, or its last day is past."""
+        return self.ended_at is not None or (self.last_day is not None and self.last_day < today())
 
 
 def is_held() -> sa.ColumnElement[bool]:
-    """The one condition under which a grant gives its role: confirmed, and not ended."""
-    return col(RoleGrant.confirmed_at).is_not(None) & col(RoleGrant.ended_at).is_(None)
+    """The one condition under which a grant gives its role: confirmed, not ended, and its last day, where it has one, not past."""
+    return col(RoleGrant.confirmed_at).is_not(None) & is_not_over()
+
+
+def is_not_over() -> sa.ColumnElement[bool]:
+    """Whether a grant, held or awaited, neither ended nor has its last day behind it.
+
+    The day is asked when the statement runs, so that one which was made at start holds on the next day, too.
+    """
+    day = sa.bindparam(None, callable_=today, type_=sa.Date(), unique=True)
+    return col(RoleGrant.ended_at).is_(None) & (col(RoleGrant.last_day).is_(None) | (col(RoleGrant.last_day) >= day))
 
 
 class CodeRequest(SQLModel, table=True):
@@ -155,6 +184,10 @@ class NoticeKind(StrEnum):
     ACCOUNT_CLOSED = "account_closed"
     ACCOUNT_REOPENED = "account_reopened"
     PERSON_MOVED = "person_moved"
+    UNIT_MOVED = "unit_moved"
+    DETAILS_CHANGED = "details_changed"
+    PERSON_RETIRED = "person_retired"
+    PERSON_RESTORED = "person_restored"
     NUMBER_CHANGED = "number_changed"
     SIGN_IN_NAME_CHANGED = "sign_in_name_changed"
     EMAIL_ASKED = "email_asked"

@@ -2,7 +2,23 @@
 
 from sqlmodel import SQLModel
 
-from models import awards, calls, decrees, documents, ideas, idempotency, inbox, ledger, offices, outbox, people, pilots, reviews, units
+from models import (
+    awards,
+    calls,
+    decrees,
+    documents,
+    ideas,
+    idempotency,
+    inbox,
+    ledger,
+    offices,
+    outbox,
+    people,
+    pilots,
+    posts,
+    reviews,
+    units,
+)
 
-ROOMS = (awards, calls, decrees, documents, ideas, idempotency, inbox, ledger, offices, outbox, people, pilots, reviews, units)
+ROOMS = (awards, calls, decrees, documents, ideas, idempotency, inbox, ledger, offices, outbox, people, pilots, posts, reviews, units)
 metadata = SQLModel.metadata

@@ -10,6 +10,7 @@ from api.cli.call import call
 from api.cli.demo import demo
 from api.cli.deploy import deploy
 from api.cli.doctor import doctor
+from api.cli.exports import exports
 from api.cli.imports import imports
 from api.cli.ledger import ledger
 from api.cli.process import process
@@ -43,5 +44,6 @@ app.command()(process)
 app.command()(verify)
 app.add_typer(admins, name="admin")
 app.add_typer(call, name="call")
+app.add_typer(exports, name="export")
 app.add_typer(imports, name="import")
 app.add_typer(ledger, name="ledger")

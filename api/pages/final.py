@@ -11,7 +11,7 @@ from api.pages.session import PageRequest, Visitor
 CONFIRMED = "confirmed"
 BACK = "no"  # not confirmed: back to the form, with everything that was typed
 # the forms that are final, and the outcomes for which they are: nothing means whatever comes of them
-OF_ACCOUNTS: dict[str, tuple[str, ...]] = {"close": ()}
+OF_ACCOUNTS: dict[str, tuple[str, ...]] = {"close": (), "retire": ()}
 FINAL: dict[str, tuple[str, ...]] = {
     "withdraw": (),
     "permit": ("refused",),

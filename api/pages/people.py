@@ -13,7 +13,7 @@ from api.pages.reading import require_readable
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, redirect_to
-from models.people import Account, EmployeeNumber, EmploymentKind, Person, Role
+from models.people import Account, EmployeeNumber, EmploymentKind, HeadCapacity, Person, Role
 from models.settings import settings
 from models.units import Unit
 from workflows.calculations.employee_number import mask_held_number
@@ -21,9 +21,11 @@ from workflows.process.actors import Actor
 from workflows.process.refusals import Faults, Forbidden, Invalid
 from workflows.region.code_sheet import make_code_sheet
 from workflows.region.codes import Renewal, is_code_awaited, renew_activation
-from workflows.region.grants import grant_role
+from workflows.region.grants import give_role
+from workflows.region.heads import NewGrant
 from workflows.region.identifiers import find_by_number_or_name
 from workflows.region.people import NewPerson, get_unit, register_person
+from workflows.region.posts import LONGEST_REASON
 from workflows.region.powers import list_offices
 from workflows.region.sign_in_names import find_sign_in_name, mask_sign_in_name
 
@@ -109,10 +111,12 @@ async def make_sheet(request: PostedForm) -> Response:
 
 
 @router.post(f"{PEOPLE}/peran")
-async def give_role(request: PostedForm) -> Response:
+async def add_role(request: PostedForm) -> Response:
     """Give a person a role over a unit and everything below it; a deciding role waits for a second person."""
     form = request.form
     role = Role(form.choice("role", tuple(GIVEN)) or Role.PROPOSER)
+    capacity = HeadCapacity(form.choice("capacity", tuple(HeadCapacity)))
+    last_day, reason = form.day("last_day", required=False), form.text("reason", LONGEST_REASON)
 
     def act(session: Session, actor: Actor) -> FormResult:
         faults, person_id, code = Faults(), "", form.text("unit_code", 60)
@@ -122,7 +126,7 @@ async def give_role(request: PostedForm) -> Response:
             get_unit(session, code)
         faults.settle()
         require_readable(form)
-        grant = grant_role(session, person_id, role, code, actor=actor)
+        grant = give_role(session, person_id, NewGrant(role, code, capacity, last_day, reason), actor=actor)
         given = "role_given_code" if is_code_awaited(session, grant.person_id) else "role_given"
         return FormResult(to=PEOPLE, done=given if grant.confirmed_at else "role_asked")
 
@@ -171,6 +175,7 @@ async def _people_page(request: PageRequest, *, refused: RefusedForm | None = No
     if refused is not None:
         forms[refused.name] = refused.view()
     values: dict[str, Any] = {"forms": forms, "units": units, "kinds": tuple(EmploymentKind), "roles": GIVEN, "done": done}
+    values["capacities"] = tuple(each for each in HeadCapacity if each != HeadCapacity.REGULAR)
     return page(
         visitor, "region/people.html", status=refused.status if refused else 200, wrong=refused, posted=refused is not None, **values
     )

@@ -1,4 +1,4 @@
-"""A person's account: roles and numbers over time, and the ways back: end a role, close, open again, move, a new number."""
+"""A person's account and posts over time, and what changes them: end a role, close, open again, move, retire, a new number."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from api.pages.final import confirm_page, find_final, is_taken_back
-from api.pages.forms import FormView
+from api.pages.forms import Form, FormView
 from api.pages.people import PEOPLE, list_units, show_code, write_renewal
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
@@ -20,14 +20,17 @@ from workflows.calculations.employee_number import mask_employee_number
 from workflows.process.actors import Actor
 from workflows.region.accounts import PersonRecord, close_account, read_person, reopen_account
 from workflows.region.codes import renew_activation
+from workflows.region.details import WRITTEN, Details, change_details
 from workflows.region.grants import end_grant
 from workflows.region.mail_codes import drop_email
 from workflows.region.people import NewNumber, change_number, move_person
+from workflows.region.posts import LONGEST_REASON, Dated
+from workflows.region.retirement import Leaving, restore_person, retire_person
 from workflows.region.sign_in_names import change_sign_in_name
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = f"{PEOPLE}/{{person_id}}"
-FORMS = ("move", "number", "sign_in_name", "close", "reopen", "code", "email")
+FORMS = ("details", "move", "retire", "restore", "number", "sign_in_name", "close", "reopen", "code", "email")
 
 
 @dataclass(frozen=True)
@@ -48,18 +51,42 @@ async def show_person(person_id: str, request: Page, ok: str = "") -> Response:
 @router.post(f"{ADDRESS}/peran/{{grant_id}}/akhiri")
 async def end_role(person_id: str, grant_id: str, request: PostedForm) -> Response:
     """End a role."""
-    return await _change(
-        request, person_id, "end", lambda session, actor: end_grant(session, person_id, grant_id, actor=actor), "role_ended"
-    )
+    reason = request.form.text("reason", LONGEST_REASON)
+    end = lambda session, actor: end_grant(session, person_id, grant_id, reason, actor=actor)  # noqa: E731
+    return await _change(request, person_id, f"end-{grant_id}", end, "role_ended")
 
 
 @router.post(f"{ADDRESS}/pindah")
 async def move(person_id: str, request: PostedForm) -> Response:
-    """Move a person to another unit."""
-    code = request.form.text("unit_code", 60)
-    return await _change(
-        request, person_id, "move", lambda session, actor: move_person(session, person_id, code, actor=actor), "person_moved"
-    )
+    """Move a person to another unit, from a day on."""
+    code, dated = request.form.text("unit_code", 60), _read_dated(request.form)
+    change = lambda session, actor: move_person(session, person_id, code, dated, actor=actor)  # noqa: E731
+    return await _change(request, person_id, "move", change, "person_moved")
+
+
+@router.post(f"{ADDRESS}/data")
+async def write_details(person_id: str, request: PostedForm) -> Response:
+    """Write a person's details anew, from a day on."""
+    form = request.form
+    details = Details(**{name: form.text(name, 2_000) for name in WRITTEN})
+    dated = _read_dated(form)
+    change = lambda session, actor: change_details(session, person_id, details, dated, actor=actor)  # noqa: E731
+    return await _change(request, person_id, "details", change, "details_changed")
+
+
+@router.post(f"{ADDRESS}/berhenti")
+async def retire(person_id: str, request: PostedForm) -> Response:
+    """Let a person's service end; it is confirmed first."""
+    leaving = Leaving(request.form.day("last_day") or today(), request.form.text("reason", LONGEST_REASON))
+    change = lambda session, actor: retire_person(session, person_id, leaving, actor=actor)  # noqa: E731
+    return await _change(request, person_id, "retire", change, "person_retired")
+
+
+@router.post(f"{ADDRESS}/pulihkan")
+async def restore(person_id: str, request: PostedForm) -> Response:
+    """Let a person who retired serve again, with a one-time code."""
+    dated = _read_dated(request.form)
+    return await _make_code(request, person_id, "restore", lambda session, of, actor: restore_person(session, of, dated, actor=actor))
 
 
 @router.post(f"{ADDRESS}/nomor")
@@ -106,8 +133,12 @@ async def renew(person_id: str, request: PostedForm) -> Response:
     return await _make_code(request, person_id, "code", renew_activation)
 
 
+def _read_dated(form: Form) -> Dated:
+    return Dated(form.day("valid_from", required=False), form.text("reason", LONGEST_REASON))
+
+
 async def _change(request: PageRequest, person_id: str, name: str, change: Callable[[Session, Actor], object], done: str) -> Response:
-    """Run the action behind one of the forms; closing an account is confirmed first."""
+    """Run the action behind one of the forms; what closes an account is confirmed first."""
 
     def act(session: Session, actor: Actor) -> FormResult:
         change(session, actor)
@@ -145,12 +176,12 @@ async def _person_page(request: PageRequest, person_id: str, *, refused: Refused
         return read_person(session, person_id, actor=actor), list_units(session, actor)
 
     visitor, (record, units) = await request.read_page(read)
-    forms = {name: FormView(name) for name in FORMS}
+    forms = {name: FormView(name) for name in (*FORMS, *(f"end-{grant.id}" for grant, _unit in record.grants))}
     if refused is not None:
         forms[refused.name] = refused.view()
     numbers = [NumberLine(mask_employee_number(held.number), held.valid_from, held.valid_until) for held in record.numbers]
     values: dict[str, Any] = {"record": record, "numbers": numbers, "units": units, "kinds": tuple(EmploymentKind), "forms": forms}
-    status, lines = (refused.status if refused else 200), [(grant, unit, FormView(f"end-{grant.id}")) for grant, unit in record.grants]
+    status, lines = (refused.status if refused else 200), [(grant, unit, forms[f"end-{grant.id}"]) for grant, unit in record.grants]
     return page(
         visitor,
         "region/person.html",

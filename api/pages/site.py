@@ -6,6 +6,7 @@ from api.pages import (
     calls,
     ceilings,
     confirmations,
+    exports,
     idea,
     ideas,
     imports,
@@ -24,5 +25,5 @@ from api.pages import (
 
 PAGES = (
     *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
-    *(people, person, imports, confirmations, region, calls, ceilings, idea),
+    *(people, person, imports, exports, confirmations, region, calls, ceilings, idea),
 )

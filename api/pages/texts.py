@@ -98,7 +98,7 @@ class Words:
         try:
             if name == "announce_at":
                 return self.moment(datetime.fromisoformat(value).replace(tzinfo=region_zone()))
-            return self.day(date.fromisoformat(value)) if name == "decree_on" else value
+            return self.day(date.fromisoformat(value)) if name in ("decree_on", "last_day") else value
         except ValueError:
             return value
 

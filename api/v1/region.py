@@ -1,5 +1,6 @@
 """The region: units and people."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -11,11 +12,12 @@ from api.access import Api, ApiRequest, Head
 from api.email_addresses import Email
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Limit, PageOut, RequestBody, ResponseBody
-from models.people import EmploymentKind, Person, Role
+from models.people import EmploymentKind, HeadCapacity, Person, Role
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.keyset import Order, Slice, take_page
 from workflows.process.records import readable_holders
+from workflows.region.heads import list_heads
 from workflows.region.people import NewPerson, NewUnit, register_person, register_unit
 
 router = APIRouter(prefix=PREFIX, tags=["region"])
@@ -31,12 +33,22 @@ class UnitIn(RequestBody):
     parent_code: str = Field(max_length=60)
 
 
+class HeadOut(ResponseBody):
+    """Who heads a unit, in what capacity, and to which day; null: until it is ended."""
+
+    person_id: str
+    name: str
+    capacity: HeadCapacity
+    last_day: date | None
+
+
 class UnitOut(ResponseBody):
     id: str
     code: str
     name: str
     kind: str
     parent_id: str | None
+    heads: list[HeadOut]
 
 
 class PersonIn(RequestBody):
@@ -74,13 +86,17 @@ class NewPersonOut(PersonOut):
 
 @router.get("/units")
 async def list_units(request: Api, kind: str | None = None) -> list[UnitOut]:
-    """The region's units, by code."""
+    """The region's units, by code, with who heads them."""
 
     def read_units(session: Session, _actor: Actor) -> list[UnitOut]:
         query = select(Unit).order_by(col(Unit.code))
         if kind:
             query = query.where(Unit.kind == kind)
-        return [UnitOut.model_validate(unit, from_attributes=True) for unit in session.exec(query)]
+        heads = dict[str, list[HeadOut]]()
+        for person, held in list_heads(session):
+            head = HeadOut(person_id=person.id, name=person.full_name, capacity=held.capacity, last_day=held.last_day)
+            heads.setdefault(held.unit_id, []).append(head)
+        return [UnitOut(heads=heads.get(unit.id, []), **unit.model_dump()) for unit in session.exec(query)]
 
     return await request.read(read_units)
 
@@ -89,7 +105,7 @@ async def list_units(request: Api, kind: str | None = None) -> list[UnitOut]:
 async def add_unit(body: UnitIn, request: Api) -> JSONResponse:
     """Register a unit below another."""
     new = NewUnit(**body.model_dump())
-    return await request.write(lambda s, a: UnitOut.model_validate(register_unit(s, new, actor=a), from_attributes=True), status=201)
+    return await request.write(lambda s, a: UnitOut(heads=[], **register_unit(s, new, actor=a).model_dump()), status=201)
 
 
 @router.get("/people")

@@ -1,6 +1,7 @@
 """Statements that change many people or units at once."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,12 +10,16 @@ from sqlmodel import Session
 from models.database import run_plain, table_of
 from models.inbox import InboxItem
 from models.people import EmployeeNumber, Person, SignInName
+from models.posts import Post
 from models.units import Unit
 
-_PEOPLE, _NUMBERS = table_of(Person), table_of(EmployeeNumber)
-_UNITS, _INBOX, _SIGN_INS = table_of(Unit), table_of(InboxItem), table_of(SignInName)
+_PEOPLE, _NUMBERS, _SIGN_INS = table_of(Person), table_of(EmployeeNumber), table_of(SignInName)
+_UNITS, _INBOX, _POSTS = table_of(Unit), table_of(InboxItem), table_of(Post)
 DETAILS = ("name", "front_title", "back_title", "grade", "rank_name", "position", "email", "kind", "unit_id")  # what HR says of a person
+GRADED = ("grade", "rank_name", "position")
+STREAMED = 2_000  # rows in memory
 _CHANGED = sa.update(_PEOPLE).where(_PEOPLE.c.id == sa.bindparam("of")).values({name: sa.bindparam(f"new_{name}") for name in DETAILS})
+_ENDED = sa.update(_POSTS).where(_POSTS.c.person_id == sa.bindparam("of"), _POSTS.c.valid_until.is_(None))
 _MOVED = [
     sa.update(table).where(column == sa.bindparam("before")).values({column.name: sa.bindparam("after")})
     for table, column in ((_UNITS, _UNITS.c.path), (_INBOX, _INBOX.c.unit_path))
@@ -25,6 +30,12 @@ def change_people(session: Session, people: Mapping[str, Mapping[str, Any]]) -> 
     """Write all details of people, by their ids."""
     if people:
         run_plain(session, _CHANGED, [{"of": of, **{f"new_{name}": new[name] for name in DETAILS}} for of, new in people.items()])
+
+
+def end_posts(session: Session, people: Sequence[str], last_day: date, reason: str = "") -> None:
+    """Write the last day of the posts that people hold, and why they end where no others follow."""
+    if people:
+        run_plain(session, _ENDED.values(valid_until=last_day, end_reason=reason), [{"of": person_id} for person_id in people])
 
 
 def list_by_number(session: Session, numbers: Sequence[str]) -> dict[str, Any]:
@@ -38,6 +49,18 @@ def list_by_sign_in_name(session: Session, names: Sequence[str]) -> dict[str, An
     found = sa.select(_SIGN_INS.c.name.label("key"), _SIGN_INS.c.ended_at.label("ended"), _PEOPLE)
     found = found.join(_PEOPLE, _PEOPLE.c.id == _SIGN_INS.c.person_id).where(_SIGN_INS.c.name.in_(names))
     return {row.key: row for row in run_plain(session, found)} if names else {}
+
+
+def stream_people(session: Session, path: str) -> sa.CursorResult[Any]:
+    """Everybody in service, of a unit and all below it: number or sign-in name, details and the unit's code, so many at once."""
+    columns = [_PEOPLE.c[name] for name in ("name", "front_title", "back_title", "kind", *GRADED, "email")]
+    found = sa.select(_NUMBERS.c.number, _SIGN_INS.c.name.label("sign_in_name"), *columns, _UNITS.c.code)
+    found = found.select_from(_PEOPLE).join(_UNITS, _UNITS.c.id == _PEOPLE.c.unit_id)
+    found = found.outerjoin(_NUMBERS, sa.and_(_NUMBERS.c.person_id == _PEOPLE.c.id, _NUMBERS.c.valid_until.is_(None)))
+    found = found.outerjoin(_SIGN_INS, sa.and_(_SIGN_INS.c.person_id == _PEOPLE.c.id, _SIGN_INS.c.ended_at.is_(None)))
+    found = found.where(_UNITS.c.path.startswith(path), _PEOPLE.c.retired_on.is_(None))
+    found = found.order_by(_UNITS.c.path, _PEOPLE.c.name, _PEOPLE.c.id)
+    return run_plain(session, found.execution_options(yield_per=STREAMED))
 
 
 def move_paths(session: Session, paths: Mapping[str, str]) -> None:

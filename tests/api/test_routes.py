@@ -23,6 +23,7 @@ from models.ideas import Idea, TeamMember
 from models.instants import now, today
 from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Pilot
+from models.posts import Post
 from models.reviews import Review, ReviewState
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
@@ -38,6 +39,7 @@ from workflows.region.grants import grant_role
 from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
 from workflows.region.people import NewPerson, register_person
+from workflows.region.retirement import Leaving, retire_person
 from workflows.region.signatures import sign_policy
 
 pytestmark = pytest.mark.slow
@@ -146,12 +148,18 @@ def build_accounts(town: Town) -> dict[tuple[str, str, str], str]:
     """Somebody who holds a role, somebody whose account is closed, and a role that waits for its second person."""
     waiting = town.do(grant_role, town["stranger"].id, Role.CHAIR, "KOTA", by="admin").id
     town.do(close_account, town["walker"].id, by="admin")
+    new = NewPerson("Orang Purna", "198505052010011237", EmploymentKind.PNS, "MALEBER")
+    retired, _code = town.do(register_person, new, by="operator")
+    with town.store.unit_of_work() as session:
+        session.exec(select(Post).where(Post.person_id == retired.id)).one().valid_from = None
+    town.do(retire_person, retired.id, Leaving(today() - timedelta(days=9), REASON), by="operator")
     (held,) = town.rows(select(RoleGrant.id).where(RoleGrant.person_id == town["owner"].id))
     guest = NewPerson("Rahmat Wiranata", "", EmploymentKind.MENTOR, "MALEBER", sign_in_name="tamu.daerah")
     return {
         ("guest", "person", "-"): town.do(register_person, guest, by="admin")[0].id,
         ("-", "confirmation_id", "-"): waiting,
         ("closed", "person", "-"): town["walker"].id,
+        ("retired", "person", "-"): retired.id,
         ("held", "person", "-"): town["owner"].id,
         ("held", "grant_id", "-"): held,
     }
@@ -208,9 +216,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/units/{code}/office/holders/{holder_id}/end": {"last_day": today().isoformat()},
         "/people": person,
         "/me/password": {"present_password": "bukan ini", "password": "tujuh kuda nil"},
-        "/people/{person_id}/move": {"unit_code": "MALEBER"},
-        "/people/{person_id}/number": {"employee_number": "198505052010011235", "kind": "pns", "valid_from": today().isoformat()},
-        "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
+        **bodies_of_people(),
         "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},
         "/calls/{call_id}/policies": {"policy": POLICY},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
@@ -227,6 +233,19 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/awards/{award_id}/approval": {"decree_number": "1", "decree_on": today().isoformat()},
         "/awards/{award_id}/schedule": {"announce_at": (now() + timedelta(days=1)).isoformat()},
     }.get(path, {"reason": REASON} if path.split("/")[-1] in REASONED else {})
+
+
+def bodies_of_people() -> dict[str, Any]:
+    """What a right request about a person says."""
+    day = today().isoformat()
+    return {
+        "/people/{person_id}/move": {"unit_code": "MALEBER"},
+        "/people/{person_id}/details": {"name": "Tono Gambiranom", "position": "Analis"},
+        "/people/{person_id}/retirement": {"last_day": day, "reason": REASON},
+        "/people/{person_id}/restoration": {"valid_from": day, "reason": REASON},
+        "/people/{person_id}/number": {"employee_number": "198505052010011235", "kind": "pns", "valid_from": day},
+        "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
+    }
 
 
 REASONED = ("{action}", "withdrawal", "recusal", "resumption", "refusal", "revocation")

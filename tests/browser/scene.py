@@ -1,12 +1,14 @@
 """A town with ideas at every stage of their way, and every page that shows them: for the contact sheet, the crawl and the benchmark."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import select
 
 from models.awards import Award
 from models.documents import Document
-from models.people import Role
+from models.instants import today
+from models.people import HeadCapacity, Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.building import POLICY, Town
@@ -16,7 +18,11 @@ from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
 from workflows.region.calls import amend_policy
 from workflows.region.codes import renew_activation
-from workflows.region.grants import grant_role
+from workflows.region.grants import give_role, grant_role
+from workflows.region.heads import NewGrant
+from workflows.region.people import move_person
+from workflows.region.posts import Dated
+from workflows.region.retirement import Leaving, retire_person
 
 USED = ("Satu Loket untuk UMKM", "Posyandu Tepat Waktu", "Arsip Tanpa Debu")
 
@@ -101,6 +107,7 @@ def set_scene(town: Town) -> list[Shot]:
         *_show_policies(town),
         Shot("Pegawai", "operator", "/pegawai"),
         Shot("Impor dari berkas", "admin", "/impor"),
+        Shot("Ekspor ke berkas", "admin", "/ekspor"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
         *FOR_ANYBODY,
@@ -118,6 +125,20 @@ def _begin_with_accounts(town: Town) -> list[Shot]:
         Shot("Data pegawai", "admin", f"/pegawai/{town['chair'].id}"),
         Shot("Data orang tanpa NIP/NI PPPK", "admin", f"/pegawai/{town['mayor'].id}"),
         Shot("Akun orang tanpa NIP/NI PPPK", "mayor", "/akun"),
+        *_show_posts(town),
+    ]
+
+
+def _show_posts(town: Town) -> list[Shot]:
+    """Somebody who moved and acts as head, and somebody who left the service."""
+    walker, stranger = town["walker"].id, town["stranger"].id
+    town.do(move_person, walker, "ANDIR", Dated(reason="SK mutasi 821/2026"), by="admin")
+    acting = NewGrant(Role.UNIT_HEAD, "ANDIR", HeadCapacity.DAILY, today() + timedelta(days=5), "Camat dinas luar")
+    town.do(give_role, walker, acting, by="admin")
+    town.do(retire_person, stranger, Leaving(today(), "Mencapai batas usia pensiun"), by="admin")
+    return [
+        Shot("Riwayat jabatan", "admin", f"/pegawai/{walker}"),
+        Shot("Pegawai yang berhenti bertugas", "admin", f"/pegawai/{stranger}"),
     ]
 
 

@@ -23,5 +23,5 @@ async def find_due_and_commit() -> None:
 
 @flow(name="clock", persist_result=False)
 async def clock() -> None:
-    """Closes calls, passes due dates, starts pilots, announces awards, ranks contests, passes up, asks for digests, forgets."""
+    """Closes calls, ends roles, passes due dates, starts pilots, announces awards, ranks contests, passes up, asks for digests, forgets."""
     await find_due_and_commit()

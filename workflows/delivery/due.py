@@ -23,6 +23,7 @@ from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
 from workflows.recognition.pauses import wake_digests
 from workflows.region.calls import close_call
+from workflows.region.grants import end_lapsed
 from workflows.reward.propose import list_undecided
 
 AT_ONCE = 500
@@ -89,6 +90,11 @@ def print_specimens(session: Session, _actor: Actor) -> None:
         send(session, "recognition.print_specimens", version_id, once=f"specimens:{version_id}")
 
 
+def end_roles(session: Session, actor: Actor) -> None:
+    """Write the end of roles whose last day is past, and tell their holders; nobody could act in them since that day."""
+    end_lapsed(session, actor=actor, limit=AT_ONCE)
+
+
 def ask_digests(session: Session, _actor: Actor) -> None:
     """Once a day, in the morning of the region's day: ask for the digest of everybody for whom something may wait."""
     morning = datetime.combine(today(), time(DIGEST_HOUR), region_zone())
@@ -117,6 +123,7 @@ def forget(session: Session, _actor: Actor) -> None:
 
 CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     close_calls,
+    end_roles,
     pass_due_dates,
     rank_calls,
     print_specimens,

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, delete, select
 
 from models.ideas import Answer, Decision, Idea, Invitation, TeamMember
 from models.instants import now
-from models.people import EmployeeNumber
+from models.people import EmployeeNumber, Person
 from models.policy import Policy
 from models.statements.ideas import Invited, Member
 from workflows.calculations.employee_number import mask_employee_number, read_employee_number, strip_employee_number
@@ -84,6 +84,7 @@ def read_team_shares(session: Session, idea: Idea, policy: Policy, team: Sequenc
     """The team that a proposal names; an empty one means that the lead proposer stands alone.
 
     A number that nobody has is taken as one of somebody who does not answer: who typed it learns from neither whether it is an employee's.
+    So is that of somebody who retired, unless they are of the team already.
     Raises Invalid for a number that cannot be one, somebody named twice, a team without its lead or too large, and shares that are no
     whole.
     """
@@ -213,8 +214,10 @@ def _find_named(session: Session, idea: Idea, index: int, given: MemberShare) ->
     if not read.valid:
         raise Invalid("employee_number_impossible", field, problems=[problem.code for problem in read.problems])
     number = strip_employee_number(given.employee_number)
-    holder = select(EmployeeNumber.person_id).where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))
-    person_id = session.exec(holder).first()
+    holder = select(EmployeeNumber.person_id).join(Person, col(Person.id) == col(EmployeeNumber.person_id))
+    holder = holder.where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))
+    joined = select(TeamMember.id).where(TeamMember.idea_id == idea.id, TeamMember.person_id == Person.id)
+    person_id = session.exec(holder.where(col(Person.retired_on).is_(None) | joined.exists())).first()
     role = read_line(f"team.{index}.role", given.role, maximum=100, minimum=0)
     return Named(number, person_id, given.share_hundredths, role, lead=person_id == idea.lead_id)
 

@@ -1,6 +1,6 @@
 """record(): a fact's ledger entry and the jobs it asks of the flows, in the transaction that makes the fact true."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -58,6 +58,11 @@ def send(session: Session, job: str, subject_id: str, *, idea_id: str | None = N
     if once is not None and session.exec(select(Message.id).where(Message.dedupe_key == once)).first() is not None:
         return
     add_messages(session, [_message(job, subject_id, idea_id, once)])
+
+
+def send_each(session: Session, job: str, subjects: Iterable[str]) -> None:
+    """Ask a flow for a job about many subjects."""
+    add_messages(session, [_message(job, subject_id, None) for subject_id in subjects])
 
 
 def send_each_once(session: Session, job: str, keys: dict[str, str]) -> None:

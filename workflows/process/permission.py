@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, select
 
-from models.people import Role, RoleGrant, is_held
+from models.people import HeadCapacity, Role, RoleGrant, is_held
 from models.policy import Policy
 from models.units import Unit
 from workflows.process.context import IdeaContext
@@ -23,8 +23,12 @@ def must_be_permitted_again(session: Session, context: IdeaContext) -> bool:
 
 
 def is_lead_head(session: Session, context: IdeaContext) -> bool:
-    """Whether the lead proposer heads the unit of the idea, so that nobody is asked for permission."""
+    """Whether the lead proposer heads the unit of the idea, so that nobody is asked for permission.
+
+    Whoever heads it in somebody's place is asked for one: nobody becomes a head for a day to need none.
+    """
     headed = select(Unit.path).join(RoleGrant).where(RoleGrant.person_id == context.idea.lead_id, RoleGrant.role == Role.UNIT_HEAD)
+    headed = headed.where(RoleGrant.capacity == HeadCapacity.REGULAR)
     return any(context.unit_path.startswith(path) for path in session.exec(headed.where(is_held())))
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, func, select
 from models.ideas import Decision
 from models.instants import today
 from models.offices import UnitOffice
-from models.people import EmployeeNumber, Person, Role, RoleGrant, is_held
+from models.people import EmployeeNumber, HeadCapacity, Person, Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.context import IdeaContext
 from workflows.process.engine import DECIDING_UNIT
@@ -48,14 +48,22 @@ def name_decider(session: Session, issuer: Issuer, decision: Decision, *, within
     """The position of the official who decided, to whom an objection goes (UU 30/2014 art. 77).
 
     `within_unit` says that a unit's head decided alone: without an office on record it is that person's own position, as the call's
-    policy tells of another official.
+    policy tells of another official; who decided in the head's place has another.
     """
     decider = session.get(Person, decision.actor_id) if decision.actor_id else None
     unit_id = _find_deciding_unit(session, decision)
     if within_unit and decider is not None and unit_id is not None and session.get(UnitOffice, unit_id) is None:
-        still_there = decider.unit_id == unit_id
-        return (decider.position if still_there else "") or f"Kepala {session.get_one(Unit, unit_id).name}"
+        is_their_own = decider.unit_id == unit_id and not _acted(session, decision, unit_id)
+        return (decider.position if is_their_own else "") or f"Kepala {session.get_one(Unit, unit_id).name}"
     return issuer.office.signatory.position
+
+
+def _acted(session: Session, decision: Decision, unit_id: str) -> bool:
+    """Whether somebody headed a unit in another's place when they decided."""
+    ended = col(RoleGrant.ended_at)
+    acting = select(RoleGrant.id).where(RoleGrant.person_id == decision.actor_id, RoleGrant.unit_id == unit_id)
+    acting = acting.where(RoleGrant.capacity != HeadCapacity.REGULAR, col(RoleGrant.granted_at) <= decision.at)
+    return session.exec(acting.where(ended.is_(None) | (ended >= decision.at))).first() is not None
 
 
 def _find_deciding_unit(session: Session, decision: Decision | None) -> str | None:
@@ -95,5 +103,6 @@ def _name_head(session: Session, unit: Unit) -> str:
         return office.position
     heading = select(Person.position).join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
     heading = heading.where(RoleGrant.role == Role.UNIT_HEAD, RoleGrant.unit_id == unit.id, is_held())
+    heading = heading.where(RoleGrant.capacity == HeadCapacity.REGULAR)  # who acts keeps a position of their own
     position = session.exec(heading.order_by(col(Person.id))).first()
     return position or f"Kepala {unit.name}"

@@ -13,18 +13,21 @@ from workflows.process.refusals import Conflict, Forbidden
 from workflows.region.codes import Renewal, drop_requests, end_sessions, renew_activation
 from workflows.region.grants import end_role, list_grants
 from workflows.region.notices import send_notice
+from workflows.region.people import require_serving
+from workflows.region.posts import HeldPost, list_posts
 from workflows.region.powers import get_person, is_second, lock_account, require_over
 from workflows.region.sign_in_names import find_sign_in_name
 
 
 @dataclass(frozen=True)
 class PersonRecord:
-    """A person as those see them who look after the account: home unit, numbers over time or sign-in name, every grant, account's state."""
+    """A person as those see them who look after the account: home unit, numbers and posts over time, every grant, the account's state."""
 
     person: Person
     home: Unit
     numbers: list[EmployeeNumber]
     sign_in_name: str
+    posts: list[HeldPost]
     grants: list[tuple[RoleGrant, Unit]]
     closed: bool
     activated: bool
@@ -57,9 +60,13 @@ def close_account(session: Session, person_id: str, *, actor: Actor) -> None:
 
 
 def reopen_account(session: Session, person_id: str, *, actor: Actor) -> Renewal:
-    """Open a closed account again, with a one-time code and without its roles, which are given anew; who may close it may."""
+    """Open a closed account again, with a one-time code and without its roles, which are given anew; who may close it may.
+
+    Raises Conflict where it is open, and for who retired: `restore_person` brings them back.
+    """
     person, home = get_person(session, person_id)
     require_over(session, person, home, actor=actor)
+    require_serving(person)
     account = lock_account(session, person.id)
     if account.closed_at is None:
         raise Conflict("account_open")
@@ -80,5 +87,13 @@ def read_person(session: Session, person_id: str, *, actor: Actor) -> PersonReco
         raise Forbidden("only_operator")
     held = select(EmployeeNumber).where(EmployeeNumber.person_id == person.id).order_by(col(EmployeeNumber.valid_from))
     account = session.get(Account, person.id) or Account(person_id=person.id)
-    name, closed, activated = find_sign_in_name(session, person.id), account.closed_at is not None, account.password_hash is not None
-    return PersonRecord(person, home, list(session.exec(held)), name, grants, closed, activated)
+    return PersonRecord(
+        person=person,
+        home=home,
+        numbers=list(session.exec(held)),
+        sign_in_name=find_sign_in_name(session, person.id),
+        posts=list_posts(session, person.id),
+        grants=grants,
+        closed=account.closed_at is not None,
+        activated=account.password_hash is not None,
+    )

@@ -7,7 +7,7 @@ from typing import Literal
 from sqlmodel import Session, col, select
 
 from models.offices import OfficeHolder
-from models.people import CodeRequest, Person, Role, RoleGrant
+from models.people import CodeRequest, Person, Role, RoleGrant, is_not_over
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.refusals import NotFound
@@ -98,7 +98,7 @@ def _find_kind(session: Session, confirmation_id: str, actor: Actor) -> Kind:
 def _list_roles(session: Session, actor: Actor) -> list[Confirmation]:
     waiting = select(RoleGrant, Person, Unit).join(Person, col(Person.id) == col(RoleGrant.person_id))
     waiting = waiting.join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-    waiting = waiting.where(col(RoleGrant.confirmed_at).is_(None), col(RoleGrant.ended_at).is_(None)).order_by(col(RoleGrant.granted_at))
+    waiting = waiting.where(col(RoleGrant.confirmed_at).is_(None), is_not_over()).order_by(col(RoleGrant.granted_at))
     return [
         Confirmation(
             id=grant.id,

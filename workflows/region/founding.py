@@ -5,8 +5,9 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from models.ids import new_id
-from models.instants import now
+from models.instants import now, today
 from models.people import EmployeeNumber, NoticeKind, Person, Role, RoleGrant
+from models.posts import PostCause
 from models.units import Unit
 from workflows.calculations.employee_number import strip_employee_number
 from workflows.process.actors import flow_actor
@@ -16,6 +17,7 @@ from workflows.process.wording import read_line, read_lines
 from workflows.region.codes import end_sessions, issue_activation
 from workflows.region.notices import send_notice
 from workflows.region.people import NAMED, NewPerson, NewUnit, read_own_number, require_unheld
+from workflows.region.posts import Entry, begin_post
 from workflows.region.powers import lock_account
 
 FOUNDER = flow_actor("init")
@@ -74,10 +76,11 @@ def _settle_admin(session: Session, root: Unit, new: NewPerson) -> tuple[Person,
         number = read_own_number(new.employee_number, new.kind)
     faults.settle()
     require_unheld(session, number)
-    person = Person(unit_id=root.id, kind=new.kind, email=new.email, **words)
+    person = Person(unit_id=root.id, kind=new.kind, email=new.email, retired_on=None, **words)
     session.add(person)
     session.flush()
     session.add(EmployeeNumber(person_id=person.id, number=number, valid_from=date(2000, 1, 1)))
+    begin_post(session, person, Entry(PostCause.REGISTERED, today()), actor=FOUNDER, is_new=True)
     _make_admin(session, root, person)
     return person, issue_activation(session, person.id)
 
@@ -87,6 +90,6 @@ def _make_admin(session: Session, root: Unit, person: Person) -> None:
     grant = session.exec(same.where(col(RoleGrant.ended_at).is_(None))).first() or RoleGrant(
         person_id=person.id, role=Role.ADMIN, unit_id=root.id
     )
-    grant.confirmed_at = grant.confirmed_at or now()
+    grant.confirmed_at, grant.last_day = grant.confirmed_at or now(), None
     session.add(grant)
     session.flush()

@@ -16,15 +16,17 @@ from models.database import append_rows
 from models.ids import new_id
 from models.instants import now, today
 from models.people import EmployeeNumber, NoticeKind, Person, Role, SignInName
+from models.posts import PostCause
 from models.statements.directory import DETAILS, change_people, list_by_number, list_by_sign_in_name
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.journal import record, record_each
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
-from workflows.region.notices import send_notice
+from workflows.region.notices import send_notices
 from workflows.region.people_columns import HEADS, KEYS, REQUIRED, PersonRow, UnitFinder, find_key, read_person_row, says_same
-from workflows.region.powers import is_deciding, is_in_office, list_offices
+from workflows.region.posts import HELD, Entry, begin_posts
+from workflows.region.powers import decides_or_signs, list_offices
 from workflows.region.sheets import open_sheet
 from workflows.region.sign_in_names import is_sign_in_name_held, liken
 
@@ -111,7 +113,11 @@ def _pair(session: Session, rows: Sequence[Row], find_unit: UnitFinder, seen: Se
         elif person is None and not _is_free(session, read.proof.name, seen):
             done.add_fault(RowFault(number, column, "sign_in_name_taken"))
         else:
-            yield _Pair(read, person, _merge(read, person))
+            pair = _Pair(read, person, _merge(read, person))
+            if person is not None and person.retired_on is not None and pair.differs:
+                done.add_fault(RowFault(number, column, "person_retired", {"day": person.retired_on.isoformat()}))
+            else:
+                yield pair
 
 
 def _find_people(session: Session, keys: Sequence[Key]) -> dict[Key, Any]:
@@ -153,17 +159,12 @@ def _allow(session: Session, pairs: Iterator[_Pair], units: dict[str, Unit], act
             faults.found.append(Invalid("import_beyond_reach", "unit_code"))
         elif pair.differs and not all(actor.holds(Role.ADMIN, path) for path in list_offices(session, pair.person.id)):
             faults.found.append(Invalid("office_beyond_reach", pair.row.proof.column))
-        elif {*pair.differs} - {"unit_id"} and _decides(session, pair.person.id):
+        elif {*pair.differs} - {"unit_id"} and decides_or_signs(session, pair.person.id):
             faults.found.append(Invalid("import_of_office", pair.row.proof.column))
         for fault in faults.found:
             done.add_fault(tell_fault(pair.row.row, fault))
         if not faults.found:
             yield pair
-
-
-def _decides(session: Session, person_id: str) -> bool:
-    """Whether somebody decides or signs: one admin alone does not change the name under which they do."""
-    return is_deciding(session, person_id) or is_in_office(session, person_id, (), but="")
 
 
 def _count(pairs: Sequence[_Pair], done: ImportReport) -> None:
@@ -188,15 +189,18 @@ def _write(session: Session, pairs: Sequence[_Pair], actor: Actor) -> None:
     append_rows(
         session, SignInName, [{"id": new_id(), "person_id": of, "name": name, "likeness": liken(name), **given} for of, name in names]
     )
+    entry = Entry(PostCause.FILE, today())
+    begin_posts(session, {of: pair.new for of, pair in new.items()}, entry, actor=actor, is_new=True)
     facts = {of: {"unit": pair.new["unit_id"], "employment": pair.new["kind"]} for of, pair in new.items()}
     record_each(session, "person.register", facts, actor=actor)
     known = [pair for pair in pairs if pair.differs]
     change_people(session, {pair.person.id: pair.new for pair in known})
+    begin_posts(session, {pair.person.id: pair.new for pair in known if {*pair.differs} & {*HELD}}, entry, actor=actor)
     others = {pair.person.id: [name for name in pair.differs if name != "unit_id"] for pair in known}
     changed = {person_id: {"fields": names} for person_id, names in others.items() if names}
     record_each(session, "person.change", changed, actor=actor)
     moved = {pair.person.id: pair for pair in known if "unit_id" in pair.differs}
     facts = {of: {"unit": pair.new["unit_id"], "previous": pair.person.unit_id} for of, pair in moved.items()}
     record_each(session, "person.move", facts, actor=actor)
-    for person_id in moved:
-        send_notice(session, person_id, NoticeKind.PERSON_MOVED)
+    send_notices(session, moved, NoticeKind.PERSON_MOVED)
+    send_notices(session, changed, NoticeKind.DETAILS_CHANGED)

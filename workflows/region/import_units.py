@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
+from models.database import is_among
 from models.ids import new_id
-from models.people import Role
+from models.people import NoticeKind, Role, RoleGrant, is_held
 from models.statements.directory import move_paths
 from models.units import Unit
 from workflows.process.actors import Actor
@@ -20,6 +21,7 @@ from workflows.process.journal import record, record_each
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.wording import read_line
 from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
+from workflows.region.notices import send_notices
 from workflows.region.sheets import compare_head, open_sheet
 
 HEADS = {
@@ -152,7 +154,7 @@ def _read(number: int, cells: Mapping[str, str], done: ImportReport) -> UnitRow 
 
 
 def _find_fault(tree: _Tree, row: UnitRow, actor: Actor) -> Invalid | None:
-    """What is wrong with where a row's unit hangs, or that the actor may not move it there."""
+    """What is wrong with where a row's unit hangs, or that the actor may not change it so; who changes nothing needs no reach."""
     code = row.code.casefold()
     parent, unit, path = tree.parents[code], tree.known.get(code), tree.path(code)
     fault: Invalid | None = None
@@ -162,7 +164,7 @@ def _find_fault(tree: _Tree, row: UnitRow, actor: Actor) -> Invalid | None:
         fault = Invalid("unit_unknown", "parent_code", given=(row.parent_code or "")[:60])
     elif not path or (unit is not None and unit.parent_id is None and parent is not None):
         fault = Invalid("unit_in_a_circle", "parent_code")
-    elif not actor.flow:
+    elif not actor.flow and (unit is None or _moves(tree, row) or _differs(unit, row)):
         above = [tree.path(parent)] if parent else [path]
         reached = [*above, *([unit.path] if unit is not None else [])]
         if not all(actor.holds(Role.ADMIN, each) for each in reached):
@@ -175,10 +177,15 @@ def _count(tree: _Tree, row: UnitRow, done: ImportReport) -> None:
     if unit is None:
         done.registered += 1
         return
-    moves, changes = tree.codes.get(unit.parent_id or "") != tree.parents[row.code.casefold()], _differs(unit, row)
+    moves, changes = _moves(tree, row), _differs(unit, row)
     done.moved += moves
     done.changed += changes
     done.unchanged += not (moves or changes)
+
+
+def _moves(tree: _Tree, row: UnitRow) -> bool:
+    code = row.code.casefold()
+    return tree.codes.get(tree.known[code].parent_id or "") != tree.parents[code]
 
 
 def _differs(unit: Unit, row: UnitRow) -> bool:
@@ -186,7 +193,7 @@ def _differs(unit: Unit, row: UnitRow) -> bool:
 
 
 def _write(session: Session, tree: _Tree, rows: list[UnitRow], actor: Actor) -> None:
-    """New units from the top down, then names and kinds, then every path that is another now."""
+    """New units from the top down, then names and kinds, then every path that is another now; whose role goes with it is told."""
     paths = {code: tree.path(code) for code in tree.parents}
     new = sorted((row for row in rows if row.code.casefold() not in tree.known), key=lambda row: paths[row.code.casefold()].count("/"))
     registered, renamed, moved = dict[str, dict[str, str]](), dict[str, dict[str, str]](), dict[str, dict[str, str]]()
@@ -206,6 +213,9 @@ def _write(session: Session, tree: _Tree, rows: list[UnitRow], actor: Actor) -> 
             moved[unit.id] = {"unit": unit.id, "previous": str(unit.parent_id), "parent": tree.ids[str(parent)]}
             unit.parent_id = tree.ids[str(parent)]
     session.flush()
-    move_paths(session, {unit.path: paths[code] for code, unit in tree.known.items() if unit.path != paths[code]})
+    rerouted = {unit.id: (unit.path, paths[code]) for code, unit in tree.known.items() if unit.path != paths[code]}
+    move_paths(session, dict(rerouted.values()))
+    over = select(RoleGrant.person_id).where(is_among(session, RoleGrant.unit_id, rerouted), is_held()).distinct()
+    send_notices(session, session.exec(over).all(), NoticeKind.UNIT_MOVED)
     for kind, facts in (("unit.register", registered), ("unit.change", renamed), ("unit.move", moved)):
         record_each(session, kind, facts, actor=actor)

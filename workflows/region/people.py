@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.instants import today
 from models.people import EmployeeNumber, EmploymentKind, NoticeKind, Person, Role
+from models.posts import PostCause
 from models.units import Unit
 from workflows.calculations.employee_number import read_employee_number, strip_employee_number
 from workflows.process.actors import Actor
@@ -15,7 +16,8 @@ from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid
 from workflows.process.wording import read_lines
 from workflows.region.codes import issue_activation
 from workflows.region.notices import send_notice
-from workflows.region.powers import get_person, lock_account, require_over
+from workflows.region.posts import FROM_TODAY, Dated, Entry, begin_post, read_entry
+from workflows.region.powers import get_person, lock_account, require_over, take_person
 from workflows.region.sign_in_names import FIELD, give_sign_in_name, read_sign_in_name
 
 # the fewest and most characters of what names somebody on papers
@@ -101,37 +103,50 @@ def register_person(session: Session, new: NewPerson, *, actor: Actor) -> tuple[
     faults.settle()
     if proof.number:
         require_unheld(session, proof.number)
-    person = Person(unit_id=unit.id, kind=new.kind, email=new.email, **words)
+    person = Person(unit_id=unit.id, kind=new.kind, email=new.email, retired_on=None, **words)
     session.add(person)
     session.flush()
     if proof.number:
         session.add(EmployeeNumber(person_id=person.id, number=proof.number, valid_from=today()))
     else:
         give_sign_in_name(session, person.id, proof.name)
+    begin_post(session, person, Entry(PostCause.REGISTERED, today()), actor=actor, is_new=True)
     code = issue_activation(session, person.id)
     record(session, "person.register", person.id, actor=actor, unit=unit.id, employment=person.kind)
     return person, code
 
 
-def move_person(session: Session, person_id: str, unit_code: str, *, actor: Actor) -> Person:
+def move_person(session: Session, person_id: str, unit_code: str, dated: Dated = FROM_TODAY, *, actor: Actor) -> Person:
     """Move a person to another unit, and with them who looks after their account; roles stay as they are, and past ideas where they are.
 
-    Needs an operator or admin over both units, and for the holder of an office an admin over every office. Raises Conflict for the
-    unit they are in.
+    Needs an operator or admin over both units, and for the holder of an office an admin over every office. Raises Invalid, all faults at
+    once, for an unknown unit and a day that `read_entry` refuses, Conflict for the unit they are in and for who retired.
     """
-    person, home = get_person(session, person_id)
-    unit = get_unit(session, unit_code)
+    person, home, _account = take_person(session, person_id)
     require_over(session, person, home, actor=actor)
-    if not (actor.holds(Role.ADMIN, unit.path) or actor.holds(Role.OPERATOR, unit.path)):
-        raise Forbidden("only_operator")
-    if unit.id == home.id:
+    faults, unit = Faults(), home
+    with faults.gather():
+        unit = get_unit(session, unit_code)
+        if not (actor.holds(Role.ADMIN, unit.path) or actor.holds(Role.OPERATOR, unit.path)):
+            raise Forbidden("only_operator")
+    entry = read_entry(session, faults, person.id, PostCause.MOVED, dated)
+    faults.settle()
+    require_serving(person)
+    if unit.id == person.unit_id:
         raise Conflict("person_there_already", "unit_code")
-    person.unit_id = unit.id
+    previous, person.unit_id = person.unit_id, unit.id
     session.add(person)
     session.flush()
-    record(session, "person.move", person.id, actor=actor, unit=unit.id, previous=home.id)
+    begin_post(session, person, entry, actor=actor)
+    record(session, "person.move", person.id, actor=actor, unit=unit.id, previous=previous, valid_from=entry.valid_from.isoformat())
     send_notice(session, person.id, NoticeKind.PERSON_MOVED)
     return person
+
+
+def require_serving(person: Person) -> None:
+    """Raise Conflict for somebody who retired."""
+    if person.retired_on is not None:
+        raise Conflict("person_retired", day=person.retired_on.isoformat())
 
 
 def change_number(session: Session, person_id: str, new: NewNumber, *, actor: Actor) -> EmployeeNumber:

@@ -35,6 +35,14 @@ def lock_account(session: Session, person_id: str) -> Account:
     return account
 
 
+def take_person(session: Session, person_id: str) -> tuple[Person, Unit, Account]:
+    """A person with their home unit and account as they stand, which nobody else changes until the transaction ends; raises NotFound."""
+    person, _home = get_person(session, person_id)
+    account = lock_account(session, person.id)
+    session.refresh(person)
+    return person, session.get_one(Unit, person.unit_id), account
+
+
 def list_offices(session: Session, person_id: str) -> list[str]:
     """The paths of the units over which somebody holds an office: a role, given or awaited, or an appointment that is not over."""
     granted = select(Unit.path).join(RoleGrant).where(RoleGrant.person_id == person_id, col(RoleGrant.ended_at).is_(None))
@@ -62,6 +70,11 @@ def is_in_office(session: Session, person_id: str, roles: Iterable[Role], *, but
     appointed = select(OfficeHolder.id).where(OfficeHolder.person_id == person_id, OfficeHolder.id != but, is_confirmed())
     appointed = appointed.where(until.is_(None) | (until >= today()))
     return any(session.exec(found).first() is not None for found in (granted, appointed))
+
+
+def decides_or_signs(session: Session, person_id: str) -> bool:
+    """Whether somebody decides or signs: nobody alone changes the name and rank under which they do."""
+    return is_deciding(session, person_id) or is_in_office(session, person_id, (), but="")
 
 
 def list_sponsors(session: Session, person_id: str) -> set[str]:

@@ -75,10 +75,13 @@ FORMS = (
     Empty("operator", lambda _town: "/pegawai", "/pegawai/kode", "renew", "identifier"),
     Empty("admin", lambda _town: "/pegawai", "/pegawai/peran", "role", "identifier role"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/pindah", "move", "unit_code"),
+    Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/data", "details", "name"),
+    Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/berhenti", "retire", "last_day reason"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/nomor", "number", "employee_number valid_from"),
     Empty("admin", _guest, "*/nama-masuk", "sign_in_name", "sign_in_name"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai/lembar", "sheet", "unit_code"),
     Empty("admin", lambda _town: "/impor", "/impor", "import", "what file"),
+    Empty("admin", lambda _town: "/ekspor", "/ekspor", "export", "what unit_code"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
 ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once and test_own_email ask
@@ -86,7 +89,7 @@ ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_on
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}"),
-    *(f"/pegawai/{{person_id}}/{last}" for last in ("peran/{grant_id}/akhiri", "hapus-surel", "tutup", "buka", "kode")),
+    *(f"/pegawai/{{person_id}}/{last}" for last in ("peran/{grant_id}/akhiri", "hapus-surel", "tutup", "buka", "kode", "pulihkan")),
 }
 
 

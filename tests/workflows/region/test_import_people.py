@@ -80,7 +80,7 @@ def test_a_file_registers_moves_and_changes_and_leaves_alone_whom_it_does_not_na
     expected = [("person.register", new.id), ("person.change", moved.id), ("person.move", moved.id), ("region.import_people", sha256)]
     assert list_facts(town, before) == expected
     notices = town.rows(select(AccountNotice.kind).where(AccountNotice.person_id == moved.id))
-    assert notices == [NoticeKind.PERSON_MOVED]
+    assert sorted(notices) == [NoticeKind.DETAILS_CHANGED, NoticeKind.PERSON_MOVED], "a grade that is changed beside a move is told, too"
     assert town.rows(select(Account).where(Account.person_id == new.id)) == [], "nobody has a code or a password by a file"
 
 

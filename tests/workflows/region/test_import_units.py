@@ -9,6 +9,8 @@ from sqlmodel import col, select
 
 from models.inbox import InboxItem
 from models.ledger import LedgerEntry
+from models.outbox import Message
+from models.people import AccountNotice, NoticeKind, Role
 from models.stages import IdeaStage
 from models.units import Unit
 from tests.building import Town
@@ -107,3 +109,13 @@ def test_an_admin_of_a_district_reaches_no_further_by_a_file(town: Town) -> None
     assert bring(town, "RW-01;RW 01;;MALEBER", by="walker").registered == 1
     for row in ("RW-02;RW 02;;DAGO", "DAGO;Kelurahan Dago;;ANDIR", "MALEBER;Kelurahan Maleber;;COBLONG", "KOTA;Kota Lain;;"):
         assert [fault.code for fault in check(town, row, by="walker").faults] == ["import_beyond_reach"], row
+
+
+def test_whoever_holds_a_role_over_a_unit_that_moves_or_below_it_is_told_and_its_staff_are_not(town: Town) -> None:
+    town.give_role("walker", Role.REVIEWER, "MALEBER")
+    before = set(town.rows(select(AccountNotice.id)))
+    bring(town, "ANDIR;Kecamatan Andir;;COBLONG")
+    told = {notice.person_id: notice.kind for notice in town.rows(select(AccountNotice)) if notice.id not in before}
+    assert told == {town[who].id: NoticeKind.UNIT_MOVED for who in ("head", "operator", "owner", "walker")}
+    asked = set(town.rows(select(Message.subject_id).where(Message.job == "tell_holder")))
+    assert asked >= {notice.id for notice in town.rows(select(AccountNotice)) if notice.id not in before}
