@@ -48,9 +48,10 @@ async def activate_account(request: ApiRequest, identifier: str, code: str, pass
     check_new_password(password)
     typed = CodeTry(identifier, code, address_of(request.http))
     async with request.hashing.place(network_of(address_of(request.http))):
-        if await request.write_publicly(lambda session: reserve_account_try(session, typed.tried)) is None:
-            raise Invalid("activation_code_invalid", "code")
+        person_id = await request.write_publicly(lambda session: reserve_account_try(session, typed.tried))
         await request.read_publicly(lambda session: find_activation(session, typed))
+        if person_id is None:  # the account was tried too often under another name
+            raise Invalid("activation_code_invalid", "code")
         password_hash = await request.hashing.run(lambda: hash_password(password))
     return await request.write_publicly(lambda session: activate(session, typed, password_hash))
 

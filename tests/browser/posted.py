@@ -1,12 +1,16 @@
 """The pages that answer a form, and the forms that stand on no page of the scene: each is looked at as the pages of the routes are."""
 
+from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
 from tests.api.pages.browsing import PASSWORD, give_password
 from tests.browser.scene import Shot
 from tests.building import Town
+from tests.outsiders import outsider, welcome
 from tests.steps import REASON
 
 NEW = (("name", "Euis Komariah"), ("employee_number", "199005052015012001"))
+GUEST = (("name", "Laras Kamayanti"), ("kind", "mentor"), ("sign_in_name", "pendamping.maleber"))
+ALIKE = (("sign_in_name", "jurlpers"),)
 GRANTED = (("outcome", "granted"), ("reason", REASON))
 FILE = (("what", "people"), ("file", "NIP;Nama;Unit Kerja\n123;Ani;Kelurahan Nihil\n1,97E+17;;MALEBER\n"))
 REJECTED = (("outcome", "rejected"), ("reason", REASON))
@@ -19,6 +23,8 @@ def set_forms(town: Town) -> list[Shot]:
     asked = town.ask_team(title="Peta Lampu Jalan")
     trial, adopted, returned = town.build_idea(IdeaStage.IN_PILOT), town.build_idea(IdeaStage.DETERMINED), town.build_returned()
     town.take(trial, "measure")
+    welcome(town, "mayor")
+    welcome(town, "juror", outsider(EmploymentKind.OUTSIDE_JUROR, "juri.pers"))
     scheduled, approved = town.build_award(AwardStage.SCHEDULED), town.build_award(AwardStage.APPROVED)
     return [
         Shot("Draf", "lead", f"/usulan/{draft}"),
@@ -39,6 +45,10 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Berhenti bertugas: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Catat berhenti bertugas", (("reason", REASON),)),
         Shot("Data pegawai yang tidak berubah", "admin", f"/pegawai/{town['mate'].id}", "Simpan data"),
         Shot("Ekspor tanpa pilihan", "admin", "/ekspor", "Unduh berkas"),
+        Shot("Data orang tanpa NIP/NI PPPK", "admin", f"/pegawai/{town['mayor'].id}"),
+        Shot("Nama masuk yang terlalu mirip", "admin", f"/pegawai/{town['mayor'].id}", "Ganti nama masuk", ALIKE),
+        Shot("Kode bagi orang tanpa NIP/NI PPPK", "admin", "/pegawai", "Daftarkan dan buat kode", GUEST),
+        Shot("Akun orang tanpa NIP/NI PPPK", "mayor", "/akun"),
         Shot("Berkas yang perlu diperbaiki", "admin", "/impor", "Periksa dahulu", FILE),
         Shot("Lembar kode aktivasi", "operator", "/pegawai", "Buat lembar kode", (("unit_code", "MALEBER"),)),
         *_answer_strangely(town, f"/usulan/{waiting}"),

@@ -12,7 +12,6 @@ from models.people import HeadCapacity, Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.building import POLICY, Town
-from tests.outsiders import welcome
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
@@ -118,13 +117,10 @@ def _begin_with_accounts(town: Town) -> list[Shot]:
     """What waits for a second person, and the pages of accounts."""
     town.do(grant_role, town["walker"].id, Role.VERIFIER, "KOTA", by="admin")
     town.do(renew_activation, town["head"].id, by="operator")
-    welcome(town, "mayor")
     return [
         Shot("Konfirmasi orang kedua", "second_admin", "/konfirmasi"),
         Shot("Akun saya", "chair", "/akun"),
         Shot("Data pegawai", "admin", f"/pegawai/{town['chair'].id}"),
-        Shot("Data orang tanpa NIP/NI PPPK", "admin", f"/pegawai/{town['mayor'].id}"),
-        Shot("Akun orang tanpa NIP/NI PPPK", "mayor", "/akun"),
         *_show_posts(town),
     ]
 

@@ -30,7 +30,7 @@ HEADS = {
     "kind": ("Jenis", "Jenis Unit", "Kind"),
     "parent_code": ("Induk", "Kode Induk", "Kode Atasan", "Unit Induk", "Kode Unor Atasan"),
 }
-REQUIRED = ("code", "name")
+REQUIRED = (("code",), ("name",))
 KINDS = {
     "sekretariat": "secretariat",
     "inspektorat": "inspectorate",

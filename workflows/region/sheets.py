@@ -37,8 +37,8 @@ class Sheet:
     rows: Iterator[tuple[int, dict[str, str]]]
 
 
-def open_sheet(content: bytes, names: Names, required: Sequence[str]) -> Sheet:
-    """The first table of a file in which the required columns have their heads.
+def open_sheet(content: bytes, names: Names, required: Sequence[tuple[str, ...]]) -> Sheet:
+    """The first table of a file in which the required columns have their heads; of columns that stand for each other, one is enough.
 
     Raises Invalid: `sheet_too_large`, `sheet_unreadable`, `sheet_locked`, `sheet_without_columns` with heads of those that are missing; and
     `sheet_too_long` while its rows are read.
@@ -50,10 +50,10 @@ def open_sheet(content: bytes, names: Names, required: Sequence[str]) -> Sheet:
     for table in _list_tables(content):
         first = [[read_cell(cell) for cell in row] for row in islice(table, HEADS_WITHIN + 1)]
         columns, after = _find_heads(first, heads)
-        if set(required) <= set(columns):
+        if all(set(either) & set(columns) for either in required):
             return Sheet(columns, _read_rows(first[after:], table, columns, after + 1))
         best = max(best, columns, key=len)
-    raise Invalid("sheet_without_columns", FIELD, heads=", ".join(names[name][0] for name in required if name not in best))
+    raise Invalid("sheet_without_columns", FIELD, heads=", ".join(names[each[0]][0] for each in required if not set(each) & set(best)))
 
 
 def compare_head(written: str) -> str:

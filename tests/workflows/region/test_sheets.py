@@ -34,7 +34,7 @@ def write_book(*tables: list[list[Any]], merged: tuple[int, int, int, int] | Non
 
 
 def read(content: bytes) -> list[tuple[int, dict[str, str]]]:
-    return list(open_sheet(content, HEADS, ("employee_number", "name")).rows)
+    return list(open_sheet(content, HEADS, (("employee_number",), ("name",))).rows)
 
 
 @pytest.mark.parametrize(
