@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,6 @@ from sqlmodel import Session, col, func, select
 
 from api.cli.backup_folder import (
     DATABASES,
-    STAMP,
     UNFINISHED,
     BackupRefused,
     Manifest,
@@ -26,10 +26,12 @@ from api.cli.backup_folder import (
     copy_files,
     find_tool,
     hash_files,
+    list_files,
     postgres_surroundings,
     write_through,
 )
 from api.cli.ledger import make_checkpoint
+from models.backups import LastBackup, write_stamp
 from models.database import Database, database
 from models.documents import Document
 from models.instants import today, wall_now
@@ -84,7 +86,16 @@ def make_backup(to: Path, store: Database) -> Manifest:
     close_to_others(place)
     write_through(place)
     place.rename(to)
-    (settings().data / STAMP).write_text(json.dumps({"made_at": manifest.made_at, "to": str(to.absolute())}) + "\n", "utf-8")
+    size = sum(file.stat().st_size for file in list_files(to))
+    made = LastBackup(
+        made_at=datetime.fromisoformat(manifest.made_at),
+        to=str(to.absolute()),
+        size=size,
+        files=len(manifest.files),
+        facts=manifest.size,
+        checked=True,
+    )
+    write_stamp(settings().data, made)
     return manifest
 
 

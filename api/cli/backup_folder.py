@@ -18,7 +18,6 @@ from models.private import FILE, FOLDER, make_private_folder
 MANIFEST = "manifest.json"
 DATABASES = {"sqlite": Path("database/gagas.db"), "postgresql": Path("database/gagas.dump")}
 UNFINISHED = ".unfinished"
-STAMP = "backup.json"  # in the data folder: when the last backup was made, and where
 SECRETS = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
 

@@ -2,20 +2,23 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import select
+from sqlmodel import col, select, update
 
 from models.awards import Award
 from models.documents import Document
-from models.people import Role
+from models.outbox import Message, MessageState
+from models.people import NoticeKind, Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.building import POLICY, Town
+from workflows.process.journal import send
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
 from workflows.region.calls import amend_policy
 from workflows.region.codes import renew_activation
 from workflows.region.grants import grant_role
+from workflows.region.notices import send_notice
 
 USED = ("Satu Loket untuk UMKM", "Posyandu Tepat Waktu", "Arsip Tanpa Debu")
 
@@ -102,8 +105,20 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Impor dari berkas", "admin", "/impor"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
+        _show_condition(town),
         *FOR_ANYBODY,
     ]
+
+
+def _show_condition(town: Town) -> Shot:
+    """A mail that failed, a job that did, and one that nobody takes."""
+    with town.store.unit_of_work() as session:
+        send_notice(session, town["lead"].id, NoticeKind.ROLE_HELD, Role.REVIEWER)
+        send(session, "tomorrow.celebrate", "x")
+        dead = {"tell_holder": "SMTPRecipientsRefused at send_mail:50", "assign": "KeyError at find:7"}
+        for job, error in dead.items():
+            session.execute(update(Message).where(col(Message.job) == job).values(state=MessageState.DEAD, error=error))
+    return Shot("Keadaan sistem", "admin", "/keadaan-sistem")
 
 
 def _begin_with_accounts(town: Town) -> list[Shot]:

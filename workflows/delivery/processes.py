@@ -213,11 +213,12 @@ async def run_relay() -> None:
 
     from models.database import database
     from workflows.adapters.files import sweep_drafts
+    from workflows.delivery.beat import ask_prefect
     from workflows.delivery.deployment import PoolStarter
     from workflows.delivery.relay import Relay, start_in_process
 
     sweep_drafts(settings().documents)
-    relay = Relay(database(), PoolStarter() if settings().work_pool else start_in_process)
+    relay = Relay(database(), PoolStarter() if settings().work_pool else start_in_process, ask_prefect)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, relay.stop)

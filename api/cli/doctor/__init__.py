@@ -6,11 +6,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.cli.doctor.delivery import check_outbox
 from api.cli.doctor.finding import Remark, State
 from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
 from api.cli.doctor.packages import check_package
 from api.cli.doctor.secrecy import check_folder, check_key
-from api.cli.doctor.storage import check_backup, check_outbox, check_postgres, check_sqlite
+from api.cli.doctor.storage import check_backup, check_postgres, check_sqlite
 from api.cli.doctor.surroundings import check_analytics, check_clock, check_port, refused_setting
 from models import instants
 from models.settings import settings
