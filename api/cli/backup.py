@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
@@ -24,10 +23,9 @@ from api.cli.backup_folder import (
     Manifest,
     close_to_others,
     copy_files,
-    find_tool,
     hash_files,
     list_files,
-    postgres_surroundings,
+    run_tool,
     write_through,
 )
 from api.cli.ledger import make_checkpoint
@@ -84,8 +82,9 @@ def make_backup(to: Path, store: Database) -> Manifest:
         _require_documents(issued, manifest)
     manifest.write(place)
     close_to_others(place)
-    write_through(place)
+    write_through(*place.rglob("*"), place)
     place.rename(to)
+    write_through(to.parent)
     size = sum(file.stat().st_size for file in list_files(to))
     made = LastBackup(
         made_at=datetime.fromisoformat(manifest.made_at),
@@ -119,8 +118,8 @@ def _copy_database(store: Database, place: Path, bars: Progress) -> tuple[Manife
         return described
     with store.reading() as session:
         snapshot = session.execute(sa.text("SELECT pg_export_snapshot()")).scalar_one()
-        words = [find_tool("pg_dump"), "--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges", f"--file={target}"]
-        _run(words, store)
+        words = ["pg_dump", "--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges", f"--file={target}"]
+        run_tool(words, store.url, "pg_dump stopped")
         return _describe(session, kind)
 
 
@@ -136,12 +135,6 @@ def count_under_way(session: Session) -> dict[str, int]:
     """How many messages of each topic are not handled yet."""
     waiting = select(Message.topic, func.count()).where(Message.state != MessageState.HANDLED).group_by(Message.topic)
     return dict(session.exec(waiting).all())
-
-
-def _run(words: list[str], store: Database) -> None:
-    done = subprocess.run(words, env=postgres_surroundings(store.url), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BackupRefused(f"{Path(words[0]).name} stopped: {done.stderr.strip()[:600]}")
 
 
 def _copy_keys(target: Path, bars: Progress) -> None:

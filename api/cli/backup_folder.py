@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from models.private import FILE, FOLDER, make_private_folder
+from workflows.delivery.processes import die_with_parent
 
 MANIFEST = "manifest.json"
 DATABASES = {"sqlite": Path("database/gagas.db"), "postgresql": Path("database/gagas.dump")}
@@ -77,9 +79,9 @@ def hash_files(folder: Path, advance: Callable[[int], None]) -> dict[str, str]:
     return hashes
 
 
-def write_through(folder: Path) -> None:
-    """Let a folder's files and names reach the disk before a backup counts as made."""
-    for place in (*folder.rglob("*"), folder):
+def write_through(*places: Path) -> None:
+    """Let files and the names in folders reach the disk before a backup counts as made."""
+    for place in places:
         handle = os.open(place, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -99,6 +101,21 @@ def postgres_surroundings(url: sa.URL) -> dict[str, str]:
     port = str(url.port or url.query.get("port", ""))
     known = zip(SECRETS, (host, port, url.username, url.password, url.database), strict=True)
     return {**os.environ, **{name: str(value) for name, value in known if value}}
+
+
+def run_tool(words: list[str], url: sa.URL, outcome: str) -> None:
+    """Run one of PostgreSQL's own tools, which ends with this process; raises BackupRefused, beginning with `outcome`, where it fails."""
+    tool = find_tool(words[0])
+    done = subprocess.run(
+        [tool, *words[1:]],
+        env=postgres_surroundings(url),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=die_with_parent,  # what goes on after a kill would stand in the way of the next one
+    )
+    if done.returncode:
+        raise BackupRefused(f"{outcome}: {done.stderr.strip()[:600]}")
 
 
 def find_tool(name: str) -> str:

