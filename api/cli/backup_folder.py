@@ -15,6 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from models.private import FILE, FOLDER, make_private_folder
+from workflows.adapters.files import DRAFTS
 from workflows.delivery.processes import die_with_parent
 
 MANIFEST = "manifest.json"
@@ -65,7 +66,8 @@ def copy_files(source: Path, target: Path, advance: Callable[[int], None]) -> No
 
 def list_files(folder: Path) -> Iterator[Path]:
     """Every file below a folder, but those that are being written."""
-    return (file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith("."))
+    whole = (file for file in sorted(folder.rglob("*")) if not file.name.startswith(".") and file.parent.name != DRAFTS)
+    return (file for file in whole if file.is_file())
 
 
 def hash_files(folder: Path, advance: Callable[[int], None]) -> dict[str, str]:

@@ -176,6 +176,16 @@ def test_a_restore_that_was_cut_off_goes_on(town: Town, tmp_path: Path, move: Mo
     assert gagas("restore", tmp_path / "backup").exit_code == 0
 
 
+def test_what_is_being_written_while_the_backup_is_made_is_left_out(town: Town, tmp_path: Path) -> None:
+    """It may be gone between two looks, and is in no row of the database yet."""
+    assert town
+    draft = settings().documents / "drafts" / "0123.77.ab"
+    draft.parent.mkdir(exist_ok=True)
+    draft.write_bytes(b"%PDF-1.7 half")
+    assert gagas("backup", tmp_path / "backup").exit_code == 0
+    assert not (tmp_path / "backup" / "documents" / "drafts").exists()
+
+
 def test_a_missing_document_is_told_when_the_backup_is_made_and_not_when_it_is_needed(town: Town, tmp_path: Path) -> None:
     assert town
     (paper,) = settings().documents.rglob("*.pdf")
