@@ -37,7 +37,7 @@ from models.ledger import LedgerHead
 from models.migrations import read_schema
 from models.outbox import Message, MessageState
 from models.private import make_private_folder
-from models.settings import settings
+from models.settings import REGION, settings
 
 console = Console(stderr=True)
 Advance = Callable[[int], None]
@@ -76,6 +76,8 @@ def make_backup(to: Path, store: Database) -> Manifest:
         manifest, issued = _copy_database(store, place, bars)
         for name, source in (("documents", settings().documents), ("emblems", settings().emblems)):
             copy_files(source, place / name, _bar(bars, f"Copying {name}"))
+        if (settings().data / REGION).is_file():
+            shutil.copyfile(settings().data / REGION, place / REGION)
         _copy_keys(place / "keys", bars)
         _write_checkpoint(place / "checkpoint.json", manifest)
         manifest.files = hash_files(place, _bar(bars, "Checking"))

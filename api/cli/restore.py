@@ -26,7 +26,7 @@ from api.cli.ledger import check_ledger, is_sound
 from models.database import Database
 from models.migrations import migrate
 from models.private import FILE, make_private_folder
-from models.settings import settings
+from models.settings import REGION, settings
 from workflows.calculations.ledger import Checkpoint
 
 console = Console(stderr=True)
@@ -64,6 +64,8 @@ def restore_backup(source: Path) -> Manifest:
         (settings().data / MARK).write_text(name, "ascii")
         for folder in ("documents", "emblems", "keys"):
             copy_files(source / folder, settings().data / folder, _bar(bars, f"Copying {folder}"))
+        if (source / REGION).is_file():
+            shutil.copyfile(source / REGION, settings().data / REGION)
         _bar(bars, "Copying the database")
         _bring_database(source / DATABASES[manifest.database], url)
     store = Database(settings().sqlalchemy_url)

@@ -23,7 +23,7 @@ from models.ideas import Idea
 from models.instants import today
 from models.outbox import Message, MessageState
 from models.private import is_open
-from models.settings import settings
+from models.settings import REGION, settings
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.databases import NEW_DATABASE
@@ -89,11 +89,12 @@ def read_titles() -> list[str]:
 
 def test_what_was_backed_up_is_restored_whole_and_its_ledger_holds(town: Town, tmp_path: Path, move: Move) -> None:
     before, to = count_rows(), tmp_path / "backup"
+    (settings().data / REGION).write_text("GAGAS_ZONE=Asia/Makassar\n")
     made = gagas("backup", to)
     assert made.exit_code == 0, made.stderr
     manifest = json.loads((to / "manifest.json").read_text())
     assert json.loads(made.stdout)["head"] == manifest["head"]
-    assert {path.partition("/")[0] for path in manifest["files"]} == {"database", "documents", "keys", "checkpoint.json"}
+    assert {path.partition("/")[0] for path in manifest["files"]} == {"database", "documents", "keys", "checkpoint.json", REGION}
     assert not [place for place in (to, *to.rglob("*")) if is_open(place)]
     town.build_idea(IdeaStage.SUBMITTED)  # after the backup
     new = move()
@@ -101,6 +102,7 @@ def test_what_was_backed_up_is_restored_whole_and_its_ledger_holds(town: Town, t
     assert restored.exit_code == 0, restored.stderr
     assert json.loads(restored.stdout)["under_way"] == manifest["under_way"] != {}
     assert count_rows() == before
+    assert (new / REGION).read_text() == "GAGAS_ZONE=Asia/Makassar\n"
     with database().reading() as session:
         (sha256,) = session.exec(select(Document.sha256).where(col(Document.sha256).is_not(None)))
         waiting = session.exec(select(func.count()).select_from(Message).where(Message.state != MessageState.HANDLED)).one()
