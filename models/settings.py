@@ -109,4 +109,4 @@ def settings() -> Settings:
     """The settings of this process, read once; what its surroundings leave open, as the region's own file in the data folder says."""
     chosen = Settings()
     region = chosen.data / REGION
-    return Settings(_env_file=region) if region.is_file() else chosen  # type: ignore[call-arg]
+    return Settings(_env_file=region) if region.is_file() else chosen
