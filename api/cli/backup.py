@@ -4,8 +4,8 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,6 +41,7 @@ from models.settings import REGION, settings
 
 console = Console(stderr=True)
 Advance = Callable[[int], None]
+NICE = 15
 
 
 def backup(
@@ -53,12 +54,25 @@ def backup(
     """
     to = to / today().isoformat() if dated else to
     try:
-        manifest = make_backup(to, database())
+        with _giving_way():
+            manifest = make_backup(to, database())
     except BackupRefused as refused:
         typer.echo(str(refused), err=True)
         raise typer.Exit(1) from None
     console.print(f"[green]{to}[/]: {len(manifest.files):,} files, {manifest.size:,} facts. Keep [bold]{to / 'keys'}[/] elsewhere.")
     typer.echo(json.dumps({"made_at": manifest.made_at, "to": str(to.absolute()), "size": manifest.size, "head": manifest.head}))
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Let those who submit meanwhile go first."""
+    former = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, max(former, NICE))
+    try:
+        yield
+    finally:
+        with suppress(PermissionError):  # an account that is not root's may not take it back, and has done its work
+            os.setpriority(os.PRIO_PROCESS, 0, former)
 
 
 def make_backup(to: Path, store: Database) -> Manifest:

@@ -12,16 +12,17 @@ from models.instants import wall_now
 from models.outbox import ClockTick
 
 log = logging.getLogger("gagas.relay")
-BEAT_SECONDS = 30.0
+BEAT_SECONDS, SILENT_SECONDS = 30.0, 5.0
 PATIENCE_SECONDS = 2.0  # less than a relay is given to end
 
 Ask = Callable[[], Awaitable[bool]]
 
 
-async def beat(store: Database, prefect_answers: Ask) -> None:
-    """Write down that a relay is there and, where it answers, that Prefect is."""
+async def beat(store: Database, prefect_answers: Ask) -> float:
+    """Write down that a relay is there and, where it answers, that Prefect is; answers the seconds until the next time."""
     answered = await prefect_answers()
     await asyncio.to_thread(_write, store, answered)
+    return BEAT_SECONDS if answered else SILENT_SECONDS
 
 
 async def ask_prefect() -> bool:

@@ -125,11 +125,12 @@ class Relay:
 
     async def _keep_beating(self) -> None:
         while self._prefect_answers is not None and not self.stopping.is_set():
+            pause = BEAT_SECONDS
             try:
-                await beat(self.store, self._prefect_answers)
+                pause = await beat(self.store, self._prefect_answers)
             except Exception as fault:  # the database is away: whoever looks sees no sign of life
                 log.warning("beat: %s", type(fault).__name__)
-            await self._pause(BEAT_SECONDS)
+            await self._pause(pause)
 
     async def _serve(self, topic: str) -> None:
         while not self.stopping.is_set():
