@@ -21,6 +21,7 @@ from api.v1 import (
     accounts,
     calls,
     ceilings,
+    condition,
     confirmations,
     intake,
     offices,
@@ -52,6 +53,7 @@ ROUTERS = (
     calls,
     ceilings,
     operations,
+    condition,
 )  # ideas first: a path is tried from the top
 
 

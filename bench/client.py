@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 
@@ -48,7 +48,7 @@ async def _connection(port: int, requests: Iterator[bytes], load: Load) -> None:
     writer.close()
 
 
-def send_all(port: int, requests: Sequence[bytes], connections: int = 32) -> Load:
+def send_all(port: int, requests: Iterable[bytes], connections: int = 32) -> Load:
     """Send every request once over so many connections, each the next as soon as the last is answered."""
 
     async def run() -> Load:

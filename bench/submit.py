@@ -56,7 +56,7 @@ def _measure_on(stand: Stand, store: Database, bare: Database, kind: str) -> lis
     town = settle(store)
     port, rival_port = stand.serve("api.app:create_app", store), stand.serve("bench.bare:create_app", bare)
     posts = [
-        Post("submission", port, _submissions(town)),
+        Post("submission", port, prepare_submissions(town)),
         Post("bare insert", rival_port, _notes("/notes")),
         Post("bare insert, sync route", rival_port, _notes("/plain-notes")),
         Post("draft", port, _drafts(town)),
@@ -83,7 +83,9 @@ def _headers(town: Town) -> dict[str, str]:
     return {**town["lead"].headers, "Idempotency-Key": new_id()}
 
 
-def _submissions(town: Town) -> Requests:
+def prepare_submissions(town: Town) -> Requests:
+    """Makes so many drafts and the requests that submit them."""
+
     def prepare(number: int) -> list[bytes]:
         ids = add_ideas(town, number)
         return [write_request("POST", f"/api/v1/ideas/{id_}/submission", _headers(town)) for id_ in ids]

@@ -42,6 +42,7 @@ SENTENCES = (  # the first whose words all stand in a line's case, name and yard
     (("imports",), "Each row is read, checked, written and a fact of the ledger; the yardstick writes the two rows."),
     (("reads",), "How much slower it is with a hundred times the ideas; 1 means that years cost nothing."),
     (("pages",), "The server's time for whole pages; the one that grows most, and the middle of all."),
+    (("backup",), "How much longer the slowest of a hundred waits while the whole region is copied beside them."),
     (("certificates",), "One layout for many sheets, one background, fonts subset once; processor time."),
     (("processes", "memory"), "Resident memory after 400 requests, against the limit for the API."),
     (("processes", "start"), "Seconds to the first sign of life, in starts of a bare Python."),

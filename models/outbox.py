@@ -20,6 +20,10 @@ class MessageState(StrEnum):
     DEAD = "dead"
 
 
+UNDER_WAY, HELD, DEAD = "state in ('waiting', 'claimed')", "state = 'held'", "state = 'dead'"
+STRANGE = "state not in ('waiting', 'claimed', 'held', 'handled', 'dead')"  # what only a hand in the database leaves
+
+
 def _index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
     """An index over the few rows that are looked up by it: every other message is written without it."""
     return sa.Index(name, *columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
@@ -29,9 +33,11 @@ class Message(SQLModel, table=True):
     """One job for one flow; the lease token fences off a run that comes too late, the holder is the process whose death frees it."""
 
     __table_args__ = (
-        _index("ix_message_waiting", "topic", "not_before", where="state in ('waiting', 'claimed')"),
+        _index("ix_message_waiting", "topic", "not_before", where=UNDER_WAY),
         _index("ix_message_dedupe_key", "dedupe_key", where="dedupe_key is not null", unique=True),
-        _index("ix_message_held", "idea_id", where="state = 'held'"),
+        _index("ix_message_held", "idea_id", where=HELD),
+        _index("ix_message_dead", "id", where=DEAD),
+        _index("ix_message_strange", "id", where=STRANGE),
         _index("ix_message_holder", "holder", where="holder is not null"),
         _index("ix_message_asked_once", "subject_id", where="dedupe_key is not null"),
     )
@@ -55,9 +61,12 @@ class Message(SQLModel, table=True):
 
 
 class ClockTick(SQLModel, table=True):
-    """One row: how far the clock has come, so that what fell due while nobody ran is caught up once; the secret part of every run's key."""
+    """One row: how far the clock has come, so that what fell due while nobody ran is caught up once; the secret part of every run's key;
+    when a relay was last there, and when Prefect last answered one."""
 
     id: int = Field(default=1, primary_key=True)
     caught_up_to: datetime | None = Field(default=None, sa_type=UtcInstant)
     ticked_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     key_secret: str = Field(default="", max_length=64)
+    relay_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    prefect_at: datetime | None = Field(default=None, sa_type=UtcInstant)

@@ -18,6 +18,7 @@ OWN = (
     "prefect",
     "demo-clock",
     "backup.json",
+    "region.env",
     "restoring",
     ".doctor-",
 )

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SHORTEST_POOL_LEASE = 20  # seconds: a worker looks every 2, a fresh process needs about 6, and the work itself must fit beside them
+REGION = "region.env"  # in the data folder: the zone and the language that `gagas init` was told
 
 
 class Settings(BaseSettings):
@@ -105,5 +106,7 @@ class Settings(BaseSettings):
 
 @lru_cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once; what its surroundings leave open, as the region's own file in the data folder says."""
+    chosen = Settings()
+    region = chosen.data / REGION
+    return Settings(_env_file=region) if region.is_file() else chosen

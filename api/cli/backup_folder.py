@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,11 +15,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from models.private import FILE, FOLDER, make_private_folder
+from workflows.adapters.files import DRAFTS
+from workflows.delivery.processes import die_with_parent
 
 MANIFEST = "manifest.json"
 DATABASES = {"sqlite": Path("database/gagas.db"), "postgresql": Path("database/gagas.dump")}
 UNFINISHED = ".unfinished"
-STAMP = "backup.json"  # in the data folder: when the last backup was made, and where
 SECRETS = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
 
@@ -64,7 +66,8 @@ def copy_files(source: Path, target: Path, advance: Callable[[int], None]) -> No
 
 def list_files(folder: Path) -> Iterator[Path]:
     """Every file below a folder, but those that are being written."""
-    return (file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith("."))
+    whole = (file for file in sorted(folder.rglob("*")) if not file.name.startswith(".") and file.parent.name != DRAFTS)
+    return (file for file in whole if file.is_file())
 
 
 def hash_files(folder: Path, advance: Callable[[int], None]) -> dict[str, str]:
@@ -78,9 +81,9 @@ def hash_files(folder: Path, advance: Callable[[int], None]) -> dict[str, str]:
     return hashes
 
 
-def write_through(folder: Path) -> None:
-    """Let a folder's files and names reach the disk before a backup counts as made."""
-    for place in (*folder.rglob("*"), folder):
+def write_through(*places: Path) -> None:
+    """Let files and the names in folders reach the disk before a backup counts as made."""
+    for place in places:
         handle = os.open(place, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -100,6 +103,21 @@ def postgres_surroundings(url: sa.URL) -> dict[str, str]:
     port = str(url.port or url.query.get("port", ""))
     known = zip(SECRETS, (host, port, url.username, url.password, url.database), strict=True)
     return {**os.environ, **{name: str(value) for name, value in known if value}}
+
+
+def run_tool(words: list[str], url: sa.URL, outcome: str) -> None:
+    """Run one of PostgreSQL's own tools, which ends with this process; raises BackupRefused, beginning with `outcome`, where it fails."""
+    tool = find_tool(words[0])
+    done = subprocess.run(
+        [tool, *words[1:]],
+        env=postgres_surroundings(url),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=die_with_parent,  # what goes on after a kill would stand in the way of the next one
+    )
+    if done.returncode:
+        raise BackupRefused(f"{outcome}: {done.stderr.strip()[:600]}")
 
 
 def find_tool(name: str) -> str:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from api.cli.found import FirstDay, found
 from api.cli.serve import examine_or_exit, use_folder
-from api.cli.set_up import found
 from models.database import database
 from models.people import EmploymentKind
 from workflows.delivery.processes import LocalProcesses
@@ -31,13 +31,11 @@ def demo(
         use_folder(out)
         examine_or_exit()
         first, second = founding_admins()
-        codes = found(
-            NewUnit("KBDG", "Pemerintah Kota Bandung", "city", ""),
-            (
-                NewPerson(first["name"], first["employee_number"], EmploymentKind(first["kind"]), "KBDG", position="Admin"),
-                NewPerson(second["name"], second["employee_number"], EmploymentKind(second["kind"]), "KBDG", position="Admin"),
-            ),
+        admins = (
+            NewPerson(first["name"], first["employee_number"], EmploymentKind(first["kind"]), "KBDG", position="Admin"),
+            NewPerson(second["name"], second["employee_number"], EmploymentKind(second["kind"]), "KBDG", position="Admin"),
         )
+        codes = found(FirstDay(NewUnit("KBDG", "Pemerintah Kota Bandung", "city", ""), admins))
         processes = LocalProcesses(out.absolute(), lambda line: console.print(f"[yellow]{line}[/]"))
         try:
             processes.start()

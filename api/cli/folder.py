@@ -32,15 +32,24 @@ def prepare_folder() -> None:
     make_private_folder(settings().data)
     close_folder(settings().data)
     key, pin = settings().signing_key, settings().pinned_key
-    former = settings().data / "keys" / "ledger.pem"
-    if former.exists() and not key.exists():
+    former, here = settings().data / "keys" / "ledger.pem", _is_here(key)
+    if former.exists() and not here:
         raise typer.BadParameter(f"the ledger's key lies at {former}; move it to {key}, or unset GAGAS_LEDGER_KEY")
-    if not key.exists() and not pin.exists():
+    if not here and not pin.exists():
         _make_key(key)
+        here = True
         console.print(f"The ledger's key was made. Keep its fingerprint off this machine:\n{read_pinned_fingerprint()}", soft_wrap=True)
-    if key.exists() and not pin.exists():
+    if here and not pin.exists():
         make_private_folder(pin.parent)
         _write(pin, _write_public(read_signing_key().public_key()))
+
+
+def _is_here(key: Path) -> bool:
+    """Whether this process sees the key: what runs may not even look into its folder."""
+    try:
+        return key.exists()
+    except OSError:
+        return False
 
 
 def read_signing_key() -> Ed25519PrivateKey:

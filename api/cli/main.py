@@ -11,13 +11,14 @@ from api.cli.demo import demo
 from api.cli.deploy import deploy
 from api.cli.doctor import doctor
 from api.cli.exports import exports
+from api.cli.found import founding
 from api.cli.imports import imports
 from api.cli.ledger import ledger
 from api.cli.process import process
 from api.cli.processes import api, relay
 from api.cli.restore import restore
 from api.cli.serve import serve
-from api.cli.set_up import admins, init, migrate
+from api.cli.set_up import admins, migrate
 from api.cli.verify import verify
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Gagas: from an idea to a certificate.", pretty_exceptions_enable=False)
@@ -30,7 +31,7 @@ def close_to_others() -> None:
 
 
 app.command()(demo)
-app.command()(init)
+app.add_typer(founding)
 app.command()(serve)
 app.command()(migrate)
 app.command()(deploy)

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,16 +18,15 @@ from api.cli.backup_folder import (
     BackupRefused,
     Manifest,
     copy_files,
-    find_tool,
     hash_files,
-    postgres_surroundings,
     read_manifest,
+    run_tool,
 )
 from api.cli.ledger import check_ledger, is_sound
 from models.database import Database
 from models.migrations import migrate
 from models.private import FILE, make_private_folder
-from models.settings import settings
+from models.settings import REGION, settings
 from workflows.calculations.ledger import Checkpoint
 
 console = Console(stderr=True)
@@ -66,6 +64,8 @@ def restore_backup(source: Path) -> Manifest:
         (settings().data / MARK).write_text(name, "ascii")
         for folder in ("documents", "emblems", "keys"):
             copy_files(source / folder, settings().data / folder, _bar(bars, f"Copying {folder}"))
+        if (source / REGION).is_file():
+            shutil.copyfile(source / REGION, settings().data / REGION)
         _bar(bars, "Copying the database")
         _bring_database(source / DATABASES[manifest.database], url)
     store = Database(settings().sqlalchemy_url)
@@ -117,13 +117,12 @@ def _bring_database(file: Path, url: sa.URL) -> None:
         arriving = target.with_name(f"{target.name}.arriving")
         shutil.copyfile(file, arriving)
         arriving.chmod(FILE)
+        for log in (f"{target}-wal", f"{target}-shm"):  # of a restore that was cut off while it migrated: they belong to another file
+            Path(log).unlink(missing_ok=True)
         arriving.replace(target)
         return
-    words = [find_tool("pg_restore"), "--single-transaction", "--exit-on-error", "--clean", "--if-exists", "--no-owner", "--no-privileges"]
-    words += [f"--dbname={url.database}", str(file)]
-    done = subprocess.run(words, env=postgres_surroundings(url), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BackupRefused(f"pg_restore stopped, and nothing was restored: {done.stderr.strip()[:600]}")
+    words = ["pg_restore", "--single-transaction", "--exit-on-error", "--clean", "--if-exists", "--no-owner", "--no-privileges"]
+    run_tool([*words, f"--dbname={url.database}", str(file)], url, "pg_restore stopped, and nothing was restored")
 
 
 def _bar(bars: Progress, description: str) -> Callable[[int], Any]:

@@ -71,7 +71,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "MeasurementIn": {"indicator_id": ID, "measured_on": "2026-11-20", "value": "38", "note": "Rata-rata satu minggu."},
     "MoveIn": {"unit_code": "BAPPEDA", "valid_from": "2026-11-01", "reason": "SK mutasi"},
     "NoteIn": {"note": "Hadir dua belas orang."},
-    "NothingIn": {},
     "NumberIn": {"employee_number": NUMBER, "kind": "pns", "valid_from": "2026-11-01"},
     "OfficeIn": {
         "letterhead_lines": ["PEMERINTAH KOTA CONTOH", "KECAMATAN CONTOH"],
@@ -93,6 +92,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "PolicyIn": {"policy": POLICY},
     "ProposalIn": PROPOSAL,
     "ReasonIn": {"reason": REASON},
+    "RetryIn": {"job": "recognition.send_document", "subject_id": ID},
     "RecommendationIn": {"outcome": "feasible", "reason": REASON},
     "RefusalIn": {"reason": REASON},
     "RestorationIn": {"valid_from": "2026-11-01", "reason": "Masa tugas diperpanjang"},

@@ -19,6 +19,7 @@ from workflows.process.ways import Tone
 
 SEES_ALL_IDEAS = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
 PREPARES_CALLS = (Role.CHAIR, Role.LEADER, Role.SECRETARIAT, Role.ADMIN, Role.AUDITOR)
+CONDITION = "/keadaan-sistem"  # for admins of the whole region alone
 # path, its text, who sees it in the menu: nothing means everybody signed in
 MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/kotak-masuk", "menu.inbox", ()),
@@ -33,6 +34,7 @@ MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/pegawai", "menu.people", (Role.ADMIN, Role.OPERATOR)),
     ("/konfirmasi", "menu.confirmations", (Role.ADMIN, Role.LEADER, Role.OPERATOR)),
     ("/jejak-audit", "menu.ledger", (Role.ADMIN, Role.AUDITOR)),
+    (CONDITION, "menu.condition", (Role.ADMIN,)),
     ("/akun", "menu.account", ()),
 )
 
@@ -118,7 +120,8 @@ def list_menu(visitor: Visitor) -> list[tuple[str, str]]:
     """The pages that a visitor's menu offers, as path and text."""
     if not visitor.signed_in:
         return []
-    return [(path, name) for path, name, roles in MENU if not roles or visitor.roles & set(roles)]
+    offered = [(path, name) for path, name, roles in MENU if not roles or visitor.roles & set(roles)]
+    return offered if visitor.administers_region else [each for each in offered if each[0] != CONDITION]
 
 
 def read_done(code: str) -> str:

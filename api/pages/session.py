@@ -56,6 +56,7 @@ class Visitor:
     roles: frozenset[Role] = field(default_factory=frozenset)
     form_token: str = ""
     waiting: str = ""  # how many tasks, as the menu shows it; empty for none
+    administers_region: bool = False
 
     @property
     def signed_in(self) -> bool:
@@ -139,7 +140,9 @@ class PageRequest(ApiRequest):
             return self.anonymous_visitor
         waiting = count_waiting(session, actor=actor, most=MOST_COUNTED + 1).number + len(list_unsigned(session, actor=actor))
         roles = frozenset(grant.role for grant in actor.grants) | (MAY_HOLD[person.kind] & {Role.PROPOSER})
-        return Visitor(self.language, self._path(), person.id, person.full_name, roles, sign_in.form_token, _write_waiting(waiting))
+        whole = any(grant.role == Role.ADMIN and grant.covers_region for grant in actor.grants)
+        token = sign_in.form_token
+        return Visitor(self.language, self._path(), person.id, person.full_name, roles, token, _write_waiting(waiting), whole)
 
     def _path(self) -> str:
         url = self.http.url

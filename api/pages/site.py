@@ -5,6 +5,7 @@ from api.pages import (
     assets,
     calls,
     ceilings,
+    condition,
     confirmations,
     exports,
     idea,
@@ -25,5 +26,5 @@ from api.pages import (
 
 PAGES = (
     *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
-    *(people, person, imports, exports, confirmations, region, calls, ceilings, idea),
+    *(people, person, imports, exports, confirmations, region, condition, calls, ceilings, idea),
 )

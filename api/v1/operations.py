@@ -20,7 +20,7 @@ from workflows.process.actors import Actor
 from workflows.process.browse import Count
 from workflows.process.keyset import Page, Slice
 from workflows.process.records import list_facts, read_published_head, readable_messages, require_reader
-from workflows.process.retry import STATE, count_messages, is_stuck, retry_dead
+from workflows.process.retry import STATE, Asked, count_messages, is_stuck, retry_dead
 from workflows.process.stranded import count_stranded, list_stranded
 from workflows.process.waiting import Awaited, count_waiting, list_waiting
 
@@ -118,8 +118,11 @@ class RetriedOut(ResponseBody):
     retried: int
 
 
-class NothingIn(RequestBody):
-    pass
+class RetryIn(RequestBody):
+    """What is to be tried again: one job about one subject, as `GET /operations` names them, or, with neither, everything."""
+
+    job: str = Field(default="", max_length=70)
+    subject_id: str = Field(default="", max_length=26)
 
 
 @router.get("/inbox")
@@ -183,9 +186,10 @@ async def list_messages(request: Api, state: MessageState | None = None, stuck: 
 
 
 @router.post("/outbox/retries", response_model=RetriedOut)
-async def retry_messages(body: NothingIn, request: Api) -> JSONResponse:
-    """Try again what was given up; an admin may."""
-    return await request.write(lambda s, a: RetriedOut(retried=retry_dead(s, actor=a)))
+async def retry_messages(body: RetryIn, request: Api) -> JSONResponse:
+    """Try again what was given up, all of it or one job about one subject; an admin may. What was taken up again before counts no more."""
+    asked = Asked(body.job, body.subject_id) if body.job or body.subject_id else None
+    return await request.write(lambda s, a: RetriedOut(retried=retry_dead(s, asked, actor=a)))
 
 
 @router.get("/ledger")

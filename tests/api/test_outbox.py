@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from api.cli.doctor import State
-from api.cli.doctor.storage import check_outbox
+from api.cli.doctor.delivery import check_outbox
 from models.outbox import Message
 from models.settings import settings
 from tests.api.either import client

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import select
+from sqlmodel import col, select, update
 
 from models.awards import Award
 from models.documents import Document
 from models.instants import today
-from models.people import HeadCapacity, Role
+from models.outbox import Message, MessageState
+from models.people import HeadCapacity, NoticeKind, Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.building import POLICY, Town
+from workflows.process.journal import send
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
@@ -19,6 +21,7 @@ from workflows.region.calls import amend_policy
 from workflows.region.codes import renew_activation
 from workflows.region.grants import give_role, grant_role
 from workflows.region.heads import NewGrant
+from workflows.region.notices import send_notice
 from workflows.region.people import move_person
 from workflows.region.posts import Dated
 from workflows.region.retirement import Leaving, retire_person
@@ -109,8 +112,20 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Ekspor ke berkas", "admin", "/ekspor"),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
+        _show_condition(town),
         *FOR_ANYBODY,
     ]
+
+
+def _show_condition(town: Town) -> Shot:
+    """A mail that failed, a job that did, and one that nobody takes."""
+    with town.store.unit_of_work() as session:
+        send_notice(session, town["lead"].id, NoticeKind.ROLE_HELD, Role.REVIEWER)
+        send(session, "tomorrow.celebrate", "x")
+        dead = {"tell_holder": "SMTPRecipientsRefused at send_mail:50", "assign": "KeyError at find:7"}
+        for job, error in dead.items():
+            session.execute(update(Message).where(col(Message.job) == job).values(state=MessageState.DEAD, error=error))
+    return Shot("Keadaan sistem", "admin", "/keadaan-sistem")
 
 
 def _begin_with_accounts(town: Town) -> list[Shot]:

@@ -159,7 +159,7 @@ class LocalProcesses:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches the parent alone, which stops them in order
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=die_with_parent,
             )
 
     def _local_api(self) -> str:
@@ -203,8 +203,10 @@ def _stop_processes(children: list[Child], until: float) -> None:
             process.wait()
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with_parent() -> None:
+    """Let a process that was just made end with the one that made it, also where that is killed; only Linux can."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 async def run_relay() -> None:
@@ -213,11 +215,12 @@ async def run_relay() -> None:
 
     from models.database import database
     from workflows.adapters.files import sweep_drafts
+    from workflows.delivery.beat import ask_prefect
     from workflows.delivery.deployment import PoolStarter
     from workflows.delivery.relay import Relay, start_in_process
 
     sweep_drafts(settings().documents)
-    relay = Relay(database(), PoolStarter() if settings().work_pool else start_in_process)
+    relay = Relay(database(), PoolStarter() if settings().work_pool else start_in_process, ask_prefect)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, relay.stop)

@@ -21,6 +21,7 @@ from models.database import Database
 from models.ids import new_secret
 from models.instants import now
 from models.settings import settings
+from workflows.delivery.beat import BEAT_SECONDS, Ask, beat
 from workflows.delivery.claims import claim_batch, hand_over, name_run, release_unhandled, release_unstarted
 from workflows.delivery.clock import clock
 from workflows.delivery.holders import Holder, take_back
@@ -60,8 +61,8 @@ Starter = Callable[[Flow[..., Any], dict[str, Any], str, ReportRun], Awaitable[R
 class Relay:
     """Turns waiting messages into flow runs until it is told to stop; each topic has its own turns, so none waits for another."""
 
-    def __init__(self, store: Database, starter: Starter) -> None:
-        self.store, self.starter, self.holder = store, starter, Holder(store)
+    def __init__(self, store: Database, starter: Starter, prefect_answers: Ask | None = None) -> None:
+        self.store, self.starter, self.holder, self._prefect_answers = store, starter, Holder(store), prefect_answers
         self._secret = ""
         self.stopping = asyncio.Event()
 
@@ -69,7 +70,7 @@ class Relay:
         """Take back what dead relays held, then serve every topic and the clock until `stop`; runs under way are finished first."""
         try:
             await self.look_for_dead()
-            await asyncio.gather(self._run_clock(), self._keep_looking(), *(self._serve(topic) for topic in FLOWS))
+            await asyncio.gather(self._run_clock(), self._keep_looking(), self._keep_beating(), *(self._serve(topic) for topic in FLOWS))
         finally:
             self.holder.close()
 
@@ -121,6 +122,15 @@ class Relay:
         while not self.stopping.is_set():
             await self._pause(LOOK_FOR_DEAD_SECONDS)
             await self.look_for_dead()
+
+    async def _keep_beating(self) -> None:
+        while self._prefect_answers is not None and not self.stopping.is_set():
+            pause = BEAT_SECONDS
+            try:
+                pause = await beat(self.store, self._prefect_answers)
+            except Exception as fault:  # the database is away: whoever looks sees no sign of life
+                log.warning("beat: %s", type(fault).__name__)
+            await self._pause(pause)
 
     async def _serve(self, topic: str) -> None:
         while not self.stopping.is_set():

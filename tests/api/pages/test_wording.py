@@ -36,7 +36,7 @@ PAGES = {
     "owner": ("/kotak-masuk", "/usulan/{trial}"),
     "verifier": ("/usulan/{piloted}",),
     "head": ("/kotak-masuk", "/usulan/{refused}"),
-    "admin": ("/pegawai", "/konfirmasi", "/jejak-audit", "/akun"),
+    "admin": ("/pegawai", "/konfirmasi", "/jejak-audit", "/keadaan-sistem", "/akun"),
     "leader": ("/batas-penghargaan", "/kotak-masuk", "/penghargaan/{award}", "/penghargaan/{declined}"),
     "auditor": ("/jejak-audit", "/usulan/{idea}"),
     "operator": ("/pegawai",),

@@ -1,0 +1,153 @@
+"""The README's page for one machine: its files fit each other, and its lines, typed one after the other, found a region that is kept."""
+
+import csv
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from configparser import ConfigParser
+from pathlib import Path
+
+import httpx
+import openpyxl
+import pytest
+import typer
+
+from api.cli.main import app
+from examples import UNITS
+from models.private import is_open
+from models.settings import Settings
+from tests.deploy.test_files import HARDENED, NO_CALLS
+from tests.serving import ROOT
+from workflows.delivery.processes import free_port
+
+FOLDER = ROOT / "deploy" / "one-machine"
+SYSTEM = ("apt-get", "git", "make", "useradd", "nano", "systemctl", "nginx", "until", "curl", "cp", "install -m 644")
+SYSTEM += ("install -m 600 /root",)
+ADMINS = "Sari Lestari\n198001012006041901\nDewi Anjarsari\n198203052008012902\n"
+LITTLE = 60
+
+
+def read_page() -> list[str]:
+    """The lines that one types."""
+    found = re.search(r"## Use it for real\n.*?```sh\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    assert found
+    return [line for line in found[1].splitlines() if line and not line.startswith("#")]
+
+
+def read_env() -> dict[str, str]:
+    lines = (FOLDER / "gagas.env.example").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_the_settings_are_accepted_as_they_stand_and_the_key_lies_apart() -> None:
+    chosen = Settings(**{name.removeprefix("GAGAS_").lower(): value for name, value in read_env().items()})  # type: ignore[arg-type]
+    assert chosen.address.startswith("https://")
+    assert not chosen.signing_key.is_relative_to(chosen.data)
+    made = next(line for line in read_page() if line.startswith("install -d"))
+    assert {str(chosen.data.parent), str(chosen.signing_key.parent), "/backup"} <= set(made.split())
+
+
+def test_the_unit_is_hardened_and_writes_below_one_folder() -> None:
+    parser = ConfigParser(interpolation=None, strict=True)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string((FOLDER / "gagas.service").read_text())
+    told = dict(parser["Service"])
+    assert {name: told.get(name) for name in HARDENED} == HARDENED
+    assert told["EnvironmentFile"] == "/etc/gagas/gagas.env"
+    assert told["ExecStart"] == "/opt/gagas/.venv/bin/gagas serve"
+    assert Path(read_env()["GAGAS_DATA"]).is_relative_to(told["ReadWritePaths"])
+    assert told["InaccessiblePaths"] == f"-{Path(read_env()['GAGAS_LEDGER_KEY']).parent}"
+
+
+def test_the_proxy_speaks_https_alone_and_leads_to_the_port_that_serve_takes() -> None:
+    told = (FOLDER / "nginx.conf").read_text()
+    assert f"proxy_pass http://127.0.0.1:{Settings().port};" in told
+    assert "return 301 https://" in told
+    page = "\n".join(read_page())
+    for file in re.findall(r"ssl_certificate(?:_key)?\s+(\S+);", told):
+        assert file in page
+    assert f"http://127.0.0.1:{Settings().port}/api/v1/health" in page
+    shared = re.findall(r"(?m)^    ((?:client|limit|send|keepalive)_\w+ [^;]+);$", told)
+    assert set(shared) <= set(re.findall(r"(?m)^    (\w+ [^;]+);$", (ROOT / "deploy" / "nginx.conf").read_text()))
+
+
+def test_every_command_of_the_page_exists_and_so_does_every_file() -> None:
+    page = "\n".join(read_page())
+    commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    assert set(re.findall(r"as_gagas gagas ([a-z]+)", re.sub(NO_CALLS, "", page))) <= commands
+    for file in re.findall(r"/opt/gagas/(deploy/[\w./-]+)", page):
+        assert list(ROOT.glob(f"{file}*")), file
+
+
+def write_sheet(file: Path, rows: list[list[str]]) -> None:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(file)
+
+
+def write_files(root: Path) -> None:
+    """What the HR office gives."""
+    with UNITS.open(encoding="utf-8", newline="") as file:
+        units = list(csv.reader(file))
+    write_sheet(root / "unit.xlsx", units)
+    born = [f"19{70 + number // 28:02}01{number % 28 + 1:02}2010011{number % 999 + 1:03}" for number in range(LITTLE)]
+    people = [[number, f"Warga {place}", units[place + 2][1]] for place, number in enumerate(born)]
+    write_sheet(root / "pegawai.xlsx", [["NIP", "Nama", "Unit Kerja"], *people])
+
+
+@pytest.mark.slow
+@pytest.mark.server
+@pytest.mark.timeout(600)
+def test_typed_line_by_line_it_founds_a_region_serves_it_and_keeps_it(tmp_path: Path) -> None:
+    """All but what changes the machine itself: packages, accounts, units of systemd, the proxy."""
+    for name in ("root", "lib", "etc"):
+        (tmp_path / name).mkdir()
+    write_files(tmp_path / "root")
+    places = {"/opt/gagas/.venv/bin:": f"{Path(sys.executable).parent}:", "/opt/gagas": str(ROOT), "/var/lib": str(tmp_path / "lib")}
+    places |= {"/etc/": f"{tmp_path}/etc/", "/backup": str(tmp_path / "backup"), "/root": str(tmp_path / "root")}
+    places |= {"sudo -u gagas ": "", "-o gagas -g gagas": "", "-o gagas": "", "-g gagas": ""}
+    kept = [line for line in read_page() if not line.startswith(SYSTEM)]
+    port = free_port("127.0.0.1")
+    script = "\n".join(["set -e", *kept])
+    for here, there in places.items():
+        script = script.replace(here, there)
+    env = f"{tmp_path}/etc/gagas/gagas.env"
+    tuned = f'sed -i "s#=/var/lib#={tmp_path}/lib#" {env}; printf "GAGAS_PORT={port}\\nGAGAS_PREFECT_PORT=0\\n" >> {env}\n'
+    script = script.replace("as_gagas() {", f"{tuned}as_gagas() {{", 1).replace(
+        "as_gagas gagas init", f"as_gagas gagas init <<'_'\n{ADMINS}_"
+    )
+    known = {name: value for name, value in os.environ.items() if not name.startswith("GAGAS_")} | {"PYTHONPATH": str(ROOT)}
+    typed = subprocess.run(["bash", "-c", script], env=known, capture_output=True, text=True, check=False, timeout=400)
+    assert typed.returncode == 0, typed.stdout[-3_000:] + typed.stderr[-3_000:]
+    assert len(re.findall(r"(?m)^\w{4}-\w{4}-\w{4}$", typed.stdout)) == 2
+    told = dict(line.split("=", 1) for line in Path(env).read_text().splitlines() if line and not line.startswith("#"))
+    data = Path(told["GAGAS_DATA"])
+    assert data == tmp_path / "lib" / "gagas" / "data"
+    assert not is_open(data)
+    served = known | told
+    command = [sys.executable, "-c", "from api.cli.main import app; app()"]
+    with subprocess.Popen([*command, "serve"], env=served, cwd=data.parent, stdout=subprocess.DEVNULL) as server:
+        try:
+            assert await_health(port), "gagas serve does not answer"
+            subprocess.run([*command, "backup", "--dated", str(tmp_path / "backup")], env=served, cwd=data.parent, check=True)
+        finally:
+            server.send_signal(signal.SIGTERM)
+    (made,) = (tmp_path / "backup").iterdir()
+    trial = served | {"GAGAS_DATA": str(tmp_path / "lib" / "gagas" / "trial")}
+    restored = subprocess.run([*command, "restore", str(made)], env=trial, capture_output=True, text=True, check=False)
+    assert restored.returncode == 0, restored.stderr
+
+
+def await_health(port: int) -> bool:
+    until = time.monotonic() + 200
+    while time.monotonic() < until:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/api/v1/health", timeout=2).status_code == 200:
+                return True
+        except httpx.HTTPError:
+            time.sleep(0.2)
+    return False
