@@ -17,7 +17,22 @@ from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install
 from api.request_log import RequestLog
-from api.v1 import accounts, calls, ceilings, confirmations, intake, offices, operations, people, pilot, recognition, region, review, reward
+from api.v1 import (
+    accounts,
+    call_life,
+    calls,
+    ceilings,
+    confirmations,
+    intake,
+    offices,
+    operations,
+    people,
+    pilot,
+    recognition,
+    region,
+    review,
+    reward,
+)
 from models.database import Database, database
 from models.migrations import require_newest_schema
 from models.settings import settings
@@ -34,6 +49,7 @@ ROUTERS = (
     confirmations,
     offices,
     calls,
+    call_life,
     ceilings,
     operations,
 )  # ideas first: a path is tried from the top

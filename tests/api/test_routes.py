@@ -33,7 +33,9 @@ from workflows.adapters.files import store_file
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 from workflows.region.accounts import close_account
-from workflows.region.calls import NewCall, plan_call
+from workflows.region.amendments import NewAmendment, amend_running
+from workflows.region.call_life import archive_call
+from workflows.region.calls import NewCall, close_call, plan_call
 from workflows.region.grants import grant_role
 from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
@@ -106,6 +108,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     }
     ids |= build_accounts(town)
     town.do(sign_policy, ids["planned", "call", "-"], 1, by="chair")
+    ids |= build_later_calls(town)
     ids |= build_offices(town)
     ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
     for of, stage in itertools.product(TWO, IdeaStage):
@@ -131,6 +134,16 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
         }
     shutil.copytree(settings().documents, town.store.url.database + ".files")  # type: ignore[operator]
     return ids
+
+
+def build_later_calls(town: Town) -> dict[tuple[str, str, str], str]:
+    """A call that is closed, one that was put away, and one with an amendment that waits for its signature."""
+    calls = {of: town.build_call(code=of) for of in ("done", "archived", "amended")}
+    for of in ("done", "archived"):
+        town.do(close_call, calls[of], by="secretary")
+    town.do(archive_call, calls["archived"], by="secretary")
+    number = town.do(amend_running, calls["amended"], NewAmendment(1, {"days.review": 20}, REASON), by="secretary").number
+    return {(of, "call", "-"): call for of, call in calls.items()} | {("amended", "number", "-"): str(number)}
 
 
 def build_offices(town: Town) -> dict[tuple[str, str, str], str]:
@@ -204,6 +217,8 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
         "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},
         "/calls/{call_id}/policies": {"policy": POLICY},
+        "/calls/{call_id}/extension": {"until": (now() + timedelta(days=40)).isoformat(), "reason": REASON},
+        "/calls/{call_id}/amendments": {"amends": 1, "changes": {"days.review": 20}, "reason": REASON},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
         "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
         "/ideas/{idea_id}/agreement": {"outcome": "joined"},

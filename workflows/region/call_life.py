@@ -124,7 +124,7 @@ def _require_later(call: Call, until: datetime, *, is_over: bool) -> None:
     if until <= call.opens_at:
         raise Invalid("dates_out_of_order", "until")
     if call.state != CallState.PLANNED and (until < call.closes_at or (until == call.closes_at and not is_over)):
-        raise Invalid("extension_not_later", "until", closes_at=call.closes_at.isoformat())
+        raise Invalid("call_end_not_later", "until", closes_at=call.closes_at.isoformat())
     if until > max(call.closes_at, now()) + timedelta(days=MOST_DAYS):
         raise Invalid("extension_too_long", "until", maximum=MOST_DAYS)
 

@@ -130,8 +130,8 @@ def test_who_is_asked_to_join_may_answer_until_the_new_end_where_the_old_one_cut
     [
         (5, "", {"reason": "text_empty"}),
         (5, "terlambat", {"reason": "text_too_short"}),
-        (-1, WHY, {"until": "extension_not_later"}),
-        (0, WHY, {"until": "extension_not_later"}),
+        (-1, WHY, {"until": "call_end_not_later"}),
+        (0, WHY, {"until": "call_end_not_later"}),
         (-100, "", {"until": "date_in_the_past", "reason": "text_empty"}),
         (400, WHY, {"until": "extension_too_long"}),
     ],
