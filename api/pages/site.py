@@ -2,7 +2,9 @@
 
 from api.pages import (
     account,
+    amendments,
     assets,
+    call_life,
     calls,
     ceilings,
     confirmations,
@@ -24,5 +26,5 @@ from api.pages import (
 
 PAGES = (
     *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
-    *(people, person, imports, confirmations, region, calls, ceilings, idea),
+    *(people, person, imports, confirmations, region, calls, call_life, amendments, ceilings, idea),
 )

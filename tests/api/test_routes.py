@@ -194,9 +194,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         days = {"starts_on": today().isoformat(), "ends_on": (today() + timedelta(days=40)).isoformat()}
         return {"unit_code": "ANDIR", "owner_id": town["owner"].id, "site": "x", **days, "indicators": [goal]}
     if path.endswith("/measurements"):
-        idea = scene.find(row, "idea_id")
-        (indicator,) = town.rows(select(Indicator.id).join(Pilot).where(Pilot.idea_id == idea))
-        return {"indicator_id": indicator, "measured_on": today().isoformat(), "value": 1}
+        return measurement(scene, row)
     if path.endswith("/assignments"):
         asked = town.rows(select(Review.reviewer_id).where(Review.idea_id == scene.find(row, "idea_id")))
         return {"reviewer_id": next(town[f"reviewer{n}"].id for n in range(1, 5) if town[f"reviewer{n}"].id not in asked)}
@@ -233,6 +231,12 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/awards/{award_id}/approval": {"decree_number": "1", "decree_on": today().isoformat()},
         "/awards/{award_id}/schedule": {"announce_at": (now() + timedelta(days=1)).isoformat()},
     }.get(path, {"reason": REASON} if path.split("/")[-1] in REASONED else {})
+
+
+def measurement(scene: Scene, row: dict[str, str]) -> Any:
+    """A reading of an idea's only indicator."""
+    (indicator,) = scene.town.rows(select(Indicator.id).join(Pilot).where(Pilot.idea_id == scene.find(row, "idea_id")))
+    return {"indicator_id": indicator, "measured_on": today().isoformat(), "value": 1}
 
 
 REASONED = ("{action}", "withdrawal", "recusal", "resumption", "refusal", "revocation")

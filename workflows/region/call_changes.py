@@ -1,10 +1,10 @@
 """What happened to a call, for everybody to read; and who is told of it by mail, each person once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
-from models.calls import Call, CallChange
+from models.calls import Call, CallChange, CallChangeKind
 from models.ideas import Idea, Invitation, TeamMember
 from models.people import Person, Role, RoleGrant, is_held
 from workflows.process import ways
@@ -29,6 +29,13 @@ def list_changes(session: Session, call_id: str) -> list[CallChange]:
     """What happened to a call, the last first."""
     of_call = select(CallChange).where(CallChange.call_id == call_id)
     return list(session.exec(of_call.order_by(col(CallChange.at).desc(), col(CallChange.id).desc())))
+
+
+def find_extensions(session: Session, calls: Sequence[Call]) -> dict[str, CallChange]:
+    """By the id of each call whose end was moved, the last time that it was."""
+    moved = select(CallChange).where(col(CallChange.call_id).in_([call.id for call in calls]))
+    moved = moved.where(col(CallChange.kind).in_((CallChangeKind.EXTENDED, CallChangeKind.REOPENED)))
+    return {each.call_id: each for each in session.exec(moved.order_by(col(CallChange.at), col(CallChange.id)))}
 
 
 def tell_each(session: Session, change: CallChange, people: Iterable[str]) -> None:

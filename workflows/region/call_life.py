@@ -85,7 +85,9 @@ def archive_call(session: Session, call_id: str, *, actor: Actor) -> Call:
     if left := count_ideas(session, call).under_way:
         raise Conflict("call_under_way", count=left)
     call.archived_at = now()
-    return _put(session, call, CallChangeKind.ARCHIVED, "call.archive", actor)
+    record(session, "call.archive", call.id, actor=actor)
+    write_change(session, call, CallChange(call_id=call.id, kind=CallChangeKind.ARCHIVED), actor=actor)
+    return call
 
 
 def restore_call(session: Session, call_id: str, *, actor: Actor) -> Call:
@@ -95,7 +97,18 @@ def restore_call(session: Session, call_id: str, *, actor: Actor) -> Call:
     if call.archived_at is None:
         raise Conflict("call_not_archived")
     call.archived_at = None
-    return _put(session, call, CallChangeKind.RESTORED, "call.restore", actor)
+    record(session, "call.restore", call.id, actor=actor)
+    write_change(session, call, CallChange(call_id=call.id, kind=CallChangeKind.RESTORED), actor=actor)
+    return call
+
+
+def may_reopen(session: Session, call: Call) -> bool:
+    """Whether a call that is over may still be opened again."""
+    try:
+        _require_reopenable(session, call)
+    except Conflict:
+        return False
+    return True
 
 
 def count_ideas(session: Session, call: Call) -> CallCounts:
@@ -110,12 +123,6 @@ def count_ideas(session: Session, call: Call) -> CallCounts:
     under_way = sum(number for stage, number in by_stage.items() if stage not in (*drafts, *ended, *turned_down))
     may_object = _count_objectable(session, call, turned_down)
     return CallCounts(session.exec(drafted).one(), sum(by_stage.values()), under_way + awarded + may_object)
-
-
-def _put(session: Session, call: Call, kind: CallChangeKind, fact: str, actor: Actor) -> Call:
-    record(session, fact, call.id, actor=actor)
-    write_change(session, call, CallChange(call_id=call.id, kind=kind), actor=actor)
-    return call
 
 
 def _require_later(call: Call, until: datetime, *, is_over: bool) -> None:

@@ -80,12 +80,13 @@ def list_versions(session: Session, call_id: str, *, actor: Actor) -> list[Polic
     return list(session.exec(query))
 
 
-def list_newest(session: Session, piece: Slice, *, actor: Actor) -> Page[NewestVersion]:
-    """The calls that the actor prepares or oversees, the last opened first."""
+def list_newest(session: Session, piece: Slice, *, actor: Actor, archived: bool = False) -> Page[NewestVersion]:
+    """The calls that the actor prepares or oversees, the last opened first; those that were put away only where asked for."""
     later = aliased(PolicyVersion)
     newest = sa.select(sa.func.max(later.number)).where(col(later.call_id) == col(Call.id)).scalar_subquery()
     query = select(Call, PolicyVersion).join(PolicyVersion, col(PolicyVersion.call_id) == col(Call.id))
     query = query.where(PolicyVersion.number == newest, col(Call.unit_id).in_(units_of(actor, READERS)))
+    query = query.where(col(Call.archived_at).is_not(None) if archived else col(Call.archived_at).is_(None))
     found = take_page(session, query, LAST_OPENED_FIRST, piece)
     return Page([NewestVersion(call, version) for call, version in found.rows], found.after)
 
