@@ -1,18 +1,23 @@
 """A town with ideas at every stage of their way, and every page that shows them: for the contact sheet, the crawl and the benchmark."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import select
 
 from models.awards import Award
 from models.documents import Document
+from models.instants import now
 from models.people import Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.building import POLICY, Town
+from tests.steps import REASON
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
+from workflows.region.amendments import NewAmendment, amend_running
+from workflows.region.call_life import extend_call
 from workflows.region.calls import amend_policy
 from workflows.region.codes import renew_activation
 from workflows.region.grants import grant_role
@@ -52,6 +57,23 @@ def _show_policies(town: Town) -> list[Shot]:
         Shot("Ketentuan", "chair", "/ketentuan"),
         Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
         Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
+        *_show_life(town),
+    ]
+
+
+def _show_life(town: Town) -> list[Shot]:
+    """A call that was extended, and one with an amendment that waits for its signature."""
+    town.do(extend_call, town.call, now() + timedelta(days=40), REASON, by="secretary")
+    amended = town.build_call(code="UJI-UBAH")
+    town.build_idea(IdeaStage.SCREENING, call=amended, title="Loket Keliling Hari Pasar")
+    changes = {"days.screening": 14, "documents.signatory.capacity": "Plt."}
+    number = town.do(amend_running, amended, NewAmendment(1, changes, REASON), by="secretary").number
+    return [
+        Shot("Periode usulan", None, f"/periode-usulan/{town.call}"),
+        Shot("Periode usulan bagi sekretariat", "secretary", f"/periode-usulan/{town.call}"),
+        Shot("Ubah ketentuan usulan berjalan", "secretary", f"/periode-usulan/{amended}/perubahan/1"),
+        Shot("Sahkan perubahan", "chair", f"/ketentuan/{amended}/{number}"),
+        Shot("Arsip periode usulan", "secretary", "/ketentuan?arsip=1"),
     ]
 
 

@@ -158,8 +158,7 @@ async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
     stored and issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. A team is told
     where its idea stands, whoever was dropped that they were, whoever is asked what waits for them, and who has a part in a call or holds
-    an account what happened to it, or is brought a code. Of a policy that waits for its signature every document is printed with the
-    longest texts it may hold."""
+    an account what happened to it, or is brought a code. Of an unsigned policy each document is printed with the longest texts."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)

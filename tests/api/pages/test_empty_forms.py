@@ -40,6 +40,9 @@ def _measured(town: Town) -> str:
 
 
 S, A = IdeaStage, AwardStage
+WAITS = "permission screening supplement review recommendation determination pilot_plan verdict deferral agreement objection approval"
+PAPERS = ("documents.letterhead.lines", "documents.signatory.name", "documents.signatory.position")
+AMENDED = " ".join(f"policy.{part}" for part in (*(f"days.{wait}" for wait in WAITS.split()), *PAPERS)) + " reason"
 FORMS = (
     Empty("", lambda _town: "/masuk", "/masuk", "signin", "employee_number password"),
     Empty("", lambda _town: "/aktivasi", "/aktivasi", "activation", "employee_number code password"),
@@ -71,6 +74,8 @@ FORMS = (
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/nomor", "number", "employee_number valid_from"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai/lembar", "sheet", "unit_code"),
     Empty("admin", lambda _town: "/impor", "/impor", "import", "what file"),
+    Empty("secretary", lambda town: f"/periode-usulan/{town.call}", "*/perpanjang", "extend_call", "until reason"),
+    Empty("secretary", lambda town: f"/periode-usulan/{town.call}/perubahan/1", "*", "amend_running", AMENDED),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
 ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once and test_own_email ask
@@ -78,6 +83,7 @@ ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_on
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}"),
+    *(f"/periode-usulan/{{call_id}}/{last}" for last in ("buka", "tutup", "arsip", "kembalikan")),
     *(f"/pegawai/{{person_id}}/{last}" for last in ("peran/{grant_id}/akhiri", "hapus-surel", "tutup", "buka", "kode")),
 }
 
