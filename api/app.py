@@ -19,6 +19,7 @@ from api.problems import install
 from api.request_log import RequestLog
 from api.v1 import (
     accounts,
+    call_life,
     calls,
     ceilings,
     condition,
@@ -51,6 +52,7 @@ ROUTERS = (
     confirmations,
     offices,
     calls,
+    call_life,
     ceilings,
     operations,
     condition,

@@ -31,6 +31,39 @@ class Call(SQLModel, table=True):
     closes_at: datetime = Field(sa_type=UtcInstant)
     state: CallState = Field(default=CallState.PLANNED, sa_type=choice(CallState))
     awards_drafted_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    archived_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+
+
+class CallChangeKind(StrEnum):
+    """What can happen to a call in its life."""
+
+    OPENED = "call_opened"
+    EXTENDED = "call_extended"
+    REOPENED = "call_reopened"  # extended after its end
+    CLOSED = "call_closed_early"
+    AMENDED = "call_amended"
+    ARCHIVED = "call_archived"
+    RESTORED = "call_restored"
+
+
+class CallChange(SQLModel, table=True):
+    """One thing that somebody did to a call, as anybody may read of it; never changed.
+
+    `closes_before` and `closes_at` say what an extension moved, `number` which version of the policy an amendment signed. Without
+    `actor_id` it was done from the terminal of the server.
+    """
+
+    __table_args__ = (sa.Index("ix_callchange_call", "call_id", "at"),)
+
+    id: str = key()
+    call_id: str = link("call.id", index=False)
+    kind: CallChangeKind = Field(sa_type=choice(CallChangeKind))
+    reason: str = Field(default="", max_length=1_000)
+    closes_before: datetime | None = Field(default=None, sa_type=UtcInstant)
+    closes_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    number: int | None = None
+    actor_id: str | None = optional_link("person.id")
+    at: datetime = Field(default_factory=now, sa_type=UtcInstant)
 
 
 AS_BEFORE = {"quorum": 1, "substitutes": 15, "comments": False}  # what a version stored before there were such rules meant, and still does
@@ -41,6 +74,10 @@ class PolicyVersion(SQLModel, table=True):
 
     It counts once a second person has signed it, and never changes. `signed_sha256` is the digest of the body that was signed. Without
     `signed_by` it came into force before signatures were asked for; without `author_id` nobody knows any more who wrote it.
+
+    An amendment changes, with a `reason`, what ideas under way are held to: `amends` is the number of the version that it was made from,
+    `line` that of the version for new drafts from which both descend, whose ideas it takes over. A version for new drafts has none of the
+    three.
     """
 
     __table_args__ = (UniqueConstraint("call_id", "number"),)
@@ -54,6 +91,14 @@ class PolicyVersion(SQLModel, table=True):
     signed_by: str | None = optional_link("person.id")
     signed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     signed_sha256: str | None = Field(default=None, max_length=64)
+    line: int | None = None
+    amends: int | None = None
+    reason: str | None = Field(default=None, max_length=1_000)
+
+    @property
+    def root(self) -> int:
+        """The number of the version for new drafts that it is, or descends from."""
+        return self.number if self.line is None else self.line
 
     def read(self) -> Policy:
         """The stored policy as its validated model; what was stored before a rule came is read as it was meant then."""

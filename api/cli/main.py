@@ -6,7 +6,7 @@ import typer
 
 from api.cli.backup import backup
 from api.cli.calc import calc
-from api.cli.call import call
+from api.cli.call_life import call
 from api.cli.demo import demo
 from api.cli.deploy import deploy
 from api.cli.doctor import doctor

@@ -46,6 +46,7 @@ POLICY = {
 EXAMPLES: dict[str, dict[str, Any]] = {
     "ActivationIn": {"identifier": NUMBER, "code": "K7MP-3QXR-9TWD", "password": "tujuh kuda nil menari"},
     "AgreementIn": {"outcome": "joined"},
+    "AmendmentIn": {"amends": 1, "changes": {"days.review": 21, "documents.signatory.name": "Siti Contoh"}, "reason": REASON},
     "ApprovalIn": DECREE,
     "AssignmentIn": {"reviewer_id": ID},
     "CallIn": {
@@ -65,6 +66,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "EmailCodesIn": {"new_code": "K7MP-3QXR-9TWD", "old_code": "H4NY-7CWE-3FRG"},
     "EmailIn": {"email": "dewi@contoh.example", "present_password": "tujuh kuda nil menari"},
     "EndIn": {"last_day": "2026-12-31"},
+    "ExtensionIn": {"until": "2027-01-15T23:59:59+07:00", "reason": REASON},
     "ForgottenIn": {"identifier": NUMBER},
     "GrantIn": {"role": "unit_head", "unit_code": "BAPPEDA", "capacity": "Plh.", "last_day": "2026-12-31", "reason": "Kepala dinas luar"},
     "HolderIn": {"person_id": ID, "capacity": "Plh.", "valid_from": "2026-11-01", "valid_until": "2026-11-30"},

@@ -13,6 +13,7 @@ from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.pages.texts import Words, texts
+from api.pages.touched import count_staying, show_touched
 from api.v1.calls import Number
 from api.v1.shapes import Id
 from models.calls import CallState, PolicyVersion
@@ -25,6 +26,7 @@ from workflows.process.context import read_policy
 from workflows.process.duties import STEPS
 from workflows.process.keyset import Slice
 from workflows.process.refusals import NotFound, Refusal
+from workflows.region.amendments import preview_amendment
 from workflows.region.calls import current_policy, get_call
 from workflows.region.differences import Difference, Leaf, list_differences
 from workflows.region.signatures import list_newest, list_unsigned, list_versions, may_sign, sign_policy
@@ -40,12 +42,14 @@ CALLS = 25  # on a page
 
 
 @router.get(LIST)
-async def show_calls(request: Page, after: str | None = None) -> Response:
-    """The calls that the reader prepares or oversees, those that wait for the reader's signature first."""
+async def show_calls(request: Page, after: str | None = None, arsip: str = "") -> Response:
+    """The calls that the reader prepares or oversees, those that wait for the reader's signature first; `arsip` asks for the archive."""
+    archived = bool(arsip)
 
     def read_calls(session: Session, actor: Actor) -> dict[str, Any]:
-        found = list_newest(session, Slice(after, CALLS), actor=actor)
-        return {"waiting": list_unsigned(session, actor=actor), "calls": found.rows, "after": found.after}
+        found = list_newest(session, Slice(after, CALLS), actor=actor, archived=archived)
+        waiting = [] if archived else list_unsigned(session, actor=actor)
+        return {"waiting": waiting, "calls": found.rows, "after": found.after, "archived": archived}
 
     visitor, values = await request.read_page(read_calls)
     return page(visitor, "calls/list.html", **values)
@@ -62,8 +66,8 @@ async def sign(call_id: Id, number: Number, request: PostedForm) -> Response:
     """Sign a version."""
 
     def act(session: Session, actor: Actor) -> FormResult:
-        sign_policy(session, call_id, number, actor=actor)
-        return FormResult(to=f"{LIST}/{call_id}/{number}", done="policy_signed")
+        version = sign_policy(session, call_id, number, actor=actor)
+        return FormResult(to=f"{LIST}/{call_id}/{number}", done="amendment_signed" if version.amends else "policy_signed")
 
     async def show(refused: RefusedForm) -> Response:
         return await _version_page(request, call_id, number, refused=refused)
@@ -91,9 +95,11 @@ async def _version_page(request: PageRequest, call_id: str, number: int, *, refu
             "movers": list(policy.movers.items()),
             "loosened": [[STEPS[duty][-1] for duty in pair] for pair in policy.loosened],
             "problems": _list_problems(session, policy, words) if waits else [],
-            "signs": waits and call.state != CallState.CLOSED and may_sign(actor, unit, version),
+            "signs": waits and (call.state != CallState.CLOSED or version.amends is not None) and may_sign(actor, unit, version),
             "own": waits and version.author_id == actor.person_id,
             "others": sorted(versions, reverse=True),
+            "amended": show_touched(preview_amendment(session, call_id, version)) if version.amends is not None else None,
+            "staying": count_staying(session, call) if waits and version.amends is None else [],
             **_compare(versions, number, words),
         }
 
@@ -123,7 +129,8 @@ def _list_problems(session: Session, policy: Policy, words: Words) -> list[str]:
 
 def _compare(versions: dict[int, PolicyVersion], number: int, words: Words) -> dict[str, Any]:
     """What a version changes against the one before it that the reader may see, in words."""
-    before = next((each for each in sorted(versions, reverse=True) if each < number), None)
+    earlier = (each for each in sorted(versions, reverse=True) if each < number)
+    before = versions[number].amends or next(earlier, None)
     found = [] if before is None else list_differences(versions[before].body, versions[number].body)
     lines = [
         {"part": _name_place(each, words), "before": _show(each, each.before, words), "after": _show(each, each.after, words)}

@@ -1,4 +1,4 @@
-"""Final acts: what ends an idea, determines it, announces an award or closes an account is confirmed on a page that says what follows."""
+"""Final acts: what ends or determines an idea, announces an award or moves a call is confirmed on a page that says what follows."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ CONFIRMED = "confirmed"
 BACK = "no"  # not confirmed: back to the form, with everything that was typed
 # the forms that are final, and the outcomes for which they are: nothing means whatever comes of them
 OF_ACCOUNTS: dict[str, tuple[str, ...]] = {"close": (), "retire": ()}
+OF_CALLS: dict[str, tuple[str, ...]] = dict.fromkeys(("open_call", "extend_call", "close_call", "archive_call", "amend_running"), ())
 FINAL: dict[str, tuple[str, ...]] = {
     "withdraw": (),
     "permit": ("refused",),
@@ -22,6 +23,7 @@ FINAL: dict[str, tuple[str, ...]] = {
     "schedule": (),
     "revoke": (),
     **OF_ACCOUNTS,
+    **OF_CALLS,
 }
 
 

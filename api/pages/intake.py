@@ -20,7 +20,7 @@ from api.pages.texts import Words
 from api.pages.writing import FORMS, NEW, Writing, find_writing, show_writing
 from api.v1.shapes import Id
 from models.awards import Award
-from models.calls import Call, CallState
+from models.calls import Call, CallChange, CallState
 from models.ideas import Idea
 from models.instants import now
 from models.policy import Policy
@@ -39,6 +39,7 @@ from workflows.process.context import read_context, read_policy
 from workflows.process.keyset import Slice
 from workflows.process.refusals import Faults
 from workflows.process.wanted import WantedIdeas
+from workflows.region.call_changes import find_extensions
 from workflows.region.calls import current_policy
 
 router = APIRouter(include_in_schema=False)
@@ -76,11 +77,13 @@ async def show_new(request: Page, call: str = "") -> Response:
     if call:
         return await show_writing(request, Writing("draft", call_id=call[:26]))
 
-    def list_open_calls(session: Session, _actor: Actor) -> list[Call]:
-        return list(session.exec(select(Call).where(Call.state == CallState.OPEN, Call.closes_at > now()).order_by(col(Call.closes_at))))
+    def list_open_calls(session: Session, _actor: Actor) -> tuple[list[Call], dict[str, CallChange]]:
+        taking = select(Call).where(Call.state == CallState.OPEN, Call.closes_at > now())
+        calls = list(session.exec(taking.order_by(col(Call.closes_at))))
+        return calls, find_extensions(session, calls)
 
-    visitor, calls = await request.read_page(list_open_calls)
-    return page(visitor, "intake/choose.html", calls=calls)
+    visitor, (calls, extensions) = await request.read_page(list_open_calls)
+    return page(visitor, "intake/choose.html", calls=calls, extensions=extensions)
 
 
 @router.post(NEW)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from api.pages.render import page, read_done
 from api.pages.session import Page, Visitor
-from models.calls import Call, CallState
+from models.calls import Call, CallChange, CallState
 from models.instants import now
 from workflows.process import ways
 from workflows.process.refusals import Conflict, NotFound
@@ -25,6 +25,7 @@ from workflows.recognition.verify import (
     verify_digest,
     verify_token,
 )
+from workflows.region.call_changes import find_extensions
 
 router = APIRouter(include_in_schema=False)
 STATUS = {
@@ -40,13 +41,13 @@ STATUS = {
 async def welcome(request: Page, ok: str = "") -> Response:
     """What Gagas is, which calls are open, where to sign in and to verify."""
 
-    def list_open_calls(session: Session) -> list[Call]:
-        return list(
-            session.exec(select(Call).where(Call.state == CallState.OPEN, Call.closes_at > now()).order_by(col(Call.closes_at)).limit(20))
-        )
+    def list_open_calls(session: Session) -> tuple[list[Call], dict[str, CallChange]]:
+        taking = select(Call).where(Call.state == CallState.OPEN, Call.closes_at > now())
+        calls = list(session.exec(taking.order_by(col(Call.closes_at)).limit(20)))
+        return calls, find_extensions(session, calls)
 
-    visitor, calls = await request.read_page_publicly(list_open_calls)
-    return page(visitor, "public/welcome.html", calls=calls, done=read_done(ok))
+    visitor, (calls, extensions) = await request.read_page_publicly(list_open_calls)
+    return page(visitor, "public/welcome.html", calls=calls, extensions=extensions, done=read_done(ok))
 
 
 @router.get("/proses")

@@ -2,7 +2,9 @@
 
 from api.pages import (
     account,
+    amendments,
     assets,
+    call_life,
     calls,
     ceilings,
     condition,
@@ -26,5 +28,5 @@ from api.pages import (
 
 PAGES = (
     *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
-    *(people, person, imports, exports, confirmations, region, condition, calls, ceilings, idea),
+    *(people, person, imports, exports, confirmations, region, condition, calls, call_life, amendments, ceilings, idea),
 )

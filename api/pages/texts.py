@@ -15,7 +15,7 @@ from models.instants import local_day, now, region_zone
 from workflows.documents.kinds import get_document_type
 
 KINDS = frozenset(DocumentKind)
-FILES = ("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml", "imports.toml", "condition.toml")
+FILES = ("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml", "imports.toml", "condition.toml", "life.toml")
 
 
 @lru_cache
@@ -96,7 +96,7 @@ class Words:
     def typed(self, name: str, value: str) -> str:
         """What was typed into a form as people read it: days and hours in words where they can be read, everything else as it is."""
         try:
-            if name == "announce_at":
+            if name in ("announce_at", "until"):
                 return self.moment(datetime.fromisoformat(value).replace(tzinfo=region_zone()))
             return self.day(date.fromisoformat(value)) if name in ("decree_on", "last_day") else value
         except ValueError:

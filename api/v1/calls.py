@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from api.access import Api, ApiRequest, Head
 from api.v1 import PREFIX
@@ -46,6 +46,7 @@ class CallLine(ResponseBody):
     opens_at: datetime
     closes_at: datetime
     state: CallState
+    archived_at: datetime | None
 
 
 class CallPage(PageOut):
@@ -60,7 +61,10 @@ class CallOut(CallLine):
 
 
 class VersionLine(ResponseBody):
-    """Who wrote and who signed a version; without `signed_by` it came into force before signatures were asked for."""
+    """Who wrote and who signed a version; without `signed_by` it came into force before signatures were asked for.
+
+    `amends` and `reason` say of an amendment, which is for ideas under way, what it was made from and why.
+    """
 
     number: int
     author_id: str | None
@@ -68,6 +72,8 @@ class VersionLine(ResponseBody):
     signed_by: str | None
     signed_at: datetime | None
     signed_sha256: str | None
+    amends: int | None
+    reason: str | None
 
 
 class VersionOut(VersionLine):
@@ -81,11 +87,13 @@ class VersionList(ResponseBody):
 
 
 @router.get("")
-async def find_calls(request: Api, state: CallState | None = None, after: Cursor = None, limit: Limit = 50) -> CallPage:
-    """The calls, those that opened last first."""
+async def find_calls(
+    request: Api, state: CallState | None = None, archived: bool = False, after: Cursor = None, limit: Limit = 50
+) -> CallPage:
+    """The calls, those that opened last first; those that were put away only where asked for (`archived`), and then they alone."""
 
     def read_calls(session: Session, _actor: Actor) -> CallPage:
-        query = select(Call)
+        query = select(Call).where(col(Call.archived_at).is_not(None) if archived else col(Call.archived_at).is_(None))
         if state:
             query = query.where(Call.state == state)
         page = take_page(session, query, LAST_OPENED_FIRST, Slice(after, limit))
@@ -98,25 +106,25 @@ async def find_calls(request: Api, state: CallState | None = None, after: Cursor
 async def add_call(body: CallIn, request: PlanningApi) -> JSONResponse:
     """Plan a call with its policy."""
     new = NewCall(**body.model_dump())
-    return await request.write(lambda s, a: _read_call(s, plan_call(s, new, actor=a).id), status=201)
+    return await request.write(lambda s, a: read_call(s, plan_call(s, new, actor=a).id), status=201)
 
 
 @router.get("/{call_id}")
 async def show_call(call_id: Id, request: Api) -> CallOut:
     """A call and its current policy."""
-    return await request.read(lambda s, a: _read_call(s, call_id))
+    return await request.read(lambda s, a: read_call(s, call_id))
 
 
 @router.post("/{call_id}/opening", response_model=CallOut)
 async def start_call(call_id: Id, request: Api) -> JSONResponse:
     """Open a call whose policy is signed: ideas may be drafted, and submitted between its dates."""
-    return await request.write(lambda s, a: _read_call(s, open_call(s, call_id, actor=a).id))
+    return await request.write(lambda s, a: read_call(s, open_call(s, call_id, actor=a).id))
 
 
 @router.post("/{call_id}/closing", response_model=CallOut)
 async def end_call(call_id: Id, request: Api) -> JSONResponse:
     """Close a call before its last instant."""
-    return await request.write(lambda s, a: _read_call(s, close_call(s, call_id, actor=a).id))
+    return await request.write(lambda s, a: read_call(s, close_call(s, call_id, actor=a).id))
 
 
 @router.get("/{call_id}/policies")
@@ -133,21 +141,23 @@ async def show_versions(call_id: Id, request: Api) -> VersionList:
 @router.post("/{call_id}/policies", status_code=201, response_model=VersionOut)
 async def add_policy(call_id: Id, body: PolicyIn, request: Api) -> JSONResponse:
     """A new version of the policy, for ideas drafted once it is signed."""
-    return await request.write(lambda s, a: _show_version(amend_policy(s, call_id, body.policy, actor=a)), status=201)
+    return await request.write(lambda s, a: show_version(amend_policy(s, call_id, body.policy, actor=a)), status=201)
 
 
 @router.post("/{call_id}/policies/{number}/signature", response_model=VersionOut)
 async def add_signature(call_id: Id, number: Number, request: Api) -> JSONResponse:
     """Sign a version as chair or leader; its author may not."""
-    return await request.write(lambda s, a: _show_version(sign_policy(s, call_id, number, actor=a)))
+    return await request.write(lambda s, a: show_version(sign_policy(s, call_id, number, actor=a)))
 
 
-def _show_version(version: PolicyVersion) -> VersionOut:
+def show_version(version: PolicyVersion) -> VersionOut:
+    """A version with what it says."""
     line = VersionLine.model_validate(version, from_attributes=True)
     return VersionOut(**line.model_dump(), policy=version.body)
 
 
-def _read_call(session: Session, call_id: str) -> CallOut:
+def read_call(session: Session, call_id: str) -> CallOut:
+    """A call with the policy that counts."""
     call, _unit = get_call(session, call_id)
     version = current_policy(session, call.id)
     line = CallLine.model_validate(call, from_attributes=True)

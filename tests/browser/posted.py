@@ -1,5 +1,8 @@
 """The pages that answer a form, and the forms that stand on no page of the scene: each is looked at as the pages of the routes are."""
 
+from datetime import timedelta
+
+from models.instants import now
 from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
 from tests.api.pages.browsing import PASSWORD, give_password
@@ -41,6 +44,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Hasil ukur yang perlu diperbaiki", "owner", f"/usulan/{trial}", "Simpan hasil ukur"),
         Shot("Jadwal pengumuman", "leader", f"/penghargaan/{approved}"),
         Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
+        *_set_calls(town),
         Shot("Tutup akun: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Tutup akun"),
         Shot("Berhenti bertugas: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Catat berhenti bertugas", (("reason", REASON),)),
         Shot("Data pegawai yang tidak berubah", "admin", f"/pegawai/{town['mate'].id}", "Simpan data"),
@@ -52,6 +56,19 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Berkas yang perlu diperbaiki", "admin", "/impor", "Periksa dahulu", FILE),
         Shot("Lembar kode aktivasi", "operator", "/pegawai", "Buat lembar kode", (("unit_code", "MALEBER"),)),
         *_answer_strangely(town, f"/usulan/{waiting}"),
+    ]
+
+
+def _set_calls(town: Town) -> list[Shot]:
+    """The steps of a call's life, refused and asked to be confirmed."""
+    page, longer = f"/periode-usulan/{town.call}", (("policy.days.screening", "14"), ("reason", REASON))
+    until = (("until", f"{now() + timedelta(days=50):%Y-%m-%dT%H:%M}"), ("reason", REASON))
+    return [
+        Shot("Perpanjangan yang perlu diperbaiki", "secretary", page, "Perpanjang"),
+        Shot("Perpanjang masa pengajuan: periksa dulu", "secretary", page, "Perpanjang", until),
+        Shot("Tutup lebih awal: periksa dulu", "secretary", page, "Tutup lebih awal"),
+        Shot("Perubahan: periksa dulu", "secretary", f"{page}/perubahan/1", "Susun perubahan", longer),
+        Shot("Perubahan yang perlu diperbaiki", "secretary", f"{page}/perubahan/1", "Susun perubahan", (("policy.days.review", "1"),)),
     ]
 
 

@@ -7,16 +7,19 @@ from sqlmodel import col, select, update
 
 from models.awards import Award
 from models.documents import Document
-from models.instants import today
+from models.instants import now, today
 from models.outbox import Message, MessageState
 from models.people import HeadCapacity, NoticeKind, Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.building import POLICY, Town
+from tests.steps import REASON
 from workflows.process.journal import send
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
+from workflows.region.amendments import NewAmendment, amend_running
+from workflows.region.call_life import extend_call
 from workflows.region.calls import amend_policy
 from workflows.region.codes import renew_activation
 from workflows.region.grants import give_role, grant_role
@@ -61,7 +64,27 @@ def _show_policies(town: Town) -> list[Shot]:
         Shot("Ketentuan", "chair", "/ketentuan"),
         Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
         Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
+        *_show_life(town),
     ]
+
+
+def _show_life(town: Town) -> list[Shot]:
+    """A call that was extended, and one with an amendment that waits for its signature."""
+    town.do(extend_call, town.call, now() + timedelta(days=40), REASON, by="secretary")
+    amended = town.build_call(code="UJI-UBAH")
+    town.build_idea(IdeaStage.SCREENING, call=amended, title="Loket Keliling Hari Pasar")
+    changes = {"days.screening": 14, "documents.signatory.capacity": "Plt."}
+    number = town.do(amend_running, amended, NewAmendment(1, changes, REASON), by="secretary").number
+    return [
+        Shot("Periode usulan", None, f"/periode-usulan/{town.call}"),
+        Shot("Periode usulan bagi sekretariat", "secretary", f"/periode-usulan/{town.call}"),
+        Shot("Ubah ketentuan usulan berjalan", "secretary", f"/periode-usulan/{amended}/perubahan/1"),
+        Shot("Sahkan perubahan", "chair", f"/ketentuan/{amended}/{number}"),
+        Shot("Arsip periode usulan", "secretary", "/ketentuan?arsip=1"),
+    ]
+
+
+FILES = (Shot("Impor dari berkas", "admin", "/impor"), Shot("Ekspor ke berkas", "admin", "/ekspor"))
 
 
 def set_scene(town: Town) -> list[Shot]:
@@ -108,8 +131,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Laporan", "secretary", "/laporan"),
         *_show_policies(town),
         Shot("Pegawai", "operator", "/pegawai"),
-        Shot("Impor dari berkas", "admin", "/impor"),
-        Shot("Ekspor ke berkas", "admin", "/ekspor"),
+        *FILES,
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
         _show_condition(town),

@@ -87,7 +87,27 @@ class CodeMail:
     url: str
 
 
-def render_mail(folder: str, mail: DocumentMail | DigestMail | TurnMail | DroppedMail | AccountMail | CodeMail) -> tuple[str, str]:
+@dataclass(frozen=True)
+class ChangeMail:
+    """What happened to a call; `ideas` are the titles of the reader's own ideas in it, `changed` what an amendment says, as people read it.
+
+    `before` and `until` are its former and its present end, empty where it did not move.
+    """
+
+    name: str
+    call: str
+    reason: str
+    before: str
+    until: str
+    changed: list[str]
+    ideas: list[str]
+    url: str
+
+
+Mail = DocumentMail | DigestMail | TurnMail | DroppedMail | AccountMail | CodeMail | ChangeMail
+
+
+def render_mail(folder: str, mail: Mail) -> tuple[str, str]:
     """Subject and text of a mail, from `subject.txt` and `body.txt` in its folder below templates/mail."""
     subject, body = (_environment().get_template(f"{folder}/{part}.txt").render(mail=mail) for part in ("subject", "body"))
     return " ".join(subject.split()), body.strip() + "\n"
@@ -106,6 +126,17 @@ def write_word(code: str) -> str:
 def write_happening(kind: str, role: str | None) -> str:
     """What happened to an account, in Indonesian, with the role it was about."""
     return ": ".join(write_word(code) for code in (kind, role) if code)
+
+
+def write_part(name: str) -> str:
+    """A part of a policy in the Indonesian words of its pages; an unknown one without its underscores."""
+    return _parts().get(name, {}).get("id", name.replace("_", " "))
+
+
+@cache
+def _parts() -> dict[str, dict[str, str]]:
+    parts: dict[str, dict[str, str]] = tomllib.loads(files("templates").joinpath("sentences", "policies.toml").read_text("utf-8"))["part"]
+    return parts
 
 
 @cache

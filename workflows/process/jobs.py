@@ -25,6 +25,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.tell_team": (),
     "recognition.tell_dropped": (),
     "recognition.tell_holder": (),
+    "recognition.tell_call_change": (),
     "recognition.send_digest": (),
     "recognition.mail_code": (),
     "recognition.print_specimens": (),

@@ -32,17 +32,23 @@ def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_i
     _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
 
 
-def record_each(session: Session, kind: str, details: Mapping[str, dict[str, Any]], *, actor: Actor) -> None:
-    """Append a fact of one kind about each of many subjects, under one lock of the chain; `details` by subject, as `record` takes them."""
+def record_each(session: Session, kind: str, details: Mapping[str, dict[str, Any]], *, actor: Actor, of_ideas: bool = False) -> None:
+    """Append a fact of one kind about each of many subjects, under one lock of the chain; `details` by subject, as `record` takes them.
+
+    With `of_ideas` each subject is an idea, whose history the facts belong to.
+    """
     if not details:
         return
     actor_id = actor.person_id or f"flow:{actor.flow}"
-    note(session, f"{kind}.many", actor=actor_id, subject=str(len(details)))
+    if not of_ideas:
+        note(session, f"{kind}.many", actor=actor_id, subject=str(len(details)))
     last, at, rows = lock_last_link(session), now(), list[dict[str, Any]]()
     for seq, (subject_id, detail) in enumerate(details.items(), last.seq + 1):
-        payload = {"seq": seq, "at": at.isoformat(), "kind": kind, "subject": subject_id, "idea": None, "actor": actor_id, "detail": detail}
+        idea_id = subject_id if of_ideas else None
+        about = {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail}
+        payload = {"seq": seq, "at": at.isoformat(), **about}
         last = Link(seq, chain_hash(payload, bytes.fromhex(last.hash)).hex())
-        rows.append({"seq": seq, "kind": kind, "idea_id": None, "at": at, "payload": payload, "hash": last.hash})
+        rows.append({"seq": seq, "kind": kind, "idea_id": idea_id, "at": at, "payload": payload, "hash": last.hash})
     set_last_link(session, last)
     append_rows(session, LedgerEntry, rows)
 

@@ -31,6 +31,7 @@ from workflows.recognition.letters import NUMBERING
 from workflows.recognition.pauses import Due, find_due_digest, keep_covered, keep_told
 from workflows.recognition.specimens import OfficePrint, find_faults, keep_specimen, read_print
 from workflows.recognition.tell import find_account_mail, find_code_mail
+from workflows.recognition.tell_changes import find_change_mail
 from workflows.recognition.turns import find_dropped_mail, find_turn_mails
 from workflows.region.emblem import read_own_emblem
 from workflows.region.mail_codes import keep_mail_code
@@ -147,6 +148,7 @@ mail_team = Job("tell_team", mail_teams)
 mail_dropped = Job("tell_dropped", mail_those_dropped)
 digest = Job("send_digest", send_digests)
 mail_account = Job("tell_holder", mail_account_holders)
+mail_change = Job("tell_call_change", lambda token, ids: _tell_each(token, ids, find_change_mail))
 mail_code = Job("mail_code", mail_codes)
 specimens = Job("print_specimens", print_specimens)
 
@@ -155,8 +157,8 @@ specimens = Job("print_specimens", print_specimens)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
     stored and issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. A team is told
-    where its idea stands, whoever was dropped that they were, whoever is asked what waits for them, and who holds an account what happened
-    to it, or is brought a code. Of a policy that waits for its signature every document is printed with the longest texts it may hold."""
+    where its idea stands, whoever was dropped that they were, whoever is asked what waits for them, and who has a part in a call or holds
+    an account what happened to it, or is brought a code. Of an unsigned policy each document is printed with the longest texts."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
@@ -167,6 +169,7 @@ async def recognition(batch: dict[str, Any]) -> None:
     await mail_dropped(batch)
     await digest(batch)
     await mail_account(batch)
+    await mail_change(batch)
     await mail_code(batch)
     await specimens(batch)
 

@@ -1,13 +1,13 @@
-"""Plan a call, give it a policy, open it and close it."""
+"""Plan a call, give it a policy, open it and close it; which version of a policy counts."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.calls import Call, CallState, PolicyVersion, Specimen
+from models.calls import Call, CallChange, CallChangeKind, CallState, PolicyVersion, Specimen
 from models.instants import now
 from models.people import Role
 from models.policy import Policy
@@ -19,6 +19,7 @@ from workflows.process.journal import record, send
 from workflows.process.keyset import Order
 from workflows.process.refusals import Conflict, Faults, Invalid, NotFound
 from workflows.process.wording import read_lines
+from workflows.region.call_changes import write_change
 from workflows.region.people import get_unit
 from workflows.region.soundness import digest_body, digest_print, require_ready, require_sound, validate_policy
 
@@ -46,7 +47,7 @@ def plan_call(session: Session, new: NewCall, *, actor: Actor) -> Call:
     faults, unit, policy = Faults(), None, None
     with faults.gather():
         unit = get_unit(session, new.unit_code)
-        _require_keeper(actor, unit)
+        require_keeper(actor, unit)
     words = read_lines(faults, new, {"title": (1, 200)})
     if new.closes_at <= new.opens_at:
         faults.found.append(Invalid("dates_out_of_order", "closes_at"))
@@ -61,7 +62,7 @@ def plan_call(session: Session, new: NewCall, *, actor: Actor) -> Call:
     call = Call(code=new.code, title=words["title"], unit_id=unit.id, opens_at=new.opens_at, closes_at=new.closes_at)
     session.add(call)
     session.flush()
-    version = _write_version(session, call, 1, policy, actor)
+    version = write_version(session, PolicyVersion(call_id=call.id, number=1, body={}), policy, actor)
     record(session, "call.plan", call.id, actor=actor, code=call.code, unit=unit.id, sha256=digest_body(version.body))
     return call
 
@@ -72,8 +73,8 @@ def open_call(session: Session, call_id: str, *, actor: Actor) -> Call:
     Raises Conflict while the newest version of the policy is not signed, and what `require_ready` raises: ceilings may have been lowered
     since, or the call planned by an earlier release.
     """
-    call, unit = get_call(session, call_id)
-    _require_keeper(actor, unit)
+    call, unit = lock_call(session, call_id)
+    require_keeper(actor, unit)
     if call.state != CallState.PLANNED:
         raise Conflict("call_not_planned", stage=call.state)
     version = find_newest(session, call.id)
@@ -82,18 +83,19 @@ def open_call(session: Session, call_id: str, *, actor: Actor) -> Call:
     require_ready(session, read_policy(version))
     call.state = CallState.OPEN
     record(session, "call.open", call.id, actor=actor)
-    session.flush()
+    write_change(session, call, CallChange(call_id=call.id, kind=CallChangeKind.OPENED), actor=actor)
     return call
 
 
 def close_call(session: Session, call_id: str, *, actor: Actor) -> Call:
     """Let no more ideas in; the clock does this at the last instant."""
-    call, unit = get_call(session, call_id)
-    if not actor.flow:
-        _require_keeper(actor, unit)
+    call, unit = lock_call(session, call_id)
+    require_keeper(actor, unit)
     if call.state == CallState.OPEN:
         call.state = CallState.CLOSED
         record(session, "call.close", call.id, actor=actor)
+        if now() < call.closes_at:
+            write_change(session, call, CallChange(call_id=call.id, kind=CallChangeKind.CLOSED, closes_at=call.closes_at), actor=actor)
         session.flush()
     return call
 
@@ -104,12 +106,13 @@ def amend_policy(session: Session, call_id: str, policy: dict[str, Any], *, acto
     Raises Invalid as `plan_call`, and where a call that took ideas would get other places than those it was announced with.
     """
     call, unit = get_call(session, call_id)
-    _require_keeper(actor, unit)
+    require_keeper(actor, unit)
     valid = validate_policy(policy)
     require_sound(valid)
     if call.state != CallState.PLANNED:
         require_same_places(current_policy(session, call.id), valid)
-    version = _write_version(session, call, find_newest(session, call.id).number + 1, valid, actor)
+    number = find_newest(session, call.id).number + 1
+    version = write_version(session, PolicyVersion(call_id=call.id, number=number, body={}), valid, actor)
     record(session, "call.amend_policy", call.id, actor=actor, number=version.number, sha256=digest_body(version.body))
     return version
 
@@ -122,10 +125,22 @@ def get_call(session: Session, call_id: str) -> tuple[Call, Unit]:
     return row[0], row[1]
 
 
+def lock_call(session: Session, call_id: str) -> tuple[Call, Unit]:
+    """A call as it stands now, kept from others until the transaction ends, and its unit; raises NotFound."""
+    call = session.get(Call, call_id, with_for_update={"key_share": True}, populate_existing=True)
+    if call is None:
+        raise NotFound("call_not_found")
+    return call, session.get_one(Unit, call.unit_id)
+
+
 def current_policy(session: Session, call_id: str) -> PolicyVersion:
-    """The version of a call's policy that counts: the newest that is signed; the newest of all while none is."""
-    signed = _newest_first(call_id).where(col(PolicyVersion.signed_at).is_not(None))
-    return session.exec(signed).first() or find_newest(session, call_id)
+    """The version of a call's policy that counts: the newest for new drafts that is signed, as it was amended since.
+
+    While none is signed, the newest of all. An amendment of an older version never becomes the one that counts.
+    """
+    root = func.coalesce(col(PolicyVersion.line), col(PolicyVersion.number))
+    signed = select(PolicyVersion).where(PolicyVersion.call_id == call_id, col(PolicyVersion.signed_at).is_not(None))
+    return session.exec(signed.order_by(root.desc(), col(PolicyVersion.number).desc())).first() or find_newest(session, call_id)
 
 
 def find_newest(session: Session, call_id: str) -> PolicyVersion:
@@ -140,9 +155,15 @@ def _newest_first(call_id: str) -> SelectOfScalar[PolicyVersion]:
     return select(PolicyVersion).where(PolicyVersion.call_id == call_id).order_by(col(PolicyVersion.number).desc())
 
 
-def _write_version(session: Session, call: Call, number: int, policy: Policy, actor: Actor) -> PolicyVersion:
-    """Write a version, and ask for its specimens unless such as print alike are there."""
-    version = PolicyVersion(call_id=call.id, number=number, body=policy.model_dump(mode="json"), author_id=actor.person_id)
+def list_line(session: Session, call_id: str, root: int) -> list[PolicyVersion]:
+    """A signed version for new drafts and the signed amendments that descend from it, the newest first."""
+    signed = _newest_first(call_id).where(func.coalesce(col(PolicyVersion.line), col(PolicyVersion.number)) == root)
+    return list(session.exec(signed.where(col(PolicyVersion.signed_at).is_not(None))))
+
+
+def write_version(session: Session, version: PolicyVersion, policy: Policy, actor: Actor) -> PolicyVersion:
+    """Write down a new version that says what a policy says, and ask for its specimens unless such as print alike are there."""
+    version.body, version.author_id = policy.model_dump(mode="json"), actor.person_id
     session.add(version)
     session.flush()
     if session.get(Specimen, digest_print(policy)) is None:
@@ -160,6 +181,7 @@ def require_same_places(present: PolicyVersion, policy: Policy) -> None:
         raise Invalid("call_places_fixed", "policy.rule_book.tiers")
 
 
-def _require_keeper(actor: Actor, unit: Unit) -> None:
-    if not actor.holds(Role.ADMIN, unit.path):
+def require_keeper(actor: Actor, unit: Unit) -> None:
+    """Refuse whoever keeps no call of a unit: an admin or the secretariat over it does, and whoever runs the server."""
+    if not actor.flow and not actor.holds(Role.ADMIN, unit.path):
         actor.require(Role.SECRETARIAT, unit.path)

@@ -17,7 +17,8 @@ from workflows.process.journal import record
 from workflows.process.keyset import Page, Slice, take_page
 from workflows.process.refusals import Conflict, Forbidden, NotFound
 from workflows.process.visibility import units_of
-from workflows.region.calls import LAST_OPENED_FIRST, current_policy, find_newest, get_call, require_same_places
+from workflows.region.amendments import apply_amendment, require_applicable
+from workflows.region.calls import LAST_OPENED_FIRST, current_policy, find_newest, get_call, lock_call, require_same_places
 from workflows.region.soundness import digest_body, require_ready
 
 SIGNERS = (Role.CHAIR, Role.LEADER)
@@ -35,10 +36,12 @@ class NewestVersion:
 def sign_policy(session: Session, call_id: str, number: int, *, actor: Actor) -> PolicyVersion:
     """Sign a version as chair or leader over the call's unit; ideas drafted from now on enter under it.
 
+    An amendment takes effect at once, for every idea under way that it is about, or for none.
+
     Raises Forbidden for others and for the version's author, Conflict for a version that is signed or has a newer one beside it, and what
-    `require_ready` raises.
+    `require_ready` and, of an amendment, `require_applicable` raise.
     """
-    call, unit = get_call(session, call_id)
+    call, unit = lock_call(session, call_id)
     if not any(actor.holds(role, unit.path) for role in SIGNERS):
         raise Forbidden("only_chair_or_leader")
     version = session.exec(_of_call(call.id).where(PolicyVersion.number == number).with_for_update()).first()
@@ -52,11 +55,14 @@ def sign_policy(session: Session, call_id: str, number: int, *, actor: Actor) ->
         raise Conflict("version_superseded", version=newest.number)
     policy = read_policy(version)
     require_ready(session, policy)
-    if call.state != CallState.PLANNED:
+    require_applicable(session, call, version, actor=actor)
+    if call.state != CallState.PLANNED and version.amends is None:
         require_same_places(current_policy(session, call.id), policy)
     version.signed_by, version.signed_at, version.signed_sha256 = actor.person_id, now(), digest_body(version.body)
     session.flush()
     record(session, "call.sign_policy", call.id, actor=actor, number=number, sha256=version.signed_sha256)
+    if version.amends is not None:
+        apply_amendment(session, call, version, actor=actor)
     return version
 
 
@@ -74,12 +80,13 @@ def list_versions(session: Session, call_id: str, *, actor: Actor) -> list[Polic
     return list(session.exec(query))
 
 
-def list_newest(session: Session, piece: Slice, *, actor: Actor) -> Page[NewestVersion]:
-    """The calls that the actor prepares or oversees, the last opened first."""
+def list_newest(session: Session, piece: Slice, *, actor: Actor, archived: bool = False) -> Page[NewestVersion]:
+    """The calls that the actor prepares or oversees, the last opened first; those that were put away only where asked for."""
     later = aliased(PolicyVersion)
     newest = sa.select(sa.func.max(later.number)).where(col(later.call_id) == col(Call.id)).scalar_subquery()
     query = select(Call, PolicyVersion).join(PolicyVersion, col(PolicyVersion.call_id) == col(Call.id))
     query = query.where(PolicyVersion.number == newest, col(Call.unit_id).in_(units_of(actor, READERS)))
+    query = query.where(col(Call.archived_at).is_not(None) if archived else col(Call.archived_at).is_(None))
     found = take_page(session, query, LAST_OPENED_FIRST, piece)
     return Page([NewestVersion(call, version) for call, version in found.rows], found.after)
 
@@ -92,7 +99,7 @@ def list_unsigned(session: Session, *, actor: Actor) -> list[NewestVersion]:
         select(Call, Unit, PolicyVersion)
         .join(Unit, col(Unit.id) == col(Call.unit_id))
         .join(PolicyVersion, col(PolicyVersion.call_id) == col(Call.id))
-        .where(Call.state != CallState.CLOSED, col(PolicyVersion.signed_at).is_(None))
+        .where((col(Call.state) != CallState.CLOSED) | col(PolicyVersion.amends).is_not(None), col(PolicyVersion.signed_at).is_(None))
         .order_by(col(PolicyVersion.created_at), col(PolicyVersion.number))
     )
     newest = {call.id: (call, unit, version) for call, unit, version in rows}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from api.pages import inbox
-from api.pages.final import FINAL, OF_ACCOUNTS
+from api.pages.final import FINAL, OF_ACCOUNTS, OF_CALLS
 from api.pages.texts import texts
 from models.database import append_rows
 from models.ids import new_id
@@ -234,7 +234,7 @@ def test_approving_announcing_and_withdrawing_are_confirmed_and_the_decrees_file
 def test_every_final_act_says_what_follows_and_is_an_act_of_the_tables() -> None:
     acts = {(each.action, each.outcome or "") for way in (IDEA, AWARD) for each in way.transitions if each.who is not None}
     final = {(name, outcome) for name, outcomes in FINAL.items() for outcome in outcomes or ("",)}
-    assert final - acts == {(name, "") for name in OF_ACCOUNTS}
+    assert final - acts == {(name, "") for name in OF_ACCOUNTS | OF_CALLS}
     for name, outcome in final:
         act = f"{name}_{outcome}" if outcome else name
         assert {f"confirm.{act}", f"confirm.{act}_follows", f"confirm.yes_{act}"} <= set(texts()), act

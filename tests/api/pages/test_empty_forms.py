@@ -47,6 +47,9 @@ def _guest(town: Town) -> str:
 
 
 S, A = IdeaStage, AwardStage
+WAITS = "permission screening supplement review recommendation determination pilot_plan verdict deferral agreement objection approval"
+PAPERS = ("documents.letterhead.lines", "documents.signatory.name", "documents.signatory.position")
+AMENDED = " ".join(f"policy.{part}" for part in (*(f"days.{wait}" for wait in WAITS.split()), *PAPERS)) + " reason"
 FORMS = (
     Empty("", lambda _town: "/masuk", "/masuk", "signin", "identifier password"),
     Empty("", lambda _town: "/aktivasi", "/aktivasi", "activation", "identifier code password"),
@@ -82,6 +85,8 @@ FORMS = (
     Empty("operator", lambda _town: "/pegawai", "/pegawai/lembar", "sheet", "unit_code"),
     Empty("admin", lambda _town: "/impor", "/impor", "import", "what file"),
     Empty("admin", lambda _town: "/ekspor", "/ekspor", "export", "what unit_code"),
+    Empty("secretary", lambda town: f"/periode-usulan/{town.call}", "*/perpanjang", "extend_call", "until reason"),
+    Empty("secretary", lambda town: f"/periode-usulan/{town.call}/perubahan/1", "*", "amend_running", AMENDED),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
 ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once and test_own_email ask
@@ -90,6 +95,7 @@ ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_on
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
     "/keadaan-sistem",
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}"),
+    *(f"/periode-usulan/{{call_id}}/{last}" for last in ("buka", "tutup", "arsip", "kembalikan")),
     *(f"/pegawai/{{person_id}}/{last}" for last in ("peran/{grant_id}/akhiri", "hapus-surel", "tutup", "buka", "kode", "pulihkan")),
 }
 

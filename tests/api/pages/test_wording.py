@@ -1,6 +1,7 @@
 """What a page shows is words: no code of the program, no old word, figures as Indonesian writes them."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 
@@ -9,7 +10,7 @@ from sqlmodel import select
 
 from api.pages.texts import Words, texts
 from api.sentences import catalogue
-from models.instants import today
+from models.instants import now, today
 from models.pilots import Indicator, Pilot
 from models.stages import AwardStage, IdeaStage
 from tests.api.pages.browsing import open_browser
@@ -18,6 +19,8 @@ from tests.building import POLICY, Town
 from tests.foreign_words import find_english
 from workflows.pilot.measure import Correction, Reading, correct_measurement, report_measurement
 from workflows.process.refusals import Refusal
+from workflows.region.amendments import NewAmendment, amend_running
+from workflows.region.call_life import extend_call
 from workflows.region.calls import amend_policy
 from workflows.review.gates import pass_gate
 
@@ -31,6 +34,7 @@ PAGES = {
     "secretary": (
         *("/kotak-masuk", "/daftar", "/penghargaan", "/laporan", "/usulan/{idea}", "/usulan/{piloted}", "/usulan/{gated}"),
         *("/usulan/{scored}", "/usulan/{duplicate}", "/usulan/{returned}", "/usulan/{determined}/rencana-uji-coba", "/usulan/{award_idea}"),
+        *("/periode-usulan/{call}", "/periode-usulan/{call}/perubahan/1", "/ketentuan/{call}/3", "/ketentuan?arsip=1"),
     ),
     "chair": ("/kotak-masuk", "/ketentuan", "/ketentuan/{call}/1", "/ketentuan/{call}/2", "/usulan/{scored}"),
     "owner": ("/kotak-masuk", "/usulan/{trial}"),
@@ -70,6 +74,8 @@ def places(town: Town) -> dict[str, str]:
         "award_from": ["rolled_out", "stopped"],
     }
     town.do(amend_policy, town.call, {**POLICY, **changed}, by="secretary")
+    town.do(extend_call, town.call, now() + timedelta(days=40), "Jaringan terputus tiga hari.", by="secretary")
+    town.do(amend_running, town.call, NewAmendment(1, {"days.review": 20}, "Kantor tutup karena banjir."), by="secretary")
     named = {"idea": idea, "piloted": piloted, "gated": gated, "award": proposed, "declined": declined, "call": town.call}
     return named | add_figures(town) | {"award_idea": town.award(proposed).idea_id}
 

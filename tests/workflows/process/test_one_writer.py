@@ -15,6 +15,7 @@ BY_HAND = re.compile(r"\b(insert\s+into|update|delete\s+from)\s+\"?(idea|award|d
 OF_JOURNAL = {"add_messages", "follow_up", "release_held", "send", "send_each_once"}
 WITHOUT_A_WAY = {  # what they ask the flows for is about accounts, calls and offices, or is found by the clock; none of it follows a step
     "workflows/delivery/due.py": {"find_overdue", "send", "send_each_once"},
+    "workflows/region/call_changes.py": {"send_each_once"},
     "workflows/region/calls.py": {"send"},
     "workflows/region/mail_codes.py": {"send"},
     "workflows/region/notices.py": {"send"},
@@ -24,6 +25,7 @@ WRITERS = {
     "workflows/process/engine.py": {
         *("stage", "state", "Decision", "ask_awaited", "ask_gate", "change_inbox", "settle", "follow_up", "release_held"),
     },
+    "workflows/process/amending.py": {"Decision", "inbox"},  # a policy's step, about many ideas at once: dates move, no stage does
     "workflows/process/inbox.py": {"InboxItem", "inbox", "send", "pass_on"},
     "workflows/process/journal.py": {"Message"},
     "models/statements/directory.py": {"InboxItem"},  # what is asked goes along with a unit that moves; nothing is asked or settled

@@ -29,7 +29,7 @@ table        group       columns                                                
 idea         stage       stage                                                                           told     idea.*
 idea         revision    revision                                                                        told     idea.*
 idea         code        reason_code                                                                     told     idea.*
-idea         origin      call_id,policy_id,unit_id,lead_id,created_at                                    salted   idea.draft
+idea         origin      call_id,policy_id,unit_id,lead_id,created_at                                    salted   idea.draft,idea.amend
 idea         entry       code,submitted_at                                                               plain    idea.draft,idea.submit
 idea         title       title                                                                           salted   idea.draft,idea.revise,idea.supplement*
 idea         score       score,scores_closed_at                                                          salted   idea.draft,idea.close_review.*
@@ -38,7 +38,7 @@ revision     origin      idea_id,number,author_id,created_at                    
 teammember   part        idea_id,person_id,position,lead,role,share_hundredths                           salted   idea.draft,idea.revise,idea.supplement*,idea.agree.*,idea.leave_out
 gate         state       idea_id,name,stage,state,passed_by,passed_at                                    plain    idea.*
 decision     words       idea_id,action,outcome,reason,detail,actor_id,flow,at                           salted   idea.*,award.*
-review       asked       idea_id,reviewer_id,assigned_at,due_at                                          salted   idea.assign
+review       asked       idea_id,reviewer_id,assigned_at,due_at                                          salted   idea.assign,idea.amend
 review       state       state,answered_at                                                               plain    idea.assign,idea.score,idea.recuse,idea.close_review.*
 review       points      points                                                                          salted   idea.assign,idea.score,idea.recuse
 review       total       total                                                                           salted   idea.assign,idea.score,idea.recuse

@@ -19,6 +19,7 @@ from models.ids import new_id
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import decree_of_today, plan
+from tests.workflows.region.test_amendments import amend
 from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import revise_idea
 from workflows.intake.submit import submit_idea, supplement_idea
@@ -38,7 +39,7 @@ APPEND_ONLY = ("decision", "ledgerentry")
 
 
 def build_everything(town: Town) -> None:
-    """Ideas and awards in every stage, a supplement, a recusal, an extended pilot, a correction, gates, documents of every kind."""
+    """Ideas and awards in every stage, a supplement, a recusal, an extended pilot, a correction, gates, every document, an amendment."""
     ideas = {stage: town.build_idea(stage) for stage in IdeaStage}
     town.take(ideas[IdeaStage.DRAFT], "revise")
     town.take(ideas[IdeaStage.SUPPLEMENT_ASKED], "supplement")
@@ -60,6 +61,7 @@ def build_everything(town: Town) -> None:
     town.do(ask_report, town.call, by="auditor")
     town.take(town.award(awards[AwardStage.ANNOUNCED]).idea_id, "revoke")
     town.do(withdraw_certificates, awards[AwardStage.ANNOUNCED], by="flow:recognition")
+    amend(town, town.call)
 
 
 def send_back(town: Town) -> None:

@@ -1,0 +1,90 @@
+"""What a right request to each route says."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import select
+
+from models.instants import now, today
+from models.pilots import Indicator, Pilot
+from models.reviews import Review
+from tests.api.route_scene import Scene
+from tests.building import POLICY, SECTIONS
+from tests.steps import MET, REASON
+
+OF_ACCOUNTS = {
+    "/forgotten-passwords": {"identifier": "x"},
+    "/me/email": {"email": "nama@contoh.example", "present_password": "x"},
+    "/me/email/confirmation": {"new_code": "x"},
+    "/activation": {"identifier": "x", "code": "x", "password": "pendek"},
+    "/people/{person_id}/sign-in-name": {"sign_in_name": "pendamping.maleber"},
+}
+
+
+def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
+    """What a right request says."""
+    town, path = scene.town, row["path"]
+    person = {"name": "Orang Baru", "employee_number": "198505052010011234", "kind": "pns", "unit_code": "MALEBER"}
+    dates = {"opens_at": now().isoformat(), "closes_at": (now() + timedelta(days=9)).isoformat()}
+    proposal = {"title": "Antrean daring kelurahan", "sections": SECTIONS}
+    if path in ("/ideas/{idea_id}", "/ideas/{idea_id}/supplement"):
+        return proposal
+    if path.endswith("/pilot"):
+        goal = {"name": "Antre", "baseline": 1, "target": 2}
+        days = {"starts_on": today().isoformat(), "ends_on": (today() + timedelta(days=40)).isoformat()}
+        return {"unit_code": "ANDIR", "owner_id": town["owner"].id, "site": "x", **days, "indicators": [goal]}
+    if path.endswith("/measurements"):
+        return measurement(scene, row)
+    if path.endswith("/assignments"):
+        asked = town.rows(select(Review.reviewer_id).where(Review.idea_id == scene.find(row, "idea_id")))
+        return {"reviewer_id": next(town[f"reviewer{n}"].id for n in range(1, 5) if town[f"reviewer{n}"].id not in asked)}
+    return {
+        **OF_ACCOUNTS,
+        "/tokens": {"identifier": town[who].number if who else "1", "password": "bukan ini"},
+        "/units": {"code": "BARU", "name": "Baru", "kind": "section", "parent_code": "MALEBER"},
+        "/units/{code}/office": {"letterhead_lines": ["BARU"], "place": "Contoh", "unit_code": "B", "position": "Camat Baru"},
+        "/units/{code}/office/holders": {"person_id": town["mate"].id, "valid_from": today().isoformat(), "capacity": "Plh."},
+        "/units/{code}/office/holders/{holder_id}/end": {"last_day": today().isoformat()},
+        "/people": person,
+        "/me/password": {"present_password": "bukan ini", "password": "tujuh kuda nil"},
+        **bodies_of_people(),
+        "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},
+        "/calls/{call_id}/policies": {"policy": POLICY},
+        "/calls/{call_id}/extension": {"until": (now() + timedelta(days=40)).isoformat(), "reason": REASON},
+        "/calls/{call_id}/amendments": {"amends": 1, "changes": {"days.review": 20}, "reason": REASON},
+        "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
+        "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
+        "/ideas/{idea_id}/agreement": {"outcome": "joined"},
+        "/ideas/{idea_id}/permission": {"outcome": "granted"},
+        "/ideas/{idea_id}/screening": {"outcome": "accepted", "answers": MET},
+        "/ideas/{idea_id}/score": {"points": {"novelty": 1, "impact": 1}},
+        "/ideas/{idea_id}/recommendation": {"outcome": "feasible", "reason": REASON},
+        "/ideas/{idea_id}/determination": {"outcome": "adopted", "decree_number": "100.3.3/1/2026", "decree_on": today().isoformat()},
+        "/ideas/{idea_id}/pilot/corrections": {"measurement_id": "x", "value": 1, "reason": REASON},
+        "/ideas/{idea_id}/pilot/conclusion": {"summary": REASON},
+        "/ideas/{idea_id}/pilot/verdict": {"outcome": "stop", "reason": REASON},
+        "/awards/{award_id}/approval": {"decree_number": "1", "decree_on": today().isoformat()},
+        "/awards/{award_id}/schedule": {"announce_at": (now() + timedelta(days=1)).isoformat()},
+    }.get(path, {"reason": REASON} if path.split("/")[-1] in REASONED else {})
+
+
+def bodies_of_people() -> dict[str, Any]:
+    """What a right request about a person says."""
+    day = today().isoformat()
+    return {
+        "/people/{person_id}/move": {"unit_code": "MALEBER"},
+        "/people/{person_id}/details": {"name": "Tono Gambiranom", "position": "Analis"},
+        "/people/{person_id}/retirement": {"last_day": day, "reason": REASON},
+        "/people/{person_id}/restoration": {"valid_from": day, "reason": REASON},
+        "/people/{person_id}/number": {"employee_number": "198505052010011235", "kind": "pns", "valid_from": day},
+        "/people/{person_id}/roles": {"role": "reviewer", "unit_code": "MALEBER"},
+    }
+
+
+def measurement(scene: Scene, row: dict[str, str]) -> Any:
+    """A reading of an idea's only indicator."""
+    (indicator,) = scene.town.rows(select(Indicator.id).join(Pilot).where(Pilot.idea_id == scene.find(row, "idea_id")))
+    return {"indicator_id": indicator, "measured_on": today().isoformat(), "value": 1}
+
+
+REASONED = ("{action}", "withdrawal", "recusal", "resumption", "refusal", "revocation")

@@ -1,0 +1,156 @@
+"""The town in which every route is asked: calls, ideas and awards in every stage, ours and another agency's."""
+
+import itertools
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import col, delete, select, update
+
+from models.awards import Award, AwardShare
+from models.calls import Call
+from models.documents import Document
+from models.ideas import Idea, TeamMember
+from models.instants import now, today
+from models.people import EmploymentKind, Role, RoleGrant
+from models.pilots import Pilot
+from models.posts import Post
+from models.reviews import Review
+from models.settings import settings
+from models.stages import AwardStage, IdeaStage
+from tests.building import POLICY, Town
+from tests.steps import REASON
+from workflows.adapters.files import store_file
+from workflows.recognition.issue import Rendered, mark_issued
+from workflows.recognition.letters import number_certificates
+from workflows.region.accounts import close_account
+from workflows.region.amendments import NewAmendment, amend_running
+from workflows.region.call_life import archive_call
+from workflows.region.calls import NewCall, close_call, plan_call
+from workflows.region.grants import grant_role
+from workflows.region.holders import NewHolder
+from workflows.region.offices import NewOffice, set_office
+from workflows.region.people import NewPerson, register_person
+from workflows.region.retirement import Leaving, retire_person
+from workflows.region.signatures import sign_policy
+
+GATE = {"name": "visit", "label": "Kunjungan", "label_en": "Visit", "stage": "rejected", "role": "verifier"}
+TWO = ("ours", "foreign")
+AWARDS = (AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.ANNOUNCED)
+
+
+FIXED = {
+    "call_id": ("call", "-"),
+    "name": ("gate", "-"),
+    "person_id": ("person", "-"),
+    "code": ("unit", "-"),
+    "action": ("step", "-"),
+    "number": ("number", "-"),
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The town's ideas and those of another unit in another agency's call, in every stage; ids by `of`, what and stage."""
+
+    town: Town
+    ids: dict[tuple[str, str, str], str]
+
+    def find(self, row: dict[str, str], name: str) -> str:
+        """The id that stands for a part of a path."""
+        key = FIXED.get(name, (name, row["stage"]))
+        return self.ids[row["of"] if (row["of"], *key) in self.ids else "-", key[0], key[1]]
+
+
+def build(town: Town) -> dict[tuple[str, str, str], str]:
+    calls = {of: town.build_call(code=of, gates=[GATE]) for of in TWO}
+    planned, unsigned = (NewCall(code, "Lomba", "BAPPEDA", now(), now() + timedelta(days=9), POLICY) for code in ("planned", "unsigned"))
+    ids = {
+        ("planned", "call", "-"): town.do(plan_call, planned, by="secretary").id,
+        ("unsigned", "call", "-"): town.do(plan_call, unsigned, by="secretary").id,
+        ("-", "number", "-"): "1",
+        ("-", "gate", "-"): "visit",
+        ("-", "step", "-"): "withdraw",
+        ("-", "session_id", "-"): "x" * 26,
+    }
+    ids |= build_accounts(town)
+    town.do(sign_policy, ids["planned", "call", "-"], 1, by="chair")
+    ids |= build_later_calls(town)
+    ids |= build_offices(town)
+    ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
+    for of, stage in itertools.product(TWO, IdeaStage):
+        team = {} if of == "ours" else {"team": ()}
+        ids[of, "idea_id", stage] = town.build_idea(stage, call=calls[of], **team)
+    for of, award_stage in itertools.product(TWO, AWARDS):
+        team = {} if of == "ours" else {"team": ()}
+        award = town.build_award(award_stage, idea=town.build_idea(IdeaStage.ROLLED_OUT, call=calls[of], **team))
+        ids[of, "award_id", award_stage] = award
+    ids["asked", "idea_id", IdeaStage.DRAFT] = town.ask_team()
+    move_away(town, calls["foreign"])
+    for of in TWO:
+        award = ids[of, "award_id", AwardStage.ANNOUNCED]
+        town.do(number_certificates, award, by="flow:recognition")
+        holder = town["lead" if of == "ours" else "stranger"].id
+        (document,) = town.rows(select(Document).where(Document.award_id == award, Document.holder_id == holder))
+        digest = store_file(settings().documents, f"%PDF {of}".encode(), "pdf")
+        town.do(mark_issued, document.id, Rendered(digest), by="flow:recognition")
+        ids |= {
+            (of, "document_id", "announced"): document.id,
+            (of, "token", "announced"): document.token,
+            (of, "sha256", "announced"): digest,
+        }
+    shutil.copytree(settings().documents, town.store.url.database + ".files")  # type: ignore[operator]
+    return ids
+
+
+def build_later_calls(town: Town) -> dict[tuple[str, str, str], str]:
+    """A call that is closed, one that was put away, and one with an amendment that waits for its signature."""
+    calls = {of: town.build_call(code=of) for of in ("done", "archived", "amended")}
+    for of in ("done", "archived"):
+        town.do(close_call, calls[of], by="secretary")
+    town.do(archive_call, calls["archived"], by="secretary")
+    number = town.do(amend_running, calls["amended"], NewAmendment(1, {"days.review": 20}, REASON), by="secretary").number
+    return {(of, "call", "-"): call for of, call in calls.items()} | {("amended", "number", "-"): str(number)}
+
+
+def build_offices(town: Town) -> dict[tuple[str, str, str], str]:
+    """A district whose head holds its office, and one that has none."""
+    town.do(set_office, "ANDIR", NewOffice(("KECAMATAN ANDIR",), "Contoh", "Kec.Andir", "Camat Andir"), by="admin")
+    head = town.appoint("ANDIR", NewHolder(town["head"].id, today()))
+    units = {("held", "unit", "-"): "ANDIR", ("unset", "unit", "-"): "COBLONG"}
+    return {**units, ("held", "holder_id", "-"): head, ("unset", "holder_id", "-"): head}
+
+
+def build_accounts(town: Town) -> dict[tuple[str, str, str], str]:
+    """Somebody who holds a role, somebody whose account is closed, and a role that waits for its second person."""
+    waiting = town.do(grant_role, town["stranger"].id, Role.CHAIR, "KOTA", by="admin").id
+    town.do(close_account, town["walker"].id, by="admin")
+    new = NewPerson("Orang Purna", "198505052010011237", EmploymentKind.PNS, "MALEBER")
+    retired, _code = town.do(register_person, new, by="operator")
+    with town.store.unit_of_work() as session:
+        session.exec(select(Post).where(Post.person_id == retired.id)).one().valid_from = None
+    town.do(retire_person, retired.id, Leaving(today() - timedelta(days=9), REASON), by="operator")
+    (held,) = town.rows(select(RoleGrant.id).where(RoleGrant.person_id == town["owner"].id))
+    guest = NewPerson("Rahmat Wiranata", "", EmploymentKind.MENTOR, "MALEBER", sign_in_name="tamu.daerah")
+    return {
+        ("guest", "person", "-"): town.do(register_person, guest, by="admin")[0].id,
+        ("-", "confirmation_id", "-"): waiting,
+        ("closed", "person", "-"): town["walker"].id,
+        ("retired", "person", "-"): retired.id,
+        ("held", "person", "-"): town["owner"].id,
+        ("held", "grant_id", "-"): held,
+    }
+
+
+def move_away(town: Town, call: str) -> None:
+    """Make the call another agency's and its ideas a stranger's, reviewed and tried out by nobody known here."""
+    ideas = select(Idea.id).where(Idea.call_id == call)
+    stranger = town["stranger"].id
+    with town.store.unit_of_work() as session:
+        session.execute(update(Call).where(col(Call.id) == call).values(unit_id=town.units["DINKES"][0]))
+        session.execute(update(TeamMember).where(col(TeamMember.idea_id).in_(ideas)).values(person_id=stranger))
+        awards = select(Award.id).where(Award.call_id == call)
+        session.execute(update(AwardShare).where(col(AwardShare.award_id).in_(awards)).values(person_id=stranger))
+        session.execute(update(Pilot).where(col(Pilot.idea_id).in_(ideas)).values(owner_id=town["other_head"].id))
+        session.execute(delete(Review).where(col(Review.idea_id).in_(ideas)))
+        session.execute(update(Idea).where(col(Idea.call_id) == call).values(unit_id=town.units["DAGO"][0], lead_id=stranger))

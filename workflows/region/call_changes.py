@@ -1,0 +1,71 @@
+"""What happened to a call, for everybody to read; and who is told of it by mail, each person once."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import Session, col, select
+
+from models.calls import Call, CallChange, CallChangeKind
+from models.ideas import Idea, Invitation, TeamMember
+from models.people import Person, Role, RoleGrant, is_held
+from workflows.process import ways
+from workflows.process.actors import Actor
+from workflows.process.journal import send_each_once
+from workflows.process.refusals import Forbidden
+from workflows.process.ways import Kind
+
+TELL = "recognition.tell_call_change"
+KEY = "change:"  # before a change's id and a person's: the key under which the person is told of it
+
+
+def write_change(session: Session, call: Call, change: CallChange, *, actor: Actor) -> CallChange:
+    """Keep what was done to a call, by whom; flushed together with the call."""
+    change.actor_id = actor.person_id
+    session.add_all([call, change])
+    session.flush()
+    return change
+
+
+def list_changes(session: Session, call_id: str) -> list[CallChange]:
+    """What happened to a call, the last first."""
+    of_call = select(CallChange).where(CallChange.call_id == call_id)
+    return list(session.exec(of_call.order_by(col(CallChange.at).desc(), col(CallChange.id).desc())))
+
+
+def find_extensions(session: Session, calls: Sequence[Call]) -> dict[str, CallChange]:
+    """By the id of each call whose end was moved, the last time that it was."""
+    moved = select(CallChange).where(col(CallChange.call_id).in_([call.id for call in calls]))
+    moved = moved.where(col(CallChange.kind).in_((CallChangeKind.EXTENDED, CallChangeKind.REOPENED)))
+    return {each.call_id: each for each in session.exec(moved.order_by(col(CallChange.at), col(CallChange.id)))}
+
+
+def tell_each(session: Session, change: CallChange, people: Iterable[str]) -> None:
+    """Ask for one mail to each of these people who has an address."""
+    reached = set(session.exec(select(Person.id).where(Person.email != "")))
+    told = sorted(reached.intersection(people))
+    send_each_once(session, TELL, {person_id: f"{KEY}{change.id}:{person_id}" for person_id in told})
+
+
+def list_drafters(session: Session, call_id: str) -> set[str]:
+    """Who holds a draft in a call: its lead, its team and whoever is asked to join."""
+    drafts = select(Idea.id).where(Idea.call_id == call_id, col(Idea.stage).in_(ways.IDEA.list_stages(Kind.DRAFT)))
+    members = select(TeamMember.person_id).where(col(TeamMember.idea_id).in_(drafts))
+    asked = select(Invitation.person_id).where(col(Invitation.idea_id).in_(drafts), col(Invitation.person_id).is_not(None))
+    leads = select(Idea.lead_id).where(col(Idea.id).in_(drafts))
+    return {str(person_id) for query in (members, asked, leads) for person_id in session.exec(query)}
+
+
+def list_heads(session: Session) -> set[str]:
+    """The heads of the region's units: a call is open to every unit, whoever holds it."""
+    return set(session.exec(select(RoleGrant.person_id).where(RoleGrant.role == Role.UNIT_HEAD, is_held())))
+
+
+def require_no_part(session: Session, call: Call, *, actor: Actor) -> None:
+    """Refuse whoever proposes an idea in a call, be it a draft or asked to join only, what would help their own idea."""
+    if actor.person_id is None:
+        return
+    own = select(Idea.id).where(Idea.call_id == call.id)
+    lead = own.where(Idea.lead_id == actor.person_id)
+    member = own.join(TeamMember, col(TeamMember.idea_id) == col(Idea.id)).where(TeamMember.person_id == actor.person_id)
+    asked = own.join(Invitation, col(Invitation.idea_id) == col(Idea.id)).where(Invitation.person_id == actor.person_id)
+    if any(session.exec(query.limit(1)).first() is not None for query in (lead, member, asked)):
+        raise Forbidden("own_idea_in_call")
