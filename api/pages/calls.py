@@ -16,7 +16,7 @@ from api.pages.texts import Words, texts
 from api.v1.calls import Number
 from api.v1.shapes import Id
 from models.calls import CallState, PolicyVersion
-from models.people import Person
+from models.people import Person, Role
 from models.policy import Policy
 from workflows.calculations.rule_books import read_rule_book
 from workflows.process.actors import Actor
@@ -45,7 +45,8 @@ async def show_calls(request: Page, after: str | None = None) -> Response:
 
     def read_calls(session: Session, actor: Actor) -> dict[str, Any]:
         found = list_newest(session, Slice(after, CALLS), actor=actor)
-        return {"waiting": list_unsigned(session, actor=actor), "calls": found.rows, "after": found.after}
+        waiting, plans = list_unsigned(session, actor=actor), actor.holds(Role.ADMIN) or actor.holds(Role.SECRETARIAT)
+        return {"waiting": waiting, "calls": found.rows, "after": found.after, "plans": plans}
 
     visitor, values = await request.read_page(read_calls)
     return page(visitor, "calls/list.html", **values)

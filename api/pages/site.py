@@ -3,6 +3,7 @@
 from api.pages import (
     account,
     assets,
+    call_form,
     calls,
     ceilings,
     confirmations,
@@ -24,5 +25,5 @@ from api.pages import (
 
 PAGES = (
     *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
-    *(people, person, imports, confirmations, region, calls, ceilings, idea),
+    *(people, person, imports, confirmations, region, call_form, calls, ceilings, idea),
 )

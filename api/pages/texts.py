@@ -15,7 +15,7 @@ from models.instants import local_day, now, region_zone
 from workflows.documents.kinds import get_document_type
 
 KINDS = frozenset(DocumentKind)
-FILES = ("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml", "imports.toml")
+FILES = ("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml", "imports.toml", "callform.toml")
 
 
 @lru_cache

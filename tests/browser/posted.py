@@ -9,6 +9,7 @@ from tests.steps import REASON
 NEW = (("name", "Euis Komariah"), ("employee_number", "199005052015012001"))
 GRANTED = (("outcome", "granted"), ("reason", REASON))
 FILE = (("what", "people"), ("file", "NIP;Nama;Unit Kerja\n123;Ani;Kelurahan Nihil\n1,97E+17;;MALEBER\n"))
+WRONG_CALL = (("v.closes_at", "besok"), ("v.policy.quorum", "1"))
 REJECTED = (("outcome", "rejected"), ("reason", REASON))
 STAGES = (IdeaStage.DRAFT, IdeaStage.AWAITING_PERMISSION, IdeaStage.IN_REVIEW, IdeaStage.RECOMMENDED, IdeaStage.DEFERRED)
 
@@ -37,6 +38,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
         Shot("Tutup akun: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Tutup akun"),
         Shot("Berkas yang perlu diperbaiki", "admin", "/impor", "Periksa dahulu", FILE),
+        Shot("Ketentuan yang perlu diperbaiki", "secretary", "/ketentuan/baru?dari=kipp_style", "Terapkan isian", WRONG_CALL),
         Shot("Lembar kode aktivasi", "operator", "/pegawai", "Buat lembar kode", (("unit_code", "MALEBER"),)),
         *_answer_strangely(town, f"/usulan/{waiting}"),
     ]

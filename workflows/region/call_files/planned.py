@@ -6,10 +6,20 @@ from sqlmodel import Session, select
 
 from models.calls import Call
 from models.units import Unit
+from workflows.process.actors import Actor
 from workflows.process.context import read_policy
 from workflows.process.refusals import NotFound
 from workflows.region.call_files.call import arrange
 from workflows.region.calls import NewCall, find_newest
+from workflows.region.signatures import READERS
+
+
+def copy_call(session: Session, code: str, *, actor: Actor) -> dict[str, Any]:
+    """The values of a call's file for those who prepare or oversee it; raises NotFound for others."""
+    unit = session.exec(select(Unit).join(Call).where(Call.code == code)).first()
+    if unit is None or not any(actor.holds(role, unit.path) for role in READERS):
+        raise NotFound("call_not_found")
+    return describe_call(session, code)
 
 
 def describe_call(session: Session, code: str) -> dict[str, Any]:
