@@ -147,7 +147,7 @@ def _words(drawing: Drawing, steps: list[Transition]) -> tuple[str, bool]:
     auto = all(step.who is None for step in steps)
     outcomes = [drawing.say(step.outcome) for step in steps if step.outcome]
     action = drawing.say(steps[0].action)
-    said = f"{action}: {' / '.join(outcomes)}" if outcomes else action
+    said = f"{action}: {' / '.join(outcomes)}" if outcomes and drawing.policy is None else action  # days and gates take their room
     return (f"⚙ {said}" if auto else f"{said} · {drawing.mover(steps[0])}"), auto
 
 

@@ -126,6 +126,7 @@ class NoticeKind(StrEnum):
     ACCOUNT_CLOSED = "account_closed"
     ACCOUNT_REOPENED = "account_reopened"
     PERSON_MOVED = "person_moved"
+    CALL_PLANNED = "call_planned"
     NUMBER_CHANGED = "number_changed"
     EMAIL_ASKED = "email_asked"
     EMAIL_CHANGED = "email_changed"

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session
 
 from api.call_rules import make_schema
 from api.call_samples import write_explained
@@ -15,16 +14,14 @@ from models.calls import Ceiling
 from models.database import database
 from models.migrations import require_newest_schema
 from models.policy import Policy
-from models.statements.directory import list_by_number
 from workflows.calculations.values import MAXIMUM_RUPIAH
-from workflows.process.actors import Actor, actor_of
 from workflows.process.ceilings import list_excesses
-from workflows.process.refusals import Invalid, NotFound, Refusal
+from workflows.process.refusals import NotFound, Refusal
 from workflows.recognition.specimens import find_faults
+from workflows.region.call_files.at_server import plan_at_server
 from workflows.region.call_files.call import CheckedFile, check_file
 from workflows.region.call_files.faults import FileFault
 from workflows.region.call_files.planned import describe_call
-from workflows.region.calls import plan_call
 
 __all__ = ["call", "new"]
 UNREADABLE = 2  # the exit code of a file in which no call can be found
@@ -87,7 +84,7 @@ def plan(
     require_newest_schema(database())
     try:
         with database().unit_of_work() as session:
-            planned = plan_call(session, checked.call, actor=_find_author(session, author))
+            planned = plan_at_server(session, checked.call, author)
             code = planned.code
     except Refusal as refusal:
         _settle(file, [checked.tell(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)], spoken)
@@ -122,14 +119,6 @@ def _settle(file: str, found: Sequence[FileFault], spoken: str) -> None:
     print_faults(file, found, spoken)
     if found:
         raise typer.Exit(1)
-
-
-def _find_author(session: Session, number: str) -> Actor:
-    """The author as an actor: never whoever runs the server, as nobody signs what they wrote themselves."""
-    found = list_by_number(session, [number]).get(number)
-    if found is None or found.valid_until is not None:
-        raise Invalid("person_unknown")
-    return actor_of(session, found.person_id)
 
 
 def _print_specimens(policy: Policy) -> list[dict[str, Any]]:

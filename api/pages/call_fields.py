@@ -69,18 +69,17 @@ def count_fields(groups: tuple[Group, ...]) -> int:
 
 def read_fields(body: Any, form: Form, act: str, path: str = "") -> Any:
     """The values with what was typed into their fields; what was not sent stays. `act` may add an entry to a list."""
-    if path in NAMED:
-        return _read_named(body, form, path)
-    if isinstance(body, Mapping):
+    if isinstance(body, Mapping) and path not in NAMED:
         return {name: read_fields(value, form, act, f"{path}.{name}".lstrip(".")) for name, value in body.items()}
-    if path in LISTS:
+    if path in LISTS and isinstance(body, list):
         kept = [place for place in range(len(body)) if not form.text(f"{REMOVE}.{path}.{place}", 3)]
         entries = [read_fields(body[place], form, act, f"{path}.{place}") for place in kept]
         return [*entries, _blank(path)] if act == f"{ADD}.{path}" else entries
     typed = form.values.get(f"{PREFIX}.{path}")
     if typed is None or typed.replace("\r\n", "\n").strip() == show_value(body, path, Words(form.language)).strip():
         return body
-    return _read_typed(body, form.text(f"{PREFIX}.{path}", 4_000), path, form.language)
+    typed = form.text(f"{PREFIX}.{path}", 4_000)
+    return _read_named(typed) if path in NAMED else _read_typed(body, typed, path, form.language)
 
 
 def show_value(value: Any, path: str, words: Words) -> str:
@@ -139,10 +138,15 @@ def _label(path: str, words: Words) -> str:
 
 
 def _hint(path: str, words: Words) -> str:
-    """What a rule does; of the entries of a list only the first says it."""
+    """What a rule does, as a form says it; of the entries of a list only the first says it."""
     if any(part.isdigit() and part != "0" for part in path.split(".")):
         return ""
-    return find_rule(path).get(words.language, "")
+    said = find_rule(path).get(words.language, "")
+    for written, name in (("true:", "policy.yes"), ("false:", "policy.no")):
+        said = said.replace(written, f"{words.text(name)}:")
+    nothing = words.text("callform.nothing")
+    said = re.sub(r"(?<=[.] )(\[\]|\{\}|null)", nothing.capitalize(), said)
+    return re.sub(r"\[\]|\{\}|\bnull\b", nothing, said)
 
 
 def _look(value: Any, path: str, words: Words) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -213,11 +217,8 @@ def _read_typed(value: Any, typed: str, path: str, language: str) -> Any:
     return " ".join(text.split("\n"))
 
 
-def _read_named(values: Any, form: Form, path: str) -> Any:
-    typed = form.values.get(f"{PREFIX}.{path}")
-    if typed is None:
-        return values
-    pairs = [line.partition(":") for line in typed.replace("\r\n", "\n").split("\n") if line.strip()]
+def _read_named(typed: str) -> dict[str, str]:
+    pairs = [line.partition(":") for line in typed.split("\n") if line.strip()]
     return {_name(name): value.strip() for name, _, value in pairs}
 
 

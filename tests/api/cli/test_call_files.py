@@ -4,14 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from typer.testing import CliRunner, Result
 
 from api.call_rules import ROOMS, make_schema, read_rooms
 from api.call_samples import SAMPLES, read_sample
 from api.cli.main import app
 from models.calls import Call, PolicyVersion
-from models.people import Role
+from models.ledger import LedgerEntry
+from models.people import AccountNotice, NoticeKind, Role
 from tests.building import Town
 from workflows.process.refusals import Forbidden
 from workflows.region.call_files.call import check_file
@@ -113,6 +114,14 @@ def test_a_call_is_planned_by_its_author_and_shown_again(here: Town, file: Path)
     again = run("new", "--from", "UJI-2027", "--code", "UJI-2028", "--opens", "2028-02-01", "--closes", "2028-03-31").stdout
     assert "code: UJI-2028" in again
     assert read_file(again.encode()).body["policy"] == read_file(shown.encode()).body["policy"]
+
+
+def test_the_author_of_a_call_that_the_server_planned_is_told_and_the_trail_says_so(here: Town, file: Path) -> None:
+    assert run("plan", file, "--author", here["secretary"].number).exit_code == 0
+    told = here.rows(select(AccountNotice.kind).where(AccountNotice.person_id == here["secretary"].id))
+    assert told == [NoticeKind.CALL_PLANNED]
+    kinds = here.rows(select(LedgerEntry.kind).order_by(col(LedgerEntry.seq)))
+    assert [kind for kind in kinds if kind.startswith("call.")] == ["call.plan", "call.plan_at_server"]
 
 
 def test_who_planned_a_call_at_the_server_cannot_sign_it(here: Town, file: Path) -> None:

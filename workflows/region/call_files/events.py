@@ -37,9 +37,10 @@ def read_events(text: str) -> Iterator[Event]:
 
 
 def _read_yaml(text: str) -> Iterator[Event]:
-    documents = 0
+    documents, last = 0, START
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            last = _place(event.end_mark)
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -48,6 +49,8 @@ def _read_yaml(text: str) -> Iterator[Event]:
                 yield _read_node(event)
             elif isinstance(event, yaml.CollectionEndEvent):
                 yield Event(END, _place(event.start_mark))
+    except (ValueError, OverflowError) as wrong:  # the parser's own: an escape beyond Unicode, a directive's number of many digits
+        raise Unreadable("call_file_malformed", last) from wrong
     except yaml.MarkedYAMLError as wrong:
         raise Unreadable(*_read_error(text, wrong)) from wrong
     except yaml.reader.ReaderError as wrong:

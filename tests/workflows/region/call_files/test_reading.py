@@ -1,13 +1,18 @@
 """A call's file is read as it is written, each value with its place; whatever could make a reader do more is refused with its line."""
 
+import contextlib
 import json
+import time
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workflows.region.call_files.comments import HEAD, Comment
-from workflows.region.call_files.faults import Place, Unreadable
-from workflows.region.call_files.reading import DEEPEST, LARGEST, MOST_VALUES, read_file
+from workflows.region.call_files.faults import FileFault, Place, Unreadable
+from workflows.region.call_files.reading import DEEPEST, LARGEST, MOST_VALUES, ReadFile, read_file
+from workflows.region.call_files.writing import write_file
 
 YAML = b"""# above all
 
@@ -127,6 +132,8 @@ def test_json_is_read_as_yaml_is() -> None:
         ("\n".join(f"k{number}: 1" for number in range(MOST_VALUES)), ("call_file_too_deep", MOST_VALUES // 2, 8)),
         ("? [a, b]\n: c\n", ("call_file_name_unreadable", 1, 3)),
         ("a: 1\n'x y': 2\n", ("call_file_name_unreadable", 2, 1)),
+        ('a: 1\nb: "\\UFFFFFFFF"', ("call_file_malformed", 2, 2)),
+        ("%YAML 1." + "9" * 5_000 + "\n---\na: 1", ("call_file_malformed", 1, 1)),
     ],
     ids=lambda given: repr(given[:20]) if isinstance(given, str | bytes) else given[0],
 )
@@ -154,6 +161,44 @@ def test_a_billion_laughs_are_not_laughed() -> None:
     read = read_file("\n".join(lines).encode())
     assert {fault.code for fault in read.faults} == {"call_file_alias"}
     assert read.body["a9"] == [None] * 9
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.one_of(st.text(st.sampled_from(" \n\t:-?[]{},#&*!|>'\"%@`\\\0\u0085\u2028a1x.~<="), max_size=60), st.text(max_size=40)))
+def test_whatever_a_file_says_it_is_read_or_refused_with_a_place(text: str) -> None:
+    for content in (text, "{" + text, "a: " + text, "- " + text):
+        read, found = try_to_read(content)
+        assert all(fault.place >= Place(1, 1) for fault in found)
+        if isinstance(read.body, dict) and read.body and not found:
+            assert try_to_read(write_file(read.body, read.comments))[1] == []
+
+
+def try_to_read(content: str) -> tuple[ReadFile, list[FileFault]]:
+    """What a file says and what is wrong with it; nothing else may come of reading it."""
+    try:
+        read = read_file(content.encode("utf-8", "surrogatepass"))
+    except Unreadable as refused:
+        return ReadFile(""), [refused.fault]
+    return read, read.faults
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a: '" + "x\n\n" * 40_000,
+        "#\n" * 60_000,
+        "a: |\n" + " x\n" * 40_000,
+        "[" + "1, " * 40_000,
+        '{"a": [' + "1," * 60_000,
+        "- a\n" * 30_000,
+    ],
+    ids=lambda content: repr(content[:8]),
+)
+def test_the_largest_file_takes_a_moment_at_most(content: str) -> None:
+    began = time.monotonic()
+    with contextlib.suppress(Unreadable):
+        read_file(content.encode())
+    assert time.monotonic() - began < 10
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_taken() -> None:
