@@ -18,6 +18,7 @@ from tests.api.pages.browsing import fields_of, open_browser
 from tests.building import Town
 from workflows.region.call_files.call import check_file
 from workflows.region.call_files.reading import read_file
+from workflows.region.calls import plan_call
 
 NEW = "/ketentuan/baru"
 OWN = (("code: ANDIR-2026", "code: UJI-1"), ("unit_code: KEC-ANDIR", "unit_code: BAPPEDA"))
@@ -205,6 +206,10 @@ def test_a_call_of_elsewhere_is_not_copied(town: Town) -> None:
     code = town.rows(select(Call.code).where(Call.id == town.call))[0]
     assert open_browser(town, "secretary").get(f"{NEW}?dari={code}").status_code == 200
     assert open_browser(town, "secretary").get(f"{NEW}?dari=NIHIL").status_code == 404
+    there = own_sample().replace("code: UJI-1", "code: UJI-ANDIR").replace("unit_code: BAPPEDA", "unit_code: ANDIR")
+    town.do(plan_call, check_file(there.encode()).call, by="admin")
+    assert open_browser(town, "admin").get(f"{NEW}?dari=UJI-ANDIR").status_code == 200
+    assert open_browser(town, "secretary").get(f"{NEW}?dari=UJI-ANDIR").status_code == 404
 
 
 def test_a_policy_with_too_many_parts_is_left_to_the_file(town: Town) -> None:
