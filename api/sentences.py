@@ -41,16 +41,16 @@ VALIDATION: dict[str, str] = {
 MAXIMA = ("max_length", "le", "lt", "max_digits", "decimal_places", "whole_digits")
 MINIMA = ("min_length", "ge", "gt")
 ALWAYS: dict[str, dict[str, Any]] = {"amount_out_of_range": {"maximum": MAXIMUM_RUPIAH}}  # calculations do not say their limit
-REFUSALS_OF = ("refusals_region", "refusals_calls")
+PARTS = {"refusals": ("refusals", "refusals_region", "refusals_calls", "call_files")}  # the files of a catalogue that has several
 BETWEEN_QUOTES = re.compile(r"'([^']*)'")
 
 
 @lru_cache
 def catalogue(name: str = "refusals") -> dict[str, dict[str, str]]:
-    """Sentences by code and language, from `templates/sentences/`; refusals lie in several files, by what is refused."""
-    parts = [name, *REFUSALS_OF] if name == "refusals" else [name]
-    read = [tomllib.loads(files("templates").joinpath("sentences", f"{part}.toml").read_text("utf-8")) for part in parts]
-    return {code: sentence for part in read for code, sentence in part.items()}
+    """Sentences by code and language, from `templates/sentences/`."""
+    sentences = files("templates").joinpath("sentences")
+    read = [tomllib.loads(sentences.joinpath(f"{part}.toml").read_text("utf-8")) for part in PARTS.get(name, (name,))]
+    return {code: said for part in read for code, said in part.items()}
 
 
 def show_word(code: object, language: str) -> str:

@@ -188,6 +188,7 @@ class NoticeKind(StrEnum):
     DETAILS_CHANGED = "details_changed"
     PERSON_RETIRED = "person_retired"
     PERSON_RESTORED = "person_restored"
+    CALL_PLANNED = "call_planned"
     NUMBER_CHANGED = "number_changed"
     SIGN_IN_NAME_CHANGED = "sign_in_name_changed"
     EMAIL_ASKED = "email_asked"

@@ -1,77 +1,127 @@
-"""`gagas call`: what can be asked about a call's policy before the call is planned."""
+"""`gagas call`: a call and its policy as one file: started from a sample, checked, planned, and shown again."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from api.cli.calc import UnreadableInput, read_json
+from api.call_rules import make_schema
+from api.call_samples import write_explained
+from api.cli.call_file import FileName, call, print_faults, read_content, refuse, write_schema
+from api.cli.call_new import new
 from api.cli.languages import Language, choose_language, say
-from api.sentences import sentence
 from models.calls import Ceiling
+from models.database import database
+from models.migrations import require_newest_schema
 from models.policy import Policy
-from workflows.calculations.refusals import WHOLE_INPUT
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.ceilings import list_excesses
-from workflows.process.refusals import Invalid
+from workflows.process.refusals import NotFound, Refusal
 from workflows.recognition.specimens import find_faults
-from workflows.region.soundness import list_contradictions, validate_policy
+from workflows.region.call_files.at_server import plan_at_server
+from workflows.region.call_files.call import CheckedFile, check_file
+from workflows.region.call_files.faults import FileFault
+from workflows.region.call_files.planned import describe_call
 
-call = typer.Typer(no_args_is_help=True, help="Check the policy of a call.")
-UNREADABLE = 2  # the exit code of a file in which no policy can be found
+__all__ = ["call", "new"]
+UNREADABLE = 2  # the exit code of a file in which no call can be found
+Spoken = Annotated[Language | None, typer.Option(help="The language of the sentences; the region's when left out.")]
 
 
 @call.callback()
 def choose() -> None:
-    """Check the policy of a call."""
+    """Write, check, plan and show a call with its policy."""
 
 
 @call.command()
 def check(
-    file: Annotated[str, typer.Argument(help="A policy, or a call with its policy, as JSON; - for the standard input.")],
-    language: Annotated[Language | None, typer.Option(help="The language of the sentences; the region's when left out.")] = None,
+    file: FileName,
+    language: Spoken = None,
     per_award: Annotated[int, typer.Option(min=0, help="The region's ceiling for one award, in rupiah.")] = MAXIMUM_RUPIAH,
     per_call: Annotated[int, typer.Option(min=0, help="The region's ceiling for all awards of a call, in rupiah.")] = MAXIMUM_RUPIAH,
 ) -> None:
     """Walk the process under a policy, and print its documents: does every idea reach an end, who owes the next step in each stage, do two
     steps that must differ fall to one role, does it pay more than the ceilings allow, and can every document be issued?
 
-    Exit code 0 where nothing is wrong; 1 with a line for each finding: its place in the policy, its code, and what to do;
-    2 where the file holds no policy that can be read.
+    Exit code 0 where nothing is wrong; 1 with two lines for each finding: FILE:LINE:COLUMN, its path and its code, then what to do;
+    2 where the file holds no call that can be read.
     """
     spoken = choose_language(language)
-    try:
-        policy = validate_policy(_find_policy(read_json(file)))
-    except UnreadableInput as wrong:
-        place = "" if wrong.field in (WHOLE_INPUT, "file") else f"{wrong.field}: "
-        typer.echo(f"{file}: {place}{say(wrong.said, spoken, **wrong.values)}", err=True)
-        raise typer.Exit(UNREADABLE) from wrong
-    except Invalid as wrong:
-        _print_fault(wrong.field or "policy", wrong.code, sentence(wrong.code, spoken, wrong.parameters))
-        raise typer.Exit(1) from wrong
-    found = [(finding.code, finding.path, finding.parameters) for finding in list_contradictions(policy)]
+    checked = _read(file, spoken)
     ceiling = Ceiling(number=0, tier_rupiah=per_award, call_rupiah=per_call, basis="", set_by="")
-    found += [(excess.code, excess.field or "policy", excess.parameters) for excess in list_excesses(policy, ceiling)]
-    found += [(fault["code"], fault["path"], fault["parameters"]) for fault in _print_specimens(policy)]
-    for code, path, parameters in found:
-        _print_fault(path, code, sentence(code, spoken, parameters))
-    if found:
-        raise typer.Exit(1)
+    found = list(checked.faults)
+    if checked.policy is not None:
+        found += [checked.tell(each.code, each.field, each.parameters) for each in list_excesses(checked.policy, ceiling)]
+        found += [checked.tell(each["code"], each["path"], each["parameters"]) for each in _print_specimens(checked.policy)]
+    _settle(file, found, spoken)
     typer.echo(say("sound", spoken))
 
 
-def _find_policy(given: Any) -> dict[str, Any]:
-    """The policy itself, be it alone or within a call."""
-    policy = given.get("policy", given) if isinstance(given, dict) else given
-    if not isinstance(policy, dict):
-        raise UnreadableInput(WHOLE_INPUT, "Give a policy, or a call with its policy, as one JSON object.", "no_policy")
-    return policy
+@call.command()
+def schema() -> None:
+    """Print the JSON Schema of a call's file, by which an editor completes it and says what each rule does."""
+    typer.echo(write_schema(make_schema()), nl=False)
+
+
+@call.command()
+def plan(
+    file: FileName,
+    author: Annotated[
+        str, typer.Option(help="Employee number of the admin or secretary who wrote the call.", prompt="Employee number of the author")
+    ],
+    language: Spoken = None,
+) -> None:
+    """Plan the call of a file, as its author; somebody else signs the policy before it counts.
+
+    Exit code 0 with the call's code; 1 where it is refused, nothing done; 2 where the file holds no call that can be read.
+    """
+    spoken = choose_language(language)
+    checked = _read(file, spoken)
+    if checked.is_alone:
+        refuse(say("policy_alone", spoken))
+    _settle(file, checked.faults, spoken)
+    assert checked.call is not None, "a call without faults is one"  # noqa: S101
+    require_newest_schema(database())
+    try:
+        with database().unit_of_work() as session:
+            planned = plan_at_server(session, checked.call, author)
+            code = planned.code
+    except Refusal as refusal:
+        _settle(file, [checked.tell(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)], spoken)
+    typer.echo(say("planned", spoken, code=code))
+
+
+@call.command()
+def show(
+    code: Annotated[str, typer.Argument(help="The call's code.")],
+    language: Spoken = None,
+) -> None:
+    """Print the file of a call as it stands: its dates and the newest version of its policy, signed or not."""
+    spoken = choose_language(language)
+    require_newest_schema(database())
+    try:
+        with database().reading() as session:
+            body = describe_call(session, code)
+    except NotFound:
+        refuse(say("no_such_call", spoken, code=code))
+    typer.echo(write_explained(body, spoken), nl=False)
+
+
+def _read(file: str, spoken: str) -> CheckedFile:
+    checked = check_file(read_content(file, spoken))
+    if not checked.read.values or checked.read.body is None or [fault.code for fault in checked.faults] == ["call_file_no_call"]:
+        print_faults(file, checked.faults, spoken, err=True)
+        raise typer.Exit(UNREADABLE)
+    return checked
+
+
+def _settle(file: str, found: Sequence[FileFault], spoken: str) -> None:
+    print_faults(file, found, spoken)
+    if found:
+        raise typer.Exit(1)
 
 
 def _print_specimens(policy: Policy) -> list[dict[str, Any]]:
     from workflows.documents.render import render_documents  # loads the renderer only where something is printed
 
     return find_faults(policy, render_documents)
-
-
-def _print_fault(path: str, code: str, said: str) -> None:
-    typer.echo(f"{path}  {code}\n  {said}")

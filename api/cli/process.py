@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.picture import draw_process
+from api.picture import draw_process
 from workflows.process import tables
 
 

@@ -17,7 +17,7 @@ from api.pages.touched import count_staying, show_touched
 from api.v1.calls import Number
 from api.v1.shapes import Id
 from models.calls import CallState, PolicyVersion
-from models.people import Person
+from models.people import Person, Role
 from models.policy import Policy
 from workflows.calculations.rule_books import read_rule_book
 from workflows.process.actors import Actor
@@ -49,7 +49,8 @@ async def show_calls(request: Page, after: str | None = None, arsip: str = "") -
     def read_calls(session: Session, actor: Actor) -> dict[str, Any]:
         found = list_newest(session, Slice(after, CALLS), actor=actor, archived=archived)
         waiting = [] if archived else list_unsigned(session, actor=actor)
-        return {"waiting": waiting, "calls": found.rows, "after": found.after, "archived": archived}
+        plans = actor.holds(Role.ADMIN) or actor.holds(Role.SECRETARIAT)
+        return {"waiting": waiting, "calls": found.rows, "after": found.after, "archived": archived, "plans": plans}
 
     visitor, values = await request.read_page(read_calls)
     return page(visitor, "calls/list.html", **values)

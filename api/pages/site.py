@@ -4,6 +4,7 @@ from api.pages import (
     account,
     amendments,
     assets,
+    call_form,
     call_life,
     calls,
     ceilings,
@@ -28,5 +29,5 @@ from api.pages import (
 
 PAGES = (
     *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
-    *(people, person, imports, exports, confirmations, region, condition, calls, call_life, amendments, ceilings, idea),
+    *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, ceilings, idea),
 )

@@ -15,7 +15,10 @@ from models.instants import local_day, now, region_zone
 from workflows.documents.kinds import get_document_type
 
 KINDS = frozenset(DocumentKind)
-FILES = ("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml", "imports.toml", "condition.toml", "life.toml")
+FILES = (
+    *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
+    *("imports.toml", "condition.toml", "life.toml", "call_form.toml"),
+)
 
 
 @lru_cache

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from examples.demo.theatre import PASSWORD, Player, Theatre
+from workflows.region.call_files.reading import read_file
 
 EXAMPLES = Path(__file__).parent.parent
 PERSON_FIELDS = ("front_title", "name", "back_title", "employee_number", "kind", "grade", "rank_name", "position", "unit_code", "email")
 PERIODS = {
-    "district": ("2026-01-05T00:00:00+07:00", "2027-12-31T23:59:59+07:00"),
+    "standing_track": ("2026-01-05T00:00:00+07:00", "2027-12-31T23:59:59+07:00"),
     "city_contest": ("2026-05-04T00:00:00+07:00", "2026-06-30T23:59:59+07:00"),
 }
 
@@ -136,7 +137,7 @@ def plan_calls(theatre: Theatre, cast: Cast, admin: Player) -> None:
     chair, leader = cast.holding("chair")[0], cast.holding("leader")[0]
     leader.post("/ceilings", json.loads((EXAMPLES / "ceilings.json").read_text("utf-8")))
     for name, (opens_at, closes_at) in PERIODS.items():
-        call = json.loads((EXAMPLES / "calls" / f"{name}.json").read_text("utf-8"))
+        call = read_file((EXAMPLES / "calls" / f"{name}.yaml").read_bytes()).body
         cast.calls[name] = admin.post("/calls", {**call, "opens_at": opens_at, "closes_at": closes_at})
     theatre.settle()
     for name, call in cast.calls.items():

@@ -90,7 +90,7 @@ def _gather(theatre: Theatre, codes: list[str], progress: Progress) -> Cast:
 
 def _play_scenes(theatre: Theatre, cast: Cast, progress: Progress, until: str | None) -> list[Scene]:
     scenes: list[Scene] = []
-    for name, track, module in (("district", "district", district), ("city_contest", "city", contest)):
+    for name, track, module in (("standing_track", "district", district), ("city_contest", "city", contest)):
         call = cast.calls[name]
         bar = progress.add_task(str(call["title"])[:34], total=None)
 

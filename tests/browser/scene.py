@@ -62,6 +62,8 @@ def _show_policies(town: Town) -> list[Shot]:
     amended = town.do(amend_policy, town.call, {**POLICY, "pass_mark": 70, "movers": {"verify": "auditor"}}, by="secretary").number
     return [
         Shot("Ketentuan", "chair", "/ketentuan"),
+        Shot("Ketentuan baru", "secretary", "/ketentuan/baru"),
+        Shot("Ketentuan baru dari contoh", "secretary", "/ketentuan/baru?dari=city_contest"),
         Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
         Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
         *_show_life(town),

@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from models.policy import Policy
 from workflows.calculations.employee_number import read_employee_number
 from workflows.intake.draft import IdeaForm, Medium
 from workflows.process.wording import count_words, read_line, read_text
+from workflows.region.call_files.call import CallFile
+from workflows.region.call_files.reading import read_file
 from workflows.region.soundness import validate_policy
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-CALL_OF = {"district": "district", "city": "city_contest"}
+CALL_OF = {"district": "standing_track", "city": "city_contest"}
 PNS_NUMBER = re.compile(r"(\d{8})(\d{4})(0[1-9]|1[0-2])([12])(9\d\d)")
 PPPK_NUMBER = re.compile(r"(\d{8})(\d{4})2([1-9])([12])(9\d\d)")
 RANKS = {
@@ -48,7 +50,7 @@ def json_of(name: str) -> Any:
 UNITS = {row["code"]: row for row in rows_of("units.csv")}
 PEOPLE = {row["key"]: row for row in rows_of("people.csv")}
 IDEAS = {idea["key"]: idea for idea in json_of("ideas.json")}
-CALLS = {track: json_of(f"calls/{name}.json") for track, name in CALL_OF.items()}
+CALLS = {track: read_file((EXAMPLES / f"calls/{name}.yaml").read_bytes()).body for track, name in CALL_OF.items()}
 
 each_person = pytest.mark.parametrize("person", PEOPLE.values(), ids=PEOPLE)
 each_idea = pytest.mark.parametrize("idea", IDEAS.values(), ids=IDEAS)
@@ -209,7 +211,7 @@ def test_money_is_whole_rupiah_and_times_fit_the_track(idea: dict[str, Any]) -> 
         pilot = policy_of("district").pilot
         assert pilot.minimum_days <= idea["trial_period"]["months"] * 30 <= pilot.maximum_days
     else:
-        closes = datetime.fromisoformat(CALLS["city"]["closes_at"]).date()
+        closes = date.fromisoformat(CALLS["city"]["closes_at"])
         assert (closes - date.fromisoformat(idea["in_use_since"])).days >= 730
 
 
@@ -249,9 +251,9 @@ def test_no_two_ideas_share_a_sentence() -> None:
 def test_a_call_is_one_that_can_be_opened(call: dict[str, Any]) -> None:
     assert set(call) == {"code", "title", "unit_code", "opens_at", "closes_at", "policy"}
     assert call["unit_code"] in UNITS
-    opens, closes = datetime.fromisoformat(call["opens_at"]), datetime.fromisoformat(call["closes_at"])
-    assert opens.utcoffset() is not None
-    assert opens < closes
+    read = CallFile.model_validate(call)
+    assert read.opens_at.utcoffset() is not None
+    assert read.opens_at < read.closes_at
     policy = validate_policy(call["policy"])
     assert len(policy.requirements) == 5
     assert sum(criterion.weight for criterion in policy.rubric) == 100

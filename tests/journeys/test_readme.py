@@ -63,6 +63,6 @@ def test_the_generated_parts_of_the_readme_are_up_to_date() -> None:
 
 
 def test_the_picture_of_the_process_is_drawn_from_its_tables() -> None:
-    from api.cli.picture import draw_process
+    from api.picture import draw_process
 
     assert (ROOT / "docs" / "pictures" / "process.svg").read_text("utf-8") == draw_process()

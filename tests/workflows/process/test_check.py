@@ -1,7 +1,6 @@
 """What a policy contradicts is found by its name and its place, and a policy that contradicts nothing is let through."""
 
 import itertools
-import json
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from workflows.process import tables, ways
 from workflows.process.check import LONGEST_GATE_NAME, Finding, check_policy
 from workflows.process.refusals import Invalid
 from workflows.process.ways import Kind, Way, read_way
+from workflows.region.call_files.reading import read_file
 from workflows.region.calls import amend_policy, open_call
 
 BOOK = POLICY["rule_book"]
@@ -117,9 +117,9 @@ def test_a_gate_may_stand_wherever_ideas_come_and_wait(entry: Entry, permission:
     assert {(finding.code, finding.parameters["stage"]) for finding in found} == {("policy_stage_unreachable", stage) for stage in never}
 
 
-@pytest.mark.parametrize("file", sorted(Path("examples/calls").glob("*.json")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", sorted(Path("examples/calls").glob("*.yaml")), ids=lambda file: file.stem)
 def test_the_sample_calls_contradict_nothing(file: Path) -> None:
-    policy = Policy.model_validate(json.loads(file.read_text())["policy"])
+    policy = Policy.model_validate(read_file(file.read_bytes()).body["policy"])
     assert check_policy(policy, ways.IDEA, ways.AWARD, ways.DOCUMENT) == []
 
 

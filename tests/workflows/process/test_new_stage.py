@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import col, select
 
-from api.cli.picture import draw_process
+from api.picture import draw_process
 from models.documents import Document, DocumentKind, DocumentState
 from models.ideas import Decision
 from models.inbox import InboxItem

@@ -1,0 +1,234 @@
+"""The fields of a call's form: its file's values as people type them, and back."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from api.call_rules import ROOMS, find_rule, make_schema
+from api.pages.forms import Form
+from api.pages.texts import Words, texts
+from api.written_numbers import read_number, read_whole
+from workflows.process import ways
+from workflows.process.visibility import OVERSEERS
+from workflows.process.ways import Kind
+from workflows.region.call_files.reading import NAME
+
+PREFIX, REMOVE, ADD = "v", "remove", "add"
+LISTS = frozenset(room.removesuffix(".*") for room in ROOMS if room.endswith(".*"))
+NAMED = frozenset(("policy.movers", "policy.documents.numbers"))  # whose values have names of their own: a line each, `name: value`
+CAPACITIES = ("", "Plt.", "Plh.", "Pj.", "Pjs.")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field: its path, what stands in it, whether it takes a line, several or one of its options."""
+
+    path: str
+    label: str
+    hint: str
+    value: str
+    kind: str
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its name in the form."""
+        return f"{PREFIX}.{self.path}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that belong together, and the groups within; an entry of a list may be removed, a list added to."""
+
+    path: str
+    label: str
+    hint: str
+    fields: tuple[Field, ...] = ()
+    groups: tuple["Group", ...] = ()
+    is_list: bool = False
+    is_entry: bool = False
+
+
+def list_groups(body: Mapping[str, Any], words: Words) -> tuple[Group, ...]:
+    """The whole form: the call's own fields, and a group for each part of its policy."""
+    head = _group({name: value for name, value in body.items() if name != "policy"}, "", words)
+    policy = _group(body["policy"], "policy", words)
+    single = Group("policy", words.text("callform.rules"), "", policy.fields)
+    return (Group("", words.text("callform.call"), "", head.fields), single, *policy.groups)
+
+
+def count_fields(groups: tuple[Group, ...]) -> int:
+    """How many fields the form would send."""
+    return sum(len(group.fields) + group.is_entry + count_fields(group.groups) for group in groups)
+
+
+def read_fields(body: Any, form: Form, act: str, path: str = "") -> Any:
+    """The values with what was typed into their fields; what was not sent stays. `act` may add an entry to a list."""
+    if isinstance(body, Mapping) and path not in NAMED:
+        return {name: read_fields(value, form, act, f"{path}.{name}".lstrip(".")) for name, value in body.items()}
+    if path in LISTS and isinstance(body, list):
+        kept = [place for place in range(len(body)) if not form.text(f"{REMOVE}.{path}.{place}", 3)]
+        entries = [read_fields(body[place], form, act, f"{path}.{place}") for place in kept]
+        return [*entries, _blank(path)] if act == f"{ADD}.{path}" else entries
+    typed = form.values.get(f"{PREFIX}.{path}")
+    if typed is None or typed.replace("\r\n", "\n").strip() == show_value(body, path, Words(form.language)).strip():
+        return body
+    typed = form.text(f"{PREFIX}.{path}", 4_000)
+    return _read_named(typed) if path in NAMED else _read_typed(body, typed, path, form.language)
+
+
+def show_value(value: Any, path: str, words: Words) -> str:
+    """A value as its field shows it."""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}: {each}" for name, each in value.items())
+    if isinstance(value, list | tuple):
+        return "\n".join(", ".join(map(str, each)) if isinstance(each, list | tuple) else str(each) for each in value)
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "true", False: "false"}[value]
+    kind = _kind_of(path)
+    if kind == "number":
+        found = read_number(str(value), "en")
+        return words.plain(found[0]) if found else str(value)
+    return words.count(value) if path.endswith(".amount_rupiah") and isinstance(value, int) else str(value)
+
+
+def _group(values: Mapping[str, Any], path: str, words: Words) -> Group:
+    fields, groups = list[Field](), list[Group]()
+    for name, value in values.items():
+        inner = f"{path}.{name}".lstrip(".")
+        if inner in LISTS and isinstance(value, list):
+            entries = [_entry(each, f"{inner}.{place}", words) for place, each in enumerate(value) if isinstance(each, Mapping)]
+            groups.append(Group(inner, _label(inner, words), _hint(inner, words), groups=tuple(entries), is_list=True))
+        elif isinstance(value, Mapping) and inner not in NAMED:
+            groups.append(_group(value, inner, words))
+        else:
+            shown = show_value(value, inner, words)
+            fields.append(Field(inner, _label(inner, words), _hint(inner, words), shown, *_look(value, inner, words)))
+    return Group(path, _label(path, words) if path else "", _hint(path, words), tuple(fields), tuple(groups))
+
+
+def _entry(values: Mapping[str, Any], path: str, words: Words) -> Group:
+    label = str(values.get("label" if words.language == "id" else "label_en") or values.get("name") or "")
+    made = _group(values, path, words)
+    return Group(path, label or words.text("callform.entry"), "", made.fields, made.groups, is_entry=True)
+
+
+def name_path(path: str, words: Words) -> str:
+    """The path of a value as people read it: `policy.gates.1.role` as `Tahapan wajib 2, Peran`."""
+    said = list[str]()
+    at = ""
+    for part in path.split("."):
+        at = f"{at}.{part}".lstrip(".")
+        if part.isdigit():
+            said[-1:] = [f"{said[-1]} {int(part) + 1}" if said else part]
+        elif at != "policy":
+            said.append(_label(at, words))
+    return ", ".join(said)
+
+
+def _label(path: str, words: Words) -> str:
+    name = path.rpartition(".")[2]
+    known = f"part.{name}" if path.startswith("policy.") else f"head.{name}"
+    return words.text(known) if known in texts() else words.word(name)
+
+
+def _hint(path: str, words: Words) -> str:
+    """What a rule does, as a form says it; of the entries of a list only the first says it."""
+    if any(part.isdigit() and part != "0" for part in path.split(".")):
+        return ""
+    said = find_rule(path).get(words.language, "")
+    for written, name in (("true:", "policy.yes"), ("false:", "policy.no")):
+        said = said.replace(written, f"{words.text(name)}:")
+    nothing = words.text("callform.nothing")
+    said = re.sub(r"(?<=[.] )(\[\]|\{\}|null)", nothing.capitalize(), said)
+    return re.sub(r"\[\]|\{\}|\bnull\b", nothing, said)
+
+
+def _look(value: Any, path: str, words: Words) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Whether a field takes a line, several or one of some options."""
+    if isinstance(value, list | Mapping):
+        return "lines", ()
+    kind, name = _kind_of(path), path.rpartition(".")[2]
+    if kind == "boolean":
+        options = [("true", words.text("policy.yes")), ("false", words.text("policy.no"))]
+    elif name == "role":
+        options = [(str(role), words.word(role)) for role in OVERSEERS]
+    elif name == "stage":
+        options = [(stage.name, words.word(stage.name)) for stage in ways.IDEA.stages.values() if stage.kind == Kind.OPEN]
+    elif path == "policy.entry":
+        options = [(each, words.word(each)) for each in make_schema()["$defs"]["Entry"]["enum"]]
+    elif name == "capacity":
+        options = [(each, each or words.text("callform.definitive")) for each in CAPACITIES]
+    else:
+        return ("figure" if kind in ("integer", "number") else "line"), ()
+    shown = show_value(value, path, words)
+    return "choice", tuple(options if shown in dict(options) else [(shown, shown), *options])
+
+
+@lru_cache(512)
+def _schema_of(path: str) -> Mapping[str, Any]:
+    """The schema of a field's value."""
+    room, _, name = re.sub(r"\.\d+(?=\.|$)", ".*", path).rpartition(".")
+    model = ROOMS[room][1].__name__ if room in ROOMS else ""
+    found: Mapping[str, Any] = _definitions().get(model, {}).get("properties", {}).get(name, {})
+    return found
+
+
+@lru_cache
+def _definitions() -> dict[str, Any]:
+    defined: dict[str, Any] = make_schema()["$defs"]
+    return defined
+
+
+def _kind_of(path: str) -> str:
+    schema = _schema_of(path)
+    if path.startswith("policy.days."):
+        return "integer"
+    options = schema.get("anyOf", [schema])
+    return next((str(each["type"]) for each in options if each.get("type") in ("boolean", "integer", "number")), "string")
+
+
+def _may_be_nothing(path: str) -> bool:
+    return any(each.get("type") == "null" for each in _schema_of(path).get("anyOf", ()))
+
+
+def _read_typed(value: Any, typed: str, path: str, language: str) -> Any:
+    """What was typed as a value; a number that cannot be read stays text, and is told of with its line."""
+    text = typed.strip()
+    if isinstance(value, list):
+        lines = [line.strip() for line in text.split("\n") if line.strip()]
+        return [[part.strip() for part in line.split(",")] for line in lines] if path == "policy.loosened" else lines
+    if not text and _may_be_nothing(path):
+        return None
+    kind = _kind_of(path)
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    if kind == "integer":
+        whole = read_whole(text, language)
+        return text if whole is None else whole
+    if kind == "number":
+        found = [number for number in read_number(text, language) if number <= 100]
+        return found[0] if len(found) == 1 else text
+    return " ".join(text.split("\n"))
+
+
+def _read_named(typed: str) -> dict[str, str]:
+    pairs = [line.partition(":") for line in typed.split("\n") if line.strip()]
+    return {_name(name): value.strip() for name, _, value in pairs}
+
+
+def _name(typed: str) -> str:
+    """What was typed as a name that a file may have."""
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", typed.strip())[:60]
+    return name if NAME.fullmatch(name) else "_"
+
+
+def _blank(path: str) -> dict[str, Any]:
+    """A new entry of a list, with what is usual where there is such."""
+    model: type[BaseModel] = ROOMS[f"{path}.*"][1]
+    return {name: "" if field.default is PydanticUndefined else field.default for name, field in model.model_fields.items()}
