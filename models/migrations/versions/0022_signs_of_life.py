@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0022"
+down_revision = "0021"
 
 INDEXES = {"dead": "state = 'dead'", "strange": "state not in ('waiting', 'claimed', 'held', 'handled', 'dead')"}
 

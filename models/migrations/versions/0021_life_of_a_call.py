@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
+revision = "0021"
 down_revision = "0020"
 
 MOVES = "NEW.line {differs} OLD.line OR NEW.amends {differs} OLD.amends OR NEW.reason {differs} OLD.reason"
