@@ -26,7 +26,7 @@ from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
 from workflows.region.notices import send_notices
 from workflows.region.people_columns import HEADS, REQUIRED, PersonRow, UnitFinder, read_person_row, says_same
-from workflows.region.posts import HELD, Entry, begin_posts
+from workflows.region.posts import HELD, Entry, begin_first_posts, begin_posts
 from workflows.region.powers import decides_or_signs, list_offices
 from workflows.region.sheets import open_sheet
 
@@ -159,7 +159,7 @@ def _write(session: Session, pairs: Sequence[_Pair], actor: Actor) -> None:
     numbers = [{"id": new_id(), "person_id": of, "number": pair.row.number, "valid_from": today()} for of, pair in new.items()]
     append_rows(session, EmployeeNumber, [{**number, "valid_until": None} for number in numbers])
     entry = Entry(PostCause.FILE, today())
-    begin_posts(session, {of: pair.new for of, pair in new.items()}, entry, actor=actor, is_new=True)
+    begin_first_posts(session, new, entry, actor=actor)
     facts = {of: {"unit": pair.new["unit_id"], "employment": pair.new["kind"]} for of, pair in new.items()}
     record_each(session, "person.register", facts, actor=actor)
     known = [pair for pair in pairs if pair.differs]
