@@ -1,13 +1,13 @@
 """Statements that change many people or units at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.database import run_plain, table_of
+from models.database import is_among, run_plain, table_of
 from models.inbox import InboxItem
 from models.people import EmployeeNumber, Person, SignInName
 from models.posts import Post
@@ -36,6 +36,15 @@ def end_posts(session: Session, people: Sequence[str], last_day: date, reason: s
     """Write the last day of the posts that people hold, and why they end where no others follow."""
     if people:
         run_plain(session, _ENDED.values(valid_until=last_day, end_reason=reason), [{"of": person_id} for person_id in people])
+
+
+def add_first_posts(session: Session, people: Collection[str], same: Mapping[str, Any]) -> None:
+    """Write everybody's first post, as they stand in their rows, under their own id, which no other post has; `same` is said of all."""
+    if people:
+        held = [_PEOPLE.c[name] for name in ("id", "id", "unit_id", *GRADED)]
+        said = [sa.literal(value, _POSTS.c[name].type) for name, value in same.items()]
+        rows = sa.select(*held, *said).where(is_among(session, _PEOPLE.c.id, people))
+        run_plain(session, sa.insert(_POSTS).from_select(["id", "person_id", "unit_id", *GRADED, *same], rows))
 
 
 def list_by_number(session: Session, numbers: Sequence[str]) -> dict[str, Any]:

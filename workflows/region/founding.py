@@ -18,7 +18,7 @@ from workflows.region.codes import end_sessions, issue_activation
 from workflows.region.notices import send_notice
 from workflows.region.offices import NewOffice, write_office
 from workflows.region.people import NAMED, NewPerson, NewUnit, read_own_number, require_unheld
-from workflows.region.posts import Entry, begin_post
+from workflows.region.posts import Entry, begin_first_posts
 from workflows.region.powers import lock_account
 
 FOUNDER = flow_actor("init")
@@ -85,7 +85,7 @@ def _settle_admin(session: Session, root: Unit, new: NewPerson) -> tuple[Person,
     session.add(person)
     session.flush()
     session.add(EmployeeNumber(person_id=person.id, number=number, valid_from=date(2000, 1, 1)))
-    begin_post(session, person, Entry(PostCause.REGISTERED, today()), actor=FOUNDER, is_new=True)
+    begin_first_posts(session, [person.id], Entry(PostCause.REGISTERED, today()), actor=FOUNDER)
     _make_admin(session, root, person)
     return person, issue_activation(session, person.id)
 

@@ -25,7 +25,7 @@ from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
 from workflows.region.notices import send_notices
 from workflows.region.people_columns import HEADS, KEYS, REQUIRED, PersonRow, UnitFinder, find_key, read_person_row, says_same
-from workflows.region.posts import HELD, Entry, begin_posts
+from workflows.region.posts import HELD, Entry, begin_first_posts, begin_posts
 from workflows.region.powers import decides_or_signs, list_offices
 from workflows.region.sheets import open_sheet
 from workflows.region.sign_in_names import is_sign_in_name_held, liken
@@ -187,7 +187,7 @@ def _write(session: Session, pairs: Sequence[_Pair], actor: Actor) -> None:
         session, SignInName, [{"id": new_id(), "person_id": of, "name": name, "likeness": liken(name), **given} for of, name in names]
     )
     entry = Entry(PostCause.FILE, today())
-    begin_posts(session, {of: pair.new for of, pair in new.items()}, entry, actor=actor, is_new=True)
+    begin_first_posts(session, new, entry, actor=actor)
     facts = {of: {"unit": pair.new["unit_id"], "employment": pair.new["kind"]} for of, pair in new.items()}
     record_each(session, "person.register", facts, actor=actor)
     known = [pair for pair in pairs if pair.differs]

@@ -1,6 +1,6 @@
 """Dated posts: where somebody was, in what position and grade, from when to when, who entered it and why."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from models.ids import new_id
 from models.instants import now, today
 from models.people import Person
 from models.posts import Post, PostCause
-from models.statements.directory import end_posts
+from models.statements.directory import add_first_posts, end_posts
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.refusals import Faults, Invalid
@@ -53,18 +53,23 @@ class HeldPost:
     entered_by: str
 
 
-def begin_posts(session: Session, held: Mapping[str, Mapping[str, Any]], entry: Entry, *, actor: Actor, is_new: bool = False) -> None:
-    """Let people begin the posts that they hold from a day on, by their ids; those so far end the day before. `is_new` people have none."""
-    if not is_new:
-        end_posts(session, list(held), entry.valid_from - timedelta(days=1))
+def begin_posts(session: Session, held: Mapping[str, Mapping[str, Any]], entry: Entry, *, actor: Actor) -> None:
+    """Let people begin the posts that they hold from a day on, by their ids; those so far end the day before."""
+    end_posts(session, list(held), entry.valid_from - timedelta(days=1))
     same = {"valid_until": None, "end_reason": "", "entered_by": actor.person_id, "entered_at": now(), **vars(entry)}
     rows = [{"id": new_id(), "person_id": of, **{name: values[name] for name in HELD}, **same} for of, values in held.items()]
     append_rows(session, Post, rows)
 
 
-def begin_post(session: Session, person: Person, entry: Entry, *, actor: Actor, is_new: bool = False) -> None:
+def begin_first_posts(session: Session, people: Collection[str], entry: Entry, *, actor: Actor) -> None:
+    """Let people who were just registered begin the posts that stand in their rows."""
+    same = {"end_reason": "", "entered_by": actor.person_id, "entered_at": now(), **vars(entry)}
+    add_first_posts(session, people, {name: value for name, value in same.items() if value is not None})
+
+
+def begin_post(session: Session, person: Person, entry: Entry, *, actor: Actor) -> None:
     """Let somebody begin the post that stands in their row by now."""
-    begin_posts(session, {person.id: {name: getattr(person, name) for name in HELD}}, entry, actor=actor, is_new=is_new)
+    begin_posts(session, {person.id: {name: getattr(person, name) for name in HELD}}, entry, actor=actor)
 
 
 def end_post(session: Session, person_id: str, last_day: date, reason: str) -> None:

@@ -79,7 +79,7 @@ def restore_person(session: Session, person_id: str, dated: Dated, *, actor: Act
     person.retired_on = None
     session.add(person)
     session.flush()
-    begin_post(session, person, entry, actor=actor, is_new=True)
+    begin_post(session, person, entry, actor=actor)
     record(session, "person.restore", person.id, actor=actor, valid_from=entry.valid_from.isoformat())
     send_notice(session, person.id, NoticeKind.PERSON_RESTORED)
     return reopen_account(session, person.id, actor=actor) if account.closed_at is not None else Renewal()

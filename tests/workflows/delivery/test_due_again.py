@@ -14,7 +14,7 @@ from models.idempotency import KeptAnswer
 from models.instants import wall_now
 from models.ledger import LedgerEntry
 from models.outbox import ClockTick
-from models.people import SignIn
+from models.people import Role, SignIn
 from models.stages import AwardStage, IdeaStage
 from tests.building import POLICY, Town
 from tests.steps import plan
@@ -22,6 +22,8 @@ from tests.workflows.turns import Clock, clock, contest, count, midnight, own_to
 from workflows.delivery import due
 from workflows.pilot.start import plan_pilot
 from workflows.region.calls import amend_policy
+from workflows.region.grants import give_role
+from workflows.region.heads import NewGrant
 from workflows.reward.announce import schedule_award
 
 pytestmark = pytest.mark.slow
@@ -39,6 +41,7 @@ def everything(own_town: Town, clock: Clock) -> None:
     own_town.do(schedule_award, own_town.build_award(AwardStage.APPROVED), announce_at=midnight(first), by="leader")
     contest(own_town, 1, (90,))
     own_town.do(amend_policy, own_town.call, POLICY, by="secretary")
+    own_town.do(give_role, own_town["walker"].id, NewGrant(Role.PILOT_OWNER, "DINKES", last_day=first), by="admin")
     quiet(own_town)
     clock.set("2029-12-31T10:00:00+07:00")
 

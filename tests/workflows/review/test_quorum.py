@@ -13,9 +13,9 @@ from sqlmodel import col, delete, select
 from models.calls import PolicyVersion
 from models.ideas import Decision
 from models.inbox import InboxItem
-from models.instants import now
+from models.instants import now, today
 from models.ledger import LedgerEntry
-from models.people import Role, RoleGrant
+from models.people import HeadCapacity, Role, RoleGrant
 from models.policy import Policy
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
@@ -27,7 +27,8 @@ from workflows.process import ways
 from workflows.process.check import check_policy
 from workflows.process.refusals import Conflict, Forbidden, Invalid
 from workflows.region.decrees import NamedDecree
-from workflows.region.grants import grant_role
+from workflows.region.grants import give_role, grant_role
+from workflows.region.heads import NewGrant
 from workflows.review.assign import assign_evenly, assign_reviewer
 from workflows.review.close_review import close_review
 from workflows.review.determine import Determination, determine_idea, resume_idea
@@ -226,7 +227,7 @@ def test_what_was_deferred_without_a_score_is_reviewed_again_by_who_was_late(own
 def test_where_nobody_may_review_at_all_the_chair_decides_after_the_reviews_days(own_town: Town, clock: Clock) -> None:
     with own_town.store.unit_of_work() as session:
         for who in ("reviewer1", "reviewer2", "reviewer3", "reviewer4"):
-            grant_role(session, own_town[who].id, Role.UNIT_HEAD, "KOTA", actor=own_town.actor(session, "admin"))
+            session.add(RoleGrant(person_id=own_town[who].id, role=Role.UNIT_HEAD, unit_id=own_town.units["KOTA"][0]))
     idea = in_review(own_town)
     assert (reviewers(own_town, idea), tasks(own_town, idea)) == ([], {"assign"})
     pass_the_date(own_town, clock, idea)
@@ -251,7 +252,8 @@ def test_the_flow_does_not_close_what_has_no_quorum_even_where_all_stepped_back(
 
 
 def test_a_superior_of_a_proposer_is_no_reviewer(either_town: Town) -> None:
-    either_town.do(grant_role, either_town["reviewer3"].id, Role.UNIT_HEAD, "ANDIR", by="admin")  # over the lead's and the mate's units
+    acting = NewGrant(Role.UNIT_HEAD, "ANDIR", HeadCapacity.DAILY, today() + timedelta(days=60))  # over the lead's and the mate's units
+    either_town.do(give_role, either_town["reviewer3"].id, acting, by="admin")
     idea = in_review(either_town, reviewers=4)
     assert reviewers(either_town, idea) == ["reviewer1", "reviewer2", "reviewer4"]
     with pytest.raises(Invalid, match="reviewer_not_eligible"):
