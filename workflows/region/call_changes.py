@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session, col, select
 
 from models.calls import Call, CallChange, CallChangeKind
+from models.database import is_among
 from models.ideas import Idea, Invitation, TeamMember
 from models.people import Person, Role, RoleGrant, is_held
 from workflows.process import ways
@@ -40,8 +41,7 @@ def find_extensions(session: Session, calls: Sequence[Call]) -> dict[str, CallCh
 
 def tell_each(session: Session, change: CallChange, people: Iterable[str]) -> None:
     """Ask for one mail to each of these people who has an address."""
-    reached = set(session.exec(select(Person.id).where(Person.email != "")))
-    told = sorted(reached.intersection(people))
+    told = sorted(session.exec(select(Person.id).where(is_among(session, col(Person.id), set(people)), Person.email != "")))
     send_each_once(session, TELL, {person_id: f"{KEY}{change.id}:{person_id}" for person_id in told})
 
 
