@@ -16,7 +16,7 @@ from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.pages.texts import texts
 from models.settings import settings
 from workflows.process.actors import Actor
-from workflows.process.condition import Trouble, list_troubles, read_condition
+from workflows.process.condition import MOST_SHOWN, Trouble, list_troubles, read_condition
 from workflows.process.records import require_region_admin
 from workflows.process.retry import Asked, retry_dead
 
@@ -59,7 +59,8 @@ async def _page(request: PageRequest, *, refused: RefusedForm | None = None, don
         lines = [_describe(trouble, place) for place, trouble in enumerate(list_troubles(session, actor=actor))]
         found = read_condition(session, settings().data, actor=actor)
         size = (found.backup.size if found.backup else None) or 0
-        return {"found": found, "lines": lines, "megabytes": (Decimal(size) / MEGABYTE).quantize(TENTH)}
+        hidden = found.dead + found.late + found.stuck > MOST_SHOWN
+        return {"found": found, "lines": lines, "more": hidden, "megabytes": (Decimal(size) / MEGABYTE).quantize(TENTH)}
 
     visitor, values = await request.read_page(read)
     status = refused.status if refused else 200

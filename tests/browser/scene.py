@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import col, select, update
+from sqlmodel import col, func, select, update
 
 from models.awards import Award
 from models.documents import Document
-from models.instants import now, today
-from models.outbox import Message, MessageState
+from models.instants import now, today, wall_now
+from models.outbox import ClockTick, Message, MessageState
 from models.people import HeadCapacity, NoticeKind, Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
@@ -148,7 +148,9 @@ def _show_condition(town: Town) -> Shot:
         send(session, "tomorrow.celebrate", "x")
         dead = {"tell_holder": "SMTPRecipientsRefused at send_mail:50", "assign": "KeyError at find:7"}
         for job, error in dead.items():
-            session.execute(update(Message).where(col(Message.job) == job).values(state=MessageState.DEAD, error=error))
+            last = select(func.max(Message.id)).where(Message.job == job).scalar_subquery()
+            session.execute(update(Message).where(col(Message.id) == last).values(state=MessageState.DEAD, error=error))
+        session.execute(update(ClockTick).values(relay_at=wall_now(), prefect_at=wall_now()))
     return Shot("Keadaan sistem", "admin", "/keadaan-sistem")
 
 

@@ -148,3 +148,17 @@ def test_the_doctor_says_where_the_key_lies_and_warns_of_the_data_folder_on_a_se
     assert bool(finding.mend) is (state is State.WARN)
     chosen.signing_key.chmod(0o644)
     assert check_key(chosen).state is State.WARN
+
+
+def test_a_part_that_may_not_look_for_the_key_starts_beside_the_pinned_one_and_makes_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A unit of systemd hides the key's folder; root is let in everywhere, so a name that no folder takes stands for it here."""
+    folder = use(tmp_path / "data", monkeypatch)
+    prepare_folder()
+    pinned = (folder / "keys" / "ledger.pub").read_bytes()
+    (folder / "keys" / "ledger.pem").unlink()
+    use(folder, monkeypatch, GAGAS_LEDGER_KEY=str(tmp_path / ("x" * 300)))
+    prepare_folder()
+    assert (folder / "keys" / "ledger.pub").read_bytes() == pinned
+    assert not (folder / "keys" / "ledger.pem").exists()
