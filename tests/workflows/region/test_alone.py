@@ -147,15 +147,17 @@ def draw_step(town: Town, attacker: Attacker, chance: random.Random) -> Callable
     over, role = chance.choice(("KOTA", "ANDIR", "BAPPEDA")), chance.choice(sorted(DECIDING | {Role.UNIT_HEAD}))
     grants = town.rows(select(RoleGrant.id).where(RoleGrant.person_id == target, col(RoleGrant.ended_at).is_(None)))
     steps: tuple[Callable[[], Any], ...] = (
-        lambda: attacker.register(over, by),
-        lambda: attacker.register_guest(chance.choice(GUESTS), over, by),
-        lambda: attacker.do(change_sign_in_name, target, f"nama{chance.randrange(1_000)}", by=by),
+        lambda: attacker.register_guest(chance.choice(GUESTS), over, by) if chance.random() < 0.5 else attacker.register(over, by),
         lambda: attacker.renew(target, by),
         lambda: attacker.do(grant_role, target, role, over, by=by),
         lambda: attacker.do(end_grant, target, chance.choice(grants or [""]), by=by),
         lambda: attacker.do(close_account, target, by=by),
         lambda: attacker.renew(target, by, reopen_account),
-        lambda: attacker.do(move_person, target, over, by=by),
+        lambda: (
+            attacker.do(change_sign_in_name, target, f"nama{chance.randrange(1_000)}", by=by)
+            if chance.random() < 0.5
+            else attacker.do(move_person, target, over, by=by)
+        ),
         lambda: attacker.do(appoint_holder, "ANDIR", NewHolder(target, today()), by=by),
         lambda: attacker.confirm_all(by),
     )
