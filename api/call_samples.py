@@ -41,9 +41,11 @@ def read_schema() -> str:
 
 
 def fill_in(text: str, own: Mapping[str, str]) -> str:
-    """A file with what a region says of its own, its comments kept."""
+    """A file with what a region says of its own, its comments kept; another signatory takes over no number, rank or capacity."""
     read = read_file(text.encode())
     body = deepcopy(read.body)
+    if "signatory" in own:
+        body["policy"]["documents"]["signatory"] |= {"capacity": "", "rank": None, "employee_number": None}
     for name, value in own.items():
         *way, last = OWN[name].split(".")
         part = body

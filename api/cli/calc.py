@@ -15,13 +15,9 @@ REFUSED = 2  # the exit code of input that cannot be calculated
 
 
 class UnreadableInput(CalculationRefusal):
-    """Input that is not JSON in UTF-8; `said` names its sentence in `templates/sentences/check.toml`, `values` fills the places in it."""
+    """Input that is not JSON in UTF-8."""
 
     code = "json_unreadable"
-
-    def __init__(self, field: str, sentence: str, said: str = "json_unreadable", **values: object) -> None:
-        super().__init__(field, sentence)
-        self.said, self.values = said, values
 
 
 def calc(
@@ -58,7 +54,7 @@ def read_json(file: str) -> Any:
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise UnreadableInput("file", f"Name a file that can be read: {error.strerror}.", "file_unreadable") from error
+        raise UnreadableInput("file", f"Name a file that can be read: {error.strerror}.") from error
     try:
         return json.loads(
             content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates
@@ -67,23 +63,23 @@ def read_json(file: str) -> Any:
         raise
     except json.JSONDecodeError as error:
         advice = f"Correct the JSON at line {error.lineno}, column {error.colno}: {error.msg}."
-        raise UnreadableInput(WHOLE_INPUT, advice, "json_malformed", line=error.lineno, column=error.colno) from error
+        raise UnreadableInput(WHOLE_INPUT, advice) from error
     except UnicodeDecodeError as error:
         place = error.start + 1
-        raise UnreadableInput(WHOLE_INPUT, f"Write the JSON in UTF-8; byte {place} is not.", "json_not_utf8", place=place) from error
+        raise UnreadableInput(WHOLE_INPUT, f"Write the JSON in UTF-8; byte {place} is not.") from error
     except (ValueError, ArithmeticError, RecursionError) as error:
-        raise UnreadableInput(WHOLE_INPUT, "Write shorter numbers and fewer nested levels.", "json_too_large") from error
+        raise UnreadableInput(WHOLE_INPUT, "Write shorter numbers and fewer nested levels.") from error
 
 
 def _refuse_constant(constant: str) -> NoReturn:
-    raise UnreadableInput(WHOLE_INPUT, f"Replace {constant}: it is not a number in JSON.", "json_no_number", constant=constant)
+    raise UnreadableInput(WHOLE_INPUT, f"Replace {constant}: it is not a number in JSON.")
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
         twice = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
-        raise UnreadableInput(twice, "Name each field once in an object.", "json_field_twice")
+        raise UnreadableInput(twice, "Name each field once in an object.")
     return fields
 
 

@@ -77,15 +77,13 @@ def plan(
     """
     spoken = choose_language(language)
     checked = _read(file, spoken)
-    if checked.is_alone:
-        refuse(say("policy_alone", spoken))
     _settle(file, checked.faults, spoken)
-    assert checked.call is not None, "a call without faults is one"  # noqa: S101
+    if checked.call is None:
+        refuse(say("policy_alone", spoken))
     require_newest_schema(database())
     try:
         with database().unit_of_work() as session:
-            planned = plan_at_server(session, checked.call, author)
-            code = planned.code
+            code = plan_at_server(session, checked.call, author).code
     except Refusal as refusal:
         _settle(file, [checked.tell(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)], spoken)
     typer.echo(say("planned", spoken, code=code))

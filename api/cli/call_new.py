@@ -9,6 +9,8 @@ import typer
 from api.call_samples import OWN, SAMPLES, SCHEMA_FILE, fill_in, read_sample, read_schema, write_explained
 from api.cli.call_file import call, refuse
 from api.cli.languages import Language, choose_language, say
+from api.pages.call_fields import name_path
+from api.pages.texts import Words
 from models.database import database
 from models.migrations import require_newest_schema
 from workflows.process.refusals import NotFound
@@ -39,7 +41,7 @@ def new(
     place: Annotated[str | None, typer.Option(help="Where documents are issued.")] = None,
     signatory: Annotated[str | None, typer.Option(help="Who signs documents, without titles.")] = None,
     position: Annotated[str | None, typer.Option(help="The signatory's position.")] = None,
-    employee_number: Annotated[str | None, typer.Option(help="The signatory's employee number; of a sample's signatory it goes.")] = None,
+    employee_number: Annotated[str | None, typer.Option(help="The signatory's employee number; none where only the name is given.")] = None,
 ) -> None:
     """Write the file of a new call: from a sample, or as a copy of a call. In a terminal it asks for what is the region's own.
 
@@ -55,8 +57,8 @@ def new(
     values |= {"address": address, "contact": contact, "place": place, "signatory": signatory, "position": position}
     values |= {"employee_number": employee_number}
     own = {name: value for name, value in values.items() if value is not None}
-    if sys.stdin.isatty():
-        own |= {name: answer for name in ASKED if name not in own and (answer := _ask(name))}
+    if is_terminal():
+        own |= {name: answer for name in ASKED if name not in own and (answer := _ask(name, spoken))}
     _write(fill_in(text, own), to, spoken)
 
 
@@ -74,9 +76,14 @@ def _copy(code: str, spoken: str) -> str:
         refuse(say("no_such_call", spoken, code=code))
 
 
-def _ask(name: str) -> str:
+def is_terminal() -> bool:
+    """Whether somebody sits there to be asked."""
+    return sys.stdin.isatty()
+
+
+def _ask(name: str, spoken: str) -> str:
     """What is answered; empty leaves the sample's."""
-    return str(typer.prompt(OWN[name].rpartition(".")[2], default="", show_default=False, err=True)).strip()
+    return str(typer.prompt(name_path(OWN[name], Words(spoken)), default="", show_default=False, err=True)).strip()
 
 
 def _write(text: str, to: Path | None, spoken: str) -> None:

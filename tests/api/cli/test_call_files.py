@@ -13,7 +13,7 @@ from api.cli.main import app
 from models.calls import Call, PolicyVersion
 from models.ledger import LedgerEntry
 from models.people import AccountNotice, NoticeKind, Role
-from tests.building import Town
+from tests.building import POLICY, Town
 from workflows.process.refusals import Forbidden
 from workflows.region.call_files.call import check_file
 from workflows.region.call_files.reading import read_file
@@ -62,6 +62,38 @@ def test_a_new_file_says_what_is_the_regions_own_and_keeps_the_rest(file: Path) 
     ]
     assert check_file(file.read_bytes()).faults == []
     assert (file.parent / "call.schema.json").is_file(), "the schema that the file names lies beside it"
+
+
+def test_somebody_at_a_terminal_is_asked_for_what_is_the_regions_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.cli.call_new.is_terminal", lambda: True)
+    answers = ["UJI-2027", "", "BAPPEDA", "2027-02-02", "", "KOTA CONTOH; BAPPEDA", "Contoh", "Joko Surapati", "Wali Kota Contoh"]
+    result = CliRunner().invoke(app, ["call", "new", "kipp_style"], input="\n".join(answers) + "\n")
+    own = {"code": "UJI-2027", "unit_code": "BAPPEDA", "opens_at": "2027-02-02"}
+    written = result.stdout[result.stdout.index("# yaml-language-server") :]  # after the answers, which the runner echoes
+    made, sample = read_file(written.encode()).body, read_file(read_sample("kipp_style").encode()).body
+    assert {name: made[name] for name in made if name != "policy" and made[name] != sample[name]} == own
+    assert made["policy"]["documents"]["letterhead"]["lines"] == ["KOTA CONTOH", "BAPPEDA"]
+    assert made["policy"]["documents"]["signatory"]["name"] == "Joko Surapati"
+    assert "Kode unit penyelenggara:" in result.stderr
+
+
+def test_another_signatory_takes_over_nobodys_number() -> None:
+    before, made = (read_file(run("new", "standing_track", *given).stdout.encode()).body for given in ((), ("--signatory", "Joko")))
+    assert before["policy"]["documents"]["signatory"]["employee_number"]
+    assert made["policy"]["documents"]["signatory"] == {
+        "name": "Joko",
+        "position": "Camat Andir",
+        "capacity": "",
+        "rank": None,
+        "employee_number": None,
+    }
+
+
+def test_a_policy_alone_is_not_planned(here: Town, tmp_path: Path) -> None:
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps(POLICY), "utf-8")
+    result = run("plan", file, "--author", here["secretary"].number)
+    assert (result.exit_code, result.stderr.startswith("Berkas ini hanya memuat ketentuan.")) == (1, True)
 
 
 def test_no_file_is_written_over(file: Path) -> None:
