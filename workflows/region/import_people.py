@@ -75,10 +75,7 @@ def _go_through(session: Session, content: bytes, actor: Actor, advance: Advance
     done, seen = ImportReport(), Seen()
     units = {unit.id: unit for unit in session.exec(select(Unit))}
     find_unit = UnitFinder({unit.id: (unit.code, unit.name) for unit in units.values()})
-    sheet = open_sheet(content, HEADS, REQUIRED)
-    if not set(KEYS) & set(sheet.columns):
-        raise Invalid("sheet_without_columns", "file", heads=HEADS["employee_number"][0])
-    rows = sheet.rows
+    rows = open_sheet(content, HEADS, REQUIRED).rows
     while some := list(islice(rows, AT_ONCE)):
         pairs = list(_allow(session, _pair(session, some, find_unit, seen, done), units, actor, done))
         _count(pairs, done)

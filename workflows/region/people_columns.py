@@ -31,8 +31,8 @@ HEADS = {
     "unit_code": ("Kode Unit", "Kode Unor", "Kode OPD", "Unit", "Unit Kerja", "Unor Nama", "Perangkat Daerah"),
     "email": ("Email", "E-mail", "Surel", "Alamat Surel"),
 }
-REQUIRED = ("name", "unit_code")
-KEYS = ("employee_number", "sign_in_name")  # one of them is required
+KEYS = ("employee_number", "sign_in_name")
+REQUIRED = (KEYS, "name", "unit_code")  # one of the keys at least
 WORDS = {**NAMED, "position": (0, 120), "email": (0, 254)}
 KINDS = {
     "pns": EmploymentKind.PNS,

@@ -37,8 +37,8 @@ class Sheet:
     rows: Iterator[tuple[int, dict[str, str]]]
 
 
-def open_sheet(content: bytes, names: Names, required: Sequence[str]) -> Sheet:
-    """The first table of a file in which the required columns have their heads.
+def open_sheet(content: bytes, names: Names, required: Sequence[str | tuple[str, ...]]) -> Sheet:
+    """The first table of a file in which the required columns have their heads, and of several in a tuple one at least.
 
     Raises Invalid: `sheet_too_large`, `sheet_unreadable`, `sheet_locked`, `sheet_without_columns` with heads of those that are missing; and
     `sheet_too_long` while its rows are read.
@@ -46,14 +46,15 @@ def open_sheet(content: bytes, names: Names, required: Sequence[str]) -> Sheet:
     if len(content) > MOST_BYTES:
         raise Invalid("sheet_too_large", FIELD, maximum=MOST_BYTES // 1_000_000)
     heads = {compare_head(written): column for column, each in names.items() for written in (column, *each)}
+    groups = [(each,) if isinstance(each, str) else each for each in required]
     best: dict[str, int] = {}
     for table in _list_tables(content):
         first = [[read_cell(cell) for cell in row] for row in islice(table, HEADS_WITHIN + 1)]
         columns, after = _find_heads(first, heads)
-        if set(required) <= set(columns):
+        if all(set(group) & set(columns) for group in groups):
             return Sheet(columns, _read_rows(first[after:], table, columns, after + 1))
         best = max(best, columns, key=len)
-    raise Invalid("sheet_without_columns", FIELD, heads=", ".join(names[name][0] for name in required if name not in best))
+    raise Invalid("sheet_without_columns", FIELD, heads=", ".join(names[group[0]][0] for group in groups if not set(group) & set(best)))
 
 
 def compare_head(written: str) -> str:
