@@ -261,7 +261,7 @@ class Shelf:
         """The town in a state put aside."""
         self.lay(name)
         town = copy(self.town)
-        town._calls = {}
+        town._calls, town.people = {}, dict(town.people)
         return town
 
 

@@ -46,7 +46,7 @@ def test_what_is_wrong_with_details_stands_beside_its_fields(town: Town, admin: 
 def test_an_acting_head_is_given_and_shown_with_the_last_day(town: Town, admin: TestClient) -> None:
     last = today() + timedelta(days=9)
     fields = fields_of(admin.get("/pegawai").text, "/pegawai/peran")
-    typed = {"employee_number": town["walker"].number, "role": "unit_head", "unit_code": "ANDIR", "capacity": "Plh."}
+    typed = {"identifier": town["walker"].number, "role": "unit_head", "unit_code": "ANDIR", "capacity": "Plh."}
     refused = admin.post("/pegawai/peran", data=fields | typed)
     assert (refused.status_code, 'id="role-last_day-error"' in refused.text) == (422, True)
     fields = fields_of(admin.get("/pegawai").text, "/pegawai/peran")

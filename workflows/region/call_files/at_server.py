@@ -18,7 +18,7 @@ def plan_at_server(session: Session, new: NewCall, author_number: str) -> Call:
     Raises Invalid for an unknown number, and what `plan_call` raises.
     """
     found = list_by_number(session, [author_number]).get(author_number)
-    if found is None or found.valid_until is not None:
+    if found is None or found.ended is not None:
         raise Invalid("person_unknown", "author")
     call = plan_call(session, new, actor=actor_of(session, found.id))
     record(session, "call.plan_at_server", call.id, actor=flow_actor("call"), author=found.id)
