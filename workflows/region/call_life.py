@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from models.awards import Award
 from models.calls import Call, CallChange, CallChangeKind, CallState, PolicyVersion
 from models.ideas import Idea
 from models.instants import local_day, now, today
@@ -112,17 +111,18 @@ def may_reopen(session: Session, call: Call) -> bool:
 
 
 def count_ideas(session: Session, call: Call) -> CallCounts:
-    """How a call's ideas stand: nothing is awaited of a draft, and a rejected idea is under way until its days for an objection end."""
+    """How a call's ideas stand: nothing is awaited of a draft, and a rejected idea is under way until its days for an objection end.
+
+    Awards are not asked for: whoever keeps a call without preparing them would learn of one before its hour.
+    """
     drafts, ended = ways.IDEA.list_stages(Kind.DRAFT), ways.IDEA.list_stages(Kind.END)
     turned_down = [stage.name for stage in ways.IDEA.stages.values() if stage.kind == Kind.DECIDED and stage.tone == Tone.NO]
     count = select(col(Idea.stage), func.count()).where(Idea.call_id == call.id, col(Idea.code).is_not(None)).group_by(col(Idea.stage))
     by_stage = dict(session.exec(count).all())
     drafted = select(func.count()).select_from(Idea).where(Idea.call_id == call.id, col(Idea.stage).in_(drafts))
-    open_awards = select(func.count(func.distinct(col(Award.idea_id)))).where(Award.call_id == call.id)
-    awarded = session.exec(open_awards.where(col(Award.stage).in_(ways.AWARD.list_stages(Kind.OPEN)))).one()
     under_way = sum(number for stage, number in by_stage.items() if stage not in (*drafts, *ended, *turned_down))
     may_object = _count_objectable(session, call, turned_down)
-    return CallCounts(session.exec(drafted).one(), sum(by_stage.values()), under_way + awarded + may_object)
+    return CallCounts(session.exec(drafted).one(), sum(by_stage.values()), under_way + may_object)
 
 
 def _require_later(call: Call, until: datetime, *, is_over: bool) -> None:
@@ -149,8 +149,7 @@ def _require_reopenable(session: Session, call: Call) -> None:
     scored = (
         select(Review.id).join(Idea, col(Idea.id) == col(Review.idea_id)).where(Idea.call_id == call.id, col(Review.total).is_not(None))
     )
-    awarded = select(Award.id).where(Award.call_id == call.id)
-    if session.exec(scored.limit(1)).first() is not None or session.exec(awarded.limit(1)).first() is not None:
+    if session.exec(scored.limit(1)).first() is not None:  # an award needs a score
         raise Conflict("call_judged_already")
     newest = find_newest(session, call.id)
     if newest.signed_at is None:

@@ -243,10 +243,15 @@ def test_a_call_is_put_away_only_when_it_is_closed_and_nothing_in_it_is_under_wa
         assert compare_rows(session).differences == []
 
 
-def test_an_award_that_is_not_decided_keeps_its_call_from_the_archive(town: Town) -> None:
-    award = town.award(town.build_award())
-    with town.store.reading() as session:
-        assert count_ideas(session, session.get_one(Call, award.call_id)).under_way == 1
+def test_an_award_before_its_hour_is_told_by_no_count_of_its_call(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.ROLLED_OUT)
+    counted = []
+    for build in (lambda: None, lambda: town.build_award(idea=idea)):
+        build()
+        with town.store.reading() as session:
+            counted.append(count_ideas(session, session.get_one(Call, town.call)))
+    assert counted[0] == counted[1]
+    assert counted[0].under_way == 0
 
 
 def ids_in(town: Town, stage: IdeaStage) -> list[str]:
