@@ -40,4 +40,5 @@ MAIL_JOBS: dict[str, str] = {
     "recognition.tell_holder": "notice",
     "recognition.send_digest": "person",
     "recognition.mail_code": "code",
+    "recognition.tell_call_change": "person",
 }
