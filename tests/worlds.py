@@ -152,6 +152,7 @@ def read_values(town: Town) -> Asked:
             "document_id": sorted(document.id for document in documents) or ["x"],
             "token": sorted(document.token for document in documents) or ["x"],
             "sha256": sorted(town.rows(select(Document.sha256).where(col(Document.sha256).is_not(None)))) or ["0" * 64],
+            "number": ["1", "2"],
             "rest": ["x"],
             "name": ["x"],
             "action": ["x"],

@@ -21,7 +21,7 @@ def show_touched(found: Amendment) -> dict[str, Any]:
             "title": move.idea.title,
             "due_before": move.idea.due_at,
             "due_at": move.due_at,
-            "tasks": len(move.tasks),
+            "tasks": move.tasks_of_idea,
         }
         for move in found.moves[:FIRST]
     ]

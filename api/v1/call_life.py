@@ -150,4 +150,4 @@ async def show_amendment(call_id: Id, number: Number, request: Api) -> Amendment
 
 def _show_touched(move: Move) -> TouchedIdea:
     said: dict[str, Any] = {name: getattr(move.idea, name) for name in ("id", "code", "title", "stage")}
-    return TouchedIdea(**said, due_before=move.idea.due_at, due_at=move.due_at, tasks=len(move.tasks))
+    return TouchedIdea(**said, due_before=move.idea.due_at, due_at=move.due_at, tasks=move.tasks_of_idea)

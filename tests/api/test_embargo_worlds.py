@@ -12,9 +12,11 @@ from models.awards import Award
 from models.ideas import Idea
 from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
+from tests.steps import REASON
 from tests.worlds import Worlds
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
+from workflows.region.amendments import NewAmendment, amend_running
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 OTHERS = ("", "lead", "stranger", "head", "operator", "reviewer1", "chair", "owner", "verifier", "admin")
@@ -22,9 +24,10 @@ KNOW = ("secretary", "leader", "auditor")
 
 
 def build_shared(town: Town) -> None:
-    """An awarded idea with its certificates, and an idea that earned an award of which nothing was said yet."""
+    """An awarded idea with its certificates, an idea that earned an award of which nothing was said yet, and an amendment to be signed."""
     town.do(number_certificates, town.build_award(AwardStage.ANNOUNCED), by="flow:recognition")
     town.build_idea(IdeaStage.ROLLED_OUT)
+    town.do(amend_running, town.call, NewAmendment(1, {"days.approval": 60, "days.review": 60}, REASON), by="secretary")
 
 
 def award_in_secret(*steps: str) -> object:

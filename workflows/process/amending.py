@@ -54,9 +54,9 @@ class Move:
     reviews: list[tuple[Review, datetime]] = field(default_factory=list)
 
     @property
-    def is_dated(self) -> bool:
-        """Whether any open date moves."""
-        return self.due_at != self.idea.due_at or bool(self.tasks)
+    def tasks_of_idea(self) -> int:
+        """How many tasks move, those about an award left out: whoever reads an amendment may not know of one before its hour."""
+        return sum(task.item.award_id is None for task in self.tasks)
 
 
 def list_moves(session: Session, call: Call, line: Sequence[PolicyVersion], policy: Policy, *, lock: bool = False) -> list[Move]:
