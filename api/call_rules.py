@@ -10,18 +10,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.pages.texts import texts
-from models.policy import (
-    Days,
-    DocumentRule,
-    GateRule,
-    LetterheadRule,
-    PilotRule,
-    Policy,
-    Requirement,
-    RubricCriterion,
-    Section,
-    SignatoryRule,
-)
+from models.entry_rules import Category, ClosingRule, EligibilityRule, RubricCriterion
+from models.form_rules import FormField, Option, Requirement, Section
+from models.policy import Days, DocumentRule, GateRule, LetterheadRule, PilotRule, Policy, SignatoryRule
 from workflows.calculations.rule_books import FixedTiers, Tier
 from workflows.region.call_files.call import CallFile
 from workflows.region.call_files.comments import Comment
@@ -31,6 +22,13 @@ from workflows.region.call_files.writing import wrap_comment
 ROOMS: dict[str, tuple[str, type[BaseModel]]] = {
     "": ("call", CallFile),
     "policy": ("policy", Policy),
+    "policy.eligibility": ("eligibility", EligibilityRule),
+    "policy.closing": ("closing", ClosingRule),
+    "policy.categories.*": ("category", Category),
+    "policy.categories.*.rubric.*": ("criterion", RubricCriterion),
+    "policy.categories.*.tiers.*": ("tier", Tier),
+    "policy.fields.*": ("field", FormField),
+    "policy.fields.*.options.*": ("option", Option),
     "policy.sections.*": ("section", Section),
     "policy.requirements.*": ("requirement", Requirement),
     "policy.rubric.*": ("criterion", RubricCriterion),
@@ -89,6 +87,7 @@ def make_schema() -> dict[str, Any]:
     for room, model in ROOMS.values():
         _describe(parts[model.__name__], room)
     parts["Policy"]["properties"]["rule_book"] |= {"$ref": "#/$defs/FixedTiers"}
+    parts["Category"]["properties"]["tiers"]["items"] |= {"$ref": "#/$defs/Tier"}
     head = parts.pop("CallFile")
     head["properties"]["policy"] |= {"$ref": "#/$defs/Policy"}
     for name in ("opens_at", "closes_at"):

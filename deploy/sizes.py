@@ -18,6 +18,7 @@ ROUTES = {"get", "post", "put", "patch", "delete", "head", "options", "api_route
 COMMANDS = {"command", "callback"}
 COMMITS_HERE = "models/database.py"
 GENERATED = "models/migrations/"
+SAMPLES = "examples/calls/"
 
 UNFINISHED = re.compile(r"\b(TODO|FIXME)\b")
 BARE_IGNORE = re.compile(r"#\s*type:\s*ignore(?!\[)")
@@ -59,9 +60,9 @@ def list_files(root: Path) -> Iterator[Path]:
 
 
 def check_length(path: str, text: str) -> Iterator[Breach]:
-    """Files end before line 300; migrations are written by a tool."""
+    """Files end before line 300; migrations are written by a tool, and the sample calls say every rule there is."""
     lines = text.count("\n")
-    if lines > FILE_LINES and not path.startswith(GENERATED):
+    if lines > FILE_LINES and not path.startswith((GENERATED, SAMPLES)):
         yield Breach(path, FILE_LINES, f"{lines} lines; a file has at most {FILE_LINES}: split it by noun")
 
 
@@ -119,7 +120,7 @@ def check_import(path: str, node: ast.Import | ast.ImportFrom) -> Iterator[Breac
 def check_function(path: str, node: Function) -> Iterator[Breach]:
     """Functions are short and take few parameters."""
     lines = (node.end_lineno or node.lineno) - node.lineno + 1
-    if lines > FUNCTION_LINES and not path.startswith(GENERATED):
+    if lines > FUNCTION_LINES and not path.startswith((GENERATED, SAMPLES)):
         yield Breach(path, node.lineno, f"`{node.name}` has {lines} lines; a function has at most {FUNCTION_LINES}")
     count = len(list_parameters(node))
     if count > PARAMETERS and not is_filled_by_framework(path, node):

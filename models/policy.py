@@ -4,15 +4,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from models.entry_rules import Category, ClosingRule, EligibilityRule, RubricCriterion
+from models.form_rules import FormField, Requirement, Section
 from models.people import Role
+from models.policy_parts import Frozen, Identifier, Label, Named, Points
 from models.stages import IdeaStage
-
-Label = Annotated[str, Field(min_length=1, max_length=200)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Points = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]  # what the calculation of scores takes
 
 
 def _in_order(pair: tuple[str, str]) -> tuple[str, str]:
@@ -20,12 +19,6 @@ def _in_order(pair: tuple[str, str]) -> tuple[str, str]:
 
 
 DutyPair = Annotated[tuple[Identifier, Identifier], AfterValidator(_in_order)]  # two duties, in the order of the alphabet
-
-
-class Frozen(BaseModel):
-    """Policies are facts: nothing unknown goes in, nothing changes afterwards."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Entry(StrEnum):
@@ -36,41 +29,9 @@ class Entry(StrEnum):
     IN_USE = "in_use"
 
 
-class Section(Frozen):
-    """A part of the proposal, its words counted on the server."""
-
-    name: Identifier
-    label: Label
-    label_en: Label
-    minimum_words: int = Field(0, ge=0, le=5_000)
-    maximum_words: int = Field(500, ge=1, le=5_000)
-
-
-class Requirement(Frozen):
-    """A yes-or-no question of the screening (PP 38/2017 art. 6)."""
-
-    name: Identifier
-    label: Label
-    label_en: Label
-
-
-class RubricCriterion(Frozen):
-    """A weighted criterion of the scoring."""
-
-    name: Identifier
-    label: Label
-    label_en: Label
-    weight: Points = Field(gt=0, le=100)
-    minimum: Points = Decimal(0)
-    maximum: Points = Decimal(100)
-
-
-class GateRule(Frozen):
+class GateRule(Named):
     """Something that must be passed before an idea may leave a stage; a call adds one without code, and says which gates come before."""
 
-    name: Identifier
-    label: Label
-    label_en: Label
     stage: Identifier
     role: Role
     days: int = Field(14, ge=1, le=365)
@@ -153,6 +114,10 @@ class Policy(Frozen):
     entry: Entry = Entry.NEW
     permission: bool = True
     gates: tuple[GateRule, ...] = ()
+    eligibility: EligibilityRule = EligibilityRule()
+    closing: ClosingRule = ClosingRule()
+    categories: tuple[Category, ...] = Field((), max_length=12)
+    fields: tuple[FormField, ...] = Field((), max_length=40)
     sections: tuple[Section, ...] = Field(min_length=1, max_length=30)
     requirements: tuple[Requirement, ...] = Field(min_length=1, max_length=20)
     rubric: tuple[RubricCriterion, ...] = Field(min_length=1, max_length=30)
@@ -174,16 +139,10 @@ class Policy(Frozen):
     @model_validator(mode="after")
     def names_are_unique(self) -> Self:
         """Two parts of one name would overwrite each other in the stored answers."""
-        for parts in (self.sections, self.requirements, self.rubric, self.gates):
+        for parts in ((*self.fields, *self.sections), self.requirements, self.rubric, self.gates, self.categories):
             names = [part.name for part in parts]
             if len(names) != len(set(names)):
                 raise PydanticCustomError("policy_names_twice", "two parts have the same name")
-        for criterion in self.rubric:
-            if criterion.minimum >= criterion.maximum:
-                raise PydanticCustomError("policy_scale_empty", "a criterion's minimum is not below its maximum")
-        for section in self.sections:
-            if section.minimum_words > section.maximum_words:
-                raise PydanticCustomError("policy_words_out_of_order", "a section asks for more words than it allows")
         if self.pilot.minimum_days > self.pilot.maximum_days:
             raise PydanticCustomError("policy_pilot_out_of_order", "the shortest pilot is longer than the longest")
         return self

@@ -71,7 +71,7 @@ def read_fields(body: Any, form: Form, act: str, path: str = "") -> Any:
     """The values with what was typed into their fields; what was not sent stays. `act` may add an entry to a list."""
     if isinstance(body, Mapping) and path not in NAMED:
         return {name: read_fields(value, form, act, f"{path}.{name}".lstrip(".")) for name, value in body.items()}
-    if path in LISTS and isinstance(body, list):
+    if _as_room(path) in LISTS and isinstance(body, list):
         kept = [place for place in range(len(body)) if not form.text(f"{REMOVE}.{path}.{place}", 3)]
         entries = [read_fields(body[place], form, act, f"{path}.{place}") for place in kept]
         return [*entries, _blank(path)] if act == f"{ADD}.{path}" else entries
@@ -101,7 +101,7 @@ def _group(values: Mapping[str, Any], path: str, words: Words) -> Group:
     fields, groups = list[Field](), list[Group]()
     for name, value in values.items():
         inner = f"{path}.{name}".lstrip(".")
-        if inner in LISTS and isinstance(value, list):
+        if _as_room(inner) in LISTS and isinstance(value, list):
             entries = [_entry(each, f"{inner}.{place}", words) for place, each in enumerate(value) if isinstance(each, Mapping)]
             groups.append(Group(inner, _label(inner, words), _hint(inner, words), groups=tuple(entries), is_list=True))
         elif isinstance(value, Mapping) and inner not in NAMED:
@@ -160,8 +160,8 @@ def _look(value: Any, path: str, words: Words) -> tuple[str, tuple[tuple[str, st
         options = [(str(role), words.word(role)) for role in OVERSEERS]
     elif name == "stage":
         options = [(stage.name, words.word(stage.name)) for stage in ways.IDEA.stages.values() if stage.kind == Kind.OPEN]
-    elif path == "policy.entry":
-        options = [(each, words.word(each)) for each in make_schema()["$defs"]["Entry"]["enum"]]
+    elif (options_there := _list_options(path)) is not None:
+        options = [(each, words.word(each)) for each in options_there]
     elif name == "capacity":
         options = [(each, each or words.text("callform.definitive")) for each in CAPACITIES]
     else:
@@ -173,10 +173,22 @@ def _look(value: Any, path: str, words: Words) -> tuple[str, tuple[tuple[str, st
 @lru_cache(512)
 def _schema_of(path: str) -> Mapping[str, Any]:
     """The schema of a field's value."""
-    room, _, name = re.sub(r"\.\d+(?=\.|$)", ".*", path).rpartition(".")
+    room, _, name = _as_room(path).rpartition(".")
     model = ROOMS[room][1].__name__ if room in ROOMS else ""
     found: Mapping[str, Any] = _definitions().get(model, {}).get("properties", {}).get(name, {})
     return found
+
+
+def _list_options(path: str) -> list[str] | None:
+    """The values that a field may have where the schema lists them."""
+    name = str(_schema_of(path).get("$ref", "")).rpartition("/")[2]
+    listed: list[str] | None = _definitions().get(name, {}).get("enum")
+    return listed
+
+
+def _as_room(path: str) -> str:
+    """A path with `*` for each place of a list."""
+    return re.sub(r"\.\d+(?=\.|$)", ".*", path)
 
 
 @lru_cache
@@ -230,5 +242,5 @@ def _name(typed: str) -> str:
 
 def _blank(path: str) -> dict[str, Any]:
     """A new entry of a list, with what is usual where there is such."""
-    model: type[BaseModel] = ROOMS[f"{path}.*"][1]
+    model: type[BaseModel] = ROOMS[f"{_as_room(path)}.*"][1]
     return {name: "" if field.default is PydanticUndefined else field.default for name, field in model.model_fields.items()}

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from models.instants import region_zone
-from models.policy import Frozen, Policy
-from workflows.calculations.rule_books import read_rule_book
+from models.policy import Policy
+from models.policy_parts import Frozen
+from workflows.calculations.rule_books import Tier, read_rule_book
 from workflows.process.refusals import Faults, Invalid, Refusal
 from workflows.process.wording import read_line
 from workflows.region.call_files.faults import FileFault, Unreadable
@@ -147,6 +148,8 @@ def arrange(call: NewCall, policy: Policy) -> dict[str, Any]:
     """The values of a call's file, every rule said, in the order of the models."""
     rules = policy.model_dump()
     rules["rule_book"] = read_rule_book(policy.rule_book).model_dump()
+    for category in rules["categories"]:
+        category["tiers"] = [Tier.model_validate(tier).model_dump() for tier in category["tiers"]]
     head = {"code": call.code, "title": call.title, "unit_code": call.unit_code}
     dates = {"opens_at": _say_instant(call.opens_at, FIRST), "closes_at": _say_instant(call.closes_at, LAST)}
     return {**head, **dates, "policy": rules}

@@ -1,0 +1,86 @@
+"""What a call's proposal form asks: texts whose words are counted, short answers of a kind, and when either is asked."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from models.policy_parts import Identifier, Named
+
+
+class Asked(Named):
+    """A part of the form; where it depends on a choice it is asked of those only who gave one of some answers to it."""
+
+    depends_on: Identifier | None = None  # a short answer of the kind `choice` or `choices`
+    answers_needed: tuple[Identifier, ...] = Field((), max_length=30)  # names of its options
+
+    @model_validator(mode="after")
+    def condition_is_whole(self) -> Self:
+        """A choice without the answers that matter would ask nobody, and answers without a choice mean nothing."""
+        if bool(self.depends_on) != bool(self.answers_needed):
+            raise PydanticCustomError("policy_condition_incomplete", "a condition names both a choice and the answers to it")
+        return self
+
+
+class Section(Asked):
+    """A text of the proposal, its words counted on the server."""
+
+    minimum_words: int = Field(0, ge=0, le=5_000)
+    maximum_words: int = Field(500, ge=1, le=5_000)
+
+    @model_validator(mode="after")
+    def words_are_in_order(self) -> Self:
+        """A section can be written."""
+        if self.minimum_words > self.maximum_words:
+            raise PydanticCustomError("policy_words_out_of_order", "a section asks for more words than it allows")
+        return self
+
+
+class FieldKind(StrEnum):
+    """What a short answer is: one of some options, several of them, a figure, or a day."""
+
+    CHOICE = "choice"
+    CHOICES = "choices"
+    FIGURE = "figure"
+    DAY = "day"
+
+
+class Option(Named):
+    """One of the answers to choose from."""
+
+
+class FormField(Asked):
+    """A short answer of the proposal form."""
+
+    kind: FieldKind
+    is_required: bool = True
+    options: tuple[Option, ...] = Field((), max_length=60)
+    lowest: Decimal | None = Field(None, max_digits=15, decimal_places=6)
+    highest: Decimal | None = Field(None, max_digits=15, decimal_places=6)
+    earliest: date | None = None
+    latest: date | None = None
+
+    @model_validator(mode="after")
+    def bounds_fit_the_kind(self) -> Self:
+        """Options belong to a choice, bounds to a figure or a day, and each can be answered."""
+        is_choice = self.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
+        if is_choice != bool(self.options) or (is_choice and len(self.options) < 2):
+            raise PydanticCustomError("policy_options_do_not_fit", "a choice has two options or more, and nothing else has any")
+        if len({option.name for option in self.options}) < len(self.options):
+            raise PydanticCustomError("policy_names_twice", "two options have the same name")
+        if self.kind != FieldKind.FIGURE and (self.lowest, self.highest) != (None, None):
+            raise PydanticCustomError("policy_bounds_do_not_fit", "only a figure has a lowest and a highest value")
+        if self.kind != FieldKind.DAY and (self.earliest, self.latest) != (None, None):
+            raise PydanticCustomError("policy_bounds_do_not_fit", "only a day has an earliest and a latest day")
+        if self.lowest is not None and self.highest is not None and self.lowest > self.highest:
+            raise PydanticCustomError("policy_bounds_out_of_order", "the lowest value is above the highest")
+        if self.earliest is not None and self.latest is not None and self.earliest > self.latest:
+            raise PydanticCustomError("policy_bounds_out_of_order", "the earliest day is after the latest")
+        return self
+
+
+class Requirement(Named):
+    """A yes-or-no question of the screening (PP 38/2017 art. 6)."""
