@@ -19,6 +19,9 @@ from api.cli.main import app
 from examples import UNITS
 from models.private import is_open
 from models.settings import Settings
+from tests.deploy.first_day import Region, live_first_days
+from tests.deploy.front import https_front
+from tests.deploy.house import PASSWORD, House, Transcript
 from tests.deploy.test_files import HARDENED, NO_CALLS
 from tests.serving import ROOT
 from workflows.delivery.processes import free_port
@@ -28,6 +31,7 @@ SYSTEM = ("apt-get", "git", "make", "useradd", "nano", "systemctl", "nginx", "un
 SYSTEM += ("install -m 600 /root",)
 ADMINS = "Sari Lestari\n198001012006041901\nDewi Anjarsari\n198203052008012902\n"
 LITTLE = 60
+WRITTEN_TO = "GAGAS_TEST_TRANSCRIPT"  # the folder that gets the transcript of the first days; the test's own where it is not said
 
 
 def read_page() -> list[str]:
@@ -94,14 +98,19 @@ def write_files(root: Path) -> None:
     with UNITS.open(encoding="utf-8", newline="") as file:
         units = list(csv.reader(file))
     write_sheet(root / "unit.xlsx", units)
-    born = [f"19{70 + number // 28:02}01{number % 28 + 1:02}2010011{number % 999 + 1:03}" for number in range(LITTLE)]
-    people = [[number, f"Warga {place}", units[place + 2][1]] for place, number in enumerate(born)]
+    people = [[number, name, units[place + 2][1]] for place, (number, name) in enumerate(list_staff())]
     write_sheet(root / "pegawai.xlsx", [["NIP", "Nama", "Unit Kerja"], *people])
+
+
+def list_staff() -> list[tuple[str, str]]:
+    """Number and name of each, the first of the second unit, the next of the third."""
+    born = [f"19{70 + number // 28:02}01{number % 28 + 1:02}2010011{number % 999 + 1:03}" for number in range(LITTLE)]
+    return [(number, f"Warga {place}") for place, number in enumerate(born)]
 
 
 @pytest.mark.slow
 @pytest.mark.server
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3_000)
 def test_typed_line_by_line_it_founds_a_region_serves_it_and_keeps_it(tmp_path: Path) -> None:
     """All but what changes the machine itself: packages, accounts, units of systemd, the proxy."""
     for name in ("root", "lib", "etc"):
@@ -123,7 +132,8 @@ def test_typed_line_by_line_it_founds_a_region_serves_it_and_keeps_it(tmp_path: 
     known = {name: value for name, value in os.environ.items() if not name.startswith("GAGAS_")} | {"PYTHONPATH": str(ROOT)}
     typed = subprocess.run(["bash", "-c", script], env=known, capture_output=True, text=True, check=False, timeout=400)
     assert typed.returncode == 0, typed.stdout[-3_000:] + typed.stderr[-3_000:]
-    assert len(re.findall(r"(?m)^\w{4}-\w{4}-\w{4}$", typed.stdout)) == 2
+    codes = re.findall(r"(?m)^\w{4}-\w{4}-\w{4}$", typed.stdout)
+    assert len(codes) == 2
     told = dict(line.split("=", 1) for line in Path(env).read_text().splitlines() if line and not line.startswith("#"))
     data = Path(told["GAGAS_DATA"])
     assert data == tmp_path / "lib" / "gagas" / "data"
@@ -133,6 +143,11 @@ def test_typed_line_by_line_it_founds_a_region_serves_it_and_keeps_it(tmp_path: 
     with subprocess.Popen([*command, "serve"], env=served, cwd=data.parent, stdout=subprocess.DEVNULL) as server:
         try:
             assert await_health(port), "gagas serve does not answer"
+            transcript = Transcript(Path(os.environ.get(WRITTEN_TO, tmp_path)) / "first-days.md")
+            with https_front(tmp_path / "root", port) as (address, trusted):
+                house = House(address, trusted, served, data.parent, transcript)
+                founders = zip(ADMINS.splitlines()[::2], ADMINS.splitlines()[1::2], codes, strict=True)
+                check_first_days(live_first_days(house, list(founders), list_staff()), codes)
             subprocess.run([*command, "backup", "--dated", str(tmp_path / "backup")], env=served, cwd=data.parent, check=True)
         finally:
             server.send_signal(signal.SIGTERM)
@@ -140,6 +155,19 @@ def test_typed_line_by_line_it_founds_a_region_serves_it_and_keeps_it(tmp_path: 
     trial = served | {"GAGAS_DATA": str(tmp_path / "lib" / "gagas" / "trial")}
     restored = subprocess.run([*command, "restore", str(made)], env=trial, capture_output=True, text=True, check=False)
     assert restored.returncode == 0, restored.stderr
+
+
+def check_first_days(region: Region, codes: list[str]) -> None:
+    """Three calls are open, and the transcript tells of all that was done and of nothing that opens an account."""
+    assert sorted(region.calls) == ["ANDIR-I", "PROFIL-II", "TANGAN-III"]
+    opened = region["proposer"].read("/calls")["calls"]
+    assert {call["code"] for call in opened if call["state"] == "open"} == set(region.calls)
+    told = region.house.transcript.file.read_text("utf-8")
+    print(told)
+    assert [each for each in (PASSWORD, *codes, *(person.token for person in region.people.values())) if each in told] == []
+    for part in ("gagas call plan", "is asked to confirm", "is replaced by", "Plt. to", "own_confirmation", "walikota.contoh"):
+        assert part in told, part
+    assert not re.search(r"\b\w{4}-\w{4}-\w{4}\b", re.sub(r"20\d\d-[\d-]+", "", told))
 
 
 def await_health(port: int) -> bool:
