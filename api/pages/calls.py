@@ -1,6 +1,7 @@
 """A call's policy as chair and leader read it before they sign: what it changes, what it pays, who may do what."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,7 +14,7 @@ from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.pages.texts import Words, texts
-from api.pages.touched import count_staying, show_touched
+from api.pages.touched import show_touched
 from api.v1.calls import Number
 from api.v1.shapes import Id
 from models.calls import CallState, PolicyVersion
@@ -29,6 +30,7 @@ from workflows.process.refusals import NotFound, Refusal
 from workflows.region.amendments import preview_amendment
 from workflows.region.calls import current_policy, get_call
 from workflows.region.differences import Difference, Leaf, list_differences
+from workflows.region.new_versions import count_held
 from workflows.region.signatures import list_newest, list_unsigned, list_versions, may_sign, sign_policy
 from workflows.region.soundness import require_ready
 
@@ -100,7 +102,7 @@ async def _version_page(request: PageRequest, call_id: str, number: int, *, refu
             "own": waits and version.author_id == actor.person_id,
             "others": sorted(versions, reverse=True),
             "amended": show_touched(preview_amendment(session, call_id, version)) if version.amends is not None else None,
-            "staying": count_staying(session, call) if waits and version.amends is None else [],
+            "held": count_held(session, call) if waits and version.amends is None else None,
             **_compare(versions, number, words),
         }
 
@@ -133,12 +135,17 @@ def _compare(versions: dict[int, PolicyVersion], number: int, words: Words) -> d
     earlier = (each for each in sorted(versions, reverse=True) if each < number)
     before = versions[number].amends or next(earlier, None)
     found = [] if before is None else list_differences(versions[before].body, versions[number].body)
+    whole = json.dumps(versions[number].body, ensure_ascii=False, indent=1)
+    return {"before": before, "whole": whole, **show_differences(found, words)}
+
+
+def show_differences(found: Sequence[Difference], words: Words) -> dict[str, Any]:
+    """What differs, in words, as far as a page shows it, and how much more there is."""
     lines = [
         {"part": _name_place(each, words), "before": _show(each, each.before, words), "after": _show(each, each.after, words)}
         for each in found[:MOST_DIFFERENCES]
     ]
-    whole = json.dumps(versions[number].body, ensure_ascii=False, indent=1)
-    return {"before": before, "differences": lines, "more": max(0, len(found) - MOST_DIFFERENCES), "whole": whole}
+    return {"differences": lines, "more": max(0, len(found) - MOST_DIFFERENCES)}
 
 
 def _name_place(difference: Difference, words: Words) -> str:

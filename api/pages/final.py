@@ -12,7 +12,9 @@ CONFIRMED = "confirmed"
 BACK = "no"  # not confirmed: back to the form, with everything that was typed
 # the forms that are final, and the outcomes for which they are: nothing means whatever comes of them
 OF_ACCOUNTS: dict[str, tuple[str, ...]] = {"close": (), "retire": ()}
-OF_CALLS: dict[str, tuple[str, ...]] = dict.fromkeys(("open_call", "extend_call", "close_call", "archive_call", "amend_running"), ())
+OF_CALLS: dict[str, tuple[str, ...]] = dict.fromkeys(
+    ("open_call", "extend_call", "close_call", "archive_call", "amend_running", "new_version"), ()
+)
 FINAL: dict[str, tuple[str, ...]] = {
     "withdraw": (),
     "permit": ("refused",),

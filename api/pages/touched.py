@@ -1,12 +1,8 @@
-"""Whom an amendment touches, and whom a new version leaves as they are, as pages show it."""
+"""Whom an amendment touches, as pages show it."""
 
 from typing import Any
 
-from sqlmodel import Session, col, func, select
-
-from models.calls import Call, PolicyVersion
-from models.ideas import Idea
-from workflows.process.amending import count_by_stage, is_under_way
+from workflows.process.amending import count_by_stage
 from workflows.region.amendments import Amendment
 
 FIRST = 20  # ideas that are shown one by one
@@ -26,10 +22,3 @@ def show_touched(found: Amendment) -> dict[str, Any]:
         for move in found.moves[:FIRST]
     ]
     return {"total": len(found.moves), "by_stage": count_by_stage(found.moves), "first": first}
-
-
-def count_staying(session: Session, call: Call) -> list[tuple[int, int]]:
-    """By the number of each version, how many ideas under way are held to it."""
-    count = select(PolicyVersion.number, func.count()).join(Idea, col(Idea.policy_id) == col(PolicyVersion.id))
-    held = count.where(Idea.call_id == call.id, is_under_way()).group_by(col(PolicyVersion.number))
-    return list(session.exec(held.order_by(col(PolicyVersion.number))).all())

@@ -68,6 +68,7 @@ def _set_calls(town: Town) -> list[Shot]:
     return [
         Shot("Perpanjangan yang perlu diperbaiki", "secretary", page, "Perpanjang"),
         Shot("Perpanjang masa pengajuan: periksa dulu", "secretary", page, "Perpanjang", until),
+        Shot("Versi baru: periksa dulu", "secretary", f"{page}/versi-baru", "Simpan sebagai versi baru"),
         Shot("Tutup lebih awal: periksa dulu", "secretary", page, "Tutup lebih awal"),
         Shot("Perubahan: periksa dulu", "secretary", f"{page}/perubahan/1", "Susun perubahan", longer),
         Shot("Perubahan yang perlu diperbaiki", "secretary", f"{page}/perubahan/1", "Susun perubahan", (("policy.days.review", "1"),)),

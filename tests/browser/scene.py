@@ -81,6 +81,7 @@ def _show_life(town: Town) -> list[Shot]:
         Shot("Periode usulan", None, f"/periode-usulan/{town.call}"),
         Shot("Periode usulan bagi sekretariat", "secretary", f"/periode-usulan/{town.call}"),
         Shot("Ubah ketentuan usulan berjalan", "secretary", f"/periode-usulan/{amended}/perubahan/1"),
+        Shot("Versi baru ketentuan", "secretary", f"/periode-usulan/{town.call}/versi-baru"),
         Shot("Sahkan perubahan", "chair", f"/ketentuan/{amended}/{number}"),
         Shot("Arsip periode usulan", "secretary", "/ketentuan?arsip=1"),
     ]

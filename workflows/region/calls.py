@@ -105,16 +105,22 @@ def amend_policy(session: Session, call_id: str, policy: dict[str, Any], *, acto
 
     Raises Invalid as `plan_call`, and where a call that took ideas would get other places than those it was announced with.
     """
+    call, valid = read_new_version(session, call_id, policy, actor=actor)
+    number = find_newest(session, call.id).number + 1
+    version = write_version(session, PolicyVersion(call_id=call.id, number=number, body={}), valid, actor)
+    record(session, "call.amend_policy", call.id, actor=actor, number=version.number, sha256=digest_body(version.body))
+    return version
+
+
+def read_new_version(session: Session, call_id: str, policy: dict[str, Any], *, actor: Actor) -> tuple[Call, Policy]:
+    """A call and what a new version of its policy would say, nothing kept; raises as `amend_policy`."""
     call, unit = get_call(session, call_id)
     require_keeper(actor, unit)
     valid = validate_policy(policy)
     require_sound(valid)
     if call.state != CallState.PLANNED:
         require_same_places(current_policy(session, call.id), valid)
-    number = find_newest(session, call.id).number + 1
-    version = write_version(session, PolicyVersion(call_id=call.id, number=number, body={}), valid, actor)
-    record(session, "call.amend_policy", call.id, actor=actor, number=version.number, sha256=digest_body(version.body))
-    return version
+    return call, valid
 
 
 def get_call(session: Session, call_id: str) -> tuple[Call, Unit]:
