@@ -1,7 +1,7 @@
 """The fields of a call's form: its file's values as people type them, and back."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ from workflows.process.visibility import OVERSEERS
 from workflows.process.ways import Kind
 from workflows.region.call_files.reading import NAME
 
-PREFIX, REMOVE, ADD = "v", "remove", "add"
+PREFIX, REMOVE, ADD, UP, DOWN = "v", "remove", "add", "up", "down"
 LISTS = frozenset(room.removesuffix(".*") for room in ROOMS if room.endswith(".*"))
 NAMED = frozenset(("policy.movers", "policy.documents.numbers"))  # whose values have names of their own: a line each, `name: value`
 CAPACITIES = ("", "Plt.", "Plh.", "Pj.", "Pjs.")
@@ -68,18 +68,43 @@ def count_fields(groups: tuple[Group, ...]) -> int:
 
 
 def read_fields(body: Any, form: Form, act: str, path: str = "") -> Any:
-    """The values with what was typed into their fields; what was not sent stays. `act` may add an entry to a list."""
+    """The values with what was typed into their fields; what was not sent stays. `act` may add an entry to a list, or move one."""
     if isinstance(body, Mapping) and path not in NAMED:
         return {name: read_fields(value, form, act, f"{path}.{name}".lstrip(".")) for name, value in body.items()}
     if _as_room(path) in LISTS and isinstance(body, list):
-        kept = [place for place in range(len(body)) if not form.text(f"{REMOVE}.{path}.{place}", 3)]
-        entries = [read_fields(body[place], form, act, f"{path}.{place}") for place in kept]
+        entries = [read_fields(body[place], form, act, f"{path}.{place}") for place in _list_places(form, act, path, len(body))]
         return [*entries, _blank(path)] if act == f"{ADD}.{path}" else entries
     typed = form.values.get(f"{PREFIX}.{path}")
     if typed is None or typed.replace("\r\n", "\n").strip() == show_value(body, path, Words(form.language)).strip():
         return body
     typed = form.text(f"{PREFIX}.{path}", 4_000)
     return _read_named(typed) if path in NAMED else _read_typed(body, typed, path, form.language)
+
+
+def list_orders(body: Any, form: Form, act: str, path: str = "") -> dict[str, list[int]]:
+    """By the path of each list, the present places of its entries in the order in which they are to stand; who is removed has none."""
+    inner: Iterable[tuple[str, Any]] = ()
+    own: dict[str, list[int]] = {}
+    if isinstance(body, Mapping) and path not in NAMED:
+        inner = ((f"{path}.{name}".lstrip("."), value) for name, value in body.items())
+    elif _as_room(path) in LISTS and isinstance(body, list):
+        own = {path: _list_places(form, act, path, len(body))}
+        inner = ((f"{path}.{place}", value) for place, value in enumerate(body))
+    for at, value in inner:
+        own |= list_orders(value, form, act, at)
+    return own
+
+
+def _list_places(form: Form, act: str, path: str, length: int) -> list[int]:
+    places = [place for place in range(length) if not form.text(f"{REMOVE}.{path}.{place}", 3)]
+    way, _, entry = act.partition(".")
+    around, _, moved = entry.rpartition(".")
+    if way in (UP, DOWN) and around == path and moved.isdecimal() and int(moved) in places:
+        here = places.index(int(moved))
+        there = here + (1 if way == DOWN else -1)
+        if 0 <= there < len(places):
+            places[here], places[there] = places[there], places[here]
+    return places
 
 
 def show_value(value: Any, path: str, words: Words) -> str:

@@ -11,7 +11,8 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from api.call_samples import SAMPLES, read_sample, write_explained
-from api.pages.call_fields import ADD, count_fields, list_groups, name_path, read_fields
+from api.pages.call_entries import move_comments
+from api.pages.call_fields import ADD, DOWN, UP, count_fields, list_groups, list_orders, name_path, read_fields
 from api.pages.calls import LIST
 from api.pages.forms import MOST_FIELDS, FormView, fields_to_keep
 from api.pages.refused import RefusedForm, attempt
@@ -38,7 +39,7 @@ COPIES = 25
 MOST_SHOWN = 100  # faults
 OWN = 20  # fields of a form beside those of the call
 SAVE, CHECK, APPLY, DOWNLOAD = "plan", "check", "apply", "download"
-CHANGES = (f"{ADD}.",)  # presses that change the file beside what was typed
+CHANGES = (f"{ADD}.", f"{UP}.", f"{DOWN}.")  # presses that change a list beside what was typed
 
 
 class LookedAt(Exception):
@@ -159,7 +160,8 @@ def _apply(text: str, request: PageRequest, act: str) -> str:
     checked = _check(text)
     if not _has_fields(checked):
         return text
-    return write_explained(read_fields(deepcopy(checked.read.body), request.form, act), request.language, checked.read)
+    kept = move_comments(checked.read, list_orders(checked.read.body, request.form, act))
+    return write_explained(read_fields(deepcopy(checked.read.body), request.form, act), request.language, kept)
 
 
 def _has_fields(checked: CheckedFile) -> bool:
@@ -194,6 +196,7 @@ async def show_form(
         text=text,
         faults=shown,
         is_new=is_new,
+        opened=request.form.text("act", 60).partition(".")[2],
         groups=groups if count_fields(groups) + OWN <= MOST_FIELDS else (),
         policy=sound,
         picture=_draw(sound, words) if sound else "",
