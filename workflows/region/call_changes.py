@@ -8,6 +8,7 @@ from models.calls import Call, CallChange, CallChangeKind
 from models.database import is_among
 from models.ideas import Idea, Invitation, TeamMember
 from models.people import Person, Role, RoleGrant, is_held
+from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.journal import send_each_once
@@ -54,9 +55,19 @@ def list_drafters(session: Session, call_id: str) -> set[str]:
     return {str(person_id) for query in (members, asked, leads) for person_id in session.exec(query)}
 
 
-def list_heads(session: Session) -> set[str]:
-    """The heads of the region's units: a call is open to every unit, whoever holds it."""
-    return set(session.exec(select(RoleGrant.person_id).where(RoleGrant.role == Role.UNIT_HEAD, is_held())))
+def list_heads_concerned(session: Session, call_id: str) -> set[str]:
+    """Who heads a unit of which an idea is under way in a call: of each idea's unit the head, or the nearest above where it has none.
+
+    A draft is its team's alone: a mail would tell a head that somebody writes one. Everybody else reads of it on the front page.
+    """
+    under_way = col(Idea.stage).in_(ways.IDEA.list_stages(Kind.OPEN))
+    proposing = select(Unit.path).join(Idea, col(Idea.unit_id) == col(Unit.id)).where(Idea.call_id == call_id, under_way)
+    heading = select(Unit.path, RoleGrant.person_id).join(RoleGrant, col(RoleGrant.unit_id) == col(Unit.id))
+    heads: dict[str, set[str]] = {}
+    for path, person_id in session.exec(heading.where(RoleGrant.role == Role.UNIT_HEAD, is_held())):
+        heads.setdefault(path, set()).add(person_id)
+    above = ([path for path in heads if unit.startswith(path)] for unit in session.exec(proposing.distinct()).all())
+    return {person_id for paths in above if paths for person_id in heads[max(paths, key=len)]}
 
 
 def require_no_part(session: Session, call: Call, *, actor: Actor) -> None:

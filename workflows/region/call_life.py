@@ -21,7 +21,14 @@ from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.ways import Kind, Tone
 from workflows.process.wording import read_text
-from workflows.region.call_changes import list_changes, list_drafters, list_heads, require_no_part, tell_each, write_change
+from workflows.region.call_changes import (
+    list_changes,
+    list_drafters,
+    list_heads_concerned,
+    require_no_part,
+    tell_each,
+    write_change,
+)
 from workflows.region.calls import find_newest, lock_call, require_keeper
 
 REOPEN_DAYS = 7  # after its end, in which a call may be opened again
@@ -39,7 +46,7 @@ class CallCounts:
 
 
 def extend_call(session: Session, call_id: str, until: datetime, reason: str, *, actor: Actor) -> Call:
-    """Move the end of a call; whoever holds a draft in it and every unit's head is told, and dates that counted to its end follow.
+    """Move the end of a call; who holds a draft in it and who heads a unit with an idea under way is told; dates counted to its end follow.
 
     Raises Invalid, all faults at once, for a missing reason and an end that is past, not later than the present one or too far; Forbidden
     for who keeps no call of the unit or proposes in this one; Conflict for a closed call that may not be opened again.
@@ -64,7 +71,7 @@ def extend_call(session: Session, call_id: str, until: datetime, reason: str, *,
     write_change(session, call, extension, actor=actor)
     move_agreements(session, call, before)
     if call.state == CallState.OPEN:
-        tell_each(session, extension, list_drafters(session, call.id) | list_heads(session))
+        tell_each(session, extension, list_drafters(session, call.id) | list_heads_concerned(session, call.id))
     record(session, "call.extend", call.id, actor=actor, before=before.isoformat(), closes_at=until.isoformat(), reopened=is_over)
     session.flush()
     return call
