@@ -84,6 +84,30 @@ class Drawing:
 PLAIN = Drawing()
 
 
+@dataclass(frozen=True)
+class StageLine:
+    """A stage as a line of text: its name, the step that is awaited there with who takes it, its days, its gates with who passes each."""
+
+    name: str
+    awaited: str
+    days: str
+    gates: tuple[str, ...]
+
+
+def list_lines(drawing: Drawing) -> list[tuple[str, list[StageLine]]]:
+    """What the picture draws, for whoever cannot see it or has no room for it: by the name of each way its stages, in the table's order."""
+    drawn = [(way.name, drawing.limit(way)) for way in (ways.IDEA, ways.AWARD, ways.DOCUMENT)]
+    return [(drawing.texts[name], [_tell(drawing, way, stage) for stage in way.stages.values() if stage.place]) for name, way in drawn]
+
+
+def _tell(drawing: Drawing, way: Way, stage: Stage) -> StageLine:
+    steps = [step for step in way.transitions if step.stage == stage.name]
+    asked = next((step for step in steps if step.action == stage.awaits and step.who is not None), None)
+    moves = any(step.who is None and step.target not in (None, stage.name) for step in steps)
+    awaited = f"{drawing.say(asked.action)} · {drawing.mover(asked)}" if asked else drawing.texts["flow"] if moves else ""
+    return StageLine(drawing.say(stage.name), awaited, drawing.days_of(stage), tuple(drawing.gates_of(stage)))
+
+
 def draw_process(drawing: Drawing = PLAIN) -> str:
     """The SVG: green arrows are people's steps with who takes them, dashed golden ones are moved by a flow."""
     height = TOP + int(11.8 * ROW)

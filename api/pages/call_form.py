@@ -19,7 +19,7 @@ from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, remember_language
 from api.pages.texts import Words, texts
-from api.picture import Drawing, draw_process
+from api.picture import Drawing, draw_process, list_lines
 from models.calls import Call
 from models.people import Role
 from models.policy import Policy
@@ -199,7 +199,7 @@ async def show_form(
         opened=request.form.text("act", 60).partition(".")[2],
         groups=groups if count_fields(groups) + OWN <= MOST_FIELDS else (),
         policy=sound,
-        picture=_draw(sound, words) if sound else "",
+        **(_draw(sound, words) if sound else {}),
         wrong=refused if refused and refused.errors else None,
         posted=not is_new,
         resend=[(name, value) for name, value in fields_to_keep(request.form.fields) if name != "form_key"],
@@ -207,8 +207,8 @@ async def show_form(
     )
 
 
-def _draw(policy: Policy, words: Words) -> str:
-    """The process under a policy, as an image's address."""
+def _draw(policy: Policy, words: Words) -> dict[str, Any]:
+    """The process under a policy, as an image's address and as lines of text."""
     said = {name.removeprefix("picture."): text[words.language] for name, text in texts().items() if name.startswith("picture.")}
     drawing = Drawing(
         policy,
@@ -217,4 +217,5 @@ def _draw(policy: Policy, words: Words) -> str:
         lambda days: words.text("callform.days", days=days),
         lambda gate: words.label(gate),
     )
-    return "data:image/svg+xml;base64," + b64encode(draw_process(drawing).encode()).decode()
+    image = "data:image/svg+xml;base64," + b64encode(draw_process(drawing).encode()).decode()
+    return {"picture": image, "picture_lines": list_lines(drawing)}

@@ -88,10 +88,9 @@ def test_an_idea_is_taken_until_the_new_end(town: Town, tmp_path: Path, monkeypa
 
 def test_who_holds_a_draft_is_told_once_and_no_head_learns_by_it_that_somebody_writes(either_town: Town) -> None:
     town = either_town
-    call = town.call
     town.build_idea()
     town.build_idea()
-    town.do(extend_call, call, later(town, call), WHY, by="secretary")
+    town.do(extend_call, town.call, later(town, town.call), WHY, by="secretary")
     assert told(town) == {"lead", "mate"}
     assert len(town.rows(select(Message.id).where(Message.job == "tell_call_change"))) == len(told(town))
 
