@@ -1,29 +1,25 @@
 """Units and people as a file to take out, in the columns that the import reads."""
 
-import tempfile
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
+from api.export_files import send_export
 from api.pages.forms import FormView
 from api.pages.reading import require_readable
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, Unconfirmed
-from models.instants import today
 from models.people import Role
 from models.units import Unit
 from workflows.process.actors import Actor
-from workflows.region.export import Exported, begin_export, write_export
-from workflows.region.sheet_writing import MEDIA, Kind
+from workflows.region.export import Exported, begin_export
+from workflows.region.sheet_writing import Kind
 
 router = APIRouter(include_in_schema=False)
 EXPORT = "/ekspor"
-NAMED = {Exported.PEOPLE: "pegawai", Exported.UNITS: "unit"}
-AT_ONCE = 64 * 1024
 
 
 @router.get(EXPORT)
@@ -55,27 +51,9 @@ async def give_file(request: PostedForm) -> Response:
         return FormResult(to=EXPORT)
 
     async def give(_result: FormResult) -> Response:
-        file = await request.read(lambda session, _actor: _write(session, Exported(what), found[-1], Kind(kind)))
-        plain = "".join(sign for sign in found[-1].code if sign.isascii() and (sign.isalnum() or sign in "-_."))
-        name = f"{NAMED[Exported(what)]}-{plain}-{today():%Y%m%d}.{kind}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        return StreamingResponse(_stream(file), media_type=MEDIA[Kind(kind)], headers=headers)
+        return await send_export(request, Exported(what), found[-1], Kind(kind))
 
     return await attempt("export", request, take, lambda refused: _show(request, refused=refused), give)
-
-
-def _write(session: Session, what: Exported, unit: Unit, kind: Kind) -> BinaryIO:
-    """The table in a file without a name, which is gone as soon as it is closed."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed once it is sent
-    write_export(session, what, unit, kind, file)
-    file.seek(0)
-    return file
-
-
-def _stream(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while part := file.read(AT_ONCE):
-            yield part
 
 
 def _list_units(session: Session, actor: Actor) -> list[tuple[str, str]]:

@@ -46,7 +46,8 @@ def test_it_tells_the_days_the_gates_and_whoever_a_policy_gives_a_step_to() -> N
     passed = told["Lolos penilaian"]
     assert (passed.awaited, passed.days) == ("Rekomendasi · Sekretariat", "14 hari")
     assert passed.gates == ("Presentasi dan wawancara · Sekretariat", "Verifikasi lapangan · Sekretariat")
-    assert "Dalam uji coba" not in told, "what is in use already is not tried out"
+    assert "Uji coba" in lines_of(policy_of("standing_track"))
+    assert "Uji coba" not in told, "what is in use already is not tried out"
 
 
 def test_the_list_stands_under_the_picture_in_the_readers_language(town: Town) -> None:

@@ -23,6 +23,7 @@ package_name_override: {PACKAGE}
 content_type_overrides:
   application/pdf: application/octet-stream
   application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream
+  text/csv: application/octet-stream
 """
 
 
