@@ -33,6 +33,7 @@ After = Annotated[int, Query(ge=0, le=2**63 - 1)]
 Cursor = Annotated[str | None, Query(max_length=1_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 VERSION_DIGITS = 32
+UNTOLD_TO_BLIND = ("unit_id", "category")  # a category may be that of a single unit
 
 
 DayOrInstant = TypeVar("DayOrInstant", date, datetime)
@@ -91,7 +92,10 @@ class MemberShareIn(RequestBody):
 
 
 class ProposalIn(RequestBody):
-    """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone."""
+    """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone.
+
+    `category` names one of the call's categories where several are for the idea's unit; it is fixed when the idea is submitted.
+    """
 
     title: str = Field(max_length=20_000)
     form: IdeaForm = IdeaForm.PUBLIC_SERVICE
@@ -100,11 +104,12 @@ class ProposalIn(RequestBody):
     sections: dict[str, Annotated[str, Field(max_length=40_000)]] = Field(default_factory=dict, max_length=40)
     budget_rupiah: Amount = 0
     team: tuple[MemberShareIn, ...] = Field(default=(), max_length=50)
+    category: str = Field(default="", max_length=40)
 
     def read(self) -> Proposal:
         """The proposal as the action takes it."""
         team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role) for part in self.team)
-        return Proposal(self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team)
+        return Proposal(self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team, self.category)
 
 
 class ReasonIn(RequestBody):
@@ -140,7 +145,7 @@ class GateOut(ResponseBody):
 
 
 class IdeaLine(ResponseBody):
-    """An idea in a list; `unit_id` is null where a reviewer is not told who proposes."""
+    """An idea in a list; `unit_id` and `category` are null where a reviewer is not told who proposes. Without a category it is empty."""
 
     id: str
     code: str | None
@@ -150,6 +155,7 @@ class IdeaLine(ResponseBody):
     reason_code: str | None
     call_id: str
     unit_id: str | None
+    category: str | None
     due_at: datetime | None
     submitted_at: datetime | None
 
@@ -202,7 +208,7 @@ class ReviewOut(ResponseBody):
 def show_line(idea: Idea, *, blind: bool = False) -> IdeaLine:
     """An idea as a line; to its reviewer `blind`, without its unit."""
     line = IdeaLine.model_validate(idea, from_attributes=True)
-    return line.model_copy(update={"unit_id": None}) if blind else line
+    return line.model_copy(update=dict.fromkeys(UNTOLD_TO_BLIND)) if blind else line
 
 
 def list_lines(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[ListedIdea]:
@@ -225,8 +231,7 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
     gates = read_gates(session, idea.id) if context.policy.gates and not is_only_invited(context, actor) else ()
     shown = IdeaOut(
         version="",
-        **{name: getattr(idea, name) for name in IdeaLine.model_fields if name != "unit_id"},
-        unit_id=None if blind else idea.unit_id,
+        **{name: None if blind and name in UNTOLD_TO_BLIND else getattr(idea, name) for name in IdeaLine.model_fields},
         revision=idea.revision,
         form=content.form,
         medium=content.medium,

@@ -103,6 +103,7 @@ NUMBERING = {"number_receipt": number_receipt, "number_rejection": number_reject
 
 def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder: NamedPerson, *, alone: bool) -> dict[str, Any]:
     contest = context.policy.entry == Entry.IN_USE
+    category = context.policy.find_category(context.idea.category)
     return {
         "holder_name": holder.person.full_name,
         "holder_employee_number": holder.number,
@@ -114,6 +115,7 @@ def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder:
         "idea_code": context.idea.code,
         "in_use": contest,
         "distinction": award.distinction,
+        "category": category.title if category is not None else "",
         "call_title": context.call.title if contest else "",
         "legal_basis": _legal_basis(context.policy.documents.legal_basis, award.decree_number, award.decree_on),
     }

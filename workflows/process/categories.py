@@ -1,0 +1,47 @@
+"""Which of its call's categories an idea may be in: those for the kind of its unit; and whether it still is in the one that was fixed."""
+
+from sqlmodel import Session, col, select
+
+from models.entry_rules import Category
+from models.ideas import Decision, Idea
+from models.units import Unit
+from workflows.process.context import IdeaContext
+from workflows.process.refusals import Conflict, Refusal
+
+SUBMITTED = "submit"  # the step that fixes an idea's category
+
+
+def list_fitting(session: Session, context: IdeaContext) -> tuple[Category, ...]:
+    """The call's categories in which ideas of the idea's unit may be, in the policy's order; none where the call has none."""
+    categories = context.policy.categories
+    if not categories:
+        return ()
+    unit = session.get(Unit, context.idea.unit_id)
+    return tuple(each for each in categories if each.fits(unit.kind if unit is not None else ""))
+
+
+def find_no_category(session: Session, context: IdeaContext) -> Refusal | None:
+    """Why an idea can be in no category: its call has such, and none of them is for units of its kind."""
+    if not context.policy.categories or list_fitting(session, context):
+        return None
+    return Conflict("no_category_fits", given=", ".join(each.label for each in context.policy.categories))
+
+
+def keeps_category(session: Session, context: IdeaContext) -> bool:
+    """Whether an idea is in the category that its submission fixed; nobody moves an idea to where a prize is easier to get."""
+    submitted = select(Decision).where(Decision.idea_id == context.idea.id, Decision.action == SUBMITTED)
+    decision = session.exec(submitted.order_by(col(Decision.at).desc())).first()
+    return decision is None or bool(decision.detail.get("category", "") == context.idea.category)
+
+
+def list_moved(session: Session, call_id: str) -> set[str]:
+    """The call's ideas that are in another category than the one that their submission fixed, by their ids."""
+    submitted = select(Decision.idea_id, Decision.detail, Idea.category).join(Idea, col(Idea.id) == col(Decision.idea_id))
+    found = session.exec(submitted.where(Idea.call_id == call_id, Decision.action == SUBMITTED))
+    return {idea_id for idea_id, detail, category in found if detail.get("category", "") != category}
+
+
+def name_distinction(context: IdeaContext, label: str) -> str:
+    """A grade as it is told: with the idea's category where it has one, `Juara I, Kategori Kecamatan`."""
+    category = context.policy.find_category(context.idea.category)
+    return label if category is None else f"{label}, {category.title}"
