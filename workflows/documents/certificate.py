@@ -30,7 +30,7 @@ def prepare_certificate(content: CertificateContent, density: str = ROOMY) -> di
         "density": density,
         "holder_size": fonts.size_class(content.holder_name, fonts.SERIF, NAME_SIZES)
         + (" tall" if fonts.is_tall(content.holder_name) else ""),
-        "distinction_size": fonts.size_class(content.grade.upper(), fonts.DISPLAY, DISTINCTION_SIZES),
+        "distinction_size": fonts.size_class(content.distinction.upper(), fonts.DISPLAY, DISTINCTION_SIZES),
         "title_size": fonts.size_class(content.idea_title, fonts.SERIF_ITALIC, TITLE_SIZES),
     }
 
