@@ -20,6 +20,7 @@ from workflows.intake.draft import IdeaForm, Medium, Proposal
 from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
+from workflows.process.categories import has_own_criteria
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
 from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, list_blind, reads_reviews, sees_score
@@ -145,7 +146,10 @@ class GateOut(ResponseBody):
 
 
 class IdeaLine(ResponseBody):
-    """An idea in a list; `unit_id` and `category` are null where a reviewer is not told who proposes. Without a category it is empty."""
+    """An idea in a list; `unit_id` and `category` are null where a reviewer is not told who proposes. Without a category it is empty.
+
+    Of an idea alone such a reviewer is told the category where it has criteria of its own.
+    """
 
     id: str
     code: str | None
@@ -231,7 +235,9 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
     gates = read_gates(session, idea.id) if context.policy.gates and not is_only_invited(context, actor) else ()
     shown = IdeaOut(
         version="",
-        **{name: None if blind and name in UNTOLD_TO_BLIND else getattr(idea, name) for name in IdeaLine.model_fields},
+        **{name: getattr(idea, name) for name in IdeaLine.model_fields if name not in UNTOLD_TO_BLIND},
+        unit_id=None if blind else idea.unit_id,
+        category=None if blind and not has_own_criteria(context) else idea.category,
         revision=idea.revision,
         form=content.form,
         medium=content.medium,

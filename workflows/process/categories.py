@@ -27,6 +27,12 @@ def find_no_category(session: Session, context: IdeaContext) -> Refusal | None:
     return Conflict("no_category_fits", given=", ".join(each.label for each in context.policy.categories))
 
 
+def has_own_criteria(context: IdeaContext) -> bool:
+    """Whether an idea's category is judged by criteria of its own: whoever judges by them knows of it anyway, a blind reviewer too."""
+    category = context.policy.find_category(context.idea.category)
+    return category is not None and bool(category.rubric)
+
+
 def keeps_category(session: Session, context: IdeaContext) -> bool:
     """Whether an idea is in the category that its submission fixed; nobody moves an idea to where a prize is easier to get."""
     submitted = select(Decision).where(Decision.idea_id == context.idea.id, Decision.action == SUBMITTED)

@@ -191,11 +191,16 @@ def test_a_category_that_sql_changed_is_found_and_its_row_named(either_town: Tow
     assert {(each.table, each.id, each.field) for each in found} == {("idea", changed, "category") for changed in (idea, plain)}
 
 
-def test_a_blind_reviewer_is_not_told_the_category(town: Town, client: TestClient) -> None:
-    """It may be that of a single unit; the criteria that belong to it are all that a reviewer needs."""
-    idea = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(categories=[VILLAGE, OPEN]), category="village", team=())
+@pytest.mark.parametrize("own", [False, True], ids=["the call's criteria", "criteria of its own"])
+def test_a_blind_reviewer_is_told_the_category_only_by_its_own_criteria(town: Town, client: TestClient, own: bool) -> None:
+    """It may be that of a single unit; whoever judges by criteria of its own knows it anyway, and must know by which."""
+    rubric = [{"name": "reach", "label": "Jangkauan", "label_en": "Reach", "weight": 100}] if own else []
+    call = town.build_call(categories=[{**VILLAGE, "rubric": rubric}, OPEN])
+    idea = town.build_idea(IdeaStage.IN_REVIEW, call=call, category="village", team=())
     judge = town.reviewers(idea)[0]
-    for who, expected in ((judge, None), ("secretary", "village"), ("lead", "village")):
-        assert ask(client, town[who], f"GET /ideas/{idea}").json()["category"] == expected
-        assert ask(client, town[who], "GET /ideas").json()["ideas"][0]["category"] == expected
+    assert ask(client, town[judge], f"GET /ideas/{idea}").json()["category"] == ("village" if own else None)
+    assert ask(client, town[judge], "GET /ideas").json()["ideas"][0]["category"] is None
     assert "village" not in ask(client, town[judge], f"GET /ideas/{idea}/history").text
+    for who in ("secretary", "lead"):
+        assert ask(client, town[who], f"GET /ideas/{idea}").json()["category"] == "village"
+        assert ask(client, town[who], "GET /ideas").json()["ideas"][0]["category"] == "village"
