@@ -95,7 +95,7 @@ class MemberShareIn(RequestBody):
 class ProposalIn(RequestBody):
     """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone.
 
-    `category` names one of the call's categories where several are for the idea's unit; it is fixed when the idea is submitted.
+    `category` is one of the call's, where several are for the idea's unit. It is fixed when the idea is submitted.
     """
 
     title: str = Field(max_length=20_000)
@@ -146,10 +146,7 @@ class GateOut(ResponseBody):
 
 
 class IdeaLine(ResponseBody):
-    """An idea in a list; `unit_id` and `category` are null where a reviewer is not told who proposes. Without a category it is empty.
-
-    Of an idea alone such a reviewer is told the category where it has criteria of its own.
-    """
+    """An idea in a list; `unit_id` and, unless it has its own criteria, `category` are null where a reviewer is not told who proposes."""
 
     id: str
     code: str | None

@@ -40,11 +40,11 @@ def keeps_category(session: Session, context: IdeaContext) -> bool:
     return decision is None or bool(decision.detail.get("category", "") == context.idea.category)
 
 
-def list_moved(session: Session, call_id: str) -> set[str]:
-    """The call's ideas that are in another category than the one that their submission fixed, by their ids."""
-    submitted = select(Decision.idea_id, Decision.detail, Idea.category).join(Idea, col(Idea.id) == col(Decision.idea_id))
+def list_fixed(session: Session, call_id: str) -> dict[str, str]:
+    """The categories that the submissions of the call's ideas fixed, by the ideas' ids."""
+    submitted = select(Decision.idea_id, Decision.detail).join(Idea, col(Idea.id) == col(Decision.idea_id))
     found = session.exec(submitted.where(Idea.call_id == call_id, Decision.action == SUBMITTED))
-    return {idea_id for idea_id, detail, category in found if detail.get("category", "") != category}
+    return {idea_id: str(detail.get("category", "")) for idea_id, detail in found}
 
 
 def name_distinction(context: IdeaContext, label: str) -> str:

@@ -8,14 +8,14 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from models.awards import Award, AwardShare
-from models.ideas import Idea
+from models.ideas import Decision, Idea
 from models.stages import ENDED_AWARDS
 from workflows.calculations.award import AwardFacts, compute_award
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.calculations.rule_books import RuleBook, read_rule_book
 from workflows.calculations.shares import RupiahPart, Share, split_rupiah
 from workflows.process import ways
-from workflows.process.categories import keeps_category, name_distinction
+from workflows.process.categories import SUBMITTED, keeps_category, name_distinction
 from workflows.process.context import AwardContext, IdeaContext
 from workflows.process.refusals import Conflict, Refusal
 from workflows.process.ways import Reached
@@ -86,14 +86,16 @@ def _has_its_place(session: Session, context: AwardContext) -> bool:
     places = next((tier.places for tier in read_own_book(context.about).tiers if tier.name == award.tier), None)
     if places is None:
         return True
-    in_tier = sa.select(sa.func.count()).select_from(Award).join(Idea, col(Idea.id) == col(Award.idea_id))
-    in_tier = in_tier.where(col(Award.call_id) == award.call_id, col(Award.tier) == award.tier)
-    in_tier = in_tier.where(col(Idea.category) == context.about.idea.category)
+    submitted = (col(Decision.idea_id) == col(Award.idea_id)) & (col(Decision.action) == SUBMITTED)
+    in_tier = sa.select(col(Idea.category), col(Decision.detail)).join(Award, col(Award.idea_id) == col(Idea.id))
+    in_tier = in_tier.outerjoin(Decision, submitted).where(col(Award.call_id) == award.call_id, col(Award.tier) == award.tier)
     earlier = sa.tuple_(col(Award.created_at), col(Award.id)) < sa.tuple_(
         sa.literal(award.created_at, Award.created_at.type),  # type: ignore[attr-defined]
         sa.literal(award.id),
     )
-    return bool(session.execute(in_tier.where(earlier, col(Award.stage).not_in(ENDED_AWARDS))).scalar_one() < places)
+    found = session.execute(in_tier.where(earlier, col(Award.stage).not_in(ENDED_AWARDS))).all()
+    fixed = [category if detail is None else detail.get("category", "") for category, detail in found]
+    return fixed.count(context.about.idea.category) < places
 
 
 def _list_shares(session: Session, award: Award) -> list[tuple[str, int, int]]:

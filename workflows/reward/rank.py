@@ -12,7 +12,7 @@ from models.stages import ENDED_AWARDS
 from workflows.calculations.award import Contender, Placement, rank_by_own_books
 from workflows.calculations.rule_books import read_rule_book
 from workflows.process import ways
-from workflows.process.categories import list_moved
+from workflows.process.categories import list_fixed
 from workflows.process.context import read_policy_of
 from workflows.process.ways import Reached
 
@@ -25,17 +25,18 @@ def lock_places(session: Session, call_id: str) -> Call | None:
 def rank_call(session: Session, call_id: str, *, without: Collection[str] = ()) -> tuple[Placement, ...]:
     """The call's ideas that may be awarded and have no award, ranked over all its policy versions, each judged by its own rule book.
 
-    Each category is ranked apart. Places that standing awards hold are taken. Ideas `without` do not compete, nor do such as are in
-    another category than the one that their submission fixed.
+    Each category is ranked apart. Places that standing awards hold are taken, in the category that the submission fixed. Ideas `without`
+    do not compete, nor do such as are in another category by now.
     """
-    standing = select(Award.idea_id, Idea.category, Award.tier).join(Idea, col(Idea.id) == col(Award.idea_id))
-    standing = standing.where(Award.call_id == call_id, col(Award.stage).not_in(ENDED_AWARDS))
-    awarded = {idea_id: (category, tier) for idea_id, category, tier in session.exec(standing)}
-    scored = select(Idea).where(Idea.call_id == call_id, col(Idea.score).is_not(None)).order_by(col(Idea.id))
-    ideas = [idea for idea in session.exec(scored) if idea.id not in awarded and idea.id not in without]
-    moved = list_moved(session, call_id) if any(idea.category for idea in ideas) else set()
-    contenders = [_read_contender(session, idea) for idea in ideas if idea.id not in moved]
-    return rank_by_own_books([each for each in contenders if each is not None], Counter(awarded.values()))
+    standing = select(Award.idea_id, Award.tier).where(Award.call_id == call_id, col(Award.stage).not_in(ENDED_AWARDS))
+    awarded = dict(session.exec(standing).all())
+    ideas = session.exec(select(Idea).where(Idea.call_id == call_id, col(Idea.score).is_not(None)).order_by(col(Idea.id))).all()
+    by_category = any(idea.category or read_policy_of(session, idea).categories for idea in ideas)
+    fixed = {idea.id: idea.category for idea in ideas} | (list_fixed(session, call_id) if by_category else {})
+    competing = [idea for idea in ideas if idea.id not in awarded and idea.id not in without and fixed[idea.id] == idea.category]
+    contenders = [_read_contender(session, idea) for idea in competing]
+    taken = Counter((fixed.get(idea_id, ""), tier) for idea_id, tier in awarded.items())
+    return rank_by_own_books([each for each in contenders if each is not None], taken)
 
 
 def list_passed_over(session: Session, call_id: str) -> set[str]:

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from models.awards import Award
+from models.awards import Award, AwardShare
 from models.ideas import Idea
 from models.instants import now
 from models.stages import AwardStage, IdeaStage
@@ -22,7 +22,7 @@ from tests.workflows.intake.test_category import OPEN, VILLAGE
 from tests.workflows.reward.test_rank import ONE_OF_EACH, awarded, book_of, rank, tier
 from workflows.intake.draft import draft_idea
 from workflows.process.refusals import Conflict, Invalid
-from workflows.reward.approve import approve_award
+from workflows.reward.approve import approve_award, decline_award
 from workflows.reward.propose import draft_award, propose_award
 from workflows.reward.revoke import revoke_award
 
@@ -157,6 +157,29 @@ def test_an_idea_moved_out_of_all_categories_is_not_ranked_by_the_calls_own_tier
     move(town, moved, "")
     rank(town, call)
     assert awarded(town, call) == {honest: ("first", 3_000_000)}
+
+
+def test_the_place_of_an_honoured_idea_that_sql_moved_is_not_given_again(town: Town) -> None:
+    call = call_of(town)
+    honoured, other = add_for_real(town, call, "village", 95), add_for_real(town, call, "village", 90)
+    rank(town, call)
+    town.take(honoured, "approve approved", "announce")
+    second = award_of(town, other)
+    assert second.tier == "second"
+    town.do(decline_award, second.id, reason=REASON, by="leader")
+    move(town, honoured, "open")
+    assert town.do(propose_award, other, by="secretary").award.tier == "second"
+    with town.store.unit_of_work() as session:  # as if it had been proposed before the place was taken
+        row = session.get_one(Award, award_of(town, other).id)
+        row.tier, row.distinction, row.amount_rupiah = "first", "Juara first, Kategori Kelurahan", 3_000_000
+        row.computation = {"question": {"facts": {"places_taken": {}}}}
+        for share in session.exec(select(AwardShare).where(AwardShare.award_id == row.id)):
+            share.amount_rupiah = 3_000_000
+    with pytest.raises(Conflict, match="award_not_recomputed"):
+        town.do(approve_award, award_of(town, other).id, decree=decree_of_today("7"), by="leader")
+    with town.store.unit_of_work() as session:
+        session.get_one(Award, award_of(town, honoured).id).stage = AwardStage.REVOKED
+    town.do(approve_award, award_of(town, other).id, decree=decree_of_today("7"), by="leader")
 
 
 # Versions
