@@ -37,6 +37,22 @@ class Category(Named):
     pass_mark: Points | None = Field(None, ge=0, le=100)
     tiers: tuple[dict[str, Any], ...] = Field((), max_length=20)
 
+    @property
+    def title(self) -> str:
+        """As papers name it beside a grade: `Kategori Kecamatan`."""
+        return self.label if self.label.casefold().startswith("kategori ") else f"Kategori {self.label}"
+
+    def fits(self, unit_kind: str) -> bool:
+        """Whether ideas of a unit of this kind may be in it."""
+        return not self.unit_kinds or unit_kind in self.unit_kinds
+
+    @model_validator(mode="after")
+    def criteria_are_unique(self) -> Self:
+        """Two criteria of one name would overwrite each other in the stored points."""
+        if len({criterion.name for criterion in self.rubric}) < len(self.rubric):
+            raise PydanticCustomError("policy_names_twice", "two parts have the same name")
+        return self
+
 
 class Initiator(StrEnum):
     """The five that may initiate a regional innovation (PP 38/2017 art. 7); a civil servant proposes it in any case."""

@@ -43,6 +43,7 @@ class Idea(SQLModel, table=True):
     stage: str = Field(default=IdeaStage.DRAFT, max_length=32)
     stage_since: datetime = Field(default_factory=now, sa_type=UtcInstant)
     reason_code: str | None = Field(default=None, max_length=40)
+    category: str = Field(default="", max_length=40)  # of a draft what its lead chose; fixed when it is submitted
     title: str = Field(max_length=300)
     revision: int = 1
     version: int = Field(default=1, sa_column=_idea_version)

@@ -136,6 +136,26 @@ class Policy(Frozen):
     rule_book: dict[str, Any]
     documents: DocumentRule
 
+    def find_category(self, name: str) -> Category | None:
+        """A category by its name; None for one that there is not, as for an idea that has none."""
+        return next((category for category in self.categories if category.name == name), None)
+
+    def for_category(self, name: str) -> "Policy":
+        """The policy as it holds for an idea of a category: with the rubric, pass mark and tiers that the category has of its own."""
+        category = self.find_category(name)
+        if category is None:
+            return self
+        own: dict[str, Any] = {"rubric": category.rubric} if category.rubric else {}
+        if category.pass_mark is not None:
+            own["pass_mark"] = category.pass_mark
+        if category.tiers:
+            own["rule_book"] = {**self.rule_book, "tiers": [dict(tier) for tier in category.tiers]}
+        return self.model_copy(update=own)
+
+    def list_by_category(self) -> list[tuple[Category | None, "Policy"]]:
+        """The policy as it holds for each category; itself where it has none. With categories nobody is judged by the call's own parts."""
+        return [(each, self.for_category(each.name)) for each in self.categories] or [(None, self)]
+
     @model_validator(mode="after")
     def names_are_unique(self) -> Self:
         """Two parts of one name would overwrite each other in the stored answers."""

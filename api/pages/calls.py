@@ -93,7 +93,7 @@ async def _version_page(request: PageRequest, call_id: str, number: int, *, refu
             "version": version,
             "names": _read_names(session, version),
             "is_in_force": version.signed_at is not None and current_policy(session, call_id).id == version.id,
-            "tiers": _list_tiers(policy),
+            "grades": list_grades(policy),
             "ceiling": read_ceiling(session),
             "movers": list(policy.movers.items()),
             "loosened": [[STEPS[duty][-1] for duty in pair] for pair in policy.loosened],
@@ -117,9 +117,17 @@ def _read_names(session: Session, version: PolicyVersion) -> dict[str, str]:
     return {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(ids)))}
 
 
-def _list_tiers(policy: Policy) -> list[dict[str, Any]]:
-    book = read_rule_book(policy.rule_book)
-    return [{"tier": tier, "most": most_of_tier(book, tier, policy)} for tier in book.tiers]
+def list_grades(policy: Policy) -> list[dict[str, Any]]:
+    """The tiers of each category with what they pay at most, and its pass mark; those of the call where it has no categories."""
+    books = [(category, each.pass_mark, read_rule_book(each.rule_book)) for category, each in policy.list_by_category()]
+    return [
+        {
+            "category": category,
+            "pass_mark": pass_mark,
+            "tiers": [{"tier": tier, "most": most_of_tier(book, tier, policy)} for tier in book.tiers],
+        }
+        for category, pass_mark, book in books
+    ]
 
 
 def _list_problems(session: Session, policy: Policy, words: Words) -> list[str]:

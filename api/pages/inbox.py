@@ -12,11 +12,8 @@ from api.pages.listed import list_rows
 from api.pages.queue import address_of
 from api.pages.render import page, read_done
 from api.pages.session import Page
-from models.calls import PolicyVersion
-from models.ideas import Idea
-from models.policy import Policy
 from workflows.process.actors import Actor
-from workflows.process.context import read_policy
+from workflows.process.context import read_policy_of
 from workflows.process.inbox import find_gate
 from workflows.process.keyset import Slice
 from workflows.process.stranded import list_stranded
@@ -51,14 +48,9 @@ async def show_inbox(request: Page, after: str | None = None, before: str | None
 
 
 def _lines(session: Session, waiting: Sequence[Awaited], actor: Actor) -> list[dict[str, Any]]:
-    policies = {idea.policy_id: _read_policy(session, idea) for idea in (each.idea for each in waiting)}
     rows = list_rows(session, [each.idea for each in waiting], actor)
     return [
         {"task": each.item.task, "row": replace(row, due_at=each.item.due_at), "to": address_of(each)}
-        | {"gate": find_gate(each.item.task, policies[each.idea.policy_id])}
+        | {"gate": find_gate(each.item.task, read_policy_of(session, each.idea))}
         for each, row in zip(waiting, rows, strict=True)
     ]
-
-
-def _read_policy(session: Session, idea: Idea) -> Policy:
-    return read_policy(session.get_one(PolicyVersion, idea.policy_id))

@@ -50,6 +50,7 @@ def read_proposal(form: Form, numbers: Mapping[str, str]) -> Proposal:
         sections={name: text for name, text in form.under("sections").items() if text.strip()},
         budget_rupiah=form.rupiah("budget_rupiah"),
         team=_read_team(form, numbers),
+        category=form.text("category", 40),
     )
 
 
@@ -115,6 +116,7 @@ def stored_values(context: IdeaContext, words: Words, actor: Actor) -> dict[str,
     """What an idea says now, as its form's fields."""
     said = context.content
     values = {"title": context.idea.title, "form": said.form, "medium": said.medium, "theme": said.theme}
+    values["category"] = context.idea.category
     values["budget_rupiah"] = words.count(said.budget_rupiah) if said.budget_rupiah else ""
     values |= {f"sections.{name}": text for name, text in said.sections.items()}
     for place, part in enumerate(_list_parts(context)):

@@ -18,6 +18,7 @@ from models.ideas import Idea
 from workflows.intake.draft import new_idea
 from workflows.intake.supplement import list_parts, read_asked_for
 from workflows.process.actors import Actor
+from workflows.process.categories import find_no_category, list_fitting
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.guards import Question, find_refusal
 from workflows.process.offers import is_offered
@@ -80,6 +81,8 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "left_out": sum(each.share_hundredths for each in shown.left_out),
             "parts": list_parts(shown.policy),
             "asked_for": None,
+            "fitting": list_fitting(session, shown) if action != "supplement" else (),
+            "fits_none": find_no_category(session, shown) if action != "supplement" else None,
         }
         if action == "supplement":
             asked_for = read_asked_for(session, shown)

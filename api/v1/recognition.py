@@ -88,6 +88,7 @@ class VerifiedOut(ResponseBody):
     holder_role: str
     idea_title: str
     distinction: str
+    category: str
     legal_basis: str
     call_title: str
 

@@ -20,6 +20,7 @@ from workflows.intake.draft import IdeaForm, Medium, Proposal
 from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
+from workflows.process.categories import has_own_criteria
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
 from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, list_blind, reads_reviews, sees_score
@@ -33,6 +34,7 @@ After = Annotated[int, Query(ge=0, le=2**63 - 1)]
 Cursor = Annotated[str | None, Query(max_length=1_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 VERSION_DIGITS = 32
+UNTOLD_TO_BLIND = ("unit_id", "category")  # a category may be that of a single unit
 
 
 DayOrInstant = TypeVar("DayOrInstant", date, datetime)
@@ -91,7 +93,10 @@ class MemberShareIn(RequestBody):
 
 
 class ProposalIn(RequestBody):
-    """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone."""
+    """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone.
+
+    `category` is one of the call's, where several are for the idea's unit. It is fixed when the idea is submitted.
+    """
 
     title: str = Field(max_length=20_000)
     form: IdeaForm = IdeaForm.PUBLIC_SERVICE
@@ -100,11 +105,12 @@ class ProposalIn(RequestBody):
     sections: dict[str, Annotated[str, Field(max_length=40_000)]] = Field(default_factory=dict, max_length=40)
     budget_rupiah: Amount = 0
     team: tuple[MemberShareIn, ...] = Field(default=(), max_length=50)
+    category: str = Field(default="", max_length=40)
 
     def read(self) -> Proposal:
         """The proposal as the action takes it."""
         team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role) for part in self.team)
-        return Proposal(self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team)
+        return Proposal(self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team, self.category)
 
 
 class ReasonIn(RequestBody):
@@ -140,7 +146,7 @@ class GateOut(ResponseBody):
 
 
 class IdeaLine(ResponseBody):
-    """An idea in a list; `unit_id` is null where a reviewer is not told who proposes."""
+    """An idea in a list; `unit_id` and, unless it has its own criteria, `category` are null where a reviewer is not told who proposes."""
 
     id: str
     code: str | None
@@ -150,6 +156,7 @@ class IdeaLine(ResponseBody):
     reason_code: str | None
     call_id: str
     unit_id: str | None
+    category: str | None
     due_at: datetime | None
     submitted_at: datetime | None
 
@@ -202,7 +209,7 @@ class ReviewOut(ResponseBody):
 def show_line(idea: Idea, *, blind: bool = False) -> IdeaLine:
     """An idea as a line; to its reviewer `blind`, without its unit."""
     line = IdeaLine.model_validate(idea, from_attributes=True)
-    return line.model_copy(update={"unit_id": None}) if blind else line
+    return line.model_copy(update=dict.fromkeys(UNTOLD_TO_BLIND)) if blind else line
 
 
 def list_lines(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[ListedIdea]:
@@ -225,8 +232,9 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
     gates = read_gates(session, idea.id) if context.policy.gates and not is_only_invited(context, actor) else ()
     shown = IdeaOut(
         version="",
-        **{name: getattr(idea, name) for name in IdeaLine.model_fields if name != "unit_id"},
+        **{name: getattr(idea, name) for name in IdeaLine.model_fields if name not in UNTOLD_TO_BLIND},
         unit_id=None if blind else idea.unit_id,
+        category=None if blind and not has_own_criteria(context) else idea.category,
         revision=idea.revision,
         form=content.form,
         medium=content.medium,

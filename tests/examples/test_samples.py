@@ -185,6 +185,13 @@ def test_an_idea_belongs_to_a_unit_of_its_call_whose_head_can_permit_it(idea: di
 
 
 @each_idea
+def test_an_idea_is_in_one_category_of_its_call_where_it_has_any(idea: dict[str, Any]) -> None:
+    categories = policy_of(idea["track"]).categories
+    fitting = [category.name for category in categories if category.fits(UNITS[idea["unit_code"]]["kind"])]
+    assert len(fitting) == bool(categories)
+
+
+@each_idea
 def test_every_section_keeps_to_the_words_its_call_allows(idea: dict[str, Any]) -> None:
     sections = policy_of(idea["track"]).sections
     assert set(idea["sections"]) == {section.name for section in sections}
@@ -245,6 +252,12 @@ def test_no_two_ideas_share_a_sentence() -> None:
 
 
 # Calls
+
+
+def test_every_kind_of_unit_of_the_city_but_itself_is_in_one_category_of_its_contest() -> None:
+    kinds = {unit["kind"] for unit in UNITS.values()} - {"city"}
+    categories = policy_of("city").categories
+    assert {kind: sum(category.fits(kind) for category in categories) for kind in kinds} == dict.fromkeys(kinds, 1)
 
 
 @each_call

@@ -16,6 +16,7 @@ from models.calls import Call, CallState, PolicyVersion
 from models.database import Database, append_rows
 from models.decrees import Decree
 from models.documents import Document, DocumentKind, NumberSeries
+from models.ideas import Idea
 from models.instants import now
 from models.migrations import migrate
 from models.outbox import Message
@@ -272,3 +273,17 @@ def test_the_decrees_of_awards_that_were_approved_before_are_recorded_once(store
         found = session.exec(select(Decree)).all()
         said = [(each.kind, each.unit_id, each.number, each.folded_number, each.issued_on, each.recorded_by, each.sha256) for each in found]
     assert said == [("award", "u", "100.3/Kep. 7", "100.3/kep.7", date(2026, 4, 20), "p", None)]
+
+
+def test_an_idea_of_an_older_database_is_in_no_category(store: Database) -> None:
+    migrate(store, to="0022")
+    with store.unit_of_work() as session:
+        insert_old(session, "unit", id="u", code="U", path="u/")
+        insert_old(session, "person", id="p", unit_id="u")
+        insert_old(session, "call", id="c", code="C", unit_id="u")
+        insert_old(session, "policyversion", id="v", call_id="c", body={})
+        insert_old(session, "idea", id="i", call_id="c", policy_id="v", unit_id="u", lead_id="p")
+    migrate(store)
+    assert differences(store) == []
+    with store.reading() as session:
+        assert session.exec(select(Idea.category)).all() == [""]

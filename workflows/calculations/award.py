@@ -1,5 +1,6 @@
 """Which award an idea earns under a rule book, computed line by line so that an auditor can repeat it by hand."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -66,16 +67,20 @@ class ComputedAward(Value):
 
 
 class Contender(NamedTuple):
-    """An idea in a ranking, with the rule book of the policy version it entered under."""
+    """An idea in a ranking, with the rule book of the policy version it entered under; ideas of different categories never compete."""
 
     idea: str
     score: Decimal
     received_at: datetime
     book: RuleBook
+    category: str = ""
+
+
+PlaceOf = tuple[str, str]  # whose places are counted together: category and tier
 
 
 class Placement(Value):
-    """Where an idea came out: its rank, its tier if any, and the places of each tier that better ideas had taken before it."""
+    """Where an idea came out in its category: its rank, its tier if any, and the places of each tier taken by better ideas before it."""
 
     idea: str
     rank: int
@@ -101,24 +106,27 @@ def rank_awards(book: RuleBook, contenders: Sequence[tuple[str, Decimal, datetim
     return rank_by_own_books([Contender(*each, book) for each in contenders])
 
 
-def rank_by_own_books(contenders: Sequence[Contender], taken: Mapping[str, int] | None = None) -> tuple[Placement, ...]:
+def rank_by_own_books(contenders: Sequence[Contender], taken: Mapping[PlaceOf, int] | None = None) -> tuple[Placement, ...]:
     """The contenders from the best down, each with the best tier of its own book that its score reaches and that still has a place.
 
-    Places belong to the call: they are counted by the tier's name over all books, `taken` being those that were given before.
+    Places belong to a category of the call, and all to one where it has none: they are counted by category and the tier's name over all
+    books, `taken` being those that were given before. So are ranks: each category has its own first.
     Higher score first; equal scores: the earlier receipt (first received wins), and at the same instant the idea's id. A tier that nobody
-    reaches stays empty, its places do not pass to another tier. Pass only ideas that may be awarded at all.
+    reaches stays empty, its places do not pass to another tier or category. Pass only ideas that may be awarded at all.
     """
     order = sorted(map(_checked, contenders), key=lambda each: (-each.score, each.received_at, each.idea))
     if len({each.idea for each in order}) < len(order):
         raise AwardFactsRefused("idea", "Rank each idea once.")
     placements: list[Placement] = []
-    given = dict(taken or {})
-    for rank, contender in enumerate(order, start=1):
-        tier = find_tier(contender.book, contender.score, given)
-        before = {each.name: given.get(each.name, 0) for each in contender.book.tiers}
+    given, ranks = dict(taken or {}), Counter[str]()
+    for contender in order:
+        ranks[contender.category] += 1
+        before = {each.name: given.get((contender.category, each.name), 0) for each in contender.book.tiers}
+        tier = find_tier(contender.book, contender.score, before)
+        rank = ranks[contender.category]
         placements.append(Placement(idea=contender.idea, rank=rank, tier=tier and tier.name, places_taken=before))
         if tier is not None:
-            given[tier.name] = before[tier.name] + 1
+            given[contender.category, tier.name] = before[tier.name] + 1
     return tuple(placements)
 
 

@@ -24,6 +24,12 @@ class SpecimenFacts:
     legal_basis: str
     team_limit: int
     moment: datetime
+    category: str = ""
+
+    @property
+    def distinction(self) -> str:
+        """The tier as an award says it, with the category beside it where there is one."""
+        return ", ".join(filter(None, (self.tier, self.category)))
 
 
 def write_words(length: int) -> str:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models.ideas import Idea, Revision
 from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.intake.category import read_category
 from workflows.intake.team import MemberShare, Named, read_team_shares
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import hash_content
@@ -44,16 +45,17 @@ class Proposal:
     sections: dict[str, str] = field(default_factory=dict)
     budget_rupiah: int = 0
     team: tuple[MemberShare, ...] = ()
+    category: str = ""  # where several are for the unit; the name of one
 
 
 def read_content(session: Session, context: IdeaContext, proposal: Proposal, team: Sequence[MemberShare]) -> tuple[Proposal, list[Named]]:
     """What a proposal says as it is kept, and whom it names for its team; an empty one means the lead alone.
 
     Raises Invalid, all faults at once: a title that is no line of text, an unknown section, text or money beyond bounds, and what
-    `read_team_shares` raises.
+    `read_category` and `read_team_shares` raise.
     """
     faults, sections, named = Faults(), dict[str, str](), list[Named]()
-    title, theme = proposal.title, proposal.theme
+    title, theme, category = proposal.title, proposal.theme, ""
     with faults.gather():
         title = read_line("title", proposal.title, maximum=300)
     with faults.gather():
@@ -67,9 +69,11 @@ def read_content(session: Session, context: IdeaContext, proposal: Proposal, tea
     if not 0 <= proposal.budget_rupiah <= MAXIMUM_RUPIAH:
         faults.found.append(Invalid("amount_out_of_range", "budget_rupiah", maximum=MAXIMUM_RUPIAH))
     with faults.gather():
+        category = read_category(session, context, proposal.category)
+    with faults.gather():
         named = read_team_shares(session, context.idea, context.policy, team)
     faults.settle()
-    return replace(proposal, title=title, theme=theme, sections=sections), named
+    return replace(proposal, title=title, theme=theme, sections=sections, category=category), named
 
 
 def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -> Revision:

@@ -31,7 +31,7 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     context = new_idea(call, unit, version, actor=actor)
     idea, permitted = context.idea, permit(session, context, DRAFT, actor=actor)
     kept, named = read_content(session, context, proposal, proposal.team)
-    idea.title = kept.title
+    idea.title, idea.category = kept.title, kept.category
     session.add(idea)
     session.flush()
     revision, team = write_revision(session, idea, kept, actor), write_team(session, context, named)
@@ -65,7 +65,7 @@ def _rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, acto
     idea = context.idea
     kept, named = read_content(session, context, proposal, proposal.team)
     before = idea.title, context.content.budget_rupiah
-    idea.title = kept.title
+    idea.title, idea.category = kept.title, kept.category
     idea.revision += 1
     revision = write_revision(session, idea, kept, actor)
     team = write_team(session, context, named, anew=before != (revision.title, revision.budget_rupiah))

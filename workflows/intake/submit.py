@@ -7,12 +7,13 @@ from sqlmodel import Session
 from models.instants import now, today
 from models.policy import Policy
 from workflows.intake.agree import leave_out_unanswered
+from workflows.intake.category import fix_category, settle_category
 from workflows.intake.content import Proposal
 from workflows.intake.draft import revise_idea
 from workflows.intake.supplement import apply_agreed
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context
-from workflows.process.engine import Permitted, permit, take
+from workflows.process.engine import Grounds, Permitted, permit, take
 from workflows.process.numbering import next_running
 from workflows.process.permission import must_be_permitted_again
 from workflows.process.refusals import Conflict, Faults, Invalid
@@ -26,17 +27,21 @@ SUPPLEMENT = IDEA.action("supplement")
 def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = False, actor: Actor) -> IdeaContext:
     """Hand a draft in: complete, in the call's time, by a team that agreed. The idea gets its code; a flow takes it from here.
 
-    Raises Invalid for a missing, short or long section, Conflict outside the call's dates, and where somebody has not answered whether
-    they join, unless the idea is handed in without them.
+    Its category is fixed, whatever becomes of its unit. Raises Invalid for a missing, short or long section and a category that was not
+    chosen, Conflict outside the call's dates, where no category is for the idea's unit, and where somebody has not answered whether they
+    join, unless the idea is handed in without them.
     """
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
     permitted = _permit(session, context, SUBMIT, actor=actor)
-    check_sections(context.policy, context.content.sections)
-    idea, year = context.idea, today().year
+    faults, category = Faults(list_section_faults(context.policy, context.content.sections)), ""
+    with faults.gather():
+        category = settle_category(session, context)
+    faults.settle()
+    context, idea, year = fix_category(session, context, category), context.idea, today().year
     idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
-    take(session, context, permitted, actor=actor)
+    take(session, context, permitted, Grounds(detail={"category": category} if category else {}), actor=actor)
     return context
 
 

@@ -11,6 +11,7 @@ from models.stages import ENDED_AWARDS, AwardStage
 from workflows.calculations.rule_books import FixedTiers, Tier, read_rule_book
 from workflows.process.refusals import Conflict, Invalid, Refusal
 
+TIERS = "policy.rule_book.tiers"
 UNPAID = (*ENDED_AWARDS, AwardStage.PROPOSED)
 
 
@@ -22,22 +23,33 @@ def read_ceiling(session: Session) -> Ceiling | None:
 def list_excesses(policy: Policy, ceiling: Ceiling | None) -> Iterator[Refusal]:
     """Where a policy promises more than the region pays: for one award, its team's uplift included, and for all places of the call.
 
-    Awards whose places are not limited are held against the call's ceiling when they are approved. A policy that pays nothing needs no
-    ceiling.
+    Each category has its places, and those of all of them count together. Awards whose places are not limited are held against the call's
+    ceiling when they are approved. A policy that pays nothing needs no ceiling.
     """
-    book = read_rule_book(policy.rule_book)
-    amounts = [most_of_tier(book, tier, policy) for tier in book.tiers]
+    books = {path: read_rule_book(each.rule_book) for path, each in _list_books(policy)}
+    amounts = {path: [most_of_tier(book, tier, policy) for tier in book.tiers] for path, book in books.items()}
     if ceiling is None:
-        if any(amounts):
-            yield Conflict("ceiling_not_set", "policy.rule_book.tiers")
+        yield from [Conflict("ceiling_not_set", path) for path in books if any(amounts[path])][:1]
         return
-    for number, (tier, amount) in enumerate(zip(book.tiers, amounts, strict=True)):
-        if amount > ceiling.tier_rupiah:
-            path = f"policy.rule_book.tiers.{number}.amount_rupiah"
-            yield Invalid("ceiling_tier_exceeded", path, tier=tier.label, amount=amount, ceiling=ceiling.tier_rupiah)
-    in_all = sum((tier.places or 0) * amount for tier, amount in zip(book.tiers, amounts, strict=True))
+    for path, book in books.items():
+        for number, (tier, amount) in enumerate(zip(book.tiers, amounts[path], strict=True)):
+            if amount > ceiling.tier_rupiah:
+                at = f"{path}.{number}.amount_rupiah"
+                yield Invalid("ceiling_tier_exceeded", at, tier=tier.label, amount=amount, ceiling=ceiling.tier_rupiah)
+    in_all = sum(_sum_places(read_rule_book(each.rule_book), policy) for _, each in policy.list_by_category())
     if in_all > ceiling.call_rupiah:
-        yield Invalid("ceiling_places_exceeded", "policy.rule_book.tiers", amount=in_all, ceiling=ceiling.call_rupiah)
+        field = "policy.categories" if policy.categories else TIERS
+        yield Invalid("ceiling_places_exceeded", field, amount=in_all, ceiling=ceiling.call_rupiah)
+
+
+def _list_books(policy: Policy) -> Iterator[tuple[str, Policy]]:
+    """Where tiers stand by which some idea is paid, with a policy that holds by them; those that categories share stand once."""
+    for number, (category, each) in enumerate(policy.list_by_category()):
+        yield (f"policy.categories.{number}.tiers" if category is not None and category.tiers else TIERS), each
+
+
+def _sum_places(book: FixedTiers, policy: Policy) -> int:
+    return sum((tier.places or 0) * most_of_tier(book, tier, policy) for tier in book.tiers)
 
 
 def find_excess(session: Session, award: Award) -> Refusal | None:

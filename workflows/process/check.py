@@ -1,7 +1,7 @@
 """Finds what in a policy would leave an idea or an award without a next step, or speaks of what never comes to pass."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -15,6 +15,7 @@ from workflows.process.reach import Owing, Reach, list_steps, takes_step, walk
 from workflows.process.visibility import OVERSEERS
 from workflows.process.ways import Kind, Reached, Relation, Transition, Way
 
+UNREACHABLE = "policy_stage_unreachable"
 LONGEST_GATE_NAME = 35  # with `gate:` before it, it is the task of an inbox item, which has 40 characters
 
 
@@ -30,8 +31,23 @@ class Finding:
 def check_policy(policy: Policy, idea: Way, award: Way, document: Way) -> list[Finding]:
     """Every contradiction between a policy and the three ways, in the policy's order; none where every idea reaches an end.
 
-    The ways are walked exhaustively: every outcome of every step, whatever the score, each stage's gates in their order.
+    The ways are walked exhaustively: every outcome of every step, whatever the score, each stage's gates in their order; once for each
+    category, as the policy holds for its ideas. What contradicts in some of them alone stands at these; a stage that only some reach is
+    none the less a stage that the policy may speak of.
     """
+    found = [_check_held(each, idea, award, document) for _, each in policy.list_by_category()]
+    shared = [finding for finding in found[0] if all(finding in others for others in found)]
+    own = [
+        replace(finding, path=f"policy.categories.{number}")
+        for number, findings in enumerate(found)
+        for finding in findings
+        if finding not in shared and finding.code != UNREACHABLE
+    ]
+    return [*shared, *own, *_check_labels(policy)]
+
+
+def _check_held(policy: Policy, idea: Way, award: Way, document: Way) -> list[Finding]:
+    """The contradictions of a policy as it holds for the ideas of one category, or for all."""
     reach = walk(idea, policy)
     others = [walk(way, policy) for way in (award, document)]
     return [
@@ -45,6 +61,14 @@ def check_policy(policy: Policy, idea: Way, award: Way, document: Way) -> list[F
     ]
 
 
+def _check_labels(policy: Policy) -> Iterator[Finding]:
+    """Two categories that papers name alike could not be told apart."""
+    titles = [category.title.casefold() for category in policy.categories]
+    for number, category in enumerate(policy.categories):
+        if category.title.casefold() in titles[:number]:
+            yield Finding("policy_category_named_twice", f"policy.categories.{number}.label", {"given": category.label})
+
+
 def _check_gates(reach: Reach) -> Iterator[Finding]:
     for number, rule in enumerate(reach.policy.gates):
         path, named = f"policy.gates.{number}", {"gate": rule.name, "label": rule.label, "label_en": rule.label_en}
@@ -56,7 +80,7 @@ def _check_gates(reach: Reach) -> Iterator[Finding]:
         elif stage.kind == Kind.DRAFT or not any("gates" in each.guards for each in list_steps(reach.way, reach.policy, stage)):
             yield Finding("policy_gate_holds_nothing", f"{path}.stage", {**named, "stage": rule.stage})
         elif rule.stage not in reach.stages:
-            yield Finding("policy_stage_unreachable", f"{path}.stage", {"stage": rule.stage})
+            yield Finding(UNREACHABLE, f"{path}.stage", {"stage": rule.stage})
         if rule.role not in OVERSEERS:
             yield Finding("policy_role_cannot_act", f"{path}.role", {"role": rule.role, "roles": list(OVERSEERS)})
         yield from _check_order(reach, rule, path, named)
@@ -158,7 +182,7 @@ def _check_award_stage(reach: Reach, book: FixedTiers, number: int, name: str) -
     if stage is None:
         yield Finding("policy_stage_unknown", path, {"given": name})
     elif name not in reach.stages:
-        yield Finding("policy_stage_unreachable", path, {"stage": name})
+        yield Finding(UNREACHABLE, path, {"stage": name})
     elif all(place.at_mark is None for place in reach.at(name)):
         yield Finding("policy_award_not_scored", path, {"stage": name})
     elif book.results_must_be_verified and stage.reached != Reached.VERIFIED:

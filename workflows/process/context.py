@@ -136,17 +136,23 @@ def read_again(session: Session, context: IdeaContext) -> IdeaContext:
 
 def read_policy(version: PolicyVersion) -> Policy:
     """A version's policy, parsed once per process: a version never changes."""
-    found = _POLICIES.get(version.id)
-    if found is None:
-        if len(_POLICIES) >= 256:
-            _POLICIES.clear()
-        found = _POLICIES[version.id] = version.read()
-    return found
+    return _POLICIES.get((version.id, "")) or _keep(version.id, "", version.read())
 
 
 def read_policy_of(session: Session, idea: Idea) -> Policy:
-    """The policy that an idea entered under."""
-    return _POLICIES.get(idea.policy_id) or read_policy(session.get_one(PolicyVersion, idea.policy_id))
+    """The policy that an idea entered under, as it holds for the idea's category."""
+    found = _POLICIES.get((idea.policy_id, idea.category))
+    if found is not None:
+        return found
+    policy = read_policy(session.get_one(PolicyVersion, idea.policy_id))
+    return _keep(idea.policy_id, idea.category, policy.for_category(idea.category)) if idea.category else policy
 
 
-_POLICIES: dict[str, Policy] = {}
+def _keep(version_id: str, category: str, policy: Policy) -> Policy:
+    if len(_POLICIES) >= 256:
+        _POLICIES.clear()
+    _POLICIES[version_id, category] = policy
+    return policy
+
+
+_POLICIES: dict[tuple[str, str], Policy] = {}  # by version and category

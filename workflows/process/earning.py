@@ -8,12 +8,14 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from models.awards import Award, AwardShare
+from models.ideas import Decision, Idea
 from models.stages import ENDED_AWARDS
 from workflows.calculations.award import AwardFacts, compute_award
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.calculations.rule_books import RuleBook, read_rule_book
 from workflows.calculations.shares import RupiahPart, Share, split_rupiah
 from workflows.process import ways
+from workflows.process.categories import SUBMITTED, keeps_category, name_distinction
 from workflows.process.context import AwardContext, IdeaContext
 from workflows.process.refusals import Conflict, Refusal
 from workflows.process.ways import Reached
@@ -22,7 +24,7 @@ PLACE = ("rank", "places_taken")  # the facts that a ranking found; all others a
 
 
 def read_own_book(idea: IdeaContext) -> RuleBook:
-    """The rule book of the policy version under which the idea entered."""
+    """The rule book of the policy version under which the idea entered, with the tiers of its category."""
     return read_rule_book(idea.policy.rule_book)
 
 
@@ -50,11 +52,13 @@ def find_lost_stage(context: AwardContext) -> Refusal | None:
 
 
 def find_difference(session: Session, context: AwardContext) -> Refusal | None:
-    """Why an award is not what the idea's own rule book, score and team give now: in tier, sum or shares, or beyond the tier's places.
+    """Why an award is not what the idea's own rule book, score and team give now: in tier, sum or shares, beyond the tier's places, or in
+    another category than the one that was fixed.
 
     What a ranking found is kept with the award. Nobody need have meant ill: an earlier release paid by another version's book.
     """
-    return None if _recomputes(session, context) and _has_its_place(session, context) else Conflict("award_not_recomputed")
+    holds = _recomputes(session, context) and _has_its_place(session, context) and keeps_category(session, context.about)
+    return None if holds else Conflict("award_not_recomputed")
 
 
 def find_flaw(session: Session, context: AwardContext) -> Refusal | None:
@@ -72,21 +76,26 @@ def _recomputes(session: Session, context: AwardContext) -> bool:
     except (Refusal, CalculationRefusal, ValidationError, KeyError, TypeError):  # what no release of this program wrote
         return False
     said = (award.tier, award.distinction, award.amount_rupiah)
-    return said == (computed.tier, computed.label, computed.amount_rupiah) and _list_shares(session, award) == _as_rows(parts)
+    given = (computed.tier, name_distinction(idea, str(computed.label)), computed.amount_rupiah)
+    return said == given and _list_shares(session, award) == _as_rows(parts)
 
 
 def _has_its_place(session: Session, context: AwardContext) -> bool:
-    """Whether no more awards of the call that were proposed earlier stand in its tier than leave a place for it."""
+    """Whether no more awards of its category that were proposed earlier stand in its tier than leave a place for it."""
     award = context.award
     places = next((tier.places for tier in read_own_book(context.about).tiers if tier.name == award.tier), None)
     if places is None:
         return True
-    in_tier = sa.select(sa.func.count()).select_from(Award).where(col(Award.call_id) == award.call_id, col(Award.tier) == award.tier)
+    submitted = (col(Decision.idea_id) == col(Award.idea_id)) & (col(Decision.action) == SUBMITTED)
+    in_tier = sa.select(col(Idea.category), col(Decision.detail)).join(Award, col(Award.idea_id) == col(Idea.id))
+    in_tier = in_tier.outerjoin(Decision, submitted).where(col(Award.call_id) == award.call_id, col(Award.tier) == award.tier)
     earlier = sa.tuple_(col(Award.created_at), col(Award.id)) < sa.tuple_(
         sa.literal(award.created_at, Award.created_at.type),  # type: ignore[attr-defined]
         sa.literal(award.id),
     )
-    return bool(session.execute(in_tier.where(earlier, col(Award.stage).not_in(ENDED_AWARDS))).scalar_one() < places)
+    found = session.execute(in_tier.where(earlier, col(Award.stage).not_in(ENDED_AWARDS))).all()
+    fixed = [category if detail is None else detail.get("category", "") for category, detail in found]
+    return fixed.count(context.about.idea.category) < places
 
 
 def _list_shares(session: Session, award: Award) -> list[tuple[str, int, int]]:

@@ -15,6 +15,7 @@ from models.policy import Entry, Policy
 from models.reviews import ReviewState
 from workflows.process import ways
 from workflows.process.actors import Actor
+from workflows.process.categories import find_no_category
 from workflows.process.ceilings import find_excess
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import PROPOSE, find_duty, list_barred, list_borne, must_differ
@@ -262,6 +263,7 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "unanswered": lambda _session, asked: find_nobody_to_leave_out(asked.idea),
     "as_permitted": lambda session, asked: find_change(session, asked.idea),
     "not_as_permitted": lambda session, asked: find_no_change(session, asked.idea),
+    "has_category": lambda session, asked: find_no_category(session, asked.idea),
     "pilot_days": _pilot_days,
     "free_to_join": _free_to_join,
     "not_below_owner": _not_below_owner,

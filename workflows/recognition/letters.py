@@ -103,6 +103,8 @@ NUMBERING = {"number_receipt": number_receipt, "number_rejection": number_reject
 
 def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder: NamedPerson, *, alone: bool) -> dict[str, Any]:
     contest = context.policy.entry == Entry.IN_USE
+    category = context.policy.find_category(context.idea.category)
+    title = category.title if category is not None else ""
     return {
         "holder_name": holder.person.full_name,
         "holder_employee_number": holder.number,
@@ -113,7 +115,8 @@ def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder:
         "idea_title": context.idea.title,
         "idea_code": context.idea.code,
         "in_use": contest,
-        "distinction": award.distinction,
+        "distinction": award.distinction.removesuffix(f", {title}"),
+        "category": title,
         "call_title": context.call.title if contest else "",
         "legal_basis": _legal_basis(context.policy.documents.legal_basis, award.decree_number, award.decree_on),
     }

@@ -17,7 +17,6 @@ from models.documents import DocumentKind
 from models.instants import region_zone
 from models.offices import HeadKind, UnitOffice
 from models.policy import Entry, Policy, SignatoryRule
-from workflows.calculations.rule_books import read_rule_book
 from workflows.documents.content import Letterhead, Signatory
 from workflows.documents.kinds import DocumentType, get_document_type
 from workflows.documents.specimen import DAY, RUNNING, SpecimenFacts
@@ -25,7 +24,7 @@ from workflows.process.context import read_policy
 from workflows.process.numbering import NumberFacts, fill_template
 from workflows.region.calls import current_policy
 from workflows.region.offices import digest_office
-from workflows.region.soundness import digest_print
+from workflows.region.soundness import digest_print, find_longest_category, find_longest_tier
 
 Render = Callable[[str, Sequence[Any]], object]
 
@@ -40,6 +39,7 @@ class Parts:
     legal_basis: str
     number: str
     tier: str
+    category: str
     team_limit: int
 
 
@@ -50,10 +50,11 @@ PLACES = {
     "legal_basis": "policy.documents.legal_basis",
     "number": "policy.documents.numbers",
     "tier": "policy.rule_book.tiers",
+    "category": "policy.categories",
     "team_limit": "policy.team_limit",
 }
 USUAL = Parts(
-    (("KOTA CONTOH",), "", ""), SignatoryRule(name="Joko", position="Wali Kota"), "Contoh", "Keputusan Wali Kota", "1/2026", "Emas", 1
+    (("KOTA CONTOH",), "", ""), SignatoryRule(name="Joko", position="Wali Kota"), "Contoh", "Keputusan Wali Kota", "1/2026", "Emas", "", 1
 )
 OFFICE_PLACES = {"letterhead": "letterhead_lines", "signatory": "position", "place": "place", "number": "unit_code"}
 HOLDER = "Raden Ajeng Sekar Kenanga Wulandari Puspaningrum"  # a long name, as whoever holds the office comes and goes
@@ -177,7 +178,8 @@ def _read_parts(policy: Policy, kind: DocumentKind) -> Parts:
         place=rule.place,
         legal_basis=rule.legal_basis,
         number=fill_template(template, NumberFacts(RUNNING, rule.unit_code, DAY)),
-        tier=max((tier.label for tier in read_rule_book(policy.rule_book).tiers), key=len),
+        tier=find_longest_tier(policy),
+        category=find_longest_category(policy),
         team_limit=policy.team_limit,
     )
 
@@ -196,4 +198,4 @@ def _frame(record: DocumentType, parts: Parts) -> dict[str, Any]:
 
 def _read_facts(parts: Parts, contest: bool) -> SpecimenFacts:
     moment = datetime.combine(DAY, time(23, 59, 59), tzinfo=region_zone())
-    return SpecimenFacts(contest, parts.tier, parts.legal_basis, parts.team_limit, moment)
+    return SpecimenFacts(contest, parts.tier, parts.legal_basis, parts.team_limit, moment, parts.category)

@@ -44,6 +44,7 @@ class Verified:
     holder_role: str = ""
     idea_title: str = ""
     distinction: str = ""
+    category: str = ""
     legal_basis: str = ""
     call_title: str = ""
     spreadsheet_sha256: str | None = None

@@ -180,11 +180,20 @@ def write_version(session: Session, version: PolicyVersion, policy: Policy, acto
 def require_same_places(present: PolicyVersion, policy: Policy) -> None:
     """Places belong to the call, whatever version an idea entered under: a ranked call keeps its tiers' names and places.
 
-    Amounts and minimum scores may change; each idea is judged and paid by its own version.
+    So does each of its categories, which keeps its name. Amounts, minimum scores and labels may change; each idea is judged and paid by its
+    own version.
     """
-    before, after = read_rule_book(read_policy(present).rule_book), read_rule_book(policy.rule_book)
-    if (before.is_ranked or after.is_ranked) and before.places != after.places:
-        raise Invalid("call_places_fixed", "policy.rule_book.tiers")
+    before, after = _list_places(read_policy(present)), _list_places(policy)
+    is_ranked = any(places is not None for each in (before, after) for _, tiers in each for _, places in tiers)
+    if is_ranked and before != after:
+        by_category = policy.categories or read_policy(present).categories
+        raise Invalid("call_places_fixed", "policy.categories" if by_category else "policy.rule_book.tiers")
+
+
+def _list_places(policy: Policy) -> list[tuple[str, tuple[tuple[str, int | None], ...]]]:
+    """The tiers of each category with their places, by the categories' names; the call's own under no name."""
+    by_category = policy.list_by_category()
+    return sorted((category.name if category else "", read_rule_book(each.rule_book).places) for category, each in by_category)
 
 
 def require_keeper(actor: Actor, unit: Unit) -> None:

@@ -1,13 +1,15 @@
 """Whether a policy holds: as data, under the process as it is, within the region's ceilings, and on the paper of its documents."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ValidationError
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.calls import Specimen
 from models.policy import Policy
+from models.units import Unit
 from workflows.calculations.ledger import write_canonical
 from workflows.calculations.refusals import InvalidPayload
 from workflows.calculations.rule_books import read_rule_book
@@ -23,12 +25,16 @@ MOST_FAULTS = 100  # of a policy that are told at once
 
 def validate_policy(body: dict[str, Any]) -> Policy:
     """The policy as its model, rule book and number templates checked; raises Invalid naming the first wrong part."""
+    path = "policy.rule_book"
     try:
         policy = Policy.model_validate(body)
         read_rule_book(policy.rule_book)
+        for number, category in enumerate(policy.categories):
+            path = f"policy.categories.{number}"
+            read_rule_book(policy.for_category(category.name).rule_book)
     except InvalidPayload as wrong:
         problem = wrong.problems[0]["code"]
-        raise Invalid("policy_invalid", f"policy.rule_book.{wrong.field}", problem=problem, **wrong.limits) from wrong
+        raise Invalid("policy_invalid", f"{path}.{wrong.field}", problem=problem, **wrong.limits) from wrong
     except ValidationError as wrong:
         found = [each for each in wrong.errors() if each["type"] != "default_factory_not_called"]  # it follows from another
         Faults(map(_read_error, found[:MOST_FAULTS])).settle()
@@ -51,15 +57,26 @@ def require_sound(policy: Policy) -> None:
 def require_ready(session: Session, policy: Policy) -> None:
     """Raise for a policy that must not be signed, nor a call opened under it.
 
-    It contradicts itself, pays more than the region's ceilings allow, or has a document that cannot be issued (Invalid with all findings of
-    a kind); no ceiling is set for what it pays, or its specimens are still being printed (Conflict).
+    It contradicts itself, has a category that no unit of the region is for, pays more than the region's ceilings allow, or has a document
+    that cannot be issued (Invalid with all findings of a kind); no ceiling is set for what it pays, or its specimens are still being
+    printed (Conflict).
     """
     require_sound(policy)
+    Faults(_list_without_units(session, policy)).settle()
     Faults(list_excesses(policy, read_ceiling(session))).settle()
     specimen = session.get(Specimen, digest_print(policy))
     if specimen is None:
         raise Conflict("specimens_not_printed")
     Faults(Invalid(fault["code"], fault["path"], **fault["parameters"]) for fault in specimen.faults).settle()
+
+
+def _list_without_units(session: Session, policy: Policy) -> Iterator[Invalid]:
+    """A refusal for each category whose kinds no unit has, as where a kind is misspelt: nobody could ever enter it."""
+    named = {kind for category in policy.categories for kind in category.unit_kinds}
+    known = set(session.exec(select(Unit.kind).where(col(Unit.kind).in_(named)).distinct())) if named else set()
+    for number, category in enumerate(policy.categories):
+        if category.unit_kinds and not known.intersection(category.unit_kinds):
+            yield Invalid("category_without_units", f"policy.categories.{number}.unit_kinds", given=", ".join(category.unit_kinds))
 
 
 def digest_body(body: dict[str, Any]) -> str:
@@ -69,9 +86,25 @@ def digest_body(body: dict[str, Any]) -> str:
 
 def digest_print(policy: Policy) -> str:
     """The SHA-256 of all that of a policy which stands on paper: two that agree in it print alike."""
-    tiers = max((tier.label for tier in read_rule_book(policy.rule_book).tiers), key=lambda label: (len(label), label))
     documents = policy.documents.model_dump(mode="json")
-    return digest_body({"documents": documents, "entry": policy.entry, "team_limit": policy.team_limit, "tier": tiers})
+    said = {"documents": documents, "entry": policy.entry, "team_limit": policy.team_limit, "tier": find_longest_tier(policy)}
+    category = find_longest_category(policy)
+    return digest_body({**said, "category": category} if category else said)
+
+
+def find_longest_tier(policy: Policy) -> str:
+    """The longest label of a tier that an idea of any category may earn."""
+    books = [read_rule_book(each.rule_book) for _, each in policy.list_by_category()]
+    return max((tier.label for book in books for tier in book.tiers), key=_by_length)
+
+
+def find_longest_category(policy: Policy) -> str:
+    """The longest title of a category, which stands beside a tier; empty where there are none."""
+    return max((category.title for category in policy.categories), key=_by_length, default="")
+
+
+def _by_length(text: str) -> tuple[int, str]:
+    return len(text), text
 
 
 def _read_error(error: Any) -> Invalid:

@@ -10,6 +10,7 @@ from models.instants import now
 from workflows.calculations.award import AwardFacts, ComputedAward, Placement, compute_award
 from workflows.process import ways
 from workflows.process.actors import Actor
+from workflows.process.categories import keeps_category, name_distinction
 from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.earning import has_award, read_facts, read_own_book, split_in_team
 from workflows.process.engine import Grounds, Permitted, permit, take
@@ -24,8 +25,8 @@ def propose_award(session: Session, idea_id: str, *, actor: Actor) -> AwardConte
     """Compute and propose the idea's award; the secretariat may, from the stages the policy names.
 
     Where places are limited the idea gets the one that the ranking of those without an award leaves it: no place is given twice, none
-    before its turn. Raises Conflict when an award stands already, the stage is not one to award from, the rule book gives nothing or no
-    place is left.
+    before its turn. Raises Conflict when an award stands already, the stage is not one to award from, the rule book gives nothing, no
+    place is left, or the idea is no more in the category that its submission fixed.
     """
     idea = read_context(session, idea_id, actor=actor)
     book = read_own_book(idea)
@@ -33,6 +34,8 @@ def propose_award(session: Session, idea_id: str, *, actor: Actor) -> AwardConte
         lock_places(session, idea.call.id)
     context = new_award(idea, proposed_by=actor.person_id)
     permitted = permit(session, context, PROPOSE, actor=actor)
+    if not keeps_category(session, idea):
+        raise Conflict("category_changed")
     if not book.is_ranked:
         facts = read_facts(idea)
     else:
@@ -51,7 +54,7 @@ def draft_award(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Draft the award of an idea in a call without limited places; where places are limited, the whole call is ranked at its end."""
     idea = read_context(session, idea_id, actor=actor)
     book = read_own_book(idea)
-    if idea.idea.stage not in idea.policy.award_from or book.is_ranked or has_award(session, idea_id):
+    if idea.idea.stage not in idea.policy.award_from or book.is_ranked or has_award(session, idea_id) or not keeps_category(session, idea):
         return
     context, facts = new_award(idea, proposed_by=actor.person_id), read_facts(idea)
     permitted = permit(session, context, PROPOSE, actor=actor)
@@ -95,7 +98,8 @@ def _propose(
 ) -> None:
     award, idea, (facts, computed) = context.award, context.about, found
     asked = {"rule_book": idea.policy.rule_book, "facts": facts.model_dump(mode="json", exclude_none=True)}
-    award.tier, award.distinction, award.amount_rupiah = str(computed.tier), str(computed.label), computed.amount_rupiah
+    award.tier, award.amount_rupiah = str(computed.tier), computed.amount_rupiah
+    award.distinction = name_distinction(idea, str(computed.label))
     award.computation = {"question": asked, "steps": [line.model_dump(mode="json") for line in computed.trace]}
     session.add(award)
     session.flush()

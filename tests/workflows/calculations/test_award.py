@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from workflows.calculations.award import AwardFacts, AwardFactsRefused, RuleBook, compute_award, rank_awards, read_rule_book
+from workflows.calculations.award import (
+    AwardFacts,
+    AwardFactsRefused,
+    Contender,
+    Placement,
+    RuleBook,
+    compute_award,
+    rank_awards,
+    rank_by_own_books,
+    read_rule_book,
+)
 from workflows.calculations.refusals import InvalidPayload
 from workflows.calculations.rule_books import Tier
 from workflows.calculations.shares import Share, equal_shares, split_rupiah
@@ -204,3 +214,69 @@ def test_each_award_of_a_ranking_is_the_award_computed_alone_from_its_facts(rows
         assert alone.tier == each.tier
     for limited in CONTEST.tiers:
         assert limited.places is None or sum(each.tier == limited.name for each in placements) <= limited.places
+
+
+# Categories
+
+
+def compete(*entries: tuple[str, int, str], taken: dict[tuple[str, str], int] | None = None) -> dict[str, tuple[int, str | None]]:
+    """Rank and tier by idea; each entry is an idea, its score and its category, received in this order."""
+    late = range(len(entries))
+    contenders = [
+        Contender(idea, D(score), NOON + timedelta(minutes=n), CONTEST, category)
+        for n, (idea, score, category) in zip(late, entries, strict=True)
+    ]
+    return {each.idea: (each.rank, each.tier) for each in rank_by_own_books(contenders, taken)}
+
+
+def test_each_category_has_its_own_first_and_its_own_places() -> None:
+    found = compete(("a", 99, "district"), ("b", 98, "district"), ("c", 86, "village"), ("d", 85, "village"), ("e", 97, "district"))
+    assert found == {"a": (1, "first"), "b": (2, "second"), "e": (3, "third"), "c": (1, "first"), "d": (2, "second")}
+
+
+def test_places_given_in_a_category_are_taken_there_alone() -> None:
+    found = compete(("a", 99, "district"), ("c", 99, "village"), taken={("district", "first"): 1})
+    assert found == {"a": (1, "second"), "c": (1, "first")}
+
+
+def test_equal_scores_of_different_categories_are_no_tie() -> None:
+    assert compete(("late", 90, "village"), ("a", 90, "district"), ("b", 90, "district")) == {
+        "late": (1, "first"),
+        "a": (1, "first"),
+        "b": (2, "second"),
+    }
+
+
+def test_the_places_of_a_category_without_entries_pass_to_no_other() -> None:
+    found = compete(*((f"v{n}", 84, "village") for n in range(4)))
+    assert [tier for _, tier in found.values()] == ["third", "third", "thanks", "thanks"]
+
+
+CATEGORIES = ("", "district", "village")
+entered = st.lists(st.tuples(st.decimals(55, 100, places=0), st.integers(0, 3), st.sampled_from(CATEGORIES)), max_size=12).map(
+    lambda rows: [
+        Contender(f"idea-{n}", score, NOON + timedelta(minutes=late), CONTEST, category) for n, (score, late, category) in enumerate(rows)
+    ]
+)
+given_before = st.dictionaries(st.tuples(st.sampled_from(CATEGORIES), st.sampled_from(["first", "third"])), st.integers(0, 2))
+
+
+def of_category(placements: tuple[Placement, ...], contenders: list[Contender], category: str) -> list[Placement]:
+    own = {each.idea for each in contenders if each.category == category}
+    return [each for each in placements if each.idea in own]
+
+
+@settings(deadline=None)
+@given(entered, given_before)
+def test_nobody_of_another_category_ever_changes_a_placement(contenders: list[Contender], taken: dict[tuple[str, str], int]) -> None:
+    together = rank_by_own_books(contenders, taken)
+    for category in CATEGORIES:
+        alone = [each for each in contenders if each.category == category]
+        own = {place: count for place, count in taken.items() if place[0] == category}
+        assert of_category(together, contenders, category) == list(rank_by_own_books(alone, own))
+
+
+@settings(deadline=None)
+@given(contenders)
+def test_one_category_for_all_is_as_good_as_none(rows: list[tuple[str, Decimal, datetime]]) -> None:
+    assert rank_by_own_books([Contender(*row, CONTEST, "open") for row in rows]) == rank_awards(CONTEST, rows)

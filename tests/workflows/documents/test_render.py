@@ -58,6 +58,13 @@ def test_the_attached_content_is_the_content(content_of, kind, attached_to):
     assert read_content(get_document_type(kind).content, attached["content.json"]) == content
 
 
+def test_a_certificate_says_the_category_below_the_grade(certificate, faults_of, words_of):
+    pdf = render_certificates([certificate(distinction="Juara I", category="Kategori Kecamatan")])[0]
+    assert faults_of(pdf) == []
+    words = words_of(pdf)
+    assert words.index("JUARA I") < words.index("Kategori Kecamatan") < words.index("atas gagasan inovasi")
+
+
 @pytest.mark.parametrize("kind", ["certificate", "receipt"])
 def test_the_attachment_says_nothing_that_the_page_does_not_show(content_of, kind, attached_to, words_of):
     pdf = render(kind, [content_of(kind)])[0]

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from io import BytesIO
 
+import openpyxl
 import pypdf
 import pytest
 
 from tests.workflows.documents.rendering import render_report
+from workflows.documents.spreadsheet import write_report_spreadsheet
 
 pytestmark = pytest.mark.slow
 
@@ -56,3 +58,22 @@ def test_a_revoked_place_says_who_moved_up(report, award, words_of):
 def test_a_large_report_lays_its_tables_out_over_pages(report, award):
     pdf = render_report(report(awards=tuple(award(idea_code=f"IDE-2026-{number:06d}") for number in range(200))))
     assert len(pypdf.PdfReader(BytesIO(pdf)).pages) > 10
+
+
+def test_winners_stand_by_category_each_under_its_name(report, award, words_of):
+    village, district = "Kategori Kelurahan", "Kategori Kecamatan"
+    awards = (
+        award(distinction=f"Juara I, {district}", category=district),
+        award(distinction=f"Juara I, {village}", category=village, idea_code="IDE-2026-000130", rank=1),
+        award(distinction=f"Juara II, {village}", category=village, idea_code="IDE-2026-000131", rank=2),
+    )
+    words = words_of(render_report(report(awards=awards)))
+    assert (words.count(district), words.count(village)) == (1, 1)
+    assert words.index(district) < words.index("IDE-2026-000123") < words.index(village) < words.index("IDE-2026-000130")
+    assert "Juara II peringkat 2" in words
+
+
+def test_the_workbook_names_the_category_beside_each_grade(report, award):
+    awards = (award(distinction="Juara I, Kategori Kelurahan", category="Kategori Kelurahan"),)
+    sheet = openpyxl.load_workbook(BytesIO(write_report_spreadsheet(report(awards=awards))))["Penghargaan"]
+    assert "Juara I, Kategori Kelurahan" in [cell.value for cell in sheet[2]]

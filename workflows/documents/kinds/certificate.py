@@ -27,6 +27,7 @@ class CertificateContent:
     idea_code: Code
     in_use: bool = False  # it ran before it was handed in: an innovation, no longer the idea of one
     distinction: Name
+    category: Note = ""  # in which the idea was ranked apart
     call_title: Note = ""  # of a contest only
     legal_basis: Line
     place: Name
@@ -46,6 +47,7 @@ def _write_specimen(facts: SpecimenFacts) -> dict[str, Any]:
         "idea_code": CODE,
         "in_use": facts.contest,
         "distinction": facts.tier,
+        "category": facts.category,
         "call_title": write_words(100) if facts.contest else "",
         "legal_basis": facts.legal_basis.replace("{number}", "100.3.3.3/Kep.1234-Bappelitbang/2026").replace("{date}", "30 September 2026"),
     }
@@ -64,5 +66,5 @@ TYPE = DocumentType(
     mail="certificate",
     titled=False,
     together=True,
-    public=("holder_name", "holder_unit", "holder_role", "idea_title", "distinction", "legal_basis", "call_title"),
+    public=("holder_name", "holder_unit", "holder_role", "idea_title", "distinction", "category", "legal_basis", "call_title"),
 )

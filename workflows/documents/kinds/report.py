@@ -48,7 +48,8 @@ class UnitLine:
 class AwardLine:
     """One award in a report: rank within the call if any, the team's names, gross rupiah, decree, state in words, whether it stands.
 
-    `note` says of a revoked award who moved up to its place, or why nobody did.
+    `note` says of a revoked award who moved up to its place, or why nobody did. `category` stands behind the distinction where there is
+    one; awards of one category stand together.
     """
 
     rank: Annotated[int, Field(ge=1)] | None = None
@@ -62,6 +63,12 @@ class AwardLine:
     state: Name
     stands: bool = True
     note: Note = ""
+    category: Note = ""
+
+    @property
+    def grade(self) -> str:
+        """The distinction alone, where its category stands above."""
+        return self.distinction.removesuffix(f", {self.category}")
 
 
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
@@ -109,7 +116,7 @@ def _write_specimen(facts: SpecimenFacts) -> dict[str, Any]:
         "units": [{"name": write_words(200), "submitted": RUNNING, "adopted": 1, "awarded": 1}],
         "region_units": RUNNING,
         "months": [{"label": "September 2026", "count": RUNNING}],
-        "awards": [{**award, "team": team, "distinction": facts.tier, "amount_rupiah": MOST_RUPIAH}],
+        "awards": [{**award, "team": team, "distinction": facts.distinction, "category": facts.category, "amount_rupiah": MOST_RUPIAH}],
         "savings_rupiah": MOST_RUPIAH,
         "median_days_to_decision": 49,
         "chain_head": DIGEST,

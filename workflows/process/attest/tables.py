@@ -31,6 +31,7 @@ idea         revision    revision                                               
 idea         code        reason_code                                                                     told     idea.*
 idea         origin      call_id,policy_id,unit_id,lead_id,created_at                                    salted   idea.draft,idea.amend
 idea         entry       code,submitted_at                                                               plain    idea.draft,idea.submit
+idea         category    category                                                                        plain    idea.draft,idea.revise,idea.submit
 idea         title       title                                                                           salted   idea.draft,idea.revise,idea.supplement*
 idea         score       score,scores_closed_at                                                          salted   idea.draft,idea.close_review.*
 revision     content     title,form,medium,theme,sections,budget_rupiah,content_sha256                   content  idea.draft,idea.revise,idea.supplement*
