@@ -12,6 +12,7 @@ from sqlmodel import Session
 from api.call_samples import SAMPLES, read_sample, write_explained
 from api.pages.call_fields import count_fields, list_groups, name_path, read_fields
 from api.pages.calls import LIST
+from api.pages.conditions import list_conditions
 from api.pages.forms import MOST_FIELDS, FormView, fields_to_keep
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page
@@ -151,6 +152,7 @@ async def _show(request: PageRequest, text: str, checked: CheckedFile | None = N
         is_new=is_new,
         groups=groups if count_fields(groups) + OWN <= MOST_FIELDS else (),
         policy=sound,
+        conditions=list_conditions(sound, checked.call.closes_at, words) if sound and checked.call else [],
         picture=_draw(sound, words) if sound else "",
         wrong=refused,
         posted=not is_new,

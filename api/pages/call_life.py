@@ -7,18 +7,21 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from api.pages.conditions import list_conditions
 from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
 from api.pages.reading import require_readable
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, Unconfirmed
+from api.pages.texts import Words
 from api.v1.shapes import Id, is_within_calendar
 from models.calls import Call, CallState
 from models.instants import now
 from models.people import Role
 from models.units import Unit
 from workflows.process.actors import Actor
+from workflows.process.context import read_policy
 from workflows.process.refusals import NotFound
 from workflows.region.call_changes import list_changes
 from workflows.region.call_life import REOPEN_DAYS, archive_call, count_ideas, extend_call, may_reopen, restore_call
@@ -111,7 +114,9 @@ async def _call_page(request: PageRequest, call_id: str, *, refused: RefusedForm
         keeps = actor is not None and keeps_call(actor, unit)
         if call.state == CallState.PLANNED and actor is None:
             raise NotFound("call_not_found")
-        return {"call": call, "unit": unit, "keeps": keeps, "changes": list_changes(session, call.id), **_read_steps(session, call)}
+        conditions = list_conditions(read_policy(current_policy(session, call.id)), call.closes_at, Words(request.language))
+        shown = {"call": call, "unit": unit, "keeps": keeps, "conditions": conditions, "changes": list_changes(session, call.id)}
+        return shown | _read_steps(session, call)
 
     visitor, values = await request.read_page_publicly(read)
     forms = {name: FormView(name) for name in FORMS}
