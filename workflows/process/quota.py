@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
-from models.calls import Call
 from models.entry_rules import QuotaPer
 from models.ideas import Idea
 from models.units import Unit
@@ -62,12 +61,15 @@ def find_group(per: QuotaPer, unit_path: str, call_path: str) -> Group:
 
 
 def lock_quota(session: Session, context: IdeaContext) -> None:
-    """Where places are limited, keep the call from others until the transaction ends: whoever takes the last place waits for the other.
+    """Where places are limited, keep the row of the unit whose places they are from others until the transaction ends.
 
-    Asked before anything is written, as all who hold a call do.
+    Whoever takes the last place waits for the other. Asked before anything is written: the chain's last link is held from the first entry
+    on. The call is not locked, as the clock holds the chain while it closes calls.
     """
-    if context.policy.eligibility.quota is not None:
-        session.get(Call, context.call.id, with_for_update={"key_share": True}, populate_existing=True)
+    rule = context.policy.eligibility
+    if rule.quota is not None:
+        group = find_group(rule.quota_per, context.unit_path, context.call_path)
+        session.exec(select(Unit.id).where(Unit.path == group.path).with_for_update(key_share=True)).first()
 
 
 def read_quota(session: Session, context: IdeaContext) -> Quota | None:
