@@ -1,6 +1,6 @@
 """Ideas, their revisions, their teams and the gates in their way."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from models.columns import Hundredths, UtcInstant, choice, key, link, optional_l
 from models.instants import now
 from models.stages import IdeaStage
 
+_SUBMITTED = sa.text("code IS NOT NULL")
 _idea_version: sa.Column[int] = sa.Column("version", sa.Integer, nullable=False, default=1)
 
 
@@ -32,6 +33,7 @@ class Idea(SQLModel, table=True):
         _index_where_known("stage", "due_at"),
         _index_where_known("score"),
         _index_where_known("stage", "score"),
+        sa.Index("ix_idea_quota", "call_id", "unit_id", sqlite_where=_SUBMITTED, postgresql_where=_SUBMITTED),
     )
 
     id: str = key()
@@ -58,7 +60,10 @@ class Idea(SQLModel, table=True):
 
 
 class Revision(SQLModel, table=True):
-    """What an idea said at one time; the salted hash lets a receipt prove it without showing it."""
+    """What an idea said at one time; the salted hash lets a receipt prove it without showing it.
+
+    Who initiated it, since which day it is in use and which earlier idea it continues stand here only where the call's policy asks.
+    """
 
     __table_args__ = (UniqueConstraint("idea_id", "number"),)
 
@@ -71,6 +76,9 @@ class Revision(SQLModel, table=True):
     theme: str = Field(default="", max_length=100)
     sections: dict[str, str] = Field(sa_type=sa.JSON)
     budget_rupiah: int = Field(default=0, sa_type=sa.BigInteger)
+    initiator: str | None = Field(default=None, max_length=20)
+    in_use_since: date | None = None
+    earlier_code: str | None = Field(default=None, max_length=20)
     salt: str = Field(max_length=64)
     content_sha256: str = Field(max_length=64)
     author_id: str = link("person.id", index=False)

@@ -14,6 +14,7 @@ from api.call_samples import SAMPLES, read_sample, write_explained
 from api.pages.call_entries import move_comments
 from api.pages.call_fields import ADD, DOWN, UP, count_fields, list_groups, list_orders, name_path, read_fields
 from api.pages.calls import LIST
+from api.pages.conditions import list_conditions
 from api.pages.forms import MOST_FIELDS, FormView, fields_to_keep
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page
@@ -199,6 +200,7 @@ async def show_form(
         opened=request.form.text("act", 60).partition(".")[2],
         groups=groups if count_fields(groups) + OWN <= MOST_FIELDS else (),
         policy=sound,
+        conditions=list_conditions(sound, checked.call.closes_at, words) if sound and checked.call else [],
         **(_draw(sound, words) if sound else {}),
         wrong=refused if refused and refused.errors else None,
         posted=not is_new,

@@ -8,12 +8,14 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from api.pages.calls import list_grades
+from api.pages.conditions import list_conditions
 from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
 from api.pages.reading import require_readable
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, Unconfirmed
+from api.pages.texts import Words
 from api.v1.shapes import Id, is_within_calendar
 from models.calls import Call, CallState
 from models.instants import now
@@ -113,9 +115,11 @@ async def _call_page(request: PageRequest, call_id: str, *, refused: RefusedForm
         keeps = actor is not None and keeps_call(actor, unit)
         if call.state == CallState.PLANNED and actor is None:
             raise NotFound("call_not_found")
-        ranked = [group for group in list_grades(read_policy(current_policy(session, call.id))) if group["category"]]
-        known = {"call": call, "unit": unit, "keeps": keeps, "changes": list_changes(session, call.id), "grades": ranked}
-        return {**known, **_read_steps(session, call)}
+        policy = read_policy(current_policy(session, call.id))
+        ranked = [group for group in list_grades(policy) if group["category"]]
+        conditions = list_conditions(policy, call.closes_at, Words(request.language))
+        known = {"call": call, "unit": unit, "keeps": keeps, "changes": list_changes(session, call.id)}
+        return known | {"grades": ranked, "conditions": conditions} | _read_steps(session, call)
 
     visitor, values = await request.read_page_publicly(read)
     forms = {name: FormView(name) for name in FORMS}

@@ -37,7 +37,8 @@ from workflows.region.soundness import require_ready
 router = APIRouter(include_in_schema=False)
 LIST = "/ketentuan"
 VERSION = LIST + "/{call_id}/{number}"
-CODES = ("name", "kind", "entry", "role", "stage", "award_from", "after", "loosened")  # fields whose values are shown by their words
+# fields whose values are shown by their words
+CODES = ("name", "kind", "entry", "role", "stage", "award_from", "after", "loosened", "initiators", "quota_per")
 FIGURES = ("pass_mark", "weight", "minimum", "maximum", "minimum_score")  # those that may have decimals
 MOST_DIFFERENCES = 100
 CALLS = 25  # on a page

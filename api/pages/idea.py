@@ -27,6 +27,7 @@ from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
 from workflows.process.context import AwardContext, IdeaContext, read_context
+from workflows.process.entering import list_team_awards
 from workflows.process.gates import list_open_gates
 from workflows.process.holding import list_holders
 from workflows.process.keyset import Slice
@@ -139,6 +140,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "gates_to_pass": [rule for rule in gates if rule.name in passable],
         "awards": awards,
         "telling": list_telling_words(context, unit.name if unit else "") if any(offer.action == "screen" for offer in offers) else [],
+        "team_awards": list_team_awards(session, context) if _asks_of_awards(context, offers) else None,
         **_wanted(session, context, offers),
         "report_from": first_report_day(session, context) if context.way.stages[context.idea.stage].awaits == "measure" else None,
         "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), PROPOSE, actor=actor),
@@ -180,6 +182,11 @@ def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
     lines = [(indicator, [reading for reading in readings if reading.indicator_id == indicator.id]) for indicator in indicators]
     reached = {line["indicator"]: line["reached_percent"] for line in (pilot.result or {}).get("indicators", [])}
     return {"row": pilot, "owner": owner.full_name, "unit": unit, "unit_code": code, "indicators": lines, "reached": reached}
+
+
+def _asks_of_awards(context: IdeaContext, offers: list[Offer]) -> bool:
+    """Whether the reader screens the idea in a call that excludes who won before."""
+    return context.policy.eligibility.earlier_awards is not None and any(offer.action == "screen" for offer in offers)
 
 
 def _wanted(session: Session, context: IdeaContext, offers: list[Offer]) -> dict[str, Any]:

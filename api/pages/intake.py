@@ -17,7 +17,7 @@ from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.pages.texts import Words
-from api.pages.writing import FORMS, NEW, Writing, find_writing, show_writing
+from api.pages.writing import FORMS, NEW, Writing, find_writing, find_written, show_writing
 from api.v1.shapes import Id
 from models.awards import Award
 from models.calls import Call, CallChange, CallState
@@ -36,11 +36,13 @@ from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
 from workflows.process.browse import list_ideas
 from workflows.process.context import read_context, read_policy
+from workflows.process.entering import list_field_faults
 from workflows.process.keyset import Slice
+from workflows.process.quota import lock_quota
 from workflows.process.refusals import Faults
 from workflows.process.wanted import WantedIdeas
 from workflows.region.call_changes import find_extensions
-from workflows.region.calls import current_policy
+from workflows.region.calls import current_policy, get_call
 
 router = APIRouter(include_in_schema=False)
 HANDING_IN = ("submit", "submit_without")
@@ -96,7 +98,8 @@ async def write_new(request: PostedForm) -> Response:
     def save(session: Session, actor: Actor) -> FormResult:
         people = list_people(session, None, actor)
         proposal = _read(request, people)
-        with _saving_all(request, read_policy(current_policy(session, call_id)), proposal):
+        call, policy = get_call(session, call_id)[0], read_policy(current_policy(session, call_id))
+        with _saving_all(request, call, policy, proposal):
             context = draft_idea(session, call_id, proposal, actor=actor)
         return FormResult(to=f"/usulan/{context.idea.id}/ubah", done="draft_saved")
 
@@ -192,7 +195,7 @@ async def _write(request: PageRequest, wanted: Writing) -> Response:
         proposal = _read(request, people)
         if is_team_asked_for and not proposal.team:  # the lead goes on alone; a team that is not named would stay
             proposal = replace(proposal, team=(MemberShare(people[context.idea.lead_id][1], WHOLE),))
-        with _saving_all(request, context.policy, proposal):
+        with _saving_all(request, context.call, context.policy, proposal):
             revise_idea(session, wanted.idea_id, proposal, actor=actor)
         return FormResult(to=f"/usulan/{wanted.idea_id}/{FORMS[wanted.action]}", done=done)
 
@@ -217,6 +220,8 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
         return await request.act(lambda s, a: _hand_in(s, a, saved, without_unanswered=do == "submit_without"), part="s")
 
     def try_all(session: Session, actor: Actor) -> FormResult:
+        if do in HANDING_IN:
+            lock_quota(session, find_written(session, wanted, actor))  # before anything is written, as where it is handed in for good
         result = save(session, actor)
         written = wanted if wanted.idea_id else Writing("revise", result.to.split("/")[2])
         without = do == "submit_without"
@@ -229,15 +234,16 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
 
 
 @contextmanager
-def _saving_all(request: PageRequest, policy: Policy, proposal: Proposal) -> Iterator[None]:
-    """Around what saves a proposal: where it cannot be saved but was to be handed in, its sections are told of as well."""
-    sections = list(list_section_faults(policy, proposal.sections)) if request.form.text("do", 20) in HANDING_IN else []
+def _saving_all(request: PageRequest, call: Call, policy: Policy, proposal: Proposal) -> Iterator[None]:
+    """Around what saves a proposal: where it cannot be saved but was to be handed in, what it lacks for that is told of as well."""
+    found = [*list_field_faults(policy, call, proposal), *list_section_faults(policy, proposal.sections)]
+    lacking = found if request.form.text("do", 20) in HANDING_IN else []
     with reading_all(request.form):
         faults = Faults()
         with faults.gather():
             yield
         if faults.found or request.form.wrong:
-            Faults([*faults.found, *sections]).settle()
+            Faults([*faults.found, *lacking]).settle()
 
 
 def _hand_in(session: Session, actor: Actor, written: Writing, *, without_unanswered: bool) -> FormResult:

@@ -7,13 +7,14 @@ from sqlmodel import Session, col, select
 
 from api.pages.forms import Form
 from api.pages.texts import Words
+from models.entry_rules import Initiator
 from models.ideas import Answer
 from models.people import EmployeeNumber, Person, write_full_name
 from models.statements.ideas import Invited, Member
 from workflows.calculations.employee_number import mask_held_number
 from workflows.calculations.shares import equal_shares
 from workflows.intake.draft import IdeaForm, Medium, Proposal
-from workflows.intake.supplement import Part
+from workflows.intake.supplement import KIND, Part
 from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
@@ -37,7 +38,7 @@ class TeamLine:
     answer: str = ""
 
 
-FIELDS = {Part.TITLE: ("title",), Part.KIND: ("form", "medium", "theme"), Part.BUDGET: ("budget_rupiah",)}
+FIELDS = {Part.TITLE: ("title",), Part.KIND: KIND, Part.BUDGET: ("budget_rupiah",)}
 
 
 def read_proposal(form: Form, numbers: Mapping[str, str]) -> Proposal:
@@ -51,7 +52,16 @@ def read_proposal(form: Form, numbers: Mapping[str, str]) -> Proposal:
         budget_rupiah=form.rupiah("budget_rupiah"),
         team=_read_team(form, numbers),
         category=form.text("category", 40),
+        initiator=_read_initiator(form),
+        in_use_since=form.day("in_use_since", required=False),
+        earlier_code=form.text("earlier_code", 60),
     )
+
+
+def _read_initiator(form: Form) -> Initiator | None:
+    """Who was picked; a draft may be saved before anybody is."""
+    picked = form.choice("initiator", ("", *Initiator)) if "initiator" in form.values else ""
+    return Initiator(picked) if picked else None
 
 
 def read_rows(form: Form, people: Mapping[str, TeamLine]) -> list[TeamLine]:
@@ -118,6 +128,8 @@ def stored_values(context: IdeaContext, words: Words, actor: Actor) -> dict[str,
     values = {"title": context.idea.title, "form": said.form, "medium": said.medium, "theme": said.theme}
     values["category"] = context.idea.category
     values["budget_rupiah"] = words.count(said.budget_rupiah) if said.budget_rupiah else ""
+    values |= {"initiator": said.initiator or "", "earlier_code": said.earlier_code or ""}
+    values["in_use_since"] = "" if said.in_use_since is None else said.in_use_since.isoformat()
     values |= {f"sections.{name}": text for name, text in said.sections.items()}
     for place, part in enumerate(_list_parts(context)):
         known = isinstance(part, Member) or knows_name(part, actor)

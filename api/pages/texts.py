@@ -17,7 +17,7 @@ from workflows.documents.kinds import get_document_type
 KINDS = frozenset(DocumentKind)
 FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
-    *("imports.toml", "condition.toml", "life.toml", "call_form.toml"),
+    *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "entry.toml"),
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
+from api.pages.conditions import read_asked
 from api.pages.forms import Form, FormView
 from api.pages.idea import idea_page
 from api.pages.proposal import MOST_ROWS, ROWS, TeamLine, list_people, read_rows, split_evenly, stored_values, with_rows
@@ -22,6 +23,7 @@ from workflows.process.categories import find_no_category, list_fitting
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.guards import Question, find_refusal
 from workflows.process.offers import is_offered
+from workflows.process.quota import read_quota
 from workflows.process.relations import may_act
 from workflows.process.ways import IDEA
 from workflows.region.calls import current_policy, get_call
@@ -40,6 +42,13 @@ class Writing:
     action: str
     idea_id: str = ""
     call_id: str = ""
+
+
+def find_written(session: Session, wanted: Writing, actor: Actor) -> IdeaContext:
+    """The idea that is written, be it only about to be drafted."""
+    if wanted.idea_id:
+        return read_context(session, wanted.idea_id, actor=actor)
+    return new_idea(*get_call(session, wanted.call_id), current_policy(session, wanted.call_id), actor=actor)
 
 
 def find_writing(session: Session, idea: Idea, actor: Actor) -> str:
@@ -61,9 +70,9 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
     posted = request.http.method == "POST"
 
     def read_writing(session: Session, actor: Actor) -> dict[str, Any]:
-        context = read_context(session, idea_id, actor=actor) if idea_id else None
+        shown = find_written(session, wanted, actor)
+        context = shown if idea_id else None
         idea = context.idea if context else None
-        shown = context or new_idea(*get_call(session, wanted.call_id), current_policy(session, wanted.call_id), actor=actor)
         offered = is_offered(session, shown, DRAFT if idea is None else REVISE, actor=actor)
         is_open = offered and (idea is None or name_writing(idea.stage) == action)
         if not (is_open or (posted and _may_ever(session, shown, action, actor))):
@@ -83,6 +92,8 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "asked_for": None,
             "fitting": list_fitting(session, shown) if action != "supplement" else (),
             "fits_none": find_no_category(session, shown) if action != "supplement" else None,
+            "entry": read_asked(shown.policy, shown.call),
+            "quota": None if action == "supplement" else read_quota(session, shown),
         }
         if action == "supplement":
             asked_for = read_asked_for(session, shown)
@@ -108,8 +119,9 @@ def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor)
 
 
 def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> bool:
-    """Whether nothing but its stage, and those who have not answered, would keep an idea from being submitted now."""
-    submissions = [(each, tuple(guard for guard in each.guards if guard != "answered")) for each in IDEA.of_action("submit")]
+    """Whether nothing but its stage, its content and those who have not answered would keep an idea from being submitted now."""
+    open_now = ("answered", "eligible")  # what the form itself mends
+    submissions = [(each, tuple(guard for guard in each.guards if guard not in open_now)) for each in IDEA.of_action("submit")]
     return all(find_refusal(session, Question(context, replace(each, guards=guards), actor)) is None for each, guards in submissions)
 
 

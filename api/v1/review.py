@@ -1,5 +1,7 @@
 """Review: assign, score, recuse, recommend, determine, resume, pass a gate."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -10,7 +12,7 @@ from sqlmodel import Session, col, select
 from api.access import Api, MatchingApi
 from api.v1 import PREFIX
 from api.v1.figures import Points
-from api.v1.shapes import Day, Id, IdeaOut, Reason, ReasonIn, RequestBody, ReviewOut, show_context, show_review
+from api.v1.shapes import Day, Id, IdeaOut, Reason, ReasonIn, RequestBody, ResponseBody, show_context
 from models.ideas import Idea
 from models.reviews import Review
 from workflows.process.actors import Actor
@@ -56,6 +58,17 @@ class StepIn(RequestBody):
 
 class NoteIn(RequestBody):
     note: Reason = ""
+
+
+class ReviewOut(ResponseBody):
+    id: str
+    idea_id: str
+    reviewer_id: str
+    state: str
+    points: dict[str, str]
+    comment: str
+    total: Decimal | None
+    due_at: datetime
 
 
 @router.get("/reviews")
@@ -127,3 +140,8 @@ async def settle_gate(idea_id: Id, name: str, body: NoteIn, request: Api) -> JSO
     """Mark a gate of the policy as passed: a presentation held, a visit made."""
 
     return await request.write(lambda s, a: show_context(s, pass_gate(s, idea_id, name[:40], note=body.note, actor=a), a))
+
+
+def show_review(review: Review) -> ReviewOut:
+    """A review as its reviewer and the committee see it."""
+    return ReviewOut.model_validate(review, from_attributes=True)

@@ -11,9 +11,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session
 
+from models.entry_rules import Initiator
 from models.ideas import Answer, Idea
 from models.people import write_full_name
-from models.reviews import Review
 from models.statements.ideas import Member, read_gates
 from workflows.calculations.employee_number import mask_held_number
 from workflows.intake.draft import IdeaForm, Medium, Proposal
@@ -96,6 +96,7 @@ class ProposalIn(RequestBody):
     """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone.
 
     `category` is one of the call's, where several are for the idea's unit. It is fixed when the idea is submitted.
+    `initiator`, `in_use_since` and `earlier_code` (of the idea that this one continues) are for calls whose policy asks for them alone.
     """
 
     title: str = Field(max_length=20_000)
@@ -106,11 +107,15 @@ class ProposalIn(RequestBody):
     budget_rupiah: Amount = 0
     team: tuple[MemberShareIn, ...] = Field(default=(), max_length=50)
     category: str = Field(default="", max_length=40)
+    initiator: Initiator | None = None
+    in_use_since: Day | None = None
+    earlier_code: str = Field(default="", max_length=60)
 
     def read(self) -> Proposal:
         """The proposal as the action takes it."""
         team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role) for part in self.team)
-        return Proposal(self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team, self.category)
+        said = self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team, self.category
+        return Proposal(*said, self.initiator, self.in_use_since, self.earlier_code)
 
 
 class ReasonIn(RequestBody):
@@ -176,6 +181,8 @@ class IdeaOut(IdeaLine):
     `comments` is what reviewers wrote, without names and in no order of theirs: null but for the team, where the call's policy says so,
     once the idea is adopted or rejected.
 
+    `initiator`, `in_use_since` and `earlier_code` are null where the call's policy does not ask; the last where one may not know the team.
+
     `version` changes with what the asker may see, and for the committee with each step; If-Match takes it.
     """
 
@@ -186,6 +193,9 @@ class IdeaOut(IdeaLine):
     theme: str
     sections: dict[str, str]
     budget_rupiah: int
+    initiator: str | None
+    in_use_since: date | None
+    earlier_code: str | None
     content_sha256: str
     score: Decimal | None
     scores_closed: bool
@@ -193,17 +203,6 @@ class IdeaOut(IdeaLine):
     team: list[MemberOut] | None
     asked: list[InvitedOut] | None
     gates: list[GateOut]
-
-
-class ReviewOut(ResponseBody):
-    id: str
-    idea_id: str
-    reviewer_id: str
-    state: str
-    points: dict[str, str]
-    comment: str
-    total: Decimal | None
-    due_at: datetime
 
 
 def show_line(idea: Idea, *, blind: bool = False) -> IdeaLine:
@@ -241,6 +240,9 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         theme=content.theme,
         sections=content.sections,
         budget_rupiah=content.budget_rupiah,
+        initiator=content.initiator,
+        in_use_since=content.in_use_since,
+        earlier_code=None if blind else content.earlier_code,
         content_sha256=content.content_sha256,
         score=idea.score if sees_score(session, context, actor) else None,
         comments=list_comments(session, context, actor),
@@ -290,8 +292,3 @@ def show_invited(context: IdeaContext, actor: Actor) -> list[InvitedOut]:
         if each.answer != Answer.NOT_JOINED or actor.person_id == context.idea.lead_id
         for named in [knows_name(each, actor)]
     ]
-
-
-def show_review(review: Review) -> ReviewOut:
-    """A review as its reviewer and the committee see it."""
-    return ReviewOut.model_validate(review, from_attributes=True)

@@ -1,5 +1,6 @@
 """An idea with what surrounds it, its present content, its team and its gates."""
 
+from datetime import date
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -21,6 +22,9 @@ class Content(NamedTuple):
     sections: dict[str, str]
     budget_rupiah: int
     content_sha256: str
+    initiator: str | None = None
+    in_use_since: date | None = None
+    earlier_code: str | None = None
 
 
 NO_CONTENT = Content("", "", "", {}, 0, "")  # of an idea that is just being written

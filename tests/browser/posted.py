@@ -1,7 +1,8 @@
 """The pages that answer a form, and the forms that stand on no page of the scene: each is looked at as the pages of the routes are."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from models.entry_rules import Initiator
 from models.instants import now
 from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
@@ -46,6 +47,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Jadwal pengumuman", "leader", f"/penghargaan/{approved}"),
         Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
         *_set_calls(town),
+        *_set_entry(town),
         Shot("Tutup akun: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Tutup akun"),
         Shot("Berhenti bertugas: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Catat berhenti bertugas", (("reason", REASON),)),
         Shot("Data pegawai yang tidak berubah", "admin", f"/pegawai/{town['mate'].id}", "Simpan data"),
@@ -58,6 +60,21 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Ketentuan yang perlu diperbaiki", "secretary", "/ketentuan/baru?dari=kipp_style", "Terapkan isian", WRONG_CALL),
         Shot("Lembar kode aktivasi", "operator", "/pegawai", "Buat lembar kode", (("unit_code", "MALEBER"),)),
         *_answer_strangely(town, f"/usulan/{waiting}"),
+    ]
+
+
+def _set_entry(town: Town) -> list[Shot]:
+    """A call that takes not every idea: its page, its form with places left and without, sent too early, and the screening."""
+    rule = {"initiators": ["council", "civil_servant"], "quota": 1, "minimum_months": 24, "earlier_awards": 2, "earlier_years": 5}
+    call = town.build_call(code="UJI-SYARAT", entry="in_trial", eligibility=rule)
+    said = {"initiator": Initiator.COUNCIL, "in_use_since": date(2020, 5, 17)}
+    screened, form = town.build_idea(IdeaStage.SCREENING, call=call, **said), f"/usulan/baru?call={call}"
+    return [
+        Shot("Syarat usulan", None, f"/periode-usulan/{call}"),
+        Shot("Tulis usulan dengan syarat", "stranger", form),
+        Shot("Syarat yang belum dipenuhi", "stranger", form, "Ajukan usulan", (("title", "Loket Keliling"),)),
+        Shot("Kuota yang sudah penuh", "lead", form),
+        Shot("Seleksi dengan penghargaan terdahulu", "secretary", f"/usulan/{screened}"),
     ]
 
 

@@ -1,19 +1,20 @@
 """What an idea says: the proposal as it is handed in, and the revision that keeps it."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from sqlmodel import Session
 
+from models.entry_rules import Initiator
 from models.ideas import Idea, Revision
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.intake.category import read_category
+from workflows.intake.entry import Entry, read_entry
 from workflows.intake.team import MemberShare, Named, read_team_shares
 from workflows.process.actors import Actor
-from workflows.process.attest.commit import hash_content
+from workflows.process.attest.commit import hash_content, read_hashed
 from workflows.process.context import IdeaContext
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_line, read_text
@@ -36,7 +37,10 @@ class Medium(StrEnum):
 
 @dataclass(frozen=True)
 class Proposal:
-    """What an idea says; `team` empty means that the lead proposer stands alone."""
+    """What an idea says; `team` empty means that the lead proposer stands alone.
+
+    The last three are only for calls whose policy asks for them; `earlier_code` is that of the idea that this one continues.
+    """
 
     title: str
     form: IdeaForm = IdeaForm.PUBLIC_SERVICE
@@ -46,13 +50,16 @@ class Proposal:
     budget_rupiah: int = 0
     team: tuple[MemberShare, ...] = ()
     category: str = ""  # where several are for the unit; the name of one
+    initiator: Initiator | None = None
+    in_use_since: date | None = None
+    earlier_code: str = ""
 
 
-def read_content(session: Session, context: IdeaContext, proposal: Proposal, team: Sequence[MemberShare]) -> tuple[Proposal, list[Named]]:
+def read_content(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> tuple[Proposal, list[Named]]:
     """What a proposal says as it is kept, and whom it names for its team; an empty one means the lead alone.
 
     Raises Invalid, all faults at once: a title that is no line of text, an unknown section, text or money beyond bounds, and what
-    `read_category` and `read_team_shares` raise.
+    `read_category`, `read_entry` and `read_team_shares` raise.
     """
     faults, sections, named = Faults(), dict[str, str](), list[Named]()
     title, theme, category = proposal.title, proposal.theme, ""
@@ -68,18 +75,19 @@ def read_content(session: Session, context: IdeaContext, proposal: Proposal, tea
             sections[name] = read_text(f"sections.{name}", text)
     if not 0 <= proposal.budget_rupiah <= MAXIMUM_RUPIAH:
         faults.found.append(Invalid("amount_out_of_range", "budget_rupiah", maximum=MAXIMUM_RUPIAH))
+    entry = Entry(proposal.initiator, proposal.in_use_since, proposal.earlier_code)
+    with faults.gather():
+        entry = read_entry(session, context, entry, actor=actor)
     with faults.gather():
         category = read_category(session, context, proposal.category)
     with faults.gather():
-        named = read_team_shares(session, context.idea, context.policy, team)
+        named = read_team_shares(session, context.idea, context.policy, proposal.team)
     faults.settle()
-    return replace(proposal, title=title, theme=theme, sections=sections, category=category), named
+    return replace(proposal, title=title, theme=theme, sections=sections, category=category, **asdict(entry)), named
 
 
 def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -> Revision:
     """Keep what a proposal says, as `read_content` answers it, as the idea's present revision."""
-    content: dict[str, Any] = {"title": idea.title, "form": kept.form, "medium": kept.medium, "theme": kept.theme}
-    content |= {"sections": kept.sections, "budget_rupiah": kept.budget_rupiah}
     salt = secrets.token_bytes(32)
     revision = Revision(
         idea_id=idea.id,
@@ -90,9 +98,12 @@ def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -
         theme=kept.theme,
         sections=kept.sections,
         budget_rupiah=kept.budget_rupiah,
+        initiator=kept.initiator,
+        in_use_since=kept.in_use_since,
+        earlier_code=kept.earlier_code or None,
         salt=salt.hex(),
-        content_sha256=hash_content(salt, content),
         author_id=str(actor.person_id),
     )
+    revision.content_sha256 = hash_content(salt, read_hashed(revision))
     session.add(revision)
     return revision

@@ -30,7 +30,7 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     version = current_policy(session, call_id)
     context = new_idea(call, unit, version, actor=actor)
     idea, permitted = context.idea, permit(session, context, DRAFT, actor=actor)
-    kept, named = read_content(session, context, proposal, proposal.team)
+    kept, named = read_content(session, context, proposal, actor=actor)
     idea.title, idea.category = kept.title, kept.category
     session.add(idea)
     session.flush()
@@ -63,7 +63,7 @@ def revise_idea(session: Session, idea_id: str, proposal: Proposal, *, actor: Ac
 def _rewrite(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> tuple[IdeaContext, Grounds]:
     """Put a new revision and team in place of the present ones; who was dropped from the team stands in the decision."""
     idea = context.idea
-    kept, named = read_content(session, context, proposal, proposal.team)
+    kept, named = read_content(session, context, proposal, actor=actor)
     before = idea.title, context.content.budget_rupiah
     idea.title, idea.category = kept.title, kept.category
     idea.revision += 1

@@ -1,6 +1,7 @@
 """Submit a draft; answer a request to complete it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sqlmodel import Session
 
@@ -14,8 +15,10 @@ from workflows.intake.supplement import apply_agreed
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.engine import Grounds, Permitted, permit, take
+from workflows.process.entering import list_entry_faults, list_field_faults
 from workflows.process.numbering import next_running
 from workflows.process.permission import must_be_permitted_again
+from workflows.process.quota import lock_quota
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.ways import IDEA
 from workflows.process.wording import count_words
@@ -27,13 +30,15 @@ SUPPLEMENT = IDEA.action("supplement")
 def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = False, actor: Actor) -> IdeaContext:
     """Hand a draft in: complete, in the call's time, by a team that agreed. The idea gets its code; a flow takes it from here.
 
-    Its category is fixed, whatever becomes of its unit. Raises Invalid for a missing, short or long section and a category that was not
-    chosen, Conflict outside the call's dates, where no category is for the idea's unit, and where somebody has not answered whether they
-    join, unless the idea is handed in without them.
+    Its category is fixed, whatever becomes of its unit. Raises Invalid, all faults at once, for a section that is missing, short or long,
+    a category that was not chosen and for what keeps the idea out of its call; Conflict outside the call's dates, where no category is for
+    the idea's unit or that has no place left, and where somebody has not answered whether they join, unless it is handed in without them.
     """
+    context = read_context(session, idea_id, actor=actor)
+    lock_quota(session, context)
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
-    context = read_context(session, idea_id, actor=actor)
+        context = read_context(session, idea_id, actor=actor)
     permitted = _permit(session, context, SUBMIT, actor=actor)
     faults, category = Faults(list_section_faults(context.policy, context.content.sections)), ""
     with faults.gather():
@@ -57,13 +62,15 @@ def supplement_idea(
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
-    permitted = _permit_supplement(session, context, actor=actor)
+    with suppress(*([Invalid] if proposal is not None else [])):  # what is wrong with the stored content may be mended by the proposal
+        permitted = _permit_supplement(session, context, actor=actor)
     if proposal is not None:
         faults = Faults()
         with faults.gather():
             context = revise_idea(session, idea_id, proposal, actor=actor)
         if faults.found:
-            Faults([*faults.found, *list_section_faults(context.policy, proposal.sections)]).settle()
+            fields = list_field_faults(context.policy, context.call, proposal)
+            Faults([*faults.found, *fields, *list_section_faults(context.policy, proposal.sections)]).settle()
         permitted = _permit_supplement(session, context, actor=actor)
     check_sections(context.policy, context.content.sections)
     take(session, context, permitted, apply_agreed(session, context, actor=actor), actor=actor)
@@ -76,12 +83,13 @@ def _permit_supplement(session: Session, context: IdeaContext, *, actor: Actor) 
 
 
 def _permit(session: Session, context: IdeaContext, action: str, outcome: str | None = None, *, actor: Actor) -> Permitted:
-    """As `permit`; while others have not answered, what the lead can mend meanwhile is said first."""
+    """As `permit`; all that is wrong with the content is said at once, and before that others have not answered."""
     try:
         return permit(session, context, action, outcome, actor=actor)
-    except Conflict as refused:
-        if refused.code == "team_unanswered":
-            check_sections(context.policy, context.content.sections)
+    except (Conflict, Invalid) as refused:
+        if isinstance(refused, Invalid) or refused.code == "team_unanswered":
+            faults = list_entry_faults(session, context), list_section_faults(context.policy, context.content.sections)
+            Faults(fault for found in faults for fault in found).settle()
         raise
 
 

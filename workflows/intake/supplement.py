@@ -25,11 +25,12 @@ from workflows.process.inbox import InboxChanges
 from workflows.process.refusals import Faults, Invalid
 
 SECTION = "sections."  # before a section's name: the part that it is
+KIND = ("form", "medium", "theme", "initiator", "in_use_since", "earlier_code")  # the fields of one part
 FIELDS = {"kind": "form", "budget": "budget_rupiah"}  # the fields of parts that are named otherwise
 
 
 class Part(StrEnum):
-    """What the secretariat may ask to be changed beside the sections: title, form with medium and theme, budget, team."""
+    """What the secretariat may ask to be changed beside the sections: title, form with all of its kind, budget, team."""
 
     TITLE = "title"
     KIND = "kind"
@@ -87,7 +88,7 @@ def complete(session: Session, context: IdeaContext, proposal: Proposal, *, acto
     """
     idea, asked_for = context.idea, read_asked_for(session, context)
     returned = session.exec(select(Revision).where(Revision.idea_id == idea.id, Revision.number == asked_for.revision)).one()
-    kept, named = read_content(session, context, proposal, proposal.team)
+    kept, named = read_content(session, context, proposal, actor=actor)
     named = named if proposal.team else list_present(context)
     before = idea.title, context.content.budget_rupiah
     idea.title = kept.title
@@ -149,7 +150,7 @@ def _list_changed(returned: Revision, revision: Revision) -> Iterator[str]:
     """The parts in which a revision differs from the one that was returned, the team aside."""
     if revision.title != returned.title:
         yield Part.TITLE
-    if (revision.form, revision.medium, revision.theme) != (returned.form, returned.medium, returned.theme):
+    if any(getattr(revision, name) != getattr(returned, name) for name in KIND):
         yield Part.KIND
     if revision.budget_rupiah != returned.budget_rupiah:
         yield Part.BUDGET

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from models.policy import Days, GateRule, Policy, fewest_scores
+from models.policy import Days, Entry, GateRule, Policy, fewest_scores
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.duties import LOOSENABLE, STEPS
@@ -52,6 +52,7 @@ def _check_held(policy: Policy, idea: Way, award: Way, document: Way) -> list[Fi
     others = [walk(way, policy) for way in (award, document)]
     return [
         *_check_gates(reach),
+        *_check_eligibility(policy),
         *_check_review(policy),
         *_check_days(reach, *others),
         *_check_movers(reach, *others),
@@ -85,6 +86,18 @@ def _check_gates(reach: Reach) -> Iterator[Finding]:
             yield Finding("policy_role_cannot_act", f"{path}.role", {"role": rule.role, "roles": list(OVERSEERS)})
         yield from _check_order(reach, rule, path, named)
     yield from _check_circles(reach.policy)
+
+
+def _check_eligibility(policy: Policy) -> Iterator[Finding]:
+    """No initiator is listed twice, a new idea is not asked since when it is in use, and years count only where awards do."""
+    rule, path = policy.eligibility, "policy.eligibility"
+    for place, initiator in enumerate(rule.initiators):
+        if initiator in rule.initiators[:place]:
+            yield Finding("policy_initiator_twice", f"{path}.initiators.{place}")
+    if rule.minimum_months and policy.entry == Entry.NEW:
+        yield Finding("policy_new_in_use", f"{path}.minimum_months")
+    if rule.earlier_years is not None and rule.earlier_awards is None:
+        yield Finding("policy_years_without_awards", f"{path}.earlier_years")
 
 
 def _check_review(policy: Policy) -> Iterator[Finding]:

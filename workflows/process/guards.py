@@ -10,7 +10,6 @@ from models.calls import CallState
 from models.inbox import InboxItem
 from models.instants import now, today
 from models.people import Role
-from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Entry, Policy
 from models.reviews import ReviewState
 from workflows.process import ways
@@ -20,12 +19,14 @@ from workflows.process.ceilings import find_excess
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import PROPOSE, find_duty, list_barred, list_borne, must_differ
 from workflows.process.earning import find_difference, find_flaw, find_lost_stage, has_award
+from workflows.process.entering import find_awarded_before, find_ineligible
 from workflows.process.gates import is_next, list_open_gates
 from workflows.process.permission import asks_permission, find_change, find_no_change, find_nobody_to_leave_out, find_waiting
+from workflows.process.quota import find_full
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.relations import role_for
 from workflows.process.superiors import list_owned_above, list_proposing_paths, list_superiors
-from workflows.process.underway import count_reviewers_left, count_reviews, first_report_day
+from workflows.process.underway import count_reviewers_left, count_reviews, find_no_reading, find_unmeasured, first_report_day
 from workflows.process.ways import GUARDS as NAMES
 from workflows.process.ways import Transition
 
@@ -155,19 +156,6 @@ def _has_no_pilot(_session: Session, asked: Question) -> Refusal | None:
     return None if has_no_pilot(asked.idea.policy) else Conflict("call_has_pilot")
 
 
-def _measured(session: Session, asked: Question) -> Refusal | None:
-    read = select(Measurement.id).where(Measurement.indicator_id == Indicator.id)
-    missing = select(Indicator.name).join(Pilot, col(Pilot.id) == col(Indicator.pilot_id)).where(Pilot.idea_id == asked.idea.idea.id)
-    name = session.exec(missing.where(~read.exists()).order_by(col(Indicator.name))).first()
-    return None if name is None else Conflict("indicator_unmeasured", indicator=name)
-
-
-def _has_reading(session: Session, asked: Question) -> Refusal | None:
-    read = select(Measurement.id).join(Indicator, col(Indicator.id) == col(Measurement.indicator_id))
-    found = session.exec(read.join(Pilot, col(Pilot.id) == col(Indicator.pilot_id)).where(Pilot.idea_id == asked.idea.idea.id)).first()
-    return Conflict("nothing_measured") if found is None else None
-
-
 def _pilot_days(session: Session, asked: Question) -> Refusal | None:
     first = first_report_day(session, asked.idea)
     return None if today() >= first else Conflict("pilot_too_short", first=first.isoformat(), minimum=asked.idea.policy.pilot.minimum_days)
@@ -257,8 +245,8 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "passed_up": _passed_up,
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
-    "measured": _measured,
-    "has_reading": _has_reading,
+    "measured": lambda session, asked: find_unmeasured(session, asked.idea),
+    "has_reading": lambda session, asked: find_no_reading(session, asked.idea),
     "answered": lambda _session, asked: find_waiting(asked.idea),
     "unanswered": lambda _session, asked: find_nobody_to_leave_out(asked.idea),
     "as_permitted": lambda session, asked: find_change(session, asked.idea),
@@ -280,6 +268,9 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "recomputes": lambda session, asked: find_difference(session, asked.of_award),
     "flawed": _flawed,
     "hour_struck": _hour_struck,
+    "eligible": lambda session, asked: find_ineligible(session, asked.idea),
+    "within_quota": lambda session, asked: find_full(session, asked.idea),
+    "still_eligible": lambda session, asked: find_awarded_before(session, asked.idea),
 }
 BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters
     "permission": asks_permission,

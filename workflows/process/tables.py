@@ -33,7 +33,7 @@ draft                revise           -             -                    propose
 draft                agree            joined        -                    proposer     asked     0+      free_to_join                                -                      -                                         -          all
 draft                agree            not_joined    -                    proposer     asked     0+      -                                           -                      -                                         -          all
 draft                leave_out        -             -                    proposer     lead      -+      unanswered                                  -                      -                                         -          all
-draft                submit           -             submitted            proposer     lead      -+      window,has_category,answered                -                      intake.route,recognition.number_receipt   -          all
+draft                submit           -             submitted            proposer     lead      -+      window,has_category,answered,eligible,within_quota  -               intake.route,recognition.number_receipt   -          all
 draft                withdraw         -             withdrawn            proposer     lead      0       -                                           -                      -                                         -          all
 submitted            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
 submitted            route            permission    awaiting_permission  FLOW         any       -+      permission,gates                            -                      -                                         -          all
@@ -45,7 +45,7 @@ awaiting_permission  permit           refused       closed               secreta
 awaiting_permission  permit           granted       screening            admin        scope     0       apart,passed_up,gates                       -                      recognition.tell_team                     -          all
 awaiting_permission  permit           refused       closed               admin        scope     10      apart,passed_up,gates                       permission_refused     recognition.number_rejection              -          all
 awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
-screening            screen           accepted      in_review            secretariat  scope     0+      apart,gates                                 -                      review.assign,recognition.tell_team       screened   all
+screening            screen           accepted      in_review            secretariat  scope     0+      apart,gates,still_eligible                  -                      review.assign,recognition.tell_team       screened   all
 screening            screen           returned      supplement_asked     secretariat  scope     0+      apart,gates                                 -                      recognition.tell_team                     -          all
 screening            screen           duplicate     closed               secretariat  scope     10+     apart,gates                                 duplicate              recognition.tell_team                     -          all
 screening            screen           rejected      rejected             secretariat  scope     10+     apart,gates                                 requirements_not_met   recognition.number_rejection              -          all
@@ -54,8 +54,8 @@ supplement_asked     revise           -             -                    propose
 supplement_asked     agree            joined        -                    proposer     asked     0+      free_to_join                                -                      -                                         -          all
 supplement_asked     agree            not_joined    -                    proposer     asked     0+      -                                           -                      -                                         -          all
 supplement_asked     leave_out        -             -                    proposer     lead      -+      unanswered                                  -                      -                                         -          all
-supplement_asked     supplement       -             screening            proposer     lead      -+      gates,answered,as_permitted                 -                      -                                         -          all
-supplement_asked     supplement       permission    awaiting_permission  proposer     lead      -+      gates,answered,permission,not_as_permitted  -                      -                                         -          all
+supplement_asked     supplement       -             screening            proposer     lead      -+      gates,answered,eligible,as_permitted        -                      -                                         -          all
+supplement_asked     supplement       permission    awaiting_permission  proposer     lead      -+      gates,answered,eligible,permission,not_as_permitted  -             -                                         -          all
 supplement_asked     expire           -             closed               FLOW         any       -+      overdue                                     supplement_unanswered  recognition.tell_team                     -          all
 supplement_asked     withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
 in_review            assign           -             -                    secretariat  scope     -+      reviewers_left                              -                      -                                         -          committee
@@ -112,8 +112,8 @@ revoked    -         -       -         -                end   no    -        rew
 
 AWARD_TRANSITIONS = """
 stage      action    outcome   target     who          relation  reason  guards                                        code  jobs                               milestone  readers
--          propose   -         proposed   secretariat  scope     -+      earned,no_award,scored,apart                  -     -                                  -          preparers
--          propose   -         proposed   FLOW         any       -+      earned,no_award,scored                        -     -                                  -          preparers
+-          propose   -         proposed   secretariat  scope     -+      earned,no_award,scored,apart,still_eligible   -     -                                  -          preparers
+-          propose   -         proposed   FLOW         any       -+      earned,no_award,scored,still_eligible         -     -                                  -          preparers
 proposed   approve   approved  approved   leader       scope     -+      apart,still_earned,recomputes,within_ceiling  -     -                                  -          preparers
 proposed   approve   declined  declined   leader       scope     10+     apart                                         -     -                                  -          preparers
 approved   schedule  -         scheduled  leader       scope     -+      still_earned,recomputes                       -     -                                  -          preparers

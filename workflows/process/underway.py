@@ -1,4 +1,6 @@
-"""How far an idea's review and pilot have come: the scores that are in, the reviewers who may still be asked, the first day of a report."""
+"""How far an idea's review and pilot have come: the scores and measurements that are in, the reviewers who may still be asked, the first
+day of a report.
+"""
 
 from datetime import date, timedelta
 
@@ -6,9 +8,10 @@ from sqlmodel import Session, col, func, select
 
 from models.ideas import Decision
 from models.instants import local_day
-from models.pilots import Pilot
+from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
 from workflows.process.context import IdeaContext
+from workflows.process.refusals import Conflict, Refusal
 
 
 def count_reviewers_left(session: Session, context: IdeaContext) -> int:
@@ -32,3 +35,18 @@ def first_report_day(session: Session, context: IdeaContext) -> date:
     planned = select(col(Pilot.starts_on)).where(Pilot.idea_id == context.idea.id)
     first_day: date = session.exec(planned).one() if at is None else local_day(at)  # an old database may not say when it started
     return first_day + timedelta(days=context.policy.pilot.minimum_days)
+
+
+def find_unmeasured(session: Session, context: IdeaContext) -> Refusal | None:
+    """The refusal that names the pilot's first indicator without a measurement; None where each has one."""
+    read = select(Measurement.id).where(Measurement.indicator_id == Indicator.id)
+    missing = select(Indicator.name).join(Pilot, col(Pilot.id) == col(Indicator.pilot_id)).where(Pilot.idea_id == context.idea.id)
+    name = session.exec(missing.where(~read.exists()).order_by(col(Indicator.name))).first()
+    return None if name is None else Conflict("indicator_unmeasured", indicator=name)
+
+
+def find_no_reading(session: Session, context: IdeaContext) -> Refusal | None:
+    """The refusal where the pilot has no measurement at all."""
+    read = select(Measurement.id).join(Indicator, col(Indicator.id) == col(Measurement.indicator_id))
+    found = session.exec(read.join(Pilot, col(Pilot.id) == col(Indicator.pilot_id)).where(Pilot.idea_id == context.idea.id)).first()
+    return Conflict("nothing_measured") if found is None else None

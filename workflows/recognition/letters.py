@@ -16,6 +16,7 @@ from models.policy import Entry
 from models.stages import AwardStage
 from models.units import Unit
 from workflows.calculations.employee_number import mask_held_number
+from workflows.documents.kinds.receipt import INITIATORS
 from workflows.documents.kinds.rejection import find_words, name_rejecting
 from workflows.documents.text import format_date
 from workflows.intake.team import list_team_changes
@@ -49,6 +50,7 @@ def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
         "ledger_seq": entry.seq,
         "ledger_hash": entry.hash,
         "team_revisions": _team_revisions(session, idea_id),
+        **_entry(context),
     }
     subject = DocumentSubject(DocumentKind.RECEIPT, idea_id, idea.lead_id, idea_id=idea_id, call_id=context.call.id)
     number_document(session, subject, read_issuer(session, context, None), content, actor=actor)
@@ -124,6 +126,14 @@ def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder:
 
 def _legal_basis(text: str, number: str, on: date | None) -> str:
     return text.replace("{number}", number).replace("{date}", format_date(on) if on else "-")[:300]
+
+
+def _entry(context: IdeaContext) -> dict[str, Any]:
+    """What the call asked of the idea's entry; nothing of what it did not ask."""
+    said = context.content
+    initiator = INITIATORS.get(said.initiator, said.initiator) if said.initiator else None
+    entry = {"initiator": initiator, "in_use_since": said.in_use_since, "earlier_code": said.earlier_code}
+    return {name: value for name, value in entry.items() if value is not None}
 
 
 def _team_lines(session: Session, idea_id: str) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from workflows.process.categories import keeps_category, name_distinction
 from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.earning import has_award, read_facts, read_own_book, split_in_team
 from workflows.process.engine import Grounds, Permitted, permit, take
+from workflows.process.entering import find_awarded_before
 from workflows.process.refusals import Conflict
 from workflows.process.ways import AWARD, Kind
 from workflows.reward.rank import list_passed_over, lock_places, rank_call
@@ -51,10 +52,15 @@ def propose_award(session: Session, idea_id: str, *, actor: Actor) -> AwardConte
 
 
 def draft_award(session: Session, idea_id: str, *, actor: Actor) -> None:
-    """Draft the award of an idea in a call without limited places; where places are limited, the whole call is ranked at its end."""
+    """Draft the award of an idea in a call without limited places; where places are limited, the whole call is ranked at its end.
+
+    None for an idea that would not be let in any more, as an earlier award of it was announced since.
+    """
     idea = read_context(session, idea_id, actor=actor)
     book = read_own_book(idea)
     if idea.idea.stage not in idea.policy.award_from or book.is_ranked or has_award(session, idea_id) or not keeps_category(session, idea):
+        return
+    if find_awarded_before(session, idea) is not None:
         return
     context, facts = new_award(idea, proposed_by=actor.person_id), read_facts(idea)
     permitted = permit(session, context, PROPOSE, actor=actor)

@@ -12,8 +12,10 @@ from models.stages import ENDED_AWARDS
 from workflows.calculations.award import Contender, Placement, rank_by_own_books
 from workflows.calculations.rule_books import read_rule_book
 from workflows.process import ways
+from workflows.process.actors import flow_actor
 from workflows.process.categories import list_fixed
-from workflows.process.context import read_policy_of
+from workflows.process.context import read_context, read_policy_of
+from workflows.process.entering import find_awarded_before
 from workflows.process.ways import Reached
 
 
@@ -46,11 +48,16 @@ def list_passed_over(session: Session, call_id: str) -> set[str]:
 
 
 def _read_contender(session: Session, idea: Idea) -> Contender | None:
-    """An idea as it competes; None where its own policy gives no award from its stage, or awards without a ranking."""
+    """An idea as it competes; None where its own policy gives no award from its stage, awards without a ranking, or, by what was
+    announced since it came in, would not let it in any more."""
     policy = read_policy_of(session, idea)
     book = read_rule_book(policy.rule_book)
     if idea.score is None or idea.stage not in policy.award_from or not book.is_ranked:
         return None
     if book.results_must_be_verified and ways.IDEA.stages[idea.stage].reached != Reached.VERIFIED:
         return None
+    if policy.eligibility.earlier_awards is not None:
+        context = read_context(session, idea.id, actor=flow_actor("reward"))
+        if find_awarded_before(session, context) is not None:
+            return None
     return Contender(idea.id, idea.score, idea.submitted_at or idea.created_at, book, idea.category)

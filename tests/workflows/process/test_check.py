@@ -79,6 +79,9 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_award_not_verified", "award_from.1", {"award_from": ["rolled_out", "determined"], "rule_book": VERIFIED}),
     ("policy_award_not_ranked", "award_from.0", {"award_from": ["recommended", "rolled_out"], "rule_book": RANKED}),
     ("amount_out_of_range", "rule_book.team_uplift_percent", {"rule_book": ENDLESS}),
+    ("policy_initiator_twice", "eligibility.initiators.2", {"eligibility": {"initiators": ["council", "the_public", "council"]}}),
+    ("policy_new_in_use", "eligibility.minimum_months", {"eligibility": {"minimum_months": 1}}),
+    ("policy_years_without_awards", "eligibility.earlier_years", {"eligibility": {"earlier_years": 2}}),
 ]
 SOUND: dict[str, dict[str, Any]] = {
     "nothing of its own": {},
@@ -94,6 +97,10 @@ SOUND: dict[str, dict[str, Any]] = {
         "loosened": [("permit", "screen"), ("determine", "permit"), ("permit", "approve"), ("approve", "determine")]
     },
     "the smallest quorum of four": {"reviewers": 4, "quorum": 3},
+    "all rules of who may enter": {
+        "entry": "in_trial",
+        "eligibility": {"initiators": ["council"], "quota": 1, "minimum_months": 120, "earlier_awards": 1, "earlier_years": 30},
+    },
     "the longest name of a gate": {"gates": [gate("x" * LONGEST_GATE_NAME)]},
 }
 

@@ -11,6 +11,13 @@ from workflows.documents.kinds import DocumentType
 from workflows.documents.specimen import CODE, DIGEST, MASKED_NUMBER, SpecimenFacts, write_words
 
 CROWDED = 320  # characters of title, names, units and roles that one page holds in its usual size
+INITIATORS = {  # PP 38/2017 art. 7
+    "regional_head": "Kepala daerah",
+    "council": "Anggota DPRD",
+    "civil_servant": "ASN",
+    "government_unit": "Perangkat daerah",
+    "the_public": "Masyarakat",
+}
 MOST_MEMBERS = 50  # as many as a policy may allow
 
 
@@ -51,7 +58,10 @@ class TeamRevision:
 
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
 class ReceiptContent:
-    """The tanda terima of a submitted idea; `received_by` is the official or the system that took it in."""
+    """The tanda terima of a submitted idea; `received_by` is the official or the system that took it in.
+
+    Who initiated it, since when it is in use and which idea it continues stand on it only where the call asked.
+    """
 
     number: Code
     verify_url: Address
@@ -68,6 +78,9 @@ class ReceiptContent:
     place: Name
     issued_on: date
     team_revisions: tuple[TeamRevision, ...] = ()
+    initiator: Line | None = None
+    in_use_since: date | None = None
+    earlier_code: Code | None = None
 
     @property
     def crowded(self) -> bool:
@@ -88,6 +101,9 @@ def _write_specimen(facts: SpecimenFacts) -> dict[str, Any]:
         "content_sha256": DIGEST,
         "ledger_seq": 2**40,
         "ledger_hash": DIGEST,
+        "initiator": max(INITIATORS.values(), key=len),
+        "in_use_since": facts.moment.date(),
+        "earlier_code": CODE,
     }
 
 
