@@ -16,6 +16,8 @@ from models.people import write_full_name
 from models.reviews import Review
 from models.statements.ideas import Member, read_gates
 from workflows.calculations.employee_number import mask_held_number
+from workflows.intake.answers import leave_unasked_out
+from workflows.intake.content import list_said
 from workflows.intake.draft import IdeaForm, Medium, Proposal
 from workflows.intake.team import MemberShare
 from workflows.process import ways
@@ -91,20 +93,24 @@ class MemberShareIn(RequestBody):
 
 
 class ProposalIn(RequestBody):
-    """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone."""
+    """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone.
+
+    `answers` are by field: an option's name, several with commas, a decimal with a point, or a day such as `2026-11-24`.
+    """
 
     title: str = Field(max_length=20_000)
     form: IdeaForm = IdeaForm.PUBLIC_SERVICE
     medium: Medium = Medium.NON_DIGITAL
     theme: str = Field(default="", max_length=100)
     sections: dict[str, Annotated[str, Field(max_length=40_000)]] = Field(default_factory=dict, max_length=40)
+    answers: dict[str, Annotated[str, Field(max_length=2_500)]] = Field(default_factory=dict, max_length=40)
     budget_rupiah: Amount = 0
     team: tuple[MemberShareIn, ...] = Field(default=(), max_length=50)
 
     def read(self) -> Proposal:
         """The proposal as the action takes it."""
         team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role) for part in self.team)
-        return Proposal(self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team)
+        return Proposal(self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team, self.answers)
 
 
 class ReasonIn(RequestBody):
@@ -178,6 +184,7 @@ class IdeaOut(IdeaLine):
     medium: str
     theme: str
     sections: dict[str, str]
+    answers: dict[str, str]
     budget_rupiah: int
     content_sha256: str
     score: Decimal | None
@@ -222,6 +229,7 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
     idea, content = context.idea, context.content
     concerns = has_part(context, actor) or context.is_invited(actor.person_id)
     blind = is_blind(session, context, actor) and not concerns
+    said = list_said(context) if concerns else leave_unasked_out(context.policy, list_said(context))
     gates = read_gates(session, idea.id) if context.policy.gates and not is_only_invited(context, actor) else ()
     shown = IdeaOut(
         version="",
@@ -231,7 +239,8 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         form=content.form,
         medium=content.medium,
         theme=content.theme,
-        sections=content.sections,
+        sections={**said.sections},
+        answers={**said.answers},
         budget_rupiah=content.budget_rupiah,
         content_sha256=content.content_sha256,
         score=idea.score if sees_score(session, context, actor) else None,

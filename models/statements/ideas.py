@@ -19,11 +19,12 @@ class Content(NamedTuple):
     medium: str
     theme: str
     sections: dict[str, str]
+    answers: dict[str, str]
     budget_rupiah: int
     content_sha256: str
 
 
-NO_CONTENT = Content("", "", "", {}, 0, "")  # of an idea that is just being written
+NO_CONTENT = Content("", "", "", {}, {}, 0, "")  # of an idea that is just being written
 
 
 class Member(NamedTuple):

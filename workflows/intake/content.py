@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models.ideas import Idea, Revision
 from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.intake.answers import FormContent, leave_unasked_out, read_answers
 from workflows.intake.team import MemberShare, Named, read_team_shares
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import hash_content
@@ -44,13 +45,19 @@ class Proposal:
     sections: dict[str, str] = field(default_factory=dict)
     budget_rupiah: int = 0
     team: tuple[MemberShare, ...] = ()
+    answers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def form_content(self) -> FormContent:
+        """What it says in the parts that the call's policy asks for."""
+        return FormContent(self.sections, self.answers)
 
 
 def read_content(session: Session, context: IdeaContext, proposal: Proposal, team: Sequence[MemberShare]) -> tuple[Proposal, list[Named]]:
     """What a proposal says as it is kept, and whom it names for its team; an empty one means the lead alone.
 
-    Raises Invalid, all faults at once: a title that is no line of text, an unknown section, text or money beyond bounds, and what
-    `read_team_shares` raises.
+    Raises Invalid, all faults at once: a title that is no line of text, an unknown section or field, an answer that cannot be read, text or
+    money beyond bounds, and what `read_team_shares` raises.
     """
     faults, sections, named = Faults(), dict[str, str](), list[Named]()
     title, theme = proposal.title, proposal.theme
@@ -58,6 +65,7 @@ def read_content(session: Session, context: IdeaContext, proposal: Proposal, tea
         title = read_line("title", proposal.title, maximum=300)
     with faults.gather():
         theme = read_line("theme", proposal.theme, maximum=100, minimum=0)
+    answers = read_answers(faults, context.policy, proposal.answers)
     known = {section.name for section in context.policy.sections}
     for name, text in proposal.sections.items():
         with faults.gather():
@@ -69,13 +77,28 @@ def read_content(session: Session, context: IdeaContext, proposal: Proposal, tea
     with faults.gather():
         named = read_team_shares(session, context.idea, context.policy, team)
     faults.settle()
-    return replace(proposal, title=title, theme=theme, sections=sections), named
+    return replace(proposal, title=title, theme=theme, sections=sections, answers=answers), named
+
+
+def list_said(context: IdeaContext) -> FormContent:
+    """What an idea says at present in the parts that its policy asks for."""
+    return FormContent(context.content.sections, context.content.answers)
+
+
+def keep_what_is_asked(context: IdeaContext) -> Proposal | None:
+    """What an idea says at present without what is not asked for, the team aside; None where it says nothing else."""
+    said, content = list_said(context), context.content
+    kept = leave_unasked_out(context.policy, said)
+    if kept == said:
+        return None
+    form, medium = IdeaForm(content.form), Medium(content.medium)
+    return Proposal(context.idea.title, form, medium, content.theme, dict(kept.sections), content.budget_rupiah, answers=dict(kept.answers))
 
 
 def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -> Revision:
     """Keep what a proposal says, as `read_content` answers it, as the idea's present revision."""
     content: dict[str, Any] = {"title": idea.title, "form": kept.form, "medium": kept.medium, "theme": kept.theme}
-    content |= {"sections": kept.sections, "budget_rupiah": kept.budget_rupiah}
+    content |= {"sections": kept.sections, "budget_rupiah": kept.budget_rupiah} | ({"answers": kept.answers} if kept.answers else {})
     salt = secrets.token_bytes(32)
     revision = Revision(
         idea_id=idea.id,
@@ -85,6 +108,7 @@ def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -
         medium=kept.medium,
         theme=kept.theme,
         sections=kept.sections,
+        answers=kept.answers,
         budget_rupiah=kept.budget_rupiah,
         salt=salt.hex(),
         content_sha256=hash_content(salt, content),

@@ -8,6 +8,7 @@ from typing import Any
 from models.policy import Days, GateRule, Policy, fewest_scores
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.process.asked import list_form_contradictions
 from workflows.process.duties import LOOSENABLE, STEPS
 from workflows.process.guards import is_in_policy
 from workflows.process.movers import list_allowed, list_concentrations
@@ -36,6 +37,7 @@ def check_policy(policy: Policy, idea: Way, award: Way, document: Way) -> list[F
     others = [walk(way, policy) for way in (award, document)]
     return [
         *_check_gates(reach),
+        *(Finding(*found) for found in list_form_contradictions(policy)),
         *_check_review(policy),
         *_check_days(reach, *others),
         *_check_movers(reach, *others),

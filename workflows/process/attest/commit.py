@@ -110,6 +110,8 @@ def canonical(value: Any) -> Any:
 def _write_content(revision: Any) -> str:
     """The hash over a revision's own words; something else where the column beside them says another."""
     content = {name: canonical(getattr(revision, name)) for name in CONTENT}
+    if revision.answers:  # what was written before there were any has none, and its hash neither
+        content["answers"] = canonical(revision.answers)
     computed = hash_content(bytes.fromhex(revision.salt), content)
     return computed if computed == revision.content_sha256 else f"{computed} is not {revision.content_sha256}"
 

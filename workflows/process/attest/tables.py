@@ -33,7 +33,7 @@ idea         origin      call_id,policy_id,unit_id,lead_id,created_at           
 idea         entry       code,submitted_at                                                               plain    idea.draft,idea.submit
 idea         title       title                                                                           salted   idea.draft,idea.revise,idea.supplement*
 idea         score       score,scores_closed_at                                                          salted   idea.draft,idea.close_review.*
-revision     content     title,form,medium,theme,sections,budget_rupiah,content_sha256                   content  idea.draft,idea.revise,idea.supplement*
+revision     content     title,form,medium,theme,sections,answers,budget_rupiah,content_sha256           content  idea.draft,idea.revise,idea.supplement*
 revision     origin      idea_id,number,author_id,created_at                                             salted   idea.draft,idea.revise,idea.supplement*
 teammember   part        idea_id,person_id,position,lead,role,share_hundredths                           salted   idea.draft,idea.revise,idea.supplement*,idea.agree.*,idea.leave_out
 gate         state       idea_id,name,stage,state,passed_by,passed_at                                    plain    idea.*
