@@ -26,6 +26,7 @@ from models.units import Unit
 from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
+from workflows.process.asked import list_asked, list_form
 from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.gates import list_open_gates
 from workflows.process.holding import list_holders
@@ -128,6 +129,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "idea": show_context(session, context, actor),
         "call": context.call,
         "policy": context.policy,
+        **_form(context),
         "unit": unit.name if unit else "",
         "steps": show_progress(context.idea, honoured=any(award.announced_at and not award.revoked_at for award in awards)),
         "history": history,
@@ -180,6 +182,12 @@ def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
     lines = [(indicator, [reading for reading in readings if reading.indicator_id == indicator.id]) for indicator in indicators]
     reached = {line["indicator"]: line["reached_percent"] for line in (pilot.result or {}).get("indicators", [])}
     return {"row": pilot, "owner": owner.full_name, "unit": unit, "unit_code": code, "indicators": lines, "reached": reached}
+
+
+def _form(context: IdeaContext) -> dict[str, Any]:
+    """The parts of the call's form that the idea's answers ask for."""
+    asked = list_asked(context.policy, context.content.answers)
+    return {"asked_parts": asked, "form_parts": [part for part in list_form(context.policy) if part.name in asked]}
 
 
 def _wanted(session: Session, context: IdeaContext, offers: list[Offer]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class AskedFor:
         return [(part, noted.get(part, "")) for part in (*wanted, *(part for part in Part if part in self.parts))]
 
     def list_open(self, policy: Policy, answers: Mapping[str, str]) -> frozenset[str]:
-        """The parts that may be changed when the form's answers are these: those asked for, and what another answer to a choice newly asks."""
+        """The parts that may be changed when the answers are these: those asked for, and what another answer to a choice newly asks for."""
         form = name_form_parts(policy)
         return self.parts | {form[name] for name in list_asked(policy, answers) - self.asked}
 
