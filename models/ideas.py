@@ -75,6 +75,7 @@ class Revision(SQLModel, table=True):
     medium: str = Field(max_length=40)
     theme: str = Field(default="", max_length=100)
     sections: dict[str, str] = Field(sa_type=sa.JSON)
+    answers: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON, sa_column_kwargs={"server_default": "{}"})
     budget_rupiah: int = Field(default=0, sa_type=sa.BigInteger)
     initiator: str | None = Field(default=None, max_length=20)
     in_use_since: date | None = None

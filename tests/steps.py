@@ -93,9 +93,9 @@ class IdeaUnderWay:
     def completed(self) -> Proposal:
         """What completes the idea: other words in the section that was asked about, everything else as it is."""
         idea = self.session.get_one(Idea, self.idea)
-        of_idea = select(Revision.sections).where(Revision.idea_id == idea.id, Revision.number == idea.revision)
-        sections = {**self.session.exec(of_idea).one(), "idea": "Antrean daring dengan biaya yang dihitung."}
-        return self.town.proposal(title=idea.title, sections=sections, team=())
+        said = self.session.exec(select(Revision).where(Revision.idea_id == idea.id, Revision.number == idea.revision)).one()
+        sections = {**said.sections, "idea": "Antrean daring dengan biaya yang dihitung."}
+        return self.town.proposal(title=idea.title, sections=sections, answers=said.answers, team=())
 
 
 def plan(owner_id: str, **changes: object) -> PilotPlan:

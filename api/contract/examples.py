@@ -16,6 +16,7 @@ PROPOSAL: dict[str, Any] = {
     "medium": "digital",
     "theme": "Pelayanan",
     "sections": {"background": "Warga menunggu rata-rata 95 menit.", "idea": "Nomor antrean diambil dari rumah."},
+    "answers": {"affairs": "health", "channels": "counter,website", "applied_on": "2025-03-17", "beneficiaries": "12500"},
     "budget_rupiah": 12_500_000,
     "team": TEAM,
 }

@@ -21,6 +21,7 @@ from workflows.region.call_files.reading import NAME
 PREFIX, REMOVE, ADD, UP, DOWN = "v", "remove", "add", "up", "down"
 LISTS = frozenset(room.removesuffix(".*") for room in ROOMS if room.endswith(".*"))
 NAMED = frozenset(("policy.movers", "policy.documents.numbers"))  # whose values have names of their own: a line each, `name: value`
+BOUNDS = (".lowest", ".highest")  # of a figure on the proposal form; every other number is points
 CAPACITIES = ("", "Plt.", "Plh.", "Pj.", "Pjs.")
 
 
@@ -249,6 +250,8 @@ def _read_typed(value: Any, typed: str, path: str, language: str) -> Any:
         whole = read_whole(text, language)
         return text if whole is None else whole
     if kind == "number":
+        if path.endswith(BOUNDS):  # any figure; what may mean two is read in the page's language, and shown anew without grouped thousands
+            return next(iter(read_number(text, language)), text)
         found = [number for number in read_number(text, language) if number <= 100]
         return found[0] if len(found) == 1 else text
     return " ".join(text.split("\n"))

@@ -26,6 +26,7 @@ from models.units import Unit
 from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
+from workflows.process.asked import list_asked, list_form
 from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.entering import list_team_awards
 from workflows.process.gates import list_open_gates
@@ -129,6 +130,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "idea": show_context(session, context, actor),
         "call": context.call,
         "policy": context.policy,
+        **_form(context),
         "unit": unit.name if unit else "",
         "steps": show_progress(context.idea, honoured=any(award.announced_at and not award.revoked_at for award in awards)),
         "history": history,
@@ -187,6 +189,12 @@ def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
 def _asks_of_awards(context: IdeaContext, offers: list[Offer]) -> bool:
     """Whether the reader screens the idea in a call that excludes who won before."""
     return context.policy.eligibility.earlier_awards is not None and any(offer.action == "screen" for offer in offers)
+
+
+def _form(context: IdeaContext) -> dict[str, Any]:
+    """The parts of the call's form that the idea's answers ask for."""
+    asked = list_asked(context.policy, context.content.answers)
+    return {"asked_parts": asked, "form_parts": [part for part in list_form(context.policy) if part.name in asked]}
 
 
 def _wanted(session: Session, context: IdeaContext, offers: list[Offer]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
+from api.pages.answers import read_sent_choices
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.progress import show_progress
 from api.pages.proposal import TeamLine, keep_closed, list_people, read_proposal
@@ -26,10 +27,11 @@ from models.instants import now
 from models.policy import Policy
 from workflows.calculations.shares import WHOLE
 from workflows.intake.agree import answer_invitation
+from workflows.intake.answers import list_form_faults
 from workflows.intake.draft import Proposal, draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
-from workflows.intake.submit import list_section_faults, submit_idea, supplement_idea
+from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.supplement import Part, read_asked_for
 from workflows.intake.team import MemberShare
 from workflows.intake.withdraw import withdraw_idea
@@ -92,13 +94,13 @@ async def show_new(request: Page, call: str = "") -> Response:
 async def write_new(request: PostedForm) -> Response:
     """Save a new draft, and submit it if that button was pressed."""
     call_id = request.form.text("call", 26)
-    if _changes_lines_only(request):
+    if _is_only_shown_anew(request):
         return await show_writing(request, Writing("draft", call_id=call_id))
 
     def save(session: Session, actor: Actor) -> FormResult:
-        people = list_people(session, None, actor)
-        proposal = _read(request, people)
-        call, policy = get_call(session, call_id)[0], read_policy(current_policy(session, call_id))
+        people, call = list_people(session, None, actor), get_call(session, call_id)[0]
+        policy = read_policy(current_policy(session, call_id))
+        proposal = _read(request, policy, people)
         with _saving_all(request, call, policy, proposal):
             context = draft_idea(session, call_id, proposal, actor=actor)
         return FormResult(to=f"/usulan/{context.idea.id}/ubah", done="draft_saved")
@@ -182,7 +184,7 @@ async def screen(idea_id: Id, request: PostedForm) -> Response:
 
 async def _write(request: PageRequest, wanted: Writing) -> Response:
     """Save what was written of an idea that there is, and hand it in if asked."""
-    if _changes_lines_only(request):
+    if _is_only_shown_anew(request):
         return await show_writing(request, wanted)
     done = "draft_saved" if wanted.action == "revise" else "completion_saved"
 
@@ -190,9 +192,11 @@ async def _write(request: PageRequest, wanted: Writing) -> Response:
         context = read_context(session, wanted.idea_id, actor=actor)
         people, is_team_asked_for = list_people(session, context, actor), False
         if wanted.action == "supplement":
-            parts, words = read_asked_for(session, context).parts, Words(request.language)
-            request.form, is_team_asked_for = keep_closed(request.form, context, parts, words, actor), Part.TEAM in parts
-        proposal = _read(request, people)
+            answers = context.content.answers | read_sent_choices(context.policy, request.form)
+            parts = read_asked_for(session, context).list_open(context.policy, answers)
+            request.form = keep_closed(request.form, context, parts, Words(request.language), actor)
+            is_team_asked_for = Part.TEAM in parts
+        proposal = _read(request, context.policy, people)
         if is_team_asked_for and not proposal.team:  # the lead goes on alone; a team that is not named would stay
             proposal = replace(proposal, team=(MemberShare(people[context.idea.lead_id][1], WHOLE),))
         with _saving_all(request, context.call, context.policy, proposal):
@@ -236,7 +240,7 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
 @contextmanager
 def _saving_all(request: PageRequest, call: Call, policy: Policy, proposal: Proposal) -> Iterator[None]:
     """Around what saves a proposal: where it cannot be saved but was to be handed in, what it lacks for that is told of as well."""
-    found = [*list_field_faults(policy, call, proposal), *list_section_faults(policy, proposal.sections)]
+    found = [*list_field_faults(policy, call, proposal), *list_form_faults(policy, proposal.form_content)]
     lacking = found if request.form.text("do", 20) in HANDING_IN else []
     with reading_all(request.form):
         faults = Faults()
@@ -252,9 +256,9 @@ def _hand_in(session: Session, actor: Actor, written: Writing, *, without_unansw
     return back_to_idea(submit_idea(session, written.idea_id, without_unanswered=without_unanswered, actor=actor), "submitted")
 
 
-def _changes_lines_only(request: PageRequest) -> bool:
-    return request.form.text("do", 10) in ("rows", "split")
+def _is_only_shown_anew(request: PageRequest) -> bool:
+    return request.form.text("do", 10) in ("rows", "split", "refresh")
 
 
-def _read(request: PageRequest, people: dict[str, tuple[TeamLine, str]]) -> Proposal:
-    return read_proposal(request.form, {person_id: number for person_id, (_row, number) in people.items()})
+def _read(request: PageRequest, policy: Policy, people: dict[str, tuple[TeamLine, str]]) -> Proposal:
+    return read_proposal(request.form, policy, {person_id: number for person_id, (_row, number) in people.items()})

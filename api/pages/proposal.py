@@ -1,20 +1,23 @@
-"""The writing form: an idea's sections, team and budget, from what was typed to a proposal and back."""
+"""The writing form: an idea's answers, sections, team and budget, from what was typed to a proposal and back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
+from api.pages.answers import part_of, read_answers, stored_answers
 from api.pages.forms import Form
 from api.pages.texts import Words
 from models.entry_rules import Initiator
 from models.ideas import Answer
 from models.people import EmployeeNumber, Person, write_full_name
+from models.policy import Policy
 from models.statements.ideas import Invited, Member
 from workflows.calculations.employee_number import mask_held_number
 from workflows.calculations.shares import equal_shares
+from workflows.intake.answers import ANSWERS
 from workflows.intake.draft import IdeaForm, Medium, Proposal
-from workflows.intake.supplement import KIND, Part
+from workflows.intake.supplement import KIND, SECTION, Part
 from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
@@ -41,13 +44,14 @@ class TeamLine:
 FIELDS = {Part.TITLE: ("title",), Part.KIND: KIND, Part.BUDGET: ("budget_rupiah",)}
 
 
-def read_proposal(form: Form, numbers: Mapping[str, str]) -> Proposal:
-    """What was typed as a proposal; `numbers` gives the employee numbers of the people that the form knows by id."""
+def read_proposal(form: Form, policy: Policy, numbers: Mapping[str, str]) -> Proposal:
+    """What was typed as a proposal under a policy; `numbers` gives the employee numbers of the people that the form knows by id."""
     return Proposal(
         title=form.text("title"),
         form=IdeaForm(form.choice("form", tuple(IdeaForm)) or IdeaForm.PUBLIC_SERVICE),
         medium=Medium(form.choice("medium", tuple(Medium)) or Medium.NON_DIGITAL),
         theme=form.text("theme"),
+        answers=read_answers(form, policy),
         sections={name: text for name, text in form.under("sections").items() if text.strip()},
         budget_rupiah=form.rupiah("budget_rupiah"),
         team=_read_team(form, numbers),
@@ -130,6 +134,7 @@ def stored_values(context: IdeaContext, words: Words, actor: Actor) -> dict[str,
     values["budget_rupiah"] = words.count(said.budget_rupiah) if said.budget_rupiah else ""
     values |= {"initiator": said.initiator or "", "earlier_code": said.earlier_code or ""}
     values["in_use_since"] = "" if said.in_use_since is None else said.in_use_since.isoformat()
+    values |= stored_answers(context.policy, said.answers, words.language)
     values |= {f"sections.{name}": text for name, text in said.sections.items()}
     for place, part in enumerate(_list_parts(context)):
         known = isinstance(part, Member) or knows_name(part, actor)
@@ -142,8 +147,9 @@ def keep_closed(form: Form, context: IdeaContext, parts: frozenset[str], words: 
     """The form of a returned idea with what was not asked for as it is, whatever was sent; no team means that it stays."""
     stored = stored_values(context, words, actor)
     kept = {name for part, names in FIELDS.items() if part not in parts for name in names}
-    kept |= {name for name in stored if name.startswith("sections.") and name not in parts}
-    typed = [(name, value) for name, value in form.fields if name not in kept and (Part.TEAM in parts or not name.startswith("team."))]
+    kept |= {name for name in stored if part_of(name).startswith((ANSWERS, SECTION)) and part_of(name) not in parts}
+    sent = [(name, value) for name, value in form.fields if not part_of(name).startswith(ANSWERS) or part_of(name) in parts]
+    typed = [(name, value) for name, value in sent if name not in kept and (Part.TEAM in parts or not name.startswith("team."))]
     return replace(form, fields=[*typed, *((name, stored[name]) for name in sorted(kept) if name in stored)])
 
 

@@ -11,13 +11,15 @@ from api.formats import show_count, show_day, show_moment, show_number, show_per
 from api.sentences import fill, read_parameters, sentence, show_parameter, show_word
 from api.written_numbers import write_plain
 from models.documents import DocumentKind
+from models.form_rules import Asked, FieldKind, FormField
 from models.instants import local_day, now, region_zone
+from models.policy import Policy
 from workflows.documents.kinds import get_document_type
 
 KINDS = frozenset(DocumentKind)
 FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
-    *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "entry.toml"),
+    *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "entry.toml", "answers.toml"),
 )
 
 
@@ -66,6 +68,32 @@ class Words:
     def label(self, part: Any) -> str:
         """The label of a policy's section, requirement, criterion or gate."""
         return str(part.label if self.language == "id" else part.label_en)
+
+    def answer(self, field: FormField, answer: str) -> str:
+        """A short answer, as it is kept, as people read it: the options' labels, a figure, a day."""
+        match field.kind:
+            case FieldKind.FIGURE:
+                return self.number(answer)
+            case FieldKind.DAY:
+                return self.written_day(answer)
+        return "; ".join(self.label(option) for option in field.options if option.name in answer.split(","))
+
+    def bounds(self, field: FormField) -> str:
+        """What a figure or a day may be, as a hint beside its field; nothing where there is no bound."""
+        figures = {"lowest": field.lowest, "highest": field.highest}
+        days = {"earliest": field.earliest, "latest": field.latest}
+        said = [self.text(f"answer.{name}", figure=self.number(figure)) for name, figure in figures.items() if figure is not None]
+        said += [self.text(f"answer.{name}", day=self.day(day)) for name, day in days.items() if day is not None]
+        return " ".join(said)
+
+    def condition(self, policy: Policy, part: Asked) -> str:
+        """With which answers to which choice a part of the form is asked; nothing where it always is."""
+        field = next((field for field in policy.fields if field.name == part.depends_on), None)
+        if field is None:
+            return ""
+        labels = [self.label(option) for option in field.options if option.name in part.answers_needed]
+        answers = f" {self.text('answer.or')} ".join(labels)
+        return self.text("answer.only_if", field=self.label(field), answers=answers)
 
     def refusal(self, code: str, parameters: dict[str, Any]) -> str:
         """A refusal's sentence: the pages' own where they have one, else the API's."""

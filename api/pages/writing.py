@@ -6,6 +6,7 @@ from typing import Any
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
+from api.pages.answers import MOST_RADIOS, drop_sent, show_form
 from api.pages.conditions import read_asked
 from api.pages.forms import Form, FormView
 from api.pages.idea import idea_page
@@ -16,8 +17,9 @@ from api.pages.session import PageRequest, remember_language
 from api.pages.texts import Words
 from api.v1.shapes import show_context, show_invited
 from models.ideas import Idea
+from models.policy import Policy
 from workflows.intake.draft import new_idea
-from workflows.intake.supplement import list_parts, read_asked_for
+from workflows.intake.supplement import read_asked_for
 from workflows.process.actors import Actor
 from workflows.process.categories import find_no_category, list_fitting
 from workflows.process.context import IdeaContext, read_context
@@ -88,19 +90,21 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "asked": show_invited(shown, actor),
             "agreed": len(shown.members) > 1,
             "left_out": sum(each.share_hundredths for each in shown.left_out),
-            "parts": list_parts(shown.policy),
             "asked_for": None,
             "fitting": list_fitting(session, shown) if action != "supplement" else (),
             "fits_none": find_no_category(session, shown) if action != "supplement" else None,
             "entry": read_asked(shown.policy, shown.call),
             "quota": None if action == "supplement" else read_quota(session, shown),
+            "said": shown.content.answers,
+            "most_radios": MOST_RADIOS,
         }
         if action == "supplement":
             asked_for = read_asked_for(session, shown)
-            values |= {"parts": asked_for.parts, "asked_for": asked_for, "wanted": dict(asked_for.list_wanted(shown.policy))}
+            values |= {"asked_for": asked_for, "wanted": dict(asked_for.list_wanted(shown.policy))}
         version = show_context(session, context, actor).version if context else ""
         stored = stored_values(context, Words(request.language), actor) if context else {"team.0.person": next(iter(people))}
-        return values | _writing(request, (stored, version), people, refused)
+        written = _writing(request, shown.policy, (stored, version), people, refused)
+        return values | written | show_form(shown.policy, written["form"], values["asked_for"])
 
     visitor, values = await request.read_page(read_writing)
     if "away" in values:
@@ -126,7 +130,7 @@ def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> 
 
 
 def _writing(
-    request: PageRequest, stored: tuple[dict[str, str], str], people: dict[str, TeamLine], refused: RefusedForm | None
+    request: PageRequest, policy: Policy, stored: tuple[dict[str, str], str], people: dict[str, TeamLine], refused: RefusedForm | None
 ) -> dict[str, Any]:
     """The form's fields: what was just typed, else what is stored (with its version)."""
     words = Words(request.language)
@@ -138,7 +142,8 @@ def _writing(
         rows = read_rows(request.form, people)
         if request.form.text("do", 10) == "split":
             rows = split_evenly(rows, words)
-        shown = {name: value for name, value in stored[0].items() if not name.startswith("team.")}  # of a returned idea not all is sent
-        view = FormView("writing", shown | with_rows(request.form, rows).values, errors, version)
+        kept = {name: value for name, value in stored[0].items() if not name.startswith("team.")}  # of a returned idea not all is sent
+        shown = drop_sent(policy, kept, request.form) | with_rows(request.form, rows).values
+        view = FormView("writing", shown, errors, version, meanings=request.form.meanings)
     blanks = max(ROWS - len(rows), 0) if request.form.text("do", 10) != "rows" else 2
     return {"form": view, "rows": (rows + [TeamLine()] * blanks)[:MOST_ROWS]}

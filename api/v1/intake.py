@@ -71,16 +71,17 @@ class SupplementIn(ProposalIn):
 
 
 class ScreeningIn(RequestBody):
-    """`parts` are what may be changed of a returned idea beside what has a note: `title`, `kind`, `budget`, `team`, `sections.<name>`.
+    """`parts` are what may be changed of a returned idea beside what has a note: `title`, `kind`, `budget`, `team`, `sections.<name>`,
+    `answers.<name>`. `notes` are by the name of a section or field.
 
     Nothing else may be changed; a return needs a note, or a part and a reason. A duplicate names the earlier idea by its code in
     `duplicate_of`, or says with `duplicate_not_registered` that the reason names it.
     """
 
     outcome: Screening
-    parts: tuple[Annotated[str, Field(max_length=100)], ...] = Field(default=(), max_length=50)
+    parts: tuple[Annotated[str, Field(max_length=100)], ...] = Field(default=(), max_length=80)
     answers: dict[str, bool] = Field(default_factory=dict, max_length=40)
-    notes: dict[str, Annotated[str, Field(max_length=1_000)]] = Field(default_factory=dict, max_length=40)
+    notes: dict[str, Annotated[str, Field(max_length=1_000)]] = Field(default_factory=dict, max_length=80)
     reason: Reason = ""
     duplicate_of: str = Field(default="", max_length=60)
     duplicate_not_registered: bool = False

@@ -16,6 +16,8 @@ from models.ideas import Answer, Idea
 from models.people import write_full_name
 from models.statements.ideas import Member, read_gates
 from workflows.calculations.employee_number import mask_held_number
+from workflows.intake.answers import leave_unasked_out
+from workflows.intake.content import list_said
 from workflows.intake.draft import IdeaForm, Medium, Proposal
 from workflows.intake.team import MemberShare
 from workflows.process import ways
@@ -97,6 +99,7 @@ class ProposalIn(RequestBody):
 
     `category` is one of the call's, where several are for the idea's unit. It is fixed when the idea is submitted.
     `initiator`, `in_use_since` and `earlier_code` (of the idea that this one continues) are for calls whose policy asks for them alone.
+    `answers` are by field: an option's name, several with commas, a decimal with a point, or a day such as `2026-11-24`.
     """
 
     title: str = Field(max_length=20_000)
@@ -104,6 +107,7 @@ class ProposalIn(RequestBody):
     medium: Medium = Medium.NON_DIGITAL
     theme: str = Field(default="", max_length=100)
     sections: dict[str, Annotated[str, Field(max_length=40_000)]] = Field(default_factory=dict, max_length=40)
+    answers: dict[str, Annotated[str, Field(max_length=2_500)]] = Field(default_factory=dict, max_length=40)
     budget_rupiah: Amount = 0
     team: tuple[MemberShareIn, ...] = Field(default=(), max_length=50)
     category: str = Field(default="", max_length=40)
@@ -114,8 +118,9 @@ class ProposalIn(RequestBody):
     def read(self) -> Proposal:
         """The proposal as the action takes it."""
         team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role) for part in self.team)
-        said = self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team, self.category
-        return Proposal(*said, self.initiator, self.in_use_since, self.earlier_code)
+        said = self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team
+        entry = {"initiator": self.initiator, "in_use_since": self.in_use_since, "earlier_code": self.earlier_code}
+        return Proposal(*said, answers=self.answers, category=self.category, **entry)
 
 
 class ReasonIn(RequestBody):
@@ -192,6 +197,7 @@ class IdeaOut(IdeaLine):
     medium: str
     theme: str
     sections: dict[str, str]
+    answers: dict[str, str]
     budget_rupiah: int
     initiator: str | None
     in_use_since: date | None
@@ -228,6 +234,7 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
     idea, content = context.idea, context.content
     concerns = has_part(context, actor) or context.is_invited(actor.person_id)
     blind = is_blind(session, context, actor) and not concerns
+    said = list_said(context) if concerns else leave_unasked_out(context.policy, list_said(context))
     gates = read_gates(session, idea.id) if context.policy.gates and not is_only_invited(context, actor) else ()
     shown = IdeaOut(
         version="",
@@ -238,7 +245,8 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         form=content.form,
         medium=content.medium,
         theme=content.theme,
-        sections=content.sections,
+        sections={**said.sections},
+        answers={**said.answers},
         budget_rupiah=content.budget_rupiah,
         initiator=content.initiator,
         in_use_since=content.in_use_since,

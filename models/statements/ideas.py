@@ -20,6 +20,7 @@ class Content(NamedTuple):
     medium: str
     theme: str
     sections: dict[str, str]
+    answers: dict[str, str]
     budget_rupiah: int
     content_sha256: str
     initiator: str | None = None
@@ -27,7 +28,7 @@ class Content(NamedTuple):
     earlier_code: str | None = None
 
 
-NO_CONTENT = Content("", "", "", {}, 0, "")  # of an idea that is just being written
+NO_CONTENT = Content("", "", "", {}, {}, 0, "")  # of an idea that is just being written
 
 
 class Member(NamedTuple):

@@ -53,10 +53,13 @@ def send(page: Page, shot: Shot, language: str) -> None:
 
 def enter(form: Locator, name: str, value: str) -> None:
     """Let a field of a form hold a value, whatever kind of field it is."""
-    field = form.locator(f'[name="{name}"]')
+    shown = form.locator(f'[name="{name}"]:not([type="hidden"])')
+    field = shown if shown.count() else form.locator(f'[name="{name}"]')
     kind = field.first.evaluate("each => each.type")
     if kind == "radio":
         form.locator(f'[name="{name}"][value="{value}"]').check()
+    elif kind == "checkbox":
+        field.check()
     elif kind == "select-one":
         field.select_option(value)
     elif kind == "file":

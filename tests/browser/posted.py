@@ -6,11 +6,13 @@ from models.entry_rules import Initiator
 from models.instants import now
 from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
+from tests.answers import FORM, SAID
 from tests.api.pages.browsing import PASSWORD, give_password
 from tests.browser.scene import Shot
 from tests.building import Town
 from tests.outsiders import outsider, welcome
 from tests.steps import REASON
+from workflows.intake.screen import Findings, Screening, screen_idea
 
 NEW = (("name", "Euis Komariah"), ("employee_number", "199005052015012001"))
 GUEST = (("name", "Laras Kamayanti"), ("kind", "mentor"), ("sign_in_name", "pendamping.maleber"))
@@ -46,6 +48,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Hasil ukur yang perlu diperbaiki", "owner", f"/usulan/{trial}", "Simpan hasil ukur"),
         Shot("Jadwal pengumuman", "leader", f"/penghargaan/{approved}"),
         Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
+        *_set_answers(town),
         *_set_calls(town),
         *_set_entry(town),
         Shot("Tutup akun: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Tutup akun"),
@@ -75,6 +78,25 @@ def _set_entry(town: Town) -> list[Shot]:
         Shot("Syarat yang belum dipenuhi", "stranger", form, "Ajukan usulan", (("title", "Loket Keliling"),)),
         Shot("Kuota yang sudah penuh", "lead", form),
         Shot("Seleksi dengan penghargaan terdahulu", "secretary", f"/usulan/{screened}"),
+    ]
+
+
+def _set_answers(town: Town) -> list[Shot]:
+    """A form with short answers: shown anew for what was chosen, refused, asked to be completed, and read by a reviewer."""
+    call = town.build_call(code="UJI-ISIAN", **FORM)
+    scoring = town.build_idea(IdeaStage.IN_REVIEW, call=call, **SAID)
+    returned = town.build_idea(IdeaStage.SCREENING, call=call, title="Denah Loket untuk Tunanetra", **SAID)
+    notes = {"people": "Sebutkan jumlah tahun lalu.", "channels": "Sebutkan semua saluran."}
+    town.do(screen_idea, returned, Screening.RETURNED, Findings(notes=notes, reason=REASON), by="secretary")
+    screening = town.build_idea(IdeaStage.SCREENING, call=call, title="Loket tanpa Nomor", **SAID)
+    new = f"/usulan/baru?call={call}"
+    return [
+        Shot("Isian singkat", "lead", new, "Perbarui formulir", (("answers.reached", "applied"), ("answers.channels.website", "yes"))),
+        Shot("Isian singkat yang perlu diperbaiki", "lead", new, "Ajukan usulan", (("answers.people", "1.200"),)),
+        Shot("Lengkapi isian singkat", "lead", f"/usulan/{returned}/lengkapi"),
+        Shot("Seleksi administrasi dengan isian singkat", "secretary", f"/usulan/{screening}"),
+        Shot("Penilaian dengan isian singkat", town.reviewers(scoring)[0], f"/usulan/{scoring}"),
+        Shot("Ketentuan dengan isian singkat", "secretary", "/ketentuan/baru?dari=iid_profile"),
     ]
 
 

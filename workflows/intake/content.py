@@ -10,6 +10,7 @@ from sqlmodel import Session
 from models.entry_rules import Initiator
 from models.ideas import Idea, Revision
 from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.intake.answers import FormContent, leave_unasked_out, read_answers
 from workflows.intake.category import read_category
 from workflows.intake.entry import Entry, read_entry
 from workflows.intake.team import MemberShare, Named, read_team_shares
@@ -49,17 +50,23 @@ class Proposal:
     sections: dict[str, str] = field(default_factory=dict)
     budget_rupiah: int = 0
     team: tuple[MemberShare, ...] = ()
+    answers: dict[str, str] = field(default_factory=dict)
     category: str = ""  # where several are for the unit; the name of one
     initiator: Initiator | None = None
     in_use_since: date | None = None
     earlier_code: str = ""
 
+    @property
+    def form_content(self) -> FormContent:
+        """What it says in the parts that the call's policy asks for."""
+        return FormContent(self.sections, self.answers)
+
 
 def read_content(session: Session, context: IdeaContext, proposal: Proposal, *, actor: Actor) -> tuple[Proposal, list[Named]]:
     """What a proposal says as it is kept, and whom it names for its team; an empty one means the lead alone.
 
-    Raises Invalid, all faults at once: a title that is no line of text, an unknown section, text or money beyond bounds, and what
-    `read_category`, `read_entry` and `read_team_shares` raise.
+    Raises Invalid, all faults at once: a title that is no line of text, an unknown section or field, an answer that cannot be read, text or
+    money beyond bounds, and what `read_category`, `read_entry` and `read_team_shares` raise.
     """
     faults, sections, named = Faults(), dict[str, str](), list[Named]()
     title, theme, category = proposal.title, proposal.theme, ""
@@ -67,6 +74,7 @@ def read_content(session: Session, context: IdeaContext, proposal: Proposal, *, 
         title = read_line("title", proposal.title, maximum=300)
     with faults.gather():
         theme = read_line("theme", proposal.theme, maximum=100, minimum=0)
+    answers = read_answers(faults, context.policy, proposal.answers)
     known = {section.name for section in context.policy.sections}
     for name, text in proposal.sections.items():
         with faults.gather():
@@ -83,7 +91,33 @@ def read_content(session: Session, context: IdeaContext, proposal: Proposal, *, 
     with faults.gather():
         named = read_team_shares(session, context.idea, context.policy, proposal.team)
     faults.settle()
-    return replace(proposal, title=title, theme=theme, sections=sections, category=category, **asdict(entry)), named
+    said = {"title": title, "theme": theme, "sections": sections, "answers": answers, "category": category}
+    return replace(proposal, **said, **asdict(entry)), named
+
+
+def list_said(context: IdeaContext) -> FormContent:
+    """What an idea says at present in the parts that its policy asks for."""
+    return FormContent(context.content.sections, context.content.answers)
+
+
+def keep_what_is_asked(context: IdeaContext) -> Proposal | None:
+    """What an idea says at present without what is not asked for, team and category aside; None where it says nothing else."""
+    said, content = list_said(context), context.content
+    kept = leave_unasked_out(context.policy, said)
+    if kept == said:
+        return None
+    return Proposal(
+        title=context.idea.title,
+        form=IdeaForm(content.form),
+        medium=Medium(content.medium),
+        theme=content.theme,
+        sections=dict(kept.sections),
+        budget_rupiah=content.budget_rupiah,
+        answers=dict(kept.answers),
+        initiator=Initiator(content.initiator) if content.initiator else None,
+        in_use_since=content.in_use_since,
+        earlier_code=content.earlier_code or "",
+    )
 
 
 def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -> Revision:
@@ -97,6 +131,7 @@ def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -
         medium=kept.medium,
         theme=kept.theme,
         sections=kept.sections,
+        answers=kept.answers,
         budget_rupiah=kept.budget_rupiah,
         initiator=kept.initiator,
         in_use_since=kept.in_use_since,

@@ -9,8 +9,9 @@ from sqlmodel import Session, select
 
 from models.ideas import Idea
 from models.policy import Policy
-from workflows.intake.supplement import SECTION, list_parts
+from workflows.intake.supplement import list_parts, name_form_parts
 from workflows.process.actors import Actor
+from workflows.process.asked import list_asked
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
@@ -33,10 +34,10 @@ class Screening(StrEnum):
 
 @dataclass(frozen=True)
 class Findings:
-    """Yes or no per requirement, a note per section that must be completed, a reason, and the parts that may be changed.
+    """Yes or no per requirement, a note per section or field that must be completed, a reason, and the parts that may be changed.
 
-    Only a section that is named among the parts or has a note may be changed; title, kind, budget and team only where they are named. Of a
-    duplicate the earlier idea is named by its code, or said not to be registered here; the reason then names it.
+    Only a section or field that is named among the parts or has a note may be changed; title, kind, budget and team only where they are
+    named. Of a duplicate the earlier idea is named by its code, or said not to be registered here; the reason then names it.
     """
 
     answers: dict[str, bool] = field(default_factory=dict)
@@ -58,9 +59,9 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
     faults, notes, parts, reason = Faults(list_answer_faults(context.policy, outcome, findings)), dict[str, str](), list[str](), ""
     earlier: Idea | None = None
     with faults.gather():
-        notes = _checked_notes(context.policy, findings.notes)
+        notes = _checked_notes(_name_askable(context), findings.notes)
     with faults.gather():
-        parts = _list_asked_for(context.policy, findings)
+        parts = _list_asked_for(context, findings)
     explained = findings.notes or (findings.parts and findings.reason.strip())
     if outcome == Screening.RETURNED and not explained:
         faults.found.append(Invalid("note_missing", "notes"))
@@ -111,23 +112,29 @@ def list_answer_faults(policy: Policy, outcome: Screening, findings: Findings) -
         yield Invalid("no_requirement_unmet", "answers")
 
 
-def _list_asked_for(policy: Policy, findings: Findings) -> list[str]:
+def _name_askable(context: IdeaContext) -> dict[str, str]:
+    """The parts of the form by their names that the idea's answers ask for: no other can be completed."""
+    asked = list_asked(context.policy, context.content.answers)
+    return {name: part for name, part in name_form_parts(context.policy).items() if name in asked}
+
+
+def _list_asked_for(context: IdeaContext, findings: Findings) -> list[str]:
     """The parts that the proposer may change, in the order of the form."""
-    known = list_parts(policy)
+    askable, form = _name_askable(context), set(name_form_parts(context.policy).values())
+    known = [part for part in list_parts(context.policy) if part not in form or part in askable.values()]
     for place, part in enumerate(findings.parts):
         if part not in known:
             raise Invalid("part_unknown", f"parts.{place}", known=known)
-    noted = {SECTION + name for name in findings.notes}
+    noted = {askable.get(name) for name in findings.notes}
     return [part for part in known if part in noted or part in findings.parts]
 
 
-def _checked_notes(policy: Policy, notes: dict[str, str]) -> dict[str, str]:
-    sections = sorted(section.name for section in policy.sections)
+def _checked_notes(askable: dict[str, str], notes: dict[str, str]) -> dict[str, str]:
     faults, read = Faults(), dict[str, str]()
     for name, text in notes.items():
         with faults.gather():
-            if name not in sections:
-                raise Invalid("section_unknown", f"notes.{name[:40]}", known=sections)
+            if name not in askable:
+                raise Invalid("section_unknown", f"notes.{name[:40]}", known=sorted(askable))
             read[name] = read_text(f"notes.{name}", text, maximum=1_000, minimum=5)
     faults.settle()
     return read

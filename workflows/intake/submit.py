@@ -1,16 +1,15 @@
 """Submit a draft; answer a request to complete it."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 from sqlmodel import Session
 
 from models.instants import now, today
-from models.policy import Policy
 from workflows.intake.agree import leave_out_unanswered
+from workflows.intake.answers import list_form_faults, require_complete
 from workflows.intake.category import fix_category, settle_category
-from workflows.intake.content import Proposal
-from workflows.intake.draft import revise_idea
+from workflows.intake.content import Proposal, keep_what_is_asked, list_said, write_revision
+from workflows.intake.draft import REVISE, revise_idea
 from workflows.intake.supplement import apply_agreed
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context
@@ -21,7 +20,6 @@ from workflows.process.permission import must_be_permitted_again
 from workflows.process.quota import lock_quota
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.ways import IDEA
-from workflows.process.wording import count_words
 
 SUBMIT = IDEA.action("submit")
 SUPPLEMENT = IDEA.action("supplement")
@@ -30,9 +28,10 @@ SUPPLEMENT = IDEA.action("supplement")
 def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = False, actor: Actor) -> IdeaContext:
     """Hand a draft in: complete, in the call's time, by a team that agreed. The idea gets its code; a flow takes it from here.
 
-    Its category is fixed, whatever becomes of its unit. Raises Invalid, all faults at once, for a section that is missing, short or long,
-    a category that was not chosen and for what keeps the idea out of its call; Conflict outside the call's dates, where no category is for
-    the idea's unit or that has no place left, and where somebody has not answered whether they join, unless it is handed in without them.
+    What its form does not ask for, given the other answers, is left behind first, in a revision of its own; its category is fixed, whatever
+    becomes of its unit. Raises Invalid, all faults at once, for a section or answer that is missing or out of bounds, a category that was
+    not chosen and for what keeps the idea out of its call; Conflict outside the call's dates, where no category is for the idea's unit or
+    that has no place left, and where somebody has not answered whether they join, unless the idea is handed in without them.
     """
     context = read_context(session, idea_id, actor=actor)
     lock_quota(session, context)
@@ -40,11 +39,12 @@ def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = Fa
         leave_out_unanswered(session, idea_id, actor=actor)
         context = read_context(session, idea_id, actor=actor)
     permitted = _permit(session, context, SUBMIT, actor=actor)
-    faults, category = Faults(list_section_faults(context.policy, context.content.sections)), ""
+    faults, category = Faults(list_form_faults(context.policy, list_said(context))), ""
     with faults.gather():
         category = settle_category(session, context)
     faults.settle()
-    context, idea, year = fix_category(session, context, category), context.idea, today().year
+    context = fix_category(session, _leave_unasked_behind(session, context, actor=actor), category)
+    idea, year = context.idea, today().year
     idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
     take(session, context, permitted, Grounds(detail={"category": category} if category else {}), actor=actor)
     return context
@@ -70,10 +70,24 @@ def supplement_idea(
             context = revise_idea(session, idea_id, proposal, actor=actor)
         if faults.found:
             fields = list_field_faults(context.policy, context.call, proposal)
-            Faults([*faults.found, *fields, *list_section_faults(context.policy, proposal.sections)]).settle()
+            Faults([*faults.found, *fields, *list_form_faults(context.policy, proposal.form_content)]).settle()
         permitted = _permit_supplement(session, context, actor=actor)
-    check_sections(context.policy, context.content.sections)
+    require_complete(context.policy, list_said(context))
+    context = _leave_unasked_behind(session, context, actor=actor)
     take(session, context, permitted, apply_agreed(session, context, actor=actor), actor=actor)
+    return read_again(session, context)
+
+
+def _leave_unasked_behind(session: Session, context: IdeaContext, *, actor: Actor) -> IdeaContext:
+    """The idea in a revision that says nothing but what is asked, where it said more: a draft keeps what a changed choice has hidden, but
+    nobody who judges the idea is to read it."""
+    kept = keep_what_is_asked(context)
+    if kept is None:
+        return context
+    permitted = permit(session, context, REVISE, actor=actor)
+    context.idea.revision += 1
+    revision = write_revision(session, context.idea, kept, actor)
+    take(session, context, permitted, Grounds(rows=(revision,)), actor=actor)
     return read_again(session, context)
 
 
@@ -88,21 +102,6 @@ def _permit(session: Session, context: IdeaContext, action: str, outcome: str | 
         return permit(session, context, action, outcome, actor=actor)
     except (Conflict, Invalid) as refused:
         if isinstance(refused, Invalid) or refused.code == "team_unanswered":
-            faults = list_entry_faults(session, context), list_section_faults(context.policy, context.content.sections)
+            faults = list_entry_faults(session, context), list_form_faults(context.policy, list_said(context))
             Faults(fault for found in faults for fault in found).settle()
         raise
-
-
-def check_sections(policy: Policy, sections: dict[str, str]) -> None:
-    """Raise Invalid for the sections whose words, counted here, are too few or too many: all of them at once."""
-    Faults(list_section_faults(policy, sections)).settle()
-
-
-def list_section_faults(policy: Policy, sections: dict[str, str]) -> Iterator[Invalid]:
-    """A refusal for each section that is too short or too long, in the form's order."""
-    for section in policy.sections:
-        words, field = count_words(sections.get(section.name, "")), f"sections.{section.name}"
-        if words < section.minimum_words:
-            yield Invalid("section_too_short", field, minimum=section.minimum_words, words=words)
-        elif words > section.maximum_words:
-            yield Invalid("section_too_long", field, maximum=section.maximum_words, words=words)

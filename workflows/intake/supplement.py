@@ -1,14 +1,16 @@
 """What completes a submitted idea: only the parts that the secretariat asked for, and what of them the head and the team see again."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
+from models.form_rules import FormField
 from models.ideas import Answer, Decision, Revision, TeamMember
 from models.policy import Policy
+from workflows.intake.answers import ANSWERS
 from workflows.intake.content import Proposal, read_content, write_revision
 from workflows.intake.team import (
     Named,
@@ -19,6 +21,7 @@ from workflows.intake.team import (
     write_member,
 )
 from workflows.process.actors import Actor
+from workflows.process.asked import list_asked, list_form
 from workflows.process.context import IdeaContext, read_again
 from workflows.process.engine import Grounds
 from workflows.process.inbox import InboxChanges
@@ -30,7 +33,7 @@ FIELDS = {"kind": "form", "budget": "budget_rupiah"}  # the fields of parts that
 
 
 class Part(StrEnum):
-    """What the secretariat may ask to be changed beside the sections: title, form with all of its kind, budget, team."""
+    """What the secretariat may ask to be changed beside the form's fields and sections: title, form with all of its kind, budget, team."""
 
     TITLE = "title"
     KIND = "kind"
@@ -40,12 +43,16 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class AskedFor:
-    """The parts that may be changed, the number of the revision that was returned, the notes by section, and the reason for all of it."""
+    """The parts that may be changed, the number of the revision that was returned, the notes by section or field, and the reason for all.
+
+    `asked` are the names of the parts of the form that the returned revision's answers ask for.
+    """
 
     parts: frozenset[str]
     revision: int
     notes: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+    asked: frozenset[str] = frozenset()
 
     def list_wanted(self, policy: Policy) -> list[tuple[str, str]]:
         """What the proposer is to do, as parts with their notes, in the form's order.
@@ -54,14 +61,26 @@ class AskedFor:
         """
         sections = [SECTION + section.name for section in policy.sections]
         is_chosen = not self.notes or not self.parts.issuperset(sections)
-        noted = {SECTION + name: note for name, note in self.notes.items()}
-        wanted = [part for part in sections if part in noted or (is_chosen and part in self.parts)]
+        form = name_form_parts(policy)
+        noted = {form[name]: note for name, note in self.notes.items() if name in form}
+        chosen = [part for part in form.values() if part in self.parts and (is_chosen or part.startswith(ANSWERS))]
+        wanted = [part for part in form.values() if part in noted or part in chosen]
         return [(part, noted.get(part, "")) for part in (*wanted, *(part for part in Part if part in self.parts))]
+
+    def list_open(self, policy: Policy, answers: Mapping[str, str]) -> frozenset[str]:
+        """The parts that may be changed when the answers are these: those asked for, and what another answer to a choice newly asks for."""
+        form = name_form_parts(policy)
+        return self.parts | {form[name] for name in list_asked(policy, answers) - self.asked}
+
+
+def name_form_parts(policy: Policy) -> dict[str, str]:
+    """The parts of a call's form by the names of its fields and sections, in its order: `answers.<field>`, then `sections.<section>`."""
+    return {part.name: (ANSWERS if isinstance(part, FormField) else SECTION) + part.name for part in list_form(policy)}
 
 
 def list_parts(policy: Policy) -> list[str]:
-    """Every part of an idea under a policy: the sections, then the others."""
-    return [*(SECTION + section.name for section in policy.sections), *Part]
+    """Every part of an idea under a policy: the fields and sections of its form, then the others."""
+    return [*name_form_parts(policy).values(), *Part]
 
 
 def read_asked_for(session: Session, context: IdeaContext) -> AskedFor:
@@ -69,10 +88,20 @@ def read_asked_for(session: Session, context: IdeaContext) -> AskedFor:
     returned = select(Decision).where(Decision.idea_id == context.idea.id, Decision.action == "screen", Decision.outcome == "returned")
     last = session.exec(returned.order_by(col(Decision.at).desc(), col(Decision.id).desc())).first()
     if last is None:
-        return AskedFor(frozenset(), context.idea.revision)
+        present = context.idea.revision
+        return AskedFor(frozenset(), present, asked=_list_asked_then(session, context, present))
     sections = [SECTION + section.name for section in context.policy.sections]
     revision = last.detail.get("revision") or _find_revision(session, last)
-    return AskedFor(frozenset(last.detail.get("parts", sections)), revision, last.detail.get("notes", {}), last.reason)
+    asked = _list_asked_then(session, context, revision)
+    return AskedFor(frozenset(last.detail.get("parts", sections)), revision, last.detail.get("notes", {}), last.reason, asked)
+
+
+def _list_asked_then(session: Session, context: IdeaContext, number: int) -> frozenset[str]:
+    """The names of the parts of the form that a revision's answers ask for."""
+    answers: dict[str, str] = {}
+    if context.policy.fields:
+        answers = session.exec(select(Revision.answers).where(Revision.idea_id == context.idea.id, Revision.number == number)).one()
+    return list_asked(context.policy, answers)
 
 
 def _find_revision(session: Session, returned: Decision) -> int:
@@ -84,17 +113,19 @@ def complete(session: Session, context: IdeaContext, proposal: Proposal, *, acto
     """Keep a revision of a returned idea; a team that is not named stays as it is.
 
     Where title, budget or team are no more what the head permitted, everybody but the lead is asked to agree, and again after each further
-    change of one of them. Raises Invalid for a part that was not asked for.
+    change of one of them. Raises Invalid for a part that was not asked for. A part that another answer to a choice newly asks for may be
+    written without having been asked for, and one that it asks for no more counts for nothing.
     """
     idea, asked_for = context.idea, read_asked_for(session, context)
     returned = session.exec(select(Revision).where(Revision.idea_id == idea.id, Revision.number == asked_for.revision)).one()
     kept, named = read_content(session, context, proposal, actor=actor)
+    kept = _keep_hidden(context.policy, asked_for, returned, kept)
     named = named if proposal.team else list_present(context)
     before = idea.title, context.content.budget_rupiah
     idea.title = kept.title
     idea.revision += 1
     revision = write_revision(session, idea, kept, actor)
-    changed = set(_list_changed(returned, revision))
+    changed = set(_list_changed(context.policy, returned, revision))
     if _list_terms(named) != _list_terms(list_members(context)):
         changed.add(Part.TEAM)
     allowed = asked_for.parts
@@ -146,17 +177,30 @@ def _list_terms(named: list[Named]) -> set[tuple[str, int, str]]:
     return {(each.key, each.share_hundredths, each.role) for each in named}
 
 
-def _list_changed(returned: Revision, revision: Revision) -> Iterator[str]:
-    """The parts in which a revision differs from the one that was returned, the team aside."""
+def _keep_hidden(policy: Policy, asked_for: AskedFor, returned: Revision, kept: Proposal) -> Proposal:
+    """A proposal with what its answers ask for no more as it was returned, where that was not asked for: until the completed idea is sent,
+    whoever changes a choice back loses nothing and has changed nothing."""
+    form, hidden = name_form_parts(policy), asked_for.asked - list_asked(policy, kept.answers)
+    closed = {name for name in hidden if form[name] not in asked_for.parts}
+    sections, answers = (
+        {name: text for name, text in new.items() if name not in closed} | {name: text for name, text in old.items() if name in closed}
+        for new, old in ((kept.sections, returned.sections), (kept.answers, returned.answers))
+    )
+    return replace(kept, sections=sections, answers=answers)
+
+
+def _list_changed(policy: Policy, returned: Revision, revision: Revision) -> Iterator[str]:
+    """The parts in which a revision differs from the one that was returned, the team aside: of the form those that both ask for."""
     if revision.title != returned.title:
         yield Part.TITLE
     if any(getattr(revision, name) != getattr(returned, name) for name in KIND):
         yield Part.KIND
     if revision.budget_rupiah != returned.budget_rupiah:
         yield Part.BUDGET
-    for name in revision.sections.keys() | returned.sections.keys():
-        if revision.sections.get(name, "") != returned.sections.get(name, ""):
-            yield SECTION + name
+    form, old, new = name_form_parts(policy), returned.sections | returned.answers, revision.sections | revision.answers
+    for name in list_asked(policy, returned.answers) & list_asked(policy, revision.answers):
+        if new.get(name, "") != old.get(name, ""):
+            yield form[name]
 
 
 def _describe_changes(session: Session, context: IdeaContext) -> dict[str, Any]:

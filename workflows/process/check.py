@@ -8,6 +8,7 @@ from typing import Any
 from models.policy import Days, Entry, GateRule, Policy, fewest_scores
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
+from workflows.process.asked import list_form_contradictions
 from workflows.process.duties import LOOSENABLE, STEPS
 from workflows.process.guards import is_in_policy
 from workflows.process.movers import list_allowed, list_concentrations
@@ -53,6 +54,7 @@ def _check_held(policy: Policy, idea: Way, award: Way, document: Way) -> list[Fi
     return [
         *_check_gates(reach),
         *_check_eligibility(policy),
+        *(Finding(*found) for found in list_form_contradictions(policy)),
         *_check_review(policy),
         *_check_days(reach, *others),
         *_check_movers(reach, *others),

@@ -3,7 +3,9 @@
 from random import Random
 from typing import Any
 
-from models.policy import Entry
+from models.form_rules import FieldKind
+from models.policy import Entry, Policy
+from tests.answers import FORM
 from tests.building import POLICY
 from tests.workflows.process.officials import LOOSENABLE
 from tests.workflows.process.test_movers import ALLOWED
@@ -38,6 +40,7 @@ def draw_policy(luck: Random) -> dict[str, Any]:
         "gates": draw_gates(luck),
         "movers": draw_movers(luck),
         "loosened": draw_loosened(luck),
+        **draw_form(luck),
         "days": {name: luck.randint(30, 60) for name in luck.sample([*DAYS, "screning"], 2)} if luck.random() < 0.3 else {},
         "rule_book": {**book, "tiers": tiers} if luck.random() < 0.4 else book,
     }
@@ -63,6 +66,17 @@ def draw_gates(luck: Random) -> list[dict[str, Any]]:
         labels = {"label": f"Tahapan {number}", "label_en": f"Step {number}"}
         gates.append({"name": name, **labels, "stage": stage, "role": role, "after": after})
     return gates
+
+
+def draw_form(luck: Random) -> dict[str, Any]:
+    """At times a form with short answers, some of it asked only with certain answers."""
+    return FORM if luck.random() < 0.3 else {}
+
+
+def draw_answers(luck: Random, policy: Policy) -> dict[str, str]:
+    """Something to answer for every field of a form, whether it is asked or not."""
+    written = {FieldKind.FIGURE: "12.5", FieldKind.DAY: "2025-01-31"}
+    return {field.name: written.get(field.kind) or luck.choice(field.options).name for field in policy.fields}
 
 
 def draw_loosened(luck: Random) -> list[tuple[str, str]]:

@@ -18,10 +18,12 @@ from models.instants import now, today
 from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Policy
+from tests.answers import TEXTS
 from tests.building import Shelf, Town, join_all
 from tests.steps import ACTIONS
 from tests.town import employee_number, sign_in
 from tests.workflows.process.owed import Owed, Stuck, list_waiting, one_step, read_owed
+from tests.workflows.process.policies import draw_answers
 from tests.workflows.turns import WORKS, Clock, tick
 from workflows.delivery.claims import claim_batch
 from workflows.intake.draft import Proposal, draft_idea
@@ -138,6 +140,7 @@ class Story:
         self.order = luck.sample(sorted(self.town.people), len(self.town.people))  # who is asked first does what they may
         self.distance = steps_to(course.aim, course.avoid) if course.aim else {}
         self.policy, self.visited, self.recused = Policy.model_validate(policy), ["draft"], False
+        self.said = {"answers": draw_answers(luck, self.policy), "sections": TEXTS} if self.policy.fields else {}
         with self.town.store.unit_of_work() as session:
             self.call = self._open_unchecked(session)
             actor = company.actors[course.lead]
@@ -158,7 +161,7 @@ class Story:
         return call.id
 
     def _proposal(self) -> Proposal:
-        return self.town.proposal(**({} if self.course.lead == "lead" else {"team": ()}))
+        return self.town.proposal(**self.said, **({} if self.course.lead == "lead" else {"team": ()}))
 
     def go_on(self, until: str = "") -> Owed:
         """Bring the idea and its award to their ends, or the idea to a stage; raises Stuck where that cannot be."""

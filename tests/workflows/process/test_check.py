@@ -13,6 +13,7 @@ from models.database import table_of
 from models.inbox import InboxItem
 from models.instants import now
 from models.policy import Entry, Policy
+from tests.answers import NEVER, PLANTED_IN_FORMS
 from tests.building import POLICY, Town
 from workflows.process import tables, ways
 from workflows.process.check import LONGEST_GATE_NAME, Finding, check_policy
@@ -82,6 +83,7 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_initiator_twice", "eligibility.initiators.2", {"eligibility": {"initiators": ["council", "the_public", "council"]}}),
     ("policy_new_in_use", "eligibility.minimum_months", {"eligibility": {"minimum_months": 1}}),
     ("policy_years_without_awards", "eligibility.earlier_years", {"eligibility": {"earlier_years": 2}}),
+    *PLANTED_IN_FORMS,
 ]
 SOUND: dict[str, dict[str, Any]] = {
     "nothing of its own": {},
@@ -141,14 +143,16 @@ def test_several_faults_are_all_found() -> None:
 def test_every_finding_has_its_sentence_with_everything_it_says() -> None:
     found = [finding for _, _, changes in PLANTED for finding in check(**changes)]
     found += [finding for way in ALTERED.values() for finding in check(way.way, **way.changes)]
+    found += check(**NEVER)
     known = {code for code in catalogue() if code.startswith("policy_")} - {"policy_invalid", *OF_THE_MODEL}
-    assert {finding.code for finding in found} - {"text_too_long", "amount_out_of_range"} == known
+    assert {finding.code for finding in found} - {"text_too_long", "amount_out_of_range", "date_out_of_range"} == known
     for finding in found:
         for language in ("id", "en"):
             assert "{" not in sentence(finding.code, language, finding.parameters), finding
 
 
-OF_THE_MODEL = {code for code in catalogue() if code.startswith(("policy_names", "policy_scale", "policy_words", "policy_pilot"))}
+OF_MODELS = ("policy_names", "policy_scale", "policy_words", "policy_pilot", "policy_condition", "policy_options", "policy_bounds")
+OF_THE_MODEL = {code for code in catalogue() if code.startswith(OF_MODELS)}
 
 
 def test_a_gates_name_fits_into_the_task_of_an_inbox_item() -> None:

@@ -15,7 +15,7 @@ from workflows.calculations.ledger import LARGEST, SaltRefused, commitment, writ
 from workflows.process.attest.tables import OF_TABLE, OPENINGS, CommitmentForm, Group, groups_in
 
 CONTENT = ("title", "form", "medium", "theme", "sections", "budget_rupiah")
-WHERE_SET = ("initiator", "in_use_since", "earlier_code")  # of the content only where they say something, as older content has none
+WHERE_SET = ("answers", "initiator", "in_use_since", "earlier_code")  # only where they say something, as older content has none
 Commitments = dict[str, dict[str, dict[str, Any]]]  # by table, id and group
 TableRow = tuple[str, Any]  # a row, or what else has its columns as attributes, with the name of its table
 
@@ -118,7 +118,7 @@ def _write_content(revision: Any) -> str:
 def read_hashed(revision: Any) -> dict[str, Any]:
     """What of a revision is hashed: its own words, and of what not every call asks for only what was said."""
     content = {name: canonical(getattr(revision, name)) for name in CONTENT}
-    return content | {name: canonical(value) for name in WHERE_SET if (value := getattr(revision, name)) is not None}
+    return content | {name: canonical(value) for name in WHERE_SET if (value := getattr(revision, name))}
 
 
 def _write_decimal(value: Decimal) -> str:

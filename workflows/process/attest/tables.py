@@ -34,7 +34,7 @@ idea         entry       code,submitted_at                                      
 idea         category    category                                                                        plain    idea.draft,idea.revise,idea.submit
 idea         title       title                                                                           salted   idea.draft,idea.revise,idea.supplement*
 idea         score       score,scores_closed_at                                                          salted   idea.draft,idea.close_review.*
-revision     content     title,form,medium,theme,sections,budget_rupiah,initiator,in_use_since,earlier_code,content_sha256  content  idea.draft,idea.revise,idea.supplement*
+revision     content     title,form,medium,theme,sections,answers,budget_rupiah,initiator,in_use_since,earlier_code,content_sha256  content  idea.draft,idea.revise,idea.supplement*
 revision     origin      idea_id,number,author_id,created_at                                             salted   idea.draft,idea.revise,idea.supplement*
 teammember   part        idea_id,person_id,position,lead,role,share_hundredths                           salted   idea.draft,idea.revise,idea.supplement*,idea.agree.*,idea.leave_out
 gate         state       idea_id,name,stage,state,passed_by,passed_at                                    plain    idea.*

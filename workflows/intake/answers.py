@@ -1,0 +1,131 @@
+"""The short answers of a form: read into one written form each, and what is still missing of a form before it is handed in."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from models.form_rules import FieldKind, FormField
+from models.policy import Policy
+from workflows.process.asked import YEARS, list_asked, list_form
+from workflows.process.refusals import Faults, Invalid
+from workflows.process.wording import count_words
+
+ANSWERS = "answers."  # before a field's name: the part that it is, and where it stands in a proposal
+FIGURE = re.compile(r"(-?)(\d+)(?:\.(\d+))?", re.ASCII)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+MOST_DIGITS, MOST_PLACES = 15, 6
+
+
+@dataclass(frozen=True)
+class FormContent:
+    """What a form says: its sections and its short answers, each by its name."""
+
+    sections: Mapping[str, str]
+    answers: Mapping[str, str]
+
+
+def read_answers(faults: Faults, policy: Policy, given: Mapping[str, str]) -> dict[str, str]:
+    """The answers as they are kept, empty ones left out; an unknown field and what cannot be read is gathered."""
+    fields, read = {field.name: field for field in policy.fields}, dict[str, str]()
+    for name, text in given.items():
+        with faults.gather():
+            if name not in fields:
+                raise Invalid("answer_unknown", f"{ANSWERS}{name[:40]}", known=[*fields])
+            if text.strip():
+                read[name] = read_answer(fields[name], text)
+    return read
+
+
+def read_answer(field: FormField, text: str) -> str:
+    """An answer as it is kept: an option's name; options' names in the form's order, with commas; a plain decimal; a day, `2026-11-24`.
+
+    Raises Invalid: `option_unknown`, `figure_unreadable`, `number_too_long`, `day_unreadable`, `date_out_of_range`.
+    """
+    given, path = text.strip(), ANSWERS + field.name
+    match field.kind:
+        case FieldKind.FIGURE:
+            return _read_figure(path, given)
+        case FieldKind.DAY:
+            return _read_day(path, given)
+    options = [option.name for option in field.options]
+    chosen = {part.strip() for part in given.split(",")} if field.kind == FieldKind.CHOICES else {given}
+    if not chosen.issubset(options):
+        raise Invalid("option_unknown", path, known=options)
+    return ",".join(name for name in options if name in chosen)
+
+
+def _read_figure(path: str, given: str) -> str:
+    """No exponent, no grouped thousands, no digits but 0 to 9; a figure is written in one way alone, so that equal ones are equal texts."""
+    match = FIGURE.fullmatch(given)
+    if match is None:
+        raise Invalid("figure_unreadable", path)
+    whole, places = match[2].lstrip("0") or "0", (match[3] or "").rstrip("0")
+    if len(places) > MOST_PLACES or len(whole) + len(places) > MOST_DIGITS:
+        raise Invalid("number_too_long", path)
+    written = f"{whole}.{places}" if places else whole
+    return written if written == "0" else match[1] + written
+
+
+def _read_day(path: str, given: str) -> str:
+    try:
+        day = date.fromisoformat(given) if DAY.fullmatch(given) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise Invalid("day_unreadable", path)
+    if day.year not in YEARS:
+        raise Invalid("date_out_of_range", path)
+    return day.isoformat()
+
+
+def require_complete(policy: Policy, said: FormContent) -> None:
+    """Raise Invalid for all at once that keeps a form from being handed in."""
+    Faults(list_form_faults(policy, said)).settle()
+
+
+def list_form_faults(policy: Policy, said: FormContent) -> Iterator[Invalid]:
+    """A refusal for each part that is asked and is missing, out of bounds, too short or too long, in the form's order.
+
+    What cannot be read is told of where it is read, not here.
+    """
+    asked = list_asked(policy, said.answers)
+    for field in (field for field in policy.fields if field.name in asked):
+        yield from _list_answer_faults(field, said.answers.get(field.name, ""))
+    for section in (section for section in policy.sections if section.name in asked):
+        words, path = count_words(said.sections.get(section.name, "")), f"sections.{section.name}"
+        if words < section.minimum_words:
+            yield Invalid("section_too_short", path, minimum=section.minimum_words, words=words)
+        elif words > section.maximum_words:
+            yield Invalid("section_too_long", path, maximum=section.maximum_words, words=words)
+
+
+def _list_answer_faults(field: FormField, text: str) -> Iterator[Invalid]:
+    path = ANSWERS + field.name
+    if not text.strip():
+        if field.is_required:
+            yield Invalid("answer_missing", path)
+        return
+    try:
+        answer = read_answer(field, text)
+    except Invalid:
+        return
+    if field.kind == FieldKind.FIGURE:
+        figure = Decimal(answer)
+        if field.lowest is not None and figure < field.lowest:
+            yield Invalid("figure_too_low", path, minimum=format(field.lowest, "f"))
+        if field.highest is not None and figure > field.highest:
+            yield Invalid("figure_too_high", path, maximum=format(field.highest, "f"))
+    if field.kind == FieldKind.DAY:
+        day = date.fromisoformat(answer)
+        if field.earliest is not None and day < field.earliest:
+            yield Invalid("day_too_early", path, first=field.earliest.isoformat())
+        if field.latest is not None and day > field.latest:
+            yield Invalid("day_too_late", path, last=field.latest.isoformat())
+
+
+def leave_unasked_out(policy: Policy, said: FormContent) -> FormContent:
+    """What a form says without what nobody was asked for, such as a text written before a choice was changed."""
+    unasked = {part.name for part in list_form(policy)} - list_asked(policy, said.answers)
+    return FormContent(*({name: text for name, text in part.items() if name not in unasked} for part in (said.sections, said.answers)))
