@@ -29,7 +29,9 @@ def show_touched(found: Amendment) -> dict[str, Any]:
 
 
 def count_staying(session: Session, call: Call) -> list[tuple[int, int]]:
-    """By the number of each version, how many ideas under way are held to it."""
+    """By the number of each version, how many ideas under way are held to it; nothing of a sealed call."""
+    if call.is_sealed:
+        return []
     count = select(PolicyVersion.number, func.count()).join(Idea, col(Idea.policy_id) == col(PolicyVersion.id))
     held = count.where(Idea.call_id == call.id, is_under_way()).group_by(col(PolicyVersion.number))
     return list(session.exec(held.order_by(col(PolicyVersion.number))).all())

@@ -12,7 +12,8 @@ from workflows.intake.draft import revise_idea
 from workflows.intake.supplement import apply_agreed
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context
-from workflows.process.engine import Permitted, permit, take
+from workflows.process.engine import Grounds, Permitted, permit, take
+from workflows.process.entry import settle_entry
 from workflows.process.numbering import next_running
 from workflows.process.permission import must_be_permitted_again
 from workflows.process.refusals import Conflict, Faults, Invalid
@@ -26,17 +27,20 @@ SUPPLEMENT = IDEA.action("supplement")
 def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = False, actor: Actor) -> IdeaContext:
     """Hand a draft in: complete, in the call's time, by a team that agreed. The idea gets its code; a flow takes it from here.
 
-    Raises Invalid for a missing, short or long section, Conflict outside the call's dates, and where somebody has not answered whether
-    they join, unless the idea is handed in without them.
+    What comes in within the grace, or by a permit after it, is marked as late in the decision and in the ledger. Raises Invalid for a
+    missing, short or long section, Conflict when nobody may come in, and where somebody has not answered whether they join, unless the
+    idea is handed in without them.
     """
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
     permitted = _permit(session, context, SUBMIT, actor=actor)
     check_sections(context.policy, context.content.sections)
-    idea, year = context.idea, today().year
-    idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
-    take(session, context, permitted, actor=actor)
+    idea, year, at = context.idea, today().year, now()
+    late = settle_entry(session, context, at)
+    idea.submitted_at, idea.code = at, f"IDE-{year}-{next_running(session, 'idea', year):06d}"
+    said = {} if late is None else {"late": late.tell()}
+    take(session, context, permitted, Grounds(detail=said, recorded=said), actor=actor)
     return context
 
 

@@ -12,9 +12,11 @@ from workflows.process.duties import LOOSENABLE, STEPS
 from workflows.process.guards import is_in_policy
 from workflows.process.movers import list_allowed, list_concentrations
 from workflows.process.reach import Owing, Reach, list_steps, takes_step, walk
+from workflows.process.sealing import PERMIT
 from workflows.process.visibility import OVERSEERS
 from workflows.process.ways import Kind, Reached, Relation, Transition, Way
 
+BEFORE_SCREENING = ("submitted", "awaiting_permission")  # the stages of an idea while its call is sealed, in which gates would be put up
 LONGEST_GATE_NAME = 35  # with `gate:` before it, it is the task of an inbox item, which has 40 characters
 
 
@@ -40,6 +42,7 @@ def check_policy(policy: Policy, idea: Way, award: Way, document: Way) -> list[F
         *_check_days(reach, *others),
         *_check_movers(reach, *others),
         *_check_loosened(policy),
+        *_check_sealed(policy),
         *_check_awards(reach),
         *(finding for each in (reach, *others) for finding in _check_stages(each)),
     ]
@@ -137,6 +140,18 @@ def _check_loosened(policy: Policy) -> Iterator[Finding]:
             yield Finding("policy_duty_unknown", path, {"given": unknown})
         elif (one, other) not in LOOSENABLE:
             yield Finding("policy_pair_not_loosened", path, {"duty": one, "other_duty": other})
+
+
+def _check_sealed(policy: Policy) -> Iterator[Finding]:
+    """What is sealed is read by nobody but the head who permits it: no other office passes a gate before the seal is broken, or permits."""
+    if not policy.closing.is_sealed:
+        return
+    for number, rule in enumerate(policy.gates):
+        if rule.stage in BEFORE_SCREENING:
+            named = {"gate": rule.name, "label": rule.label, "label_en": rule.label_en}
+            yield Finding("policy_gate_sealed", f"policy.gates.{number}.stage", {**named, "stage": rule.stage})
+    if policy.permission and PERMIT in policy.movers:
+        yield Finding("policy_permit_sealed", f"policy.movers.{PERMIT}", {"role": policy.movers[PERMIT]})
 
 
 def _check_awards(reach: Reach) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ from workflows.process.inbox import InboxChanges, ask_awaited, ask_gate, change_
 from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.process.relations import has_part, may_act, role_for
+from workflows.process.sealing import waits_for_end
 from workflows.process.ways import GATE_ACTION, JOBS, KEEP_CODE, Kind, Readers, Relation, Transition
 
 DECIDING_UNIT = "deciding_unit"  # in an official's decision: the unit in whose office they decided, whatever becomes of them
@@ -163,7 +164,10 @@ def _forbidden(context: Context, ever: tuple[Transition, ...], actor: Actor) -> 
 
 
 def _enter(session: Session, context: Context, transition: Transition) -> list[Gate]:
-    """Bring the subject into its stage: settle what was awaited, put up the policy's gates, ask for what is awaited now."""
+    """Bring the subject into its stage: settle what was awaited, put up the policy's gates, ask for what is awaited now.
+
+    In a sealed call an idea waits in its stage, and nobody is asked before the call is over.
+    """
     gates: list[Gate] = []
     begins = transition.stage is None
     if isinstance(context, DocumentContext):
@@ -184,15 +188,19 @@ def _enter(session: Session, context: Context, transition: Transition) -> list[G
     if isinstance(context, AwardContext):
         ask_awaited(session, context)
         return gates
-    if context.policy.gates and not begins:
-        release_held(session, context.idea.id)
+    if not begins:
+        if waits_for_end(session, context):
+            return gates
         gates = _put_up_gates(session, context)
     _ask_or_wait(session, context)
     return gates
 
 
 def _put_up_gates(session: Session, context: IdeaContext) -> list[Gate]:
-    """A gate is put up once, when the idea first comes to its stage."""
+    """A gate is put up once, when the idea first comes to its stage; what waited for one of the stage before is woken."""
+    if not context.policy.gates:
+        return []
+    release_held(session, context.idea.id)
     known = set(session.exec(select(Gate.name).where(Gate.idea_id == context.idea.id)))
     new = [rule for rule in context.policy.gates if rule.stage == context.idea.stage and rule.name not in known]
     gates = [Gate(idea_id=context.idea.id, name=rule.name, stage=rule.stage) for rule in new]

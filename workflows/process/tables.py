@@ -45,10 +45,11 @@ awaiting_permission  permit           refused       closed               secreta
 awaiting_permission  permit           granted       screening            admin        scope     0       apart,passed_up,gates                       -                      recognition.tell_team                     -          all
 awaiting_permission  permit           refused       closed               admin        scope     10      apart,passed_up,gates                       permission_refused     recognition.number_rejection              -          all
 awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
-screening            screen           accepted      in_review            secretariat  scope     0+      apart,gates                                 -                      review.assign,recognition.tell_team       screened   all
-screening            screen           returned      supplement_asked     secretariat  scope     0+      apart,gates                                 -                      recognition.tell_team                     -          all
-screening            screen           duplicate     closed               secretariat  scope     10+     apart,gates                                 duplicate              recognition.tell_team                     -          all
-screening            screen           rejected      rejected             secretariat  scope     10+     apart,gates                                 requirements_not_met   recognition.number_rejection              -          all
+screening            unseal           -             screening            FLOW         any       -+      unsealed                                    -                      -                                         -          all
+screening            screen           accepted      in_review            secretariat  scope     0+      apart,unsealed,gates                        -                      review.assign,recognition.tell_team       screened   all
+screening            screen           returned      supplement_asked     secretariat  scope     0+      apart,unsealed,gates                        -                      recognition.tell_team                     -          all
+screening            screen           duplicate     closed               secretariat  scope     10+     apart,unsealed,gates                        duplicate              recognition.tell_team                     -          all
+screening            screen           rejected      rejected             secretariat  scope     10+     apart,unsealed,gates                        requirements_not_met   recognition.number_rejection              -          all
 screening            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
 supplement_asked     revise           -             -                    proposer     lead      -+      gates                                       -                      -                                         -          all
 supplement_asked     agree            joined        -                    proposer     asked     0+      free_to_join                                -                      -                                         -          all
@@ -112,8 +113,8 @@ revoked    -         -       -         -                end   no    -        rew
 
 AWARD_TRANSITIONS = """
 stage      action    outcome   target     who          relation  reason  guards                                        code  jobs                               milestone  readers
--          propose   -         proposed   secretariat  scope     -+      earned,no_award,scored,apart                  -     -                                  -          preparers
--          propose   -         proposed   FLOW         any       -+      earned,no_award,scored                        -     -                                  -          preparers
+-          propose   -         proposed   secretariat  scope     -+      earned,no_award,scored,entry_over,apart       -     -                                  -          preparers
+-          propose   -         proposed   FLOW         any       -+      earned,no_award,scored,entry_over             -     -                                  -          preparers
 proposed   approve   approved  approved   leader       scope     -+      apart,still_earned,recomputes,within_ceiling  -     -                                  -          preparers
 proposed   approve   declined  declined   leader       scope     10+     apart                                         -     -                                  -          preparers
 approved   schedule  -         scheduled  leader       scope     -+      still_earned,recomputes                       -     -                                  -          preparers
