@@ -15,6 +15,7 @@ OF_TEXTS = (
     *("text_empty", "text_too_short", "text_too_long", "control_characters", "unprintable_characters"),
     *("section_too_short", "section_too_long", "decree_missing", "decree_number_without_digit", "requirement_unanswered"),
     *("employee_number_impossible", "person_unknown", "unit_unknown", "indicator_unknown", "indicator_missing", "email_invalid"),
+    "late_person_unknown",
 )  # what is wrong with a text or was left out, whatever the other fields say
 
 

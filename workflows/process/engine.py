@@ -164,16 +164,12 @@ def _forbidden(context: Context, ever: tuple[Transition, ...], actor: Actor) -> 
 
 
 def _enter(session: Session, context: Context, transition: Transition) -> list[Gate]:
-    """Bring the subject into its stage: settle what was awaited, put up the policy's gates, ask for what is awaited now.
-
-    In a sealed call an idea waits in its stage, and nobody is asked before the call is over.
-    """
-    gates: list[Gate] = []
+    """Bring the subject into its stage: settle what was awaited, put up the policy's gates, ask for what is awaited now."""
     begins = transition.stage is None
     if isinstance(context, DocumentContext):
         if not begins:
             context.document.state = DocumentState(str(transition.target))
-        return gates
+        return []
     if not begins:
         context.row.stage, context.row.stage_since = str(transition.target), now()
     if isinstance(context, IdeaContext):
@@ -187,11 +183,15 @@ def _enter(session: Session, context: Context, transition: Transition) -> list[G
         session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.row.id))
     if isinstance(context, AwardContext):
         ask_awaited(session, context)
-        return gates
-    if not begins:
-        if waits_for_end(session, context):
-            return gates
-        gates = _put_up_gates(session, context)
+        return []
+    return _ask_in_stage(session, context, begins=begins)
+
+
+def _ask_in_stage(session: Session, context: IdeaContext, *, begins: bool) -> list[Gate]:
+    """Put up the policy's gates and ask for what the stage awaits; in a sealed call the idea waits, and nobody is asked before its end."""
+    if not begins and waits_for_end(session, context):
+        return []
+    gates = [] if begins else _put_up_gates(session, context)
     _ask_or_wait(session, context)
     return gates
 

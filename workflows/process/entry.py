@@ -133,7 +133,7 @@ def find_entry_ahead(session: Session, context: IdeaContext) -> Refusal | None:
     call, rule = context.call, context.policy.closing
     if not (rule.grace_minutes or rule.late_days) or not read_rule_book(context.policy.rule_book).is_ranked:
         return None
-    return Conflict("entry_not_over", until=last_entry(session, call, rule).isoformat()) if may_still_enter(session, call) else None
+    return Conflict("entry_not_over", closes_at=last_entry(session, call, rule).isoformat()) if may_still_enter(session, call) else None
 
 
 def hold_call(session: Session, call: Call) -> None:

@@ -118,7 +118,8 @@ def may_reopen(session: Session, call: Call) -> bool:
 def count_ideas(session: Session, call: Call) -> CallCounts:
     """How a call's ideas stand: nothing is awaited of a draft, and a rejected idea is under way until its days for an objection end.
 
-    Nothing is counted while the call is sealed. Awards are not asked for: whoever keeps a call without preparing them would learn of one before its hour.
+    Nothing is counted while the call is sealed. Awards are not asked for: whoever keeps a call without preparing them would learn of one
+    before its hour.
     """
     if call.is_sealed:
         return CallCounts(0, 0, 0, is_known=False)

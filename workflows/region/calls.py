@@ -103,7 +103,7 @@ def close_call(session: Session, call_id: str, *, actor: Actor) -> Call:
     if call.state == CallState.OPEN:
         grace = end_of_grace(call, read_closing(session, call.id))
         if call.closes_at <= now() < grace:
-            raise Conflict("call_in_grace", until=grace.isoformat())
+            raise Conflict("call_in_grace", closes_at=grace.isoformat())
         call.state = CallState.CLOSED
         break_seal(session, call)
         record(session, "call.close", call.id, actor=actor)
