@@ -16,7 +16,6 @@ from workflows.process.refusals import Conflict, Refusal
 PERMIT = ways.IDEA.action("permit")  # the only step that an office takes while a call is sealed
 UNSEAL = ways.IDEA.action("unseal")
 HELD = sorted({str(each.stage) for each in ways.IDEA.of_action(UNSEAL)})  # the stages in which an idea waits for the call's end
-UNSEALING = "intake.unseal"
 
 
 def find_seal(call: Call) -> Refusal | None:
@@ -47,4 +46,4 @@ def break_seal(session: Session, call: Call) -> None:
     session.add(call)
     session.flush()
     waiting = select(Idea.id).where(Idea.call_id == call.id, col(Idea.stage).in_(HELD)).order_by(col(Idea.submitted_at), col(Idea.id))
-    send_each(session, UNSEALING, session.exec(waiting).all(), of_ideas=True)
+    send_each(session, ways.JOBS["call_unsealed"], session.exec(waiting).all(), of_ideas=True)

@@ -150,12 +150,14 @@ issued    revoke  -        revoked   FLOW         any       -+      -       -   
 """
 
 # The jobs that follow from what no single transition says: somebody is asked by name, and told at once; somebody is of a team no more,
-# and is told; an idea leaves a stage from which its policy awards, so that its award is looked at again.
+# and is told; an idea leaves a stage from which its policy awards, so that its award is looked at again; a sealed call is over, so that
+# each idea that waited is put before its office.
 JOBS = """
 event              job
 asked_in_person    recognition.send_digest
 dropped_from_team  recognition.tell_dropped
 award_may_be_lost  reward.recheck_award
+call_unsealed      intake.unseal
 """
 
 # Which two duties on one idea one person may have: never (`apart`), only where the call's policy says so (`policy`), or always (`-`).
