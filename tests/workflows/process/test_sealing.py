@@ -157,7 +157,7 @@ def test_what_nobody_sees_is_found_by_nobody(town: Town, client: TestClient) -> 
     idea = town.build_idea(IdeaStage.SCREENING, call=call, title="Gagasan yang tertutup")
     town.do(number_receipt, idea, by="flow:recognition")
     code = town.idea(idea).code
-    lists = ("/ideas", "/ideas?text=tertutup", f"/ideas?text={code}", f"/ideas?call_id={call}&count=true", "/documents", "/inbox")
+    lists = ("/ideas", "/ideas?q=tertutup", f"/ideas?q={code}", f"/ideas?call_id={call}&count=true", "/documents", "/inbox")
     for who in OFFICES:
         for path in (f"/ideas/{idea}", f"/ideas/{idea}/history"):
             assert ask(client, town[who], f"GET {path}").status_code == 404, (who, path)
@@ -165,7 +165,7 @@ def test_what_nobody_sees_is_found_by_nobody(town: Town, client: TestClient) -> 
         for path in paths:
             text = ask(client, town[who], f"GET {path}").text
             assert idea not in text, (who, path)
-            assert "tertutup" not in text.replace(f"text={code}", ""), (who, path)
+            assert "tertutup" not in text, (who, path)
     for body in ({"outcome": "accepted", "answers": MET}, {"outcome": "duplicate", "reason": REASON, "duplicate_of": code}):
         assert ask(client, town["secretary"], f"POST /ideas/{idea}/screening", body).status_code == 404
 
