@@ -9,6 +9,9 @@ from models.columns import UtcInstant, key, link, optional_link
 from models.instants import now
 
 
+_UNCONFIRMED = sa.text("confirmed_at IS NULL AND ended_at IS NULL")
+
+
 class LatePermit(SQLModel, table=True):
     """A permit to submit one idea to a call after its end, until an instant; it counts once a second person has confirmed it.
 
@@ -16,7 +19,11 @@ class LatePermit(SQLModel, table=True):
     record.
     """
 
-    __table_args__ = (UniqueConstraint("idea_id"), sa.Index("ix_latepermit_call", "call_id", "person_id"))
+    __table_args__ = (
+        UniqueConstraint("idea_id"),
+        sa.Index("ix_latepermit_call", "call_id", "person_id"),
+        sa.Index("ix_latepermit_waiting", "until", sqlite_where=_UNCONFIRMED, postgresql_where=_UNCONFIRMED),
+    )
 
     id: str = key()
     call_id: str = link("call.id", index=False)

@@ -53,14 +53,14 @@ def has_ticked_lately(store: Database) -> bool:
 def close_calls(session: Session, actor: Actor) -> None:
     """Close every open call whose last instant, its grace included, is past.
 
-    All of them are locked before the first is closed: whoever submits at that moment holds their call, and then waits for the ledger.
+    All of them are locked before the first is closed: whoever submits at that moment holds their call, and then waits for the ledger. One
+    that was extended meanwhile stays open.
     """
     over = session.exec(select(Call).where(Call.state == CallState.OPEN, Call.closes_at <= now()).order_by(col(Call.id))).all()
     due = [call.id for call in over if end_of_grace(call, read_closing(session, call.id)) <= now()]
-    for call_id in due:
-        lock_call(session, call_id)
-    for call_id in due:
-        close_call(session, call_id, actor=actor)
+    for call in [lock_call(session, call_id)[0] for call_id in due]:
+        if end_of_grace(call, read_closing(session, call.id)) <= now():
+            close_call(session, call.id, actor=actor)
 
 
 def pass_due_dates(session: Session, _actor: Actor) -> None:

@@ -37,6 +37,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_latepermit_call", "latepermit", ["call_id", "person_id"])
     op.create_index("ix_latepermit_person_id", "latepermit", ["person_id"])
+    waiting = sa.text("confirmed_at IS NULL AND ended_at IS NULL")
+    op.create_index("ix_latepermit_waiting", "latepermit", ["until"], sqlite_where=waiting, postgresql_where=waiting)
     if op.get_bind().dialect.name == "sqlite":
         op.execute(f"CREATE TRIGGER latepermit_kept BEFORE DELETE ON latepermit BEGIN SELECT RAISE(ABORT, '{KEPT}'); END")
         return

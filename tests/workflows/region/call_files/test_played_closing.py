@@ -118,7 +118,7 @@ def test_the_call_of_the_file_takes_seals_lets_in_late_and_ranks(play: Play, own
     deliver(own_town, "intake")
     assert play.codes("secretary") == {"Tepat", "Terlambat"}
     assert play.stage("secretary", early) == IdeaStage.SCREENING
-    assert [item["task"] for item in play.ask("secretary", "GET /inbox")["items"]] == ["screen"]
+    assert [item["task"] for item in play.ask("secretary", "GET /inbox")["inbox"]] == ["screen"]
     told = play.ask("secretary", f"GET /ideas/{late}/history")
     assert [each["detail"]["late"] for each in told if each["action"] == "submit"] == [{"minutes": 44}]
 
