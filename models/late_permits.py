@@ -8,7 +8,6 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 from models.columns import UtcInstant, key, link, optional_link
 from models.instants import now
 
-
 _UNCONFIRMED = sa.text("confirmed_at IS NULL AND ended_at IS NULL")
 
 

@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from models.policy import Days, GateRule, Policy, fewest_scores
+from models.stages import IdeaStage
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.duties import LOOSENABLE, STEPS
@@ -16,7 +17,7 @@ from workflows.process.sealing import PERMIT
 from workflows.process.visibility import OVERSEERS
 from workflows.process.ways import Kind, Reached, Relation, Transition, Way
 
-BEFORE_SCREENING = ("submitted", "awaiting_permission")  # the stages of an idea while its call is sealed, in which gates would be put up
+BEFORE_SCREENING = (IdeaStage.SUBMITTED, IdeaStage.AWAITING_PERMISSION)  # in a sealed call gates would be put up here
 LONGEST_GATE_NAME = 35  # with `gate:` before it, it is the task of an inbox item, which has 40 characters
 
 
