@@ -21,7 +21,12 @@ class CallState(StrEnum):
 
 
 class Call(SQLModel, table=True):
-    """An invitation to submit, held by a unit, with a first and a last instant."""
+    """An invitation to submit, held by a unit, with a first and a last instant.
+
+    `is_sealed` while it is open under a policy that says so: nobody but its team and the head who permits it reads an idea of it then.
+    """
+
+    __table_args__ = (sa.Index("ix_call_sealed", "id", sqlite_where=sa.text("is_sealed = 1"), postgresql_where=sa.text("is_sealed")),)
 
     id: str = key()
     code: str = Field(unique=True, max_length=40)
@@ -32,6 +37,7 @@ class Call(SQLModel, table=True):
     state: CallState = Field(default=CallState.PLANNED, sa_type=choice(CallState))
     awards_drafted_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     archived_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    is_sealed: bool = False
 
 
 class CallChangeKind(StrEnum):
@@ -44,13 +50,14 @@ class CallChangeKind(StrEnum):
     AMENDED = "call_amended"
     ARCHIVED = "call_archived"
     RESTORED = "call_restored"
+    LATE_PERMITTED = "call_late_permitted"  # somebody may come in late, and why; never who
 
 
 class CallChange(SQLModel, table=True):
     """One thing that somebody did to a call, as anybody may read of it; never changed.
 
-    `closes_before` and `closes_at` say what an extension moved, `number` which version of the policy an amendment signed. Without
-    `actor_id` it was done from the terminal of the server.
+    `closes_before` and `closes_at` say what an extension moved, `number` which version of the policy an amendment signed; `closes_at` of a
+    late permit is its end. Without `actor_id` it was done from the terminal of the server.
     """
 
     __table_args__ = (sa.Index("ix_callchange_call", "call_id", "at"),)

@@ -189,6 +189,8 @@ class NoticeKind(StrEnum):
     PERSON_RETIRED = "person_retired"
     PERSON_RESTORED = "person_restored"
     CALL_PLANNED = "call_planned"
+    LATE_PERMITTED = "late_permitted"
+    LATE_ENDED = "late_ended"
     NUMBER_CHANGED = "number_changed"
     SIGN_IN_NAME_CHANGED = "sign_in_name_changed"
     EMAIL_ASKED = "email_asked"

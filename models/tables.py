@@ -10,6 +10,7 @@ from models import (
     ideas,
     idempotency,
     inbox,
+    late_permits,
     ledger,
     offices,
     outbox,
@@ -20,5 +21,8 @@ from models import (
     units,
 )
 
-ROOMS = (awards, calls, decrees, documents, ideas, idempotency, inbox, ledger, offices, outbox, people, pilots, posts, reviews, units)
+ROOMS = (
+    *(awards, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger),
+    *(offices, outbox, people, pilots, posts, reviews, units),
+)
 metadata = SQLModel.metadata

@@ -76,6 +76,8 @@ def _run(code: str, language: Language | None, act: Callable[[Session, Call], Ca
         raise typer.Exit(1) from None
     words = Words(spoken)
     state = words.word("call_archived" if changed.archived_at else changed.state)
+    if not counts.is_known:
+        return
     drafts, submitted = words.count(counts.drafts), words.count(counts.submitted)
     typer.echo(f"{changed.code}: {state}. {words.text('call.until', moment=words.moment(changed.closes_at))}.")
     typer.echo(words.text("life.counts", drafts=drafts, submitted=submitted, under_way=words.count(counts.under_way)))

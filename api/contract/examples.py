@@ -58,6 +58,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "closes_at": "2026-12-31T23:59:59+07:00",
         "policy": POLICY,
     },
+    "LatePermitIn": {"employee_number": NUMBER, "until": "2027-01-05T16:00:00+07:00", "reason": REASON},
     "CeilingIn": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
     "ConclusionIn": {"summary": "Waktu tunggu turun dari 95 menjadi 38 menit."},
     "CorrectionIn": {"measurement_id": ID, "value": "36.5", "reason": REASON},

@@ -11,7 +11,7 @@ from api.pages.calls import list_grades
 from api.pages.conditions import list_conditions
 from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
-from api.pages.reading import require_readable
+from api.pages.reading import reading_all, require_readable
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, Unconfirmed
@@ -23,14 +23,16 @@ from models.people import Role
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
+from workflows.process.entry import end_of_grace, find_end, last_entry, read_closing
 from workflows.process.refusals import NotFound
 from workflows.region.call_changes import list_changes
 from workflows.region.call_life import REOPEN_DAYS, archive_call, count_ideas, extend_call, may_reopen, restore_call
 from workflows.region.calls import close_call, current_policy, find_newest, get_call, open_call
+from workflows.region.late_permits import NewPermit, count_permits, end_late_permit, give_late_permit, list_permits
 
 router = APIRouter(include_in_schema=False)
 CALL = "/periode-usulan/{call_id}"
-FORMS = ("open_call", "extend_call", "close_call", "archive_call", "restore_call")
+FORMS = ("open_call", "extend_call", "close_call", "archive_call", "restore_call", "give_late")
 
 
 @router.get(CALL)
@@ -57,6 +59,32 @@ async def extend(call_id: Id, request: PostedForm) -> Response:
         return extend_call(session, call_id, until or get_call(session, call_id)[0].closes_at, reason, actor=actor)
 
     return await _step(request, call_id, "extend_call", act, "call_extended")
+
+
+@router.post(CALL + "/izin-terlambat")
+async def let_in_late(call_id: Id, request: PostedForm) -> Response:
+    """Let one named person come in after the end; a second person confirms it."""
+    form = request.form
+    until = form.instant("until")
+    if until is not None and not is_within_calendar(until):
+        form.wrong["until"] = "date_out_of_range"
+    new = NewPermit(form.text("employee_number", 100), until or now(), form.text("reason", 2_000))
+
+    def act(session: Session, actor: Actor) -> object:
+        with reading_all(form):
+            return give_late_permit(session, call_id, new, actor=actor)
+
+    return await _step(request, call_id, "give_late", act, "late_given")
+
+
+@router.post(CALL + "/izin-terlambat/{permit_id}")
+async def take_permit_back(call_id: Id, permit_id: Id, request: PostedForm) -> Response:
+    """Take a permit back that is not used."""
+
+    def act(session: Session, actor: Actor) -> object:
+        return end_late_permit(session, permit_id, call_id=call_id, actor=actor)
+
+    return await _step(request, call_id, "end_late", act, "late_ended")
 
 
 @router.post(CALL + "/tutup")
@@ -105,7 +133,8 @@ async def _step(request: PageRequest, call_id: str, name: str, act: Callable[[Se
 
 def _read_counts(session: Session, call_id: str) -> dict[str, Any]:
     call, _unit = get_call(session, call_id)
-    return {"call": call, "counts": count_ideas(session, call)}
+    counts = count_ideas(session, call)
+    return {"call": call} | ({"counts": counts} if counts.is_known else {})
 
 
 async def _call_page(request: PageRequest, call_id: str, *, refused: RefusedForm | None = None, done: str = "") -> Response:
@@ -118,12 +147,12 @@ async def _call_page(request: PageRequest, call_id: str, *, refused: RefusedForm
         policy = read_policy(current_policy(session, call.id))
         ranked = [group for group in list_grades(policy) if group["category"]]
         conditions = list_conditions(policy, call.closes_at, Words(request.language))
-        known = {"call": call, "unit": unit, "keeps": keeps, "changes": list_changes(session, call.id)}
-        return known | {"grades": ranked, "conditions": conditions} | _read_steps(session, call)
+        about = {"call": call, "unit": unit, "keeps": keeps, "changes": list_changes(session, call.id)}
+        return about | {"grades": ranked, "conditions": conditions} | _read_steps(session, call) | _read_end(session, call, actor)
 
     visitor, values = await request.read_page_publicly(read)
     forms = {name: FormView(name) for name in FORMS}
-    if refused is not None:
+    if refused is not None and refused.name in forms:
         forms[refused.name] = refused.view()
     wrong = refused if refused is not None and refused.errors else None
     shown: dict[str, Any] = {"forms": forms, "wrong": wrong, "done": done, "posted": refused is not None, "reopen_days": REOPEN_DAYS}
@@ -133,6 +162,22 @@ async def _call_page(request: PageRequest, call_id: str, *, refused: RefusedForm
 def keeps_call(actor: Actor, unit: Unit) -> bool:
     """Whether a person keeps the calls of a unit."""
     return actor.holds(Role.ADMIN, unit.path) or actor.holds(Role.SECRETARIAT, unit.path)
+
+
+def _read_end(session: Session, call: Call, actor: Actor | None) -> dict[str, Any]:
+    """What happens around the call's end: its grace, its seal, and who was let in after it, as far as the reader may know."""
+    rule = read_closing(session, call.id)
+    if not rule.late_days:
+        return {"closing": rule, "grace_until": end_of_grace(call, rule)}
+    ended, last = find_end(session, call) <= now(), last_entry(session, call, rule)
+    return {
+        "closing": rule,
+        "grace_until": end_of_grace(call, rule),
+        "late_counts": count_permits(session, call.id),
+        "late_until": last,
+        "gives_late": ended and now() < last and call.state != CallState.PLANNED and call.archived_at is None,
+        "late_permits": [(line, FormView("end_late")) for line in list_permits(session, call.id, actor=actor)] if actor else [],
+    }
 
 
 def _read_steps(session: Session, call: Call) -> dict[str, Any]:

@@ -134,6 +134,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "unit": unit.name if unit else "",
         "steps": show_progress(context.idea, honoured=any(award.announced_at and not award.revoked_at for award in awards)),
         "history": history,
+        "is_late": any("late" in entry.detail for entry in history),
         "offers": [offer for offer in offers if offer.action not in quiet],
         "quiet_offers": [offer for offer in offers if offer.action in quiet],
         "awaits": context.way.stages[context.idea.stage].awaits,

@@ -21,7 +21,7 @@ from api.pages.texts import Words
 from api.pages.writing import FORMS, NEW, Writing, find_writing, find_written, show_writing
 from api.v1.shapes import Id
 from models.awards import Award
-from models.calls import Call, CallChange, CallState
+from models.calls import Call, CallState
 from models.ideas import Idea
 from models.instants import now
 from models.policy import Policy
@@ -39,6 +39,7 @@ from workflows.process.actors import Actor
 from workflows.process.browse import list_ideas
 from workflows.process.context import read_context, read_policy
 from workflows.process.entering import list_field_faults
+from workflows.process.entry import list_own_permits
 from workflows.process.keyset import Slice
 from workflows.process.quota import lock_quota
 from workflows.process.refusals import Faults
@@ -69,7 +70,8 @@ async def show_mine(request: Page, after: str | None = None, ok: str = "") -> Re
             (idea, calls[idea.call_id], show_progress(idea, honoured=idea.id in honoured), find_writing(session, idea, actor))
             for idea in found.rows
         ]
-        return {"lines": lines, "after": found.after}
+        permits = list_own_permits(session, actor.person_id) if after is None else []
+        return {"lines": lines, "after": found.after, "permits": permits}
 
     visitor, values = await request.read_page(read_mine)
     return page(visitor, "intake/mine.html", done=read_done(ok), first=after is None, **values)
@@ -81,13 +83,15 @@ async def show_new(request: Page, call: str = "") -> Response:
     if call:
         return await show_writing(request, Writing("draft", call_id=call[:26]))
 
-    def list_open_calls(session: Session, _actor: Actor) -> tuple[list[Call], dict[str, CallChange]]:
+    def list_open_calls(session: Session, actor: Actor) -> dict[str, Any]:
         taking = select(Call).where(Call.state == CallState.OPEN, Call.closes_at > now())
         calls = list(session.exec(taking.order_by(col(Call.closes_at))))
-        return calls, find_extensions(session, calls)
+        known = {call.id for call in calls}
+        permits = [(permit, call) for permit, call in list_own_permits(session, actor.person_id) if call.id not in known]
+        return {"calls": calls, "extensions": find_extensions(session, calls), "permits": permits}
 
-    visitor, (calls, extensions) = await request.read_page(list_open_calls)
-    return page(visitor, "intake/choose.html", calls=calls, extensions=extensions)
+    visitor, values = await request.read_page(list_open_calls)
+    return page(visitor, "intake/choose.html", **values)
 
 
 @router.post(NEW)

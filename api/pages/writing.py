@@ -17,12 +17,14 @@ from api.pages.session import PageRequest, remember_language
 from api.pages.texts import Words
 from api.v1.shapes import show_context, show_invited
 from models.ideas import Idea
+from models.instants import now
 from models.policy import Policy
 from workflows.intake.draft import new_idea
 from workflows.intake.supplement import read_asked_for
 from workflows.process.actors import Actor
 from workflows.process.categories import find_no_category, list_fitting
 from workflows.process.context import IdeaContext, read_context
+from workflows.process.entry import Lateness, judge_entry
 from workflows.process.guards import Question, find_refusal
 from workflows.process.offers import is_offered
 from workflows.process.quota import read_quota
@@ -87,6 +89,7 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "completing": action == "supplement",
             "target": f"/usulan/{idea_id}/{FORMS[action]}" if idea else NEW,
             "open": _takes_submissions(session, shown, actor),
+            "late": action != "supplement" and isinstance(judge_entry(session, shown, now()), Lateness),
             "asked": show_invited(shown, actor),
             "agreed": len(shown.members) > 1,
             "left_out": sum(each.share_hundredths for each in shown.left_out),

@@ -1,4 +1,4 @@
-"""What waits for a second person: deciding roles, appointments, codes for holders of an office."""
+"""What waits for a second person: deciding roles, appointments, codes for holders of an office, late permits of calls."""
 
 from datetime import datetime
 from typing import Literal
@@ -18,10 +18,13 @@ router = APIRouter(prefix=f"{PREFIX}/confirmations", tags=["confirmations"])
 
 
 class ConfirmationOut(ResponseBody):
-    """Something that one person (`first`) began for another (`about`); `may_confirm` says whether the asker may be the second."""
+    """Something that one person (`first`) began for another (`about`); `may_confirm` says whether the asker may be the second.
+
+    `call`, `until` and `reason` are those of a late permit.
+    """
 
     id: str
-    kind: Literal["role", "office", "code"]
+    kind: Literal["role", "office", "code", "late"]
     about: str
     about_id: str | None
     first: str
@@ -30,6 +33,9 @@ class ConfirmationOut(ResponseBody):
     at: datetime | None
     may_confirm: bool
     may_refuse: bool
+    call: str | None
+    until: datetime | None
+    reason: str | None
 
 
 class SettledOut(ResponseBody):

@@ -11,13 +11,13 @@ from sqlmodel import Session
 from api.access import Api, ApiRequest, Head, Match, MatchingApi
 from api.v1 import PREFIX
 from api.v1.history import DecisionOut, show_history
+from api.v1.proposals import ProposalIn
 from api.v1.shapes import (
     Day,
     Id,
     IdeaOut,
     IdeaStageName,
     ListedIdea,
-    ProposalIn,
     Reason,
     ReasonIn,
     RequestBody,

@@ -11,15 +11,12 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session
 
-from models.entry_rules import Initiator
 from models.ideas import Answer, Idea
 from models.people import write_full_name
 from models.statements.ideas import Member, read_gates
 from workflows.calculations.employee_number import mask_held_number
 from workflows.intake.answers import leave_unasked_out
 from workflows.intake.content import list_said
-from workflows.intake.draft import IdeaForm, Medium, Proposal
-from workflows.intake.team import MemberShare
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.categories import has_own_criteria
@@ -86,41 +83,6 @@ class PageOut(ResponseBody):
     """Part of a list; `after`, where it is not null, asks for the next."""
 
     after: str | None
-
-
-class MemberShareIn(RequestBody):
-    employee_number: str = Field(max_length=30)
-    share_hundredths: int = Field(strict=True, ge=1, le=10_000)
-    role: str = Field(default="", max_length=100)
-
-
-class ProposalIn(RequestBody):
-    """What an idea says. Shares are hundredths of a percent and sum to 10,000; without a team the lead proposer stands alone.
-
-    `category` is one of the call's, where several are for the idea's unit. It is fixed when the idea is submitted.
-    `initiator`, `in_use_since` and `earlier_code` (of the idea that this one continues) are for calls whose policy asks for them alone.
-    `answers` are by field: an option's name, several with commas, a decimal with a point, or a day such as `2026-11-24`.
-    """
-
-    title: str = Field(max_length=20_000)
-    form: IdeaForm = IdeaForm.PUBLIC_SERVICE
-    medium: Medium = Medium.NON_DIGITAL
-    theme: str = Field(default="", max_length=100)
-    sections: dict[str, Annotated[str, Field(max_length=40_000)]] = Field(default_factory=dict, max_length=40)
-    answers: dict[str, Annotated[str, Field(max_length=2_500)]] = Field(default_factory=dict, max_length=40)
-    budget_rupiah: Amount = 0
-    team: tuple[MemberShareIn, ...] = Field(default=(), max_length=50)
-    category: str = Field(default="", max_length=40)
-    initiator: Initiator | None = None
-    in_use_since: Day | None = None
-    earlier_code: str = Field(default="", max_length=60)
-
-    def read(self) -> Proposal:
-        """The proposal as the action takes it."""
-        team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role) for part in self.team)
-        said = self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team
-        entry = {"initiator": self.initiator, "in_use_since": self.in_use_since, "earlier_code": self.earlier_code}
-        return Proposal(*said, answers=self.answers, category=self.category, **entry)
 
 
 class ReasonIn(RequestBody):

@@ -21,6 +21,11 @@ OF_ACCOUNTS = {
 }
 
 
+def late_permit(number: str) -> dict[str, str]:
+    """A permit for a day."""
+    return {"employee_number": number, "until": (now() + timedelta(days=1)).isoformat(), "reason": REASON}
+
+
 def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
     """What a right request says."""
     town, path = scene.town, row["path"]
@@ -51,6 +56,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/calls": {"code": "BARU", "title": "Baru", "unit_code": "BAPPEDA", **dates, "policy": POLICY},
         "/calls/{call_id}/policies": {"policy": POLICY},
         "/calls/{call_id}/extension": {"until": (now() + timedelta(days=40)).isoformat(), "reason": REASON},
+        "/calls/{call_id}/late-permits": late_permit(town["mate"].number),
         "/calls/{call_id}/amendments": {"amends": 1, "changes": {"days.review": 20}, "reason": REASON},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
         "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},

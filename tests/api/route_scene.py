@@ -29,6 +29,7 @@ from workflows.region.call_life import archive_call
 from workflows.region.calls import NewCall, close_call, plan_call
 from workflows.region.grants import grant_role
 from workflows.region.holders import NewHolder
+from workflows.region.late_permits import NewPermit, give_late_permit
 from workflows.region.offices import NewOffice, set_office
 from workflows.region.people import NewPerson, register_person
 from workflows.region.retirement import Leaving, retire_person
@@ -104,13 +105,17 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
 
 
 def build_later_calls(town: Town) -> dict[tuple[str, str, str], str]:
-    """A call that is closed, one that was put away, and one with an amendment that waits for its signature."""
+    """A call that is closed, one that was put away, one that lets somebody in late, one with an amendment that waits to be signed."""
     calls = {of: town.build_call(code=of) for of in ("done", "archived", "amended")}
     for of in ("done", "archived"):
         town.do(close_call, calls[of], by="secretary")
     town.do(archive_call, calls["archived"], by="secretary")
+    late = town.build_call(code="late", closing={"late_days": 7})
+    town.do(close_call, late, by="secretary")
+    permit = town.do(give_late_permit, late, NewPermit(town["other_head"].number, now() + timedelta(days=2), REASON), by="secretary")
     number = town.do(amend_running, calls["amended"], NewAmendment(1, {"days.review": 20}, REASON), by="secretary").number
-    return {(of, "call", "-"): call for of, call in calls.items()} | {("amended", "number", "-"): str(number)}
+    kept = {("amended", "number", "-"): str(number), ("late", "call", "-"): late, ("late", "permit_id", "-"): permit.id}
+    return {(of, "call", "-"): call for of, call in calls.items()} | kept
 
 
 def build_offices(town: Town) -> dict[tuple[str, str, str], str]:

@@ -8,7 +8,7 @@ from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
 from tests.answers import FORM, SAID
 from tests.api.pages.browsing import PASSWORD, give_password
-from tests.browser.scene import Shot
+from tests.browser.scene import Shot, build_late_call
 from tests.building import Town
 from tests.outsiders import outsider, welcome
 from tests.steps import REASON
@@ -104,11 +104,13 @@ def _set_calls(town: Town) -> list[Shot]:
     """The steps of a call's life, refused and asked to be confirmed."""
     page, longer = f"/periode-usulan/{town.call}", (("policy.days.screening", "14"), ("reason", REASON))
     until = (("until", f"{now() + timedelta(days=50):%Y-%m-%dT%H:%M}"), ("reason", REASON))
+    late = f"/periode-usulan/{build_late_call(town, 'UJI-LUPA')}"
     return [
         Shot("Perpanjangan yang perlu diperbaiki", "secretary", page, "Perpanjang"),
         Shot("Perpanjang masa pengajuan: periksa dulu", "secretary", page, "Perpanjang", until),
         Shot("Versi baru: periksa dulu", "secretary", f"{page}/versi-baru", "Simpan sebagai versi baru"),
         Shot("Tutup lebih awal: periksa dulu", "secretary", page, "Tutup lebih awal"),
+        Shot("Izin terlambat yang perlu diperbaiki", "secretary", late, "Minta konfirmasi"),
         Shot("Perubahan: periksa dulu", "secretary", f"{page}/perubahan/1", "Susun perubahan", longer),
         Shot("Perubahan yang perlu diperbaiki", "secretary", f"{page}/perubahan/1", "Susun perubahan", (("policy.days.review", "1"),)),
     ]

@@ -20,10 +20,12 @@ from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
 from workflows.region.amendments import NewAmendment, amend_running
 from workflows.region.call_life import extend_call
-from workflows.region.calls import amend_policy
+from workflows.region.calls import amend_policy, close_call
 from workflows.region.codes import renew_activation
+from workflows.region.confirmations import confirm
 from workflows.region.grants import give_role, grant_role
 from workflows.region.heads import NewGrant
+from workflows.region.late_permits import NewPermit, give_late_permit
 from workflows.region.notices import send_notice
 from workflows.region.people import move_person
 from workflows.region.posts import Dated
@@ -77,14 +79,31 @@ def _show_life(town: Town) -> list[Shot]:
     town.build_idea(IdeaStage.SCREENING, call=amended, title="Loket Keliling Hari Pasar")
     changes = {"days.screening": 14, "documents.signatory.capacity": "Plt."}
     number = town.do(amend_running, amended, NewAmendment(1, changes, REASON), by="secretary").number
+    late = build_late_call(town)
     return [
         Shot("Periode usulan", None, f"/periode-usulan/{town.call}"),
         Shot("Periode usulan bagi sekretariat", "secretary", f"/periode-usulan/{town.call}"),
         Shot("Ubah ketentuan usulan berjalan", "secretary", f"/periode-usulan/{amended}/perubahan/1"),
         Shot("Versi baru ketentuan", "secretary", f"/periode-usulan/{town.call}/versi-baru"),
         Shot("Sahkan perubahan", "chair", f"/ketentuan/{amended}/{number}"),
+        Shot("Izin terlambat", "secretary", f"/periode-usulan/{late}"),
+        Shot("Izin terlambat bagi siapa saja", None, f"/periode-usulan/{late}"),
+        Shot("Izin terlambat bagi pengusulnya", "stranger", "/usulan"),
+        Shot("Konfirmasi izin terlambat", "leader", "/konfirmasi"),
         Shot("Arsip periode usulan", "secretary", "/ketentuan?arsip=1"),
     ]
+
+
+def build_late_call(town: Town, code: str = "UJI-TERLAMBAT") -> str:
+    """A call that ended early and let one person in; of another it waits for the confirmation."""
+    call = town.build_call(code=code, closing={"grace_minutes": 60, "late_days": 7})
+    town.do(close_call, call, by="secretary")
+    for who in ("stranger", "other_head"):
+        new = NewPermit(town[who].number, now() + timedelta(days=3), "Bertugas di lokasi banjir selama dua minggu terakhir.")
+        permit = town.do(give_late_permit, call, new, by="secretary")
+        if who == "stranger":
+            town.do(confirm, permit.id, by="second_admin")
+    return call
 
 
 FILES = (Shot("Impor dari berkas", "admin", "/impor"), Shot("Ekspor ke berkas", "admin", "/ekspor"))

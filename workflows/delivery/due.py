@@ -17,12 +17,13 @@ from models.people import SignIn
 from models.settings import settings
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
+from workflows.process.entry import end_of_grace, may_still_enter, read_closing
 from workflows.process.inbox import find_overdue
 from workflows.process.journal import record, send, send_each_once
 from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
 from workflows.recognition.pauses import wake_digests
-from workflows.region.calls import close_call
+from workflows.region.calls import close_call, lock_call
 from workflows.region.grants import end_lapsed
 from workflows.reward.propose import list_undecided
 
@@ -50,9 +51,16 @@ def has_ticked_lately(store: Database) -> bool:
 
 
 def close_calls(session: Session, actor: Actor) -> None:
-    """Close every open call whose last instant is past."""
-    for call_id in session.exec(select(Call.id).where(Call.state == CallState.OPEN, Call.closes_at <= now())):
-        close_call(session, call_id, actor=actor)
+    """Close every open call whose last instant, its grace included, is past.
+
+    All of them are locked before the first is closed: whoever submits at that moment holds their call, and then waits for the ledger. One
+    that was extended meanwhile stays open.
+    """
+    over = session.exec(select(Call).where(Call.state == CallState.OPEN, Call.closes_at <= now()).order_by(col(Call.id))).all()
+    due = [call.id for call in over if end_of_grace(call, read_closing(session, call.id)) <= now()]
+    for call in [lock_call(session, call_id)[0] for call_id in due]:
+        if end_of_grace(call, read_closing(session, call.id)) <= now():
+            close_call(session, call.id, actor=actor)
 
 
 def pass_due_dates(session: Session, _actor: Actor) -> None:
@@ -75,9 +83,11 @@ def _ask_late(session: Session, way: Way, late: Any) -> None:
 
 
 def rank_calls(session: Session, _actor: Actor) -> None:
-    """Rank closed calls once every idea in them is decided; asked again only when an idea moved since, as it may have come back."""
-    for call_id in session.exec(select(Call.id).where(Call.state == CallState.CLOSED, col(Call.awards_drafted_at).is_(None))).all():
-        if not list_undecided(session, call_id):
+    """Rank closed calls once nobody may come in late and every idea in them is decided; asked again only when an idea moved since, as it
+    may have come back."""
+    for call in session.exec(select(Call).where(Call.state == CallState.CLOSED, col(Call.awards_drafted_at).is_(None))).all():
+        call_id = call.id
+        if not list_undecided(session, call_id) and not may_still_enter(session, call):
             last = session.exec(select(func.max(Idea.stage_since)).where(Idea.call_id == call_id)).one()
             send(session, "reward.draft_ranked_awards", call_id, once=f"rank:{call_id}:{last}")
 

@@ -1,13 +1,15 @@
-"""Route what was submitted, and close what was never completed: nobody must decide this."""
+"""Route what was submitted, put what was sealed before its office, and close what was never completed: nobody must decide this."""
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from models.ideas import Decision
 from models.stages import IdeaStage
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.engine import permit, take
 from workflows.process.guards import is_overdue
 from workflows.process.permission import asks_permission, is_lead_head
+from workflows.process.sealing import HELD, UNSEAL
 from workflows.process.ways import IDEA
 
 EXPIRE = IDEA.action("expire")
@@ -22,6 +24,19 @@ def route_idea(session: Session, idea_id: str, *, actor: Actor) -> None:
     needed = asks_permission(context.policy) and not is_lead_head(session, context)
     permitted = permit(session, context, ROUTE, "permission" if needed else "screening", actor=actor)
     take(session, context, permitted, actor=actor)
+
+
+def unseal_idea(session: Session, idea_id: str, *, actor: Actor) -> None:
+    """Put an idea that waited in a sealed call before the office of its stage, whose days begin now; done once."""
+    context = read_context(session, idea_id, actor=actor)
+    if context.idea.stage not in HELD or context.call.is_sealed or _is_unsealed(session, idea_id):
+        return
+    take(session, context, permit(session, context, UNSEAL, actor=actor), actor=actor)
+
+
+def _is_unsealed(session: Session, idea_id: str) -> bool:
+    before = select(Decision.id).where(Decision.idea_id == idea_id, Decision.action == UNSEAL)
+    return session.exec(before.limit(1)).first() is not None
 
 
 def expire_supplement(session: Session, idea_id: str, *, actor: Actor) -> None:

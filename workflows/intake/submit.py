@@ -15,6 +15,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.engine import Grounds, Permitted, permit, take
 from workflows.process.entering import list_entry_faults, list_field_faults
+from workflows.process.entry import hold_near_end, settle_entry
 from workflows.process.numbering import next_running
 from workflows.process.permission import must_be_permitted_again
 from workflows.process.quota import lock_quota
@@ -29,11 +30,13 @@ def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = Fa
     """Hand a draft in: complete, in the call's time, by a team that agreed. The idea gets its code; a flow takes it from here.
 
     What its form does not ask for, given the other answers, is left behind first, in a revision of its own; its category is fixed, whatever
-    becomes of its unit. Raises Invalid, all faults at once, for a section or answer that is missing or out of bounds, a category that was
-    not chosen and for what keeps the idea out of its call; Conflict outside the call's dates, where no category is for the idea's unit or
-    that has no place left, and where somebody has not answered whether they join, unless the idea is handed in without them.
+    becomes of its unit. What comes in within the grace, or by a permit after it, is marked as late in the decision and in the ledger.
+    Raises Invalid, all faults at once, for a section or answer that is missing or out of bounds, a category that was not chosen and for
+    what keeps the idea out of its call; Conflict when nobody may come in, where no category is for the idea's unit or that has no place
+    left, and where somebody has not answered whether they join, unless the idea is handed in without them.
     """
     context = read_context(session, idea_id, actor=actor)
+    hold_near_end(session, context.call, now())
     lock_quota(session, context)
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
@@ -43,10 +46,13 @@ def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = Fa
     with faults.gather():
         category = settle_category(session, context)
     faults.settle()
+    year, at = today().year, now()
+    late = settle_entry(session, context, at)
     context = fix_category(session, _leave_unasked_behind(session, context, actor=actor), category)
-    idea, year = context.idea, today().year
-    idea.submitted_at, idea.code = now(), f"IDE-{year}-{next_running(session, 'idea', year):06d}"
-    take(session, context, permitted, Grounds(detail={"category": category} if category else {}), actor=actor)
+    context.idea.submitted_at, context.idea.code = at, f"IDE-{year}-{next_running(session, 'idea', year):06d}"
+    said = {"late": late.tell()} if late is not None else {}
+    detail = said | ({"category": category} if category else {})
+    take(session, context, permitted, Grounds(detail=detail, recorded=said), actor=actor)
     return context
 
 

@@ -170,8 +170,12 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
 
 
 def agree_until(context: IdeaContext) -> datetime:
-    """Until when a team is to be agreed upon: the policy's days, at the latest as long as the idea can be handed in."""
-    return min(due_in(context.policy.days.agreement), context.idea.due_at or context.call.closes_at)
+    """Until when a team is to be agreed upon: the policy's days, at the latest as long as the idea can be handed in.
+
+    Whoever is let in after the call's end has their permit's time in mind; the days of the policy stand.
+    """
+    days, end = due_in(context.policy.days.agreement), context.idea.due_at or context.call.closes_at
+    return min(days, end) if context.idea.due_at or end > now() else days
 
 
 def _is_same(earlier: Invited, each: Named) -> bool:

@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from models.policy import Days, Entry, GateRule, Policy, fewest_scores
+from models.stages import IdeaStage
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.asked import list_form_contradictions
@@ -13,10 +14,12 @@ from workflows.process.duties import LOOSENABLE, STEPS
 from workflows.process.guards import is_in_policy
 from workflows.process.movers import list_allowed, list_concentrations
 from workflows.process.reach import Owing, Reach, list_steps, takes_step, walk
+from workflows.process.sealing import PERMIT
 from workflows.process.visibility import OVERSEERS
 from workflows.process.ways import Kind, Reached, Relation, Transition, Way
 
 UNREACHABLE = "policy_stage_unreachable"
+BEFORE_SCREENING = (IdeaStage.SUBMITTED, IdeaStage.AWAITING_PERMISSION)  # in a sealed call gates would be put up here
 LONGEST_GATE_NAME = 35  # with `gate:` before it, it is the task of an inbox item, which has 40 characters
 
 
@@ -59,6 +62,7 @@ def _check_held(policy: Policy, idea: Way, award: Way, document: Way) -> list[Fi
         *_check_days(reach, *others),
         *_check_movers(reach, *others),
         *_check_loosened(policy),
+        *_check_sealed(policy),
         *_check_awards(reach),
         *(finding for each in (reach, *others) for finding in _check_stages(each)),
     ]
@@ -176,6 +180,18 @@ def _check_loosened(policy: Policy) -> Iterator[Finding]:
             yield Finding("policy_duty_unknown", path, {"given": unknown})
         elif (one, other) not in LOOSENABLE:
             yield Finding("policy_pair_not_loosened", path, {"duty": one, "other_duty": other})
+
+
+def _check_sealed(policy: Policy) -> Iterator[Finding]:
+    """What is sealed is read by nobody but the head who permits it: no other office passes a gate before the seal is broken, or permits."""
+    if not policy.closing.is_sealed:
+        return
+    for number, rule in enumerate(policy.gates):
+        if rule.stage in BEFORE_SCREENING:
+            named = {"gate": rule.name, "label": rule.label, "label_en": rule.label_en}
+            yield Finding("policy_gate_sealed", f"policy.gates.{number}.stage", {**named, "stage": rule.stage})
+    if policy.permission and PERMIT in policy.movers:
+        yield Finding("policy_permit_sealed", f"policy.movers.{PERMIT}", {"role": policy.movers[PERMIT]})
 
 
 def _check_awards(reach: Reach) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ from workflows.process.inbox import InboxChanges, ask_awaited, ask_gate, change_
 from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.process.relations import has_part, may_act, role_for
+from workflows.process.sealing import waits_for_end
 from workflows.process.ways import GATE_ACTION, JOBS, KEEP_CODE, Kind, Readers, Relation, Transition
 
 DECIDING_UNIT = "deciding_unit"  # in an official's decision: the unit in whose office they decided, whatever becomes of them
@@ -164,12 +165,11 @@ def _forbidden(context: Context, ever: tuple[Transition, ...], actor: Actor) -> 
 
 def _enter(session: Session, context: Context, transition: Transition) -> list[Gate]:
     """Bring the subject into its stage: settle what was awaited, put up the policy's gates, ask for what is awaited now."""
-    gates: list[Gate] = []
     begins = transition.stage is None
     if isinstance(context, DocumentContext):
         if not begins:
             context.document.state = DocumentState(str(transition.target))
-        return gates
+        return []
     if not begins:
         context.row.stage, context.row.stage_since = str(transition.target), now()
     if isinstance(context, IdeaContext):
@@ -183,16 +183,24 @@ def _enter(session: Session, context: Context, transition: Transition) -> list[G
         session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.row.id))
     if isinstance(context, AwardContext):
         ask_awaited(session, context)
-        return gates
-    if context.policy.gates and not begins:
-        release_held(session, context.idea.id)
-        gates = _put_up_gates(session, context)
+        return []
+    return _ask_in_stage(session, context, begins=begins)
+
+
+def _ask_in_stage(session: Session, context: IdeaContext, *, begins: bool) -> list[Gate]:
+    """Put up the policy's gates and ask for what the stage awaits; in a sealed call the idea waits, and nobody is asked before its end."""
+    if not begins and waits_for_end(session, context):
+        return []
+    gates = [] if begins else _put_up_gates(session, context)
     _ask_or_wait(session, context)
     return gates
 
 
 def _put_up_gates(session: Session, context: IdeaContext) -> list[Gate]:
-    """A gate is put up once, when the idea first comes to its stage."""
+    """A gate is put up once, when the idea first comes to its stage; what waited for one of the stage before is woken."""
+    if not context.policy.gates:
+        return []
+    release_held(session, context.idea.id)
     known = set(session.exec(select(Gate.name).where(Gate.idea_id == context.idea.id)))
     new = [rule for rule in context.policy.gates if rule.stage == context.idea.stage and rule.name not in known]
     gates = [Gate(idea_id=context.idea.id, name=rule.name, stage=rule.stage) for rule in new]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from models.awards import Award
-from models.calls import CallState
 from models.inbox import InboxItem
 from models.instants import now, today
 from models.people import Role
@@ -20,11 +19,13 @@ from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import PROPOSE, find_duty, list_barred, list_borne, must_differ
 from workflows.process.earning import find_difference, find_flaw, find_lost_stage, has_award
 from workflows.process.entering import find_awarded_before, find_ineligible
+from workflows.process.entry import find_entry_ahead, find_no_draft, find_shut
 from workflows.process.gates import is_next, list_open_gates
 from workflows.process.permission import asks_permission, find_change, find_no_change, find_nobody_to_leave_out, find_waiting
 from workflows.process.quota import find_full
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.relations import role_for
+from workflows.process.sealing import find_seal
 from workflows.process.superiors import list_owned_above, list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews, find_no_reading, find_unmeasured, first_report_day
 from workflows.process.ways import GUARDS as NAMES
@@ -64,20 +65,8 @@ class Question:
         return self.of_award.award
 
 
-def _call_open(_session: Session, asked: Question) -> Refusal | None:
-    state = asked.idea.call.state
-    return None if state == CallState.OPEN and asked.actor.person_id is not None else Conflict("call_not_open", stage=state)
-
-
 def _may_propose(_session: Session, asked: Question) -> Refusal | None:
     return None if asked.actor.may_propose else Forbidden("only_civil_servants_propose", kind=asked.actor.kind)
-
-
-def _window(_session: Session, asked: Question) -> Refusal | None:
-    call = asked.idea.call
-    if call.state != CallState.OPEN or now() >= call.closes_at:
-        return Conflict("call_closed", closes_at=call.closes_at.isoformat())
-    return Conflict("call_not_yet_open", opens_at=call.opens_at.isoformat()) if now() < call.opens_at else None
 
 
 def _gates(session: Session, asked: Question) -> Refusal | None:
@@ -233,9 +222,11 @@ def _hour_struck(_session: Session, asked: Question) -> Refusal | None:
 
 GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "apart": _apart,
-    "call_open": _call_open,
+    "call_open": lambda session, asked: find_no_draft(session, asked.idea, asked.actor),
     "may_propose": _may_propose,
-    "window": _window,
+    "window": lambda session, asked: find_shut(session, asked.idea),
+    "unsealed": lambda _session, asked: find_seal(asked.idea.call),
+    "entry_over": lambda session, asked: find_entry_ahead(session, asked.idea),
     "gates": _gates,
     "gate_open_now": _gate_open_now,
     "overdue": _overdue,

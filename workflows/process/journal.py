@@ -66,9 +66,9 @@ def send(session: Session, job: str, subject_id: str, *, idea_id: str | None = N
     add_messages(session, [_message(job, subject_id, idea_id, once)])
 
 
-def send_each(session: Session, job: str, subjects: Iterable[str]) -> None:
-    """Ask a flow for a job about many subjects."""
-    add_messages(session, [_message(job, subject_id, None) for subject_id in subjects])
+def send_each(session: Session, job: str, subjects: Iterable[str], *, of_ideas: bool = False) -> None:
+    """Ask a flow for a job about many subjects; with `of_ideas` each subject is an idea."""
+    add_messages(session, [_message(job, subject_id, subject_id if of_ideas else None) for subject_id in subjects])
 
 
 def send_each_once(session: Session, job: str, keys: dict[str, str]) -> None:

@@ -25,7 +25,7 @@ from workflows.calculations.ledger import GENESIS
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.refusals import Forbidden, Invalid
-from workflows.process.visibility import units_of
+from workflows.process.visibility import is_unsealed, units_of
 from workflows.process.ways import Kind
 
 READERS = (Role.AUDITOR, Role.ADMIN)
@@ -166,11 +166,11 @@ def _begins(kind: Any, about: str) -> sa.ColumnElement[bool]:
 
 
 def _overseen(actor: Actor, roles: tuple[Role, ...]) -> Any:
-    """The ideas of units, and those of their calls, drafts left out."""
+    """The ideas of units, and those of their calls; drafts, and what is sealed, left out."""
     units = units_of(actor, roles)
     calls = select(Call.id).where(col(Call.unit_id).in_(units))
     within = sa.or_(col(Idea.unit_id).in_(units), col(Idea.call_id).in_(calls))
-    return select(Idea.id).where(col(Idea.stage) != IdeaStage.DRAFT, within)
+    return select(Idea.id).where(col(Idea.stage) != IdeaStage.DRAFT, within, is_unsealed())
 
 
 def _is_of_idea(idea_id: Any, actor: Actor) -> sa.ColumnElement[bool]:

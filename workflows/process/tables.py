@@ -45,10 +45,11 @@ awaiting_permission  permit           refused       closed               secreta
 awaiting_permission  permit           granted       screening            admin        scope     0       apart,passed_up,gates                       -                      recognition.tell_team                     -          all
 awaiting_permission  permit           refused       closed               admin        scope     10      apart,passed_up,gates                       permission_refused     recognition.number_rejection              -          all
 awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
-screening            screen           accepted      in_review            secretariat  scope     0+      apart,gates,still_eligible                  -                      review.assign,recognition.tell_team       screened   all
-screening            screen           returned      supplement_asked     secretariat  scope     0+      apart,gates                                 -                      recognition.tell_team                     -          all
-screening            screen           duplicate     closed               secretariat  scope     10+     apart,gates                                 duplicate              recognition.tell_team                     -          all
-screening            screen           rejected      rejected             secretariat  scope     10+     apart,gates                                 requirements_not_met   recognition.number_rejection              -          all
+screening            unseal           -             screening            FLOW         any       -+      unsealed                                    -                      -                                         -          all
+screening            screen           accepted      in_review            secretariat  scope     0+      apart,unsealed,gates,still_eligible         -                      review.assign,recognition.tell_team       screened   all
+screening            screen           returned      supplement_asked     secretariat  scope     0+      apart,unsealed,gates                        -                      recognition.tell_team                     -          all
+screening            screen           duplicate     closed               secretariat  scope     10+     apart,unsealed,gates                        duplicate              recognition.tell_team                     -          all
+screening            screen           rejected      rejected             secretariat  scope     10+     apart,unsealed,gates                        requirements_not_met   recognition.number_rejection              -          all
 screening            withdraw         -             withdrawn            proposer     lead      0       -                                           -                      recognition.tell_team                     -          all
 supplement_asked     revise           -             -                    proposer     lead      -+      gates                                       -                      -                                         -          all
 supplement_asked     agree            joined        -                    proposer     asked     0+      free_to_join                                -                      -                                         -          all
@@ -112,8 +113,8 @@ revoked    -         -       -         -                end   no    -        rew
 
 AWARD_TRANSITIONS = """
 stage      action    outcome   target     who          relation  reason  guards                                        code  jobs                               milestone  readers
--          propose   -         proposed   secretariat  scope     -+      earned,no_award,scored,apart,still_eligible   -     -                                  -          preparers
--          propose   -         proposed   FLOW         any       -+      earned,no_award,scored,still_eligible         -     -                                  -          preparers
+-          propose   -         proposed   secretariat  scope     -+      earned,no_award,scored,entry_over,apart,still_eligible   -     -                                  -          preparers
+-          propose   -         proposed   FLOW         any       -+      earned,no_award,scored,entry_over,still_eligible         -     -                                  -          preparers
 proposed   approve   approved  approved   leader       scope     -+      apart,still_earned,recomputes,within_ceiling  -     -                                  -          preparers
 proposed   approve   declined  declined   leader       scope     10+     apart                                         -     -                                  -          preparers
 approved   schedule  -         scheduled  leader       scope     -+      still_earned,recomputes                       -     -                                  -          preparers
@@ -149,12 +150,14 @@ issued    revoke  -        revoked   FLOW         any       -+      -       -   
 """
 
 # The jobs that follow from what no single transition says: somebody is asked by name, and told at once; somebody is of a team no more,
-# and is told; an idea leaves a stage from which its policy awards, so that its award is looked at again.
+# and is told; an idea leaves a stage from which its policy awards, so that its award is looked at again; a sealed call is over, so that
+# each idea that waited is put before its office.
 JOBS = """
 event              job
 asked_in_person    recognition.send_digest
 dropped_from_team  recognition.tell_dropped
 award_may_be_lost  reward.recheck_award
+call_unsealed      intake.unseal
 """
 
 # Which two duties on one idea one person may have: never (`apart`), only where the call's policy says so (`policy`), or always (`-`).

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.calls import Call
 from models.ideas import Answer, Idea, Invitation, TeamMember
+from models.inbox import InboxItem
 from models.people import Role
 from models.pilots import Pilot
 from models.reviews import Review, ReviewState
@@ -19,11 +20,13 @@ from workflows.process.actors import Actor
 OVERSEERS = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
 BY_CALL = (Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
 ANSWERING = (ReviewState.ASSIGNED, ReviewState.SCORED)
+PERMITTING = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.ADMIN)  # who may be asked for the permission: heads, and whoever stands in for them
+PERMIT = "permit"  # the task that alone lets an office read an idea of a sealed call
 
 
 def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
     """The condition on ideas: one's own, and those one is asked to join; as overseer the submitted ones of one's units and calls; those
-    handed to one to review or pilot.
+    handed to one to review or pilot. Of a sealed call an office sees those alone which it is, or was, asked to permit.
 
     A flow sees all. Every part is a set of ids, and no join: a list is read in its own order, and each idea on the way is looked up in
     them. `in_order` says so to SQLite, which would rather gather all that an overseer may see: for a sorted list, or a list of ids.
@@ -38,6 +41,8 @@ def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
         own.append(select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING)))
     if actor.holds(Role.PILOT_OWNER):
         own.append(select(Pilot.idea_id).where(Pilot.owner_id == actor.person_id))
+    if any(grant.role in PERMITTING for grant in actor.grants):
+        own.append(_asked_to_permit(actor))
     seen: list[sa.ColumnElement[bool]] = [col(Idea.id).in_(sa.union_all(*own))]  # one set: an index finds its few ideas
     covered = overseen(actor, in_order=in_order)
     if covered:
@@ -46,14 +51,33 @@ def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
 
 
 def overseen(actor: Actor, *, in_order: bool = False) -> list[sa.ColumnElement[bool]]:
-    """The ideas of one's units, and those of one's calls, drafts among them; nothing for who oversees nothing."""
+    """The ideas of one's units, and those of one's calls, drafts among them, none of a sealed call; nothing for who oversees nothing."""
     column: Any = _without_index if in_order else col
     covered = []
     if any(grant.role in OVERSEERS for grant in actor.grants):
-        covered.append(column(Idea.unit_id).in_(units_of(actor, OVERSEERS)))
+        covered.append(column(Idea.unit_id).in_(units_of(actor, OVERSEERS)) & is_unsealed())
     if any(grant.role in BY_CALL for grant in actor.grants):
-        covered.append(column(Idea.call_id).in_(select(Call.id).where(col(Call.unit_id).in_(units_of(actor, BY_CALL)))))
+        calls = select(Call.id).where(col(Call.unit_id).in_(units_of(actor, BY_CALL)), col(Call.is_sealed).is_(False))
+        covered.append(column(Idea.call_id).in_(calls))
     return covered
+
+
+def is_unsealed() -> sa.ColumnElement[bool]:
+    """The condition on ideas that their call is not sealed; the sealed calls are one small set, read once by an index of their own."""
+    return col(Idea.call_id).not_in(select(_SEALED.id).where(_SEALED.is_sealed))
+
+
+def _asked_to_permit(actor: Actor) -> Any:
+    """The ideas of sealed calls whose permission is or was asked of the actor's office: as a head over the unit, or in a head's place."""
+    of_sealed = select(_WAITING.id).join(_SEALED, _SEALED.id == _WAITING.call_id).where(_SEALED.is_sealed)
+    asked = select(InboxItem.id).where(InboxItem.idea_id == _WAITING.id, InboxItem.task == PERMIT).correlate(_WAITING)
+    heads = _WAITING.unit_id.in_(units_of(actor, (Role.UNIT_HEAD,))) & asked.exists()
+    offices = [
+        (col(InboxItem.role) == grant.role) & col(InboxItem.unit_path).startswith(grant.unit_path)
+        for grant in actor.grants
+        if grant.role in PERMITTING
+    ]
+    return of_sealed.where(_WAITING.stage != IdeaStage.DRAFT, sa.or_(heads, asked.where(sa.or_(*offices)).exists()))
 
 
 def sees_idea(session: Session, idea_id: str, actor: Actor) -> bool:
@@ -67,7 +91,9 @@ def _without_index(column: Any) -> Any:
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
-_OVERSEEN = sa.orm.aliased(Unit)  # a name of its own, where the question asks for units too
+_OVERSEEN = sa.orm.aliased(Unit)  # names of their own, where the question asks for units, calls or ideas too
+_SEALED: Any = sa.orm.aliased(Call)
+_WAITING: Any = sa.orm.aliased(Idea)
 
 
 def units_of(actor: Actor, roles: tuple[Role, ...]) -> Any:

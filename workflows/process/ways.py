@@ -19,6 +19,7 @@ GUARDS = (
     *("apart", "call_open", "may_propose", "window", "gates", "overdue", "passed", "not_passed", "measured", "has_reading"),
     *("permission", "has_pilot", "has_no_pilot"),
     *("answered", "unanswered", "free_to_join", "as_permitted", "not_as_permitted", "has_category"),
+    *("unsealed", "entry_over"),
     *("passed_up", "quorum", "no_quorum", "unscored", "reviewers_left", "not_superior", "pilot_days", "not_below_owner"),
     *("earned", "no_award", "scored", "within_ceiling", "still_earned", "recomputes", "flawed", "hour_struck", "gate_open_now"),
     *("eligible", "within_quota", "still_eligible"),

@@ -17,6 +17,7 @@ from workflows.process.actors import Actor
 from workflows.process.browse import MANY, Count, up_to_many
 from workflows.process.keyset import Order, Page, Slice, count_rows, take_page
 from workflows.process.refusals import NotFound
+from workflows.process.visibility import is_unsealed
 
 READERS = (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)
 NEWEST_FIRST = Order(Document, "created_at")
@@ -33,14 +34,17 @@ class WantedDocuments:
 
 
 def openable(actor: Actor) -> sa.ColumnElement[bool]:
-    """The documents an actor may open: the one filter under list and file. Nobody reads on as a reader what tells of an own idea."""
+    """The documents an actor may open: the one filter under list and file.
+
+    Nobody reads on as a reader what tells of an own idea, or of one in a sealed call.
+    """
     own = col(Document.holder_id) == actor.person_id
     covered = [col(Unit.path).startswith(path) for path in sorted({g.unit_path for g in actor.grants if g.role in READERS})]
     if not covered:
         return own
     calls = select(Call.id).join(Unit, onclause=col(Unit.id) == col(Call.unit_id)).where(sa.or_(*covered))
     ideas = select(Idea.id).join(Unit, onclause=col(Unit.id) == col(Idea.unit_id))
-    ideas = ideas.where(Idea.id == Document.idea_id, sa.or_(*covered, col(Idea.call_id).in_(calls)))
+    ideas = ideas.where(Idea.id == Document.idea_id, sa.or_(*covered, col(Idea.call_id).in_(calls)), is_unsealed())
     team = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
     on_idea = sa.exists(ideas) & col(Document.idea_id).not_in(team)
     return sa.or_(own, on_idea, col(Document.idea_id).is_(None) & col(Document.call_id).in_(calls))

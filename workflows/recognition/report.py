@@ -21,6 +21,7 @@ from workflows.documents.text import format_month
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
+from workflows.process.sealing import find_seal
 from workflows.process.ways import Reached, Transition
 from workflows.recognition.award_lines import list_award_lines
 from workflows.recognition.number import DocumentSubject, Issuer, number_document
@@ -32,8 +33,13 @@ ADOPTED = "adopted"  # the milestone of the determination: what a report counts 
 
 
 def ask_report(session: Session, call_id: str, *, actor: Actor) -> Document:
-    """Number a report of the call as it stands now; secretariat, leader, auditor or admin over the call may. A flow renders it."""
+    """Number a report of the call as it stands now; secretariat, leader, auditor or admin over the call may. A flow renders it.
+
+    Raises Conflict while the call is sealed.
+    """
     call, unit = get_call(session, call_id)
+    if (sealed := find_seal(call)) is not None:
+        raise sealed
     policy = read_policy(current_policy(session, call.id))
     issuer = Issuer(read_office(session, call.unit_id, today(), otherwise=policy.documents), policy.documents)
     subject = DocumentSubject(DocumentKind.REPORT, new_id(), call_id=call.id, call_path=unit.path)

@@ -25,6 +25,7 @@ from workflows.process.amending import Move, carry_out, list_moves
 from workflows.process.context import read_policy
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
+from workflows.process.sealing import find_seal
 from workflows.process.ways import read_rows
 from workflows.process.wording import read_text
 from workflows.region.call_changes import require_no_part, tell_each, write_change
@@ -87,7 +88,7 @@ def amend_running(session: Session, call_id: str, new: NewAmendment, *, actor: A
 
     Raises Invalid, all faults at once, for a part that may not be amended, a wait that would become shorter, what the policy does not
     allow, nothing that changes and a missing reason; Forbidden for who keeps no call of the unit, proposes in this one or would be the
-    signatory; Conflict while the call is only planned, and where the version was amended meanwhile.
+    signatory; Conflict while the call is only planned or sealed, and where the version was amended meanwhile.
     """
     call, unit = lock_call(session, call_id)
     require_keeper(actor, unit)
@@ -111,6 +112,8 @@ def preview_amendment(session: Session, call_id: str, version: PolicyVersion) ->
     base = next((each for each in list_line(session, call.id, version.root) if each.number == version.amends), None)
     if base is None:
         raise NotFound("version_not_found")
+    if call.is_sealed:
+        return Amendment(list_differences(base.body, version.body), [])
     policy = read_policy(version)
     line = [each for each in list_line(session, call.id, version.root) if each.id != version.id]
     moves = [] if version.signed_at is not None else list_moves(session, call, line, policy)
@@ -160,6 +163,8 @@ def _require_base(session: Session, call: Call, number: int) -> PolicyVersion:
     """The version that is amended: the newest of its line, as ideas under way are held to it."""
     if call.state == CallState.PLANNED:
         raise Conflict("call_not_begun")
+    if (sealed := find_seal(call)) is not None:
+        raise sealed  # whoever amends is told whom it touches
     named = session.exec(select(PolicyVersion).where(PolicyVersion.call_id == call.id, PolicyVersion.number == number)).first()
     if named is None or named.signed_at is None:
         raise NotFound("version_not_found")

@@ -72,11 +72,14 @@ def list_heads_concerned(session: Session, call_id: str) -> set[str]:
 
 def require_no_part(session: Session, call: Call, *, actor: Actor) -> None:
     """Refuse whoever proposes an idea in a call, be it a draft or asked to join only, what would help their own idea."""
-    if actor.person_id is None:
-        return
-    own = select(Idea.id).where(Idea.call_id == call.id)
-    lead = own.where(Idea.lead_id == actor.person_id)
-    member = own.join(TeamMember, col(TeamMember.idea_id) == col(Idea.id)).where(TeamMember.person_id == actor.person_id)
-    asked = own.join(Invitation, col(Invitation.idea_id) == col(Idea.id)).where(Invitation.person_id == actor.person_id)
-    if any(session.exec(query.limit(1)).first() is not None for query in (lead, member, asked)):
+    if actor.person_id is not None and proposes_in(session, call, actor.person_id):
         raise Forbidden("own_idea_in_call")
+
+
+def proposes_in(session: Session, call: Call, person_id: str) -> bool:
+    """Whether somebody has an idea or a draft in a call, or is asked to join one."""
+    own = select(Idea.id).where(Idea.call_id == call.id)
+    lead = own.where(Idea.lead_id == person_id)
+    member = own.join(TeamMember, col(TeamMember.idea_id) == col(Idea.id)).where(TeamMember.person_id == person_id)
+    asked = own.join(Invitation, col(Invitation.idea_id) == col(Idea.id)).where(Invitation.person_id == person_id)
+    return any(session.exec(query.limit(1)).first() is not None for query in (lead, member, asked))

@@ -1,7 +1,8 @@
 """A call's later life: its end moved, and put away once everything in it is decided.
 
 Who would cheat here knows who is missing, or has read scores. So an end moves with a reason that everybody reads, never by somebody who
-proposes in the call, never earlier once the call is open; and a call that closed is opened again once at most, within days, before a score.
+proposes in the call, never earlier once the call is open; and a call that closed is opened again once at most, within days, before a score,
+and not at all where its ideas were sealed until then.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.amending import move_agreements
 from workflows.process.context import read_policy
+from workflows.process.entry import count_open_permits, read_closing
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.ways import Kind, Tone
@@ -38,11 +40,12 @@ SHORTEST_REASON = 10
 
 @dataclass(frozen=True)
 class CallCounts:
-    """How many ideas of a call are drafts, were submitted, and are still under way of those."""
+    """How many ideas of a call are drafts, were submitted, and are still under way of those; not known to anybody while it is sealed."""
 
     drafts: int
     submitted: int
     under_way: int
+    is_known: bool = True
 
 
 def extend_call(session: Session, call_id: str, until: datetime, reason: str, *, actor: Actor) -> Call:
@@ -80,7 +83,7 @@ def extend_call(session: Session, call_id: str, until: datetime, reason: str, *,
 def archive_call(session: Session, call_id: str, *, actor: Actor) -> Call:
     """Put a closed call away: it leaves the lists, and stays readable and in reports.
 
-    Raises Conflict while it is not closed, while an idea in it is under way, and where it is put away already.
+    Raises Conflict while it is not closed, while an idea in it is under way or may still come in, and where it is put away already.
     """
     call, unit = lock_call(session, call_id)
     require_keeper(actor, unit)
@@ -90,6 +93,8 @@ def archive_call(session: Session, call_id: str, *, actor: Actor) -> Call:
         raise Conflict("call_not_closed", stage=call.state)
     if left := count_ideas(session, call).under_way:
         raise Conflict("call_under_way", count=left)
+    if waiting := count_open_permits(session, call.id):
+        raise Conflict("call_has_late_permits", count=waiting)
     call.archived_at = now()
     record(session, "call.archive", call.id, actor=actor)
     write_change(session, call, CallChange(call_id=call.id, kind=CallChangeKind.ARCHIVED), actor=actor)
@@ -120,8 +125,11 @@ def may_reopen(session: Session, call: Call) -> bool:
 def count_ideas(session: Session, call: Call) -> CallCounts:
     """How a call's ideas stand: nothing is awaited of a draft, and a rejected idea is under way until its days for an objection end.
 
-    Awards are not asked for: whoever keeps a call without preparing them would learn of one before its hour.
+    Nothing is counted while the call is sealed. Awards are not asked for: whoever keeps a call without preparing them would learn of one
+    before its hour.
     """
+    if call.is_sealed:
+        return CallCounts(0, 0, 0, is_known=False)
     drafts, ended = ways.IDEA.list_stages(Kind.DRAFT), ways.IDEA.list_stages(Kind.END)
     turned_down = [stage.name for stage in ways.IDEA.stages.values() if stage.kind == Kind.DECIDED and stage.tone == Tone.NO]
     count = select(col(Idea.stage), func.count()).where(Idea.call_id == call.id, col(Idea.code).is_not(None)).group_by(col(Idea.stage))
@@ -147,6 +155,8 @@ def _require_reopenable(session: Session, call: Call) -> None:
     """Raise Conflict for a call that is over for good."""
     if call.archived_at is not None:
         raise Conflict("call_archived")
+    if call.state == CallState.CLOSED and read_closing(session, call.id).is_sealed:
+        raise Conflict("call_was_sealed")  # all offices have read its ideas since
     changes = list_changes(session, call.id)
     if any(each.kind == CallChangeKind.REOPENED for each in changes):
         raise Conflict("call_reopened_before")

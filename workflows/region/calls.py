@@ -1,7 +1,7 @@
 """Plan a call, give it a policy, open it and close it; which version of a policy counts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -15,15 +15,18 @@ from models.units import Unit
 from workflows.calculations.rule_books import read_rule_book
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
+from workflows.process.entry import end_of_grace, read_closing
 from workflows.process.journal import record, send
 from workflows.process.keyset import Order
 from workflows.process.refusals import Conflict, Faults, Invalid, NotFound
+from workflows.process.sealing import break_seal
 from workflows.process.wording import read_lines
 from workflows.region.call_changes import write_change
 from workflows.region.people import get_unit
 from workflows.region.soundness import digest_body, digest_print, require_ready, require_sound, validate_policy
 
 LAST_OPENED_FIRST = Order(Call, "opens_at")
+LONGEST_SEAL = 366  # days for which a call may be planned to stay sealed
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ class NewCall:
 def plan_call(session: Session, new: NewCall, *, actor: Actor) -> Call:
     """Plan a call with the first version of its policy; an admin or the secretariat over the unit may.
 
-    Raises Invalid, all faults at once, for an unknown unit, a title, dates in the past or out of order and for a policy that does not hold
-    or contradicts itself, Conflict for a code in use.
+    Raises Invalid, all faults at once, for an unknown unit, a title, dates in the past or out of order and for a policy that does not hold,
+    contradicts itself or is sealed for too long, Conflict for a code in use.
     """
     faults, unit, policy = Faults(), None, None
     with faults.gather():
@@ -56,6 +59,7 @@ def plan_call(session: Session, new: NewCall, *, actor: Actor) -> Call:
     with faults.gather():
         policy = validate_policy(new.policy)
         require_sound(policy)
+        require_short_seal(new.opens_at, new.closes_at, policy)
     faults.settle()
     if session.exec(select(Call.id).where(Call.code == new.code)).first():
         raise Conflict("call_code_taken", "code", given=new.code)
@@ -80,19 +84,28 @@ def open_call(session: Session, call_id: str, *, actor: Actor) -> Call:
     version = find_newest(session, call.id)
     if version.signed_at is None:
         raise Conflict("version_unsigned", version=version.number)
-    require_ready(session, read_policy(version))
-    call.state = CallState.OPEN
+    policy = read_policy(version)
+    require_ready(session, policy)
+    require_short_seal(call.opens_at, call.closes_at, policy)
+    call.state, call.is_sealed = CallState.OPEN, policy.closing.is_sealed
     record(session, "call.open", call.id, actor=actor)
     write_change(session, call, CallChange(call_id=call.id, kind=CallChangeKind.OPENED), actor=actor)
     return call
 
 
 def close_call(session: Session, call_id: str, *, actor: Actor) -> Call:
-    """Let no more ideas in; the clock does this at the last instant."""
+    """Let no more ideas in; the clock does this at the last instant, the grace included. What was sealed is read by all offices from then.
+
+    Closed early there is no grace. Raises Conflict for somebody who would cut an announced grace short.
+    """
     call, unit = lock_call(session, call_id)
     require_keeper(actor, unit)
     if call.state == CallState.OPEN:
+        grace = end_of_grace(call, read_closing(session, call.id))
+        if call.closes_at <= now() < grace:
+            raise Conflict("call_in_grace", closes_at=grace.isoformat())
         call.state = CallState.CLOSED
+        break_seal(session, call)
         record(session, "call.close", call.id, actor=actor)
         if now() < call.closes_at:
             write_change(session, call, CallChange(call_id=call.id, kind=CallChangeKind.CLOSED, closes_at=call.closes_at), actor=actor)
@@ -103,7 +116,7 @@ def close_call(session: Session, call_id: str, *, actor: Actor) -> Call:
 def amend_policy(session: Session, call_id: str, policy: dict[str, Any], *, actor: Actor) -> PolicyVersion:
     """A new version of a call's policy, for ideas drafted once it is signed; those in keep theirs.
 
-    Raises Invalid as `plan_call`, and where a call that took ideas would get other places than those it was announced with.
+    Raises Invalid as `plan_call`, and where a call that took ideas would get other places, or close otherwise, than it was announced.
     """
     call, valid = read_new_version(session, call_id, policy, actor=actor)
     number = find_newest(session, call.id).number + 1
@@ -119,7 +132,9 @@ def read_new_version(session: Session, call_id: str, policy: dict[str, Any], *, 
     valid = validate_policy(policy)
     require_sound(valid)
     if call.state != CallState.PLANNED:
-        require_same_places(current_policy(session, call.id), valid)
+        present = current_policy(session, call.id)
+        require_same_places(present, valid)
+        require_same_closing(present, valid)
     return call, valid
 
 
@@ -194,6 +209,19 @@ def _list_places(policy: Policy) -> list[tuple[str, tuple[tuple[str, int | None]
     """The tiers of each category with their places, by the categories' names; the call's own under no name."""
     by_category = policy.list_by_category()
     return sorted((category.name if category else "", read_rule_book(each.rule_book).places) for category, each in by_category)
+
+
+def require_same_closing(present: PolicyVersion, policy: Policy) -> None:
+    """What happens around its end belongs to the call as it was announced, whatever version an idea entered under."""
+    before, after = read_policy(present).closing, policy.closing
+    changed = [name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)]
+    Faults(Invalid("call_closing_fixed", f"policy.closing.{name}") for name in changed).settle()
+
+
+def require_short_seal(opens_at: datetime, closes_at: datetime, policy: Policy) -> None:
+    """A sealed call is one whose end is near: in a call that stands for years no idea would be screened before that."""
+    if policy.closing.is_sealed and closes_at - opens_at > timedelta(days=LONGEST_SEAL):
+        raise Invalid("sealed_too_long", "policy.closing.is_sealed", maximum=LONGEST_SEAL)
 
 
 def require_keeper(actor: Actor, unit: Unit) -> None:

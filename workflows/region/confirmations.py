@@ -1,4 +1,4 @@
-"""What waits for a second person: deciding roles, appointments to offices, and codes for those who hold one."""
+"""What waits for a second person: deciding roles, appointments to offices, codes for those who hold one, and late permits of calls."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,24 +6,28 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
+from models.late_permits import LatePermit
 from models.offices import OfficeHolder
 from models.people import CodeRequest, Person, Role, RoleGrant, is_not_over
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.refusals import NotFound
+from workflows.region.call_changes import proposes_in
 from workflows.region.codes import confirm_code, refuse_code
 from workflows.region.grants import confirm_grant, refuse_grant
 from workflows.region.holders import confirm_holder, refuse_holder
+from workflows.region.late_permits import confirm_late_permit, end_late_permit, list_unconfirmed
 from workflows.region.powers import get_person, is_second, list_offices, list_sponsors
 
-Kind = Literal["role", "office", "code"]
+Kind = Literal["role", "office", "code", "late"]
 
 
 @dataclass(frozen=True)
 class Confirmation:
     """Something one person began and a second must confirm.
 
-    `about` is who would get it, `first` who began it (None: a flow); `unit` is whose role or office it is, of a code the home unit.
+    `about` is who would get it, `first` who began it (None: a flow); `unit` is whose role or office it is, of a code the home unit, of a
+    late permit the unit that holds the call. `call`, `until` and `reason` are a late permit's.
     """
 
     id: str
@@ -36,11 +40,14 @@ class Confirmation:
     at: datetime | None
     may_confirm: bool
     may_refuse: bool
+    call: str | None = None
+    until: datetime | None = None
+    reason: str | None = None
 
 
 def list_confirmations(session: Session, *, actor: Actor) -> list[Confirmation]:
     """What waits and concerns the actor: what they may confirm, what they began, and what they would get."""
-    rows = [*_list_roles(session, actor), *_list_holders(session, actor), *_list_codes(session, actor)]
+    rows = [*_list_roles(session, actor), *_list_holders(session, actor), *_list_codes(session, actor), *_list_late(session, actor)]
     return [row for row in rows if row.may_confirm or row.may_refuse]
 
 
@@ -61,11 +68,14 @@ def confirm(session: Session, confirmation_id: str, *, actor: Actor) -> str | No
         return confirm_code(session, confirmation_id, actor=actor)
     if kind == "role":
         return confirm_grant(session, confirmation_id, actor=actor)
+    if kind == "late":
+        confirm_late_permit(session, confirmation_id, actor=actor)
+        return None
     return confirm_holder(session, confirmation_id, actor=actor)
 
 
 def find_person(session: Session, confirmation_id: str) -> str | None:
-    """Whose role, office or code a confirmation is about."""
+    """Whose role, office or code a confirmation is about; nobody's of a late permit, by which no code is made."""
     found = (session.get(table, confirmation_id) for table in (RoleGrant, OfficeHolder, CodeRequest))
     return next((row.person_id for row in found if isinstance(row, RoleGrant | OfficeHolder | CodeRequest)), None)
 
@@ -77,15 +87,18 @@ def refuse(session: Session, confirmation_id: str, *, actor: Actor) -> None:
         refuse_code(session, confirmation_id, actor=actor)
     elif kind == "role":
         refuse_grant(session, confirmation_id, actor=actor)
+    elif kind == "late":
+        end_late_permit(session, confirmation_id, actor=actor)
     else:
         refuse_holder(session, confirmation_id, actor=actor)
 
 
 def _find_kind(session: Session, confirmation_id: str, actor: Actor) -> Kind:
-    kinds: tuple[tuple[Kind, type[RoleGrant] | type[OfficeHolder] | type[CodeRequest]], ...] = (
+    kinds: tuple[tuple[Kind, type[RoleGrant] | type[OfficeHolder] | type[CodeRequest] | type[LatePermit]], ...] = (
         ("role", RoleGrant),
         ("office", OfficeHolder),
         ("code", CodeRequest),
+        ("late", LatePermit),
     )
     if actor.flow:
         raise NotFound("confirmation_not_found")
@@ -159,6 +172,30 @@ def _list_codes(session: Session, actor: Actor) -> list[Confirmation]:
                 may_refuse=actor.person_id in (request.asked_by, person.id) or is_second(actor, paths),
             )
         )
+    return rows
+
+
+def _list_late(session: Session, actor: Actor) -> list[Confirmation]:
+    """Whoever proposes in the call confirms nobody; who gave a permit takes it back."""
+    rows = []
+    for permit, person, call, unit in list_unconfirmed(session, actor=actor):
+        outside = actor.person_id is not None and not proposes_in(session, call, actor.person_id)
+        row = Confirmation(
+            id=permit.id,
+            kind="late",
+            about=person.full_name,
+            about_id=person.id,
+            first=_name(session, permit.given_by),
+            role=None,
+            unit=unit.name,
+            at=permit.given_at,
+            may_confirm=outside and is_second(actor, [unit.path], permit.given_by, permit.person_id),
+            may_refuse=outside and (actor.person_id == permit.given_by or is_second(actor, [unit.path])),
+            call=call.title,
+            until=permit.until,
+            reason=permit.reason,
+        )
+        rows.append(row)
     return rows
 
 

@@ -43,7 +43,7 @@ class NewVersionPreview:
 
     before: int
     differences: list[Difference]
-    held: list[HeldIdeas]
+    held: list[HeldIdeas] | None
 
 
 def preview_new_version(session: Session, call_id: str, policy: dict[str, Any], *, actor: Actor) -> NewVersionPreview:
@@ -54,8 +54,13 @@ def preview_new_version(session: Session, call_id: str, policy: dict[str, Any], 
     return NewVersionPreview(present.number, changed, count_held(session, call))
 
 
-def count_held(session: Session, call: Call) -> list[HeldIdeas]:
-    """The ideas of a call that are held to each of its versions, the eldest version first: a draft too keeps the one it was begun under."""
+def count_held(session: Session, call: Call) -> list[HeldIdeas] | None:
+    """The ideas of a call that are held to each of its versions, the eldest version first: a draft too keeps the one it was begun under.
+
+    None of a sealed call: how many ideas came to which stage is told to nobody before its end.
+    """
+    if call.is_sealed:
+        return None
     stages = [stage.name for stage in ways.IDEA.stages.values() if stage.kind != Kind.END or stage.reached == Reached.VERIFIED]
     count = select(PolicyVersion.number, Idea.stage, func.count()).join(Idea, col(Idea.policy_id) == col(PolicyVersion.id))
     count = count.where(Idea.call_id == call.id, col(Idea.stage).in_(stages)).group_by(col(PolicyVersion.number), col(Idea.stage))

@@ -18,7 +18,15 @@ from workflows.process.keyset import Page, Slice, take_page
 from workflows.process.refusals import Conflict, Forbidden, NotFound
 from workflows.process.visibility import units_of
 from workflows.region.amendments import apply_amendment, require_applicable
-from workflows.region.calls import LAST_OPENED_FIRST, current_policy, find_newest, get_call, lock_call, require_same_places
+from workflows.region.calls import (
+    LAST_OPENED_FIRST,
+    current_policy,
+    find_newest,
+    get_call,
+    lock_call,
+    require_same_closing,
+    require_same_places,
+)
 from workflows.region.soundness import digest_body, require_ready
 
 SIGNERS = (Role.CHAIR, Role.LEADER)
@@ -57,7 +65,9 @@ def sign_policy(session: Session, call_id: str, number: int, *, actor: Actor) ->
     require_ready(session, policy)
     require_applicable(session, call, version, actor=actor)
     if call.state != CallState.PLANNED and version.amends is None:
-        require_same_places(current_policy(session, call.id), policy)
+        present = current_policy(session, call.id)
+        require_same_places(present, policy)
+        require_same_closing(present, policy)
     version.signed_by, version.signed_at, version.signed_sha256 = actor.person_id, now(), digest_body(version.body)
     session.flush()
     record(session, "call.sign_policy", call.id, actor=actor, number=number, sha256=version.signed_sha256)

@@ -3,7 +3,6 @@
 from sqlmodel import Session, col, select
 
 from models.awards import Award, AwardShare
-from models.calls import CallState
 from models.ideas import Idea
 from models.ids import new_id
 from models.instants import now
@@ -15,6 +14,7 @@ from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.earning import has_award, read_facts, read_own_book, split_in_team
 from workflows.process.engine import Grounds, Permitted, permit, take
 from workflows.process.entering import find_awarded_before
+from workflows.process.entry import may_still_enter
 from workflows.process.refusals import Conflict
 from workflows.process.ways import AWARD, Kind
 from workflows.reward.rank import list_passed_over, lock_places, rank_call
@@ -70,9 +70,9 @@ def draft_award(session: Session, idea_id: str, *, actor: Actor) -> None:
 
 
 def draft_ranked_awards(session: Session, call_id: str, *, actor: Actor) -> None:
-    """Rank a closed call's ideas once all are decided, and draft the awards its places allow; done once per call."""
+    """Rank a call's ideas once nobody may come in any more and all are decided, and draft the awards its places allow; once per call."""
     call = lock_places(session, call_id)
-    if call is None or call.state != CallState.CLOSED or call.awards_drafted_at is not None or list_undecided(session, call_id):
+    if call is None or call.awards_drafted_at is not None or may_still_enter(session, call) or list_undecided(session, call_id):
         return
     for placement in rank_call(session, call_id):
         if placement.tier is not None:

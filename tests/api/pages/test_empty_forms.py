@@ -15,6 +15,7 @@ from tests.api.pages.browsing import open_browser
 from tests.api.pages.test_all_at_once import fields_at_fault
 from tests.building import Town
 from tests.outsiders import outsider, welcome
+from workflows.region.calls import close_call
 
 
 class Empty(NamedTuple):
@@ -44,6 +45,12 @@ def _measured(town: Town) -> str:
 def _guest(town: Town) -> str:
     welcome(town, "guest", outsider(EmploymentKind.MENTOR))
     return f"/pegawai/{town['guest'].id}"
+
+
+def _late_call(town: Town) -> str:
+    call = town.build_call(closing={"late_days": 7})
+    town.do(close_call, call, by="secretary")
+    return f"/periode-usulan/{call}"
 
 
 S, A = IdeaStage, AwardStage
@@ -87,6 +94,7 @@ FORMS = (
     Empty("admin", lambda _town: "/ekspor", "/ekspor", "export", "what unit_code"),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}", "*/perpanjang", "extend_call", "until reason"),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}/perubahan/1", "*", "amend_running", AMENDED),
+    Empty("secretary", _late_call, "*/izin-terlambat", "give_late", "employee_number until reason"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
 ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form and test_new_version ask
@@ -95,7 +103,10 @@ ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_on
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
     "/keadaan-sistem",
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
-    *(f"/periode-usulan/{{call_id}}/{last}" for last in ("buka", "tutup", "arsip", "kembalikan", "versi-baru")),
+    *(
+        f"/periode-usulan/{{call_id}}/{last}"
+        for last in ("buka", "tutup", "arsip", "kembalikan", "versi-baru", "izin-terlambat/{permit_id}")
+    ),
     *(f"/pegawai/{{person_id}}/{last}" for last in ("peran/{grant_id}/akhiri", "hapus-surel", "tutup", "buka", "kode", "pulihkan")),
 }
 

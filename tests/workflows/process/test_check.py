@@ -26,6 +26,7 @@ BOOK = POLICY["rule_book"]
 RANKED = {**BOOK, "tiers": [{**BOOK["tiers"][0], "places": 3}]}
 VERIFIED = {**BOOK, "results_must_be_verified": True}
 ENDLESS = {**BOOK, "tiers": [{**BOOK["tiers"][0], "amount_rupiah": 10**15}], "team_uplift_percent": 50}
+SEALED = {"is_sealed": True}
 HOLDING = [stage.name for stage in ways.IDEA.stages.values() if stage.kind not in (Kind.DRAFT, Kind.END)]
 
 
@@ -74,6 +75,8 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_pair_not_loosened", "loosened.0", {"loosened": [("determine", "determine")]}),
     ("policy_duty_unknown", "loosened.0", {"loosened": [("permit", "screening")]}),
     ("policy_days_unknown", "days.screning", {"days": {"screning": 9}}),
+    ("policy_gate_sealed", "gates.1.stage", {"gates": [gate("a"), gate(stage="awaiting_permission")], "closing": SEALED}),
+    ("policy_permit_sealed", "movers.permit", {"movers": {"permit": "secretariat"}, "closing": SEALED}),
     ("policy_award_from_empty", "award_from", {"award_from": []}),
     ("policy_award_not_scored", "award_from.0", {"award_from": ["screening", "rolled_out"]}),
     ("policy_award_not_drafted", "award_from", {"award_from": ["determined"]}),
@@ -98,6 +101,7 @@ SOUND: dict[str, dict[str, Any]] = {
     "every pair that a policy may loosen, whichever duty is named first": {
         "loosened": [("permit", "screen"), ("determine", "permit"), ("permit", "approve"), ("approve", "determine")]
     },
+    "a seal, a grace and late permits": {"closing": {**SEALED, "grace_minutes": 60, "late_days": 7}, "gates": [gate()]},
     "the smallest quorum of four": {"reviewers": 4, "quorum": 3},
     "all rules of who may enter": {
         "entry": "in_trial",

@@ -61,6 +61,7 @@ def test_no_job_that_follows_a_step_is_named_outside_the_tables() -> None:
         "asked_in_person": "recognition.send_digest",
         "dropped_from_team": "recognition.tell_dropped",
         "award_may_be_lost": "reward.recheck_award",
+        "call_unsealed": "intake.unseal",
     }
 
 

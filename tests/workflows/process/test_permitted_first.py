@@ -25,7 +25,7 @@ from tests.clock import stopped_clock
 from tests.steps import STEPS, IdeaUnderWay
 from workflows.intake.agree import answer_invitation, leave_out_unanswered
 from workflows.intake.draft import draft_idea, revise_idea
-from workflows.intake.route import expire_supplement
+from workflows.intake.route import expire_supplement, unseal_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.process import engine, ways
 from workflows.process.context import Context
@@ -34,6 +34,7 @@ from workflows.process.ways import GATE_ACTION
 from workflows.recognition.issue import Rendered, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import number_certificates, number_receipt
 from workflows.recognition.report import ask_report
+from workflows.region.calls import close_call
 from workflows.review.assign import assign_evenly, assign_reviewer
 from workflows.review.close_review import close_review
 from workflows.review.determine import close_rejected, expire_deferral
@@ -147,6 +148,10 @@ def play_intake(town: Town, watching: Watching, play: Play) -> None:
     late = town.build_returned()
     lapse(town, late)
     play(expire_supplement, late, by="flow:intake")
+    sealed = town.build_call(closing={"is_sealed": True})
+    waiting = town.build_idea(IdeaStage.SCREENING, call=sealed)
+    town.do(close_call, sealed, by="secretary")
+    play(unseal_idea, waiting, by="flow:intake")
 
 
 def play_review(town: Town, watching: Watching, play: Play) -> None:

@@ -16,7 +16,7 @@ from workflows.process.refusals import Faults, Invalid, Refusal
 from workflows.process.wording import read_line
 from workflows.region.call_files.faults import FileFault, Unreadable
 from workflows.region.call_files.reading import ReadFile, read_file
-from workflows.region.calls import NewCall
+from workflows.region.calls import NewCall, require_short_seal
 from workflows.region.soundness import list_contradictions, validate_policy
 
 FIRST, LAST = time(0), time(23, 59, 59)
@@ -139,9 +139,14 @@ def _check_policy(checked: CheckedFile) -> Iterator[tuple[str, str | None, dict[
     faults = Faults()
     with faults.gather():
         checked.policy = validate_policy(body)
+    if checked.policy is None:
+        yield from ((each.code, each.field, each.parameters) for each in faults.found)
+        return
+    if checked.call is not None:
+        with faults.gather():
+            require_short_seal(checked.call.opens_at, checked.call.closes_at, checked.policy)
     yield from ((each.code, each.field, each.parameters) for each in faults.found)
-    if checked.policy is not None:
-        yield from ((finding.code, finding.path, finding.parameters) for finding in list_contradictions(checked.policy))
+    yield from ((finding.code, finding.path, finding.parameters) for finding in list_contradictions(checked.policy))
 
 
 def arrange(call: NewCall, policy: Policy) -> dict[str, Any]:
