@@ -104,8 +104,8 @@ def test_each_unit_has_one_place_and_nobody_in_office_reads_an_idea_before_the_e
 
 def test_all_that_is_missing_is_told_at_once(own_town: Town, clock: Clock, call: str) -> None:
     town = own_town
-    asked = {"answers": {"channel": "application", "people": "0"}, "sections": SECTIONS, "initiator": None, "in_use_since": date(2026, 1, 1)}
-    idea = draft(town, call, "stranger", **asked)
+    answers = {"channel": "application", "people": "0"}
+    idea = draft(town, call, "stranger", answers=answers, sections=SECTIONS, initiator=None, in_use_since=date(2026, 1, 1))
     with pytest.raises(Refusal) as refused:
         town.do(submit_idea, idea, by="stranger")
     found = {(each.code, each.field) for each in refused.value.parts or (refused.value,)}
@@ -125,7 +125,7 @@ def test_whoever_changes_the_category_an_answer_or_the_initiator_by_sql_is_found
         "UPDATE idea SET category = 'kecamatan'",
         "UPDATE revision SET initiator = 'civil_servant' WHERE number = 2",
         "UPDATE revision SET in_use_since = '2020-01-01' WHERE number = 2",
-        "UPDATE revision SET answers = '{\"people\": \"9000000\"}' WHERE number = 2",
+        'UPDATE revision SET answers = \'{"people": "9000000"}\' WHERE number = 2',
     )
     for statement in forged:
         with attack(town.store) as session:
