@@ -1,6 +1,6 @@
 """The short answers of the writing form: as fields, from what was typed back to answers, and which parts of the form are shown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -61,14 +61,14 @@ def show_form(policy: Policy, view: FormView, asked_for: AskedFor | None) -> dic
     """What the writing page shows of a call's form, by what was typed or is stored: `asked_parts` names those that stand there, `parts` are
     those that may be changed, `hidden` the fields of parts that are not asked now, so that changing a choice back loses nothing."""
     typed, form = read_choices(policy, view.values), name_form_parts(policy)
-    parts = list_parts(policy) if asked_for is None else asked_for.list_open(policy, typed)
+    parts: Collection[str] = list_parts(policy) if asked_for is None else asked_for.list_open(policy, typed)
     wrong = {name for name, part in form.items() if any(part_of(field) == part for field in view.errors)}
     asked = list_asked(policy, typed) | wrong
     away = {part for name, part in form.items() if name not in asked and part in parts}
     return {"asked_parts": asked, "parts": parts, "hidden": _list_hidden(view, away), "steering": list_steering(policy)}
 
 
-def _list_hidden(view: FormView, away: Iterable[str]) -> list[tuple[str, str]]:
+def _list_hidden(view: FormView, away: Collection[str]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in view.values.items() if part_of(name) in away and value]
 
 
