@@ -4,8 +4,10 @@ Who would cheat: who begins a draft once others are shut out; a keeper who cuts 
 in the last minute. What an inspector expects: that whoever came late is marked, and that nothing was ranked before the last could come.
 """
 
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from workflows.intake import submit
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.submit import submit_idea
 from workflows.process import entry
+from workflows.process.actors import Actor
 from workflows.process.attest.compare import compare_rows
 from workflows.process.refusals import Conflict, Invalid
 from workflows.region.amendments import NewAmendment, amend_running, find_rule
@@ -183,6 +186,30 @@ def test_nothing_is_ranked_before_the_grace_is_over(town: Town, tmp_path: Path, 
     set_clock(monkeypatch, tmp_path, end + timedelta(minutes=60))
     find_what_is_due(town)
     assert (call_of(town, call).state, len(town.rows(ranked))) == (CallState.CLOSED, 1)
+
+
+def test_whoever_closes_the_call_waits_for_who_is_just_coming_in(
+    either_town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An idea stamped in the last instant and committed after it is among those that the ranking waits for."""
+    town = either_town
+    call, end = call_with(town)
+    idea, stamped = town.build_idea(call=call), Event()
+    set_clock(monkeypatch, tmp_path, end - INSTANT)
+
+    def come_in(session: Session, *, actor: Actor) -> None:
+        submit_idea(session, idea, actor=actor)
+        set_clock(monkeypatch, tmp_path, end)
+        stamped.set()
+        time.sleep(0.5)
+
+    thread = Thread(target=lambda: town.do(come_in, by="lead"))
+    thread.start()
+    assert stamped.wait(20)
+    find_what_is_due(town)
+    thread.join()
+    assert (call_of(town, call).state, town.idea(idea).stage) == (CallState.CLOSED, IdeaStage.SUBMITTED)
+    assert town.rows(select(Message.id).where(Message.job == "draft_ranked_awards")) == []
 
 
 def test_a_late_idea_goes_its_usual_way(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
