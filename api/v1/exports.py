@@ -23,21 +23,21 @@ FILE: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/people", response_class=Response, responses=FILE)
-async def export_people(request: Api, unit: UnitCode = "", format: Kind = Kind.CSV) -> Response:
+async def export_people(request: Api, unit_code: UnitCode = "", format: Kind = Kind.CSV) -> Response:
     """The people of a unit and of all below it, with their numbers, as CSV or XLSX; of the whole region where no unit is named.
 
     For admins over the unit. That the file was given is a fact of the ledger and a line of the security log.
     """
-    return await _give(request, Exported.PEOPLE, unit, format)
+    return await _give(request, Exported.PEOPLE, unit_code, format)
 
 
 @router.get("/units", response_class=Response, responses=FILE)
-async def export_units(request: Api, unit: UnitCode = "", format: Kind = Kind.CSV) -> Response:
+async def export_units(request: Api, unit_code: UnitCode = "", format: Kind = Kind.CSV) -> Response:
     """A unit and all below it, as CSV or XLSX; the whole region where no unit is named.
 
     For admins over the unit. That the file was given is a fact of the ledger.
     """
-    return await _give(request, Exported.UNITS, unit, format)
+    return await _give(request, Exported.UNITS, unit_code, format)
 
 
 async def _give(request: ApiRequest, what: Exported, unit_code: str, kind: Kind) -> Response:

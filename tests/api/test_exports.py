@@ -37,7 +37,7 @@ def numbers_in(text: str) -> set[str]:
 
 
 def test_an_admin_takes_a_units_people_as_csv_and_it_is_a_fact(town: Town, client: TestClient) -> None:
-    answer = ask(client, town["admin"], "GET /exports/people?unit=ANDIR")
+    answer = ask(client, town["admin"], "GET /exports/people?unit_code=ANDIR")
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     assert answer.headers["content-type"].startswith("text/csv")
     assert 'filename="pegawai-ANDIR-' in answer.headers["content-disposition"]
@@ -67,7 +67,7 @@ def test_a_spreadsheet_is_one(town: Town, client: TestClient) -> None:
 @pytest.mark.parametrize("who", ["operator", "head", "secretary", "leader", "auditor", "lead"])
 def test_nobody_else_gets_a_file_and_nothing_is_noted(town: Town, client: TestClient, who: str, path: str) -> None:
     for unit in ("ANDIR", "", "NIHIL"):
-        check_problem(ask(client, town[who], f"GET /exports/{path}?unit={unit}"), 403, "only_admin", language="id")
+        check_problem(ask(client, town[who], f"GET /exports/{path}?unit_code={unit}"), 403, "only_admin", language="id")
     assert ask(client, None, f"GET /exports/{path}").status_code == 401
     assert list_facts(town) == []
 
@@ -75,8 +75,8 @@ def test_nobody_else_gets_a_file_and_nothing_is_noted(town: Town, client: TestCl
 def test_an_admin_of_a_district_gets_that_district_and_neither_the_region_nor_another(town: Town, client: TestClient) -> None:
     town.give_role("walker", Role.ADMIN, "COBLONG")
     for unit in ("", "ANDIR", "KOTA"):
-        check_problem(ask(client, town["walker"], f"GET /exports/people?unit={unit}"), 403, "only_admin", language="id")
-    answer = ask(client, town["walker"], "GET /exports/people?unit=COBLONG")
+        check_problem(ask(client, town["walker"], f"GET /exports/people?unit_code={unit}"), 403, "only_admin", language="id")
+    answer = ask(client, town["walker"], "GET /exports/people?unit_code=COBLONG")
     assert answer.status_code == 200
     assert town["stranger"].number in numbers_in(answer.text)
     assert town["lead"].number not in numbers_in(answer.text)
@@ -84,9 +84,9 @@ def test_an_admin_of_a_district_gets_that_district_and_neither_the_region_nor_an
 
 
 def test_a_unit_or_a_kind_of_file_that_there_is_not_is_refused(town: Town, client: TestClient) -> None:
-    check_problem(ask(client, town["admin"], "GET /exports/people?unit=NIHIL"), 422, "unit_unknown", language="id")
+    check_problem(ask(client, town["admin"], "GET /exports/people?unit_code=NIHIL"), 422, "unit_unknown", language="id")
     assert ask(client, town["admin"], "GET /exports/people?format=pdf").status_code == 422
-    assert ask(client, town["admin"], "GET /exports/people?unit=%00").status_code == 422
+    assert ask(client, town["admin"], "GET /exports/people?unit_code=%00").status_code == 422
     assert ask(client, town["admin"], "GET /exports/awards").status_code == 404
     assert list_facts(town) == []
 
