@@ -200,7 +200,7 @@ async def show_form(
         opened=request.form.text("act", 60).partition(".")[2],
         groups=groups if count_fields(groups) + OWN <= MOST_FIELDS else (),
         policy=sound,
-        conditions=list_conditions(sound, checked.call.closes_at, words) if sound and checked.call else [],
+        conditions=list_conditions(sound, file.call.closes_at, words) if sound and file.call else [],
         **(_draw(sound, words) if sound else {}),
         wrong=refused if refused and refused.errors else None,
         posted=not is_new,

@@ -1,6 +1,6 @@
 """What an idea says, as a request's body says it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -41,5 +41,5 @@ class ProposalIn(RequestBody):
         """The proposal as the action takes it."""
         team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role) for part in self.team)
         said = self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team
-        entry = {"initiator": self.initiator, "in_use_since": self.in_use_since, "earlier_code": self.earlier_code}
+        entry: dict[str, Any] = {"initiator": self.initiator, "in_use_since": self.in_use_since, "earlier_code": self.earlier_code}
         return Proposal(*said, answers=self.answers, category=self.category, **entry)

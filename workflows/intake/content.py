@@ -4,6 +4,7 @@ import secrets
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel import Session
 
@@ -91,7 +92,7 @@ def read_content(session: Session, context: IdeaContext, proposal: Proposal, *, 
     with faults.gather():
         named = read_team_shares(session, context.idea, context.policy, proposal.team)
     faults.settle()
-    said = {"title": title, "theme": theme, "sections": sections, "answers": answers, "category": category}
+    said: dict[str, Any] = {"title": title, "theme": theme, "sections": sections, "answers": answers, "category": category}
     return replace(proposal, **said, **asdict(entry)), named
 
 
