@@ -32,6 +32,10 @@ def gate(name: str = "hearing", stage: str = "screening", role: str = "secretari
     return {"name": name, "label": "Dengar pendapat", "label_en": "Hearing", "stage": stage, "role": role, "after": after}
 
 
+def category(name: str, label: str = "Kecamatan") -> dict[str, Any]:
+    return {"name": name, "label": label, "label_en": name}
+
+
 def check(way: Way | None = None, **changes: Any) -> list[Finding]:
     """What is found in the usual policy with some parts replaced, on the idea's way or another."""
     return check_policy(Policy.model_validate({**POLICY, **changes}), way or ways.IDEA, ways.AWARD, ways.DOCUMENT)
@@ -79,6 +83,7 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_award_not_verified", "award_from.1", {"award_from": ["rolled_out", "determined"], "rule_book": VERIFIED}),
     ("policy_award_not_ranked", "award_from.0", {"award_from": ["recommended", "rolled_out"], "rule_book": RANKED}),
     ("amount_out_of_range", "rule_book.team_uplift_percent", {"rule_book": ENDLESS}),
+    ("policy_category_named_twice", "categories.1.label", {"categories": [category("a"), category("b"), category("c", "Kelurahan")]}),
 ]
 SOUND: dict[str, dict[str, Any]] = {
     "nothing of its own": {},
