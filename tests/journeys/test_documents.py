@@ -50,7 +50,7 @@ def test_a_certificate_says_exactly_its_facts(played: Played) -> None:
             facts[name]
             for name in ("number", "holder_name", "holder_unit", "holder_role", "idea_title", "idea_code", "legal_basis", "place")
         ]
-        said += [facts["signatory"]["name"], *facts["letterhead"]["lines"], facts["verify_url"]]
+        said += [facts["category"], facts["signatory"]["name"], *facts["letterhead"]["lines"], facts["verify_url"]]
         for fact in said:
             assert fact.replace(" ", "").lower() in squeezed.lower(), (file.name, fact)
         if facts["holder_employee_number"]:

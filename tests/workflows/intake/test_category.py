@@ -112,12 +112,12 @@ def test_somebody_of_an_agency_does_not_enter_an_easier_category_by_the_api(
     call = town.build_call(categories=categories)
     body = {"call_id": call, "title": "Antrean daring dinas", "sections": SECTIONS, "category": given}
     answer = ask(client, town["walker"], "POST /ideas", body)
-    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert (answer.status_code, answer.json()["type"]) == (422, f"urn:gagas:problem:{code}")
     idea = draft(town, call, "walker")
     version = ask(client, town["walker"], f"GET /ideas/{idea}").headers["etag"]
     del body["call_id"]
     answer = ask(client, town["walker"], f"PUT /ideas/{idea}", body, if_match=version)
-    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert (answer.status_code, answer.json()["type"]) == (422, f"urn:gagas:problem:{code}")
 
 
 def test_who_moves_between_draft_and_submission_takes_no_idea_along(town: Town) -> None:

@@ -34,6 +34,10 @@ def gate(name: str = "hearing", stage: str = "screening", role: str = "secretari
     return {"name": name, "label": "Dengar pendapat", "label_en": "Hearing", "stage": stage, "role": role, "after": after}
 
 
+def category(name: str, label: str = "Kecamatan") -> dict[str, Any]:
+    return {"name": name, "label": label, "label_en": name}
+
+
 def check(way: Way | None = None, **changes: Any) -> list[Finding]:
     """What is found in the usual policy with some parts replaced, on the idea's way or another."""
     return check_policy(Policy.model_validate({**POLICY, **changes}), way or ways.IDEA, ways.AWARD, ways.DOCUMENT)
@@ -87,6 +91,7 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_new_in_use", "eligibility.minimum_months", {"eligibility": {"minimum_months": 1}}),
     ("policy_years_without_awards", "eligibility.earlier_years", {"eligibility": {"earlier_years": 2}}),
     *PLANTED_IN_FORMS,
+    ("policy_category_named_twice", "categories.1.label", {"categories": [category("a"), category("b"), category("c", "Kelurahan")]}),
 ]
 SOUND: dict[str, dict[str, Any]] = {
     "nothing of its own": {},

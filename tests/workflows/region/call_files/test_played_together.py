@@ -86,10 +86,10 @@ def test_an_idea_comes_in_late_into_its_category_without_what_was_not_asked(own_
 def test_each_unit_has_one_place_and_nobody_in_office_reads_an_idea_before_the_end(own_town: Town, clock: Clock, call: str) -> None:
     town = own_town
     [end] = town.rows(select(Call.closes_at).where(Call.id == call))
-    first, second = draft(town, call, "lead"), draft(town, call, "mate")
+    first, second = draft(town, call, "lead"), draft(town, call, "lead", sections=SECTIONS)
     town.do(submit_idea, first, by="lead")
     with pytest.raises(Conflict) as refused:
-        town.do(submit_idea, second, by="mate")
+        town.do(submit_idea, second, by="lead")
     assert refused.value.code == "quota_reached"
     deliver(town, "intake")
     for who in ("secretary", "chair", "auditor", "admin"):
