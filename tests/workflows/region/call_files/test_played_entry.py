@@ -28,7 +28,6 @@ policy:
     quota_per: whole_agency
     minimum_months: 24
     earlier_awards: 1
-    earlier_years: 30
   sections:
     - {name: background, label: Latar belakang, label_en: Background, minimum_words: 3}
     - {name: idea, label: Gagasan, label_en: Idea, minimum_words: 3, maximum_words: 50}
