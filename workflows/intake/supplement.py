@@ -98,7 +98,7 @@ def read_asked_for(session: Session, context: IdeaContext) -> AskedFor:
 
 def _list_asked_then(session: Session, context: IdeaContext, number: int) -> frozenset[str]:
     """The names of the parts of the form that a revision's answers ask for."""
-    answers: dict[str, str] = {}
+    answers: Mapping[str, str] = {}
     if context.policy.fields:
         answers = session.exec(select(Revision.answers).where(Revision.idea_id == context.idea.id, Revision.number == number)).one()
     return list_asked(context.policy, answers)

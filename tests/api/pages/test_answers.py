@@ -36,6 +36,11 @@ def values(page: str, prefix: str) -> dict[str, str]:
     return found
 
 
+def hidden_in(page: str, action: str = "/usulan/baru") -> dict[str, str]:
+    """The hidden fields of the writing form itself, not of the switch to the other language above it."""
+    return fields_of(page[page.index("<main") :], action)
+
+
 @pytest.fixture
 def call(town: Town) -> str:
     return town.build_call(**FORM)
@@ -59,12 +64,12 @@ def test_an_updated_form_asks_what_the_answers_ask_for_and_saves_nothing(town: T
     assert "Hanya bila Saluran layanan dijawab Situs web." in page.text
     assert "Hanya bila Tahapan inovasi dijawab Penerapan. Mulai 1 Januari 2020. Paling lambat 31 Desember 2026." in page.text
     assert values(page.text, "answers.") | CHOSEN == values(page.text, "answers.")
-    back = {**fields_of(page.text, "/usulan/baru"), **typed, "answers.reached": "trial", "answers.applied_on": "2025-03-17"}
+    back = {**hidden_in(page.text), **typed, "answers.reached": "trial", "answers.applied_on": "2025-03-17"}
     back |= {"sections.address": "Alamat\nyang sudah ditulis"}
     del back["answers.channels.website"]
     away = browser.post("/usulan/baru", data=back)
     assert (ADDRESS in away.text, 'id="writing-answers-applied_on"' in away.text) == (False, False)
-    hidden = fields_of(away.text, "/usulan/baru")
+    hidden = hidden_in(away.text)
     assert hidden["answers.applied_on"] == "2025-03-17"
     assert hidden["sections.address"] == "Alamat\nyang sudah ditulis"
     assert "Isian yang tidak ditanyakan tidak ikut diajukan." in away.text
@@ -116,7 +121,7 @@ def test_a_saved_draft_keeps_what_a_changed_choice_hides(town: Town, call: str) 
     path = f"/usulan/{idea}/ubah"
     typed = {**TYPED, "answers.reached": "applied", "answers.applied_on": "2025-03-17", "answers.channels": "", "answers.people": "5"}
     shown = send(browser, path, path, **typed, do="refresh")
-    saved = browser.post(path, data={**fields_of(shown.text, path), **typed, "do": "save"})
+    saved = browser.post(path, data={**hidden_in(shown.text, path), **typed, "do": "save"})
     assert saved.status_code == 303
     assert present(town, idea).sections == TEXTS
     sent = send(browser, path, path, **typed, do="submit")
@@ -129,7 +134,7 @@ def test_a_figure_that_may_mean_two_is_asked_about_and_an_unreadable_one_is_told
     asked = send(browser, page, "/usulan/baru", **{**TYPED, "answers.reached": "trial", "answers.people": "1.200", "do": "submit"})
     assert (asked.status_code, fields_at_fault(asked.text, "writing")) == (422, ["answers-people"])
     assert sorted(re.findall(r'name="meant.answers.people" value="([^"]*)"', asked.text)) == ["1.2", "1200"]
-    chosen = {**fields_of(asked.text, "/usulan/baru"), **TYPED, "answers.reached": "trial", "answers.people": "1.200"}
+    chosen = {**hidden_in(asked.text), **TYPED, "answers.reached": "trial", "answers.people": "1.200"}
     saved = browser.post("/usulan/baru", data=chosen | {"meant.answers.people": "1200", "do": "save"})
     idea = saved.headers["location"].split("/")[2]
     assert present(town, idea).answers == {"reached": "trial", "people": "1200"}
