@@ -222,7 +222,7 @@ def _find_proposer(session: Session, number: str) -> Person:
 
 def _is_gone(session: Session, person_id: str) -> bool:
     """Whether somebody left the service, or their account is closed."""
-    closed = select(Account.id).where(Account.person_id == person_id, col(Account.closed_at).is_not(None))
+    closed = select(Account.person_id).where(Account.person_id == person_id, col(Account.closed_at).is_not(None))
     return session.get_one(Person, person_id).retired_on is not None or session.exec(closed).first() is not None
 
 

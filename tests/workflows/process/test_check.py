@@ -80,7 +80,7 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_duty_unknown", "loosened.0", {"loosened": [("permit", "screening")]}),
     ("policy_days_unknown", "days.screning", {"days": {"screning": 9}}),
     ("policy_gate_sealed", "gates.1.stage", {"gates": [gate("a"), gate(stage="awaiting_permission")], "closing": SEALED}),
-    ("policy_permit_sealed", "movers.permit", {"movers": {"permit": "secretariat"}, "closing": SEALED}),
+    ("policy_permit_sealed", "movers.permit", {"movers": {"permit": "secretariat", "propose": "chair"}, "closing": SEALED}),
     ("policy_award_from_empty", "award_from", {"award_from": []}),
     ("policy_award_not_scored", "award_from.0", {"award_from": ["screening", "rolled_out"]}),
     ("policy_award_not_drafted", "award_from", {"award_from": ["determined"]}),
