@@ -24,6 +24,7 @@ COMMAND = (sys.executable, "-c", "from api.cli.main import app; app()")
 PASSWORD = "gagasan baik untuk warga"  # of invented people, on a server that the test ends
 SECRET = frozenset(("password", "activation_code", "access_token", "file"))
 ONE_TIME = re.compile(r"\w{4}-\w{4}-\w{4}")
+DULL = re.compile(r"id|version|stage_since|form|medium|budget_rupiah|token_type|expires_in|.*_(id|by|sha256)|(?!(opens|closes|due)_).*_at")
 LONGEST = 160  # letters of a value, and of an answer's line
 
 
@@ -50,18 +51,18 @@ class Transcript:
         said = answer.headers.get("location", "")
         if answer.headers.get("content-type", "").split(";")[0].endswith("json"):
             read = answer.json()
-            said = show(read) if answer.status_code < 400 else f"{read['type'].rpartition(':')[2]}: {read['detail']}"
+            said = show(read, DULL) if answer.status_code < 400 else f"{read['type'].rpartition(':')[2]}: {read['detail']}"
         self.say(f"  {answer.status_code} {said}".rstrip())
 
 
-def show(values: Any) -> str:
-    """Plain values as one short line, those that are secret left out."""
+def show(values: Any, dull: re.Pattern[str] | None = None) -> str:
+    """Plain values as one short line, without those of dull names; of those that are secret only that they are there."""
     if isinstance(values, list):
         return f"{len(values)} entries"
     plain = {
         name: "…" if name in SECRET or ONE_TIME.fullmatch(str(value)) else _cut(value)
         for name, value in values.items()
-        if isinstance(value, str | int | bool) and value not in ("", None)
+        if isinstance(value, str | int | bool) and value != "" and not (dull and dull.fullmatch(name))
     }
     line = json.dumps(plain, ensure_ascii=False)
     return line if len(line) <= 3 * LONGEST else f"{line[: 3 * LONGEST]} …"
@@ -82,11 +83,21 @@ class House:
     transcript: Transcript
 
     def __post_init__(self) -> None:
+        self.opened = list[httpx.Client]()
         self.client = self.open()
 
+    def __enter__(self) -> "House":
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        for client in self.opened:
+            client.close()
+
     def open(self) -> httpx.Client:
-        """A client that trusts the certificate, keeps cookies of its own and sends what browsers send."""
-        return httpx.Client(base_url=self.address, verify=self.trusted, timeout=HANG_SECONDS, headers={"Sec-Fetch-Site": "same-origin"})
+        """A client that trusts the certificate, keeps cookies of its own and sends what browsers send; closed with the house."""
+        sent = {"Sec-Fetch-Site": "same-origin"}
+        self.opened.append(httpx.Client(base_url=self.address, verify=self.trusted, timeout=HANG_SECONDS, headers=sent))
+        return self.opened[-1]
 
     def type(self, *words: str, code: int = 0) -> str:
         """A command of the terminal, as whoever runs the server types it; answers what it printed."""

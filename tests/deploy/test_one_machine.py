@@ -144,9 +144,11 @@ def test_typed_line_by_line_it_founds_a_region_serves_it_and_keeps_it(tmp_path: 
         try:
             assert await_health(port), "gagas serve does not answer"
             transcript = Transcript(Path(os.environ.get(WRITTEN_TO, tmp_path)) / "first-days.md")
-            with https_front(tmp_path / "root", port) as (address, trusted):
-                house = House(address, trusted, served, data.parent, transcript)
-                founders = zip(ADMINS.splitlines()[::2], ADMINS.splitlines()[1::2], codes, strict=True)
+            founders = zip(ADMINS.splitlines()[::2], ADMINS.splitlines()[1::2], codes, strict=True)
+            with (
+                https_front(tmp_path / "root", port) as (address, trusted),
+                House(address, trusted, served, data.parent, transcript) as house,
+            ):
                 check_first_days(live_first_days(house, list(founders), list_staff()), codes)
             subprocess.run([*command, "backup", "--dated", str(tmp_path / "backup")], env=served, cwd=data.parent, check=True)
         finally:
