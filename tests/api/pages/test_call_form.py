@@ -90,7 +90,10 @@ def test_from_the_contest_the_page_makes_the_sample_of_a_standing_track_byte_by_
     browser, wanted = open_browser(town, "secretary"), read_sample("standing_track")
     body = read_file(wanted.encode()).body
     typed = {f"{PREFIX}.{path}": show_value(value, path, Words("id")) for path, value in list_leaves(body)}
-    gone = {f"remove.policy.{path}": "yes" for path in ("gates.0", "gates.1", "rule_book.tiers.4")}
+    gone = {
+        f"remove.policy.{path}": "yes"
+        for path in (*(f"{name}.{n}" for name in ("gates", "categories") for n in range(3)), "rule_book.tiers.4")
+    }
     answer = post(browser, read_sample("city_contest"), "apply", **typed, **gone)
     assert (answer.status_code, text_of(answer.text)) == (200, wanted)
 

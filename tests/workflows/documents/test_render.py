@@ -62,7 +62,7 @@ def test_a_certificate_says_the_category_below_the_grade(certificate, faults_of,
     pdf = render_certificates([certificate(distinction="Juara I", category="Kategori Kecamatan")])[0]
     assert faults_of(pdf) == []
     words = words_of(pdf)
-    assert words.index("JUARA I") < words.index("Kategori Kecamatan") < words.index("gagasan inovasi")
+    assert words.index("JUARA I") < words.index("Kategori Kecamatan") < words.index("atas inovasi")
 
 
 @pytest.mark.parametrize("kind", ["certificate", "receipt"])
