@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from models.calls import Call, CallState, PolicyVersion
+from models.calls import PolicyVersion
 from models.database import Database, append_rows
 from models.decrees import Decree
 from models.documents import Document, DocumentKind, NumberSeries
@@ -29,6 +29,11 @@ from workflows.documents.kinds.rejection import RejectionContent
 pytestmark = pytest.mark.slow
 
 OLD_SERIES = sa.table("numberseries", *map(sa.column, ("series", "year", "last")))
+OLD_CALL = sa.table(
+    "call",
+    *map(sa.column, ("id", "code", "title", "unit_id", "state")),
+    *(sa.column(name, sa.DateTime(timezone=True)) for name in ("opens_at", "closes_at")),
+)
 OLD_DOCUMENT = sa.table(
     "document",
     *map(sa.column, ("id", "kind", "token", "number", "series", "year", "running", "state", "cause_id", "holder_id")),
@@ -178,9 +183,8 @@ def test_an_older_calls_policy_names_its_number_of_rejections(store: Database) -
     at = {"created_at": now()}
     with store.unit_of_work() as session:
         session.execute(sa.insert(Unit).values(id="u", code="KOTA", name="Kota", kind="city", path="u/"))
-        session.execute(
-            sa.insert(Call).values(id="c", code="C", title="Lomba", unit_id="u", opens_at=now(), closes_at=now(), state=CallState.OPEN)
-        )
+        dates = {"opens_at": now(), "closes_at": now()}
+        session.execute(sa.insert(OLD_CALL).values(id="c", code="C", title="Lomba", unit_id="u", state="open", **dates))
         session.execute(sa.insert(PolicyVersion).values(id="p", call_id="c", number=1, body=body, **at))
         session.execute(sa.insert(PolicyVersion).values(id="q", call_id="c", number=2, body={"documents": {}}, **at))
     migrate(store)

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from models.calls import Call, PolicyVersion
+from models.calls import PolicyVersion
 from models.database import Database
 from models.instants import now
 from models.migrations import migrate
@@ -17,6 +17,11 @@ pytestmark = pytest.mark.slow
 PERSON = sa.table(
     "person",
     *map(sa.column, ("id", "unit_id", "kind", "front_title", "name", "back_title", "grade", "rank_name", "position", "email")),
+)
+OLD_CALL = sa.table(
+    "call",
+    *map(sa.column, ("id", "code", "title", "unit_id", "state")),
+    *(sa.column(name, sa.DateTime(timezone=True)) for name in ("opens_at", "closes_at")),
 )
 VERSION = sa.table(
     "policyversion",
@@ -47,7 +52,7 @@ def test_what_is_in_force_counts_as_signed_and_who_wrote_what_is_planned_is_read
         session.execute(sa.insert(PERSON).values(id="p", unit_id="u", kind="pns", name="Ratna", **empty))
         for place, state in enumerate(("open", "closed", "planned"), start=1):
             dates = {"opens_at": now(), "closes_at": now()}
-            session.execute(sa.insert(Call).values(id=state, code=state, title="Lomba", unit_id="u", state=state, **dates))
+            session.execute(sa.insert(OLD_CALL).values(id=state, code=state, title="Lomba", unit_id="u", state=state, **dates))
             session.execute(sa.insert(VERSION).values(id=state, call_id=state, number=1, body={}, created_at=now()))
             fact = {"kind": "call.plan", "subject": state, "actor": "p" if state != "closed" else "flow:clock", "detail": {"code": state}}
             session.execute(sa.insert(ENTRY).values(seq=place, kind="call.plan", payload=fact, hash="0" * 64, at=now()))

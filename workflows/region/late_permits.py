@@ -7,6 +7,7 @@ gives and confirms none; its reason stands in the call's story, which anybody re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -88,7 +89,7 @@ def give_late_permit(session: Session, call_id: str, new: NewPermit, *, actor: A
     with faults.gather():
         reason = read_text("reason", new.reason, maximum=1_000, minimum=SHORTEST_REASON)
     faults.settle()
-    person_id = str(person.id if person else "")
+    person_id = person.id
     if person_id == actor.person_id:
         raise Forbidden("own_late_permit")
     if _find_open(session, call.id, person_id) is not None:
@@ -150,7 +151,9 @@ def end_late_permit(session: Session, permit_id: str, *, call_id: str = "", acto
 def list_permits(session: Session, call_id: str, *, actor: Actor) -> list[PermitLine]:
     """The permits of a call, the last given first, for those who work on it; one's own that counts for everybody else."""
     call, unit = get_call(session, call_id)
-    about, giver, second = aliased(Person), aliased(Person), aliased(Person)
+    about: Any = aliased(Person)
+    giver: Any = aliased(Person)
+    second: Any = aliased(Person)
     query = (
         sa.select(LatePermit, about, giver, second, col(Idea.code))
         .join(about, about.id == col(LatePermit.person_id))

@@ -5,46 +5,33 @@ puts a gate in the way. Who errs: a flow that is killed half way, or a head who 
 that no office read anything, and that no idea was lost or lost days by the seal.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from pathlib import Path
-from threading import Barrier, Thread
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import Session, col, select
+from sqlmodel import select
 
 from models.calls import Call, CallState
-from models.ideas import Decision, Gate
 from models.inbox import InboxItem
 from models.instants import now
-from models.outbox import Message
 from models.people import Role
 from models.policy import Policy
 from models.stages import IdeaStage
 from tests.asking import ask
 from tests.building import POLICY, Town
-from tests.clock import set_clock
 from tests.specimens import print_specimens
 from tests.steps import MET, REASON
 from tests.workflows.intake.test_grace import find_what_is_due
+from tests.workflows.process.sealed import GATE, OFFICES, REVIEWERS, SEALED, pass_to, sees, who_sees
 from tests.workflows.region.test_call_life import WHY, call_of
-from workflows.delivery.due import find_due
 from workflows.intake.permit import permit_idea
-from workflows.intake.route import route_idea, unseal_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.process import ways
-from workflows.process.attest.compare import compare_rows
-from workflows.process.browse import list_ideas
 from workflows.process.check import check_policy
-from workflows.process.context import read_context
-from workflows.process.inbox import find_overdue
 from workflows.process.keyset import Slice
-from workflows.process.refusals import Conflict, Invalid, NotFound
-from workflows.process.visibility import sees_idea
+from workflows.process.refusals import Conflict, Invalid
 from workflows.process.waiting import count_waiting, list_inbox
-from workflows.process.wanted import WantedIdeas
 from workflows.recognition.letters import number_receipt
 from workflows.recognition.opening import WantedDocuments, list_documents
 from workflows.recognition.report import ask_report
@@ -53,45 +40,7 @@ from workflows.region.call_life import count_ideas, extend_call, may_reopen
 from workflows.region.calls import NewCall, close_call, plan_call
 from workflows.region.soundness import validate_policy
 
-SEALED = {"is_sealed": True}
-OFFICES = ("secretary", "chair", "leader", "deputy", "verifier", "auditor", "admin", "second_admin", "other_head", "operator")
-REVIEWERS = ("reviewer1", "reviewer2", "reviewer3", "reviewer4", "owner", "stranger", "walker")
-GATE = {"name": "hearing", "stage": "screening", "role": "chair", "label": "Sidang", "label_en": "Hearing", "days": 3}
-
-
-def sees(town: Town, idea: str, who: str) -> bool:
-    with town.store.reading() as session:
-        actor = town.actor(session, who)
-        listed = idea in [each.id for each in list_ideas(session, WantedIdeas(), Slice(limit=100), actor=actor).rows]
-        try:
-            read_context(session, idea, actor=actor)
-            found = True
-        except NotFound:
-            found = False
-        assert listed == found == sees_idea(session, idea, actor), who
-        return found
-
-
-def who_sees(town: Town, idea: str) -> set[str]:
-    return {who for who in town.people if sees(town, idea, who)}
-
-
-def open_items(town: Town, idea: str) -> list[tuple[str, str]]:
-    waiting = select(InboxItem.task, InboxItem.role).where(InboxItem.idea_id == idea, col(InboxItem.done_at).is_(None))
-    return [(task, str(role)) for task, role in town.rows(waiting.order_by(col(InboxItem.task)))]
-
-
-def unseal_all(town: Town) -> list[str]:
-    """The flow puts every idea that was asked for before its office; answers which they were."""
-    asked = town.rows(select(Message.subject_id).where(Message.job == "unseal").order_by(col(Message.id)))
-    for idea in asked:
-        town.do(unseal_idea, idea, by="flow:intake")
-    return asked
-
-
-@pytest.fixture
-def pass_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    return lambda instant: set_clock(monkeypatch, tmp_path, instant)
+__all__ = ["pass_to"]
 
 
 # Who reads
@@ -189,125 +138,6 @@ def test_nothing_of_a_sealed_call_is_counted_reported_or_amended(town: Town) -> 
             town.do(ask_report, call, by=who)
     with pytest.raises(Conflict, match="call_sealed"):
         town.do(amend_running, call, NewAmendment(1, {"days.review": 20}, WHY), by="secretary")
-
-
-# What waits, and goes on
-
-
-def test_an_idea_waits_for_the_end_and_is_then_put_before_its_office_with_all_its_days(either_town: Town, pass_to: Any) -> None:
-    town = either_town
-    call = town.build_call(closing={**SEALED, "grace_minutes": 30})
-    end = call_of(town, call).closes_at
-    ideas = [town.build_idea(IdeaStage.SCREENING, call=call, title=f"Gagasan {number}") for number in range(3)]
-    assert [open_items(town, idea) for idea in ideas] == [[], [], []]
-    assert {town.idea(idea).due_at for idea in ideas} == {None}
-    pass_to(end + timedelta(minutes=29))
-    find_what_is_due(town)
-    assert who_sees(town, ideas[0]) == {"lead", "mate", "head"}, "the grace belongs to the call"
-    with town.store.unit_of_work() as session:
-        assert [item for item in find_overdue(session, 100) if item.idea_id in ideas and item.task != "permit"] == []
-    pass_to(end + timedelta(minutes=30))
-    find_what_is_due(town)
-    assert call_of(town, call).state == CallState.CLOSED
-    assert sorted(unseal_all(town)) == sorted(ideas)
-    for idea in ideas:
-        assert open_items(town, idea) == [("screen", "secretariat")]
-        due_at = town.idea(idea).due_at
-        assert due_at is not None
-        assert (due_at - now()).days == 7
-    town.take(ideas[0], "screen accepted")
-    with town.store.reading() as session:
-        assert compare_rows(session).differences == []
-
-
-def test_the_same_message_twice_puts_it_before_the_office_once(town: Town) -> None:
-    call = town.build_call(closing=SEALED)
-    idea = town.build_idea(IdeaStage.SCREENING, call=call)
-    town.do(close_call, call, by="secretary")
-    for _ in range(3):
-        unseal_all(town)
-    assert open_items(town, idea) == [("screen", "secretariat")]
-    assert len(town.rows(select(Decision.id).where(Decision.idea_id == idea, Decision.action == "unseal"))) == 1
-    town.take(idea, "screen returned", "supplement")
-    unseal_all(town)
-    assert open_items(town, idea) == [("screen", "secretariat")]
-
-
-def test_a_message_that_comes_too_early_changes_nothing(town: Town) -> None:
-    idea = town.build_idea(IdeaStage.SCREENING, call=town.build_call(closing=SEALED))
-    town.do(unseal_idea, idea, by="flow:intake")
-    assert open_items(town, idea) == []
-
-
-def test_the_clock_that_is_killed_before_its_commit_leaves_all_sealed_and_the_next_one_does_all(town: Town, pass_to: Any) -> None:
-    call = town.build_call(closing=SEALED)
-    idea = town.build_idea(IdeaStage.SCREENING, call=call)
-    pass_to(call_of(town, call).closes_at)
-
-    def tick_and_die(session: Session, **_actor: Any) -> None:
-        find_due(session)
-        raise RuntimeError("killed")
-
-    with pytest.raises(RuntimeError, match="killed"):
-        town.do(tick_and_die, by="flow:clock")
-    assert (call_of(town, call).is_sealed, sees(town, idea, "secretary")) == (True, False)
-    assert town.rows(select(Message.id).where(Message.job == "unseal")) == []
-    find_what_is_due(town)
-    assert unseal_all(town) == [idea]
-
-
-def test_what_was_not_permitted_by_the_end_goes_on_as_in_any_call(town: Town) -> None:
-    call = town.build_call(closing=SEALED)
-    idea, fresh = town.build_idea(IdeaStage.AWAITING_PERMISSION, call=call), town.build_idea(IdeaStage.SUBMITTED, call=call, title="Baru")
-    town.do(close_call, call, by="secretary")
-    assert unseal_all(town) == []
-    town.do(permit_idea, idea, granted=True, by="head")
-    town.do(route_idea, fresh, by="flow:intake")
-    assert (open_items(town, idea), open_items(town, fresh)) == ([("screen", "secretariat")], [("permit", "unit_head")])
-
-
-def test_a_gate_of_the_screening_is_put_up_only_when_the_call_is_over(town: Town) -> None:
-    call = town.build_call(closing=SEALED, gates=[GATE])
-    idea = town.build_idea(IdeaStage.SCREENING, call=call)
-    assert (open_items(town, idea), town.rows(select(Gate.id))) == ([], [])
-    town.do(close_call, call, by="secretary")
-    unseal_all(town)
-    assert open_items(town, idea) == [("gate:hearing", "chair")]
-
-
-def test_a_head_who_permits_while_the_call_is_closed_leaves_no_idea_behind(either_town: Town) -> None:
-    """Whichever comes first, the idea is asked about in the end: by the head's own step, or by the flow."""
-    town = either_town
-    call = town.build_call(closing=SEALED)
-    ideas = [town.build_idea(IdeaStage.AWAITING_PERMISSION, call=call, title=f"Gagasan {number}") for number in range(4)]
-    acts: list[Callable[[], object]] = [lambda idea=idea: town.do(permit_idea, idea, granted=True, by="head") for idea in ideas]
-    acts.insert(2, lambda: town.do(close_call, call, by="secretary"))
-    gate, faults = Barrier(len(acts)), list[BaseException]()
-
-    def run(act: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            act()
-        except BaseException as fault:
-            faults.append(fault)
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
-    unseal_all(town)
-    assert [open_items(town, idea) for idea in ideas] == [[("screen", "secretariat")]] * 4
-
-
-def test_an_idea_may_be_withdrawn_while_it_is_sealed(town: Town) -> None:
-    call = town.build_call(closing=SEALED)
-    idea = town.build_idea(IdeaStage.SCREENING, call=call)
-    town.take(idea, "withdraw")
-    town.do(close_call, call, by="secretary")
-    assert unseal_all(town) == []
-    assert open_items(town, idea) == []
 
 
 # Closed early, extended, opened again

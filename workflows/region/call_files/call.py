@@ -139,14 +139,11 @@ def _check_policy(checked: CheckedFile) -> Iterator[tuple[str, str | None, dict[
     faults = Faults()
     with faults.gather():
         checked.policy = validate_policy(body)
-    if checked.policy is None:
-        yield from ((each.code, each.field, each.parameters) for each in faults.found)
-        return
-    if checked.call is not None:
-        with faults.gather():
+        if checked.call is not None:
             require_short_seal(checked.call.opens_at, checked.call.closes_at, checked.policy)
     yield from ((each.code, each.field, each.parameters) for each in faults.found)
-    yield from ((finding.code, finding.path, finding.parameters) for finding in list_contradictions(checked.policy))
+    if checked.policy is not None:
+        yield from ((finding.code, finding.path, finding.parameters) for finding in list_contradictions(checked.policy))
 
 
 def arrange(call: NewCall, policy: Policy) -> dict[str, Any]:

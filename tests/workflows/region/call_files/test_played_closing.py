@@ -140,18 +140,21 @@ def test_the_call_of_the_file_takes_seals_lets_in_late_and_ranks(play: Play, own
     deliver(own_town, "intake")
     play.ask("other_head", f"POST /ideas/{missed}/permission", {"outcome": "granted"})
     play.ask("secretary", f"POST /ideas/{missed}/screening", {"outcome": "accepted", "answers": MET})
+    rank_at_last(play, own_town, clock, {early: "lead", late: "mate", missed: "stranger"})
+
+
+def rank_at_last(play: Play, town: Town, clock: Clock, leads: dict[str, str]) -> None:
+    """Places are given when the last who might be let in has not come, though all are decided before."""
+    [end] = town.rows(select(Call.closes_at).where(Call.id == play.call))
     ranked = select(Message.id).where(Message.job == "draft_ranked_awards")
     clock.set(end + timedelta(days=9))
-    tick(own_town)
-    assert own_town.rows(ranked) == []
-    for idea in (early, late, missed):
-        who = {early: "lead", late: "mate", missed: "stranger"}[idea]
+    for idea, who in leads.items():
         play.ask(who, f"POST /ideas/{idea}/withdrawal")
-    tick(own_town)
-    assert own_town.rows(ranked) == [], "all are decided, but somebody may still be let in"
-    clock.set(end + timedelta(days=10, minutes=1))
-    tick(own_town)
-    assert len(own_town.rows(ranked)) == 1
+    tick(town)
+    assert town.rows(ranked) == []
+    clock.set(end + timedelta(days=10))
+    tick(town)
+    assert len(town.rows(ranked)) == 1
     play.ask("auditor", f"POST /calls/{play.call}/reports", status=201)
 
 
