@@ -138,6 +138,7 @@ def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -
         in_use_since=kept.in_use_since,
         earlier_code=kept.earlier_code or None,
         salt=salt.hex(),
+        content_sha256="",
         author_id=str(actor.person_id),
     )
     revision.content_sha256 = hash_content(salt, read_hashed(revision))

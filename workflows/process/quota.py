@@ -79,10 +79,10 @@ def read_quota(session: Session, context: IdeaContext) -> Quota | None:
         return None
     group = find_group(rule.quota_per, context.unit_path, context.call_path)
     name = session.execute(sa.select(col(Unit.name)).where(col(Unit.path) == group.path)).scalar_one_or_none() or ""
-    return Quota(name, rule.quota, session.execute(count_submitted(context.call.id, group)).scalar_one())
+    return Quota(name, rule.quota, int(session.execute(count_submitted(context.call.id, group)).scalar_one()))
 
 
-def count_submitted(call_id: str, group: Group) -> sa.Select[tuple[int]]:
+def count_submitted(call_id: str, group: Group) -> sa.Select[Any]:
     """The question how many ideas of a group hold a place in a call: all that were submitted but what was withdrawn."""
     withdrawn = {str(step.target) for step in ways.IDEA.of_action("withdraw")}
     free = sorted(withdrawn | set(ways.IDEA.list_stages(Kind.DRAFT)))

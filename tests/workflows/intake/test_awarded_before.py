@@ -69,9 +69,7 @@ def counting(town: Town, idea: str) -> list[EarlierAward]:
 # What counts
 
 
-@pytest.mark.parametrize(
-    "typed", [TITLE, TITLE.upper(), f"  {TITLE}  ", "Antrean-daring kelurahan!", "Ántrean darlng ke1urahan"]
-)
+@pytest.mark.parametrize("typed", [TITLE, TITLE.upper(), f"  {TITLE}  ", "Antrean-daring kelurahan!", "Ántrean darlng ke1urahan"])
 def test_the_same_title_however_typed_counts_though_nobody_named_the_earlier_idea(town: Town, typed: str) -> None:
     earlier = build_awarded(town)
     wrong = refuse(town, call_of(town), title=typed)
