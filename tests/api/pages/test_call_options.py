@@ -100,6 +100,7 @@ def test_the_phone_shows_the_fields_with_their_options_and_when_they_are_asked(b
     assert "Hanya bila Tahapan inovasi dijawab Penerapan." in phone
     assert "Hanya bila Saluran layanan dijawab Situs web atau Aplikasi ponsel." in phone
     assert '<p class="option">Loket</p>' in phone
+    assert ".." not in phone
 
 
 def test_a_form_takes_a_proposal_with_every_option_of_the_largest_policy() -> None:
