@@ -1,6 +1,6 @@
 """Units and people as files to take out, in the columns that the import reads; each time as a fact."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -15,6 +15,7 @@ from workflows.region.export import Exported, begin_export
 from workflows.region.sheet_writing import MEDIA, Kind
 
 router = APIRouter(prefix=PREFIX + "/exports", tags=["region"])
+FileFormat = Literal["csv", "xlsx"]  # spelled out, as the description knows another Kind
 UnitCode = Annotated[str, Query(max_length=60)]
 BYTES = {"schema": {"type": "string", "format": "binary"}}
 FILE: dict[int | str, dict[str, Any]] = {
@@ -23,21 +24,21 @@ FILE: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/people", response_class=Response, responses=FILE)
-async def export_people(request: Api, unit_code: UnitCode = "", format: Kind = Kind.CSV) -> Response:
+async def export_people(request: Api, unit_code: UnitCode = "", format: FileFormat = "csv") -> Response:
     """The people of a unit and of all below it, with their numbers, as CSV or XLSX; of the whole region where no unit is named.
 
     For admins over the unit. That the file was given is a fact of the ledger and a line of the security log.
     """
-    return await _give(request, Exported.PEOPLE, unit_code, format)
+    return await _give(request, Exported.PEOPLE, unit_code, Kind(format))
 
 
 @router.get("/units", response_class=Response, responses=FILE)
-async def export_units(request: Api, unit_code: UnitCode = "", format: Kind = Kind.CSV) -> Response:
+async def export_units(request: Api, unit_code: UnitCode = "", format: FileFormat = "csv") -> Response:
     """A unit and all below it, as CSV or XLSX; the whole region where no unit is named.
 
     For admins over the unit. That the file was given is a fact of the ledger.
     """
-    return await _give(request, Exported.UNITS, unit_code, format)
+    return await _give(request, Exported.UNITS, unit_code, Kind(format))
 
 
 async def _give(request: ApiRequest, what: Exported, unit_code: str, kind: Kind) -> Response:
