@@ -74,8 +74,8 @@ def _set_entry(town: Town) -> list[Shot]:
     screened, form = town.build_idea(IdeaStage.SCREENING, call=call, **said), f"/usulan/baru?call={call}"
     return [
         Shot("Syarat usulan", None, f"/periode-usulan/{call}"),
-        Shot("Tulis usulan dengan syarat", "stranger", form),
-        Shot("Syarat yang belum dipenuhi", "stranger", form, "Ajukan usulan", (("title", "Loket Keliling"),)),
+        Shot("Tulis usulan dengan syarat", "other_head", form),
+        Shot("Syarat yang belum dipenuhi", "other_head", form, "Ajukan usulan", (("title", "Loket Keliling"),)),
         Shot("Kuota yang sudah penuh", "lead", form),
         Shot("Seleksi dengan penghargaan terdahulu", "secretary", f"/usulan/{screened}"),
     ]

@@ -88,7 +88,7 @@ def _show_life(town: Town) -> list[Shot]:
         Shot("Sahkan perubahan", "chair", f"/ketentuan/{amended}/{number}"),
         Shot("Izin terlambat", "secretary", f"/periode-usulan/{late}"),
         Shot("Izin terlambat bagi siapa saja", None, f"/periode-usulan/{late}"),
-        Shot("Izin terlambat bagi pengusulnya", "stranger", "/usulan"),
+        Shot("Izin terlambat bagi pengusulnya", "mate", "/usulan"),
         Shot("Konfirmasi izin terlambat", "leader", "/konfirmasi"),
         Shot("Arsip periode usulan", "secretary", "/ketentuan?arsip=1"),
     ]
@@ -98,10 +98,10 @@ def build_late_call(town: Town, code: str = "UJI-TERLAMBAT") -> str:
     """A call that ended early and let one person in; of another it waits for the confirmation."""
     call = town.build_call(code=code, closing={"grace_minutes": 60, "late_days": 7})
     town.do(close_call, call, by="secretary")
-    for who in ("stranger", "other_head"):
+    for who in ("mate", "other_head"):
         new = NewPermit(town[who].number, now() + timedelta(days=3), "Bertugas di lokasi banjir selama dua minggu terakhir.")
         permit = town.do(give_late_permit, call, new, by="secretary")
-        if who == "stranger":
+        if who == "mate":
             town.do(confirm, permit.id, by="second_admin")
     return call
 
