@@ -41,8 +41,8 @@ def test_every_step_of_the_process_is_among_the_tests_steps_and_every_persons_st
     assert asked - {request.name for request in REQUESTS} == begun | with_another | by_what_changed
     answered = {"agree joined", "agree not_joined"}  # by whoever is asked: the town's `join` and `answer_invitation`
     assert {request.name for request in REQUESTS} - set(STEPS) == answered
-    long_after, no_longer_held, reviewers_lacking = {"expire", "close"}, {"return"}, {"seek_reviewers", "prolong"}
-    assert moved - set(STEPS) == long_after | no_longer_held | reviewers_lacking
+    long_after, no_longer_held, reviewers_lacking, sealed = {"expire", "close"}, {"return"}, {"seek_reviewers", "prolong"}, {"unseal"}
+    assert moved - set(STEPS) == long_after | no_longer_held | reviewers_lacking | sealed
 
 
 def test_building_is_fast_enough_to_be_done_in_every_test(town: Town) -> None:
