@@ -96,7 +96,7 @@ def test_the_phone_shows_the_fields_with_their_options_and_when_they_are_asked(b
     page = browser.get("/ketentuan/baru?dari=iid_profile").text
     phone = re.findall(r'<div class="phone sheet">.*?</section>', page, re.S)[0]
     said: list[Any] = re.findall(r"<strong>(.*?)</strong>", phone)
-    assert said[1:5] == ["Tahapan inovasi", "Urusan pemerintahan", "Tematik", "Waktu uji coba"]
+    assert said[1:6] == ["Inisiator inovasi", "Tahapan inovasi", "Urusan pemerintahan", "Tematik", "Waktu uji coba"]
     assert "Hanya bila Tahapan inovasi dijawab Penerapan." in phone
     assert "Hanya bila Saluran layanan dijawab Situs web atau Aplikasi ponsel." in phone
     assert '<p class="option">Loket</p>' in phone
