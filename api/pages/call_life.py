@@ -166,13 +166,13 @@ def keeps_call(actor: Actor, unit: Unit) -> bool:
 
 def _read_end(session: Session, call: Call, actor: Actor | None) -> dict[str, Any]:
     """What happens around the call's end: its grace, its seal, and who was let in after it, as far as the reader may know."""
-    rule = read_closing(session, call.id)
+    rule, end = read_closing(session, call.id), find_end(session, call)
+    has_grace = bool(rule.grace_minutes) and end == call.closes_at  # a call that was closed early had none
+    told = {"closing": rule, "grace_until": end_of_grace(call, rule) if has_grace else None}
     if not rule.late_days:
-        return {"closing": rule, "grace_until": end_of_grace(call, rule)}
-    ended, last = find_end(session, call) <= now(), last_entry(session, call, rule)
-    return {
-        "closing": rule,
-        "grace_until": end_of_grace(call, rule),
+        return told
+    ended, last = end <= now(), last_entry(session, call, rule)
+    return told | {
         "late_counts": count_permits(session, call.id),
         "late_until": last,
         "gives_late": ended and now() < last and call.state != CallState.PLANNED and call.archived_at is None,

@@ -129,6 +129,13 @@ def test_everybody_reads_how_a_call_closes(town: Town) -> None:
     assert "hanya dapat dibaca tim pengusul dan kepala unit yang memberi izin" in shown
 
 
+def test_a_call_that_was_closed_early_tells_of_no_grace(town: Town) -> None:
+    call = town.build_call(closing={"grace_minutes": 60})
+    assert "Kelonggaran sampai" in open_browser(town).get(page_of(call)).text
+    town.do(close_call, call, by="secretary")
+    assert "Kelonggaran sampai" not in open_browser(town).get(page_of(call)).text
+
+
 def test_a_sealed_call_shows_its_keepers_no_number_and_no_amendment(town: Town) -> None:
     call = town.build_call(closing={"is_sealed": True})
     idea = town.build_idea(IdeaStage.SCREENING, call=call)
