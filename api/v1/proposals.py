@@ -32,14 +32,14 @@ class ProposalIn(RequestBody):
     answers: dict[str, Annotated[str, Field(max_length=2_500)]] = Field(default_factory=dict, max_length=40)
     budget_rupiah: Amount = 0
     team: tuple[MemberShareIn, ...] = Field(default=(), max_length=50)
-    category: str = Field(default="", max_length=40)
+    category: Annotated[str, Field(max_length=40)] | None = None
     initiator: Initiator | None = None
     in_use_since: Day | None = None
-    earlier_code: str = Field(default="", max_length=60)
+    earlier_code: Annotated[str, Field(max_length=60)] | None = None
 
     def read(self) -> Proposal:
         """The proposal as the action takes it."""
         team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role) for part in self.team)
         said = self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team
-        entry: dict[str, Any] = {"initiator": self.initiator, "in_use_since": self.in_use_since, "earlier_code": self.earlier_code}
-        return Proposal(*said, answers=self.answers, category=self.category, **entry)
+        entry: dict[str, Any] = {"initiator": self.initiator, "in_use_since": self.in_use_since, "earlier_code": self.earlier_code or ""}
+        return Proposal(*said, answers=self.answers, category=self.category or "", **entry)
