@@ -12,7 +12,7 @@ from models.instants import now, today
 from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.inbox import end_of_day
+from workflows.process.deadlines import end_of_day
 from workflows.process.known_scores import NOTHING_KNOWN, KnownScore, list_known_scores
 from workflows.process.relations import list_blind
 from workflows.process.wanted import Sort, WantedIdeas, list_awaiting

@@ -1,6 +1,7 @@
 """The pages' words, days and sums, bound to the reader's language."""
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -10,10 +11,12 @@ from typing import Any
 from api.formats import show_count, show_day, show_moment, show_number, show_percent, show_rupiah, show_share, show_short_day
 from api.sentences import fill, read_parameters, sentence, show_parameter, show_word
 from api.written_numbers import write_plain
+from api.written_waits import write_wait
 from models.documents import DocumentKind
 from models.form_rules import Asked, FieldKind, FormField
 from models.instants import local_day, now, region_zone
 from models.policy import Policy
+from models.waits import Wait
 from workflows.documents.kinds import get_document_type
 
 KINDS = frozenset(DocumentKind)
@@ -144,6 +147,10 @@ class Words:
     def count(self, count: int) -> str:
         """An integer with its thousands grouped: `12.500.000` in Indonesian, `12,500,000` in English."""
         return show_count(count, self.language)
+
+    def wait(self, wait: Wait | Mapping[str, Any]) -> str:
+        """How long somebody has: `14 hari`, `5 hari kerja`, `2 bulan`."""
+        return write_wait(wait, self.language)
 
     def percent(self, percent: Decimal | str) -> str:
         """A percentage without trailing zeros: `81,3%` in Indonesian, `81.3%` in English."""

@@ -6,7 +6,7 @@ Beside the engine, as no stage changes and no single idea is decided on: the ste
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,12 +22,14 @@ from models.inbox import InboxItem
 from models.instants import local_day, now
 from models.policy import Policy
 from models.reviews import Review, ReviewState
+from models.waits import Wait, find_added
+from workflows.calculations.calendar import WorkingCalendar
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
 from workflows.process.attest.rows import list_rows
 from workflows.process.context import read_policy, read_policy_of
-from workflows.process.inbox import end_of_day
+from workflows.process.deadlines import count_on, due_from, end_of_day, read_calendar
 from workflows.process.journal import record_each
 from workflows.process.ways import Kind, Reached
 
@@ -67,18 +69,21 @@ def list_moves(session: Session, call: Call, line: Sequence[PolicyVersion], poli
     held = (Idea.call_id == call.id, col(Idea.policy_id).in_([each.id for each in line]), is_under_way())
     query, theirs = select(Idea).where(*held).order_by(col(Idea.created_at), col(Idea.id)), select(Idea.id).where(*held)
     ideas = session.exec(query.with_for_update().execution_options(populate_existing=True) if lock else query).all()
-    before = {each.id: _count_added_days(read_policy(each), policy) for each in line}
-    moves = {idea.id: Move(idea, _move_idea(idea, before[idea.policy_id])) for idea in ideas}
+    before = {each.id: _list_added(read_policy(each), policy) for each in line}
+    calendar = read_calendar(session)
+    moves = {idea.id: Move(idea, _move_idea(idea, before[idea.policy_id], calendar)) for idea in ideas}
     open_items = select(InboxItem).where(col(InboxItem.idea_id).in_(theirs), col(InboxItem.done_at).is_(None))
     for item in session.exec(open_items.order_by(col(InboxItem.id))):
         move = moves.get(item.idea_id)
-        if move is not None and (due_at := _move_item(item, move, call, before[move.idea.policy_id])) is not None:
-            move.tasks.append(DateMove(item, due_at))
+        if move is not None and (due_at := _move_item(item, move, before[move.idea.policy_id], calendar)) is not None:
+            until = min(due_at, move.due_at or call.closes_at) if item.task == AGREE else due_at
+            if item.due_at is not None and until > item.due_at:
+                move.tasks.append(DateMove(item, until))
     owed = select(Review).where(col(Review.idea_id).in_(theirs), Review.state == ReviewState.ASSIGNED)
     for review in session.exec(owed.order_by(col(Review.id))):
         move = moves.get(review.idea_id)
-        if move is not None and (added := before[move.idea.policy_id].get(ways.IDEA.stages[move.idea.stage].days, 0)):
-            move.reviews.append((review, _later(review.due_at, added)))
+        if move is not None and (added := before[move.idea.policy_id].get(ways.IDEA.stages[move.idea.stage].days)):
+            move.reviews.append((review, _later(review.due_at, added, calendar)))
     return list(moves.values())
 
 
@@ -114,7 +119,7 @@ def move_agreements(session: Session, call: Call, before: datetime) -> None:
         .where(InboxItem.task == AGREE, col(InboxItem.done_at).is_(None), InboxItem.due_at == before)
     )
     for item, idea in session.exec(asked):
-        whole = end_of_day(local_day(item.created_at) + timedelta(days=read_policy_of(session, idea).days.agreement))
+        whole = due_from(session, local_day(item.created_at), read_policy_of(session, idea).days.agreement)
         item.due_at = min(whole, call.closes_at)
         if item.due_at > now():
             item.escalated_at = None
@@ -134,35 +139,34 @@ def count_by_stage(moves: Sequence[Move]) -> dict[str, int]:
     return {stage: counts[stage] for stage in ways.IDEA.stages if stage in counts}
 
 
-def _count_added_days(before: Policy, after: Policy) -> dict[str, int]:
-    """By the name of a wait, how many days are added to it."""
-    names = {*type(after.days).model_fields, *(after.days.model_extra or {})}
-    return {name: after.days.get(name) - before.days.get(name) for name in names if after.days.get(name) > before.days.get(name)}
-
-
-def _move_idea(idea: Idea, added: Mapping[str, int]) -> datetime | None:
-    days = added.get(ways.IDEA.stages[idea.stage].days, 0)
-    return _later(idea.due_at, days) if idea.due_at is not None and days else idea.due_at
-
-
-def _move_item(item: InboxItem, move: Move, call: Call, added: Mapping[str, int]) -> datetime | None:
-    """The later date of a task; None where it stays."""
+def find_wait_name(item: InboxItem, stage_name: str) -> str:
+    """The policy's name for how long a task may wait, of an idea in a stage or of its award; empty for a gate, whose rule has its own."""
     if item.award_id is not None:
-        stage = ways.AWARD.awaiting(item.task)
-        name = stage.days if stage is not None else ""
-    else:
-        stage = ways.IDEA.stages[move.idea.stage]
-        name = stage.days if item.task == stage.awaits else OTHER_DAYS.get(item.task, "")
-    if item.due_at is None or not (days := added.get(name, 0)):
-        return None
-    due_at = _later(item.due_at, days)
-    if item.task == AGREE:
-        due_at = min(due_at, move.due_at or call.closes_at)
-    return due_at if due_at > item.due_at else None
+        awaiting = ways.AWARD.awaiting(item.task)
+        return awaiting.days if awaiting is not None else ""
+    stage = ways.IDEA.stages[stage_name]
+    return stage.days if item.task == stage.awaits else OTHER_DAYS.get(item.task, "")
 
 
-def _later(due_at: datetime, days: int) -> datetime:
-    return end_of_day(local_day(due_at) + timedelta(days=days))
+def _list_added(before: Policy, after: Policy) -> dict[str, Wait]:
+    """By the name of a wait, how much is added to it."""
+    names = {*type(after.days).model_fields, *(after.days.model_extra or {})}
+    return {name: added for name in names if (added := find_added(before.days.get(name), after.days.get(name))) is not None}
+
+
+def _move_idea(idea: Idea, added: Mapping[str, Wait], calendar: WorkingCalendar) -> datetime | None:
+    wait = added.get(ways.IDEA.stages[idea.stage].days)
+    return _later(idea.due_at, wait, calendar) if idea.due_at is not None and wait else idea.due_at
+
+
+def _move_item(item: InboxItem, move: Move, added: Mapping[str, Wait], calendar: WorkingCalendar) -> datetime | None:
+    """The later date of a task; None where it stays."""
+    wait = added.get(find_wait_name(item, move.idea.stage))
+    return _later(item.due_at, wait, calendar) if item.due_at is not None and wait else None
+
+
+def _later(due_at: datetime, added: Wait, calendar: WorkingCalendar) -> datetime:
+    return end_of_day(count_on(local_day(due_at), added, calendar))
 
 
 def _write_decision(version: PolicyVersion, move: Move, detail: Mapping[str, Any], actor: Actor) -> dict[str, Any]:

@@ -39,6 +39,8 @@ SHORTEST_REASON = 10
 AMENDABLE = """
 part                    rule
 days.retention          fixed
+days.retention.*        fixed
+days.*.unit             fixed
 days.*                  longer
 documents.signatory.*   replaced
 documents.letterhead.*  replaced

@@ -1,0 +1,67 @@
+"""Until when somebody has time: the one place where a policy's wait becomes a day of the region, and that day its last second.
+
+A number of calendar days ends so many days after the day on which it begins, as ever. Working days are counted by the nation's calendar
+with the region's own table over it; months end on the day of the same number, or on the month's last.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlmodel import Session, col, select
+
+from models.calendars import DeclaredDay, DeclaredKind
+from models.instants import region_zone, today
+from models.waits import Span, Wait, WaitUnit
+from workflows.calculations.calendar import CalendarRow, DayKind, WorkingCalendar, make_calendar
+from workflows.calculations.months import months_after
+from workflows.calculations.time_rules import step_on
+
+
+def due_in(session: Session, wait: Wait) -> datetime:
+    """The last second of the region's day on which a wait ends that begins now."""
+    return end_of_day(find_last_day(session, today(), wait))
+
+
+def due_from(session: Session, day: date, wait: Wait) -> datetime:
+    """The last second of the region's day on which a wait ends that began on a day."""
+    return end_of_day(find_last_day(session, day, wait))
+
+
+def find_last_day(session: Session, day: date, wait: Wait) -> date:
+    """The last day of a wait that begins on a day; day 1 is the next."""
+    return count_on(day, wait, read_calendar(session, since=day) if is_in_working_days(wait) else None)
+
+
+def count_on(day: date, wait: Wait, calendar: WorkingCalendar | None) -> date:
+    """The last day of a wait, with the calendar where it is counted in working days."""
+    if isinstance(wait, int):
+        return day + timedelta(days=wait)
+    return months_after(day, wait.amount) if wait.unit == WaitUnit.MONTHS else step_on(day, wait.amount, calendar)
+
+
+def is_in_working_days(wait: Wait) -> bool:
+    """Whether a wait is counted by the working calendar, so that a day that becomes free moves its end."""
+    return isinstance(wait, Span) and wait.unit == WaitUnit.WORKING_DAYS
+
+
+def end_of_day(day: date) -> datetime:
+    """The last second of a day in the region, as an instant in UTC, as it is when it is read again."""
+    return datetime.combine(day, time(23, 59, 59), region_zone()).astimezone(UTC)
+
+
+def read_calendar(session: Session, since: date = date.min) -> WorkingCalendar:
+    """The region's working calendar, with its own table from a day on."""
+    return make_calendar(row for day in list_in_force(session, since) if (row := as_row(day)) is not None)
+
+
+def list_in_force(session: Session, since: date = date.min, until: date = date.max) -> list[DeclaredDay]:
+    """What the region declared of each day between two that counts now: the last that was confirmed; in the order of the days."""
+    confirmed = select(DeclaredDay).where(col(DeclaredDay.confirmed_at).is_not(None), DeclaredDay.day >= since, DeclaredDay.day <= until)
+    rows = session.exec(confirmed.order_by(col(DeclaredDay.day), col(DeclaredDay.confirmed_at), col(DeclaredDay.id)))
+    return list({row.day: row for row in rows}.values())
+
+
+def as_row(declared: DeclaredDay) -> CalendarRow | None:
+    """A declaration as the calculation takes it; None for one by which the nation's calendar counts again."""
+    if declared.kind == DeclaredKind.AS_NATION:
+        return None
+    return CalendarRow(day=declared.day, kind=DayKind(declared.kind.value), name=declared.name, name_en=declared.name_en)
