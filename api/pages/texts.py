@@ -8,7 +8,18 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from api.formats import show_count, show_day, show_moment, show_number, show_percent, show_rupiah, show_share, show_short_day
+from api.formats import (
+    show_count,
+    show_day,
+    show_moment,
+    show_month,
+    show_number,
+    show_percent,
+    show_rupiah,
+    show_share,
+    show_short_day,
+    show_weekday,
+)
 from api.sentences import fill, read_parameters, sentence, show_parameter, show_word
 from api.written_numbers import write_plain
 from api.written_waits import write_wait
@@ -23,6 +34,7 @@ KINDS = frozenset(DocumentKind)
 FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
     *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "entry.toml", "answers.toml"),
+    "calendar.toml",
 )
 
 
@@ -114,6 +126,14 @@ class Words:
     def day(self, day: date) -> str:
         """`24 November 2026`."""
         return show_day(day, self.language)
+
+    def month(self, day: date) -> str:
+        """The month of a day: `November 2026`."""
+        return show_month(day, self.language)
+
+    def weekday(self, day: date) -> str:
+        """A day with its name, without the year: `Selasa, 24 November`."""
+        return show_weekday(day, self.language)
 
     def written_day(self, day: str) -> str:
         """A day that was kept as text, `2026-11-24`, as people read it."""

@@ -5,10 +5,13 @@ with the region's own table over it; months end on the day of the same number, o
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.calendars import DeclaredDay, DeclaredKind
+from models.calls import PolicyVersion
 from models.instants import region_zone, today
 from models.waits import Span, Wait, WaitUnit
 from workflows.calculations.calendar import CalendarRow, DayKind, WorkingCalendar, make_calendar
@@ -41,6 +44,13 @@ def count_on(day: date, wait: Wait, calendar: WorkingCalendar | None) -> date:
 def is_in_working_days(wait: Wait) -> bool:
     """Whether a wait is counted by the working calendar, so that a day that becomes free moves its end."""
     return isinstance(wait, Span) and wait.unit == WaitUnit.WORKING_DAYS
+
+
+def is_of_working_days(policy_id: Any) -> sa.ColumnElement[bool]:
+    """The condition on a column that it names a version of a policy with a wait in working days."""
+    named = sa.cast(col(PolicyVersion.body), sa.String).like(f'%"{WaitUnit.WORKING_DAYS}"%')
+    versions: sa.ColumnElement[bool] = policy_id.in_(select(PolicyVersion.id).where(named))
+    return versions
 
 
 def end_of_day(day: date) -> datetime:
