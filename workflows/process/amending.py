@@ -5,9 +5,7 @@ Beside the engine, as no stage changes and no single idea is decided on: the ste
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +13,7 @@ from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import Call, PolicyVersion
-from models.database import append_rows
-from models.ideas import Decision, Idea
-from models.ids import new_id, new_salt
+from models.ideas import Idea
 from models.inbox import InboxItem
 from models.instants import local_day, now
 from models.policy import Policy
@@ -26,39 +22,13 @@ from models.waits import Wait, find_added
 from workflows.calculations.calendar import WorkingCalendar
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.attest.commit import commit_rows
-from workflows.process.attest.rows import list_rows
 from workflows.process.context import read_policy, read_policy_of
 from workflows.process.deadlines import count_on, due_from, end_of_day, read_calendar
-from workflows.process.journal import record_each
+from workflows.process.moving import AMEND, DateMove, DateStep, Move, set_dates, write_history
 from workflows.process.ways import Kind, Reached
 
-AMEND = "amend"  # the step, in an idea's history and in the ledger
 AGREE, ASSIGN = (ways.IDEA.action(name) for name in ("agree", "assign"))
 OTHER_DAYS = {AGREE: "agreement", ASSIGN: "screening"}  # tasks that no stage awaits, by the days that they are given
-
-
-@dataclass(frozen=True)
-class DateMove:
-    """A task's open date before and after."""
-
-    item: InboxItem
-    due_at: datetime
-
-
-@dataclass
-class Move:
-    """What an amendment changes for one idea: its own date, the tasks that wait for people and the reviews that are owed."""
-
-    idea: Idea
-    due_at: datetime | None
-    tasks: list[DateMove] = field(default_factory=list)
-    reviews: list[tuple[Review, datetime]] = field(default_factory=list)
-
-    @property
-    def tasks_of_idea(self) -> int:
-        """How many tasks move, those about an award left out: whoever reads an amendment may not know of one before its hour."""
-        return sum(task.item.award_id is None for task in self.tasks)
 
 
 def list_moves(session: Session, call: Call, line: Sequence[PolicyVersion], policy: Policy, *, lock: bool = False) -> list[Move]:
@@ -93,21 +63,10 @@ def carry_out(session: Session, version: PolicyVersion, moves: Sequence[Move], d
     `detail` says for people what the version changes. A lost race on any idea shows here, as a stale version.
     """
     for move in moves:
-        move.idea.policy_id, move.idea.due_at = version.id, move.due_at
-        for task in move.tasks:
-            task.item.due_at = task.due_at
-            if task.due_at > now():
-                task.item.escalated_at = None  # it is late no more, and told of again where it comes to be
-        for review, due_at in move.reviews:
-            review.due_at = due_at
-    session.flush()
-    decisions = [_write_decision(version, move, detail, actor) for move in moves]
-    append_rows(session, Decision, decisions)
-    kind = f"{ways.IDEA.name}.{AMEND}"
-    facts = {
-        move.idea.id: _record(session, kind, version, move, SimpleNamespace(**said)) for move, said in zip(moves, decisions, strict=True)
-    }
-    record_each(session, kind, facts, actor=actor, of_ideas=True)
+        move.idea.policy_id = version.id
+    set_dates(session, moves)
+    step = DateStep(AMEND, version.reason or "", lambda _move: dict(detail), {"policy": version.number})
+    write_history(session, moves, step, actor=actor)
 
 
 def move_agreements(session: Session, call: Call, before: datetime) -> None:
@@ -167,27 +126,3 @@ def _move_item(item: InboxItem, move: Move, added: Mapping[str, Wait], calendar:
 
 def _later(due_at: datetime, added: Wait, calendar: WorkingCalendar) -> datetime:
     return end_of_day(count_on(local_day(due_at), added, calendar))
-
-
-def _write_decision(version: PolicyVersion, move: Move, detail: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "idea_id": move.idea.id,
-        "action": AMEND,
-        "outcome": "",
-        "reason": version.reason or "",
-        "detail": dict(detail),
-        "actor_id": actor.person_id,
-        "flow": actor.flow,
-        "at": now(),
-        "salt": new_salt(),
-    }
-
-
-def _record(session: Session, kind: str, version: PolicyVersion, move: Move, decision: SimpleNamespace) -> dict[str, Any]:
-    """What the ledger keeps of one idea's amendment, with commitments to the rows that changed."""
-    idea = move.idea
-    older = list_rows(session, idea.id) if idea.salt == "" else []
-    rows = [("idea", idea), *(("review", review) for review, _ in move.reviews), ("decision", decision)]
-    said = {"stage": idea.stage, "revision": idea.revision, "code": idea.reason_code, "policy": version.number}
-    return {**said, "commits": commit_rows(kind, rows, older)}
