@@ -10,6 +10,7 @@ from models.columns import UtcInstant, choice, key, link, optional_link
 from models.instants import now
 
 _WAITING = sa.text("confirmed_at IS NULL AND ended_at IS NULL")
+_IN_FORCE = sa.text("confirmed_at IS NOT NULL AND ended_at IS NULL")
 
 
 class DeclaredKind(StrEnum):
@@ -22,14 +23,15 @@ class DeclaredKind(StrEnum):
 
 
 class DeclaredDay(SQLModel, table=True):
-    """One declaration about a day of the whole region; it counts once a second person has confirmed it, and of several the last that did.
+    """One declaration about a day of the whole region; it counts once a second person has confirmed it, until another of the day does.
 
-    `source` is the decree that it rests on. `ended_at` says when it was taken back or refused before it counted; every declaration stays
-    on record.
+    `source` is the decree that it rests on. `ended_at` says when it was taken back, refused or followed by another; every declaration
+    stays on record.
     """
 
     __table_args__ = (
         sa.Index("ix_declaredday_day", "day"),
+        sa.Index("ix_declaredday_in_force", "day", unique=True, sqlite_where=_IN_FORCE, postgresql_where=_IN_FORCE),
         sa.Index("ix_declaredday_waiting", "day", unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
 
@@ -59,6 +61,7 @@ class Recount(SQLModel, table=True):
     """
 
     id: str = key()
+    number: int = Field(unique=True)
     calendar: str = Field(max_length=64)
     after: str = Field(default="", max_length=26)
     begun_at: datetime = Field(default_factory=now, sa_type=UtcInstant)

@@ -50,7 +50,7 @@ async def declare(request: PostedForm) -> Response:
 
 @router.post(f"{CALENDAR}/{{day}}/hapus")
 async def withdraw(day: Day, request: PostedForm) -> Response:
-    """Take back a day that waits, or ask that one in force is removed."""
+    """Ask that a day of the region is removed."""
 
     def act(session: Session, actor: Actor) -> FormResult:
         withdraw_day(session, day, actor=actor)
@@ -68,7 +68,7 @@ async def _calendar_page(request: PageRequest, year: int, *, refused: RefusedFor
         found, keeps = read_year(session, year, actor=actor), keeps_calendar(session, actor)
         waiting = {each.day for each in found.waiting}
         own = [each for each in found.days if keeps and each.is_own and each.day >= today() and each.day not in waiting]
-        removals = {each.day: FormView(f"withdraw-{each.day}") for each in (*found.waiting, *own)}
+        removals = {each.day: FormView(f"withdraw-{each.day}") for each in own}
         return {"months": _list_months(year, found), "waiting": found.waiting, "own": own, "removals": removals, "keeps": keeps}
 
     visitor, values = await request.read_page(read)

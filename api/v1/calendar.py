@@ -30,7 +30,8 @@ class CalendarDayIn(RequestBody):
 
 
 class DeclaredDayOut(ResponseBody):
-    """A declaration about a day of the whole region; it counts once `confirmed_at` is set, and was taken back where `ended_at` is.
+    """A declaration about a day of the whole region; it counts once `confirmed_at` is set, until `ended_at`: then it was taken back,
+    refused or followed by another.
 
     With `as_nation` the region has no day of its own then any more.
     """
@@ -92,7 +93,7 @@ async def put_day(day: Day, body: CalendarDayIn, request: Api) -> JSONResponse:
 
 @router.delete("/days/{day}", response_model=DeclaredDayOut)
 async def delete_day(day: Day, request: Api) -> JSONResponse:
-    """Take back what waits for its confirmation; or declare that a day of the region is none any more, for a second person to confirm."""
+    """Let the region have no day of its own then: what waits is taken back; of what counts, a second person confirms it."""
     return await request.write(lambda s, a: _show(withdraw_day(s, day, actor=a)))
 
 

@@ -73,7 +73,7 @@ def list_national(year: int) -> Mapping[date, FreeDay]:
     Joint leave is known once three ministers have decreed it (SKB 3 Menteri), the feasts of Islam by estimate until then (the name says
     so); nothing is known outside the years 1946 to 2100.
     """
-    import holidays  # half a second: only where working days are asked for
+    import holidays  # a second and 37 MiB: only where working days are asked for
 
     def read(category: str, language: str) -> dict[date, str]:
         found = holidays.country_holidays("ID", years=year, categories=category, language=language, expand=False)

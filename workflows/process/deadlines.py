@@ -64,10 +64,10 @@ def read_calendar(session: Session, since: date = date.min) -> WorkingCalendar:
 
 
 def list_in_force(session: Session, since: date = date.min, until: date = date.max) -> list[DeclaredDay]:
-    """What the region declared of each day between two that counts now: the last that was confirmed; in the order of the days."""
-    confirmed = select(DeclaredDay).where(col(DeclaredDay.confirmed_at).is_not(None), DeclaredDay.day >= since, DeclaredDay.day <= until)
-    rows = session.exec(confirmed.order_by(col(DeclaredDay.day), col(DeclaredDay.confirmed_at), col(DeclaredDay.id)))
-    return list({row.day: row for row in rows}.values())
+    """What the region declared of the days between two that counts now, in the order of the days: of each day one declaration."""
+    confirmed = select(DeclaredDay).where(col(DeclaredDay.confirmed_at).is_not(None), col(DeclaredDay.ended_at).is_(None))
+    within = confirmed.where(DeclaredDay.day >= since, DeclaredDay.day <= until)
+    return list(session.exec(within.order_by(col(DeclaredDay.day))))
 
 
 def as_row(declared: DeclaredDay) -> CalendarRow | None:

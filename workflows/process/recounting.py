@@ -55,13 +55,13 @@ def recount_some(session: Session, limit: int, *, actor: Actor) -> Counted:
         return Counted([], False)
     calendar = read_calendar(session)
     digest = digest_calendar(calendar, today().year)
-    last = session.exec(select(Recount).order_by(col(Recount.begun_at).desc(), col(Recount.id).desc()).limit(1)).first()
+    last = session.exec(select(Recount).order_by(col(Recount.number).desc()).limit(1)).first()
     ended: list[Recount] = []
     if last is None or last.calendar != digest:
         if last is not None and last.finished_at is None:
             last.finished_at = now()
             ended.append(last)
-        last = Recount(calendar=digest)
+        last = Recount(number=last.number + 1 if last else 1, calendar=digest)
         session.add(last)
         session.flush()
     if last.finished_at is None:

@@ -89,8 +89,7 @@ def _write_line(task: str, idea: Idea, before: datetime, until: datetime | None)
 
 def _list_days(session: Session, recount: Recount) -> list[str]:
     """The region's free days that were confirmed since the recount before; none where the nation's calendar changed."""
-    earlier = select(Recount.begun_at).where(Recount.begun_at < recount.begun_at).order_by(col(Recount.begun_at).desc()).limit(1)
-    since = session.exec(earlier).first()
+    since = session.exec(select(Recount.begun_at).where(Recount.number == recount.number - 1)).first()
     days = [each for each in list_in_force(session, local_day(recount.begun_at)) if each.kind in FREE]
     new = [each for each in days if since is None or (each.confirmed_at is not None and each.confirmed_at >= since)]
     return [f"{format_date(each.day)}: {each.name} ({each.source})" for each in new[:MOST_LINES]]

@@ -92,17 +92,21 @@ def declare_day(session: Session, new: NewDay, *, actor: Actor) -> DeclaredDay:
 
 
 def withdraw_day(session: Session, day: date, *, actor: Actor) -> DeclaredDay:
-    """Take back a declaration that waits; or declare of one that counts that the nation's calendar is to count again, to be confirmed.
+    """Let the region have no day of its own then: what waits is taken back, and of what counts it is declared, to be confirmed.
 
-    Raises NotFound where the region has no day of its own then, Invalid for a day that is past, Forbidden and Conflict as for declaring.
+    Asked again it is the same. Raises NotFound where the region has no day of its own, Invalid for a day that is past, Forbidden as for
+    declaring.
     """
     region = require_keeper(session, actor)
-    waiting = _find_waiting(session, day)
+    waiting, present = _find_waiting(session, day), _find_in_force(session, day)
+    if waiting is not None and waiting.kind == DeclaredKind.AS_NATION:
+        return waiting
     if waiting is not None:
-        return end_day(session, waiting.id, actor=actor)
-    present = _find_in_force(session, day)
+        waiting = end_day(session, waiting.id, actor=actor)
     if present is None or present.kind == DeclaredKind.AS_NATION:
-        raise NotFound("calendar_day_not_found")
+        if waiting is None:
+            raise NotFound("calendar_day_not_found")
+        return waiting
     Faults(_list_day_faults(day)).settle()
     said = {"name": present.name, "name_en": present.name_en, "source": present.source}
     withdrawn = DeclaredDay(day=day, kind=DeclaredKind.AS_NATION, **said, declared_by=str(actor.person_id))
@@ -122,6 +126,10 @@ def confirm_day(session: Session, declared_id: str, *, actor: Actor) -> Declared
     if declared.day < today():
         raise Conflict("calendar_day_over")
     _require_no_gain(session, declared, actor)
+    before = _find_in_force(session, declared.day)
+    if before is not None:
+        before.ended_by, before.ended_at = actor.person_id, now()
+        session.flush()  # of a day one declaration counts
     declared.confirmed_by, declared.confirmed_at = actor.person_id, now()
     session.add(declared)
     session.flush()

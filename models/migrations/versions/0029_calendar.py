@@ -32,14 +32,18 @@ def upgrade() -> None:
     op.create_index("ix_declaredday_day", "declaredday", ["day"])
     waiting = sa.text("confirmed_at IS NULL AND ended_at IS NULL")
     op.create_index("ix_declaredday_waiting", "declaredday", ["day"], unique=True, sqlite_where=waiting, postgresql_where=waiting)
+    in_force = sa.text("confirmed_at IS NOT NULL AND ended_at IS NULL")
+    op.create_index("ix_declaredday_in_force", "declaredday", ["day"], unique=True, sqlite_where=in_force, postgresql_where=in_force)
     op.create_table(
         "recount",
         sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("calendar", sa.String(length=64), nullable=False),
         sa.Column("after", sa.String(length=26), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number"),
     )
     op.create_table(
         "moveddate",

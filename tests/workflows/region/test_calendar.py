@@ -97,6 +97,16 @@ def test_a_day_that_is_removed_is_as_the_nation_has_it_once_that_is_confirmed(ei
     assert len(town.rows(select(DeclaredDay))) == 3
 
 
+def test_removed_again_it_is_the_same_and_what_waits_beside_it_goes_too(town: Town) -> None:
+    let_count(town, TUESDAY)
+    other = declare(town, TUESDAY, name="Hari lain")
+    withdrawn = town.do(withdraw_day, TUESDAY, by="admin").id
+    assert town.do(withdraw_day, TUESDAY, by="admin").id == withdrawn
+    assert town.rows(select(DeclaredDay.id).where(col(DeclaredDay.ended_at).is_not(None))) == [other]
+    town.do(refuse, withdrawn, by="admin")
+    assert last_day(town) == date(2026, 12, 31), "who asked for the removal took it back, and the day counts"
+
+
 def test_what_waits_is_taken_back_or_refused_and_nothing_counts(town: Town) -> None:
     declared = declare(town, TUESDAY)
     assert town.do(withdraw_day, TUESDAY, by="admin").ended_at is not None
