@@ -24,12 +24,17 @@ LONGEST = 100  # characters that are searched for
 
 @dataclass(frozen=True)
 class ListedIdea:
-    """An idea in a table: its unit where the reader may know it, its score likewise, and the date by which somebody owes it."""
+    """An idea in a table: its unit where the reader may know it, its score likewise, and the date by which somebody owes it.
+
+    In the inbox it says since when, and how many working days are left where the date is given in those.
+    """
 
     idea: Idea
     unit: str
     known: KnownScore
     due_at: datetime | None
+    since: datetime | None = None
+    days_left: int | None = None
 
     @property
     def is_late(self) -> bool:

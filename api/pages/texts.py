@@ -184,8 +184,10 @@ class Words:
         """Hundredths of a percent: `33,33%` in Indonesian, `33.33%` in English."""
         return show_share(hundredths, self.language)
 
-    def due(self, instant: datetime) -> str:
-        """How far a due date is, in days: `5 hari lagi`, `hari ini`, `lewat 2 hari`."""
+    def due(self, instant: datetime, working_days: int | None = None) -> str:
+        """How far a due date is, in days: `5 hari lagi`, `hari ini`, `lewat 2 hari`; `3 hari kerja lagi` where those are given."""
+        if working_days:
+            return self.text("due.working", days=working_days)
         days = (local_day(instant) - local_day(now())).days
         if instant < now():
             return self.text("due.late", days=-days) if days < 0 else self.text("due.late_today")

@@ -25,10 +25,8 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_policy, read_policy_of
 from workflows.process.deadlines import count_on, due_from, end_of_day, read_calendar
 from workflows.process.moving import AMEND, DateMove, DateStep, Move, set_dates, write_history
+from workflows.process.waits import AGREE, UNTIL_CALL_ENDS, find_wait_name
 from workflows.process.ways import Kind, Reached
-
-AGREE, ASSIGN = (ways.IDEA.action(name) for name in ("agree", "assign"))
-OTHER_DAYS = {AGREE: "agreement", ASSIGN: "screening"}  # tasks that no stage awaits, by the days that they are given
 
 
 def list_moves(session: Session, call: Call, line: Sequence[PolicyVersion], policy: Policy, *, lock: bool = False) -> list[Move]:
@@ -46,7 +44,7 @@ def list_moves(session: Session, call: Call, line: Sequence[PolicyVersion], poli
     for item in session.exec(open_items.order_by(col(InboxItem.id))):
         move = moves.get(item.idea_id)
         if move is not None and (due_at := _move_item(item, move, before[move.idea.policy_id], calendar)) is not None:
-            until = min(due_at, move.due_at or call.closes_at) if item.task == AGREE else due_at
+            until = min(due_at, move.due_at or call.closes_at) if item.task in UNTIL_CALL_ENDS else due_at
             if item.due_at is not None and until > item.due_at:
                 move.tasks.append(DateMove(item, until))
     owed = select(Review).where(col(Review.idea_id).in_(theirs), Review.state == ReviewState.ASSIGNED)
@@ -96,15 +94,6 @@ def count_by_stage(moves: Sequence[Move]) -> dict[str, int]:
     """How many ideas an amendment touches in each stage, in the table's order."""
     counts = Counter(move.idea.stage for move in moves)
     return {stage: counts[stage] for stage in ways.IDEA.stages if stage in counts}
-
-
-def find_wait_name(item: InboxItem, stage_name: str) -> str:
-    """The policy's name for how long a task may wait, of an idea in a stage or of its award; empty for a gate, whose rule has its own."""
-    if item.award_id is not None:
-        awaiting = ways.AWARD.awaiting(item.task)
-        return awaiting.days if awaiting is not None else ""
-    stage = ways.IDEA.stages[stage_name]
-    return stage.days if item.task == stage.awaits else OTHER_DAYS.get(item.task, "")
 
 
 def _list_added(before: Policy, after: Policy) -> dict[str, Wait]:

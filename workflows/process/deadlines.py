@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from models.calendars import DeclaredDay, DeclaredKind
 from models.calls import PolicyVersion
-from models.instants import region_zone, today
+from models.instants import local_day, region_zone, today
 from models.waits import Span, Wait, WaitUnit
 from workflows.calculations.calendar import CalendarRow, DayKind, WorkingCalendar, make_calendar
 from workflows.calculations.months import months_after
@@ -39,6 +39,12 @@ def count_on(day: date, wait: Wait, calendar: WorkingCalendar | None) -> date:
     if isinstance(wait, int):
         return day + timedelta(days=wait)
     return months_after(day, wait.amount) if wait.unit == WaitUnit.MONTHS else step_on(day, wait.amount, calendar)
+
+
+def count_days_left(due_at: datetime, calendar: WorkingCalendar) -> int:
+    """How many working days there are after the present day until a date, its own day included; none on the day itself."""
+    last = local_day(due_at)
+    return sum(calendar.works(today() + timedelta(days=ahead)) for ahead in range(1, (last - today()).days + 1))
 
 
 def is_in_working_days(wait: Wait) -> bool:

@@ -27,15 +27,13 @@ from models.waits import Wait
 from workflows.calculations.calendar import WorkingCalendar, list_national
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.amending import AGREE, find_wait_name
 from workflows.process.context import read_policy_of
 from workflows.process.deadlines import count_on, end_of_day, is_in_working_days, is_of_working_days, read_calendar
-from workflows.process.inbox import GATE_TASK, find_gate
+from workflows.process.inbox import GATE_TASK
 from workflows.process.moving import RECOUNT, DateMove, DateStep, Move, set_dates, write_history
+from workflows.process.waits import SCORE, UNTIL_CALL_ENDS, find_wait
 
 YEARS_AHEAD = 3  # whose days make the calendar another: no wait but that for an erasure is longer
-REVISE, SCORE = (ways.IDEA.action(name) for name in ("revise", "score"))
-UNTIL_CALL_ENDS = (AGREE, REVISE)  # tasks of a draft, which end with the call at the latest
 
 
 @dataclass(frozen=True)
@@ -111,14 +109,6 @@ class Dated:
         counted = end_of_day(count_on(local_day(since), wait, self.calendar))
         return counted if counted > due_at else None
 
-    def find_wait(self, item: InboxItem) -> Wait | None:
-        """How long a task may wait; None for one whose date no wait has given."""
-        gate = find_gate(item.task, self.policy)
-        if gate is not None:
-            return gate.days
-        name = "agreement" if item.task == REVISE else find_wait_name(item, self.idea.stage)
-        return self.policy.days.get(name) if name else None
-
 
 def _find_move(dated: Dated) -> Move:
     reviews = [(each, later) for each in dated.reviews if (later := _review_later(dated, each)) is not None]
@@ -126,7 +116,7 @@ def _find_move(dated: Dated) -> Move:
     asked_at = {each.reviewer_id: each.assigned_at for each in dated.reviews}
     for item in dated.items:
         since = asked_at.get(str(item.person_id), item.created_at) if item.task == SCORE else item.created_at
-        later = dated.find_later(item.due_at, since, dated.find_wait(item))
+        later = dated.find_later(item.due_at, since, find_wait(item, dated.idea.stage, dated.policy))
         if later is not None and item.task in UNTIL_CALL_ENDS:
             end = dated.idea.due_at or dated.closes_at
             later = min(later, end) if end > now() or dated.idea.due_at else later
