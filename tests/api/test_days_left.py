@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from models.stages import IdeaStage
-from tests.api.pages.test_call_life import read
+from tests.api.pages.test_calls import read
 from tests.asking import ask
 from tests.building import Town
 from tests.clock import set_clock

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from models.calendars import DeclaredDay
 from tests.api.pages.browsing import open_browser, send
-from tests.api.pages.test_call_life import read
+from tests.api.pages.test_calls import read
 from tests.building import Town
 from tests.clock import set_clock
 from tests.workflows.region.declaring import DECREE, declare, let_count
@@ -65,7 +65,7 @@ def test_what_waits_is_taken_back_and_what_counts_is_removed_by_two(town: Town) 
 def test_what_cannot_be_declared_is_told_at_its_field_and_kept(town: Town) -> None:
     refused = send(open_browser(town, "admin"), PAGE, PAGE, **{**HOLIDAY, "day": "2026-12-20", "source": "SKB"})
     assert refused.status_code == 422
-    assert "Hari ini sudah lewat" in refused.text
+    assert "Tanggal ini sudah lewat" in refused.text
     assert 'value="Hari jadi kota"' in refused.text
     for wrong in ("", "besok", "0000-00-00", "9999-12-31"):
         answer = send(open_browser(town, "admin"), PAGE, PAGE, **{**HOLIDAY, "day": wrong})

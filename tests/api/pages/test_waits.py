@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.api.pages.browsing import open_browser
 from tests.api.pages.test_call_form import fields_in, own_sample, post, text_of
-from tests.api.pages.test_call_life import WHY, fields_as_shown, page_of, read
+from tests.api.pages.test_call_life import WHY, fields_as_shown, page_of
+from tests.api.pages.test_calls import read
 from tests.building import Town
 from tests.workflows.process.test_deadlines import WORKING
 from workflows.region.call_files.call import check_file
