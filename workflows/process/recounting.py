@@ -138,9 +138,8 @@ def _find_own_date(dated: Dated, move: Move) -> datetime | None:
     idea, moved = dated.idea, {task.item.id: task.due_at for task in move.tasks}
     holders = [item for item in dated.items if item.award_id is None and item.due_at == idea.due_at and item.due_at is not None]
     if holders:
-        dates = [moved.get(item.id) or item.due_at for item in holders]
-        choose = max if all(item.task.startswith(GATE_TASK) for item in holders) else min
-        return choose(date for date in dates if date is not None)
+        dates = sorted(date for item in holders if (date := moved.get(item.id) or item.due_at) is not None)
+        return dates[-1] if all(item.task.startswith(GATE_TASK) for item in holders) else dates[0]
     stage = ways.IDEA.stages[idea.stage]
     if not stage.days or (stage.awaits and stage.name != IdeaStage.IN_REVIEW):
         return idea.due_at
