@@ -19,6 +19,7 @@ from api.problems import install
 from api.request_log import RequestLog
 from api.v1 import (
     accounts,
+    calendar,
     call_life,
     calls,
     ceilings,
@@ -58,6 +59,7 @@ ROUTERS = (
     call_life,
     late_permits,
     ceilings,
+    calendar,
     operations,
     condition,
 )  # ideas first: a path is tried from the top

@@ -24,6 +24,16 @@ def show_short_day(day: date, language: str) -> str:
     return format_date(day, SHORT_DAY, locale=language)
 
 
+def show_month(day: date, language: str) -> str:
+    """`November 2026`."""
+    return format_date(day, "MMMM y", locale=language)
+
+
+def show_weekday(day: date, language: str) -> str:
+    """`Selasa, 24 November`, `Tuesday, 24 November`."""
+    return format_date(day, "EEEE, d MMMM", locale=language)
+
+
 def show_moment(instant: datetime, language: str) -> str:
     """An instant in the region's zone: `24 November 2026 pukul 09.05 WIB` in Indonesian, `24 November 2026, 09:05 WIB` in English."""
     local = instant.astimezone(region_zone())

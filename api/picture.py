@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from models.policy import Policy
+from models.waits import Wait
 from workflows.process import ways
 from workflows.process.guards import is_in_policy
 from workflows.process.reach import walk
@@ -46,13 +47,13 @@ def _without_underscores(code: object) -> str:
 class Drawing:
     """How the process is drawn: its words, and the policy that leaves stages out, gives steps to others, sets days and adds gates.
 
-    `days` says a number of days, `gate` what a gate is called.
+    `days` says how long a wait may last, `gate` what a gate is called.
     """
 
     policy: Policy | None = None
     say: Callable[[object], str] = _without_underscores
     texts: Mapping[str, str] = field(default_factory=lambda: ENGLISH)
-    days: Callable[[int], str] = str
+    days: Callable[[Wait], str] = str
     gate: Callable[[object], str] = str
 
     def limit(self, way: Way) -> Way:

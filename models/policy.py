@@ -12,12 +12,14 @@ from models.form_rules import FormField, Requirement, Section
 from models.people import Role
 from models.policy_parts import Frozen, Identifier, Label, Named, Points
 from models.stages import IdeaStage
+from models.waits import Wait, Within
 
 
 def _in_order(pair: tuple[str, str]) -> tuple[str, str]:
     return (min(pair), max(pair))
 
 
+UpToAYear = Annotated[Wait, Within(1, 365)]
 DutyPair = Annotated[tuple[Identifier, Identifier], AfterValidator(_in_order)]  # two duties, in the order of the alphabet
 
 
@@ -34,33 +36,34 @@ class GateRule(Named):
 
     stage: Identifier
     role: Role
-    days: int = Field(14, ge=1, le=365)
+    days: UpToAYear = 14
     after: tuple[Identifier, ...] = Field((), max_length=10)
 
 
 class Days(Frozen):
-    """How long each wait may last, in calendar days of the region; a stage of the table may name one that is not listed here."""
+    """How long each wait may last, in calendar days, working days or months; a stage may name one that is not listed here."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, Annotated[int, Field(strict=True, ge=1, le=730)]] = Field(init=False)
+    __pydantic_extra__: dict[str, Annotated[Wait, Within(1, 730, is_strict=True)]] = Field(init=False)
 
-    permission: int = Field(7, ge=1, le=365)
-    screening: int = Field(7, ge=1, le=365)
-    supplement: int = Field(14, ge=1, le=365)
-    review: int = Field(14, ge=1, le=365)
-    recommendation: int = Field(14, ge=1, le=365)
-    determination: int = Field(14, ge=1, le=365)
-    pilot_plan: int = Field(30, ge=1, le=365)
-    verdict: int = Field(14, ge=1, le=365)
-    deferral: int = Field(180, ge=1, le=730)
-    agreement: int = Field(7, ge=1, le=365)  # for whoever is asked to join a team
-    objection: int = Field(30, ge=0, le=365)
-    retention: int = Field(730, ge=30, le=3_650)
-    approval: int = Field(14, ge=1, le=365)
+    permission: UpToAYear = 7
+    screening: UpToAYear = 7
+    supplement: UpToAYear = 14
+    review: UpToAYear = 14
+    recommendation: UpToAYear = 14
+    determination: UpToAYear = 14
+    pilot_plan: UpToAYear = 30
+    verdict: UpToAYear = 14
+    deferral: Annotated[Wait, Within(1, 730)] = 180
+    agreement: UpToAYear = 7  # for whoever is asked to join a team
+    objection: Annotated[Wait, Within(0, 365)] = 30
+    retention: Annotated[Wait, Within(30, 3_650)] = 730
+    approval: UpToAYear = 14
 
-    def get(self, name: str) -> int:
-        """The days of a wait by its name; raises AttributeError for one that neither this list nor the policy names."""
-        return int(getattr(self, name))
+    def get(self, name: str) -> Wait:
+        """A wait by its name; raises AttributeError for one that neither this list nor the policy names."""
+        wait: Wait = getattr(self, name)
+        return wait
 
 
 class PilotRule(Frozen):

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models import (
     awards,
+    calendars,
     calls,
     decrees,
     documents,
@@ -22,7 +23,7 @@ from models import (
 )
 
 ROOMS = (
-    *(awards, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger),
+    *(awards, calendars, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger),
     *(offices, outbox, people, pilots, posts, reviews, units),
 )
 metadata = SQLModel.metadata

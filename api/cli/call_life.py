@@ -17,7 +17,7 @@ from models.database import LostRace, database
 from models.instants import region_zone
 from models.migrations import require_newest_schema
 from workflows.process.actors import flow_actor
-from workflows.process.inbox import end_of_day
+from workflows.process.deadlines import end_of_day
 from workflows.process.refusals import Invalid, NotFound, Refusal
 from workflows.region.call_life import archive_call, count_ideas, extend_call
 from workflows.region.calls import close_call, open_call

@@ -50,6 +50,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "AmendmentIn": {"amends": 1, "changes": {"days.review": 21, "documents.signatory.name": "Siti Contoh"}, "reason": REASON},
     "ApprovalIn": DECREE,
     "AssignmentIn": {"reviewer_id": ID},
+    "CalendarDayIn": {
+        "kind": "joint_leave",
+        "name": "Cuti bersama Idulfitri",
+        "name_en": "Joint leave for Eid al-Fitr",
+        "source": "SKB 3 Menteri Nomor 1 Tahun 2026",
+    },
     "CallIn": {
         "code": "LOMBA-2026",
         "title": "Lomba inovasi 2026",

@@ -20,7 +20,7 @@ TAGS = (
     Tag("reward", "Awards: proposed, approved or declined, scheduled, revoked.", "award"),
     Tag("recognition", "Documents, their files, and whether one is genuine.", "document"),
     Tag("calls", "Calls for ideas, the versions of their policies, and the region's ceilings for awards."),
-    Tag("region", "Units and people."),
+    Tag("region", "Units, people, and the calendar of working days."),
     Tag("people", "A person's roles, employee number, unit, codes and account.", "person"),
     Tag("confirmations", "What waits for a second person.", "confirmation"),
     Tag("offices", "The offices of units: what their papers carry and who holds them."),

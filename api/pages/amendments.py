@@ -18,6 +18,7 @@ from api.pages.touched import show_touched
 from api.v1.calls import Number
 from api.v1.shapes import Id
 from models.calls import PolicyVersion
+from models.waits import Wait
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy
 from workflows.process.refusals import NotFound
@@ -28,6 +29,7 @@ from workflows.region.signatures import list_versions
 router = APIRouter(include_in_schema=False)
 AMENDMENT = CALL + "/perubahan/{number}"
 NAME = "amend_running"
+AMOUNT = ".amount"  # at the end of a path: the part of a wait with a unit that may grow
 NEEDED = ("documents.letterhead.lines", "documents.signatory.name", "documents.signatory.position")
 
 
@@ -96,12 +98,18 @@ def _list_parts(base: PolicyVersion, words: Words) -> list[dict[str, Any]]:
         {
             "field": f"policy.{path}",
             "rule": find_rule(path),
-            "label": _name(path, words),
+            "label": _name(path.removesuffix(AMOUNT), words),
+            "wait": words.wait(_find_wait(base, path)) if find_rule(path) == AmendingRule.LONGER else "",
             "many": isinstance(value, list),
             "value": _write(value),
         }
         for path, value in list_amendable(read_policy(base))
     ]
+
+
+def _find_wait(base: PolicyVersion, path: str) -> Wait:
+    """The wait that a path names, or names the amount of."""
+    return read_policy(base).days.get(path.removesuffix(AMOUNT).rpartition(".")[2])
 
 
 def _name(path: str, words: Words) -> str:

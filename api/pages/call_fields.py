@@ -13,6 +13,8 @@ from api.call_rules import ROOMS, find_rule, make_schema
 from api.pages.forms import Form
 from api.pages.texts import Words, texts
 from api.written_numbers import read_number, read_whole
+from api.written_waits import read_wait
+from models.waits import is_span
 from workflows.process import ways
 from workflows.process.visibility import OVERSEERS
 from workflows.process.ways import Kind
@@ -21,6 +23,7 @@ from workflows.region.call_files.reading import NAME
 PREFIX, REMOVE, ADD, UP, DOWN = "v", "remove", "add", "up", "down"
 LISTS = frozenset(room.removesuffix(".*") for room in ROOMS if room.endswith(".*"))
 NAMED = frozenset(("policy.movers", "policy.documents.numbers"))  # whose values have names of their own: a line each, `name: value`
+WAITS = "policy.days"
 BOUNDS = (".lowest", ".highest")  # of a figure on the proposal form; every other number is points
 CAPACITIES = ("", "Plt.", "Plh.", "Pj.", "Pjs.")
 
@@ -70,7 +73,7 @@ def count_fields(groups: tuple[Group, ...]) -> int:
 
 def read_fields(body: Any, form: Form, act: str, path: str = "") -> Any:
     """The values with what was typed into their fields; what was not sent stays. `act` may add an entry to a list, or move one."""
-    if isinstance(body, Mapping) and path not in NAMED:
+    if _has_parts(body, path):
         return {name: read_fields(value, form, act, f"{path}.{name}".lstrip(".")) for name, value in body.items()}
     if _as_room(path) in LISTS and isinstance(body, list):
         entries = [read_fields(body[place], form, act, f"{path}.{place}") for place in _list_places(form, act, path, len(body))]
@@ -86,7 +89,7 @@ def list_orders(body: Any, form: Form, act: str, path: str = "") -> dict[str, li
     """By the path of each list, the present places of its entries in the order in which they are to stand; who is removed has none."""
     inner: Iterable[tuple[str, Any]] = ()
     own: dict[str, list[int]] = {}
-    if isinstance(body, Mapping) and path not in NAMED:
+    if _has_parts(body, path):
         inner = ((f"{path}.{name}".lstrip("."), value) for name, value in body.items())
     elif _as_room(path) in LISTS and isinstance(body, list):
         own = {path: _list_places(form, act, path, len(body))}
@@ -110,6 +113,8 @@ def _list_places(form: Form, act: str, path: str, length: int) -> list[int]:
 
 def show_value(value: Any, path: str, words: Words) -> str:
     """A value as its field shows it."""
+    if _is_wait(path) and is_span(value):
+        return words.wait(value)
     if isinstance(value, Mapping):
         return "\n".join(f"{name}: {each}" for name, each in value.items())
     if isinstance(value, list | tuple):
@@ -130,7 +135,7 @@ def _group(values: Mapping[str, Any], path: str, words: Words) -> Group:
         if _as_room(inner) in LISTS and isinstance(value, list):
             entries = [_entry(each, f"{inner}.{place}", words) for place, each in enumerate(value) if isinstance(each, Mapping)]
             groups.append(Group(inner, _label(inner, words), _hint(inner, words), groups=tuple(entries), is_list=True))
-        elif isinstance(value, Mapping) and inner not in NAMED:
+        elif _has_parts(value, inner):
             groups.append(_group(value, inner, words))
         else:
             shown = show_value(value, inner, words)
@@ -167,6 +172,8 @@ def _hint(path: str, words: Words) -> str:
     """What a rule does, as a form says it; of the entries of a list only the first says it."""
     if any(part.isdigit() and part != "0" for part in path.split(".")):
         return ""
+    if path == WAITS or (_is_wait(path) and not path.startswith(WAITS)):
+        return words.text("callform.wait_hint")
     said = find_rule(path).get(words.language, "")
     for written, name in (("true:", "policy.yes"), ("false:", "policy.no")):
         said = said.replace(written, f"{words.text(name)}:")
@@ -177,6 +184,8 @@ def _hint(path: str, words: Words) -> str:
 
 def _look(value: Any, path: str, words: Words) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Whether a field takes a line, several or one of some options."""
+    if _is_wait(path):
+        return "line", ()  # a unit may stand in it, which a keyboard of figures has not
     if isinstance(value, list | Mapping):
         return "lines", ()
     kind, name = _kind_of(path), path.rpartition(".")[2]
@@ -225,10 +234,18 @@ def _definitions() -> dict[str, Any]:
 
 def _kind_of(path: str) -> str:
     schema = _schema_of(path)
-    if path.startswith("policy.days."):
-        return "integer"
     options = schema.get("anyOf", [schema])
     return next((str(each["type"]) for each in options if each.get("type") in ("boolean", "integer", "number")), "string")
+
+
+def _has_parts(value: Any, path: str) -> bool:
+    """Whether a value is shown as a group of its parts and not in one field."""
+    return isinstance(value, Mapping) and path not in NAMED and not (_is_wait(path) and is_span(value))
+
+
+def _is_wait(path: str) -> bool:
+    """Whether a rule says how long somebody has."""
+    return re.fullmatch(r"policy\.days\.[^.]+|policy\.gates\.\d+\.days", path) is not None
 
 
 def _may_be_nothing(path: str) -> bool:
@@ -243,6 +260,9 @@ def _read_typed(value: Any, typed: str, path: str, language: str) -> Any:
         return [[part.strip() for part in line.split(",")] for line in lines] if path == "policy.loosened" else lines
     if not text and _may_be_nothing(path):
         return None
+    if _is_wait(path):
+        wait = read_wait(text, language)
+        return text if wait is None else wait
     kind = _kind_of(path)
     if kind == "boolean":
         return {"true": True, "false": False}.get(text, text)

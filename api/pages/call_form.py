@@ -216,7 +216,7 @@ def _draw(policy: Policy, words: Words) -> dict[str, Any]:
         policy,
         lambda code: words.word(str(code)),
         said,
-        lambda days: words.text("callform.days", days=days),
+        words.wait,
         lambda gate: words.label(gate),
     )
     image = "data:image/svg+xml;base64," + b64encode(draw_process(drawing).encode()).decode()

@@ -20,6 +20,7 @@ from api.v1.shapes import Id
 from models.calls import CallState, PolicyVersion
 from models.people import Person, Role
 from models.policy import Policy
+from models.waits import Span
 from workflows.calculations.rule_books import read_rule_book
 from workflows.process.actors import Actor
 from workflows.process.ceilings import most_of_tier, read_ceiling
@@ -167,6 +168,8 @@ def _show(difference: Difference, value: Leaf, words: Words) -> str:
         return words.text("policy.absent")
     if isinstance(value, bool):
         return words.text("policy.yes" if value else "policy.no")
+    if isinstance(value, Span) or (difference.is_wait and isinstance(value, int)):
+        return words.wait(value)
     if difference.field == "amount_rupiah" and isinstance(value, int):
         return show_rupiah(value, words.language)
     if difference.field in FIGURES:

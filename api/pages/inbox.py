@@ -18,6 +18,7 @@ from workflows.process.inbox import find_gate
 from workflows.process.keyset import Slice
 from workflows.process.stranded import list_stranded
 from workflows.process.waiting import Awaited, count_waiting, list_waiting
+from workflows.process.waits import list_days_left
 from workflows.region.confirmations import count_to_confirm
 from workflows.region.signatures import list_unsigned
 
@@ -49,8 +50,13 @@ async def show_inbox(request: Page, after: str | None = None, before: str | None
 
 def _lines(session: Session, waiting: Sequence[Awaited], actor: Actor) -> list[dict[str, Any]]:
     rows = list_rows(session, [each.idea for each in waiting], actor)
+    left = list_days_left(session, [(each.item, each.idea) for each in waiting])
     return [
-        {"task": each.item.task, "row": replace(row, due_at=each.item.due_at), "to": address_of(each)}
-        | {"gate": find_gate(each.item.task, read_policy_of(session, each.idea))}
+        {
+            "task": each.item.task,
+            "row": replace(row, due_at=each.item.due_at, since=each.item.created_at, days_left=left.get(each.item.id)),
+            "to": address_of(each),
+            "gate": find_gate(each.item.task, read_policy_of(session, each.idea)),
+        }
         for each, row in zip(waiting, rows, strict=True)
     ]

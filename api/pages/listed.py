@@ -12,7 +12,7 @@ from models.instants import now, today
 from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.inbox import end_of_day
+from workflows.process.deadlines import end_of_day
 from workflows.process.known_scores import NOTHING_KNOWN, KnownScore, list_known_scores
 from workflows.process.relations import list_blind
 from workflows.process.wanted import Sort, WantedIdeas, list_awaiting
@@ -24,12 +24,17 @@ LONGEST = 100  # characters that are searched for
 
 @dataclass(frozen=True)
 class ListedIdea:
-    """An idea in a table: its unit where the reader may know it, its score likewise, and the date by which somebody owes it."""
+    """An idea in a table: its unit where the reader may know it, its score likewise, and the date by which somebody owes it.
+
+    In the inbox it says since when, and how many working days are left where the date is given in those.
+    """
 
     idea: Idea
     unit: str
     known: KnownScore
     due_at: datetime | None
+    since: datetime | None = None
+    days_left: int | None = None
 
     @property
     def is_late(self) -> bool:

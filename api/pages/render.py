@@ -31,6 +31,7 @@ MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/laporan", "menu.reports", (Role.SECRETARIAT, Role.LEADER, Role.AUDITOR, Role.ADMIN, Role.CHAIR)),
     ("/ketentuan", "menu.policies", PREPARES_CALLS),
     ("/batas-penghargaan", "menu.ceilings", PREPARES_CALLS),
+    ("/kalender", "menu.calendar", ()),
     ("/pegawai", "menu.people", (Role.ADMIN, Role.OPERATOR)),
     ("/konfirmasi", "menu.confirmations", (Role.ADMIN, Role.LEADER, Role.OPERATOR)),
     ("/jejak-audit", "menu.ledger", (Role.ADMIN, Role.AUDITOR)),

@@ -4,6 +4,7 @@ from api.pages import (
     account,
     amendments,
     assets,
+    calendar,
     call_form,
     call_life,
     calls,
@@ -31,5 +32,5 @@ from api.pages import (
 PAGES = (
     *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
-    *(ceilings, idea),
+    *(ceilings, calendar, idea),
 )

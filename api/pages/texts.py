@@ -1,25 +1,40 @@
 """The pages' words, days and sums, bound to the reader's language."""
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from api.formats import show_count, show_day, show_moment, show_number, show_percent, show_rupiah, show_share, show_short_day
+from api.formats import (
+    show_count,
+    show_day,
+    show_moment,
+    show_month,
+    show_number,
+    show_percent,
+    show_rupiah,
+    show_share,
+    show_short_day,
+    show_weekday,
+)
 from api.sentences import fill, read_parameters, sentence, show_parameter, show_word
 from api.written_numbers import write_plain
+from api.written_waits import write_wait
 from models.documents import DocumentKind
 from models.form_rules import Asked, FieldKind, FormField
 from models.instants import local_day, now, region_zone
 from models.policy import Policy
+from models.waits import Wait
 from workflows.documents.kinds import get_document_type
 
 KINDS = frozenset(DocumentKind)
 FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
     *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "entry.toml", "answers.toml"),
+    "calendar.toml",
 )
 
 
@@ -112,6 +127,14 @@ class Words:
         """`24 November 2026`."""
         return show_day(day, self.language)
 
+    def month(self, day: date) -> str:
+        """The month of a day: `November 2026`."""
+        return show_month(day, self.language)
+
+    def weekday(self, day: date) -> str:
+        """A day with its name, without the year: `Selasa, 24 November`."""
+        return show_weekday(day, self.language)
+
     def written_day(self, day: str) -> str:
         """A day that was kept as text, `2026-11-24`, as people read it."""
         return self.day(date.fromisoformat(day))
@@ -145,6 +168,10 @@ class Words:
         """An integer with its thousands grouped: `12.500.000` in Indonesian, `12,500,000` in English."""
         return show_count(count, self.language)
 
+    def wait(self, wait: Wait | Mapping[str, Any]) -> str:
+        """How long somebody has: `14 hari`, `5 hari kerja`, `2 bulan`."""
+        return write_wait(wait, self.language)
+
     def percent(self, percent: Decimal | str) -> str:
         """A percentage without trailing zeros: `81,3%` in Indonesian, `81.3%` in English."""
         return show_percent(percent, self.language)
@@ -157,8 +184,10 @@ class Words:
         """Hundredths of a percent: `33,33%` in Indonesian, `33.33%` in English."""
         return show_share(hundredths, self.language)
 
-    def due(self, instant: datetime) -> str:
-        """How far a due date is, in days: `5 hari lagi`, `hari ini`, `lewat 2 hari`."""
+    def due(self, instant: datetime, working_days: int | None = None) -> str:
+        """How far a due date is, in days: `5 hari lagi`, `hari ini`, `lewat 2 hari`; `3 hari kerja lagi` where those are given."""
+        if working_days:
+            return self.text("due.working", days=working_days)
         days = (local_day(instant) - local_day(now())).days
         if instant < now():
             return self.text("due.late", days=-days) if days < 0 else self.text("due.late_today")

@@ -14,7 +14,8 @@ from api.v1.calls import CallOut, Number, VersionOut, read_call, show_version
 from api.v1.shapes import Id, Instant, RequestBody, ResponseBody
 from models.calls import CallChangeKind
 from workflows.process.actors import Actor
-from workflows.process.amending import Move, count_by_stage
+from workflows.process.amending import count_by_stage
+from workflows.process.moving import Move
 from workflows.process.refusals import NotFound
 from workflows.region.amendments import NewAmendment, amend_running, preview_amendment
 from workflows.region.call_changes import list_changes

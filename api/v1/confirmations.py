@@ -1,6 +1,6 @@
-"""What waits for a second person: deciding roles, appointments, codes for holders of an office, late permits of calls."""
+"""What waits for a second person: deciding roles, appointments, codes for holders of an office, late permits, days of the region."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from fastapi import APIRouter
@@ -10,6 +10,7 @@ from sqlmodel import Session
 from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import Id, ResponseBody
+from models.calendars import DeclaredKind
 from models.people import Role
 from workflows.process.actors import Actor
 from workflows.region.confirmations import confirm, list_confirmations, refuse
@@ -20,11 +21,12 @@ router = APIRouter(prefix=f"{PREFIX}/confirmations", tags=["confirmations"])
 class ConfirmationOut(ResponseBody):
     """Something that one person (`first`) began for another (`about`); `may_confirm` says whether the asker may be the second.
 
-    `call`, `until` and `reason` are those of a late permit.
+    `call`, `until` and `reason` are those of a late permit; `day`, `declares` and `source` those of a day of the region,
+    which `about` names.
     """
 
     id: str
-    kind: Literal["role", "office", "code", "late"]
+    kind: Literal["role", "office", "code", "late", "calendar"]
     about: str
     about_id: str | None
     first: str
@@ -36,6 +38,9 @@ class ConfirmationOut(ResponseBody):
     call: str | None
     until: datetime | None
     reason: str | None
+    day: date | None
+    declares: DeclaredKind | None
+    source: str | None
 
 
 class SettledOut(ResponseBody):

@@ -23,14 +23,19 @@ from workflows.process.records import list_facts, read_published_head, readable_
 from workflows.process.retry import STATE, Asked, count_messages, is_stuck, retry_dead
 from workflows.process.stranded import count_stranded, list_stranded
 from workflows.process.waiting import Awaited, count_waiting, list_waiting
+from workflows.process.waits import list_days_left
 
 router = APIRouter(prefix=PREFIX, tags=["operations"])
 
 
 class InboxOut(ResponseBody):
+    """What is asked, since when and until when; `working_days_left` where the policy counts its time in working days."""
+
     id: str
     task: str
+    since: datetime
     due_at: datetime | None
+    working_days_left: int | None
     overdue: bool
     award_id: str | None
     idea: ListedIdea
@@ -220,11 +225,14 @@ async def list_entries(request: Api, after: After = 0) -> list[EntryOut]:
 
 def _show_awaited(session: Session, found: Page[Awaited], total: Count | None, actor: Actor) -> InboxPage:
     present, lines = now(), list_lines(session, [each.idea for each in found.rows], actor)
+    left = list_days_left(session, [(each.item, each.idea) for each in found.rows])
     shown = [
         InboxOut(
             id=each.item.id,
             task=each.item.task,
+            since=each.item.created_at,
             due_at=each.item.due_at,
+            working_days_left=left.get(each.item.id),
             overdue=each.item.due_at is not None and each.item.due_at < present,
             award_id=each.item.award_id,
             idea=line,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlmodel import col, delete, select, update
 
 from models.awards import Award, AwardShare
+from models.calendars import DeclaredKind
 from models.calls import Call
 from models.documents import Document
 from models.ideas import Idea, TeamMember
@@ -25,6 +26,7 @@ from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 from workflows.region.accounts import close_account
 from workflows.region.amendments import NewAmendment, amend_running
+from workflows.region.calendar import NewDay, declare_day
 from workflows.region.call_life import archive_call
 from workflows.region.calls import NewCall, close_call, plan_call
 from workflows.region.grants import grant_role
@@ -77,6 +79,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     ids |= build_accounts(town)
     town.do(sign_policy, ids["planned", "call", "-"], 1, by="chair")
     ids |= build_later_calls(town)
+    ids |= build_days(town)
     ids |= build_offices(town)
     ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
     for of, stage in itertools.product(TWO, IdeaStage):
@@ -116,6 +119,13 @@ def build_later_calls(town: Town) -> dict[tuple[str, str, str], str]:
     number = town.do(amend_running, calls["amended"], NewAmendment(1, {"days.review": 20}, REASON), by="secretary").number
     kept = {("amended", "number", "-"): str(number), ("late", "call", "-"): late, ("late", "permit_id", "-"): permit.id}
     return {(of, "call", "-"): call for of, call in calls.items()} | kept
+
+
+def build_days(town: Town) -> dict[tuple[str, str, str], str]:
+    """A day of the region that waits for its confirmation, and one of which nobody has declared anything."""
+    declared, free = today() + timedelta(days=20), today() + timedelta(days=21)
+    town.do(declare_day, NewDay(declared, DeclaredKind.HOLIDAY, "Hari jadi kota", "Anniversary", "Keputusan 1/2026"), by="admin")
+    return {("declared", "day", "-"): str(declared), ("-", "day", "-"): str(free), ("-", "year", "-"): str(today().year)}
 
 
 def build_offices(town: Town) -> dict[tuple[str, str, str], str]:

@@ -106,6 +106,7 @@ def _set_calls(town: Town) -> list[Shot]:
     until = (("until", f"{now() + timedelta(days=50):%Y-%m-%dT%H:%M}"), ("reason", REASON))
     late = f"/periode-usulan/{build_late_call(town, 'UJI-LUPA')}"
     return [
+        Shot("Hari libur yang perlu diperbaiki", "admin", "/kalender", "Minta konfirmasi"),
         Shot("Perpanjangan yang perlu diperbaiki", "secretary", page, "Perpanjang"),
         Shot("Perpanjang masa pengajuan: periksa dulu", "secretary", page, "Perpanjang", until),
         Shot("Versi baru: periksa dulu", "secretary", f"{page}/versi-baru", "Simpan sebagai versi baru"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlmodel import col, func, select, update
 
 from models.awards import Award
+from models.calendars import DeclaredKind
 from models.documents import Document
 from models.instants import now, today, wall_now
 from models.outbox import ClockTick, Message, MessageState
@@ -19,6 +20,7 @@ from workflows.recognition.issue import Rendered, mark_issued, withdraw_certific
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
 from workflows.region.amendments import NewAmendment, amend_running
+from workflows.region.calendar import NewDay, declare_day
 from workflows.region.call_life import extend_call
 from workflows.region.calls import amend_policy, close_call
 from workflows.region.codes import renew_activation
@@ -68,7 +70,22 @@ def _show_policies(town: Town) -> list[Shot]:
         Shot("Ketentuan baru dari contoh", "secretary", "/ketentuan/baru?dari=city_contest"),
         Shot("Sahkan ketentuan", "chair", f"/ketentuan/{town.call}/{amended}"),
         Shot("Batas penghargaan", "leader", "/batas-penghargaan"),
+        *_show_calendar(town),
         *_show_life(town),
+    ]
+
+
+def _show_calendar(town: Town) -> list[Shot]:
+    """A day of the region that counts, and one that waits for its confirmation."""
+    for ahead, name, name_en in ((12, "Hari Jadi Kota Contoh", "Anniversary of Contoh"), (19, "Pemilihan kepala desa", "Village election")):
+        new = NewDay(today() + timedelta(days=ahead), DeclaredKind.HOLIDAY, name, name_en, "Keputusan Wali Kota Nomor 7 Tahun 2026")
+        declared = town.do(declare_day, new, by="admin")
+        if ahead == 12:
+            town.do(confirm, declared.id, by="second_admin")
+    return [
+        Shot("Kalender kerja", "lead", "/kalender"),
+        Shot("Tetapkan hari libur", "admin", "/kalender"),
+        Shot("Konfirmasi hari libur", "second_admin", "/konfirmasi"),
     ]
 
 

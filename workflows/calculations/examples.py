@@ -4,6 +4,21 @@ from typing import Any
 
 EMPLOYEE_NUMBER: dict[str, Any] = {"number": "19801208 200604 1 008", "on": "2026-01-15"}
 
+CLOCK: dict[str, Any] = {
+    "start": "2026-03-12T09:30:00+07:00",
+    "rule": {
+        "amount": 5,
+        "unit": "working_days",
+        "event": "submitted",
+        "paused_by": ["supplement"],
+        "reminders": [2],
+        "escalations": [1],
+    },
+    "calendar": {"days": [{"day": "2026-03-30", "kind": "holiday", "name": "Hari jadi daerah", "name_en": "Anniversary of the region"}]},
+    "pauses": [{"cause": "supplement", "paused_at": "2026-03-13T10:00:00+07:00", "resumed_at": "2026-03-16T08:00:00+07:00"}],
+    "zone": "Asia/Jakarta",
+}
+
 SCORE: dict[str, Any] = {
     "criteria": [
         {"name": "novelty", "weight": "30", "minimum": "0", "maximum": "100"},

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from workflows.calculations.award import AwardQuestion, ComputedAward, calculate_award
+from workflows.calculations.clock import ClockQuestion, ClockReading, calculate_clock
 from workflows.calculations.employee_number import EmployeeNumberQuestion, EmployeeNumberReading, calculate_employee_number
-from workflows.calculations.examples import AWARD, EMPLOYEE_NUMBER, LEDGER, SCORE, SHARES
+from workflows.calculations.examples import AWARD, CLOCK, EMPLOYEE_NUMBER, LEDGER, SCORE, SHARES
 from workflows.calculations.ledger import ChainReport, LedgerQuestion, calculate_ledger
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
 from workflows.calculations.score import ScoreQuestion, ScoreResult, calculate_score
@@ -41,6 +42,14 @@ CALCULATIONS: dict[str, Calculation] = {
     row.name: row
     for row in (
         Calculation("award", "Tier and amount under a rule book.", AwardQuestion, ComputedAward, calculate_award, AWARD),
+        Calculation(
+            "clock",
+            "When a time ends that is given in days, working days or months, day by day.",
+            ClockQuestion,
+            ClockReading,
+            calculate_clock,
+            CLOCK,
+        ),
         Calculation(
             "employee_number",
             "What a NIP or NI PPPK says, whether it can be true, and its masked form.",

@@ -5,15 +5,21 @@ import asyncio
 from prefect import flow, task
 
 from models.database import database
-from workflows.delivery.due import find_due
+from workflows.delivery.due import find_due, recount_dates
 from workflows.process.crashpoints import crashpoint
 
 
 @task(name="find_due", persist_result=False)
 async def find_due_and_commit() -> None:
-    """Find everything that is due and put it into the outbox, in one transaction."""
+    """Count dates anew where the calendar changed, some at a time, then find everything that is due and put it into the outbox."""
+
+    def recount() -> bool:
+        with database().unit_of_work() as session:
+            return recount_dates(session)
 
     def run() -> None:
+        while recount():
+            continue
         with database().unit_of_work() as session:
             find_due(session)
             crashpoint("in_clock_before_commit")
@@ -23,5 +29,6 @@ async def find_due_and_commit() -> None:
 
 @flow(name="clock", persist_result=False)
 async def clock() -> None:
-    """Closes calls, ends roles, passes due dates, starts pilots, announces awards, ranks contests, passes up, asks for digests, forgets."""
+    """Counts dates anew, closes calls, ends roles, passes due dates, starts pilots, announces awards, ranks contests, passes up, asks for
+    digests, forgets."""
     await find_due_and_commit()

@@ -20,9 +20,11 @@ from workflows.process.actors import Actor, flow_actor
 from workflows.process.entry import end_of_grace, may_still_enter, read_closing
 from workflows.process.inbox import find_overdue
 from workflows.process.journal import record, send, send_each_once
+from workflows.process.recounting import recount_some
 from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
 from workflows.recognition.pauses import wake_digests
+from workflows.recognition.tell_moved import TELL, list_told
 from workflows.region.calls import close_call, lock_call
 from workflows.region.grants import end_lapsed
 from workflows.reward.propose import list_undecided
@@ -41,6 +43,17 @@ def find_due(session: Session) -> None:
     if tick is not None:
         tick.caught_up_to, tick.ticked_at = now(), wall_now()
     session.flush()
+
+
+def recount_dates(session: Session) -> bool:
+    """Count open dates anew where the calendar changed, some ideas at a time; once all were looked at, have those told whom it concerns.
+
+    Answers whether some are left. It has a transaction of its own, before dates are passed: it locks ideas, and then the ledger.
+    """
+    counted = recount_some(session, AT_ONCE, actor=flow_actor("clock"))
+    for ended in counted.ended:
+        send_each_once(session, TELL, list_told(session, ended))
+    return counted.is_left
 
 
 def has_ticked_lately(store: Database) -> bool:

@@ -104,7 +104,31 @@ class ChangeMail:
     url: str
 
 
-Mail = DocumentMail | DigestMail | TurnMail | DroppedMail | AccountMail | CodeMail | ChangeMail
+@dataclass(frozen=True)
+class MovedLine:
+    """One date that became later: of a task or, with its stage, of an idea; both dates as people read them."""
+
+    task: str
+    title: str
+    before: str
+    until: str
+
+
+@dataclass(frozen=True)
+class MovedMail:
+    """Dates that became later as the calendar changed; `days` are the region's days that became free, as people read them.
+
+    `more` is how many dates are not listed, as people read it; empty where there are none.
+    """
+
+    name: str
+    days: list[str]
+    lines: list[MovedLine]
+    more: str
+    url: str
+
+
+Mail = DocumentMail | DigestMail | TurnMail | DroppedMail | AccountMail | CodeMail | ChangeMail | MovedMail
 
 
 def render_mail(folder: str, mail: Mail) -> tuple[str, str]:

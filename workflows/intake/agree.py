@@ -81,7 +81,7 @@ def _ask_lead(session: Session, context: IdeaContext) -> tuple[Ask, ...]:
     """The lead's task to look at the draft again, as somebody will not join: once, however many; of a supplement it is awaited anyway."""
     if context.idea.stage != IdeaStage.DRAFT or is_asked(session, context, REVISE):
         return ()
-    return (Ask(REVISE, agree_until(context), context.idea.lead_id),)
+    return (Ask(REVISE, agree_until(session, context), context.idea.lead_id),)
 
 
 def _give_to_lead(session: Session, context: IdeaContext, share_hundredths: int) -> tuple[TeamMember, ...]:

@@ -17,8 +17,9 @@ from workflows.calculations.employee_number import mask_employee_number, read_em
 from workflows.calculations.shares import WHOLE, Share, SharesFault, SharesRefused, check_shares
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
+from workflows.process.deadlines import due_in
 from workflows.process.engine import Grounds
-from workflows.process.inbox import Ask, InboxChanges, Settled, due_in
+from workflows.process.inbox import Ask, InboxChanges, Settled
 from workflows.process.journal import record
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.ways import IDEA
@@ -160,7 +161,7 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
         session.add(row)
         is_waiting = earlier is not None and earlier.answer == Answer.ASKED
         if row.answer == Answer.ASKED and each.person_id is not None and not is_waiting:
-            asks.append(Ask(AGREE, agree_until(context), each.person_id))
+            asks.append(Ask(AGREE, agree_until(session, context), each.person_id))
     for gone in before.values():
         if gone.answer == Answer.ASKED and gone.person_id is not None:
             settled.append(Settled(AGREE, gone.person_id))
@@ -169,12 +170,12 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
     return InboxChanges(tuple(asks), tuple(settled))
 
 
-def agree_until(context: IdeaContext) -> datetime:
+def agree_until(session: Session, context: IdeaContext) -> datetime:
     """Until when a team is to be agreed upon: the policy's days, at the latest as long as the idea can be handed in.
 
     Whoever is let in after the call's end has their permit's time in mind; the days of the policy stand.
     """
-    days, end = due_in(context.policy.days.agreement), context.idea.due_at or context.call.closes_at
+    days, end = due_in(session, context.policy.days.agreement), context.idea.due_at or context.call.closes_at
     return min(days, end) if context.idea.due_at or end > now() else days
 
 

@@ -18,9 +18,10 @@ from models.units import Unit
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
+from workflows.process.deadlines import end_of_day
 from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
-from workflows.process.inbox import InboxChanges, Settled, end_of_day
+from workflows.process.inbox import InboxChanges, Settled
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.superiors import list_superiors
 from workflows.process.ways import IDEA

@@ -5,9 +5,7 @@ Beside the engine, as no stage changes and no single idea is decided on: the ste
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from types import SimpleNamespace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,48 +13,20 @@ from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import Call, PolicyVersion
-from models.database import append_rows
-from models.ideas import Decision, Idea
-from models.ids import new_id, new_salt
+from models.ideas import Idea
 from models.inbox import InboxItem
 from models.instants import local_day, now
 from models.policy import Policy
 from models.reviews import Review, ReviewState
+from models.waits import Wait, find_added
+from workflows.calculations.calendar import WorkingCalendar
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.attest.commit import commit_rows
-from workflows.process.attest.rows import list_rows
 from workflows.process.context import read_policy, read_policy_of
-from workflows.process.inbox import end_of_day
-from workflows.process.journal import record_each
+from workflows.process.deadlines import count_on, due_from, end_of_day, read_calendar
+from workflows.process.moving import AMEND, DateMove, DateStep, Move, set_dates, write_history
+from workflows.process.waits import AGREE, UNTIL_CALL_ENDS, find_wait_name
 from workflows.process.ways import Kind, Reached
-
-AMEND = "amend"  # the step, in an idea's history and in the ledger
-AGREE, ASSIGN = (ways.IDEA.action(name) for name in ("agree", "assign"))
-OTHER_DAYS = {AGREE: "agreement", ASSIGN: "screening"}  # tasks that no stage awaits, by the days that they are given
-
-
-@dataclass(frozen=True)
-class DateMove:
-    """A task's open date before and after."""
-
-    item: InboxItem
-    due_at: datetime
-
-
-@dataclass
-class Move:
-    """What an amendment changes for one idea: its own date, the tasks that wait for people and the reviews that are owed."""
-
-    idea: Idea
-    due_at: datetime | None
-    tasks: list[DateMove] = field(default_factory=list)
-    reviews: list[tuple[Review, datetime]] = field(default_factory=list)
-
-    @property
-    def tasks_of_idea(self) -> int:
-        """How many tasks move, those about an award left out: whoever reads an amendment may not know of one before its hour."""
-        return sum(task.item.award_id is None for task in self.tasks)
 
 
 def list_moves(session: Session, call: Call, line: Sequence[PolicyVersion], policy: Policy, *, lock: bool = False) -> list[Move]:
@@ -67,18 +37,21 @@ def list_moves(session: Session, call: Call, line: Sequence[PolicyVersion], poli
     held = (Idea.call_id == call.id, col(Idea.policy_id).in_([each.id for each in line]), is_under_way())
     query, theirs = select(Idea).where(*held).order_by(col(Idea.created_at), col(Idea.id)), select(Idea.id).where(*held)
     ideas = session.exec(query.with_for_update().execution_options(populate_existing=True) if lock else query).all()
-    before = {each.id: _count_added_days(read_policy(each), policy) for each in line}
-    moves = {idea.id: Move(idea, _move_idea(idea, before[idea.policy_id])) for idea in ideas}
+    before = {each.id: _list_added(read_policy(each), policy) for each in line}
+    calendar = read_calendar(session)
+    moves = {idea.id: Move(idea, _move_idea(idea, before[idea.policy_id], calendar)) for idea in ideas}
     open_items = select(InboxItem).where(col(InboxItem.idea_id).in_(theirs), col(InboxItem.done_at).is_(None))
     for item in session.exec(open_items.order_by(col(InboxItem.id))):
         move = moves.get(item.idea_id)
-        if move is not None and (due_at := _move_item(item, move, call, before[move.idea.policy_id])) is not None:
-            move.tasks.append(DateMove(item, due_at))
+        if move is not None and (due_at := _move_item(item, move, before[move.idea.policy_id], calendar)) is not None:
+            until = min(due_at, move.due_at or call.closes_at) if item.task in UNTIL_CALL_ENDS else due_at
+            if item.due_at is not None and until > item.due_at:
+                move.tasks.append(DateMove(item, until))
     owed = select(Review).where(col(Review.idea_id).in_(theirs), Review.state == ReviewState.ASSIGNED)
     for review in session.exec(owed.order_by(col(Review.id))):
         move = moves.get(review.idea_id)
-        if move is not None and (added := before[move.idea.policy_id].get(ways.IDEA.stages[move.idea.stage].days, 0)):
-            move.reviews.append((review, _later(review.due_at, added)))
+        if move is not None and (added := before[move.idea.policy_id].get(ways.IDEA.stages[move.idea.stage].days)):
+            move.reviews.append((review, _later(review.due_at, added, calendar)))
     return list(moves.values())
 
 
@@ -88,21 +61,10 @@ def carry_out(session: Session, version: PolicyVersion, moves: Sequence[Move], d
     `detail` says for people what the version changes. A lost race on any idea shows here, as a stale version.
     """
     for move in moves:
-        move.idea.policy_id, move.idea.due_at = version.id, move.due_at
-        for task in move.tasks:
-            task.item.due_at = task.due_at
-            if task.due_at > now():
-                task.item.escalated_at = None  # it is late no more, and told of again where it comes to be
-        for review, due_at in move.reviews:
-            review.due_at = due_at
-    session.flush()
-    decisions = [_write_decision(version, move, detail, actor) for move in moves]
-    append_rows(session, Decision, decisions)
-    kind = f"{ways.IDEA.name}.{AMEND}"
-    facts = {
-        move.idea.id: _record(session, kind, version, move, SimpleNamespace(**said)) for move, said in zip(moves, decisions, strict=True)
-    }
-    record_each(session, kind, facts, actor=actor, of_ideas=True)
+        move.idea.policy_id = version.id
+    set_dates(session, moves)
+    step = DateStep(AMEND, version.reason or "", lambda _move: dict(detail), {"policy": version.number})
+    write_history(session, moves, step, actor=actor)
 
 
 def move_agreements(session: Session, call: Call, before: datetime) -> None:
@@ -114,7 +76,7 @@ def move_agreements(session: Session, call: Call, before: datetime) -> None:
         .where(InboxItem.task == AGREE, col(InboxItem.done_at).is_(None), InboxItem.due_at == before)
     )
     for item, idea in session.exec(asked):
-        whole = end_of_day(local_day(item.created_at) + timedelta(days=read_policy_of(session, idea).days.agreement))
+        whole = due_from(session, local_day(item.created_at), read_policy_of(session, idea).days.agreement)
         item.due_at = min(whole, call.closes_at)
         if item.due_at > now():
             item.escalated_at = None
@@ -134,56 +96,22 @@ def count_by_stage(moves: Sequence[Move]) -> dict[str, int]:
     return {stage: counts[stage] for stage in ways.IDEA.stages if stage in counts}
 
 
-def _count_added_days(before: Policy, after: Policy) -> dict[str, int]:
-    """By the name of a wait, how many days are added to it."""
+def _list_added(before: Policy, after: Policy) -> dict[str, Wait]:
+    """By the name of a wait, how much is added to it."""
     names = {*type(after.days).model_fields, *(after.days.model_extra or {})}
-    return {name: after.days.get(name) - before.days.get(name) for name in names if after.days.get(name) > before.days.get(name)}
+    return {name: added for name in names if (added := find_added(before.days.get(name), after.days.get(name))) is not None}
 
 
-def _move_idea(idea: Idea, added: Mapping[str, int]) -> datetime | None:
-    days = added.get(ways.IDEA.stages[idea.stage].days, 0)
-    return _later(idea.due_at, days) if idea.due_at is not None and days else idea.due_at
+def _move_idea(idea: Idea, added: Mapping[str, Wait], calendar: WorkingCalendar) -> datetime | None:
+    wait = added.get(ways.IDEA.stages[idea.stage].days)
+    return _later(idea.due_at, wait, calendar) if idea.due_at is not None and wait else idea.due_at
 
 
-def _move_item(item: InboxItem, move: Move, call: Call, added: Mapping[str, int]) -> datetime | None:
+def _move_item(item: InboxItem, move: Move, added: Mapping[str, Wait], calendar: WorkingCalendar) -> datetime | None:
     """The later date of a task; None where it stays."""
-    if item.award_id is not None:
-        stage = ways.AWARD.awaiting(item.task)
-        name = stage.days if stage is not None else ""
-    else:
-        stage = ways.IDEA.stages[move.idea.stage]
-        name = stage.days if item.task == stage.awaits else OTHER_DAYS.get(item.task, "")
-    if item.due_at is None or not (days := added.get(name, 0)):
-        return None
-    due_at = _later(item.due_at, days)
-    if item.task == AGREE:
-        due_at = min(due_at, move.due_at or call.closes_at)
-    return due_at if due_at > item.due_at else None
+    wait = added.get(find_wait_name(item, move.idea.stage))
+    return _later(item.due_at, wait, calendar) if item.due_at is not None and wait else None
 
 
-def _later(due_at: datetime, days: int) -> datetime:
-    return end_of_day(local_day(due_at) + timedelta(days=days))
-
-
-def _write_decision(version: PolicyVersion, move: Move, detail: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "idea_id": move.idea.id,
-        "action": AMEND,
-        "outcome": "",
-        "reason": version.reason or "",
-        "detail": dict(detail),
-        "actor_id": actor.person_id,
-        "flow": actor.flow,
-        "at": now(),
-        "salt": new_salt(),
-    }
-
-
-def _record(session: Session, kind: str, version: PolicyVersion, move: Move, decision: SimpleNamespace) -> dict[str, Any]:
-    """What the ledger keeps of one idea's amendment, with commitments to the rows that changed."""
-    idea = move.idea
-    older = list_rows(session, idea.id) if idea.salt == "" else []
-    rows = [("idea", idea), *(("review", review) for review, _ in move.reviews), ("decision", decision)]
-    said = {"stage": idea.stage, "revision": idea.revision, "code": idea.reason_code, "policy": version.number}
-    return {**said, "commits": commit_rows(kind, rows, older)}
+def _later(due_at: datetime, added: Wait, calendar: WorkingCalendar) -> datetime:
+    return end_of_day(count_on(local_day(due_at), added, calendar))

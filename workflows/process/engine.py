@@ -22,9 +22,10 @@ from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows, write_opening
 from workflows.process.attest.rows import list_rows
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
+from workflows.process.deadlines import due_in
 from workflows.process.gates import is_next, list_open_gates
 from workflows.process.guards import Question, find_refusal
-from workflows.process.inbox import InboxChanges, ask_awaited, ask_gate, change_inbox, due_in, settle
+from workflows.process.inbox import InboxChanges, ask_awaited, ask_gate, change_inbox, settle
 from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.process.relations import has_part, may_act, role_for
@@ -219,7 +220,7 @@ def _ask_or_wait(session: Session, context: IdeaContext) -> None:
     stage = context.way.stages[context.idea.stage]
     blocked = list_open_gates(session, context) if context.policy.gates else []
     if blocked and context.way.waits_for_gates(stage):
-        context.idea.due_at = None if stage.late_job else due_in(max(rule.days for rule in blocked))
+        context.idea.due_at = None if stage.late_job else max(due_in(session, rule.days) for rule in blocked)
         return
     ask_awaited(session, context)
 

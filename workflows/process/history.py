@@ -6,8 +6,8 @@ from models.awards import Award
 from models.ideas import Decision
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.amending import AMEND
 from workflows.process.context import IdeaContext
+from workflows.process.moving import AMEND, RECOUNT
 from workflows.process.relations import is_decided, prepares_awards, reads_reviews
 from workflows.process.ways import GATE_ACTION, Readers, Way
 
@@ -22,7 +22,7 @@ def list_history(session: Session, context: IdeaContext, *, actor: Actor) -> lis
         readers |= {Readers.DECIDED, Readers.COMMITTEE}
     if is_decided(context):
         readers.add(Readers.DECIDED)
-    actions = actions_told_to(ways.IDEA, frozenset(readers)) | {GATE_ACTION, AMEND}
+    actions = actions_told_to(ways.IDEA, frozenset(readers)) | {GATE_ACTION, AMEND, RECOUNT}
     of_award = actions_told_to(ways.AWARD, frozenset({Readers.PREPARERS, Readers.ANNOUNCED} if preparer else {Readers.ANNOUNCED}))
     asked = actions | {OF_AWARD + action for action in of_award}
     query = select(Decision).where(Decision.idea_id == context.idea.id, col(Decision.action).in_(asked))

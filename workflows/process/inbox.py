@@ -1,7 +1,7 @@
 """The inbox as the engine keeps it: who is asked for what until when, and what is settled."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -9,11 +9,12 @@ from sqlmodel import Session, col, select
 from models.database import append_row, run_plain, table_of
 from models.ids import new_id
 from models.inbox import InboxItem
-from models.instants import now, region_zone
+from models.instants import now
 from models.people import Role
 from models.policy import GateRule, Policy
 from workflows.process import ways
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
+from workflows.process.deadlines import due_in, end_of_day
 from workflows.process.guards import is_in_policy
 from workflows.process.journal import send
 from workflows.process.passing_up import pass_on
@@ -50,16 +51,6 @@ class InboxChanges:
     dropped: tuple[str, ...] = ()  # people who are of the team no more, and are told so by mail
 
 
-def due_in(days: int) -> datetime:
-    """The last second of the region's day that lies `days` calendar days ahead."""
-    return end_of_day(now().astimezone(region_zone()).date() + timedelta(days=days))
-
-
-def end_of_day(day: date) -> datetime:
-    """The last second of a day in the region, as an instant in UTC, as it is when it is read again."""
-    return datetime.combine(day, time(23, 59, 59), region_zone()).astimezone(UTC)
-
-
 def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
     """Ask whom the present stage awaits, until the end of the policy's days; what the policy rules out is not asked for."""
     stage = context.way.stages[context.row.stage]
@@ -72,7 +63,7 @@ def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
             until = until if isinstance(until, datetime) else end_of_day(until)
             _ask_person(session, context.about, Ask(stage.awaits, until, person_id))
         return
-    due_at = due_in(context.about.policy.days.get(stage.days)) if stage.days and (asked or not stage.awaits) else None
+    due_at = due_in(session, context.about.policy.days.get(stage.days)) if stage.days and (asked or not stage.awaits) else None
     if isinstance(context, IdeaContext):
         context.idea.due_at = due_at
     if asked:
@@ -115,7 +106,7 @@ def _ask_person(session: Session, context: IdeaContext, wanted: Ask) -> None:
 
 def ask_gate(session: Session, context: IdeaContext, rule: GateRule) -> None:
     """Ask whoever passes a gate, until the end of the gate's days."""
-    _append(session, context, {"task": GATE_TASK + rule.name, "role": rule.role, "person_id": None, "due_at": due_in(rule.days)})
+    _append(session, context, {"task": GATE_TASK + rule.name, "role": rule.role, "person_id": None, "due_at": due_in(session, rule.days)})
 
 
 def find_gate(task: str, policy: Policy) -> GateRule | None:

@@ -27,6 +27,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.tell_dropped": (),
     "recognition.tell_holder": (),
     "recognition.tell_call_change": (),
+    "recognition.tell_moved_dates": (),
     "recognition.send_digest": (),
     "recognition.mail_code": (),
     "recognition.print_specimens": (),
@@ -42,4 +43,5 @@ MAIL_JOBS: dict[str, str] = {
     "recognition.send_digest": "person",
     "recognition.mail_code": "code",
     "recognition.tell_call_change": "person",
+    "recognition.tell_moved_dates": "person",
 }

@@ -27,9 +27,13 @@ NEW = timedelta(days=1)
 MOST_LINES = 20
 
 
-def list_addressees(session: Session) -> list[str]:
-    """The ids of the people with an address of whom an open item asks something: in person, or by a role that they hold over its unit."""
+def list_addressees(session: Session, about: sa.ColumnElement[bool] | None = None) -> list[str]:
+    """The ids of the people with an address of whom an open item asks something: in person, or by a role that they hold over its unit.
+
+    `about` is a condition on the items.
+    """
     open_items = select(InboxItem.person_id, InboxItem.role, InboxItem.unit_path).where(col(InboxItem.done_at).is_(None)).distinct()
+    open_items = open_items if about is None else open_items.where(about)
     asked: set[str] = set()
     by_role: dict[str, set[str]] = {}
     for person_id, role, unit_path in session.exec(open_items):
@@ -62,9 +66,9 @@ def find_digest(session: Session, person_id: str, number: int, asked: Collection
     mail = DigestMail(
         name=person.full_name,
         lines=[_write_line(session, each) for each in listed],
-        more=_write_count(Count(count.number - len(listed), count.is_exact)),
-        late=_write_count(count_waiting(session, actor=actor, about=col(InboxItem.due_at) < now())),
-        waiting=_write_count(count_waiting(session, actor=actor)),
+        more=write_count(Count(count.number - len(listed), count.is_exact)),
+        late=write_count(count_waiting(session, actor=actor, about=col(InboxItem.due_at) < now())),
+        waiting=write_count(count_waiting(session, actor=actor)),
         url=f"{settings().address}/kotak-masuk",
     )
     return OutgoingMail(person.email, *render_mail("digest", mail), f"<digest.{number}@gagas>")
@@ -75,7 +79,7 @@ def _is_pressing(asked: Collection[str]) -> sa.ColumnElement[bool]:
     return (col(InboxItem.created_at) >= now() - NEW) | soon | col(InboxItem.id).in_(asked)
 
 
-def _write_count(count: Count) -> str:
+def write_count(count: Count) -> str:
     """A number as people read it; empty for none."""
     written = format_number(count.number) if count.number else ""
     return written if count.is_exact else f"lebih dari {written}"
@@ -88,10 +92,10 @@ def _is_late(item: InboxItem) -> bool:
 def _write_line(session: Session, awaited: Awaited) -> DigestLine:
     item, idea = awaited.item, awaited.idea
     due = "" if item.due_at is None else format_date(local_day(item.due_at))
-    return DigestLine(_name_task(session, item, idea), idea.title, due, _is_late(item))
+    return DigestLine(name_task(session, item, idea), idea.title, due, _is_late(item))
 
 
-def _name_task(session: Session, item: InboxItem, idea: Idea) -> str:
+def name_task(session: Session, item: InboxItem, idea: Idea) -> str:
     """The task as people read it; of a gate its own label."""
     gate = find_gate(item.task, read_policy_of(session, idea))
     return write_task(item.task) if gate is None else f"{write_task(GATE_ACTION)}: {gate.label}"

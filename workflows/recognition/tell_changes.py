@@ -11,9 +11,10 @@ from models.instants import region_zone
 from models.outbox import Message
 from models.people import Account, Person
 from models.settings import settings
+from models.waits import Span
 from workflows.adapters.mail import OutgoingMail
 from workflows.calculations.employee_number import mask_employee_number
-from workflows.documents.mail import ChangeMail, render_mail, write_part
+from workflows.documents.mail import ChangeMail, render_mail, write_part, write_word
 from workflows.documents.text import format_instant
 from workflows.process import ways
 from workflows.process.ways import Kind
@@ -66,6 +67,10 @@ def _list_changed(session: Session, change: CallChange) -> list[str]:
 
 def _show(difference: Difference, value: Leaf) -> str:
     """A value as a mail may say it: an employee number shows birth date and sex."""
+    if isinstance(value, Span):
+        return f"{value.amount} {write_word(value.unit)}"
+    if difference.is_wait and isinstance(value, int):
+        return f"{value} {write_word('calendar_days')}"
     shown = "-" if value is None or value == "" else str(value)
     return mask_employee_number(shown) if difference.field == "employee_number" and shown != "-" else shown
 

@@ -21,9 +21,10 @@ from models.policy import Policy, SignatoryRule
 from models.units import Unit
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.process.actors import Actor
-from workflows.process.amending import Move, carry_out, list_moves
+from workflows.process.amending import carry_out, list_moves
 from workflows.process.context import read_policy
 from workflows.process.journal import record
+from workflows.process.moving import Move
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
 from workflows.process.sealing import find_seal
 from workflows.process.ways import read_rows
@@ -39,6 +40,8 @@ SHORTEST_REASON = 10
 AMENDABLE = """
 part                    rule
 days.retention          fixed
+days.retention.*        fixed
+days.*.unit             fixed
 days.*                  longer
 documents.signatory.*   replaced
 documents.letterhead.*  replaced

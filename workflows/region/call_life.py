@@ -18,6 +18,7 @@ from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.amending import move_agreements
 from workflows.process.context import read_policy
+from workflows.process.deadlines import find_last_day
 from workflows.process.entry import count_open_permits, read_closing
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Invalid
@@ -177,4 +178,4 @@ def _count_objectable(session: Session, call: Call, stages: list[str]) -> int:
     """How many turned down ideas may still be objected to, by the days of the policy that each is held to."""
     query = select(col(Idea.stage_since), PolicyVersion).join(PolicyVersion, col(PolicyVersion.id) == col(Idea.policy_id))
     rows = session.exec(query.where(Idea.call_id == call.id, col(Idea.stage).in_(stages)))
-    return sum(local_day(since) + timedelta(days=read_policy(version).days.objection) >= today() for since, version in rows)
+    return sum(find_last_day(session, local_day(since), read_policy(version).days.objection) >= today() for since, version in rows)

@@ -1,17 +1,20 @@
-"""What waits for a second person: deciding roles, appointments to offices, codes for those who hold one, and late permits of calls."""
+"""What waits for a second person: deciding roles, appointments, codes for holders of an office, late permits, days of the region."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from sqlmodel import Session, col, select
 
+from models.calendars import DeclaredDay, DeclaredKind
 from models.late_permits import LatePermit
 from models.offices import OfficeHolder
 from models.people import CodeRequest, Person, Role, RoleGrant, is_not_over
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.refusals import NotFound
+from workflows.region.calendar import confirm_day, end_day, gains_by, get_region, list_waiting
 from workflows.region.call_changes import proposes_in
 from workflows.region.codes import confirm_code, refuse_code
 from workflows.region.grants import confirm_grant, refuse_grant
@@ -19,7 +22,7 @@ from workflows.region.holders import confirm_holder, refuse_holder
 from workflows.region.late_permits import confirm_late_permit, end_late_permit, list_unconfirmed
 from workflows.region.powers import get_person, is_second, list_offices, list_sponsors
 
-Kind = Literal["role", "office", "code", "late"]
+Kind = Literal["role", "office", "code", "late", "calendar"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class Confirmation:
     """Something one person began and a second must confirm.
 
     `about` is who would get it, `first` who began it (None: a flow); `unit` is whose role or office it is, of a code the home unit, of a
-    late permit the unit that holds the call. `call`, `until` and `reason` are a late permit's.
+    late permit the unit that holds the call. `call`, `until` and `reason` are a late permit's; `day`, `declares` and `source` those of a
+    day of the region, which `about` names.
     """
 
     id: str
@@ -43,11 +47,15 @@ class Confirmation:
     call: str | None = None
     until: datetime | None = None
     reason: str | None = None
+    day: date | None = None
+    declares: DeclaredKind | None = None
+    source: str | None = None
 
 
 def list_confirmations(session: Session, *, actor: Actor) -> list[Confirmation]:
     """What waits and concerns the actor: what they may confirm, what they began, and what they would get."""
-    rows = [*_list_roles(session, actor), *_list_holders(session, actor), *_list_codes(session, actor), *_list_late(session, actor)]
+    rows = [*_list_roles(session, actor), *_list_holders(session, actor), *_list_codes(session, actor)]
+    rows += [*_list_late(session, actor), *_list_days(session, actor)]
     return [row for row in rows if row.may_confirm or row.may_refuse]
 
 
@@ -68,14 +76,15 @@ def confirm(session: Session, confirmation_id: str, *, actor: Actor) -> str | No
         return confirm_code(session, confirmation_id, actor=actor)
     if kind == "role":
         return confirm_grant(session, confirmation_id, actor=actor)
-    if kind == "late":
-        confirm_late_permit(session, confirmation_id, actor=actor)
+    if kind in ("late", "calendar"):
+        settle: Callable[..., object] = confirm_late_permit if kind == "late" else confirm_day
+        settle(session, confirmation_id, actor=actor)
         return None
     return confirm_holder(session, confirmation_id, actor=actor)
 
 
 def find_person(session: Session, confirmation_id: str) -> str | None:
-    """Whose role, office or code a confirmation is about; nobody's of a late permit, by which no code is made."""
+    """Whose role, office or code a confirmation is about; nobody's of a late permit or a day, by which no code is made."""
     found = (session.get(table, confirmation_id) for table in (RoleGrant, OfficeHolder, CodeRequest))
     return next((row.person_id for row in found if isinstance(row, RoleGrant | OfficeHolder | CodeRequest)), None)
 
@@ -89,16 +98,19 @@ def refuse(session: Session, confirmation_id: str, *, actor: Actor) -> None:
         refuse_grant(session, confirmation_id, actor=actor)
     elif kind == "late":
         end_late_permit(session, confirmation_id, actor=actor)
+    elif kind == "calendar":
+        end_day(session, confirmation_id, actor=actor)
     else:
         refuse_holder(session, confirmation_id, actor=actor)
 
 
 def _find_kind(session: Session, confirmation_id: str, actor: Actor) -> Kind:
-    kinds: tuple[tuple[Kind, type[RoleGrant] | type[OfficeHolder] | type[CodeRequest] | type[LatePermit]], ...] = (
+    kinds: tuple[tuple[Kind, type[RoleGrant] | type[OfficeHolder] | type[CodeRequest] | type[LatePermit] | type[DeclaredDay]], ...] = (
         ("role", RoleGrant),
         ("office", OfficeHolder),
         ("code", CodeRequest),
         ("late", LatePermit),
+        ("calendar", DeclaredDay),
     )
     if actor.flow:
         raise NotFound("confirmation_not_found")
@@ -197,6 +209,31 @@ def _list_late(session: Session, actor: Actor) -> list[Confirmation]:
         )
         rows.append(row)
     return rows
+
+
+def _list_days(session: Session, actor: Actor) -> list[Confirmation]:
+    """Whoever would have longer for an own idea by a day confirms it not; who declared it takes it back."""
+    waiting = list_waiting(session, actor=actor)
+    region = get_region(session) if waiting else None
+    return [
+        Confirmation(
+            id=each.id,
+            kind="calendar",
+            about=each.name,
+            about_id=None,
+            first=_name(session, each.declared_by),
+            role=None,
+            unit=region.name,
+            at=each.declared_at,
+            may_confirm=is_second(actor, [region.path], each.declared_by) and not gains_by(session, each, actor.person_id),
+            may_refuse=actor.person_id == each.declared_by or is_second(actor, [region.path]),
+            day=each.day,
+            declares=each.kind,
+            source=each.source,
+        )
+        for each in waiting
+        if region is not None
+    ]
 
 
 def _name(session: Session, person_id: str | None) -> str:

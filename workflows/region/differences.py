@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-Leaf = str | int | bool | None
+from models.waits import Span, is_span
+
+Leaf = str | int | bool | Span | None
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Difference:
         """The innermost field of the policy that the part belongs to."""
         return next((step.name for step in reversed(self.place) if step.is_field), "")
 
+    @property
+    def is_wait(self) -> bool:
+        """Whether the part says how long somebody has: of a step of the process, or of a gate."""
+        return "days" in (self.place[0].name, self.field)
+
 
 def list_differences(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
     """The parts of two bodies that differ, in the order of the newer, what is gone last."""
@@ -36,6 +43,8 @@ def list_differences(before: dict[str, Any], after: dict[str, Any]) -> list[Diff
 
 
 def _flatten(part: Any, place: tuple[PathPart, ...] = ()) -> dict[tuple[PathPart, ...], Leaf]:
+    if is_span(part):
+        return {place: Span.model_validate(part)}
     if isinstance(part, dict):
         return {
             inner: leaf for name, each in part.items() for inner, leaf in _flatten(each, (*place, PathPart(name, is_field=True))).items()

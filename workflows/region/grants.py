@@ -7,7 +7,7 @@ from models.instants import now, today
 from models.people import DECIDING, NoticeKind, Person, Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.actors import Actor, flow_actor
-from workflows.process.inbox import end_of_day
+from workflows.process.deadlines import end_of_day
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
 from workflows.process.wording import read_line

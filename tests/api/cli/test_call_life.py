@@ -15,7 +15,7 @@ from models.stages import IdeaStage
 from tests.building import Town
 from tests.workflows.region.test_call_life import WHY, call_of
 from tests.workflows.region.test_signatures import plan
-from workflows.process.inbox import end_of_day
+from workflows.process.deadlines import end_of_day
 from workflows.region.signatures import sign_policy
 
 

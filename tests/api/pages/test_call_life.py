@@ -124,7 +124,7 @@ def test_an_amendment_shows_whom_it_touches_before_it_is_written_and_again_befor
     assert confirm(browser, asked).headers["location"] == f"/ketentuan/{call}/2?ok=amendment_written"
     assert town.idea(idea) == before
     said = read(town, "chair", f"/ketentuan/{call}/2")
-    for shown in (WHY, "Loket keliling", "Semula: 7 Menjadi: 17", "Sahkan versi 2"):
+    for shown in (WHY, "Loket keliling", "Semula: 7 hari Menjadi: 17 hari", "Sahkan versi 2"):
         assert shown in said
     signed = send(open_browser(town, "chair"), f"/ketentuan/{call}/2", f"/ketentuan/{call}/2")
     assert signed.headers["location"].endswith("?ok=amendment_signed")

@@ -95,13 +95,14 @@ FORMS = (
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}", "*/perpanjang", "extend_call", "until reason"),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}/perubahan/1", "*", "amend_running", AMENDED),
     Empty("secretary", _late_call, "*/izin-terlambat", "give_late", "employee_number until reason"),
+    Empty("admin", lambda _town: "/kalender", "/kalender", "declare_day", "day kind name name_en source"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
 ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form and test_new_version ask
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
-    "/keadaan-sistem",
+    *("/keadaan-sistem", "/kalender/{day}/hapus"),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
     *(
         f"/periode-usulan/{{call_id}}/{last}"

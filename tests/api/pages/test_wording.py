@@ -40,7 +40,7 @@ PAGES = {
     "owner": ("/kotak-masuk", "/usulan/{trial}"),
     "verifier": ("/usulan/{piloted}",),
     "head": ("/kotak-masuk", "/usulan/{refused}"),
-    "admin": ("/pegawai", "/konfirmasi", "/jejak-audit", "/keadaan-sistem", "/akun"),
+    "admin": ("/pegawai", "/konfirmasi", "/jejak-audit", "/keadaan-sistem", "/akun", "/kalender"),
     "leader": ("/batas-penghargaan", "/kotak-masuk", "/penghargaan/{award}", "/penghargaan/{declined}"),
     "auditor": ("/jejak-audit", "/usulan/{idea}"),
     "operator": ("/pegawai",),

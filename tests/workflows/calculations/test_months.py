@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.calculations.months import months_before
+from workflows.calculations.months import months_after, months_before
 
 DAYS = st.dates(date(1900, 1, 1), date(2999, 12, 31))
 MONTHS = st.integers(0, 360)
@@ -44,3 +44,23 @@ def test_a_later_day_never_asks_for_an_earlier_one(day: date, months: int, later
 @given(DAYS, MONTHS, st.integers(1, 12))
 def test_more_months_always_lead_further_back(day: date, months: int, more: int) -> None:
     assert months_before(day, months + more) < months_before(day, months)
+
+
+@given(DAYS, MONTHS)
+def test_on_and_back_lead_to_the_same_day_or_to_one_that_a_short_month_cut_off(day: date, months: int) -> None:
+    back = months_before(months_after(day, months), months)
+    assert back == day or (back < day and months_after(day, months).day < day.day)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "after"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2023, 12, 31), 2, date(2024, 2, 29)),
+        (date(2026, 2, 28), 1, date(2026, 3, 28)),
+        (date(2026, 11, 30), 1, date(2026, 12, 30)),
+        (date(2026, 12, 31), 0, date(2026, 12, 31)),
+    ],
+)
+def test_a_month_on_is_the_same_day_or_the_months_last(day: date, months: int, after: date) -> None:
+    assert months_after(day, months) == after

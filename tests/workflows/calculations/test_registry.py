@@ -18,7 +18,7 @@ ROOM = Path(workflows.calculations.__file__).parent
 
 
 def test_the_table_holds_the_calculations_that_are_promised() -> None:
-    assert {"award", "employee_number", "ledger", "score", "shares"} <= set(CALCULATIONS)
+    assert {"award", "clock", "employee_number", "ledger", "score", "shares"} <= set(CALCULATIONS)
 
 
 @every_name

@@ -25,7 +25,8 @@ WRITERS = {
     "workflows/process/engine.py": {
         *("stage", "state", "Decision", "ask_awaited", "ask_gate", "change_inbox", "settle", "follow_up", "release_held"),
     },
-    "workflows/process/amending.py": {"Decision", "inbox"},  # a policy's step, about many ideas at once: dates move, no stage does
+    "workflows/process/amending.py": {"inbox"},  # who is asked to join has until a call's new end
+    "workflows/process/moving.py": {"Decision", "inbox"},  # an amendment or a day off, about many ideas at once: dates move, no stage does
     "workflows/process/inbox.py": {"InboxItem", "inbox", "send", "pass_on"},
     "workflows/process/journal.py": {"Message"},
     "models/statements/directory.py": {"InboxItem"},  # what is asked goes along with a unit that moves; nothing is asked or settled

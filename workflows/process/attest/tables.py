@@ -39,7 +39,7 @@ revision     origin       idea_id,number,author_id,created_at                   
 teammember   part         idea_id,person_id,position,lead,role,share_hundredths                                                      salted   idea.draft,idea.revise,idea.supplement*,idea.agree.*,idea.leave_out
 gate         state        idea_id,name,stage,state,passed_by,passed_at                                                               plain    idea.*
 decision     words        idea_id,action,outcome,reason,detail,actor_id,flow,at                                                      salted   idea.*,award.*
-review       asked        idea_id,reviewer_id,assigned_at,due_at                                                                     salted   idea.assign,idea.amend
+review       asked        idea_id,reviewer_id,assigned_at,due_at                                                                     salted   idea.assign,idea.amend,idea.recount
 review       state        state,answered_at                                                                                          plain    idea.assign,idea.score,idea.recuse,idea.close_review.*
 review       points       points                                                                                                     salted   idea.assign,idea.score,idea.recuse
 review       total        total                                                                                                      salted   idea.assign,idea.score,idea.recuse

@@ -19,6 +19,7 @@ from models.ids import new_id
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import decree_of_today, plan
+from tests.workflows.region.declaring import let_count, next_working_day, recount
 from tests.workflows.region.test_amendments import amend
 from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import revise_idea
@@ -62,6 +63,14 @@ def build_everything(town: Town) -> None:
     town.take(town.award(awards[AwardStage.ANNOUNCED]).idea_id, "revoke")
     town.do(withdraw_certificates, awards[AwardStage.ANNOUNCED], by="flow:recognition")
     amend(town, town.call)
+    move_by_calendar(town)
+
+
+def move_by_calendar(town: Town) -> None:
+    """A review in working days, one of which became a holiday after it was given."""
+    town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-LIBUR", days={"review": {"amount": 5, "unit": "working_days"}}))
+    let_count(town, next_working_day(town))
+    recount(town)
 
 
 def send_back(town: Town) -> None:

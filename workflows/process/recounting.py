@@ -1,0 +1,179 @@
+"""Counts the open dates anew that are given in working days, once whenever the calendar has changed: none earlier, some later.
+
+A region declares joint leave three weeks ahead, a new release knows next year's decree: whoever was told a date has by then fewer working
+days than the policy gives. So each open date is counted again from the day on which it was asked. Idempotent by its nature: a date that is
+right already stays, however often and however late it is looked at.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.calendars import MovedDate, Recount
+from models.calls import Call, PolicyVersion
+from models.database import append_rows, is_among
+from models.ideas import Idea
+from models.ids import new_id
+from models.inbox import InboxItem
+from models.instants import local_day, now, today
+from models.policy import Policy
+from models.reviews import Review, ReviewState
+from models.stages import IdeaStage
+from models.waits import Wait
+from workflows.calculations.calendar import WorkingCalendar, list_national
+from workflows.process import ways
+from workflows.process.actors import Actor
+from workflows.process.context import read_policy_of
+from workflows.process.deadlines import count_on, end_of_day, is_in_working_days, is_of_working_days, read_calendar
+from workflows.process.inbox import GATE_TASK
+from workflows.process.moving import RECOUNT, DateMove, DateStep, Move, set_dates, write_history
+from workflows.process.waits import SCORE, UNTIL_CALL_ENDS, find_wait
+
+YEARS_AHEAD = 3  # whose days make the calendar another: no wait but that for an erasure is longer
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The recounts that ended, and whether ideas are left that were not looked at."""
+
+    ended: list[Recount]
+    is_left: bool
+
+
+def recount_some(session: Session, limit: int, *, actor: Actor) -> Counted:
+    """Count the open dates of some ideas anew where the calendar changed since they were.
+
+    The ideas are locked in their order. A change while a recount is under way ends it, and begins another over all ideas.
+    """
+    if session.exec(select(PolicyVersion.id).where(is_of_working_days(col(PolicyVersion.id))).limit(1)).first() is None:
+        return Counted([], False)
+    calendar = read_calendar(session)
+    digest = digest_calendar(calendar, today().year)
+    last = session.exec(select(Recount).order_by(col(Recount.number).desc()).limit(1)).first()
+    ended: list[Recount] = []
+    if last is None or last.calendar != digest:
+        if last is not None and last.finished_at is None:
+            last.finished_at = now()
+            ended.append(last)
+        last = Recount(number=last.number + 1 if last else 1, calendar=digest)
+        session.add(last)
+        session.flush()
+    if last.finished_at is None:
+        _go_on(session, last, calendar, limit, actor)
+        ended += [last] if last.finished_at is not None else []
+    return Counted(ended, last.finished_at is None)
+
+
+def digest_calendar(calendar: WorkingCalendar, year: int) -> str:
+    """The SHA-256 of what the calendar says from a year on, as far ahead as waits reach: own days, weekends, the nation's."""
+    own = sorted(f"{day}:{row.kind}" for day, row in calendar.own.items() if day.year >= year)
+    national = [str(day) for each in range(year, year + YEARS_AHEAD + 1) for day in list_national(each)]
+    return hashlib.sha256("\n".join([*own, *map(str, sorted(calendar.weekend)), *national]).encode()).hexdigest()
+
+
+def list_later(session: Session, ideas: Sequence[Idea], calendar: WorkingCalendar) -> list[Move]:
+    """What becomes later of some ideas' open dates, counted anew; nothing of an idea whose dates are right."""
+    ids = {idea.id for idea in ideas}
+    called = select(Call.id, Call.closes_at).where(col(Call.id).in_({idea.call_id for idea in ideas}))
+    ends = dict(session.exec(called).all())
+    open_items = select(InboxItem).where(is_among(session, col(InboxItem.idea_id), ids), col(InboxItem.done_at).is_(None))
+    owed = select(Review).where(is_among(session, col(Review.idea_id), ids), Review.state == ReviewState.ASSIGNED)
+    dated = {idea.id: Dated(idea, read_policy_of(session, idea), calendar, ends[idea.call_id]) for idea in ideas}
+    for item in session.exec(open_items.order_by(col(InboxItem.id))):
+        dated[item.idea_id].items.append(item)
+    for review in session.exec(owed.order_by(col(Review.id))):
+        dated[review.idea_id].reviews.append(review)
+    moves = [_find_move(each) for each in dated.values()]
+    return [move for move in moves if move.tasks or move.reviews or move.due_at != move.idea.due_at]
+
+
+@dataclass
+class Dated:
+    """An idea with its open dates and what they are counted by."""
+
+    idea: Idea
+    policy: Policy
+    calendar: WorkingCalendar
+    closes_at: datetime
+    items: list[InboxItem] = field(default_factory=list)
+    reviews: list[Review] = field(default_factory=list)
+
+    def find_later(self, due_at: datetime | None, since: datetime, wait: Wait | None) -> datetime | None:
+        """The end of a wait in working days that began then, where it is later than the date that stands and has not passed."""
+        if due_at is None or due_at <= now() or wait is None or not is_in_working_days(wait):
+            return None
+        counted = end_of_day(count_on(local_day(since), wait, self.calendar))
+        return counted if counted > due_at else None
+
+
+def _find_move(dated: Dated) -> Move:
+    reviews = [(each, later) for each in dated.reviews if (later := _review_later(dated, each)) is not None]
+    move = Move(dated.idea, dated.idea.due_at, reviews=reviews)
+    asked_at = {each.reviewer_id: each.assigned_at for each in dated.reviews}
+    for item in dated.items:
+        since = asked_at.get(str(item.person_id), item.created_at) if item.task == SCORE else item.created_at
+        later = dated.find_later(item.due_at, since, find_wait(item, dated.idea.stage, dated.policy))
+        if later is not None and item.task in UNTIL_CALL_ENDS:
+            end = dated.idea.due_at or dated.closes_at
+            later = min(later, end) if end > now() or dated.idea.due_at else later
+        if later is not None and item.due_at is not None and later > item.due_at:
+            move.tasks.append(DateMove(item, later))
+    move.due_at = _find_own_date(dated, move)
+    return move
+
+
+def _review_later(dated: Dated, review: Review) -> datetime | None:
+    return dated.find_later(review.due_at, review.assigned_at, dated.policy.days.review)
+
+
+def _find_own_date(dated: Dated, move: Move) -> datetime | None:
+    """The idea's own date: that of the tasks that have it, the first of several answers, the last of several gates.
+
+    Where no task has it, it is counted itself: of a stage that awaits nobody, and of a review for which nobody was found yet.
+    """
+    idea, moved = dated.idea, {task.item.id: task.due_at for task in move.tasks}
+    holders = [item for item in dated.items if item.award_id is None and item.due_at == idea.due_at and item.due_at is not None]
+    if holders:
+        dates = sorted(date for item in holders if (date := moved.get(item.id) or item.due_at) is not None)
+        return dates[-1] if all(item.task.startswith(GATE_TASK) for item in holders) else dates[0]
+    stage = ways.IDEA.stages[idea.stage]
+    if not stage.days or (stage.awaits and stage.name != IdeaStage.IN_REVIEW):
+        return idea.due_at
+    return dated.find_later(idea.due_at, idea.stage_since, dated.policy.days.get(stage.days)) or idea.due_at
+
+
+def _go_on(session: Session, recount: Recount, calendar: WorkingCalendar, limit: int, actor: Actor) -> None:
+    """Look at the next ideas, and write what becomes later; at the last of them the recount ends."""
+    open_items = select(InboxItem.idea_id).where(col(InboxItem.done_at).is_(None), col(InboxItem.due_at) > now())
+    has_date = (col(Idea.due_at) > now()) | col(Idea.id).in_(open_items)
+    found = select(Idea).where(is_of_working_days(col(Idea.policy_id)), has_date, col(Idea.id) > recount.after)
+    found = found.order_by(col(Idea.id)).limit(limit).with_for_update().execution_options(populate_existing=True)
+    ideas = session.exec(found).all()
+    moves = list_later(session, ideas, calendar)
+    rows, before = [row for move in moves for row in _list_rows(recount, move)], {move.idea.id: move.idea.due_at for move in moves}
+    set_dates(session, moves)
+    told = [move for move in moves if move.due_at != before[move.idea.id] or move.reviews or move.tasks_of_idea]
+    write_history(session, told, DateStep(RECOUNT, describe=lambda move: _describe(before[move.idea.id], move.due_at)), actor=actor)
+    append_rows(session, MovedDate, rows)
+    recount.after = ideas[-1].id if ideas else recount.after
+    recount.finished_at = now() if len(ideas) < limit else None
+    session.flush()
+
+
+def _list_rows(recount: Recount, move: Move) -> list[dict[str, Any]]:
+    """What is kept of a move until its people are told: each task, and the idea's own date."""
+    dates = [(task.item.id, task.item.due_at, task.due_at) for task in move.tasks]
+    own = [(None, move.idea.due_at, move.due_at)] if move.due_at != move.idea.due_at else []
+    return [
+        {"id": new_id(), "recount_id": recount.id, "idea_id": move.idea.id, "item_id": item_id, "due_before": before, "due_at": after}
+        for item_id, before, after in (*dates, *own)
+    ]
+
+
+def _describe(before: datetime | None, after: datetime | None) -> dict[str, Any]:
+    """What an idea's history says beside: its own date before and after, where it moved; a reviewer's is nobody else's."""
+    return {} if before is None or after is None or before == after else {"due": [before.isoformat(), after.isoformat()]}
