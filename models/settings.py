@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(SecretStr(""), description="`smtp://user:password@host:port`. Empty: mail lies as .eml in the data folder.")
     mail_from: str = Field("gagas@localhost", description="Sender of Gagas' mail.")
     body_limit: int = Field(1_000_000, ge=1024, description="Bytes one request may carry.")
+    scanner: str = Field(
+        "", description="Virus scanner (clamd) for attached files: `unix:/run/clamav/clamd.ctl` or `tcp:HOST:3310`. Empty: none is asked."
+    )
     logs: str = Field("", description="Folder of the security and access logs; `-`: standard output. Empty: `logs` in the data folder.")
     clock: str = Field("", description="`test:FILE` takes the time from FILE. Demo and tests only.")
     seed: str = Field("", description="Makes ids repeatable. Demo and tests only.")
@@ -97,6 +100,11 @@ class Settings(BaseSettings):
     def documents(self) -> Path:
         """Where issued documents lie, named by their SHA-256."""
         return self.data / "documents"
+
+    @property
+    def attachments(self) -> Path:
+        """Where ideas' files lie, named by their SHA-256."""
+        return self.data / "attachments"
 
     @property
     def emblems(self) -> Path:

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models import (
+    attachments,
     awards,
     calls,
     decrees,
@@ -22,7 +23,7 @@ from models import (
 )
 
 ROOMS = (
-    *(awards, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger),
+    *(attachments, awards, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger),
     *(offices, outbox, people, pilots, posts, reviews, units),
 )
 metadata = SQLModel.metadata
