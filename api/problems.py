@@ -35,7 +35,17 @@ class BadRequest(Refusal):
     """A header is missing or cannot be read."""
 
 
+class TooLarge(Refusal):
+    """A body is larger than anything that its route takes."""
+
+
+class TooSlow(Refusal):
+    """A body comes too slowly to have an end."""
+
+
 STATUS: dict[type[Exception], int] = {
+    TooSlow: 408,
+    TooLarge: 413,
     BadRequest: 400,
     Unauthenticated: 401,
     Forbidden: 403,

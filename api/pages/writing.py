@@ -19,6 +19,7 @@ from api.v1.shapes import show_context, show_invited
 from models.ideas import Idea
 from models.instants import now
 from models.policy import Policy
+from workflows.intake.attachments import list_files
 from workflows.intake.draft import new_idea
 from workflows.intake.supplement import read_asked_for
 from workflows.process.actors import Actor
@@ -100,6 +101,7 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "quota": None if action == "supplement" else read_quota(session, shown),
             "said": shown.content.answers,
             "most_radios": MOST_RADIOS,
+            "files": list_files(session, shown, actor=actor) if idea else (),
         }
         if action == "supplement":
             asked_for = read_asked_for(session, shown)
