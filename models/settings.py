@@ -1,5 +1,6 @@
 """Every setting Gagas reads from its surroundings, in one table (`GAGAS_*`)."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -52,6 +53,14 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (KeyError, OSError) as unknown:
             raise ValueError(f"there is no zone {value}; use Asia/Jakarta, Asia/Makassar or Asia/Jayapura") from unknown
+        return value
+
+    @field_validator("scanner")
+    @classmethod
+    def scanner_has_a_place(cls, value: str) -> str:
+        """An address that cannot be one is refused at start, not with the first file."""
+        if value and not re.fullmatch(r"unix:/.+|tcp:[^:/]+:[0-9]{1,5}", value):
+            raise ValueError("a scanner's address is unix:/PATH or tcp:HOST:PORT")
         return value
 
     @field_validator("work_pool")

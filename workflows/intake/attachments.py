@@ -17,6 +17,7 @@ from workflows.process.relations import is_blind
 
 LONGEST_NAME = 120
 NAMELESS = "berkas"
+AT_ONCE = 500
 _UNSAFE = re.compile(r'[<>:"/\\|?*;%]')
 
 
@@ -110,8 +111,12 @@ def find_needed(session: Session, digests: Collection[str]) -> set[str]:
     """Of some files' SHA-256 those that a row needs."""
     columns = col(Attachment.sha256), col(Attachment.shown_sha256), col(Attachment.thumbnail_sha256)
     kept = col(Attachment.is_discarded).is_(False), col(Attachment.state) != AttachmentState.REFUSED
-    rows = session.exec(select(Attachment).where(*kept, or_(*(column.in_(digests) for column in columns))))
-    return {digest for row in rows for digest in row.files}
+    asked, needed = sorted(digests), set[str]()
+    for start in range(0, len(asked), AT_ONCE):
+        some = asked[start : start + AT_ONCE]
+        rows = session.exec(select(Attachment).where(*kept, or_(*(column.in_(some) for column in columns))))
+        needed |= {digest for row in rows for digest in row.files}
+    return needed
 
 
 def clean_name(given: str, media_type: str) -> str:

@@ -194,7 +194,7 @@ def test_a_missing_document_is_told_when_the_backup_is_made_and_not_when_it_is_n
     paper.unlink()
     refused = gagas("backup", tmp_path / "backup")
     assert refused.exit_code == 1
-    assert "issued files are not as they were issued" in refused.stderr
+    assert "files are not as they were issued or handed in" in refused.stderr
 
 
 def test_a_backup_of_the_other_kind_of_database_is_refused(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
