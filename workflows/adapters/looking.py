@@ -109,11 +109,11 @@ def look_at_pdf(source: Path) -> None:
             raise Refused("attachment_too_many_pages", maximum=PAGES)
         if not len(pdf.pages):
             raise Refused("attachment_broken")
-        if pdf.get_warnings():
-            raise Refused("attachment_broken")
         left = OBJECTS
         for thing in [pdf.trailer, *pdf.objects]:
             left = _look_at_object(thing, left)
+        if any("repairing" not in warning for warning in pdf.get_warnings()):  # of what is repaired readers may make something else
+            raise Refused("attachment_broken")
 
 
 def _look_at_object(thing: Any, left: int) -> int:
@@ -160,10 +160,13 @@ def look_at_office(source: Path) -> str:
     """The type of a document or spreadsheet; raises Refused for another archive, and for one with macros, objects or links that fetch."""
     with source.open("rb") as file:
         file.seek(-min(22, source.stat().st_size), 2)
-        if not file.read().startswith(b"PK\x05\x06"):  # something follows the archive, or its comment
-            raise Refused("attachment_two_kinds")
+        end = file.read()
+    if not end.startswith(b"PK\x05\x06"):  # something follows the archive, or its comment; or its end is missing
+        raise Refused("attachment_two_kinds" if zipfile.is_zipfile(source) else "attachment_broken")
     with zipfile.ZipFile(source) as archive:
         members = archive.infolist()
+        if int.from_bytes(end[10:12], "little") not in (len(members), 0xFFFF):  # readers would see other members than we do
+            raise Refused("attachment_broken")
         names = {member.filename for member in members}
         media = next((media for main, media in MAIN_PARTS.items() if main in names), None)
         if media is None or not {"[Content_Types].xml", "_rels/.rels"} <= names:
