@@ -60,7 +60,7 @@ class Arrival:
         self._kept = list[str]()
 
     async def __aenter__(self) -> Self:
-        self._drafts = await run_in_threadpool(lambda: [Draft(self.folder) for _ in range(3)])
+        await run_in_threadpool(self._begin)
         return self
 
     async def __aexit__(self, _kind: type[BaseException] | None, _fault: BaseException | None, _trace: TracebackType | None) -> None:
@@ -121,6 +121,14 @@ class Arrival:
         scanned = bool(settings().scanner)
         shown_digest, small = (shown.digest, thumbnail.digest) if found.is_photo else (original.digest, None)
         return NewFile(clean_name(name, found.media_type), found.media_type, original.size, original.digest, shown_digest, small, scanned)
+
+    def _begin(self) -> None:
+        try:
+            for _ in range(3):
+                self._drafts.append(Draft(self.folder))
+        except BaseException:
+            self._end()
+            raise
 
     def _keep(self, found: Inspected) -> None:
         self._hold = take_hold(self.folder)

@@ -49,9 +49,10 @@ class _Reader:
                 "on_headers_finished": lambda: self.told.append(("begin", self._disposition)),
                 "on_part_data": lambda data, start, end: self.told.append(("bytes", data[start:end])),
                 "on_part_end": lambda: self.told.append(("end", b"")),
+                "on_end": self._end,
             },
         )
-        self._disposition = b""
+        self._disposition, self.is_whole = b"", False
 
     def take(self) -> list[tuple[str, bytes]]:
         """What was told since the last time."""
@@ -63,6 +64,9 @@ class _Reader:
         if self.parts > MOST_FIELDS:
             raise FormParserError("too many parts")
         self._disposition = b""
+
+    def _end(self) -> None:
+        self.is_whole = True
 
     def _gather(self, place: bytearray, piece: bytes) -> None:
         place += piece
@@ -97,7 +101,8 @@ async def read_streamed_form(http: Request, sink: Sink) -> tuple[Form, str]:
                     names.append(part.file_name)
                 elif what == "end" and part.file_name is None:
                     fields.append((part.name, part.value.decode("utf-8", "replace")))
-        reader.parser.finalize()
+        if not reader.is_whole:
+            raise FormParserError("the last part is cut off")
     except (FormParserError, ClientDisconnect):
         raise HTTPException(400) from None
     await sink.flush()

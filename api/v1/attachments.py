@@ -126,7 +126,7 @@ async def send_file(request: ApiRequest, find: Any, *, inline: bool = False) -> 
     found: FileToOpen = await request.read(find)
     path = await run_in_threadpool(find_file, settings().attachments, found.sha256, found.suffix)
     headers = {
-        "Cache-Control": "no-store" if not inline else "private, max-age=3600",
+        "Cache-Control": "no-store",
         "Content-Disposition": "inline" if inline else write_disposition(found.name),
         "Content-Security-Policy": SANDBOX,
         "Cross-Origin-Resource-Policy": "same-origin",

@@ -14,6 +14,7 @@ from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.building import POLICY, Town
 from tests.steps import REASON
+from workflows.intake.attach import NewFile, attach_file
 from workflows.process.journal import send
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates
@@ -134,6 +135,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Pilih periode usulan", "lead", "/usulan/baru"),
         Shot("Tulis usulan", "lead", f"/usulan/{draft}/ubah"),
         Shot("Isian yang perlu diperbaiki", "lead", f"/usulan/{draft}/ubah", "Ajukan usulan"),
+        Shot("Lampiran", "lead", f"/usulan/{_attach(town)}/lampiran"),
         Shot("Diminta bergabung dengan tim", "mate", f"/usulan/{question}#tugas"),
         Shot("Lengkapi usulan", "lead", f"/usulan/{asked}/lengkapi"),
         Shot("Izin kepala unit", "head", f"/usulan/{waiting}#tugas"),
@@ -159,6 +161,17 @@ def set_scene(town: Town) -> list[Shot]:
         _show_condition(town),
         *FOR_ANYBODY,
     ]
+
+
+def _attach(town: Town) -> str:
+    """A draft with a paper and one that waits for the scanner, in a call that takes files."""
+    rule = {"most": 5, "kinds": ["photo", "pdf"]}
+    idea = town.build_idea(call=town.build_call(code="UJI-LAMPIRAN", attachments=rule), title="Loket Ramah Kursi Roda")
+    for number, name in enumerate(("Denah loket sesudah.pdf", "Surat dukungan warga RW 04.pdf")):
+        digest = f"{number}" * 64
+        new = NewFile(name, "application/pdf", 482_113, digest, digest, waits_for_scanner=bool(number))
+        town.do(attach_file, idea, new, by="lead")
+    return idea
 
 
 def _show_condition(town: Town) -> Shot:
