@@ -40,12 +40,13 @@ class Section(Asked):
 
 
 class FieldKind(StrEnum):
-    """What a short answer is: one of some options, several of them, a figure, or a day."""
+    """What a short answer is: one of some options, several of them, a figure, a day, or addresses of pages and films."""
 
     CHOICE = "choice"
     CHOICES = "choices"
     FIGURE = "figure"
     DAY = "day"
+    LINKS = "links"
 
 
 class Option(Named):

@@ -78,6 +78,8 @@ class Words:
                 return self.number(answer)
             case FieldKind.DAY:
                 return self.written_day(answer)
+            case FieldKind.LINKS:
+                return ", ".join(answer.split("\n"))
         return "; ".join(self.label(option) for option in field.options if option.name in answer.split(","))
 
     def file_limits(self, rule: AttachmentRule) -> dict[str, str]:
