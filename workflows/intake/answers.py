@@ -104,6 +104,7 @@ def _read_link(path: str, given: str) -> str:
     except ValueError:
         raise Invalid("link_unreadable", path) from None
     is_plain = parts.scheme.lower() == "https" and "@" not in parts.netloc and not UNSAFE.search(given)
+    is_plain = is_plain and (parts.path + parts.query + parts.fragment).isascii()  # as browsers copy it
     if not is_plain or len(given) > LONGEST_LINK or not HOST.fullmatch(host):
         raise Invalid("link_unreadable", path)
     return urlunsplit(("https", host + port, parts.path, parts.query, parts.fragment))
