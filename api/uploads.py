@@ -5,15 +5,17 @@ Of a file that was refused, or that broke off, nothing stays. None is ever held 
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from api.access import ApiRequest
 from api.hashing import Busy
 from models.database import Database
 from models.form_rules import AttachmentRule
@@ -29,20 +31,23 @@ GATHERED = 1 << 18  # bytes that are written at a time
 
 
 class Inspecting:
-    """The queue before the inspections of a process: two at once, so many waiting, and whoever comes after is told to come back."""
+    """The queue before the inspections of a process: two at once, so many waiting, a few of them one person's, and whoever comes after is
+    told to come back."""
 
-    def __init__(self, at_once: int = 2, most_waiting: int = 30) -> None:
-        self.pool, self.most, self.inside = ThreadPoolExecutor(at_once, "inspect"), at_once + most_waiting, 0
+    def __init__(self, at_once: int = 2, most_waiting: int = 30, most_of_one: int = 4) -> None:
+        self.pool, self.most, self.most_of_one = ThreadPoolExecutor(at_once, "inspect"), at_once + most_waiting, most_of_one
+        self.inside = Counter[str]()
 
-    async def run(self, work: Callable[[], Inspected]) -> Inspected:
+    async def run(self, person_id: str, work: Callable[[], Inspected]) -> Inspected:
         """Inspect a file as soon as it is its turn; raises Busy where too many wait."""
-        if self.inside >= self.most:
+        if self.inside.total() >= self.most or self.inside[person_id] >= self.most_of_one:
             raise Busy("attachments_busy")
-        self.inside += 1
+        self.inside[person_id] += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self.pool, work)
         finally:
-            self.inside -= 1
+            self.inside[person_id] -= 1
+            self.inside += Counter()  # whoever has none there is forgotten
 
 
 class Arrival:
@@ -51,9 +56,9 @@ class Arrival:
     `is_taken` is set by whoever has written the row.
     """
 
-    def __init__(self, state: Any, rule: AttachmentRule) -> None:
-        self.database: Database = state.database
-        self.inspecting: Inspecting = state.inspecting
+    def __init__(self, request: ApiRequest, rule: AttachmentRule) -> None:
+        self.database, self.inspecting = request.database, cast(Inspecting, request.http.app.state.inspecting)
+        self.person_id = str(request.signed_in.actor.person_id) if request.signed_in is not None else ""
         self.rule, self.folder = rule, settings().attachments
         self.is_taken, self.is_too_large = False, False
         self._gathered, self._drafts, self._hold = bytearray(), list[Draft](), -1
@@ -114,7 +119,7 @@ class Arrival:
         if not original.size:
             raise Invalid("attachment_empty", "file")
         try:
-            found = await self.inspecting.run(lambda: inspect_file(original.path, shown.path, thumbnail.path))
+            found = await self.inspecting.run(self.person_id, lambda: inspect_file(original.path, shown.path, thumbnail.path))
         except FileRefused as refused:
             raise Invalid(refused.code, "file", **refused.parameters) from None
         await run_in_threadpool(self._keep, found)

@@ -39,7 +39,7 @@ async def take_file(idea_id: Id, request: Page) -> Response:
     """Take a file as it comes, and attach it."""
     refuse_foreign(request.http)
     rule = await request.read(lambda s, a: read_rule(s, idea_id, actor=a))
-    async with Arrival(request.http.app.state, rule) as arrival:
+    async with Arrival(request, rule) as arrival:
         request.form, name = await _read(request, arrival)
         choose_language(request.http, request.form)
         request.body_sha256 = digest_sent(arrival.digest, name, *(f"{key}={value}" for key, value in request.form.fields))
@@ -120,9 +120,9 @@ async def show(request: PageRequest, idea_id: str, *, refused: RefusedForm | Non
     if "away" in values:
         return RedirectResponse(values["away"], 303)
     status = refused.status if refused else 200
-    endings = [f".{suffix}" for kind in values["rule"].kinds for suffix in SUFFIXES[kind].values()]
+    accepted = [each for kind in values["rule"].kinds for each in list_accepted(kind)]
     shown = refused.view() if refused else FormView("attach")
-    views = {"form": shown, "camera": FormView("camera"), "accepted": ",".join([*endings, ".jpeg"]), "is_scanned": bool(settings().scanner)}
+    views = {"form": shown, "camera": FormView("camera"), "accepted": ",".join(accepted), "is_scanned": bool(settings().scanner)}
     return page(
         visitor,
         "intake/attachments.html",
@@ -134,3 +134,9 @@ async def show(request: PageRequest, idea_id: str, *, refused: RefusedForm | Non
         **values,
         **views,
     )
+
+
+def list_accepted(kind: str) -> list[str]:
+    """What a browser is told to choose from for a kind of file; told the types of photos, a phone sends its own kind as JPEG."""
+    types = SUFFIXES[kind]
+    return [*types] if kind == "photo" else [f".{suffix}" for suffix in types.values()]

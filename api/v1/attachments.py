@@ -89,7 +89,7 @@ async def attach(idea_id: Id, request: AttachingApi, name: FileName) -> JSONResp
     request.require_key()
     require_raw(request)
     rule = await request.read(lambda s, a: read_rule(s, idea_id, actor=a))
-    async with Arrival(request.http.app.state, rule) as arrival:
+    async with Arrival(request, rule) as arrival:
         await arrival.receive(request.http.stream())
         request.body_sha256 = digest_sent(arrival.digest, name)
         new = await arrival.settle(name)

@@ -80,9 +80,9 @@ def attach_file(session: Session, idea_id: str, new: NewFile, *, actor: Actor) -
     session.flush()
     revision = write_revision(session, context.idea, restate(context, list_said(context)), actor)
     told = {} if context.idea.stage == IdeaStage.DRAFT else {"attached": [row.name]}
-    take(session, context, permitted, Grounds(detail=told, rows=(revision, row)), actor=actor)
     if new.waits_for_scanner:
         send(session, SCAN, row.id, idea_id=idea_id)
+    take(session, context, permitted, Grounds(detail=told, rows=(revision, row)), actor=actor)
     return row
 
 
