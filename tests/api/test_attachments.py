@@ -1,5 +1,6 @@
 """Files over HTTP: streamed to the store, told of by what they are, opened by whoever may read the idea, and never as a page."""
 
+import asyncio
 import hashlib
 import io
 import socket
@@ -14,6 +15,8 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from sqlmodel import func, select
 
+from api.hashing import Busy
+from api.uploads import Inspecting
 from api.v1.attachments import SANDBOX, write_disposition
 from models.attachments import Attachment
 from models.settings import settings
@@ -26,6 +29,7 @@ from tests.hostile_papers import OFFICE, PAPERS, pdf
 from tests.hostile_pictures import MARK, OTHERS, PICTURES, exif, photo
 from tests.serving import serve
 from tests.steps import IDEA_STEPS
+from workflows.adapters.inspection import Inspected
 from workflows.intake.submit import submit_idea
 
 HOSTILE = {**PICTURES, **OTHERS, **PAPERS, **OFFICE}
@@ -262,3 +266,30 @@ def test_files_of_an_idea_that_one_may_not_see_are_not_found(town: Town, client:
     check_described(answer)
     check_problem(answer, 404, "attachment_not_found", language="id")
     check_problem(ask(client, town["stranger"], f"GET /ideas/{idea}/attachments"), 404, "idea_not_found", language="id")
+
+
+def test_one_person_has_a_part_of_the_queue_before_the_inspections_and_everybody_all_of_it() -> None:
+    async def crowd() -> list[str]:
+        inspecting, begun, go_on = Inspecting(at_once=1, most_waiting=3, most_of_one=2), threading.Event(), threading.Event()
+
+        def work() -> Inspected:
+            begun.set()
+            go_on.wait(10)
+            return Inspected("application/pdf")
+
+        async def come(person: str) -> str:
+            try:
+                await inspecting.run(person, work)
+            except Busy as busy:
+                return busy.code
+            return "looked at"
+
+        first = [asyncio.create_task(come(person)) for person in ("a", "a", "a", "b", "b", "c")]
+        await asyncio.sleep(0)
+        await asyncio.to_thread(begun.wait, 10)
+        go_on.set()
+        told = list(await asyncio.gather(*first))
+        assert await come("a") == "looked at"
+        return told
+
+    assert asyncio.run(crowd()) == ["looked at", "looked at", "attachments_busy", "looked at", "looked at", "attachments_busy"]
