@@ -65,7 +65,7 @@ class Arrival:
         self._kept = list[str]()
 
     async def __aenter__(self) -> Self:
-        await run_in_threadpool(self._begin)
+        await run_in_threadpool(self._begin, 1)
         return self
 
     async def __aexit__(self, _kind: type[BaseException] | None, _fault: BaseException | None, _trace: TracebackType | None) -> None:
@@ -113,11 +113,12 @@ class Arrival:
 
         Raises Invalid for a file that is empty, too large, or not taken as it is.
         """
-        original, shown, thumbnail = self._drafts
         if self.is_too_large:
             raise Invalid("attachment_too_large", "file", maximum=self.rule.largest_megabytes)
-        if not original.size:
+        if not self.size:
             raise Invalid("attachment_empty", "file")
+        await run_in_threadpool(self._begin, 2)
+        original, shown, thumbnail = self._drafts
         try:
             found = await self.inspecting.run(self.person_id, lambda: inspect_file(original.path, shown.path, thumbnail.path))
         except FileRefused as refused:
@@ -127,13 +128,9 @@ class Arrival:
         shown_digest, small = (shown.digest, thumbnail.digest) if found.is_photo else (original.digest, None)
         return NewFile(clean_name(name, found.media_type), found.media_type, original.size, original.digest, shown_digest, small, scanned)
 
-    def _begin(self) -> None:
-        try:
-            for _ in range(3):
-                self._drafts.append(Draft(self.folder))
-        except BaseException:
-            self._end()
-            raise
+    def _begin(self, number: int) -> None:
+        """So many drafts more: one while the body comes, and two for the copies; each is an open file."""
+        self._drafts += [Draft(self.folder) for _ in range(number)]
 
     def _keep(self, found: Inspected) -> None:
         self._hold = take_hold(self.folder)
