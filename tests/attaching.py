@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -36,22 +37,32 @@ def put(
     return found
 
 
-def send_file(
-    client: TestClient, town: Town, idea: str, content: Any, name: str = "foto.jpg", *, who: str = "lead", **headers: str
-) -> Response:
-    """The answer to a file that somebody attaches over the API."""
-    sent = {**town[who].headers, "Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/octet-stream"}
-    sent |= {header.replace("_", "-"): value for header, value in headers.items()}
-    answer = client.post(f"/api/v1/ideas/{idea}/attachments?name={quote(name)}", content=content, headers=sent)
-    check_described(answer)
-    return answer
+@dataclass(frozen=True)
+class Asking:
+    """Who attaches and opens files of an idea over the API."""
 
+    client: TestClient
+    town: Town
+    idea: str
 
-def fetch(client: TestClient, town: Town, idea: str, attachment: str, copy: str = "shown", *, who: str = "lead") -> Response:
-    """The answer to who opens a copy of a file over the API."""
-    answer = client.get(f"/api/v1/ideas/{idea}/attachments/{attachment}/file?copy={copy}", headers=town[who].headers)
-    check_described(answer)
-    return answer
+    @property
+    def place(self) -> str:
+        """Where the idea's files are."""
+        return f"/api/v1/ideas/{self.idea}/attachments"
+
+    def send(self, content: Any, name: str = "foto.jpg", *, who: str = "lead", **headers: str) -> Response:
+        """The answer to a file that somebody attaches."""
+        sent = {**self.town[who].headers, "Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/octet-stream"}
+        sent |= {header.replace("_", "-"): value for header, value in headers.items()}
+        answer = self.client.post(f"{self.place}?name={quote(name)}", content=content, headers=sent)
+        check_described(answer)
+        return answer
+
+    def fetch(self, attachment: str, copy: str = "shown", *, who: str = "lead") -> Response:
+        """The answer to who opens a copy of a file."""
+        answer = self.client.get(f"{self.place}/{attachment}/file?copy={copy}", headers=self.town[who].headers)
+        check_described(answer)
+        return answer
 
 
 def list_stored() -> dict[str, str]:

@@ -39,9 +39,9 @@ def chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack("!I", len(content)) + kind + content + struct.pack("!I", zlib.crc32(kind + content))
 
 
-def png(width: int, height: int, *between: bytes, pixels: bytes | None = None, bits: int = 8, colours: int = 2) -> bytes:
+def png(size: tuple[int, int], *between: bytes, pixels: bytes | None = None, bits: int = 8, colours: int = 2) -> bytes:
     """A PNG by its parts; without pixels it says a size that it does not have."""
-    head = chunk(b"IHDR", struct.pack("!IIBBBBB", width, height, bits, colours, 0, 0, 0))
+    head = chunk(b"IHDR", struct.pack("!IIBBBBB", *size, bits, colours, 0, 0, 0))
     filled = chunk(b"IDAT", zlib.compress(pixels, 9)) if pixels is not None else b""
     return b"\x89PNG\r\n\x1a\n" + head + b"".join(between) + filled + chunk(b"IEND", b"")
 
@@ -101,21 +101,21 @@ PICTURES: dict[str, Maker] = {
     "a photo with colours of nonsense": lambda: photo(icc_profile=MARK * 50),
     "a photo that begins like a paper": lambda: within_jpeg(segment(0xFE, b"%PDF-1.7 " + MARK)),
     "a photo of one pixel in a row of sixty thousand": lambda: photo("PNG", (60_000, 1)),
-    "a picture of nine hundred million points": lambda: png(30_000, 30_000, pixels=b"\0" * (3_751 * 30_000), bits=1, colours=0),
-    "a picture that only says it is large": lambda: png(60_000, 60_000),
+    "a picture of nine hundred million points": lambda: png((30_000, 30_000), pixels=b"\0" * (3_751 * 30_000), bits=1, colours=0),
+    "a picture that only says it is large": lambda: png((60_000, 60_000)),
     "a picture with a note that unpacks to a hundred megabytes": lambda: png(
-        8, 8, chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"x" * 100_000_000, 9)), pixels=b"\0" * 25 * 8
+        (8, 8), chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"x" * 100_000_000, 9)), pixels=b"\0" * 25 * 8
     ),
     "a picture with colours that unpack to a hundred megabytes": lambda: png(
-        8, 8, chunk(b"iCCP", b"icc\0\0" + zlib.compress(b"x" * 100_000_000, 9)), pixels=b"\0" * 25 * 8
+        (8, 8), chunk(b"iCCP", b"icc\0\0" + zlib.compress(b"x" * 100_000_000, 9)), pixels=b"\0" * 25 * 8
     ),
     "a picture with a wrong sum": lambda: photo("PNG").replace(b"IDAT", b"IDAU"),
     "half a picture": lambda: photo("PNG", (300, 300))[:120],
     "a picture with a script as its note": lambda: noted_png(SCRIPT),
     "a picture with an archive behind it": lambda: photo("PNG") + b"PK\x03\x04" + MARK,
-    "a picture without its colours": lambda: png(8, 8, pixels=b"\0" * 9 * 8, colours=3),
-    "a picture without width": lambda: png(0, 8, pixels=b"\0"),
-    "a picture whose points unpack to more than it says": lambda: png(8, 8, pixels=b"\0" * 50_000_000),
+    "a picture without its colours": lambda: png((8, 8), pixels=b"\0" * 9 * 8, colours=3),
+    "a picture without width": lambda: png((0, 8), pixels=b"\0"),
+    "a picture whose points unpack to more than it says": lambda: png((8, 8), pixels=b"\0" * 50_000_000),
     "half a WebP": lambda: photo("WEBP", (400, 400))[:40],
     "a WebP that only says it is large": webp_canvas,
     "a WebP with a script in its notes": lambda: photo("WEBP", exif=exif(place=True)),

@@ -91,9 +91,7 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "target": f"/usulan/{idea_id}/{FORMS[action]}" if idea else NEW,
             "open": _takes_submissions(session, shown, actor),
             "late": action != "supplement" and isinstance(judge_entry(session, shown, now()), Lateness),
-            "asked": show_invited(shown, actor),
-            "agreed": len(shown.members) > 1,
-            "left_out": sum(each.share_hundredths for each in shown.left_out),
+            **_show_team_and_files(session, shown, actor),
             "asked_for": None,
             "fitting": list_fitting(session, shown) if action != "supplement" else (),
             "fits_none": find_no_category(session, shown) if action != "supplement" else None,
@@ -101,7 +99,6 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "quota": None if action == "supplement" else read_quota(session, shown),
             "said": shown.content.answers,
             "most_radios": MOST_RADIOS,
-            "files": list_files(session, shown, actor=actor) if idea else (),
         }
         if action == "supplement":
             asked_for = read_asked_for(session, shown)
@@ -120,6 +117,13 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
     if posted and refused is None and request.http.state.language:  # lines were added, and the page is shown in the other language
         remember_language(answer, request.http, request.language)
     return answer
+
+
+def _show_team_and_files(session: Session, shown: IdeaContext, actor: Actor) -> dict[str, Any]:
+    """What stands on the form of those who were asked to join, and of the idea's files."""
+    left_out = sum(each.share_hundredths for each in shown.left_out)
+    files = list_files(session, shown, actor=actor) if shown.members else ()
+    return {"asked": show_invited(shown, actor), "agreed": len(shown.members) > 1, "left_out": left_out, "files": files}
 
 
 def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor) -> bool:

@@ -22,7 +22,7 @@ from models.attachments import Attachment
 from models.settings import settings
 from models.stages import IdeaStage
 from tests.asking import ask, check_problem
-from tests.attaching import TAKING, build_draft, fetch, list_stored, put, send_file
+from tests.attaching import TAKING, Asking, build_draft, list_stored, put
 from tests.building import Town
 from tests.described import check_described
 from tests.hostile_papers import OFFICE, PAPERS, pdf
@@ -51,15 +51,16 @@ def count_rows(town: Town) -> int:
 
 
 def snapshot(folder: Path) -> dict[str, int]:
-    """Every file and folder below one, but for the store and the logs, with its size."""
+    """Every file and folder below one, but for the store, the logs and the database, with its size."""
     left_out = (settings().attachments, settings().data / "logs")
-    found = (place for place in folder.rglob("*") if not any(place.is_relative_to(each) for each in left_out))
+    inside = (place for place in folder.rglob("*") if not any(place.is_relative_to(each) for each in left_out))
+    found = (place for place in inside if ".db" not in place.name)
     return {str(place): place.stat().st_size if place.is_file() else 0 for place in found}
 
 
 def test_a_photo_is_attached_listed_opened_and_taken_out(town: Town, client: TestClient) -> None:
     idea = build_draft(town)
-    answer = send_file(client, town, idea, LOCATED, "Sebelum & sesudah.JPEG")
+    answer = Asking(client, town, idea).send(LOCATED, "Sebelum & sesudah.JPEG")
     assert answer.status_code == 201, answer.text
     made = answer.json()
     assert answer.headers["location"] == f"/api/v1/ideas/{idea}/attachments/{made['id']}/file"
@@ -67,21 +68,21 @@ def test_a_photo_is_attached_listed_opened_and_taken_out(town: Town, client: Tes
     assert {name: made[name] for name in expected} == expected
     assert (made["sha256"], made["is_scanned"], made["may_open"]) == (hashlib.sha256(LOCATED).hexdigest(), False, True)
     assert ask(client, town["mate"], f"GET /ideas/{idea}/attachments").json() == [made]
-    shown, small, original = (fetch(client, town, idea, made["id"], copy) for copy in ("shown", "thumbnail", "original"))
+    shown, small, original = (Asking(client, town, idea).fetch(made["id"], copy) for copy in ("shown", "thumbnail", "original"))
     assert original.content == LOCATED
     assert [MARK in each.content for each in (shown, small, original)] == [False, False, True]
     with Image.open(io.BytesIO(shown.content)) as picture:
         assert (picture.size, dict(picture.getexif())) == ((300, 400), {})
-    assert fetch(client, town, idea, made["id"], "original", who="mate").status_code == 404
+    assert Asking(client, town, idea).fetch(made["id"], "original", who="mate").status_code == 404
     assert ask(client, town["lead"], f"DELETE /ideas/{idea}/attachments/{made['id']}").status_code == 204
     assert ask(client, town["lead"], f"GET /ideas/{idea}/attachments").json() == []
-    assert fetch(client, town, idea, made["id"]).status_code == 404
+    assert Asking(client, town, idea).fetch(made["id"]).status_code == 404
 
 
 def test_a_file_is_sent_to_be_saved_and_runs_nothing(town: Town, client: TestClient) -> None:
     idea = build_draft(town)
-    made = send_file(client, town, idea, pdf(), "laporan.pdf").json()
-    answer = fetch(client, town, idea, made["id"])
+    made = Asking(client, town, idea).send(pdf(), "laporan.pdf").json()
+    answer = Asking(client, town, idea).fetch(made["id"])
     assert answer.headers["content-disposition"] == "attachment; filename=\"laporan.pdf\"; filename*=UTF-8''laporan.pdf"
     assert answer.headers["content-security-policy"] == SANDBOX
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -101,10 +102,10 @@ def test_a_name_stands_in_the_header_in_one_line_of_plain_letters_and_whole_besi
 
 def test_the_same_key_attaches_once_and_another_file_under_it_is_refused(town: Town, client: TestClient) -> None:
     idea = build_draft(town, most=1)
-    first, again = (send_file(client, town, idea, LOCATED, Idempotency_Key="kunci-1") for _ in range(2))
+    first, again = (Asking(client, town, idea).send(LOCATED, Idempotency_Key="kunci-1") for _ in range(2))
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
     assert again.headers["idempotency-replayed"] == "true"
-    other = send_file(client, town, idea, photo(), Idempotency_Key="kunci-1")
+    other = Asking(client, town, idea).send(photo(), Idempotency_Key="kunci-1")
     check_problem(other, 422, "idempotency_key_reused", language="id")
     assert count_rows(town) == 1
     assert len(list_stored()) == 3
@@ -124,12 +125,12 @@ REFUSED: dict[str, tuple[dict[str, str], bytes, int, str]] = {
 def test_what_is_refused_leaves_nothing(town: Town, client: TestClient) -> None:
     idea = build_draft(town)
     for how, (headers, content, status, code) in REFUSED.items():
-        check_problem(send_file(client, town, idea, content, **headers), status, code, language="id")
+        check_problem(Asking(client, town, idea).send(content, **headers), status, code, language="id")
         assert (list_stored(), count_rows(town)) == ({}, 0), how
     for who, status in (("mate", 403), ("stranger", 404), ("secretary", 404)):
-        assert send_file(client, town, idea, LOCATED, who=who).status_code == status
+        assert Asking(client, town, idea).send(LOCATED, who=who).status_code == status
     town.do(submit_idea, idea, by="lead")
-    check_problem(send_file(client, town, idea, LOCATED), 409, "wrong_stage", language="id")
+    check_problem(Asking(client, town, idea).send(LOCATED), 409, "wrong_stage", language="id")
     assert list_stored() == {}
 
 
@@ -139,7 +140,8 @@ def test_who_may_read_the_idea_opens_its_files_and_nobody_else(town: Town, clien
 
     def who_opens(attachment: Attachment) -> dict[str, int]:
         everybody = ("lead", "mate", *OTHERS_OF_TOWN, *town.reviewers(idea))
-        return {who: fetch(client, town, idea, attachment.id, who=who).status_code for who in everybody}
+        asking = Asking(client, town, idea)
+        return {who: asking.fetch(attachment.id, who=who).status_code for who in everybody}
 
     nobody = dict.fromkeys(OTHERS_OF_TOWN, 404)
     assert who_opens(row) == {"lead": 200, "mate": 200} | nobody
@@ -161,7 +163,9 @@ def test_files_of_a_sealed_call_are_sealed_with_it(town: Town, client: TestClien
     idea = town.build_idea(call=town.build_call(attachments=TAKING, closing={"is_sealed": True}, permission=False))
     row = put(town, idea)
     town.do(submit_idea, idea, by="lead")
-    assert {who: fetch(client, town, idea, row.id, who=who).status_code for who in ("lead", "secretary", "chair", "admin", "auditor")} == {
+    assert {
+        who: Asking(client, town, idea).fetch(row.id, who=who).status_code for who in ("lead", "secretary", "chair", "admin", "auditor")
+    } == {
         "lead": 200,
         **dict.fromkeys(("secretary", "chair", "admin", "auditor"), 404),
     }
@@ -179,7 +183,7 @@ def test_each_hostile_file_is_refused_or_made_harmless_and_nothing_but_the_store
     (tmp_path / "beside").mkdir()
     before = snapshot(settings().data.parent), sorted(Path("/tmp").glob(f"*{MARK.decode()}*"))
     for name in chosen:
-        answer = send_file(client, town, idea, HOSTILE[name](), "berkas.jpg")
+        answer = Asking(client, town, idea).send(HOSTILE[name](), "berkas.jpg")
         if name in HARMLESS:
             assert answer.status_code == 201, (name, answer.text)
             check_harmless(client, town, idea, answer.json()["id"], name)
@@ -194,7 +198,7 @@ def test_each_hostile_file_is_refused_or_made_harmless_and_nothing_but_the_store
 
 def check_harmless(client: TestClient, town: Town, idea: str, attachment: str, name: str) -> None:
     """What others see of it holds nothing of what was wrong."""
-    shown = fetch(client, town, idea, attachment, who="mate")
+    shown = Asking(client, town, idea).fetch(attachment, who="mate")
     assert shown.headers["content-disposition"].startswith("attachment"), name
     if shown.headers["content-type"] == "image/jpeg":
         assert MARK not in shown.content, name

@@ -135,7 +135,6 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Pilih periode usulan", "lead", "/usulan/baru"),
         Shot("Tulis usulan", "lead", f"/usulan/{draft}/ubah"),
         Shot("Isian yang perlu diperbaiki", "lead", f"/usulan/{draft}/ubah", "Ajukan usulan"),
-        Shot("Lampiran", "lead", f"/usulan/{_attach(town)}/lampiran"),
         Shot("Diminta bergabung dengan tim", "mate", f"/usulan/{question}#tugas"),
         Shot("Lengkapi usulan", "lead", f"/usulan/{asked}/lengkapi"),
         Shot("Izin kepala unit", "head", f"/usulan/{waiting}#tugas"),
@@ -155,7 +154,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Laporan", "secretary", "/laporan"),
         *_show_policies(town),
         Shot("Pegawai", "operator", "/pegawai"),
-        *FILES,
+        *_show_files(town),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
         _show_condition(town),
@@ -163,15 +162,15 @@ def set_scene(town: Town) -> list[Shot]:
     ]
 
 
-def _attach(town: Town) -> str:
-    """A draft with a paper and one that waits for the scanner, in a call that takes files."""
+def _show_files(town: Town) -> list[Shot]:
+    """Files of offices, and of a draft: a paper, and one that waits for the scanner."""
     rule = {"most": 5, "kinds": ["photo", "pdf"]}
     idea = town.build_idea(call=town.build_call(code="UJI-LAMPIRAN", attachments=rule), title="Loket Ramah Kursi Roda")
     for number, name in enumerate(("Denah loket sesudah.pdf", "Surat dukungan warga RW 04.pdf")):
         digest = f"{number}" * 64
         new = NewFile(name, "application/pdf", 482_113, digest, digest, waits_for_scanner=bool(number))
         town.do(attach_file, idea, new, by="lead")
-    return idea
+    return [*FILES, Shot("Lampiran", "lead", f"/usulan/{idea}/lampiran")]
 
 
 def _show_condition(town: Town) -> Shot:
