@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.staticfiles import NotModifiedResponse
 
 from api.access import Api, ApiRequest, Head, Match
+from api.problems import WrongMedia
 from api.uploads import Arrival
 from api.v1 import PREFIX
 from api.v1.recognition import BYTES, CONDITIONS, IssuedFile
@@ -165,7 +165,7 @@ def show_file(listed: ListedFile) -> AttachmentOut:
 def require_raw(request: ApiRequest) -> None:
     """Refuse a body that is not sent as bytes."""
     if request.http.headers.get("content-type", "").partition(";")[0].strip().lower() != RAW:
-        raise HTTPException(415)
+        raise WrongMedia("media_type_not_bytes", "Content-Type")
 
 
 def digest_sent(sha256: str, *fields: str) -> str:

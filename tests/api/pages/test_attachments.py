@@ -33,7 +33,7 @@ def rows(town: Town) -> list[Attachment]:
 def test_from_the_form_to_the_files_and_back_without_losing_a_word(town: Town) -> None:
     browser, call = open_browser(town, "lead"), town.build_call(attachments=TAKING)
     form = f"/usulan/baru?call={call}"
-    typed = {"title": "Antrean daring", "sections__idea": "Kata yang belum disimpan sama sekali."}
+    typed = {"title": "Antrean daring", "form": "other", "medium": "digital", "sections__idea": "Kata yang belum disimpan sama sekali."}
     saved = send(browser, form, "/usulan/baru", do="attach", **typed)
     assert saved.status_code == 303, saved.text
     assert re.fullmatch(r"/usulan/\w{26}/lampiran\?ok=draft_saved", saved.headers["location"])

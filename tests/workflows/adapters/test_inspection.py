@@ -33,17 +33,16 @@ UPRIGHT = {1: "left", 2: "right", 3: "right", 4: "left", 5: "top", 6: "top", 7: 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
 def test_a_photo_is_shown_upright_without_place_and_camera(tmp_path: Path, orientation: int) -> None:
     content = leaning(orientation)
-    assert (MARK in content, b"GPS" in content or b"\x88\x25" in content) == (True, True)
+    with Image.open(io.BytesIO(content)) as held:
+        assert held.getexif().get_ifd(0x8825)
+    assert MARK in content
     assert look(tmp_path, content) == Inspected("image/jpeg")
     for copy in ("shown", "small"):
         kept = (tmp_path / copy).read_bytes()
         assert MARK not in kept
         with Image.open(io.BytesIO(kept)) as shown:
-            assert (shown.format, dict(shown.getexif()), set(shown.info) - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}) == (
-                "JPEG",
-                {},
-                {"progressive", "progression"} & set(shown.info),
-            )
+            assert (shown.format, dict(shown.getexif())) == ("JPEG", {})
+            assert not {"exif", "icc_profile", "comment", "xmp", "photoshop"} & set(shown.info)
             width, height = shown.size
             places = {
                 "left": (2, height // 2),

@@ -31,7 +31,7 @@ def test_over_a_port_too(tmp_path: Path) -> None:
 
 def test_whoever_gives_no_verdict_is_away(tmp_path: Path) -> None:
     file = write(tmp_path, b"x" * 300_000)
-    with run_clamd(largest=100_000) as (address, _asked), pytest.raises(ScannerAway, match="size limit"):
+    with run_clamd(largest=100_000) as (address, _asked), pytest.raises(ScannerAway):
         scan_file(address, file)
     with listen_silently() as address, pytest.raises(ScannerAway):
         scan_file(address, file)

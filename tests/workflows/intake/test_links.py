@@ -6,7 +6,7 @@ from api.v1.shapes import show_idea
 from models.form_rules import FormField
 from models.stages import IdeaStage
 from tests.api.pages.browsing import open_browser, send
-from tests.building import Town
+from tests.building import SECTIONS, Town
 from tests.steps import IDEA_STEPS
 from workflows.intake.answers import LONGEST_LINK, MOST_LINKS, read_answer
 from workflows.intake.submit import submit_idea
@@ -74,14 +74,14 @@ def test_there_are_ten_at_most() -> None:
 def test_a_proposer_types_them_readers_follow_them_and_a_blind_reviewer_is_not_told(town: Town) -> None:
     for opened in (False, True):
         call = town.build_call(fields=[FIELD], attachments={"papers_to_blind": opened})
-        idea = town.build_idea(call=call)
+        idea = town.build_idea(call=call, team=())
+        typed = {"title": "Antrean", "form": "other", "medium": "digital"} | {f"sections.{name}": text for name, text in SECTIONS.items()}
         with pytest.raises(Invalid, match="answer_missing"):
             town.do(submit_idea, idea, by="lead")
         browser, form = open_browser(town, "lead"), f"/usulan/{idea}/ubah"
-        refused = send(browser, form, form, do="save", answers__films="http://contoh.go.id")
+        refused = send(browser, form, form, do="save", answers__films="http://contoh.go.id", **typed)
         assert (refused.status_code, "diawali https://" in refused.text) == (422, True)
-        assert send(browser, form, form, do="save", title="Antrean", answers__films=FILM).status_code == 303
-        town.join(idea)
+        assert send(browser, form, form, do="save", answers__films=FILM, **typed).status_code == 303
         town.take(idea, *IDEA_STEPS[IdeaStage.IN_REVIEW])
         shown = open_browser(town, "secretary").get(f"/usulan/{idea}").text
         assert f'<a href="{FILM}" rel="noopener noreferrer nofollow">{FILM}</a>' in shown
