@@ -66,7 +66,7 @@ def test_a_photo_is_added_shown_small_saved_and_removed(town: Town) -> None:
 def test_what_is_refused_is_said_beside_the_form_and_leaves_nothing(town: Town) -> None:
     idea, browser = build_draft(town), open_browser(town, "lead")
     for content, name, said in (
-        (b"", "", "Isi"),
+        (b"", "", "wajib diisi"),
         (b"bukan foto", "foto.jpg", "bukan foto, PDF, DOCX, atau XLSX"),
         (bytes(10_000_001), "besar.jpg", "paling besar 10 MB"),
         (photo()[:300], "putus.jpg", "rusak atau tidak lengkap"),
