@@ -30,7 +30,7 @@ serve: .venv/.ready ## API, pages, relay and flows on this machine
 	@$(BIN)/gagas serve $(ARGS)
 
 # Twelve minutes on two cores hold the kills and a part of the rest: what takes longest, and what others show too, is left to test-all.
-LONG := $(addprefix tests/faults/test_,amendment_killed.py backup_killed.py backup_under_load.py crashpoints.py import_killed.py overtaken.py planted.py prefect_away.py prefect_broken.py races.py) $(addprefix tests/deploy/test_,cluster.py cluster_rights.py one_machine.py pool.py) tests/bench tests/clients
+LONG := $(addprefix tests/faults/test_,amendment_killed.py backup_killed.py upload_killed.py backup_under_load.py crashpoints.py import_killed.py overtaken.py planted.py prefect_away.py prefect_broken.py races.py) $(addprefix tests/deploy/test_,cluster.py cluster_rights.py one_machine.py pool.py) tests/bench tests/clients
 LATER := tests/journeys/test_readme.py::test_one_idea_goes_its_whole_way_with_curl
 LATER += $(addprefix tests/workflows/delivery/test_processes.py::test_, \
 	nothing_outlives_a_starter_that_was_killed_and_the_same_folder_is_served_again \

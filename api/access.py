@@ -80,6 +80,7 @@ class ApiRequest:
         self.hashing: Hashing = http.app.state.hashing
         self.lookups: Lookups = http.app.state.lookups
         self.signed_in: SignedIn | None = None
+        self.body_sha256 = ""  # of a body that was read piece by piece, and is not kept
 
     @property
     def token(self) -> str:
@@ -149,8 +150,7 @@ class ApiRequest:
         the fresh rows.
         """
         key = self._idempotency_key()
-        body = await self.http.body()
-        digest = hashlib.sha256(body).hexdigest()
+        digest = self.body_sha256 or hashlib.sha256(await self.http.body()).hexdigest()
 
         def run() -> JSONResponse:
             with self.database.unit_of_work() as session:
@@ -187,6 +187,10 @@ class ApiRequest:
             except (LostRace, IntegrityError):  # on PostgreSQL the same key twice at once meets in the table of kept answers
                 continue
         return await loop.run_in_executor(self.writers, run)
+
+    def require_key(self) -> None:
+        """Raise BadRequest for a request without an Idempotency-Key, before a large body is read."""
+        self._idempotency_key()
 
     def _idempotency_key(self) -> str | None:
         if self.http.method != "POST":

@@ -11,14 +11,16 @@ from api.compression import Compression
 from api.contract import site as contract
 from api.hashing import Hashing
 from api.lookups import Lookups
-from api.middleware import BodyLimit, SecureHeaders
+from api.middleware import BodyLimit, SecureHeaders, Streamed
 from api.pages import imports
 from api.pages.problem import install_problem_pages
 from api.pages.site import PAGES
 from api.problems import install
 from api.request_log import RequestLog
+from api.uploads import LARGEST_BODY, Inspecting
 from api.v1 import (
     accounts,
+    attachments,
     calendar,
     call_life,
     calls,
@@ -44,6 +46,7 @@ from models.settings import settings
 
 ROUTERS = (
     intake,
+    attachments,
     review,
     pilot,
     reward,
@@ -81,6 +84,7 @@ def create_app(store: Database | None = None) -> FastAPI:
     app.state.writers = ThreadPoolExecutor(app.state.database.writers, "writer")
     app.state.hashing = Hashing()
     app.state.lookups = Lookups()
+    app.state.inspecting = Inspecting()
     for part in (*ROUTERS, *PAGES, contract):
         app.router.routes.extend(part.router.routes)  # as they are: what lies in an included router costs a third more to find
     answer_head(app)
@@ -88,7 +92,8 @@ def create_app(store: Database | None = None) -> FastAPI:
     install_problem_pages(app)
     app.add_middleware(Compression)
     app.add_middleware(SecureHeaders)
-    app.add_middleware(BodyLimit, most=settings().body_limit, wider={imports.IMPORT: imports.LARGEST})
+    streamed = Streamed(attachments.WITH_FILE, LARGEST_BODY)
+    app.add_middleware(BodyLimit, most=settings().body_limit, wider={imports.IMPORT: imports.LARGEST}, streamed=streamed)
     app.add_middleware(RequestLog)
     return app
 

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.pages.texts import texts
 from models.entry_rules import Category, ClosingRule, EligibilityRule, RubricCriterion
-from models.form_rules import FormField, Option, Requirement, Section
+from models.form_rules import AttachmentRule, FormField, Option, Requirement, Section
 from models.policy import Days, DocumentRule, GateRule, LetterheadRule, PilotRule, Policy, SignatoryRule
 from workflows.calculations.rule_books import FixedTiers, Tier
 from workflows.region.call_files.call import CallFile
@@ -24,6 +24,7 @@ ROOMS: dict[str, tuple[str, type[BaseModel]]] = {
     "policy": ("policy", Policy),
     "policy.eligibility": ("eligibility", EligibilityRule),
     "policy.closing": ("closing", ClosingRule),
+    "policy.attachments": ("attachments", AttachmentRule),
     "policy.categories.*": ("category", Category),
     "policy.categories.*.rubric.*": ("criterion", RubricCriterion),
     "policy.categories.*.tiers.*": ("tier", Tier),

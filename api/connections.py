@@ -14,8 +14,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 HEAD_SECONDS = 10.0  # from a connection's begin, or a head's first byte, until the head is whole
 LINGER_SECONDS = 2.0  # how long an answer to a request whose body was not wanted may be read, until the connection is cut
 MOST_CONNECTIONS = 500  # of one process; a system gives it 1,024 open files
-MOST_PIECES, FEW_PIECES = 2_000, 200  # parts of one body: each costs as much as a small request's whole head
-SMALLEST_PIECES = 64  # bytes that a body's parts must have on average, once they are more than a few
+MANY_PIECES, FEW_PIECES = 2_000, 200  # parts of one body: each costs as much as a small request's whole head
+FAIR_PIECES, SMALLEST_PIECES = 500, 64  # bytes that a body's parts must have on average, once they are many, or more than a few
 AT_ONCE = 2_048  # bytes that are parsed before the pieces are counted again
 
 
@@ -93,7 +93,8 @@ class _CountingConnection(h11.Connection):
     @property
     def is_crumbled(self) -> bool:
         """Whether the present body comes in too many parts, or in too small ones."""
-        return self.pieces > MOST_PIECES or (self.pieces > FEW_PIECES and self.size < self.pieces * SMALLEST_PIECES)
+        fair = FAIR_PIECES if self.pieces > MANY_PIECES else SMALLEST_PIECES
+        return self.pieces > FEW_PIECES and self.size < self.pieces * fair
 
     def next_event(self) -> Any:
         """As h11's."""

@@ -1,14 +1,17 @@
 """What holds for every answer: how large and how slow a request may be, and the headers that keep a browser safe."""
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import problem_response
+from api.problems import TooLarge, TooSlow, problem_response
 from workflows.process.refusals import Refusal
 
 PAGE_POLICY = "; ".join(
@@ -37,18 +40,29 @@ PATIENCE_SECONDS = 20.0
 SLOWEST = 4_000  # bytes a second that a body must come with beyond that, as over a village's worst line
 
 
+@dataclass(frozen=True)
+class Streamed:
+    """The paths whose routes read a body piece by piece, and the most bytes of one."""
+
+    paths: re.Pattern[str]
+    most: int
+
+
 class BodyLimit:
     """Refuses a request of more bytes than allowed, counted as they arrive, as a chunked body states no length, and one that comes too
     slowly to have an end."""
 
-    def __init__(self, app: ASGIApp, most: int, wider: Mapping[str, int] | None = None) -> None:
-        """`wider` are the paths that take more, and how much."""
-        self.app, self.most, self.wider = app, most, wider or {}
+    def __init__(self, app: ASGIApp, most: int, wider: Mapping[str, int] | None = None, streamed: Streamed | None = None) -> None:
+        """`wider` are the paths that take more, and how much; the bodies of `streamed` ones are not gathered here."""
+        self.app, self.most, self.wider, self.streamed = app, most, wider or {}, streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body up to the limit before the application sees it."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS", "DELETE"):
             await self.app(scope, receive, send)
+            return
+        if self.streamed is not None and self.streamed.paths.fullmatch(scope["path"]):
+            await self._pass_on(scope, receive, send, self.streamed.most)
             return
         body, more, begun = bytearray(), True, time.monotonic()
         most = max(self.most, self.wider.get(scope["path"], 0))
@@ -74,6 +88,31 @@ class BodyLimit:
             return whole.pop() if whole else await receive()
 
         await self.app(scope, replay, send)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+        """Hand the body on as it comes, within the same bounds; one that announces too much is refused before any of it is read."""
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and (len(announced) > 18 or int(announced) > most):
+            await problem_response(Request(scope), 413, TooLarge("body_too_large", maximum=most))(scope, receive, send)
+            return
+        taken, more, begun = 0, True, time.monotonic()
+
+        async def watch() -> Message:
+            nonlocal taken, more
+            if not more:
+                return await receive()
+            try:
+                async with asyncio.timeout(begun + PATIENCE_SECONDS + taken / SLOWEST - time.monotonic()):
+                    message = await receive()
+            except TimeoutError:
+                raise TooSlow("body_too_slow") from None
+            taken += len(message.get("body", b""))
+            more = message["type"] == "http.request" and message.get("more_body", False)
+            if taken > most:
+                raise TooLarge("body_too_large", maximum=most)
+            return message
+
+        await self.app(scope, watch, send)
 
 
 class SecureHeaders:

@@ -35,7 +35,21 @@ class BadRequest(Refusal):
     """A header is missing or cannot be read."""
 
 
+class TooLarge(Refusal):
+    """A body is larger than anything that its route takes."""
+
+
+class TooSlow(Refusal):
+    """A body comes too slowly to have an end."""
+
+
+class WrongMedia(Refusal):
+    """A body is sent as something that its route does not read."""
+
+
 STATUS: dict[type[Exception], int] = {
+    TooSlow: 408,
+    TooLarge: 413,
     BadRequest: 400,
     Unauthenticated: 401,
     Forbidden: 403,
@@ -43,6 +57,7 @@ STATUS: dict[type[Exception], int] = {
     Conflict: 409,
     Stale: 412,
     Invalid: 422,
+    WrongMedia: 415,
     MatchMissing: 428,
     TooMany: 429,
     Busy: 503,

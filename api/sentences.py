@@ -112,6 +112,10 @@ def _show_words(codes: Any, language: str) -> str:
     return ", ".join(show_word(code, language) for code in codes)
 
 
+def _show_kinds(kinds: Any, language: str) -> str:
+    return ", ".join(show_word(f"file_{kind}", language) for kind in kinds)
+
+
 def _show_figure(value: Any, language: str) -> str:
     if isinstance(value, int):
         return show_count(value, language)
@@ -135,6 +139,7 @@ SHOWN: dict[str, Callable[[Any, str], str]] = {
     **dict.fromkeys(("stage", "action", "outcome", "role", "kind"), show_word),
     **dict.fromkeys(("amount", "approved", "ceiling"), show_rupiah),
     "document": show_word,
+    "kinds": _show_kinds,
     **dict.fromkeys(("duty", "other_duty"), _show_duty),
     **dict.fromkeys(("problems", "roles", "actions"), _show_words),
     **dict.fromkeys(("minimum", "maximum", "limit", "minutes", "seconds", "words", "shapes", "score", "version", "waiting"), _show_figure),

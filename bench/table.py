@@ -40,6 +40,8 @@ SENTENCES = (  # the first whose words all stand in a line's case, name and yard
     (("routing", "plain calls"), "What is left of bare function calls after Prefect, leases and acknowledgements."),
     (("imports", "unchanged"), "Reading the spreadsheet and comparing each row with what is known."),
     (("imports",), "Each row is read, checked, written and a fact of the ledger; the yardstick writes the two rows."),
+    (("upload", "memory"), "The most that the API held more than before, while a file of 20 MB came, against the limit."),
+    (("upload",), "Sent over HTTP, hashed, inspected in a process of its own, stored and chained; the yardstick writes and syncs."),
     (("reads",), "How much slower it is with a hundred times the ideas; 1 means that years cost nothing."),
     (("pages",), "The server's time for whole pages; the one that grows most, and the middle of all."),
     (("backup",), "How much longer the slowest of a hundred waits while the whole region is copied beside them."),

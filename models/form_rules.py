@@ -1,4 +1,4 @@
-"""What a call's proposal form asks: texts whose words are counted, short answers of a kind, and when either is asked."""
+"""What a call's proposal form asks: texts whose words are counted, short answers, when either is asked, and which files it takes."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from models.policy_parts import Identifier, Named
+from models.policy_parts import Frozen, Identifier, Named
 
 
 class Asked(Named):
@@ -40,12 +40,13 @@ class Section(Asked):
 
 
 class FieldKind(StrEnum):
-    """What a short answer is: one of some options, several of them, a figure, or a day."""
+    """What a short answer is: one of some options, several of them, a figure, a day, or addresses of pages and films."""
 
     CHOICE = "choice"
     CHOICES = "choices"
     FIGURE = "figure"
     DAY = "day"
+    LINKS = "links"
 
 
 class Option(Named):
@@ -84,3 +85,26 @@ class FormField(Asked):
 
 class Requirement(Named):
     """A yes-or-no question of the screening (PP 38/2017 art. 6)."""
+
+
+class FileKind(StrEnum):
+    """The kinds of files that an idea may have beside its words."""
+
+    PHOTO = "photo"
+    PDF = "pdf"
+    DOCUMENT = "document"
+    SPREADSHEET = "spreadsheet"
+
+
+class AttachmentRule(Frozen):
+    """Which files an idea may have; a policy that says nothing takes none, as nobody was told of any when the call was announced."""
+
+    most: int = Field(0, ge=0, le=20)  # files at a time; 0: none are taken
+    largest_megabytes: int = Field(10, ge=1, le=25)  # of each, in millions of bytes
+    kinds: tuple[FileKind, ...] = Field((FileKind.PHOTO, FileKind.PDF), min_length=1, max_length=4)
+    papers_to_blind: bool = False  # whether reviewers who are not told who proposes read more than photos: a paper names its author easily
+
+    @property
+    def largest_bytes(self) -> int:
+        """How many bytes one file may have."""
+        return self.largest_megabytes * 1_000_000

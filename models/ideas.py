@@ -62,7 +62,8 @@ class Idea(SQLModel, table=True):
 class Revision(SQLModel, table=True):
     """What an idea said at one time; the salted hash lets a receipt prove it without showing it.
 
-    Who initiated it, since which day it is in use and which earlier idea it continues stand here only where the call's policy asks.
+    Who initiated it, since which day it is in use and which earlier idea it continues stand here only where the call's policy asks; of
+    each file that it has, id, name and SHA-256.
     """
 
     __table_args__ = (UniqueConstraint("idea_id", "number"),)
@@ -76,6 +77,7 @@ class Revision(SQLModel, table=True):
     theme: str = Field(default="", max_length=100)
     sections: dict[str, str] = Field(sa_type=sa.JSON)
     answers: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON, sa_column_kwargs={"server_default": "{}"})
+    attachments: list[dict[str, str]] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
     budget_rupiah: int = Field(default=0, sa_type=sa.BigInteger)
     initiator: str | None = Field(default=None, max_length=20)
     in_use_since: date | None = None

@@ -10,6 +10,7 @@ FOLDER, FILE = 0o700, 0o600
 OWN = (
     "gagas.db",
     "keys",
+    "attachments",
     "documents",
     "emblems",
     "holders",
@@ -42,7 +43,7 @@ def close_folder(folder: Path) -> None:
         _restrict(folder, FOLDER)
     for file in folder.glob("gagas.db*"):
         _restrict(file, FILE)
-    for inner in ("keys", "documents", "holders", "mail", "logs"):
+    for inner in ("keys", "attachments", "documents", "holders", "mail", "logs"):
         if (folder / inner).is_dir():
             _restrict(folder / inner, FOLDER)
 

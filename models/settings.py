@@ -1,5 +1,6 @@
 """Every setting Gagas reads from its surroundings, in one table (`GAGAS_*`)."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -37,6 +38,9 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(SecretStr(""), description="`smtp://user:password@host:port`. Empty: mail lies as .eml in the data folder.")
     mail_from: str = Field("gagas@localhost", description="Sender of Gagas' mail.")
     body_limit: int = Field(1_000_000, ge=1024, description="Bytes one request may carry.")
+    scanner: str = Field(
+        "", description="Virus scanner (clamd) for attached files: `unix:/run/clamav/clamd.ctl` or `tcp:HOST:3310`. Empty: none is asked."
+    )
     logs: str = Field("", description="Folder of the security and access logs; `-`: standard output. Empty: `logs` in the data folder.")
     clock: str = Field("", description="`test:FILE` takes the time from FILE. Demo and tests only.")
     seed: str = Field("", description="Makes ids repeatable. Demo and tests only.")
@@ -49,6 +53,14 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (KeyError, OSError) as unknown:
             raise ValueError(f"there is no zone {value}; use Asia/Jakarta, Asia/Makassar or Asia/Jayapura") from unknown
+        return value
+
+    @field_validator("scanner")
+    @classmethod
+    def scanner_has_a_place(cls, value: str) -> str:
+        """An address that cannot be one is refused at start, not with the first file."""
+        if value and not re.fullmatch(r"unix:/.+|tcp:[^:/]+:[0-9]{1,5}", value):
+            raise ValueError("a scanner's address is unix:/PATH or tcp:HOST:PORT")
         return value
 
     @field_validator("work_pool")
@@ -97,6 +109,11 @@ class Settings(BaseSettings):
     def documents(self) -> Path:
         """Where issued documents lie, named by their SHA-256."""
         return self.data / "documents"
+
+    @property
+    def attachments(self) -> Path:
+        """Where ideas' files lie, named by their SHA-256."""
+        return self.data / "attachments"
 
     @property
     def emblems(self) -> Path:

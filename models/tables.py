@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models import (
+    attachments,
     awards,
     calendars,
     calls,
@@ -23,7 +24,7 @@ from models import (
 )
 
 ROOMS = (
-    *(awards, calendars, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger),
+    *(attachments, awards, calendars, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger),
     *(offices, outbox, people, pilots, posts, reviews, units),
 )
 metadata = SQLModel.metadata

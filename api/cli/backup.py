@@ -1,4 +1,4 @@
-"""`gagas backup TO`: the database as it is at one moment, the documents, emblems and keys, checked, while everything runs on."""
+"""`gagas backup TO`: the database as it is at one moment, documents, ideas' files, emblems and keys, checked, while everything runs on."""
 
 import json
 import os
@@ -29,6 +29,7 @@ from api.cli.backup_folder import (
     write_through,
 )
 from api.cli.ledger import make_checkpoint
+from models.attachments import Attachment
 from models.backups import LastBackup, write_stamp
 from models.database import Database, database
 from models.documents import Document
@@ -38,6 +39,7 @@ from models.migrations import read_schema
 from models.outbox import Message, MessageState
 from models.private import make_private_folder
 from models.settings import REGION, settings
+from workflows.adapters.uploads import hold_store
 
 console = Console(stderr=True)
 Advance = Callable[[int], None]
@@ -86,9 +88,10 @@ def make_backup(to: Path, store: Database) -> Manifest:
     shutil.rmtree(place, ignore_errors=True)  # of a backup that was cut off
     make_private_folder(place / "database")
     columns = SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn()
-    with Progress(*columns, console=console, transient=True) as bars:
+    with Progress(*columns, console=console, transient=True) as bars, hold_store(settings().attachments):  # nothing is swept meanwhile
         manifest, issued = _copy_database(store, place, bars)
-        for name, source in (("documents", settings().documents), ("emblems", settings().emblems)):
+        for name in ("documents", "attachments", "emblems"):
+            source: Path = getattr(settings(), name)
             copy_files(source, place / name, _bar(bars, f"Copying {name}"))
         if (settings().data / REGION).is_file():
             shutil.copyfile(settings().data / REGION, place / REGION)
@@ -115,7 +118,7 @@ def make_backup(to: Path, store: Database) -> Manifest:
 
 
 def _copy_database(store: Database, place: Path, bars: Progress) -> tuple[Manifest, dict[str, str]]:
-    """The database as it is at one moment, what it says of itself then, and its issued files: numbers by SHA-256."""
+    """The database as it is at one moment, what it says of itself then, and the files that it needs: what each belongs to, by SHA-256."""
     kind = store.url.get_backend_name()
     target = place / DATABASES[kind]
     _bar(bars, "Copying the database")
@@ -143,6 +146,8 @@ def _describe(session: Session, kind: str) -> tuple[Manifest, dict[str, str]]:
     head = session.exec(select(LedgerHead)).one()
     documents = select(Document.number, Document.sha256, Document.spreadsheet_sha256).where(col(Document.issued_at).is_not(None))
     issued = {sha256: number for number, *files in session.exec(documents) for sha256 in files if sha256}
+    kept = (each for each in session.exec(select(Attachment).execution_options(yield_per=1_000)) if each.is_kept)
+    issued |= {sha256: f"idea {each.idea_id}" for each in kept for sha256 in each.files}
     manifest = Manifest(wall_now().isoformat(), kind, read_schema(session) or "", head.seq, head.hash, count_under_way(session))
     return manifest, issued
 
@@ -169,11 +174,11 @@ def _write_checkpoint(file: Path, manifest: Manifest) -> None:
 
 
 def _require_documents(issued: dict[str, str], manifest: Manifest) -> None:
-    """Raise BackupRefused where a file of an issued document is not in the backup, or is not what was issued."""
-    kept = {digest for path, digest in manifest.files.items() if path.startswith("documents/")}
+    """Raise BackupRefused where a file of an issued document or of an idea is not in the backup, or is not what it was."""
+    kept = {digest for path, digest in manifest.files.items() if path.startswith(("documents/", "attachments/"))}
     missing = [number for sha256, number in issued.items() if sha256 not in kept]
     if missing:
-        raise BackupRefused(f"{len(missing)} issued files are not as they were issued, the first of {missing[0]}: see `gagas doctor`.")
+        raise BackupRefused(f"{len(missing)} files are not as they were issued or handed in, first of {missing[0]}: see `gagas doctor`.")
 
 
 def _bar(bars: Progress, description: str) -> Callable[[int], Any]:

@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlmodel import Session, func, select
 
+from api.cli.attached_files import list_altered
 from api.cli.folder import fingerprint, read_pinned_fingerprint, read_signing_key, write_raw
+from models.attachments import Attachment
 from models.database import Database, database, table_of
 from models.ideas import Idea
 from models.instants import now
@@ -33,25 +35,29 @@ def verify(
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint published before; shows whether entries were cut off.")] = None,
     key: Annotated[str, typer.Option(help="The region's public key: its file, or its fingerprint. Else the one pinned here.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Name every row that differs, not the first only.")] = False,
+    files: Annotated[bool, typer.Option(help="Read every file of an idea, and compare it with its row.")] = True,
 ) -> None:
     """Recompute every link of the chain, and compare the rows with it; exit code 1 when it is broken or a row differs.
 
     With a chain that is broken no row is compared. `uncommitted` counts rows of before entries committed to rows.
     """
     known = _read_checkpoint(checkpoint, read_pinned_fingerprint(key)) if checkpoint else None
-    report = check_ledger(database(), known, every=every)
+    report = check_ledger(database(), known, every=every, files=files)
     typer.echo(json.dumps(report, indent=2))
     raise typer.Exit(0 if is_sound(report) else 1)
 
 
-def check_ledger(store: Database, known: Checkpoint | None = None, *, every: bool = False) -> dict[str, Any]:
-    """The report on the chain, up to its own head or to a checkpoint, and on the rows where it holds."""
+def check_ledger(store: Database, known: Checkpoint | None = None, *, every: bool = False, files: bool = True) -> dict[str, Any]:
+    """The report on the chain, up to its own head or to a checkpoint, and on the rows, with their files, where it holds."""
     misfiled: list[RowDifference] = []
     bars = Progress(*COLUMNS, console=Console(stderr=True), transient=True)
     with bars, store.reading() as session:
         head = session.exec(select(LedgerHead)).one()
         links = _read_links(session, _bar(bars, "Entries", head.seq), misfiled)
         report = verify_chain(links, known or Checkpoint(size=head.seq, head=head.hash))
+        if report.valid and files:
+            attached = session.exec(select(func.count()).select_from(Attachment)).one()
+            misfiled += list_altered(session, _bar(bars, "Files", attached))
         rows = _compare(session, bars, misfiled, every=every) if report.valid else None
     return {**report.model_dump(mode="json"), "rows": rows}
 

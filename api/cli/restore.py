@@ -62,7 +62,7 @@ def restore_backup(source: Path) -> Manifest:
         _require_whole(source, manifest, _bar(bars, "Checking the backup"))
         make_private_folder(settings().data)
         (settings().data / MARK).write_text(name, "ascii")
-        for folder in ("documents", "emblems", "keys"):
+        for folder in ("documents", "attachments", "emblems", "keys"):
             copy_files(source / folder, settings().data / folder, _bar(bars, f"Copying {folder}"))
         if (source / REGION).is_file():
             shutil.copyfile(source / REGION, settings().data / REGION)
@@ -88,7 +88,7 @@ def _require_empty(url: sa.URL, name: str) -> None:
         return
     held = [
         place
-        for place in (data / "gagas.db", data / "documents", data / "keys")
+        for place in (data / "gagas.db", data / "documents", data / "attachments", data / "keys")
         if place.is_file() or (place.is_dir() and any(place.iterdir()))
     ]
     if held:

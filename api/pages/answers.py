@@ -12,6 +12,7 @@ from workflows.intake.supplement import AskedFor, list_parts, name_form_parts
 from workflows.process.asked import CHOICES, list_asked, list_steering
 
 TICKED = "yes"
+LONGEST_LINKS = 2_500  # characters of a list of addresses
 MOST_RADIOS = 7  # options that stand one below the other; more are a list to open
 
 
@@ -80,6 +81,8 @@ def _read_answer(form: Form, field: FormField, *, is_asked: bool) -> str:
     if field.kind == FieldKind.DAY:
         day = form.day(name, required=False)
         answer = day.isoformat() if day else ""
+    elif field.kind == FieldKind.LINKS:
+        answer = form.text(name, LONGEST_LINKS)
     elif form.text(name, 60).strip():
         answer = format(form.decimal(name), "f")
     if name in form.wrong and not is_asked:

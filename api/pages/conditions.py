@@ -14,7 +14,7 @@ from workflows.process.entering import latest_in_use
 
 
 def list_conditions(policy: Policy, closes_at: datetime, words: Words) -> list[str]:
-    """A sentence for each condition of a policy, for a call that closes at an instant; none where every idea may enter."""
+    """A sentence for each condition of a policy, for a call that closes at an instant, and one for the files that ideas may have."""
     return list(_say(policy, closes_at, words))
 
 
@@ -33,6 +33,8 @@ def _say(policy: Policy, closes_at: datetime, words: Words) -> Iterator[str]:
         yield words.text("entry.never_again", limit=words.count(rule.earlier_awards))
     elif rule.earlier_awards is not None:
         yield words.text("entry.not_again", limit=words.count(rule.earlier_awards), years=words.count(rule.earlier_years or 0))
+    if policy.attachments.most:
+        yield words.text("files.limits", **words.file_limits(policy.attachments))
 
 
 def read_asked(policy: Policy, call: Call) -> dict[str, Any]:

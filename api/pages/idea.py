@@ -23,6 +23,7 @@ from models.people import Person
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
 from models.units import Unit
+from workflows.intake.attachments import list_files
 from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
@@ -149,6 +150,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "proposable": is_offered(session, new_award(context, proposed_by=actor.person_id), PROPOSE, actor=actor),
         "pilot": None if blind else read_pilot(session, idea_id),
         "documents": _documents(session, idea_id, actor),
+        "files": list_files(session, context, actor=actor),
         "own_review": own_review,
         **read_scores(session, context, history, actor),
         "holders": [] if blind else list_holders(session, context, actor=actor),

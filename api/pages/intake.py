@@ -223,6 +223,8 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
         if not wanted.idea_id:
             saved = Writing("revise", result.to.split("/")[2])
         kept = True
+        if do == "attach":
+            return FormResult(to=f"{result.to.rpartition('/')[0]}/lampiran", done=result.done)
         if do not in HANDING_IN:
             return result
         return await request.act(lambda s, a: _hand_in(s, a, saved, without_unanswered=do == "submit_without"), part="s")

@@ -14,6 +14,7 @@ T = TypeVar("T")
 OF_TEXTS = (
     *("text_empty", "text_too_short", "text_too_long", "control_characters", "unprintable_characters"),
     *("answer_missing", "figure_too_low", "figure_too_high", "day_too_early", "day_too_late"),
+    *("link_unreadable", "links_too_many"),
     *("section_too_short", "section_too_long", "decree_missing", "decree_number_without_digit", "requirement_unanswered"),
     *("employee_number_impossible", "person_unknown", "unit_unknown", "indicator_unknown", "indicator_missing", "email_invalid"),
     *("initiator_missing", "initiator_not_listed", "in_use_since_missing", "in_use_too_short", "earlier_unknown"),

@@ -226,7 +226,7 @@ async def posted_form(http: Request) -> PageRequest:
     """The dependency of a posted form; raises Forbidden for a form of another site."""
     refuse_foreign(http)
     form = await read_form(http)
-    _choose_language(http, form)
+    choose_language(http, form)
     return PageRequest(http, form)
 
 
@@ -234,11 +234,11 @@ async def posted_form_with_file(http: Request) -> PageRequest:
     """The dependency of a posted form that may hold a file; raises Forbidden for a form of another site."""
     refuse_foreign(http)
     form = await read_form(http, with_file=True)
-    _choose_language(http, form)
+    choose_language(http, form)
     return PageRequest(http, form)
 
 
-def _choose_language(http: Request, form: Form) -> None:
+def choose_language(http: Request, form: Form) -> None:
     """Take the language out of a form that was sent to be shown in it; what else was sent is kept for the pages that show it again."""
     http.state.language = form.choose_language()
     http.state.sent = form.fields

@@ -4,6 +4,7 @@ from api.pages import (
     account,
     amendments,
     assets,
+    attachments,
     calendar,
     call_form,
     call_life,
@@ -30,7 +31,7 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
+    *(assets, public, account, own_account, inbox, ideas, intake, attachments, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),
 )

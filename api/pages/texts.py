@@ -24,17 +24,18 @@ from api.sentences import fill, read_parameters, sentence, show_parameter, show_
 from api.written_numbers import write_plain
 from api.written_waits import write_wait
 from models.documents import DocumentKind
-from models.form_rules import Asked, FieldKind, FormField
+from models.form_rules import Asked, AttachmentRule, FieldKind, FormField
 from models.instants import local_day, now, region_zone
 from models.policy import Policy
 from models.waits import Wait
 from workflows.documents.kinds import get_document_type
 
 KINDS = frozenset(DocumentKind)
+MEGABYTE, TENTH = 1_000_000, Decimal("0.1")
 FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
     *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "entry.toml", "answers.toml"),
-    "calendar.toml",
+    *("calendar.toml", "attachments.toml"),
 )
 
 
@@ -91,7 +92,20 @@ class Words:
                 return self.number(answer)
             case FieldKind.DAY:
                 return self.written_day(answer)
+            case FieldKind.LINKS:
+                return ", ".join(answer.split("\n"))
         return "; ".join(self.label(option) for option in field.options if option.name in answer.split(","))
+
+    def file_limits(self, rule: AttachmentRule) -> dict[str, str]:
+        """How many files, how large and of which kinds a call takes, by the places of a sentence."""
+        kinds = ", ".join(self.word(f"file_{kind}") for kind in rule.kinds)
+        return {"most": self.count(rule.most), "size": self.count(rule.largest_megabytes), "kinds": kinds}
+
+    def size(self, size: int) -> str:
+        """A file's size: `2,4 MB`, `310 kB`."""
+        if size >= MEGABYTE:
+            return self.text("files.size", size=self.number((Decimal(size) / MEGABYTE).quantize(TENTH)))
+        return self.text("files.size_small", size=self.count(-(-size // 1_000)))
 
     def bounds(self, field: FormField) -> str:
         """What a figure or a day may be, as a hint beside its field; nothing where there is no bound."""

@@ -19,6 +19,7 @@ from api.v1.shapes import show_context, show_invited
 from models.ideas import Idea
 from models.instants import now
 from models.policy import Policy
+from workflows.intake.attachments import list_files
 from workflows.intake.draft import new_idea
 from workflows.intake.supplement import read_asked_for
 from workflows.process.actors import Actor
@@ -90,9 +91,7 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
             "target": f"/usulan/{idea_id}/{FORMS[action]}" if idea else NEW,
             "open": _takes_submissions(session, shown, actor),
             "late": action != "supplement" and isinstance(judge_entry(session, shown, now()), Lateness),
-            "asked": show_invited(shown, actor),
-            "agreed": len(shown.members) > 1,
-            "left_out": sum(each.share_hundredths for each in shown.left_out),
+            **_show_team_and_files(session, shown, actor),
             "asked_for": None,
             "fitting": list_fitting(session, shown) if action != "supplement" else (),
             "fits_none": find_no_category(session, shown) if action != "supplement" else None,
@@ -118,6 +117,13 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
     if posted and refused is None and request.http.state.language:  # lines were added, and the page is shown in the other language
         remember_language(answer, request.http, request.language)
     return answer
+
+
+def _show_team_and_files(session: Session, shown: IdeaContext, actor: Actor) -> dict[str, Any]:
+    """What stands on the form of those who were asked to join, and of the idea's files."""
+    left_out = sum(each.share_hundredths for each in shown.left_out)
+    files = list_files(session, shown, actor=actor) if shown.members else ()
+    return {"asked": show_invited(shown, actor), "agreed": len(shown.members) > 1, "left_out": left_out, "files": files}
 
 
 def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor) -> bool:

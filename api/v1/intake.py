@@ -71,8 +71,8 @@ class SupplementIn(ProposalIn):
 
 
 class ScreeningIn(RequestBody):
-    """`parts` are what may be changed of a returned idea beside what has a note: `title`, `kind`, `budget`, `team`, `sections.<name>`,
-    `answers.<name>`. `notes` are by the name of a section or field.
+    """`parts` are what may be changed of a returned idea beside what has a note: `title`, `kind`, `budget`, `team`, `files`,
+    `sections.<name>`, `answers.<name>`. `notes` are by the name of a section or field.
 
     Nothing else may be changed; a return needs a note, or a part and a reason. A duplicate names the earlier idea by its code in
     `duplicate_of`, or says with `duplicate_not_registered` that the reason names it.

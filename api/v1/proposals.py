@@ -21,7 +21,8 @@ class ProposalIn(RequestBody):
 
     `category` is one of the call's, where several are for the idea's unit. It is fixed when the idea is submitted.
     `initiator`, `in_use_since` and `earlier_code` (of the idea that this one continues) are for calls whose policy asks for them alone.
-    `answers` are by field: an option's name, several with commas, a decimal with a point, or a day such as `2026-11-24`.
+    `answers` are by field: an option's name, several with commas, a decimal with a point, a day such as `2026-11-24`, or
+    https addresses, one a line.
     """
 
     title: str = Field(max_length=20_000)

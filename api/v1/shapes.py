@@ -11,8 +11,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session
 
+from models.form_rules import FieldKind
 from models.ideas import Answer, Idea
 from models.people import write_full_name
+from models.policy import Policy
 from models.statements.ideas import Member, read_gates
 from workflows.calculations.employee_number import mask_held_number
 from workflows.intake.answers import leave_unasked_out
@@ -208,7 +210,7 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         medium=content.medium,
         theme=content.theme,
         sections={**said.sections},
-        answers={**said.answers},
+        answers={name: answer for name, answer in said.answers.items() if not (blind and name in list_telling(context.policy))},
         budget_rupiah=content.budget_rupiah,
         initiator=content.initiator,
         in_use_since=content.in_use_since,
@@ -224,6 +226,12 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
     steps = idea.version if reads_reviews(session, context, actor) else None
     shown.version = hashlib.sha256(f"{steps} {shown.model_dump_json()}".encode()).hexdigest()[:VERSION_DIGITS]
     return shown
+
+
+def list_telling(policy: Policy) -> frozenset[str]:
+    """The short answers that tell a blind reviewer who proposes, as an address of a film does, unless the policy opens such things."""
+    links = (field.name for field in policy.fields if field.kind == FieldKind.LINKS)
+    return frozenset(() if policy.attachments.papers_to_blind else links)
 
 
 def show_team(team: Sequence[Member]) -> list[MemberOut]:

@@ -10,6 +10,7 @@ from models.pilots import Indicator, Pilot
 from models.reviews import Review
 from tests.api.route_scene import Scene
 from tests.building import POLICY, SECTIONS
+from tests.hostile_papers import pdf
 from tests.steps import MET, REASON
 
 OF_ACCOUNTS = {
@@ -34,6 +35,8 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
     proposal = {"title": "Antrean daring kelurahan", "sections": SECTIONS}
     if path in ("/ideas/{idea_id}", "/ideas/{idea_id}/supplement"):
         return proposal
+    if path.endswith("/attachments"):
+        return pdf()
     if path.endswith("/pilot"):
         goal = {"name": "Antre", "baseline": 1, "target": 2}
         days = {"starts_on": today().isoformat(), "ends_on": (today() + timedelta(days=40)).isoformat()}

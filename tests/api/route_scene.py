@@ -19,6 +19,7 @@ from models.posts import Post
 from models.reviews import Review
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
+from tests.attaching import TAKING, put
 from tests.building import POLICY, Town
 from tests.steps import REASON
 from workflows.adapters.files import store_file
@@ -66,7 +67,7 @@ class Scene:
 
 
 def build(town: Town) -> dict[tuple[str, str, str], str]:
-    calls = {of: town.build_call(code=of, gates=[GATE]) for of in TWO}
+    calls = {of: town.build_call(code=of, gates=[GATE], attachments=TAKING) for of in TWO}
     planned, unsigned = (NewCall(code, "Lomba", "BAPPEDA", now(), now() + timedelta(days=9), POLICY) for code in ("planned", "unsigned"))
     ids = {
         ("planned", "call", "-"): town.do(plan_call, planned, by="secretary").id,
@@ -85,6 +86,8 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     for of, stage in itertools.product(TWO, IdeaStage):
         team = {} if of == "ours" else {"team": ()}
         ids[of, "idea_id", stage] = town.build_idea(stage, call=calls[of], **team)
+    for of in TWO:
+        ids[of, "attachment_id", IdeaStage.DRAFT] = put(town, ids[of, "idea_id", IdeaStage.DRAFT]).id
     for of, award_stage in itertools.product(TWO, AWARDS):
         team = {} if of == "ours" else {"team": ()}
         award = town.build_award(award_stage, idea=town.build_idea(IdeaStage.ROLLED_OUT, call=calls[of], **team))
@@ -104,6 +107,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
             (of, "sha256", "announced"): digest,
         }
     shutil.copytree(settings().documents, town.store.url.database + ".files")  # type: ignore[operator]
+    shutil.copytree(settings().attachments, town.store.url.database + ".attached")  # type: ignore[operator]
     return ids
 
 

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from api.app import ROUTERS, create_app
 from api.v1 import PREFIX
+from api.v1.attachments import RAW
 from models.awards import Award
 from models.reviews import Review, ReviewState
 from models.settings import settings
@@ -23,6 +24,7 @@ from tests.building import Shelf, Town
 
 pytestmark = pytest.mark.slow
 
+QUERIES = {("GET", "/people"): "?role=reviewer", ("POST", "/ideas/{idea_id}/attachments"): "?name=contoh.pdf"}
 PUBLIC = {"/activation", "/forgotten-passwords", "/tokens", "/health", "/ledger"}
 PUBLIC |= {"/verification", "/verification/{token}", "/verification/files/{sha256}"}
 
@@ -74,14 +76,17 @@ def test_everybody_is_let_in_where_it_is_written_and_nowhere_else(
 ) -> None:
     if "/documents" in row["path"] and not settings().documents.exists():
         shutil.copytree(shelf.store.url.database + ".files", settings().documents)  # type: ignore[operator]
+    if "/attachments" in row["path"] and not settings().attachments.exists():
+        shutil.copytree(shelf.store.url.database + ".attached", settings().attachments)  # type: ignore[operator]
     for who in list(row)[4:]:
         if row["method"] not in ("GET", "HEAD") and changed(row, who):
             shelf.lay("routes")
         person = who_is(scene, row, who)
         path = re.sub(r"\{(\w+)\}", lambda found: scene.find(row, found[1]), row["path"])
-        path += "?role=reviewer" if path == "/people" and row["method"] == "GET" else ""
+        path += QUERIES.get((row["method"], row["path"]), "")
         body = None if row["method"] in ("GET", "HEAD", "DELETE") else body_of(scene, row, "" if who == "anonymous" else person.who)  # type: ignore[union-attr]
-        answer = ask(client, person, f"{row['method']} {path}", body, if_match="*")
+        named = {"content_type": RAW} if isinstance(body, bytes) else {}
+        answer = ask(client, person, f"{row['method']} {path}", body, if_match="*", **named)
         assert answer.status_code == int(row[who]), f"{who}: {answer.status_code} instead of {row[who]}: {answer.text[:300]}"
 
 

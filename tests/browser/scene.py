@@ -15,6 +15,7 @@ from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.building import POLICY, Town
 from tests.steps import REASON
+from workflows.intake.attach import NewFile, attach_file
 from workflows.process.journal import send
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
 from workflows.recognition.letters import number_certificates
@@ -170,12 +171,23 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Laporan", "secretary", "/laporan"),
         *_show_policies(town),
         Shot("Pegawai", "operator", "/pegawai"),
-        *FILES,
+        *_show_files(town),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
         _show_condition(town),
         *FOR_ANYBODY,
     ]
+
+
+def _show_files(town: Town) -> list[Shot]:
+    """Files of offices, and of a draft: a paper, and one that waits for the scanner."""
+    rule = {"most": 5, "kinds": ["photo", "pdf"]}
+    idea = town.build_idea(call=town.build_call(code="UJI-LAMPIRAN", attachments=rule), title="Loket Ramah Kursi Roda")
+    for number, name in enumerate(("Denah loket sesudah.pdf", "Surat dukungan warga RW 04.pdf")):
+        digest = f"{number}" * 64
+        new = NewFile(name, "application/pdf", 482_113, digest, digest, waits_for_scanner=bool(number))
+        town.do(attach_file, idea, new, by="lead")
+    return [*FILES, Shot("Lampiran", "lead", f"/usulan/{idea}/lampiran")]
 
 
 def _show_condition(town: Town) -> Shot:

@@ -1,1 +1,1 @@
-"""How we reach outside: the file store and the mail."""
+"""How we reach outside: the file store, files that come in, the virus scanner and the mail."""

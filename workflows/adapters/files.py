@@ -26,7 +26,7 @@ def store_file(folder: Path, content: bytes, suffix: str, passing: Callable[[str
         return digest
     if not target.parent.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder)
+        sync_folder(folder)
     draft = folder / DRAFTS / f"{digest}.{os.getpid()}.{os.urandom(4).hex()}"
     draft.parent.mkdir(exist_ok=True)
     with draft.open("wb") as file:
@@ -36,7 +36,7 @@ def store_file(folder: Path, content: bytes, suffix: str, passing: Callable[[str
     passing("after_temp_before_rename")
     draft.replace(target)
     passing("after_rename_before_sync")
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     return digest
 
 
@@ -65,7 +65,8 @@ def path_of(folder: Path, digest: str, suffix: str) -> Path:
     return folder / digest[:2] / f"{digest}.{suffix}"
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder reach the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, select, update
 
+from models.attachments import Attachment
 from models.awards import Award
 from models.calls import Call, CallState, PolicyVersion
 from models.database import Database
 from models.ideas import Idea
 from models.idempotency import KeptAnswer
 from models.instants import now, region_zone, today, wall_now
-from models.outbox import ClockTick, Message
+from models.outbox import ClockTick, Message, MessageState
 from models.people import SignIn
 from models.settings import settings
 from workflows.process import ways
@@ -127,6 +128,18 @@ def ask_digests(session: Session, _actor: Actor) -> None:
     send_each_once(session, ways.JOBS["asked_in_person"], {each: f"digest:{each}:{morning:%Y%m%d}" for each in list_addressees(session)})
 
 
+def wake_scans(session: Session, _actor: Actor) -> None:
+    """Let those files be shown to the scanner again that waited for it."""
+    held = update(Message).where(col(Message.state) == MessageState.HELD, col(Message.job) == "scan_attachment")
+    session.execute(held.values(state=MessageState.WAITING, not_before=wall_now()).execution_options(synchronize_session=False))
+
+
+def ask_sweep(session: Session, _actor: Actor) -> None:
+    """Once a day, where ideas have files: ask that what no idea needs is taken from their store."""
+    if session.exec(select(Attachment.id).limit(1)).first() is not None:
+        send(session, "intake.sweep_attachments", f"{today():%Y%m%d}", once=f"sweep:{today():%Y%m%d}")
+
+
 def end_pauses(session: Session, _actor: Actor) -> None:
     """Let those be told of further tasks who were last told of some hours ago."""
     wake_digests(session)
@@ -153,5 +166,7 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     escalate,
     ask_digests,
     end_pauses,
+    wake_scans,
+    ask_sweep,
     forget,
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlsplit, urlunsplit
 
 from models.form_rules import FieldKind, FormField
 from models.policy import Policy
@@ -16,6 +17,9 @@ ANSWERS = "answers."  # before a field's name: the part that it is, and where it
 FIGURE = re.compile(r"(-?)(\d+)(?:\.(\d+))?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOST_DIGITS, MOST_PLACES = 15, 6
+MOST_LINKS, LONGEST_LINK = 10, 240
+HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.ASCII)
+UNSAFE = re.compile(r"[\s\x00-\x20\x7f<>\"'`\\^{|}]")
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,11 @@ def read_answers(faults: Faults, policy: Policy, given: Mapping[str, str]) -> di
 
 
 def read_answer(field: FormField, text: str) -> str:
-    """An answer as it is kept: an option's name; options' names in the form's order, with commas; a plain decimal; a day, `2026-11-24`.
+    """An answer as it is kept: an option's name; options' names in the form's order, with commas; a plain decimal; a day, `2026-11-24`;
+    addresses, one a line.
 
-    Raises Invalid: `option_unknown`, `figure_unreadable`, `number_too_long`, `day_unreadable`, `date_out_of_range`.
+    Raises Invalid: `option_unknown`, `figure_unreadable`, `number_too_long`, `day_unreadable`, `date_out_of_range`, `link_unreadable`,
+    `links_too_many`.
     """
     given, path = text.strip(), ANSWERS + field.name
     match field.kind:
@@ -49,6 +55,8 @@ def read_answer(field: FormField, text: str) -> str:
             return _read_figure(path, given)
         case FieldKind.DAY:
             return _read_day(path, given)
+        case FieldKind.LINKS:
+            return _read_links(path, given)
     options = [option.name for option in field.options]
     chosen = {part.strip() for part in given.split(",")} if field.kind == FieldKind.CHOICES else {given}
     if not chosen.issubset(options):
@@ -78,6 +86,28 @@ def _read_day(path: str, given: str) -> str:
     if day.year not in YEARS:
         raise Invalid("date_out_of_range", path)
     return day.isoformat()
+
+
+def _read_links(path: str, given: str) -> str:
+    links = dict.fromkeys(_read_link(path, line.strip()) for line in given.splitlines() if line.strip())
+    if len(links) > MOST_LINKS:
+        raise Invalid("links_too_many", path, maximum=MOST_LINKS)
+    return "\n".join(links)
+
+
+def _read_link(path: str, given: str) -> str:
+    """An address over TLS, of a host with a name, in letters that look like no others; nobody's password stands in it."""
+    try:
+        parts = urlsplit(given)
+        host = (parts.hostname or "").encode("idna").decode("ascii").lower()
+        port = f":{parts.port}" if parts.port not in (None, 443) else ""
+    except ValueError:
+        raise Invalid("link_unreadable", path) from None
+    is_plain = parts.scheme.lower() == "https" and "@" not in parts.netloc and not UNSAFE.search(given)
+    is_plain = is_plain and (parts.path + parts.query + parts.fragment).isascii()  # as browsers copy it
+    if not is_plain or len(given) > LONGEST_LINK or not HOST.fullmatch(host):
+        raise Invalid("link_unreadable", path)
+    return urlunsplit(("https", host + port, parts.path, parts.query, parts.fragment))
 
 
 def require_complete(policy: Policy, said: FormContent) -> None:

@@ -12,6 +12,7 @@ from models.entry_rules import Initiator
 from models.ideas import Idea, Revision
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.intake.answers import FormContent, leave_unasked_out, read_answers
+from workflows.intake.attachments import name_files
 from workflows.intake.category import read_category
 from workflows.intake.entry import Entry, read_entry
 from workflows.intake.team import MemberShare, Named, read_team_shares
@@ -103,10 +104,14 @@ def list_said(context: IdeaContext) -> FormContent:
 
 def keep_what_is_asked(context: IdeaContext) -> Proposal | None:
     """What an idea says at present without what is not asked for, team and category aside; None where it says nothing else."""
-    said, content = list_said(context), context.content
+    said = list_said(context)
     kept = leave_unasked_out(context.policy, said)
-    if kept == said:
-        return None
+    return None if kept == said else restate(context, kept)
+
+
+def restate(context: IdeaContext, kept: FormContent) -> Proposal:
+    """What an idea says at present, team and category aside, with these sections and answers."""
+    content = context.content
     return Proposal(
         title=context.idea.title,
         form=IdeaForm(content.form),
@@ -122,7 +127,7 @@ def keep_what_is_asked(context: IdeaContext) -> Proposal | None:
 
 
 def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -> Revision:
-    """Keep what a proposal says, as `read_content` answers it, as the idea's present revision."""
+    """Keep what a proposal says, as `read_content` answers it, as the idea's present revision, with the files that the idea has then."""
     salt = secrets.token_bytes(32)
     revision = Revision(
         idea_id=idea.id,
@@ -137,6 +142,7 @@ def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -
         initiator=kept.initiator,
         in_use_since=kept.in_use_since,
         earlier_code=kept.earlier_code or None,
+        attachments=name_files(session, idea.id, idea.revision) if idea.revision > 1 else [],
         salt=salt.hex(),
         content_sha256="",
         author_id=str(actor.person_id),

@@ -1,21 +1,89 @@
 """The flow of intake."""
 
+from functools import partial
 from typing import Any
 
 from prefect import flow
+from sqlmodel import Session, col, select
 
-from workflows.delivery.job import job
+from models.attachments import Attachment, AttachmentState
+from models.database import database
+from models.outbox import Message
+from models.settings import settings
+from workflows.adapters.files import find_file
+from workflows.adapters.inspection import MEDIA
+from workflows.adapters.scanner import ScannerAway, scan_file
+from workflows.delivery.effects import Later, Outcome, apply_effects
+from workflows.delivery.job import Job, job
+from workflows.intake.attach import settle_scan
 from workflows.intake.route import expire_supplement, route_idea, unseal_idea
+from workflows.intake.sweep import sweep_attachments
+from workflows.process.actors import flow_actor
+
+ACTOR = flow_actor("intake")
+
+
+def scan_attachments(token: str, ids: list[int]) -> Outcome:
+    """Show the files of a chunk to the scanner outside any transaction, and write what it said of each with its acknowledgement.
+
+    While it does not answer they wait, and no try is counted; the clock wakes them.
+    """
+    with database().reading() as session:
+        asked = select(Message.id, Attachment).where(col(Message.id).in_(ids), col(Attachment.id) == col(Message.subject_id))
+        waiting = {number: row for number, row in session.exec(asked) if row.state == AttachmentState.WAITING}
+    effects: dict[int, Any] = dict.fromkeys(ids, _nothing)
+    return apply_effects(database(), token, effects | {int(number or 0): _scan(row) for number, row in waiting.items()})
+
+
+def sweep_files(token: str, ids: list[int]) -> Outcome:
+    """Take from the store what no idea needs; a file that cannot be removed makes the day's sweep fail, to be tried again."""
+    try:
+        sweep_attachments(database())
+        effect: Any = _nothing
+    except OSError as fault:
+        effect = fault
+    return apply_effects(database(), token, dict.fromkeys(ids, effect))
+
 
 route = job("intake", "route", route_idea)
 unseal = job("intake", "unseal", unseal_idea)
 close_unanswered = job("intake", "expire_supplement", expire_supplement)
+scan = Job("scan_attachment", scan_attachments)
+sweep = Job("sweep_attachments", sweep_files)
 
 
 @flow(name="intake", persist_result=False)
 async def intake(batch: dict[str, Any]) -> None:
     """What was submitted goes to the head of its unit, or past them where no permission is needed;
-    what was sealed goes to its office once the call is over; what was asked to be completed and never was is closed."""
+    what was sealed goes to its office once the call is over; what was asked to be completed and never was is closed.
+    Files are shown to the virus scanner last, since that may take its time, and once a day what no idea needs is taken from their store."""
     await route(batch)
     await unseal(batch)
     await close_unanswered(batch)
+    await scan(batch)
+    await sweep(batch)
+
+
+def _scan(row: Attachment) -> Any:
+    """What becomes of one file: the scanner's word, another try, or a fault; where none is set any more, a file still waits for one."""
+    if not settings().scanner:
+        return _wait
+    try:
+        is_clean = scan_file(settings().scanner, find_file(settings().attachments, row.sha256, MEDIA[row.media_type]))
+    except ScannerAway:
+        return _wait
+    except OSError as fault:
+        return fault
+    return partial(_settle, row.id, is_clean)
+
+
+def _settle(attachment_id: str, is_clean: bool, session: Session) -> None:
+    settle_scan(session, attachment_id, is_clean=is_clean, actor=ACTOR)
+
+
+def _wait(_session: Session) -> None:
+    raise Later
+
+
+def _nothing(_session: Session) -> None:
+    """There is nothing left to do for this message."""

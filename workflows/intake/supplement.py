@@ -33,12 +33,14 @@ FIELDS = {"kind": "form", "budget": "budget_rupiah"}  # the fields of parts that
 
 
 class Part(StrEnum):
-    """What the secretariat may ask to be changed beside the form's fields and sections: title, form with all of its kind, budget, team."""
+    """What the secretariat may ask to be changed beside the form's fields and sections: title, form with all of its kind, budget, team,
+    and the files, where the call takes any."""
 
     TITLE = "title"
     KIND = "kind"
     BUDGET = "budget"
     TEAM = "team"
+    FILES = "files"
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def name_form_parts(policy: Policy) -> dict[str, str]:
 
 def list_parts(policy: Policy) -> list[str]:
     """Every part of an idea under a policy: the fields and sections of its form, then the others."""
-    return [*name_form_parts(policy).values(), *Part]
+    return [*name_form_parts(policy).values(), *(part for part in Part if part != Part.FILES or policy.attachments.most)]
 
 
 def read_asked_for(session: Session, context: IdeaContext) -> AskedFor:

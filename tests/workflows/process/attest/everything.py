@@ -22,6 +22,7 @@ from tests.steps import decree_of_today, plan
 from tests.workflows.region.declaring import let_count, next_working_day, recount
 from tests.workflows.region.test_amendments import amend
 from workflows.intake.agree import answer_invitation
+from workflows.intake.attach import NewFile, attach_file, remove_attachment, settle_scan
 from workflows.intake.draft import revise_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.team import MemberShare
@@ -45,6 +46,7 @@ def build_everything(town: Town) -> None:
     town.take(ideas[IdeaStage.DRAFT], "revise")
     town.take(ideas[IdeaStage.SUPPLEMENT_ASKED], "supplement")
     change_teams(town)
+    attach_files(town)
     town.take(ideas[IdeaStage.IN_REVIEW], "recuse")
     town.take(ideas[IdeaStage.PILOT_REPORTED], "verify extend", "correct")
     town.do(plan_pilot, ideas[IdeaStage.DETERMINED], plan(town["owner"].id, decree=decree_of_today("3")), by="secretary")
@@ -90,6 +92,15 @@ def change_teams(town: Town) -> None:
     town.do(revise_idea, returned, town.proposal(team=team), by="lead")
     town.join(returned)
     town.do(supplement_idea, returned, by="lead")
+
+
+def attach_files(town: Town) -> None:
+    """A file that the scanner looked at, and one that was taken out again."""
+    idea = town.build_idea(call=town.build_call(code="UJI-LAMPIRAN", attachments={"most": 3}))
+    files = [NewFile(f"{digit}.pdf", "application/pdf", 9, digit * 64, digit * 64, waits_for_scanner=True) for digit in "ab"]
+    looked_at, taken_out = (town.do(attach_file, idea, file, by="lead").id for file in files)
+    town.do(settle_scan, looked_at, is_clean=True, by="flow:intake")
+    town.do(remove_attachment, idea, taken_out, by="lead")
 
 
 def compare(town: Town) -> RowsReport:

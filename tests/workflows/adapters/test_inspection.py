@@ -1,0 +1,86 @@
+"""What a file is, found out apart: photos come back upright and with nothing but what one sees, and nobody waits for a file for ever."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.hostile_papers import office, pdf
+from tests.hostile_pictures import MARK, exif, photo
+from workflows.adapters.inspection import FileRefused, Inspected, inspect_file
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def look(folder: Path, content: bytes, **named: float) -> Inspected:
+    (folder / "file").write_bytes(content)
+    return inspect_file(folder / "file", folder / "shown", folder / "small", **named)
+
+
+def leaning(orientation: int) -> bytes:
+    """A photo whose left half is red as the camera held it."""
+    picture, file = Image.new("RGB", (60, 40), "blue"), io.BytesIO()
+    picture.paste("red", (0, 0, 30, 40))
+    picture.save(file, "JPEG", exif=exif(orientation, place=True), quality=95)
+    return file.getvalue()
+
+
+# by how the camera was held: where the red half is once the photo is upright
+UPRIGHT = {1: "left", 2: "right", 3: "right", 4: "left", 5: "top", 6: "top", 7: "bottom", 8: "bottom"}
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_photo_is_shown_upright_without_place_and_camera(tmp_path: Path, orientation: int) -> None:
+    content = leaning(orientation)
+    with Image.open(io.BytesIO(content)) as held:
+        assert held.getexif().get_ifd(0x8825)
+    assert MARK in content
+    assert look(tmp_path, content) == Inspected("image/jpeg")
+    for copy in ("shown", "small"):
+        kept = (tmp_path / copy).read_bytes()
+        assert MARK not in kept
+        with Image.open(io.BytesIO(kept)) as shown:
+            assert (shown.format, dict(shown.getexif())) == ("JPEG", {})
+            assert not {"exif", "icc_profile", "comment", "xmp", "photoshop"} & set(shown.info)
+            width, height = shown.size
+            places = {
+                "left": (2, height // 2),
+                "right": (width - 3, height // 2),
+                "top": (width // 2, 2),
+                "bottom": (width // 2, height - 3),
+            }
+            red = {name for name, place in places.items() if shown.convert("RGB").getpixel(place)[0] > 180}  # type: ignore[index]
+        assert UPRIGHT[orientation] in red
+        assert len(red & {"left", "right"} if UPRIGHT[orientation] in ("left", "right") else red & {"top", "bottom"}) == 1
+
+
+def test_copies_are_of_a_size_for_pages(tmp_path: Path) -> None:
+    assert look(tmp_path, photo("PNG", (4_000, 1_000))) == Inspected("image/png")
+    with Image.open(tmp_path / "shown") as shown, Image.open(tmp_path / "small") as small:
+        assert (shown.size, small.size) == ((2_560, 640), (320, 80))
+
+
+def test_what_is_seen_through_stands_on_white(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(file, "PNG")
+    look(tmp_path, file.getvalue())
+    with Image.open(tmp_path / "shown") as shown:
+        assert min(shown.getpixel((5, 5))) > 250  # type: ignore[arg-type, type-var]
+
+
+def test_papers_documents_and_sheets_are_known_by_what_they_hold(tmp_path: Path) -> None:
+    assert look(tmp_path, pdf(pages=3)).kind == "pdf"
+    assert look(tmp_path, office()) == Inspected(WORD)
+    assert not (tmp_path / "shown").exists()
+
+
+def test_a_file_that_takes_too_long_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="attachment_too_demanding"):
+        look(tmp_path, photo("PNG", (3_000, 3_000)), seconds=0.01)
+
+
+def test_where_nobody_can_look_the_file_is_not_called_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflows.adapters.inspection.LOOKING", tmp_path / "gone.py")
+    with pytest.raises(OSError, match="could not be looked at"):
+        look(tmp_path, photo())
