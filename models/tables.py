@@ -12,17 +12,19 @@ from models import (
     inbox,
     late_permits,
     ledger,
+    links,
     offices,
     outbox,
     people,
     pilots,
     posts,
     reviews,
+    search,
     units,
 )
 
 ROOMS = (
-    *(awards, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger),
-    *(offices, outbox, people, pilots, posts, reviews, units),
+    *(awards, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger, links),
+    *(offices, outbox, people, pilots, posts, reviews, search, units),
 )
 metadata = SQLModel.metadata
