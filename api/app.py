@@ -27,6 +27,7 @@ from api.v1 import (
     exports,
     intake,
     late_permits,
+    links,
     offices,
     operations,
     people,
@@ -43,6 +44,7 @@ from models.settings import settings
 
 ROUTERS = (
     intake,
+    links,
     review,
     pilot,
     reward,

@@ -6,6 +6,7 @@ which rows hold them: the ranks of either rest on all rows, and so would tell of
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -46,11 +47,12 @@ class Word:
 
 
 class KeptTerms(NamedTuple):
-    """An idea's terms as they are kept."""
+    """An idea's terms as they are kept, and when it was received."""
 
     idea_id: str
     title: str
     body: str
+    submitted_at: datetime | None
 
 
 def keep_terms(session: Session, **kept: Any) -> None:
@@ -82,7 +84,8 @@ def rebuild_index(session: Session) -> None:
 
 def read_kept_terms(session: Session, idea_ids: Collection[str]) -> Iterator[KeptTerms]:
     """The terms of some ideas, in no order."""
-    read = sa.select(_TEXT.c.idea_id, _TEXT.c.title, _TEXT.c.body).where(is_among(session, _TEXT.c.idea_id, idea_ids))
+    read = sa.select(_TEXT.c.idea_id, _TEXT.c.title, _TEXT.c.body, _IDEA.c.submitted_at).join(_IDEA, _IDEA.c.id == _TEXT.c.idea_id)
+    read = read.where(is_among(session, _TEXT.c.idea_id, idea_ids))
     return map(KeptTerms._make, run_plain(session, read)) if idea_ids else iter(())
 
 

@@ -8,9 +8,10 @@ in it, so a likeness tells of no other.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 
 from pydantic import Field
 
@@ -90,14 +91,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Frequencies:
-    """Of how many texts which terms are known to be; a term that is not named is in none of them."""
+    """Of how many texts which terms are known to be; of a term that is not named, `otherwise`."""
 
     texts: int
     holding: Mapping[str, int]
+    otherwise: int = 0
 
     def rarity(self, term: str) -> float:
         """What a term says of a text: BM25's inverse document frequency, always above 0."""
-        holding = min(self.holding.get(term, 0), self.texts)
+        holding = min(self.holding.get(term, self.otherwise), self.texts)
         return math.log(1 + (self.texts - holding + 0.5) / (holding + 0.5))
 
 
@@ -123,25 +125,34 @@ def count_frequencies(entries: Iterable[Entry]) -> Frequencies:
     return Frequencies(number, holding)
 
 
-def rank(asked: Terms, entries: Sequence[Entry], frequencies: Frequencies, most: int) -> list[Match]:
+def rank(asked: Terms, entries: Iterable[Entry], frequencies: Frequencies, most: int) -> list[Match]:
     """The entries most like what is asked, at most so many, whatever their order; among equals by receipt, then by id."""
-    weights = asked.weights
+    rarity = cache(frequencies.rarity)
+    vector = Vector(asked.weights, rarity)
     found = []
     for entry in entries:
-        match = _compare(asked, weights, entry, frequencies)
+        match = _compare(asked, vector, entry, rarity)
         if match is not None:
             found.append((-match.likeness, entry.receipt, entry.id, match))
     return [match for *_, match in sorted(found, key=lambda each: each[:3])[:most]]
 
 
-def _compare(asked: Terms, weights: Mapping[str, float], entry: Entry, frequencies: Frequencies) -> Match | None:
+class Vector:
+    """The weights of a text's terms, and the square of their length in the space that rarity spans."""
+
+    def __init__(self, weights: Mapping[str, float], rarity: Callable[[str], float]) -> None:
+        self.weights = weights
+        self.square = math.fsum(weight * weight * rarity(term) for term, weight in weights.items())
+
+
+def _compare(asked: Terms, vector: Vector, entry: Entry, rarity: Callable[[str], float]) -> Match | None:
     """How like an entry is; None where no term is shared. Sums are exact, so that no order of terms decides on a tie."""
-    others = entry.terms.weights
-    parts = {term: weight * others[term] * frequencies.rarity(term) for term, weight in weights.items() if term in others}
+    other = Vector(entry.terms.weights, rarity)
+    parts = {term: weight * other.weights[term] * rarity(term) for term, weight in vector.weights.items() if term in other.weights}
     if not parts:
         return None
     shared = math.fsum(parts.values())
-    cosine = shared / math.sqrt(_square(weights, frequencies) * _square(others, frequencies))
+    cosine = shared / math.sqrt(vector.square * other.square)
     likeness = Decimal(min(cosine, 1.0) * 100).quantize(HUNDREDTH)
     return Match(id=entry.id, likeness=likeness, shared=tuple(_list_reasons(asked, parts, shared)))
 
@@ -154,10 +165,6 @@ def _list_reasons(asked: Terms, parts: Mapping[str, float], shared: float) -> It
     percents = {word: round(math.fsum(found) / shared * 100) for word, found in of_word.items()}
     for word in sorted(percents, key=lambda word: (-percents[word], word))[:MOST_REASONS]:
         yield SharedWord(word=word, percent=percents[word])
-
-
-def _square(weights: Mapping[str, float], frequencies: Frequencies) -> float:
-    return math.fsum(weight * weight * frequencies.rarity(term) for term, weight in weights.items())
 
 
 def _join_written(above: ReadText, below: ReadText) -> dict[str, str]:
