@@ -121,12 +121,13 @@ def _read_groups(text: str) -> Iterator[tuple[str, ...]]:
 
 def _list_added(stems: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What acronyms stand for, and the acronyms of what is written out; each once, with the acronym."""
-    known = set(stems)
-    for acronym in dict.fromkeys(stems):
-        for term in _meanings().get(acronym, ()):
-            if term not in known:
-                known.add(term)
-                yield term, acronym
+    known, said = set(stems), [(stem, stem) for stem in dict.fromkeys(stems)]
+    for term, acronym in said:  # grows while it is read: one acronym may stand for words that hold another
+        for meant in _meanings().get(term, ()):
+            if meant not in known:
+                known.add(meant)
+                said.append((meant, acronym))
+                yield meant, acronym
     for place in range(len(stems)):
         for phrase, acronym in _phrases().get(stems[place], ()):
             if acronym not in known and tuple(stems[place : place + len(phrase)]) == phrase:

@@ -66,6 +66,7 @@ FORMS = (
     Empty("mate", lambda town: f"/usulan/{town.ask_team()}", "*/persetujuan", "agree", "outcome"),
     Empty("head", _idea(S.AWAITING_PERMISSION), "*/izin", "permit", "outcome"),
     Empty("secretary", _idea(S.SCREENING), "*/seleksi", "screen", "outcome"),
+    Empty("secretary", _idea(S.SCREENING), "*/hubungan", "link", "kind other reason"),
     Empty("secretary", _idea(S.IN_REVIEW), "*/penilai", "assign", "reviewer_id"),
     Empty("rater", _idea(S.IN_REVIEW), "*/nilai", "score", "points.novelty points.impact"),
     Empty("rater", _idea(S.IN_REVIEW), "*/pengunduran-diri", "recuse", "reason"),
@@ -101,6 +102,7 @@ ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_on
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
+    "/usulan/{idea_id}/hubungan/{link_id}",
     "/keadaan-sistem",
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
     *(
