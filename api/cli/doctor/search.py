@@ -30,4 +30,4 @@ def judge_index(lagging: int) -> Remark:
     """The index, by how many ideas are not in it as they stand."""
     if not lagging:
         return Remark("search", State.OK, "every idea is found by what it says")
-    return Remark("search", State.WARN, f"{lagging:,} ideas are not found by what they say now.", MEND)
+    return Remark("search", State.WARN, f"Ideas that are not found by what they say now: {lagging:,}.", MEND)
