@@ -108,11 +108,11 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
         if action == "supplement":
             asked_for = read_asked_for(session, shown)
             values |= {"asked_for": asked_for, "wanted": dict(asked_for.list_wanted(shown.policy))}
-        values |= {"similar": _find_similar(session, shown, request.form, actor), "writes": True}
         version = show_context(session, context, actor).version if context else ""
         stored = stored_values(context, Words(request.language), actor) if context else {"team.0.person": next(iter(people))}
         written = _writing(request, shown.policy, (stored, version), people, refused)
-        return values | written | show_form(shown.policy, written["form"], values["asked_for"])
+        similar = _find_similar(session, shown, request.form, actor)
+        return values | written | show_form(shown.policy, written["form"], values["asked_for"]) | {"similar": similar, "writes": True}
 
     visitor, values = await request.read_page(read_writing)
     if "away" in values:

@@ -5,7 +5,7 @@ speaker may see and has no other part in, with a reason; it moves no idea, and n
 reads it on either. What was taken back stays on record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -52,14 +52,19 @@ class LinkLine:
     link: IdeaLink
     other: Idea
     is_said_of_other: bool
-    by: str
-    ended_by: str
+    is_told: bool  # whether the reader is told who said it, and why
+    names: Mapping[str, str]
     may_take_back: bool
 
     @property
-    def is_told(self) -> bool:
-        """Whether the reader is told who said it, and why."""
-        return bool(self.by)
+    def by(self) -> str:
+        """Who said it."""
+        return self.names.get(self.link.said_by, "") if self.is_told else ""
+
+    @property
+    def ended_by(self) -> str:
+        """Who took it back."""
+        return self.names.get(self.link.ended_by or "", "") if self.is_told else ""
 
 
 def link_ideas(session: Session, idea_id: str, new: NewLink, *, actor: Actor) -> IdeaLink:
@@ -127,7 +132,14 @@ def list_links(session: Session, context: IdeaContext, *, actor: Actor) -> list[
     blind = list_blind(session, [context.idea, *(about for _, about in found)], actor)
     names = _read_names(session, [link for link, _ in found])
     return [
-        _show(session, context, link, about, names if blind.isdisjoint((idea_id, about.id)) else {}, actor)
+        LinkLine(
+            link,
+            about,
+            is_said_of_other=link.other_id == idea_id,
+            is_told=blind.isdisjoint((idea_id, about.id)),
+            names=names,
+            may_take_back=link.ended_at is None and _may_take_back(session, context, link, actor),
+        )
         for link, about in found
         if link.kind != LinkKind.CONTINUES or blind.isdisjoint((idea_id, about.id))
     ]
@@ -147,11 +159,6 @@ def _may_say(session: Session, context: IdeaContext, kind: LinkKind, actor: Acto
     if context.idea.stage == IdeaStage.DRAFT or find_seal(context.call) is not None:
         return False
     return any(may_act(session, context, each, actor) for each in IDEA.of_action(SCREEN))
-
-
-def _show(session: Session, context: IdeaContext, link: IdeaLink, other: Idea, names: dict[str, str], actor: Actor) -> LinkLine:
-    is_open = link.ended_at is None and _may_take_back(session, context, link, actor)
-    return LinkLine(link, other, link.other_id == context.idea.id, names.get(link.said_by, ""), names.get(link.ended_by or "", ""), is_open)
 
 
 def _may_take_back(session: Session, context: IdeaContext, link: IdeaLink, actor: Actor) -> bool:

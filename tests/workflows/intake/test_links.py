@@ -24,9 +24,11 @@ pytestmark = pytest.mark.slow
 LONG_AGO = "IDE-1999-000001"
 
 
-def link(town: Town, idea: str, other: str, *, kind: LinkKind = LinkKind.SIMILAR, by: str = "secretary", reason: str = REASON) -> IdeaLink:
-    code = town.idea(other).code if len(other) == 26 else other
-    return town.do(link_ideas, idea, NewLink(kind, str(code), reason), by=by)  # type: ignore[no-any-return]
+def link(town: Town, idea: str, other: str, *, by: str = "secretary", **said: Any) -> IdeaLink:
+    """Somebody says how an idea stands to another, by that one's id or a code; similar, where nothing else is said."""
+    code = str(town.idea(other).code) if len(other) == 26 else other
+    new = NewLink(**{"kind": LinkKind.SIMILAR, "other": code, "reason": REASON, **said})
+    return town.do(link_ideas, idea, new, by=by)  # type: ignore[no-any-return]
 
 
 def read(town: Town, idea: str, who: str) -> list[tuple[str, str, bool, str, bool]]:
@@ -103,7 +105,7 @@ def test_who_screens_says_how_ideas_stand_and_the_lead_what_theirs_goes_on_with(
     ]
     for kind, code, changes in refusals:
         with pytest.raises(kind, match=code):
-            link(town, second, **{"other": first, **changes})
+            link(town, second, changes.pop("other", first), **changes)
     assert town.rows(select(IdeaLink.id)) == []
     link(town, draft, first, kind=LinkKind.CONTINUES, by="lead")
     assert read(town, first, "lead") == [("continues", draft, True, town["lead"].name, True)]
