@@ -74,8 +74,7 @@ def name_writing(stage: str) -> str:
 
 async def show_writing(request: PageRequest, wanted: Writing, *, refused: RefusedForm | None = None, **more: Any) -> Response:
     """The form to draft, revise or supplement an idea, where the process offers that; what was typed is shown in any case."""
-    action, idea_id = wanted.action, wanted.idea_id
-    posted = request.http.method == "POST"
+    action, idea_id, posted = wanted.action, wanted.idea_id, request.http.method == "POST"
 
     def read_writing(session: Session, actor: Actor) -> dict[str, Any]:
         shown = find_written(session, wanted, actor)
