@@ -27,12 +27,16 @@ def gather_text(policy: Policy, title: str, theme: str, said: FormContent) -> Se
     return SearchedText(title, "\n".join([theme, *(sections[section.name] for section in policy.sections if section.name in sections)]))
 
 
-def keep_search_terms(session: Session, idea: Idea, text: SearchedText) -> None:
-    """Write the terms of what an idea says at its present revision."""
+def write_terms(text: SearchedText) -> dict[str, str]:
+    """The terms of a text as the index keeps them."""
     title, body = read_text_terms(text.title), read_text_terms(text.body)
     words = (WRITTEN + word for word in list_written(f"{text.title}\n{text.body}"))
-    terms = {"title": " ".join(title.counts.elements()), "body": " ".join(body.counts.elements()), "words": " ".join(words)}
-    keep_terms(session, idea_id=idea.id, revision=idea.revision, edition=EDITION, **terms)
+    return {"title": " ".join(title.counts.elements()), "body": " ".join(body.counts.elements()), "words": " ".join(words)}
+
+
+def keep_search_terms(session: Session, idea: Idea, text: SearchedText) -> None:
+    """Write the terms of what an idea says at its present revision."""
+    keep_terms(session, idea_id=idea.id, revision=idea.revision, edition=EDITION, **write_terms(text))
 
 
 def index_lagging(session: Session, limit: int) -> int:
