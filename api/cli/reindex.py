@@ -25,19 +25,13 @@ def reindex() -> None:
 
 def index_ideas(store: Database) -> int:
     """Index every idea whose terms are missing or older than what it says; answers of how many."""
-    number = index_more(store)
-    if number < AT_ONCE:
-        return number
     columns = SpinnerColumn(), TextColumn("Indexing ideas: {task.completed:,.0f}"), TimeElapsedColumn()
-    with Progress(*columns, console=console, transient=True) as bars:
-        bar = bars.add_task("", total=None, completed=number)
-        while more := index_more(store):
-            number += more
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        bar, number, last = bars.add_task("", total=None), 0, None
+        while True:
+            with store.unit_of_work() as session:
+                done = index_lagging(session, AT_ONCE, last)
+            if not done:
+                return number
+            number, last = number + len(done), done[-1]
             bars.update(bar, completed=number)
-    return number
-
-
-def index_more(store: Database) -> int:
-    """Index some ideas in one transaction."""
-    with store.unit_of_work() as session:
-        return index_lagging(session, AT_ONCE)

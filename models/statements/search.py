@@ -28,7 +28,7 @@ _LEXEMES: sa.ColumnElement[Any] = sa.literal_column(
     "array_to_tsvector(array_remove(string_to_array(searchtext.title || ' ' || searchtext.body || ' ' || searchtext.words, ' '), ''))"
 )
 _LAGGING = (
-    sa.select(_IDEA.c.id)
+    sa.select(_IDEA.c.created_at, _IDEA.c.id)
     .join(_REVISION, (_REVISION.c.idea_id == _IDEA.c.id) & (_REVISION.c.number == _IDEA.c.revision))  # without it there is nothing to read
     .outerjoin(_TEXT, _TEXT.c.idea_id == _IDEA.c.id)
     .where(
@@ -55,6 +55,13 @@ class KeptTerms(NamedTuple):
     submitted_at: datetime | None
 
 
+class Lagging(NamedTuple):
+    """An idea whose terms lag behind, with its place among others."""
+
+    begun_at: datetime
+    idea_id: str
+
+
 def keep_terms(session: Session, **kept: Any) -> None:
     """Write what an idea says at its present revision in place of what it said before; `kept` are the columns of KEPT."""
     insert: Any = sqlite_insert if is_sqlite(session) else postgresql_insert
@@ -63,10 +70,13 @@ def keep_terms(session: Session, **kept: Any) -> None:
     run_plain(session, made.on_conflict_do_update(index_elements=["idea_id"], set_=changed), kept)
 
 
-def list_lagging(session: Session, edition: int, limit: int) -> list[str]:
-    """Ideas whose terms are not those of what they say now, the first begun first."""
+def list_lagging(session: Session, edition: int, limit: int, after: Lagging | None = None) -> list[Lagging]:
+    """Ideas whose terms are not those of what they say now, the first begun first; those behind one of them, to go on from it."""
     oldest = _LAGGING.order_by(_IDEA.c.created_at, _IDEA.c.id).limit(limit)
-    return [str(row[0]) for row in run_plain(session, oldest, {"edition": edition})]
+    if after is not None:
+        place = sa.tuple_(sa.literal(after.begun_at, _IDEA.c.created_at.type), sa.literal(after.idea_id))
+        oldest = oldest.where(sa.tuple_(_IDEA.c.created_at, _IDEA.c.id) > place)
+    return [Lagging._make(row) for row in run_plain(session, oldest, {"edition": edition})]
 
 
 def count_lagging(session: Session, edition: int) -> int:

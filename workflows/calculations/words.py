@@ -21,7 +21,7 @@ from workflows.calculations.vocabulary import Phrase, read_acronyms, read_list, 
 
 EDITION = 1  # of all that decides which terms a text has; what was kept under another edition is read anew
 LONGEST_WORD = 40  # characters; of a longer word only so many count
-MOST_WORDS = 20_000  # of a text; those behind them count for nothing
+MOST_WORDS, MOST_LETTERS = 6_000, 100_000  # of a text; words behind them count for nothing, and no index refuses what is left
 MOST_REPEATS = 3  # how often a term is kept of one text: a fourth says nothing that the third did not
 WRITTEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 TWICE = re.compile(r"([^\W\d_]{3,})2")  # `anak2`, as people write `anak-anak` on a phone
@@ -74,11 +74,7 @@ def read_text_terms(text: str) -> ReadText:
     """A text as its terms; never refuses, whatever the text holds."""
     stop_words = read_list("stop_words")
     stems, left_out, written = list[str](), list[str](), dict[str, str]()
-    number = 0
     for group in _read_groups(text):
-        number += len(group)
-        if number > MOST_WORDS:
-            break
         left_out += [word for word in group if word in stop_words]
         said = [(reduce_word(word), word) for word in group if word not in stop_words]
         for place, (stem, word) in enumerate(said):
@@ -90,12 +86,7 @@ def read_text_terms(text: str) -> ReadText:
 
 def list_written(text: str) -> list[str]:
     """The words of a text as they are written, stop words too, each once, in alphabetical order: for a search by how words begin."""
-    words: set[str] = set()
-    for number, group in enumerate(_read_groups(text)):
-        if number > MOST_WORDS:
-            break
-        words.update(group)
-    return sorted(words)
+    return sorted({word for group in _read_groups(text) for word in group})
 
 
 @lru_cache(maxsize=60_000)
@@ -112,11 +103,16 @@ def reduce_word(word: str) -> str:
 
 
 def _read_groups(text: str) -> Iterator[tuple[str, ...]]:
-    """The words of a text, folded; those that a hyphen joins together."""
+    """The words of a text, folded, as many as count; those that a hyphen joins together."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    words = letters = 0
     for found in WRITTEN.finditer(folded):
         twice = TWICE.fullmatch(found[0])
-        yield tuple(word[:LONGEST_WORD] for word in (twice[1] if twice else found[0]).split("-"))
+        group = tuple(word[:LONGEST_WORD] for word in (twice[1] if twice else found[0]).split("-", MOST_WORDS)[:MOST_WORDS])
+        words, letters = words + len(group), letters + sum(map(len, group))
+        if words > MOST_WORDS or letters > MOST_LETTERS:
+            return
+        yield group
 
 
 def _list_added(stems: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -138,7 +134,7 @@ def _list_added(stems: Sequence[str]) -> Iterator[tuple[str, str]]:
 @lru_cache
 def _stemmer() -> Any:
     """Loaded with the first word: the library reads its 36 languages at once, which takes half a second and 14 MiB."""
-    import snowballstemmer
+    import snowballstemmer  # type: ignore[import-untyped]
 
     return snowballstemmer.stemmer("indonesian")
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from models.ideas import Idea
 from models.policy import Policy
 from models.statements.ideas import read_content
-from models.statements.search import WRITTEN, keep_terms, list_lagging
+from models.statements.search import WRITTEN, Lagging, keep_terms, list_lagging
 from workflows.calculations.words import EDITION, list_written, read_text_terms
 from workflows.intake.answers import FormContent, leave_unasked_out
 from workflows.process.context import read_policy_of
@@ -39,15 +39,16 @@ def keep_search_terms(session: Session, idea: Idea, text: SearchedText) -> None:
     keep_terms(session, idea_id=idea.id, revision=idea.revision, edition=EDITION, **write_terms(text))
 
 
-def index_lagging(session: Session, limit: int) -> int:
-    """Make the terms of some ideas anew whose terms are missing, or are of another revision or edition; answers of how many.
+def index_lagging(session: Session, limit: int, after: Lagging | None = None) -> list[Lagging]:
+    """Make the terms of some ideas anew whose terms are missing, or are of another revision or edition; answers of which.
 
-    For an older database, and after a release that reads words otherwise; every revision keeps its own.
+    For an older database, and after a release that reads words otherwise; every revision keeps its own. To go on, ask for those behind
+    the last.
     """
-    lagging = list_lagging(session, EDITION, limit)
-    for idea_id in lagging:
-        idea = session.get_one(Idea, idea_id)
+    lagging = list_lagging(session, EDITION, limit, after)
+    for each in lagging:
+        idea = session.get_one(Idea, each.idea_id)
         content = read_content(session, idea)
         said = FormContent(content.sections, content.answers)
         keep_search_terms(session, idea, gather_text(read_policy_of(session, idea), idea.title, content.theme, said))
-    return len(lagging)
+    return lagging

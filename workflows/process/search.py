@@ -49,8 +49,8 @@ def list_searched(session: Session, text: str, tells_unit: sa.ColumnElement[bool
 
 
 def read_words(text: str) -> Iterator[Word]:
-    """The words of a text as the index is asked for them."""
-    for written in list_written(text):
+    """The words of a text as the index is asked for them, so many at most."""
+    for written in list_written(text)[:MOST_WORDS]:
         yield Word(reduce_word(written), written, len(written) >= SHORTEST_BEGINNING)
 
 

@@ -20,7 +20,7 @@ def test_a_library_has_the_same_in_two_wordings() -> None:
         assert by_group[asked.group].title != asked.title
         assert by_group[asked.group].body != asked.body
     plain = PlainRank(library.texts)
-    assert all(plain.find(text, 1) == [place] for place, text in enumerate(library.texts))
+    assert all(place in plain.find(text, 3) for place, text in enumerate(library.texts))
 
 
 def test_the_same_in_other_words_is_found_as_often_as_by_plain_words(
