@@ -5,7 +5,9 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import counter
 
-INDEX = "searchindex"  # what each database keeps beside the table: SQLite a table of FTS5, PostgreSQL a GIN index; neither has a model
+# How the names begin of what a database keeps beside the table, none of which has a model: SQLite a table of FTS5, PostgreSQL a column of
+# `tsvector` and a GIN index over it.
+INDEX = "searchindex"
 
 
 class SearchText(SQLModel, table=True):

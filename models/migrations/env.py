@@ -20,7 +20,7 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
 
 
 def is_ours(name: str | None, _kind: str, _parents: Any) -> bool:
-    """Whether a table or index is one that the models say: the index of texts has no model."""
+    """Whether the models say a table, a column or an index: those of the index of texts have no model."""
     return not (name or "").startswith(INDEX)
 
 

@@ -23,10 +23,7 @@ KEPT = ("idea_id", "revision", "edition", "title", "body", "words")
 
 _TEXT, _IDEA, _REVISION = table_of(SearchText), table_of(Idea), table_of(Revision)
 _OF_SQLITE = sa.table(INDEX, sa.column("rowid", sa.Integer), sa.column(INDEX, sa.Text))
-# exactly the expression of the index, or PostgreSQL would read every row
-_LEXEMES: sa.ColumnElement[Any] = sa.literal_column(
-    "array_to_tsvector(array_remove(string_to_array(searchtext.title || ' ' || searchtext.body || ' ' || searchtext.words, ' '), ''))"
-)
+_LEXEMES: sa.ColumnElement[Any] = sa.literal_column(f"searchtext.{INDEX}_terms")  # of PostgreSQL
 _LAGGING = (
     sa.select(_IDEA.c.created_at, _IDEA.c.id)
     .join(_REVISION, (_REVISION.c.idea_id == _IDEA.c.id) & (_REVISION.c.number == _IDEA.c.revision))  # without it there is nothing to read

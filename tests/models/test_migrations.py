@@ -96,7 +96,7 @@ def table_counts(store: Database) -> dict[str, int]:
 
 
 def is_ours(name: str | None, _kind: str, _parents: object) -> bool:
-    """Whether a table or index is one that the models say: the index of texts has no model, being another thing on each database."""
+    """Whether the models say it: the index of texts has no model, being another thing on each database."""
     return not (name or "").startswith(INDEX)
 
 

@@ -29,9 +29,9 @@ MOST_SHOWN = 5
 LEAST_LIKENESS = Decimal(10)  # percent; below it two texts share little but the words of every office
 SAMPLE = 300  # ideas, the newest that the asker may see; fewer are all compared
 REFERENCE = 10_000  # texts among which words of a sample are taken to be
-PROBES = 24  # words by which the index is asked, half of them at most unknown to the sample
+PROBES = 16  # words by which the index is asked, half of them at most unknown to the sample
 COMMON = 0.2  # a word that this part of the sample holds tells too little to be asked for
-HELD = 60  # ideas that are found by each
+HELD = 50  # ideas that are found by each
 RANKED = 120  # of all that were found beside the sample
 
 

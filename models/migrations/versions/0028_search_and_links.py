@@ -71,6 +71,8 @@ def _make_index_of_sqlite() -> None:
 
 
 def _make_index_of_postgresql() -> None:
-    op.execute(f"CREATE INDEX searchindex ON searchtext USING gin (({LEXEMES})) WITH (fastupdate = off)")
+    """A column beside the table's own: a common term is found by looking at the newest rows one by one, which must not cost a parse each."""
+    op.execute(f"ALTER TABLE searchtext ADD COLUMN searchindex_terms tsvector GENERATED ALWAYS AS ({LEXEMES}) STORED")
+    op.execute("CREATE INDEX searchindex ON searchtext USING gin (searchindex_terms) WITH (fastupdate = off)")
     op.execute(f"CREATE FUNCTION idealink_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{KEPT}'; END $$")
     op.execute("CREATE TRIGGER idealink_kept BEFORE DELETE ON idealink FOR EACH ROW EXECUTE FUNCTION idealink_kept()")
