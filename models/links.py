@@ -24,7 +24,8 @@ class LinkKind(StrEnum):
 class IdeaLink(SQLModel, table=True):
     """That an idea is like another or goes on with it: who said so and why; whatever becomes of it, it stays on record.
 
-    `ended_at` says when it was taken back. `pair` is the ideas' ids, the smaller first: no two links of one pair stand at a time.
+    `ended_at` says when it was taken back. No two links of one `pair` stand at a time; that an idea goes on with another is a pair of its
+    own, so that a proposer's word keeps no office from theirs.
     """
 
     __table_args__ = (
@@ -46,6 +47,6 @@ class IdeaLink(SQLModel, table=True):
     salt: str = salted()
 
 
-def pair_of(idea_id: str, other_id: str) -> str:
-    """Two ideas in either order, as a link's `pair`."""
-    return " ".join(sorted((idea_id, other_id)))
+def pair_of(idea_id: str, other_id: str, kind: LinkKind) -> str:
+    """Two ideas as a link's `pair`: in either order, or the one that goes on with the other."""
+    return f"{idea_id}>{other_id}" if kind == LinkKind.CONTINUES else " ".join(sorted((idea_id, other_id)))

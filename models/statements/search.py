@@ -60,11 +60,15 @@ class Lagging(NamedTuple):
 
 
 def keep_terms(session: Session, **kept: Any) -> None:
-    """Write what an idea says at its present revision in place of what it said before; `kept` are the columns of KEPT."""
+    """Write what an idea says at its present revision in place of what it said before; `kept` are the columns of KEPT.
+
+    Whoever indexes anew never takes the place of a revision that was written meanwhile.
+    """
     insert: Any = sqlite_insert if is_sqlite(session) else postgresql_insert
     made = insert(_TEXT).values(**{name: sa.bindparam(name) for name in KEPT})
     changed = {name: made.excluded[name] for name in KEPT[1:]}
-    run_plain(session, made.on_conflict_do_update(index_elements=["idea_id"], set_=changed), kept)
+    not_older = _TEXT.c.revision <= made.excluded.revision
+    run_plain(session, made.on_conflict_do_update(index_elements=["idea_id"], set_=changed, where=not_older), kept)
 
 
 def list_lagging(session: Session, edition: int, limit: int, after: Lagging | None = None) -> list[Lagging]:

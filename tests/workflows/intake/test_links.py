@@ -112,6 +112,17 @@ def test_who_screens_says_how_ideas_stand_and_the_lead_what_theirs_goes_on_with(
     assert read(town, first, "secretary") == []  # it is a draft
 
 
+def test_what_a_proposer_says_keeps_no_office_from_its_word(town: Town) -> None:
+    first, second = (town.build_idea(IdeaStage.SCREENING) for _ in range(2))
+    for idea, other in ((first, second), (second, first)):
+        link(town, idea, other, kind=LinkKind.CONTINUES, by="lead")
+        with pytest.raises(Conflict, match="ideas_linked"):
+            link(town, idea, other, kind=LinkKind.CONTINUES, by="lead")
+    link(town, first, second, kind=LinkKind.SAME)
+    with pytest.raises(Conflict, match="ideas_linked"):
+        link(town, second, first, kind=LinkKind.RELATED)
+
+
 def test_nobody_judges_how_an_idea_stands_to_their_own(town: Town) -> None:
     town.give_role("mate", Role.SECRETARIAT, "BAPPEDA")
     own, other = town.build_idea(IdeaStage.SCREENING), town.build_idea(IdeaStage.SCREENING, lead="stranger")
