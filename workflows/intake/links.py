@@ -86,8 +86,9 @@ def link_ideas(session: Session, idea_id: str, new: NewLink, *, actor: Actor) ->
         raise NotFound("idea_not_found")
     if new.kind in BY_OFFICE and has_part(read_context(session, other.id, actor=actor), actor):
         raise Forbidden("conflict_of_interest")
-    pair = pair_of(context.idea.id, other.id, new.kind)
-    if session.exec(select(IdeaLink.id).where(IdeaLink.pair == pair, col(IdeaLink.ended_at).is_(None))).first() is not None:
+    pair, turned = pair_of(context.idea.id, other.id, new.kind), pair_of(other.id, context.idea.id, new.kind)
+    standing = select(IdeaLink.id).where(col(IdeaLink.pair).in_((pair, turned)), col(IdeaLink.ended_at).is_(None))
+    if session.exec(standing).first() is not None:
         raise Conflict("ideas_linked", "other")
     said = {"idea_id": context.idea.id, "other_id": other.id, "pair": pair, "said_by": str(actor.person_id)}
     link = IdeaLink(**said, kind=new.kind, reason=reason)
