@@ -1,7 +1,8 @@
 """Texts of ideas in two wordings: a library to be searched, whose groups say the same in other words.
 
 Every text is about a matter, some people, a trouble and a means, each in one of two wordings (`paraphrases.txt`). The two texts of a group
-are of one subject and share no wording; all others differ from them in one part at least, and most share one or two with them.
+are of one subject, and say two or three of its parts, title and frame in other words; every other text differs from them in one part at
+least, and most share one or two with them, often in the very words.
 """
 
 import math
@@ -53,7 +54,8 @@ def write_library(number: int, groups: int, seed: int = 1) -> Library:
         wordings = tuple(luck.randrange(2) for _ in range(len(PARTS) + 2))
         texts.append(_write(group, subject, wordings))
         if group < groups:
-            asked.append(_write(group, subject, tuple(1 - each for each in wordings)))
+            kept = luck.sample(range(len(PARTS)), luck.choice((1, 2)))  # as people who mean the same use some of the same words
+            asked.append(_write(group, subject, tuple(each if place in kept else 1 - each for place, each in enumerate(wordings))))
     luck.shuffle(texts)
     return Library(tuple(texts), tuple(asked))
 
