@@ -30,6 +30,7 @@ from api.v1 import (
     exports,
     intake,
     late_permits,
+    links,
     offices,
     operations,
     people,
@@ -47,6 +48,7 @@ from models.settings import settings
 ROUTERS = (
     intake,
     attachments,
+    links,
     review,
     pilot,
     reward,

@@ -59,6 +59,11 @@ REVISION = """
 INSERT INTO revision (id, idea_id, number, title, form, medium, theme, sections, budget_rupiah, salt, content_sha256, author_id, created_at)
 SELECT {id}, id, 1, title, 'public_service', 'digital', '', :sections, 0, '', '', lead_id, created_at FROM idea
 """
+TERMS = """
+INSERT INTO searchtext (idea_id, revision, edition, title, body, words)
+SELECT id, 1, 1, 'gagas ' || substr(title, 9), 'warga tunggu lama antre daring',
+'_antrean _daring _gagasan _lama _menunggu _warga _' || substr(title, 9) FROM idea ORDER BY created_at, id
+"""
 MEMBER = """
 INSERT INTO teammember (id, idea_id, person_id, position, lead, role, share_hundredths)
 SELECT {id}, id, lead_id, 0, {true}, '', 10000 FROM idea
@@ -102,9 +107,9 @@ def add_crowd(town: Town, number: int) -> None:
     known |= {"oldest": now() - timedelta(days=2_000)}
     for statement, rows in ((VILLAGE, VILLAGES), (PERSON, people), (CALL, calls), (VERSION, calls), (IDEA, number)):
         _run(town, statement, {**known, "number": rows})
-    for statement in (REVISION, MEMBER, WAITING, AWARD, CERTIFICATE, FACT, COUNTED):
+    for statement in (REVISION, TERMS, MEMBER, WAITING, AWARD, CERTIFICATE, FACT, COUNTED):
         _run(town, statement, known)
-    _gather_statistics(town)
+    gather_statistics(town)
 
 
 def _run(town: Town, statement: str, known: dict[str, object]) -> None:
@@ -129,7 +134,7 @@ def _run(town: Town, statement: str, known: dict[str, object]) -> None:
         session.connection().execute(sa.text(written), {name: value for name, value in known.items() if f":{name}" in written})
 
 
-def _gather_statistics(town: Town) -> None:
+def gather_statistics(town: Town) -> None:
     """PostgreSQL does this by itself within a minute; SQLite gets none, as it has none in use."""
     if not town.store.is_sqlite:
         with town.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

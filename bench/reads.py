@@ -31,7 +31,7 @@ def _measure_on(stand: Stand, kind: str, few: Database, many: Database) -> list[
     figures: dict[str, dict[int, float]] = {}
     for name in _questions(towns[size.few], own[size.few]):
         stand.say(f"{kind}: {name}")
-        figures[name] = _ask(ports, {number: _questions(towns[number], own[number])[name] for number in towns}, size.reads)
+        figures[name] = ask_in_turn(ports, {number: _questions(towns[number], own[number])[name] for number in towns}, size.reads)
     stand.numbers[kind] = figures
     return [
         Line("reads", f"{name}, {kind}", at[size.many], at[size.few], "ms p95", MOST, most=True, against=f"{size.few:,} ideas")
@@ -59,7 +59,7 @@ def _questions(town: Town, own: list[str]) -> dict[str, list[bytes]]:
     }
 
 
-def _ask(ports: dict[int, int], requests: dict[int, list[bytes]], number: int) -> dict[int, float]:
+def ask_in_turn(ports: dict[int, int], requests: dict[int, list[bytes]], number: int) -> dict[int, float]:
     """p95 in ms at each server; short spells in turn, so that whatever else the machine does meets both."""
     spells: dict[int, list[Load]] = {at: [] for at in ports}
     for turn in range(11):

@@ -13,9 +13,12 @@ from models.ideas import Idea, Revision, TeamMember
 from models.ids import new_id
 from models.instants import now
 from models.outbox import Message
+from models.search import SearchText
 from models.stages import IdeaStage
 from tests.building import SECTIONS, Town
 from tests.town import settle_town
+from workflows.calculations.words import EDITION
+from workflows.intake.search_terms import SearchedText, write_terms
 
 WORDS = " ".join(["Warga menunggu lama di loket, dan antrean daring memberi nomor yang pasti."] * 4)
 
@@ -39,6 +42,8 @@ def add_ideas(town: Town, number: int, stage: IdeaStage = IdeaStage.DRAFT) -> li
     hashes = {"salt": "0" * 64, "content_sha256": "0" * 64}
     insert(town.store, Revision, [{"idea_id": id_, **written, **hashes, "sections": SECTIONS | {"background": WORDS}} for id_ in ids])
     insert(town.store, TeamMember, [part for id_ in ids for part in _team(id_, lead, mate)])
+    terms = write_terms(SearchedText("Antrean daring", WORDS))
+    insert(town.store, SearchText, [{"idea_id": id_, "revision": 1, "edition": EDITION, **terms} for id_ in ids])
     if stage == IdeaStage.SUBMITTED:
         insert(town.store, Message, [{"topic": "intake", "job": "route", "subject_id": id_, "idea_id": id_} for id_ in ids])
     return ids

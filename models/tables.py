@@ -14,17 +14,19 @@ from models import (
     inbox,
     late_permits,
     ledger,
+    links,
     offices,
     outbox,
     people,
     pilots,
     posts,
     reviews,
+    search,
     units,
 )
 
 ROOMS = (
-    *(attachments, awards, calendars, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger),
-    *(offices, outbox, people, pilots, posts, reviews, units),
+    *(attachments, awards, calendars, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger, links),
+    *(offices, outbox, people, pilots, posts, reviews, search, units),
 )
 metadata = SQLModel.metadata

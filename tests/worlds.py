@@ -38,6 +38,7 @@ ELSEWHERE = ("/static/", "/fonts/")
 LISTS = ("/ideas", "/awards", "/documents", "/people", "/reviews", "/calls", "/outbox/messages", "/ledger/entries", "/units")
 UNSTABLE = {"date"}
 ONE_TIME = re.compile(r'(?<=name="form_key" value=")[^"]*')  # a form's own key, drawn anew each time it is shown
+SEARCHED = ("gagasan", "antre")  # what stands in titles and texts of both worlds
 MOST_PAGES = 60
 SHORT_PAGES = "limit=1"
 
@@ -134,6 +135,7 @@ def list_patterns() -> list[str]:
     wanted += [f"/api/v1/{path}?count=true&{SHORT_PAGES}" for path in ("inbox", "inbox/stranded", "awards", "documents")]
     wanted += [f"/{page}?sort={sort}" for page in ("daftar", "daftar/usulan.csv") for sort in Sort]
     wanted += [f"/penghargaan?stage={stage}" for stage in ways.AWARD.stages]
+    wanted += [f"/{page}q={word}&count=true" for page in ("api/v1/ideas?", "daftar?") for word in SEARCHED]
     wanted += [f"/api/v1/{name}?call_id={{call_id}}" for name in ("awards", "ideas", "documents")]
     return [*paths, *wanted]
 

@@ -16,6 +16,7 @@ from api.cli.imports import imports
 from api.cli.ledger import ledger
 from api.cli.process import process
 from api.cli.processes import api, relay
+from api.cli.reindex import reindex
 from api.cli.restore import restore
 from api.cli.serve import serve
 from api.cli.set_up import admins, migrate
@@ -34,6 +35,7 @@ app.command()(demo)
 app.add_typer(founding)
 app.command()(serve)
 app.command()(migrate)
+app.command()(reindex)
 app.command()(deploy)
 app.command()(api)
 app.command()(relay)

@@ -23,6 +23,7 @@ from api.cli.backup_folder import (
     run_tool,
 )
 from api.cli.ledger import check_ledger, is_sound
+from api.cli.reindex import index_ideas
 from models.database import Database
 from models.migrations import migrate
 from models.private import FILE, make_private_folder
@@ -71,6 +72,7 @@ def restore_backup(source: Path) -> Manifest:
     store = Database(settings().sqlalchemy_url)
     try:
         migrate(store)
+        index_ideas(store)
         report = check_ledger(store, Checkpoint(size=manifest.size, head=manifest.head))
     finally:
         store.close()

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from api.cli.doctor import State, examine
 from api.cli.folder import prepare_folder
+from api.cli.reindex import index_ideas
 from models.database import database
 from models.migrations import migrate
 from models.settings import settings
@@ -27,6 +28,7 @@ def serve(data: Annotated[Path | None, typer.Option(help="Data folder; overrides
     examine_or_exit()
     prepare_folder()
     migrate(database())
+    index_ideas(database())
     processes = LocalProcesses(settings().data, lambda line: console.print(f"[yellow]{line}[/]"))
     try:
         processes.start()

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from api.cli.folder import prepare_folder
+from api.cli.reindex import index_ideas
 from api.sentences import sentence
 from models.database import database
 from models.migrations import migrate as migrate_schema
@@ -53,7 +54,8 @@ def refusing(outcome: str) -> Iterator[None]:
 
 
 def migrate() -> None:
-    """Bring the database to the newest schema; `serve` does this at every start."""
+    """Bring the database to the newest schema, and index the ideas that are not yet; `serve` does both at every start."""
     prepare_folder()
     migrate_schema(database())
+    index_ideas(database())
     console.print(f"[green]The schema is up to date[/] ({database().url.render_as_string(hide_password=True)})")

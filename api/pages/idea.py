@@ -24,6 +24,8 @@ from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
 from models.units import Unit
 from workflows.intake.attachments import list_files
+from workflows.intake.links import list_kinds, list_links
+from workflows.intake.similar import find_similar
 from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
@@ -47,6 +49,8 @@ PROPOSE = AWARD.action("propose")
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
 QUIET = ("withdraw", "recuse", "assign", "leave_out", "correct")  # possible, but not what the idea waits for: folded below the rest
+
+COMPARING = ("screen", "score", "recommend", "determine")  # whoever decides so is shown similar ideas
 
 
 @router.get(IDEA)
@@ -77,6 +81,7 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
             f"gate-{rule.name}" for rule in values["gates_to_pass"]
         }
         offered |= {"propose"} if values["proposable"] else set()
+        offered |= set(_link_forms(values))
         forms[refused.name] = refused.view(version)
         lost = [] if refused.name in offered else refused.typed()
     status = refused.status if refused else 200
@@ -155,6 +160,10 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         **read_scores(session, context, history, actor),
         "holders": [] if blind else list_holders(session, context, actor=actor),
         "eligible": _eligible(session, context, offers, actor),
+        "similar": find_similar(session, context, actor=actor) if _compares(offers) else [],
+        "links": list_links(session, context, actor=actor),
+        "link_kinds": list_kinds(session, context, actor=actor),
+        "writes": False,
     }
 
 
@@ -215,7 +224,17 @@ def find_recommendation(history: list[DecisionOut]) -> DecisionOut | None:
 
 def _form_names(values: dict[str, Any]) -> list[str]:
     plain = (offer.action for offer in (*values["offers"], *values["quiet_offers"]))
-    return [*plain, "propose", *(f"gate-{rule.name}" for rule in values["gates_to_pass"])]
+    return [*plain, "propose", *(f"gate-{rule.name}" for rule in values["gates_to_pass"]), *_link_forms(values)]
+
+
+def _link_forms(values: dict[str, Any]) -> list[str]:
+    """The forms about other ideas: one to link with another, and one to take each link back."""
+    return [*(["link"] if values["link_kinds"] else []), *(f"unlink-{line.link.id}" for line in values["links"] if line.may_take_back)]
+
+
+def _compares(offers: list[Offer]) -> bool:
+    """Whether the reader judges the idea now, and so is shown which others are like it."""
+    return any(offer.action in COMPARING for offer in offers)
 
 
 def _known_awards(session: Session, context: IdeaContext, actor: Actor) -> list[Award]:

@@ -18,6 +18,7 @@ from api.pages import (
     imports,
     inbox,
     intake,
+    links,
     new_version,
     own_account,
     people,
@@ -31,7 +32,7 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, inbox, ideas, intake, attachments, review, pilot, reward, recognition),
+    *(assets, public, account, own_account, inbox, ideas, intake, attachments, links, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),
 )

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from api.pages.answers import MOST_RADIOS, drop_sent, show_form
+from api.pages.answers import MOST_RADIOS, drop_sent, read_sent_choices, show_form
 from api.pages.conditions import read_asked
 from api.pages.forms import Form, FormView
 from api.pages.idea import idea_page
@@ -19,8 +19,12 @@ from api.v1.shapes import show_context, show_invited
 from models.ideas import Idea
 from models.instants import now
 from models.policy import Policy
+from workflows.intake.answers import FormContent
 from workflows.intake.attachments import list_files
+from workflows.intake.content import list_said
 from workflows.intake.draft import new_idea
+from workflows.intake.search_terms import gather_text
+from workflows.intake.similar import SimilarIdea, find_similar_to
 from workflows.intake.supplement import read_asked_for
 from workflows.process.actors import Actor
 from workflows.process.categories import find_no_category, list_fitting
@@ -71,8 +75,7 @@ def name_writing(stage: str) -> str:
 
 async def show_writing(request: PageRequest, wanted: Writing, *, refused: RefusedForm | None = None, **more: Any) -> Response:
     """The form to draft, revise or supplement an idea, where the process offers that; what was typed is shown in any case."""
-    action, idea_id = wanted.action, wanted.idea_id
-    posted = request.http.method == "POST"
+    action, idea_id, posted = wanted.action, wanted.idea_id, request.http.method == "POST"
 
     def read_writing(session: Session, actor: Actor) -> dict[str, Any]:
         shown = find_written(session, wanted, actor)
@@ -106,7 +109,8 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
         version = show_context(session, context, actor).version if context else ""
         stored = stored_values(context, Words(request.language), actor) if context else {"team.0.person": next(iter(people))}
         written = _writing(request, shown.policy, (stored, version), people, refused)
-        return values | written | show_form(shown.policy, written["form"], values["asked_for"])
+        similar = _find_similar(session, shown, request.form, actor)
+        return values | written | show_form(shown.policy, written["form"], values["asked_for"]) | {"similar": similar, "writes": True}
 
     visitor, values = await request.read_page(read_writing)
     if "away" in values:
@@ -136,6 +140,15 @@ def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> 
     open_now = ("answered", "eligible")  # what the form itself mends
     submissions = [(each, tuple(guard for guard in each.guards if guard not in open_now)) for each in IDEA.of_action("submit")]
     return all(find_refusal(session, Question(context, replace(each, guards=guards), actor)) is None for each, guards in submissions)
+
+
+def _find_similar(session: Session, shown: IdeaContext, form: Form, actor: Actor) -> list[SimilarIdea]:
+    """Ideas that are like what is written: as it was just typed, else as it is stored; what nobody wrote yet is like none."""
+    about, said = shown.idea, list_said(shown)
+    title, theme = form.text("title") or about.title, form.text("theme") or shown.content.theme
+    sections = {**said.sections, **form.under("sections")}
+    text = gather_text(shown.policy, title, theme, FormContent(sections, {**said.answers, **read_sent_choices(shown.policy, form)}))
+    return find_similar_to(session, text, about=about, actor=actor)
 
 
 def _writing(

@@ -1,5 +1,6 @@
 """An idea's history as the API shows it: decisions with the names that the asker may read."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from api.v1.shapes import ResponseBody
 from api.v1.team_history import MemberChangeOut, list_changed_people, show_team_change
 from models.ideas import Answer, Decision, Idea
 from models.people import Person
+from workflows.intake.links import LINK, UNLINK, LinkLine, list_links
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.engine import DECIDING_UNIT
@@ -39,17 +41,37 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
     """An idea's decisions as far as the table lets the actor read of them.
 
     A reviewer of a blind call reads no names, nothing of team and permission, and no words from before the review.
-    Whoever is only asked to join reads nothing; and nobody but themself reads who did not want to join.
+    Whoever is only asked to join reads nothing; and nobody but themself reads who did not want to join. What somebody said of the idea and
+    another stands among the decisions for whoever may see both.
     """
     context = read_context(session, idea_id, actor=actor)
     if is_only_invited(context, actor):
         return []
     decisions = list_history(session, context, actor=actor)
+    links = [step for line in list_links(session, context, actor=actor) for step in _show_link(line)]
     if is_blind(session, context, actor):
-        return [_show_blindly(decision) for decision in decisions if decision.action not in OF_INTAKE - SHOWN_TO_BLIND_REVIEWERS]
+        told = [_show_blindly(decision) for decision in decisions if decision.action not in OF_INTAKE - SHOWN_TO_BLIND_REVIEWERS]
+        return _in_order(told, links)
     named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
-    return [_name_duplicate(session, _show_decision(decision, people, actor), actor) for decision in decisions]
+    return _in_order([_name_duplicate(session, _show_decision(decision, people, actor), actor) for decision in decisions], links)
+
+
+def _in_order(decisions: list[DecisionOut], links: list[DecisionOut]) -> list[DecisionOut]:
+    """Decisions, and what was said of the idea and others among them by the time."""
+    return sorted([*decisions, *links], key=lambda each: each.at) if links else decisions
+
+
+def _show_link(line: LinkLine) -> Iterator[DecisionOut]:
+    """That an idea was linked with another, and that the link was taken back; the other idea is one that the reader may see."""
+    link, other = line.link, line.other
+    linked = {"code": other.code, "id": other.id, "title": other.title, "said_of_other": line.is_said_of_other}
+    steps = [(LINK, link.reason, link.said_at, line.by)]
+    steps += [(UNLINK, link.end_reason, link.ended_at, line.ended_by)] if link.ended_at is not None else []
+    for action, reason, at, by in steps:
+        said = reason if line.is_told else ""
+        detail = {"linked": linked}
+        yield DecisionOut(action=action, outcome=link.kind, reason=said, detail=detail, team_change=None, at=at, by=by or None)
 
 
 def _name_duplicate(session: Session, shown: DecisionOut, actor: Actor) -> DecisionOut:

@@ -8,6 +8,7 @@ from sqlmodel import select
 from models.instants import now, today
 from models.pilots import Indicator, Pilot
 from models.reviews import Review
+from models.stages import IdeaStage
 from tests.api.route_scene import Scene
 from tests.building import POLICY, SECTIONS
 from tests.hostile_papers import pdf
@@ -64,6 +65,8 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/calendar/days/{day}": {"kind": "holiday", "name": "Hari jadi kota", "name_en": "Anniversary", "source": "Keputusan 1/2026"},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
         "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
+        "/ideas/{idea_id}/links": {"kind": "related", "other": code_of(scene, IdeaStage.SUBMITTED), "reason": REASON},
+        "/ideas/{idea_id}/links/{link_id}/ending": {"reason": REASON},
         "/ideas/{idea_id}/agreement": {"outcome": "joined"},
         "/ideas/{idea_id}/permission": {"outcome": "granted"},
         "/ideas/{idea_id}/screening": {"outcome": "accepted", "answers": MET},
@@ -76,6 +79,11 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/awards/{award_id}/approval": {"decree_number": "1", "decree_on": today().isoformat()},
         "/awards/{award_id}/schedule": {"announce_at": (now() + timedelta(days=1)).isoformat()},
     }.get(path, {"reason": REASON} if path.split("/")[-1] in REASONED else {})
+
+
+def code_of(scene: Scene, stage: IdeaStage) -> str:
+    """The code of our idea in a stage."""
+    return str(scene.town.idea(scene.ids["ours", "idea_id", stage]).code)
 
 
 def bodies_of_people() -> dict[str, Any]:

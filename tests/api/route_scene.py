@@ -13,6 +13,7 @@ from models.calls import Call
 from models.documents import Document
 from models.ideas import Idea, TeamMember
 from models.instants import now, today
+from models.links import LinkKind
 from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Pilot
 from models.posts import Post
@@ -23,6 +24,7 @@ from tests.attaching import TAKING, put
 from tests.building import POLICY, Town
 from tests.steps import REASON
 from workflows.adapters.files import store_file
+from workflows.intake.links import NewLink, link_ideas
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 from workflows.region.accounts import close_account
@@ -93,6 +95,9 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
         award = town.build_award(award_stage, idea=town.build_idea(IdeaStage.ROLLED_OUT, call=calls[of], **team))
         ids[of, "award_id", award_stage] = award
     ids["asked", "idea_id", IdeaStage.DRAFT] = town.ask_team()
+    new = NewLink(LinkKind.SIMILAR, str(town.idea(ids["ours", "idea_id", IdeaStage.REJECTED]).code), REASON)
+    link = town.do(link_ideas, ids["ours", "idea_id", IdeaStage.SCREENING], new, by="secretary").id
+    ids |= {(of, "link_id", IdeaStage.SCREENING): link for of in ("-", "ours")}
     move_away(town, calls["foreign"])
     for of in TWO:
         award = ids[of, "award_id", AwardStage.ANNOUNCED]

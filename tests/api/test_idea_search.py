@@ -21,7 +21,32 @@ from workflows.review.score import score_idea
 
 __all__ = ["client"]
 pytestmark = pytest.mark.slow
-HOSTILE = ("'", "%", "_", "\\", "%00", "';DROP TABLE idea;--", "(", "*", "%F0%9F%98%80", "%ED%A0%80", " ", "a " * 90, "NEAR/2 OR", "[a-z]")
+HOSTILE = (
+    '"',
+    '"+OR+NEAR(',
+    "a+%26+!b",
+    "a%3A*",
+    "(a|b)",
+    "^a",
+    "_a",
+    "a*",
+    "title:a",
+    "%26%26",
+    "'",
+    "%",
+    "_",
+    "\\",
+    "%00",
+    "';DROP TABLE idea;--",
+    "(",
+    "*",
+    "%F0%9F%98%80",
+    "%ED%A0%80",
+    " ",
+    "a " * 90,
+    "NEAR/2 OR",
+    "[a-z]",
+)
 
 
 def ids(client: TestClient, town: Town, who: str, query: str) -> list[str]:
@@ -38,12 +63,19 @@ def set_due(town: Town, idea: str, days: int | None) -> None:
 
 def test_an_idea_is_found_by_words_of_its_title_code_and_unit(either_town: Town, client: TestClient) -> None:
     queue = either_town.build_idea(IdeaStage.SCREENING, title="Antrean 100% daring di loket")
-    bank = either_town.build_idea(IdeaStage.SCREENING, title="Bank Sampah Warga", lead="mate")
+    said = {"background": "Warga membuang sampah ke sungai.", "idea": "Tabungan dari botol yang dipilah di PUSKESMAS."}
+    bank = either_town.build_idea(IdeaStage.SCREENING, title="Bank Sampah Warga", lead="mate", sections=said)
     code = either_town.idea(bank).code
     for asked, found in (
         ("q=antrean", [queue]),
         ("q=LOKET+antrean", [queue]),
         ("q=antrean+sampah", []),
+        ("q=mengantri+online", [queue]),
+        ("q=antr", [queue]),
+        ("q=pembuangan", [bank]),
+        ("q=pusat+kesehatan+masyarakat", [bank]),
+        ("q=%25", []),
+        ("q=lok-+%25", [queue]),
         (f"q={code}", [bank]),
         ("q=ciroyom", [bank]),
         ("q=maleber+daring", [queue]),

@@ -33,12 +33,12 @@ def build_shared(town: Town) -> None:
     town.give_role("operator", Role.ADMIN, "ANDIR")  # over the very unit of the idea
 
 
-def come_in(title: str, *steps: str) -> object:
-    """A world in which an idea of the sealed call came so far, with its receipt numbered."""
+def come_in(title: str, *steps: str, text: str = "Antrean daring dengan nomor yang pasti.") -> object:
+    """A world in which an idea of the sealed call came so far, with its receipt numbered; `text` is what it proposes."""
 
     def act(town: Town) -> None:
         [call] = town.rows(select(Call.id).where(Call.code == "TERTUTUP"))
-        idea = town.build_idea(call=call, title=title)
+        idea = town.build_idea(call=call, title=title, sections={"background": text, "idea": text})
         if steps:
             town.take(idea, *steps)
             town.do(number_receipt, idea, by="flow:recognition")
@@ -55,8 +55,8 @@ def test_no_address_tells_a_sealed_idea_from_none_or_from_another(shelf: Shelf, 
     secrets = (
         nothing,
         come_in("Gagasan pertama", "submit"),
-        come_in("Gagasan kedua", "submit", "route"),
-        come_in("Gagasan ketiga", "submit", "route", "permit granted"),
+        come_in("Gagasan kedua", "submit", "route", text="Gagasan biasa tentang loket, loket, dan sekali lagi loket."),
+        come_in("Gagasan ketiga", "submit", "route", "permit granted", text="Zamrud di khatulistiwa bersinar."),
     )
     assert worlds.compare(*secrets, who=OTHERS) == {}  # type: ignore[arg-type]
 

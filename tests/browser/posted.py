@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from models.entry_rules import Initiator
 from models.instants import now
+from models.links import LinkKind
 from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
 from tests.answers import FORM, SAID
@@ -12,6 +13,7 @@ from tests.browser.scene import Shot, build_late_call
 from tests.building import Town
 from tests.outsiders import outsider, welcome
 from tests.steps import REASON
+from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
 
 NEW = (("name", "Euis Komariah"), ("employee_number", "199005052015012001"))
@@ -48,6 +50,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Hasil ukur yang perlu diperbaiki", "owner", f"/usulan/{trial}", "Simpan hasil ukur"),
         Shot("Jadwal pengumuman", "leader", f"/penghargaan/{approved}"),
         Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
+        *_set_links(town),
         *_set_answers(town),
         *_set_calls(town),
         *_set_entry(town),
@@ -78,6 +81,18 @@ def _set_entry(town: Town) -> list[Shot]:
         Shot("Syarat yang belum dipenuhi", "other_head", form, "Ajukan usulan", (("title", "Loket Keliling"),)),
         Shot("Kuota yang sudah penuh", "lead", form),
         Shot("Seleksi dengan penghargaan terdahulu", "secretary", f"/usulan/{screened}"),
+    ]
+
+
+def _set_links(town: Town) -> list[Shot]:
+    """An idea of which others were said something, one of it taken back; and a link that is refused."""
+    idea, *others = (town.build_idea(IdeaStage.SCREENING, title=f"Papan nomor antrean {place}") for place in ("timur", "barat", "utara"))
+    for kind, other in zip((LinkKind.RELATED, LinkKind.SAME), others, strict=True):
+        made = town.do(link_ideas, idea, NewLink(kind, str(town.idea(other).code), REASON), by="secretary")
+    town.do(unlink_ideas, idea, made.id, reason=REASON, by="secretary")
+    return [
+        Shot("Hubungan dengan usulan lain", "secretary", f"/usulan/{idea}"),
+        Shot("Hubungan yang perlu diperbaiki", "secretary", f"/usulan/{idea}", "Simpan hubungan"),
     ]
 
 

@@ -97,3 +97,26 @@ LEDGER: dict[str, Any] = {
     ],
     "checkpoint": {"size": 2, "head": "bb783b3248c68a5dec9425cc3d7a01a508fb19a29e835422ae4ef31d2f2329c1"},
 }
+
+WORDS: dict[str, Any] = {"text": "Antrian daring di PUSKESMAS bagi anak-anak dan warga lanjut usia"}
+
+SIMILAR: dict[str, Any] = {
+    "title": "Antrean daring puskesmas",
+    "text": "Warga mengambil nomor antrean dari rumah lewat ponsel.",
+    "corpus": [
+        {
+            "id": "1",
+            "title": "Nomor antrian online di Pusat Kesehatan Masyarakat",
+            "text": "Masyarakat tidak lagi mengantri sejak subuh.",
+            "receipt": "IDE-2026-000007",
+        },
+        {"id": "2", "title": "Bank sampah keliling", "text": "Warga menabung dengan sampah yang dipilah.", "receipt": "IDE-2026-000003"},
+        {
+            "id": "3",
+            "title": "Antrean loket kependudukan",
+            "text": "Nomor antrean dipesan sehari sebelumnya.",
+            "receipt": "IDE-2026-000005",
+        },
+    ],
+    "most": 2,
+}

@@ -96,7 +96,7 @@ def _is_asked(stage: str, actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def _list_conditions(session: Session, wanted: WantedIdeas, actor: Actor) -> list[sa.ColumnElement[bool]]:
-    seen = visible(actor, in_order=_reads_in_order(session, actor))
+    seen = visible(actor, in_order=reads_in_order(session, actor))
     return [seen, *list_conditions(session, wanted, actor=actor)]
 
 
@@ -108,7 +108,7 @@ def _count_some(session: Session, conditions: list[sa.ColumnElement[bool]]) -> d
     return dict(zip(ways.IDEA.stages, numbers, strict=True))
 
 
-def _reads_in_order(session: Session, actor: Actor) -> bool:
+def reads_in_order(session: Session, actor: Actor) -> bool:
     """Whether SQLite should read an actor's list in its order: a page soon fills up, and all that they oversee would be much to sort."""
     return is_sqlite(session) and _oversees_many(session, actor)
 

@@ -1,8 +1,6 @@
 """Which ideas a list is asked for, and in what order, as conditions of a query; none of them tells a reader more than the rows do.
 
-Every order is that of an index, so that a page is read and no more. A search is a plain LIKE: no index serves it. It reads in the list's
-order and stops when the page is full; a word that hardly occurs makes it read every idea that the reader oversees: 0.3 s for 100,000 of
-them, 10 ms for one call's 500.
+Every order is that of an index, so that a page is read and no more. What is searched for is found by the index of texts (`search.py`).
 """
 
 from dataclasses import dataclass
@@ -21,9 +19,9 @@ from workflows.process.actors import Actor
 from workflows.process.keyset import Order
 from workflows.process.known_scores import knows_score
 from workflows.process.relations import list_blind
+from workflows.process.search import list_searched
 from workflows.process.ways import Kind
 
-MOST_WORDS = 8
 MOST_UNITS = 50
 NEWEST_FIRST = Order(Idea, "created_at")
 
@@ -40,7 +38,7 @@ class Sort(StrEnum):
 class WantedIdeas:
     """Which ideas are asked for, and in what order; `mine` are those of whose team one is.
 
-    `text` are words that title, code or unit hold, all of them; `unit` is a unit's code or part of its name, with the units below it.
+    `text` are words that text, code or unit hold, all of them; `unit` is a unit's code or part of its name, with the units below it.
     """
 
     call_id: str | None = None
@@ -79,19 +77,12 @@ def list_conditions(session: Session, wanted: WantedIdeas, *, actor: Actor) -> l
 
 def _list_searched(session: Session, wanted: WantedIdeas, actor: Actor) -> list[sa.ColumnElement[bool]]:
     """What was typed to search by; whoever reviews an idea blindly does not find it by its unit."""
-    words, unit = _readable(wanted.text).split()[:MOST_WORDS], _readable(wanted.unit).strip()
-    if not words and not unit:
+    text, unit = _readable(wanted.text).strip(), _readable(wanted.unit).strip()
+    if not text and not unit:
         return []
     judged = select(Idea).where(col(Idea.id).in_(select(Review.idea_id).where(Review.reviewer_id == actor.person_id)))
     tells_unit = col(Idea.id).not_in(list_blind(session, session.exec(judged), actor))
-    conditions = [_holds_word(word, tells_unit) for word in words]
-    return conditions + ([tells_unit, _is_below(session, unit)] if unit else [])
-
-
-def _holds_word(word: str, tells_unit: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    named = select(Unit.id).where(col(Unit.name).icontains(word, autoescape=True) | (col(Unit.code) == word.upper()))
-    written = col(Idea.title).icontains(word, autoescape=True) | col(Idea.code).icontains(word, autoescape=True)
-    return written | (tells_unit & col(Idea.unit_id).in_(named))
+    return list_searched(session, text, tells_unit) + ([tells_unit, _is_below(session, unit)] if unit else [])
 
 
 def list_awaiting() -> list[str]:

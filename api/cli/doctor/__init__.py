@@ -13,6 +13,7 @@ from api.cli.doctor.finding import Remark, State
 from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
 from api.cli.doctor.packages import check_package
 from api.cli.doctor.scanning import check_scanner
+from api.cli.doctor.search import check_index
 from api.cli.doctor.secrecy import check_folder, check_key
 from api.cli.doctor.storage import check_backup, check_postgres, check_sqlite
 from api.cli.doctor.surroundings import check_analytics, check_clock, check_port, excuse_running, refused_setting
@@ -64,6 +65,7 @@ def examine() -> list[Remark]:
         check_clock(instants.wall_now(), chosen.clock, chosen.data),
         *(check_sqlite(chosen) if chosen.sqlalchemy_url.startswith("sqlite") else [check_postgres(chosen.sqlalchemy_url)]),
         *check_outbox(chosen),
+        *check_index(chosen),
         *check_backup(chosen, instants.wall_now()),
         check_scanner(chosen),
         check_folder(chosen.data),

@@ -48,6 +48,9 @@ def check_journal(trial: Path, version: tuple[int, ...] = sqlite3.sqlite_version
         return Remark("database", State.FAIL, f"{spoken} is too old; 3.35 is the oldest that works.", "take a newer Python")
     with closing(sqlite3.connect(trial)) as connection:
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        options = {row[0] for row in connection.execute("PRAGMA compile_options")}
+    if "ENABLE_FTS5" not in options:
+        return Remark("database", State.FAIL, f"{spoken} has no full-text search (FTS5).", "take a Python whose SQLite has it")
     if mode == "wal":
         return Remark("database", State.OK, spoken)
     return Remark("database", State.FAIL, f"{spoken} cannot keep its log here ({mode}).", "export GAGAS_DATA=<a folder on a local disk>")

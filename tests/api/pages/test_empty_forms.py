@@ -68,6 +68,7 @@ FORMS = (
     Empty("lead", lambda town: f"/usulan/{build_draft(town)}/lampiran", "*", "attach", "file"),
     Empty("head", _idea(S.AWAITING_PERMISSION), "*/izin", "permit", "outcome"),
     Empty("secretary", _idea(S.SCREENING), "*/seleksi", "screen", "outcome"),
+    Empty("secretary", _idea(S.SCREENING), "*/hubungan", "link", "kind other reason"),
     Empty("secretary", _idea(S.IN_REVIEW), "*/penilai", "assign", "reviewer_id"),
     Empty("rater", _idea(S.IN_REVIEW), "*/nilai", "score", "points.novelty points.impact"),
     Empty("rater", _idea(S.IN_REVIEW), "*/pengunduran-diri", "recuse", "reason"),
@@ -105,7 +106,7 @@ ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_on
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
     "/usulan/{idea_id}/lampiran/hapus",
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
-    *("/keadaan-sistem", "/kalender/{day}/hapus"),
+    *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
     *(
         f"/periode-usulan/{{call_id}}/{last}"

@@ -57,7 +57,7 @@ def test_everybody_is_listed_what_they_may_know_newest_first_however_it_is_read(
 def reads_in_order(town: Town, who: str) -> bool:
     """Whether somebody's list is read in the order it lies in; gathered and sorted otherwise."""
     with town.store.reading() as session:
-        return workflows.process.browse._reads_in_order(session, town.actor(session, who))
+        return workflows.process.browse.reads_in_order(session, town.actor(session, who))
 
 
 def test_who_oversees_many_has_nothing_sorted_on_sqlite(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from models.awards import Award, AwardShare
 from models.decrees import Decree
 from models.documents import Document
 from models.ideas import Decision, Gate, Idea, Revision, TeamMember
+from models.links import IdeaLink
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review
 
@@ -71,6 +72,8 @@ document     origin       token,cause_id,holder_id,idea_id,award_id,call_id,crea
 document     content      content                                                                                                    sha256   document.number
 document     file         sha256,spreadsheet_sha256                                                                                  plain    document.number,document.issue
 document     state        state,issued_at,revoked_at                                                                                 plain    document.*
+idealink     said         idea_id,other_id,pair,kind,reason,said_by,said_at                                                          salted   idea.link
+idealink     end          ended_by,ended_at,end_reason                                                                               salted   idea.link,idea.unlink
 decree       number       unit_id,kind,number,folded_number,issued_on,recorded_by,recorded_at                                        plain    idea.determine.adopted,idea.plan_pilot,award.approve.approved
 decree       file         sha256                                                                                                     plain    idea.determine.adopted,idea.plan_pilot,award.approve.approved
 """
@@ -79,7 +82,7 @@ MODELS: dict[str, type[SQLModel]] = {
     str(model.__tablename__): model
     for model in (
         *(Idea, Revision, Attachment, TeamMember, Gate, Decision, Review),
-        *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree),
+        *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree, IdeaLink),
     )
 }
 SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so

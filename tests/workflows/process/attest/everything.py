@@ -13,17 +13,19 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.columns import Hundredths, UtcInstant
-from models.database import Database, table_of
+from models.database import Database, is_sqlite, table_of
 from models.documents import Document
 from models.ids import new_id
+from models.links import LinkKind
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
-from tests.steps import decree_of_today, plan
+from tests.steps import REASON, decree_of_today, plan
 from tests.workflows.region.declaring import let_count, next_working_day, recount
 from tests.workflows.region.test_amendments import amend
 from workflows.intake.agree import answer_invitation
 from workflows.intake.attach import NewFile, attach_file, remove_attachment, settle_scan
 from workflows.intake.draft import revise_idea
+from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.team import MemberShare
 from workflows.pilot.start import plan_pilot
@@ -66,6 +68,7 @@ def build_everything(town: Town) -> None:
     town.do(withdraw_certificates, awards[AwardStage.ANNOUNCED], by="flow:recognition")
     amend(town, town.call)
     move_by_calendar(town)
+    link_and_unlink(town, ideas[IdeaStage.SCREENING], ideas[IdeaStage.SUBMITTED], ideas[IdeaStage.REJECTED])
 
 
 def move_by_calendar(town: Town) -> None:
@@ -73,6 +76,14 @@ def move_by_calendar(town: Town) -> None:
     town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-LIBUR", days={"review": {"amount": 5, "unit": "working_days"}}))
     let_count(town, next_working_day(town))
     recount(town)
+
+
+def link_and_unlink(town: Town, idea: str, *others: str) -> None:
+    """An idea is said to be like others, and the last is taken back."""
+    for other in others:
+        new = NewLink(LinkKind.SIMILAR, str(town.idea(other).code), REASON)
+        link = town.do(link_ideas, idea, new, by="secretary")
+    town.do(unlink_ideas, idea, link.id, reason=REASON, by="secretary")
 
 
 def send_back(town: Town) -> None:
@@ -143,6 +154,7 @@ def drop_triggers(session: Session) -> None:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_no_delete"))
         else:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_refuse ON {table}"))
+    session.execute(sa.text("DROP TRIGGER IF EXISTS idealink_kept" + ("" if is_sqlite(session) else " ON idealink")))
 
 
 OVER = (AwardStage.REVOKED, AwardStage.DECLINED)  # of an award in another stage only one may stand for an idea
@@ -163,6 +175,8 @@ def alter(session: Session, luck: random.Random) -> tuple[str, str, str]:
             forged[column.name] = other_value(forged[column.name], column)
         if name == "award":
             forged["stage"] = AwardStage.REVOKED
+        if name == "idealink":
+            forged["pair"] = f"{forged['id']} {row.id}"  # of one pair only one may stand
         session.execute(sa.insert(table).values(forged))
         return act, name, forged["id"]
     committed = {column for group in OF_TABLE[name] for column in group.columns}

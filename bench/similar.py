@@ -1,0 +1,164 @@
+"""`similar`: what is found of the same in other words against BM25, and how long it and a search take with many ideas against with few."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from sqlmodel import Session, select
+
+from bench.client import write_request
+from bench.crowd import gather_statistics
+from bench.library import Library, LibraryText, PlainRank, write_library
+from bench.lines import Line
+from bench.reads import ask_in_turn
+from bench.stand import Stand
+from bench.village import insert, settle
+from models.calls import PolicyVersion
+from models.database import Database
+from models.ideas import Idea, Revision, TeamMember
+from models.ids import new_id
+from models.instants import now
+from models.search import SearchText
+from models.stages import IdeaStage
+from tests.building import Town
+from workflows.calculations.words import EDITION
+from workflows.intake.search_terms import SearchedText, write_terms
+from workflows.intake.similar import find_similar_to
+
+LIBRARY, GROUPS, FIRST = 10_000, 200, 5  # texts, groups that are asked for in other words, and among how many first ones
+MOST, MOST_SEARCH = 3, 1.5
+AT_ONCE = 5_000  # rows put in by one statement
+UNITS = ("MALEBER", "CIROYOM", "DAGO", "ANDIR", "COBLONG")
+Find = Callable[[LibraryText], list[int]]  # the groups of the texts that are found, best first
+
+
+def measure(stand: Stand) -> list[Line]:
+    """Both databases: what is found, then how long it takes."""
+    lines = []
+    for kind, few, many in stand.open_pairs():
+        stand.say(f"{kind}: texts are put in")
+        number = min(LIBRARY, stand.size.many)
+        library = write_library(number, min(GROUPS, number // 10))
+        towns = {stand.size.few: _fill(few, write_library(stand.size.few, 0)), stand.size.many: settle(many)}
+        groups = add_library(towns[stand.size.many], library.texts)
+        lines += _measure_recall(stand, kind, towns[stand.size.many], library, groups)
+        rest = write_library(stand.size.many, 0).texts[: stand.size.many - number]
+        add_library(towns[stand.size.many], rest)
+        lines += _measure_time(stand, kind, towns)
+    return lines
+
+
+def measure_recall(library: Library, find: Find) -> float:
+    """The share of the groups that are found among the first five."""
+    found = sum(asked.group in find(asked)[:FIRST] for asked in library.asked)
+    return found / len(library.asked)
+
+
+def find_among_ideas(session: Session, town: Town, groups: dict[str, int]) -> Find:
+    """Finds as the secretariat is shown it; `groups` by the ids of ideas."""
+    actor = town.actor(session, "secretary")
+
+    def find(asked: LibraryText) -> list[int]:
+        return [groups[each.idea.id] for each in find_similar_to(session, SearchedText(asked.title, asked.body), actor=actor)]
+
+    return find
+
+
+def find_plainly(library: Library) -> Find:
+    """Finds by plain BM25."""
+    plain = PlainRank(library.texts)
+    return lambda asked: [library.texts[place].group for place in plain.find(asked, FIRST)]
+
+
+def add_library(town: Town, texts: tuple[LibraryText, ...]) -> dict[str, int]:
+    """Texts as ideas of somebody else that are screened, each a second younger; answers the group of each by its id."""
+    call, lead, begun = town.call, town["stranger"].id, now() - timedelta(days=1_000)
+    [policy] = town.rows(select(PolicyVersion.id).where(PolicyVersion.call_id == call))
+    known, rows, groups = len(town.rows(select(Idea.id))), iter(texts), dict[str, int]()
+    while some := list(islice(rows, AT_ONCE)):
+        ids = [new_id() for _ in some]
+        said = list(zip(ids, some, strict=True))
+        place = {"call_id": call, "policy_id": policy, "lead_id": lead, "stage": IdeaStage.SCREENING}
+        written = {
+            "number": 1,
+            "form": "public_service",
+            "medium": "digital",
+            "author_id": lead,
+            "salt": "0" * 64,
+            "content_sha256": "0" * 64,
+        }
+        ideas: list[dict[str, Any]] = []
+        for number, (id_, text) in enumerate(said, known + len(groups)):
+            at = begun + timedelta(seconds=number)
+            instants = {"created_at": at, "submitted_at": at, "stage_since": at}
+            unit = town.units[UNITS[number % len(UNITS)]][0]
+            ideas.append({"id": id_, "code": f"LAMA-{number}", "unit_id": unit, "title": text.title, **place, **instants})
+        insert(town.store, Idea, ideas)
+        insert(town.store, Revision, [{"idea_id": i, "title": t.title, "sections": {"idea": t.body}, **written} for i, t in said])
+        insert(
+            town.store,
+            TeamMember,
+            [{"idea_id": i, "person_id": lead, "position": 0, "lead": True, "share_hundredths": 10_000} for i in ids],
+        )
+        terms = [{"idea_id": i, "revision": 1, "edition": EDITION, **write_terms(SearchedText(t.title, f"\n{t.body}"))} for i, t in said]
+        insert(town.store, SearchText, terms)
+        groups |= {id_: text.group for id_, text in said}
+    gather_statistics(town)
+    return groups
+
+
+def _fill(store: Database, library: Library) -> Town:
+    town = settle(store)
+    add_library(town, library.texts)
+    return town
+
+
+def _measure_recall(stand: Stand, kind: str, town: Town, library: Library, groups: dict[str, int]) -> list[Line]:
+    stand.say(f"{kind}: the same is looked for in other words")
+    with town.store.reading() as session:
+        ours = measure_recall(library, find_among_ideas(session, town, groups))
+    plain = measure_recall(library, find_plainly(library))
+    name = f"recall@{FIRST} of {len(library.asked)} among {len(library.texts):,}, {kind}"
+    return [Line("similar", name, ours, plain, "of 1", 1, against="BM25")]
+
+
+def _measure_time(stand: Stand, kind: str, towns: dict[int, Town]) -> list[Line]:
+    size = stand.size
+    ports = {number: stand.serve("api.app:create_app", town.store) for number, town in towns.items()}
+    asked = {number: _questions(town) for number, town in towns.items()}
+    figures: dict[str, dict[int, float]] = {}
+    for name in asked[size.few]:
+        stand.say(f"{kind}: {name}")
+        figures[name] = ask_in_turn(ports, {number: questions[name] for number, questions in asked.items()}, size.reads)
+    stand.numbers[kind] = figures
+    return [
+        Line(
+            "similar",
+            f"{name}, {kind}",
+            at[size.many],
+            at[size.few],
+            "ms p95",
+            MOST if name.startswith("similar") else MOST_SEARCH,
+            most=True,
+            against=f"{size.few:,} ideas",
+        )
+        for name, at in figures.items()
+    ]
+
+
+def _questions(town: Town) -> dict[str, list[bytes]]:
+    """What the secretariat asks; of similar ideas about others each time."""
+    ideas = town.rows(select(Idea.id).order_by(Idea.code).limit(40))  # type: ignore[arg-type]
+
+    def get(who: str, *paths: str) -> list[bytes]:
+        return [write_request("GET", f"/api/v1{path}", town[who].headers) for path in paths]
+
+    return {
+        "similar ideas, by the secretariat": get("secretary", *(f"/ideas/{id_}/similar" for id_ in ideas)),
+        "similar ideas, by a district's head": get("head", *(f"/ideas/{id_}/similar" for id_ in ideas[:1])),
+        "search for a usual word, by the secretariat": get("secretary", "/ideas?q=puskesmas", "/ideas?q=sampah", "/ideas?q=berkas"),
+        "search for two words, by the secretariat": get("secretary", "/ideas?q=stunting+difabel", "/ideas?q=parkir+nelayan"),
+        "search for a word that hardly occurs, by the secretariat": get("secretary", "/ideas?q=zamrud"),
+        "search for a usual word, by a district's head": get("head", "/ideas?q=puskesmas", "/ideas?q=sampah"),
+    }

@@ -1,0 +1,178 @@
+"""The index by which ideas are found: kept with each revision, asked for the ideas that hold a term, and compared with the ideas.
+
+SQLite answers from FTS5, PostgreSQL from a GIN index over `tsvector`. Both hold our own terms as they are, and are asked for nothing but
+which rows hold them: the ranks of either rest on all rows, and so would tell of those that a reader may not see.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import Session, col
+
+from models.database import is_among, is_sqlite, run_plain, table_of
+from models.ideas import Idea, Revision
+from models.search import INDEX, SearchText
+
+WRITTEN = "_"  # before a word as it is written, so that no term is taken for it
+KEPT = ("idea_id", "revision", "edition", "title", "body", "words")
+
+_TEXT, _IDEA, _REVISION = table_of(SearchText), table_of(Idea), table_of(Revision)
+_OF_SQLITE = sa.table(INDEX, sa.column("rowid", sa.Integer), sa.column(INDEX, sa.Text))
+_LEXEMES: sa.ColumnElement[Any] = sa.literal_column(f"searchtext.{INDEX}_terms")  # of PostgreSQL
+_LAGGING = (
+    sa.select(_IDEA.c.created_at, _IDEA.c.id)
+    .join(_REVISION, (_REVISION.c.idea_id == _IDEA.c.id) & (_REVISION.c.number == _IDEA.c.revision))  # without it there is nothing to read
+    .outerjoin(_TEXT, _TEXT.c.idea_id == _IDEA.c.id)
+    .where(
+        sa.or_(_TEXT.c.number.is_(None), _TEXT.c.revision != _IDEA.c.revision, _TEXT.c.edition != sa.bindparam("edition", type_=sa.Integer))
+    )
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word that is searched for: its term, or what words begin with as they are written; a short one is looked for as it is."""
+
+    term: str
+    written: str
+    is_beginning: bool
+
+
+class KeptTerms(NamedTuple):
+    """An idea's terms as they are kept, and when it was received."""
+
+    idea_id: str
+    title: str
+    body: str
+    submitted_at: datetime | None
+
+
+class Lagging(NamedTuple):
+    """An idea whose terms lag behind, with its place among others."""
+
+    begun_at: datetime
+    idea_id: str
+
+
+def keep_terms(session: Session, **kept: Any) -> None:
+    """Write what an idea says at its present revision in place of what it said before; `kept` are the columns of KEPT.
+
+    Whoever indexes anew never takes the place of a revision that was written meanwhile.
+    """
+    insert: Any = sqlite_insert if is_sqlite(session) else postgresql_insert
+    made = insert(_TEXT).values(**{name: sa.bindparam(name) for name in KEPT})
+    changed = {name: made.excluded[name] for name in KEPT[1:]}
+    not_older = _TEXT.c.revision <= made.excluded.revision
+    run_plain(session, made.on_conflict_do_update(index_elements=["idea_id"], set_=changed, where=not_older), kept)
+
+
+def list_lagging(session: Session, edition: int, limit: int, after: Lagging | None = None) -> list[Lagging]:
+    """Ideas whose terms are not those of what they say now, the first begun first; those behind one of them, to go on from it."""
+    oldest = _LAGGING.order_by(_IDEA.c.created_at, _IDEA.c.id).limit(limit)
+    if after is not None:
+        place = sa.tuple_(sa.literal(after.begun_at, _IDEA.c.created_at.type), sa.literal(after.idea_id))
+        oldest = oldest.where(sa.tuple_(_IDEA.c.created_at, _IDEA.c.id) > place)
+    return [Lagging._make(row) for row in run_plain(session, oldest, {"edition": edition})]
+
+
+def count_lagging(session: Session, edition: int) -> int:
+    """How many ideas have terms that are not those of what they say now."""
+    return int(run_plain(session, sa.select(sa.func.count()).select_from(_LAGGING.subquery()), {"edition": edition}).scalar_one())
+
+
+def rebuild_index(session: Session) -> None:
+    """Have the database make its index anew from the kept terms."""
+    if is_sqlite(session):
+        run_plain(session, sa.text(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')"))  # noqa: S608 - the name is ours
+    else:
+        run_plain(session, sa.text(f"REINDEX INDEX {INDEX}"))
+
+
+def read_kept_terms(session: Session, idea_ids: Collection[str]) -> Iterator[KeptTerms]:
+    """The terms of some ideas, in no order."""
+    read = sa.select(_TEXT.c.idea_id, _TEXT.c.title, _TEXT.c.body, _IDEA.c.submitted_at).join(_IDEA, _IDEA.c.id == _TEXT.c.idea_id)
+    read = read.where(is_among(session, _TEXT.c.idea_id, idea_ids))
+    return map(KeptTerms._make, run_plain(session, read)) if idea_ids else iter(())
+
+
+def read_newest_terms(session: Session, shown: sa.ColumnElement[bool], limit: int) -> list[KeptTerms]:
+    """The terms of the newest ideas for which a condition holds."""
+    newest = sa.select(col(Idea.id)).where(shown).order_by(col(Idea.created_at).desc(), col(Idea.id).desc()).limit(limit)
+    return list(read_kept_terms(session, [str(row[0]) for row in run_plain(session, newest)]))
+
+
+def list_holding(session: Session, term: str, shown: sa.ColumnElement[bool], limit: int) -> list[str]:
+    """The newest ideas that hold a term and for which a condition holds: asked of each on the way, so that no other has a part in it."""
+    holding = _select_holding(session, _write_query(session, [Word(term, "", is_beginning=False)]))
+    newest_first = (
+        _OF_SQLITE.c.rowid.desc() if is_sqlite(session) else _TEXT.c.number.desc()
+    )  # the same number; FTS5 goes backwards by its own
+    found = holding.join(Idea, col(Idea.id) == _TEXT.c.idea_id).where(shown)
+    return [str(row[0]) for row in run_plain(session, found.order_by(newest_first).limit(limit))]
+
+
+def holds_words(session: Session, words: Sequence[Word], most: int) -> sa.ColumnElement[bool]:
+    """The condition on ideas that their text holds each of some words.
+
+    Up to `most` ideas are looked up beforehand, whoever may see them: the condition is the same for each idea, and only how it is asked
+    differs. More are asked one by one, as a list is read in its own order until a page is full.
+    """
+    if not words:
+        return sa.true()
+    holding = _select_holding(session, _write_query(session, words)).limit(most + 1)
+    ids = [str(row[0]) for row in run_plain(session, holding)]
+    if len(ids) <= most:
+        return is_among(session, Idea.id, ids) if ids else sa.false()
+    of_idea = sa.select(sa.and_(*(_stands_in(session, word) for word in words))).where(_TEXT.c.idea_id == col(Idea.id))
+    holds: sa.ColumnElement[bool] = of_idea.correlate(Idea).scalar_subquery() == sa.true()
+    return holds
+
+
+def _select_holding(session: Session, query: str) -> sa.Select[Any]:
+    """The ideas whose text a query of the database's own kind finds."""
+    if not is_sqlite(session):
+        return sa.select(_TEXT.c.idea_id).where(_LEXEMES.op("@@")(sa.cast(query, _TsQuery())))
+    found = sa.join(_OF_SQLITE, _TEXT, _TEXT.c.number == _OF_SQLITE.c.rowid)
+    return sa.select(_TEXT.c.idea_id).select_from(found).where(_OF_SQLITE.c[INDEX].op("MATCH")(query))
+
+
+def _write_query(session: Session, words: Sequence[Word]) -> str:
+    """The query that finds texts with all of some words; whatever was typed is a quoted word in it, and never an operator."""
+    signs = ('"', '"*', " OR ", " AND ") if is_sqlite(session) else ("'", "':*", " | ", " & ")
+    quote, beginning, either, both = signs
+    return both.join(f"({either.join(_quote_each(word, quote, beginning))})" for word in words)
+
+
+def _quote_each(word: Word, quote: str, beginning: str) -> Iterator[str]:
+    """A word's forms, quoted for a database."""
+    if not all(sign.isalnum() for sign in word.term + word.written):
+        raise ValueError("a term holds letters and digits alone")
+    if word.term:
+        yield f"{quote}{word.term}{quote}"
+    if word.written:
+        yield f"{quote}{WRITTEN}{word.written}{beginning if word.is_beginning else quote}"
+
+
+def _stands_in(session: Session, word: Word) -> sa.ColumnElement[bool]:
+    """Whether a text holds a word, read off its terms: the same answer as the index gives."""
+    place = sa.func.instr if is_sqlite(session) else sa.func.strpos
+    parts: list[Mapping[str, Any]] = [{"text": _TEXT.c.title, "form": word.term}, {"text": _TEXT.c.body, "form": word.term}]
+    found = [place(sa.literal(" ").concat(part["text"]).concat(" "), f" {part['form']} ") > 0 for part in parts if word.term]
+    if word.written:
+        form = f" {WRITTEN}{word.written}{'' if word.is_beginning else ' '}"
+        found.append(place(sa.literal(" ").concat(_TEXT.c.words).concat(" "), form) > 0)
+    return sa.or_(sa.false(), *found)
+
+
+class _TsQuery(sa.types.UserDefinedType[str]):
+    """PostgreSQL's type of a query; the only thing that is told of it is its name."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "tsquery"
