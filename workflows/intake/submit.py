@@ -52,7 +52,8 @@ def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = Fa
     context.idea.submitted_at, context.idea.code = at, f"IDE-{year}-{next_running(session, 'idea', year):06d}"
     said = {"late": late.tell()} if late is not None else {}
     detail = said | ({"category": category} if category else {})
-    take(session, context, permitted, Grounds(detail=detail, recorded=said), actor=actor)
+    recorded = said | {"content": context.content.content_sha256}
+    take(session, context, permitted, Grounds(detail=detail, recorded=recorded), actor=actor)
     return context
 
 
