@@ -22,6 +22,7 @@ PREFIX, REMOVE, ADD, UP, DOWN = "v", "remove", "add", "up", "down"
 LISTS = frozenset(room.removesuffix(".*") for room in ROOMS if room.endswith(".*"))
 NAMED = frozenset(("policy.movers", "policy.documents.numbers"))  # whose values have names of their own: a line each, `name: value`
 BOUNDS = (".lowest", ".highest")  # of a figure on the proposal form; every other number is points
+WRITTEN = frozenset(("policy.declaration.text", "policy.declaration.text_en"))  # texts longer than a line
 CAPACITIES = ("", "Plt.", "Plh.", "Pj.", "Pjs.")
 
 
@@ -177,7 +178,7 @@ def _hint(path: str, words: Words) -> str:
 
 def _look(value: Any, path: str, words: Words) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Whether a field takes a line, several or one of some options."""
-    if isinstance(value, list | Mapping):
+    if isinstance(value, list | Mapping) or path in WRITTEN:
         return "lines", ()
     kind, name = _kind_of(path), path.rpartition(".")[2]
     if kind == "boolean":

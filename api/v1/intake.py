@@ -59,9 +59,13 @@ class AgreementIn(RequestBody):
 
 
 class SubmissionIn(RequestBody):
-    """Without those who have not answered, their shares go to the lead proposer."""
+    """Without those who have not answered, their shares go to the lead proposer.
+
+    `declares_truth` says that whoever hands the idea in makes the declaration of the call's policy; where it is asked, it must be true.
+    """
 
     without_unanswered: bool = False
+    declares_truth: bool | None = None
 
 
 class SupplementIn(ProposalIn):
@@ -173,10 +177,9 @@ async def revise(idea_id: Id, body: ProposalIn, request: RevisingApi) -> JSONRes
 @router.post("/{idea_id}/submission", response_model=IdeaOut)
 async def submit(idea_id: Id, request: MatchingApi, body: SubmissionIn | None = None) -> JSONResponse:
     """Hand a draft in, once everybody who was asked to join has answered, or without those who have not."""
-    without = body is not None and body.without_unanswered
-    return await request.write(
-        lambda s, a: show_context(s, submit_idea(s, idea_id, without_unanswered=without, actor=a), a), match=(Idea, idea_id)
-    )
+    said = body or SubmissionIn()
+    more = {"without_unanswered": said.without_unanswered, "declares_truth": said.declares_truth is True}
+    return await request.write(lambda s, a: show_context(s, submit_idea(s, idea_id, **more, actor=a), a), match=(Idea, idea_id))
 
 
 @router.post("/{idea_id}/agreement", response_model=IdeaOut)

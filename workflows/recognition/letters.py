@@ -52,6 +52,7 @@ def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
         "ledger_seq": entry.seq,
         "ledger_hash": entry.hash,
         "entry": _write_entry(session, entry, received),
+        "declaration": context.policy.declaration.text if "declaration" in entry.payload["detail"] else None,
         "team_revisions": _team_revisions(session, idea_id),
         **_entry(context),
     }

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic.dataclasses import dataclass
 
-from workflows.documents.content import FROZEN, LONGEST_FULL_NAME, Address, Code, Count, Digest, FullName, Letterhead, Line, Name
+from workflows.documents.content import FROZEN, LONGEST_FULL_NAME, Address, Code, Count, Digest, FullName, Letterhead, Line, Name, Prose
 from workflows.documents.kinds import DocumentType
 from workflows.documents.specimen import CODE, DIGEST, MASKED_NUMBER, SpecimenFacts, write_words
 
@@ -70,8 +70,8 @@ class RecordedEntry:
 class ReceiptContent:
     """The tanda terima of a submitted idea; `received_by` is the official or the system that took it in.
 
-    Who initiated it, since when it is in use and which idea it continues stand on it only where the call asked. `entry` is not printed: it
-    lies in the file, for whoever checks the receipt without the server.
+    Who initiated it, since when it is in use, which idea it continues and what was declared stand on it only where the call asked. `entry`
+    is not printed: it lies in the file, for whoever checks the receipt without the server.
     """
 
     number: Code
@@ -92,6 +92,7 @@ class ReceiptContent:
     initiator: Line | None = None
     in_use_since: date | None = None
     earlier_code: Code | None = None
+    declaration: Prose | None = None
     entry: RecordedEntry | None = None
 
     @property
@@ -117,6 +118,7 @@ def _write_specimen(facts: SpecimenFacts) -> dict[str, Any]:
         "in_use_since": facts.moment.date(),
         "earlier_code": CODE,
         "entry": RecordedEntry({}, DIGEST, DIGEST),
+        **({"declaration": facts.declaration} if facts.declaration else {}),
     }
 
 
