@@ -23,6 +23,7 @@ from models.people import Person
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
 from models.units import Unit
+from workflows.intake.copying import list_calls_to_copy_into
 from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
@@ -76,6 +77,7 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
             f"gate-{rule.name}" for rule in values["gates_to_pass"]
         }
         offered |= {"propose"} if values["proposable"] else set()
+        offered |= {"copy"} if values["calls_to_copy_into"] else set()
         forms[refused.name] = refused.view(version)
         lost = [] if refused.name in offered else refused.typed()
     status = refused.status if refused else 200
@@ -153,6 +155,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         **read_scores(session, context, history, actor),
         "holders": [] if blind else list_holders(session, context, actor=actor),
         "eligible": _eligible(session, context, offers, actor),
+        "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }
 
 
@@ -213,7 +216,7 @@ def find_recommendation(history: list[DecisionOut]) -> DecisionOut | None:
 
 def _form_names(values: dict[str, Any]) -> list[str]:
     plain = (offer.action for offer in (*values["offers"], *values["quiet_offers"]))
-    return [*plain, "propose", *(f"gate-{rule.name}" for rule in values["gates_to_pass"])]
+    return [*plain, "propose", "copy", *(f"gate-{rule.name}" for rule in values["gates_to_pass"])]
 
 
 def _known_awards(session: Session, context: IdeaContext, actor: Actor) -> list[Award]:

@@ -29,6 +29,7 @@ from models.policy import Policy
 from workflows.calculations.shares import WHOLE
 from workflows.intake.agree import answer_invitation
 from workflows.intake.answers import list_form_faults
+from workflows.intake.copying import copy_idea
 from workflows.intake.draft import Proposal, draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -148,6 +149,17 @@ async def agree(idea_id: Id, request: PostedForm) -> Response:
         return back_to_idea(context, "joined") if joins else FormResult(to="/kotak-masuk", done="not_joined")
 
     return await idea_form(request, idea_id, "agree", choose(form, ("joined", "not_joined"), answer))
+
+
+@router.post(f"{IDEA}/salin")
+async def copy(idea_id: Id, request: PostedForm) -> Response:
+    """Draft an own idea that is over once more, for an open call."""
+    call_id = request.form.text("call_id", 26)
+
+    def draft(session: Session, actor: Actor) -> FormResult:
+        return FormResult(to=f"/usulan/{copy_idea(session, idea_id, call_id, actor=actor).idea.id}/ubah", done="copied")
+
+    return await idea_form(request, idea_id, "copy", draft)
 
 
 @router.post(f"{IDEA}/tarik")

@@ -29,6 +29,7 @@ from api.v1.totals import CountedPage, show_total
 from models.ideas import Idea
 from models.instants import region_zone
 from workflows.intake.agree import answer_invitation
+from workflows.intake.copying import copy_idea
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -41,10 +42,15 @@ from workflows.process.wanted import Sort, WantedIdeas
 
 router = APIRouter(prefix=PREFIX + "/ideas", tags=["intake"])
 DraftingApi = Annotated[ApiRequest, Depends(Head(creates="/ideas/{id}"))]
+CopyingApi = Annotated[ApiRequest, Depends(Head(match=Match.READ, creates="/ideas/{id}"))]
 RevisingApi = Annotated[ApiRequest, Depends(Head(match=Match.REQUIRED))]
 
 
 class DraftIn(ProposalIn):
+    call_id: Id
+
+
+class CopyIn(RequestBody):
     call_id: Id
 
 
@@ -152,6 +158,14 @@ async def find_ideas(request: Api, query: Annotated[IdeasQuery, Query()]) -> Ide
 async def add_draft(body: DraftIn, request: DraftingApi) -> JSONResponse:
     """Draft an idea; nobody but its team sees it."""
     return await request.write(lambda s, a: show_context(s, draft_idea(s, body.call_id, body.read(), actor=a), a), status=201)
+
+
+@router.post("/{idea_id}/copy", status_code=201, response_model=IdeaOut)
+async def copy_as_draft(idea_id: Id, body: CopyIn, request: CopyingApi) -> JSONResponse:
+    """Draft an own idea that is over once more, for an open call: with what that call asks, and a team that is asked to join anew."""
+    return await request.write(
+        lambda s, a: show_context(s, copy_idea(s, idea_id, body.call_id, actor=a), a), status=201, match=(Idea, idea_id)
+    )
 
 
 @router.get("/{idea_id}", response_model=IdeaOut)

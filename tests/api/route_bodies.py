@@ -60,6 +60,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/calls/{call_id}/amendments": {"amends": 1, "changes": {"days.review": 20}, "reason": REASON},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
         "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
+        "/ideas/{idea_id}/copy": {"call_id": scene.ids["ours", "call", "-"]},
         "/ideas/{idea_id}/agreement": {"outcome": "joined"},
         "/ideas/{idea_id}/permission": {"outcome": "granted"},
         "/ideas/{idea_id}/screening": {"outcome": "accepted", "answers": MET},

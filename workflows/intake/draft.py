@@ -21,10 +21,10 @@ REVISE = IDEA.action("revise")
 __all__ = ["IdeaForm", "Medium", "Proposal", "draft_idea", "new_idea", "revise_idea"]
 
 
-def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Actor) -> IdeaContext:
+def draft_idea(session: Session, call_id: str, proposal: Proposal, *, copied: str = "", actor: Actor) -> IdeaContext:
     """A new draft under the call's current policy; everybody with an account may. Whom it names for the team is asked to join.
 
-    Raises Conflict when the call is not open.
+    The ledger keeps which idea it was `copied` from. Raises Conflict when the call is not open.
     """
     call, unit = get_call(session, call_id)
     version = current_policy(session, call_id)
@@ -35,7 +35,8 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     session.add(idea)
     session.flush()
     revision, team = write_revision(session, idea, kept, actor), write_team(session, context, named)
-    grounds = Grounds(recorded={"call": call.id, "policy": version.number}, rows=(revision, *team.rows), inbox=team.inbox)
+    recorded = {"call": call.id, "policy": version.number, **({"copied": copied} if copied else {})}
+    grounds = Grounds(recorded=recorded, rows=(revision, *team.rows), inbox=team.inbox)
     take(session, context, permitted, grounds, actor=actor)
     return read_again(session, context)
 

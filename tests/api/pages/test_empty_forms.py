@@ -99,7 +99,7 @@ FORMS = (
 )
 ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form and test_new_version ask
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
-    *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
+    *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik", "/usulan/{idea_id}/salin"),
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
     "/keadaan-sistem",
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
