@@ -48,7 +48,7 @@ def copied(town: Town, idea: str, call: str = "") -> str:
 def test_what_the_new_call_asks_comes_along_and_the_rest_stays_behind(town: Town) -> None:
     before = town.build_call(fields=FIELDS, eligibility={"minimum_months": 1}, entry="in_trial")
     idea = town.build_idea(IdeaStage.WITHDRAWN, call=before, answers=ANSWERS, in_use_since=date(2020, 1, 1), theme="Loket", budget_rupiah=5)
-    changed = [FIELDS[0], {**FIELDS[1], "options": FIELDS[1]["options"][:1] + [{"name": "tax", "label": "Pajak", "label_en": "Tax"}]}]  # type: ignore[index]
+    changed = [FIELDS[0], {**FIELDS[1], "options": [*FIELDS[1]["options"][:1], {"name": "tax", "label": "Pajak", "label_en": "Tax"}]}]  # type: ignore[index]
     other = [{"name": "idea", "label": "Gagasan", "label_en": "Idea"}, {"name": "impact", "label": "Dampak", "label_en": "Impact"}]
     new = said(town, copied(town, idea, town.build_call(fields=changed, sections=other)))
     assert (new.sections, new.answers) == ({"idea": SECTIONS["idea"]}, {"users": "120"})
