@@ -24,6 +24,7 @@ from api.v1 import (
     ceilings,
     condition,
     confirmations,
+    dictated,
     exports,
     intake,
     late_permits,
@@ -43,6 +44,7 @@ from models.settings import settings
 
 ROUTERS = (
     intake,
+    dictated,
     review,
     pilot,
     reward,

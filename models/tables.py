@@ -6,6 +6,7 @@ from models import (
     awards,
     calls,
     decrees,
+    dictated_ideas,
     documents,
     ideas,
     idempotency,
@@ -22,7 +23,7 @@ from models import (
 )
 
 ROOMS = (
-    *(awards, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger),
+    *(awards, calls, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits, ledger),
     *(offices, outbox, people, pilots, posts, reviews, units),
 )
 metadata = SQLModel.metadata

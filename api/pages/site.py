@@ -10,6 +10,7 @@ from api.pages import (
     ceilings,
     condition,
     confirmations,
+    dictated,
     exports,
     idea,
     ideas,
@@ -29,7 +30,7 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
+    *(assets, public, account, own_account, inbox, ideas, intake, dictated, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, idea),
 )

@@ -17,6 +17,7 @@ from models.instants import today
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import POLICY, Shelf
+from workflows.intake.dictate import dictate_idea
 from workflows.process.ways import IDEA
 from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
@@ -65,6 +66,7 @@ def test_no_json_makes_a_fault(client: TestClient, shelf: Shelf, share: Callable
     ids = {"award_id": town.build_award(AwardStage.PROPOSED), "call_id": town.call, "person_id": town["mate"].id, "name": "x"}
     ids |= {"number": "1", "session_id": "x" * 26, "grant_id": "x" * 26, "confirmation_id": "x" * 26, "permit_id": "x" * 26}
     ids["idea_id"] = town.build_idea(IdeaStage.IN_REVIEW)
+    ids["dictated_id"] = town.do(dictate_idea, town.call, town["mate"].number, town.proposal(team=()), by="operator").id
     town.do(set_office, "ANDIR", NewOffice(("KECAMATAN ANDIR",), "Contoh", "Kec.Andir", "Camat Andir"), by="admin")
     ids |= {"code": "ANDIR", "holder_id": town.appoint("ANDIR", NewHolder(town["head"].id, today()))}
     people = st.sampled_from(["lead", "secretary", "admin", "leader", "chair", "reviewer1", "head", "verifier", "owner"])

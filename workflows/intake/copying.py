@@ -28,15 +28,15 @@ def copy_idea(session: Session, idea_id: str, call_id: str, *, actor: Actor) -> 
     """A new draft with what an own idea of before said, as far as the call asks for it; the idea itself stays as it is.
 
     Where the call asks which idea a draft continues, it is this one. Nobody agrees by being copied: each member is asked to join, and
-    whoever left the service is not. Raises Forbidden for all but the idea's lead; Conflict while the idea is under way, for one whose awards keep
-    it out of the call, and what `draft_idea` raises.
+    whoever left the service is not. Raises Forbidden for all but the idea's lead; Conflict while the idea is under way, for one whose
+    awards keep it out of the call, and what `draft_idea` raises.
     """
     source = read_context(session, idea_id, actor=actor)
     target = new_idea(*get_call(session, call_id), current_policy(session, call_id), actor=actor)
     refusal = find_not_to_copy(source, actor) or _find_awarded(session, source, target)
     if refusal is not None:
         raise refusal
-    return draft_idea(session, call_id, carry_over(session, source, target), copied=idea_id, actor=actor)
+    return draft_idea(session, call_id, carry_over(session, source, target), origin={"copied": idea_id}, actor=actor)
 
 
 def find_not_to_copy(source: IdeaContext, actor: Actor) -> Refusal | None:
