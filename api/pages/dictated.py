@@ -1,6 +1,7 @@
 """Dictated ideas: typed for a colleague, printed on a sheet with a code, confirmed by the colleague."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
@@ -42,6 +43,14 @@ LIST = "/usulan-titipan"
 NEW, ONE = LIST + "/baru", LIST + "/{dictated_id}"
 
 
+@dataclass(frozen=True)
+class Typing:
+    """What is typed with the form: a new idea for a call, or another text of one that waits."""
+
+    call_id: str = ""
+    dictated_id: str = ""
+
+
 @router.get(LIST)
 async def show_list(request: Page, ok: str = "") -> Response:
     """What was typed and waits, as far as the reader is concerned; an operator begins here."""
@@ -58,7 +67,7 @@ async def show_list(request: Page, ok: str = "") -> Response:
 @router.get(NEW)
 async def show_new(request: Page, call: str = "") -> Response:
     """The form to type an idea in a colleague's name."""
-    return await _show_form(request, call_id=call[:26])
+    return await _show_form(request, Typing(call_id=call[:26]))
 
 
 @router.post(NEW)
@@ -71,7 +80,7 @@ async def write_new(request: PostedForm) -> Response:
         row = dictate_idea(session, call_id, request.form.text("employee_number", 100), proposal, actor=actor)
         return FormResult(to=f"{LIST}/{row.id}", done="dictated")
 
-    return await _write(request, save, call_id=call_id)
+    return await _write(request, save, Typing(call_id=call_id))
 
 
 @router.get(ONE)
@@ -83,7 +92,7 @@ async def show_one(dictated_id: Id, request: Page, ok: str = "") -> Response:
 @router.get(ONE + "/ubah")
 async def show_change(dictated_id: Id, request: Page) -> Response:
     """What was typed, to be changed by who typed it."""
-    return await _show_form(request, dictated_id=dictated_id)
+    return await _show_form(request, Typing(dictated_id=dictated_id))
 
 
 @router.post(ONE + "/ubah")
@@ -96,7 +105,7 @@ async def change(dictated_id: Id, request: PostedForm) -> Response:
         change_dictated(session, dictated_id, _read_version(request), proposal, actor=actor)
         return FormResult(to=f"{LIST}/{dictated_id}", done="dictated_changed")
 
-    return await _write(request, save, dictated_id=dictated_id)
+    return await _write(request, save, Typing(dictated_id=dictated_id))
 
 
 @router.post(ONE + "/lembar")
@@ -150,10 +159,10 @@ async def _act(
     return await attempt(name, request, lambda: request.act(act), show, show_result or redirect)
 
 
-async def _write(request: PageRequest, save: Callable[[Session, Actor], FormResult], **where: str) -> Response:
+async def _write(request: PageRequest, save: Callable[[Session, Actor], FormResult], wanted: Typing) -> Response:
     if request.form.text("do", 10) == "refresh":
-        return await _show_form(request, **where)
-    return await attempt("dictate", request, lambda: request.act(save), lambda refused: _show_form(request, refused=refused, **where))
+        return await _show_form(request, wanted)
+    return await attempt("dictate", request, lambda: request.act(save), lambda refused: _show_form(request, wanted, refused=refused))
 
 
 async def _show_one(request: PageRequest, dictated_id: str, *, refused: RefusedForm | None = None, done: str = "") -> Response:
@@ -165,8 +174,8 @@ async def _show_one(request: PageRequest, dictated_id: str, *, refused: RefusedF
     return page(visitor, "intake/dictated.html", status=refused.status if refused else 200, done=done, **values, **shown)
 
 
-async def _show_form(request: PageRequest, *, call_id: str = "", dictated_id: str = "", refused: RefusedForm | None = None) -> Response:
-    words = Words(request.language)
+async def _show_form(request: PageRequest, wanted: Typing, *, refused: RefusedForm | None = None) -> Response:
+    words, dictated_id = Words(request.language), wanted.dictated_id
 
     def read(session: Session, actor: Actor) -> dict[str, Any]:
         found = read_dictated(session, dictated_id, actor=actor) if dictated_id else None
@@ -174,7 +183,7 @@ async def _show_form(request: PageRequest, *, call_id: str = "", dictated_id: st
             return {"away": f"{LIST}/{dictated_id}"}
         if not _types(actor):
             raise Forbidden("only_operator")
-        call = found.call if found is not None else get_call(session, call_id)[0]
+        call = found.call if found is not None else get_call(session, wanted.call_id)[0]
         policy = _read_policy(session, call.id)
         values = request.form.values if request.form.fields else _write_values(found, policy, words) if found is not None else {}
         meanings = request.form.meanings if request.form.fields else {}

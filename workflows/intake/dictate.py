@@ -180,8 +180,8 @@ def list_dictated(session: Session, *, actor: Actor) -> Sequence[Dictated]:
     waiting = (
         select(DictatedIdea.id).join(Person, col(Person.id) == col(DictatedIdea.person_id)).where(col(DictatedIdea.settled_at).is_(None))
     )
-    own = sa.or_(DictatedIdea.person_id == actor.person_id, DictatedIdea.typed_by == actor.person_id)
-    seen = waiting.where(own | col(Person.unit_id).in_(units_of(actor, PRINTING)))
+    own = sa.or_(col(DictatedIdea.person_id) == actor.person_id, col(DictatedIdea.typed_by) == actor.person_id)
+    seen = waiting.where(sa.or_(own, col(Person.unit_id).in_(units_of(actor, PRINTING))))
     ids = session.exec(seen.order_by(col(DictatedIdea.typed_at).desc(), col(DictatedIdea.id)).limit(MOST_LISTED))
     return [read_dictated(session, dictated_id, actor=actor) for dictated_id in ids.all()]
 
