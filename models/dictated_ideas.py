@@ -21,7 +21,7 @@ class DictatedIdea(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("idea_id"),
-        sa.Index("ix_dictatedidea_waiting", "person_id", "call_id", unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING),
+        sa.Index("ix_dictatedidea_waiting", "person_id", "call_id", "title", unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
 
     id: str = key()
@@ -29,6 +29,7 @@ class DictatedIdea(SQLModel, table=True):
     person_id: str = link("person.id", index=False)
     typed_by: str = link("person.id")
     typed_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    title: str = Field(max_length=300)  # of the proposal; empty once it is settled
     proposal: dict[str, Any] = Field(sa_type=sa.JSON)
     version: int = 1
     salt: str = salted()

@@ -6,8 +6,8 @@ which somebody else prints and hands over. Either is good for one text: whoever 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,18 +15,17 @@ from sqlmodel import Session, col, select
 
 from models.calls import Call
 from models.dictated_ideas import DictatedIdea
-from models.entry_rules import Initiator
 from models.ids import new_code
 from models.instants import now, wall_now
 from models.people import Account, NoticeKind, Person, Role
 from models.units import Unit
 from workflows.calculations.ledger import commitment, write_canonical
 from workflows.intake.answers import list_form_faults
-from workflows.intake.content import IdeaForm, Medium, Proposal, read_content
-from workflows.intake.draft import DRAFT, draft_idea, new_idea
+from workflows.intake.content import Proposal
+from workflows.intake.dictated_text import find_target, read_text, write_proposal
+from workflows.intake.draft import DRAFT, draft_idea
 from workflows.intake.submit import submit_idea
 from workflows.process.actors import Actor, actor_of
-from workflows.process.attest.commit import canonical
 from workflows.process.context import IdeaContext
 from workflows.process.engine import permit
 from workflows.process.entering import list_field_faults
@@ -35,7 +34,6 @@ from workflows.process.journal import record
 from workflows.process.quota import lock_quota
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
 from workflows.process.visibility import units_of
-from workflows.region.calls import current_policy, get_call
 from workflows.region.codes import hash_code
 from workflows.region.identifiers import find_by_number_or_name
 from workflows.region.notices import send_notice
@@ -46,7 +44,6 @@ TYPING = (Role.OPERATOR, Role.ADMIN)  # over the unit of whoever they type for
 PRINTING = (*TYPING, Role.UNIT_HEAD)
 CODE_DAYS = 3
 MOST_LISTED = 100
-OWN_PARTS = {"team": (), "earlier_code": ""}  # what the person adds themself: they alone know whose names and codes they may give
 
 
 @dataclass(frozen=True)
@@ -72,28 +69,36 @@ class PrintedCode:
 def dictate_idea(session: Session, call_id: str, employee_number: str, proposal: Proposal, *, actor: Actor) -> DictatedIdea:
     """Type an idea for an open call in the name of somebody of a unit that one looks after; the person is told.
 
-    Raises Forbidden for who looks after no unit, and for oneself; Invalid, all faults at once, for an unknown person and what `_read`
-    raises; Conflict where the person cannot begin a draft, and where one waits for them in this call.
+    Raises Forbidden for who looks after no unit, and for oneself; Invalid, all faults at once, for an unknown person and what `read_text`
+    raises; Conflict where the person cannot begin a draft, and where one of this title waits for them in this call.
     """
+    row = prepare_dictation(session, call_id, employee_number, proposal, actor=actor)
+    _require_only(session, row)
+    _keep(session, row)
+    _record(session, "person.dictate_idea", row, actor=actor)
+    send_notice(session, row.person_id, NoticeKind.IDEA_DICTATED)
+    return row
+
+
+def prepare_dictation(session: Session, call_id: str, employee_number: str, proposal: Proposal, *, actor: Actor) -> DictatedIdea:
+    """A dictated idea as it would be kept; nothing is written. Raises what `dictate_idea` does, but for one that waits."""
     if not any(actor.holds(role) for role in TYPING):
         raise Forbidden("only_operator")
     faults, person_id, kept = Faults(), str(actor.person_id), dict[str, Any]()
     with faults.gather():
         person_id = _find_colleague(session, employee_number, actor)
-    target = _target(session, call_id, person_id)
+    target = find_target(session, call_id, person_id)
     with faults.gather():
-        kept = _read(session, target, proposal, person_id)
+        kept = read_text(session, target, proposal)
     faults.settle()
     permit(session, target, DRAFT, actor=actor_of(session, person_id))
-    waiting = select(DictatedIdea.id).where(DictatedIdea.person_id == person_id, DictatedIdea.call_id == call_id)
-    if session.exec(waiting.where(col(DictatedIdea.settled_at).is_(None))).first() is not None:
-        raise Conflict("dictated_already", "employee_number")
-    row = DictatedIdea(call_id=call_id, person_id=person_id, typed_by=str(actor.person_id), proposal=kept)
-    session.add(row)
-    session.flush()
-    _record(session, "person.dictate_idea", row, actor=actor)
-    send_notice(session, person_id, NoticeKind.IDEA_DICTATED)
-    return row
+    return DictatedIdea(call_id=call_id, person_id=person_id, typed_by=str(actor.person_id), title=kept["title"], proposal=kept)
+
+
+def waits_already(session: Session, row: DictatedIdea) -> bool:
+    """Whether the same text waits for the same person in the same call."""
+    waiting = _find_waiting(session, row)
+    return waiting is not None and waiting.proposal == row.proposal
 
 
 def change_dictated(session: Session, dictated_id: str, version: int, proposal: Proposal, *, actor: Actor) -> DictatedIdea:
@@ -102,8 +107,9 @@ def change_dictated(session: Session, dictated_id: str, version: int, proposal: 
     if row.typed_by != actor.person_id:
         raise Forbidden("only_who_typed")
     _require_version(row, version)
-    row.proposal = _read(session, _target(session, row.call_id, row.person_id), proposal, row.person_id)
-    row.version += 1
+    row.proposal = read_text(session, find_target(session, row.call_id, row.person_id), proposal)
+    row.title, row.version = row.proposal["title"], row.version + 1
+    _require_only(session, row)
     row.code_hash = row.code_until = row.code_by = None
     _keep(session, row)
     _record(session, "person.change_dictated", row, actor=actor)
@@ -119,8 +125,8 @@ def print_dictated(session: Session, dictated_id: str, *, actor: Actor) -> Print
     row = _take(session, dictated_id, actor)
     if actor.person_id in (row.typed_by, row.person_id) or not _looks_after(session, row, actor, PRINTING):
         raise Forbidden("only_second_operator")
-    target = _target(session, row.call_id, row.person_id)
-    said = _write(row.proposal)
+    target = find_target(session, row.call_id, row.person_id)
+    said = write_proposal(row.proposal)
     Faults([*list_field_faults(target.policy, target.call, said), *list_form_faults(target.policy, said.form_content)]).settle()
     code = new_code()
     row.code_hash, row.code_until, row.code_by = hash_code(row.id, code), wall_now() + timedelta(days=CODE_DAYS), actor.person_id
@@ -145,12 +151,12 @@ def confirm_dictated(session: Session, dictated_id: str, version: int, code: str
         _require_code(row, code, actor)
     person, _home = get_person(session, row.person_id)
     _require_in_service(session, person)
-    owner, target = actor_of(session, person.id), _target(session, row.call_id, person.id)
+    owner, target = actor_of(session, person.id), find_target(session, row.call_id, person.id)
     if not in_person:
         hold_near_end(session, target.call, now())
         lock_quota(session, target)
     origin = {"typed_by": row.typed_by, "dictated": row.id}
-    context = draft_idea(session, row.call_id, _write(row.proposal), origin=origin, actor=owner)
+    context = draft_idea(session, row.call_id, write_proposal(row.proposal), origin=origin, actor=owner)
     row.idea_id = context.idea.id
     _settle(session, row, "person.confirm_dictated", actor=actor, by="account" if in_person else "code")
     return context if in_person else submit_idea(session, context.idea.id, declares_truth=True, actor=owner)
@@ -170,7 +176,7 @@ def read_dictated(session: Session, dictated_id: str, *, actor: Actor) -> Dictat
     if row is None or not _sees(session, row, actor):
         raise NotFound("dictated_not_found")
     person, unit = get_person(session, row.person_id)
-    proposal = _write(row.proposal) if row.proposal else None
+    proposal = write_proposal(row.proposal) if row.proposal else None
     typist = session.get_one(Person, row.typed_by).full_name
     return Dictated(row, person, unit, session.get_one(Call, row.call_id), proposal, typist)
 
@@ -198,6 +204,18 @@ def may_print(session: Session, found: Dictated, actor: Actor) -> bool:
     return is_other and found.proposal is not None and _looks_after(session, found.row, actor, PRINTING)
 
 
+def _find_waiting(session: Session, row: DictatedIdea) -> DictatedIdea | None:
+    of_person = DictatedIdea.person_id == row.person_id, DictatedIdea.call_id == row.call_id, DictatedIdea.title == row.title
+    return session.exec(select(DictatedIdea).where(*of_person, col(DictatedIdea.settled_at).is_(None))).first()
+
+
+def _require_only(session: Session, row: DictatedIdea) -> None:
+    with session.no_autoflush:
+        other = _find_waiting(session, row)
+    if other is not None and other.id != row.id:
+        raise Conflict("dictated_already", "title")
+
+
 def _find_colleague(session: Session, number: str, actor: Actor) -> str:
     person_id = find_by_number_or_name(session, number)
     if person_id is not None and person_id == actor.person_id:
@@ -214,31 +232,6 @@ def _require_in_service(session: Session, person: Person) -> None:
     account = session.get(Account, person.id)
     if account is not None and account.closed_at is not None:
         raise Conflict("account_closed")
-
-
-def _target(session: Session, call_id: str, person_id: str) -> IdeaContext:
-    """The idea that is only about to be the person's, under the call's present policy."""
-    return new_idea(*get_call(session, call_id), current_policy(session, call_id), actor=actor_of(session, person_id))
-
-
-def _read(session: Session, target: IdeaContext, proposal: Proposal, person_id: str) -> dict[str, Any]:
-    """What was typed as it is kept; raises Invalid for what the person adds themself."""
-    given = [name for name, nothing in OWN_PARTS.items() if getattr(proposal, name) != nothing]
-    Faults(Invalid("dictated_part", name) for name in given).settle()
-    kept = asdict(read_content(session, target, proposal, actor=actor_of(session, person_id))[0])
-    return {name: canonical(value) for name, value in kept.items() if name not in OWN_PARTS}
-
-
-def _write(kept: dict[str, Any]) -> Proposal:
-    """What was kept as a proposal."""
-    since, initiator = kept["in_use_since"], kept["initiator"]
-    read = {
-        "form": IdeaForm(kept["form"]),
-        "medium": Medium(kept["medium"]),
-        "initiator": Initiator(initiator) if initiator else None,
-        "in_use_since": date.fromisoformat(since) if since else None,
-    }
-    return Proposal(**{**kept, **read})
 
 
 def _sees(session: Session, row: DictatedIdea, actor: Actor) -> bool:
@@ -275,7 +268,7 @@ def _require_code(row: DictatedIdea, typed: str, actor: Actor) -> None:
 
 
 def _settle(session: Session, row: DictatedIdea, kind: str, *, actor: Actor, **detail: str) -> None:
-    row.settled_by, row.settled_at, row.proposal = actor.person_id, now(), {}
+    row.settled_by, row.settled_at, row.title, row.proposal = actor.person_id, now(), "", {}
     row.code_hash = row.code_until = None
     _keep(session, row)
     record(session, kind, row.person_id, actor=actor, dictated=row.id, **detail, **({"idea": row.idea_id} if row.idea_id else {}))

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=26), nullable=False),
         sa.Column("typed_by", sa.String(length=26), nullable=False),
         sa.Column("typed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("proposal", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("salt", sa.String(length=64), nullable=False),
@@ -35,5 +36,5 @@ def upgrade() -> None:
     )
     op.create_index("ix_dictatedidea_typed_by", "dictatedidea", ["typed_by"])
     waiting = sa.text("settled_at IS NULL")
-    columns = ["person_id", "call_id"]
+    columns = ["person_id", "call_id", "title"]
     op.create_index("ix_dictatedidea_waiting", "dictatedidea", columns, unique=True, sqlite_where=waiting, postgresql_where=waiting)
