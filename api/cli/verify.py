@@ -1,7 +1,9 @@
 """`gagas verify`: is this file one that was issued here, and does it still stand? With a checkpoint it asks no server."""
 
 import hashlib
+import json
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,25 +18,39 @@ from api.pages.texts import Words
 from models.database import database
 from workflows.documents.verification import MOST_BYTES, NotADocument, read_attached_content
 from workflows.process.refusals import Conflict, NotFound
-from workflows.recognition.offline import Root, Standing, judge_offline, read_way
+from workflows.recognition.offline import Root, Standing, judge_offline, read_way, says_text
 from workflows.recognition.verify import Genuineness, Verified, find_token, judge, verify_digest, verify_token
 
+verifying = typer.Typer()
 ALTERED, UNREADABLE, NOT_COVERED = 1, 2, 3  # exit codes: not as issued; no file to compare; nothing can be said
 EXITS = {Standing.VALID: 0, Standing.ALTERED: ALTERED, Standing.REWRITTEN: ALTERED, Standing.NOT_COVERED: NOT_COVERED}
 
 
+@dataclass(frozen=True)
+class Against:
+    """What a file is held against where no server is asked: a checkpoint with a way, the region's key, and of a receipt the idea's text."""
+
+    checkpoint: Path
+    key: str
+    idea: Path | None
+
+
+@verifying.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="The PDF or spreadsheet.")],
     document: Annotated[str, typer.Option(help="The number or the address printed on it; tells an altered file from an unknown one.")] = "",
     language: Annotated[Language | None, typer.Option(help="The language of the answer; the region's when left out.")] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint with the way to it (`gagas ledger way`): asks no server.")] = None,
     key: Annotated[str, typer.Option(help="With a checkpoint: the region's public key, its file or its fingerprint.")] = "",
+    idea: Annotated[
+        Path | None, typer.Option(help="With a receipt and a checkpoint: the idea's text, as `GET /ideas/{id}` gives it.")
+    ] = None,
 ) -> None:
     """Compare a file with what was issued; exit code 0 only where it is genuine and valid, 1 where it is altered, revoked or unknown,
     2 where it cannot be read, 3 where a checkpoint does not cover it."""
     spoken = choose_language(language)
     if checkpoint is not None:
-        raise typer.Exit(_verify_offline(file, checkpoint, key, spoken))
+        raise typer.Exit(_verify_offline(file, Against(checkpoint, key, idea), spoken))
     try:
         with file.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
@@ -64,9 +80,9 @@ def _find(session: Session, digest: str, document: str) -> Verified | None:
         return None
 
 
-def _verify_offline(file: Path, checkpoint: Path, key: str, spoken: str) -> int:
+def _verify_offline(file: Path, against: Against, spoken: str) -> int:
     """Say what a signed checkpoint says of a file, and answer the exit code; no database is opened."""
-    pinned = read_pinned_fingerprint(key)
+    pinned, checkpoint = read_pinned_fingerprint(against.key), against.checkpoint
     try:
         known = read_checkpoint(checkpoint, pinned)
     except NotACheckpoint:
@@ -86,7 +102,19 @@ def _verify_offline(file: Path, checkpoint: Path, key: str, spoken: str) -> int:
     typer.echo(say(f"standing_{standing}", spoken, at=words.moment(datetime.fromisoformat(known.at))))
     for name, value in _list_facts(content, known.chain.size, words) if standing == Standing.VALID else ():
         typer.echo(f"{words.text(f'verify.{name}')}: {value}")
-    return EXITS[standing]
+    if standing != Standing.VALID or against.idea is None:
+        return EXITS[standing]
+    is_text = _says_text(content, against.idea)
+    typer.echo(say("text_same" if is_text else "text_other", spoken))
+    return 0 if is_text else ALTERED
+
+
+def _says_text(content: dict[str, Any], file: Path) -> bool:
+    """Whether a file holds the text that a receipt is for; one that cannot be read does not."""
+    try:
+        return file.stat().st_size <= MOST_BYTES and says_text(content, json.loads(file.read_bytes()))
+    except (OSError, ValueError, RecursionError):
+        return False
 
 
 def _judge(digest: str, content: dict[str, Any], root: Root | None, way: Any) -> Standing:

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 from workflows.calculations.ledger import NotCanonical, chain_hash
 from workflows.calculations.merkle import LONGEST_WAY, climb
 from workflows.calculations.values import Value
+from workflows.process.attest.commit import CONTENT, WHERE_SET, hash_content
 
 ISSUING = "document.issue"  # the entry that says which bytes were issued
 SUBMITTING = "idea.submit"  # the entry that a receipt is about
@@ -102,6 +103,15 @@ def read_own_word(content: dict[str, Any]) -> OwnWord | None:
     if type(seq) is not int or not isinstance(printed, str):
         return None
     return OwnWord(seq, printed, content.get("entry") is None or _agrees(content))
+
+
+def says_text(content: dict[str, Any], said: Any) -> bool:
+    """Whether an idea's text, as `GET /ideas/{id}` gives it, is the one whose digest a receipt prints; its salt lies in the receipt."""
+    try:
+        hashed = {name: said[name] for name in CONTENT} | {name: said[name] for name in WHERE_SET if said.get(name)}
+        return hash_content(bytes.fromhex(content["entry"]["content_salt"]), hashed) == content["content_sha256"]
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return False
 
 
 def _agrees(content: dict[str, Any]) -> bool:

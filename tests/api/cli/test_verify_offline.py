@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from fastapi.testclient import TestClient
 from sqlmodel import select
 from typer.testing import CliRunner, Result
 
@@ -14,9 +15,11 @@ from api.cli.folder import prepare_folder, read_pinned_fingerprint
 from api.cli.main import app
 from models.database import database
 from models.documents import Document
+from models.ideas import Idea
 from models.settings import settings
 from models.stages import IdeaStage
 from tests.api.cli.test_ledger import keep_checkpoint, tamper, write_strangers_checkpoint
+from tests.asking import ask
 from tests.building import Town
 from workflows.calculations.ledger import GENESIS, chain_hash
 from workflows.documents.content import read_content
@@ -102,6 +105,22 @@ def test_the_entry_in_a_receipt_proves_the_digest_that_is_printed(receipt: tuple
     entry, said = receipt[2]["entry"], receipt[2]
     assert chain_hash(entry["payload"], bytes.fromhex(entry["previous"])).hex() == said["ledger_hash"]
     assert entry["payload"]["detail"]["content"] == said["content_sha256"]
+
+
+def test_who_has_the_text_proves_that_it_is_the_one_that_was_received(
+    receipt: tuple[Path, Path, dict[str, Any]], region: Town, client: TestClient, tmp_path: Path
+) -> None:
+    file, way, content = receipt
+    (idea,) = region.rows(select(Idea.id).where(Idea.code == content["idea_code"]))
+    said = ask(client, region["lead"], f"GET /ideas/{idea}").json()
+    text = tmp_path / "usulan.json"
+    text.write_text(json.dumps(said))
+    code, told = verify(file, way, "--idea", str(text))
+    assert (code, "ISI COCOK." in told) == (VALID, True)
+    for other in ({**said, "title": said["title"] + "!"}, {**said, "sections": {}}, [], {**said, "budget_rupiah": 0.5}):
+        text.write_text(json.dumps(other))
+        assert verify(file, way, "--idea", str(text))[0] == ALTERED
+    assert verify(file, way, "--idea", str(tmp_path / "nihil.json"))[0] == ALTERED
 
 
 def test_whatever_is_changed_in_a_receipt_shows(receipt: tuple[Path, Path, dict[str, Any]], region: Town, tmp_path: Path) -> None:
