@@ -104,6 +104,9 @@ def _verify_offline(file: Path, against: Against, spoken: str) -> int:
         typer.echo(f"{words.text(f'verify.{name}')}: {value}")
     if standing != Standing.VALID or against.idea is None:
         return EXITS[standing]
+    if content.get("entry") is None:
+        typer.echo(say("text_untold", spoken))
+        return NOT_COVERED
     is_text = _says_text(content, against.idea)
     typer.echo(say("text_same" if is_text else "text_other", spoken))
     return 0 if is_text else ALTERED

@@ -58,7 +58,7 @@ def climb(entry_hash: bytes, number: int, size: int, way: Sequence[bytes]) -> by
 
     Source: RFC 9162, 2.1.3.2.
     """
-    if not 1 <= number <= size or len(way) > LONGEST_WAY:
+    if not 1 <= number <= size or len(way) > LONGEST_WAY or any(len(beside) != len(NOTHING) for beside in way):
         return None
     place, last, found = number - 1, size - 1, _leaf(entry_hash)
     for beside in way:

@@ -240,4 +240,5 @@ def test_a_receipt_of_before_is_checked_in_the_same_way(region: Town, tmp_path: 
     file.write_bytes(pdf)
     assert "entry" not in content
     assert verify(file, keep_way(tmp_path, file))[0] == VALID
+    assert verify(file, keep_way(tmp_path, file), "--idea", str(file))[0] == NOT_COVERED, "it holds nothing that opens the digest"
     assert gagas("verify", str(file)).exit_code == 0

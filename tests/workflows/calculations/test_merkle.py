@@ -69,3 +69,4 @@ def test_a_way_longer_than_any_is_not_walked() -> None:
     assert climb(bytes(32), 1, 2**70, [bytes(32)] * (LONGEST_WAY + 1)) is None
     assert climb(bytes(32), 0, 1, []) is None
     assert climb(bytes(32), 1, 1, [bytes(32)]) is None
+    assert climb(bytes(32), 1, 2, [bytes(31)]) is None
