@@ -5,6 +5,7 @@ its person confirms it: signed in themself, with an account whose code the opera
 which somebody else prints and hands over. Either is good for one text: whoever changes it voids both.
 """
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,7 +39,7 @@ from workflows.region.codes import hash_code
 from workflows.region.identifiers import find_by_number_or_name
 from workflows.region.notices import send_notice
 from workflows.region.people import require_serving
-from workflows.region.powers import get_person, list_sponsors
+from workflows.region.powers import get_person, has_handed_code
 
 TYPING = (Role.OPERATOR, Role.ADMIN)  # over the unit of whoever they type for
 PRINTING = (*TYPING, Role.UNIT_HEAD)
@@ -139,13 +140,13 @@ def confirm_dictated(session: Session, dictated_id: str, version: int, code: str
     """Let a dictated idea be its person's own: by the person, signed in, as a draft that they go on with; or by the code on their sheet,
     which whoever typed it takes from them: then it is handed in at once, with the declaration of truth that stands on the sheet.
 
-    Raises Forbidden for others, and for a person whose account who typed it has handed them; Conflict for another text than was read, for a
-    wrong or old code, and for what keeps the idea from being begun or handed in.
+    Raises Forbidden for others, and for a person who had a code for their account of who typed it; Conflict for another text than was read
+    and for what keeps the idea from being begun or handed in, Invalid for a wrong or old code.
     """
     row = _take(session, dictated_id, actor)
     _require_version(row, version)
     in_person = row.person_id == actor.person_id
-    if in_person and row.typed_by in list_sponsors(session, row.person_id):
+    if in_person and has_handed_code(session, row.typed_by, row.person_id):
         raise Forbidden("typist_gave_code")
     if not in_person:
         _require_code(row, code, actor)
@@ -263,7 +264,7 @@ def _require_code(row: DictatedIdea, typed: str, actor: Actor) -> None:
     if row.typed_by != actor.person_id:
         raise Forbidden("only_who_typed")
     known = row.code_hash is not None and row.code_until is not None and row.code_until > wall_now()
-    if not known or row.code_hash != hash_code(row.id, typed[:100]):
+    if not known or not hmac.compare_digest(str(row.code_hash), hash_code(row.id, typed[:100])):
         raise Invalid("dictated_code_wrong", "code")
 
 
