@@ -1,4 +1,4 @@
-"""What a call's proposal form asks: texts whose words are counted, short answers, when either is asked, and which files it takes."""
+"""What a call's proposal form asks: texts whose words are counted, short answers, when either is asked; its files; what is declared."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,15 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.policy_parts import Frozen, Identifier, Named
+
+DECLARATION = (
+    "Saya menyatakan bahwa isi usulan ini, termasuk perbaikannya kelak, benar dan dapat dipertanggungjawabkan; bahwa gagasan ini hasil "
+    "pemikiran tim pengusul; dan bahwa saya memahami penghargaan dapat dicabut bila pernyataan ini ternyata tidak benar."
+)
+DECLARATION_EN = (
+    "I declare that what this idea says, later completions included, is true and can be accounted for; that it was conceived by the "
+    "proposing team; and that I understand that an award may be revoked if this declaration proves untrue."
+)
 
 
 class Asked(Named):
@@ -81,6 +90,14 @@ class FormField(Asked):
         if self.earliest is not None and self.latest is not None and self.earliest > self.latest:
             raise PydanticCustomError("policy_bounds_out_of_order", "the earliest day is after the latest")
         return self
+
+
+class DeclarationRule(Frozen):
+    """What whoever hands an idea in declares to be true; the Indonesian text is the one that is recorded and printed."""
+
+    is_asked: bool = False
+    text: str = Field(DECLARATION, min_length=10, max_length=1_000)
+    text_en: str = Field(DECLARATION_EN, min_length=10, max_length=1_000)
 
 
 class Requirement(Named):

@@ -191,6 +191,7 @@ class NoticeKind(StrEnum):
     CALL_PLANNED = "call_planned"
     LATE_PERMITTED = "late_permitted"
     LATE_ENDED = "late_ended"
+    IDEA_DICTATED = "idea_dictated"
     NUMBER_CHANGED = "number_changed"
     SIGN_IN_NAME_CHANGED = "sign_in_name_changed"
     EMAIL_ASKED = "email_asked"

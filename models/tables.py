@@ -8,6 +8,7 @@ from models import (
     calendars,
     calls,
     decrees,
+    dictated_ideas,
     documents,
     ideas,
     idempotency,
@@ -26,7 +27,7 @@ from models import (
 )
 
 ROOMS = (
-    *(attachments, awards, calendars, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger, links),
-    *(offices, outbox, people, pilots, posts, reviews, search, units),
+    *(attachments, awards, calendars, calls, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits),
+    *(ledger, links, offices, outbox, people, pilots, posts, reviews, search, units),
 )
 metadata = SQLModel.metadata

@@ -28,7 +28,7 @@ from api.cli.backup_folder import (
     run_tool,
     write_through,
 )
-from api.cli.ledger import make_checkpoint
+from api.cli.checkpoints import make_checkpoint
 from models.attachments import Attachment
 from models.backups import LastBackup, write_stamp
 from models.database import Database, database

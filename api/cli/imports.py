@@ -1,4 +1,4 @@
-"""`gagas import units|people FILE`: from a file of the HR office, all of it or nothing, with every fault by row and column."""
+"""`gagas import units|people|ideas FILE`: from an office's file, all of it or nothing, with every fault by row and column."""
 
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from api.pages.texts import Words
 from api.sentences import sentence
 from models.database import database
 from models.migrations import require_newest_schema
+from workflows.intake.import_ideas import NamedSheet, check_ideas, import_ideas
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.refusals import Refusal
 from workflows.region.import_people import check_people, import_people
@@ -60,6 +61,27 @@ def bring_people(
     _bring(file, (check_people, import_people), dry_run, report, language)
 
 
+@imports.command("ideas")
+def bring_ideas(
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, XLS or ODS with NIP, Judul and a column for each part of the form.")],
+    call: Annotated[str, typer.Option(help="The code of the open call for which they are.")],
+    author: Annotated[str, typer.Option(help="NIP of the operator or admin who answers for the file.")],
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+    language: Spoken = None,
+) -> None:
+    """Type ideas in their proposers' names, who confirm them; exit code 0 where the file was taken, 1 refused, 2 unreadable."""
+    named = NamedSheet(call, author)
+
+    def look(session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
+        return check_ideas(session, content, named, actor=actor, advance=advance)
+
+    def write(session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
+        return import_ideas(session, content, named, actor=actor, advance=advance)
+
+    _bring(file, (look, write), dry_run, report, language)
+
+
 def _bring(file: Path, ways: tuple[Importer, Importer], dry_run: bool, report: Path | None, language: Language | None) -> None:
     look, write = ways
     spoken = choose_language(language)
@@ -100,4 +122,4 @@ def _show(done: ImportReport, language: str, dry_run: bool) -> None:
         typer.echo(words.text("imports.refused", count=words.count(done.wrong), rows=words.count(done.rows)))
         return
     counts = {name: words.count(number) for name, number in read_counts(done).items()}
-    typer.echo(words.text("imports.would_change" if dry_run else "imports.done", **counts))
+    typer.echo(words.text(f"imports.{done.of}would_change" if dry_run else f"imports.{done.of}done", **counts))

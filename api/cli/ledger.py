@@ -1,31 +1,32 @@
-"""`gagas ledger`: verify the chain, sign a checkpoint to publish elsewhere."""
+"""`gagas ledger`: verify the chain, sign a checkpoint to publish elsewhere, and print the way from an issued file to one."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import rfc8785
 import sqlalchemy as sa
 import typer
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlmodel import Session, func, select
 
 from api.cli.attached_files import list_altered
-from api.cli.folder import fingerprint, read_pinned_fingerprint, read_signing_key, write_raw
+from api.cli.checkpoints import AnotherKey, NotACheckpoint, SignedCheckpoint, make_checkpoint, read_checkpoint
+from api.cli.folder import read_pinned_fingerprint
 from models.attachments import Attachment
 from models.database import Database, database, table_of
+from models.documents import Document
 from models.ideas import Idea
-from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
-from workflows.calculations.ledger import ChainEntry, Checkpoint, verify_chain
+from workflows.calculations.ledger import GENESIS, ChainBreak, ChainEntry, ChainReport, Checkpoint, break_chain, verify_chain
+from workflows.calculations.merkle import Tree
 from workflows.process.attest.compare import RowDifference, compare_rows, find_misfiled
+from workflows.recognition.offline import ISSUING, Root
 
-ledger = typer.Typer(no_args_is_help=True, help="Verify the ledger, or sign a checkpoint of it.")
+ledger = typer.Typer(no_args_is_help=True, help="Verify the ledger, sign a checkpoint of it, or print the way to one.")
 COLUMNS = (TextColumn("{task.description:<10}"), BarColumn(40), MofNCompleteColumn(), TimeElapsedColumn())
 PAGE = 5_000
 
@@ -41,20 +42,22 @@ def verify(
 
     With a chain that is broken no row is compared. `uncommitted` counts rows of before entries committed to rows.
     """
-    known = _read_checkpoint(checkpoint, read_pinned_fingerprint(key)) if checkpoint else None
-    report = check_ledger(database(), known, every=every, files=files)
+    known = _believe(checkpoint, key) if checkpoint else None
+    report = check_ledger(database(), known.chain if known else None, known.root if known else None, every=every, files=files)
     typer.echo(json.dumps(report, indent=2))
     raise typer.Exit(0 if is_sound(report) else 1)
 
 
-def check_ledger(store: Database, known: Checkpoint | None = None, *, every: bool = False, files: bool = True) -> dict[str, Any]:
-    """The report on the chain, up to its own head or to a checkpoint, and on the rows, with their files, where it holds."""
+def check_ledger(
+    store: Database, known: Checkpoint | None = None, root: Root | None = None, *, every: bool = False, files: bool = True
+) -> dict[str, Any]:
+    """The report on the chain, up to its own head or to a checkpoint and the root that it names; where it holds, on the rows and files."""
     misfiled: list[RowDifference] = []
     bars = Progress(*COLUMNS, console=Console(stderr=True), transient=True)
     with bars, store.reading() as session:
         head = session.exec(select(LedgerHead)).one()
         links = _read_links(session, _bar(bars, "Entries", head.seq), misfiled)
-        report = verify_chain(links, known or Checkpoint(size=head.seq, head=head.hash))
+        report = _verify_root(session, verify_chain(links, known or Checkpoint(size=head.seq, head=head.hash)), root)
         if report.valid and files:
             attached = session.exec(select(func.count()).select_from(Attachment)).one()
             misfiled += list_altered(session, _bar(bars, "Files", attached))
@@ -69,18 +72,33 @@ def is_sound(report: dict[str, Any]) -> bool:
 
 @ledger.command("checkpoint")
 def sign_checkpoint() -> None:
-    """Print size, head and time of the ledger, signed with the region's Ed25519 key; keep it off this machine."""
+    """Print size, head, root and time of the ledger, signed with the region's Ed25519 key; keep it off this machine."""
     with database().reading() as session:
         head = session.exec(select(LedgerHead)).one()
-    typer.echo(json.dumps(make_checkpoint(head.seq, head.hash), indent=2))
+        tree = _grow_tree(session, head.seq)
+    if tree.size != head.seq:
+        raise typer.BadParameter("entries are missing from the ledger; see `gagas ledger verify`")
+    typer.echo(json.dumps(make_checkpoint(head.seq, head.hash, tree.read()[0].hex()), indent=2))
 
 
-def make_checkpoint(size: int, head: str) -> dict[str, int | str]:
-    """Size, head and this moment, signed; exits with a sentence where the key is not here."""
-    key = read_signing_key()
-    public = key.public_key()
-    said: dict[str, int | str] = {"size": size, "head": head, "at": now().isoformat(), "key": fingerprint(public)}
-    return {**said, "signature": key.sign(rfc8785.dumps(dict(said))).hex(), "public_key": write_raw(public).hex()}
+@ledger.command()
+def way(
+    file: Annotated[Path, typer.Argument(help="A PDF that was issued here, such as a receipt.")],
+    checkpoint: Annotated[Path, typer.Option(help="A checkpoint signed after it was issued.")],
+    key: Annotated[str, typer.Option(help="The region's public key: its file, or its fingerprint. Else the one pinned here.")] = "",
+) -> None:
+    """Print a checkpoint with the way from an issued file to it: `gagas verify FILE --checkpoint` needs no more, on any machine."""
+    known = _believe(checkpoint, key)
+    if known.root is None:
+        raise typer.BadParameter(f"{checkpoint} is of an earlier release and names no root; sign another one")
+    try:
+        with file.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as wrong:
+        raise typer.BadParameter(f"{file} cannot be read") from wrong
+    with database().reading() as session:
+        found = _write_way(session, digest, known.root)
+    typer.echo(json.dumps({**known.file, "way": found}, indent=2))
 
 
 @ledger.command("key")
@@ -99,19 +117,55 @@ def export() -> None:
         typer.echo("]}")
 
 
-def _read_checkpoint(file: Path, pinned: str) -> Checkpoint:
-    """What a checkpoint says, if the region's key signed it as it stands; one of before keys had fingerprints names none."""
+def _believe(file: Path, key: str) -> SignedCheckpoint:
+    """A checkpoint that the region's key signed as it stands; exits with a sentence for any other."""
     try:
-        known = json.loads(file.read_text())
-        said = {name: known[name] for name in ("size", "head", "at", "key") if name != "key" or name in known}
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(known["public_key"]))
-        key.verify(bytes.fromhex(known["signature"]), rfc8785.dumps(said))
-        checkpoint = Checkpoint(size=known["size"], head=known["head"])
-    except (OSError, ValueError, KeyError, TypeError, InvalidSignature) as wrong:
+        return read_checkpoint(file, read_pinned_fingerprint(key))
+    except NotACheckpoint as wrong:
         raise typer.BadParameter(f"{file} is not a checkpoint as it was signed") from wrong
-    if fingerprint(key) != pinned:
-        raise typer.BadParameter(f"{file} was signed with another key ({fingerprint(key)}) than the region's ({pinned})")
-    return checkpoint
+    except AnotherKey as other:
+        raise typer.BadParameter(f"{file} was signed with another key ({other.used}) than the region's ({other.pinned})") from other
+
+
+def _verify_root(session: Session, report: ChainReport, root: Root | None) -> ChainReport:
+    """The report, broken where the chain holds and a checkpoint's root is not that of its entries."""
+    if root is None or not report.valid or _grow_tree(session, root.size).read()[0].hex() == root.root:
+        return report
+    return break_chain(report, ChainBreak.CHECKPOINT, max(root.size, 1))
+
+
+def _grow_tree(session: Session, size: int, *watched: int) -> Tree:
+    """The tree over the first so many entries."""
+    table, tree = table_of(LedgerEntry), Tree(frozenset(watched))
+    rows = sa.select(table.c.hash).where(table.c.seq <= size).order_by(table.c.seq).execution_options(yield_per=PAGE)
+    for (entry_hash,) in session.execute(rows):
+        tree.add(bytes.fromhex(entry_hash))
+    return tree
+
+
+def _write_way(session: Session, digest: str, root: Root) -> dict[str, Any]:
+    """The way from the file with a digest to a root; exits with a sentence where there is none."""
+    document = session.exec(select(Document).where(Document.sha256 == digest)).first()
+    if document is None:
+        raise typer.BadParameter("no file with these bytes was issued here")
+    of_document = LedgerEntry.kind == ISSUING, LedgerEntry.idea_id == document.idea_id
+    subject = table_of(LedgerEntry).c.payload["subject"].as_string()
+    issued = session.exec(select(LedgerEntry).where(*of_document, subject == document.id)).one()
+    submitted = session.get(LedgerEntry, document.content.get("ledger_seq", 0))
+    if issued.seq > root.size:
+        raise typer.BadParameter("the checkpoint is older than the file; sign another one")
+    tree = _grow_tree(session, root.size, issued.seq, *([submitted.seq] if submitted else []))
+    found, paths = tree.read()
+    if found.hex() != root.root:
+        raise typer.BadParameter("the ledger here is not that of the checkpoint; see `gagas ledger verify --checkpoint`")
+    before = session.get(LedgerEntry, issued.seq - 1)
+    written = {seq: [each.hex() for each in path] for seq, path in paths.items()}
+    told: dict[str, Any] = {
+        "issued": {"payload": issued.payload, "previous": before.hash if before else GENESIS.hex(), "path": written[issued.seq]}
+    }
+    if submitted is not None:
+        told["submitted"] = {"seq": submitted.seq, "hash": submitted.hash, "path": written[submitted.seq]}
+    return told
 
 
 def _read_links(session: Session, advance: Callable[[int], None], misfiled: list[RowDifference]) -> Iterator[ChainEntry]:

@@ -20,7 +20,7 @@ from api.cli.reindex import reindex
 from api.cli.restore import restore
 from api.cli.serve import serve
 from api.cli.set_up import admins, migrate
-from api.cli.verify import verify
+from api.cli.verify import verifying
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Gagas: from an idea to a certificate.", pretty_exceptions_enable=False)
 
@@ -44,7 +44,7 @@ app.command()(restore)
 app.command()(doctor)
 app.command()(calc)
 app.command()(process)
-app.command()(verify)
+app.add_typer(verifying)
 app.add_typer(admins, name="admin")
 app.add_typer(call, name="call")
 app.add_typer(exports, name="export")

@@ -25,6 +25,7 @@ LISTS = frozenset(room.removesuffix(".*") for room in ROOMS if room.endswith(".*
 NAMED = frozenset(("policy.movers", "policy.documents.numbers"))  # whose values have names of their own: a line each, `name: value`
 WAITS = "policy.days"
 BOUNDS = (".lowest", ".highest")  # of a figure on the proposal form; every other number is points
+WRITTEN = frozenset(("policy.declaration.text", "policy.declaration.text_en"))  # texts longer than a line
 CAPACITIES = ("", "Plt.", "Plh.", "Pj.", "Pjs.")
 
 
@@ -186,7 +187,7 @@ def _look(value: Any, path: str, words: Words) -> tuple[str, tuple[tuple[str, st
     """Whether a field takes a line, several or one of some options."""
     if _is_wait(path):
         return "line", ()  # a unit may stand in it, which a keyboard of figures has not
-    if isinstance(value, list | Mapping):
+    if isinstance(value, list | Mapping) or path in WRITTEN:
         return "lines", ()
     kind, name = _kind_of(path), path.rpartition(".")[2]
     if kind == "boolean":

@@ -20,6 +20,8 @@ def list_conditions(policy: Policy, closes_at: datetime, words: Words) -> list[s
 
 def _say(policy: Policy, closes_at: datetime, words: Words) -> Iterator[str]:
     rule, day = policy.eligibility, local_day(closes_at)
+    if policy.declaration.is_asked:
+        yield words.text("entry.declared")
     if rule.initiators:
         named = "; ".join(words.word(each) for each in rule.initiators)
         yield words.text("entry.by_one" if len(rule.initiators) == 1 else "entry.by_many", initiators=named)

@@ -24,6 +24,7 @@ from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
 from models.units import Unit
 from workflows.intake.attachments import list_files
+from workflows.intake.copying import list_calls_to_copy_into
 from workflows.intake.links import list_kinds, list_links
 from workflows.intake.similar import find_similar
 from workflows.intake.supplement import read_asked_for
@@ -82,6 +83,7 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
         }
         offered |= {"propose"} if values["proposable"] else set()
         offered |= set(_link_forms(values))
+        offered |= {"copy"} if values["calls_to_copy_into"] else set()
         forms[refused.name] = refused.view(version)
         lost = [] if refused.name in offered else refused.typed()
     status = refused.status if refused else 200
@@ -164,6 +166,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "links": list_links(session, context, actor=actor),
         "link_kinds": list_kinds(session, context, actor=actor),
         "writes": False,
+        "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }
 
 
@@ -224,7 +227,7 @@ def find_recommendation(history: list[DecisionOut]) -> DecisionOut | None:
 
 def _form_names(values: dict[str, Any]) -> list[str]:
     plain = (offer.action for offer in (*values["offers"], *values["quiet_offers"]))
-    return [*plain, "propose", *(f"gate-{rule.name}" for rule in values["gates_to_pass"]), *_link_forms(values)]
+    return [*plain, "propose", "copy", *(f"gate-{rule.name}" for rule in values["gates_to_pass"]), *_link_forms(values)]
 
 
 def _link_forms(values: dict[str, Any]) -> list[str]:

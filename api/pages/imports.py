@@ -15,7 +15,7 @@ from api.pages.reading import require_readable
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page
 from api.pages.session import FormResult, Page, PageRequest, PostedFormWithFile
-from api.pages.texts import Words
+from api.pages.texts import Words, texts
 from api.sentences import sentence
 from models.people import Role
 from workflows.process.actors import Actor
@@ -96,7 +96,12 @@ def read_counts(report: ImportReport) -> dict[str, int]:
 
 def tell_fault(fault: RowFault, words: Words) -> tuple[str, str, str]:
     """The row, the column and what to correct, as people read them."""
-    return words.count(fault.row), words.text(f"imports.{fault.column}"), sentence(fault.code, words.language, fault.parameters)
+    named = f"imports.{fault.column}"
+    return (
+        words.count(fault.row),
+        words.text(named) if named in texts() else fault.column,
+        sentence(fault.code, words.language, fault.parameters),
+    )
 
 
 def write_faults(faults: Sequence[RowFault], words: Words) -> str:

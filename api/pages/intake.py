@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from api.pages.answers import read_sent_choices
+from api.pages.forms import Form
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.progress import show_progress
 from api.pages.proposal import TeamLine, keep_closed, list_people, read_proposal
@@ -28,6 +29,7 @@ from models.policy import Policy
 from workflows.calculations.shares import WHOLE
 from workflows.intake.agree import answer_invitation
 from workflows.intake.answers import list_form_faults
+from workflows.intake.copying import copy_idea
 from workflows.intake.draft import Proposal, draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -149,6 +151,17 @@ async def agree(idea_id: Id, request: PostedForm) -> Response:
     return await idea_form(request, idea_id, "agree", choose(form, ("joined", "not_joined"), answer))
 
 
+@router.post(f"{IDEA}/salin")
+async def copy(idea_id: Id, request: PostedForm) -> Response:
+    """Draft an own idea that is over once more, for an open call."""
+    call_id = request.form.text("call_id", 26)
+
+    def draft(session: Session, actor: Actor) -> FormResult:
+        return FormResult(to=f"/usulan/{copy_idea(session, idea_id, call_id, actor=actor).idea.id}/ubah", done="copied")
+
+    return await idea_form(request, idea_id, "copy", draft)
+
+
 @router.post(f"{IDEA}/tarik")
 async def withdraw(idea_id: Id, request: PostedForm) -> Response:
     """Take an idea back."""
@@ -227,15 +240,14 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
             return FormResult(to=f"{result.to.rpartition('/')[0]}/lampiran", done=result.done)
         if do not in HANDING_IN:
             return result
-        return await request.act(lambda s, a: _hand_in(s, a, saved, without_unanswered=do == "submit_without"), part="s")
+        return await request.act(lambda s, a: _hand_in(s, a, saved, request.form), part="s")
 
     def try_all(session: Session, actor: Actor) -> FormResult:
         if do in HANDING_IN:
             lock_quota(session, find_written(session, wanted, actor))  # before anything is written, as where it is handed in for good
         result = save(session, actor)
         written = wanted if wanted.idea_id else Writing("revise", result.to.split("/")[2])
-        without = do == "submit_without"
-        return _hand_in(session, actor, written, without_unanswered=without) if do in HANDING_IN else result
+        return _hand_in(session, actor, written, request.form) if do in HANDING_IN else result
 
     async def show(refused: RefusedForm) -> Response:
         return await show_writing(request, saved, refused=refused, kept=kept)
@@ -256,10 +268,12 @@ def _saving_all(request: PageRequest, call: Call, policy: Policy, proposal: Prop
             Faults([*faults.found, *lacking]).settle()
 
 
-def _hand_in(session: Session, actor: Actor, written: Writing, *, without_unanswered: bool) -> FormResult:
+def _hand_in(session: Session, actor: Actor, written: Writing, form: Form) -> FormResult:
+    without, declares = form.text("do", 20) == "submit_without", form.text("declaration", 3) == "yes"
     if written.action == "supplement":
-        return back_to_idea(supplement_idea(session, written.idea_id, without_unanswered=without_unanswered, actor=actor), "supplemented")
-    return back_to_idea(submit_idea(session, written.idea_id, without_unanswered=without_unanswered, actor=actor), "submitted")
+        return back_to_idea(supplement_idea(session, written.idea_id, without_unanswered=without, actor=actor), "supplemented")
+    context = submit_idea(session, written.idea_id, without_unanswered=without, declares_truth=declares, actor=actor)
+    return back_to_idea(context, "submitted")
 
 
 def _is_only_shown_anew(request: PageRequest) -> bool:

@@ -12,6 +12,7 @@ from api.pages import (
     ceilings,
     condition,
     confirmations,
+    dictated,
     exports,
     idea,
     ideas,
@@ -32,7 +33,7 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, inbox, ideas, intake, attachments, links, review, pilot, reward, recognition),
+    *(assets, public, account, own_account, inbox, ideas, intake, attachments, links, dictated, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),
 )

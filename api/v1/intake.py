@@ -29,6 +29,7 @@ from api.v1.totals import CountedPage, show_total
 from models.ideas import Idea
 from models.instants import region_zone
 from workflows.intake.agree import answer_invitation
+from workflows.intake.copying import copy_idea
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -41,10 +42,15 @@ from workflows.process.wanted import Sort, WantedIdeas
 
 router = APIRouter(prefix=PREFIX + "/ideas", tags=["intake"])
 DraftingApi = Annotated[ApiRequest, Depends(Head(creates="/ideas/{id}"))]
+CopyingApi = Annotated[ApiRequest, Depends(Head(match=Match.READ, creates="/ideas/{id}"))]
 RevisingApi = Annotated[ApiRequest, Depends(Head(match=Match.REQUIRED))]
 
 
 class DraftIn(ProposalIn):
+    call_id: Id
+
+
+class CopyIn(RequestBody):
     call_id: Id
 
 
@@ -59,9 +65,13 @@ class AgreementIn(RequestBody):
 
 
 class SubmissionIn(RequestBody):
-    """Without those who have not answered, their shares go to the lead proposer."""
+    """Without those who have not answered, their shares go to the lead proposer.
+
+    `declares_truth` says that whoever hands the idea in makes the declaration of the call's policy; where it is asked, it must be true.
+    """
 
     without_unanswered: bool = False
+    declares_truth: bool | None = None
 
 
 class SupplementIn(ProposalIn):
@@ -151,6 +161,14 @@ async def add_draft(body: DraftIn, request: DraftingApi) -> JSONResponse:
     return await request.write(lambda s, a: show_context(s, draft_idea(s, body.call_id, body.read(), actor=a), a), status=201)
 
 
+@router.post("/{idea_id}/copy", status_code=201, response_model=IdeaOut)
+async def copy_as_draft(idea_id: Id, body: CopyIn, request: CopyingApi) -> JSONResponse:
+    """Draft an own idea that is over once more, for an open call: with what that call asks, and a team that is asked to join anew."""
+    return await request.write(
+        lambda s, a: show_context(s, copy_idea(s, idea_id, body.call_id, actor=a), a), status=201, match=(Idea, idea_id)
+    )
+
+
 @router.get("/{idea_id}", response_model=IdeaOut)
 async def show(idea_id: Id, request: Api) -> JSONResponse:
     """An idea, with its version as ETag."""
@@ -174,10 +192,9 @@ async def revise(idea_id: Id, body: ProposalIn, request: RevisingApi) -> JSONRes
 @router.post("/{idea_id}/submission", response_model=IdeaOut)
 async def submit(idea_id: Id, request: MatchingApi, body: SubmissionIn | None = None) -> JSONResponse:
     """Hand a draft in, once everybody who was asked to join has answered, or without those who have not."""
-    without = body is not None and body.without_unanswered
-    return await request.write(
-        lambda s, a: show_context(s, submit_idea(s, idea_id, without_unanswered=without, actor=a), a), match=(Idea, idea_id)
-    )
+    said = body or SubmissionIn()
+    more = {"without_unanswered": said.without_unanswered, "declares_truth": said.declares_truth is True}
+    return await request.write(lambda s, a: show_context(s, submit_idea(s, idea_id, **more, actor=a), a), match=(Idea, idea_id))
 
 
 @router.post("/{idea_id}/agreement", response_model=IdeaOut)

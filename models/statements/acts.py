@@ -1,4 +1,5 @@
-"""What people did about an idea, step by step: decisions taken, reviews answered, a pilot owned, awards proposed and approved."""
+"""What people did about an idea, step by step: decisions taken, reviews answered, a pilot owned, awards proposed and approved; and who
+typed it in somebody else's name."""
 
 from collections.abc import Collection
 from functools import cache
@@ -9,6 +10,7 @@ from sqlmodel import Session
 
 from models.awards import Award
 from models.database import is_sqlite, run_plain, table_of
+from models.dictated_ideas import DictatedIdea
 from models.ideas import Decision
 from models.pilots import Pilot
 from models.reviews import Review, ReviewState
@@ -26,13 +28,14 @@ class Act(NamedTuple):
     step: str
 
 
-_DECISION, _REVIEW, _PILOT, _AWARD = (table_of(model) for model in (Decision, Review, Pilot, Award))
+_DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED = (table_of(model) for model in (Decision, Review, Pilot, Award, DictatedIdea))
 _SOURCES: tuple[tuple[sa.Table, Any, Any, tuple[Any, ...]], ...] = (
     (_DECISION, _DECISION.c.actor_id, _DECISION.c.action, ()),
     (_REVIEW, _REVIEW.c.reviewer_id, sa.literal_column("'score'"), (_REVIEW.c.state.in_(ANSWERED),)),
     (_PILOT, _PILOT.c.owner_id, sa.literal_column("'measure'"), ()),
     (_AWARD, _AWARD.c.proposed_by, sa.literal_column("'award_propose'"), ()),
     (_AWARD, _AWARD.c.approved_by, sa.literal_column("'award_approve'"), ()),
+    (_DICTATED, _DICTATED.c.typed_by, sa.literal_column("'dictate'"), ()),
 )
 
 

@@ -24,6 +24,7 @@ from tests.attaching import TAKING, put
 from tests.building import POLICY, Town
 from tests.steps import REASON
 from workflows.adapters.files import store_file
+from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
@@ -80,6 +81,8 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
         ("-", "session_id", "-"): "x" * 26,
     }
     ids |= build_accounts(town)
+    dictated = town.do(dictate_idea, calls["ours"], town["mate"].number, town.proposal(team=()), by="operator")
+    ids["-", "dictated_id", "-"] = dictated.id
     town.do(sign_policy, ids["planned", "call", "-"], 1, by="chair")
     ids |= build_later_calls(town)
     ids |= build_days(town)

@@ -18,6 +18,7 @@ from models.instants import today
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import POLICY, Shelf
+from workflows.intake.dictate import dictate_idea
 from workflows.process.ways import IDEA
 from workflows.region.holders import NewHolder
 from workflows.region.offices import NewOffice, set_office
@@ -68,6 +69,7 @@ def test_no_json_makes_a_fault(client: TestClient, shelf: Shelf, share: Callable
     ids |= {"day": str(today() + timedelta(days=9)), "attachment_id": "x" * 26}
     ids["link_id"] = "x" * 26
     ids["idea_id"] = town.build_idea(IdeaStage.IN_REVIEW)
+    ids["dictated_id"] = town.do(dictate_idea, town.call, town["mate"].number, town.proposal(team=()), by="operator").id
     town.do(set_office, "ANDIR", NewOffice(("KECAMATAN ANDIR",), "Contoh", "Kec.Andir", "Camat Andir"), by="admin")
     ids |= {"code": "ANDIR", "holder_id": town.appoint("ANDIR", NewHolder(town["head"].id, today()))}
     people = st.sampled_from(["lead", "secretary", "admin", "leader", "chair", "reviewer1", "head", "verifier", "owner"])

@@ -13,6 +13,7 @@ from tests.browser.scene import Shot, build_late_call
 from tests.building import Town
 from tests.outsiders import outsider, welcome
 from tests.steps import REASON
+from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
 
@@ -54,6 +55,7 @@ def set_forms(town: Town) -> list[Shot]:
         *_set_answers(town),
         *_set_calls(town),
         *_set_entry(town),
+        *_set_dictated(town),
         Shot("Tutup akun: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Tutup akun"),
         Shot("Berhenti bertugas: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Catat berhenti bertugas", (("reason", REASON),)),
         Shot("Data pegawai yang tidak berubah", "admin", f"/pegawai/{town['mate'].id}", "Simpan data"),
@@ -93,6 +95,24 @@ def _set_links(town: Town) -> list[Shot]:
     return [
         Shot("Hubungan dengan usulan lain", "secretary", f"/usulan/{idea}"),
         Shot("Hubungan yang perlu diperbaiki", "secretary", f"/usulan/{idea}", "Simpan hubungan"),
+    ]
+
+
+def _set_dictated(town: Town) -> list[Shot]:
+    """An idea that an operator typed for a colleague, as each of three reads it; one that is over, to be copied; and a declaration."""
+    page = f"/usulan-titipan/{town.do(dictate_idea, town.call, town['mate'].number, town.proposal(team=()), by='operator').id}"
+    new, over = f"/usulan-titipan/baru?call={town.call}", town.build_idea(IdeaStage.WITHDRAWN, title="Loket Malam")
+    declared = f"/usulan/baru?call={town.build_call(code='UJI-PERNYATAAN', declaration={'is_asked': True})}"
+    return [
+        Shot("Usulan titipan", "operator", "/usulan-titipan"),
+        Shot("Kotak masuk dengan titipan", "mate", "/kotak-masuk"),
+        Shot("Ketikkan usulan rekan", "operator", new),
+        Shot("Titipan yang perlu diperbaiki", "operator", new, "Simpan titipan"),
+        Shot("Titipan bagi pengusulnya", "mate", page),
+        Shot("Kode titipan yang salah", "operator", page, "Ajukan atas nama pengusul", (("code", "K7MP"),)),
+        Shot("Lembar usulan titipan", "head", page, "Buat lembar"),
+        Shot("Salin usulan yang selesai", "lead", f"/usulan/{over}"),
+        Shot("Pernyataan kebenaran", "lead", declared, "Ajukan usulan", (("title", "Loket Malam"),)),
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from models.ideas import Decision, Idea
+from models.ideas import Decision, Idea, Revision
 from models.ledger import LedgerEntry, LedgerHead
 from models.outbox import Message
 from models.stages import AwardStage, IdeaStage
@@ -112,7 +112,8 @@ def test_the_entry_says_which_revision_and_stage_it_speaks_of(town: Town) -> Non
     entry = town.rows(select(LedgerEntry).where(LedgerEntry.idea_id == idea, LedgerEntry.kind == "idea.submit"))[0]
     detail = dict(entry.payload["detail"])
     commits = detail.pop("commits")
-    assert detail == {"stage": "submitted", "revision": 1, "code": None}
+    (digest,) = town.rows(select(Revision.content_sha256).where(Revision.idea_id == idea, Revision.number == 1))
+    assert detail == {"stage": "submitted", "revision": 1, "code": None, "content": digest}
     assert commits["idea"][idea]["entry"][0] == town.idea(idea).code
     assert set(commits) == {"idea", "decision"}
     assert (entry.payload["actor"], entry.payload["subject"]) == (town["lead"].id, idea)

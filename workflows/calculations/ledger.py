@@ -119,6 +119,11 @@ def verify_chain(entries: Iterable[ChainEntry], checkpoint: Checkpoint | None = 
     return _against(checkpoint, size, head)
 
 
+def break_chain(report: ChainReport, reason: ChainBreak, place: int) -> ChainReport:
+    """A report that holds so far, broken at a place for a reason that shows elsewhere."""
+    return _broken(reason, report.size, bytes.fromhex(report.head), place)
+
+
 def commitment(value: str, salt: bytes) -> str:
     """A salted hash that stands for a personal value, 64 hex digits; without salt (16 to 255 bytes) it can be neither opened nor guessed.
 

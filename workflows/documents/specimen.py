@@ -25,6 +25,7 @@ class SpecimenFacts:
     team_limit: int
     moment: datetime
     category: str = ""
+    declaration: str = ""
 
     @property
     def distinction(self) -> str:

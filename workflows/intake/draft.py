@@ -1,5 +1,8 @@
 """Draft an idea and revise it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from sqlmodel import Session
 
 from models.calls import Call, PolicyVersion
@@ -21,10 +24,13 @@ REVISE = IDEA.action("revise")
 __all__ = ["IdeaForm", "Medium", "Proposal", "draft_idea", "new_idea", "revise_idea"]
 
 
-def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Actor) -> IdeaContext:
+def draft_idea(
+    session: Session, call_id: str, proposal: Proposal, *, origin: Mapping[str, str] = MappingProxyType({}), actor: Actor
+) -> IdeaContext:
     """A new draft under the call's current policy; everybody with an account may. Whom it names for the team is asked to join.
 
-    Raises Conflict when the call is not open.
+    The ledger keeps its `origin`: from which idea it was `copied`, or who it was `typed_by`, which its history tells without a name. Raises
+    Conflict when the call is not open.
     """
     call, unit = get_call(session, call_id)
     version = current_policy(session, call_id)
@@ -35,7 +41,9 @@ def draft_idea(session: Session, call_id: str, proposal: Proposal, *, actor: Act
     session.add(idea)
     session.flush()
     revision, team = write_revision(session, idea, kept, actor), write_team(session, context, named)
-    grounds = Grounds(recorded={"call": call.id, "policy": version.number}, rows=(revision, *team.rows), inbox=team.inbox)
+    detail = {"dictated": True} if "typed_by" in origin else {}
+    recorded = {"call": call.id, "policy": version.number, **origin}
+    grounds = Grounds(detail=detail, recorded=recorded, rows=(revision, *team.rows), inbox=team.inbox)
     take(session, context, permitted, grounds, actor=actor)
     return read_again(session, context)
 

@@ -1,6 +1,9 @@
 """Submit a draft; answer a request to complete it."""
 
+import hashlib
+from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 from sqlmodel import Session
 
@@ -26,14 +29,17 @@ SUBMIT = IDEA.action("submit")
 SUPPLEMENT = IDEA.action("supplement")
 
 
-def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = False, actor: Actor) -> IdeaContext:
+def submit_idea(
+    session: Session, idea_id: str, *, without_unanswered: bool = False, declares_truth: bool = False, actor: Actor
+) -> IdeaContext:
     """Hand a draft in: complete, in the call's time, by a team that agreed. The idea gets its code; a flow takes it from here.
 
     What its form does not ask for, given the other answers, is left behind first, in a revision of its own; its category is fixed, whatever
-    becomes of its unit. What comes in within the grace, or by a permit after it, is marked as late in the decision and in the ledger.
-    Raises Invalid, all faults at once, for a section or answer that is missing or out of bounds, a category that was not chosen and for
-    what keeps the idea out of its call; Conflict when nobody may come in, where no category is for the idea's unit or that has no place
-    left, and where somebody has not answered whether they join, unless the idea is handed in without them.
+    becomes of its unit. What comes in within the grace, or by a permit after it, is marked as late in the decision and in the ledger, and
+    where the call asks for a declaration of truth both say the digest of what was declared.
+    Raises Invalid, all faults at once, for a section or answer that is missing or out of bounds, a category that was not chosen, a missing
+    declaration and for what keeps the idea out of its call; Conflict when nobody may come in, where no category is for the idea's unit or
+    that has no place left, and where somebody has not answered whether they join, unless the idea is handed in without them.
     """
     context = read_context(session, idea_id, actor=actor)
     hold_near_end(session, context.call, now())
@@ -41,8 +47,9 @@ def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = Fa
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
         context = read_context(session, idea_id, actor=actor)
-    permitted = _permit(session, context, SUBMIT, actor=actor)
-    faults, category = Faults(list_form_faults(context.policy, list_said(context))), ""
+    lacking = [*list_form_faults(context.policy, list_said(context)), *_list_undeclared(context, declares_truth)]
+    permitted = _permit(session, context, (SUBMIT, None), lacking, actor=actor)
+    faults, category = Faults(lacking), ""
     with faults.gather():
         category = settle_category(session, context)
     faults.settle()
@@ -50,9 +57,12 @@ def submit_idea(session: Session, idea_id: str, *, without_unanswered: bool = Fa
     late = settle_entry(session, context, at)
     context = fix_category(session, _leave_unasked_behind(session, context, actor=actor), category)
     context.idea.submitted_at, context.idea.code = at, f"IDE-{year}-{next_running(session, 'idea', year):06d}"
-    said = {"late": late.tell()} if late is not None else {}
+    said: dict[str, Any] = {"late": late.tell()} if late is not None else {}
+    if context.policy.declaration.is_asked:
+        said["declaration"] = hashlib.sha256(context.policy.declaration.text.encode()).hexdigest()
     detail = said | ({"category": category} if category else {})
-    take(session, context, permitted, Grounds(detail=detail, recorded=said), actor=actor)
+    recorded = said | {"content": context.content.content_sha256}
+    take(session, context, permitted, Grounds(detail=detail, recorded=recorded), actor=actor)
     return context
 
 
@@ -99,15 +109,21 @@ def _leave_unasked_behind(session: Session, context: IdeaContext, *, actor: Acto
 
 def _permit_supplement(session: Session, context: IdeaContext, *, actor: Actor) -> Permitted:
     outcome = "permission" if must_be_permitted_again(session, context) else None
-    return _permit(session, context, SUPPLEMENT, outcome, actor=actor)
+    lacking = [*list_form_faults(context.policy, list_said(context))]
+    return _permit(session, context, (SUPPLEMENT, outcome), lacking, actor=actor)
 
 
-def _permit(session: Session, context: IdeaContext, action: str, outcome: str | None = None, *, actor: Actor) -> Permitted:
+def _permit(session: Session, context: IdeaContext, step: tuple[str, str | None], lacking: list[Invalid], *, actor: Actor) -> Permitted:
     """As `permit`; all that is wrong with the content is said at once, and before that others have not answered."""
     try:
-        return permit(session, context, action, outcome, actor=actor)
+        return permit(session, context, *step, actor=actor)
     except (Conflict, Invalid) as refused:
         if isinstance(refused, Invalid) or refused.code == "team_unanswered":
-            faults = list_entry_faults(session, context), list_form_faults(context.policy, list_said(context))
-            Faults(fault for found in faults for fault in found).settle()
+            Faults([*list_entry_faults(session, context), *lacking]).settle()
         raise
+
+
+def _list_undeclared(context: IdeaContext, declares_truth: bool) -> Iterator[Invalid]:
+    """The refusal where the call asks for a declaration of truth and none was made; a stored draft never makes one by itself."""
+    if context.policy.declaration.is_asked and not declares_truth:
+        yield Invalid("declaration_missing", "declaration")

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.documents import DocumentKind
-from models.ideas import Decision, TeamMember
+from models.ideas import Decision, Idea, Revision, TeamMember
 from models.instants import local_day, region_zone
 from models.ledger import LedgerEntry
 from models.people import Role
@@ -16,6 +16,7 @@ from models.policy import Entry
 from models.stages import AwardStage
 from models.units import Unit
 from workflows.calculations.employee_number import mask_held_number
+from workflows.calculations.ledger import GENESIS
 from workflows.documents.kinds.receipt import INITIATORS
 from workflows.documents.kinds.rejection import find_words, name_rejecting
 from workflows.documents.text import format_date
@@ -39,16 +40,19 @@ def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
     entry = session.exec(select(LedgerEntry).where(LedgerEntry.idea_id == idea_id, LedgerEntry.kind == "idea.submit")).first()
     if entry is None or idea.submitted_at is None:
         raise NotFound("idea_not_submitted")
+    received = _received_revision(session, idea, entry)
     content = {
         "call_title": context.call.title,
         "idea_code": idea.code,
-        "idea_title": idea.title,
+        "idea_title": received.title,
         "team": _team_lines(session, idea_id),
         "received_at": idea.submitted_at.astimezone(region_zone()),
         "received_by": f"Sistem elektronik Gagas, {session.get_one(Unit, context.call.unit_id).name}",
-        "content_sha256": context.content.content_sha256,
+        "content_sha256": received.content_sha256,
         "ledger_seq": entry.seq,
         "ledger_hash": entry.hash,
+        "entry": _write_entry(session, entry, received),
+        "declaration": context.policy.declaration.text if "declaration" in entry.payload["detail"] else None,
         "team_revisions": _team_revisions(session, idea_id),
         **_entry(context),
     }
@@ -126,6 +130,21 @@ def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder:
 
 def _legal_basis(text: str, number: str, on: date | None) -> str:
     return text.replace("{number}", number).replace("{date}", format_date(on) if on else "-")[:300]
+
+
+def _received_revision(session: Session, idea: Idea, entry: LedgerEntry) -> Revision:
+    """What the idea said when it was submitted, whatever became of it since."""
+    number = entry.payload["detail"].get("revision", idea.revision)
+    return session.exec(select(Revision).where(Revision.idea_id == idea.id, Revision.number == number)).one()
+
+
+def _write_entry(session: Session, entry: LedgerEntry, received: Revision) -> dict[str, Any] | None:
+    """The entry of a submission for whoever checks its receipt alone; None of one that does not say the digest of the content yet."""
+    if "content" not in entry.payload["detail"]:
+        return None
+    before = session.get(LedgerEntry, entry.seq - 1)
+    previous = before.hash if before is not None else GENESIS.hex()
+    return {"payload": entry.payload, "previous": previous, "content_salt": received.salt}
 
 
 def _entry(context: IdeaContext) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Parts:
     tier: str
     category: str
     team_limit: int
+    declaration: str = ""
 
 
 PLACES = {
@@ -52,6 +53,7 @@ PLACES = {
     "tier": "policy.rule_book.tiers",
     "category": "policy.categories",
     "team_limit": "policy.team_limit",
+    "declaration": "policy.declaration.text",
 }
 USUAL = Parts(
     (("KOTA CONTOH",), "", ""), SignatoryRule(name="Joko", position="Wali Kota"), "Contoh", "Keputusan Wali Kota", "1/2026", "Emas", "", 1
@@ -181,6 +183,7 @@ def _read_parts(policy: Policy, kind: DocumentKind) -> Parts:
         tier=find_longest_tier(policy),
         category=find_longest_category(policy),
         team_limit=policy.team_limit,
+        declaration=policy.declaration.text if policy.declaration.is_asked else "",
     )
 
 
@@ -198,4 +201,4 @@ def _frame(record: DocumentType, parts: Parts) -> dict[str, Any]:
 
 def _read_facts(parts: Parts, contest: bool) -> SpecimenFacts:
     moment = datetime.combine(DAY, time(23, 59, 59), tzinfo=region_zone())
-    return SpecimenFacts(contest, parts.tier, parts.legal_basis, parts.team_limit, moment, parts.category)
+    return SpecimenFacts(contest, parts.tier, parts.legal_basis, parts.team_limit, moment, parts.category, parts.declaration)

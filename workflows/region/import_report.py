@@ -26,8 +26,12 @@ def tell_fault(row: int, fault: Refusal) -> RowFault:
 
 @dataclass
 class ImportReport:
-    """What a file changes, in numbers of people or units, and what is wrong with it; with any fault nothing was changed."""
+    """What a file changes, in numbers of people, units or ideas, and what is wrong with it; with any fault nothing was changed.
 
+    `of` begins the names of the texts that tell of it, where they are other than those of people and units.
+    """
+
+    of: str = ""
     rows: int = 0
     registered: int = 0
     moved: int = 0

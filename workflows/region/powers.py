@@ -91,6 +91,14 @@ def list_sponsors(session: Session, person_id: str) -> set[str]:
     return actors | pairs | {who for who in session.exec(settled) if who}
 
 
+def has_handed_code(session: Session, giver_id: str, person_id: str) -> bool:
+    """Whether somebody ever handed a person a code for their account; who registered them did, unless another code came after that."""
+    facts = select(LedgerEntry.kind, LedgerEntry.payload).where(col(LedgerEntry.idea_id).is_(None), col(LedgerEntry.kind).in_(_GAVE_A_CODE))
+    of_person = session.exec(facts.where(col(LedgerEntry.payload)["subject"].as_string() == person_id)).all()
+    later = {str(payload["actor"]) for kind, payload in of_person if kind != _GAVE_A_CODE[0]}
+    return giver_id in (later or {str(payload["actor"]) for _kind, payload in of_person})
+
+
 def require_over(session: Session, person: Person, home: Unit, *, actor: Actor, in_office: tuple[Role, ...] = (Role.ADMIN,)) -> list[str]:
     """Let an operator or admin over a person's home unit pass, who for an office holder must hold `in_office` over every office too.
 

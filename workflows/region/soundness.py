@@ -88,8 +88,8 @@ def digest_print(policy: Policy) -> str:
     """The SHA-256 of all that of a policy which stands on paper: two that agree in it print alike."""
     documents = policy.documents.model_dump(mode="json")
     said = {"documents": documents, "entry": policy.entry, "team_limit": policy.team_limit, "tier": find_longest_tier(policy)}
-    category = find_longest_category(policy)
-    return digest_body({**said, "category": category} if category else said)
+    more = {"category": find_longest_category(policy), "declaration": policy.declaration.text if policy.declaration.is_asked else ""}
+    return digest_body(said | {name: text for name, text in more.items() if text})
 
 
 def find_longest_tier(policy: Policy) -> str:

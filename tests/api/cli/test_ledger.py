@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from typer.testing import CliRunner, Result
 
+from api.cli.checkpoints import make_checkpoint
 from api.cli.folder import prepare_folder, read_signing_key
 from api.cli.main import app
 from models.database import database
@@ -140,7 +141,7 @@ def keep_checkpoint(folder: Path) -> Path:
 
 def test_a_checkpoint_is_signed_by_the_printed_key(own_town: Town, tmp_path: Path) -> None:
     printed = json.loads(keep_checkpoint(tmp_path).read_text())
-    said = {name: printed[name] for name in ("size", "head", "at", "key")}
+    said = {name: printed[name] for name in ("size", "head", "at", "key", "root")}
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(printed["public_key"]))
     key.verify(bytes.fromhex(printed["signature"]), rfc8785.dumps(said))
     with pytest.raises(InvalidSignature):
@@ -165,7 +166,10 @@ def test_a_chain_that_grew_since_still_fits_its_checkpoint(own_town: Town, tmp_p
     assert report["size"] == size(own_town)
 
 
-@pytest.mark.parametrize("changed", [{"size": 1}, {"head": "00" * 32}, {"signature": "00" * 64}, {"public_key": ""}, {"at": "2020"}])
+CHANGES = [{"size": 1}, {"head": "00" * 32}, {"root": "00" * 32}, {"signature": "00" * 64}, {"public_key": ""}, {"at": "2020"}]
+
+
+@pytest.mark.parametrize("changed", CHANGES)
 def test_a_checkpoint_that_was_changed_is_not_believed(own_town: Town, tmp_path: Path, changed: dict[str, Any]) -> None:
     checkpoint = keep_checkpoint(tmp_path)
     checkpoint.write_text(json.dumps({**json.loads(checkpoint.read_text()), **changed}))
@@ -176,7 +180,7 @@ def test_a_checkpoint_that_was_changed_is_not_believed(own_town: Town, tmp_path:
 
 def test_a_checkpoint_holds_no_personal_word(own_town: Town) -> None:
     printed = gagas("ledger", "checkpoint").stdout
-    assert set(json.loads(printed)) == {"size", "head", "at", "key", "signature", "public_key"}
+    assert set(json.loads(printed)) == {"size", "head", "at", "key", "root", "signature", "public_key"}
 
 
 def write_strangers_checkpoint(folder: Path) -> Path:
@@ -227,6 +231,17 @@ def test_a_checkpoint_of_before_keys_had_fingerprints_still_counts(own_town: Tow
     older = tmp_path / "older.json"
     older.write_text(json.dumps({**said, "signature": signature, "public_key": printed["public_key"]}))
     assert verify("--checkpoint", str(older))[0] == 0
+
+
+def test_a_checkpoint_whose_root_is_not_that_of_its_entries_is_told_of(own_town: Town, tmp_path: Path) -> None:
+    last = size(own_town)
+    head = own_town.rows(sa.text("SELECT hash FROM ledgerhead"))[0][0]
+    signed = tmp_path / "signed.json"
+    signed.write_text(json.dumps(make_checkpoint(last, head, "ab" * 32)))
+    code, report = verify("--checkpoint", str(signed))
+    assert (code, report["valid"], report["reason"]) == (1, False, "checkpoint")
+    signed.write_text(json.dumps(make_checkpoint(last, head)))
+    assert verify("--checkpoint", str(signed))[0] == 0
 
 
 def test_what_is_exported_is_verified_without_the_server(own_town: Town) -> None:

@@ -16,6 +16,7 @@ from tests.api.pages.test_all_at_once import fields_at_fault
 from tests.attaching import build_draft
 from tests.building import Town
 from tests.outsiders import outsider, welcome
+from workflows.intake.dictate import dictate_idea
 from workflows.region.calls import close_call
 
 
@@ -54,6 +55,10 @@ def _late_call(town: Town) -> str:
     return f"/periode-usulan/{call}"
 
 
+def _dictated(town: Town) -> str:
+    return f"/usulan-titipan/{town.do(dictate_idea, town.call, town['mate'].number, town.proposal(team=()), by='operator').id}"
+
+
 S, A = IdeaStage, AwardStage
 WAITS = "permission screening supplement review recommendation determination pilot_plan verdict deferral agreement objection approval"
 PAPERS = ("documents.letterhead.lines", "documents.signatory.name", "documents.signatory.position")
@@ -83,6 +88,7 @@ FORMS = (
     Empty("leader", _award(A.PROPOSED), "*/persetujuan", "approve", "outcome"),
     Empty("leader", _award(A.APPROVED), "*/jadwal", "schedule", "announce_at"),
     Empty("leader", _award(A.ANNOUNCED), "*/pencabutan", "revoke", "reason"),
+    Empty("operator", _dictated, "*/konfirmasi", "confirm", "code"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai", "register", "name employee_number"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai/cari", "find", "identifier"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai/kode", "renew", "identifier"),
@@ -101,11 +107,13 @@ FORMS = (
     Empty("admin", lambda _town: "/kalender", "/kalender", "declare_day", "day kind name name_en source"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
-ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form and test_new_version ask
+# what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form, test_new_version and test_dictated ask
+ELSEWHERE = {
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
-    *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
-    "/usulan/{idea_id}/lampiran/hapus",
+    *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik", "/usulan/{idea_id}/salin"),
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
+    *("/usulan-titipan/baru", *(f"/usulan-titipan/{{dictated_id}}/{last}" for last in ("ubah", "lembar", "akhiri"))),
+    "/usulan/{idea_id}/lampiran/hapus",
     *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
     *(

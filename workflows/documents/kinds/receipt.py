@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic.dataclasses import dataclass
 
-from workflows.documents.content import FROZEN, LONGEST_FULL_NAME, Address, Code, Count, Digest, FullName, Letterhead, Line, Name
+from workflows.documents.content import FROZEN, LONGEST_FULL_NAME, Address, Code, Count, Digest, FullName, Letterhead, Line, Name, Prose
 from workflows.documents.kinds import DocumentType
 from workflows.documents.specimen import CODE, DIGEST, MASKED_NUMBER, SpecimenFacts, write_words
 
@@ -56,11 +56,22 @@ class TeamRevision:
     members: tuple[ShareChange, ...]
 
 
+@dataclass(frozen=True, config=FROZEN)
+class RecordedEntry:
+    """The ledger's entry of the submission and the hash before it, from which anybody works out the entry's own; and what the digest of
+    the content was salted with, so that whoever has the content can work out that digest too."""
+
+    payload: dict[str, Any]
+    previous: Digest
+    content_salt: Digest
+
+
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
 class ReceiptContent:
     """The tanda terima of a submitted idea; `received_by` is the official or the system that took it in.
 
-    Who initiated it, since when it is in use and which idea it continues stand on it only where the call asked.
+    Who initiated it, since when it is in use, which idea it continues and what was declared stand on it only where the call asked. `entry`
+    is not printed: it lies in the file, for whoever checks the receipt without the server.
     """
 
     number: Code
@@ -81,6 +92,8 @@ class ReceiptContent:
     initiator: Line | None = None
     in_use_since: date | None = None
     earlier_code: Code | None = None
+    declaration: Prose | None = None
+    entry: RecordedEntry | None = None
 
     @property
     def crowded(self) -> bool:
@@ -104,6 +117,8 @@ def _write_specimen(facts: SpecimenFacts) -> dict[str, Any]:
         "initiator": max(INITIATORS.values(), key=len),
         "in_use_since": facts.moment.date(),
         "earlier_code": CODE,
+        "entry": RecordedEntry({}, DIGEST, DIGEST),
+        **({"declaration": facts.declaration} if facts.declaration else {}),
     }
 
 
