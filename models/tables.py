@@ -12,6 +12,7 @@ from models import (
     inbox,
     late_permits,
     ledger,
+    messages,
     offices,
     outbox,
     people,
@@ -22,7 +23,7 @@ from models import (
 )
 
 ROOMS = (
-    *(awards, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger),
+    *(awards, calls, decrees, documents, ideas, idempotency, inbox, late_permits, ledger, messages),
     *(offices, outbox, people, pilots, posts, reviews, units),
 )
 metadata = SQLModel.metadata

@@ -22,13 +22,13 @@ from workflows.process.inbox import find_overdue
 from workflows.process.journal import record, send, send_each_once
 from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
+from workflows.recognition.paces import DIGEST_HOUR
 from workflows.recognition.pauses import wake_digests
 from workflows.region.calls import close_call, lock_call
 from workflows.region.grants import end_lapsed
 from workflows.reward.propose import list_undecided
 
 AT_ONCE = 500
-DIGEST_HOUR = 7  # before the offices open
 KEPT_ANSWER_DAYS = 30
 
 

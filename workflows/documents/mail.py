@@ -136,8 +136,8 @@ def write_part(name: str, language: str = "id") -> str:
 
 def write_value(value: str, language: str = "id") -> str:
     """A value of a policy: a code in its word, yes or no; everything else as it is."""
-    yes_or_no = {"True": "yes", "False": "no"}.get(value, value)
-    return _words().get(yes_or_no, {}).get(language, value)
+    yes_or_no = {"True": "yes", "False": "no"}
+    return say(yes_or_no[value], language) if value in yes_or_no else _words().get(value, {}).get(language, value)
 
 
 def write_count(number: str, is_exact: bool, language: str = "id") -> str:
