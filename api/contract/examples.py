@@ -76,6 +76,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "MoveIn": {"unit_code": "BAPPEDA", "valid_from": "2026-11-01", "reason": "SK mutasi"},
     "NoteIn": {"note": "Hadir dua belas orang."},
     "NumberIn": {"employee_number": NUMBER, "kind": "pns", "valid_from": "2026-11-01"},
+    "MessageChoiceIn": {"pace": "daily", "language": "id"},
     "OfficeIn": {
         "letterhead_lines": ["PEMERINTAH KOTA CONTOH", "KECAMATAN CONTOH"],
         "place": "Contoh",

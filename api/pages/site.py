@@ -16,6 +16,7 @@ from api.pages import (
     imports,
     inbox,
     intake,
+    messages,
     new_version,
     own_account,
     people,
@@ -29,7 +30,7 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, inbox, ideas, intake, review, pilot, reward, recognition),
+    *(assets, public, account, own_account, messages, inbox, ideas, intake, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, idea),
 )

@@ -20,6 +20,7 @@ KINDS = frozenset(DocumentKind)
 FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
     *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "entry.toml", "answers.toml"),
+    "messages.toml",
 )
 
 

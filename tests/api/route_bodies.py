@@ -16,6 +16,7 @@ OF_ACCOUNTS = {
     "/forgotten-passwords": {"identifier": "x"},
     "/me/email": {"email": "nama@contoh.example", "present_password": "x"},
     "/me/email/confirmation": {"new_code": "x"},
+    "/me/message-choice": {"pace": "daily"},
     "/activation": {"identifier": "x", "code": "x", "password": "pendek"},
     "/people/{person_id}/sign-in-name": {"sign_in_name": "pendamping.maleber"},
 }

@@ -181,6 +181,8 @@ def _begin_with_accounts(town: Town) -> list[Shot]:
     return [
         Shot("Konfirmasi orang kedua", "second_admin", "/konfirmasi"),
         Shot("Akun saya", "chair", "/akun"),
+        Shot("Pesan untuk Anda", "lead", "/pesan"),
+        Shot("Alamat kalender", "lead", "/akun", "Buat alamat kalender"),
         Shot("Data pegawai", "admin", f"/pegawai/{town['chair'].id}"),
         *_show_posts(town),
     ]

@@ -44,11 +44,26 @@ class WrittenMail(NamedTuple):
 
 def write_mail(folder: str, mail: Any, reader: Reader) -> WrittenMail:
     """A mail of a folder below templates/mail in every form; `mail` is the dataclass of what it tells."""
-    told = _clean(mail)
-    subject = shorten(" ".join(_render(folder, "subject.txt", told, reader).split()), SUBJECT)
+    told, subject = _clean(mail), write_subject(folder, mail, reader)
     letter = {part: _write_letter(folder, form, subject, told, reader) for part, form in (("text", "text"), ("html", "html"))}
     text = re.sub(r"\n{3,}", "\n\n", letter["text"]).strip() + "\n"
-    return WrittenMail(subject, text, letter["html"].strip() + "\n", _write_short(folder, told, reader))
+    return WrittenMail(subject, text, letter["html"].strip() + "\n", write_short(folder, mail, reader))
+
+
+def write_subject(folder: str, mail: Any, reader: Reader) -> str:
+    """The subject alone, on one line."""
+    return shorten(" ".join(_render(folder, "subject.txt", _clean(mail), reader).split()), SUBJECT)
+
+
+def write_short(folder: str, mail: Any, reader: Reader) -> str:
+    """The short text alone: at most 600 characters; what people typed is cut until it is short enough, the link stays whole."""
+    told, short = _clean(mail), ""
+    for cut in CUTS:
+        written = _render(folder, "short.txt", _cut(told, cut), reader)
+        short = "\n".join(line for line in (line.strip() for line in written.split("\n")) if line)
+        if len(short.encode("utf-16-le")) // 2 <= SHORTEST:
+            break
+    return short
 
 
 def say(name: str, language: str, folder: str = "", /, **values: object) -> str:
@@ -82,16 +97,6 @@ def _write_letter(folder: str, form: str, subject: str, told: Any, reader: Reade
         body = Markup(body)  # noqa: S704 - made by the templates of this folder, which escape
     dear, automatic, choose = (_sayer(folder, form, reader)(each, name=told.name) for each in ("dear", "automatic", "choose"))
     return str(macros.letter(subject, reader.language, dear, body, automatic, choose, reader.choose_url))
-
-
-def _write_short(folder: str, told: Any, reader: Reader) -> str:
-    """The short text, its typed parts cut until it is short enough; the link stays whole."""
-    for cut in CUTS:
-        written = _render(folder, "short.txt", _cut(told, cut), reader)
-        short = "\n".join(line for line in (line.strip() for line in written.split("\n")) if line)
-        if len(short.encode("utf-16-le")) // 2 <= SHORTEST:
-            break
-    return short
 
 
 def _render(folder: str, part: str, told: Any, reader: Reader, form: str = "text") -> str:

@@ -14,8 +14,8 @@ from models.messages import GATHERED, HeldNews, Pace
 from models.people import Account, Person
 from models.settings import settings
 from workflows.adapters.mail import MailRoute, OutgoingMail, send_mail
-from workflows.documents.mail import Mail, render_mail
-from workflows.documents.mail_forms import Reader, WrittenMail
+from workflows.documents.mail import DocumentMail, Mail, render_mail
+from workflows.documents.mail_forms import Reader, WrittenMail, write_short, write_subject
 from workflows.region.message_choice import read_choice
 
 
@@ -48,7 +48,17 @@ class Told:
     @property
     def subject(self) -> str:
         """Its subject."""
-        return self.written.subject
+        return write_subject(self.folder, self.about, self.reader)
+
+    @property
+    def short(self) -> str:
+        """What one copies into a messenger."""
+        return write_short(self.folder, self.about, self.reader)
+
+    @property
+    def url(self) -> str:
+        """The address that it leads to."""
+        return self.about.verify_url if isinstance(self.about, DocumentMail) else self.about.url
 
     @property
     def text(self) -> str:

@@ -63,6 +63,7 @@ FORMS = (
     Empty("", lambda _town: "/lupa-kata-sandi", "/lupa-kata-sandi", "forgotten", "identifier"),
     Empty("lead", lambda _town: "/akun", "/akun/kata-sandi", "password", "present_password password"),
     Empty("lead", lambda _town: "/akun", "/akun/surel", "email", "email present_password"),
+    Empty("lead", lambda _town: "/akun", "/akun/pesan", "messages", "pace"),
     Empty("mate", lambda town: f"/usulan/{town.ask_team()}", "*/persetujuan", "agree", "outcome"),
     Empty("head", _idea(S.AWAITING_PERMISSION), "*/izin", "permit", "outcome"),
     Empty("secretary", _idea(S.SCREENING), "*/seleksi", "screen", "outcome"),
@@ -101,7 +102,7 @@ ELSEWHERE = {  # what has nothing that could be missing, and what test_all_at_on
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik"),
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
-    "/keadaan-sistem",
+    *("/keadaan-sistem", "/akun/kalender", "/akun/kalender/akhiri"),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
     *(
         f"/periode-usulan/{{call_id}}/{last}"
