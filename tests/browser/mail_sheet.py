@@ -34,10 +34,13 @@ CAPTIONS = {
     "turn": "Perkembangan usulan",
     "withdrawn": "Piagam dicabut",
 }
-PLAIN = """<!DOCTYPE html><meta charset="utf-8"><body style="margin:0;padding:14px;background:#fffdf6;color:#17302e;font:12px/1.5 monospace">
-<b>{subject}</b><pre style="white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:10px 0">{text}</pre>
-<div style="border:1px solid #7a5d17;border-radius:10px;padding:10px;white-space:pre-wrap;overflow-wrap:anywhere;background:#e7f3e4">{short}</div>
-<p style="color:#7a5d17">{count} / 600</p>"""
+STYLE = """
+body { margin: 0; padding: 14px; background: #fffdf6; color: #17302e; font: 12px/1.5 monospace }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: 10px 0 }
+.short { border: 1px solid #7a5d17; border-radius: 10px; padding: 10px; background: #e7f3e4 }
+"""
+PLAIN = """<!DOCTYPE html><meta charset="utf-8"><style>{style}</style>
+<b>{subject}</b><pre>{text}</pre><pre class="short">{short}</pre>{count} / 600"""
 
 
 @dataclass(frozen=True)

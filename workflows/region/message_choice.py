@@ -73,8 +73,8 @@ def find_feed(session: Session, secret: str) -> str | None:
 
     One hash and one look-up whether there is such a secret: the time tells nobody how near a guess was.
     """
-    known = select(CalendarFeed.person_id).join(Account, col(Account.person_id) == col(CalendarFeed.person_id))
-    return session.exec(known.where(CalendarFeed.secret_hash == hash_secret(secret), col(Account.closed_at).is_(None))).first()
+    closed = select(Account.person_id).where(Account.person_id == CalendarFeed.person_id, col(Account.closed_at).is_not(None))
+    return session.exec(select(CalendarFeed.person_id).where(CalendarFeed.secret_hash == hash_secret(secret), ~closed.exists())).first()
 
 
 def hash_secret(secret: str) -> str:

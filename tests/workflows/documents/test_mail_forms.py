@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from importlib.resources import files
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.mails import LINKS, REASON, list_mails, put_everywhere, reader_of
@@ -181,7 +181,6 @@ def test_one_and_many_are_said_apart() -> None:
 
 
 @given(st.text(max_size=80), st.integers(1, 60))
-@settings(max_examples=100)
 def test_a_shortened_text_is_short_and_begins_as_it_began(text: str, most: int) -> None:
     cut = shorten(text, most)
     assert units(cut) <= max(most, 1)
