@@ -96,7 +96,7 @@ def _list_lines(language: str) -> list[DigestLine]:
 
 
 def _list_news(language: str) -> list[str]:
-    return [f"Gagas: {write_word('in_pilot', language)} - {TITLES[1]}"]
+    return [f"{write_word('in_pilot', language)} - {TITLES[1]}"]
 
 
 def _day(language: str) -> str:

@@ -30,7 +30,7 @@ async def show_messages(request: Page) -> Response:
 
     def read(session: Session, actor: Actor) -> list[dict[str, Any]]:
         return [
-            {"at": each.at, "subject": told.subject.removeprefix("Gagas: "), "short": told.short, "path": find_path(told.url)}
+            {"at": each.at, "subject": told.news, "short": told.short, "path": find_path(told.url)}
             for each in list_messages(session, actor=actor)
             for told in [each.told]
         ]

@@ -19,6 +19,9 @@ from workflows.documents.mail_forms import Reader, WrittenMail, write_short, wri
 from workflows.region.message_choice import read_choice
 
 
+SENDER = "Gagas: "  # how a subject begins
+
+
 @dataclass(frozen=True)
 class Told:
     """What one person is told: the folder of its words, what it tells, and the id that makes a repeated mail recognisable.
@@ -49,6 +52,11 @@ class Told:
     def subject(self) -> str:
         """Its subject."""
         return write_subject(self.folder, self.about, self.reader)
+
+    @property
+    def news(self) -> str:
+        """Its subject as a line among others, where who writes is known."""
+        return self.subject.removeprefix(SENDER)
 
     @property
     def short(self) -> str:
@@ -97,7 +105,8 @@ def prepare(session: Session, number: int, told: Iterable[Told]) -> Prepared:
     for each in told:
         pace = Pace.AT_ONCE if each.is_urgent else read_choice(session, each.person.id).pace
         if pace in GATHERED:
-            held.append({"person_id": each.person.id, "message_id": number, "document_id": each.document_id, "subject": each.subject})
+            news = {"document_id": each.document_id, "subject": each.news}
+            held.append({"person_id": each.person.id, "message_id": number, **news})
         elif pace == Pace.AT_ONCE or each.has_due:
             mails.append(each.write())
     return Prepared(mails, held)

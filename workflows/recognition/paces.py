@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from models.inbox import InboxItem
 from models.instants import now, region_zone, today
 from models.messages import GATHERED, MessageChoice, Pace
-from workflows.process.actors import Actor
+from workflows.process.actors import actor_of
 from workflows.process.waiting import list_inbox
 from workflows.region.message_choice import NEW, read_choice
 
@@ -34,14 +34,14 @@ def is_gathered(session: Session, person_id: str) -> bool:
     return read_choice(session, person_id).pace in GATHERED
 
 
-def is_day_of_digest(session: Session, actor: Actor) -> bool:
+def is_day_of_digest(session: Session, person_id: str) -> bool:
     """Whether this morning brings somebody's digest: each does, but to who chose one a week Monday's, or the first after it; any other
     one only where something came since that is due before the next, and so could not wait for it."""
-    choice = read_choice(session, str(actor.person_id))
+    choice = read_choice(session, person_id)
     if choice.pace != Pace.WEEKLY or choice.told_at < last_monday():
         return True
     new = (col(InboxItem.created_at) >= choice.told_at) & (col(InboxItem.due_at) < last_monday() + WEEK + NEW)
-    return bool(list_inbox(session, actor=actor, limit=1, about=new))
+    return bool(list_inbox(session, actor=actor_of(session, person_id), limit=1, about=new))
 
 
 def last_monday() -> datetime:

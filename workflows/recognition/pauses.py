@@ -12,7 +12,6 @@ from models.instants import now, wall_now
 from models.messages import HeldNews
 from models.outbox import Message, MessageState
 from workflows.process import ways
-from workflows.process.actors import actor_of
 from workflows.process.inbox import ITEM_KEY
 from workflows.recognition.outgoing import list_held
 from workflows.recognition.paces import is_day_of_digest, is_gathered, note_told
@@ -53,7 +52,7 @@ def find_due_digest(session: Session, person_id: str, numbers: Sequence[int]) ->
     is_open = (col(InboxItem.id).in_(asked), col(InboxItem.person_id) == person_id, col(InboxItem.done_at).is_(None))
     items = tuple(session.exec(select(InboxItem.id).where(*is_open)))
     is_morning = any(not (open_keys.get(number) or "").startswith(ITEM_KEY) for number in {*open_keys, *numbers})
-    is_asked = is_morning and is_day_of_digest(session, actor_of(session, person_id))
+    is_asked = is_morning and is_day_of_digest(session, person_id)
     is_asked = is_asked or (bool(items) and not is_gathered(session, person_id))
     news = tuple(each.id for each in list_held(session, person_id)) if is_asked else ()
     return Due(first, items, is_asked, tuple(sorted(open_keys.keys() - set(numbers))), at, person_id, news)
