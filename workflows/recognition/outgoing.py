@@ -18,7 +18,6 @@ from workflows.documents.mail import DocumentMail, Mail, render_mail
 from workflows.documents.mail_forms import Reader, WrittenMail, write_short, write_subject
 from workflows.region.message_choice import read_choice
 
-
 SENDER = "Gagas: "  # how a subject begins
 
 
