@@ -37,6 +37,7 @@ from api.v1 import (
     region,
     review,
     reward,
+    screenings,
 )
 from models.database import Database, database
 from models.migrations import require_newest_schema
@@ -44,6 +45,7 @@ from models.settings import settings
 
 ROUTERS = (
     intake,
+    screenings,
     review,
     pilot,
     reward,

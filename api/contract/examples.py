@@ -72,6 +72,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ForgottenIn": {"identifier": NUMBER},
     "GrantIn": {"role": "unit_head", "unit_code": "BAPPEDA", "capacity": "Plh.", "last_day": "2026-12-31", "reason": "Kepala dinas luar"},
     "HolderIn": {"person_id": ID, "capacity": "Plh.", "valid_from": "2026-11-01", "valid_until": "2026-11-30"},
+    "ManyIn": {"idea_ids": [ID], "dry_run": True},
     "MeasurementIn": {"indicator_id": ID, "measured_on": "2026-11-20", "value": "38", "note": "Rata-rata satu minggu."},
     "MoveIn": {"unit_code": "BAPPEDA", "valid_from": "2026-11-01", "reason": "SK mutasi"},
     "NoteIn": {"note": "Hadir dua belas orang."},

@@ -27,10 +27,11 @@ from api.pages import (
     region,
     review,
     reward,
+    screenings,
 )
 
 PAGES = (
-    *(assets, public, account, own_account, messages, inbox, ideas, intake, review, pilot, reward, recognition),
+    *(assets, public, account, own_account, messages, inbox, ideas, intake, screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, idea),
 )

@@ -59,6 +59,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/calls/{call_id}/extension": {"until": (now() + timedelta(days=40)).isoformat(), "reason": REASON},
         "/calls/{call_id}/late-permits": late_permit(town["mate"].number),
         "/calls/{call_id}/amendments": {"amends": 1, "changes": {"days.review": 20}, "reason": REASON},
+        "/screenings": {"idea_ids": ["x" * 26], "dry_run": True},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
         "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
         "/ideas/{idea_id}/agreement": {"outcome": "joined"},

@@ -36,6 +36,11 @@ def _award(stage: AwardStage) -> Callable[[Town], str]:
     return lambda town: f"/penghargaan/{town.build_award(stage)}"
 
 
+def _to_screen(town: Town) -> str:
+    town.build_idea(IdeaStage.SCREENING)
+    return "/seleksi"
+
+
 def _measured(town: Town) -> str:
     idea = town.build_idea(IdeaStage.IN_PILOT)
     town.take(idea, "measure")
@@ -67,6 +72,7 @@ FORMS = (
     Empty("mate", lambda town: f"/usulan/{town.ask_team()}", "*/persetujuan", "agree", "outcome"),
     Empty("head", _idea(S.AWAITING_PERMISSION), "*/izin", "permit", "outcome"),
     Empty("secretary", _idea(S.SCREENING), "*/seleksi", "screen", "outcome"),
+    Empty("secretary", _to_screen, "/seleksi", "accept_many", "idea_ids"),
     Empty("secretary", _idea(S.IN_REVIEW), "*/penilai", "assign", "reviewer_id"),
     Empty("rater", _idea(S.IN_REVIEW), "*/nilai", "score", "points.novelty points.impact"),
     Empty("rater", _idea(S.IN_REVIEW), "*/pengunduran-diri", "recuse", "reason"),
