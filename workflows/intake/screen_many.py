@@ -1,6 +1,7 @@
 """Accept many ideas at the screening in one go: who found every requirement met in each of them says so once for all."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -32,6 +33,10 @@ class Accepted:
     refusal: Refusal | None = None
 
 
+class _OnlyTried(Exception):
+    """Undoes what was only tried."""
+
+
 def accept_many(session: Session, idea_ids: Sequence[str], *, is_tried: bool = False, actor: Actor) -> list[Accepted]:
     """Accept each of these ideas with every requirement met, as `screen_idea` does; what is refused of one keeps no other back.
 
@@ -45,12 +50,11 @@ def accept_many(session: Session, idea_ids: Sequence[str], *, is_tried: bool = F
     if len(wanted) > MOST:
         raise Invalid("list_too_long", "idea_ids", maximum=MOST)
     _lock(session, wanted, actor)
-    trial = session.begin_nested()
-    found = [_accept(session, idea_id, len(wanted), actor) for idea_id in wanted]
-    if is_tried:
-        trial.rollback()
-    else:
-        trial.commit()
+    found = list[Accepted]()
+    with suppress(_OnlyTried), session.begin_nested():
+        found += [_accept(session, idea_id, len(wanted), actor) for idea_id in wanted]
+        if is_tried:
+            raise _OnlyTried
     return found
 
 

@@ -46,10 +46,8 @@ def test_each_is_decided_as_if_alone_and_says_with_how_many(town: Town) -> None:
     town.do(accept_many, [*ideas, ideas[0]], by="secretary")
     alone = town.build_idea(IdeaStage.SCREENING)
     town.take(alone, "screen accepted")
-    decided = {
-        each.idea_id: each
-        for each in town.rows(select(Decision).where(Decision.action == "screen", col(Decision.idea_id).in_([*ideas, alone])))
-    }
+    of_these = select(Decision).where(Decision.action == "screen", col(Decision.idea_id).in_([*ideas, alone]))
+    decided = {each.idea_id: each for each in town.rows(of_these)}
     assert {each.actor_id for each in decided.values()} == {town["secretary"].id}
     for idea in ideas:
         assert decided[idea].detail == {**decided[alone].detail, "together": 3}
