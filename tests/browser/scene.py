@@ -143,6 +143,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Verifikasi uji coba", "verifier", f"/usulan/{concluded}#tugas"),
         Shot("Rencana uji coba", "secretary", f"/usulan/{adopted}/rencana-uji-coba"),
         Shot("Daftar usulan", "secretary", "/daftar"),
+        Shot("Terima beberapa usulan sekaligus", "secretary", "/seleksi"),
         Shot("Penghargaan", "leader", "/penghargaan"),
         Shot("Hitungan penghargaan", "leader", f"/penghargaan/{proposed}"),
         Shot("Piagam asli", None, f"/v/{genuine}"),
