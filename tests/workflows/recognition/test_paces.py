@@ -1,8 +1,10 @@
 """Who chooses a digest is told everything, once, and in time; who errs is a program that forgets a task, or tells it five times."""
 
+import random
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
+import pytest
 import sqlalchemy as sa
 from sqlmodel import col, func, select
 
@@ -225,3 +227,30 @@ def test_a_date_that_is_moved_is_counted_whoever_moves_it(either_town: Town) -> 
     (moved,) = either_town.rows(asked)
     assert (moved.moves, moved.moved_at is not None) == (1, True)
     assert either_town.rows(select(InboxItem.id).where(col(InboxItem.moves) > 0)) == [moved.id]
+
+
+@pytest.mark.parametrize("pace", [Pace.DAILY, Pace.WEEKLY])
+def test_no_task_is_forgotten_or_told_too_late_whenever_it_came_and_is_due(own_town: Town, clock: Clock, pace: Pace) -> None:
+    """Two weeks in which tasks come at random hours with random dates: each is named on the first morning that the pace allows."""
+    reach(own_town, "secretary")
+    choose(own_town, "secretary", pace)
+    chance, allowed, told = random.Random(f"{pace}"), dict[str, int](), dict[str, int]()
+    for days in range(14):
+        if days:
+            morning(own_town, clock, days)
+            said = "".join(map(text_of, mails_to("secretary")))
+            told |= {title: days for title in allowed if title in said and title not in told}
+        clock.set(TUESDAY + timedelta(days=days, hours=chance.randrange(-2, 12)))
+        title, due = f"Usulan hari {days:02}.", days + chance.randrange(1, 20)
+        idea = own_town.build_idea(IdeaStage.SCREENING, title=title)
+        quiet(own_town, "number_receipt", "tell_team")
+        with own_town.store.unit_of_work() as session:
+            session.execute(sa.update(InboxItem).where(col(InboxItem.idea_id) == idea).values(due_at=TUESDAY + due * DAY))
+        monday = next(day for day in range(days + 1, days + 9) if (day - 6) % 7 == 0)
+        allowed[title] = monday if pace == Pace.WEEKLY and due > monday else days + 1
+    for days in range(14, 21):
+        morning(own_town, clock, days)
+        said = "".join(map(text_of, mails_to("secretary")))
+        told |= {title: days for title in allowed if title in said and title not in told}
+    assert told.keys() == allowed.keys()
+    assert {title: (told[title], allowed[title]) for title in allowed if told[title] > allowed[title]} == {}
