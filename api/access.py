@@ -38,7 +38,7 @@ from workflows.process.visibility import sees_idea
 T = TypeVar("T")
 Action = Callable[[Session, Actor], BaseModel | None]
 TRIES = 3  # an action is run again when others changed its rows meanwhile
-SHOWN_ONCE = ("activation_code", "sheet", "confirmation_code")  # a repeated request is answered without it
+SHOWN_ONCE = ("activation_code", "sheet", "confirmation_code", "calendar_url")  # a repeated request is answered without it
 
 
 class Match(StrEnum):

@@ -32,6 +32,7 @@ from api.v1 import (
     intake,
     late_permits,
     links,
+    messages,
     offices,
     operations,
     people,
@@ -41,6 +42,7 @@ from api.v1 import (
     region,
     review,
     reward,
+    screenings,
 )
 from models.database import Database, database
 from models.migrations import require_newest_schema
@@ -51,11 +53,13 @@ ROUTERS = (
     attachments,
     links,
     dictated,
+    screenings,
     review,
     pilot,
     reward,
     recognition,
     accounts,
+    messages,
     region,
     exports,
     people,

@@ -15,7 +15,10 @@ _ASKED_BY_NAME = sa.text("done_at IS NULL AND person_id IS NOT NULL")
 
 
 class InboxItem(SQLModel, table=True):
-    """One thing a person, or a role over a unit, is asked to do; done when the idea or award moves on."""
+    """One thing a person, or a role over a unit, is asked to do; done when the idea or award moves on.
+
+    `moves` counts how often its date was moved, `moved_at` says when it last was: what a calendar needs to take over a new date.
+    """
 
     __table_args__ = (
         sa.Index("ix_inboxitem_open", "role", "due_at", "id", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
@@ -33,5 +36,14 @@ class InboxItem(SQLModel, table=True):
     award_id: str | None = optional_link("award.id", index=True)
     created_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
     due_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    moves: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    moved_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     escalated_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     done_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+
+
+@sa.event.listens_for(InboxItem, "before_update")
+def _count_move(_mapper: object, _connection: object, item: InboxItem) -> None:
+    """Count a moved date, whoever moved it."""
+    if sa.inspect(item).attrs.due_at.history.has_changes():
+        item.moves, item.moved_at = item.moves + 1, now()

@@ -40,6 +40,7 @@ class Message(SQLModel, table=True):
         _index("ix_message_strange", "id", where=STRANGE),
         _index("ix_message_holder", "holder", where="holder is not null"),
         _index("ix_message_asked_once", "subject_id", where="dedupe_key is not null"),
+        _index("ix_message_dropped", "subject_id", where="job = 'tell_dropped'"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=counter())

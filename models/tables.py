@@ -16,6 +16,7 @@ from models import (
     late_permits,
     ledger,
     links,
+    messages,
     offices,
     outbox,
     people,
@@ -28,6 +29,6 @@ from models import (
 
 ROOMS = (
     *(attachments, awards, calendars, calls, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits),
-    *(ledger, links, offices, outbox, people, pilots, posts, reviews, search, units),
+    *(ledger, links, messages, offices, outbox, people, pilots, posts, reviews, search, units),
 )
 metadata = SQLModel.metadata

@@ -84,10 +84,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "HolderIn": {"person_id": ID, "capacity": "Plh.", "valid_from": "2026-11-01", "valid_until": "2026-11-30"},
     "LinkEndIn": {"reason": REASON},
     "LinkIn": {"kind": "similar", "other": "IDE-2026-000123", "reason": REASON},
+    "ManyIn": {"idea_ids": [ID], "dry_run": True},
     "MeasurementIn": {"indicator_id": ID, "measured_on": "2026-11-20", "value": "38", "note": "Rata-rata satu minggu."},
     "MoveIn": {"unit_code": "BAPPEDA", "valid_from": "2026-11-01", "reason": "SK mutasi"},
     "NoteIn": {"note": "Hadir dua belas orang."},
     "NumberIn": {"employee_number": NUMBER, "kind": "pns", "valid_from": "2026-11-01"},
+    "MessageChoiceIn": {"pace": "daily", "language": "id"},
     "OfficeIn": {
         "letterhead_lines": ["PEMERINTAH KOTA CONTOH", "KECAMATAN CONTOH"],
         "place": "Contoh",

@@ -13,7 +13,10 @@ class Tag:
 
 
 TAGS = (
-    Tag("accounts", "Sign in and out, activate an account, and what concerns one's own: password, sessions, notices."),
+    Tag(
+        "accounts",
+        "Sign in and out, activate an account, and what concerns one's own: password, sessions, notices, messages.",
+    ),
     Tag("intake", "An idea from its draft to the end of its screening.", "idea"),
     Tag("review", "Reviewers, scores, recommendation, determination, and steps that need no more than a reason.", "idea"),
     Tag("pilot", "The trial of an adopted idea: plan, measurements, conclusion, verdict.", "pilot"),

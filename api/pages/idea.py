@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
 from api.pages.progress import show_progress
-from api.pages.queue import find_following, read_asked_origin, read_way_on
+from api.pages.queue import find_beside, read_asked_origin, read_way_on
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, Unconfirmed, redirect_to
@@ -71,7 +71,7 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
     origin = read_asked_origin(request)
 
     def read(session: Session, actor: Actor) -> dict[str, Any]:
-        return read_idea(session, idea_id, actor) | {"following": find_following(session, origin, idea_id, actor=actor)}
+        return read_idea(session, idea_id, actor) | find_beside(session, origin, idea_id, actor=actor)
 
     visitor, values = await request.read_page(read)
     version = values["idea"].version

@@ -24,7 +24,7 @@ from workflows.process.wanted import Sort
 from workflows.process.ways import Kind
 
 router = APIRouter(include_in_schema=False)
-ON_A_PAGE = 50
+ON_A_PAGE = 100
 MOST_CALLS = 200
 AT_ONCE = 500  # rows read for the file at a time
 MOST_IN_FILE = 10_000

@@ -24,7 +24,7 @@ from workflows.region.confirmations import count_to_confirm
 from workflows.region.signatures import list_unsigned
 
 router = APIRouter(include_in_schema=False)
-ON_A_PAGE = 50
+ON_A_PAGE = 100
 MOST_COUNTED = 500  # of a longer list it is said that there are more: nobody works through it by its number
 
 

@@ -18,7 +18,7 @@ from workflows.process.relations import list_blind
 from workflows.process.wanted import Sort, WantedIdeas, list_awaiting
 
 SOON = 7  # days
-DUE = ("overdue", "soon")
+DUE = {"overdue": None, "today": 0, "soon": SOON}  # how many days ahead
 LONGEST = 100  # characters that are searched for
 
 
@@ -60,7 +60,8 @@ class Filter:
 
     def read(self) -> WantedIdeas:
         """The ideas that are asked for."""
-        until = end_of_day(today() + timedelta(days=SOON)) + timedelta(seconds=1) if self.due == "soon" else None
+        ahead = DUE.get(self.due)
+        until = None if ahead is None else end_of_day(today() + timedelta(days=ahead)) + timedelta(seconds=1)
         wanted = WantedIdeas(call_id=self.call or None, stage=self.stage or None, text=self.q, unit=self.unit, due_before=until)
         return replace(wanted, overdue=self.due == "overdue", sort=Sort(self.sort))
 

@@ -21,16 +21,18 @@ from workflows.calculations.employee_number import mask_held_number
 from workflows.process.actors import Actor
 from workflows.process.refusals import Conflict, Invalid
 from workflows.region.mail_codes import NewAddress, read_profile
+from workflows.region.message_choice import has_feed, read_choice
 from workflows.region.notices import list_notices
 
 router = APIRouter(include_in_schema=False)
 ACCOUNT = "/akun"
+FORMS = ("password", "email", "codes", "messages", "calendar", "end_calendar")
 
 
 @router.get(ACCOUNT)
 async def show_account(request: Page, ok: str = "") -> Response:
     """What is known of one, mail address, sign-ins, the form for a new password, notices."""
-    return await _account_page(request, done=read_done(ok))
+    return await show_own_account(request, done=read_done(ok))
 
 
 @router.post(f"{ACCOUNT}/kata-sandi")
@@ -43,11 +45,11 @@ async def change(request: PostedForm) -> Response:
     if form.text("password", 1_000) != form.text("password_again", 1_000):
         form.wrong["password_again"] = "passwords_differ"  # noqa: S105
     if form.wrong:
-        return await _account_page(request, refused=refuse_unreadable("password", kept, words))
+        return await show_own_account(request, refused=refuse_unreadable("password", kept, words))
     try:
         await change_own_password(request, form.values.get("present_password", ""), form.text("password", 1_000))
     except (Invalid, Conflict, TooMany, Busy) as refusal:
-        return await _account_page(request, refused=refuse_form("password", kept, refusal, words))
+        return await show_own_account(request, refused=refuse_form("password", kept, refusal, words))
     return RedirectResponse(f"{ACCOUNT}?ok=password_changed", 303)
 
 
@@ -59,11 +61,11 @@ async def ask_new_email(request: PostedForm) -> Response:
     form.require("email", "present_password")
     email, kept = form.email("email"), Form(fields_to_keep(form.fields), form.wrong)
     if form.wrong:
-        return await _account_page(request, refused=refuse_unreadable("email", kept, words))
+        return await show_own_account(request, refused=refuse_unreadable("email", kept, words))
     try:
         await change_email(request, form.values.get("present_password", ""), email)
     except (Invalid, Conflict, TooMany, Busy) as refusal:
-        return await _account_page(request, refused=refuse_form("email", kept, refusal, words))
+        return await show_own_account(request, refused=refuse_form("email", kept, refusal, words))
     return RedirectResponse(f"{ACCOUNT}?ok=email_asked", 303)
 
 
@@ -74,12 +76,12 @@ async def confirm_address(request: PostedForm) -> Response:
     await request.read(lambda _session, _actor: request.require_own_form())
     form.require("new_code", *(["old_code"] if "old_code" in form.values else []))
     if form.wrong:
-        return await _account_page(request, refused=refuse_unreadable("codes", Form(fields_to_keep(form.fields), form.wrong), words))
+        return await show_own_account(request, refused=refuse_unreadable("codes", Form(fields_to_keep(form.fields), form.wrong), words))
     try:
         await confirm_new_email(request, NewAddress(form.text("new_code", 100), form.text("old_code", 100)))
     except (Invalid, Conflict, TooMany) as refusal:
         kept = Form(fields_to_keep(form.fields), form.wrong)
-        return await _account_page(request, refused=refuse_form("codes", kept, refusal, words))
+        return await show_own_account(request, refused=refuse_form("codes", kept, refusal, words))
     return RedirectResponse(f"{ACCOUNT}?ok=email_changed", 303)
 
 
@@ -91,7 +93,7 @@ async def end_session(session_id: str, request: PostedForm) -> Response:
         end_sign_in(session, session_id, actor=actor)
         return FormResult(to=ACCOUNT, done="session_ended")
 
-    return await attempt("session", request, lambda: request.act(act), lambda refused: _account_page(request, refused=refused))
+    return await attempt("session", request, lambda: request.act(act), lambda refused: show_own_account(request, refused=refused))
 
 
 @router.post(f"{ACCOUNT}/keluar-lainnya")
@@ -102,7 +104,7 @@ async def leave_elsewhere(request: PostedForm) -> Response:
         end_other_sign_ins(session, request.token, actor=actor)
         return FormResult(to=ACCOUNT, done="others_signed_out")
 
-    return await attempt("others", request, lambda: request.act(act), lambda refused: _account_page(request, refused=refused))
+    return await attempt("others", request, lambda: request.act(act), lambda refused: show_own_account(request, refused=refused))
 
 
 @router.post(f"{ACCOUNT}/keluar-semua")
@@ -113,13 +115,15 @@ async def leave_everywhere(request: PostedForm) -> Response:
         sign_out_everywhere(session, actor=actor)
         return FormResult(to="/", done="signed_out_everywhere")
 
-    answer = await attempt("everywhere", request, lambda: request.act(act), lambda refused: _account_page(request, refused=refused))
+    answer = await attempt("everywhere", request, lambda: request.act(act), lambda refused: show_own_account(request, refused=refused))
     if answer.status_code == 303:
         clear_session(answer, request.http)
     return answer
 
 
-async def _account_page(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:
+async def show_own_account(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:
+    """The page of one's own account; with a form of it that was refused, or what was achieved."""
+
     def read(session: Session, actor: Actor) -> dict[str, Any]:
         present = digest(request.token)
         sign_ins = [
@@ -129,10 +133,11 @@ async def _account_page(request: PageRequest, *, refused: RefusedForm | None = N
         roles = sorted({str(grant.role) for grant in actor.grants})
         shown = {"number": mask_held_number(known.number), "email": mask_email(known.email), "awaited": mask_email(known.awaited)}
         own = {"known": known, "shown": shown, "roles": roles}
-        return {"sign_ins": sign_ins, "notices": list_notices(session, actor=actor, limit=10), **own}
+        told = {"choice": read_choice(session, known.person.id), "has_feed": has_feed(session, known.person.id)}
+        return {"sign_ins": sign_ins, "notices": list_notices(session, actor=actor, limit=10), **own, **told}
 
     visitor, values = await request.read_page(read)
-    forms = {name: FormView(name) for name in ("password", "email", "codes")}
+    forms = {name: FormView(name) for name in FORMS}
     if refused is not None and refused.name in forms:
         forms[refused.name] = refused.view()
     status = refused.status if refused else 200

@@ -69,12 +69,22 @@ def read_origin(text: str) -> Origin:
     return Origin(f"{LIST}?{written}" if written else LIST)
 
 
-def find_following(session: Session, origin: Origin, about: str, *, actor: Actor) -> str | None:
-    """The address of what comes after this idea or award where the reader came from, for the same task; asked before it is decided."""
+def find_following(session: Session, origin: Origin, about: str, *, is_backward: bool = False, actor: Actor) -> str | None:
+    """The address of what comes after this idea or award, or before it, where the reader came from, for the same task; asked before it
+    is decided."""
     if origin.text == INBOX:
-        return _find_following_task(session, about, actor)
-    following = find_next(session, parse_filter(origin.text.partition("?")[2]).read(), about, actor=actor) if origin.text else None
+        return _find_following_task(session, about, is_backward, actor)
+    if not origin.text:
+        return None
+    wanted = parse_filter(origin.text.partition("?")[2]).read()
+    following = find_next(session, wanted, about, is_backward=is_backward, actor=actor)
     return following and origin.open(following)
+
+
+def find_beside(session: Session, origin: Origin, about: str, *, actor: Actor) -> dict[str, str | None]:
+    """The addresses of what comes before and after, as a page shows them."""
+    directions = {"preceding": True, "following": False}
+    return {name: find_following(session, origin, about, is_backward=back, actor=actor) for name, back in directions.items()}
 
 
 def address_of(awaited: Awaited) -> str:
@@ -97,11 +107,12 @@ async def read_way_on(request: PageRequest, about: str) -> WayOn | None:
     return WayOn(origin, await request.read(lambda session, actor: find_following(session, origin, about, actor=actor)))
 
 
-def _find_following_task(session: Session, about: str, actor: Actor) -> str | None:
-    """The address of the reader's next like task behind the one about an idea or award, however far down their inbox it lies."""
+def _find_following_task(session: Session, about: str, is_backward: bool, actor: Actor) -> str | None:
+    """The address of the reader's next like task behind the one about an idea or award, or before it, however far away it lies."""
     subject = sa.func.coalesce(col(InboxItem.award_id), col(InboxItem.idea_id))
     for present in list_inbox(session, actor=actor, limit=1, about=subject == about):
         alike = (col(InboxItem.task) == present.item.task) & (subject != about)
-        for following in list_waiting(session, Slice(present.cursor, 1), actor=actor, about=alike).rows:
+        piece = Slice(None, 1, present.cursor) if is_backward else Slice(present.cursor, 1)
+        for following in list_waiting(session, piece, actor=actor, about=alike).rows:
             return address_of(following)
     return None

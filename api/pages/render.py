@@ -112,6 +112,7 @@ def page(visitor: Visitor, template: str, *, status: int = 200, **values: Any) -
         "fresh_key": new_id,
         "origin": None,
         "following": None,
+        "preceding": None,
     }
     html = environment().get_template(template).render(frame | values)
     headers = {"Cache-Control": "no-store", "Content-Language": visitor.language, "Vary": "Cookie, Accept-Language"}

@@ -43,6 +43,7 @@ class FormResult(BaseModel):
     person_id: str = ""  # whose code it is
     counts: dict[str, int] = {}  # how much a file changed
     sheet: CodeSheet | None = None
+    calendar_url: str | None = None
 
 
 @dataclass(frozen=True)

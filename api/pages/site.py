@@ -20,6 +20,7 @@ from api.pages import (
     inbox,
     intake,
     links,
+    messages,
     new_version,
     own_account,
     people,
@@ -30,10 +31,12 @@ from api.pages import (
     region,
     review,
     reward,
+    screenings,
 )
 
 PAGES = (
-    *(assets, public, account, own_account, inbox, ideas, intake, attachments, links, dictated, review, pilot, reward, recognition),
+    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, dictated),
+    *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),
 )

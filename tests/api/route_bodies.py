@@ -18,6 +18,7 @@ OF_ACCOUNTS = {
     "/forgotten-passwords": {"identifier": "x"},
     "/me/email": {"email": "nama@contoh.example", "present_password": "x"},
     "/me/email/confirmation": {"new_code": "x"},
+    "/me/message-choice": {"pace": "daily"},
     "/activation": {"identifier": "x", "code": "x", "password": "pendek"},
     "/people/{person_id}/sign-in-name": {"sign_in_name": "pendamping.maleber"},
 }
@@ -63,6 +64,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/calls/{call_id}/late-permits": late_permit(town["mate"].number),
         "/calls/{call_id}/amendments": {"amends": 1, "changes": {"days.review": 20}, "reason": REASON},
         "/calendar/days/{day}": {"kind": "holiday", "name": "Hari jadi kota", "name_en": "Anniversary", "source": "Keputusan 1/2026"},
+        "/screenings": {"idea_ids": ["x" * 26], "dry_run": True},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
         "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
         "/ideas/{idea_id}/links": {"kind": "related", "other": code_of(scene, IdeaStage.SUBMITTED), "reason": REASON},

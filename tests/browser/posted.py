@@ -83,6 +83,8 @@ def _set_entry(town: Town) -> list[Shot]:
         Shot("Syarat yang belum dipenuhi", "other_head", form, "Ajukan usulan", (("title", "Loket Keliling"),)),
         Shot("Kuota yang sudah penuh", "lead", form),
         Shot("Seleksi dengan penghargaan terdahulu", "secretary", f"/usulan/{screened}"),
+        Shot("Terima beberapa usulan tanpa pilihan", "secretary", "/seleksi", "Periksa dulu"),
+        Shot("Terima beberapa usulan: periksa dulu", "secretary", "/seleksi", "Periksa dulu", ((f"idea_ids.{screened}", "yes"),)),
     ]
 
 

@@ -161,6 +161,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Verifikasi uji coba", "verifier", f"/usulan/{concluded}#tugas"),
         Shot("Rencana uji coba", "secretary", f"/usulan/{adopted}/rencana-uji-coba"),
         Shot("Daftar usulan", "secretary", "/daftar"),
+        Shot("Terima beberapa usulan sekaligus", "secretary", "/seleksi"),
         Shot("Penghargaan", "leader", "/penghargaan"),
         Shot("Hitungan penghargaan", "leader", f"/penghargaan/{proposed}"),
         Shot("Piagam asli", None, f"/v/{genuine}"),
@@ -210,6 +211,8 @@ def _begin_with_accounts(town: Town) -> list[Shot]:
     return [
         Shot("Konfirmasi orang kedua", "second_admin", "/konfirmasi"),
         Shot("Akun saya", "chair", "/akun"),
+        Shot("Pesan untuk Anda", "lead", "/pesan"),
+        Shot("Alamat kalender", "lead", "/akun", "Buat alamat kalender"),
         Shot("Data pegawai", "admin", f"/pegawai/{town['chair'].id}"),
         *_show_posts(town),
     ]

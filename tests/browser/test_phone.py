@@ -33,6 +33,7 @@ NO_PAGES = {
     "/fonts/{name}",
     "/dokumen/{document_id}",
     "/daftar/usulan.csv",
+    "/kalender/{secret}.ics",
     "/buku-besar",
     "/penghargaan/{award_id}/{rest}",
 }

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -121,3 +123,16 @@ def contest(own_town: Town, places: int, points: tuple[int, ...]) -> tuple[str, 
     ideas = [own_town.build_idea(IdeaStage.DETERMINED, call=call_id, points=given) for given in points]
     deliver(own_town, *STAGES)
     return call_id, ideas
+
+
+def read_mails(pattern: str = "*") -> list[EmailMessage]:
+    """The mails that lie in the data folder as files, by a pattern of their ids."""
+    files = sorted((settings().data / "mail").glob(f"{pattern}.eml"))
+    return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+
+
+def text_of(mail: EmailMessage) -> str:
+    """What a mail says as plain text."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())

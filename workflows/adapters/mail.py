@@ -21,12 +21,13 @@ class MailRoute:
 
 @dataclass(frozen=True)
 class OutgoingMail:
-    """A mail of plain text; the message id makes a repeated sending recognisable."""
+    """A mail of plain text and, where there is any, the same as HTML; the message id makes a repeated sending recognisable."""
 
     to: str
     subject: str
     text: str
     message_id: str
+    html: str = ""
 
 
 def send_mail(route: MailRoute, mails: list[OutgoingMail]) -> None:
@@ -53,6 +54,8 @@ def _compose(route: MailRoute, mail: OutgoingMail) -> EmailMessage:
     message["From"], message["To"], message["Subject"] = route.sender, _address(mail.to), subject
     message["Message-ID"], message["Auto-Submitted"] = mail.message_id, "auto-generated"
     message.set_content(mail.text)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
     return message
 
 

@@ -24,6 +24,7 @@ from workflows.process.journal import record, send, send_each_once
 from workflows.process.recounting import recount_some
 from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
+from workflows.recognition.paces import DIGEST_HOUR
 from workflows.recognition.pauses import wake_digests
 from workflows.recognition.tell_moved import TELL, list_told
 from workflows.region.calls import close_call, lock_call
@@ -31,7 +32,6 @@ from workflows.region.grants import end_lapsed
 from workflows.reward.propose import list_undecided
 
 AT_ONCE = 500
-DIGEST_HOUR = 7  # before the offices open
 KEPT_ANSWER_DAYS = 30
 
 

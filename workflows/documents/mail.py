@@ -1,11 +1,11 @@
-"""The words of mails: a folder of templates/mail and what it tells of in, subject and text out."""
+"""The words of mails: what each kind tells of, and its words in the reader's language."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from workflows.documents.mail_forms import Reader, WrittenMail, say, write_mail
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class DigestLine:
 class DigestMail:
     """What waits for somebody: the pressing tasks, how many pressing ones are not listed, how many are late and how many wait in all.
 
-    Numbers as people read them; empty where there are none.
+    Numbers as people read them; empty where there are none. `news` are the subjects of the mails that it stands for.
     """
 
     name: str
@@ -42,6 +42,7 @@ class DigestMail:
     late: str
     waiting: str
     url: str
+    news: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class DroppedMail:
     name: str
     title: str
     lead: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -131,30 +133,40 @@ class MovedMail:
 Mail = DocumentMail | DigestMail | TurnMail | DroppedMail | AccountMail | CodeMail | ChangeMail | MovedMail
 
 
-def render_mail(folder: str, mail: Mail) -> tuple[str, str]:
-    """Subject and text of a mail, from `subject.txt` and `body.txt` in its folder below templates/mail."""
-    subject, body = (_environment().get_template(f"{folder}/{part}.txt").render(mail=mail) for part in ("subject", "body"))
-    return " ".join(subject.split()), body.strip() + "\n"
+def render_mail(folder: str, mail: Mail, reader: Reader | None = None) -> WrittenMail:
+    """A mail in every form, from its folder below templates/mail, for a reader; without one in Indonesian."""
+    return write_mail(folder, mail, reader or Reader())
 
 
-def write_task(task: str) -> str:
-    """A task in the Indonesian words of the inbox; an unknown one without its underscores."""
-    return _tasks().get(task, {}).get("id", task.replace("_", " "))
+def write_task(task: str, language: str = "id") -> str:
+    """A task in the words of the inbox; an unknown one without its underscores."""
+    return _tasks().get(task, {}).get(language, task.replace("_", " "))
 
 
-def write_word(code: str) -> str:
-    """A stage, a reason or a milestone in Indonesian words; an unknown one without its underscores."""
-    return _words().get(code, {}).get("id", code.replace("_", " "))
+def write_word(code: str, language: str = "id") -> str:
+    """A stage, a reason or a milestone in words; an unknown one without its underscores."""
+    return _words().get(code, {}).get(language, code.replace("_", " "))
 
 
-def write_happening(kind: str, role: str | None) -> str:
-    """What happened to an account, in Indonesian, with the role it was about."""
-    return ": ".join(write_word(code) for code in (kind, role) if code)
+def write_happening(kind: str, role: str | None, language: str = "id") -> str:
+    """What happened to an account, with the role it was about."""
+    return ": ".join(write_word(code, language) for code in (kind, role) if code)
 
 
-def write_part(name: str) -> str:
-    """A part of a policy in the Indonesian words of its pages; an unknown one without its underscores."""
-    return _parts().get(name, {}).get("id", name.replace("_", " "))
+def write_part(name: str, language: str = "id") -> str:
+    """A part of a policy in the words of its pages; an unknown one without its underscores."""
+    return _parts().get(name, {}).get(language, name.replace("_", " "))
+
+
+def write_value(value: str, language: str = "id") -> str:
+    """A value of a policy: a code in its word, yes or no; everything else as it is."""
+    yes_or_no = {"True": "yes", "False": "no"}
+    return say(yes_or_no[value], language) if value in yes_or_no else _words().get(value, {}).get(language, value)
+
+
+def write_count(number: str, is_exact: bool, language: str = "id") -> str:
+    """A written number, or that there are more than so many; empty for none."""
+    return number if is_exact or not number else say("more_than", language, count=number)
 
 
 @cache
@@ -173,9 +185,3 @@ def _words() -> dict[str, dict[str, str]]:
 def _tasks() -> dict[str, dict[str, str]]:
     tasks: dict[str, dict[str, str]] = tomllib.loads(files("templates").joinpath("sentences", "tasks.toml").read_text("utf-8"))["task"]
     return tasks
-
-
-@cache
-def _environment() -> Environment:
-    loader = PackageLoader("templates", "mail")
-    return Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - plain text

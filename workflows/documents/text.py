@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
+import regex  # type: ignore[import-untyped, unused-ignore]
 from babel import Locale
 from babel.dates import format_date as write_date
 from babel.numbers import format_currency, format_decimal
@@ -41,6 +42,23 @@ def clean_line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
+def shorten(text: str, most: int) -> str:
+    """A text of at most so many UTF-16 units, as messengers count them; a longer one ends in `…`, and no letter or emoji is cut apart."""
+    if _count_units(text) <= most:
+        return text
+    kept, used = list[str](), 1
+    for cluster in regex.findall(r"\X", text):
+        used += _count_units(cluster)
+        if used > most:
+            break
+        kept.append(cluster)
+    return "".join(kept).rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _count_units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def clean_paragraphs(text: str) -> str:
     """Cleaned text with its line breaks; at most one empty line between paragraphs."""
     lines = (" ".join(line.split()) for line in clean_text(text).split("\n"))
@@ -57,13 +75,14 @@ def format_month(month: date, language: str = "id") -> str:
     return write_date(month, "MMM y", LOCALES[language])
 
 
-def format_instant(instant: datetime) -> str:
-    """An aware instant in its own zone, as `24 November 2026 pukul 09.05.07 WIB`."""
+def format_instant(instant: datetime, language: str = "id") -> str:
+    """An aware instant in its own zone: `24 November 2026 pukul 09.05.07 WIB`, in English `24 November 2026, 09:05:07 WIB`."""
     offset = instant.utcoffset()
     if offset is None:
         raise ValueError("an instant needs its zone")
     zone = ZONES.get(offset) or "UTC" + (instant.strftime("%z")[:3] + ":" + instant.strftime("%z")[3:5] if offset else "")
-    return f"{format_date(instant.date())} pukul {instant:%H.%M.%S} {zone}"
+    clock = f" pukul {instant:%H.%M.%S}" if language == "id" else f", {instant:%H:%M:%S}"
+    return f"{format_date(instant.date(), language)}{clock} {zone}"
 
 
 def format_number(number: int | Decimal, language: str = "id") -> str:

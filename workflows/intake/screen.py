@@ -38,6 +38,8 @@ class Findings:
 
     Only a section or field that is named among the parts or has a note may be changed; title, kind, budget and team only where they are
     named. Of a duplicate the earlier idea is named by its code, or said not to be registered here; the reason then names it.
+
+    `together` is how many ideas were screened by one act; the decision says so where they were several.
     """
 
     answers: dict[str, bool] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Findings:
     parts: tuple[str, ...] = ()
     duplicate_of: str = ""
     duplicate_not_registered: bool = False
+    together: int = 1
 
 
 def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Findings, *, actor: Actor) -> IdeaContext:
@@ -73,6 +76,8 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
     detail: dict[str, Any] = {"answers": findings.answers, "notes": notes}
     if outcome == Screening.RETURNED:
         detail |= {"parts": parts, "revision": context.idea.revision}
+    if findings.together > 1:
+        detail["together"] = findings.together
     recorded: dict[str, Any] = {}
     if earlier is not None:
         detail["duplicate_of"] = recorded["duplicate_of"] = earlier.id

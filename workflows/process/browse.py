@@ -64,8 +64,8 @@ def add_up(counts: dict[str, Count], stage: str | None = None) -> Count:
     return Count(min(number, MANY), number <= MANY and all(count.is_exact for count in counted))
 
 
-def find_next(session: Session, wanted: WantedIdeas, idea_id: str, *, actor: Actor) -> str | None:
-    """The idea after this one in a list, in the same stage, that the actor may decide; None behind the last.
+def find_next(session: Session, wanted: WantedIdeas, idea_id: str, *, is_backward: bool = False, actor: Actor) -> str | None:
+    """The idea after this one in a list, or before it, in the same stage, that the actor may decide; None behind the last.
 
     To be asked before the idea is decided, as it then has another place.
     """
@@ -76,14 +76,14 @@ def find_next(session: Session, wanted: WantedIdeas, idea_id: str, *, actor: Act
     alike = replace(wanted, stage=idea.stage)
     order = find_order(alike, actor)
     asked = select(Idea).where(*_list_conditions(session, alike, actor), _is_asked(idea.stage, actor))
-    after: str | None = find_cursor(session, shown, order)
+    place: str | None = find_cursor(session, shown, order)
     for _ in range(0, MOST_TRIED, TRIED_AT_ONCE):
-        following = take_page(session, asked, order, Slice(after, TRIED_AT_ONCE))
-        for each in following.rows:
+        found = take_page(session, asked, order, Slice(None, TRIED_AT_ONCE, place) if is_backward else Slice(place, TRIED_AT_ONCE))
+        for each in reversed(found.rows) if is_backward else found.rows:
             if any(offer.awaited for offer in list_offers(session, read_context(session, each.id, actor=actor), actor=actor)):
                 return str(each.id)
-        after = following.after
-        if after is None:
+        place = found.before if is_backward else found.after
+        if place is None:
             break
     return None
 

@@ -17,17 +17,16 @@ from models.outbox import Message, MessageState
 from models.policy import Policy
 from models.settings import settings
 from workflows.adapters.files import store_file
-from workflows.adapters.mail import MailRoute, OutgoingMail, send_mail
 from workflows.delivery.effects import Later, Outcome, apply_effects
 from workflows.delivery.job import Job, job
 from workflows.documents.content import read_content
 from workflows.documents.kinds import get_document_type
-from workflows.documents.mail import DocumentMail, render_mail
 from workflows.process.actors import flow_actor
 from workflows.process.crashpoints import crashpoint
 from workflows.recognition.digest import find_digest
-from workflows.recognition.issue import Notice, Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
+from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import NUMBERING
+from workflows.recognition.outgoing import Prepared, Told, keep_held, prepare, send_safely
 from workflows.recognition.pauses import Due, find_due_digest, keep_covered, keep_told
 from workflows.recognition.specimens import OfficePrint, find_faults, keep_specimen, read_print
 from workflows.recognition.tell import find_account_mail, find_code_mail
@@ -61,11 +60,8 @@ def send_documents(token: str, ids: list[int]) -> Outcome:
     for number, subject_id in _subjects(ids).items():
         with database().reading() as session:
             notice = find_notice(session, subject_id)
-        if notice is None:
-            effects[number] = _nothing
-            continue
-        sent = _send_safely([_write_notice(notice, get_document_type(notice.kind).mail)])
-        effects[number] = sent or partial(_mark_sent, subject_id)
+            prepared = prepare(session, number, [notice] if notice else [])
+        effects[number] = send_safely(prepared.mails) or partial(_keep_sent, prepared, subject_id)
     crashpoint("after_send_before_ack")
     return apply_effects(database(), token, effects)
 
@@ -73,9 +69,9 @@ def send_documents(token: str, ids: list[int]) -> Outcome:
 def mail_withdrawals(token: str, ids: list[int]) -> Outcome:
     """Tell the holders of a chunk's withdrawn documents that they count no more."""
 
-    def find(session: Session, document_id: str, _number: int) -> list[OutgoingMail]:
+    def find(session: Session, document_id: str, _number: int) -> list[Told]:
         notice = find_notice(session, document_id, DocumentState.REVOKED)
-        return [_write_notice(notice, "withdrawn")] if notice else []
+        return [notice] if notice else []
 
     return _send_last(token, ids, "tell_withdrawn", find)
 
@@ -87,10 +83,10 @@ def send_digests(token: str, ids: list[int]) -> Outcome:
         numbers = [number for number, subject_id in subjects.items() if subject_id == person_id]
         with database().reading() as session:
             due = find_due_digest(session, person_id, numbers)
-            mail = find_digest(session, person_id, due.number, due.items) if due and due.is_asked else None
+            mail = find_digest(session, person_id, due.number, due.items, due.news) if due and due.is_asked else None
         effects |= dict.fromkeys(numbers, _nothing if due else _wait)
         if due:
-            fault = _send_safely([mail] if mail else [])
+            fault = send_safely([mail] if mail else [])
             effects |= dict.fromkeys(numbers, fault) if fault else {due.number: partial(_keep_told, due, token, bool(mail))}
     return apply_effects(database(), token, effects)
 
@@ -116,7 +112,7 @@ def mail_codes(token: str, ids: list[int]) -> Outcome:
         if found is None:
             effects[number] = _nothing
         else:
-            effects[number] = _send_safely([found[0]]) or partial(_keep_code, subject_id, found[1])
+            effects[number] = send_safely([found[0]]) or partial(_keep_code, subject_id, found[1])
     return apply_effects(database(), token, effects)
 
 
@@ -190,27 +186,32 @@ def _unissued(ids: list[int]) -> dict[DocumentKind, dict[int, Document]]:
     return kinds
 
 
-def _tell_each(token: str, ids: list[int], find: Callable[[Session, Message], OutgoingMail | None]) -> Outcome:
-    """Send the mail of each message of a chunk, where there is one."""
+def _tell_each(token: str, ids: list[int], find: Callable[[Session, Message], Told | None]) -> Outcome:
+    """Tell what each message of a chunk asks for, where there is something to tell."""
     with database().reading() as session:
-        mails = {int(asked.id or 0): find(session, asked) for asked in session.exec(select(Message).where(col(Message.id).in_(ids)))}
-    return apply_effects(database(), token, {number: _send_safely([mail] if mail else []) or _nothing for number, mail in mails.items()})
+        asked = {int(each.id or 0): find(session, each) for each in session.exec(select(Message).where(col(Message.id).in_(ids)))}
+        prepared = {number: prepare(session, number, [told] if told else []) for number, told in asked.items()}
+    return apply_effects(database(), token, {number: _send(each) for number, each in prepared.items()})
 
 
-def _send_last(token: str, ids: list[int], job_name: str, find: Callable[[Session, str, int], list[OutgoingMail]]) -> Outcome:
-    """Send what is to be told about each subject of a chunk once: of several messages about it, the last one tells everything."""
+def _send_last(token: str, ids: list[int], job_name: str, find: Callable[[Session, str, int], list[Told]]) -> Outcome:
+    """Tell what is to be told about each subject of a chunk once: of several messages about it, the last one tells everything."""
     subjects, effects = _subjects(ids), dict[int, Any]()
     unsent = col(Message.state).in_((MessageState.WAITING, MessageState.CLAIMED))
     last = select(Message.subject_id, func.max(Message.id)).where(Message.topic == "recognition", Message.job == job_name, unsent)
     with database().reading() as session:
         latest = dict(session.exec(last.where(col(Message.subject_id).in_(subjects.values())).group_by(Message.subject_id)).all())
     for number, subject_id in subjects.items():
-        mails: list[OutgoingMail] = []
-        if latest.get(subject_id, number) == number:
-            with database().reading() as session:
-                mails = find(session, subject_id, number)
-        effects[number] = _send_safely(mails) or _nothing
+        is_last = latest.get(subject_id, number) == number
+        with database().reading() as session:
+            prepared = prepare(session, number, find(session, subject_id, number) if is_last else [])
+        effects[number] = _send(prepared)
     return apply_effects(database(), token, effects)
+
+
+def _send(prepared: Prepared) -> Any:
+    """Send the mails of a message; what waits for digests is kept in the transaction of its acknowledgement."""
+    return send_safely(prepared.mails) or partial(_keep_held, prepared)
 
 
 def _render_safely(kind: DocumentKind, documents: list[Document]) -> list[Rendered | Exception]:
@@ -261,26 +262,18 @@ def _store(content: bytes, suffix: str) -> str:
     return store_file(settings().documents, content, suffix, crashpoint)
 
 
-def _write_notice(notice: Notice, folder: str) -> OutgoingMail:
-    mail = DocumentMail(notice.name, get_document_type(notice.kind).name, notice.number, notice.title, notice.verify_url)
-    return OutgoingMail(notice.to, *render_mail(folder, mail), notice.message_id)
-
-
-def _send_safely(mails: list[OutgoingMail]) -> Exception | None:
-    route = MailRoute(settings().mail_from, settings().smtp_url.get_secret_value(), settings().data / "mail")
-    try:
-        send_mail(route, mails)
-    except (OSError, ValueError) as fault:  # smtplib's own errors are OSErrors; an address that cannot be one is a ValueError
-        return fault
-    return None
-
-
 def _mark(document_id: str, rendered: Rendered, session: Any) -> None:
     mark_issued(session, document_id, rendered, actor=ACTOR)
 
 
-def _mark_sent(document_id: str, session: Any) -> None:
-    mark_sent(session, document_id, actor=ACTOR)
+def _keep_sent(prepared: Prepared, document_id: str, session: Any) -> None:
+    keep_held(session, prepared)
+    if prepared.mails:
+        mark_sent(session, document_id, actor=ACTOR)
+
+
+def _keep_held(prepared: Prepared, session: Any) -> None:
+    keep_held(session, prepared)
 
 
 def _keep_code(code_id: str, drawn: str, session: Any) -> None:
@@ -288,7 +281,11 @@ def _keep_code(code_id: str, drawn: str, session: Any) -> None:
 
 
 def _keep_told(due: Due, token: str, is_mailed: bool, session: Any) -> None:
-    (keep_told if is_mailed else keep_covered)(session, due, token)
+    if not is_mailed:
+        keep_covered(session, due, token)
+        return
+    for document_id in keep_told(session, due, token):
+        mark_sent(session, document_id, actor=ACTOR)
 
 
 def _wait(_session: Any) -> None:

@@ -9,9 +9,12 @@ from sqlmodel import Session, col, select
 
 from models.inbox import InboxItem
 from models.instants import now, wall_now
+from models.messages import HeldNews
 from models.outbox import Message, MessageState
 from workflows.process import ways
 from workflows.process.inbox import ITEM_KEY
+from workflows.recognition.outgoing import list_held
+from workflows.recognition.paces import is_day_of_digest, is_gathered, note_told
 
 PAUSE = timedelta(hours=4)  # a working morning, or an afternoon
 JOB = ways.JOBS["asked_in_person"].partition(".")[2]
@@ -22,6 +25,7 @@ class Due:
     """What a chunk's messages about one person ask for: a mail now, under the number of the first, on these items of theirs; or nothing.
 
     `covered` are the person's other messages that stood there before the mail was written, so that it tells of what they ask for too.
+    `news` is what was held for this digest. Without `is_asked` nothing is to be told now: whoever chose a digest is not told of each task.
     """
 
     number: int
@@ -29,6 +33,8 @@ class Due:
     is_asked: bool
     covered: tuple[int, ...]
     at: datetime
+    person_id: str
+    news: tuple[str, ...] = ()
 
 
 def find_due_digest(session: Session, person_id: str, numbers: Sequence[int]) -> Due | None:
@@ -45,18 +51,30 @@ def find_due_digest(session: Session, person_id: str, numbers: Sequence[int]) ->
     asked = [key.removeprefix(ITEM_KEY) for key in open_keys.values() if key and key.startswith(ITEM_KEY)]
     is_open = (col(InboxItem.id).in_(asked), col(InboxItem.person_id) == person_id, col(InboxItem.done_at).is_(None))
     items = tuple(session.exec(select(InboxItem.id).where(*is_open)))
-    is_daily = any(not (open_keys.get(number) or "").startswith(ITEM_KEY) for number in {*open_keys, *numbers})
-    return Due(first, items, bool(items) or is_daily, tuple(sorted(open_keys.keys() - set(numbers))), at)
+    is_morning = any(not (open_keys.get(number) or "").startswith(ITEM_KEY) for number in {*open_keys, *numbers})
+    is_asked = is_morning and is_day_of_digest(session, person_id)
+    is_asked = is_asked or (bool(items) and not is_gathered(session, person_id))
+    news = tuple(each.id for each in list_held(session, person_id)) if is_asked else ()
+    return Due(first, items, is_asked, tuple(sorted(open_keys.keys() - set(numbers))), at, person_id, news)
 
 
-def keep_told(session: Session, due: Due, token: str) -> None:
-    """Begin the pause at the message whose mail has gone out, in the transaction of its acknowledgement; what it covers is told, too."""
+def keep_told(session: Session, due: Due, token: str) -> tuple[str, ...]:
+    """Begin the pause at the message whose mail has gone out, in the transaction of its acknowledgement; what it covers is told, too.
+
+    Answers the documents of which it told: their holders know of them now.
+    """
     session.get_one(Message, due.number).not_before = due.at + PAUSE
+    told = list(session.exec(select(HeldNews).where(col(HeldNews.id).in_(due.news)))) if due.news else []
+    for each in told:
+        session.delete(each)
     keep_covered(session, due, token)
+    return tuple(each.document_id for each in told if each.document_id)
 
 
 def keep_covered(session: Session, due: Due, token: str) -> None:
     """Acknowledge what a message covers together with it, under its run: all was told, or nothing was to be told."""
+    if due.is_asked:
+        note_told(session, due.person_id, due.at)
     run_id = session.get_one(Message, due.number).run_id
     told = sa.update(Message).where(col(Message.id).in_(due.covered), _waits_here(token))
     told = told.values(state=MessageState.HANDLED, handled_at=now(), lease_token=None, holder=None, run_id=run_id)

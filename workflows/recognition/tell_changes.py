@@ -9,42 +9,46 @@ from models.calls import Call, CallChange, CallChangeKind, PolicyVersion
 from models.ideas import Idea, TeamMember
 from models.instants import region_zone
 from models.outbox import Message
-from models.people import Account, Person
+from models.people import Person
 from models.settings import settings
 from models.waits import Span
-from workflows.adapters.mail import OutgoingMail
 from workflows.calculations.employee_number import mask_employee_number
-from workflows.documents.mail import ChangeMail, render_mail, write_part, write_word
+from workflows.documents.mail import ChangeMail, write_part, write_value, write_word
 from workflows.documents.text import format_instant
 from workflows.process import ways
 from workflows.process.ways import Kind
+from workflows.recognition.outgoing import Told, find_reached, read_reader
 from workflows.region.call_changes import KEY
 from workflows.region.differences import Difference, Leaf, list_differences
 
 MOST_IDEAS = 20
 
 
-def find_change_mail(session: Session, asked: Message) -> OutgoingMail | None:
+def find_change_mail(session: Session, asked: Message) -> Told | None:
     """The mail that a message asks for; None for somebody without an address or with a closed account."""
+    return find_reached(session, tell_change(session, asked))
+
+
+def tell_change(session: Session, asked: Message) -> Told | None:
+    """What a message tells its person of a call; None where there is no such change or person any more."""
     change_id = str(asked.dedupe_key).removeprefix(KEY).partition(":")[0]
     change, person = session.get(CallChange, change_id), session.get(Person, asked.subject_id)
-    closed = session.exec(select(Account.closed_at).where(Account.person_id == asked.subject_id)).first()
-    if change is None or person is None or not person.email or closed is not None:
+    if change is None or person is None:
         return None
-    call = session.get_one(Call, change.call_id)
+    call, reader = session.get_one(Call, change.call_id), read_reader(session, person.id)
     is_amended = change.kind == CallChangeKind.AMENDED
     mail = ChangeMail(
         name=person.full_name,
         call=call.title,
         reason=change.reason,
-        before=_write_moment(change.closes_before),
-        until=_write_moment(change.closes_at),
-        changed=_list_changed(session, change) if is_amended else [],
+        before=_write_moment(change.closes_before, reader.language),
+        until=_write_moment(change.closes_at, reader.language),
+        changed=_list_changed(session, change, reader.language) if is_amended else [],
         ideas=_list_own(session, change, person.id),
         url=f"{settings().address}/periode-usulan/{call.id}",
     )
     folder = "amended" if is_amended else "extended"
-    return OutgoingMail(person.email, *render_mail(folder, mail), f"<{change.id}.{person.id}@gagas>")
+    return Told(person, reader, folder, mail, f"<{change.id}.{person.id}@gagas>", has_due=True)
 
 
 def _list_own(session: Session, change: CallChange, person_id: str) -> list[str]:
@@ -57,27 +61,27 @@ def _list_own(session: Session, change: CallChange, person_id: str) -> list[str]
     return list(session.exec(own.where(Idea.call_id == change.call_id, about).order_by(col(Idea.created_at)).limit(MOST_IDEAS)))
 
 
-def _list_changed(session: Session, change: CallChange) -> list[str]:
+def _list_changed(session: Session, change: CallChange, language: str) -> list[str]:
     of_call = select(PolicyVersion).where(PolicyVersion.call_id == change.call_id)
     after = session.exec(of_call.where(PolicyVersion.number == change.number)).one()
     before = session.exec(of_call.where(PolicyVersion.number == after.amends)).one()
     found = list_differences(before.read().model_dump(mode="json"), after.body)
-    return [f"{_name(each)}: {_show(each, each.before)} -> {_show(each, each.after)}" for each in found]
+    return [f"{_name(each, language)}: {_show(each, each.before, language)} -> {_show(each, each.after, language)}" for each in found]
 
 
-def _show(difference: Difference, value: Leaf) -> str:
+def _show(difference: Difference, value: Leaf, language: str) -> str:
     """A value as a mail may say it: an employee number shows birth date and sex."""
     if isinstance(value, Span):
-        return f"{value.amount} {write_word(value.unit)}"
+        return f"{value.amount} {write_word(value.unit, language)}"
     if difference.is_wait and isinstance(value, int):
-        return f"{value} {write_word('calendar_days')}"
+        return f"{value} {write_word('calendar_days', language)}"
     shown = "-" if value is None or value == "" else str(value)
-    return mask_employee_number(shown) if difference.field == "employee_number" and shown != "-" else shown
+    return mask_employee_number(shown) if difference.field == "employee_number" and shown != "-" else write_value(shown, language)
 
 
-def _write_moment(at: datetime | None) -> str:
-    return format_instant(at.astimezone(region_zone())) if at is not None else ""
+def _write_moment(at: datetime | None, language: str) -> str:
+    return format_instant(at.astimezone(region_zone()), language) if at is not None else ""
 
 
-def _name(difference: Difference) -> str:
-    return ", ".join(write_part(step.name) if step.is_field else step.name for step in difference.place)
+def _name(difference: Difference, language: str) -> str:
+    return ", ".join(write_part(step.name, language) if step.is_field else step.name for step in difference.place)

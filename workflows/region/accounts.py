@@ -12,6 +12,7 @@ from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.region.codes import Renewal, drop_requests, end_sessions, renew_activation
 from workflows.region.grants import end_role, list_grants
+from workflows.region.message_choice import forget_held
 from workflows.region.notices import send_notice
 from workflows.region.people import require_serving
 from workflows.region.posts import HeldPost, list_posts
@@ -51,6 +52,7 @@ def close_account(session: Session, person_id: str, *, actor: Actor) -> None:
         end_role(session, grant, actor=actor)
     drop_requests(session, person.id, actor=actor)
     end_sessions(session, person.id)
+    forget_held(session, person.id)
     account.password_hash = account.activation_hash = account.activation_until = None
     account.closed_at = now()
     session.add(account)

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, delete, select
 
 from models.ids import new_code
 from models.instants import now, wall_now
+from models.messages import CalendarFeed
 from models.people import Account, CodeRequest, NoticeKind, Role, SignIn
 from workflows.process.actors import Actor
 from workflows.process.journal import record
@@ -72,8 +73,13 @@ def void_code(session: Session, person_id: str) -> None:
 
 
 def end_sessions(session: Session, person_id: str, *, but: str = "") -> None:
-    """End somebody's sign-ins on every device, but the one of a token's hash."""
+    """End somebody's sign-ins on every device, but the one of a token's hash; where none is left, their calendar's address, too.
+
+    Whoever had the account before could have made one, and would read on in it what waits for its holder.
+    """
     session.execute(delete(SignIn).where(col(SignIn.person_id) == person_id, col(SignIn.token_hash) != but))
+    if not but:
+        session.execute(delete(CalendarFeed).where(col(CalendarFeed.person_id) == person_id))
 
 
 def renew_activation(session: Session, person_id: str, *, actor: Actor) -> Renewal:

@@ -38,6 +38,11 @@ def _award(stage: AwardStage) -> Callable[[Town], str]:
     return lambda town: f"/penghargaan/{town.build_award(stage)}"
 
 
+def _to_screen(town: Town) -> str:
+    town.build_idea(IdeaStage.SCREENING)
+    return "/seleksi"
+
+
 def _measured(town: Town) -> str:
     idea = town.build_idea(IdeaStage.IN_PILOT)
     town.take(idea, "measure")
@@ -69,11 +74,13 @@ FORMS = (
     Empty("", lambda _town: "/lupa-kata-sandi", "/lupa-kata-sandi", "forgotten", "identifier"),
     Empty("lead", lambda _town: "/akun", "/akun/kata-sandi", "password", "present_password password"),
     Empty("lead", lambda _town: "/akun", "/akun/surel", "email", "email present_password"),
+    Empty("lead", lambda _town: "/akun", "/akun/pesan", "messages", "pace"),
     Empty("mate", lambda town: f"/usulan/{town.ask_team()}", "*/persetujuan", "agree", "outcome"),
     Empty("lead", lambda town: f"/usulan/{build_draft(town)}/lampiran", "*", "attach", "file"),
     Empty("head", _idea(S.AWAITING_PERMISSION), "*/izin", "permit", "outcome"),
     Empty("secretary", _idea(S.SCREENING), "*/seleksi", "screen", "outcome"),
     Empty("secretary", _idea(S.SCREENING), "*/hubungan", "link", "kind other reason"),
+    Empty("secretary", _to_screen, "/seleksi", "accept_many", "idea_ids"),
     Empty("secretary", _idea(S.IN_REVIEW), "*/penilai", "assign", "reviewer_id"),
     Empty("rater", _idea(S.IN_REVIEW), "*/nilai", "score", "points.novelty points.impact"),
     Empty("rater", _idea(S.IN_REVIEW), "*/pengunduran-diri", "recuse", "reason"),
@@ -115,6 +122,7 @@ ELSEWHERE = {
     *("/usulan-titipan/baru", *(f"/usulan-titipan/{{dictated_id}}/{last}" for last in ("ubah", "lembar", "akhiri"))),
     "/usulan/{idea_id}/lampiran/hapus",
     *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
+    *("/akun/kalender", "/akun/kalender/akhiri"),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
     *(
         f"/periode-usulan/{{call_id}}/{last}"

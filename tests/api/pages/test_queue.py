@@ -7,12 +7,14 @@ from html import unescape
 import pytest
 
 from api.pages.queue import read_origin
+from models.ideas import Idea
 from models.instants import today
 from models.stages import IdeaStage
 from tests.api.pages.browsing import confirm, fields_of, open_browser
 from tests.api.pages.test_desk import ACCEPTED, address_of, rows_of
 from tests.building import Town
 from workflows.process.browse import find_next
+from workflows.process.inbox import end_of_day
 from workflows.process.wanted import WantedIdeas
 
 
@@ -144,3 +146,32 @@ def test_where_one_came_from_is_one_of_our_pages_or_nothing(town: Town, typed: s
     assert page.status_code == 200
     assert not re.search(r'(href|action)="[^"]*(evil|javascript|keluar/)', page.text)
     assert "<script" not in page.text
+
+
+@pytest.mark.parametrize("start", ["/kotak-masuk", "/daftar?stage=screening&sort=due"])
+def test_one_goes_back_to_the_idea_before_without_going_to_the_list(town: Town, start: str) -> None:
+    for number in range(3):
+        town.build_idea(IdeaStage.SCREENING, title=f"Usulan {number}")
+    browser = open_browser(town, "secretary")
+    listed = browser.get(start).text
+    first, second, third = rows_of(listed)
+    titles, to = [], address_of(listed, third)
+    while True:
+        page = browser.get(to).text
+        titles.append(re.findall(r"<h1>(.*?)</h1>", page)[0])
+        before = re.search(r'<a href="([^"]*)">Usulan sebelumnya</a>', page)
+        if before is None:
+            break
+        to = unescape(before[1])
+    assert titles == [third, second, first]
+
+
+def test_what_is_due_today_is_a_filter_of_its_own(town: Town) -> None:
+    ideas = {name: town.build_idea(IdeaStage.SCREENING, title=f"Usulan {name}") for name in ("lusa", "kini", "lewat")}
+    with town.store.unit_of_work() as session:
+        for name, days in (("lusa", 2), ("kini", 0), ("lewat", -2)):
+            session.get_one(Idea, ideas[name]).due_at = end_of_day(today() + timedelta(days=days))
+    browser = open_browser(town, "secretary")
+    assert set(rows_of(browser.get("/daftar?due=today").text)) == {"Usulan kini", "Usulan lewat"}
+    assert set(rows_of(browser.get("/daftar?due=soon").text)) == {"Usulan lusa", "Usulan kini", "Usulan lewat"}
+    assert rows_of(browser.get("/daftar?due=overdue").text) == ["Usulan lewat"]

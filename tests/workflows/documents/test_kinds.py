@@ -130,7 +130,7 @@ def test_a_new_kind_goes_all_the_way_from_specimen_to_mail(town, tmp_path: Path,
     (made,) = render_documents(kind, [content])
     assert faults_of(made.pdf) == []
     assert "TERIMA KASIH, BUDI ARGALARAS" in pypdf.PdfReader(BytesIO(made.pdf)).pages[0].extract_text().upper()
-    subject, text = render_mail(record.mail, DocumentMail("Budi", record.name, content.number, "Penilaian", content.verify_url))
+    subject, text, *_ = render_mail(record.mail, DocumentMail("Budi", record.name, content.number, "Penilaian", content.verify_url))
     assert subject == f"Gagas: Ucapan terima kasih nomor {content.number}"
     assert 'Ucapan terima kasih untuk "Penilaian" sudah terbit.' in text
 

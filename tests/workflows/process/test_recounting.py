@@ -228,7 +228,7 @@ def test_many_ideas_are_counted_some_at_a_time_and_told_of_at_the_end(town: Town
     let_count(town, TUESDAY)
     assert recount(town) == 3
     assert {own(town, idea) for idea in ideas} == {date(2026, 12, 31)}
-    assert mail_of(town, "secretary").count("semula 30 Desember 2026, sekarang 31 Desember 2026") == 5
+    assert mail_of(town, "secretary").count("Semula 30 Desember 2026, sekarang 31 Desember 2026") == 5
     assert len(told(town)) == len({message.dedupe_key for message in told(town).values()})
 
 

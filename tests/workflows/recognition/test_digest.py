@@ -20,7 +20,7 @@ from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.turns import Clock, clock, deliver, own_town, quiet
+from tests.workflows.turns import Clock, clock, deliver, own_town, quiet, text_of
 from workflows.recognition.digest import MOST_LINES, find_digest, list_addressees
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
@@ -153,7 +153,7 @@ def test_a_reviewer_who_is_given_many_ideas_is_told_once(own_town: Town, clock: 
     told = [str(mail["To"]) for mail in sent]
     assert len(told) > 2
     assert len(told) == len(set(told))
-    assert sum(mail.get_content().count("- Beri nilai") for mail in sent) == 12
+    assert sum(text_of(mail).count("- Beri nilai") for mail in sent) == 12
 
 
 def test_a_digest_counts_all_that_waits_and_lists_what_is_new_behind_it(own_town: Town, clock: Clock) -> None:
@@ -191,6 +191,6 @@ def test_whoever_holds_a_certificate_is_told_that_it_was_withdrawn(own_town: Tow
     assert [(mail["To"], mail["Subject"]) for mail in sent] == [
         ("lead@contoh.example", f"Gagas: Piagam penghargaan nomor {first.number} dicabut")
     ]
-    assert all(said in sent[0].get_content() for said in ("telah dicabut", "keberatan secara tertulis"))
-    assert second.number not in sent[0].get_content()
-    assert REASON not in sent[0].get_content(), "why is read on the page, which asks who reads it"
+    assert all(said in text_of(sent[0]) for said in ("telah dicabut", "keberatan secara tertulis"))
+    assert second.number not in text_of(sent[0])
+    assert REASON not in text_of(sent[0]), "why is read on the page, which asks who reads it"

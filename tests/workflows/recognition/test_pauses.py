@@ -14,7 +14,7 @@ from models.settings import settings
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.workflows.recognition.test_digest import reach
-from tests.workflows.turns import Clock, clock, deliver, own_town, quiet, tick
+from tests.workflows.turns import Clock, clock, deliver, own_town, quiet, text_of, tick
 from workflows.recognition.pauses import find_due_digest, keep_told, wake_digests
 
 __all__ = ["clock", "own_town"]
@@ -24,7 +24,7 @@ def sent_digests(to: str) -> list[str]:
     """The texts of the digests that somebody was sent, in the order of their messages."""
     files = sorted((settings().data / "mail").glob("digest.*.eml"), key=lambda file: int(file.name.split(".")[1].partition("@")[0]))
     mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
-    return [mail.get_content() for mail in mails if mail["To"] == to]
+    return [text_of(mail) for mail in mails if mail["To"] == to]
 
 
 def test_who_is_asked_time_and_again_in_a_day_is_mailed_at_once_and_then_every_four_hours(own_town: Town, clock: Clock) -> None:

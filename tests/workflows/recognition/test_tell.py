@@ -8,7 +8,7 @@ from sqlmodel import select
 from models.people import MailCode, Person
 from models.settings import settings
 from tests.building import Town
-from tests.workflows.turns import Clock, clock, deliver, own_town
+from tests.workflows.turns import Clock, clock, deliver, own_town, text_of
 from workflows.region.mail_codes import NewAddress, ask_email, confirm_email
 
 __all__ = ["clock", "own_town"]
@@ -17,7 +17,7 @@ NEW = "baru@contoh.example"
 
 def mails(to: str) -> list[str]:
     sent = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in (settings().data / "mail").glob("*.eml")]
-    return [str(mail.get_content()) for mail in sent if mail["To"] == to]
+    return [str(text_of(mail)) for mail in sent if mail["To"] == to]
 
 
 def test_the_flow_mails_the_codes_of_a_new_address_and_keeps_their_hashes_alone(own_town: Town, clock: Clock) -> None:

@@ -32,7 +32,7 @@ def test_whom_it_concerns_is_told_the_new_date_and_why(either_town: Town) -> Non
     for said in (
         "Loket keliling",
         "Posyandu tepat waktu",
-        "semula 30 Desember 2026, sekarang 31 Desember 2026",
+        "Semula 30 Desember 2026, sekarang 31 Desember 2026",
         f"22 Desember 2026: Hari jadi kota ({DECREE})",
     ):
         assert said in proposer

@@ -1,0 +1,194 @@
+"""Every mail in every form and language: whole, in words, escaped, and with a short text that a messenger takes."""
+
+import re
+import unicodedata
+from html.parser import HTMLParser
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.mails import LINKS, REASON, list_mails, put_everywhere, reader_of
+from workflows.documents.mail import Mail, render_mail
+from workflows.documents.mail_forms import SHORTEST, WrittenMail, say
+from workflows.documents.text import shorten
+
+FOLDERS = sorted(folder.name for folder in files("templates").joinpath("mail").iterdir() if folder.is_dir())
+LANGUAGES = ("id", "en")
+# What stands in the one language alone; a mail that has a word of the other was not translated.
+WORDS_OF = {
+    "id": {
+        "yang",
+        "untuk",
+        "anda",
+        "usulan",
+        "sudah",
+        "dan",
+        "dengan",
+        "tenggat",
+        "surel",
+        "tugas",
+        "nomor",
+        "dokumen",
+        "selengkapnya",
+        "kode",
+    },
+    "en": {"the", "you", "your", "of", "and", "for", "has", "been", "is", "are", "mail", "task", "due", "idea", "this", "read", "more"},
+}
+FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}"
+HOSTILE = [
+    '<img src="https://jahat.example/x.gif" onerror="alert(1)">',
+    "</p></div><script>alert(1)</script>",
+    '"><a href="https://jahat.example">Masuk</a>',
+    "{title} {{ mail.code }} {% raw %} %s {0}",
+    "\N{RIGHT-TO-LEFT OVERRIDE}gnp.exe",
+    "Sari\r\nBcc: semua@contoh.example",
+]
+
+
+class Page(HTMLParser):
+    """What a mail programme finds in a mail: its tags with their attributes, and its words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self._is_shown = True
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._is_shown = tag not in ("style", "title")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_shown = True
+
+    def handle_data(self, data: str) -> None:
+        if self._is_shown:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+
+def write(folder: str, language: str, text: str | None = None) -> WrittenMail:
+    mail = list_mails(language)[folder]
+    return render_mail(folder, mail if text is None else put_everywhere(mail, text), reader_of(language))
+
+
+def link_of(mail: Mail) -> str:
+    (link,) = [getattr(mail, name) for name in LINKS if hasattr(mail, name)]
+    return str(link)
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def spoken(text: str) -> set[str]:
+    """The words of a text but those within quotation marks and addresses, which are people's own."""
+    own = re.sub(r'"[^"]*"|https?://\S+', " ", text.replace(REASON, " "))
+    return set(re.findall(r"[a-z]+", own.lower()))
+
+
+def test_every_kind_of_mail_is_a_folder_of_four_parts_and_has_its_sample() -> None:
+    for name in FOLDERS:
+        parts = sorted(part.name for part in files("templates").joinpath("mail", name).iterdir())
+        assert parts == ["body.jinja", "short.txt", "subject.txt", "words.toml"], name
+    assert sorted(list_mails("id")) == FOLDERS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_mail_is_whole_and_in_words_of_its_language_in_every_form(folder: str, language: str) -> None:
+    written, other = write(folder, language), "en" if language == "id" else "id"
+    shown = Page(written.html).text
+    for form in (written.subject, written.text, shown, written.short):
+        assert form.strip()
+        assert not re.search(r"[{}]|\b[a-z]+_[a-z_]+\b|None|Undefined", re.sub(r"https?://\S+", "", form)), form
+        assert spoken(form) & WORDS_OF[other] == set(), form
+    assert "\n" not in written.subject
+    assert "\n\n\n" not in written.text
+    assert spoken(written.text) & WORDS_OF[language]
+    assert f'<html lang="{language}">' in written.html
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_text_and_html_say_the_same(folder: str) -> None:
+    written = write(folder, "id")
+    shown = "".join(Page(written.html).text.split())
+    told = [line.strip("- ") for line in written.text.split("\n") if line.strip()]
+    missing = [each for line in told for each in re.split(r"\s+: ", line) if "".join(each.split()) not in shown]
+    assert [each for each in missing if not each.startswith(("Atur surel", "https://"))] == [], written.html
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_html_fetches_nothing_and_sets_no_colour_that_dark_mode_would_hide(folder: str) -> None:
+    written = write(folder, "en")
+    page = Page(written.html)
+    assert {tag for tag, _ in page.tags} <= {
+        *("html", "head", "meta", "title", "style", "body", "div", "p", "a", "table", "tr", "td", "strong", "bdi", "ul", "li", "br", "span")
+    }
+    assert not any(name in ("src", "background") or name.startswith("on") for _, found in page.tags for name in found)
+    styles = " ".join(str(found.get("style", "")) for _, found in page.tags)
+    assert "url(" not in styles
+    assert re.findall(r"(?:background|(?<!-)color):\s*([^;]+)", styles) in ([], ["inherit"] * styles.count("color:inherit"))
+    hosts = {str(found["href"]).split("/")[2] for tag, found in page.tags if tag == "a"}
+    assert hosts <= {"gagas.bandung.go.id"}
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_what_people_type_is_text_in_html_and_one_line_in_the_subject(folder: str, text: str) -> None:
+    plain, written = write(folder, "id"), write(folder, "id", text)
+    allowed = {tag for tag, _ in Page(plain.html).tags}
+    page = Page(written.html)
+    assert {tag for tag, _ in page.tags} == allowed
+    assert {str(found["href"]) for tag, found in page.tags if tag == "a"} == {
+        str(found["href"]) for tag, found in Page(plain.html).tags if tag == "a"
+    }
+    for form in written:
+        assert "\r" not in form
+        assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in form
+    assert "\n" not in written.subject
+    assert not any(line.startswith("Bcc:") for line in (*written.text.split("\n"), *written.short.split("\n")))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize(
+    "text", ["Antrean Puskesmas lewat Papan RW. " * 9, "\N{GRINNING FACE}" * 500, FAMILY * 90, "e\u0301" * 150, "a" * 300, "المدينة " * 40]
+)
+def test_a_short_text_has_at_most_600_characters_and_its_whole_link(folder: str, language: str, text: str) -> None:
+    """With the longest titles and names; as messengers count, to whom an emoji is two."""
+    mail = put_everywhere(list_mails(language)[folder], text)
+    short = render_mail(folder, mail, reader_of(language)).short
+    assert units(short) <= SHORTEST
+    assert short.split("\n")[-1] == link_of(mail)
+    assert not short.startswith(("\u200d", "\u0301"))
+
+
+def test_no_short_text_tells_a_code() -> None:
+    assert "K7MP" not in write("code", "id").short + write("code", "en").short
+    assert "K7MP-3QXR-9TWD" in write("code", "id").text
+
+
+def test_one_and_many_are_said_apart() -> None:
+    assert say("waiting", "en", "digest", count="1") == "1 task waits for you in Gagas."
+    assert say("waiting", "en", "digest", count="12") == "12 tasks wait for you in Gagas."
+
+
+@given(st.text(max_size=80), st.integers(1, 60))
+def test_a_shortened_text_is_short_and_begins_as_it_began(text: str, most: int) -> None:
+    cut = shorten(text, most)
+    assert units(cut) <= max(most, 1)
+    assert cut == text or (cut.endswith("…") and text.startswith(cut.removesuffix("…")))
+
+
+def test_no_letter_and_no_emoji_is_cut_apart() -> None:
+    assert shorten("ab" + FAMILY, 7) == "ab…"
+    assert shorten("ae\u0301e\u0301", 4) == "ae\u0301…"
+    assert shorten("\N{REGIONAL INDICATOR SYMBOL LETTER I}\N{REGIONAL INDICATOR SYMBOL LETTER D}x", 4) == "…"
+    assert unicodedata.normalize("NFC", shorten("a" * 9, 9)) == "a" * 9
