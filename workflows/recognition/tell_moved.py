@@ -38,7 +38,7 @@ def list_told(session: Session, recount: Recount) -> dict[str, str]:
 
 
 def find_moved_mail(session: Session, asked: Message) -> Told | None:
-    """The mail that a message asks for; None for somebody without an address or with a closed account, and where nothing stands any more."""
+    """The mail that a message asks for; None for who has no address or a closed account, and where nothing stands any more."""
     return find_reached(session, tell_moved(session, asked))
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0027"
 
 COLUMNS = "title, body, words"
 # our own terms as they are: `to_tsvector` would take them apart as its parser sees fit

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0029"
-down_revision = "0026"
+down_revision = "0028"
 
 PEOPLE = ("declared_by", "confirmed_by", "ended_by")
 KEPT = "a declared day stays on record"

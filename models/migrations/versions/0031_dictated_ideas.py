@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0031"
-down_revision = "0026"
+down_revision = "0030"
 
 PEOPLE = ("person_id", "typed_by", "code_by", "settled_by")
 
