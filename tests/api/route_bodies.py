@@ -66,13 +66,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/calendar/days/{day}": {"kind": "holiday", "name": "Hari jadi kota", "name_en": "Anniversary", "source": "Keputusan 1/2026"},
         "/screenings": {"idea_ids": ["x" * 26], "dry_run": True},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
-        "/ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"]},
-        "/ideas/{idea_id}/links": {"kind": "related", "other": code_of(scene, IdeaStage.SUBMITTED), "reason": REASON},
-        "/ideas/{idea_id}/links/{link_id}/ending": {"reason": REASON},
-        "/dictated-ideas": {**proposal, "call_id": scene.ids["ours", "call", "-"], "employee_number": town["lead"].number},
-        "/dictated-ideas/{dictated_id}": {**proposal, "version": 1},
-        "/dictated-ideas/{dictated_id}/confirmation": {"version": 1},
-        "/ideas/{idea_id}/copy": {"call_id": scene.ids["ours", "call", "-"]},
+        **bodies_of_proposers(scene, proposal),
         "/ideas/{idea_id}/agreement": {"outcome": "joined"},
         "/ideas/{idea_id}/permission": {"outcome": "granted"},
         "/ideas/{idea_id}/screening": {"outcome": "accepted", "answers": MET},
@@ -85,6 +79,20 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/awards/{award_id}/approval": {"decree_number": "1", "decree_on": today().isoformat()},
         "/awards/{award_id}/schedule": {"announce_at": (now() + timedelta(days=1)).isoformat()},
     }.get(path, {"reason": REASON} if path.split("/")[-1] in REASONED else {})
+
+
+def bodies_of_proposers(scene: Scene, proposal: dict[str, Any]) -> dict[str, Any]:
+    """What a right request says that begins an idea, or tells what it has to do with another."""
+    call = {"call_id": scene.ids["ours", "call", "-"]}
+    return {
+        "/ideas": {**proposal, **call},
+        "/ideas/{idea_id}/links": {"kind": "related", "other": code_of(scene, IdeaStage.SUBMITTED), "reason": REASON},
+        "/ideas/{idea_id}/links/{link_id}/ending": {"reason": REASON},
+        "/dictated-ideas": {**proposal, **call, "employee_number": scene.town["lead"].number},
+        "/dictated-ideas/{dictated_id}": {**proposal, "version": 1},
+        "/dictated-ideas/{dictated_id}/confirmation": {"version": 1},
+        "/ideas/{idea_id}/copy": call,
+    }
 
 
 def code_of(scene: Scene, stage: IdeaStage) -> str:

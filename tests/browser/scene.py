@@ -126,6 +126,8 @@ def build_late_call(town: Town, code: str = "UJI-TERLAMBAT") -> str:
 
 FILES = (Shot("Impor dari berkas", "admin", "/impor"), Shot("Ekspor ke berkas", "admin", "/ekspor"))
 
+LISTS = (Shot("Daftar usulan", "secretary", "/daftar"), Shot("Terima beberapa usulan sekaligus", "secretary", "/seleksi"))
+
 
 def set_scene(town: Town) -> list[Shot]:
     """Ideas at every stage of their way, and the pages that show them."""
@@ -160,8 +162,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Rekomendasi", "chair", f"/usulan/{ready}#tugas"),
         Shot("Verifikasi uji coba", "verifier", f"/usulan/{concluded}#tugas"),
         Shot("Rencana uji coba", "secretary", f"/usulan/{adopted}/rencana-uji-coba"),
-        Shot("Daftar usulan", "secretary", "/daftar"),
-        Shot("Terima beberapa usulan sekaligus", "secretary", "/seleksi"),
+        *LISTS,
         Shot("Penghargaan", "leader", "/penghargaan"),
         Shot("Hitungan penghargaan", "leader", f"/penghargaan/{proposed}"),
         Shot("Piagam asli", None, f"/v/{genuine}"),
