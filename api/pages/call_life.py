@@ -22,8 +22,8 @@ from models.instants import now
 from models.people import Role
 from models.units import Unit
 from workflows.process.actors import Actor
+from workflows.process.closing import end_of_grace, find_end, last_entry, read_closing
 from workflows.process.context import read_policy
-from workflows.process.entry import end_of_grace, find_end, last_entry, read_closing
 from workflows.process.refusals import NotFound
 from workflows.region.call_changes import list_changes
 from workflows.region.call_life import REOPEN_DAYS, archive_call, count_ideas, extend_call, may_reopen, restore_call

@@ -10,7 +10,7 @@ from models.entry_rules import QuotaPer
 from models.instants import local_day
 from models.policy import Policy
 from workflows.calculations.months import months_before
-from workflows.process.entering import latest_in_use
+from workflows.process.eligibility import latest_in_use
 
 
 def list_conditions(policy: Policy, closes_at: datetime, words: Words) -> list[str]:

@@ -32,7 +32,7 @@ from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
 from workflows.process.asked import list_asked, list_form
 from workflows.process.context import AwardContext, IdeaContext, read_context
-from workflows.process.entering import list_team_awards
+from workflows.process.eligibility import list_team_awards
 from workflows.process.gates import list_open_gates
 from workflows.process.holding import list_holders
 from workflows.process.keyset import Slice

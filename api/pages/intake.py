@@ -39,9 +39,9 @@ from workflows.intake.team import MemberShare
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
 from workflows.process.browse import list_ideas
+from workflows.process.closing import list_own_permits
 from workflows.process.context import read_context, read_policy
-from workflows.process.entering import list_field_faults
-from workflows.process.entry import list_own_permits
+from workflows.process.eligibility import list_field_faults
 from workflows.process.keyset import Slice
 from workflows.process.quota import lock_quota
 from workflows.process.refusals import Faults

@@ -15,7 +15,7 @@ from api.pages.forms import Form, read_form
 from api.pages.reading import reading_all
 from api.problems import language_of
 from api.signing_in import TOKEN_HOURS, Unauthenticated
-from models.eligibility import MAY_HOLD
+from models.may_hold import MAY_HOLD
 from models.people import Person, Role
 from models.settings import settings
 from workflows.process.actors import Actor

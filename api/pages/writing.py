@@ -28,8 +28,8 @@ from workflows.intake.similar import SimilarIdea, find_similar_to
 from workflows.intake.supplement import read_asked_for
 from workflows.process.actors import Actor
 from workflows.process.categories import find_no_category, list_fitting
+from workflows.process.closing import Lateness, judge_entry
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.entry import Lateness, judge_entry
 from workflows.process.guards import Question, find_refusal
 from workflows.process.offers import is_offered
 from workflows.process.quota import read_quota

@@ -18,7 +18,7 @@ from models.people import SignIn
 from models.settings import settings
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
-from workflows.process.entry import end_of_grace, may_still_enter, read_closing
+from workflows.process.closing import end_of_grace, may_still_enter, read_closing
 from workflows.process.inbox import find_overdue
 from workflows.process.journal import record, send, send_each_once
 from workflows.process.recounting import recount_some

@@ -14,7 +14,7 @@ from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.intake.answers import FormContent, leave_unasked_out, read_answers
 from workflows.intake.attachments import name_files
 from workflows.intake.category import read_category
-from workflows.intake.entry import Entry, read_entry
+from workflows.intake.eligibility import Entry, read_entry
 from workflows.intake.search_terms import gather_text, keep_search_terms
 from workflows.intake.team import MemberShare, Named, read_team_shares
 from workflows.process.actors import Actor

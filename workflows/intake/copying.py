@@ -18,7 +18,7 @@ from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor
 from workflows.process.categories import list_fitting
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.entering import find_awarded_before
+from workflows.process.eligibility import find_awarded_before
 from workflows.process.refusals import Conflict, Forbidden, Invalid, Refusal
 from workflows.process.ways import IDEA, Kind
 from workflows.region.calls import current_policy, get_call

@@ -27,10 +27,10 @@ from workflows.intake.dictated_text import find_target, read_text, write_proposa
 from workflows.intake.draft import DRAFT, draft_idea
 from workflows.intake.submit import submit_idea
 from workflows.process.actors import Actor, actor_of
+from workflows.process.closing import hold_near_end
 from workflows.process.context import IdeaContext
+from workflows.process.eligibility import list_field_faults
 from workflows.process.engine import permit
-from workflows.process.entering import list_field_faults
-from workflows.process.entry import hold_near_end
 from workflows.process.journal import record
 from workflows.process.quota import lock_quota
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound

@@ -15,10 +15,10 @@ from workflows.intake.content import Proposal, keep_what_is_asked, list_said, wr
 from workflows.intake.draft import REVISE, revise_idea
 from workflows.intake.supplement import apply_agreed
 from workflows.process.actors import Actor
+from workflows.process.closing import hold_near_end, settle_entry
 from workflows.process.context import IdeaContext, read_again, read_context
+from workflows.process.eligibility import list_entry_faults, list_field_faults
 from workflows.process.engine import Grounds, Permitted, permit, take
-from workflows.process.entering import list_entry_faults, list_field_faults
-from workflows.process.entry import hold_near_end, settle_entry
 from workflows.process.numbering import next_running
 from workflows.process.permission import must_be_permitted_again
 from workflows.process.quota import lock_quota

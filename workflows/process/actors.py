@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
-from models.eligibility import MAY_HOLD
+from models.may_hold import MAY_HOLD
 from models.people import EmploymentKind, Role
 from models.statements.people import FoundPerson, find_person
 from workflows.process.refusals import Forbidden, NotFound

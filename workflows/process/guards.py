@@ -15,11 +15,11 @@ from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.categories import find_no_category
 from workflows.process.ceilings import find_excess
+from workflows.process.closing import find_entry_ahead, find_no_draft, find_shut
 from workflows.process.context import AwardContext, Context, IdeaContext
 from workflows.process.duties import PROPOSE, find_duty, list_barred, list_borne, must_differ
 from workflows.process.earning import find_difference, find_flaw, find_lost_stage, has_award
-from workflows.process.entering import find_awarded_before, find_ineligible
-from workflows.process.entry import find_entry_ahead, find_no_draft, find_shut
+from workflows.process.eligibility import find_awarded_before, find_ineligible
 from workflows.process.gates import is_next, list_open_gates
 from workflows.process.permission import asks_permission, find_change, find_no_change, find_nobody_to_leave_out, find_waiting
 from workflows.process.quota import find_full

@@ -17,9 +17,9 @@ from models.reviews import Review
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.amending import move_agreements
+from workflows.process.closing import count_open_permits, read_closing
 from workflows.process.context import read_policy
 from workflows.process.deadlines import find_last_day
-from workflows.process.entry import count_open_permits, read_closing
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.ways import Kind, Tone

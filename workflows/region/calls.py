@@ -14,8 +14,8 @@ from models.policy import Policy
 from models.units import Unit
 from workflows.calculations.rule_books import read_rule_book
 from workflows.process.actors import Actor
+from workflows.process.closing import end_of_grace, read_closing
 from workflows.process.context import read_policy
-from workflows.process.entry import end_of_grace, read_closing
 from workflows.process.journal import record, send
 from workflows.process.keyset import Order
 from workflows.process.refusals import Conflict, Faults, Invalid, NotFound

@@ -2,8 +2,8 @@
 
 from sqlmodel import Session, col, select
 
-from models.eligibility import MAY_HOLD
 from models.instants import now, today
+from models.may_hold import MAY_HOLD
 from models.people import DECIDING, NoticeKind, Person, Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.actors import Actor, flow_actor

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from models.eligibility import MAY_HEAD
 from models.instants import now
+from models.may_hold import MAY_HEAD
 from models.offices import Capacity, OfficeHolder, UnitOffice
 from models.people import EmploymentKind, Person, Role
 from models.units import Unit

@@ -14,14 +14,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from models.calls import Call, CallChange, CallChangeKind, CallState
-from models.eligibility import MAY_HOLD
 from models.ideas import Idea
 from models.instants import now
 from models.late_permits import LatePermit
+from models.may_hold import MAY_HOLD
 from models.people import Account, NoticeKind, Person, Role
 from models.units import Unit
 from workflows.process.actors import Actor
-from workflows.process.entry import last_entry, read_closing
+from workflows.process.closing import last_entry, read_closing
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
 from workflows.process.wording import read_text

@@ -10,11 +10,11 @@ from workflows.calculations.award import AwardFacts, ComputedAward, Placement, c
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.categories import keeps_category, name_distinction
+from workflows.process.closing import may_still_enter
 from workflows.process.context import AwardContext, IdeaContext, read_context
 from workflows.process.earning import has_award, read_facts, read_own_book, split_in_team
+from workflows.process.eligibility import find_awarded_before
 from workflows.process.engine import Grounds, Permitted, permit, take
-from workflows.process.entering import find_awarded_before
-from workflows.process.entry import may_still_enter
 from workflows.process.refusals import Conflict
 from workflows.process.ways import AWARD, Kind
 from workflows.reward.rank import list_passed_over, lock_places, rank_call

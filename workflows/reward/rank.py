@@ -15,7 +15,7 @@ from workflows.process import ways
 from workflows.process.actors import flow_actor
 from workflows.process.categories import list_fixed
 from workflows.process.context import read_context, read_policy_of
-from workflows.process.entering import find_awarded_before
+from workflows.process.eligibility import find_awarded_before
 from workflows.process.ways import Reached
 
 

@@ -25,7 +25,7 @@ from workflows.intake.draft import draft_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.process.context import read_context
-from workflows.process.entering import EarlierAward, list_counting_awards, list_team_awards
+from workflows.process.eligibility import EarlierAward, list_counting_awards, list_team_awards
 from workflows.process.refusals import Conflict, Invalid
 from workflows.reward.propose import draft_award, propose_award
 from workflows.reward.rank import rank_call

@@ -27,7 +27,7 @@ from workflows.delivery.due import find_due
 from workflows.intake import submit
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.submit import submit_idea
-from workflows.process import entry
+from workflows.process import closing
 from workflows.process.actors import Actor
 from workflows.process.attest.compare import compare_rows
 from workflows.process.refusals import Conflict, Invalid
@@ -109,7 +109,7 @@ def test_the_mark_and_the_time_of_receipt_are_of_one_instant(town: Town, monkeyp
     """Asked in time, stamped late: the server's clock passes the end between the engine's question and the stamp."""
     call, end = call_with(town, **GRACE)
     idea = town.build_idea(call=call)
-    monkeypatch.setattr(entry, "now", lambda: end - INSTANT)
+    monkeypatch.setattr(closing, "now", lambda: end - INSTANT)
     monkeypatch.setattr(submit, "now", lambda: end)
     town.do(submit_idea, idea, by="lead")
     assert (town.idea(idea).submitted_at, late_of(town, idea)) == (end, {"minutes": 1})
@@ -118,7 +118,7 @@ def test_the_mark_and_the_time_of_receipt_are_of_one_instant(town: Town, monkeyp
 def test_a_call_without_grace_that_ends_between_the_question_and_the_stamp_refuses(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     call, end = call_with(town)
     idea = town.build_idea(call=call)
-    monkeypatch.setattr(entry, "now", lambda: end - INSTANT)
+    monkeypatch.setattr(closing, "now", lambda: end - INSTANT)
     monkeypatch.setattr(submit, "now", lambda: end)
     with pytest.raises(Conflict, match="call_closed"):
         town.do(submit_idea, idea, by="lead")
@@ -255,5 +255,5 @@ def test_a_version_stored_before_there_were_such_rules_closes_as_it_did(town: To
 
 
 def closing_of(session: Session, call: str) -> tuple[int, int, bool]:
-    rule = entry.read_closing(session, session.exec(select(Call.id).where(col(Call.id) == call)).one())
+    rule = closing.read_closing(session, session.exec(select(Call.id).where(col(Call.id) == call)).one())
     return rule.grace_minutes, rule.late_days, rule.is_sealed

@@ -18,7 +18,7 @@ from tests.workflows.region.letting_in import LATE, RANKED, Passing, at_once, bu
 from tests.workflows.region.test_call_life import WHY, call_of
 from workflows.intake.draft import draft_idea
 from workflows.intake.submit import submit_idea
-from workflows.process.entry import find_permit, may_still_enter
+from workflows.process.closing import find_permit, may_still_enter
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.region.accounts import close_account
 from workflows.region.call_life import archive_call, extend_call

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.eligibility import MAY_HEAD, MAY_HOLD
+from models.may_hold import MAY_HEAD, MAY_HOLD
 from models.offices import HeadKind
 from models.people import CIVIL_SERVANTS, EmploymentKind, Role
 

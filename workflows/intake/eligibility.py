@@ -9,7 +9,7 @@ from models.entry_rules import Initiator
 from models.ideas import Idea
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
-from workflows.process.entering import is_awarded_openly
+from workflows.process.eligibility import is_awarded_openly
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.visibility import sees_idea
 from workflows.process.wording import read_line
