@@ -109,11 +109,9 @@ def read_newest_terms(session: Session, shown: sa.ColumnElement[bool], limit: in
 def list_holding(session: Session, term: str, shown: sa.ColumnElement[bool], limit: int) -> list[str]:
     """The newest ideas that hold a term and for which a condition holds: asked of each on the way, so that no other has a part in it."""
     holding = _select_holding(session, _write_query(session, [Word(term, "", is_beginning=False)]))
-    newest_first = (
-        _OF_SQLITE.c.rowid.desc() if is_sqlite(session) else _TEXT.c.number.desc()
-    )  # the same number; FTS5 goes backwards by its own
+    number = _OF_SQLITE.c.rowid if is_sqlite(session) else _TEXT.c.number  # the same; along its own FTS5 goes backwards by itself
     found = holding.join(Idea, col(Idea.id) == _TEXT.c.idea_id).where(shown)
-    return [str(row[0]) for row in run_plain(session, found.order_by(newest_first).limit(limit))]
+    return [str(row[0]) for row in run_plain(session, found.order_by(number.desc()).limit(limit))]
 
 
 def holds_words(session: Session, words: Sequence[Word], most: int) -> sa.ColumnElement[bool]:
