@@ -1,6 +1,6 @@
 """Dictated ideas: typed by an operator in a colleague's name, printed with a code by somebody else, confirmed by the colleague."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -47,8 +47,23 @@ class DictationConfirmationIn(RequestBody):
     code: str | None = Field(default=None, max_length=100)
 
 
+class DictatedTextOut(ResponseBody):
+    """What a dictated idea says."""
+
+    title: str
+    form: str
+    medium: str
+    theme: str
+    sections: dict[str, str]
+    answers: dict[str, str]
+    budget_rupiah: int
+    category: str
+    initiator: str | None
+    in_use_since: date | None
+
+
 class DictationOut(ResponseBody):
-    """A dictated idea; what it says is null once it is settled, and `idea_id` then names the idea that it became, if it did."""
+    """A dictated idea; `says` is null once it is settled, and `idea_id` then names the idea that it became, if it did."""
 
     id: str
     call_id: str
@@ -60,11 +75,7 @@ class DictationOut(ResponseBody):
     code_until: datetime | None
     settled_at: datetime | None
     idea_id: str | None
-    title: str | None
-    theme: str | None
-    sections: dict[str, str] | None
-    answers: dict[str, str] | None
-    budget_rupiah: int | None
+    says: DictatedTextOut | None
 
 
 class DictationCodeOut(ResponseBody):
@@ -150,11 +161,7 @@ def show_dictated(found: Dictated) -> DictationOut:
         code_until=row.code_until,
         settled_at=row.settled_at,
         idea_id=row.idea_id,
-        title=said.title if said else None,
-        theme=said.theme if said else None,
-        sections=said.sections if said else None,
-        answers=said.answers if said else None,
-        budget_rupiah=said.budget_rupiah if said else None,
+        says=DictatedTextOut.model_validate(said, from_attributes=True) if said else None,
     )
 
 
