@@ -181,6 +181,7 @@ def test_each_hostile_file_is_refused_or_made_harmless_and_nothing_but_the_store
     idea, number = build_draft(town), share(len(HOSTILE))
     chosen = [list(HOSTILE)[place * len(HOSTILE) // number] for place in range(number)]
     (tmp_path / "beside").mkdir()
+    settings().data.mkdir(exist_ok=True)
     before = snapshot(settings().data.parent), sorted(Path("/tmp").glob(f"*{MARK.decode()}*"))
     for name in chosen:
         answer = Asking(client, town, idea).send(HOSTILE[name](), "berkas.jpg")

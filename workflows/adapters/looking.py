@@ -126,6 +126,7 @@ def _look_at_object(thing: Any, left: int) -> int:
         left -= 1
         if left < 0:
             raise Refused("attachment_too_demanding")
+        inner: list[Any]  # numbers and truths come as Python's own
         if isinstance(part, pikepdf.Array):
             inner = list(part)
         elif isinstance(part, pikepdf.Dictionary | pikepdf.Stream):

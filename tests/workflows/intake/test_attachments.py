@@ -78,7 +78,7 @@ def test_each_file_is_a_revision_whose_hash_covers_it(either_town: Town) -> None
 def test_words_that_are_changed_later_keep_the_files(town: Town) -> None:
     idea = build_draft(town)
     put(town, idea)
-    town.do(revise_idea, idea, town.proposal(title="Antrean daring yang lain"), by="lead")
+    town.do(revise_idea, idea, town.proposal(theme="Pelayanan"), by="lead")
     assert len(revision(town, idea).attachments) == 1
     town.do(submit_idea, idea, by="lead")
     assert (town.idea(idea).stage, names(town, idea)) == (IdeaStage.SUBMITTED, ["contoh.pdf"])
