@@ -60,8 +60,8 @@ def import_ideas(
         raise Conflict("import_refused", "file", count=done.wrong)
     if done.registered:
         call, author = _find_named(session, named)
-        said = {"author": author.person_id, "sha256": hashlib.sha256(content).hexdigest(), "count": done.registered}
-        record(session, "call.import_ideas", call.id, actor=actor, **said)
+        digest = hashlib.sha256(content).hexdigest()
+        record(session, "call.import_ideas", call.id, actor=actor, author=author.person_id, sha256=digest, count=done.registered)
     return done
 
 

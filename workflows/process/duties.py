@@ -55,7 +55,7 @@ def find_duty(way: str, action: str) -> str | None:
 def must_differ(one: str, other: str, policy: Policy) -> bool:
     """Whether two duties belong to different people under a policy."""
     if DICTATE in (one, other):
-        return {one, other} == {DICTATE, PROPOSE} or (one != other and must_differ(*(_as_team(duty) for duty in (one, other)), policy))
+        return {one, other} == {DICTATE, PROPOSE} or (one != other and must_differ(_as_team(one), _as_team(other), policy))
     pair = pair_of(one, other)
     return pair in PAIRS and not (PAIRS[pair] == BY_DEFAULT and pair in policy.loosened)
 

@@ -109,7 +109,7 @@ def says_text(content: dict[str, Any], said: Any) -> bool:
     """Whether an idea's text, as `GET /ideas/{id}` gives it, is the one whose digest a receipt prints; its salt lies in the receipt."""
     try:
         hashed = {name: said[name] for name in CONTENT} | {name: said[name] for name in WHERE_SET if said.get(name)}
-        return hash_content(bytes.fromhex(content["entry"]["content_salt"]), hashed) == content["content_sha256"]
+        return bool(hash_content(bytes.fromhex(content["entry"]["content_salt"]), hashed) == content["content_sha256"])
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return False
 

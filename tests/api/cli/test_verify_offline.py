@@ -21,6 +21,7 @@ from models.stages import IdeaStage
 from tests.api.cli.test_ledger import keep_checkpoint, tamper, write_strangers_checkpoint
 from tests.asking import ask
 from tests.building import Town
+from tests.conftest import forget_settings
 from workflows.calculations.ledger import GENESIS, chain_hash
 from workflows.documents.content import read_content
 from workflows.documents.kinds import get_document_type
@@ -91,8 +92,7 @@ def test_a_receipt_is_valid_where_neither_database_nor_key_of_the_region_is(
     elsewhere = tmp_path / "elsewhere"
     monkeypatch.setenv("GAGAS_DATA", str(elsewhere))
     monkeypatch.setenv("GAGAS_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
-    settings.cache_clear()
-    database.cache_clear()
+    forget_settings()
     code, said = verify(file, way, "--key", pinned)
     assert (code, said.startswith("ASLI.")) == (VALID, True)
     for printed in (content["idea_code"], content["content_sha256"], content["ledger_hash"], content["number"], "WIB"):
@@ -168,6 +168,7 @@ def test_a_ledger_that_was_rewritten_after_the_receipt_is_told_of(
     receipt: tuple[Path, Path, dict[str, Any]], region: Town, tmp_path: Path
 ) -> None:
     file, way, content = receipt
+    way = way.rename(tmp_path / "lama.json")
     rewrite(region, content["ledger_seq"], "at", "2020-01-01T00:00:00+00:00")
     assert verify(file, keep_way(tmp_path, file))[1].startswith("JEJAK AUDIT DITULIS ULANG.")
     assert verify(file, tmp_path / f"jalur-{file.stem}.json")[0] == ALTERED

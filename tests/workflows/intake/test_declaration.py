@@ -74,7 +74,13 @@ def test_the_page_asks_by_a_box_that_is_not_ticked_and_keeps_the_draft(town: Tow
     call, browser = town.build_call(declaration=ASKED), open_browser(town, "lead")
     shown = browser.get(f"/usulan/baru?call={call}").text
     assert (TEXT in shown, " checked><span>Saya menyatakan" in shown) == (True, False)
-    typed = {"title": "Papan harga", **{f"sections.{name}": text for name, text in SECTIONS.items()}, "do": "submit"}
+    typed = {
+        "title": "Papan harga",
+        "form": "other",
+        "medium": "digital",
+        **{f"sections.{name}": text for name, text in SECTIONS.items()},
+        "do": "submit",
+    }
     refused = browser.post("/usulan/baru", data=fields_of(shown, "/usulan/baru") | typed)
     assert refused.status_code == 422
     assert 'id="writing-declaration-error"' in refused.text
