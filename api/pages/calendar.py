@@ -75,7 +75,7 @@ async def _calendar_page(request: PageRequest, year: int, *, refused: RefusedFor
     form = refused.view() if refused and refused.name == "declare_day" else FormView("declare_day")
     years = [each for each in (year - 1, year + 1) if FIRST_YEAR <= each <= LAST_YEAR]
     shown: dict[str, Any] = {"form": form, "wrong": refused, "done": done, "posted": refused is not None}
-    kinds = [(str(kind), Words(request.language).word(kind)) for kind in KINDS]
+    kinds = [(str(kind), Words(request.language).word(kind), "") for kind in KINDS]
     status = refused.status if refused else 200
     return page(visitor, "region/calendar.html", status=status, year=year, years=years, kinds=kinds, **values, **shown)
 

@@ -62,10 +62,10 @@ def recount_some(session: Session, limit: int, *, actor: Actor) -> Counted:
         last = Recount(number=last.number + 1 if last else 1, calendar=digest)
         session.add(last)
         session.flush()
-    if last.finished_at is None:
-        _go_on(session, last, calendar, limit, actor)
-        ended += [last] if last.finished_at is not None else []
-    return Counted(ended, last.finished_at is None)
+    if last.finished_at is not None:
+        return Counted(ended, is_left=False)
+    is_left = _go_on(session, last, calendar, limit, actor)
+    return Counted(ended if is_left else [*ended, last], is_left)
 
 
 def digest_calendar(calendar: WorkingCalendar, year: int) -> str:
@@ -146,8 +146,8 @@ def _find_own_date(dated: Dated, move: Move) -> datetime | None:
     return dated.find_later(idea.due_at, idea.stage_since, dated.policy.days.get(stage.days)) or idea.due_at
 
 
-def _go_on(session: Session, recount: Recount, calendar: WorkingCalendar, limit: int, actor: Actor) -> None:
-    """Look at the next ideas, and write what becomes later; at the last of them the recount ends."""
+def _go_on(session: Session, recount: Recount, calendar: WorkingCalendar, limit: int, actor: Actor) -> bool:
+    """Look at the next ideas, and write what becomes later; at the last of them the recount ends. Answers whether some are left."""
     open_items = select(InboxItem.idea_id).where(col(InboxItem.done_at).is_(None), col(InboxItem.due_at) > now())
     has_date = (col(Idea.due_at) > now()) | col(Idea.id).in_(open_items)
     found = select(Idea).where(is_of_working_days(col(Idea.policy_id)), has_date, col(Idea.id) > recount.after)
@@ -160,8 +160,10 @@ def _go_on(session: Session, recount: Recount, calendar: WorkingCalendar, limit:
     write_history(session, told, DateStep(RECOUNT, describe=lambda move: _describe(before[move.idea.id], move.due_at)), actor=actor)
     append_rows(session, MovedDate, rows)
     recount.after = ideas[-1].id if ideas else recount.after
-    recount.finished_at = now() if len(ideas) < limit else None
+    is_left = len(ideas) == limit
+    recount.finished_at = None if is_left else now()
     session.flush()
+    return is_left
 
 
 def _list_rows(recount: Recount, move: Move) -> list[dict[str, Any]]:

@@ -76,7 +76,8 @@ def declare_day(session: Session, new: NewDay, *, actor: Actor) -> DeclaredDay:
     faults = Faults(_list_day_faults(new.day))
     lines = read_lines(faults, new, LENGTHS)
     faults.settle()
-    declared = DeclaredDay(day=new.day, kind=new.kind, **lines, declared_by=str(actor.person_id))
+    name, name_en, source = (lines[each] for each in LENGTHS)
+    declared = DeclaredDay(day=new.day, kind=new.kind, name=name, name_en=name_en, source=source, declared_by=str(actor.person_id))
     waiting = _find_waiting(session, new.day)
     if waiting is not None and _says_the_same(waiting, declared) and waiting.declared_by == actor.person_id:
         return waiting
@@ -108,8 +109,14 @@ def withdraw_day(session: Session, day: date, *, actor: Actor) -> DeclaredDay:
             raise NotFound("calendar_day_not_found")
         return waiting
     Faults(_list_day_faults(day)).settle()
-    said = {"name": present.name, "name_en": present.name_en, "source": present.source}
-    withdrawn = DeclaredDay(day=day, kind=DeclaredKind.AS_NATION, **said, declared_by=str(actor.person_id))
+    withdrawn = DeclaredDay(
+        day=day,
+        kind=DeclaredKind.AS_NATION,
+        name=present.name,
+        name_en=present.name_en,
+        source=present.source,
+        declared_by=str(actor.person_id),
+    )
     _require_no_gain(session, withdrawn, actor)
     return _declare(session, withdrawn, region, actor)
 

@@ -212,7 +212,7 @@ def test_a_pause_within_one_day_gives_no_day() -> None:
 def test_reminders_and_escalations_are_counted_in_the_days_of_the_time() -> None:
     found = ask("2026-03-12T09:00:00+07:00", 5, "working_days", rule={"reminders": [3, 1, 60], "escalations": [1, 3]})
     assert found["due_on"] == "2026-03-26"
-    assert found["reminders"] == ["2026-03-17", "2026-03-25"]
+    assert found["reminders"] == ["2026-03-16", "2026-03-25"]
     assert found["escalations"] == ["2026-03-27", "2026-03-31"]
     assert "reminder_outside" in [step["code"] for step in found["steps"]]
     plain = ask("2026-03-12T09:00:00+07:00", 14, "calendar_days", rule={"reminders": [3], "escalations": [1]})
