@@ -6,7 +6,6 @@ A word that is said twice (`anak-anak`) counts once. An acronym is kept and brin
 """
 
 import re
-import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,8 +24,6 @@ MOST_WORDS, MOST_LETTERS = 6_000, 100_000  # of a text; words behind them count 
 MOST_REPEATS = 3  # how often a term is kept of one text: a fourth says nothing that the third did not
 WRITTEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 TWICE = re.compile(r"([^\W\d_]{3,})2")  # `anak2`, as people write `anak-anak` on a phone
-
-_STEMMING = threading.Lock()  # a stemmer keeps the word that it is at
 
 
 class WordsQuestion(Value):
@@ -97,8 +94,7 @@ def reduce_word(word: str) -> str:
         return same[word]
     if word in read_list("kept_words") or word in _acronyms() or not word.isascii() or not word.isalpha():
         return word
-    with _STEMMING:
-        stem = str(_stemmer().stemWord(word)) or word
+    stem = str(_new_stemmer().stemWord(word)) or word
     return same.get(stem, stem)
 
 
@@ -131,9 +127,9 @@ def _list_added(stems: Sequence[str]) -> Iterator[tuple[str, str]]:
                 yield acronym, acronym
 
 
-@lru_cache
-def _stemmer() -> Any:
-    """Loaded with the first word: the library reads its 36 languages at once, which takes half a second and 14 MiB."""
+def _new_stemmer() -> Any:
+    """One for each word, as a stemmer keeps the word that it is at and threads share none. The library is loaded with the first word: it
+    reads its 36 languages at once, which takes half a second and 14 MiB."""
     import snowballstemmer  # type: ignore[import-untyped]
 
     return snowballstemmer.stemmer("indonesian")

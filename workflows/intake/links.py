@@ -84,14 +84,12 @@ def link_ideas(session: Session, idea_id: str, new: NewLink, *, actor: Actor) ->
     faults.settle()
     if other is None:
         raise NotFound("idea_not_found")
-    if new.kind in BY_OFFICE and has_part(read_context(session, other.id, actor=actor), actor):
-        raise Forbidden("conflict_of_interest")
+    _require_no_part(session, new.kind, other.id, actor)
     pair, turned = pair_of(context.idea.id, other.id, new.kind), pair_of(other.id, context.idea.id, new.kind)
     standing = select(IdeaLink.id).where(col(IdeaLink.pair).in_((pair, turned)), col(IdeaLink.ended_at).is_(None))
     if session.exec(standing).first() is not None:
         raise Conflict("ideas_linked", "other")
-    said = {"idea_id": context.idea.id, "other_id": other.id, "pair": pair, "said_by": str(actor.person_id)}
-    link = IdeaLink(**said, kind=new.kind, reason=reason)
+    link = IdeaLink(idea_id=context.idea.id, other_id=other.id, pair=pair, kind=new.kind, reason=reason, said_by=str(actor.person_id))
     session.add(link)
     session.flush()
     _record(session, LINK, context.idea, link, actor)
@@ -109,6 +107,7 @@ def unlink_ideas(session: Session, idea_id: str, link_id: str, *, reason: str, a
         raise NotFound("link_not_found")
     said_of = context if link.idea_id == context.idea.id else read_context(session, link.idea_id, actor=actor)
     _require_speaker(session, said_of, link.kind, actor)
+    _require_no_part(session, link.kind, link.other_id, actor)
     if link.ended_at is not None:
         raise Conflict("link_ended")
     link.end_reason = read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON)
@@ -164,7 +163,17 @@ def _may_say(session: Session, context: IdeaContext, kind: LinkKind, actor: Acto
 
 def _may_take_back(session: Session, context: IdeaContext, link: IdeaLink, actor: Actor) -> bool:
     said_of = context if link.idea_id == context.idea.id else read_context(session, link.idea_id, actor=actor)
-    return _may_say(session, said_of, link.kind, actor)
+    return _may_say(session, said_of, link.kind, actor) and not _judges_own(session, link.kind, link.other_id, actor)
+
+
+def _judges_own(session: Session, kind: LinkKind, other_id: str, actor: Actor) -> bool:
+    """Whether somebody who says how an idea stands to another has part in that one."""
+    return kind in BY_OFFICE and has_part(read_context(session, other_id, actor=actor), actor)
+
+
+def _require_no_part(session: Session, kind: LinkKind, other_id: str, actor: Actor) -> None:
+    if _judges_own(session, kind, other_id, actor):
+        raise Forbidden("conflict_of_interest")
 
 
 def _require_speaker(session: Session, context: IdeaContext, kind: LinkKind, actor: Actor) -> None:

@@ -24,7 +24,7 @@ def text_of(page: str, heading: str) -> str:
 
 def test_who_writes_is_shown_similar_ideas_below_the_form_also_of_what_is_not_saved(town: Town) -> None:
     earlier = town.build_idea(IdeaStage.SCREENING, **SAME_QUEUE)
-    foreign = town.build_idea(IdeaStage.SCREENING, lead="stranger", **SAME_QUEUE)
+    foreign = town.build_idea(IdeaStage.AWAITING_PERMISSION, lead="stranger", **SAME_QUEUE)
     browser, new = open_browser(town, "lead"), f"/usulan/baru?call={town.call}"
     empty = browser.get(new).text
     assert text_of(empty, "similar") == ""
@@ -40,7 +40,7 @@ def test_who_writes_is_shown_similar_ideas_below_the_form_also_of_what_is_not_sa
 
 
 def test_who_screens_and_who_scores_is_shown_what_is_similar_and_nobody_else(town: Town) -> None:
-    earlier = town.build_idea(IdeaStage.IN_REVIEW, lead="stranger", **SAME_QUEUE)
+    earlier = town.build_idea(IdeaStage.IN_REVIEW, lead="mate", **SAME_QUEUE)
     idea, scored = town.build_idea(IdeaStage.SCREENING, **QUEUE), town.build_idea(IdeaStage.IN_REVIEW, **QUEUE)
     told = text_of(open_browser(town, "secretary").get(f"/usulan/{idea}").text, "similar")
     assert "Lebih dahulu" in told
@@ -50,11 +50,11 @@ def test_who_screens_and_who_scores_is_shown_what_is_similar_and_nobody_else(tow
     both = next(iter({*town.reviewers(earlier)} & {*town.reviewers(scored)}))
     page = open_browser(town, both).get(f"/usulan/{scored}").text
     assert SAME_QUEUE["title"] in text_of(page, "similar")
-    assert town["stranger"].name not in page
+    assert town["mate"].name not in page
 
 
 def test_a_link_is_said_refused_and_taken_back_on_the_page(town: Town) -> None:
-    first, idea = (town.build_idea(IdeaStage.SCREENING, lead=lead, **QUEUE) for lead in ("stranger", "lead"))
+    first, idea = town.build_idea(IdeaStage.AWAITING_PERMISSION, lead="stranger", **QUEUE), town.build_idea(IdeaStage.SCREENING, **QUEUE)
     browser, page, to = open_browser(town, "secretary"), f"/usulan/{idea}", f"/usulan/{idea}/hubungan"
     code = str(town.idea(first).code)
     refused = send(browser, page, to, kind="same", other="IDE-1999-000001", reason=REASON)

@@ -41,7 +41,7 @@ def read(town: Town, idea: str, who: str) -> list[tuple[str, str, bool, str, boo
 
 def test_a_link_is_read_on_both_ideas_by_who_may_see_both_and_stays_on_record(either_town: Town) -> None:
     town = either_town
-    first, second = town.build_idea(IdeaStage.SCREENING, lead="stranger"), town.build_idea(IdeaStage.SCREENING)
+    first, second = town.build_idea(IdeaStage.AWAITING_PERMISSION, lead="stranger"), town.build_idea(IdeaStage.SCREENING)
     made = link(town, second, first)
     name = town["secretary"].name
     for who in ("secretary", "chair", "auditor", "admin"):
@@ -125,13 +125,13 @@ def test_what_a_proposer_says_keeps_no_office_from_its_word(town: Town) -> None:
 
 def test_nobody_judges_how_an_idea_stands_to_their_own(town: Town) -> None:
     town.give_role("mate", Role.SECRETARIAT, "BAPPEDA")
-    own, other = town.build_idea(IdeaStage.SCREENING), town.build_idea(IdeaStage.SCREENING, lead="stranger")
+    own, other = town.build_idea(IdeaStage.SCREENING), town.build_idea(IdeaStage.AWAITING_PERMISSION, lead="stranger")
     for idea, about in ((own, other), (other, own)):
         with pytest.raises(Forbidden, match="conflict_of_interest"):
             link(town, idea, about, kind=LinkKind.SAME, by="mate")
     made = link(town, other, own)
     with pytest.raises(Forbidden, match="conflict_of_interest"):
-        town.do(unlink_ideas, own, made.id, reason=REASON, by="lead")
+        town.do(unlink_ideas, other, made.id, reason=REASON, by="mate")
     with pytest.raises(NotFound, match="link_not_found"):
         town.do(unlink_ideas, own, "x" * 26, reason=REASON, by="secretary")
     with pytest.raises(NotFound, match="idea_not_found"):

@@ -26,12 +26,11 @@ def test_a_library_has_the_same_in_two_wordings() -> None:
 def test_the_same_in_other_words_is_found_as_often_as_by_plain_words(
     either_town: Town, share: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = write_library(share(10_000), max(share(200), 40))
+    library = write_library(share(10_000), max(share(200), 20))
     groups = add_library(either_town, library.texts)
     plain = measure_recall(library, find_plainly(library))
-    for sample in (similar.SAMPLE, similar.SAMPLE // 3):
-        monkeypatch.setattr(similar, "SAMPLE", sample)
-        with either_town.store.reading() as session:
-            ours = measure_recall(library, find_among_ideas(session, either_town, groups))
-        print(f"sample {sample}: recall@5 {ours:.3f}, plain BM25 {plain:.3f}")
-        assert ours >= plain
+    monkeypatch.setattr(similar, "SAMPLE", similar.SAMPLE // 3)  # so that a small share is looked for by the index as well
+    with either_town.store.reading() as session:
+        ours = measure_recall(library, find_among_ideas(session, either_town, groups))
+    print(f"recall@5 {ours:.3f}, plain BM25 {plain:.3f}")
+    assert ours >= plain

@@ -33,7 +33,7 @@ LAMP: dict[str, Any] = {
     "sections": {"background": "Gang gelap dan warga takut keluar malam.", "idea": "Setiap gang memilih seorang penjaga lampu."},
 }
 HOSTILE = ("", "yang dan di", '" OR NEAR(', "a & !b | (c:*", "^title : x*", "\0", "😀 山 é", "_antrean", "a" * 100_000, "antrean " * 20_000)
-ALL_PATHS = pytest.mark.parametrize("sample", [300, 2], ids=["all compared", "by the index"])
+ALL_PATHS = pytest.mark.parametrize("sample", [300, 3], ids=["all compared", "by the index"])
 
 
 def shown(town: Town, who: str, text: dict[str, Any]) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -47,7 +47,7 @@ def shown(town: Town, who: str, text: dict[str, Any]) -> list[tuple[str, str, tu
 @ALL_PATHS
 def test_an_idea_in_other_words_is_found_and_comes_first(either_town: Town, sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(similar, "SAMPLE", sample)
-    earlier = either_town.build_idea(IdeaStage.SCREENING, lead="stranger", **SAME_QUEUE)
+    earlier = either_town.build_idea(IdeaStage.AWAITING_PERMISSION, lead="stranger", **SAME_QUEUE)
     for other in (BANK, LAMP, BANK, LAMP):
         either_town.build_idea(IdeaStage.SCREENING, **other)
     first, *_ = shown(either_town, "secretary", QUEUE)
@@ -71,7 +71,7 @@ def test_a_text_that_one_may_not_see_is_never_shown_and_changes_no_answer(
     sealed = either_town.build_call(code="TERTUTUP", closing={"is_sealed": True})
     for text in (QUEUE, BANK, LAMP, SAME_QUEUE, BANK):
         either_town.build_idea(IdeaStage.SCREENING, **text)
-    officials = ("secretary", "auditor", "reviewer1", "head", "lead", "operator")
+    officials = ("secretary", "reviewer1", "head", "lead", "operator")
     within = ("head", "lead")  # they see nothing of Dago
     before = {who: read_all(either_town, who) for who in officials}
     assert before["secretary"][0], "the comparison sees what there is to see"
@@ -92,14 +92,13 @@ def test_a_text_that_one_may_not_see_is_never_shown_and_changes_no_answer(
 
 def read_all(town: Town, who: str) -> list[Any]:
     """All that lists, searches, counts and likeness tell somebody."""
-    told: list[Any] = [shown(town, who, text) for text in (QUEUE, SAME_QUEUE, BANK, LAMP)]
-    for text in ("", "antre", "nomor antrean", "botol"):
-        for sort in (Sort.NEWEST, Sort.DUE):
-            wanted = WantedIdeas(text=text, sort=sort)
-            with town.store.reading() as session:
-                actor = town.actor(session, who)
-                page = list_ideas(session, wanted, Slice(limit=3), actor=actor)
-                told.append(([idea.id for idea in page.rows], page.after, count_by_stage(session, wanted, actor=actor)))
+    told: list[Any] = [shown(town, who, text) for text in (QUEUE, BANK)]
+    for text in ("antre", "nomor antrean", "botol"):
+        wanted = WantedIdeas(text=text, sort=Sort.DUE)
+        with town.store.reading() as session:
+            actor = town.actor(session, who)
+            page = list_ideas(session, wanted, Slice(limit=3), actor=actor)
+            told.append(([idea.id for idea in page.rows], page.after, count_by_stage(session, wanted, actor=actor)))
     return told
 
 
