@@ -37,13 +37,13 @@ class DictationIn(ProposalIn):
 class ChangedDictationIn(ProposalIn):
     """Another text in place of the version that was read; a code that was printed for it is void."""
 
-    version: int = Field(ge=1, le=10**6)
+    text_version: int = Field(ge=1, le=10**6)
 
 
 class DictationConfirmationIn(RequestBody):
     """Of the version that was read: by its person without a code, or by who typed it with the code from the person's sheet."""
 
-    version: int = Field(ge=1, le=10**6)
+    text_version: int = Field(ge=1, le=10**6)
     code: str | None = Field(default=None, max_length=100)
 
 
@@ -71,7 +71,7 @@ class DictationOut(ResponseBody):
     person: str
     typed_by: str
     typed_at: datetime
-    version: int
+    text_version: int
     code_until: datetime | None
     settled_at: datetime | None
     idea_id: str | None
@@ -113,7 +113,7 @@ async def change_dictated_idea(dictated_id: Id, body: ChangedDictationIn, reques
     """Put another text in place of one that waits."""
 
     def write(session: Session, actor: Actor) -> DictationOut:
-        change_dictated(session, dictated_id, body.version, body.read(), actor=actor)
+        change_dictated(session, dictated_id, body.text_version, body.read(), actor=actor)
         return show_dictated(read_dictated(session, dictated_id, actor=actor))
 
     return await request.write(write)
@@ -130,7 +130,7 @@ async def confirm_dictated_idea(dictated_id: Id, body: DictationConfirmationIn, 
     """Let a dictated idea be its person's own: a draft of theirs, or, by the code on their sheet, handed in at once."""
 
     def write(session: Session, actor: Actor) -> DictationOut:
-        confirm_dictated(session, dictated_id, body.version, body.code or "", actor=actor)
+        confirm_dictated(session, dictated_id, body.text_version, body.code or "", actor=actor)
         return show_dictated(read_dictated(session, dictated_id, actor=actor))
 
     return await request.write(write)
@@ -157,7 +157,7 @@ def show_dictated(found: Dictated) -> DictationOut:
         person=found.person.full_name,
         typed_by=found.typed_by,
         typed_at=row.typed_at,
-        version=row.version,
+        text_version=row.version,
         code_until=row.code_until,
         settled_at=row.settled_at,
         idea_id=row.idea_id,

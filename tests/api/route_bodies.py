@@ -89,8 +89,8 @@ def bodies_of_proposers(scene: Scene, proposal: dict[str, Any]) -> dict[str, Any
         "/ideas/{idea_id}/links": {"kind": "related", "other": code_of(scene, IdeaStage.SUBMITTED), "reason": REASON},
         "/ideas/{idea_id}/links/{link_id}/ending": {"reason": REASON},
         "/dictated-ideas": {**proposal, **call, "employee_number": scene.town["lead"].number},
-        "/dictated-ideas/{dictated_id}": {**proposal, "version": 1},
-        "/dictated-ideas/{dictated_id}/confirmation": {"version": 1},
+        "/dictated-ideas/{dictated_id}": {**proposal, "text_version": 1},
+        "/dictated-ideas/{dictated_id}/confirmation": {"text_version": 1},
         "/ideas/{idea_id}/copy": call,
     }
 

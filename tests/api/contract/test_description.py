@@ -110,6 +110,7 @@ def test_what_is_made_is_answered_with_where_it_is_read() -> None:
     }
     assert made == {
         "add_draft": "/ideas/{id}",
+        "copy_as_draft": "/ideas/{id}",
         "add_call": "/calls/{id}",
         "add_person": "/people/{id}",
         "plan": "/ideas/{idea_id}/pilot",

@@ -247,14 +247,14 @@ def test_the_pages_lead_from_the_typing_to_the_receipt(town: Town) -> None:
 def test_by_the_api_a_code_is_shown_once(town: Town, client: TestClient) -> None:
     said = {"call_id": town.call, "employee_number": town["mate"].number, "title": "Karung pilah", "sections": SECTIONS}
     made = ask(client, town["operator"], "POST /dictated-ideas", said)
-    assert (made.status_code, made.json()["version"], made.json()["idea_id"]) == (201, 1, None)
+    assert (made.status_code, made.json()["text_version"], made.json()["idea_id"]) == (201, 1, None)
     assert made.json()["says"]["sections"] == SECTIONS
     path = f"/dictated-ideas/{made.json()['id']}"
     assert [each["id"] for each in ask(client, town["mate"], "GET /dictated-ideas").json()] == [made.json()["id"]]
     check_problem(ask(client, town["operator"], f"POST {path}/code"), 403, "only_second_operator", language="id")
     first, again = (ask(client, town["head"], f"POST {path}/code", idempotency_key="k") for _ in range(2))
     assert (len(first.json()["confirmation_code"]), again.json()["confirmation_code"]) == (14, None)
-    sent = {"version": 1, "code": first.json()["confirmation_code"]}
+    sent = {"text_version": 1, "code": first.json()["confirmation_code"]}
     confirmed = ask(client, town["operator"], f"POST {path}/confirmation", sent)
     assert (confirmed.status_code, bool(confirmed.json()["idea_id"]), confirmed.json()["says"]) == (200, True, None)
     check_problem(ask(client, town["operator"], f"POST {path}/ending"), 409, "dictated_settled", language="id")
