@@ -106,6 +106,7 @@ def build_late_call(town: Town, code: str = "UJI-TERLAMBAT") -> str:
     return call
 
 
+LISTS = (Shot("Daftar usulan", "secretary", "/daftar"), Shot("Terima beberapa usulan sekaligus", "secretary", "/seleksi"))
 FILES = (Shot("Impor dari berkas", "admin", "/impor"), Shot("Ekspor ke berkas", "admin", "/ekspor"))
 
 
@@ -142,8 +143,7 @@ def set_scene(town: Town) -> list[Shot]:
         Shot("Rekomendasi", "chair", f"/usulan/{ready}#tugas"),
         Shot("Verifikasi uji coba", "verifier", f"/usulan/{concluded}#tugas"),
         Shot("Rencana uji coba", "secretary", f"/usulan/{adopted}/rencana-uji-coba"),
-        Shot("Daftar usulan", "secretary", "/daftar"),
-        Shot("Terima beberapa usulan sekaligus", "secretary", "/seleksi"),
+        *LISTS,
         Shot("Penghargaan", "leader", "/penghargaan"),
         Shot("Hitungan penghargaan", "leader", f"/penghargaan/{proposed}"),
         Shot("Piagam asli", None, f"/v/{genuine}"),

@@ -77,14 +77,14 @@ def _read_turns(session: Session, person: Person) -> Iterator[ListedMessage]:
 
 def _read_asked(session: Session, person: Person) -> Iterator[ListedMessage]:
     """What the outbox alone knows: a change of a call, and that one is of a team no more."""
-    dropped, changed = sa.literal_column("'tell_dropped'"), "tell_call_change"  # as its index has it
+    dropped: sa.ColumnElement[str] = sa.literal_column("'tell_dropped'")  # as its index has it
     asked = select(Message).where(Message.subject_id == person.id)
     newest = col(Message.id).desc()
     for message in session.exec(asked.where(col(Message.job) == dropped).order_by(newest).limit(MOST)):
         told = tell_dropped(session, person.id, str(message.idea_id), int(message.id or 0))
         if told is not None:
             yield ListedMessage(message.created_at, told)
-    keyed = asked.where(col(Message.dedupe_key).is_not(None), Message.job == changed)
+    keyed = asked.where(col(Message.dedupe_key).is_not(None), Message.job == "tell_call_change")
     for message in session.exec(keyed.order_by(newest).limit(MOST)):
         told = tell_change(session, message)
         if told is not None:
