@@ -72,10 +72,9 @@ def draw(browser: Browser, file: Path, caption: str, written: WrittenMail, *, sc
     """One mail as pictures, kept under the name of a file."""
     count = len(written.short.encode("utf-16-le")) // 2
     said = {name: escape(text) for name, text in (("subject", written.subject), ("text", written.text), ("short", written.short))}
-    pages = {"mail": written.html, "words": PLAIN.format(**said, count=count)}
-    return Drawn(
-        caption, **{name: photograph(browser, html, file.with_name(f"{file.name}-{name}.png"), scheme) for name, html in pages.items()}
-    )
+    pages = {"mail": written.html, "words": PLAIN.format(**said, style=STYLE, count=count)}
+    files = {name: file.with_name(f"{file.name}-{name}.png") for name in pages}
+    return Drawn(caption, **{name: photograph(browser, html, files[name], scheme) for name, html in pages.items()})
 
 
 def photograph(browser: Browser, html: str, file: Path, scheme: str) -> Image.Image:

@@ -124,6 +124,7 @@ def build_late_call(town: Town, code: str = "UJI-TERLAMBAT") -> str:
     return call
 
 
+LISTS = (Shot("Daftar usulan", "secretary", "/daftar"), Shot("Terima beberapa usulan sekaligus", "secretary", "/seleksi"))
 FILES = (Shot("Impor dari berkas", "admin", "/impor"), Shot("Ekspor ke berkas", "admin", "/ekspor"))
 
 LISTS = (Shot("Daftar usulan", "secretary", "/daftar"), Shot("Terima beberapa usulan sekaligus", "secretary", "/seleksi"))

