@@ -12,6 +12,7 @@ from api.problems import refuse_calculation
 from api.sentences import SHOWN, VALIDATION, catalogue, find_code, read_limits, sentence
 from models.calls import CallState
 from models.documents import DocumentKind
+from models.form_rules import FileKind
 from models.people import EmploymentKind, Role
 from models.stages import AwardStage, IdeaStage
 from tests.api.test_catalogue import PLACEHOLDER, kinds_of
@@ -63,6 +64,7 @@ GIVEN: dict[str, list[Any]] = {
     "role": list(Role),
     "roles": [list(Role)],
     "kind": list(EmploymentKind),
+    "kinds": [list(FileKind)],
     "problems": [[code] for code in ADVICE] + [list(ADVICE)],
     "problem": PROBLEMS,
     "score": ["87.50"],
