@@ -110,6 +110,7 @@ def _set_dictated(town: Town) -> list[Shot]:
         Shot("Kotak masuk dengan titipan", "mate", "/kotak-masuk"),
         Shot("Ketikkan usulan rekan", "operator", new),
         Shot("Titipan yang perlu diperbaiki", "operator", new, "Simpan titipan"),
+        Shot("Ubah titipan", "operator", f"{page}/ubah"),
         Shot("Titipan bagi pengusulnya", "mate", page),
         Shot("Kode titipan yang salah", "operator", page, "Ajukan atas nama pengusul", (("code", "K7MP"),)),
         Shot("Lembar usulan titipan", "head", page, "Buat lembar"),

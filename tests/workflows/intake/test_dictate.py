@@ -224,6 +224,8 @@ def test_the_pages_lead_from_the_typing_to_the_receipt(town: Town) -> None:
     typed |= {f"sections.{name}": text for name, text in SECTIONS.items()}
     made = operator.post("/usulan-titipan/baru", data=fields_of(new, "/usulan-titipan/baru") | typed)
     page = made.headers["location"].split("?")[0]
+    for who in ("operator", "mate", "head"):
+        assert "Karung pilah" in open_browser(town, who).get("/usulan-titipan").text
     assert "1 usulan atas nama Anda" in open_browser(town, "mate").get("/kotak-masuk").text
     assert "Apakah ini gagasan Anda?" in open_browser(town, "mate").get(page).text
     changed = fields_of(operator.get(f"{page}/ubah").text, f"{page}/ubah") | typed | {"title": "Karung pilah sampah"}
