@@ -71,7 +71,7 @@ def test_every_kind_of_document_has_a_whole_record(kind):
     record = get_document_type(kind)
     folder = files("templates")
     assert folder.joinpath(record.template).is_file()
-    assert all(folder.joinpath("mail", record.mail, part).is_file() for part in ("subject.txt", "body.txt"))
+    assert all(folder.joinpath("mail", record.mail, part).is_file() for part in ("subject.txt", "body.jinja"))
     assert record.renderer in RENDERERS
     assert record.name != record.name_en
     check_template("number", record.number)
