@@ -39,7 +39,7 @@ HARMLESS = (  # taken: as a copy without what is wrong with it, or because it on
     *("a photo held in a way that there is not", "a photo whose notes point to themselves", "a photo with a hundred long comments"),
     *("a photo with colours of nonsense", "a photo of one pixel in a row of sixty thousand", "a picture with a script as its note"),
     *("a picture with an archive behind it", "a picture without its colours", "a picture whose points unpack to more than it says"),
-    *("a WebP with a script in its notes"),
+    "a WebP with a script in its notes",
     *("a paper with a link to a page", "a paper with a packed stream of a hundred megabytes"),
     *("a document with a link to a page", "a photo named as a part"),
 )
