@@ -34,6 +34,8 @@ NO_PAGES = {
     "/dokumen/{document_id}",
     "/daftar/usulan.csv",
     "/kalender/{secret}.ics",
+    "/usulan/{idea_id}/lampiran/{attachment_id}",
+    "/usulan/{idea_id}/lampiran/{attachment_id}/kecil",
     "/buku-besar",
     "/penghargaan/{award_id}/{rest}",
 }

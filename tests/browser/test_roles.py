@@ -66,7 +66,7 @@ def test_a_proposer_signs_in_writes_and_submits(site: Site) -> None:
     page.goto(page.url)  # the lead comes back to the draft once everybody has answered
     press(page, "Ajukan usulan")
     says(page, "Usulan sudah diajukan")
-    expect(page.get_by_text("IDE-")).to_have_count(1)
+    expect(page.get_by_text("IDE-").filter(visible=True)).to_have_count(1)
     expect(page.get_by_text("Rp12.500.000")).to_be_visible()
 
 
