@@ -48,16 +48,16 @@ class WrongMedia(Refusal):
 
 
 STATUS: dict[type[Exception], int] = {
-    TooSlow: 408,
-    TooLarge: 413,
     BadRequest: 400,
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
+    TooSlow: 408,
     Conflict: 409,
     Stale: 412,
-    Invalid: 422,
+    TooLarge: 413,
     WrongMedia: 415,
+    Invalid: 422,
     MatchMissing: 428,
     TooMany: 429,
     Busy: 503,

@@ -16,7 +16,10 @@ from workflows.process.refusals import Refusal
 from workflows.process.ways import FLOW
 
 ROOT = Path(__file__).parent.parent.parent
-KINDS = {"Conflict", "Forbidden", "Invalid", "NotFound", "BadRequest", "MatchMissing", "Stale", "TooMany", "Busy", "Unauthenticated"}
+KINDS = {
+    *("Conflict", "Forbidden", "Invalid", "NotFound", "BadRequest", "MatchMissing", "Stale", "TooMany", "Busy", "Unauthenticated"),
+    *("TooLarge", "TooSlow", "WrongMedia"),
+}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 T = TypeVar("T")
 
@@ -91,8 +94,11 @@ def test_every_kind_of_refusal_has_a_status() -> None:
         "Unauthenticated": 401,
         "Forbidden": 403,
         "NotFound": 404,
+        "TooSlow": 408,
         "Conflict": 409,
         "Stale": 412,
+        "TooLarge": 413,
+        "WrongMedia": 415,
         "Invalid": 422,
         "MatchMissing": 428,
         "TooMany": 429,

@@ -156,13 +156,13 @@ def test_the_page_of_a_new_call_shows_the_questions_of_its_proposal_form(town: T
 
 def test_whoever_screens_sees_what_the_team_was_given_before(town: Town) -> None:
     given = town.idea(town.award(town.build_award(AwardStage.ANNOUNCED, title="Loket keliling")).idea_id)
-    town.build_award(AwardStage.SCHEDULED, title="Belum diumumkan")
+    hidden = town.idea(town.award(town.build_award(AwardStage.SCHEDULED, title="Belum diumumkan")).idea_id)
     asked, plain = (town.build_idea(IdeaStage.SCREENING, call=call) for call in (call_of(town, earlier_awards=1), town.call))
     secretary = open_browser(town, "secretary")
     shown = secretary.get(f"/usulan/{asked}").text
     assert "Penghargaan terdahulu tim ini" in shown
     assert f"{given.code}, Loket keliling: Emas" in shown
-    assert "Belum diumumkan" not in shown
+    assert f"{hidden.code}, " not in shown
     assert "Penghargaan terdahulu" not in secretary.get(f"/usulan/{plain}").text
     assert "Penghargaan terdahulu" not in open_browser(town, "lead").get(f"/usulan/{asked}").text
 
