@@ -13,6 +13,7 @@ import models
 from api.pages.texts import Words, texts
 from api.problems import catalogue, sentence
 from models.documents import DocumentKind
+from models.form_rules import FileKind
 from models.offices import Capacity
 from models.posts import PostCause
 from workflows.calculations.employee_number import ADVICE
@@ -71,9 +72,10 @@ def test_every_stage_action_outcome_and_mover_of_the_process_has_a_word() -> Non
 def test_everything_stored_as_one_of_a_closed_set_has_a_word() -> None:
     stored = stored_words()
     assert {"receipt", "pppk_part_time", "lapsed", "dead", "secretariat"} <= stored
-    named_otherwise = {*DocumentKind, *Capacity, *PostCause}  # a kind of document by its record, a capacity (Plt., Plh.) as it is written
+    # a kind of document by its record, a capacity (Plt., Plh.) as it is written, a post's cause and a file's kind in their own words
+    named_otherwise = {*DocumentKind, *Capacity, *PostCause, *FileKind}
     assert stored - set(WORDS) - named_otherwise == set()
-    assert {f"post_{cause}" for cause in PostCause} - set(WORDS) == set()
+    assert {*(f"post_{cause}" for cause in PostCause), *(f"file_{kind}" for kind in FileKind)} - set(WORDS) == set()
     assert [kind for kind in DocumentKind if not Words("id").word(kind) or Words("id").word(kind) == kind] == []
 
 
