@@ -16,6 +16,7 @@ from models.ledger import LedgerEntry
 from models.outbox import ClockTick
 from models.people import Role, SignIn
 from models.stages import AwardStage, IdeaStage
+from tests.attaching import build_draft, put
 from tests.building import POLICY, Town
 from tests.steps import plan
 from tests.workflows.turns import Clock, clock, contest, count, midnight, own_town, quiet, run_clock, tick
@@ -67,6 +68,8 @@ def test_ticks_that_were_missed_for_years_are_caught_up_by_one(own_town: Town, c
 
 @pytest.mark.parametrize("check", due.CHECKS, ids=lambda check: check.__name__)
 def test_a_check_that_runs_twice_sends_nothing_twice(own_town: Town, clock: Clock, check: Callable[..., None]) -> None:
+    if check is due.ask_sweep:
+        put(own_town, build_draft(own_town))
     everything(own_town, clock)
     if check is due.rank_calls:
         own_town.do(due.close_calls, by="flow:clock")
@@ -78,7 +81,7 @@ def test_a_check_that_runs_twice_sends_nothing_twice(own_town: Town, clock: Cloc
             check(session, due.flow_actor("clock"))
         sent.append((count(own_town), len(own_town.rows(select(LedgerEntry.seq)))))
     assert sent[0] == sent[1] == sent[2]
-    assert check in (due.close_calls, due.escalate, due.forget, due.end_pauses) or sent[0][0] > 0
+    assert check in (due.close_calls, due.escalate, due.forget, due.end_pauses, due.wake_scans) or sent[0][0] > 0
 
 
 def test_ideas_that_nothing_can_be_done_for_keep_no_other_waiting(own_town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
