@@ -252,7 +252,8 @@ def told_of(town: Town, client: TestClient, number: str) -> list[tuple[int, str,
 
 
 def alike(text: str, number: str) -> str:
-    """A text without ids, codes, hashes, instants, and the end of the number that was typed."""
+    """A text without ids, codes, hashes, instants, the lead's own ideas that are like it, and the end of the number that was typed."""
+    text = re.sub(r'<section [^>]*aria-labelledby="similar">.*?</section>\n', "", text, flags=re.DOTALL)
     text = re.sub(r"[0-9a-f]{16,64}|\b[a-z2-7]{26}\b|IDE-\d{4}-\d{6}|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+\d\d:\d\d)|[\w-]{43}", "…", text)
     return text.replace(number[-3:], "NNN")
 
