@@ -24,7 +24,7 @@ from tests.browser.scene import Shot, set_scene
 from tests.browser.stage import Site
 from tests.conftest import ALL
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1_800 if ALL else 300), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(3_600 if ALL else 900), pytest.mark.xdist_group("browser")]
 TYPED = "main input:not([type=radio]):not([type=checkbox]):visible"
 TARGETS = f"main button.button:visible, {TYPED}, main select:visible, main .choice:visible, .head a:visible"
 # files, and where former addresses lead
