@@ -12,6 +12,12 @@ KEPT = "a declared day stays on record"
 
 def upgrade() -> None:
     """No region had days of its own, and every wait was counted in calendar days."""
+    _add_declared_days()
+    _add_recounts()
+    _keep_declared_days()
+
+
+def _add_declared_days() -> None:
     op.create_table(
         "declaredday",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -34,6 +40,9 @@ def upgrade() -> None:
     op.create_index("ix_declaredday_waiting", "declaredday", ["day"], unique=True, sqlite_where=waiting, postgresql_where=waiting)
     in_force = sa.text("confirmed_at IS NOT NULL AND ended_at IS NULL")
     op.create_index("ix_declaredday_in_force", "declaredday", ["day"], unique=True, sqlite_where=in_force, postgresql_where=in_force)
+
+
+def _add_recounts() -> None:
     op.create_table(
         "recount",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -59,6 +68,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("recount_id", "idea_id", "item_id"),
     )
+
+
+def _keep_declared_days() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(f"CREATE TRIGGER declaredday_kept BEFORE DELETE ON declaredday BEGIN SELECT RAISE(ABORT, '{KEPT}'); END")
         return
