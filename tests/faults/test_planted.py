@@ -28,7 +28,7 @@ APART = ("ack_before_effect", "effect_outside_ack", "dual_write")  # bugs that m
 OVERTAKEN = ("no_lease", "")  # where a relay that halts amidst its work is overtaken by the other: without a bug it does no harm
 DEATHS = {"GAGAS_TEST_CRASH": "between_two_transactions:2"}  # so each process dies between the two, every second time
 FEWEST_DEATHS = 4
-RUNS = range(1, 21 if SOAK else 2)
+RUNS = range(1, 11 if SOAK else 2)  # on each database
 
 # bug -> the rule that must see it
 SEEN_BY = {
