@@ -54,9 +54,12 @@ def prefect_environment(folder: Path) -> dict[str, str]:
 
 
 def prefect_app() -> ASGIApp:
-    """Prefect's server. Two writers meet in its SQLite and one is sent away: it may come back at once, and not in two seconds."""
+    """Prefect's server. Who is sent away from a busy database all the same may come back at once, and not in two seconds."""
     from prefect.server.api.server import create_app
 
+    from workflows.delivery.prefect_database import wait_for_writers
+
+    wait_for_writers()
     app = create_app()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:

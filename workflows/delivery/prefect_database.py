@@ -1,0 +1,31 @@
+"""Prefect's SQLite database: each of its transactions takes the right to write when it begins, and waits for it.
+
+Prefect begins most of them to read and writes later. Where another process of its server wrote meanwhile, SQLite refuses at once and waits
+for nothing, and the server answers 503: with two relays and many events every third request that begins a run, so that five tries of one
+client fail in a row, and on a slow machine nothing is done for minutes.
+"""
+
+from contextlib import AbstractAsyncContextManager
+
+from prefect.server.database import dependencies
+from prefect.server.database.configurations import AioSqliteConfiguration
+from prefect.settings import get_current_settings
+from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+
+
+class WaitingSqlite(AioSqliteConfiguration):
+    """SQLite of which nobody who waits is sent away."""
+
+    def begin_transaction(
+        self, session: AsyncSession, with_for_update: bool = False
+    ) -> AbstractAsyncContextManager[AsyncSessionTransaction]:
+        """Begin as for a change, whatever is asked for."""
+        return super().begin_transaction(session, with_for_update=True)
+
+
+def wait_for_writers() -> None:
+    """Let the server of this process use its SQLite database so; of PostgreSQL nothing changes."""
+    secret = get_current_settings().server.database.connection_url
+    url = secret.get_secret_value() if secret is not None else ""
+    if url.startswith("sqlite"):
+        dependencies.MODELS_DEPENDENCIES["database_config"] = WaitingSqlite(connection_url=url)
