@@ -13,7 +13,7 @@ from models.ideas import Idea
 from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
 from tests.steps import REASON
-from tests.worlds import Worlds
+from tests.worlds import EVERY, Worlds
 from workflows.recognition.letters import number_certificates
 from workflows.recognition.report import ask_report
 from workflows.region.amendments import NewAmendment, amend_running
@@ -43,7 +43,7 @@ def award_in_secret(*steps: str) -> object:
 def test_no_address_tells_an_award_before_its_hour_from_none(shelf: Shelf, client: TestClient) -> None:
     worlds = Worlds(shelf, client, build_shared)
     secrets = award_in_secret(), award_in_secret("propose"), award_in_secret("propose", "approve approved", "schedule")
-    assert worlds.compare(*secrets, who=OTHERS) == {}  # type: ignore[arg-type]
+    assert worlds.compare(*secrets, who=OTHERS, every=EVERY) == {}  # type: ignore[arg-type]
 
 
 def test_a_report_is_the_same_whether_an_award_is_prepared_or_not(shelf: Shelf, client: TestClient) -> None:

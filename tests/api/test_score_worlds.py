@@ -15,7 +15,7 @@ from models.ideas import Idea
 from models.people import Role, RoleGrant
 from models.stages import AwardStage, IdeaStage
 from tests.building import Shelf, Town
-from tests.worlds import Worlds
+from tests.worlds import EVERY, Worlds
 from workflows.intake.team import MemberShare
 from workflows.recognition.letters import number_certificates
 from workflows.review.score import score_idea
@@ -50,7 +50,7 @@ def test_no_address_tells_a_hidden_score_from_none_or_from_another(shelf: Shelf,
     worlds = Worlds(shelf, client, build_shared)
     second, third = shelf.town.reviewers(shelf.town.rows(select(Idea.id))[0])[1:3]
     others = ("", "lead", "auditor", "head", "operator", AUDITS, ADMINISTERS, second, third)
-    assert worlds.compare(scored(), scored(90), scored(20), who=others) == {}  # type: ignore[arg-type]
+    assert worlds.compare(scored(), scored(90), scored(20), who=others, every=EVERY) == {}  # type: ignore[arg-type]
 
 
 def test_the_committee_is_told_of_it(shelf: Shelf, client: TestClient) -> None:

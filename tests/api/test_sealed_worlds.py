@@ -13,7 +13,7 @@ from models.ideas import Idea
 from models.people import Role
 from models.stages import IdeaStage
 from tests.building import Shelf, Town
-from tests.worlds import Worlds
+from tests.worlds import EVERY, Worlds
 from workflows.recognition.letters import number_receipt
 from workflows.region.calls import close_call
 
@@ -58,7 +58,7 @@ def test_no_address_tells_a_sealed_idea_from_none_or_from_another(shelf: Shelf, 
         come_in("Gagasan kedua", "submit", "route", text="Gagasan biasa tentang loket, loket, dan sekali lagi loket."),
         come_in("Gagasan ketiga", "submit", "route", "permit granted", text="Zamrud di khatulistiwa bersinar."),
     )
-    assert worlds.compare(*secrets, who=OTHERS) == {}  # type: ignore[arg-type]
+    assert worlds.compare(*secrets, who=OTHERS, every=EVERY) == {}  # type: ignore[arg-type]
 
 
 def test_the_team_and_the_head_are_told_of_it_and_all_offices_once_the_call_is_over(shelf: Shelf, client: TestClient) -> None:
