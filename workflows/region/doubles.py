@@ -27,8 +27,9 @@ from workflows.region.powers import get_person, lock_account, require_over
 
 FIELD = "double"
 # whose rows say what a record is, and not what anybody did under it
-OF_A_RECORD = ("account", "accountnotice", "calendarfeed", "employeenumber", "heldnews", "mailcode", "messagechoice", "post", "signin")
-OF_A_RECORD += ("signinname",)
+OF_A_RECORD = frozenset(
+    ("account", "accountnotice", "calendarfeed", "employeenumber", "heldnews", "mailcode", "messagechoice", "post", "signin", "signinname")
+)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def test_a_file_with_the_doubles_number_brings_no_third_record(town: Town, doubl
     file = f"NIP;Nama;Unit\n{NUMBER};{town['mate'].name};CIROYOM".encode()
     with town.store.reading() as session:
         checked = check_people(session, file, actor=flow_actor("import"))
-    assert [(fault.row, fault.column) for fault in checked.faults] == [(2, "NIP")]
+    assert [(fault.row, fault.column) for fault in checked.faults] == [(2, "employee_number")]
 
 
 @pytest.mark.parametrize("act", ["propose", "invite", "role", "review"])
