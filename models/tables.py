@@ -10,6 +10,7 @@ from models import (
     decrees,
     dictated_ideas,
     documents,
+    doubles,
     ideas,
     idempotency,
     inbox,
@@ -28,7 +29,7 @@ from models import (
 )
 
 ROOMS = (
-    *(attachments, awards, calendars, calls, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits),
+    *(attachments, awards, calendars, calls, decrees, dictated_ideas, documents, doubles, ideas, idempotency, inbox, late_permits),
     *(ledger, links, messages, offices, outbox, people, pilots, posts, reviews, search, units),
 )
 metadata = SQLModel.metadata

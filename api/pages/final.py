@@ -11,7 +11,7 @@ from api.pages.session import PageRequest, Visitor
 CONFIRMED = "confirmed"
 BACK = "no"  # not confirmed: back to the form, with everything that was typed
 # the forms that are final, and the outcomes for which they are: nothing means whatever comes of them
-OF_ACCOUNTS: dict[str, tuple[str, ...]] = {"close": (), "retire": ()}
+OF_ACCOUNTS: dict[str, tuple[str, ...]] = {"close": (), "retire": (), "double": ()}
 OF_CALLS: dict[str, tuple[str, ...]] = dict.fromkeys(
     ("open_call", "extend_call", "close_call", "archive_call", "amend_running", "new_version"), ()
 )

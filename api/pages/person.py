@@ -1,4 +1,4 @@
-"""A person's account and posts over time, and what changes them: end a role, close, open again, move, retire, a new number."""
+"""A person's account and posts over time, and what changes them: end a role, close, open again, move, retire, a new number, a double."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from workflows.process.actors import Actor
 from workflows.region.accounts import PersonRecord, close_account, read_person, reopen_account
 from workflows.region.codes import renew_activation
 from workflows.region.details import WRITTEN, Details, change_details
+from workflows.region.doubles import Double, merge_double
 from workflows.region.grants import end_grant
 from workflows.region.mail_codes import drop_email
 from workflows.region.people import NewNumber, change_number, move_person
@@ -30,7 +31,7 @@ from workflows.region.sign_in_names import change_sign_in_name
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = f"{PEOPLE}/{{person_id}}"
-FORMS = ("details", "move", "retire", "restore", "number", "sign_in_name", "close", "reopen", "code", "email")
+FORMS = ("details", "move", "retire", "restore", "number", "double", "sign_in_name", "close", "reopen", "code", "email")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,15 @@ async def renew_number(person_id: str, request: PostedForm) -> Response:
     new = NewNumber(number, EmploymentKind(kind), form.day("valid_from") or today())
     change = lambda session, actor: change_number(session, person_id, new, actor=actor)  # noqa: E731
     return await _change(request, person_id, "number", change, "number_changed")
+
+
+@router.post(f"{ADDRESS}/data-ganda")
+async def dissolve_double(person_id: str, request: PostedForm) -> Response:
+    """Dissolve a second record of a person into this one; it is confirmed first."""
+    form = request.form
+    double = Double(form.text("double", 100), form.text("true_number", 10) == "other", form.text("reason", LONGEST_REASON))
+    change = lambda session, actor: merge_double(session, person_id, double, actor=actor)  # noqa: E731
+    return await _change(request, person_id, "double", change, "double_dissolved")
 
 
 @router.post(f"{ADDRESS}/nama-masuk")

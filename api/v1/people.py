@@ -90,13 +90,14 @@ class NumberOut(ResponseBody):
 
 
 class PersonRecordOut(PersonOut):
-    """A person with everything that was ever given to them."""
+    """A person with everything that was ever given to them; `merged_into` is the person whose double it was."""
 
     kind: EmploymentKind
     closed: bool
     activated: bool
     sign_in_name: str
     retired_on: date | None
+    merged_into: str | None
     numbers: list[NumberOut]
     posts: list[PostOut]
     roles: list[GrantedOut]
@@ -242,6 +243,7 @@ def show_record(record: PersonRecord) -> PersonRecordOut:
         activated=record.activated,
         sign_in_name=record.sign_in_name,
         retired_on=record.person.retired_on,
+        merged_into=record.merged_into.id if record.merged_into else None,
         numbers=numbers,
         posts=[PostOut(unit=held.unit, **held.post.model_dump()) for held in record.posts],
         roles=[show_grant(grant) for grant, _unit in record.grants],

@@ -1,4 +1,4 @@
-"""A person's details and service: changed, ended and begun again, each on a day and for a reason."""
+"""A person's details and service: changed, ended and begun again, each on a day and for a reason; and a double of theirs."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -12,6 +12,7 @@ from api.v1.shapes import Day, Id, RequestBody
 from workflows.process.actors import Actor
 from workflows.region.accounts import read_person
 from workflows.region.details import Details, change_details
+from workflows.region.doubles import Double, merge_double
 from workflows.region.posts import Dated
 from workflows.region.retirement import Leaving, restore_person, retire_person
 
@@ -39,6 +40,14 @@ class RetirementIn(RequestBody):
 class RestorationIn(RequestBody):
     valid_from: Day | None = None
     reason: str = Field(default="", max_length=2_000)
+
+
+class DoubleIn(RequestBody):
+    """The second record, by its employee number or sign-in name, and whether its number is the person's true one."""
+
+    double: str = Field(max_length=2_000)
+    has_true_number: bool
+    reason: str = Field(max_length=2_000)
 
 
 @router.post("/details", response_model=PersonRecordOut)
@@ -69,3 +78,15 @@ async def restore(person_id: Id, body: RestorationIn, request: Api) -> JSONRespo
     """Let a person who retired serve again in the unit they left, without their roles."""
     dated = Dated(body.valid_from, body.reason)
     return await request.write(lambda s, a: show_code(person_id, restore_person(s, person_id, dated, actor=a)), status=201)
+
+
+@router.post("/double", response_model=PersonRecordOut)
+async def dissolve_double(person_id: Id, body: DoubleIn, request: Api) -> JSONResponse:
+    """Dissolve a second record of a person, under which nobody ever did anything, into the first: its numbers become the person's."""
+    double = Double(body.double, body.has_true_number, body.reason)
+
+    def act(session: Session, actor: Actor) -> PersonRecordOut:
+        merge_double(session, person_id, double, actor=actor)
+        return show_record(read_person(session, person_id, actor=actor))
+
+    return await request.write(act)

@@ -9,7 +9,7 @@ from models.instants import now, today
 from models.pilots import Indicator, Pilot
 from models.reviews import Review
 from models.stages import IdeaStage
-from tests.api.route_scene import Scene
+from tests.api.route_scene import SECOND_NUMBER, Scene
 from tests.building import POLICY, SECTIONS
 from tests.hostile_papers import pdf
 from tests.steps import MET, REASON
@@ -106,6 +106,7 @@ def bodies_of_people() -> dict[str, Any]:
     return {
         "/people/{person_id}/move": {"unit_code": "MALEBER"},
         "/people/{person_id}/details": {"name": "Tono Gambiranom", "position": "Analis"},
+        "/people/{person_id}/double": {"double": SECOND_NUMBER, "has_true_number": False, "reason": REASON},
         "/people/{person_id}/retirement": {"last_day": day, "reason": REASON},
         "/people/{person_id}/restoration": {"valid_from": day, "reason": REASON},
         "/people/{person_id}/number": {"employee_number": "198505052010011235", "kind": "pns", "valid_from": day},

@@ -43,6 +43,7 @@ from workflows.region.signatures import sign_policy
 
 GATE = {"name": "visit", "label": "Kunjungan", "label_en": "Visit", "stage": "rejected", "role": "verifier"}
 TWO = ("ours", "foreign")
+SECOND_NUMBER = "198505052010011238"  # of a record that is somebody's second
 AWARDS = (AwardStage.PROPOSED, AwardStage.APPROVED, AwardStage.ANNOUNCED)
 
 
@@ -158,6 +159,7 @@ def build_accounts(town: Town) -> dict[tuple[str, str, str], str]:
         session.exec(select(Post).where(Post.person_id == retired.id)).one().valid_from = None
     town.do(retire_person, retired.id, Leaving(today() - timedelta(days=9), REASON), by="operator")
     (held,) = town.rows(select(RoleGrant.id).where(RoleGrant.person_id == town["owner"].id))
+    town.do(register_person, NewPerson("Tono Gambiranom", SECOND_NUMBER, EmploymentKind.PNS, "MALEBER"), by="operator")
     guest = NewPerson("Rahmat Wiranata", "", EmploymentKind.MENTOR, "MALEBER", sign_in_name="tamu.daerah")
     return {
         ("guest", "person", "-"): town.do(register_person, guest, by="admin")[0].id,

@@ -9,6 +9,8 @@ from models.instants import today
 from tests.asking import ask, check_problem
 from tests.building import Town
 
+SECOND = "198505052010011238"
+
 
 def send(client: TestClient, town: Town, path: str, body: Any, by: str = "admin") -> Any:
     return ask(client, town[by], f"POST /people/{path}", body)
@@ -69,3 +71,15 @@ def test_somebody_retires_and_comes_back(town: Town, client: TestClient) -> None
     back = send(client, town, f"{mate}/restoration", {})
     assert (back.status_code, len(back.json()["activation_code"])) == (201, 14)
     assert read(client, town, "mate")["retired_on"] is None
+
+
+def test_a_second_record_is_dissolved_and_says_whose_it_was(town: Town, client: TestClient) -> None:
+    new = {"name": town["mate"].name, "employee_number": SECOND, "kind": "pns", "unit_code": "CIROYOM"}
+    second = ask(client, town["operator"], "POST /people", new).json()["id"]
+    body = {"double": SECOND, "has_true_number": True, "reason": "Tercatat dua kali"}
+    assert send(client, town, f"{town['mate'].id}/double", body | {"double": ""}, by="operator").json()["type"].endswith("double_unknown")
+    kept = send(client, town, f"{town['mate'].id}/double", body, by="operator").json()
+    assert [number["valid_until"] is None for number in kept["numbers"]].count(True) == 1
+    gone = ask(client, town["operator"], f"GET /people/{second}").json()
+    assert (gone["merged_into"], gone["closed"], gone["numbers"]) == (town["mate"].id, True, [])
+    assert send(client, town, f"{second}/restoration", {}).json()["type"].endswith("double_merged")

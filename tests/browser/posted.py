@@ -16,9 +16,12 @@ from tests.steps import REASON
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
+from workflows.region.doubles import Double, merge_double
+from workflows.region.people import NewPerson, register_person
 
 NEW = (("name", "Euis Komariah"), ("employee_number", "199005052015012001"))
 GUEST = (("name", "Laras Kamayanti"), ("kind", "mentor"), ("sign_in_name", "pendamping.maleber"))
+DOUBLES = ("199005052015012002", "199005052015012003")
 ALIKE = (("sign_in_name", "jurlpers"),)
 GRANTED = (("outcome", "granted"), ("reason", REASON))
 FILE = (("what", "people"), ("file", "NIP;Nama;Unit Kerja\n123;Ani;Kelurahan Nihil\n1,97E+17;;MALEBER\n"))
@@ -58,6 +61,7 @@ def set_forms(town: Town) -> list[Shot]:
         *_set_dictated(town),
         Shot("Tutup akun: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Tutup akun"),
         Shot("Berhenti bertugas: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Catat berhenti bertugas", (("reason", REASON),)),
+        *_set_double(town),
         Shot("Data pegawai yang tidak berubah", "admin", f"/pegawai/{town['mate'].id}", "Simpan data"),
         Shot("Ekspor tanpa pilihan", "admin", "/ekspor", "Unduh berkas"),
         Shot("Data orang tanpa NIP/NI PPPK", "admin", f"/pegawai/{town['mayor'].id}"),
@@ -68,6 +72,21 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Ketentuan yang perlu diperbaiki", "secretary", "/ketentuan/baru?dari=kipp_style", "Terapkan isian", WRONG_CALL),
         Shot("Lembar kode aktivasi", "operator", "/pegawai", "Buat lembar kode", (("unit_code", "MALEBER"),)),
         *_answer_strangely(town, f"/usulan/{waiting}"),
+    ]
+
+
+def _set_double(town: Town) -> list[Shot]:
+    """Somebody's second record, which is asked for before it goes; and another one that went."""
+    page, mate = f"/pegawai/{town['mate'].id}", town["mate"]
+    second, gone = (
+        town.do(register_person, NewPerson(mate.name, number, EmploymentKind.PNS, "CIROYOM"), by="operator")[0].id for number in DOUBLES
+    )
+    town.do(merge_double, mate.id, Double(DOUBLES[1], has_true_number=False, reason=REASON), by="operator")
+    sent = (("double", DOUBLES[0]), ("true_number", "other"), ("reason", REASON))
+    return [
+        Shot("Data ganda: periksa dulu", "admin", page, "Satukan", sent),
+        Shot("Data ganda yang tidak dikenal", "admin", f"/pegawai/{second}", "Satukan"),
+        Shot("Data ganda yang sudah disatukan", "admin", f"/pegawai/{gone}"),
     ]
 
 

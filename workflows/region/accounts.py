@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from models.doubles import MergedDouble
 from models.instants import now
 from models.people import Account, EmployeeNumber, NoticeKind, Person, Role, RoleGrant
 from models.units import Unit
@@ -22,7 +23,8 @@ from workflows.region.sign_in_names import find_sign_in_name
 
 @dataclass(frozen=True)
 class PersonRecord:
-    """A person as those see them who look after the account: home unit, numbers and posts over time, every grant, the account's state."""
+    """A person as those see them who look after the account: home unit, numbers and posts over time, every grant, the account's state; of
+    a dissolved double whose it was."""
 
     person: Person
     home: Unit
@@ -32,6 +34,7 @@ class PersonRecord:
     grants: list[tuple[RoleGrant, Unit]]
     closed: bool
     activated: bool
+    merged_into: Person | None = None  # whose double it was
 
 
 def close_account(session: Session, person_id: str, *, actor: Actor) -> None:
@@ -89,6 +92,7 @@ def read_person(session: Session, person_id: str, *, actor: Actor) -> PersonReco
         raise Forbidden("only_operator")
     held = select(EmployeeNumber).where(EmployeeNumber.person_id == person.id).order_by(col(EmployeeNumber.valid_from))
     account = session.get(Account, person.id) or Account(person_id=person.id)
+    merged = select(Person).join(MergedDouble, col(MergedDouble.person_id) == col(Person.id))
     return PersonRecord(
         person=person,
         home=home,
@@ -98,4 +102,5 @@ def read_person(session: Session, person_id: str, *, actor: Actor) -> PersonReco
         grants=grants,
         closed=account.closed_at is not None,
         activated=account.password_hash is not None,
+        merged_into=session.exec(merged.where(MergedDouble.double_id == person.id)).first(),
     )

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.doubles import MergedDouble
 from models.instants import today
 from models.ledger import LedgerEntry
 from models.offices import OfficeHolder, is_confirmed
 from models.people import DECIDING, Account, CodeRequest, Person, Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.actors import Actor
-from workflows.process.refusals import Forbidden, NotFound
+from workflows.process.refusals import Conflict, Forbidden, NotFound
 
 _GAVE_A_CODE = ("person.register", "person.renew_activation")
 
@@ -103,13 +104,15 @@ def require_over(session: Session, person: Person, home: Unit, *, actor: Actor, 
     """Let an operator or admin over a person's home unit pass, who for an office holder must hold `in_office` over every office too.
 
     Answers the offices' paths. The scope follows the offices and not the home unit alone: otherwise whoever looks after the accounts of
-    a village would look after that of a leader who lives there.
+    a village would look after that of a leader who lives there. Raises Conflict for a dissolved double, of which nothing changes any more.
     """
     if not any(actor.holds(role, home.path) for role in (Role.ADMIN, Role.OPERATOR)):
         raise Forbidden("only_operator")
     offices = list_offices(session, person.id)
     if not all(any(actor.holds(role, path) for role in in_office) for path in offices):
         raise Forbidden("office_beyond_reach")
+    if session.get(MergedDouble, person.id) is not None:
+        raise Conflict("double_merged")
     return offices
 
 

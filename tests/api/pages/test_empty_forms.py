@@ -103,6 +103,7 @@ FORMS = (
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/pindah", "move", "unit_code"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/data", "details", "name"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/berhenti", "retire", "last_day reason"),
+    Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/data-ganda", "double", "double reason"),
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/nomor", "number", "employee_number valid_from"),
     Empty("admin", _guest, "*/nama-masuk", "sign_in_name", "sign_in_name"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai/lembar", "sheet", "unit_code"),

@@ -7,10 +7,12 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import select
 
+from models.doubles import MergedDouble
 from models.instants import today
-from models.people import HeadCapacity, Person, RoleGrant
+from models.people import EmploymentKind, HeadCapacity, Person, RoleGrant
 from tests.api.pages.browsing import fields_of, open_browser
 from tests.building import Town
+from workflows.region.people import NewPerson, register_person
 
 
 @pytest.fixture
@@ -74,3 +76,18 @@ def test_the_end_of_service_is_confirmed_first_and_taken_back_with_a_code(town: 
     back = post(admin, page, "/pulihkan", reason="Diperpanjang")
     assert "Kode ini hanya ditampilkan sekali" in back.text
     assert town.rows(select(Person.retired_on).where(Person.id == town["mate"].id)) == [None]
+
+
+def test_a_double_is_confirmed_first_and_leads_to_the_record_that_stays(town: Town, admin: TestClient) -> None:
+    new = NewPerson(town["mate"].name, "198505052010011238", EmploymentKind.PNS, "CIROYOM")
+    second, page = town.do(register_person, new, by="operator")[0].id, f"/pegawai/{town['mate'].id}"
+    asked = post(admin, page, "/data-ganda", double="198505052010011238", true_number="other", reason="Tercatat dua kali")
+    assert "Data ganda disatukan" in asked.text
+    assert "Nomor yang benar" in asked.text
+    assert town.rows(select(MergedDouble)) == []
+    fields = fields_of(asked.text, f"{page}/data-ganda")
+    done = admin.post(f"{page}/data-ganda", data=fields | {"confirmed": "yes"}, follow_redirects=True)
+    assert "Data ganda sudah disatukan" in done.text
+    gone = admin.get(f"/pegawai/{second}").text
+    assert f'href="{page}"' in gone
+    assert "<form" not in gone.partition("<main")[2].partition("</main>")[0]
