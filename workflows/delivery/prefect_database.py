@@ -5,7 +5,8 @@ for nothing, and the server answers 503: with two relays and many events every t
 client fail in a row, and on a slow machine nothing is done for minutes.
 """
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from prefect.server.database import dependencies
 from prefect.server.database.configurations import AioSqliteConfiguration
@@ -16,11 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 class WaitingSqlite(AioSqliteConfiguration):
     """SQLite of which nobody who waits is sent away."""
 
-    def begin_transaction(
+    @asynccontextmanager
+    async def begin_transaction(
         self, session: AsyncSession, with_for_update: bool = False
-    ) -> AbstractAsyncContextManager[AsyncSessionTransaction]:
+    ) -> AsyncGenerator[AsyncSessionTransaction, None]:
         """Begin as for a change, whatever is asked for."""
-        return super().begin_transaction(session, with_for_update=True)
+        async with super().begin_transaction(session, with_for_update=True) as transaction:
+            yield transaction
 
 
 def wait_for_writers() -> None:
