@@ -1,4 +1,4 @@
-"""A team of three, each with a narrow phone that runs no script: a draft, their consent, photos, the submission, and what is asked for later."""
+"""A team of three, each with a narrow phone that runs no script: a draft, consent, photos, the submission, and what is asked for later."""
 
 from pathlib import Path
 
