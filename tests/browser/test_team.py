@@ -24,15 +24,11 @@ NOTE, WANTED = "Sebutkan berapa keluarga yang terbantu.", "Lampirkan foto setela
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
-    fits(page)
 
 
 def says(page: Page, text: str) -> None:
+    """The page that comes says so, and is no wider than the phone."""
     expect(page.get_by_role("status").or_(page.get_by_role("alert")).filter(has_text=text).first).to_be_visible()
-
-
-def fits(page: Page) -> None:
-    """No page is wider than the phone."""
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0], page.url
 
 
@@ -118,5 +114,4 @@ def test_a_team_of_three_hands_in_with_photos_and_completes_what_was_asked_for(s
     assert sorted(town.rows(select(TeamMember.share_hundredths))) == [3_333, 3_333, 3_334]
     page = site.phone("mate", size=NARROW)
     page.goto(f"/usulan/{idea}")
-    fits(page)
     expect(page.get_by_text("Lampiran ditambahkan: terpasang.jpg")).to_have_count(1)

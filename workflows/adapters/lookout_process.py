@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 LOOKING = Path(__file__).with_name("looking.py")
-PLUGINS = ("Bmp", "Gif", "Jpeg", "Png", "Ppm", "WebP")  # Pillow imports all of these for any picture; read are the formats it is told
+PLUGINS = ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP")  # Pillow imports these as it goes; read are the formats it is told
 READERS = ("defusedxml.ElementTree", "pikepdf", "PIL.ImageOps", *(f"PIL.{name}ImagePlugin" for name in PLUGINS))
 MEMORY, SECONDS, LARGEST_COPY, OPEN_FILES = 1 << 30, 20, 64_000_000, 64
 IDLE_SECONDS, LONGEST_QUESTION = 900, 1 << 16  # after which it ends and gives its memory back; bytes
@@ -28,6 +28,8 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 
 def prepare() -> Any:
     """What looks at files, with all that it needs in memory; what is missing is told of the file that needs it."""
+    for asked_to_end in (signal.SIGINT, signal.SIGTERM):  # it ends with who asks, who has the files under way looked at first
+        signal.signal(asked_to_end, signal.SIG_IGN)
     _control(PR_SET_DUMPABLE, 0)  # no process of one file reads the memory of another's
     spec = spec_from_file_location("looking", LOOKING)
     if spec is None or spec.loader is None:
