@@ -16,7 +16,7 @@ LINGER_SECONDS = 2.0  # how long an answer to a request whose body was not wante
 MOST_CONNECTIONS = 500  # of one process; a system gives it 1,024 open files
 MANY_PIECES, FEW_PIECES = 2_000, 200  # parts of one body: each costs as much as a small request's whole head
 FAIR_PIECES, SMALLEST_PIECES = 500, 64  # bytes that a body's parts must have on average, once they are many, or more than a few
-AT_ONCE = 2_048  # bytes that are parsed before the pieces are counted again
+OF_HEADS, OF_BODIES = 2_048, 65_536  # bytes that are parsed at a time: so a head stays within h11's bound, and a body costs little
 
 
 class LimitedConnection(H11Protocol):
@@ -43,13 +43,16 @@ class LimitedConnection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, part by part, until it is too much."""
-        for start in range(0, len(data), AT_ONCE):
-            super().data_received(data[start : start + AT_ONCE])
+        start = 0
+        while start < len(data):
+            end = start + (OF_BODIES if self.conn.their_state is h11.SEND_BODY else OF_HEADS)
+            super().data_received(data[start:end])
             if self.transport.is_closing():
                 return
             if self._counted.is_crumbled:
                 self.transport.abort()
                 return
+            start = end
         self._time_head()
 
     def on_response_complete(self) -> None:
@@ -97,7 +100,9 @@ class _CountingConnection(h11.Connection):
         return self.pieces > FEW_PIECES and self.size < self.pieces * fair
 
     def next_event(self) -> Any:
-        """As h11's."""
+        """As h11's; of a body that is crumbled nothing more is parsed."""
+        if self.is_crumbled:
+            return h11.NEED_DATA
         event = super().next_event()
         if isinstance(event, h11.Data):
             self.pieces, self.size = self.pieces + 1, self.size + len(event.data)

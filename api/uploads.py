@@ -103,8 +103,7 @@ class Arrival:
 
     async def flush(self) -> None:
         """Write what was gathered."""
-        piece = bytes(self._gathered)
-        self._gathered.clear()
+        piece, self._gathered = self._gathered, bytearray()
         if piece:
             await run_in_threadpool(self._drafts[0].write, piece)
 
@@ -120,7 +119,8 @@ class Arrival:
         await run_in_threadpool(self._begin, 2)
         original, shown, thumbnail = self._drafts
         try:
-            found = await self.inspecting.run(self.person_id, lambda: inspect_file(original.path, shown.path, thumbnail.path))
+            paths = (original.path, shown.path, thumbnail.path)
+            found = await self.inspecting.run(self.person_id, lambda: inspect_file(*paths, meanwhile=original.sync))
         except FileRefused as refused:
             raise Invalid(refused.code, "file", **refused.parameters) from None
         await run_in_threadpool(self._keep, found)

@@ -1,6 +1,8 @@
-"""A desk with hundreds of ideas: found, sorted and screened with the keyboard only; ranked and recommended with the facts in sight."""
+"""A desk with hundreds of ideas: found, sorted and screened with the keyboard only, one by one and a hundred at once; ranked and
+recommended with the facts in sight."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from sqlmodel import func, select
 
@@ -8,6 +10,7 @@ from models.ideas import Decision, Idea
 from models.stages import IdeaStage
 from tests.browser.stage import Site
 from tests.conftest import ALL, SHARE
+from workflows.intake.screen_many import MOST
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -16,6 +19,7 @@ TITLES = ("Antrean Puskesmas lewat Papan RW", "Buku Tamu Kelurahan tanpa Kertas"
 FOUND = "Peta Saluran Air Buatan Warga"
 IN_A_ROW = 10
 ROWS = ".listing tbody tr"
+CHOICE = "[name^='idea_ids.']"
 
 
 def tab_to(page: Page, place: str, most: int = 40) -> None:
@@ -79,6 +83,53 @@ def test_a_secretary_finds_sorts_and_screens_ten_in_a_row_with_the_keyboard_only
     expect(page.get_by_text(f"{number - in_a_row} usulan", exact=True)).to_be_visible()
     shown = page.locator(ROWS).evaluate_all("rows => rows.filter(row => row.getBoundingClientRect().bottom < 1800).length")
     assert shown >= min(number - in_a_row, 25)
+
+
+def choose_with_keys(page: Page, number: int) -> None:
+    """From the inbox to the first so many ideas that wait, each chosen with a space; between two lies the link that opens the idea."""
+    page.goto("/kotak-masuk")
+    tab_to(page, "a[href='/seleksi']")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("checkbox")).to_have_count(number)
+    tab_to(page, CHOICE)
+    for place in range(number):
+        if place:
+            tab_to(page, CHOICE, most=2)
+        page.keyboard.press("Space")
+    expect(page.locator(f"{CHOICE}:checked")).to_have_count(number)
+
+
+def check_clean(page: Page) -> None:
+    """Axe finds nothing on a page."""
+    assert [(found["id"], len(found["nodes"])) for found in Axe().run(page).response["violations"]] == []
+
+
+def test_a_secretary_accepts_a_hundred_at_once_with_the_keyboard_only_after_a_look_at_what_follows(site: Site, share: SHARE) -> None:
+    number, in_review = share(200), select(func.count()).where(Idea.stage == IdeaStage.IN_REVIEW)
+    ideas = [site.town.build_idea(IdeaStage.SCREENING, title=f"{TITLES[place % 3]} {place}") for place in range(number)]
+    page = site.phone("secretary", size=DESK, scripts=True)  # for what examines its pages
+    while waiting := site.town.rows(select(Idea.id).where(Idea.stage == IdeaStage.SCREENING)):
+        together, is_first = min(len(waiting), MOST), len(waiting) == len(ideas)
+        choose_with_keys(page, together)
+        check_clean(page)
+        page.keyboard.press("Tab")
+        tab_to(page, "form .button", most=1)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name=f"{together} usulan akan diterima")).to_be_visible()
+        assert site.town.rows(in_review) == [number - len(waiting)], "nothing is done yet"
+        check_clean(page)
+        if is_first:  # a colleague decides one of them meanwhile
+            seen = page.locator("main .lines a").first.get_attribute("href") or ""
+            site.town.take(seen.rpartition("/")[2], "screen accepted")
+        tab_to(page, "[name=confirmed][value=yes]", most=MOST + 40)
+        page.keyboard.press("Enter")
+        said = f"{together - 1} usulan diterima" if is_first else "Semua usulan yang dipilih sudah diterima."
+        expect(page.get_by_text(said).first).to_be_visible()
+        check_clean(page)
+    assert site.town.rows(in_review) == [number]
+    accepted = select(Decision.detail).where(Decision.action == "screen", Decision.outcome == "accepted")
+    together = [detail.get("together", 1) for detail in site.town.rows(accepted)]
+    assert sorted(set(together)) == sorted({1, *(min(MOST, number - done) for done in range(0, number, MOST))})
 
 
 def test_a_chair_ranks_five_hundred_and_recommends_one_after_another_with_the_facts_in_sight(site: Site, share: SHARE) -> None:

@@ -22,9 +22,11 @@ from tests.attaching import TAKING, list_stored
 from tests.building import Town
 from tests.conftest import forget_settings
 from tests.faults.processes import Launcher
+from tests.hostile_pictures import photo
 from workflows.delivery.processes import free_port
 from workflows.intake.sweep import sweep_attachments
 
+SMALL = photo()
 PIECES = 10  # of the points lie within the body, the others between its last byte and the answer
 
 
@@ -71,29 +73,28 @@ def test_a_kill_at_any_point_of_an_upload_loses_no_file_and_leaves_no_orphan(
     town, number = either_town, share(20)
     monkeypatch.setenv("GAGAS_DATA", str(tmp_path / "data"))
     forget_settings()
-    idea = town.build_idea(call=town.build_call(attachments=TAKING))
-    port, photo = free_port("127.0.0.1"), large_photo()
+    call, port, large = town.build_call(attachments=TAKING), free_port("127.0.0.1"), large_photo()
     url = town.store.url.render_as_string(hide_password=False)
     surroundings = {"GAGAS_DATA": str(tmp_path / "data"), "GAGAS_DATABASE_URL": url, "GAGAS_PORT": str(port)}
 
     def begin(place: int) -> tuple[int, Uploader]:
-        pid = launcher.launch("api", tmp_path / "api.log", surroundings)
+        """A new server that has taken a small file, so that what looks at files stands ready; and a large one, of which nothing is sent."""
+        pid, idea = launcher.launch("api", tmp_path / "api.log", surroundings), town.build_idea(call=call)
         await_health(port)
-        content = photo + b"%04d" % place  # each is another file
-        lines = [f"POST /api/v1/ideas/{idea}/attachments?name={place}.jpg HTTP/1.1", "Host: x", "Content-Type: application/octet-stream"]
-        lines += [f"Content-Length: {len(content)}", f"Idempotency-Key: {uuid.uuid4().hex}"]
-        lines += [f"Authorization: {town['lead'].headers['Authorization']}"]
-        return pid, Uploader(port, "\r\n".join([*lines, "", ""]), content)
+        small = Uploader(port, write_head(town, idea, SMALL + b"%04d" % place), SMALL + b"%04d" % place)
+        small.send(1)
+        assert b" 201 " in small.wait()
+        return pid, Uploader(port, write_head(town, idea, large + b"%04d" % place), large + b"%04d" % place)  # each is another file
 
     pid, whole = begin(9_999)
     begun = time.monotonic()
     whole.send(1)
     assert b" 201 " in whole.wait()
-    lasts = time.monotonic() - begun
+    lasts, acknowledged = time.monotonic() - begun, 2
     os.kill(pid, signal.SIGKILL)
-    acknowledged = 0
     points = [place * 20 // number for place in range(number)]
     for point in points:
+        await_end(launcher, pid)
         pid, upload = begin(point)
         if point < PIECES:
             upload.send((point + 1) / (PIECES + 1))
@@ -102,18 +103,30 @@ def test_a_kill_at_any_point_of_an_upload_loses_no_file_and_leaves_no_orphan(
             upload.send(1)
             time.sleep(lasts * (point - PIECES) / (PIECES - 2))
         os.kill(pid, signal.SIGKILL)
-        acknowledged += b" 201 " in upload.wait()
+        acknowledged += 1 + (b" 201 " in upload.wait())
         await_end(launcher, pid)
-        sweep_attachments(town.store)
-        rows = town.rows(select(Attachment))
-        needed = {digest for row in rows for digest in row.files}
-        stored = list_stored()
-        assert {Path(name).stem for name in stored} == needed, f"kill {point}: the store holds what no row needs, or lacks what one does"
-        assert all(Path(name).stem == digest for name, digest in stored.items()), f"kill {point}: a file is not whole"
-        assert len(rows) >= acknowledged + 1, f"kill {point}: an acknowledged file has no row"
-    print(f"{acknowledged} of {len(points)} uploads were acknowledged before the kill; {len(rows) - 1} were taken")
-    assert acknowledged < len(points)
+        check_store(town, acknowledged, f"kill {point}")
+    lost = 2 + 2 * len(points) - acknowledged
+    print(f"{len(points) - lost} of {len(points)} uploads were acknowledged before the kill, after up to {lasts * 1000:.0f} ms")
+    assert lost
     assert settings().attachments == tmp_path / "data" / "attachments"
+
+
+def check_store(town: Town, acknowledged: int, when: str) -> None:
+    """After the sweep the store holds what rows need, whole, and nothing else; and every file that was acknowledged has a row."""
+    sweep_attachments(town.store)
+    rows, stored = town.rows(select(Attachment)), list_stored()
+    needed = {digest for row in rows for digest in row.files}
+    assert {Path(name).stem for name in stored} == needed, f"{when}: the store holds what no row needs, or lacks what one does"
+    assert all(Path(name).stem == digest for name, digest in stored.items()), f"{when}: a file is not whole"
+    assert len(rows) >= acknowledged, f"{when}: an acknowledged file has no row"
+
+
+def write_head(town: Town, idea: str, content: bytes) -> str:
+    """The head of a request that attaches a file."""
+    lines = [f"POST /api/v1/ideas/{idea}/attachments?name=foto.jpg HTTP/1.1", "Host: x", "Content-Type: application/octet-stream"]
+    lines += [f"Content-Length: {len(content)}", f"Idempotency-Key: {uuid.uuid4().hex}"]
+    return "\r\n".join([*lines, f"Authorization: {town['lead'].headers['Authorization']}", "", ""])
 
 
 def await_health(port: int) -> None:

@@ -4,13 +4,14 @@ Whatever becomes of that process, this one goes on: a file that it cannot read t
 """
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-LOOKING = Path(__file__).with_name("looking.py")  # run by its path, with nothing of ours and nothing of our surroundings
+from workflows.adapters.lookout import Lookout
+
+LOOKOUT = Lookout()  # this process' own; it runs from the first file on
 PATIENCE_SECONDS = 40  # on a busy machine; the process itself has less processor time than that
 
 # By the kind of file that a policy names: the types of it that are taken, each with the end of its names.
@@ -54,23 +55,21 @@ def kind_of(media_type: str) -> str:
     return next(kind for kind, types in SUFFIXES.items() if media_type in types)
 
 
-def inspect_file(source: Path, shown: Path, thumbnail: Path, *, seconds: float = PATIENCE_SECONDS) -> Inspected:
-    """What a file is, once it was found harmless; of a photo the copies are written to the two other paths.
+def inspect_file(
+    source: Path, shown: Path, thumbnail: Path, *, seconds: float = PATIENCE_SECONDS, meanwhile: Callable[[], None] = lambda: None
+) -> Inspected:
+    """What a file is, once it was found harmless; of a photo the copies are written into the two other files, which are there and empty.
 
-    Raises FileRefused for a file that is none of those taken, is broken, could do something when it is opened, or asks for too much;
-    OSError where nobody could look at it.
+    `meanwhile` is done while somebody looks. Raises FileRefused for a file that is none of those taken, is broken, could do something when
+    it is opened, or asks for too much; OSError where nobody could look at it.
     """
-    words = [sys.executable, "-I", str(LOOKING), str(source.absolute()), str(shown.absolute()), str(thumbnail.absolute())]
+    answer = LOOKOUT.ask([str(path.absolute()) for path in (source, shown, thumbnail)], seconds, meanwhile)
     try:
-        done = subprocess.run(words, env={}, cwd=source.parent, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired:
+        told = json.loads(answer)
+    except ValueError:  # it was ended by its limits, or by what it read
         raise FileRefused("attachment_too_demanding") from None
-    if done.returncode < 0:  # it was ended by its limits
-        raise FileRefused("attachment_too_demanding")
-    try:
-        told = json.loads(done.stdout)
-    except ValueError:
-        raise OSError(f"a file could not be looked at: {done.stderr.decode('utf-8', 'replace').strip()[-200:]}") from None
+    if "failed" in told:
+        raise OSError(f"a file could not be looked at: {told['failed'][-200:]}")
     if "refused" in told:
         raise FileRefused(told["refused"], told["parameters"])
     return Inspected(told["media_type"])

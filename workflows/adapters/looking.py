@@ -1,26 +1,18 @@
-"""Looks at one file from outside and says on stdout, as a line of JSON, what it is or why it is not taken; writes a photo's copies.
+"""Looks at one file from outside and says what it is or why it is not taken; writes a photo's copies.
 
-Run by its path as `python -I looking.py FILE COPY THUMBNAIL`, in a process that has nothing to lose: no settings, no database, little
-memory, little time. It imports nothing of ours.
+Loaded by its path into a process that has nothing to lose (`lookout_process.py`). It imports nothing of ours.
 """
 
 import contextlib
-import ctypes
-import json
-import resource
-import signal
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-MEMORY, SECONDS, LARGEST_COPY, OPEN_FILES = 1 << 30, 20, 64_000_000, 64
 PIXELS, SHOWN_SIDE, THUMBNAIL_SIDE, QUALITY = 60_000_000, 2_560, 320, 85
 PAGES, OBJECTS, PDF_TAIL = 300, 250_000, 1_024
 MEMBERS, UNPACKED, RATIO, XML = 3_000, 200_000_000, 300, 20_000_000
-PR_SET_PDEATHSIG = 1
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 MAIN_PARTS = {
@@ -82,9 +74,11 @@ def copy_photo(source: Path, shown: Path, thumbnail: Path, kind: str) -> str:
         seen = upright.convert("RGBA") if "A" in upright.getbands() or "transparency" in upright.info else upright.convert("RGB")
     copy = Image.new("RGB", seen.size, "white")  # a new picture: whatever else the file says stays behind
     copy.paste(seen, mask=seen.getchannel("A") if seen.mode == "RGBA" else None)
-    copy.save(shown, "JPEG", quality=QUALITY, optimize=True)
+    with shown.open("r+b") as file:  # the files are there; what was swept meanwhile is not made anew
+        copy.save(file, "JPEG", quality=QUALITY, optimize=True)
     copy.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    copy.save(thumbnail, "JPEG", quality=QUALITY)
+    with thumbnail.open("r+b") as file:
+        copy.save(file, "JPEG", quality=QUALITY)
     return f"image/{kind.lower()}"
 
 
@@ -236,21 +230,6 @@ def _look_at_relations(content: bytes) -> None:
             raise Refused("attachment_active")
 
 
-def limit() -> None:
-    """Take from this process what it does not need, so that a file can take nothing from others."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    limits = {
-        resource.RLIMIT_AS: MEMORY,
-        resource.RLIMIT_CPU: SECONDS,
-        resource.RLIMIT_FSIZE: LARGEST_COPY,
-        resource.RLIMIT_NOFILE: OPEN_FILES,
-        resource.RLIMIT_CORE: 0,
-    }
-    for which, most in limits.items():
-        resource.setrlimit(which, (most, most))
-
-
 def main(source: str, shown: str, thumbnail: str) -> dict[str, Any]:
     """What is said of a file."""
     try:
@@ -259,12 +238,7 @@ def main(source: str, shown: str, thumbnail: str) -> dict[str, Any]:
         return {"refused": refused.code, "parameters": refused.parameters}
     except MemoryError:
         return {"refused": "attachment_too_demanding", "parameters": {}}
-    except ImportError:
-        raise
+    except ImportError as missing:
+        return {"failed": str(missing)}
     except Exception:  # whatever a parser says of it: it cannot be read as what it begins like
         return {"refused": "attachment_broken", "parameters": {}}
-
-
-if __name__ == "__main__":
-    limit()
-    sys.stdout.write(json.dumps(main(*sys.argv[1:4])))

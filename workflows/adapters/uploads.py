@@ -16,6 +16,7 @@ from workflows.adapters.files import DRAFTS, path_of, sync_folder
 LOCK = ".lock"
 FOLDER, FILE = 0o700, 0o600
 PIECE = 1 << 18  # bytes read at a time
+AHEAD = 1 << 22  # bytes after which the disk begins to take what was written, while the rest still comes
 
 FindNeeded = Callable[[Collection[str]], Collection[str]]  # of some SHA-256, those that a row needs
 
@@ -46,7 +47,7 @@ class Draft:
     """A file that is being written; it is locked as long as somebody writes it, and gone where it was not kept."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.size, self._hash = folder, 0, hashlib.sha256()
+        self.folder, self.size, self._hash, self._given = folder, 0, hashlib.sha256(), 0
         with hold_store(folder):
             drafts = folder / DRAFTS
             drafts.mkdir(mode=FOLDER, exist_ok=True)
@@ -66,13 +67,20 @@ class Draft:
         """The SHA-256 of what was written so far."""
         return self._hash.hexdigest()
 
-    def write(self, piece: bytes) -> None:
+    def write(self, piece: bytes | bytearray) -> None:
         """Append a piece."""
         view = memoryview(piece)
         self._hash.update(view)
         self.size += len(view)
         while view:
             view = view[os.write(self.handle, view) :]
+        if self.size - self._given >= AHEAD:  # Linux writes out what it is told that nobody needs, and waits for none of it
+            os.posix_fadvise(self.handle, self._given, self.size - self._given, os.POSIX_FADV_DONTNEED)
+            self._given = self.size
+
+    def sync(self) -> None:
+        """Let what was written so far reach the disk; what `keep` then still has to write is little."""
+        os.fsync(self.handle)
 
     def read_anew(self) -> None:
         """Take size and SHA-256 from the file itself, which another process has written."""
@@ -86,7 +94,7 @@ class Draft:
         """Put the file into the store, durably, and answer with its SHA-256; the caller holds the store until its row is committed."""
         digest = self.digest
         target = path_of(self.folder, digest, suffix)
-        os.fsync(self.handle)
+        self.sync()
         if not target.parent.exists():
             target.parent.mkdir(mode=FOLDER, exist_ok=True)
             sync_folder(self.folder)

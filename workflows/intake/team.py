@@ -145,9 +145,10 @@ def write_member(idea_id: str, position: int, part: Named | Invited) -> TeamMemb
 def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Named]], *, anew: bool = False) -> InboxChanges:
     """Invite these people, and no others, each at their position; whoever was asked for the same keeps their answer, unless `anew`.
 
-    The lead, where named, has joined by asking. Whoever is not asked any more has nothing of it in their inbox.
+    The lead, where named, has joined by asking. Whoever is not asked any more has nothing of it in their inbox, and the lead has looked at
+    the draft again that somebody did not join.
     """
-    asks, settled = list[Ask](), list[Settled]()
+    asks, settled = list[Ask](), [Settled(REVISE)] if any(each.answer == Answer.NOT_JOINED for each in context.invited) else []
     before = {each.person_id or each.number: each for each in context.invited}
     if before:
         session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.idea.id))
@@ -162,12 +163,8 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
         is_waiting = earlier is not None and earlier.answer == Answer.ASKED
         if row.answer == Answer.ASKED and each.person_id is not None and not is_waiting:
             asks.append(Ask(AGREE, agree_until(session, context), each.person_id))
-    for gone in before.values():
-        if gone.answer == Answer.ASKED and gone.person_id is not None:
-            settled.append(Settled(AGREE, gone.person_id))
-        if gone.answer == Answer.NOT_JOINED:
-            settled.append(Settled(REVISE))
-    return InboxChanges(tuple(asks), tuple(settled))
+    gone = [each for each in before.values() if each.answer == Answer.ASKED and each.person_id is not None]
+    return InboxChanges(tuple(asks), (*settled, *(Settled(AGREE, each.person_id) for each in gone)))
 
 
 def agree_until(session: Session, context: IdeaContext) -> datetime:

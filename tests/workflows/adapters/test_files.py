@@ -2,45 +2,24 @@
 
 import hashlib
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.workflows.adapters.deaths import count_deaths
 from workflows.adapters.files import DRAFT_KEPT_SECONDS, DRAFTS, find_file, path_of, store_file, sweep_drafts
 
 CONTENT = b"%PDF-1.7 piagam " * 5_000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
-# Runs store_file once for every line of it, each time in a process of its own that dies before that line: no clean-up, no flush.
-CRASHES = """
-import os, sys
+STORING = """
+import sys
 from pathlib import Path
+from tests.workflows.adapters.deaths import die_before_each_line
 from workflows.adapters import files
 content, root = b"%PDF-1.7 piagam " * 5_000, Path(sys.argv[1])
-step = 0
-while True:
-    step += 1
-    child = os.fork()
-    if child == 0:
-        left = step
-        def trace(frame, event, _argument):
-            global left
-            if frame.f_code.co_filename != files.__file__:
-                return None
-            if event == "line":
-                left -= 1
-                if left == 0:
-                    os._exit(137)
-            return trace
-        sys.settrace(trace)
-        files.store_file(root / str(step), content, "pdf")
-        os._exit(0)
-    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
-        break
-print(step - 1)
+print(die_before_each_line(files.__file__, lambda step: files.store_file(root / str(step), content, "pdf")))
 """
 
 
@@ -56,10 +35,7 @@ def test_the_same_bytes_are_stored_once(tmp_path: Path) -> None:
 
 
 def test_a_crash_before_any_line_leaves_the_whole_file_or_none_and_the_next_try_succeeds(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", CRASHES, str(tmp_path)], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
-    )
-    crashes = int(run.stdout)
+    crashes = count_deaths(STORING, tmp_path)
     assert crashes >= 15
     print(f"N = {crashes} crashes, one before every line")
     whole = 0

@@ -9,12 +9,15 @@ from PIL import Image
 from tests.hostile_papers import office, pdf
 from tests.hostile_pictures import MARK, exif, photo
 from workflows.adapters.inspection import FileRefused, Inspected, inspect_file
+from workflows.adapters.lookout import Lookout
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def look(folder: Path, content: bytes, **named: float) -> Inspected:
     (folder / "file").write_bytes(content)
+    for copy in ("shown", "small"):
+        (folder / copy).write_bytes(b"")
     return inspect_file(folder / "file", folder / "shown", folder / "small", **named)
 
 
@@ -72,7 +75,7 @@ def test_what_is_seen_through_stands_on_white(tmp_path: Path) -> None:
 def test_papers_documents_and_sheets_are_known_by_what_they_hold(tmp_path: Path) -> None:
     assert look(tmp_path, pdf(pages=3)).kind == "pdf"
     assert look(tmp_path, office()) == Inspected(WORD)
-    assert not (tmp_path / "shown").exists()
+    assert (tmp_path / "shown").read_bytes() == b""
 
 
 def test_a_file_that_takes_too_long_is_refused(tmp_path: Path) -> None:
@@ -81,6 +84,27 @@ def test_a_file_that_takes_too_long_is_refused(tmp_path: Path) -> None:
 
 
 def test_where_nobody_can_look_the_file_is_not_called_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workflows.adapters.inspection.LOOKING", tmp_path / "gone.py")
+    monkeypatch.setattr("workflows.adapters.inspection.LOOKOUT", Lookout(tmp_path / "gone.py"))
     with pytest.raises(OSError, match="could not be looked at"):
         look(tmp_path, photo())
+
+
+def test_copies_that_were_swept_meanwhile_are_not_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(photo())
+    with pytest.raises(FileRefused, match="attachment_broken"):
+        inspect_file(tmp_path / "file", tmp_path / "shown", tmp_path / "small")
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_is_done_meanwhile_is_done_once_and_its_fault_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(pdf())
+    done = list[str]()
+    assert inspect_file(tmp_path / "file", tmp_path, tmp_path, meanwhile=lambda: done.append("once")).kind == "pdf"
+    assert done == ["once"]
+
+    def fail() -> None:
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        inspect_file(tmp_path / "file", tmp_path, tmp_path, meanwhile=fail)
+    assert inspect_file(tmp_path / "file", tmp_path, tmp_path).kind == "pdf"

@@ -2,14 +2,13 @@
 
 import hashlib
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
+from tests.workflows.adapters.deaths import count_deaths
 from workflows.adapters.files import DRAFTS, find_file
 from workflows.adapters.uploads import Draft, drop_files, hold_store, sweep_store
 
@@ -99,49 +98,29 @@ def test_a_store_that_there_is_not_is_swept_of_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
-DYING = """
+KEEPING = """
 import os, sys
 from pathlib import Path
+from tests.workflows.adapters.deaths import die_before_each_line
 from workflows.adapters import uploads
-content, root = b"foto " * 50_000, Path(sys.argv[1])
-step = 0
-while True:
-    step += 1
-    child = os.fork()
-    if child == 0:
-        left = step
-        def trace(frame, event, _argument):
-            global left
-            if frame.f_code.co_filename != uploads.__file__:
-                return None
-            if event == "line":
-                left -= 1
-                if left == 0:
-                    os._exit(137)
-            return trace
-        sys.settrace(trace)
-        handle = uploads.take_hold(root)
-        draft = uploads.Draft(root)
-        draft.write(content)
-        draft.keep("jpg")
-        os.close(handle)
-        os._exit(0)
-    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
-        break
-    files = [file for file in root.rglob("*.jpg")]
-    assert all(file.read_bytes() == content for file in files), step
+content, root = b"foto " * 1_000_000, Path(sys.argv[1])
+def keep(step):
+    handle = uploads.take_hold(root)
+    draft = uploads.Draft(root)
+    draft.write(content)
+    draft.sync()
+    draft.keep("jpg")
+    os.close(handle)
+def check(step):
+    assert all(file.read_bytes() == content for file in root.rglob("*.jpg")), step
     uploads.sweep_store(root, lambda digests: ())
     assert [file.name for file in root.rglob("*") if file.is_file() and file.name != ".lock"] == [], step
-print(step - 1)
+print(die_before_each_line(uploads.__file__, keep, check))
 """
 
 
 def test_a_death_before_any_line_leaves_a_whole_file_or_none_and_the_sweep_takes_it_at_once(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", DYING, str(tmp_path)], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3]
-    )
-    assert run.returncode == 0, run.stderr
-    assert int(run.stdout) > 30
+    assert count_deaths(KEEPING, tmp_path) > 30
 
 
 def test_a_closed_draft_takes_nothing_more(tmp_path: Path) -> None:

@@ -169,8 +169,10 @@ def test_somebody_who_does_not_join_is_out_and_the_lead_is_told_without_a_name(t
 def test_who_said_no_is_asked_again_only_when_named_again(town: Town) -> None:
     idea = town.ask_team()
     town.do(answer_invitation, idea, joins=False, by="mate")
+    assert asked_of(town, "lead") == ["revise"]
     town.do(revise_idea, idea, town.proposal(), by="lead")
     assert (asked_of(town, "mate"), team_of(town, idea)) == (["agree"], {"lead": 6_000})
+    assert asked_of(town, "lead") == [], "who asks again has looked at the draft again"
 
 
 @pytest.mark.parametrize(("share", "role", "asks"), [(4_000, "Perancang", False), (3_000, "Perancang", True), (4_000, "Juru ketik", True)])
