@@ -1,5 +1,6 @@
 """Intake: draft, revise, submit, withdraw, permit, screen, supplement; and reading ideas."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Annotated, Literal
 
@@ -37,6 +38,7 @@ from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
 from workflows.process.browse import add_up, count_by_stage, list_ideas
+from workflows.process.holding import list_holding_roles
 from workflows.process.keyset import Slice
 from workflows.process.wanted import Sort, WantedIdeas
 
@@ -81,11 +83,14 @@ class SupplementIn(ProposalIn):
 
 
 class ScreeningIn(RequestBody):
-    """`parts` are what may be changed of a returned idea beside what has a note: `title`, `kind`, `budget`, `team`, `files`,
-    `sections.<name>`, `answers.<name>`. `notes` are by the name of a section or field.
+    """`parts` are what may be changed of a returned idea beside what has a note: `title`, `kind`, `budget`, `team`, `files` (all of them),
+    `files.<id>` (that one, for which one may be put in its place), `sections.<name>`, `answers.<name>`. `notes` are by the name of a
+    section or field, `part_notes` by the other parts.
 
     Nothing else may be changed; a return needs a note, or a part and a reason. A duplicate names the earlier idea by its code in
-    `duplicate_of`, or says with `duplicate_not_registered` that the reason names it.
+    `duplicate_of`, or says with `duplicate_not_registered` that the reason names it. `reasons` say by requirement why it is not met; where
+    the policy says `screening.reason_for_each`, each that is answered with no has one. A rejection may name in `already_runs`, by its code,
+    an innovation that is in use already: the two are linked, and the team reads the code.
     """
 
     outcome: Screening
@@ -95,6 +100,23 @@ class ScreeningIn(RequestBody):
     reason: Reason = ""
     duplicate_of: str = Field(default="", max_length=60)
     duplicate_not_registered: bool = False
+    reasons: dict[str, Annotated[str, Field(max_length=1_000)]] | None = Field(default=None, max_length=40)
+    part_notes: dict[str, Annotated[str, Field(max_length=1_000)]] | None = Field(default=None, max_length=40)
+    already_runs: str | None = Field(default=None, max_length=60)
+
+    def read(self) -> Findings:
+        """What the secretariat found, as the action takes it."""
+        return Findings(
+            answers=self.answers,
+            notes=self.notes,
+            reason=self.reason,
+            parts=self.parts,
+            duplicate_of=self.duplicate_of,
+            duplicate_not_registered=self.duplicate_not_registered,
+            reasons=self.reasons or {},
+            part_notes=self.part_notes or {},
+            already_runs=self.already_runs or "",
+        )
 
 
 class IdeaPage(CountedPage):
@@ -113,7 +135,7 @@ class IdeasQuery(BaseModel):
     below it.
 
     `overdue` and `due_before` (the day does not count) are about ideas of which something is awaited. `sort`: `newest`, `due` (first due
-    first), or `score` (highest first; an idea whose score the asker may not know comes last).
+    first), or `score` (highest first; an idea whose score the asker may not know comes last). `holders` asks who owes the next step.
     """
 
     call_id: str | None = Field(default=None, max_length=26)
@@ -125,6 +147,7 @@ class IdeasQuery(BaseModel):
     due_before: Day | None = None
     sort: Sort = Sort.NEWEST
     count: bool = False
+    holders: bool = False
     after: str | None = Field(default=None, max_length=1_000)
     before: str | None = Field(default=None, max_length=1_000)
     limit: int = Field(default=50, ge=1, le=200)
@@ -145,7 +168,7 @@ async def find_ideas(request: Api, query: Annotated[IdeasQuery, Query()]) -> Ide
         counts = count_by_stage(session, wanted, actor=actor) if query.count else None
         total = None if counts is None else add_up(counts, wanted.stage)
         return IdeaPage(
-            ideas=list_lines(session, page.rows, actor),
+            ideas=_list_lines(session, page.rows, actor, with_holders=query.holders),
             after=page.after,
             before=page.before,
             **show_total(total),
@@ -153,6 +176,14 @@ async def find_ideas(request: Api, query: Annotated[IdeasQuery, Query()]) -> Ide
         )
 
     return await request.read(read_ideas)
+
+
+def _list_lines(session: Session, ideas: Sequence[Idea], actor: Actor, *, with_holders: bool) -> list[ListedIdea]:
+    lines = list_lines(session, ideas, actor)
+    if not with_holders:
+        return lines
+    holding = list_holding_roles(session, ideas, actor=actor)
+    return [line.model_copy(update={"held_by": list(holding.get(line.id, ()))}) for line in lines]
 
 
 @router.post("", status_code=201, response_model=IdeaOut, responses={404: {}})
@@ -226,9 +257,8 @@ async def permit(idea_id: Id, body: PermissionIn, request: MatchingApi) -> JSONR
 @router.post("/{idea_id}/screening", response_model=IdeaOut)
 async def screen(idea_id: Id, body: ScreeningIn, request: MatchingApi) -> JSONResponse:
     """Accept, return for completion, close as duplicate, or reject."""
-    findings = Findings(body.answers, body.notes, body.reason, body.parts, body.duplicate_of, body.duplicate_not_registered)
     return await request.write(
-        lambda s, a: show_context(s, screen_idea(s, idea_id, body.outcome, findings, actor=a), a), match=(Idea, idea_id)
+        lambda s, a: show_context(s, screen_idea(s, idea_id, body.outcome, body.read(), actor=a), a), match=(Idea, idea_id)
     )
 
 
