@@ -7,6 +7,7 @@ from models import (
     awards,
     calendars,
     calls,
+    colleagues,
     decrees,
     dictated_ideas,
     documents,
@@ -28,7 +29,7 @@ from models import (
 )
 
 ROOMS = (
-    *(attachments, awards, calendars, calls, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits),
+    *(attachments, awards, calendars, calls, colleagues, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits),
     *(ledger, links, messages, offices, outbox, people, pilots, posts, reviews, search, units),
 )
 metadata = SQLModel.metadata
