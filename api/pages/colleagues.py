@@ -14,14 +14,13 @@ from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, redirect_to
 from api.v1.colleagues import show_shared
 from api.v1.shapes import Cursor, Id
-from models.awards import Award
 from models.calls import Call
 from models.colleagues import LONGEST_COMMENT
 from models.ideas import Idea
 from models.units import Unit
 from workflows.intake.colleagues import end_follow, end_support, follow_idea, support_idea
 from workflows.intake.commenting import MOST_A_DAY, hide_comment, list_comments, take_back_comment, write_comment
-from workflows.intake.shared import list_shared, read_shared
+from workflows.intake.shared import HONOURED, Standing, list_shared, list_steps, read_shared
 from workflows.process.actors import Actor
 from workflows.process.asked import list_asked, list_form
 from workflows.process.keyset import Slice
@@ -145,13 +144,13 @@ def _read(session: Session, idea_id: str, after: str | None, actor: Actor) -> di
     shared = read_shared(session, idea_id, actor=actor)
     context, found = shared.context, list_comments(session, shared, Slice(after, COMMENTS_AT_ONCE), actor=actor)
     asked = list_asked(context.policy, context.content.answers)
-    is_team, is_colleague = shared.standing == "team", shared.standing == "colleague"
+    is_team, is_colleague = shared.standing == Standing.TEAM, shared.standing == Standing.COLLEAGUE
     return {
         "idea": show_shared(session, shared, actor),
         "call": context.call,
         "policy": context.policy,
         "parts": [part for part in list_form(context.policy) if part.name in asked],
-        "steps": show_progress(context.idea, honoured=_is_honoured(session, idea_id)),
+        "steps": show_progress(context.idea, honoured=list_steps(session, [context.idea])[idea_id] == HONOURED),
         "comments": found.rows,
         "after": found.after,
         "is_first": after is None,
@@ -160,14 +159,9 @@ def _read(session: Session, idea_id: str, after: str | None, actor: Actor) -> di
     }
 
 
-def _is_honoured(session: Session, idea_id: str) -> bool:
-    """Whether an award of the idea was announced and stands."""
-    announced = select(Award.id).where(Award.idea_id == idea_id, col(Award.announced_at).is_not(None), col(Award.revoked_at).is_(None))
-    return session.exec(announced).first() is not None
-
-
 def _list_lines(session: Session, ideas: list[Idea]) -> list[tuple[Idea, str, str, Any]]:
     """Ideas with the names of their unit and call, and the five steps."""
     units = dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_({idea.unit_id for idea in ideas}))).all())
     calls = dict(session.exec(select(Call.id, Call.title).where(col(Call.id).in_({idea.call_id for idea in ideas}))).all())
-    return [(idea, units[idea.unit_id], calls[idea.call_id], show_progress(idea)) for idea in ideas]
+    reached = list_steps(session, ideas)
+    return [(idea, units[idea.unit_id], calls[idea.call_id], show_progress(idea, honoured=reached[idea.id] == HONOURED)) for idea in ideas]

@@ -27,7 +27,7 @@ from workflows.intake.commenting import (
     write_comment,
 )
 from workflows.intake.content import list_said
-from workflows.intake.shared import SharedIdea, Standing, list_shared, read_shared
+from workflows.intake.shared import SharedIdea, Standing, list_shared, list_steps, read_shared
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
@@ -183,15 +183,17 @@ async def remove_comment(idea_id: Id, comment_id: Id, body: CommentHidingIn, req
 def show_lines(session: Session, ideas: list[Idea]) -> list[SharedLine]:
     """Ideas as the lines of a colleague's list."""
     units = dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_({idea.unit_id for idea in ideas}))).all())
-    return [_show_idea(idea, units[idea.unit_id]) for idea in ideas]
+    steps = list_steps(session, ideas)
+    return [_show_idea(idea, units[idea.unit_id], steps[idea.id]) for idea in ideas]
 
 
 def show_shared(session: Session, shared: SharedIdea, actor: Actor) -> SharedIdeaOut:
     """An idea with what its reader may know as a colleague."""
     context = shared.context
+    [line] = show_lines(session, [context.idea])
     said = leave_unasked_out(context.policy, list_said(context))
     return SharedIdeaOut(
-        **_show_idea(context.idea, session.get_one(Unit, context.idea.unit_id).name).model_dump(),
+        **line.model_dump(),
         theme=context.content.theme,
         sections=said.sections,
         answers=said.answers,
@@ -203,8 +205,7 @@ def show_shared(session: Session, shared: SharedIdea, actor: Actor) -> SharedIde
     )
 
 
-def _show_idea(idea: Idea, unit: str) -> SharedLine:
-    step = ways.IDEA.stages[idea.stage].step
+def _show_idea(idea: Idea, unit: str, step: str) -> SharedLine:
     return SharedLine(id=idea.id, code=idea.code, title=idea.title, call_id=idea.call_id, unit=unit, step=step)
 
 

@@ -5,6 +5,7 @@ who proposes, only once no way leads back to a review, as reviewers are colleagu
 colleague of it, nor is who holds an office over it or its call, or owns its pilot. Why: docs/decisions/0026.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.awards import Award
 from models.calls import Call, PolicyVersion
 from models.colleagues import IdeaFollow
 from models.entry_rules import Circle, QuotaPer
@@ -30,6 +32,7 @@ from workflows.process.visibility import sees_idea
 from workflows.process.wanted import WantedIdeas, list_conditions
 
 SCORE = ways.IDEA.action("score")
+HONOURED = ways.STEPS[-1]
 NEWEST_FIRST = Order(Idea, "created_at")
 _ANYBODY = flow_actor("intake")  # reads what may be nobody's to see: who may is asked right after
 
@@ -89,6 +92,13 @@ def list_shared(session: Session, wanted: Slice, *, typed: str = "", followed: b
 def followed_by(person_id: str | None) -> Any:
     """The ids of the ideas that somebody follows."""
     return select(IdeaFollow.idea_id).where(IdeaFollow.person_id == person_id)
+
+
+def list_steps(session: Session, ideas: Sequence[Idea]) -> dict[str, str]:
+    """The one of the five steps that each idea is on, by its id, as anybody may know it: the last once an award of it was announced."""
+    announced = select(Award.idea_id).where(col(Award.idea_id).in_([idea.id for idea in ideas]))
+    honoured = set(session.exec(announced.where(col(Award.announced_at).is_not(None), col(Award.revoked_at).is_(None))))
+    return {idea.id: HONOURED if idea.id in honoured else ways.IDEA.stages[idea.stage].step for idea in ideas}
 
 
 def list_open_stages(*, blind: bool) -> list[str]:
