@@ -24,13 +24,17 @@ class IdeaSupport(SQLModel, table=True):
 
 
 class IdeaFollow(SQLModel, table=True):
-    """That somebody wants to be told how an idea goes on; the row is deleted when they no longer do, as nothing rests on it."""
+    """That somebody wants to be told how an idea goes on; the row is deleted when they no longer do, as nothing rests on it.
+
+    `told_step` is the one of the five steps that they know it to be on.
+    """
 
     __table_args__ = (UniqueConstraint("idea_id", "person_id"),)
 
     id: str = key()
     idea_id: str = link("idea.id", index=False)
     person_id: str = link("person.id")
+    told_step: str = Field(max_length=20)
     since: datetime = Field(default_factory=now, sa_type=UtcInstant)
 
 

@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.colleagues import IdeaComment, IdeaFollow, IdeaSupport
 from models.instants import now
 from models.reviews import Review
-from workflows.intake.shared import SharedIdea, Standing, read_shared
+from workflows.intake.shared import SharedIdea, Standing, list_steps, read_shared
 from workflows.process.actors import Actor
 from workflows.process.refusals import Forbidden
 from workflows.process.relations import is_decided
@@ -60,7 +60,8 @@ def follow_idea(session: Session, idea_id: str, *, actor: Actor) -> SharedIdea:
     """Follow an idea of a colleague; raises as `support_idea`. Team and offices are told how it goes on anyway."""
     shared = _require_colleague(session, idea_id, "follow_own", actor)
     if _find_follow(session, shared, actor) is None:
-        session.add(IdeaFollow(idea_id=shared.context.idea.id, person_id=str(actor.person_id)))
+        idea = shared.context.idea
+        session.add(IdeaFollow(idea_id=idea.id, person_id=str(actor.person_id), told_step=list_steps(session, [idea])[idea.id]))
         session.flush()
     return shared
 

@@ -13,7 +13,8 @@ WRITTEN = "id, idea_id, person_id, text, written_at, salt"
 def upgrade() -> None:
     """No call opened its ideas so far."""
     ended = sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True)
-    for table, more in (("ideasupport", [ended]), ("ideafollow", [])):
+    told = sa.Column("told_step", sa.String(length=20), nullable=False)
+    for table, more in (("ideasupport", [ended]), ("ideafollow", [told])):
         op.create_table(
             table,
             *(sa.Column(name, sa.String(length=26), nullable=False) for name in ("id", "idea_id", "person_id")),
