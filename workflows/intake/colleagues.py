@@ -1,7 +1,7 @@
 """Support an idea of a colleague, once, and follow it; take either back; and how many do.
 
 Support decides nothing: no other part of the program reads it. Nobody supports an idea that they propose, work on or were asked to review,
-and the support of whoever is asked to review it afterwards counts no more.
+and the support of whoever comes to judge it afterwards counts no more.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from models.instants import now
 from models.reviews import Review
 from workflows.intake.shared import SharedIdea, Standing, list_steps, read_shared
 from workflows.process.actors import Actor
+from workflows.process.duties import PROPOSE, list_barred
 from workflows.process.refusals import Forbidden
 from workflows.process.relations import is_decided
 
@@ -81,7 +82,7 @@ def read_regard(session: Session, shared: SharedIdea, *, actor: Actor) -> Regard
     own = session.exec(_own_support(shared, actor)).first()
     untold = shared.standing == Standing.OFFICE and not is_decided(shared.context)
     return Regard(
-        supports=None if untold else _count_supports(session, shared.context.idea.id),
+        supports=None if untold else _count_supports(session, shared),
         comments=_count_comments(session, shared.context.idea.id),
         is_supported=own is not None and own.ended_at is None,
         is_followed=_find_follow(session, shared, actor) is not None,
@@ -108,11 +109,13 @@ def _find_follow(session: Session, shared: SharedIdea, actor: Actor) -> IdeaFoll
     return session.exec(own).first()
 
 
-def _count_supports(session: Session, idea_id: str) -> int:
-    """Support that stands, of people who were never asked to review the idea."""
+def _count_supports(session: Session, shared: SharedIdea) -> int:
+    """Support that stands, of people who bear no duty on the idea and were never asked to review it."""
+    idea_id = shared.context.idea.id
     standing = select(func.count()).select_from(IdeaSupport).where(IdeaSupport.idea_id == idea_id, col(IdeaSupport.ended_at).is_(None))
     asked = select(Review.reviewer_id).where(Review.idea_id == idea_id)
-    return session.exec(standing.where(col(IdeaSupport.person_id).not_in(asked))).one()
+    judges = list_barred(session, idea_id, PROPOSE, shared.context.policy)  # who may not be of the team, as they bear another duty
+    return session.exec(standing.where(col(IdeaSupport.person_id).not_in(asked), col(IdeaSupport.person_id).not_in(judges))).one()
 
 
 def _count_comments(session: Session, idea_id: str) -> int:

@@ -2,7 +2,7 @@
 
 An idea is open once it was accepted in the screening and until it is turned down or taken back; in a call that tells reviewers nothing of
 who proposes, only once no way leads back to a review, as reviewers are colleagues too. Whoever was ever asked to review an idea is no
-colleague of it, nor is who holds an office over it or its call, or owns its pilot. Why: docs/decisions/0026.
+colleague of it, nor is who holds an office over it or its call, or took a step on it in office. Why: docs/decisions/0026.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.context import IdeaContext, read_context, read_policy
+from workflows.process.duties import list_borne
 from workflows.process.keyset import Order, Page, Slice, take_page
 from workflows.process.quota import Group, find_group
 from workflows.process.refusals import Forbidden, NotFound, Refusal
@@ -42,7 +43,7 @@ class Standing(StrEnum):
 
     COLLEAGUE = "colleague"
     TEAM = "team"
-    OFFICE = "office"  # works on it, or oversees who does: reads what colleagues say, and says nothing
+    OFFICE = "office"  # works or worked on it, or oversees who does: reads what colleagues say, and says nothing
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def read_shared(session: Session, idea_id: str, *, actor: Actor) -> SharedIdea:
 
 def find_shared(session: Session, context: IdeaContext, *, actor: Actor) -> SharedIdea | None:
     """An idea that the actor has before them, as colleagues meet below it; None where they do not, or not for this reader."""
+    if context.policy.colleagues.open_to == Circle.NOBODY:
+        return None  # nothing is asked of an idea that is open to nobody
     found = _find_shared(session, context, actor)
     return None if isinstance(found, Refusal) else found
 
@@ -144,7 +147,9 @@ def _find_standing(session: Session, context: IdeaContext, actor: Actor, *, now_
         return Forbidden("reviewers_apart") if apart else Standing.OFFICE
     if sees:
         return Standing.OFFICE
-    return Standing.COLLEAGUE if now_open and _is_near(context, actor) else NotFound("idea_not_found")
+    if not now_open or not _is_near(context, actor):
+        return NotFound("idea_not_found")
+    return Standing.OFFICE if list_borne(session, context.idea.id, actor.person_id) else Standing.COLLEAGUE
 
 
 def _is_near(context: IdeaContext, actor: Actor) -> bool:

@@ -10,21 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from models.awards import Award
 from models.calls import PolicyVersion
 from models.colleagues import IdeaFollow, IdeaSupport
 from models.entry_rules import ColleagueRule
 from models.ideas import Idea
-from models.people import EmploymentKind
+from models.people import EmploymentKind, Role, RoleGrant
 from models.policy import Policy
 from models.stages import IdeaStage
 from tests.building import POLICY, Town
 from tests.outsiders import outsider, welcome
 from tests.sharing import ADOPTED, BLIND, OPEN, SCORED, build_shared, list_open, regard_of, stand
+from tests.steps import FINDINGS, REASON
 from workflows.intake.colleagues import end_follow, end_support, follow_idea, support_idea
 from workflows.intake.commenting import write_comment
+from workflows.intake.screen import Screening, screen_idea
 from workflows.intake.shared import list_open_stages
 from workflows.process.browse import list_ideas
 from workflows.process.keyset import Slice
@@ -32,6 +34,7 @@ from workflows.process.refusals import Forbidden, NotFound
 from workflows.process.wanted import Sort, WantedIdeas
 from workflows.region.calls import close_call
 from workflows.review.assign import assign_reviewer
+from workflows.review.recommend import Recommendation, recommend_idea
 from workflows.reward.propose import draft_ranked_awards
 
 pytestmark = pytest.mark.slow
@@ -162,6 +165,30 @@ def test_neither_the_team_nor_who_works_on_an_idea_supports_or_follows_it(town: 
             with pytest.raises(Forbidden, match=code):
                 town.do(action, idea, by=who)
     assert town.rows(select(IdeaSupport.id)) == []
+
+
+def test_who_took_a_step_in_office_does_not_support_afterwards_and_who_supported_before_counts_no_more(town: Town) -> None:
+    call = town.build_call(**OPEN)
+    idea = town.build_idea(IdeaStage.SCREENING, call=call)
+    town.give_role("walker", Role.SECRETARIAT, "BAPPEDA")
+    town.do(screen_idea, idea, Screening.ACCEPTED, FINDINGS["accepted"], by="walker")
+    town.take(idea, "assign")
+    for who in ("stranger", "operator"):
+        town.do(support_idea, idea, by=who)
+    town.give_role("stranger", Role.CHAIR, "BAPPEDA")
+    town.take(idea, *SCORED)
+    town.do(recommend_idea, idea, Recommendation.FEASIBLE, reason=REASON, by="stranger")
+    town.take(idea, "determine adopted")
+    with town.store.unit_of_work() as session:
+        session.execute(delete(RoleGrant).where(col(RoleGrant.person_id).in_((town["walker"].id, town["stranger"].id))))
+    assert {who: str(stand(town, idea, who)) for who in ("walker", "stranger", "operator")} == {
+        "walker": "office",
+        "stranger": "office",
+        "operator": "colleague",
+    }
+    with pytest.raises(Forbidden, match="works_on_idea"):
+        town.do(support_idea, idea, by="walker")
+    assert regard_of(town, idea, "lead").supports == 1
 
 
 def test_an_office_that_may_still_judge_is_told_no_count(town: Town) -> None:

@@ -1,4 +1,4 @@
-"""Who follows a colleague's idea is told of each new step of the five, once, at their own pace, and nothing that they may not read by then."""
+"""Who follows a colleague's idea is told of each new step, once, at their own pace, and of nothing that they may not read by then."""
 
 from sqlmodel import col, select
 
