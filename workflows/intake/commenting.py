@@ -4,6 +4,7 @@ A comment is never changed and never deleted. What its author took back nobody r
 by its author and the secretariat, with the reason, and by nobody else.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
@@ -14,13 +15,14 @@ from models.colleagues import LONGEST_COMMENT, IdeaComment
 from models.instants import now, region_zone, today
 from models.people import Person, Role
 from models.units import Unit
+from workflows.calculations.printable import MARKS_IN_A_ROW
 from workflows.intake.shared import SharedIdea, Standing, read_shared
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import write_commitment
 from workflows.process.attest.tables import CommitmentForm, Group
 from workflows.process.journal import record
 from workflows.process.keyset import Order, Page, Slice, take_page
-from workflows.process.refusals import Conflict, Forbidden, NotFound
+from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.process.relations import has_part
 from workflows.process.wording import read_text
 
@@ -70,7 +72,7 @@ def write_comment(session: Session, idea_id: str, text: str, *, actor: Actor) ->
         raise Forbidden("not_open_to_colleagues")
     if not shared.takes_comments:
         raise Conflict("comments_not_taken")
-    said = read_text("text", text, maximum=LONGEST_COMMENT, minimum=1)
+    said = _read_text(text)
     _require_few(session, actor)
     comment = IdeaComment(idea_id=shared.context.idea.id, person_id=str(actor.person_id), text=said)
     session.add(comment)
@@ -150,6 +152,16 @@ def _show(shared: SharedIdea, comment: IdeaComment, person: Person, unit: str, a
         may_take_back=is_own and comment.is_open,
         may_hide=moderates and comment.is_open,
     )
+
+
+def _read_text(text: str) -> str:
+    """What is said; raises Invalid for what `read_text` refuses, and for marks piled on a letter so high that they cover other lines."""
+    said, marks = read_text("text", text, maximum=LONGEST_COMMENT, minimum=1), 0
+    for character in said:
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if marks > MARKS_IN_A_ROW:
+            raise Invalid("marks_piled", "text", maximum=MARKS_IN_A_ROW)
+    return said
 
 
 def _require_few(session: Session, actor: Actor) -> None:

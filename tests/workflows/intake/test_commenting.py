@@ -115,9 +115,10 @@ def test_only_its_author_takes_a_comment_back_and_only_the_calls_secretariat_hid
         ("a\x1b[2J", "control_characters"),
         ("\ud800", "control_characters"),
         ("\ue000", "control_characters"),
+        ("e" + "\u0301" * 9, "marks_piled"),
         ("x" * (LONGEST_COMMENT + 1), "text_too_long"),
     ],
-    ids=["nothing", "spaces", "invisible", "nul", "turned", "line", "escape", "half", "private", "long"],
+    ids=["nothing", "spaces", "invisible", "nul", "turned", "line", "escape", "half", "private", "piled", "long"],
 )
 def test_a_text_that_nobody_can_read_is_no_comment(town: Town, text: str, code: str) -> None:
     idea = build_shared(town)
