@@ -47,6 +47,7 @@ class IdeaComment(SQLModel, table=True):
     __table_args__ = (
         sa.Index("ix_ideacomment_page", "idea_id", "written_at", "id"),
         sa.Index("ix_ideacomment_author", "person_id", "written_at"),
+        sa.Index("ix_ideacomment_newest", "written_at", "id"),
     )
 
     id: str = key()

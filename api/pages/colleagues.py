@@ -19,7 +19,7 @@ from models.colleagues import LONGEST_COMMENT
 from models.ideas import Idea
 from models.units import Unit
 from workflows.intake.colleagues import end_follow, end_support, follow_idea, support_idea
-from workflows.intake.commenting import MOST_A_DAY, hide_comment, list_comments, take_back_comment, write_comment
+from workflows.intake.commenting import MOST_A_DAY, hide_comment, list_comments, list_newest, take_back_comment, write_comment
 from workflows.intake.shared import HONOURED, Standing, list_shared, list_steps, read_shared
 from workflows.process.actors import Actor
 from workflows.process.asked import list_asked, list_form
@@ -42,6 +42,14 @@ async def show_list(request: Page, q: str = "", diikuti: str = "", after: Cursor
 
     visitor, values = await request.read_page(read)
     return page(visitor, "colleagues/list.html", typed=typed, followed=followed, first=after is None, done=read_done(ok), **values)
+
+
+@router.get(LIST + "/komentar")
+async def show_newest(request: Page, after: Cursor = None) -> Response:
+    """The newest comments on ideas of the reader's calls, for their secretariat, who keeps order below them."""
+    visitor, found = await request.read_page(lambda session, actor: list_newest(session, Slice(after, COMMENTS_AT_ONCE), actor=actor))
+    forms = {line.id: FormView(HIDE + line.id) for line in found.rows}
+    return page(visitor, "colleagues/newest.html", comments=found.rows, after=found.after, first=after is None, forms=forms)
 
 
 @router.get(IDEA)

@@ -20,8 +20,10 @@ from workflows.intake.colleagues import Regard, end_follow, end_support, follow_
 from workflows.intake.commenting import (
     CommentLine,
     CommentState,
+    NewComment,
     hide_comment,
     list_comments,
+    list_newest,
     state_of,
     take_back_comment,
     write_comment,
@@ -110,6 +112,21 @@ class CommentPage(PageOut):
     comments: list[CommentOut]
 
 
+class NewCommentOut(ResponseBody):
+    """A comment with the idea that it was written on."""
+
+    id: str
+    written_at: datetime
+    text: str
+    by: str
+    unit: str
+    idea: SharedLine
+
+
+class NewCommentPage(PageOut):
+    comments: list[NewCommentOut]
+
+
 @router.get("")
 async def show_shared_ideas(request: Api, q: Typed = "", followed: bool = False, after: Cursor = None, limit: Limit = 50) -> SharedPage:
     """The ideas of others that are open to the asker as a colleague, the newest first; `q` are words that each holds."""
@@ -117,6 +134,18 @@ async def show_shared_ideas(request: Api, q: Typed = "", followed: bool = False,
     def read(session: Session, actor: Actor) -> SharedPage:
         page = list_shared(session, Slice(after, limit), typed=q, followed=followed, actor=actor)
         return SharedPage(ideas=show_lines(session, page.rows), after=page.after)
+
+    return await request.read(read)
+
+
+@router.get("/newest-comments")
+async def show_newest_comments(request: Api, after: Cursor = None, limit: Limit = 50) -> NewCommentPage:
+    """The newest comments on ideas of the calls whose secretariat the asker is, the newest first; those that everybody reads."""
+
+    def read(session: Session, actor: Actor) -> NewCommentPage:
+        page = list_newest(session, Slice(after, limit), actor=actor)
+        ideas = {line.id: line for line in show_lines(session, [each.idea for each in page.rows])}
+        return NewCommentPage(comments=[_show_new(each, ideas[each.idea.id]) for each in page.rows], after=page.after)
 
     return await request.read(read)
 
@@ -231,3 +260,8 @@ def _show_line(line: CommentLine) -> CommentOut:
         may_take_back=line.may_take_back,
         may_hide=line.may_hide,
     )
+
+
+def _show_new(comment: NewComment, idea: SharedLine) -> NewCommentOut:
+    said = {name: getattr(comment, name) for name in ("id", "written_at", "text", "by", "unit")}
+    return NewCommentOut(**said, idea=idea)

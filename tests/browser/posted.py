@@ -123,6 +123,7 @@ def _set_colleagues(town: Town) -> list[Shot]:
         Shot("Suara rekan bagi tim", "lead", page),
         Shot("Suara rekan pada halaman usulan", "lead", f"/usulan/{idea}"),
         Shot("Suara rekan bagi sekretariat", "secretary", page),
+        Shot("Komentar terbaru bagi sekretariat", "secretary", "/rekan/komentar"),
         Shot("Komentar yang perlu diperbaiki", "walker", page, "Kirim komentar"),
     ]
 

@@ -11,9 +11,12 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, func, select
 
+from models.calls import Call
 from models.colleagues import LONGEST_COMMENT, IdeaComment
+from models.ideas import Idea, TeamMember
 from models.instants import now, region_zone, today
 from models.people import Person, Role
+from models.reviews import Review
 from models.units import Unit
 from workflows.calculations.printable import MARKS_IN_A_ROW
 from workflows.intake.shared import SharedIdea, Standing, read_shared
@@ -24,6 +27,7 @@ from workflows.process.journal import record
 from workflows.process.keyset import Order, Page, Slice, take_page
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.process.relations import has_part
+from workflows.process.visibility import units_of
 from workflows.process.wording import read_text
 
 MOST_A_DAY = 20  # comments of one person, below all ideas together
@@ -57,6 +61,18 @@ class CommentLine:
     hide_reason: str
     may_take_back: bool
     may_hide: bool
+
+
+@dataclass(frozen=True)
+class NewComment:
+    """A comment as those read it who keep order: what was said, by whom, and on which idea."""
+
+    id: str
+    written_at: datetime
+    text: str
+    by: str
+    unit: str
+    idea: Idea
 
 
 def write_comment(session: Session, idea_id: str, text: str, *, actor: Actor) -> IdeaComment:
@@ -126,6 +142,26 @@ def list_comments(session: Session, shared: SharedIdea, wanted: Slice, *, actor:
     query = query.join(Unit, col(Unit.id) == col(Person.unit_id)).where(IdeaComment.idea_id == shared.context.idea.id)
     page = take_page(session, query, NEWEST_FIRST, wanted)
     lines = [_show(shared, comment, person, unit, actor) for comment, person, unit in reversed(page.rows)]
+    return Page(lines, page.after, page.before)
+
+
+def list_newest(session: Session, wanted: Slice, *, actor: Actor) -> Page[NewComment]:
+    """The newest comments that everybody reads, on ideas of the calls whose secretariat the actor is: what there is to keep in order.
+
+    Of ideas that the actor neither proposes nor was asked to review. Raises Forbidden for whoever is no secretariat.
+    """
+    actor.require(Role.SECRETARIAT)
+    calls = select(Call.id).where(col(Call.unit_id).in_(units_of(actor, (Role.SECRETARIAT,))), col(Call.is_sealed).is_(False))
+    own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
+    asked = select(Review.idea_id).where(Review.reviewer_id == actor.person_id)
+    query = select(IdeaComment, Person, Unit.name, Idea).join(Person, col(Person.id) == col(IdeaComment.person_id))
+    query = query.join(Unit, col(Unit.id) == col(Person.unit_id)).join(Idea, col(Idea.id) == col(IdeaComment.idea_id))
+    query = query.where(col(Idea.call_id).in_(calls), col(Idea.id).not_in(own), col(Idea.id).not_in(asked))
+    query = query.where(col(IdeaComment.taken_back_at).is_(None), col(IdeaComment.hidden_at).is_(None))
+    page = take_page(session, query, NEWEST_FIRST, wanted)
+    lines = [
+        NewComment(comment.id, comment.written_at, comment.text, person.full_name, unit, idea) for comment, person, unit, idea in page.rows
+    ]
     return Page(lines, page.after, page.before)
 
 

@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_ideacomment_page", "ideacomment", ["idea_id", "written_at", "id"])
     op.create_index("ix_ideacomment_author", "ideacomment", ["person_id", "written_at"])
+    op.create_index("ix_ideacomment_newest", "ideacomment", ["written_at", "id"])
     if op.get_bind().dialect.name == "sqlite":
         for name, what in (("deleted", "DELETE"), ("written", f"UPDATE OF {WRITTEN}")):
             op.execute(f"CREATE TRIGGER ideacomment_{name} BEFORE {what} ON ideacomment BEGIN SELECT RAISE(ABORT, '{KEPT}'); END")
