@@ -78,6 +78,18 @@ def test_the_secretariat_hides_a_comment_and_its_author_reads_why(town: Town) ->
     assert "Komentar ditarik oleh penulisnya." in text_of(other.get(page).text, "comments")
 
 
+def test_the_secretariat_keeps_order_from_one_list(town: Town) -> None:
+    idea = build_shared(town)
+    comment = str(town.do(write_comment, idea, "Tim ini malas.", by="walker").id)
+    secretary = open_browser(town, "secretary")
+    assert 'href="/rekan/komentar"' in secretary.get("/rekan").text
+    assert "Tim ini malas." in read(secretary, "/rekan/komentar")
+    sent = send(secretary, "/rekan/komentar", f"/rekan/{idea}/komentar/{comment}/sembunyikan", reason=REASON)
+    assert sent.headers["location"] == f"/rekan/{idea}?ok=comment_hidden#rekan"
+    assert "Tim ini malas." not in read(secretary, "/rekan/komentar")
+    assert open_browser(town, "walker").get("/rekan/komentar").status_code == 403
+
+
 def test_many_comments_come_in_pages(town: Town) -> None:
     idea, browser = build_shared(town), open_browser(town, "stranger")
     for number in range(22):

@@ -21,7 +21,7 @@ from tests.clock import set_clock
 from tests.sharing import OPEN, build_shared, comments_of, regard_of, stand
 from tests.steps import REASON
 from tests.workflows.process.attest.everything import compare
-from workflows.intake.commenting import MOST_A_DAY, WRITTEN, hide_comment, take_back_comment, write_comment
+from workflows.intake.commenting import MOST_A_DAY, WRITTEN, hide_comment, list_newest, take_back_comment, write_comment
 from workflows.process.attest.commit import write_commitment
 from workflows.process.keyset import Slice
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
@@ -162,6 +162,28 @@ def test_nobody_writes_more_than_so_many_comments_a_day(town: Town, tmp_path: Pa
     say(town, ideas[1], by="stranger")
     set_clock(monkeypatch, tmp_path, late + timedelta(minutes=2))
     say(town, ideas[1])
+
+
+def test_the_secretariat_finds_the_newest_comments_of_its_calls_on_one_list(either_town: Town) -> None:
+    town = either_town
+    town.give_role("mate", Role.SECRETARIAT, "BAPPEDA")
+    town.give_role("operator", Role.SECRETARIAT, "ANDIR")
+    ideas = [build_shared(town) for _ in range(2)]
+    said = [say(town, idea, f"Komentar {number}") for number, idea in enumerate((*ideas, *ideas))]
+    town.do(hide_comment, ideas[0], said[0], reason=REASON, by="secretary")
+    town.do(take_back_comment, ideas[1], said[1], by="walker")
+
+    def listed(who: str, wanted: Slice | None = None) -> list[tuple[str, str]]:
+        with town.store.reading() as session:
+            found = list_newest(session, wanted or Slice(), actor=town.actor(session, who)).rows
+            return [(line.text, line.idea.id) for line in found]
+
+    assert listed("secretary") == [("Komentar 3", ideas[1]), ("Komentar 2", ideas[0])]
+    assert listed("secretary", Slice(limit=1)) == [("Komentar 3", ideas[1])]
+    assert (listed("mate"), listed("operator")) == ([], []), "one is of the team, the other is secretariat of no such call"
+    for who in ("chair", "admin", "walker"):
+        with pytest.raises(Forbidden, match="only_secretariat"):
+            listed(who)
 
 
 def test_the_ledger_tells_that_something_was_said_and_proves_what_it_was(either_town: Town) -> None:
