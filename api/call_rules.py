@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.pages.texts import texts
-from models.entry_rules import Category, ClosingRule, EligibilityRule, RubricCriterion
+from models.entry_rules import Category, ClosingRule, ColleagueRule, EligibilityRule, RubricCriterion
 from models.form_rules import AttachmentRule, DeclarationRule, FormField, Option, Requirement, ScreeningRule, Section
 from models.policy import Days, DocumentRule, GateRule, LetterheadRule, PilotRule, Policy, SignatoryRule
 from workflows.calculations.rule_books import FixedTiers, Tier
@@ -32,6 +32,7 @@ ROOMS: dict[str, tuple[str, type[BaseModel]]] = {
     "policy.fields.*.options.*": ("option", Option),
     "policy.sections.*": ("section", Section),
     "policy.declaration": ("declaration", DeclarationRule),
+    "policy.colleagues": ("colleagues", ColleagueRule),
     "policy.requirements.*": ("requirement", Requirement),
     "policy.screening": ("screening", ScreeningRule),
     "policy.rubric.*": ("criterion", RubricCriterion),

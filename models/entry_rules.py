@@ -1,4 +1,4 @@
-"""Whose ideas a call takes, in which categories they are ranked, and until when they come in."""
+"""Whose ideas a call takes, in which categories they are ranked, until when they come in, and which colleagues read them."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -88,3 +88,18 @@ class ClosingRule(Frozen):
     grace_minutes: int = Field(0, ge=0, le=1_440)  # in which an idea still comes in, marked as late
     late_days: int = Field(0, ge=0, le=60)  # until how long after it a named person may be let in, with a reason; 0: nobody
     is_sealed: bool = False  # whether nobody but team and permitting head reads an idea before the call is over
+
+
+class Circle(StrEnum):
+    """To whom a call opens its ideas beside those who work on them: to nobody, to the proposer's agency, or to the whole region."""
+
+    NOBODY = "nobody"
+    WHOLE_AGENCY = "whole_agency"
+    WHOLE_REGION = "whole_region"
+
+
+class ColleagueRule(Frozen):
+    """Whether colleagues read, support and follow ideas, and comment on them; a policy that says nothing opens none, as nobody was told."""
+
+    open_to: Circle = Circle.NOBODY
+    takes_comments: bool = True  # whether those colleagues and the team write to each other below an idea

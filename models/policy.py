@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from models.entry_rules import Category, ClosingRule, EligibilityRule, RubricCriterion
+from models.entry_rules import Category, ClosingRule, ColleagueRule, EligibilityRule, RubricCriterion
 from models.form_rules import AttachmentRule, DeclarationRule, FormField, Requirement, ScreeningRule, Section
 from models.people import Role
 from models.policy_parts import Frozen, Identifier, Label, Named, Points
@@ -124,6 +124,7 @@ class Policy(Frozen):
     sections: tuple[Section, ...] = Field(min_length=1, max_length=30)
     attachments: AttachmentRule = AttachmentRule()
     declaration: DeclarationRule = DeclarationRule()
+    colleagues: ColleagueRule = ColleagueRule()
     requirements: tuple[Requirement, ...] = Field(min_length=1, max_length=20)
     screening: ScreeningRule = ScreeningRule()
     rubric: tuple[RubricCriterion, ...] = Field(min_length=1, max_length=30)

@@ -37,7 +37,18 @@ Make = Callable[[Town], object]
 Answers = dict[str, str]  # what was answered, by address
 BASE = "worlds"
 ELSEWHERE = ("/static/", "/fonts/")
-LISTS = ("/ideas", "/awards", "/documents", "/people", "/reviews", "/calls", "/outbox/messages", "/ledger/entries", "/units")
+LISTS = (
+    "/ideas",
+    "/shared-ideas",
+    "/awards",
+    "/documents",
+    "/people",
+    "/reviews",
+    "/calls",
+    "/outbox/messages",
+    "/ledger/entries",
+    "/units",
+)
 UNSTABLE = {"date"}
 ONE_TIME = re.compile(r'(?<=name="form_key" value=")[^"]*')  # a form's own key, drawn anew each time it is shown
 SEARCHED = ("gagasan", "antre")  # what stands in titles and texts of both worlds

@@ -23,9 +23,9 @@ Sign in with `POST /api/v1/tokens` and send the token as `Authorization: Bearer 
 - **Nothing overwritten unread.** What has a version is answered with an `ETag`; a change takes it back as `If-Match`.
 - **Refusals** are problem documents (`application/problem+json`, RFC 9457): `type` is stable, `detail` says what to do, in Indonesian or
   English after `Accept-Language`, and `errors` lists all faults where there are several.
-- **Lists** of ideas, inbox, calls, people, awards and documents come in pages: `after` of an answer, where it is not null, asks for the
-  next. Of messages and ledger entries, `after` takes the number of the last one read. Notices are the last 50; every other list comes
-  whole.
+- **Lists** of ideas, comments, inbox, calls, people, awards and documents come in pages: `after` of an answer, where it is not null, asks
+  for the next. Of messages and ledger entries, `after` takes the number of the last one read. Notices are the last 50; every other list
+  comes whole.
 - **HEAD** is answered wherever GET is; another method gets a 405 with `Allow`.
 """
 SCHEMES = {

@@ -14,7 +14,7 @@ from workflows.process.eligibility import latest_in_use
 
 
 def list_conditions(policy: Policy, closes_at: datetime, words: Words) -> list[str]:
-    """A sentence for each condition of a policy, for a call that closes at an instant, and one for the files that ideas may have."""
+    """A sentence for each condition of a policy, for a call that closes at an instant; one for files, and one for colleagues."""
     return list(_say(policy, closes_at, words))
 
 
@@ -35,6 +35,8 @@ def _say(policy: Policy, closes_at: datetime, words: Words) -> Iterator[str]:
         yield words.text("entry.never_again", limit=words.count(rule.earlier_awards))
     elif rule.earlier_awards is not None:
         yield words.text("entry.not_again", limit=words.count(rule.earlier_awards), years=words.count(rule.earlier_years or 0))
+    if opened := words.opened(policy):
+        yield opened
     if policy.attachments.most:
         yield words.text("files.limits", **words.file_limits(policy.attachments))
 

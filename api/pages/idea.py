@@ -24,8 +24,10 @@ from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
 from models.units import Unit
 from workflows.intake.attachments import list_files
+from workflows.intake.colleagues import Regard, read_regard
 from workflows.intake.copying import list_calls_to_copy_into
 from workflows.intake.links import list_kinds, list_links
+from workflows.intake.shared import find_shared
 from workflows.intake.similar import find_similar
 from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
@@ -165,6 +167,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "similar": find_similar(session, context, actor=actor) if _compares(offers) else [],
         "links": list_links(session, context, actor=actor),
         "link_kinds": list_kinds(session, context, actor=actor),
+        "regard": _find_regard(session, context, actor),
         "writes": False,
         "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }
@@ -199,6 +202,12 @@ def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
     lines = [(indicator, [reading for reading in readings if reading.indicator_id == indicator.id]) for indicator in indicators]
     reached = {line["indicator"]: line["reached_percent"] for line in (pilot.result or {}).get("indicators", [])}
     return {"row": pilot, "owner": owner.full_name, "unit": unit, "unit_code": code, "indicators": lines, "reached": reached}
+
+
+def _find_regard(session: Session, context: IdeaContext, actor: Actor) -> Regard | None:
+    """What colleagues think of the idea; None where it is not open to them, or the reader is not told."""
+    shared = find_shared(session, context, actor=actor)
+    return read_regard(session, shared, actor=actor) if shared else None
 
 
 def _asks_of_awards(context: IdeaContext, offers: list[Offer]) -> bool:

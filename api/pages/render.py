@@ -25,6 +25,7 @@ MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/kotak-masuk", "menu.inbox", ()),
     ("/usulan", "menu.ideas", ()),
     ("/usulan/baru", "menu.new", (Role.PROPOSER,)),
+    ("/rekan", "menu.colleagues", (Role.PROPOSER,)),
     ("/usulan-titipan", "menu.dictated", (Role.OPERATOR, Role.ADMIN, Role.UNIT_HEAD)),
     ("/daftar", "menu.list", SEES_ALL_IDEAS),
     ("/penghargaan", "menu.awards", ()),

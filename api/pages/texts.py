@@ -24,6 +24,7 @@ from api.sentences import fill, read_parameters, sentence, show_parameter, show_
 from api.written_numbers import write_plain
 from api.written_waits import write_wait
 from models.documents import DocumentKind
+from models.entry_rules import Circle
 from models.form_rules import Asked, AttachmentRule, FieldKind, FormField
 from models.instants import local_day, now, region_zone
 from models.policy import Policy
@@ -35,7 +36,7 @@ MEGABYTE, TENTH = 1_000_000, Decimal("0.1")
 FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
     *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "eligibility.toml", "answers.toml"),
-    *("calendar.toml", "attachments.toml", "similar.toml", "messages.toml", "screening.toml"),
+    *("calendar.toml", "attachments.toml", "similar.toml", "messages.toml", "screening.toml", "colleagues.toml"),
 )
 
 
@@ -100,6 +101,14 @@ class Words:
         """How many files, how large and of which kinds a call takes, by the places of a sentence."""
         kinds = ", ".join(self.word(f"file_{kind}") for kind in rule.kinds)
         return {"most": self.count(rule.most), "size": self.count(rule.largest_megabytes), "kinds": kinds}
+
+    def opened(self, policy: Policy) -> str:
+        """To which colleagues ideas are opened, and when; nothing where to none."""
+        if policy.colleagues.open_to == Circle.NOBODY:
+            return ""
+        circle = "agency" if policy.colleagues.open_to == Circle.WHOLE_AGENCY else "region"
+        said = self.text(f"colleague.opened_{'blind_' if policy.blind else ''}{circle}")
+        return f"{said} {self.text('colleague.opened_comments')}" if policy.colleagues.takes_comments else said
 
     def size(self, size: int) -> str:
         """A file's size: `2,4 MB`, `310 kB`."""

@@ -88,6 +88,8 @@ def bodies_of_proposers(scene: Scene, proposal: dict[str, Any]) -> dict[str, Any
         "/ideas": {**proposal, **call},
         "/ideas/{idea_id}/links": {"kind": "related", "other": code_of(scene, IdeaStage.SUBMITTED), "reason": REASON},
         "/ideas/{idea_id}/links/{link_id}/ending": {"reason": REASON},
+        "/shared-ideas/{idea_id}/comments": {"text": "Juga jalan di tempat kami."},
+        "/shared-ideas/{idea_id}/comments/{comment_id}/hiding": {"reason": REASON},
         "/dictated-ideas": {**proposal, **call, "employee_number": scene.town["lead"].number},
         "/dictated-ideas/{dictated_id}": {**proposal, "text_version": 1},
         "/dictated-ideas/{dictated_id}/confirmation": {"text_version": 1},

@@ -22,8 +22,10 @@ from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.attaching import TAKING, put
 from tests.building import POLICY, Town
+from tests.sharing import BLIND
 from tests.steps import REASON
 from workflows.adapters.files import store_file
+from workflows.intake.commenting import write_comment
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas
 from workflows.recognition.issue import Rendered, mark_issued
@@ -71,7 +73,7 @@ class Scene:
 
 
 def build(town: Town) -> dict[tuple[str, str, str], str]:
-    calls = {of: town.build_call(code=of, gates=[GATE], attachments=TAKING) for of in TWO}
+    calls = {of: town.build_call(code=of, gates=[GATE], attachments=TAKING, **BLIND) for of in TWO}
     planned, unsigned = (NewCall(code, "Lomba", "BAPPEDA", now(), now() + timedelta(days=9), POLICY) for code in ("planned", "unsigned"))
     ids = {
         ("planned", "call", "-"): town.do(plan_call, planned, by="secretary").id,
@@ -102,6 +104,8 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     new = NewLink(LinkKind.SIMILAR, str(town.idea(ids["ours", "idea_id", IdeaStage.REJECTED]).code), REASON)
     link = town.do(link_ideas, ids["ours", "idea_id", IdeaStage.SCREENING], new, by="secretary").id
     ids |= {(of, "link_id", IdeaStage.SCREENING): link for of in ("-", "ours")}
+    comment = town.do(write_comment, ids["ours", "idea_id", IdeaStage.IN_PILOT], "Juga jalan di tempat kami.", by="operator").id
+    ids |= {(of, "comment_id", IdeaStage.IN_PILOT): comment for of in ("-", "ours")}
     move_away(town, calls["foreign"])
     for of in TWO:
         award = ids[of, "award_id", AwardStage.ANNOUNCED]

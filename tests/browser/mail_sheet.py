@@ -29,6 +29,7 @@ CAPTIONS = {
     "document": "Dokumen terbit",
     "dropped": "Tidak lagi dalam tim",
     "extended": "Masa pengajuan diperpanjang",
+    "followed": "Usulan rekan yang diikuti",
     "moved": "Tenggat diundur",
     "receipt": "Tanda terima",
     "rejection": "Surat pemberitahuan",

@@ -13,7 +13,10 @@ from tests.attaching import TAKING, put
 from tests.browser.scene import Shot, build_late_call
 from tests.building import Town
 from tests.outsiders import outsider, welcome
+from tests.sharing import OPEN
 from tests.steps import IDEA_STEPS, REASON
+from workflows.intake.colleagues import support_idea
+from workflows.intake.commenting import hide_comment, write_comment
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -56,6 +59,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Jadwal pengumuman", "leader", f"/penghargaan/{approved}"),
         Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
         *_set_links(town),
+        *_set_colleagues(town),
         *_set_answers(town),
         *_set_calls(town),
         *_set_entry(town),
@@ -137,6 +141,30 @@ def _set_links(town: Town) -> list[Shot]:
     return [
         Shot("Hubungan dengan usulan lain", "secretary", f"/usulan/{idea}"),
         Shot("Hubungan yang perlu diperbaiki", "secretary", f"/usulan/{idea}", "Simpan hubungan"),
+    ]
+
+
+def _set_colleagues(town: Town) -> list[Shot]:
+    """An idea that is open to colleagues, as one of them, its team and the secretariat read it; a comment that is removed, one refused."""
+    idea = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-REKAN", **OPEN), title="Loket Ramah Lansia")
+    town.do(support_idea, idea, by="stranger")
+    for who, text in (
+        ("walker", "Di dinas kami antrean lansia\njuga panjang."),
+        ("lead", "Terima kasih, boleh kami lihat?"),
+        ("walker", "Malas."),
+    ):
+        comment = town.do(write_comment, idea, text, by=who).id
+    town.do(hide_comment, idea, comment, reason=REASON, by="secretary")
+    page = f"/rekan/{idea}"
+    return [
+        Shot("Usulan rekan", "walker", "/rekan"),
+        Shot("Usulan rekan yang tidak ditemukan", "walker", "/rekan?q=zamrud&diikuti=1"),
+        Shot("Suara rekan", "walker", page),
+        Shot("Suara rekan bagi tim", "lead", page),
+        Shot("Suara rekan pada halaman usulan", "lead", f"/usulan/{idea}"),
+        Shot("Suara rekan bagi sekretariat", "secretary", page),
+        Shot("Komentar terbaru bagi sekretariat", "secretary", "/rekan/komentar"),
+        Shot("Komentar yang perlu diperbaiki", "walker", page, "Kirim komentar"),
     ]
 
 

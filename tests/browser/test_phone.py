@@ -38,6 +38,7 @@ NO_PAGES = {
     "/usulan/{idea_id}/lampiran/{attachment_id}/kecil",
     "/buku-besar",
     "/penghargaan/{award_id}/{rest}",
+    "/rekan/{idea_id}/{rest:path}",
 }
 NO_SHOTS = {
     "actions/plain.html",  # stands in for the form of a step that is new in the tables; every step there is has its own

@@ -26,6 +26,7 @@ from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
 from workflows.recognition.paces import DIGEST_HOUR
 from workflows.recognition.pauses import wake_digests
+from workflows.recognition.tell_followers import ask_for_followers
 from workflows.recognition.tell_moved import TELL, list_told
 from workflows.region.calls import close_call, lock_call
 from workflows.region.grants import end_lapsed
@@ -128,6 +129,11 @@ def ask_digests(session: Session, _actor: Actor) -> None:
     send_each_once(session, ways.JOBS["asked_in_person"], {each: f"digest:{each}:{morning:%Y%m%d}" for each in list_addressees(session)})
 
 
+def tell_followers(session: Session, _actor: Actor) -> None:
+    """Have those told who follow a colleague's idea that came to another of the five steps."""
+    ask_for_followers(session, AT_ONCE)
+
+
 def wake_scans(session: Session, _actor: Actor) -> None:
     """Let those files be shown to the scanner again that waited for it."""
     held = update(Message).where(col(Message.state) == MessageState.HELD, col(Message.job) == "scan_attachment")
@@ -166,6 +172,7 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     escalate,
     ask_digests,
     end_pauses,
+    tell_followers,
     wake_scans,
     ask_sweep,
     forget,

@@ -69,6 +69,16 @@ class DroppedMail:
 
 
 @dataclass(frozen=True)
+class FollowedMail:
+    """An idea of a colleague that somebody follows is on another step; `step` as people read it."""
+
+    name: str
+    title: str
+    step: str
+    url: str
+
+
+@dataclass(frozen=True)
 class AccountMail:
     """Something that happened to somebody's account; `happened` as people read it."""
 
@@ -130,7 +140,7 @@ class MovedMail:
     url: str
 
 
-Mail = DocumentMail | DigestMail | TurnMail | DroppedMail | AccountMail | CodeMail | ChangeMail | MovedMail
+Mail = DocumentMail | DigestMail | TurnMail | DroppedMail | FollowedMail | AccountMail | CodeMail | ChangeMail | MovedMail
 
 
 def render_mail(folder: str, mail: Mail, reader: Reader | None = None) -> WrittenMail:

@@ -16,6 +16,7 @@ from tests.api.pages.test_all_at_once import fields_at_fault
 from tests.attaching import build_draft
 from tests.building import Town
 from tests.outsiders import outsider, welcome
+from tests.sharing import build_shared
 from workflows.intake.dictate import dictate_idea
 from workflows.region.calls import close_call
 
@@ -95,6 +96,7 @@ FORMS = (
     Empty("leader", _award(A.PROPOSED), "*/persetujuan", "approve", "outcome"),
     Empty("leader", _award(A.APPROVED), "*/jadwal", "schedule", "announce_at"),
     Empty("leader", _award(A.ANNOUNCED), "*/pencabutan", "revoke", "reason"),
+    Empty("walker", lambda town: f"/rekan/{build_shared(town)}", "*/komentar", "comment", "text"),
     Empty("operator", _dictated, "*/konfirmasi", "confirm", "code"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai", "register", "name employee_number"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai/cari", "find", "identifier"),
@@ -124,6 +126,7 @@ ELSEWHERE = {
     "/usulan/{idea_id}/lampiran/hapus",
     *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
     *("/akun/kalender", "/akun/kalender/akhiri"),
+    *(f"/rekan/{{idea_id}}/{last}" for last in ("dukungan", "ikuti", "komentar/{comment_id}/tarik", "komentar/{comment_id}/sembunyikan")),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
     *(
         f"/periode-usulan/{{call_id}}/{last}"

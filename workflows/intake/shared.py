@@ -1,0 +1,203 @@
+"""Ideas that a call opens to colleagues: which of them, from when on, to whom, and how somebody stands to one.
+
+An idea is open once it was accepted in the screening and until it is turned down or taken back; in a call that tells reviewers nothing of
+who proposes, only once no way leads back to a review, as reviewers are colleagues too. Whoever was ever asked to review an idea is no
+colleague of it, nor is who holds an office over it or its call, or took a step on it in office. Why: docs/decisions/0026.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.awards import Award
+from models.calls import Call, PolicyVersion
+from models.colleagues import IdeaFollow
+from models.entry_rules import Circle, QuotaPer
+from models.ideas import Answer, Idea, Invitation, TeamMember
+from models.policy import Policy
+from models.reviews import Review
+from models.units import Unit
+from workflows.process import ways
+from workflows.process.actors import Actor, flow_actor
+from workflows.process.context import IdeaContext, read_context, read_policy
+from workflows.process.duties import list_borne
+from workflows.process.keyset import Order, Page, Slice, take_page
+from workflows.process.quota import Group, find_group
+from workflows.process.refusals import Forbidden, NotFound, Refusal
+from workflows.process.relations import has_part, is_blind, is_decided, is_only_invited
+from workflows.process.visibility import sees_idea
+from workflows.process.wanted import WantedIdeas, list_conditions
+
+SCORE = ways.IDEA.action("score")
+HONOURED = ways.STEPS[-1]
+NEWEST_FIRST = Order(Idea, "created_at")
+_ANYBODY = flow_actor("intake")  # reads what may be nobody's to see: who may is asked right after
+
+
+class Standing(StrEnum):
+    """How somebody stands to an idea that is open to colleagues."""
+
+    COLLEAGUE = "colleague"
+    TEAM = "team"
+    OFFICE = "office"  # works or worked on it, or oversees who does: reads what colleagues say, and says nothing
+
+
+@dataclass(frozen=True)
+class SharedIdea:
+    """An idea that was opened to colleagues, how its reader stands to it, and whether it is open now."""
+
+    context: IdeaContext
+    standing: Standing
+    is_open: bool
+
+    @property
+    def takes_comments(self) -> bool:
+        """Whether anybody may comment on it now."""
+        return self.is_open and self.context.policy.colleagues.takes_comments
+
+
+def read_shared(session: Session, idea_id: str, *, actor: Actor) -> SharedIdea:
+    """An idea as colleagues, its team and its offices meet below it.
+
+    Raises NotFound where the actor neither sees it nor is its colleague; Forbidden where its call opens it to nobody, or not yet, and for
+    who reviews it, until it is decided, and for good where they are not told who proposes.
+    """
+    context = read_context(session, idea_id, actor=_ANYBODY)
+    found = _find_shared(session, context, actor)
+    if isinstance(found, Refusal):
+        raise found
+    return found
+
+
+def find_shared(session: Session, context: IdeaContext, *, actor: Actor) -> SharedIdea | None:
+    """An idea that the actor has before them, as colleagues meet below it; None where they do not, or not for this reader."""
+    if context.policy.colleagues.open_to == Circle.NOBODY:
+        return None  # nothing is asked of an idea that is open to nobody
+    found = _find_shared(session, context, actor)
+    return None if isinstance(found, Refusal) else found
+
+
+def list_shared(session: Session, wanted: Slice, *, typed: str = "", followed: bool = False, actor: Actor) -> Page[Idea]:
+    """The ideas of others that are open to the actor as their colleague, the newest first; `typed` are words that each must hold."""
+    opened = _opened_to(session, actor)
+    if not opened:
+        return Page([], None)
+    query = select(Idea).where(sa.or_(*opened), *_not_theirs(actor), *list_conditions(session, WantedIdeas(text=typed), actor=actor))
+    if followed:
+        query = query.where(col(Idea.id).in_(followed_by(actor.person_id)))
+    return take_page(session, query, NEWEST_FIRST, wanted)
+
+
+def followed_by(person_id: str | None) -> Any:
+    """The ids of the ideas that somebody follows."""
+    return select(IdeaFollow.idea_id).where(IdeaFollow.person_id == person_id)
+
+
+def list_steps(session: Session, ideas: Sequence[Idea]) -> dict[str, str]:
+    """The one of the five steps that each idea is on, by its id, as anybody may know it: the last once an award of it was announced."""
+    announced = select(Award.idea_id).where(col(Award.idea_id).in_([idea.id for idea in ideas]))
+    honoured = set(session.exec(announced.where(col(Award.announced_at).is_not(None), col(Award.revoked_at).is_(None))))
+    return {idea.id: HONOURED if idea.id in honoured else ways.IDEA.stages[idea.stage].step for idea in ideas}
+
+
+def list_open_stages(*, blind: bool) -> list[str]:
+    """The stages in which colleagues read an idea: accepted and not over; of a `blind` call those alone from which no review can follow."""
+    stages = [stage.name for stage in ways.IDEA.stages.values() if stage.step not in ("", "intake") and not stage.is_ended]
+    before_review = _list_leading_to(ways.IDEA.list_awaiting(SCORE)) if blind else set()
+    return [name for name in stages if name not in before_review]
+
+
+def is_open(context: IdeaContext) -> bool:
+    """Whether an idea is open to colleagues now."""
+    is_opened = context.policy.colleagues.open_to != Circle.NOBODY and not context.call.is_sealed
+    return is_opened and context.idea.stage in list_open_stages(blind=context.policy.blind)
+
+
+def was_asked_to_review(session: Session, context: IdeaContext, actor: Actor) -> bool:
+    """Whether somebody is or ever was asked to review an idea, whatever they answered."""
+    asked = select(Review.id).where(Review.idea_id == context.idea.id, Review.reviewer_id == actor.person_id)
+    return session.exec(asked).first() is not None
+
+
+def _find_shared(session: Session, context: IdeaContext, actor: Actor) -> SharedIdea | Refusal:
+    now_open = is_open(context)
+    standing = _find_standing(session, context, actor, now_open=now_open)
+    if isinstance(standing, Refusal):
+        return standing
+    is_over = ways.IDEA.stages[context.idea.stage].is_ended and context.policy.colleagues.open_to != Circle.NOBODY
+    if not now_open and (not is_over or context.call.is_sealed):
+        return Forbidden("not_open_to_colleagues")
+    return SharedIdea(context, standing, now_open)
+
+
+def _find_standing(session: Session, context: IdeaContext, actor: Actor, *, now_open: bool) -> Standing | Refusal:
+    if has_part(context, actor):
+        return Standing.TEAM
+    if actor.person_id is None or is_only_invited(context, actor):
+        return NotFound("idea_not_found")
+    sees = context.is_invited(actor.person_id) or sees_idea(session, context.idea.id, actor)
+    if was_asked_to_review(session, context, actor):
+        if not sees:
+            return NotFound("idea_not_found")
+        apart = not is_decided(context) or is_blind(session, context, actor)
+        return Forbidden("reviewers_apart") if apart else Standing.OFFICE
+    if sees:
+        return Standing.OFFICE
+    if not now_open or not _is_near(context, actor):
+        return NotFound("idea_not_found")
+    return Standing.OFFICE if list_borne(session, context.idea.id, actor.person_id) else Standing.COLLEAGUE
+
+
+def _is_near(context: IdeaContext, actor: Actor) -> bool:
+    """Whether somebody belongs to those to whom the call opens the idea: civil servants of the region, or of the proposer's agency."""
+    if not actor.may_propose or context.policy.colleagues.open_to == Circle.NOBODY:
+        return False
+    if context.policy.colleagues.open_to == Circle.WHOLE_REGION:
+        return True
+    return _agency(actor.unit_path, context.call_path) == _agency(context.unit_path, context.call_path)
+
+
+def _agency(unit_path: str, call_path: str) -> Group:
+    return find_group(QuotaPer.WHOLE_AGENCY, unit_path, call_path)
+
+
+def _opened_to(session: Session, actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """A condition on ideas for each version of a policy that opens its ideas to the actor; calls are few, and versions not many more."""
+    if actor.person_id is None or not actor.may_propose:
+        return []
+    circle = col(PolicyVersion.body)[("colleagues", "open_to")].as_string()
+    query = select(PolicyVersion, Unit.path).join(Call, col(Call.id) == col(PolicyVersion.call_id))
+    query = query.join(Unit, col(Unit.id) == col(Call.unit_id)).where(col(Call.is_sealed).is_(False))
+    opening = query.where(circle.in_([Circle.WHOLE_AGENCY.value, Circle.WHOLE_REGION.value]))
+    return [_opened_by(version, read_policy(version), path, actor) for version, path in session.exec(opening)]
+
+
+def _opened_by(version: PolicyVersion, policy: Policy, call_path: str, actor: Actor) -> sa.ColumnElement[bool]:
+    stages = col(Idea.stage).in_(list_open_stages(blind=policy.blind))
+    within = (col(Idea.call_id) == version.call_id) & (col(Idea.policy_id) == version.id) & stages
+    if policy.colleagues.open_to == Circle.WHOLE_REGION:
+        return within
+    return within & col(Idea.unit_id).in_(_agency(actor.unit_path, call_path).units)
+
+
+def _not_theirs(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions that the actor does not propose an idea, was not asked to, and was never asked to review it."""
+    asked = select(Invitation.idea_id).where(Invitation.person_id == actor.person_id, Invitation.answer != Answer.NOT_JOINED)
+    kinds: tuple[Any, ...] = (
+        select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id),
+        asked,
+        select(Review.idea_id).where(Review.reviewer_id == actor.person_id),
+    )
+    return tuple(col(Idea.id).not_in(each) for each in kinds)
+
+
+def _list_leading_to(stages: list[str]) -> set[str]:
+    """The stages from which some way of the table leads to one of these, themselves included."""
+    found = set(stages)
+    while more := {str(each.stage) for each in ways.IDEA.transitions if each.stage and each.target in found} - found:
+        found |= more
+    return found
