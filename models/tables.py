@@ -16,6 +16,7 @@ from models import (
     late_permits,
     ledger,
     links,
+    mentors,
     messages,
     offices,
     outbox,
@@ -29,6 +30,6 @@ from models import (
 
 ROOMS = (
     *(attachments, awards, calendars, calls, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits),
-    *(ledger, links, messages, offices, outbox, people, pilots, posts, reviews, search, units),
+    *(ledger, links, mentors, messages, offices, outbox, people, pilots, posts, reviews, search, units),
 )
 metadata = SQLModel.metadata

@@ -1,0 +1,86 @@
+"""Mentors of a call advise ideas that ask for one; what they advise stays on record."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0033"
+down_revision = "0031"
+
+KEPT = "whom a mentor advised stays on record"
+WRITTEN = "what a mentor advised is never changed"
+OPEN = sa.text("state IN ('requested', 'advising')")
+
+
+def upgrade() -> None:
+    """Nobody was a mentor of a call so far."""
+    op.create_table(
+        "mentor",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("call_id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("themes", sa.JSON(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("set_by", sa.String(length=26), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by", sa.String(length=26), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"]),
+        *(sa.ForeignKeyConstraint([name], ["person.id"]) for name in ("person_id", "set_by", "ended_by")),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("call_id", "person_id"),
+    )
+    op.create_index("ix_mentor_person_id", "mentor", ["person_id"])
+    op.create_table(
+        "mentorship",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("idea_id", sa.String(length=26), nullable=False),
+        sa.Column("mentor_id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("wish", sa.String(length=1000), nullable=False),
+        sa.Column("theme", sa.String(length=100), nullable=False),
+        sa.Column("matching", sa.JSON(), nullable=False),
+        sa.Column("asked_by", sa.String(length=26), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(length=26), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.String(length=1000), nullable=False),
+        sa.Column("salt", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"]),
+        sa.ForeignKeyConstraint(["mentor_id"], ["mentor.id"]),
+        *(sa.ForeignKeyConstraint([name], ["person.id"]) for name in ("person_id", "asked_by", "ended_by")),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_mentorship_idea_id", "mentorship", ["idea_id"])
+    op.create_index("ux_mentorship_open", "mentorship", ["idea_id"], unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index("ix_mentorship_places", "mentorship", ["mentor_id"], sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index("ix_mentorship_person", "mentorship", ["person_id", "state"])
+    op.create_table(
+        "advice",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("idea_id", sa.String(length=26), nullable=False),
+        sa.Column("mentorship_id", sa.String(length=26), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("salt", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"]),
+        sa.ForeignKeyConstraint(["mentorship_id"], ["mentorship.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_advice_idea_id", "advice", ["idea_id"])
+    op.create_index("ix_advice_mentorship", "advice", ["mentorship_id", "at"])
+    _keep_on_record()
+
+
+def _keep_on_record() -> None:
+    """A mentorship is never deleted, advice neither deleted nor changed."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(f"CREATE TRIGGER mentorship_kept BEFORE DELETE ON mentorship BEGIN SELECT RAISE(ABORT, '{KEPT}'); END")
+        for act in ("update", "delete"):
+            op.execute(f"CREATE TRIGGER advice_no_{act} BEFORE {act.upper()} ON advice BEGIN SELECT RAISE(ABORT, '{WRITTEN}'); END")
+        return
+    for name, said, acts in (("mentorship_kept", KEPT, "DELETE"), ("advice_refuse", WRITTEN, "UPDATE OR DELETE")):
+        op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{said}'; END $$")
+        op.execute(f"CREATE TRIGGER {name} BEFORE {acts} ON {name.partition('_')[0]} FOR EACH ROW EXECUTE FUNCTION {name}()")
