@@ -20,6 +20,7 @@ from api.pages import (
     inbox,
     intake,
     links,
+    mentoring,
     messages,
     new_version,
     own_account,
@@ -35,7 +36,7 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, dictated),
+    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, mentoring, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),

@@ -58,6 +58,7 @@ class Mentoring:
     lines: Sequence[MentorshipLine] = field(default_factory=tuple)
     may_ask: bool = False
     may_advise: bool = False
+    rests: bool = False  # whether the mentor waits until the team works on the idea again
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def read_mentoring(session: Session, context: IdeaContext, *, actor: Actor) -> M
         lines,
         may_ask=leads and is_worked_on and not any(line.is_open for line in lines),
         may_advise=is_worked_on and any(_advises(line, actor) for line in lines),
+        rests=not is_worked_on and any(_advises(line, actor) for line in lines),
     )
 
 

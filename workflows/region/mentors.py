@@ -70,7 +70,8 @@ def set_mentor(session: Session, call_id: str, new: NewMentor, *, actor: Actor) 
     with faults.gather():
         themes = _read_themes(new.themes)
     if not 1 <= new.capacity <= MOST_PLACES:
-        faults.found.append(Invalid("number_out_of_range", "capacity", minimum=1, maximum=MOST_PLACES, limit=MOST_PLACES))
+        limit = 1 if new.capacity < 1 else MOST_PLACES
+        faults.found.append(Invalid("number_out_of_range", "capacity", minimum=1, maximum=MOST_PLACES, limit=limit))
     faults.settle()
     if person is None:
         raise NotFound("person_not_found")
