@@ -22,6 +22,13 @@ OF_ACCOUNTS = {
     "/activation": {"identifier": "x", "code": "x", "password": "pendek"},
     "/people/{person_id}/sign-in-name": {"sign_in_name": "pendamping.maleber"},
 }
+OF_MENTORS = {
+    "/calls/{call_id}/mentors": {"identifier": "tamu.daerah", "themes": ["Pelayanan publik"], "capacity": 3},
+    "/ideas/{idea_id}/mentorships": {"wish": REASON},
+    "/ideas/{idea_id}/advice": {"text": REASON},
+    "/mentorships/{mentorship_id}/answer": {"outcome": "declined"},
+    "/mentorships/{mentorship_id}/ending": {"reason": REASON},
+}
 
 
 def late_permit(number: str) -> dict[str, str]:
@@ -50,6 +57,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         return {"reviewer_id": next(town[f"reviewer{n}"].id for n in range(1, 5) if town[f"reviewer{n}"].id not in asked)}
     return {
         **OF_ACCOUNTS,
+        **OF_MENTORS,
         "/tokens": {"identifier": town[who].number if who else "1", "password": "bukan ini"},
         "/units": {"code": "BARU", "name": "Baru", "kind": "section", "parent_code": "MALEBER"},
         "/units/{code}/office": {"letterhead_lines": ["BARU"], "place": "Contoh", "unit_code": "B", "position": "Camat Baru"},

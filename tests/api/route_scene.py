@@ -26,6 +26,7 @@ from tests.steps import REASON
 from workflows.adapters.files import store_file
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas
+from workflows.intake.mentoring import ask_mentor
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 from workflows.region.accounts import close_account
@@ -36,6 +37,7 @@ from workflows.region.calls import NewCall, close_call, plan_call
 from workflows.region.grants import grant_role
 from workflows.region.holders import NewHolder
 from workflows.region.late_permits import NewPermit, give_late_permit
+from workflows.region.mentors import NewMentor, set_mentor
 from workflows.region.offices import NewOffice, set_office
 from workflows.region.people import NewPerson, register_person
 from workflows.region.retirement import Leaving, retire_person
@@ -101,6 +103,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     new = NewLink(LinkKind.SIMILAR, str(town.idea(ids["ours", "idea_id", IdeaStage.REJECTED]).code), REASON)
     link = town.do(link_ideas, ids["ours", "idea_id", IdeaStage.SCREENING], new, by="secretary").id
     ids |= {(of, "link_id", IdeaStage.SCREENING): link for of in ("-", "ours")}
+    ids |= build_mentors(town, calls["ours"], ids["ours", "idea_id", IdeaStage.SUPPLEMENT_ASKED])
     move_away(town, calls["foreign"])
     for of in TWO:
         award = ids[of, "award_id", AwardStage.ANNOUNCED]
@@ -131,6 +134,13 @@ def build_later_calls(town: Town) -> dict[tuple[str, str, str], str]:
     number = town.do(amend_running, calls["amended"], NewAmendment(1, {"days.review": 20}, REASON), by="secretary").number
     kept = {("amended", "number", "-"): str(number), ("late", "call", "-"): late, ("late", "permit_id", "-"): permit.id}
     return {(of, "call", "-"): call for of, call in calls.items()} | kept
+
+
+def build_mentors(town: Town, call: str, idea: str) -> dict[tuple[str, str, str], str]:
+    """A mentor of the call who was asked and has not answered."""
+    mentor = town.do(set_mentor, call, NewMentor("tamu.daerah", ("Pelayanan publik",), 3), by="secretary")
+    asked = town.do(ask_mentor, idea, REASON, by="lead").id
+    return {("ours", "mentor_id", "-"): mentor.id, ("ours", "mentorship_id", IdeaStage.SUPPLEMENT_ASKED): asked}
 
 
 def build_days(town: Town) -> dict[tuple[str, str, str], str]:

@@ -13,6 +13,8 @@ from tests.browser.scene import Shot, build_late_call
 from tests.building import Town
 from tests.outsiders import outsider, welcome
 from tests.steps import REASON
+from tests.workflows.intake.mentored import ADVICE, add_mentor, advised, ask
+from workflows.intake.advice import give_advice
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -52,6 +54,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Jadwal pengumuman", "leader", f"/penghargaan/{approved}"),
         Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
         *_set_links(town),
+        *_set_mentors(town),
         *_set_answers(town),
         *_set_calls(town),
         *_set_entry(town),
@@ -97,6 +100,26 @@ def _set_links(town: Town) -> list[Shot]:
     return [
         Shot("Hubungan dengan usulan lain", "secretary", f"/usulan/{idea}"),
         Shot("Hubungan yang perlu diperbaiki", "secretary", f"/usulan/{idea}", "Simpan hubungan"),
+    ]
+
+
+def _set_mentors(town: Town) -> list[Shot]:
+    """A mentor who advises a team, is asked by another and turned a third down; and the forms about them, refused."""
+    add_mentor(town, "adviser", "Pelayanan publik", "Kesehatan ibu dan anak", places=3)
+    titles = ("Loket Ibu Hamil", "Antrean Imunisasi", "Kartu Sehat Balita")
+    advised_one, waiting, free = (town.build_idea(title=title, theme="Kesehatan ibu dan anak") for title in titles)
+    advised(town, advised_one, by="adviser")
+    town.do(give_advice, advised_one, ADVICE, by="adviser")
+    ask(town, waiting)
+    mentors = f"/periode-usulan/{town.call}/pendamping"
+    return [
+        Shot("Pendamping periode usulan", "secretary", mentors),
+        Shot("Pendamping yang perlu diperbaiki", "secretary", mentors, "Simpan pendamping"),
+        Shot("Bimbingan saya", "adviser", "/bimbingan"),
+        Shot("Jawaban yang perlu diperbaiki", "adviser", "/bimbingan", "Kirim jawaban"),
+        Shot("Usulan bagi pendampingnya", "adviser", f"/usulan/{advised_one}"),
+        Shot("Usulan dengan pendamping", "lead", f"/usulan/{advised_one}"),
+        Shot("Permintaan pendamping yang perlu diperbaiki", "lead", f"/usulan/{free}", "Cari dan minta pendamping"),
     ]
 
 

@@ -26,6 +26,7 @@ from workflows.region.mentors import count_load, is_there, list_in_office
 from workflows.region.notices import send_notice
 
 SHORTEST_WISH = 10
+MOST_OF_IDEA = 10  # requests about one idea: each is a mail to somebody
 MOST_UNANSWERED = 3  # requests of one lead in one call that wait for their answer: nobody fills all places with drafts
 
 
@@ -33,7 +34,7 @@ def ask_mentor(session: Session, idea_id: str, wish: str, *, actor: Actor) -> Me
     """Ask for a mentor of one's idea: of those with a free place the first by theme, free places and id is asked, and told.
 
     Raises Forbidden for who does not lead the team; Conflict while others judge the idea, where a mentor is asked or advises already,
-    for too many requests that wait, and where no mentor of the call has a free place who was not asked before.
+    for too many requests, and where no mentor of the call has a free place who was not asked before.
     """
     context = read_context(session, idea_id, actor=actor)
     if context.idea.lead_id != actor.person_id:
@@ -43,7 +44,7 @@ def ask_mentor(session: Session, idea_id: str, wish: str, *, actor: Actor) -> Me
     mentors = _lock_mentors(session, context)  # whoever asks in the call at the same time waits here
     if find_open(session, idea_id) is not None:
         raise Conflict("mentor_asked")
-    _require_few_waiting(session, context)
+    _require_few(session, context)
     complete_over(session, [mentor.id for mentor in mentors])
     found = _match(session, context, mentors)
     if not found.ranked:
@@ -149,7 +150,11 @@ def _match(session: Session, context: IdeaContext, mentors: Sequence[Mentor]) ->
     return calculate_mentors(MentorsQuestion(theme=context.content.theme, mentors=places))
 
 
-def _require_few_waiting(session: Session, context: IdeaContext) -> None:
+def _require_few(session: Session, context: IdeaContext) -> None:
+    """Raise Conflict where a lead has too many requests that wait, or asked too often about one idea."""
+    asked = select(func.count()).select_from(Mentorship).where(Mentorship.idea_id == context.idea.id)
+    if session.exec(asked).one() >= MOST_OF_IDEA:
+        raise Conflict("mentor_requests_used_up", maximum=MOST_OF_IDEA)
     waiting = select(func.count()).select_from(Mentorship).join(Idea, col(Idea.id) == col(Mentorship.idea_id))
     waiting = waiting.where(Idea.call_id == context.call.id, Idea.lead_id == context.idea.lead_id)
     if session.exec(waiting.where(Mentorship.state == MentorshipState.REQUESTED)).one() >= MOST_UNANSWERED:

@@ -16,6 +16,7 @@ from tests.api.pages.test_all_at_once import fields_at_fault
 from tests.attaching import build_draft
 from tests.building import Town
 from tests.outsiders import outsider, welcome
+from tests.workflows.intake.mentored import add_mentor, advised
 from workflows.intake.dictate import dictate_idea
 from workflows.region.calls import close_call
 
@@ -58,6 +59,13 @@ def _late_call(town: Town) -> str:
     call = town.build_call(closing={"late_days": 7})
     town.do(close_call, call, by="secretary")
     return f"/periode-usulan/{call}"
+
+
+def _advised(town: Town) -> str:
+    add_mentor(town)
+    idea = town.build_idea()
+    advised(town, idea)
+    return f"/usulan/{idea}"
 
 
 def _dictated(town: Town) -> str:
@@ -110,11 +118,14 @@ FORMS = (
     Empty("admin", lambda _town: "/ekspor", "/ekspor", "export", "what unit_code"),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}", "*/perpanjang", "extend_call", "until reason"),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}/perubahan/1", "*", "amend_running", AMENDED),
+    Empty("secretary", lambda town: f"/periode-usulan/{town.call}/pendamping", "*", "mentor", "identifier themes capacity"),
+    Empty("lead", _idea(S.DRAFT), "*/pendamping", "ask_mentor", "wish"),
+    Empty("mentor", _advised, "*/saran", "advise", "text"),
     Empty("secretary", _late_call, "*/izin-terlambat", "give_late", "employee_number until reason"),
     Empty("admin", lambda _town: "/kalender", "/kalender", "declare_day", "day kind name name_en source"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
-# what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form, test_new_version and test_dictated ask
+# what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form, test_new_version, test_dictated and test_mentoring ask
 ELSEWHERE = {
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik", "/usulan/{idea_id}/salin"),
@@ -123,6 +134,7 @@ ELSEWHERE = {
     "/usulan/{idea_id}/lampiran/hapus",
     *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
     *("/akun/kalender", "/akun/kalender/akhiri"),
+    *("/bimbingan/{mentorship_id}", "/usulan/{idea_id}/pendamping/{mentorship_id}", "/periode-usulan/{call_id}/pendamping/{mentor_id}"),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
     *(
         f"/periode-usulan/{{call_id}}/{last}"
