@@ -125,7 +125,8 @@ FORMS = (
     Empty("admin", lambda _town: "/kalender", "/kalender", "declare_day", "day kind name name_en source"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
-# what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form, test_new_version, test_dictated and test_mentoring ask
+# what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form, test_new_version, test_dictated and
+# test_mentoring ask
 ELSEWHERE = {
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik", "/usulan/{idea_id}/salin"),

@@ -1,4 +1,4 @@
-"""Mentors through the pages: set by the secretariat, asked for by the lead, answered and advised by the mentor on a phone without script."""
+"""Mentors through the pages: the secretariat sets them, the lead asks, the mentor answers and advises, without script."""
 
 from sqlmodel import select
 
