@@ -202,6 +202,7 @@ class NoticeKind(StrEnum):
     MENTOR_DECLINED = "mentor_declined"
     MENTOR_ENDED = "mentor_ended"
     MENTOR_ADVISED = "mentor_advised"
+    CLINIC_CANCELLED = "clinic_cancelled"
 
 
 class AccountNotice(SQLModel, table=True):

@@ -7,6 +7,7 @@ from models import (
     awards,
     calendars,
     calls,
+    clinics,
     decrees,
     dictated_ideas,
     documents,
@@ -29,7 +30,7 @@ from models import (
 )
 
 ROOMS = (
-    *(attachments, awards, calendars, calls, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits),
+    *(attachments, awards, calendars, calls, clinics, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits),
     *(ledger, links, mentors, messages, offices, outbox, people, pilots, posts, reviews, search, units),
 )
 metadata = SQLModel.metadata

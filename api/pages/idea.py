@@ -25,6 +25,7 @@ from models.reviews import Review, ReviewState
 from models.units import Unit
 from workflows.intake.advice import read_mentoring
 from workflows.intake.attachments import list_files
+from workflows.intake.clinics import list_clinics_for
 from workflows.intake.copying import list_calls_to_copy_into
 from workflows.intake.links import list_kinds, list_links
 from workflows.intake.similar import find_similar
@@ -167,6 +168,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "links": list_links(session, context, actor=actor),
         "link_kinds": list_kinds(session, context, actor=actor),
         "mentoring": read_mentoring(session, context, actor=actor),
+        "clinics": list_clinics_for(session, context, actor=actor),
         "writes": False,
         "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }
@@ -239,10 +241,12 @@ def _link_forms(values: dict[str, Any]) -> list[str]:
 
 
 def _mentoring_forms(values: dict[str, Any]) -> list[str]:
-    """The forms about mentors: to ask for one, to advise, and to end each mentorship."""
+    """The forms about mentors and clinics: to ask for one, to advise, to end each mentorship; to book a place and to give it back."""
     found = values["mentoring"]
     plain = [*(["ask_mentor"] if found.may_ask else []), *(["advise"] if found.may_advise else [])]
-    return [*plain, *(f"end_mentor-{line.mentorship.id}" for line in found.lines if line.may_end)]
+    ends = (f"end_mentor-{line.mentorship.id}" for line in found.lines if line.may_end)
+    places = (f"leave-{line.booking.id}" if line.booking else f"book-{line.clinic.id}" for line in values["clinics"])
+    return [*plain, *ends, *places]
 
 
 def _compares(offers: list[Offer]) -> bool:

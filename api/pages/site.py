@@ -10,6 +10,7 @@ from api.pages import (
     call_life,
     calls,
     ceilings,
+    clinics,
     condition,
     confirmations,
     dictated,
@@ -36,7 +37,7 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, mentoring, dictated),
+    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, mentoring, clinics, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),

@@ -31,6 +31,16 @@ OF_MENTORS = {
 }
 
 
+def bodies_of_clinics(scene: Scene) -> dict[str, Any]:
+    """What a right request about a clinic says."""
+    new = {"title": "Klinik", "place": "Aula", "starts_at": (now() + timedelta(days=9)).isoformat(), "places": 5}
+    return {
+        "/calls/{call_id}/clinics": new,
+        "/calls/{call_id}/clinics/{clinic_id}/cancellation": {"reason": REASON},
+        "/ideas/{idea_id}/clinic-bookings": {"clinic_id": scene.ids["ours", "clinic_id", "-"]},
+    }
+
+
 def late_permit(number: str) -> dict[str, str]:
     """A permit for a day."""
     return {"employee_number": number, "until": (now() + timedelta(days=1)).isoformat(), "reason": REASON}
@@ -58,6 +68,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
     return {
         **OF_ACCOUNTS,
         **OF_MENTORS,
+        **bodies_of_clinics(scene),
         "/tokens": {"identifier": town[who].number if who else "1", "password": "bukan ini"},
         "/units": {"code": "BARU", "name": "Baru", "kind": "section", "parent_code": "MALEBER"},
         "/units/{code}/office": {"letterhead_lines": ["BARU"], "place": "Contoh", "unit_code": "B", "position": "Camat Baru"},

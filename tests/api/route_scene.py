@@ -24,6 +24,7 @@ from tests.attaching import TAKING, put
 from tests.building import POLICY, Town
 from tests.steps import REASON
 from workflows.adapters.files import store_file
+from workflows.intake.clinics import book_clinic
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas
 from workflows.intake.mentoring import ask_mentor
@@ -34,6 +35,7 @@ from workflows.region.amendments import NewAmendment, amend_running
 from workflows.region.calendar import NewDay, declare_day
 from workflows.region.call_life import archive_call
 from workflows.region.calls import NewCall, close_call, plan_call
+from workflows.region.clinics import NewClinic, plan_clinic
 from workflows.region.grants import grant_role
 from workflows.region.holders import NewHolder
 from workflows.region.late_permits import NewPermit, give_late_permit
@@ -137,10 +139,17 @@ def build_later_calls(town: Town) -> dict[tuple[str, str, str], str]:
 
 
 def build_mentors(town: Town, call: str, idea: str) -> dict[tuple[str, str, str], str]:
-    """A mentor of the call who was asked and has not answered."""
+    """A mentor of the call who was asked and has not answered, and a clinic of which the idea has a place."""
     mentor = town.do(set_mentor, call, NewMentor("tamu.daerah", ("Pelayanan publik",), 3), by="secretary")
     asked = town.do(ask_mentor, idea, REASON, by="lead").id
-    return {("ours", "mentor_id", "-"): mentor.id, ("ours", "mentorship_id", IdeaStage.SUPPLEMENT_ASKED): asked}
+    clinic = town.do(plan_clinic, call, NewClinic("Klinik inovasi", "Aula", now() + timedelta(days=9), 5), by="secretary").id
+    booking = town.do(book_clinic, idea, clinic, by="lead").id
+    return {
+        ("ours", "mentor_id", "-"): mentor.id,
+        ("ours", "mentorship_id", IdeaStage.SUPPLEMENT_ASKED): asked,
+        ("ours", "clinic_id", "-"): clinic,
+        ("ours", "booking_id", IdeaStage.SUPPLEMENT_ASKED): booking,
+    }
 
 
 def build_days(town: Town) -> dict[tuple[str, str, str], str]:

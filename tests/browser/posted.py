@@ -15,9 +15,11 @@ from tests.outsiders import outsider, welcome
 from tests.steps import REASON
 from tests.workflows.intake.mentored import ADVICE, add_mentor, advised, ask
 from workflows.intake.advice import give_advice
+from workflows.intake.clinics import book_clinic
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
+from workflows.region.clinics import NewClinic, plan_clinic
 
 NEW = (("name", "Euis Komariah"), ("employee_number", "199005052015012001"))
 GUEST = (("name", "Laras Kamayanti"), ("kind", "mentor"), ("sign_in_name", "pendamping.maleber"))
@@ -111,7 +113,10 @@ def _set_mentors(town: Town) -> list[Shot]:
     advised(town, advised_one, by="adviser")
     town.do(give_advice, advised_one, ADVICE, by="adviser")
     ask(town, waiting)
-    mentors = f"/periode-usulan/{town.call}/pendamping"
+    mentors, clinics = (f"/periode-usulan/{town.call}/{last}" for last in ("pendamping", "klinik"))
+    for title, days in (("Klinik inovasi putaran 1", 5), ("Klinik inovasi putaran 2", 12)):
+        clinic = town.do(plan_clinic, town.call, NewClinic(title, "Aula BAPPEDA", now() + timedelta(days=days), 12), by="secretary").id
+    town.do(book_clinic, free, clinic, by="lead")
     return [
         Shot("Pendamping periode usulan", "secretary", mentors),
         Shot("Pendamping yang perlu diperbaiki", "secretary", mentors, "Simpan pendamping"),
@@ -119,6 +124,8 @@ def _set_mentors(town: Town) -> list[Shot]:
         Shot("Jawaban yang perlu diperbaiki", "adviser", "/bimbingan", "Kirim jawaban"),
         Shot("Usulan bagi pendampingnya", "adviser", f"/usulan/{advised_one}"),
         Shot("Usulan dengan pendamping", "lead", f"/usulan/{advised_one}"),
+        Shot("Klinik periode usulan", "secretary", clinics),
+        Shot("Klinik yang perlu diperbaiki", "secretary", clinics, "Simpan klinik"),
         Shot("Permintaan pendamping yang perlu diperbaiki", "lead", f"/usulan/{free}", "Cari dan minta pendamping"),
     ]
 

@@ -63,7 +63,7 @@ def set_mentor(session: Session, call_id: str, new: NewMentor, *, actor: Actor) 
     Conflict for fewer places than ideas they have, for who holds a role over the call, and once the call was put away.
     """
     call, unit = lock_call(session, call_id)
-    _require_keeper(actor, call, unit)
+    require_setter(actor, call, unit)
     person, themes, faults = None, list[str](), Faults()
     with faults.gather():
         person = _find_person(session, new.identifier)
@@ -91,7 +91,7 @@ def set_mentor(session: Session, call_id: str, new: NewMentor, *, actor: Actor) 
 def end_mentor(session: Session, call_id: str, mentor_id: str, *, actor: Actor) -> Mentor:
     """Take somebody off a call's list: whatever waits for them or is advised by them ends, and each team's lead is told."""
     call, unit = lock_call(session, call_id)
-    _require_keeper(actor, call, unit)
+    require_setter(actor, call, unit)
     mentor = session.get(Mentor, mentor_id, with_for_update=True, populate_existing=True)
     if mentor is None or mentor.call_id != call.id:
         raise NotFound("mentor_not_found")
@@ -131,19 +131,19 @@ def list_in_office(session: Session, people: Collection[str], path: str) -> set[
     return {person_id for person_id, over in session.exec(held) if path.startswith(over)}
 
 
-def is_there() -> sa.ColumnElement[bool]:
-    """The condition on people that they are in service and no account of theirs is closed."""
-    closed = select(Account.person_id).where(col(Account.closed_at).is_not(None))
-    return col(Person.retired_on).is_(None) & col(Person.id).not_in(closed)
-
-
-def _require_keeper(actor: Actor, call: Call, unit: Unit) -> None:
-    """Only a person who keeps calls of the unit sets mentors, and only while the call is not put away."""
+def require_setter(actor: Actor, call: Call, unit: Unit) -> None:
+    """Refuse whoever is no person that keeps calls of the unit, and everybody once the call was put away."""
     if actor.person_id is None:
         raise Forbidden("only_secretariat")
     require_keeper(actor, unit)
     if call.archived_at is not None:
         raise Conflict("call_archived")
+
+
+def is_there() -> sa.ColumnElement[bool]:
+    """The condition on people that they are in service and no account of theirs is closed."""
+    closed = select(Account.person_id).where(col(Account.closed_at).is_not(None))
+    return col(Person.retired_on).is_(None) & col(Person.id).not_in(closed)
 
 
 def _find_person(session: Session, identifier: str) -> Person:

@@ -1,4 +1,4 @@
-"""Mentors of a call advise ideas that ask for one; what they advise stays on record."""
+"""Mentors of a call advise ideas that ask for one, on record; teams book places of coaching clinics."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,13 @@ OPEN = sa.text("state IN ('requested', 'advising')")
 
 
 def upgrade() -> None:
-    """Nobody was a mentor of a call so far."""
+    """Nobody was a mentor of a call so far, and no clinic was planned."""
+    _make_mentors()
+    _make_clinics()
+    _keep_on_record()
+
+
+def _make_mentors() -> None:
     op.create_table(
         "mentor",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -71,7 +77,44 @@ def upgrade() -> None:
     )
     op.create_index("ix_advice_idea_id", "advice", ["idea_id"])
     op.create_index("ix_advice_mentorship", "advice", ["mentorship_id", "at"])
-    _keep_on_record()
+
+
+def _make_clinics() -> None:
+    op.create_table(
+        "clinic",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("call_id", sa.String(length=26), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("places", sa.Integer(), nullable=False),
+        sa.Column("planned_by", sa.String(length=26), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cancelled_by", sa.String(length=26), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=1000), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"]),
+        *(sa.ForeignKeyConstraint([name], ["person.id"]) for name in ("planned_by", "cancelled_by")),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_clinic_call", "clinic", ["call_id", "starts_at"])
+    op.create_table(
+        "clinicbooking",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("clinic_id", sa.String(length=26), nullable=False),
+        sa.Column("idea_id", sa.String(length=26), nullable=False),
+        sa.Column("booked_by", sa.String(length=26), nullable=False),
+        sa.Column("booked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by", sa.String(length=26), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"]),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"]),
+        *(sa.ForeignKeyConstraint([name], ["person.id"]) for name in ("booked_by", "ended_by")),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_clinicbooking_idea_id", "clinicbooking", ["idea_id"])
+    held, columns = sa.text("ended_at IS NULL"), ["clinic_id", "idea_id"]
+    op.create_index("ux_clinicbooking_held", "clinicbooking", columns, unique=True, sqlite_where=held, postgresql_where=held)
 
 
 def _keep_on_record() -> None:

@@ -119,14 +119,15 @@ FORMS = (
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}", "*/perpanjang", "extend_call", "until reason"),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}/perubahan/1", "*", "amend_running", AMENDED),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}/pendamping", "*", "mentor", "identifier themes capacity"),
+    Empty("secretary", lambda town: f"/periode-usulan/{town.call}/klinik", "*", "clinic", "title place starts_at places"),
     Empty("lead", _idea(S.DRAFT), "*/pendamping", "ask_mentor", "wish"),
     Empty("mentor", _advised, "*/saran", "advise", "text"),
     Empty("secretary", _late_call, "*/izin-terlambat", "give_late", "employee_number until reason"),
     Empty("admin", lambda _town: "/kalender", "/kalender", "declare_day", "day kind name name_en source"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
-# what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form, test_new_version, test_dictated and
-# test_mentoring ask
+# what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form, test_new_version, test_dictated,
+# test_mentoring and test_clinics ask
 ELSEWHERE = {
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik", "/usulan/{idea_id}/salin"),
@@ -136,6 +137,11 @@ ELSEWHERE = {
     *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
     *("/akun/kalender", "/akun/kalender/akhiri"),
     *("/bimbingan/{mentorship_id}", "/usulan/{idea_id}/pendamping/{mentorship_id}", "/periode-usulan/{call_id}/pendamping/{mentor_id}"),
+    *(
+        "/usulan/{idea_id}/klinik/{clinic_id}",
+        "/usulan/{idea_id}/klinik/{clinic_id}/{booking_id}",
+        "/periode-usulan/{call_id}/klinik/{clinic_id}",
+    ),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
     *(
         f"/periode-usulan/{{call_id}}/{last}"
