@@ -8,6 +8,7 @@ from models import (
     calendars,
     calls,
     clinics,
+    courses,
     decrees,
     dictated_ideas,
     documents,
@@ -30,7 +31,7 @@ from models import (
 )
 
 ROOMS = (
-    *(attachments, awards, calendars, calls, clinics, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits),
+    *(attachments, awards, calendars, calls, clinics, courses, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits),
     *(ledger, links, mentors, messages, offices, outbox, people, pilots, posts, reviews, search, units),
 )
 metadata = SQLModel.metadata

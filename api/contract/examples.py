@@ -87,6 +87,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ManyIn": {"idea_ids": [ID], "dry_run": True},
     "AdviceIn": {"text": "Ukur lama antre selama dua minggu sebelum dan sesudahnya."},
     "BookingIn": {"clinic_id": ID},
+    "CourseIn": {
+        "theme": "Kesehatan ibu dan anak",
+        "title": "Merancang layanan publik",
+        "provider": "Lembaga pelatihan contoh",
+        "url": "https://kursus.contoh.go.id/layanan",
+    },
     "ClinicCancellationIn": {"reason": REASON},
     "ClinicIn": {"title": "Klinik inovasi", "place": "Aula kecamatan", "starts_at": "2027-01-05T09:00:00+07:00", "places": 12},
     "MentorIn": {"identifier": "pendamping.contoh", "themes": ["Kesehatan ibu dan anak"], "capacity": 3},

@@ -27,6 +27,7 @@ from workflows.intake.advice import read_mentoring
 from workflows.intake.attachments import list_files
 from workflows.intake.clinics import list_clinics_for
 from workflows.intake.copying import list_calls_to_copy_into
+from workflows.intake.courses import list_courses_for
 from workflows.intake.links import list_kinds, list_links
 from workflows.intake.similar import find_similar
 from workflows.intake.supplement import read_asked_for
@@ -169,6 +170,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "link_kinds": list_kinds(session, context, actor=actor),
         "mentoring": read_mentoring(session, context, actor=actor),
         "clinics": list_clinics_for(session, context, actor=actor),
+        "courses": list_courses_for(session, context, actor=actor),
         "writes": False,
         "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }

@@ -13,6 +13,7 @@ from api.pages import (
     clinics,
     condition,
     confirmations,
+    courses,
     dictated,
     exports,
     idea,
@@ -37,7 +38,7 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, mentoring, clinics, dictated),
+    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, mentoring, clinics, courses, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),

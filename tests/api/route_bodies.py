@@ -36,6 +36,7 @@ def bodies_of_clinics(scene: Scene) -> dict[str, Any]:
     new = {"title": "Klinik", "place": "Aula", "starts_at": (now() + timedelta(days=9)).isoformat(), "places": 5}
     return {
         "/calls/{call_id}/clinics": new,
+        "/calls/{call_id}/courses": {"theme": "Pelayanan", "title": "Kursus", "provider": "Lembaga", "url": "https://contoh.go.id/kursus"},
         "/calls/{call_id}/clinics/{clinic_id}/cancellation": {"reason": REASON},
         "/ideas/{idea_id}/clinic-bookings": {"clinic_id": scene.ids["ours", "clinic_id", "-"]},
     }

@@ -25,6 +25,7 @@ from tests.building import POLICY, Town
 from tests.steps import REASON
 from workflows.adapters.files import store_file
 from workflows.intake.clinics import book_clinic
+from workflows.intake.courses import NewCourse, add_course
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas
 from workflows.intake.mentoring import ask_mentor
@@ -139,15 +140,17 @@ def build_later_calls(town: Town) -> dict[tuple[str, str, str], str]:
 
 
 def build_mentors(town: Town, call: str, idea: str) -> dict[tuple[str, str, str], str]:
-    """A mentor of the call who was asked and has not answered, and a clinic of which the idea has a place."""
+    """A mentor of the call who was asked and has not answered, a clinic of which the idea has a place, and a course."""
     mentor = town.do(set_mentor, call, NewMentor("tamu.daerah", ("Pelayanan publik",), 3), by="secretary")
     asked = town.do(ask_mentor, idea, REASON, by="lead").id
     clinic = town.do(plan_clinic, call, NewClinic("Klinik inovasi", "Aula", now() + timedelta(days=9), 5), by="secretary").id
     booking = town.do(book_clinic, idea, clinic, by="lead").id
+    new = NewCourse("Pelayanan publik", "Merancang layanan", "Lembaga contoh", "https://kursus.contoh.go.id/layanan")
     return {
         ("ours", "mentor_id", "-"): mentor.id,
         ("ours", "mentorship_id", IdeaStage.SUPPLEMENT_ASKED): asked,
         ("ours", "clinic_id", "-"): clinic,
+        ("ours", "course_id", "-"): town.do(add_course, call, new, by="secretary").id,
         ("ours", "booking_id", IdeaStage.SUPPLEMENT_ASKED): booking,
     }
 

@@ -16,6 +16,7 @@ from tests.steps import REASON
 from tests.workflows.intake.mentored import ADVICE, add_mentor, advised, ask
 from workflows.intake.advice import give_advice
 from workflows.intake.clinics import book_clinic
+from workflows.intake.courses import NewCourse, add_course
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -113,7 +114,9 @@ def _set_mentors(town: Town) -> list[Shot]:
     advised(town, advised_one, by="adviser")
     town.do(give_advice, advised_one, ADVICE, by="adviser")
     ask(town, waiting)
-    mentors, clinics = (f"/periode-usulan/{town.call}/{last}" for last in ("pendamping", "klinik"))
+    mentors, clinics, courses = (f"/periode-usulan/{town.call}/{last}" for last in ("pendamping", "klinik", "kursus"))
+    course = NewCourse("Kesehatan", "Merancang layanan publik", "Lembaga contoh", "https://kursus.contoh.go.id/layanan")
+    town.do(add_course, town.call, course, by="secretary")
     for title, days in (("Klinik inovasi putaran 1", 5), ("Klinik inovasi putaran 2", 12)):
         clinic = town.do(plan_clinic, town.call, NewClinic(title, "Aula BAPPEDA", now() + timedelta(days=days), 12), by="secretary").id
     town.do(book_clinic, free, clinic, by="lead")
@@ -126,6 +129,8 @@ def _set_mentors(town: Town) -> list[Shot]:
         Shot("Usulan dengan pendamping", "lead", f"/usulan/{advised_one}"),
         Shot("Klinik periode usulan", "secretary", clinics),
         Shot("Klinik yang perlu diperbaiki", "secretary", clinics, "Simpan klinik"),
+        Shot("Kursus menurut tema", "secretary", courses),
+        Shot("Kursus yang perlu diperbaiki", "secretary", courses, "Simpan kursus"),
         Shot("Permintaan pendamping yang perlu diperbaiki", "lead", f"/usulan/{free}", "Cari dan minta pendamping"),
     ]
 

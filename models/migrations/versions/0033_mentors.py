@@ -1,4 +1,4 @@
-"""Mentors of a call advise ideas that ask for one, on record; teams book places of coaching clinics."""
+"""Mentors of a call advise ideas that ask for one, on record; teams book places of coaching clinics and are led to courses."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,9 +12,10 @@ OPEN = sa.text("state IN ('requested', 'advising')")
 
 
 def upgrade() -> None:
-    """Nobody was a mentor of a call so far, and no clinic was planned."""
+    """Nobody was a mentor of a call so far, no clinic was planned, and no course recommended."""
     _make_mentors()
     _make_clinics()
+    _make_courses()
     _keep_on_record()
 
 
@@ -115,6 +116,26 @@ def _make_clinics() -> None:
     op.create_index("ix_clinicbooking_idea_id", "clinicbooking", ["idea_id"])
     held, columns = sa.text("ended_at IS NULL"), ["clinic_id", "idea_id"]
     op.create_index("ux_clinicbooking_held", "clinicbooking", columns, unique=True, sqlite_where=held, postgresql_where=held)
+
+
+def _make_courses() -> None:
+    op.create_table(
+        "course",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("call_id", sa.String(length=26), nullable=False),
+        sa.Column("theme", sa.String(length=100), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("provider", sa.String(length=200), nullable=False),
+        sa.Column("url", sa.String(length=240), nullable=False),
+        sa.Column("added_by", sa.String(length=26), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by", sa.String(length=26), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"]),
+        *(sa.ForeignKeyConstraint([name], ["person.id"]) for name in ("added_by", "ended_by")),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_course_call", "course", ["call_id", "theme"])
 
 
 def _keep_on_record() -> None:

@@ -120,6 +120,7 @@ FORMS = (
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}/perubahan/1", "*", "amend_running", AMENDED),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}/pendamping", "*", "mentor", "identifier themes capacity"),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}/klinik", "*", "clinic", "title place starts_at places"),
+    Empty("secretary", lambda town: f"/periode-usulan/{town.call}/kursus", "*", "course", "theme title provider url"),
     Empty("lead", _idea(S.DRAFT), "*/pendamping", "ask_mentor", "wish"),
     Empty("mentor", _advised, "*/saran", "advise", "text"),
     Empty("secretary", _late_call, "*/izin-terlambat", "give_late", "employee_number until reason"),
@@ -141,6 +142,7 @@ ELSEWHERE = {
         "/usulan/{idea_id}/klinik/{clinic_id}",
         "/usulan/{idea_id}/klinik/{clinic_id}/{booking_id}",
         "/periode-usulan/{call_id}/klinik/{clinic_id}",
+        "/periode-usulan/{call_id}/kursus/{course_id}",
     ),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
     *(
