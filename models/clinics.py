@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.columns import UtcInstant, key, link, optional_link
+from models.columns import UtcInstant, key, link, optional_link, salted
 from models.instants import now
 
 _HELD = sa.text("ended_at IS NULL")
@@ -41,3 +41,4 @@ class ClinicBooking(SQLModel, table=True):
     booked_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
     ended_by: str | None = optional_link("person.id")
     ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    salt: str = salted()

@@ -41,11 +41,11 @@ class MentorOut(ResponseBody):
 
 
 class ListedMentor(MentorOut):
-    """A mentor with name and position; `load` is how many ideas wait for them or are advised by them."""
+    """A mentor with name and position; `load` is how many ideas wait for them or are advised by them; null while the call is sealed."""
 
     name: str
     position: str
-    load: int
+    load: int | None
 
 
 class MentorshipIn(RequestBody):

@@ -15,6 +15,7 @@ from models.instants import now
 from models.people import Person, Role
 from models.units import Unit
 from workflows.process.actors import Actor
+from workflows.process.attest.commit import commit_rows
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.journal import record
 from workflows.process.mentoring import OVER
@@ -86,9 +87,7 @@ def book_clinic(session: Session, idea_id: str, clinic_id: str, *, actor: Actor)
     if count_booked(session, [clinic.id]).get(clinic.id, 0) >= clinic.places:
         raise Conflict("clinic_full")
     booking = ClinicBooking(clinic_id=clinic.id, idea_id=idea_id, booked_by=str(actor.person_id))
-    session.add(booking)
-    session.flush()
-    record(session, "call.book_clinic", clinic.call_id, actor=actor, clinic=clinic.id, booking=booking.id)
+    _keep(session, "idea.book_clinic", booking, actor)
     return booking
 
 
@@ -104,9 +103,7 @@ def end_booking(session: Session, idea_id: str, booking_id: str, *, actor: Actor
         raise Conflict("clinic_booking_ended")
     require_ahead(clinic)
     booking.ended_by, booking.ended_at = actor.person_id, now()
-    session.add(booking)
-    session.flush()
-    record(session, "call.leave_clinic", clinic.call_id, actor=actor, clinic=clinic.id, booking=booking.id)
+    _keep(session, "idea.leave_clinic", booking, actor)
     return booking
 
 
@@ -149,6 +146,14 @@ def _list_guests(session: Session, clinic_ids: Sequence[str], actor: Actor) -> d
         guest = Guest(person.full_name, unit.name, idea if idea.id in seen else None)
         found.setdefault(booking.clinic_id, []).append(guest)
     return found
+
+
+def _keep(session: Session, kind: str, booking: ClinicBooking, actor: Actor) -> None:
+    """Write a booking, and the fact into the ledger: one about the idea, so that nobody reads it who may not know of the idea."""
+    session.add(booking)
+    session.flush()
+    commits = commit_rows(kind, [("clinicbooking", booking)])
+    record(session, kind, booking.idea_id, actor=actor, idea_id=booking.idea_id, commits=commits)
 
 
 def _require_in_team(session: Session, idea_id: str, actor: Actor) -> IdeaContext:

@@ -22,6 +22,7 @@ from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.mentoring import end_by, lock_mentorships
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
+from workflows.process.sealing import find_seal
 from workflows.process.wording import read_line
 from workflows.region.calls import get_call, lock_call, require_keeper
 from workflows.region.identifiers import find_by_number_or_name
@@ -44,16 +45,14 @@ class NewMentor:
 
 @dataclass(frozen=True)
 class MentorLine:
-    """A mentor of a call as its secretariat reads it; `load` is how many ideas wait for them or are advised."""
+    """A mentor of a call as its secretariat reads it; `load` is how many ideas wait for them or are advised by them.
+
+    Of a sealed call nobody is told it: whom an idea's theme leads to tells of the theme.
+    """
 
     mentor: Mentor
     person: Person
-    load: int
-
-    @property
-    def free(self) -> int:
-        """How many places are free."""
-        return max(self.mentor.capacity - self.load, 0)
+    load: int | None
 
 
 def set_mentor(session: Session, call_id: str, new: NewMentor, *, actor: Actor) -> Mentor:
@@ -78,9 +77,7 @@ def set_mentor(session: Session, call_id: str, new: NewMentor, *, actor: Actor) 
     if list_in_office(session, [person.id], unit.path):
         raise Conflict("mentor_holds_role", "identifier")
     mentor = _read_or_add(session, call, person, actor)
-    load = count_load(session, [mentor.id]).get(mentor.id, 0)
-    if new.capacity < load:
-        raise Conflict("mentor_places_taken", "capacity", count=load)
+    _require_places(session, call, mentor, new.capacity)
     mentor.themes, mentor.capacity, mentor.ended_by, mentor.ended_at = themes, new.capacity, None, None
     session.add(mentor)
     session.flush()
@@ -115,7 +112,8 @@ def list_mentors(session: Session, call_id: str, *, actor: Actor) -> list[Mentor
     of_call = select(Mentor, Person).join(Person, col(Person.id) == col(Mentor.person_id)).where(Mentor.call_id == call.id)
     rows = session.exec(of_call.order_by(col(Mentor.ended_at).is_not(None), col(Person.name), col(Mentor.id))).all()
     loads = count_load(session, [mentor.id for mentor, _ in rows])
-    return [MentorLine(mentor, person, loads.get(mentor.id, 0)) for mentor, person in rows]
+    is_told = find_seal(call) is None
+    return [MentorLine(mentor, person, loads.get(mentor.id, 0) if is_told else None) for mentor, person in rows]
 
 
 def count_load(session: Session, mentor_ids: Sequence[str]) -> dict[str, int]:
@@ -165,6 +163,17 @@ def _read_themes(themes: Sequence[str]) -> list[str]:
     if not all(read_text_terms(theme).terms for theme in read):
         raise Invalid("mentor_theme_without_word", "themes")
     return read
+
+
+def _require_places(session: Session, call: Call, mentor: Mentor, capacity: int) -> None:
+    """Raise Conflict for fewer places than ideas the mentor has; of a sealed call for fewer places at all, which would tell how many."""
+    if find_seal(call) is not None:
+        if mentor.ended_at is None and capacity < mentor.capacity:
+            raise Conflict("mentor_places_sealed", "capacity", count=mentor.capacity)
+        return
+    load = count_load(session, [mentor.id]).get(mentor.id, 0)
+    if capacity < load:
+        raise Conflict("mentor_places_taken", "capacity", count=load)
 
 
 def _read_or_add(session: Session, call: Call, person: Person, actor: Actor) -> Mentor:

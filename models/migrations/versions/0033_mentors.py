@@ -108,6 +108,7 @@ def _make_clinics() -> None:
         sa.Column("booked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_by", sa.String(length=26), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("salt", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"]),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"]),
         *(sa.ForeignKeyConstraint([name], ["person.id"]) for name in ("booked_by", "ended_by")),

@@ -18,7 +18,9 @@ from models.people import AccountNotice, NoticeKind, Role
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.steps import REASON
+from tests.workflows.process.attest.everything import compare
 from tests.workflows.process.sealed import SEALED, pass_to
+from tests.workflows.process.test_records import facts
 from tests.workflows.region.letting_in import Passing, at_once
 from workflows.intake.clinics import ClinicLine, book_clinic, end_booking, list_clinics, list_clinics_for
 from workflows.process.context import read_context
@@ -91,6 +93,7 @@ def test_a_place_that_is_given_back_is_free_and_stays_on_record(town: Town) -> N
         town.do(end_booking, idea, booking.id, by="lead")
     book(town, other, clinic, by="stranger")
     assert len(town.rows(select(ClinicBooking.id))) == 2
+    assert compare(town).differences == []
     kinds = select(LedgerEntry.kind).where(col(LedgerEntry.kind).contains("clinic")).order_by(col(LedgerEntry.seq))
     assert [kind.partition(".")[2] for kind in town.rows(kinds)] == ["plan_clinic", "book_clinic", "leave_clinic", "book_clinic"]
 
@@ -175,6 +178,7 @@ def test_who_comes_is_read_by_who_keeps_the_call_and_of_a_sealed_call_by_nobody(
         assert [(guest.name, guest.idea and guest.idea.id) for guest in line.guests] == [(name, None), (name, screened)], who
         [line] = read(town, sealed, who)
         assert (line.booked, line.guests) == (1, ()), who
+    assert [idea for kind, idea in facts(town, "auditor") if kind == "idea.book_clinic"] == [screened]
     for who in ("chair", "head", "lead", "stranger"):
         assert [line.guests for line in read(town, town.call, who)] == [()], who
 

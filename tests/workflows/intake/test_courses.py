@@ -31,7 +31,8 @@ def test_a_theme_leads_the_team_to_its_courses(either_town: Town) -> None:
     assert (led_to(town, idea, "lead"), led_to(town, idea, "mate"), led_to(town, other, "lead")) == ([COURSE.title], [COURSE.title], [])
     with town.store.reading() as session:
         assert [each.title for each in list_courses(session, added.call_id)] == [COURSE.title, "Merancang taman"]
-        assert [each.title for each in list_courses(session, added.call_id, "penataan kota")] == []
+        assert [each.title for each in list_courses(session, added.call_id, "penataan kota")] == ["Merancang taman"]
+        assert list_courses(session, added.call_id, "Pendidikan") == []
     town.do(end_course, added.call_id, added.id, by="admin")
     with pytest.raises(Conflict, match="course_off_list"):
         town.do(end_course, added.call_id, added.id, by="admin")

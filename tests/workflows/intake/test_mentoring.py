@@ -253,7 +253,10 @@ def test_in_a_sealed_call_the_mentor_alone_sees_the_draft_and_only_once_they_acc
         town.do(end_mentorship, asked.id, by="secretary")
     with town.store.reading() as session:
         [line] = list_mentors(session, call, actor=town.actor(session, "secretary"))
-    assert (line.load, line.free) == (1, 1)
+    assert line.load is None
+    with pytest.raises(Conflict, match="mentor_places_sealed"):
+        add_mentor(town, call=call, places=1)
+    assert add_mentor(town, call=call, places=3).capacity == 3
 
 
 def test_who_may_end_a_mentorship(town: Town) -> None:
