@@ -34,11 +34,9 @@ class MentorshipState(StrEnum):
     ADVISING = "advising"
     TURNED_DOWN = "turned_down"
     ADVICE_ENDED = "advice_ended"  # by one of the two, or the secretariat; also a request that was taken back
-    ADVICE_OVER = "advice_over"  # the idea came where no advice can follow any more
 
 
-OPEN = (MentorshipState.REQUESTED, MentorshipState.ADVISING)  # these take one of the mentor's places
-SEEING = (MentorshipState.ADVISING, MentorshipState.ADVICE_OVER)  # in these the mentor sees the idea
+OPEN = (MentorshipState.REQUESTED, MentorshipState.ADVISING)  # these take one of the mentor's places while the idea's way is not over
 _OPEN = sa.text("state IN ('requested', 'advising')")
 
 

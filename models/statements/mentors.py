@@ -4,12 +4,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.mentors import SEEING, Mentorship
+from models.mentors import Mentorship, MentorshipState
 
 
 def select_seen(person_id: str | None) -> Any:
     """The ids of the ideas that a mentor sees: those whose request they accepted, unless somebody ended it."""
-    return select(Mentorship.idea_id).where(Mentorship.person_id == person_id, col(Mentorship.state).in_(SEEING))
+    return select(Mentorship.idea_id).where(Mentorship.person_id == person_id, Mentorship.state == MentorshipState.ADVISING)
 
 
 def select_advised(person_id: str | None) -> Any:

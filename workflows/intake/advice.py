@@ -8,18 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models.calls import Call
 from models.ideas import Idea
-from models.mentors import OPEN, SEEING, Advice, Mentorship, MentorshipState
+from models.mentors import OPEN, Advice, Mentorship, MentorshipState
 from models.people import NoticeKind, Person, Role
 from models.units import Unit
 from workflows.intake.mentoring import may_end, require_worked_on
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.mentoring import ADVISED, keep_advice
+from workflows.process.mentoring import ADVISED, OVER, keep_advice
 from workflows.process.refusals import Forbidden
 from workflows.process.relations import is_blind, is_in_team
 from workflows.process.wording import read_text
@@ -32,12 +33,13 @@ READERS = (Role.SECRETARIAT, Role.AUDITOR)
 
 @dataclass(frozen=True)
 class MentorshipLine:
-    """A mentorship as it is read beside an idea, with what was advised, the first said first."""
+    """A mentorship as it is read beside an idea, with what was advised, the first said first; `is_over` once no advice can follow."""
 
     mentorship: Mentorship
     mentor: Person
     advice: Sequence[Advice]
     may_end: bool
+    is_over: bool
 
     @property
     def is_open(self) -> bool:
@@ -74,7 +76,12 @@ class OwnMentorship:
     @property
     def sees_idea(self) -> bool:
         """Whether the mentor may see the idea."""
-        return self.mentorship.state in SEEING
+        return self.mentorship.state == MentorshipState.ADVISING
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no advice can follow any more, whoever said nothing of it."""
+        return self.mentorship.state in OPEN and self.idea.stage in OVER
 
     @property
     def may_accept(self) -> bool:
@@ -113,22 +120,21 @@ def read_mentoring(session: Session, context: IdeaContext, *, actor: Actor) -> M
         found = found.where(Mentorship.person_id == actor.person_id)
     rows = session.exec(found).all()
     said = _list_advice(session, [mentorship.id for mentorship, _ in rows])
-    lines = [
-        MentorshipLine(
-            mentorship,
-            mentor,
-            said.get(mentorship.id, ()),
-            may_end=mentorship.state in OPEN and may_end(context, mentorship, actor),
-        )
-        for mentorship, mentor in rows
-    ]
+    is_over = context.idea.stage in OVER
+
+    def show(mentorship: Mentorship, mentor: Person) -> MentorshipLine:
+        is_open = mentorship.state in OPEN
+        ends = is_open and not is_over and may_end(context, mentorship, actor)
+        return MentorshipLine(mentorship, mentor, said.get(mentorship.id, ()), may_end=ends, is_over=is_open and is_over)
+
+    lines = [show(*row) for row in rows]
     is_worked_on = context.idea.stage in ADVISED
     leads = context.idea.lead_id == actor.person_id
     return Mentoring(
         lines,
         may_ask=leads and is_worked_on and not any(line.is_open for line in lines),
         may_advise=is_worked_on and any(_advises(line, actor) for line in lines),
-        rests=not is_worked_on and any(_advises(line, actor) for line in lines),
+        rests=not (is_worked_on or is_over) and any(_advises(line, actor) for line in lines),
     )
 
 
@@ -136,15 +142,15 @@ def list_own(session: Session, *, actor: Actor) -> list[OwnMentorship]:
     """The mentorships that somebody was asked for, those that wait for them first, then the newest."""
     lead: Any = aliased(Person)
     own = (
-        select(Mentorship, Idea, Call, lead, Unit)
+        sa.select(Mentorship, Idea, Call, lead, Unit)
         .join(Idea, col(Idea.id) == col(Mentorship.idea_id))
         .join(Call, col(Call.id) == col(Idea.call_id))
         .join(lead, lead.id == col(Idea.lead_id))
         .join(Unit, col(Unit.id) == col(Idea.unit_id))
-        .where(Mentorship.person_id == actor.person_id)
+        .where(col(Mentorship.person_id) == actor.person_id)
         .order_by(col(Mentorship.asked_at).desc(), col(Mentorship.id))
     )
-    found = [OwnMentorship(*row) for row in session.exec(own.limit(MOST_OWN))]
+    found = [OwnMentorship(*row) for row in session.execute(own.limit(MOST_OWN))]
     return sorted(found, key=lambda each: list(MentorshipState).index(each.mentorship.state))
 
 

@@ -18,7 +18,7 @@ from workflows.calculations.mentors import MentorPlaces, MentorsQuestion, Mentor
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.duties import list_borne
-from workflows.process.mentoring import ADVISED, ANSWER, ASK, complete_over, end_by, keep_mentorship
+from workflows.process.mentoring import ADVISED, ANSWER, ASK, OVER, end_by, keep_mentorship
 from workflows.process.refusals import Conflict, Forbidden, NotFound
 from workflows.process.visibility import sees_idea
 from workflows.process.wording import read_text
@@ -45,7 +45,6 @@ def ask_mentor(session: Session, idea_id: str, wish: str, *, actor: Actor) -> Me
     if find_open(session, idea_id) is not None:
         raise Conflict("mentor_asked")
     _require_few(session, context)
-    complete_over(session, [mentor.id for mentor in mentors])
     found = _match(session, context, mentors)
     if not found.ranked:
         raise Conflict("no_mentor_free")
@@ -156,7 +155,7 @@ def _require_few(session: Session, context: IdeaContext) -> None:
     if session.exec(asked).one() >= MOST_OF_IDEA:
         raise Conflict("mentor_requests_used_up", maximum=MOST_OF_IDEA)
     waiting = select(func.count()).select_from(Mentorship).join(Idea, col(Idea.id) == col(Mentorship.idea_id))
-    waiting = waiting.where(Idea.call_id == context.call.id, Idea.lead_id == context.idea.lead_id)
+    waiting = waiting.where(Idea.call_id == context.call.id, Idea.lead_id == context.idea.lead_id, col(Idea.stage).not_in(OVER))
     if session.exec(waiting.where(Mentorship.state == MentorshipState.REQUESTED)).one() >= MOST_UNANSWERED:
         raise Conflict("mentor_requests_wait", maximum=MOST_UNANSWERED)
 

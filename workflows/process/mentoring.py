@@ -8,10 +8,9 @@ from collections.abc import Collection, Sequence
 
 from sqlmodel import Session, col, select
 
-from models.ideas import Idea
 from models.instants import now
 from models.mentors import OPEN, Advice, Mentorship, MentorshipState
-from workflows.process.actors import Actor, flow_actor
+from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
 from workflows.process.journal import record
 from workflows.process.ways import IDEA
@@ -31,28 +30,13 @@ def _list_over() -> frozenset[str]:
         ahead |= before
 
 
-OVER = _list_over()
+OVER = _list_over()  # an idea that is in one stays in them
 
 
 def lock_mentorships(session: Session, mentor_ids: Collection[str]) -> Sequence[Mentorship]:
     """The open mentorships of some mentors, as they stand now, kept from others until the transaction ends."""
     found = select(Mentorship).where(col(Mentorship.mentor_id).in_(mentor_ids), col(Mentorship.state).in_(OPEN))
     return session.exec(found.order_by(col(Mentorship.id)).with_for_update().execution_options(populate_existing=True)).all()
-
-
-def complete_over(session: Session, mentor_ids: Collection[str]) -> None:
-    """Give places back that ideas hold which no advice can help any more; the caller has locked the mentors.
-
-    Whoever takes a place looks for such ideas first, so that no place is counted twice if an idea should come back.
-    """
-    open_ones = {each.id: each for each in lock_mentorships(session, mentor_ids)}
-    over = select(Mentorship.id).join(Idea, col(Idea.id) == col(Mentorship.idea_id))
-    for mentorship_id in session.exec(over.where(col(Mentorship.id).in_(open_ones), col(Idea.stage).in_(OVER))).all():
-        mentorship = open_ones[mentorship_id]
-        was_advised = mentorship.state == MentorshipState.ADVISING
-        mentorship.state = MentorshipState.ADVICE_OVER if was_advised else MentorshipState.ADVICE_ENDED
-        mentorship.ended_at = now()
-        keep_mentorship(session, END, mentorship, flow_actor("intake"))
 
 
 def end_by(session: Session, mentorship: Mentorship, reason: str = "", *, actor: Actor) -> None:

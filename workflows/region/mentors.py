@@ -20,7 +20,7 @@ from models.units import Unit
 from workflows.calculations.words import read_text_terms
 from workflows.process.actors import Actor
 from workflows.process.journal import record
-from workflows.process.mentoring import end_by, lock_mentorships
+from workflows.process.mentoring import OVER, end_by, lock_mentorships
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
 from workflows.process.sealing import find_seal
 from workflows.process.wording import read_line
@@ -117,8 +117,9 @@ def list_mentors(session: Session, call_id: str, *, actor: Actor) -> list[Mentor
 
 
 def count_load(session: Session, mentor_ids: Sequence[str]) -> dict[str, int]:
-    """How many ideas wait for each of some mentors or are advised by them."""
-    taken = select(Mentorship.mentor_id, func.count()).where(col(Mentorship.mentor_id).in_(mentor_ids), col(Mentorship.state).in_(OPEN))
+    """How many ideas wait for each of some mentors or are advised by them; one whose way is over, which it stays, takes no place."""
+    taken = select(Mentorship.mentor_id, func.count()).join(Idea, col(Idea.id) == col(Mentorship.idea_id))
+    taken = taken.where(col(Mentorship.mentor_id).in_(mentor_ids), col(Mentorship.state).in_(OPEN), col(Idea.stage).not_in(OVER))
     return dict(session.exec(taken.group_by(col(Mentorship.mentor_id))).all())
 
 

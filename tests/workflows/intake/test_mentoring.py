@@ -148,9 +148,12 @@ def test_an_idea_whose_way_is_over_gives_its_place_back(town: Town) -> None:
         ask(town, second)
     town.take(first, "withdraw")
     ask(town, second)
-    assert states(town, first) == ["advice_over"]
     assert sees(town, first, "mentor")
-    with pytest.raises(Forbidden, match="only_mentor"):
+    assert [(line.is_over, line.may_end) for line in read(town, first, "lead").lines] == [(True, False)]
+    with town.store.reading() as session:
+        own = {each.idea.id: each.is_over for each in list_own(session, actor=town.actor(session, "mentor"))}
+    assert own == {first: True, second: False}
+    with pytest.raises(Conflict, match="idea_not_advised"):
         town.do(give_advice, first, ADVICE, by="mentor")
 
 
