@@ -119,12 +119,12 @@ def list_clinics(session: Session, call_id: str, *, actor: Actor) -> list[Clinic
 
 def list_clinics_for(session: Session, context: IdeaContext, *, actor: Actor) -> list[ClinicLine]:
     """The clinics that the team of an idea may book, has booked, or had booked when they were cancelled; none for who is not of it."""
-    if not is_in_team(context, actor):
+    clinics = _read_clinics(session, context.call.id) if is_in_team(context, actor) else ()
+    if not clinics:
         return []
-    clinics = _read_clinics(session, context.call.id)
     booked = count_booked(session, [each.id for each in clinics])
     own = select(ClinicBooking).where(ClinicBooking.idea_id == context.idea.id, col(ClinicBooking.ended_at).is_(None))
-    held = {each.clinic_id: each for each in session.exec(own)} if clinics else {}
+    held = {each.clinic_id: each for each in session.exec(own)}
     lines = [ClinicLine(each, booked.get(each.id, 0), held.get(each.id)) for each in clinics]
     return [line for line in lines if line.booking is not None or (line.is_ahead and context.idea.stage not in OVER)]
 

@@ -1,6 +1,5 @@
 """Courses that a call recommends: added by its secretariat for a theme, and led to from an idea whose theme fits."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
@@ -77,16 +76,17 @@ def end_course(session: Session, call_id: str, course_id: str, *, actor: Actor) 
 def list_courses(session: Session, call_id: str, theme: str | None = None) -> list[Course]:
     """The courses on a call's list by theme and title, for everybody; with `theme` those alone whose theme fits it."""
     get_call(session, call_id)
-    return [each for each in _read_listed(session, call_id) if theme is None or find_fitting(theme, [each.theme])]
+    return _list_fitting(session, call_id, theme)
 
 
 def list_courses_for(session: Session, context: IdeaContext, *, actor: Actor) -> list[Course]:
     """The courses that an idea's theme leads its team to; none for who is not of it."""
     if not context.content.theme or not is_in_team(context, actor):
         return []
-    return list_courses(session, context.call.id, context.content.theme)
+    return _list_fitting(session, context.call.id, context.content.theme)
 
 
-def _read_listed(session: Session, call_id: str) -> Sequence[Course]:
+def _list_fitting(session: Session, call_id: str, theme: str | None) -> list[Course]:
     listed = select(Course).where(Course.call_id == call_id, col(Course.ended_at).is_(None))
-    return session.exec(listed.order_by(col(Course.theme), col(Course.title), col(Course.id))).all()
+    found = session.exec(listed.order_by(col(Course.theme), col(Course.title), col(Course.id)))
+    return [each for each in found if theme is None or find_fitting(theme, [each.theme])]
