@@ -1,7 +1,7 @@
 """Neither the seal of a call nor the judges of an idea are told by its mentors: worlds that differ in nothing else answer the same.
 
-Who would look: the secretariat that sets mentors and clinics of a sealed call, an admin with the operator's pages; a chair who will judge what
-somebody advised.
+Who would look: the secretariat that sets mentors and clinics of a sealed call, an admin with the operator's pages; a chair who will judge
+what somebody advised.
 """
 
 from datetime import timedelta
