@@ -129,7 +129,7 @@ async def take_mentor_off(call_id: Id, mentor_id: Id, request: Api) -> JSONRespo
 
 @router.get("/ideas/{idea_id}/mentorships")
 async def show_mentorships(idea_id: Id, request: Api) -> list[IdeaMentorship]:
-    """An idea's mentorships with what was advised: for its team, the mentor themself, the secretariat and auditors; nothing for others."""
+    """An idea's mentorships with what was advised, for its team, the mentor, the secretariat and auditors; for others none."""
 
     def read(session: Session, actor: Actor) -> list[IdeaMentorship]:
         found = read_mentoring(session, read_context(session, idea_id, actor=actor), actor=actor)
