@@ -18,6 +18,9 @@ MAY_HOLD: Mapping[EmploymentKind, frozenset[Role]] = {
     EmploymentKind.MENTOR: frozenset(),
 }
 
+# Who may be a mentor of a call: people from universities and companies, who are none of its proposers' colleagues.
+MAY_ADVISE = frozenset({EmploymentKind.MENTOR, EmploymentKind.ACADEMIC, EmploymentKind.OUTSIDE_JUROR})
+
 # A civil servant heads a region for a time (Pj., Plt., Plh.), and nobody else than one heads a unit or is its secretary.
 MAY_HEAD: Mapping[HeadKind, frozenset[EmploymentKind]] = {
     HeadKind.REGIONAL_HEAD: CIVIL_SERVANTS | {EmploymentKind.ELECTED_HEAD},

@@ -197,6 +197,12 @@ class NoticeKind(StrEnum):
     EMAIL_ASKED = "email_asked"
     EMAIL_CHANGED = "email_changed"
     EMAIL_DROPPED = "email_dropped"
+    MENTOR_ASKED = "mentor_asked"
+    MENTOR_ACCEPTED = "mentor_accepted"
+    MENTOR_DECLINED = "mentor_declined"
+    MENTOR_ENDED = "mentor_ended"
+    MENTOR_ADVISED = "mentor_advised"
+    CLINIC_CANCELLED = "clinic_cancelled"
 
 
 class AccountNotice(SQLModel, table=True):

@@ -7,7 +7,9 @@ from models import (
     awards,
     calendars,
     calls,
+    clinics,
     colleagues,
+    courses,
     decrees,
     dictated_ideas,
     documents,
@@ -18,6 +20,7 @@ from models import (
     late_permits,
     ledger,
     links,
+    mentors,
     messages,
     offices,
     outbox,
@@ -30,7 +33,7 @@ from models import (
 )
 
 ROOMS = (
-    *(attachments, awards, calendars, calls, colleagues, decrees, dictated_ideas, documents, doubles, ideas, idempotency, inbox),
-    *(late_permits, ledger, links, messages, offices, outbox, people, pilots, posts, reviews, search, units),
+    *(attachments, awards, calendars, calls, clinics, colleagues, courses, decrees, dictated_ideas, documents, doubles, ideas, idempotency),
+    *(inbox, late_permits, ledger, links, mentors, messages, offices, outbox, people, pilots, posts, reviews, search, units),
 )
 metadata = SQLModel.metadata

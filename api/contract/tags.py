@@ -18,6 +18,7 @@ TAGS = (
         "Sign in and out, activate an account, and what concerns one's own: password, sessions, notices, messages.",
     ),
     Tag("intake", "An idea from its draft to the end of its screening.", "idea"),
+    Tag("mentoring", "Mentors of a call, what teams ask of them and what they advise; coaching clinics and courses.", "mentorship"),
     Tag("review", "Reviewers, scores, recommendation, determination, and steps that need no more than a reason.", "idea"),
     Tag("pilot", "The trial of an adopted idea: plan, measurements, conclusion, verdict.", "pilot"),
     Tag("reward", "Awards: proposed, approved or declined, scheduled, revoked.", "award"),

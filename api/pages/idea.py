@@ -23,9 +23,12 @@ from models.people import Person
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
 from models.units import Unit
+from workflows.intake.advice import read_mentoring
 from workflows.intake.attachments import list_files
+from workflows.intake.clinics import list_clinics_for
 from workflows.intake.colleagues import Regard, read_regard
 from workflows.intake.copying import list_calls_to_copy_into
+from workflows.intake.courses import list_courses_for
 from workflows.intake.links import list_kinds, list_links
 from workflows.intake.shared import find_shared
 from workflows.intake.similar import find_similar
@@ -84,7 +87,7 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
             f"gate-{rule.name}" for rule in values["gates_to_pass"]
         }
         offered |= {"propose"} if values["proposable"] else set()
-        offered |= set(_link_forms(values))
+        offered |= {*_link_forms(values), *_mentoring_forms(values)}
         offered |= {"copy"} if values["calls_to_copy_into"] else set()
         forms[refused.name] = refused.view(version)
         lost = [] if refused.name in offered else refused.typed()
@@ -168,6 +171,9 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "links": list_links(session, context, actor=actor),
         "link_kinds": list_kinds(session, context, actor=actor),
         "regard": _find_regard(session, context, actor),
+        "mentoring": read_mentoring(session, context, actor=actor),
+        "clinics": list_clinics_for(session, context, actor=actor),
+        "courses": list_courses_for(session, context, actor=actor),
         "writes": False,
         "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }
@@ -236,12 +242,22 @@ def find_recommendation(history: list[DecisionOut]) -> DecisionOut | None:
 
 def _form_names(values: dict[str, Any]) -> list[str]:
     plain = (offer.action for offer in (*values["offers"], *values["quiet_offers"]))
-    return [*plain, "propose", "copy", *(f"gate-{rule.name}" for rule in values["gates_to_pass"]), *_link_forms(values)]
+    gates = (f"gate-{rule.name}" for rule in values["gates_to_pass"])
+    return [*plain, "propose", "copy", *gates, *_link_forms(values), *_mentoring_forms(values)]
 
 
 def _link_forms(values: dict[str, Any]) -> list[str]:
     """The forms about other ideas: one to link with another, and one to take each link back."""
     return [*(["link"] if values["link_kinds"] else []), *(f"unlink-{line.link.id}" for line in values["links"] if line.may_take_back)]
+
+
+def _mentoring_forms(values: dict[str, Any]) -> list[str]:
+    """The forms about mentors and clinics: to ask for one, to advise, to end each mentorship; to book a place and to give it back."""
+    found = values["mentoring"]
+    plain = [*(["ask_mentor"] if found.may_ask else []), *(["advise"] if found.may_advise else [])]
+    ends = (f"end_mentor-{line.mentorship.id}" for line in found.lines if line.may_end)
+    places = (f"leave-{line.booking.id}" if line.booking else f"book-{line.clinic.id}" for line in values["clinics"])
+    return [*plain, *ends, *places]
 
 
 def _compares(offers: list[Offer]) -> bool:

@@ -20,12 +20,14 @@ from workflows.process.ways import Tone
 SEES_ALL_IDEAS = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN)
 PREPARES_CALLS = (Role.CHAIR, Role.LEADER, Role.SECRETARIAT, Role.ADMIN, Role.AUDITOR)
 CONDITION = "/keadaan-sistem"  # for admins of the whole region alone
+MENTORING = "/bimbingan"  # for people who may be mentors
 # path, its text, who sees it in the menu: nothing means everybody signed in
 MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/kotak-masuk", "menu.inbox", ()),
     ("/usulan", "menu.ideas", ()),
     ("/usulan/baru", "menu.new", (Role.PROPOSER,)),
     ("/rekan", "menu.colleagues", (Role.PROPOSER,)),
+    (MENTORING, "menu.mentoring", ()),
     ("/usulan-titipan", "menu.dictated", (Role.OPERATOR, Role.ADMIN, Role.UNIT_HEAD)),
     ("/daftar", "menu.list", SEES_ALL_IDEAS),
     ("/penghargaan", "menu.awards", ()),
@@ -125,7 +127,8 @@ def list_menu(visitor: Visitor) -> list[tuple[str, str]]:
     if not visitor.signed_in:
         return []
     offered = [(path, name) for path, name, roles in MENU if not roles or visitor.roles & set(roles)]
-    return offered if visitor.administers_region else [each for each in offered if each[0] != CONDITION]
+    hidden = {*(() if visitor.administers_region else (CONDITION,)), *(() if visitor.may_advise else (MENTORING,))}
+    return [each for each in offered if each[0] not in hidden]
 
 
 def read_done(code: str) -> str:

@@ -15,7 +15,7 @@ from api.pages.forms import Form, read_form
 from api.pages.reading import reading_all
 from api.problems import language_of
 from api.signing_in import TOKEN_HOURS, Unauthenticated
-from models.may_hold import MAY_HOLD
+from models.may_hold import MAY_ADVISE, MAY_HOLD
 from models.people import Person, Role
 from models.settings import settings
 from workflows.process.actors import Actor
@@ -58,6 +58,7 @@ class Visitor:
     form_token: str = ""
     waiting: str = ""  # how many tasks, as the menu shows it; empty for none
     administers_region: bool = False
+    may_advise: bool = False  # as a mentor
 
     @property
     def signed_in(self) -> bool:
@@ -142,8 +143,8 @@ class PageRequest(ApiRequest):
         waiting = count_waiting(session, actor=actor, most=MOST_COUNTED + 1).number + len(list_unsigned(session, actor=actor))
         roles = frozenset(grant.role for grant in actor.grants) | (MAY_HOLD[person.kind] & {Role.PROPOSER})
         whole = any(grant.role == Role.ADMIN and grant.covers_region for grant in actor.grants)
-        token = sign_in.form_token
-        return Visitor(self.language, self._path(), person.id, person.full_name, roles, token, _write_waiting(waiting), whole)
+        token, advises = sign_in.form_token, person.kind in MAY_ADVISE
+        return Visitor(self.language, self._path(), person.id, person.full_name, roles, token, _write_waiting(waiting), whole, advises)
 
     def _path(self) -> str:
         url = self.http.url

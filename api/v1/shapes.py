@@ -24,7 +24,7 @@ from workflows.process.actors import Actor
 from workflows.process.categories import has_own_criteria
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
-from workflows.process.relations import has_part, is_blind, is_only_invited, knows_name, list_blind, reads_reviews, sees_score
+from workflows.process.relations import is_blind, is_in_team, is_only_invited, knows_name, list_blind, reads_reviews, sees_score
 from workflows.process.ways import Way
 from workflows.review.comments import list_comments
 
@@ -201,7 +201,7 @@ def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
 def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOut:
     """An idea already read, as the actor may see it: in a blind call reviewers learn neither who proposed it nor for which unit."""
     idea, content = context.idea, context.content
-    concerns = has_part(context, actor) or context.is_invited(actor.person_id)
+    concerns = is_in_team(context, actor) or context.is_invited(actor.person_id)
     blind = is_blind(session, context, actor) and not concerns
     said = list_said(context) if concerns else leave_unasked_out(context.policy, list_said(context))
     gates = read_gates(session, idea.id) if context.policy.gates and not is_only_invited(context, actor) else ()

@@ -22,6 +22,24 @@ OF_ACCOUNTS = {
     "/activation": {"identifier": "x", "code": "x", "password": "pendek"},
     "/people/{person_id}/sign-in-name": {"sign_in_name": "pendamping.maleber"},
 }
+OF_MENTORS = {
+    "/calls/{call_id}/mentors": {"identifier": "tamu.daerah", "themes": ["Pelayanan publik"], "capacity": 3},
+    "/ideas/{idea_id}/mentorships": {"wish": REASON},
+    "/ideas/{idea_id}/advice": {"text": REASON},
+    "/mentorships/{mentorship_id}/answer": {"outcome": "declined"},
+    "/mentorships/{mentorship_id}/ending": {"reason": REASON},
+}
+
+
+def bodies_of_clinics(scene: Scene) -> dict[str, Any]:
+    """What a right request about a clinic says."""
+    new = {"title": "Klinik", "place": "Aula", "starts_at": (now() + timedelta(days=9)).isoformat(), "places": 5}
+    return {
+        "/calls/{call_id}/clinics": new,
+        "/calls/{call_id}/courses": {"theme": "Pelayanan", "title": "Kursus", "provider": "Lembaga", "url": "https://contoh.go.id/kursus"},
+        "/calls/{call_id}/clinics/{clinic_id}/cancellation": {"reason": REASON},
+        "/ideas/{idea_id}/clinic-bookings": {"clinic_id": scene.ids["ours", "clinic_id", "-"]},
+    }
 
 
 def late_permit(number: str) -> dict[str, str]:
@@ -50,6 +68,8 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         return {"reviewer_id": next(town[f"reviewer{n}"].id for n in range(1, 5) if town[f"reviewer{n}"].id not in asked)}
     return {
         **OF_ACCOUNTS,
+        **OF_MENTORS,
+        **bodies_of_clinics(scene),
         "/tokens": {"identifier": town[who].number if who else "1", "password": "bukan ini"},
         "/units": {"code": "BARU", "name": "Baru", "kind": "section", "parent_code": "MALEBER"},
         "/units/{code}/office": {"letterhead_lines": ["BARU"], "place": "Contoh", "unit_code": "B", "position": "Camat Baru"},

@@ -25,9 +25,12 @@ from tests.building import POLICY, Town
 from tests.sharing import BLIND
 from tests.steps import REASON
 from workflows.adapters.files import store_file
+from workflows.intake.clinics import book_clinic
 from workflows.intake.commenting import write_comment
+from workflows.intake.courses import NewCourse, add_course
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas
+from workflows.intake.mentoring import ask_mentor
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 from workflows.region.accounts import close_account
@@ -35,9 +38,11 @@ from workflows.region.amendments import NewAmendment, amend_running
 from workflows.region.calendar import NewDay, declare_day
 from workflows.region.call_life import archive_call
 from workflows.region.calls import NewCall, close_call, plan_call
+from workflows.region.clinics import NewClinic, plan_clinic
 from workflows.region.grants import grant_role
 from workflows.region.holders import NewHolder
 from workflows.region.late_permits import NewPermit, give_late_permit
+from workflows.region.mentors import NewMentor, set_mentor
 from workflows.region.offices import NewOffice, set_office
 from workflows.region.people import NewPerson, register_person
 from workflows.region.retirement import Leaving, retire_person
@@ -106,6 +111,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     ids |= {(of, "link_id", IdeaStage.SCREENING): link for of in ("-", "ours")}
     comment = town.do(write_comment, ids["ours", "idea_id", IdeaStage.IN_PILOT], "Juga jalan di tempat kami.", by="operator").id
     ids |= {(of, "comment_id", IdeaStage.IN_PILOT): comment for of in ("-", "ours")}
+    ids |= build_mentors(town, calls["ours"], ids["ours", "idea_id", IdeaStage.SUPPLEMENT_ASKED])
     move_away(town, calls["foreign"])
     for of in TWO:
         award = ids[of, "award_id", AwardStage.ANNOUNCED]
@@ -136,6 +142,22 @@ def build_later_calls(town: Town) -> dict[tuple[str, str, str], str]:
     number = town.do(amend_running, calls["amended"], NewAmendment(1, {"days.review": 20}, REASON), by="secretary").number
     kept = {("amended", "number", "-"): str(number), ("late", "call", "-"): late, ("late", "permit_id", "-"): permit.id}
     return {(of, "call", "-"): call for of, call in calls.items()} | kept
+
+
+def build_mentors(town: Town, call: str, idea: str) -> dict[tuple[str, str, str], str]:
+    """A mentor of the call who was asked and has not answered, a clinic of which the idea has a place, and a course."""
+    mentor = town.do(set_mentor, call, NewMentor("tamu.daerah", ("Pelayanan publik",), 3), by="secretary")
+    asked = town.do(ask_mentor, idea, REASON, by="lead").id
+    clinic = town.do(plan_clinic, call, NewClinic("Klinik inovasi", "Aula", now() + timedelta(days=9), 5), by="secretary").id
+    booking = town.do(book_clinic, idea, clinic, by="lead").id
+    new = NewCourse("Pelayanan publik", "Merancang layanan", "Lembaga contoh", "https://kursus.contoh.go.id/layanan")
+    return {
+        ("ours", "mentor_id", "-"): mentor.id,
+        ("ours", "mentorship_id", IdeaStage.SUPPLEMENT_ASKED): asked,
+        ("ours", "clinic_id", "-"): clinic,
+        ("ours", "course_id", "-"): town.do(add_course, call, new, by="secretary").id,
+        ("ours", "booking_id", IdeaStage.SUPPLEMENT_ASKED): booking,
+    }
 
 
 def build_days(town: Town) -> dict[tuple[str, str, str], str]:

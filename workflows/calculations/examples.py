@@ -120,3 +120,12 @@ SIMILAR: dict[str, Any] = {
     ],
     "most": 2,
 }
+
+MENTORS: dict[str, Any] = {
+    "theme": "Kesehatan ibu dan anak",
+    "mentors": [
+        {"id": "mentor-1", "themes": ["Tata kota"], "capacity": 5, "load": 0},
+        {"id": "mentor-2", "themes": ["Pendidikan", "Kesehatan"], "capacity": 3, "load": 1},
+        {"id": "mentor-3", "themes": ["Kesehatan"], "capacity": 2, "load": 2},
+    ],
+}

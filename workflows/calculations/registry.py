@@ -9,8 +9,9 @@ from pydantic import BaseModel, ValidationError
 from workflows.calculations.award import AwardQuestion, ComputedAward, calculate_award
 from workflows.calculations.clock import ClockQuestion, ClockReading, calculate_clock
 from workflows.calculations.employee_number import EmployeeNumberQuestion, EmployeeNumberReading, calculate_employee_number
-from workflows.calculations.examples import AWARD, CLOCK, EMPLOYEE_NUMBER, LEDGER, SCORE, SHARES, SIMILAR, WORDS
+from workflows.calculations.examples import AWARD, CLOCK, EMPLOYEE_NUMBER, LEDGER, MENTORS, SCORE, SHARES, SIMILAR, WORDS
 from workflows.calculations.ledger import ChainReport, LedgerQuestion, calculate_ledger
+from workflows.calculations.mentors import MentorsQuestion, MentorsResult, calculate_mentors
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
 from workflows.calculations.score import ScoreQuestion, ScoreResult, calculate_score
 from workflows.calculations.shares import SharesQuestion, SharesResult, calculate_shares
@@ -61,6 +62,14 @@ CALCULATIONS: dict[str, Calculation] = {
             EMPLOYEE_NUMBER,
         ),
         Calculation("ledger", "Whether a chain of entries is whole.", LedgerQuestion, ChainReport, calculate_ledger, LEDGER),
+        Calculation(
+            "mentors",
+            "Which mentor is asked for an idea: by theme, then by free places.",
+            MentorsQuestion,
+            MentorsResult,
+            calculate_mentors,
+            MENTORS,
+        ),
         Calculation("score", "Reviewers' points combined into one score on 0..100.", ScoreQuestion, ScoreResult, calculate_score, SCORE),
         Calculation("shares", "An amount divided among a team, to the rupiah.", SharesQuestion, SharesResult, calculate_shares, SHARES),
         Calculation("similar", "Texts that are like a text, and why.", SimilarQuestion, SimilarResult, calculate_similar, SIMILAR),

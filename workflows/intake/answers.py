@@ -89,13 +89,13 @@ def _read_day(path: str, given: str) -> str:
 
 
 def _read_links(path: str, given: str) -> str:
-    links = dict.fromkeys(_read_link(path, line.strip()) for line in given.splitlines() if line.strip())
+    links = dict.fromkeys(read_link(path, line.strip()) for line in given.splitlines() if line.strip())
     if len(links) > MOST_LINKS:
         raise Invalid("links_too_many", path, maximum=MOST_LINKS)
     return "\n".join(links)
 
 
-def _read_link(path: str, given: str) -> str:
+def read_link(path: str, given: str) -> str:
     """An address over TLS, of a host with a name, in letters that look like no others; nobody's password stands in it."""
     try:
         parts = urlsplit(given)

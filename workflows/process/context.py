@@ -10,8 +10,10 @@ from models.awards import Award
 from models.calls import Call, PolicyVersion
 from models.documents import Document
 from models.ideas import Answer, Idea
+from models.may_hold import MAY_ADVISE
 from models.policy import Policy
 from models.statements.ideas import NO_CONTENT, Content, Invited, Member, find_idea, read_content, read_team
+from models.statements.mentors import has_advised
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.refusals import NotFound
@@ -20,7 +22,10 @@ from workflows.process.visibility import sees_idea
 
 @dataclass(frozen=True)
 class IdeaContext:
-    """An idea with its call, policy, unit paths, present content and team (the lead first)."""
+    """An idea with its call, policy, unit paths, present content and team (the lead first).
+
+    `adviser_id` is the reader's own id where they advise or advised the team as its mentor.
+    """
 
     idea: Idea
     call: Call
@@ -30,6 +35,7 @@ class IdeaContext:
     content: Content = NO_CONTENT
     members: Sequence[Member] = ()
     invited: Sequence[Invited] = ()
+    adviser_id: str | None = None
 
     @cached_property
     def team(self) -> frozenset[str]:
@@ -121,7 +127,9 @@ def read_context(session: Session, idea_id: str, *, actor: Actor) -> IdeaContext
     if found is None:
         raise NotFound("idea_not_found")
     policy, team = read_policy_of(session, found.idea), read_team(session, idea_id)
-    context = IdeaContext(found.idea, found.call, policy, found.unit_path, found.call_path, found.content, *team)
+    advises = actor.kind in MAY_ADVISE and has_advised(session, idea_id, actor.person_id)
+    adviser_id = actor.person_id if advises else None
+    context = IdeaContext(found.idea, found.call, policy, found.unit_path, found.call_path, found.content, *team, adviser_id)
     mine = actor.person_id in context.team or context.is_invited(actor.person_id)
     if not mine and not sees_idea(session, idea_id, actor):
         raise NotFound("idea_not_found")

@@ -26,7 +26,12 @@ _CALL_UNIT = aliased(Unit)
 
 
 def has_part(context: IdeaContext, actor: Actor) -> bool:
-    """Whether the actor is in the idea's team, and so decides nothing about it."""
+    """Whether the actor is in the idea's team or its mentor, now or once, and so decides nothing about it."""
+    return is_in_team(context, actor) or (context.adviser_id is not None and context.adviser_id == actor.person_id)
+
+
+def is_in_team(context: IdeaContext, actor: Actor) -> bool:
+    """Whether the actor proposes the idea."""
     return actor.person_id in context.team
 
 

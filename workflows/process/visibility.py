@@ -10,10 +10,12 @@ from sqlmodel import Session, col, select
 from models.calls import Call
 from models.ideas import Answer, Idea, Invitation, TeamMember
 from models.inbox import InboxItem
+from models.may_hold import MAY_ADVISE
 from models.people import Role
 from models.pilots import Pilot
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
+from models.statements.mentors import select_seen
 from models.units import Unit
 from workflows.process.actors import Actor
 
@@ -26,7 +28,8 @@ PERMIT = "permit"  # the task that alone lets an office read an idea of a sealed
 
 def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
     """The condition on ideas: one's own, and those one is asked to join; as overseer the submitted ones of one's units and calls; those
-    handed to one to review or pilot. Of a sealed call an office sees those alone which it is, or was, asked to permit.
+    handed to one to review or pilot, or whose team one advises. Of a sealed call an office sees those alone which it is, or was, asked to
+    permit.
 
     A flow sees all. Every part is a set of ids, and no join: a list is read in its own order, and each idea on the way is looked up in
     them. `in_order` says so to SQLite, which would rather gather all that an overseer may see: for a sorted list, or a list of ids.
@@ -41,6 +44,8 @@ def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
         own.append(select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING)))
     if actor.holds(Role.PILOT_OWNER):
         own.append(select(Pilot.idea_id).where(Pilot.owner_id == actor.person_id))
+    if actor.kind in MAY_ADVISE:
+        own.append(select_seen(actor.person_id))
     if any(grant.role in PERMITTING for grant in actor.grants):
         own.append(_asked_to_permit(actor))
     seen: list[sa.ColumnElement[bool]] = [col(Idea.id).in_(sa.union_all(*own))]  # one set: an index finds its few ideas

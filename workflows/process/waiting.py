@@ -12,7 +12,9 @@ from sqlmodel import Session, col, select
 from models.database import is_among, is_sqlite
 from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
+from models.may_hold import MAY_ADVISE
 from models.people import Role
+from models.statements.mentors import select_advised
 from workflows.process.actors import Actor
 from workflows.process.browse import MANY, Count
 from workflows.process.context import read_policy_of
@@ -103,6 +105,8 @@ def _choose_shown(session: Session, items: Sequence[InboxItem], actor: Actor) ->
     seen = set(session.exec(select(Idea.id).where(asked_about, visible(actor, in_order=is_sqlite(session)))))
     on_seen = is_among(session, col(TeamMember.idea_id), seen)
     own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, on_seen)))
+    if actor.kind in MAY_ADVISE:
+        own |= set(session.exec(select_advised(actor.person_id)))
     borne = list_borne_on(session, {item.idea_id for item in items if item.idea_id in seen and find_duty_of(item)}, str(actor.person_id))
     below = list_below_owner(session, [(item.idea_id, item.task) for item in items], actor)
     for item in items:

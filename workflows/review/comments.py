@@ -6,7 +6,7 @@ from models.ideas import Decision
 from models.reviews import Review, ReviewState
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
-from workflows.process.relations import has_part, is_decided
+from workflows.process.relations import is_decided, is_in_team
 
 FINAL = ("adopted", "rejected")  # a deferred idea may be reviewed again
 
@@ -17,7 +17,7 @@ def list_comments(session: Session, context: IdeaContext, actor: Actor) -> list[
     The team reads them where the policy says so, once the idea is adopted or rejected. Who stepped back or did not answer says nothing.
     """
     is_reviewed = context.idea.scores_closed_at is not None and is_decided(context)
-    if not is_reviewed or not context.policy.comments or not has_part(context, actor):
+    if not is_reviewed or not context.policy.comments or not is_in_team(context, actor):
         return None
     made = select(Decision.id).where(Decision.idea_id == context.idea.id, Decision.action == "determine")
     if session.exec(made.where(col(Decision.outcome).in_(FINAL))).first() is None:

@@ -17,6 +17,7 @@ from tests.attaching import build_draft
 from tests.building import Town
 from tests.outsiders import outsider, welcome
 from tests.sharing import build_shared
+from tests.workflows.intake.mentored import add_mentor, advised
 from workflows.intake.dictate import dictate_idea
 from workflows.region.calls import close_call
 
@@ -59,6 +60,13 @@ def _late_call(town: Town) -> str:
     call = town.build_call(closing={"late_days": 7})
     town.do(close_call, call, by="secretary")
     return f"/periode-usulan/{call}"
+
+
+def _advised(town: Town) -> str:
+    add_mentor(town)
+    idea = town.build_idea()
+    advised(town, idea)
+    return f"/usulan/{idea}"
 
 
 def _dictated(town: Town) -> str:
@@ -113,11 +121,17 @@ FORMS = (
     Empty("admin", lambda _town: "/ekspor", "/ekspor", "export", "what unit_code"),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}", "*/perpanjang", "extend_call", "until reason"),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}/perubahan/1", "*", "amend_running", AMENDED),
+    Empty("secretary", lambda town: f"/periode-usulan/{town.call}/pendamping", "*", "mentor", "identifier themes capacity"),
+    Empty("secretary", lambda town: f"/periode-usulan/{town.call}/klinik", "*", "clinic", "title place starts_at places"),
+    Empty("secretary", lambda town: f"/periode-usulan/{town.call}/kursus", "*", "course", "theme title provider url"),
+    Empty("lead", _idea(S.DRAFT), "*/pendamping", "ask_mentor", "wish"),
+    Empty("mentor", _advised, "*/saran", "advise", "text"),
     Empty("secretary", _late_call, "*/izin-terlambat", "give_late", "employee_number until reason"),
     Empty("admin", lambda _town: "/kalender", "/kalender", "declare_day", "day kind name name_en source"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
-# what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form, test_new_version and test_dictated ask
+# what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form, test_new_version, test_dictated,
+# test_mentoring and test_clinics ask
 ELSEWHERE = {
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik", "/usulan/{idea_id}/salin"),
@@ -127,6 +141,13 @@ ELSEWHERE = {
     *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
     *("/akun/kalender", "/akun/kalender/akhiri"),
     *(f"/rekan/{{idea_id}}/{last}" for last in ("dukungan", "ikuti", "komentar/{comment_id}/tarik", "komentar/{comment_id}/sembunyikan")),
+    *("/bimbingan/{mentorship_id}", "/usulan/{idea_id}/pendamping/{mentorship_id}", "/periode-usulan/{call_id}/pendamping/{mentor_id}"),
+    *(
+        "/usulan/{idea_id}/klinik/{clinic_id}",
+        "/usulan/{idea_id}/klinik/{clinic_id}/{booking_id}",
+        "/periode-usulan/{call_id}/klinik/{clinic_id}",
+        "/periode-usulan/{call_id}/kursus/{course_id}",
+    ),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
     *(
         f"/periode-usulan/{{call_id}}/{last}"

@@ -10,7 +10,8 @@ import pytest
 from workflows.process.ways import JOBS, STEPS
 
 ROWS = ("Decision", "InboxItem", "Message")
-STATES_OF_OTHER_ROWS = ("ReviewState", "CallState", "MessageState", "GateState", "AttachmentState")  # they have no way of their own
+# they have no way of their own
+STATES_OF_OTHER_ROWS = ("ReviewState", "CallState", "MessageState", "GateState", "AttachmentState", "MentorshipState")
 BY_HAND = re.compile(r"\b(insert\s+into|update|delete\s+from)\s+\"?(idea|award|document|decision|inboxitem|message)\b", re.IGNORECASE)
 OF_JOURNAL = {"add_messages", "follow_up", "release_held", "send", "send_each_once"}
 WITHOUT_A_WAY = {  # what they ask the flows for is about accounts, calls and offices, or is found by the clock; none of it follows a step

@@ -19,10 +19,12 @@ from sqlmodel import SQLModel
 
 from models.attachments import Attachment
 from models.awards import Award, AwardShare
+from models.clinics import ClinicBooking
 from models.decrees import Decree
 from models.documents import Document
 from models.ideas import Decision, Gate, Idea, Revision, TeamMember
 from models.links import IdeaLink
+from models.mentors import Advice, Mentorship
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review
 
@@ -74,6 +76,11 @@ document     file         sha256,spreadsheet_sha256                             
 document     state        state,issued_at,revoked_at                                                                                 plain    document.*
 idealink     said         idea_id,other_id,pair,kind,reason,said_by,said_at                                                          salted   idea.link
 idealink     end          ended_by,ended_at,end_reason                                                                               salted   idea.link,idea.unlink
+mentorship   asked        idea_id,mentor_id,person_id,wish,theme,matching,asked_by,asked_at                                          salted   idea.ask_mentor
+mentorship   state        state,answered_at,accepted_at,ended_by,ended_at,end_reason                                                 salted   idea.ask_mentor,idea.answer_mentor,idea.end_mentor
+advice       said         idea_id,mentorship_id,text,at                                                                              salted   idea.advise
+clinicbooking  place      clinic_id,idea_id,booked_by,booked_at                                                                      salted   idea.book_clinic
+clinicbooking  end        ended_by,ended_at                                                                                          salted   idea.book_clinic,idea.leave_clinic
 decree       number       unit_id,kind,number,folded_number,issued_on,recorded_by,recorded_at                                        plain    idea.determine.adopted,idea.plan_pilot,award.approve.approved
 decree       file         sha256                                                                                                     plain    idea.determine.adopted,idea.plan_pilot,award.approve.approved
 """
@@ -82,7 +89,7 @@ MODELS: dict[str, type[SQLModel]] = {
     str(model.__tablename__): model
     for model in (
         *(Idea, Revision, Attachment, TeamMember, Gate, Decision, Review),
-        *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree, IdeaLink),
+        *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree, IdeaLink, Mentorship, Advice, ClinicBooking),
     )
 }
 SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so

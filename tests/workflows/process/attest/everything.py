@@ -16,16 +16,22 @@ from models.columns import Hundredths, UtcInstant
 from models.database import Database, is_sqlite, table_of
 from models.documents import Document
 from models.ids import new_id
+from models.instants import now
 from models.links import LinkKind
+from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
+from tests.outsiders import outsider, welcome
 from tests.steps import REASON, decree_of_today, plan
 from tests.workflows.region.declaring import let_count, next_working_day, recount
 from tests.workflows.region.test_amendments import amend
+from workflows.intake.advice import give_advice
 from workflows.intake.agree import answer_invitation
 from workflows.intake.attach import NewFile, attach_file, remove_attachment, settle_scan
+from workflows.intake.clinics import book_clinic, end_booking
 from workflows.intake.draft import revise_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
+from workflows.intake.mentoring import answer_request, ask_mentor, end_mentorship
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.team import MemberShare
 from workflows.pilot.start import plan_pilot
@@ -34,12 +40,14 @@ from workflows.process.attest.tables import MODELS, OF_TABLE
 from workflows.recognition.issue import Rendered, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import number_certificates, number_receipt, number_rejection
 from workflows.recognition.report import ask_report
+from workflows.region.clinics import NewClinic, plan_clinic
+from workflows.region.mentors import NewMentor, set_mentor
 from workflows.review.gates import pass_gate
 from workflows.reward.propose import propose_award
 from workflows.reward.recheck import recheck_award
 
 GATE = {"name": "hearing", "stage": "in_review", "role": "chair", "label": "Sidang", "label_en": "Hearing", "days": 3}
-APPEND_ONLY = ("decision", "ledgerentry")
+APPEND_ONLY = ("decision", "ledgerentry", "advice")
 
 
 def build_everything(town: Town) -> None:
@@ -69,6 +77,19 @@ def build_everything(town: Town) -> None:
     amend(town, town.call)
     move_by_calendar(town)
     link_and_unlink(town, ideas[IdeaStage.SCREENING], ideas[IdeaStage.SUBMITTED], ideas[IdeaStage.REJECTED])
+    advise_and_end(town, ideas[IdeaStage.IN_PILOT])
+
+
+def advise_and_end(town: Town, idea: str) -> None:
+    """A mentor advises the team of an idea until the lead ends it, and a place of a clinic is booked and given back."""
+    welcome(town, "adviser", outsider(EmploymentKind.MENTOR, "pendamping.saksi"))
+    town.do(set_mentor, town.call, NewMentor("pendamping.saksi", ("Kesehatan",), 2), by="secretary")
+    mentorship = town.do(ask_mentor, idea, REASON, by="lead")
+    town.do(answer_request, mentorship.id, accepts=True, by="adviser")
+    town.do(give_advice, idea, REASON, by="adviser")
+    town.do(end_mentorship, mentorship.id, by="lead")
+    clinic = town.do(plan_clinic, town.call, NewClinic("Klinik", "Aula", now() + timedelta(days=9), 5), by="secretary")
+    town.do(end_booking, idea, town.do(book_clinic, idea, clinic.id, by="lead").id, by="lead")
 
 
 def move_by_calendar(town: Town) -> None:
@@ -154,7 +175,8 @@ def drop_triggers(session: Session) -> None:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_no_delete"))
         else:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_refuse ON {table}"))
-    session.execute(sa.text("DROP TRIGGER IF EXISTS idealink_kept" + ("" if is_sqlite(session) else " ON idealink")))
+    for table in ("idealink", "mentorship"):
+        session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_kept" + ("" if is_sqlite(session) else f" ON {table}")))
 
 
 OVER = (AwardStage.REVOKED, AwardStage.DECLINED)  # of an award in another stage only one may stand for an idea
