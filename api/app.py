@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from api.compression import Compression
 from api.contract import site as contract
 from api.hashing import Hashing
-from api.lookups import Lookups
+from api.lookups import MOST_SEARCHES, Lookups
 from api.middleware import BodyLimit, SecureHeaders, Streamed
 from api.pages import imports
 from api.pages.problem import install_problem_pages
@@ -33,6 +33,7 @@ from api.v1 import (
     late_permits,
     links,
     messages,
+    name_search,
     offices,
     operations,
     people,
@@ -52,6 +53,7 @@ ROUTERS = (
     intake,
     attachments,
     links,
+    name_search,
     dictated,
     screenings,
     review,
@@ -92,6 +94,7 @@ def create_app(store: Database | None = None) -> FastAPI:
     app.state.writers = ThreadPoolExecutor(app.state.database.writers, "writer")
     app.state.hashing = Hashing()
     app.state.lookups = Lookups()
+    app.state.searches = Lookups(most=MOST_SEARCHES, code="too_many_searches")
     app.state.inspecting = Inspecting()
     for part in (*ROUTERS, *PAGES, contract):
         app.router.routes.extend(part.router.routes)  # as they are: what lies in an included router costs a third more to find

@@ -13,13 +13,13 @@ from api.pages.answers import read_sent_choices
 from api.pages.forms import Form
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.progress import show_progress
-from api.pages.proposal import TeamLine, keep_closed, list_people, read_proposal
+from api.pages.proposal import TeamLine, keep_closed, list_nameable, read_proposal
 from api.pages.reading import choose, reading_all
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.pages.texts import Words
-from api.pages.writing import FORMS, NEW, Writing, find_writing, find_written, show_writing
+from api.pages.writing import FORMS, NEW, Writing, find_writing, find_written, is_only_shown_anew, show_writing
 from api.v1.shapes import Id
 from models.awards import Award
 from models.calls import Call, CallState
@@ -100,11 +100,11 @@ async def show_new(request: Page, call: str = "") -> Response:
 async def write_new(request: PostedForm) -> Response:
     """Save a new draft, and submit it if that button was pressed."""
     call_id = request.form.text("call", 26)
-    if _is_only_shown_anew(request):
+    if is_only_shown_anew(request.form):
         return await show_writing(request, Writing("draft", call_id=call_id))
 
     def save(session: Session, actor: Actor) -> FormResult:
-        people, call = list_people(session, None, actor), get_call(session, call_id)[0]
+        people, call = list_nameable(session, None, request.form, actor), get_call(session, call_id)[0]
         policy = read_policy(current_policy(session, call_id))
         proposal = _read(request, policy, people)
         with _saving_all(request, call, policy, proposal):
@@ -201,13 +201,13 @@ async def screen(idea_id: Id, request: PostedForm) -> Response:
 
 async def _write(request: PageRequest, wanted: Writing) -> Response:
     """Save what was written of an idea that there is, and hand it in if asked."""
-    if _is_only_shown_anew(request):
+    if is_only_shown_anew(request.form):
         return await show_writing(request, wanted)
     done = "draft_saved" if wanted.action == "revise" else "completion_saved"
 
     def save(session: Session, actor: Actor) -> FormResult:
         context = read_context(session, wanted.idea_id, actor=actor)
-        people, is_team_asked_for = list_people(session, context, actor), False
+        people, is_team_asked_for = list_nameable(session, context, request.form, actor), False
         if wanted.action == "supplement":
             answers = context.content.answers | read_sent_choices(context.policy, request.form)
             parts = read_asked_for(session, context).list_open(context.policy, answers)
@@ -274,10 +274,6 @@ def _hand_in(session: Session, actor: Actor, written: Writing, form: Form) -> Fo
         return back_to_idea(supplement_idea(session, written.idea_id, without_unanswered=without, actor=actor), "supplemented")
     context = submit_idea(session, written.idea_id, without_unanswered=without, declares_truth=declares, actor=actor)
     return back_to_idea(context, "submitted")
-
-
-def _is_only_shown_anew(request: PageRequest) -> bool:
-    return request.form.text("do", 10) in ("rows", "split", "refresh")
 
 
 def _read(request: PageRequest, policy: Policy, people: dict[str, tuple[TeamLine, str]]) -> Proposal:

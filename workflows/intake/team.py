@@ -15,6 +15,7 @@ from models.policy import Policy
 from models.statements.ideas import Invited, Member
 from workflows.calculations.employee_number import mask_employee_number, read_employee_number, strip_employee_number
 from workflows.calculations.shares import WHOLE, Share, SharesFault, SharesRefused, check_shares
+from workflows.intake.name_search import find_nameable
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 from workflows.process.deadlines import due_in
@@ -31,11 +32,12 @@ REVISE = IDEA.action("revise")
 
 @dataclass(frozen=True)
 class MemberShare:
-    """A team member's share of an idea as it is handed in; the member is found by employee number."""
+    """A team member's share of an idea as it is handed in; the member is found by employee number, or named by the person's id."""
 
     employee_number: str
     share_hundredths: int
     role: str = ""
+    person_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,9 @@ def read_team_shares(session: Session, idea: Idea, policy: Policy, team: Sequenc
     """The team that a proposal names; an empty one means that the lead proposer stands alone.
 
     A number that nobody has is taken as one of somebody who does not answer: who typed it learns from neither whether it is an employee's.
-    So is that of somebody who retired, unless they are of the team already.
-    Raises Invalid for a number that cannot be one, somebody named twice, a team without its lead or too large, and shares that are no
-    whole.
+    So is that of somebody who retired, unless they are of the team already. By their id are named those alone whom `find_nameable` knows.
+    Raises Invalid for a number that cannot be one, an id that is nobody's who may be named so, somebody named twice, a team without its
+    lead or too large, and shares that are no whole.
     """
     faults, named = Faults(), list[Named]()
     for index, each in enumerate(team):
@@ -214,17 +216,29 @@ def list_team_changes(session: Session, idea_id: str) -> list[tuple[Decision, Te
 
 
 def _find_named(session: Session, idea: Idea, index: int, given: MemberShare) -> Named:
-    field = f"team.{index}.employee_number"
-    read = read_employee_number(given.employee_number)
+    field, number = f"team.{index}.employee_number", given.employee_number
+    if given.person_id is not None:
+        number = _find_number(session, idea, f"team.{index}.person_id", given)
+    read = read_employee_number(number)
     if not read.valid:
         raise Invalid("employee_number_impossible", field, problems=[problem.code for problem in read.problems])
-    number = strip_employee_number(given.employee_number)
+    number = strip_employee_number(number)
     holder = select(EmployeeNumber.person_id).join(Person, col(Person.id) == col(EmployeeNumber.person_id))
     holder = holder.where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))
     joined = select(TeamMember.id).where(TeamMember.idea_id == idea.id, TeamMember.person_id == Person.id)
     person_id = session.exec(holder.where(col(Person.retired_on).is_(None) | joined.exists())).first()
     role = read_line(f"team.{index}.role", given.role, maximum=100, minimum=0)
     return Named(number, person_id, given.share_hundredths, role, lead=person_id == idea.lead_id)
+
+
+def _find_number(session: Session, idea: Idea, field: str, given: MemberShare) -> str:
+    """The number of somebody who is named by their id; one refusal for whoever may not be, be there such a person or not."""
+    if given.employee_number.strip():
+        raise Invalid("named_twice_over", field)
+    number = find_nameable(session, idea, str(given.person_id))
+    if number is None:
+        raise Invalid("colleague_unknown", field)
+    return number
 
 
 def _check_shares(named: Sequence[Named]) -> None:
