@@ -164,7 +164,7 @@ def _show_team_and_files(session: Session, shown: IdeaContext, actor: Actor) -> 
     """What stands on the form of those who were asked to join, and of the idea's files."""
     left_out = sum(each.share_hundredths for each in shown.left_out)
     files = list_files(session, shown, actor=actor) if shown.members else ()
-    return {"asked": show_invited(shown, actor), "agreed": len(shown.members) > 1, "left_out": left_out, "files": files}
+    return {"asked": show_invited(session, shown, actor), "agreed": len(shown.members) > 1, "left_out": left_out, "files": files}
 
 
 def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlmodel import Session, col, delete, select
 
@@ -16,6 +17,7 @@ from models.statements.ideas import Invited, Member
 from workflows.calculations.employee_number import mask_employee_number, read_employee_number, strip_employee_number
 from workflows.calculations.shares import WHOLE, Share, SharesFault, SharesRefused, check_shares
 from workflows.intake.name_search import find_nameable
+from workflows.intake.reminders import find_first, set_reminders
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 from workflows.process.deadlines import due_in
@@ -151,8 +153,8 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
     """
     asks, settled = list[Ask](), list[Settled]()
     before = {each.person_id or each.number: each for each in context.invited}
-    if before:
-        session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.idea.id))
+    rows = _take_away(session, context)
+    remind_at = find_first(session, context) if asked else None
     for position, each in asked:
         earlier = before.pop(each.key, None)
         stays = earlier is not None and not anew and _is_same(earlier, each)
@@ -160,6 +162,7 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
         row = Invitation(idea_id=context.idea.id, position=position, known=known, **asdict(each))
         if each.lead or (stays and earlier is not None and earlier.answer == Answer.JOINED):
             row.answer, row.answered_at = Answer.JOINED, now()
+        set_reminders(row, remind_at, rows.get(each.key))
         session.add(row)
         is_waiting = earlier is not None and earlier.answer == Answer.ASKED
         if row.answer == Answer.ASKED and each.person_id is not None and not is_waiting:
@@ -170,6 +173,17 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
         if gone.answer == Answer.NOT_JOINED:
             settled.append(Settled(REVISE))
     return InboxChanges(tuple(asks), tuple(settled))
+
+
+def _take_away(session: Session, context: IdeaContext) -> dict[str, Any]:
+    """Take the idea's invitations away, and answer them by whom they ask; a reminder that is just noted is waited for, and seen."""
+    if not context.invited:
+        return {}
+    kept = (Invitation.answer, Invitation.asked_at, Invitation.remind_at, Invitation.reminded)
+    found = sa.select(Invitation.person_id, Invitation.number, *kept).where(col(Invitation.idea_id) == context.idea.id)
+    rows = session.execute(found.with_for_update()).all()
+    session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.idea.id))
+    return {row.person_id or row.number: row for row in rows}
 
 
 def agree_until(session: Session, context: IdeaContext) -> datetime:

@@ -30,6 +30,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.tell_holder": (),
     "recognition.tell_call_change": (),
     "recognition.tell_moved_dates": (),
+    "recognition.remind_asked": (),
     "recognition.send_digest": (),
     "recognition.mail_code": (),
     "recognition.print_specimens": (),
@@ -46,4 +47,5 @@ MAIL_JOBS: dict[str, str] = {
     "recognition.mail_code": "code",
     "recognition.tell_call_change": "person",
     "recognition.tell_moved_dates": "person",
+    "recognition.remind_asked": "person",
 }

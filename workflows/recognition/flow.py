@@ -28,6 +28,7 @@ from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.outgoing import Prepared, Told, keep_held, prepare, send_safely
 from workflows.recognition.pauses import Due, find_due_digest, keep_covered, keep_told
+from workflows.recognition.reminders import find_reminder_mail
 from workflows.recognition.specimens import OfficePrint, find_faults, keep_specimen, read_print
 from workflows.recognition.tell import find_account_mail, find_code_mail
 from workflows.recognition.tell_changes import find_change_mail
@@ -142,6 +143,7 @@ digest = Job("send_digest", send_digests)
 mail_account = Job("tell_holder", lambda token, ids: _tell_each(token, ids, lambda s, asked: find_account_mail(s, asked.subject_id)))
 mail_change = Job("tell_call_change", lambda token, ids: _tell_each(token, ids, find_change_mail))
 mail_moved = Job("tell_moved_dates", lambda token, ids: _tell_each(token, ids, find_moved_mail))
+mail_reminder = Job("remind_asked", lambda token, ids: _tell_each(token, ids, find_reminder_mail))
 mail_code = Job("mail_code", mail_codes)
 specimens = Job("print_specimens", print_specimens)
 
@@ -150,7 +152,7 @@ specimens = Job("print_specimens", print_specimens)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
     stored and issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. A team is told
-    where its idea stands, whoever was dropped that they were, whoever is asked what waits for them, and who has a part in a call, a date
+    where its idea stands, whoever was dropped that they were, whoever is asked what waits (of a team, again), and who has a part in a call, a date
     that became later or an account what happened to it; codes are brought. Of an unsigned policy each document is printed with the
     longest texts."""
     for number_documents in numbering:
@@ -165,6 +167,7 @@ async def recognition(batch: dict[str, Any]) -> None:
     await mail_account(batch)
     await mail_change(batch)
     await mail_moved(batch)
+    await mail_reminder(batch)
     await mail_code(batch)
     await specimens(batch)
 

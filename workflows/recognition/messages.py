@@ -23,6 +23,7 @@ from workflows.process.ways import Kind
 from workflows.recognition.digest import tell_waiting
 from workflows.recognition.issue import tell_document
 from workflows.recognition.outgoing import Told
+from workflows.recognition.reminders import tell_reminder
 from workflows.recognition.tell import tell_notice
 from workflows.recognition.tell_changes import tell_change
 from workflows.recognition.tell_moved import tell_moved
@@ -77,7 +78,7 @@ def _read_turns(session: Session, person: Person) -> Iterator[ListedMessage]:
 
 
 def _read_asked(session: Session, person: Person) -> Iterator[ListedMessage]:
-    """What the outbox alone knows: a change of a call, dates that moved on, and that one is of a team no more."""
+    """What the outbox alone knows: a change of a call, dates that moved on, that one is of a team no more, or has not answered one."""
     dropped: sa.ColumnElement[str] = sa.literal_column("'tell_dropped'")  # as its index has it
     asked = select(Message).where(Message.subject_id == person.id)
     newest = col(Message.id).desc()
@@ -86,7 +87,7 @@ def _read_asked(session: Session, person: Person) -> Iterator[ListedMessage]:
         if told is not None:
             yield ListedMessage(message.created_at, told)
     keyed = asked.where(col(Message.dedupe_key).is_not(None))
-    for job, tell in (("tell_call_change", tell_change), ("tell_moved_dates", tell_moved)):
+    for job, tell in (("tell_call_change", tell_change), ("tell_moved_dates", tell_moved), ("remind_asked", tell_reminder)):
         for message in session.exec(keyed.where(Message.job == job).order_by(newest).limit(MOST)):
             told = tell(session, message)
             if told is not None:
