@@ -152,9 +152,9 @@ specimens = Job("print_specimens", print_specimens)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
     stored and issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. A team is told
-    where its idea stands, whoever was dropped that they were, whoever is asked what waits (of a team, again), and who has a part in a call, a date
-    that became later or an account what happened to it; codes are brought. Of an unsigned policy each document is printed with the
-    longest texts."""
+    where its idea stands, whoever was dropped that they were, whoever is asked what waits for them, and who has a part in a call, a
+    date that became later or an account what happened to it; who has not answered is reminded, and codes are brought. Of an unsigned
+    policy each document is printed with the longest texts."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
