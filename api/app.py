@@ -44,6 +44,7 @@ from api.v1 import (
     review,
     reward,
     screenings,
+    teams,
 )
 from models.database import Database, database
 from models.migrations import require_newest_schema
@@ -54,6 +55,7 @@ ROUTERS = (
     attachments,
     links,
     name_search,
+    teams,
     dictated,
     screenings,
     review,

@@ -82,6 +82,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ForgottenIn": {"identifier": NUMBER},
     "GrantIn": {"role": "unit_head", "unit_code": "BAPPEDA", "capacity": "Plh.", "last_day": "2026-12-31", "reason": "Kepala dinas luar"},
     "HolderIn": {"person_id": ID, "capacity": "Plh.", "valid_from": "2026-11-01", "valid_until": "2026-11-30"},
+    "LeavingIn": {"reason": "Pindah tugas ke dinas lain."},
     "LinkEndIn": {"reason": REASON},
     "LinkIn": {"kind": "similar", "other": "IDE-2026-000123", "reason": REASON},
     "ManyIn": {"idea_ids": [ID], "dry_run": True},

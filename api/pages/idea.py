@@ -25,6 +25,7 @@ from models.reviews import Review, ReviewState
 from models.units import Unit
 from workflows.intake.attachments import list_files
 from workflows.intake.copying import list_calls_to_copy_into
+from workflows.intake.leaving import find_not_to_leave
 from workflows.intake.links import list_kinds, list_links
 from workflows.intake.similar import find_similar
 from workflows.intake.supplement import read_asked_for
@@ -84,6 +85,7 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
         offered |= {"propose"} if values["proposable"] else set()
         offered |= set(_link_forms(values))
         offered |= {"copy"} if values["calls_to_copy_into"] else set()
+        offered |= {"leave"} if values["may_leave"] else set()
         forms[refused.name] = refused.view(version)
         lost = [] if refused.name in offered else refused.typed()
     status = refused.status if refused else 200
@@ -166,6 +168,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "links": list_links(session, context, actor=actor),
         "link_kinds": list_kinds(session, context, actor=actor),
         "writes": False,
+        "may_leave": find_not_to_leave(context, actor) is None,
         "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }
 
@@ -227,7 +230,7 @@ def find_recommendation(history: list[DecisionOut]) -> DecisionOut | None:
 
 def _form_names(values: dict[str, Any]) -> list[str]:
     plain = (offer.action for offer in (*values["offers"], *values["quiet_offers"]))
-    return [*plain, "propose", "copy", *(f"gate-{rule.name}" for rule in values["gates_to_pass"]), *_link_forms(values)]
+    return [*plain, "propose", "copy", "leave", *(f"gate-{rule.name}" for rule in values["gates_to_pass"]), *_link_forms(values)]
 
 
 def _link_forms(values: dict[str, Any]) -> list[str]:

@@ -32,10 +32,11 @@ from api.pages import (
     review,
     reward,
     screenings,
+    team,
 )
 
 PAGES = (
-    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, dictated),
+    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, team, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),

@@ -51,6 +51,8 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Hasil ukur yang perlu diperbaiki", "owner", f"/usulan/{trial}", "Simpan hasil ukur"),
         Shot("Jadwal pengumuman", "leader", f"/penghargaan/{approved}"),
         Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
+        Shot("Rekan yang ditemukan menurut nama", "mate", f"/usulan/baru?call={town.call}", "Cari rekan", (("colleague", "hesti"),)),
+        Shot("Draf bagi anggota tim", "mate", f"/usulan/{draft}"),
         *_set_links(town),
         *_set_answers(town),
         *_set_calls(town),

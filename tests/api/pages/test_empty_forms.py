@@ -120,7 +120,7 @@ ELSEWHERE = {
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik", "/usulan/{idea_id}/salin"),
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
     *("/usulan-titipan/baru", *(f"/usulan-titipan/{{dictated_id}}/{last}" for last in ("ubah", "lembar", "akhiri"))),
-    "/usulan/{idea_id}/lampiran/hapus",
+    *("/usulan/{idea_id}/lampiran/hapus", "/usulan/{idea_id}/keluar"),
     *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
     *("/akun/kalender", "/akun/kalender/akhiri"),
     *("/laporan/{call_id}", "/konfirmasi/{confirmation_id}", "/ketentuan/{call_id}/{number}", "/ketentuan/baru"),
