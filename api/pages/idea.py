@@ -27,6 +27,7 @@ from workflows.intake.attachments import list_files
 from workflows.intake.copying import list_calls_to_copy_into
 from workflows.intake.leaving import find_not_to_leave
 from workflows.intake.links import list_kinds, list_links
+from workflows.intake.revisions import has_changed
 from workflows.intake.similar import find_similar
 from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
@@ -168,6 +169,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "links": list_links(session, context, actor=actor),
         "link_kinds": list_kinds(session, context, actor=actor),
         "writes": False,
+        "has_changed": has_changed(session, context, actor=actor),
         "may_leave": find_not_to_leave(context, actor) is None,
         "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }

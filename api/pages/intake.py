@@ -51,6 +51,7 @@ from workflows.region.calls import current_policy, get_call
 
 router = APIRouter(include_in_schema=False)
 HANDING_IN = ("submit", "submit_without")
+SAVED_FIRST = {"attach": "lampiran", "preview": "pratinjau"}  # pages below an idea to which a button leads once it is saved
 
 
 @router.get("/usulan")
@@ -236,8 +237,8 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
         if not wanted.idea_id:
             saved = Writing("revise", result.to.split("/")[2])
         kept = True
-        if do == "attach":
-            return FormResult(to=f"{result.to.rpartition('/')[0]}/lampiran", done=result.done)
+        if do in SAVED_FIRST:
+            return FormResult(to=f"{result.to.rpartition('/')[0]}/{SAVED_FIRST[do]}", done=result.done)
         if do not in HANDING_IN:
             return result
         return await request.act(lambda s, a: _hand_in(s, a, saved, request.form), part="s")

@@ -30,13 +30,14 @@ from api.pages import (
     recognition,
     region,
     review,
+    revisions,
     reward,
     screenings,
     team,
 )
 
 PAGES = (
-    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, team, dictated),
+    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, team, revisions, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),

@@ -201,9 +201,17 @@ def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
 
 def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOut:
     """An idea already read, as the actor may see it: in a blind call reviewers learn neither who proposed it nor for which unit."""
-    idea, content = context.idea, context.content
     concerns = has_part(context, actor) or context.is_invited(actor.person_id)
-    blind = is_blind(session, context, actor) and not concerns
+    return _show(session, context, actor, concerns=concerns, blind=is_blind(session, context, actor) and not concerns)
+
+
+def preview_context(session: Session, context: IdeaContext) -> IdeaOut:
+    """An idea already read, as somebody will see it who reviews it and nothing else."""
+    return _show(session, context, Actor(person_id=None), concerns=False, blind=context.policy.blind)
+
+
+def _show(session: Session, context: IdeaContext, actor: Actor, *, concerns: bool, blind: bool) -> IdeaOut:
+    idea, content = context.idea, context.content
     said = list_said(context) if concerns else leave_unasked_out(context.policy, list_said(context))
     gates = read_gates(session, idea.id) if context.policy.gates and not is_only_invited(context, actor) else ()
     shown = IdeaOut(

@@ -14,6 +14,7 @@ from tests.building import Town
 from tests.outsiders import outsider, welcome
 from tests.steps import REASON
 from workflows.intake.dictate import dictate_idea
+from workflows.intake.draft import revise_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
 
@@ -54,6 +55,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Rekan yang ditemukan menurut nama", "mate", f"/usulan/baru?call={town.call}", "Cari rekan", (("colleague", "hesti"),)),
         Shot("Draf bagi anggota tim", "mate", f"/usulan/{draft}"),
         *_set_links(town),
+        *_set_revisions(town),
         *_set_answers(town),
         *_set_calls(town),
         *_set_entry(town),
@@ -99,6 +101,17 @@ def _set_links(town: Town) -> list[Shot]:
     return [
         Shot("Hubungan dengan usulan lain", "secretary", f"/usulan/{idea}"),
         Shot("Hubungan yang perlu diperbaiki", "secretary", f"/usulan/{idea}", "Simpan hubungan"),
+    ]
+
+
+def _set_revisions(town: Town) -> list[Shot]:
+    """A draft that was changed, as its team compares it and as reviewers would read it."""
+    idea = town.build_idea(title="Papan Antrean Lisan")
+    said = {"background": "Warga menunggu sangat lama di loket.", "idea": "Nomor dari rumah, dipanggil dengan suara."}
+    town.do(revise_idea, idea, town.proposal(title="Papan Antrean Lisan di Loket", sections=said, team=()), by="lead")
+    return [
+        Shot("Perubahan isi usulan", "lead", f"/usulan/{idea}/perubahan"),
+        Shot("Pratinjau bagi tim", "lead", f"/usulan/{idea}/pratinjau"),
     ]
 
 
