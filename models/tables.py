@@ -22,6 +22,7 @@ from models import (
     people,
     pilots,
     posts,
+    replacements,
     reviews,
     search,
     units,
@@ -29,6 +30,6 @@ from models import (
 
 ROOMS = (
     *(attachments, awards, calendars, calls, decrees, dictated_ideas, documents, ideas, idempotency, inbox, late_permits),
-    *(ledger, links, messages, offices, outbox, people, pilots, posts, reviews, search, units),
+    *(ledger, links, messages, offices, outbox, people, pilots, posts, replacements, reviews, search, units),
 )
 metadata = SQLModel.metadata

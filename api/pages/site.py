@@ -29,6 +29,7 @@ from api.pages import (
     public,
     recognition,
     region,
+    replacements,
     review,
     revisions,
     reward,
@@ -37,7 +38,7 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, team, revisions, dictated),
+    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links, team, revisions, replacements, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),

@@ -1,5 +1,5 @@
-"""What people did about an idea, step by step: decisions taken, reviews answered, a pilot owned, awards proposed and approved; and who
-typed it in somebody else's name."""
+"""What people did about an idea, step by step: decisions taken, reviews answered, a pilot owned, awards proposed and approved; who typed it
+in somebody else's name, and whose place in its team somebody else has taken."""
 
 from collections.abc import Collection
 from functools import cache
@@ -13,6 +13,7 @@ from models.database import is_sqlite, run_plain, table_of
 from models.dictated_ideas import DictatedIdea
 from models.ideas import Decision
 from models.pilots import Pilot
+from models.replacements import Replacement
 from models.reviews import Review, ReviewState
 
 ANSWERED = (ReviewState.SCORED, ReviewState.RECUSED)  # whoever stepped back from a review knew it as a reviewer all the same
@@ -28,7 +29,9 @@ class Act(NamedTuple):
     step: str
 
 
-_DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED = (table_of(model) for model in (Decision, Review, Pilot, Award, DictatedIdea))
+_DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED, _REPLACED = (
+    table_of(model) for model in (Decision, Review, Pilot, Award, DictatedIdea, Replacement)
+)
 _SOURCES: tuple[tuple[sa.Table, Any, Any, tuple[Any, ...]], ...] = (
     (_DECISION, _DECISION.c.actor_id, _DECISION.c.action, ()),
     (_REVIEW, _REVIEW.c.reviewer_id, sa.literal_column("'score'"), (_REVIEW.c.state.in_(ANSWERED),)),
@@ -36,6 +39,7 @@ _SOURCES: tuple[tuple[sa.Table, Any, Any, tuple[Any, ...]], ...] = (
     (_AWARD, _AWARD.c.proposed_by, sa.literal_column("'award_propose'"), ()),
     (_AWARD, _AWARD.c.approved_by, sa.literal_column("'award_approve'"), ()),
     (_DICTATED, _DICTATED.c.typed_by, sa.literal_column("'dictate'"), ()),
+    (_REPLACED, _REPLACED.c.leaver_id, sa.literal_column("'left_team'"), (_REPLACED.c.is_done,)),
 )
 
 

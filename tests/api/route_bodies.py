@@ -88,6 +88,13 @@ def bodies_of_proposers(scene: Scene, proposal: dict[str, Any]) -> dict[str, Any
         "/ideas": {**proposal, **call},
         "/ideas/{idea_id}/links": {"kind": "related", "other": code_of(scene, IdeaStage.SUBMITTED), "reason": REASON},
         "/ideas/{idea_id}/links/{link_id}/ending": {"reason": REASON},
+        "/ideas/{idea_id}/replacements": {
+            "leaver_id": scene.town["mate"].id,
+            "employee_number": scene.town["walker"].number,
+            "reason": REASON,
+        },
+        "/replacements/{replacement_id}/answer": {"outcome": "agreed"},
+        "/replacements/{replacement_id}/confirmation": {"outcome": "refused", "reason": REASON},
         "/dictated-ideas": {**proposal, **call, "employee_number": scene.town["lead"].number},
         "/dictated-ideas/{dictated_id}": {**proposal, "text_version": 1},
         "/dictated-ideas/{dictated_id}/confirmation": {"text_version": 1},

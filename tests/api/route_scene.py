@@ -26,6 +26,8 @@ from tests.steps import REASON
 from workflows.adapters.files import store_file
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas
+from workflows.intake.replace import ask_replacement
+from workflows.intake.replacing import NewReplacement
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 from workflows.region.accounts import close_account
@@ -101,6 +103,9 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     new = NewLink(LinkKind.SIMILAR, str(town.idea(ids["ours", "idea_id", IdeaStage.REJECTED]).code), REASON)
     link = town.do(link_ideas, ids["ours", "idea_id", IdeaStage.SCREENING], new, by="secretary").id
     ids |= {(of, "link_id", IdeaStage.SCREENING): link for of in ("-", "ours")}
+    leaves = NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number)
+    asked = town.do(ask_replacement, ids["ours", "idea_id", IdeaStage.AWAITING_PERMISSION], leaves, by="lead")
+    ids["ours", "replacement_id", IdeaStage.AWAITING_PERMISSION] = asked.id
     move_away(town, calls["foreign"])
     for of in TWO:
         award = ids[of, "award_id", AwardStage.ANNOUNCED]

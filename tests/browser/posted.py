@@ -16,6 +16,8 @@ from tests.steps import REASON
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.draft import revise_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
+from workflows.intake.replace import ask_replacement
+from workflows.intake.replacing import NewReplacement
 from workflows.intake.screen import Findings, Screening, screen_idea
 
 NEW = (("name", "Euis Komariah"), ("employee_number", "199005052015012001"))
@@ -56,6 +58,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Draf bagi anggota tim", "mate", f"/usulan/{draft}"),
         *_set_links(town),
         *_set_revisions(town),
+        *_set_replacement(town),
         *_set_answers(town),
         *_set_calls(town),
         *_set_entry(town),
@@ -112,6 +115,21 @@ def _set_revisions(town: Town) -> list[Shot]:
     return [
         Shot("Perubahan isi usulan", "lead", f"/usulan/{idea}/perubahan"),
         Shot("Pratinjau bagi tim", "lead", f"/usulan/{idea}/pratinjau"),
+    ]
+
+
+def _set_replacement(town: Town) -> list[Shot]:
+    """A member is to be replaced: as the lead asks, as the newcomer and the head read it; and a draft that is to be handed over."""
+    idea, draft = town.build_idea(IdeaStage.SCREENING, title="Loket Pagi Sekali"), town.build_idea(title="Loket Petang")
+    town.do(ask_replacement, idea, NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number), by="lead")
+    other = town.build_idea(IdeaStage.SCREENING, title="Loket Malam Sekali")
+    return [
+        Shot("Ganti anggota tim", "lead", f"/usulan/{other}/ganti"),
+        Shot("Ganti anggota tim yang belum lengkap", "lead", f"/usulan/{other}/ganti", "Minta persetujuan"),
+        Shot("Serahkan draf", "lead", f"/usulan/{draft}/ganti"),
+        Shot("Pergantian bagi penggantinya", "walker", "/pergantian"),
+        Shot("Pergantian bagi pengusul utama", "lead", "/pergantian"),
+        Shot("Pergantian bagi kepala unit", "head", "/pergantian"),
     ]
 
 

@@ -13,6 +13,7 @@ from models.ideas import Answer, Decision, Idea, Invitation, TeamMember
 from models.instants import now
 from models.people import EmployeeNumber, Person
 from models.policy import Policy
+from models.replacements import Replacement
 from models.statements.ideas import Invited, Member
 from workflows.calculations.employee_number import mask_employee_number, read_employee_number, strip_employee_number
 from workflows.calculations.shares import WHOLE, Share, SharesFault, SharesRefused, check_shares
@@ -85,6 +86,15 @@ class TeamChange:
         return [(person_id, before.get(person_id), after.get(person_id)) for person_id in after | before]
 
 
+@dataclass(frozen=True)
+class ToldChange:
+    """A change of a team with when it came about, and whose act it was."""
+
+    at: datetime
+    actor_id: str | None
+    change: TeamChange
+
+
 def read_team_shares(session: Session, idea: Idea, policy: Policy, team: Sequence[MemberShare]) -> list[Named]:
     """The team that a proposal names; an empty one means that the lead proposer stands alone.
 
@@ -96,7 +106,7 @@ def read_team_shares(session: Session, idea: Idea, policy: Policy, team: Sequenc
     faults, named = Faults(), list[Named]()
     for index, each in enumerate(team):
         with faults.gather():
-            named.append(_find_named(session, idea, index, each))
+            named.append(find_named(session, idea, f"team.{index}.", each))
     faults.settle()
     named = named or [Named("", idea.lead_id, WHOLE, lead=True)]
     if len(named) > policy.team_limit:
@@ -222,17 +232,21 @@ def read_team_change(detail: dict[str, Any]) -> TeamChange | None:
     return TeamChange(*(tuple(Membership(**each) for each in kept[name]) for name in ("before", "after"))) if kept else None
 
 
-def list_team_changes(session: Session, idea_id: str) -> list[tuple[Decision, TeamChange]]:
-    """Every change of an idea's team since its submission, with the decision that made it, oldest first."""
+def list_team_changes(session: Session, idea_id: str) -> list[ToldChange]:
+    """Every change of an idea's team since its submission, oldest first: by a supplement, and of single members."""
     query = select(Decision).where(Decision.idea_id == idea_id).order_by(col(Decision.at), col(Decision.id))
-    found = ((decision, read_team_change(decision.detail)) for decision in session.exec(query))
-    return [(decision, change) for decision, change in found if change is not None]
+    found = [(each.at, each.actor_id, read_team_change(each.detail)) for each in session.exec(query)]
+    done = select(Replacement).where(Replacement.idea_id == idea_id, col(Replacement.is_done))
+    found += [(each.settled_at or each.asked_at, each.settled_by, read_team_change({"team": each.team})) for each in session.exec(done)]
+    told = [ToldChange(at, actor_id, change) for at, actor_id, change in found if change is not None]
+    return sorted(told, key=lambda each: each.at)
 
 
-def _find_named(session: Session, idea: Idea, index: int, given: MemberShare) -> Named:
-    field, number = f"team.{index}.employee_number", given.employee_number
+def find_named(session: Session, idea: Idea, place: str, given: MemberShare) -> Named:
+    """Somebody who is named by number or id; `place` stands before the names of the fields of which it is told what is wrong."""
+    field, number = f"{place}employee_number", given.employee_number
     if given.person_id is not None:
-        number = _find_number(session, idea, f"team.{index}.person_id", given)
+        number = _find_number(session, idea, f"{place}person_id", given)
     read = read_employee_number(number)
     if not read.valid:
         raise Invalid("employee_number_impossible", field, problems=[problem.code for problem in read.problems])
@@ -241,7 +255,7 @@ def _find_named(session: Session, idea: Idea, index: int, given: MemberShare) ->
     holder = holder.where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))
     joined = select(TeamMember.id).where(TeamMember.idea_id == idea.id, TeamMember.person_id == Person.id)
     person_id = session.exec(holder.where(col(Person.retired_on).is_(None) | joined.exists())).first()
-    role = read_line(f"team.{index}.role", given.role, maximum=100, minimum=0)
+    role = read_line(f"{place}role", given.role, maximum=100, minimum=0)
     return Named(number, person_id, given.share_hundredths, role, lead=person_id == idea.lead_id)
 
 

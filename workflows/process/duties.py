@@ -17,6 +17,7 @@ Pair = tuple[str, str]  # two duties in the order of the alphabet, as a policy k
 
 PROPOSE = "propose"  # the team's own: nobody in it has any other
 DICTATE = "dictate"  # of whoever typed an idea in another's name: no step, and apart from proposing it and all that is apart from that
+FORMER = "left_team"  # of whoever was of the team until somebody took their place: apart from all that the team is apart from
 ALWAYS, BY_DEFAULT = "apart", "policy"
 
 
@@ -44,7 +45,7 @@ def pair_of(one: str, other: str) -> Pair:
 STEPS, PAIRS = read_duties(tables.DUTIES)
 require_known_steps(STEPS, IDEA, AWARD)
 LOOSENABLE = tuple(pair for pair, word in PAIRS.items() if word == BY_DEFAULT)
-_DUTY_OF = {step: duty for duty, steps in STEPS.items() for step in steps} | {DICTATE: DICTATE}
+_DUTY_OF = {step: duty for duty, steps in STEPS.items() for step in steps} | {DICTATE: DICTATE, FORMER: FORMER}
 
 
 def find_duty(way: str, action: str) -> str | None:
@@ -54,6 +55,8 @@ def find_duty(way: str, action: str) -> str | None:
 
 def must_differ(one: str, other: str, policy: Policy) -> bool:
     """Whether two duties belong to different people under a policy."""
+    if FORMER in (one, other):
+        return {one, other}.isdisjoint({PROPOSE, DICTATE}) and one != other and must_differ(_as_team(one), _as_team(other), policy)
     if DICTATE in (one, other):
         return {one, other} == {DICTATE, PROPOSE} or (one != other and must_differ(_as_team(one), _as_team(other), policy))
     pair = pair_of(one, other)
@@ -61,7 +64,7 @@ def must_differ(one: str, other: str, policy: Policy) -> bool:
 
 
 def _as_team(duty: str) -> str:
-    return PROPOSE if duty == DICTATE else duty
+    return PROPOSE if duty in (DICTATE, FORMER) else duty
 
 
 def list_borne(session: Session, idea_id: str, person_id: str) -> list[str]:
@@ -75,7 +78,7 @@ def list_borne_on(session: Session, idea_ids: Collection[str], person_id: str) -
     for act in list_acts_of(session, person_id, idea_ids):
         if act.step in _DUTY_OF:
             found.setdefault(act.idea_id, set()).add(_DUTY_OF[act.step])
-    return {idea_id: [duty for duty in (*STEPS, DICTATE) if duty in borne] for idea_id, borne in found.items()}
+    return {idea_id: [duty for duty in (*STEPS, DICTATE, FORMER) if duty in borne] for idea_id, borne in found.items()}
 
 
 def list_barred(session: Session, idea_id: str, duty: str, policy: Policy) -> set[str]:
