@@ -212,7 +212,7 @@ def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
 def _team_acts(session: Session, context: IdeaContext, actor: Actor) -> dict[str, bool]:
     """What somebody may do about the team: the lead have a member replaced, or lead the draft; a member go on where the lead has left."""
     leads = context.idea.lead_id == actor.person_id and len(context.members) > 1
-    may_replace = leads and find_standing(session, context, is_of_lead=context.idea.stage == "draft") is None
+    may_replace = leads and find_standing(context, is_of_lead=context.idea.stage == "draft") is None
     return {"may_replace": may_replace, "may_take_over": not leads and find_not_to_take_over(session, context, actor) is None}
 
 

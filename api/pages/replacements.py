@@ -53,7 +53,9 @@ async def ask(idea_id: Id, request: PostedForm) -> Response:
             ask_replacement(session, idea_id, new, actor=actor)
         return FormResult(to=LIST, done="replacement_asked")
 
-    return await attempt("replace", request, lambda: request.act(act), lambda refused: _form_page(request, idea_id, form.text("nama", 100), refused))
+    return await attempt(
+        "replace", request, lambda: request.act(act), lambda refused: _form_page(request, idea_id, form.text("nama", 100), refused)
+    )
 
 
 @router.post(f"{IDEA}/lanjutkan")
@@ -89,7 +91,7 @@ async def _form_page(request: PageRequest, idea_id: str, typed: str, refused: Re
     def read(session: Session, actor: Actor) -> dict[str, Any]:
         context = read_context(session, idea_id, actor=actor)
         is_draft = context.idea.stage == "draft"
-        standing = find_standing(session, context, is_of_lead=is_draft)
+        standing = find_standing(context, is_of_lead=is_draft)
         if context.idea.lead_id != actor.person_id or (standing is not None and refused is None):
             return {"away": True}
         found, fault = _find(request, session, typed, actor)

@@ -67,14 +67,14 @@ class WaitingReplacementOut(ReplacementOut):
 
 
 @router.post("/ideas/{idea_id}/replacements", status_code=201, response_model=ReplacementOut)
-async def ask(idea_id: Id, body: ReplacementIn, request: Api) -> JSONResponse:
+async def ask_for_replacement(idea_id: Id, body: ReplacementIn, request: Api) -> JSONResponse:
     """Ask that somebody take a leaver's place, with the leaver's share; of a draft, that a member lead it."""
     new = NewReplacement(body.leaver_id, body.reason, body.person_id, body.employee_number)
     return await request.write(lambda s, a: _show(ask_replacement(s, idea_id, new, actor=a)), status=201)
 
 
 @router.post("/ideas/{idea_id}/takeover", response_model=IdeaOut)
-async def take_over(idea_id: Id, request: Api) -> JSONResponse:
+async def take_over_idea(idea_id: Id, request: Api) -> JSONResponse:
     """Go on with a draft whose lead left the service; everybody else of the team is asked anew."""
     return await request.write(lambda s, a: show_context(s, take_over_draft(s, idea_id, actor=a), a))
 
@@ -86,14 +86,14 @@ async def show_waiting_replacements(request: Api) -> list[WaitingReplacementOut]
 
 
 @router.post("/replacements/{replacement_id}/answer", response_model=ReplacementOut)
-async def answer(replacement_id: Id, body: ReplacementAnswerIn, request: Api) -> JSONResponse:
+async def answer_for_replacement(replacement_id: Id, body: ReplacementAnswerIn, request: Api) -> JSONResponse:
     """Agree to a request for oneself, or refuse it, which ends it; who made it takes it back so."""
     agrees = body.outcome == "agreed"
     return await request.write(lambda s, a: _show(answer_replacement(s, replacement_id, agrees=agrees, reason=body.reason, actor=a)))
 
 
 @router.post("/replacements/{replacement_id}/confirmation", response_model=ReplacementOut)
-async def confirm(replacement_id: Id, body: ReplacementConfirmationIn, request: Api) -> JSONResponse:
+async def confirm_waiting_replacement(replacement_id: Id, body: ReplacementConfirmationIn, request: Api) -> JSONResponse:
     """Let a request come about to which everybody agreed, or refuse it; whoever permits the idea may."""
     confirms = body.outcome == "confirmed"
     return await request.write(lambda s, a: _show(confirm_replacement(s, replacement_id, confirms=confirms, reason=body.reason, actor=a)))

@@ -59,7 +59,7 @@ async def show_revisions(idea_id: Id, request: Api) -> list[RevisionOut]:
 
 
 @router.get("/{number}/changes")
-async def show_changes(
+async def show_revision_changes(
     idea_id: Id,
     number: Annotated[int, Path(ge=1, le=MOST)],
     request: Api,

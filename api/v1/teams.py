@@ -19,6 +19,6 @@ class LeavingIn(RequestBody):
 
 
 @router.post("/leaving", response_model=IdeaOut)
-async def leave(idea_id: Id, body: LeavingIn, request: MatchingApi) -> JSONResponse:
+async def leave_idea(idea_id: Id, body: LeavingIn, request: MatchingApi) -> JSONResponse:
     """Leave the team of a draft that one has joined; the share is the lead's again, who is asked to look at the draft."""
     return await request.write(lambda s, a: show_context(s, leave_team(s, idea_id, reason=body.reason, actor=a), a), match=(Idea, idea_id))

@@ -17,6 +17,7 @@ from models.people import Account, EmployeeNumber, EmploymentKind, Person, Role
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.refusals import Forbidden, Invalid
+from workflows.process.wording import read_line
 
 FEWEST_LETTERS = 3  # of one word at least: two letters stand in half of all names
 MOST_TYPED = 60
@@ -46,7 +47,8 @@ class FoundColleagues:
 def find_colleagues(session: Session, typed: str, *, actor: Actor) -> FoundColleagues:
     """The colleagues in whose names each typed word stands, in any case: people in service with an open account, the asker not among them.
 
-    Raises Forbidden for who may not propose, Invalid for less than three letters of a word and for more than a name is long.
+    Raises Forbidden for who may not propose; Invalid for less than three letters of a word, for more than a name is long and for what no
+    name holds.
     """
     if not actor.may_propose:
         raise Forbidden("only_civil_servants_propose", kind=actor.kind)
@@ -60,9 +62,10 @@ def find_colleagues(session: Session, typed: str, *, actor: Actor) -> FoundColle
 
 def list_colleagues(session: Session, person_ids: Sequence[str], *, actor: Actor) -> list[Colleague]:
     """Those of some people who are colleagues; of anybody else nothing is answered, whether or not there is such a person."""
-    if not person_ids:
+    known = [each for each in person_ids if _is_id(each)]
+    if not known:
         return []
-    wanted = _colleagues_of(actor.unit_id, actor.person_id).where(col(Person.id).in_(person_ids))
+    wanted = _colleagues_of(actor.unit_id, actor.person_id).where(col(Person.id).in_(known))
     return [_show(person, unit) for person, unit in session.execute(wanted)]
 
 
@@ -71,6 +74,8 @@ def find_nameable(session: Session, idea: Idea, person_id: str) -> str | None:
 
     That is the lead, whoever is of the team, and the lead's colleagues.
     """
+    if not _is_id(person_id):
+        return None
     number = select(EmployeeNumber.number).where(EmployeeNumber.person_id == person_id, col(EmployeeNumber.valid_until).is_(None))
     joined = select(TeamMember.id).where(TeamMember.idea_id == idea.id, TeamMember.person_id == person_id)
     if person_id == idea.lead_id or session.exec(joined).first() is not None:
@@ -78,6 +83,11 @@ def find_nameable(session: Session, idea: Idea, person_id: str) -> str | None:
     unit_id = session.exec(select(Person.unit_id).where(Person.id == idea.lead_id)).first()
     is_colleague = session.execute(_colleagues_of(unit_id, idea.lead_id).where(col(Person.id) == person_id)).first() is not None
     return session.exec(number).first() if is_colleague else None
+
+
+def _is_id(given: str) -> bool:
+    """Whether something may be an id at all: PostgreSQL takes not every text as one."""
+    return given.isascii() and given.isalnum()
 
 
 def _colleagues_of(unit_id: str | None, person_id: str | None) -> sa.Select[tuple[Person, str]]:
@@ -95,9 +105,8 @@ def _show(person: Person, unit: str) -> Colleague:
 
 def _read_words(typed: str) -> tuple[str, ...]:
     """The words of what was typed, in small letters, each once."""
-    words = tuple(dict.fromkeys(typed.casefold().split()))
-    if len(typed) > MOST_TYPED:
-        raise Invalid("text_too_long", "name", maximum=MOST_TYPED)
+    line = read_line("name", typed, maximum=MOST_TYPED, minimum=0)
+    words = tuple(dict.fromkeys(line.casefold().split()))
     if not any(sum(sign.isalpha() for sign in word) >= FEWEST_LETTERS for word in words):
         raise Invalid("name_too_short", "name", minimum=FEWEST_LETTERS)
     return words

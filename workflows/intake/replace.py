@@ -75,7 +75,7 @@ def ask_replacement(session: Session, idea_id: str, new: NewReplacement, *, acto
     context = read_context(session, idea_id, actor=actor)
     if context.idea.lead_id != actor.person_id:
         raise Forbidden("only_proposer")
-    refusal = find_standing(session, context, is_of_lead=new.leaver_id == context.idea.lead_id)
+    refusal = find_standing(context, is_of_lead=new.leaver_id == context.idea.lead_id)
     if refusal is not None:
         raise refusal
     newcomer, reason = name_newcomer(session, context, new)
@@ -113,7 +113,7 @@ def answer_replacement(session: Session, replacement_id: str, *, agrees: bool, r
     session.flush()
     record(session, "idea.agree_replacement", row.idea_id, actor=actor, idea_id=row.idea_id, replacement=row.id, commits={})
     if row.leaver_id == context.idea.lead_id:
-        refusal = find_standing(session, context, is_of_lead=True)
+        refusal = find_standing(context, is_of_lead=True)
         if refusal is not None:
             raise refusal
         become_lead(session, context, actor=actor)
@@ -139,7 +139,7 @@ def confirm_replacement(session: Session, replacement_id: str, *, confirms: bool
     if list_asked(session, context, row) - row.agreed.keys() or row.newcomer_id is None:
         raise Conflict("replacement_unanswered")
     _require_same_terms(row, context)
-    refusal = find_standing(session, context, is_of_lead=False) or find_judged(session, context, row.newcomer_id)
+    refusal = find_standing(context, is_of_lead=False) or find_judged(session, context, row.newcomer_id)
     if refusal is not None:
         raise refusal
     row.team = _put_in_place(session, context, row, actor).as_detail()["team"]

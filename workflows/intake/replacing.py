@@ -27,6 +27,7 @@ from workflows.process.ways import IDEA, Kind
 from workflows.process.wording import read_text
 
 SHORTEST_REASON = 10
+BEFORE_IT_IS_DETERMINED = ("intake", "review")  # steps
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,18 @@ def hash_terms(context: IdeaContext) -> str:
     return sha256(write_canonical([[list(each) for each in team], *about])).hexdigest()
 
 
-def find_standing(session: Session, context: IdeaContext, *, is_of_lead: bool) -> Refusal | None:
-    """Why a team stays as it is: a draft's lead is replaced alone, and of what is handed in the others, until it has an award."""
+def find_standing(context: IdeaContext, *, is_of_lead: bool) -> Refusal | None:
+    """Why a team stays as it is: of a draft the lead alone is replaced; of what is handed in the others, until it is determined or comes
+    to a stage that its policy awards from.
+
+    By the stage alone, which everybody may know: that there is an award is nobody's to learn from a button before its hour.
+    """
     stage = IDEA.stages[context.idea.stage]
     if is_of_lead:
         return None if stage.kind == Kind.DRAFT else Conflict("lead_changes_in_drafts")
     if context.idea.stage == IdeaStage.DRAFT:
         return Conflict("replaced_on_form")
-    if stage.kind != Kind.OPEN or has_award(session, context.idea.id):
+    if stage.kind != Kind.OPEN or stage.step not in BEFORE_IT_IS_DETERMINED or stage.name in context.policy.award_from:
         return Conflict("team_stands")
     return Conflict("team_being_asked") if context.invited else None
 
@@ -131,8 +136,11 @@ def is_concerned(session: Session, context: IdeaContext, row: Replacement, actor
 def find_judged(session: Session, context: IdeaContext, newcomer_id: str) -> Refusal | None:
     """Why a newcomer may not come into a team: they judge the idea, are of a unit with who does, or stand below them.
 
-    One refusal for all of it, and for who left the service: whoever confirms learns nothing of who reviews.
+    One refusal for all of it, for who left the service, and where there is an award: whoever confirms learns nothing of who reviews, nor of
+    what is not announced.
     """
+    if has_award(session, context.idea.id):
+        return Conflict("newcomer_not_free")
     newcomer = session.get_one(Person, newcomer_id)
     path = session.exec(select(Unit.path).where(Unit.id == newcomer.unit_id)).one()
     asked = (
