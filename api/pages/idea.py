@@ -22,6 +22,7 @@ from models.ideas import Idea
 from models.people import Person
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
+from models.stages import IdeaStage
 from models.units import Unit
 from workflows.intake.attachments import list_files
 from workflows.intake.copying import list_calls_to_copy_into
@@ -212,7 +213,7 @@ def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
 def _team_acts(session: Session, context: IdeaContext, actor: Actor) -> dict[str, bool]:
     """What somebody may do about the team: the lead have a member replaced, or lead the draft; a member go on where the lead has left."""
     leads = context.idea.lead_id == actor.person_id and len(context.members) > 1
-    may_replace = leads and find_standing(context, is_of_lead=context.idea.stage == "draft") is None
+    may_replace = leads and find_standing(context, is_of_lead=context.idea.stage == IdeaStage.DRAFT) is None
     return {"may_replace": may_replace, "may_take_over": not leads and find_not_to_take_over(session, context, actor) is None}
 
 

@@ -14,6 +14,7 @@ from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.pages.texts import Words
 from api.v1.shapes import Id
+from models.stages import IdeaStage
 from workflows.intake.hand_over import take_over_draft
 from workflows.intake.name_search import FoundColleagues, find_colleagues
 from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement, list_replacements
@@ -90,7 +91,7 @@ async def _form_page(request: PageRequest, idea_id: str, typed: str, refused: Re
 
     def read(session: Session, actor: Actor) -> dict[str, Any]:
         context = read_context(session, idea_id, actor=actor)
-        is_draft = context.idea.stage == "draft"
+        is_draft = context.idea.stage == IdeaStage.DRAFT
         standing = find_standing(context, is_of_lead=is_draft)
         if context.idea.lead_id != actor.person_id or (standing is not None and refused is None):
             return {"away": True}

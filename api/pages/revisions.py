@@ -16,6 +16,7 @@ from api.sentences import show_word
 from api.v1.shapes import Id, preview_context
 from models.form_rules import FormField
 from models.policy import Policy
+from models.stages import IdeaStage
 from models.units import Unit
 from workflows.calculations.text_changes import Change, Piece
 from workflows.intake.answers import ANSWERS
@@ -68,7 +69,7 @@ async def show_preview(idea_id: Id, request: Page, ok: str = "") -> Response:
             "form_parts": [part for part in list_form(context.policy) if part.name in asked],
             "files": preview_files(session, context),
             "telling": list_telling_words(context, unit.name if unit else ""),
-            "writes_on": context.idea.lead_id == actor.person_id and context.idea.stage == "draft",
+            "writes_on": context.idea.lead_id == actor.person_id and context.idea.stage == IdeaStage.DRAFT,
         }
 
     visitor, values = await request.read_page(read)
