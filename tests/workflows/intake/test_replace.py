@@ -173,13 +173,13 @@ def test_nobody_near_to_a_reviewer_comes_in_and_the_head_learns_not_why(town: To
 def test_an_exclusion_of_earlier_winners_is_asked_again_with_the_newcomer(town: Town) -> None:
     town.build_award(AwardStage.ANNOUNCED)  # of lead and mate, under the usual title
     call = town.build_call(eligibility={"earlier_awards": 1})
-    team = tuple(MemberShare(town[who].number, share) for who, share in (("stranger", 6_000), ("walker", 4_000)))
-    idea = town.build_idea(IdeaStage.SCREENING, call=call, lead="stranger", team=team)
-    asked = replace(town, idea, leaver="walker", newcomer="mate", by="stranger")
+    team = tuple(MemberShare(town[who].number, share) for who, share in (("owner", 6_000), ("walker", 4_000)))
+    idea = town.build_idea(IdeaStage.SCREENING, call=call, lead="owner", team=team)
+    asked = replace(town, idea, leaver="walker", newcomer="mate", by="owner")
     agree(town, asked, "mate", "walker")
     with pytest.raises(Conflict, match="awarded_before"):
-        town.do(confirm_replacement, asked, confirms=True, by="other_head")
-    assert team_of(town, idea) == {"stranger": 6_000, "walker": 4_000}
+        town.do(confirm_replacement, asked, confirms=True, by="head")
+    assert team_of(town, idea) == {"owner": 6_000, "walker": 4_000}
     require_whole(town)
 
 
@@ -259,7 +259,7 @@ def test_a_member_goes_on_with_a_draft_whose_lead_left_the_service_and_with_no_o
     assert team_of(town, idea) == {"mate": 10_000}
     assert town.rows(select(Invitation).where(Invitation.idea_id == idea)) == []
     require_whole(town)
-    submitted = town.build_idea(IdeaStage.SCREENING, lead="stranger", team=())
+    submitted = town.build_idea(IdeaStage.SCREENING, lead="owner")
     with pytest.raises(Forbidden, match="only_member"):
         town.do(take_over_draft, submitted, by="secretary")
 
