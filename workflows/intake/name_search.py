@@ -55,7 +55,7 @@ def find_colleagues(session: Session, typed: str, *, actor: Actor) -> FoundColle
     words = _read_words(typed)
     named = [sa.func.lower(col(Person.name)).like(_write_pattern(word), escape="\\") for word in words]
     rows = session.execute(_colleagues_of(actor.unit_id, actor.person_id).where(*named).execution_options(yield_per=100))
-    found = (person for (person, unit) in rows if all(word in person.name.casefold() for word in words) for person in [_show(person, unit)])
+    found = (_show(person, unit) for person, unit in rows if all(word in person.name.casefold() for word in words))
     people = tuple(islice(found, MOST_SHOWN + 1))
     return FoundColleagues(people[:MOST_SHOWN], len(people) > MOST_SHOWN)
 
