@@ -79,6 +79,7 @@ class ApiRequest:
         self.writers: Executor = http.app.state.writers
         self.hashing: Hashing = http.app.state.hashing
         self.lookups: Lookups = http.app.state.lookups
+        self.searches: Lookups = http.app.state.searches
         self.signed_in: SignedIn | None = None
         self.body_sha256 = ""  # of a body that was read piece by piece, and is not kept
 
@@ -139,6 +140,12 @@ class ApiRequest:
             if not guessable:
                 self.lookups.count(address)
             raise
+
+    def count_search(self, actor: Actor) -> None:
+        """Count one search for a colleague; TooMany where the same person searched too often lately."""
+        place = f"person {actor.person_id}"
+        self.searches.require_few(place)
+        self.searches.count(place)
 
     async def write(
         self, action: Action, *, status: int = 200, match: tuple[type[SQLModel], str] | None = None, must_match: bool = False
@@ -288,4 +295,5 @@ def write_etag(version: str | int) -> str:
 Api = Annotated[ApiRequest, Depends(Head())]
 PublicApi = Annotated[ApiRequest, Depends(Head(publicly=True))]
 LookUpApi = Annotated[ApiRequest, Depends(Head(publicly=True, looks_up=True))]
+SearchingApi = Annotated[ApiRequest, Depends(Head(throttled=True))]
 MatchingApi = Annotated[ApiRequest, Depends(Head(match=Match.READ))]

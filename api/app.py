@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from api.compression import Compression
 from api.contract import site as contract
 from api.hashing import Hashing
-from api.lookups import Lookups
+from api.lookups import MOST_SEARCHES, Lookups
 from api.middleware import BodyLimit, SecureHeaders, Streamed
 from api.pages import imports
 from api.pages.problem import install_problem_pages
@@ -37,6 +37,7 @@ from api.v1 import (
     links,
     mentors,
     messages,
+    name_search,
     offices,
     operations,
     people,
@@ -44,9 +45,12 @@ from api.v1 import (
     posts,
     recognition,
     region,
+    replacements,
     review,
+    revisions,
     reward,
     screenings,
+    teams,
 )
 from models.database import Database, database
 from models.migrations import require_newest_schema
@@ -60,6 +64,10 @@ ROUTERS = (
     mentors,
     clinics,
     courses,
+    name_search,
+    revisions,
+    teams,
+    replacements,
     dictated,
     screenings,
     review,
@@ -100,6 +108,7 @@ def create_app(store: Database | None = None) -> FastAPI:
     app.state.writers = ThreadPoolExecutor(app.state.database.writers, "writer")
     app.state.hashing = Hashing()
     app.state.lookups = Lookups()
+    app.state.searches = Lookups(most=MOST_SEARCHES, code="too_many_searches")
     app.state.inspecting = Inspecting()
     for part in (*ROUTERS, *PAGES, contract):
         app.router.routes.extend(part.router.routes)  # as they are: what lies in an included router costs a third more to find

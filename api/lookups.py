@@ -1,4 +1,5 @@
-"""How often one address may look documents up that are not found, or by a number that can be guessed: counted in this process alone.
+"""How often one address may look documents up that are not found, or by a number that can be guessed, and one person look for colleagues:
+counted in this process alone.
 
 The address under a QR code cannot be guessed, so a hall full of people who scan their certificates is never kept waiting.
 """
@@ -11,15 +12,16 @@ from collections.abc import Callable
 from api.tries import TooMany, network_of
 
 MOST_LOOKUPS = 60  # of one address within the window
+MOST_SEARCHES = 20  # for colleagues, of one person; whoever builds a team of five needs fewer
 WINDOW_SECONDS = 60.0
 MOST_ADDRESSES = 10_000  # that are remembered; beyond, the one that was counted first is forgotten
 
 
 class Lookups:
-    """Counts the lookups of each address in windows of a minute."""
+    """Counts the lookups of each address, or of each person, in windows of a minute."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = MOST_LOOKUPS, code: str = "too_many_lookups") -> None:
+        self._clock, self._most, self._code = clock, most, code
         self._lock = threading.Lock()
         self._counted: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
@@ -37,8 +39,8 @@ class Lookups:
         """TooMany where an address used up its lookups; whoever asks from elsewhere is not concerned."""
         with self._lock:
             since, number = self._read(network_of(address))
-            if number >= MOST_LOOKUPS:
-                raise TooMany("too_many_lookups", seconds=max(1, round(since + WINDOW_SECONDS - self._clock())))
+            if number >= self._most:
+                raise TooMany(self._code, seconds=max(1, round(since + WINDOW_SECONDS - self._clock())))
 
     def _read(self, place: str) -> tuple[float, int]:
         at = self._clock()

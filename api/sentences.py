@@ -42,8 +42,8 @@ MAXIMA = ("max_length", "le", "lt", "max_digits", "decimal_places", "whole_digit
 MINIMA = ("min_length", "ge", "gt")
 ALWAYS: dict[str, dict[str, Any]] = {"amount_out_of_range": {"maximum": MAXIMUM_RUPIAH}}  # calculations do not say their limit
 PARTS = {
-    "refusals": ("refusals", "refusals_region", "refusals_calls", "refusals_forms", "refusals_mentoring", "call_files"),
-    "words": ("words", "words_mentoring"),
+    "refusals": ("refusals", "refusals_region", "refusals_calls", "refusals_forms", "refusals_mentoring", "refusals_teams", "call_files"),
+    "words": ("words", "words_mentoring", "words_teams"),
 }  # the files of a catalogue that has several
 BETWEEN_QUOTES = re.compile(r"'([^']*)'")
 

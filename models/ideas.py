@@ -13,6 +13,7 @@ from models.instants import now
 from models.stages import IdeaStage
 
 _SUBMITTED = sa.text("code IS NOT NULL")
+_TO_REMIND = sa.text("remind_at IS NOT NULL")
 _idea_version: sa.Column[int] = sa.Column("version", sa.Integer, nullable=False, default=1)
 
 
@@ -117,9 +118,14 @@ class Invitation(SQLModel, table=True):
     `known` is somebody who had joined before, so that who asks knows their name. Without a person nobody has the number that was typed, and
     nobody ever answers; who asked cannot tell that from somebody who waits. The lead has one too where a team agrees again: what is asked
     is then the whole team that is to take the present one's place.
+
+    `remind_at` is when they are reminded next, `reminded` when they were, in ISO 8601.
     """
 
-    __table_args__ = (UniqueConstraint("idea_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("idea_id", "person_id"),
+        sa.Index("ix_invitation_to_remind", "remind_at", "id", sqlite_where=_TO_REMIND, postgresql_where=_TO_REMIND),
+    )
 
     id: str = key()
     idea_id: str = link("idea.id")
@@ -133,6 +139,8 @@ class Invitation(SQLModel, table=True):
     answer: Answer = Field(default=Answer.ASKED, sa_type=choice(Answer))
     asked_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
     answered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    remind_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    reminded: list[str] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
 
 
 class GateState(StrEnum):

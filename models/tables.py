@@ -27,13 +27,15 @@ from models import (
     people,
     pilots,
     posts,
+    replacements,
     reviews,
     search,
     units,
 )
 
 ROOMS = (
-    *(attachments, awards, calendars, calls, clinics, colleagues, courses, decrees, dictated_ideas, documents, doubles, ideas, idempotency),
-    *(inbox, late_permits, ledger, links, mentors, messages, offices, outbox, people, pilots, posts, reviews, search, units),
+    *(attachments, awards, calendars, calls, clinics, colleagues, courses, decrees, dictated_ideas, documents),
+    *(doubles, ideas, idempotency, inbox, late_permits, ledger, links, mentors, messages, offices),
+    *(outbox, people, pilots, posts, replacements, reviews, search, units),
 )
 metadata = SQLModel.metadata

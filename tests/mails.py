@@ -20,6 +20,7 @@ from workflows.documents.mail import (
     Mail,
     MovedLine,
     MovedMail,
+    ReminderMail,
     TurnMail,
     write_happening,
     write_part,
@@ -52,6 +53,7 @@ def list_mails(language: str) -> dict[str, Mail]:
         "digest": DigestMail(NAME, _list_lines(language), "2", "1", "5", f"{ADDRESS}/kotak-masuk", _list_news(language)),
         "dropped": DroppedMail(NAME, TITLES[0], LEAD, ADDRESS),
         "followed": FollowedMail(NAME, TITLES[0], write_word("pilot", language), f"{ADDRESS}/rekan/0a1b2c3d4e5f6g7h8j9kamnpqr"),
+        "reminder": ReminderMail(NAME, TITLES[1], LEAD, "40%", _day(language), f"{ADDRESS}/usulan/0a1b2c3d4e5f6g7h8j9kamnpqr"),
         "turn": TurnMail(
             name=NAME,
             title=TITLES[0],

@@ -22,6 +22,7 @@ from models.ideas import Idea
 from models.people import Person
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
+from models.stages import IdeaStage
 from models.units import Unit
 from workflows.intake.advice import read_mentoring
 from workflows.intake.attachments import list_files
@@ -29,7 +30,11 @@ from workflows.intake.clinics import list_clinics_for
 from workflows.intake.colleagues import Regard, read_regard
 from workflows.intake.copying import list_calls_to_copy_into
 from workflows.intake.courses import list_courses_for
+from workflows.intake.hand_over import find_not_to_take_over
+from workflows.intake.leaving import find_not_to_leave
 from workflows.intake.links import list_kinds, list_links
+from workflows.intake.replacing import find_standing
+from workflows.intake.revisions import has_changed
 from workflows.intake.shared import find_shared
 from workflows.intake.similar import find_similar
 from workflows.intake.supplement import read_asked_for
@@ -89,6 +94,7 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
         offered |= {"propose"} if values["proposable"] else set()
         offered |= {*_link_forms(values), *_mentoring_forms(values)}
         offered |= {"copy"} if values["calls_to_copy_into"] else set()
+        offered |= {name for name in ("leave", "take_over") if values[f"may_{name}"]}
         forms[refused.name] = refused.view(version)
         lost = [] if refused.name in offered else refused.typed()
     status = refused.status if refused else 200
@@ -175,6 +181,9 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "clinics": list_clinics_for(session, context, actor=actor),
         "courses": list_courses_for(session, context, actor=actor),
         "writes": False,
+        "has_changed": has_changed(session, context, actor=actor),
+        **_team_acts(session, context, actor),
+        "may_leave": find_not_to_leave(context, actor) is None,
         "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }
 
@@ -216,6 +225,13 @@ def _find_regard(session: Session, context: IdeaContext, actor: Actor) -> Regard
     return read_regard(session, shared, actor=actor) if shared else None
 
 
+def _team_acts(session: Session, context: IdeaContext, actor: Actor) -> dict[str, bool]:
+    """What somebody may do about the team: the lead have a member replaced, or lead the draft; a member go on where the lead has left."""
+    leads = context.idea.lead_id == actor.person_id and len(context.members) > 1
+    may_replace = leads and find_standing(context, is_of_lead=context.idea.stage == IdeaStage.DRAFT) is None
+    return {"may_replace": may_replace, "may_take_over": not leads and find_not_to_take_over(session, context, actor) is None}
+
+
 def _asks_of_awards(context: IdeaContext, offers: list[Offer]) -> bool:
     """Whether the reader screens the idea in a call that excludes who won before."""
     return context.policy.eligibility.earlier_awards is not None and any(offer.action == "screen" for offer in offers)
@@ -243,7 +259,7 @@ def find_recommendation(history: list[DecisionOut]) -> DecisionOut | None:
 def _form_names(values: dict[str, Any]) -> list[str]:
     plain = (offer.action for offer in (*values["offers"], *values["quiet_offers"]))
     gates = (f"gate-{rule.name}" for rule in values["gates_to_pass"])
-    return [*plain, "propose", "copy", *gates, *_link_forms(values), *_mentoring_forms(values)]
+    return [*plain, "propose", "copy", "leave", "take_over", *gates, *_link_forms(values), *_mentoring_forms(values)]
 
 
 def _link_forms(values: dict[str, Any]) -> list[str]:

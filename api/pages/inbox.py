@@ -13,6 +13,7 @@ from api.pages.queue import address_of
 from api.pages.render import page, read_done
 from api.pages.session import Page
 from workflows.intake.dictate import count_dictated
+from workflows.intake.replace import count_replacements
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy_of
 from workflows.process.inbox import find_gate
@@ -43,6 +44,7 @@ async def show_inbox(request: Page, after: str | None = None, before: str | None
             "stranded": _lines(session, list_stranded(session, actor=actor).rows, actor) if is_first else [],
             "to_confirm": count_to_confirm(session, actor=actor) if is_first else 0,
             "dictated": count_dictated(session, actor.person_id) if is_first else 0,
+            "replacements": count_replacements(session, actor=actor) if is_first else 0,
             "unsigned": list_unsigned(session, actor=actor) if is_first else [],
         }
 

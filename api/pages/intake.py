@@ -14,13 +14,13 @@ from api.pages.findings import read_findings
 from api.pages.forms import Form
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.progress import show_progress
-from api.pages.proposal import TeamLine, keep_closed, list_people, read_proposal
+from api.pages.proposal import TeamLine, keep_closed, list_nameable, read_proposal
 from api.pages.reading import choose, reading_all
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.pages.texts import Words
-from api.pages.writing import FORMS, NEW, Writing, find_writing, find_written, show_writing
+from api.pages.writing import FORMS, NEW, Writing, find_writing, find_written, is_only_shown_anew, show_writing
 from api.v1.shapes import Id
 from models.awards import Award
 from models.calls import Call, CallState
@@ -52,6 +52,7 @@ from workflows.region.calls import current_policy, get_call
 
 router = APIRouter(include_in_schema=False)
 HANDING_IN = ("submit", "submit_without")
+SAVED_FIRST = {"attach": "lampiran", "preview": "pratinjau"}  # pages below an idea to which a button leads once it is saved
 
 
 @router.get("/usulan")
@@ -101,11 +102,11 @@ async def show_new(request: Page, call: str = "") -> Response:
 async def write_new(request: PostedForm) -> Response:
     """Save a new draft, and submit it if that button was pressed."""
     call_id = request.form.text("call", 26)
-    if _is_only_shown_anew(request):
+    if is_only_shown_anew(request.form):
         return await show_writing(request, Writing("draft", call_id=call_id))
 
     def save(session: Session, actor: Actor) -> FormResult:
-        people, call = list_people(session, None, actor), get_call(session, call_id)[0]
+        people, call = list_nameable(session, None, request.form, actor), get_call(session, call_id)[0]
         policy = read_policy(current_policy(session, call_id))
         proposal = _read(request, policy, people)
         with _saving_all(request, call, policy, proposal):
@@ -198,13 +199,13 @@ async def screen(idea_id: Id, request: PostedForm) -> Response:
 
 async def _write(request: PageRequest, wanted: Writing) -> Response:
     """Save what was written of an idea that there is, and hand it in if asked."""
-    if _is_only_shown_anew(request):
+    if is_only_shown_anew(request.form):
         return await show_writing(request, wanted)
     done = "draft_saved" if wanted.action == "revise" else "completion_saved"
 
     def save(session: Session, actor: Actor) -> FormResult:
         context = read_context(session, wanted.idea_id, actor=actor)
-        people, is_team_asked_for = list_people(session, context, actor), False
+        people, is_team_asked_for = list_nameable(session, context, request.form, actor), False
         if wanted.action == "supplement":
             answers = context.content.answers | read_sent_choices(context.policy, request.form)
             parts = read_asked_for(session, context).list_open(context.policy, answers)
@@ -233,8 +234,8 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
         if not wanted.idea_id:
             saved = Writing("revise", result.to.split("/")[2])
         kept = True
-        if do == "attach":
-            return FormResult(to=f"{result.to.rpartition('/')[0]}/lampiran", done=result.done)
+        if do in SAVED_FIRST:
+            return FormResult(to=f"{result.to.rpartition('/')[0]}/{SAVED_FIRST[do]}", done=result.done)
         if do not in HANDING_IN:
             return result
         return await request.act(lambda s, a: _hand_in(s, a, saved, request.form), part="s")
@@ -271,10 +272,6 @@ def _hand_in(session: Session, actor: Actor, written: Writing, form: Form) -> Fo
         return back_to_idea(supplement_idea(session, written.idea_id, without_unanswered=without, actor=actor), "supplemented")
     context = submit_idea(session, written.idea_id, without_unanswered=without, declares_truth=declares, actor=actor)
     return back_to_idea(context, "submitted")
-
-
-def _is_only_shown_anew(request: PageRequest) -> bool:
-    return request.form.text("do", 10) in ("rows", "split", "refresh")
 
 
 def _read(request: PageRequest, policy: Policy, people: dict[str, tuple[TeamLine, str]]) -> Proposal:

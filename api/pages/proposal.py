@@ -17,6 +17,7 @@ from workflows.calculations.employee_number import mask_held_number
 from workflows.calculations.shares import equal_shares
 from workflows.intake.answers import ANSWERS
 from workflows.intake.draft import IdeaForm, Medium, Proposal
+from workflows.intake.name_search import list_colleagues
 from workflows.intake.supplement import KIND, SECTION, Part
 from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor
@@ -25,6 +26,7 @@ from workflows.process.relations import knows_name
 
 ROWS = 3
 MOST_ROWS = 50
+FIND, ADD = "colleague", "add"  # the field in which part of a name is typed, and the button that picks somebody found
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class TeamLine:
     role: str = ""
     lead: bool = False
     answer: str = ""
+    note: str = ""  # in the mask's place, of a colleague who was found by name: their position and unit
 
 
 FIELDS = {Part.TITLE: ("title",), Part.KIND: KIND, Part.BUDGET: ("budget_rupiah",)}
@@ -78,7 +81,7 @@ def read_rows(form: Form, people: Mapping[str, TeamLine]) -> list[TeamLine]:
         number, share = form.text(f"team.{place}.employee_number", 40).strip(), form.text(f"team.{place}.share", 40).strip()
         role = form.text(f"team.{place}.role", 200)
         if known:
-            rows.append(TeamLine(known.person_id, known.name, known.masked, "", share, role, known.lead, known.answer))
+            rows.append(replace(known, number="", share=share, role=role))
         elif number or share or role.strip():
             rows.append(TeamLine(number=number, share=share, role=role))
     return rows
@@ -126,6 +129,23 @@ def list_people(session: Session, context: IdeaContext | None, actor: Actor) -> 
     return people
 
 
+def list_nameable(session: Session, context: IdeaContext | None, form: Form, actor: Actor) -> dict[str, tuple[TeamLine, str]]:
+    """The people of `list_people`, and those colleagues whom a form names by id though no number of theirs was typed, without a number."""
+    people = list_people(session, context, actor)
+    named = {form.text(name, 26) for name in (ADD, *(f"team.{place}.person" for place in range(MOST_ROWS)))}
+    for each in list_colleagues(session, sorted(named - people.keys() - {""}), actor=actor):
+        note = " · ".join(part for part in (each.position, each.unit) if part)
+        people[each.person_id] = (TeamLine(each.person_id, each.name, note=note), "")
+    return people
+
+
+def add_row(rows: list[TeamLine], form: Form, people: Mapping[str, TeamLine]) -> list[TeamLine]:
+    """The team's lines with the colleague who was picked, where they do not stand there yet."""
+    picked = people.get(form.text(ADD, 26))
+    is_new = picked is not None and all(row.person_id != picked.person_id for row in rows)
+    return [*rows, picked] if picked is not None and is_new else rows
+
+
 def stored_values(context: IdeaContext, words: Words, actor: Actor) -> dict[str, str]:
     """What an idea says now, as its form's fields."""
     said = context.content
@@ -169,5 +189,6 @@ def _read_team(form: Form, numbers: Mapping[str, str]) -> tuple[MemberShare, ...
     parts = []
     for place, row in enumerate(rows):
         share = flat.percent(f"team.{place}.share")
-        parts.append(MemberShare(numbers.get(row.person_id, "") or row.number, share, row.role))
+        number = numbers.get(row.person_id, "") or row.number
+        parts.append(MemberShare(number, share, row.role, None if number else row.person_id or None))
     return tuple(parts)

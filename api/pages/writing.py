@@ -10,7 +10,19 @@ from api.pages.answers import MOST_RADIOS, drop_sent, read_sent_choices, show_fo
 from api.pages.conditions import read_asked
 from api.pages.forms import Form, FormView
 from api.pages.idea import idea_page
-from api.pages.proposal import MOST_ROWS, ROWS, TeamLine, list_people, read_rows, split_evenly, stored_values, with_rows
+from api.pages.proposal import (
+    ADD,
+    FIND,
+    MOST_ROWS,
+    ROWS,
+    TeamLine,
+    add_row,
+    list_nameable,
+    read_rows,
+    split_evenly,
+    stored_values,
+    with_rows,
+)
 from api.pages.refused import RefusedForm
 from api.pages.render import page
 from api.pages.session import PageRequest, remember_language
@@ -23,6 +35,7 @@ from workflows.intake.answers import FormContent
 from workflows.intake.attachments import list_files
 from workflows.intake.content import list_said
 from workflows.intake.draft import new_idea
+from workflows.intake.name_search import FoundColleagues, find_colleagues
 from workflows.intake.search_terms import gather_text
 from workflows.intake.similar import SimilarIdea, find_similar_to
 from workflows.intake.supplement import read_asked_for
@@ -33,6 +46,7 @@ from workflows.process.context import IdeaContext, read_context
 from workflows.process.guards import Question, find_refusal
 from workflows.process.offers import is_offered
 from workflows.process.quota import read_quota
+from workflows.process.refusals import Refusal
 from workflows.process.relations import may_act
 from workflows.process.ways import IDEA
 from workflows.region.calls import current_policy, get_call
@@ -85,7 +99,7 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
         is_open = offered and (idea is None or name_writing(idea.stage) == action)
         if not (is_open or (posted and _may_ever(session, shown, action, actor))):
             return {"away": f"/usulan/{idea_id}" if idea_id else NEW}
-        people = {person_id: row for person_id, (row, _number) in list_people(session, context, actor).items()}
+        people = {person_id: row for person_id, (row, _number) in list_nameable(session, context, request.form, actor).items()}
         values: dict[str, Any] = {
             "call": shown.call,
             "policy": shown.policy,
@@ -109,8 +123,9 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
         version = show_context(session, context, actor).version if context else ""
         stored = stored_values(context, Words(request.language), actor) if context else {"team.0.person": next(iter(people))}
         written = _writing(request, shown.policy, (stored, version), people, refused)
-        similar = _find_similar(session, shown, request.form, actor)
-        return values | written | show_form(shown.policy, written["form"], values["asked_for"]) | {"similar": similar, "writes": True}
+        written["form"], found = _find_colleagues(request, session, written["form"], actor)
+        more_shown = {"similar": _find_similar(session, shown, request.form, actor), "writes": True, "found": found}
+        return values | written | show_form(shown.policy, written["form"], values["asked_for"]) | more_shown
 
     visitor, values = await request.read_page(read_writing)
     if "away" in values:
@@ -123,11 +138,33 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
     return answer
 
 
+def is_only_shown_anew(form: Form) -> bool:
+    """Whether a form was only sent to be shown again: with more lines, even shares, colleagues found or the one who was picked."""
+    return form.text("do", 10) in ("rows", "split", "refresh") or bool(form.text(ADD, 26)) or _seeks(form)
+
+
+def _seeks(form: Form) -> bool:
+    """Whether a colleague is sought: by its button, or with the key that sends a form, while a name is typed."""
+    return form.text("do", 10) == "find" or (form.text("do", 10) == "enter" and bool(form.text(FIND, 100).strip()))
+
+
+def _find_colleagues(request: PageRequest, session: Session, view: FormView, actor: Actor) -> tuple[FormView, FoundColleagues | None]:
+    """The colleagues sought, where any are; what is wrong with the name that was typed stands at its field."""
+    if not _seeks(request.form):
+        return view, None
+    try:
+        request.count_search(actor)
+        return view, find_colleagues(session, request.form.text(FIND, 100), actor=actor)
+    except Refusal as refusal:
+        said = Words(request.language).refusal(refusal.code, refusal.parameters)
+        return replace(view, errors={**view.errors, FIND: said}), None
+
+
 def _show_team_and_files(session: Session, shown: IdeaContext, actor: Actor) -> dict[str, Any]:
     """What stands on the form of those who were asked to join, and of the idea's files."""
     left_out = sum(each.share_hundredths for each in shown.left_out)
     files = list_files(session, shown, actor=actor) if shown.members else ()
-    return {"asked": show_invited(shown, actor), "agreed": len(shown.members) > 1, "left_out": left_out, "files": files}
+    return {"asked": show_invited(session, shown, actor), "agreed": len(shown.members) > 1, "left_out": left_out, "files": files}
 
 
 def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor) -> bool:
@@ -161,11 +198,12 @@ def _writing(
         view = FormView("writing", stored[0], {}, version)
         rows = read_rows(Form(list(stored[0].items())), people)
     else:
-        rows = read_rows(request.form, people)
+        rows = add_row(read_rows(request.form, people), request.form, people)
         if request.form.text("do", 10) == "split":
             rows = split_evenly(rows, words)
         kept = {name: value for name, value in stored[0].items() if not name.startswith("team.")}  # of a returned idea not all is sent
         shown = drop_sent(policy, kept, request.form) | with_rows(request.form, rows).values
+        shown |= {FIND: ""} if request.form.text(ADD, 26) else {}
         view = FormView("writing", shown, errors, version, meanings=request.form.meanings)
     blanks = max(ROWS - len(rows), 0) if request.form.text("do", 10) != "rows" else 2
     return {"form": view, "rows": (rows + [TeamLine()] * blanks)[:MOST_ROWS]}

@@ -10,6 +10,7 @@ from api.v1.shapes import ResponseBody
 from api.v1.team_history import MemberChangeOut, list_changed_people, show_team_change
 from models.ideas import Answer, Decision, Idea
 from models.people import Person
+from models.replacements import Replacement
 from workflows.intake.links import LINK, UNLINK, LinkLine, list_links
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
@@ -53,14 +54,31 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
     if is_blind(session, context, actor):
         told = [_show_blindly(decision) for decision in decisions if decision.action not in OF_INTAKE - SHOWN_TO_BLIND_REVIEWERS]
         return _in_order(told, links)
-    named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
+    replacements = list(session.exec(select(Replacement).where(Replacement.idea_id == idea_id)))
+    named = {decision.actor_id for decision in decisions if decision.actor_id}
+    named |= list_changed_people([*(each.detail for each in decisions), *({"team": each.team} for each in replacements)])
+    named |= {str(each) for row in replacements for each in (row.asked_by, row.leaver_id, row.settled_by) if each}
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
-    return _in_order([_name_others(session, _show_decision(decision, people, actor), actor) for decision in decisions], links)
+    others = [*links, *(step for row in replacements for step in _show_replacement(row, people))]
+    return _in_order([_name_others(session, _show_decision(decision, people, actor), actor) for decision in decisions], others)
 
 
-def _in_order(decisions: list[DecisionOut], links: list[DecisionOut]) -> list[DecisionOut]:
-    """Decisions, and what was said of the idea and others among them by the time."""
-    return sorted([*decisions, *links], key=lambda each: each.at) if links else decisions
+def _in_order(decisions: list[DecisionOut], others: list[DecisionOut]) -> list[DecisionOut]:
+    """Decisions, and among them by the time what was said of the idea and others, and what was asked about its team."""
+    return sorted([*decisions, *others], key=lambda each: each.at) if others else decisions
+
+
+def _show_replacement(row: Replacement, people: dict[str, str]) -> Iterator[DecisionOut]:
+    """That somebody's place was to be another's, and what came of it; who was to come is named once they have."""
+    steps = [("ask_replacement", row.reason, row.asked_at, row.asked_by)]
+    if row.settled_at is not None:
+        came_about = "replace_member" if row.team else "change_lead"
+        settled_by = str(row.settled_by) if row.is_done or row.settled_by != row.newcomer_id else ""  # who would not come is not told
+        steps += [(came_about if row.is_done else "end_replacement", row.end_reason, row.settled_at, settled_by)]
+    for action, reason, at, by in steps:
+        change = show_team_change({"team": row.team}, people) if action == "replace_member" else None
+        detail = {"leaver": people.get(row.leaver_id, "")} if change is None else {}
+        yield DecisionOut(action=action, outcome="", reason=reason, detail=detail, team_change=change, at=at, by=people.get(by))
 
 
 def _show_link(line: LinkLine) -> Iterator[DecisionOut]:
@@ -94,7 +112,7 @@ def _show_decision(decision: Decision, people: dict[str, str], actor: Actor) -> 
         outcome=decision.outcome,
         reason=decision.reason,
         detail={name: kept for name, kept in decision.detail.items() if name not in UNTOLD},
-        team_change=show_team_change(decision, people),
+        team_change=show_team_change(decision.detail, people),
         at=decision.at,
         by=None if unnamed else people.get(decision.actor_id or "", decision.flow or None),
     )

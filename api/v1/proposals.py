@@ -4,16 +4,19 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.v1.shapes import Amount, Day, RequestBody
+from api.v1.shapes import Amount, Day, Id, RequestBody
 from models.entry_rules import Initiator
 from workflows.intake.draft import IdeaForm, Medium, Proposal
 from workflows.intake.team import MemberShare
 
 
 class MemberShareIn(RequestBody):
-    employee_number: str = Field(max_length=30)
+    """A member by employee number, or by the `person_id` of a colleague found by name (`GET /me/unit/people`) or of who is of the team."""
+
+    employee_number: str = Field(default="", max_length=30)
     share_hundredths: int = Field(strict=True, ge=1, le=10_000)
     role: str = Field(default="", max_length=100)
+    person_id: Id | None = None
 
 
 class ProposalIn(RequestBody):
@@ -40,7 +43,7 @@ class ProposalIn(RequestBody):
 
     def read(self) -> Proposal:
         """The proposal as the action takes it."""
-        team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role) for part in self.team)
+        team = tuple(MemberShare(part.employee_number, part.share_hundredths, part.role, part.person_id) for part in self.team)
         said = self.title, self.form, self.medium, self.theme, self.sections, self.budget_rupiah, team
         entry: dict[str, Any] = {"initiator": self.initiator, "in_use_since": self.in_use_since, "earlier_code": self.earlier_code or ""}
         return Proposal(*said, answers=self.answers, category=self.category or "", **entry)

@@ -19,6 +19,7 @@ from models.statements.ideas import Member, read_gates
 from workflows.calculations.employee_number import mask_held_number
 from workflows.intake.answers import leave_unasked_out
 from workflows.intake.content import list_said
+from workflows.intake.reminders import list_reminded
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.categories import has_own_criteria
@@ -35,6 +36,7 @@ After = Annotated[int, Query(ge=0, le=2**63 - 1)]
 Cursor = Annotated[str | None, Query(max_length=1_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 VERSION_DIGITS = 32
+NOT_VERSIONED: Any = {"asked": {"__all__": {"reminded_at"}}}  # a reminder changes nothing that somebody is about to change
 UNTOLD_TO_BLIND = ("unit_id", "category")  # a category may be that of a single unit
 
 
@@ -102,7 +104,10 @@ class MemberOut(ResponseBody):
 
 
 class InvitedOut(ResponseBody):
-    """Somebody who was asked to join: person, name and unit only where the asker may know them."""
+    """Somebody who was asked to join: person, name and unit only where the asker may know them.
+
+    `reminded_at`: when they were reminded, for the lead proposer alone.
+    """
 
     person_id: str | None
     name: str
@@ -112,6 +117,7 @@ class InvitedOut(ResponseBody):
     role: str
     share_hundredths: int
     answer: Answer
+    reminded_at: list[datetime]
 
 
 class GateOut(ResponseBody):
@@ -200,9 +206,17 @@ def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:
 
 def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOut:
     """An idea already read, as the actor may see it: in a blind call reviewers learn neither who proposed it nor for which unit."""
-    idea, content = context.idea, context.content
     concerns = is_in_team(context, actor) or context.is_invited(actor.person_id)
-    blind = is_blind(session, context, actor) and not concerns
+    return _show(session, context, actor, concerns=concerns, blind=is_blind(session, context, actor) and not concerns)
+
+
+def preview_context(session: Session, context: IdeaContext) -> IdeaOut:
+    """An idea already read, as somebody will see it who reviews it and nothing else."""
+    return _show(session, context, Actor(person_id=None), concerns=False, blind=context.policy.blind)
+
+
+def _show(session: Session, context: IdeaContext, actor: Actor, *, concerns: bool, blind: bool) -> IdeaOut:
+    idea, content = context.idea, context.content
     said = list_said(context) if concerns else leave_unasked_out(context.policy, list_said(context))
     gates = read_gates(session, idea.id) if context.policy.gates and not is_only_invited(context, actor) else ()
     shown = IdeaOut(
@@ -225,11 +239,12 @@ def show_context(session: Session, context: IdeaContext, actor: Actor) -> IdeaOu
         comments=list_comments(session, context, actor),
         scores_closed=idea.scores_closed_at is not None,
         team=None if blind else show_team(context.members),
-        asked=show_invited(context, actor) if concerns else None,
+        asked=show_invited(session, context, actor) if concerns else None,
         gates=[GateOut(name=gate.name, state=gate.state) for gate in gates],
     )
     steps = idea.version if reads_reviews(session, context, actor) else None
-    shown.version = hashlib.sha256(f"{steps} {shown.model_dump_json()}".encode()).hexdigest()[:VERSION_DIGITS]
+    versioned = shown.model_dump_json(exclude=NOT_VERSIONED)
+    shown.version = hashlib.sha256(f"{steps} {versioned}".encode()).hexdigest()[:VERSION_DIGITS]
     return shown
 
 
@@ -255,11 +270,12 @@ def show_team(team: Sequence[Member]) -> list[MemberOut]:
     ]
 
 
-def show_invited(context: IdeaContext, actor: Actor) -> list[InvitedOut]:
+def show_invited(session: Session, context: IdeaContext, actor: Actor) -> list[InvitedOut]:
     """Who was asked to join, by name where the actor may know it, else by the end of the number that was typed.
 
-    Who did not want to is told to the lead alone.
+    Who did not want to is told to the lead alone, as are the reminders.
     """
+    reminded = list_reminded(session, context, actor)
     return [
         InvitedOut(
             person_id=each.person_id if named else None,
@@ -270,6 +286,7 @@ def show_invited(context: IdeaContext, actor: Actor) -> list[InvitedOut]:
             role=each.role,
             share_hundredths=each.share_hundredths,
             answer=each.answer,
+            reminded_at=reminded.get(each.id, []),
         )
         for each in context.invited
         if each.answer != Answer.NOT_JOINED or actor.person_id == context.idea.lead_id

@@ -1,12 +1,12 @@
 """How an idea's history shows a change of its team: member by member, with shares before and after, in both languages."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pydantic import BaseModel
 
 from api.formats import show_share
 from api.sentences import catalogue
-from models.ideas import Decision
 from workflows.intake.team import Membership, read_team_change
 
 
@@ -23,15 +23,15 @@ class MemberChangeOut(BaseModel):
     text_en: str
 
 
-def list_changed_people(decisions: Iterable[Decision]) -> set[str]:
-    """The ids of everybody whom a change of a team is about."""
-    changes = [change for decision in decisions if (change := read_team_change(decision.detail))]
+def list_changed_people(details: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The ids of everybody whom a change of a team is about, as decisions' details keep it."""
+    changes = [change for detail in details if (change := read_team_change({**detail}))]
     return {member.person_id for change in changes for member in change.before + change.after}
 
 
-def show_team_change(decision: Decision, names: Mapping[str, str]) -> list[MemberChangeOut] | None:
-    """What a decision changed in the team, by people's names; None where it changed nothing."""
-    change = read_team_change(decision.detail)
+def show_team_change(detail: Mapping[str, Any], names: Mapping[str, str]) -> list[MemberChangeOut] | None:
+    """What was changed in the team, as a decision's detail keeps it, by people's names; None where nothing was."""
+    change = read_team_change({**detail})
     return (
         None
         if change is None

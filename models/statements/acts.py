@@ -1,5 +1,5 @@
-"""What people did about an idea, step by step: decisions taken, reviews answered, a pilot owned, awards proposed and approved; and who
-typed it in somebody else's name, and who advised its team."""
+"""What people did about an idea, step by step: decisions taken, reviews answered, a pilot owned, awards proposed and approved; who typed it
+in somebody else's name, who advised its team, and whose place in the team somebody else has taken."""
 
 from collections.abc import Collection
 from functools import cache
@@ -14,6 +14,7 @@ from models.dictated_ideas import DictatedIdea
 from models.ideas import Decision
 from models.mentors import Mentorship
 from models.pilots import Pilot
+from models.replacements import Replacement
 from models.reviews import Review, ReviewState
 
 ANSWERED = (ReviewState.SCORED, ReviewState.RECUSED)  # whoever stepped back from a review knew it as a reviewer all the same
@@ -29,8 +30,8 @@ class Act(NamedTuple):
     step: str
 
 
-_DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED, _MENTORSHIP = (
-    table_of(model) for model in (Decision, Review, Pilot, Award, DictatedIdea, Mentorship)
+_DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED, _MENTORSHIP, _REPLACED = (
+    table_of(model) for model in (Decision, Review, Pilot, Award, DictatedIdea, Mentorship, Replacement)
 )
 _SOURCES: tuple[tuple[sa.Table, Any, Any, tuple[Any, ...]], ...] = (
     (_DECISION, _DECISION.c.actor_id, _DECISION.c.action, ()),
@@ -40,6 +41,7 @@ _SOURCES: tuple[tuple[sa.Table, Any, Any, tuple[Any, ...]], ...] = (
     (_AWARD, _AWARD.c.approved_by, sa.literal_column("'award_approve'"), ()),
     (_DICTATED, _DICTATED.c.typed_by, sa.literal_column("'dictate'"), ()),
     (_MENTORSHIP, _MENTORSHIP.c.person_id, sa.literal_column("'advise'"), (_MENTORSHIP.c.accepted_at.is_not(None),)),
+    (_REPLACED, _REPLACED.c.leaver_id, sa.literal_column("'left_team'"), (_REPLACED.c.is_done,)),
 )
 
 

@@ -47,6 +47,13 @@ def late_permit(number: str) -> dict[str, str]:
     return {"employee_number": number, "until": (now() + timedelta(days=1)).isoformat(), "reason": REASON}
 
 
+def pilot_plan(owner_id: str) -> dict[str, Any]:
+    """A pilot of forty days with one indicator."""
+    goal = {"name": "Antre", "baseline": 1, "target": 2}
+    days = {"starts_on": today().isoformat(), "ends_on": (today() + timedelta(days=40)).isoformat()}
+    return {"unit_code": "ANDIR", "owner_id": owner_id, "site": "x", **days, "indicators": [goal]}
+
+
 def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
     """What a right request says."""
     town, path = scene.town, row["path"]
@@ -58,9 +65,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
     if path.endswith("/attachments"):
         return pdf()
     if path.endswith("/pilot"):
-        goal = {"name": "Antre", "baseline": 1, "target": 2}
-        days = {"starts_on": today().isoformat(), "ends_on": (today() + timedelta(days=40)).isoformat()}
-        return {"unit_code": "ANDIR", "owner_id": town["owner"].id, "site": "x", **days, "indicators": [goal]}
+        return pilot_plan(town["owner"].id)
     if path.endswith("/measurements"):
         return measurement(scene, row)
     if path.endswith("/assignments"):
@@ -110,6 +115,13 @@ def bodies_of_proposers(scene: Scene, proposal: dict[str, Any]) -> dict[str, Any
         "/ideas/{idea_id}/links/{link_id}/ending": {"reason": REASON},
         "/shared-ideas/{idea_id}/comments": {"text": "Juga jalan di tempat kami."},
         "/shared-ideas/{idea_id}/comments/{comment_id}/hiding": {"reason": REASON},
+        "/ideas/{idea_id}/replacements": {
+            "leaver_id": scene.town["mate"].id,
+            "employee_number": scene.town["walker"].number,
+            "reason": REASON,
+        },
+        "/replacements/{replacement_id}/answer": {"outcome": "agreed"},
+        "/replacements/{replacement_id}/confirmation": {"outcome": "refused", "reason": REASON},
         "/dictated-ideas": {**proposal, **call, "employee_number": scene.town["lead"].number},
         "/dictated-ideas/{dictated_id}": {**proposal, "text_version": 1},
         "/dictated-ideas/{dictated_id}/confirmation": {"text_version": 1},

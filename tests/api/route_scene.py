@@ -31,6 +31,8 @@ from workflows.intake.courses import NewCourse, add_course
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas
 from workflows.intake.mentoring import ask_mentor
+from workflows.intake.replace import ask_replacement
+from workflows.intake.replacing import NewReplacement
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 from workflows.region.accounts import close_account
@@ -106,11 +108,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
         award = town.build_award(award_stage, idea=town.build_idea(IdeaStage.ROLLED_OUT, call=calls[of], **team))
         ids[of, "award_id", award_stage] = award
     ids["asked", "idea_id", IdeaStage.DRAFT] = town.ask_team()
-    new = NewLink(LinkKind.SIMILAR, str(town.idea(ids["ours", "idea_id", IdeaStage.REJECTED]).code), REASON)
-    link = town.do(link_ideas, ids["ours", "idea_id", IdeaStage.SCREENING], new, by="secretary").id
-    ids |= {(of, "link_id", IdeaStage.SCREENING): link for of in ("-", "ours")}
-    comment = town.do(write_comment, ids["ours", "idea_id", IdeaStage.IN_PILOT], "Juga jalan di tempat kami.", by="operator").id
-    ids |= {(of, "comment_id", IdeaStage.IN_PILOT): comment for of in ("-", "ours")}
+    ids |= build_what_was_said(town, ids)
     ids |= build_mentors(town, calls["ours"], ids["ours", "idea_id", IdeaStage.SUPPLEMENT_ASKED])
     move_away(town, calls["foreign"])
     for of in TWO:
@@ -128,6 +126,18 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     shutil.copytree(settings().documents, town.store.url.database + ".files")  # type: ignore[operator]
     shutil.copytree(settings().attachments, town.store.url.database + ".attached")  # type: ignore[operator]
     return ids
+
+
+def build_what_was_said(town: Town, ids: dict[tuple[str, str, str], str]) -> dict[tuple[str, str, str], str]:
+    """A link between two ideas, a comment on one, and a member of a team who is to be replaced."""
+    new = NewLink(LinkKind.SIMILAR, str(town.idea(ids["ours", "idea_id", IdeaStage.REJECTED]).code), REASON)
+    link = town.do(link_ideas, ids["ours", "idea_id", IdeaStage.SCREENING], new, by="secretary").id
+    said = {(of, "link_id", IdeaStage.SCREENING): link for of in ("-", "ours")}
+    comment = town.do(write_comment, ids["ours", "idea_id", IdeaStage.IN_PILOT], "Juga jalan di tempat kami.", by="operator").id
+    said |= {(of, "comment_id", IdeaStage.IN_PILOT): comment for of in ("-", "ours")}
+    leaves = NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number)
+    asked = town.do(ask_replacement, ids["ours", "idea_id", IdeaStage.AWAITING_PERMISSION], leaves, by="lead")
+    return said | {("ours", "replacement_id", IdeaStage.AWAITING_PERMISSION): asked.id}
 
 
 def build_later_calls(town: Town) -> dict[tuple[str, str, str], str]:

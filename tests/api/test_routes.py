@@ -25,6 +25,7 @@ from tests.building import Shelf, Town
 pytestmark = pytest.mark.slow
 
 QUERIES = {("GET", "/people"): "?role=reviewer", ("POST", "/ideas/{idea_id}/attachments"): "?name=contoh.pdf"}
+QUERIES["GET", "/me/unit/people"] = "?name=sari"
 PUBLIC = {"/activation", "/forgotten-passwords", "/tokens", "/health", "/ledger"}
 PUBLIC |= {"/verification", "/verification/{token}", "/verification/files/{sha256}"}
 

@@ -33,6 +33,7 @@ CAPTIONS = {
     "moved": "Tenggat diundur",
     "receipt": "Tanda terima",
     "rejection": "Surat pemberitahuan",
+    "reminder": "Pengingat anggota tim",
     "turn": "Perkembangan usulan",
     "withdrawn": "Piagam dicabut",
 }

@@ -10,23 +10,16 @@ from models.stages import AwardStage, IdeaStage
 from tests.answers import FORM, SAID
 from tests.api.pages.browsing import PASSWORD, give_password
 from tests.attaching import TAKING, put
+from tests.browser.posted_around import set_colleagues, set_mentors, set_replacement, set_revisions
 from tests.browser.scene import Shot, build_late_call
 from tests.building import Town
 from tests.outsiders import outsider, welcome
-from tests.sharing import OPEN
 from tests.steps import IDEA_STEPS, REASON
-from workflows.intake.colleagues import support_idea
-from workflows.intake.commenting import hide_comment, write_comment
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.region.doubles import Double, merge_double
 from workflows.region.people import NewPerson, register_person
-from tests.workflows.intake.mentored import ADVICE, add_mentor, advised, ask
-from workflows.intake.advice import give_advice
-from workflows.intake.clinics import book_clinic
-from workflows.intake.courses import NewCourse, add_course
-from workflows.region.clinics import NewClinic, plan_clinic
 
 NEW = (("name", "Euis Komariah"), ("employee_number", "199005052015012001"))
 GUEST = (("name", "Laras Kamayanti"), ("kind", "mentor"), ("sign_in_name", "pendamping.maleber"))
@@ -63,9 +56,13 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Hasil ukur yang perlu diperbaiki", "owner", f"/usulan/{trial}", "Simpan hasil ukur"),
         Shot("Jadwal pengumuman", "leader", f"/penghargaan/{approved}"),
         Shot("Pencabutan", "leader", f"/penghargaan/{scheduled}", "Cabut penghargaan"),
+        Shot("Rekan yang ditemukan menurut nama", "mate", f"/usulan/baru?call={town.call}", "Cari rekan", (("colleague", "hesti"),)),
+        Shot("Draf bagi anggota tim", "mate", f"/usulan/{draft}"),
         *_set_links(town),
-        *_set_colleagues(town),
-        *_set_mentors(town),
+        *set_colleagues(town),
+        *set_mentors(town),
+        *set_revisions(town),
+        *set_replacement(town),
         *_set_answers(town),
         *_set_calls(town),
         *_set_entry(town),
@@ -147,56 +144,6 @@ def _set_links(town: Town) -> list[Shot]:
     return [
         Shot("Hubungan dengan usulan lain", "secretary", f"/usulan/{idea}"),
         Shot("Hubungan yang perlu diperbaiki", "secretary", f"/usulan/{idea}", "Simpan hubungan"),
-    ]
-
-
-def _set_colleagues(town: Town) -> list[Shot]:
-    """An idea that is open to colleagues, as one of them, its team and the secretariat read it; a comment that is removed, one refused."""
-    idea = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-REKAN", **OPEN), title="Loket Ramah Lansia")
-    town.do(support_idea, idea, by="stranger")
-    for who, text in (
-        ("walker", "Di dinas kami antrean lansia\njuga panjang."),
-        ("lead", "Terima kasih, boleh kami lihat?"),
-        ("walker", "Malas."),
-    ):
-        comment = town.do(write_comment, idea, text, by=who).id
-    town.do(hide_comment, idea, comment, reason=REASON, by="secretary")
-    page = f"/rekan/{idea}"
-    return [
-        Shot("Usulan rekan", "walker", "/rekan"),
-        Shot("Usulan rekan yang tidak ditemukan", "walker", "/rekan?q=zamrud&diikuti=1"),
-        Shot("Suara rekan", "walker", page),
-        Shot("Suara rekan bagi tim", "lead", page),
-        Shot("Suara rekan pada halaman usulan", "lead", f"/usulan/{idea}"),
-        Shot("Suara rekan bagi sekretariat", "secretary", page),
-        Shot("Komentar terbaru bagi sekretariat", "secretary", "/rekan/komentar"),
-        Shot("Komentar yang perlu diperbaiki", "walker", page, "Kirim komentar"),
-def _set_mentors(town: Town) -> list[Shot]:
-    """A mentor who advises a team, is asked by another and turned a third down; and the forms about them, refused."""
-    add_mentor(town, "adviser", "Pelayanan publik", "Kesehatan ibu dan anak", places=3)
-    titles = ("Loket Ibu Hamil", "Antrean Imunisasi", "Kartu Sehat Balita")
-    advised_one, waiting, free = (town.build_idea(title=title, theme="Kesehatan ibu dan anak") for title in titles)
-    advised(town, advised_one, by="adviser")
-    town.do(give_advice, advised_one, ADVICE, by="adviser")
-    ask(town, waiting)
-    mentors, clinics, courses = (f"/periode-usulan/{town.call}/{last}" for last in ("pendamping", "klinik", "kursus"))
-    course = NewCourse("Kesehatan", "Merancang layanan publik", "Lembaga contoh", "https://kursus.contoh.go.id/layanan")
-    town.do(add_course, town.call, course, by="secretary")
-    for title, days in (("Klinik inovasi putaran 1", 5), ("Klinik inovasi putaran 2", 12)):
-        clinic = town.do(plan_clinic, town.call, NewClinic(title, "Aula BAPPEDA", now() + timedelta(days=days), 12), by="secretary").id
-    town.do(book_clinic, free, clinic, by="lead")
-    return [
-        Shot("Pendamping periode usulan", "secretary", mentors),
-        Shot("Pendamping yang perlu diperbaiki", "secretary", mentors, "Simpan pendamping"),
-        Shot("Bimbingan saya", "adviser", "/bimbingan"),
-        Shot("Jawaban yang perlu diperbaiki", "adviser", "/bimbingan", "Kirim jawaban"),
-        Shot("Usulan bagi pendampingnya", "adviser", f"/usulan/{advised_one}"),
-        Shot("Usulan dengan pendamping", "lead", f"/usulan/{advised_one}"),
-        Shot("Klinik periode usulan", "secretary", clinics),
-        Shot("Klinik yang perlu diperbaiki", "secretary", clinics, "Simpan klinik"),
-        Shot("Kursus menurut tema", "secretary", courses),
-        Shot("Kursus yang perlu diperbaiki", "secretary", courses, "Simpan kursus"),
-        Shot("Permintaan pendamping yang perlu diperbaiki", "lead", f"/usulan/{free}", "Cari dan minta pendamping"),
     ]
 
 

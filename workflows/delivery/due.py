@@ -16,6 +16,7 @@ from models.instants import now, region_zone, today, wall_now
 from models.outbox import ClockTick, Message, MessageState
 from models.people import SignIn
 from models.settings import settings
+from workflows.intake.reminders import remind_unanswered
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.closing import end_of_grace, may_still_enter, read_closing
@@ -26,6 +27,7 @@ from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
 from workflows.recognition.paces import DIGEST_HOUR
 from workflows.recognition.pauses import wake_digests
+from workflows.recognition.reminders import REMIND
 from workflows.recognition.tell_followers import ask_for_followers
 from workflows.recognition.tell_moved import TELL, list_told
 from workflows.region.calls import close_call, lock_call
@@ -146,6 +148,12 @@ def ask_sweep(session: Session, _actor: Actor) -> None:
         send(session, "intake.sweep_attachments", f"{today():%Y%m%d}", once=f"sweep:{today():%Y%m%d}")
 
 
+def remind_asked(session: Session, _actor: Actor) -> None:
+    """Have those told again who were asked to join a team and have not answered, on their days."""
+    for each in remind_unanswered(session, AT_ONCE):
+        send(session, REMIND, each.person_id, idea_id=each.idea_id, once=each.key)
+
+
 def end_pauses(session: Session, _actor: Actor) -> None:
     """Let those be told of further tasks who were last told of some hours ago."""
     wake_digests(session)
@@ -171,6 +179,7 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     print_specimens,
     escalate,
     ask_digests,
+    remind_asked,
     end_pauses,
     tell_followers,
     wake_scans,

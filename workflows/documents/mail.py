@@ -79,6 +79,18 @@ class FollowedMail:
 
 
 @dataclass(frozen=True)
+class ReminderMail:
+    """Somebody has not answered whether they join a team; `lead` asks them, `share` and `until` as people read them."""
+
+    name: str
+    title: str
+    lead: str
+    share: str
+    until: str
+    url: str
+
+
+@dataclass(frozen=True)
 class AccountMail:
     """Something that happened to somebody's account; `happened` as people read it."""
 
@@ -140,7 +152,7 @@ class MovedMail:
     url: str
 
 
-Mail = DocumentMail | DigestMail | TurnMail | DroppedMail | FollowedMail | AccountMail | CodeMail | ChangeMail | MovedMail
+Mail = DocumentMail | DigestMail | TurnMail | DroppedMail | FollowedMail | ReminderMail | AccountMail | CodeMail | ChangeMail | MovedMail
 
 
 def render_mail(folder: str, mail: Mail, reader: Reader | None = None) -> WrittenMail:

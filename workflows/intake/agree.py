@@ -64,7 +64,7 @@ def leave_out_unanswered(session: Session, idea_id: str, *, actor: Actor) -> Non
 def _join(session: Session, context: IdeaContext, mine: Invited) -> tuple[TeamMember, ...]:
     invitation = session.get_one(Invitation, mine.id)
     if context.idea.stage != IdeaStage.DRAFT:
-        invitation.answer, invitation.answered_at = Answer.JOINED, now()
+        invitation.answer, invitation.answered_at, invitation.remind_at = Answer.JOINED, now(), None
         return ()
     session.delete(invitation)
     session.add(write_member(context.idea.id, mine.position, mine))
@@ -73,7 +73,7 @@ def _join(session: Session, context: IdeaContext, mine: Invited) -> tuple[TeamMe
 
 def _stay_out(session: Session, context: IdeaContext, mine: Invited) -> tuple[TeamMember, ...]:
     invitation = session.get_one(Invitation, mine.id)
-    invitation.answer, invitation.answered_at = Answer.NOT_JOINED, now()
+    invitation.answer, invitation.answered_at, invitation.remind_at = Answer.NOT_JOINED, now(), None
     return _give_to_lead(session, context, mine.share_hundredths)
 
 

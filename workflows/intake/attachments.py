@@ -79,8 +79,16 @@ def list_files(session: Session, context: IdeaContext, *, actor: Actor) -> list[
     Who is not told who proposes learns no file's own name, and opens photos alone unless the policy says more: a paper names its author,
     a photo is a copy without what the camera wrote into it.
     """
-    blind, rule = is_blind(session, context, actor), context.policy.attachments
-    listed = []
+    return _list_as(session, context, blind=is_blind(session, context, actor))
+
+
+def preview_files(session: Session, context: IdeaContext) -> list[ListedFile]:
+    """An idea's files as somebody will see them who reviews it and nothing else."""
+    return _list_as(session, context, blind=context.policy.blind)
+
+
+def _list_as(session: Session, context: IdeaContext, *, blind: bool) -> list[ListedFile]:
+    rule, listed = context.policy.attachments, []
     for place, row in enumerate(list_present(session, context.idea.id), 1):
         kind = kind_of(row.media_type)
         is_told = not blind or kind == "photo" or rule.papers_to_blind

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlmodel import Session, col, delete, select
 
@@ -12,9 +13,12 @@ from models.ideas import Answer, Decision, Idea, Invitation, TeamMember
 from models.instants import now
 from models.people import EmployeeNumber, Person
 from models.policy import Policy
+from models.replacements import Replacement
 from models.statements.ideas import Invited, Member
 from workflows.calculations.employee_number import mask_employee_number, read_employee_number, strip_employee_number
 from workflows.calculations.shares import WHOLE, Share, SharesFault, SharesRefused, check_shares
+from workflows.intake.name_search import find_nameable
+from workflows.intake.reminders import find_first, set_reminders
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 from workflows.process.deadlines import due_in
@@ -31,11 +35,12 @@ REVISE = IDEA.action("revise")
 
 @dataclass(frozen=True)
 class MemberShare:
-    """A team member's share of an idea as it is handed in; the member is found by employee number."""
+    """A team member's share of an idea as it is handed in; the member is found by employee number, or named by the person's id."""
 
     employee_number: str
     share_hundredths: int
     role: str = ""
+    person_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,18 +86,27 @@ class TeamChange:
         return [(person_id, before.get(person_id), after.get(person_id)) for person_id in after | before]
 
 
+@dataclass(frozen=True)
+class ToldChange:
+    """A change of a team with when it came about, and whose act it was."""
+
+    at: datetime
+    actor_id: str | None
+    change: TeamChange
+
+
 def read_team_shares(session: Session, idea: Idea, policy: Policy, team: Sequence[MemberShare]) -> list[Named]:
     """The team that a proposal names; an empty one means that the lead proposer stands alone.
 
     A number that nobody has is taken as one of somebody who does not answer: who typed it learns from neither whether it is an employee's.
-    So is that of somebody who retired, unless they are of the team already.
-    Raises Invalid for a number that cannot be one, somebody named twice, a team without its lead or too large, and shares that are no
-    whole.
+    So is that of somebody who retired, unless they are of the team already. By their id are named those alone whom `find_nameable` knows.
+    Raises Invalid for a number that cannot be one, an id that is nobody's who may be named so, somebody named twice, a team without its
+    lead or too large, and shares that are no whole.
     """
     faults, named = Faults(), list[Named]()
     for index, each in enumerate(team):
         with faults.gather():
-            named.append(_find_named(session, idea, index, each))
+            named.append(find_named(session, idea, f"team.{index}.", each))
     faults.settle()
     named = named or [Named("", idea.lead_id, WHOLE, lead=True)]
     if len(named) > policy.team_limit:
@@ -150,8 +164,8 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
     """
     asks, settled = list[Ask](), [Settled(REVISE)] if any(each.answer == Answer.NOT_JOINED for each in context.invited) else []
     before = {each.person_id or each.number: each for each in context.invited}
-    if before:
-        session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.idea.id))
+    rows = _take_away(session, context)
+    remind_at = find_first(session, context) if asked else None
     for position, each in asked:
         earlier = before.pop(each.key, None)
         stays = earlier is not None and not anew and _is_same(earlier, each)
@@ -159,12 +173,24 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
         row = Invitation(idea_id=context.idea.id, position=position, known=known, **asdict(each))
         if each.lead or (stays and earlier is not None and earlier.answer == Answer.JOINED):
             row.answer, row.answered_at = Answer.JOINED, now()
+        set_reminders(row, remind_at, rows.get(each.key))
         session.add(row)
         is_waiting = earlier is not None and earlier.answer == Answer.ASKED
         if row.answer == Answer.ASKED and each.person_id is not None and not is_waiting:
             asks.append(Ask(AGREE, agree_until(session, context), each.person_id))
     gone = [each for each in before.values() if each.answer == Answer.ASKED and each.person_id is not None]
     return InboxChanges(tuple(asks), (*settled, *(Settled(AGREE, each.person_id) for each in gone)))
+
+
+def _take_away(session: Session, context: IdeaContext) -> dict[str, Any]:
+    """Take the idea's invitations away, and answer them by whom they ask; a reminder that is just noted is waited for, and seen."""
+    if not context.invited:
+        return {}
+    kept = (Invitation.answer, Invitation.asked_at, Invitation.remind_at, Invitation.reminded)
+    found = sa.select(Invitation.person_id, Invitation.number, *kept).where(col(Invitation.idea_id) == context.idea.id)
+    rows = session.execute(found.with_for_update()).all()
+    session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.idea.id))
+    return {row.person_id or row.number: row for row in rows}
 
 
 def agree_until(session: Session, context: IdeaContext) -> datetime:
@@ -203,25 +229,41 @@ def read_team_change(detail: dict[str, Any]) -> TeamChange | None:
     return TeamChange(*(tuple(Membership(**each) for each in kept[name]) for name in ("before", "after"))) if kept else None
 
 
-def list_team_changes(session: Session, idea_id: str) -> list[tuple[Decision, TeamChange]]:
-    """Every change of an idea's team since its submission, with the decision that made it, oldest first."""
+def list_team_changes(session: Session, idea_id: str) -> list[ToldChange]:
+    """Every change of an idea's team since its submission, oldest first: by a supplement, and of single members."""
     query = select(Decision).where(Decision.idea_id == idea_id).order_by(col(Decision.at), col(Decision.id))
-    found = ((decision, read_team_change(decision.detail)) for decision in session.exec(query))
-    return [(decision, change) for decision, change in found if change is not None]
+    found = [(each.at, each.actor_id, read_team_change(each.detail)) for each in session.exec(query)]
+    done = select(Replacement).where(Replacement.idea_id == idea_id, col(Replacement.is_done))
+    found += [(each.settled_at or each.asked_at, each.settled_by, read_team_change({"team": each.team})) for each in session.exec(done)]
+    told = [ToldChange(at, actor_id, change) for at, actor_id, change in found if change is not None]
+    return sorted(told, key=lambda each: each.at)
 
 
-def _find_named(session: Session, idea: Idea, index: int, given: MemberShare) -> Named:
-    field = f"team.{index}.employee_number"
-    read = read_employee_number(given.employee_number)
+def find_named(session: Session, idea: Idea, place: str, given: MemberShare) -> Named:
+    """Somebody who is named by number or id; `place` stands before the names of the fields of which it is told what is wrong."""
+    field, number = f"{place}employee_number", given.employee_number
+    if given.person_id is not None:
+        number = _find_number(session, idea, f"{place}person_id", given)
+    read = read_employee_number(number)
     if not read.valid:
         raise Invalid("employee_number_impossible", field, problems=[problem.code for problem in read.problems])
-    number = strip_employee_number(given.employee_number)
+    number = strip_employee_number(number)
     holder = select(EmployeeNumber.person_id).join(Person, col(Person.id) == col(EmployeeNumber.person_id))
     holder = holder.where(EmployeeNumber.number == number, col(EmployeeNumber.valid_until).is_(None))
     joined = select(TeamMember.id).where(TeamMember.idea_id == idea.id, TeamMember.person_id == Person.id)
     person_id = session.exec(holder.where(col(Person.retired_on).is_(None) | joined.exists())).first()
-    role = read_line(f"team.{index}.role", given.role, maximum=100, minimum=0)
+    role = read_line(f"{place}role", given.role, maximum=100, minimum=0)
     return Named(number, person_id, given.share_hundredths, role, lead=person_id == idea.lead_id)
+
+
+def _find_number(session: Session, idea: Idea, field: str, given: MemberShare) -> str:
+    """The number of somebody who is named by their id; one refusal for whoever may not be, be there such a person or not."""
+    if given.employee_number.strip():
+        raise Invalid("named_twice_over", field)
+    number = find_nameable(session, idea, str(given.person_id))
+    if number is None:
+        raise Invalid("colleague_unknown", field)
+    return number
 
 
 def _check_shares(named: Sequence[Named]) -> None:

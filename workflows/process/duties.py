@@ -19,6 +19,7 @@ PROPOSE = "propose"  # the team's own: nobody in it has any other
 DICTATE = "dictate"  # of whoever typed an idea in another's name: no step, and apart from proposing it and all that is apart from that
 ADVISE = "advise"  # of whoever is or was the team's mentor: as DICTATE
 BESIDE = (DICTATE, ADVISE)
+FORMER = "left_team"  # of whoever was of the team until somebody took their place: apart from all that the team is apart from
 ALWAYS, BY_DEFAULT = "apart", "policy"
 
 
@@ -46,7 +47,7 @@ def pair_of(one: str, other: str) -> Pair:
 STEPS, PAIRS = read_duties(tables.DUTIES)
 require_known_steps(STEPS, IDEA, AWARD)
 LOOSENABLE = tuple(pair for pair, word in PAIRS.items() if word == BY_DEFAULT)
-_DUTY_OF = {step: duty for duty, steps in STEPS.items() for step in steps} | {each: each for each in BESIDE}
+_DUTY_OF = {step: duty for duty, steps in STEPS.items() for step in steps} | {each: each for each in (*BESIDE, FORMER)}
 
 
 def find_duty(way: str, action: str) -> str | None:
@@ -56,6 +57,8 @@ def find_duty(way: str, action: str) -> str | None:
 
 def must_differ(one: str, other: str, policy: Policy) -> bool:
     """Whether two duties belong to different people under a policy."""
+    if FORMER in (one, other):
+        return {one, other}.isdisjoint({PROPOSE, *BESIDE}) and one != other and must_differ(_as_team(one), _as_team(other), policy)
     if one in BESIDE or other in BESIDE:
         as_team = _as_team(one), _as_team(other)
         return one != other and (as_team == (PROPOSE, PROPOSE) or must_differ(*as_team, policy))
@@ -64,7 +67,7 @@ def must_differ(one: str, other: str, policy: Policy) -> bool:
 
 
 def _as_team(duty: str) -> str:
-    return PROPOSE if duty in BESIDE else duty
+    return PROPOSE if duty in (*BESIDE, FORMER) else duty
 
 
 def list_borne(session: Session, idea_id: str, person_id: str) -> list[str]:
@@ -78,7 +81,7 @@ def list_borne_on(session: Session, idea_ids: Collection[str], person_id: str) -
     for act in list_acts_of(session, person_id, idea_ids):
         if act.step in _DUTY_OF:
             found.setdefault(act.idea_id, set()).add(_DUTY_OF[act.step])
-    return {idea_id: [duty for duty in (*STEPS, *BESIDE) if duty in borne] for idea_id, borne in found.items()}
+    return {idea_id: [duty for duty in (*STEPS, *BESIDE, FORMER) if duty in borne] for idea_id, borne in found.items()}
 
 
 def list_barred(session: Session, idea_id: str, duty: str, policy: Policy) -> set[str]:

@@ -31,6 +31,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.tell_call_change": (),
     "recognition.tell_moved_dates": (),
     "recognition.tell_follower": (),
+    "recognition.remind_asked": (),
     "recognition.send_digest": (),
     "recognition.mail_code": (),
     "recognition.print_specimens": (),
@@ -48,4 +49,5 @@ MAIL_JOBS: dict[str, str] = {
     "recognition.tell_call_change": "person",
     "recognition.tell_moved_dates": "person",
     "recognition.tell_follower": "person",
+    "recognition.remind_asked": "person",
 }

@@ -28,6 +28,7 @@ from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.outgoing import Prepared, Told, keep_held, prepare, send_safely
 from workflows.recognition.pauses import Due, find_due_digest, keep_covered, keep_told
+from workflows.recognition.reminders import find_reminder_mail
 from workflows.recognition.specimens import OfficePrint, find_faults, keep_specimen, read_print
 from workflows.recognition.tell import find_account_mail, find_code_mail
 from workflows.recognition.tell_changes import find_change_mail
@@ -144,6 +145,7 @@ mail_account = Job("tell_holder", lambda token, ids: _tell_each(token, ids, lamb
 mail_change = Job("tell_call_change", lambda token, ids: _tell_each(token, ids, find_change_mail))
 mail_moved = Job("tell_moved_dates", lambda token, ids: _tell_each(token, ids, find_moved_mail))
 mail_follower = Job("tell_follower", lambda token, ids: _tell_each(token, ids, find_followed_mail))
+mail_reminder = Job("remind_asked", lambda token, ids: _tell_each(token, ids, find_reminder_mail))
 mail_code = Job("mail_code", mail_codes)
 specimens = Job("print_specimens", print_specimens)
 
@@ -153,8 +155,8 @@ async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once,
     stored and issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. A team is told
     where its idea stands, as is who follows one, whoever was dropped that they were, whoever is asked what waits for them, and who has a
-    part in a call, a date that became later or an account what happened to it; codes are brought. Of an unsigned policy each document is
-    printed with the longest texts."""
+    part in a call, a date that became later or an account what happened to it; who has not answered is reminded, and codes are brought.
+    Of an unsigned policy each document is printed with the longest texts."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
@@ -168,6 +170,7 @@ async def recognition(batch: dict[str, Any]) -> None:
     await mail_change(batch)
     await mail_moved(batch)
     await mail_follower(batch)
+    await mail_reminder(batch)
     await mail_code(batch)
     await specimens(batch)
 
@@ -214,7 +217,7 @@ def _send_last(token: str, ids: list[int], job_name: str, find: Callable[[Sessio
 
 def _send(prepared: Prepared) -> Any:
     """Send the mails of a message; what waits for digests is kept in the transaction of its acknowledgement."""
-    return send_safely(prepared.mails) or partial(_keep_held, prepared)
+    return send_safely(prepared.mails) or (lambda session: keep_held(session, prepared))
 
 
 def _render_safely(kind: DocumentKind, documents: list[Document]) -> list[Rendered | Exception]:
@@ -273,10 +276,6 @@ def _keep_sent(prepared: Prepared, document_id: str, session: Any) -> None:
     keep_held(session, prepared)
     if prepared.mails:
         mark_sent(session, document_id, actor=ACTOR)
-
-
-def _keep_held(prepared: Prepared, session: Any) -> None:
-    keep_held(session, prepared)
 
 
 def _keep_code(code_id: str, drawn: str, session: Any) -> None:

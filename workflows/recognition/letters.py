@@ -174,26 +174,26 @@ def _team_lines(session: Session, idea_id: str) -> list[dict[str, Any]]:
 def _team_revisions(session: Session, idea_id: str) -> list[dict[str, Any]]:
     """Every change of the team since the idea was received, for a receipt that is numbered after it."""
     changes = list_team_changes(session, idea_id)
-    people = {member.person_id for _, change in changes for member in change.before + change.after}
-    holders = list_named(session, [*people, *(str(decision.actor_id) for decision, _ in changes)])
+    people = {member.person_id for each in changes for member in each.change.before + each.change.after}
+    holders = list_named(session, [*people, *(str(each.actor_id) for each in changes)])
 
     def name(person_id: str | None) -> str:
         return holders[str(person_id)].person.full_name
 
     return [
         {
-            "changed_at": decision.at.astimezone(region_zone()),
-            "changed_by": name(decision.actor_id),
+            "changed_at": each.at.astimezone(region_zone()),
+            "changed_by": name(each.actor_id),
             "members": [
                 {
                     "name": name(person_id),
                     "before_hundredths": before and before.share_hundredths,
                     "after_hundredths": after and after.share_hundredths,
                 }
-                for person_id, before, after in change.list_members()
+                for person_id, before, after in each.change.list_members()
             ],
         }
-        for decision, change in changes
+        for each in changes
     ]
 
 

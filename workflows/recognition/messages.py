@@ -23,6 +23,7 @@ from workflows.process.ways import Kind
 from workflows.recognition.digest import tell_waiting
 from workflows.recognition.issue import tell_document
 from workflows.recognition.outgoing import Told
+from workflows.recognition.reminders import tell_reminder
 from workflows.recognition.tell import tell_notice
 from workflows.recognition.tell_changes import tell_change
 from workflows.recognition.tell_followers import tell_followed
@@ -30,6 +31,12 @@ from workflows.recognition.tell_moved import tell_moved
 from workflows.recognition.turns import tell_dropped, tell_turn
 
 MOST = 50  # messages on the page, and of each kind
+TELLING = {
+    "tell_call_change": tell_change,
+    "tell_moved_dates": tell_moved,
+    "tell_follower": tell_followed,
+    "remind_asked": tell_reminder,
+}  # jobs whose messages a person may read again
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def _read_turns(session: Session, person: Person) -> Iterator[ListedMessage]:
 
 
 def _read_asked(session: Session, person: Person) -> Iterator[ListedMessage]:
-    """What the outbox alone knows: a change of a call, dates that moved on, followed ideas, and that one is of a team no more."""
+    """What the outbox alone knows: that one is of a team no more, and what TELLING tells."""
     dropped: sa.ColumnElement[str] = sa.literal_column("'tell_dropped'")  # as its index has it
     asked = select(Message).where(Message.subject_id == person.id)
     newest = col(Message.id).desc()
@@ -87,7 +94,7 @@ def _read_asked(session: Session, person: Person) -> Iterator[ListedMessage]:
         if told is not None:
             yield ListedMessage(message.created_at, told)
     keyed = asked.where(col(Message.dedupe_key).is_not(None))
-    for job, tell in (("tell_call_change", tell_change), ("tell_moved_dates", tell_moved), ("tell_follower", tell_followed)):
+    for job, tell in TELLING.items():
         for message in session.exec(keyed.where(Message.job == job).order_by(newest).limit(MOST)):
             told = tell(session, message)
             if told is not None:

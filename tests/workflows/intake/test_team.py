@@ -155,7 +155,7 @@ def test_every_change_is_kept_when_the_team_changes_more_than_once(town: Town) -
     ask_again(town, idea)
     supplement(town, idea, lead=5_000, mate=5_000)
     with town.store.reading() as session:
-        changes = [change for _, change in list_team_changes(session, idea)]
+        changes = [each.change for each in list_team_changes(session, idea)]
     shares = [[{each.person_id: each.share_hundredths for each in team} for team in (change.before, change.after)] for change in changes]
     lead, mate = town["lead"].id, town["mate"].id
     assert shares == [[{lead: 6_000, mate: 4_000}, {lead: 10_000}], [{lead: 10_000}, {lead: 5_000, mate: 5_000}]]

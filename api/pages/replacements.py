@@ -1,0 +1,132 @@
+"""The pages on which somebody is asked to take a leaver's place in a team, and on which those concerned answer."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+
+from api.pages.forms import FormView
+from api.pages.idea import IDEA, back_to_idea, idea_form
+from api.pages.reading import reading_all
+from api.pages.refused import RefusedForm, attempt
+from api.pages.render import page, read_done
+from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from api.pages.texts import Words
+from api.v1.shapes import Id
+from models.stages import IdeaStage
+from workflows.intake.hand_over import take_over_draft
+from workflows.intake.name_search import FoundColleagues, find_colleagues
+from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement, list_replacements
+from workflows.intake.replacing import NewReplacement, find_standing
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
+from workflows.process.refusals import Refusal
+
+router = APIRouter(include_in_schema=False)
+LIST = "/pergantian"
+DONE = {
+    "agree": "replacement_agreed",
+    "confirm": "replacement_confirmed",
+    "refuse": "replacement_refused",
+    "decline": "replacement_refused",
+}
+Typed = Annotated[str, Query(max_length=100)]
+
+
+@router.get(f"{IDEA}/ganti")
+async def show_form(idea_id: Id, request: Page, nama: Typed = "") -> Response:
+    """The form with which a lead asks that somebody take another's place; the colleague is found by name."""
+    return await _form_page(request, idea_id, nama)
+
+
+@router.post(f"{IDEA}/ganti")
+async def ask(idea_id: Id, request: PostedForm) -> Response:
+    """Ask that somebody take another's place."""
+    form = request.form
+    form.require("leaver_id")
+    new = NewReplacement(
+        form.text("leaver_id", 26), form.text("reason", 2_000), form.text("person_id", 26) or None, form.text("employee_number", 40)
+    )
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        with reading_all(form):
+            ask_replacement(session, idea_id, new, actor=actor)
+        return FormResult(to=LIST, done="replacement_asked")
+
+    return await attempt(
+        "replace", request, lambda: request.act(act), lambda refused: _form_page(request, idea_id, form.text("nama", 100), refused)
+    )
+
+
+@router.post(f"{IDEA}/lanjutkan")
+async def take_over(idea_id: Id, request: PostedForm) -> Response:
+    """Go on with a draft whose lead left the service."""
+    return await idea_form(request, idea_id, "take_over", lambda s, a: back_to_idea(take_over_draft(s, idea_id, actor=a), "taken_over"))
+
+
+@router.get(LIST)
+async def show_waiting(request: Page, ok: str = "") -> Response:
+    """The requests that wait and concern the reader."""
+    return await _list_page(request, done=read_done(ok))
+
+
+@router.post(f"{LIST}/{{replacement_id}}")
+async def settle(replacement_id: Id, request: PostedForm) -> Response:
+    """Agree, confirm, refuse, or take a request back."""
+    do, reason = request.form.text("do", 20), request.form.text("reason", 2_000)
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        if do in ("confirm", "decline"):
+            confirm_replacement(session, replacement_id, confirms=do == "confirm", reason=reason, actor=actor)
+        else:
+            answer_replacement(session, replacement_id, agrees=do == "agree", reason=reason, actor=actor)
+        return FormResult(to=LIST, done=DONE.get(do, "replacement_ended"))
+
+    return await attempt(f"settle-{replacement_id}", request, lambda: request.act(act), lambda refused: _list_page(request, refused))
+
+
+async def _form_page(request: PageRequest, idea_id: str, typed: str, refused: RefusedForm | None = None) -> Response:
+    words = Words(request.language)
+
+    def read(session: Session, actor: Actor) -> dict[str, Any]:
+        context = read_context(session, idea_id, actor=actor)
+        is_draft = context.idea.stage == IdeaStage.DRAFT
+        standing = find_standing(context, is_of_lead=is_draft)
+        if context.idea.lead_id != actor.person_id or (standing is not None and refused is None):
+            return {"away": True}
+        found, fault = _find(request, session, typed, actor)
+        members = [each for each in context.members if not each.lead]
+        values = {"found": found, "fault": words.refusal(fault.code, fault.parameters) if fault else "", "typed": typed}
+        return {"idea": context.idea, "call": context.call, "is_draft": is_draft, "members": members, **values}
+
+    visitor, values = await request.read_page(read)
+    if "away" in values:
+        return RedirectResponse(f"/usulan/{idea_id}", 303)
+    form = refused.view() if refused else FormView("replace")
+    state = {"form": form, "wrong": refused, "posted": refused is not None, "resend": refused.resend if refused else []}
+    return page(visitor, "intake/replace.html", status=refused.status if refused else 200, **state | values)
+
+
+def _find(request: PageRequest, session: Session, typed: str, actor: Actor) -> tuple[FoundColleagues | None, Refusal | None]:
+    """The colleagues sought, where any are, or what is wrong with the name that was typed."""
+    if not typed.strip():
+        return None, None
+    try:
+        request.count_search(actor)
+        return find_colleagues(session, typed, actor=actor), None
+    except Refusal as refusal:
+        return None, refusal
+
+
+async def _list_page(request: PageRequest, refused: RefusedForm | None = None, *, done: str = "") -> Response:
+    def read(session: Session, actor: Actor) -> list[Any]:
+        found = list_replacements(session, actor=actor)
+        views = {each.row.id: FormView(f"settle-{each.row.id}") for each in found}
+        views |= {refused.name.removeprefix("settle-"): refused.view()} if refused else {}
+        return [(each, views[each.row.id]) for each in found]
+
+    visitor, rows = await request.read_page(read)
+    status = refused.status if refused else 200
+    state = {"wrong": refused, "posted": refused is not None, "done": done, "rows": rows, "resend": refused.resend if refused else []}
+    return page(visitor, "intake/replacements.html", status=status, **state)

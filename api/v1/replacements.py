@@ -1,0 +1,121 @@
+"""Requests that somebody take a leaver's place in a team: made by the lead, agreed to by everybody concerned, confirmed by an office."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from api.access import Api
+from api.v1 import PREFIX
+from api.v1.shapes import Id, IdeaOut, RequestBody, ResponseBody, show_context
+from models.replacements import Replacement
+from workflows.intake.hand_over import take_over_draft
+from workflows.intake.replace import ListedReplacement, answer_replacement, ask_replacement, confirm_replacement, list_replacements
+from workflows.intake.replacing import NewReplacement
+
+router = APIRouter(prefix=PREFIX, tags=["intake"])
+Words = Annotated[str, Field(max_length=2_000)]
+
+
+class ReplacementIn(RequestBody):
+    """Who leaves and who comes: a colleague by `person_id` or by employee number; of a draft's lead a member, by `person_id`."""
+
+    leaver_id: Id
+    person_id: Id | None = None
+    employee_number: str = Field(default="", max_length=30)
+    reason: Words
+
+
+class ReplacementAnswerIn(RequestBody):
+    outcome: Literal["agreed", "refused"]
+    reason: Words = ""
+
+
+class ReplacementConfirmationIn(RequestBody):
+    outcome: Literal["confirmed", "refused"]
+    reason: Words = ""
+
+
+class ReplacementOut(ResponseBody):
+    """A request; `settled_at` says when it came about (`is_done`), was refused or taken back."""
+
+    id: str
+    idea_id: str
+    leaver_id: str
+    asked_at: datetime
+    settled_at: datetime | None
+    is_done: bool
+
+
+class WaitingReplacementOut(ReplacementOut):
+    """A request that waits: `newcomer` by name where the asker may know it, `awaited` the members who have not agreed."""
+
+    title: str
+    sections: dict[str, str]
+    leaver: str
+    newcomer: str
+    employee_number_masked: str
+    has_newcomer_agreed: bool
+    awaited: list[str]
+    share_hundredths: int
+    role: str
+    reason: str
+    may_answer: bool
+    may_confirm: bool
+
+
+@router.post("/ideas/{idea_id}/replacements", status_code=201, response_model=ReplacementOut)
+async def ask_for_replacement(idea_id: Id, body: ReplacementIn, request: Api) -> JSONResponse:
+    """Ask that somebody take a leaver's place, with the leaver's share; of a draft, that a member lead it."""
+    new = NewReplacement(body.leaver_id, body.reason, body.person_id, body.employee_number)
+    return await request.write(lambda s, a: _show(ask_replacement(s, idea_id, new, actor=a)), status=201)
+
+
+@router.post("/ideas/{idea_id}/takeover", response_model=IdeaOut)
+async def take_over_idea(idea_id: Id, request: Api) -> JSONResponse:
+    """Go on with a draft whose lead left the service; everybody else of the team is asked anew."""
+    return await request.write(lambda s, a: show_context(s, take_over_draft(s, idea_id, actor=a), a))
+
+
+@router.get("/replacements")
+async def show_waiting_replacements(request: Api) -> list[WaitingReplacementOut]:
+    """The requests that wait and concern the asker."""
+    return await request.read(lambda s, a: [_show_waiting(each) for each in list_replacements(s, actor=a)])
+
+
+@router.post("/replacements/{replacement_id}/answer", response_model=ReplacementOut)
+async def answer_for_replacement(replacement_id: Id, body: ReplacementAnswerIn, request: Api) -> JSONResponse:
+    """Agree to a request for oneself, or refuse it, which ends it; who made it takes it back so."""
+    agrees = body.outcome == "agreed"
+    return await request.write(lambda s, a: _show(answer_replacement(s, replacement_id, agrees=agrees, reason=body.reason, actor=a)))
+
+
+@router.post("/replacements/{replacement_id}/confirmation", response_model=ReplacementOut)
+async def confirm_waiting_replacement(replacement_id: Id, body: ReplacementConfirmationIn, request: Api) -> JSONResponse:
+    """Let a request come about to which everybody agreed, or refuse it; whoever permits the idea may."""
+    confirms = body.outcome == "confirmed"
+    return await request.write(lambda s, a: _show(confirm_replacement(s, replacement_id, confirms=confirms, reason=body.reason, actor=a)))
+
+
+def _show(row: Replacement) -> ReplacementOut:
+    return ReplacementOut.model_validate(row, from_attributes=True)
+
+
+def _show_waiting(found: ListedReplacement) -> WaitingReplacementOut:
+    return WaitingReplacementOut(
+        **_show(found.row).model_dump(),
+        title=found.context.idea.title,
+        sections={**found.context.content.sections},
+        leaver=found.leaver,
+        newcomer=found.newcomer,
+        employee_number_masked=found.masked,
+        has_newcomer_agreed=found.has_newcomer_agreed,
+        awaited=list(found.awaited),
+        share_hundredths=found.share_hundredths,
+        role=found.role,
+        reason=found.row.reason,
+        may_answer=found.may_answer,
+        may_confirm=found.may_confirm,
+    )

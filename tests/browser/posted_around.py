@@ -1,0 +1,99 @@
+"""The pages of what goes on around an idea: colleagues, mentors, clinics, courses, its revisions, and a team that changes."""
+
+from datetime import timedelta
+
+from models.instants import now
+from models.stages import IdeaStage
+from tests.browser.scene import Shot
+from tests.building import Town
+from tests.sharing import OPEN
+from tests.steps import REASON
+from tests.workflows.intake.mentored import ADVICE, add_mentor, advised, ask
+from workflows.intake.advice import give_advice
+from workflows.intake.clinics import book_clinic
+from workflows.intake.colleagues import support_idea
+from workflows.intake.commenting import hide_comment, write_comment
+from workflows.intake.courses import NewCourse, add_course
+from workflows.intake.draft import revise_idea
+from workflows.intake.replace import ask_replacement
+from workflows.intake.replacing import NewReplacement
+from workflows.region.clinics import NewClinic, plan_clinic
+
+
+def set_colleagues(town: Town) -> list[Shot]:
+    """An idea that is open to colleagues, as one of them, its team and the secretariat read it; a comment that is removed, one refused."""
+    idea = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-REKAN", **OPEN), title="Loket Ramah Lansia")
+    town.do(support_idea, idea, by="stranger")
+    for who, text in (
+        ("walker", "Di dinas kami antrean lansia\njuga panjang."),
+        ("lead", "Terima kasih, boleh kami lihat?"),
+        ("walker", "Malas."),
+    ):
+        comment = town.do(write_comment, idea, text, by=who).id
+    town.do(hide_comment, idea, comment, reason=REASON, by="secretary")
+    page = f"/rekan/{idea}"
+    return [
+        Shot("Usulan rekan", "walker", "/rekan"),
+        Shot("Usulan rekan yang tidak ditemukan", "walker", "/rekan?q=zamrud&diikuti=1"),
+        Shot("Suara rekan", "walker", page),
+        Shot("Suara rekan bagi tim", "lead", page),
+        Shot("Suara rekan pada halaman usulan", "lead", f"/usulan/{idea}"),
+        Shot("Suara rekan bagi sekretariat", "secretary", page),
+        Shot("Komentar terbaru bagi sekretariat", "secretary", "/rekan/komentar"),
+        Shot("Komentar yang perlu diperbaiki", "walker", page, "Kirim komentar"),
+    ]
+
+
+def set_mentors(town: Town) -> list[Shot]:
+    """A mentor who advises a team, is asked by another and turned a third down; and the forms about them, refused."""
+    add_mentor(town, "adviser", "Pelayanan publik", "Kesehatan ibu dan anak", places=3)
+    titles = ("Loket Ibu Hamil", "Antrean Imunisasi", "Kartu Sehat Balita")
+    advised_one, waiting, free = (town.build_idea(title=title, theme="Kesehatan ibu dan anak") for title in titles)
+    advised(town, advised_one, by="adviser")
+    town.do(give_advice, advised_one, ADVICE, by="adviser")
+    ask(town, waiting)
+    mentors, clinics, courses = (f"/periode-usulan/{town.call}/{last}" for last in ("pendamping", "klinik", "kursus"))
+    course = NewCourse("Kesehatan", "Merancang layanan publik", "Lembaga contoh", "https://kursus.contoh.go.id/layanan")
+    town.do(add_course, town.call, course, by="secretary")
+    for title, days in (("Klinik inovasi putaran 1", 5), ("Klinik inovasi putaran 2", 12)):
+        clinic = town.do(plan_clinic, town.call, NewClinic(title, "Aula BAPPEDA", now() + timedelta(days=days), 12), by="secretary").id
+    town.do(book_clinic, free, clinic, by="lead")
+    return [
+        Shot("Pendamping periode usulan", "secretary", mentors),
+        Shot("Pendamping yang perlu diperbaiki", "secretary", mentors, "Simpan pendamping"),
+        Shot("Bimbingan saya", "adviser", "/bimbingan"),
+        Shot("Jawaban yang perlu diperbaiki", "adviser", "/bimbingan", "Kirim jawaban"),
+        Shot("Usulan bagi pendampingnya", "adviser", f"/usulan/{advised_one}"),
+        Shot("Usulan dengan pendamping", "lead", f"/usulan/{advised_one}"),
+        Shot("Klinik periode usulan", "secretary", clinics),
+        Shot("Klinik yang perlu diperbaiki", "secretary", clinics, "Simpan klinik"),
+        Shot("Kursus menurut tema", "secretary", courses),
+        Shot("Kursus yang perlu diperbaiki", "secretary", courses, "Simpan kursus"),
+        Shot("Permintaan pendamping yang perlu diperbaiki", "lead", f"/usulan/{free}", "Cari dan minta pendamping"),
+    ]
+
+
+def set_revisions(town: Town) -> list[Shot]:
+    """A draft that was changed, as its team compares it and as reviewers would read it."""
+    idea = town.build_idea(title="Papan Antrean Lisan")
+    said = {"background": "Warga menunggu sangat lama di loket.", "idea": "Nomor dari rumah, dipanggil dengan suara."}
+    town.do(revise_idea, idea, town.proposal(title="Papan Antrean Lisan di Loket", sections=said, team=()), by="lead")
+    return [
+        Shot("Perubahan isi usulan", "lead", f"/usulan/{idea}/perubahan"),
+        Shot("Pratinjau bagi tim", "lead", f"/usulan/{idea}/pratinjau"),
+    ]
+
+
+def set_replacement(town: Town) -> list[Shot]:
+    """A member is to be replaced: as the lead asks, as the newcomer and the head read it; and a draft that is to be handed over."""
+    idea, draft = town.build_idea(IdeaStage.SCREENING, title="Loket Pagi Sekali"), town.build_idea(title="Loket Petang")
+    town.do(ask_replacement, idea, NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number), by="lead")
+    other = town.build_idea(IdeaStage.SCREENING, title="Loket Malam Sekali")
+    return [
+        Shot("Ganti anggota tim", "lead", f"/usulan/{other}/ganti"),
+        Shot("Ganti anggota tim yang belum lengkap", "lead", f"/usulan/{other}/ganti", "Minta persetujuan"),
+        Shot("Serahkan draf", "lead", f"/usulan/{draft}/ganti"),
+        Shot("Pergantian bagi penggantinya", "walker", "/pergantian"),
+        Shot("Pergantian bagi pengusul utama", "lead", "/pergantian"),
+        Shot("Pergantian bagi kepala unit", "head", "/pergantian"),
+    ]

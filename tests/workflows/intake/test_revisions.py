@@ -1,0 +1,119 @@
+"""What was changed in an idea is read by its team, and by offices from its submission on; by nobody who judges it blindly.
+
+Who would look is a reviewer who wants to know who proposes: a name that the secretariat had reworded stands in the version before. Who
+would cheat is a proposer who changes between two supplements what nobody compares.
+"""
+
+import re
+from typing import Any
+
+import pytest
+
+from models.stages import IdeaStage
+from tests.api.pages.browsing import fields_of, open_browser
+from tests.building import SECTIONS, Town
+from workflows.calculations.text_changes import Change
+from workflows.intake.draft import revise_idea
+from workflows.intake.revisions import Comparison, compare_revisions, list_revisions
+from workflows.intake.submit import supplement_idea
+from workflows.process.refusals import NotFound
+
+REWORDED = {**SECTIONS, "idea": "Antrean daring tanpa nama."}
+
+
+def readable(town: Town, idea: str, who: str) -> list[tuple[int, bool]]:
+    with town.store.reading() as session:
+        return [(each.number, each.is_sent) for each in list_revisions(session, idea, actor=town.actor(session, who))]
+
+
+def compare(town: Town, idea: str, who: str, number: int | None = None, since: int | None = None) -> Comparison:
+    with town.store.reading() as session:
+        return compare_revisions(session, idea, number, since, actor=town.actor(session, who))
+
+
+def build_completed(town: Town, **policy: Any) -> str:
+    """An idea drafted twice, handed in, put by twice when it was returned, and sent."""
+    call = town.build_call(**policy)
+    idea = town.build_idea(call=call, sections={**SECTIONS, "idea": "Draf pertama yang memalukan."})
+    town.do(revise_idea, idea, town.proposal(), by="lead")
+    town.take(idea, "submit", "route", "permit granted", "screen returned")
+    town.do(revise_idea, idea, town.proposal(sections={**SECTIONS, "idea": "Setengah jadi saja dulu."}), by="lead")
+    town.do(supplement_idea, idea, town.proposal(sections=REWORDED), by="lead")
+    return idea
+
+
+def test_the_team_reads_every_revision_and_an_office_what_was_handed_in(either_town: Town) -> None:
+    town = either_town
+    idea = build_completed(town)
+    assert readable(town, idea, "lead") == readable(town, idea, "mate") == [(1, False), (2, True), (3, False), (4, True)]
+    for who in ("secretary", "head", "chair", "auditor"):
+        assert readable(town, idea, who) == [(2, True), (4, True)]
+        found = compare(town, idea, who)
+        assert (found.before.number if found.before else 0, found.after.number) == (2, 4)
+        assert [each.part for each in found.changes] == ["sections.idea"]
+        for number, since in ((1, None), (3, None), (4, 1), (4, 3), (9, None), (2, 4)):
+            with pytest.raises(NotFound, match="revision_not_found"):
+                compare(town, idea, who, number, since)
+    pieces = compare(town, idea, "secretary").changes[0].pieces
+    assert [(piece.change, piece.text.split()) for piece in pieces] == [
+        (Change.SAME, ["Antrean", "daring"]),
+        (Change.REMOVED, ["dengan", "nomor", "yang", "pasti."]),
+        (Change.ADDED, ["tanpa", "nama."]),
+    ]
+
+
+def test_nobody_who_reviews_blindly_or_is_only_asked_to_join_reads_what_was_said_before(town: Town) -> None:
+    idea = build_completed(town)
+    town.take(idea, "screen accepted", "assign")
+    for reviewer in town.reviewers(idea):
+        assert readable(town, idea, reviewer) == []
+        with pytest.raises(NotFound, match="revision_not_found"):
+            compare(town, idea, reviewer, 4, 2)
+    asked = town.ask_team()
+    assert readable(town, asked, "mate") == []
+    with pytest.raises(NotFound, match="idea_not_found"):
+        readable(town, asked, "secretary")
+
+
+def test_the_page_marks_words_and_escapes_what_was_typed(town: Town) -> None:
+    evil = '<script>alert("x")</script> & <ins>palsu</ins>'
+    idea = town.build_idea()
+    changed = {**SECTIONS, "idea": f"Antrean daring\n\n{evil} dengan nomor yang pasti."}
+    town.do(revise_idea, idea, town.proposal(sections=changed, budget_rupiah=5_000_000, team=()), by="lead")
+    text = open_browser(town, "lead").get(f"/usulan/{idea}/perubahan").text
+    assert "<script>alert" not in text
+    assert "<ins>palsu" not in text
+    assert re.search(r"<ins>&lt;script&gt;.*?&lt;/ins&gt; </ins>", text)
+    assert "Rp5.000.000" in text
+    assert f'href="/usulan/{idea}/perubahan"' in open_browser(town, "lead").get(f"/usulan/{idea}").text
+    for address in (f"/usulan/{idea}/perubahan?ke=9", f"/usulan/{idea}/perubahan?ke=1&dari=2", f"/usulan/{idea}/perubahan?ke=x"):
+        assert open_browser(town, "lead").get(address).status_code in (404, 422)
+    assert open_browser(town, "stranger").get(f"/usulan/{idea}/perubahan").status_code == 404
+
+
+@pytest.mark.parametrize("is_blind", [True, False])
+def test_the_preview_shows_what_reviewers_read(town: Town, is_blind: bool) -> None:
+    name = town["mate"].name.split()[1]
+    said = {**SECTIONS, "idea": f"Antrean daring menurut {name}."}
+    call = town.build_call(blind=is_blind)
+    idea = town.build_idea(call=call, sections=said)
+    text = open_browser(town, "lead").get(f"/usulan/{idea}/pratinjau").text
+    body = text[text.index("<main") : text.index("</main>")]
+    assert (town["mate"].name in body) is not is_blind
+    assert ("dapat menunjukkan siapa pengusulnya" in body) is is_blind
+    for who, status in (("mate", 200), ("stranger", 404), ("secretary", 404)):
+        assert open_browser(town, who).get(f"/usulan/{idea}/pratinjau").status_code == status
+    town.take(idea, *("submit", "route", "permit granted", "screen accepted", "assign"))
+    reviewer = open_browser(town, town.reviewers(idea)[0]).get(f"/usulan/{idea}").text
+    assert (town["mate"].name in reviewer) is not is_blind
+    assert open_browser(town, "secretary").get(f"/usulan/{idea}/pratinjau").status_code == 404
+
+
+def test_what_was_typed_is_saved_before_the_preview_is_shown(town: Town) -> None:
+    idea, browser = town.build_idea(team=()), open_browser(town, "lead")
+    path = f"/usulan/{idea}/ubah"
+    typed = {"title": "Judul yang baru", "form": "public_service", "medium": "digital", "do": "preview"}
+    saved = browser.post(path, data=fields_of(browser.get(path).text, path) | typed)
+    assert saved.headers["location"] == f"/usulan/{idea}/pratinjau?ok=draft_saved"
+    assert "Judul yang baru" in browser.get(saved.headers["location"]).text
+    assert town.idea(idea).stage == IdeaStage.DRAFT
