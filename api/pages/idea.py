@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import FormView
+from api.pages.idea_around import list_forms_around, read_around
 from api.pages.progress import show_progress
 from api.pages.queue import find_beside, read_asked_origin, read_way_on
 from api.pages.refused import RefusedForm, attempt
@@ -22,20 +23,9 @@ from models.ideas import Idea
 from models.people import Person
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review, ReviewState
-from models.stages import IdeaStage
 from models.units import Unit
-from workflows.intake.advice import read_mentoring
 from workflows.intake.attachments import list_files
-from workflows.intake.clinics import list_clinics_for
-from workflows.intake.colleagues import Regard, read_regard
 from workflows.intake.copying import list_calls_to_copy_into
-from workflows.intake.courses import list_courses_for
-from workflows.intake.hand_over import find_not_to_take_over
-from workflows.intake.leaving import find_not_to_leave
-from workflows.intake.links import list_kinds, list_links
-from workflows.intake.replacing import find_standing
-from workflows.intake.revisions import has_changed
-from workflows.intake.shared import find_shared
 from workflows.intake.similar import find_similar
 from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
@@ -92,9 +82,8 @@ async def idea_page(request: PageRequest, idea_id: str, *, refused: RefusedForm 
             f"gate-{rule.name}" for rule in values["gates_to_pass"]
         }
         offered |= {"propose"} if values["proposable"] else set()
-        offered |= {*_link_forms(values), *_mentoring_forms(values)}
+        offered |= set(list_forms_around(values))
         offered |= {"copy"} if values["calls_to_copy_into"] else set()
-        offered |= {name for name in ("leave", "take_over") if values[f"may_{name}"]}
         forms[refused.name] = refused.view(version)
         lost = [] if refused.name in offered else refused.typed()
     status = refused.status if refused else 200
@@ -174,16 +163,8 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "holders": [] if blind else list_holders(session, context, actor=actor),
         "eligible": _eligible(session, context, offers, actor),
         "similar": find_similar(session, context, actor=actor) if _compares(offers) else [],
-        "links": list_links(session, context, actor=actor),
-        "link_kinds": list_kinds(session, context, actor=actor),
-        "regard": _find_regard(session, context, actor),
-        "mentoring": read_mentoring(session, context, actor=actor),
-        "clinics": list_clinics_for(session, context, actor=actor),
-        "courses": list_courses_for(session, context, actor=actor),
         "writes": False,
-        "has_changed": has_changed(session, context, actor=actor),
-        **_team_acts(session, context, actor),
-        "may_leave": find_not_to_leave(context, actor) is None,
+        **read_around(session, context, actor),
         "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }
 
@@ -219,19 +200,6 @@ def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
     return {"row": pilot, "owner": owner.full_name, "unit": unit, "unit_code": code, "indicators": lines, "reached": reached}
 
 
-def _find_regard(session: Session, context: IdeaContext, actor: Actor) -> Regard | None:
-    """What colleagues think of the idea; None where it is not open to them, or the reader is not told."""
-    shared = find_shared(session, context, actor=actor)
-    return read_regard(session, shared, actor=actor) if shared else None
-
-
-def _team_acts(session: Session, context: IdeaContext, actor: Actor) -> dict[str, bool]:
-    """What somebody may do about the team: the lead have a member replaced, or lead the draft; a member go on where the lead has left."""
-    leads = context.idea.lead_id == actor.person_id and len(context.members) > 1
-    may_replace = leads and find_standing(context, is_of_lead=context.idea.stage == IdeaStage.DRAFT) is None
-    return {"may_replace": may_replace, "may_take_over": not leads and find_not_to_take_over(session, context, actor) is None}
-
-
 def _asks_of_awards(context: IdeaContext, offers: list[Offer]) -> bool:
     """Whether the reader screens the idea in a call that excludes who won before."""
     return context.policy.eligibility.earlier_awards is not None and any(offer.action == "screen" for offer in offers)
@@ -259,21 +227,7 @@ def find_recommendation(history: list[DecisionOut]) -> DecisionOut | None:
 def _form_names(values: dict[str, Any]) -> list[str]:
     plain = (offer.action for offer in (*values["offers"], *values["quiet_offers"]))
     gates = (f"gate-{rule.name}" for rule in values["gates_to_pass"])
-    return [*plain, "propose", "copy", "leave", "take_over", *gates, *_link_forms(values), *_mentoring_forms(values)]
-
-
-def _link_forms(values: dict[str, Any]) -> list[str]:
-    """The forms about other ideas: one to link with another, and one to take each link back."""
-    return [*(["link"] if values["link_kinds"] else []), *(f"unlink-{line.link.id}" for line in values["links"] if line.may_take_back)]
-
-
-def _mentoring_forms(values: dict[str, Any]) -> list[str]:
-    """The forms about mentors and clinics: to ask for one, to advise, to end each mentorship; to book a place and to give it back."""
-    found = values["mentoring"]
-    plain = [*(["ask_mentor"] if found.may_ask else []), *(["advise"] if found.may_advise else [])]
-    ends = (f"end_mentor-{line.mentorship.id}" for line in found.lines if line.may_end)
-    places = (f"leave-{line.booking.id}" if line.booking else f"book-{line.clinic.id}" for line in values["clinics"])
-    return [*plain, *ends, *places]
+    return [*plain, "propose", "copy", *gates, *list_forms_around(values)]
 
 
 def _compares(offers: list[Offer]) -> bool:
