@@ -61,9 +61,9 @@ class Arrival:
         self.person_id = str(request.signed_in.actor.person_id) if request.signed_in is not None else ""
         self.rule, self.folder = rule, settings().attachments
         self.is_taken, self.is_too_large = False, False
-        self._gathered, self._writing, self._drafts, self._hold = list[bytes](), asyncio.Future[None](), list[Draft](), -1
+        self._gathered, self._writing, self._drafts, self._hold = bytearray(), asyncio.Future[None](), list[Draft](), -1
         self._writing.set_result(None)
-        self._kept, self._taken, self._given = list[str](), 0, 0
+        self._kept, self._taken = list[str](), 0
 
     async def __aenter__(self) -> Self:
         await run_in_threadpool(self._begin, 1)
@@ -96,12 +96,12 @@ class Arrival:
         """Take a piece; what is more than the policy takes is read and thrown away, so that its sender hears why."""
         if self.is_too_large:
             return
-        self._gathered.append(piece)
+        self._gathered += piece
         self._taken += len(piece)
         if self._taken > self.rule.largest_bytes:
             self.is_too_large = True
             self._gathered.clear()
-        elif self._taken - self._given >= GATHERED:
+        elif len(self._gathered) >= GATHERED:
             await self._begin_writing()
 
     async def flush(self) -> None:
@@ -112,8 +112,7 @@ class Arrival:
     async def _begin_writing(self) -> None:
         """Let what was gathered be written while more of it comes, once what was gathered before is."""
         await self._writing
-        piece, self._given = b"".join(self._gathered), self._taken
-        self._gathered.clear()
+        piece, self._gathered = self._gathered, bytearray()
         self._writing = asyncio.ensure_future(run_in_threadpool(self._drafts[0].write, piece))
 
     async def settle(self, name: str) -> NewFile:

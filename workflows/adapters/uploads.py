@@ -67,7 +67,7 @@ class Draft:
         """The SHA-256 of what was written so far."""
         return self._hash.hexdigest()
 
-    def write(self, piece: bytes) -> None:
+    def write(self, piece: bytes | bytearray) -> None:
         """Append a piece."""
         view = memoryview(piece)
         self._hash.update(view)
