@@ -16,7 +16,7 @@ LINGER_SECONDS = 2.0  # how long an answer to a request whose body was not wante
 MOST_CONNECTIONS = 500  # of one process; a system gives it 1,024 open files
 MANY_PIECES, FEW_PIECES = 2_000, 200  # parts of one body: each costs as much as a small request's whole head
 FAIR_PIECES, SMALLEST_PIECES = 500, 64  # bytes that a body's parts must have on average, once they are many, or more than a few
-OF_HEADS, OF_BODIES = 2_048, 65_536  # bytes that are parsed at a time: so a head stays within h11's bound, and a body costs little
+OF_HEADS, OF_BODIES = 2_048, 65_536  # bytes that are parsed at a time: a head and a trailer stay within h11's bound, a body costs little
 
 
 class LimitedConnection(H11Protocol):

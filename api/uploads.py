@@ -27,7 +27,7 @@ from workflows.intake.attachments import clean_name, find_needed
 from workflows.process.refusals import Invalid
 
 LARGEST_BODY = 40_000_000  # bytes of a request with a file, whatever its policy takes: what lies between is read to its end and refused
-GATHERED = 1 << 18  # bytes that are written at a time
+GATHERED = 1 << 18  # bytes that are written at a time; as many more may come meanwhile
 
 
 class Inspecting:
@@ -61,14 +61,16 @@ class Arrival:
         self.person_id = str(request.signed_in.actor.person_id) if request.signed_in is not None else ""
         self.rule, self.folder = rule, settings().attachments
         self.is_taken, self.is_too_large = False, False
-        self._gathered, self._drafts, self._hold = bytearray(), list[Draft](), -1
-        self._kept = list[str]()
+        self._gathered, self._writing, self._drafts, self._hold = bytearray(), asyncio.Future[None](), list[Draft](), -1
+        self._writing.set_result(None)
+        self._kept, self._taken = list[str](), 0
 
     async def __aenter__(self) -> Self:
         await run_in_threadpool(self._begin, 1)
         return self
 
     async def __aexit__(self, _kind: type[BaseException] | None, _fault: BaseException | None, _trace: TracebackType | None) -> None:
+        await asyncio.wait([self._writing])
         await run_in_threadpool(self._end)
 
     @property
@@ -95,17 +97,23 @@ class Arrival:
         if self.is_too_large:
             return
         self._gathered += piece
-        if self.size + len(self._gathered) > self.rule.largest_bytes:
+        self._taken += len(piece)
+        if self._taken > self.rule.largest_bytes:
             self.is_too_large = True
             self._gathered.clear()
         elif len(self._gathered) >= GATHERED:
-            await self.flush()
+            await self._begin_writing()
 
     async def flush(self) -> None:
         """Write what was gathered."""
+        await self._begin_writing()
+        await self._writing
+
+    async def _begin_writing(self) -> None:
+        """Let what was gathered be written while more of it comes, once what was gathered before is."""
+        await self._writing
         piece, self._gathered = self._gathered, bytearray()
-        if piece:
-            await run_in_threadpool(self._drafts[0].write, piece)
+        self._writing = asyncio.ensure_future(run_in_threadpool(self._drafts[0].write, piece))
 
     async def settle(self, name: str) -> NewFile:
         """Inspect what arrived and put it into the store, which is held from now on until this context ends.

@@ -75,6 +75,15 @@ def test_a_large_body_is_parsed_in_few_parts(at_once: int) -> None:
     assert pieces <= LARGE / min(at_once, OF_BODIES) * 1.2 + 2
 
 
+def test_a_large_body_in_chunks_is_parsed_in_parts_that_keep_a_trailer_within_its_bound() -> None:
+    chunks = b"".join(b"%x\r\n%s\r\n" % (200_000, b"x" * 200_000) for _ in range(10))
+    wire, pieces, size = receive(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n")
+    assert wire.written.startswith(b"HTTP/1.1 200 ")
+    assert (size, pieces < 2 * LARGE / OF_BODIES) == (LARGE, True)
+    wire, *_ = receive(HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: y\r\n" * 30_000)
+    assert wire.written.startswith(b"HTTP/1.1 400 ")
+
+
 def test_of_a_body_in_crumbs_no_more_is_parsed_than_shows_it() -> None:
     wire, pieces, _ = receive(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 40_000)
     assert (wire.is_cut, wire.written, pieces) == (True, b"", FEW_PIECES + 1)

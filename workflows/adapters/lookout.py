@@ -91,7 +91,7 @@ class _Running:
         nothing = subprocess.DEVNULL  # what it might say of a file is for no log
         with theirs:
             words = [sys.executable, "-I", str(program)]
-            self.process = subprocess.Popen(words, env={}, cwd="/", stdin=theirs, stdout=nothing, stderr=nothing)
+            self.process = subprocess.Popen(words, env={}, cwd="/", stdin=theirs.fileno(), stdout=nothing, stderr=nothing)
 
     def end(self) -> None:
         """End it, and with it whoever it started."""

@@ -7,6 +7,7 @@ it imports nothing but `looking.py` beside it.
 
 import contextlib
 import ctypes
+import gc
 import json
 import os
 import resource
@@ -39,6 +40,7 @@ def prepare() -> Any:
     for name in READERS:
         with contextlib.suppress(ImportError):
             import_module(name)
+    gc.freeze()  # what is in memory stays shared with whoever is started
     return looking
 
 
