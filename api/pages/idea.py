@@ -168,9 +168,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "similar": find_similar(session, context, actor=actor) if _compares(offers) else [],
         "links": list_links(session, context, actor=actor),
         "link_kinds": list_kinds(session, context, actor=actor),
-        "mentoring": read_mentoring(session, context, actor=actor),
-        "clinics": list_clinics_for(session, context, actor=actor),
-        "courses": list_courses_for(session, context, actor=actor),
+        **_coaching(session, context, actor),
         "writes": False,
         "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }
@@ -182,6 +180,15 @@ def read_scores(session: Session, context: IdeaContext, history: list[DecisionOu
         "reviews": _reviews(session, context, actor),
         "recommendation": find_recommendation(history),
         "spread": list_known_scores(session, [context.idea], actor).get(context.idea.id, NOTHING_KNOWN).spread,
+    }
+
+
+def _coaching(session: Session, context: IdeaContext, actor: Actor) -> dict[str, Any]:
+    """Who advises the team, and the clinics and courses there are for it, as far as the reader may know."""
+    return {
+        "mentoring": read_mentoring(session, context, actor=actor),
+        "clinics": list_clinics_for(session, context, actor=actor),
+        "courses": list_courses_for(session, context, actor=actor),
     }
 
 
