@@ -31,10 +31,11 @@ OF_MENTORS = {
 }
 
 
-def bodies_of_clinics(scene: Scene) -> dict[str, Any]:
-    """What a right request about a clinic says."""
+def bodies_of_coaching(scene: Scene) -> dict[str, Any]:
+    """What a right request about mentors, clinics and courses says."""
     new = {"title": "Klinik", "place": "Aula", "starts_at": (now() + timedelta(days=9)).isoformat(), "places": 5}
     return {
+        **OF_MENTORS,
         "/calls/{call_id}/clinics": new,
         "/calls/{call_id}/courses": {"theme": "Pelayanan", "title": "Kursus", "provider": "Lembaga", "url": "https://contoh.go.id/kursus"},
         "/calls/{call_id}/clinics/{clinic_id}/cancellation": {"reason": REASON},
@@ -73,8 +74,6 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         return {"reviewer_id": next(town[f"reviewer{n}"].id for n in range(1, 5) if town[f"reviewer{n}"].id not in asked)}
     return {
         **OF_ACCOUNTS,
-        **OF_MENTORS,
-        **bodies_of_clinics(scene),
         "/tokens": {"identifier": town[who].number if who else "1", "password": "bukan ini"},
         "/units": {"code": "BARU", "name": "Baru", "kind": "section", "parent_code": "MALEBER"},
         "/units/{code}/office": {"letterhead_lines": ["BARU"], "place": "Contoh", "unit_code": "B", "position": "Camat Baru"},
@@ -111,6 +110,7 @@ def bodies_of_proposers(scene: Scene, proposal: dict[str, Any]) -> dict[str, Any
     call = {"call_id": scene.ids["ours", "call", "-"]}
     return {
         "/ideas": {**proposal, **call},
+        **bodies_of_coaching(scene),
         "/ideas/{idea_id}/links": {"kind": "related", "other": code_of(scene, IdeaStage.SUBMITTED), "reason": REASON},
         "/ideas/{idea_id}/links/{link_id}/ending": {"reason": REASON},
         "/shared-ideas/{idea_id}/comments": {"text": "Juga jalan di tempat kami."},

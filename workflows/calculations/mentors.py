@@ -5,6 +5,7 @@ it stands for. A theme without a term fits nothing. Who has no free place is lef
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
@@ -89,7 +90,7 @@ def _say_full(mentor: MentorPlaces) -> TraceLine:
 
 
 def _say_free(mentor: RankedMentor) -> TraceLine:
-    places = {"id": mentor.id, "free": mentor.free, "capacity": mentor.capacity}
+    places: dict[str, Decimal | int | str] = {"id": mentor.id, "free": mentor.free, "capacity": mentor.capacity}
     if mentor.theme is None:
         said = "{id}: tidak ada tema yang cocok; {free} dari {capacity} tempat bebas."
         return trace_line("other_theme", said, "{id}: no theme fits; {free} of {capacity} places free.", **places)

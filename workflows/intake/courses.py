@@ -50,7 +50,14 @@ def add_course(session: Session, call_id: str, new: NewCourse, *, actor: Actor) 
     listed = select(func.count()).select_from(Course).where(Course.call_id == call.id, col(Course.ended_at).is_(None))
     if session.exec(listed).one() >= MOST_COURSES:
         raise Conflict("courses_too_many", maximum=MOST_COURSES)
-    course = Course(call_id=call.id, url=url, added_by=str(actor.person_id), **words)
+    course = Course(
+        call_id=call.id,
+        theme=words["theme"],
+        title=words["title"],
+        provider=words["provider"],
+        url=url,
+        added_by=str(actor.person_id),
+    )
     session.add(course)
     session.flush()
     record(session, "call.add_course", call.id, actor=actor, course=course.id)

@@ -53,7 +53,14 @@ def plan_clinic(session: Session, call_id: str, new: NewClinic, *, actor: Actor)
     faults.settle()
     if session.exec(select(func.count()).select_from(Clinic).where(Clinic.call_id == call.id)).one() >= MOST_CLINICS:
         raise Conflict("clinics_too_many", maximum=MOST_CLINICS)
-    clinic = Clinic(call_id=call.id, starts_at=new.starts_at, places=new.places, planned_by=str(actor.person_id), **words)
+    clinic = Clinic(
+        call_id=call.id,
+        title=words["title"],
+        place=words["place"],
+        starts_at=new.starts_at,
+        places=new.places,
+        planned_by=str(actor.person_id),
+    )
     session.add(clinic)
     session.flush()
     record(session, "call.plan_clinic", call.id, actor=actor, clinic=clinic.id, places=clinic.places)

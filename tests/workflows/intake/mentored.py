@@ -17,15 +17,13 @@ WISH = "Cara mengukur manfaatnya bagi warga."
 ADVICE = "Ukur lama antre dua minggu sebelum dan sesudahnya, pada jam yang sama."
 
 
-def add_mentor(
-    town: Town, who: str = "mentor", *themes: str, places: int = 2, call: str = "", kind: EmploymentKind = EmploymentKind.MENTOR
-) -> Mentor:
-    """Somebody from outside who is `who` of the town, and a mentor of a call."""
+def add_mentor(town: Town, who: str = "mentor", *themes: str, kind: EmploymentKind = EmploymentKind.MENTOR, **named: Any) -> Mentor:
+    """Somebody from outside who is `who` of the town, and a mentor of a `call` with `places`."""
     name = f"pendamping.{who}"
     if who not in town.people:
         welcome(town, who, outsider(kind, name))
-    new = NewMentor(name, themes or ("Kesehatan",), places)
-    mentor: Mentor = town.do(set_mentor, call or town.call, new, by="secretary")
+    new = NewMentor(name, themes or ("Kesehatan",), named.get("places", 2))
+    mentor: Mentor = town.do(set_mentor, named.get("call") or town.call, new, by="secretary")
     return mentor
 
 
