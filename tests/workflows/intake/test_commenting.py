@@ -164,8 +164,7 @@ def test_nobody_writes_more_than_so_many_comments_a_day(town: Town, tmp_path: Pa
     say(town, ideas[1])
 
 
-def test_the_secretariat_finds_the_newest_comments_of_its_calls_on_one_list(either_town: Town) -> None:
-    town = either_town
+def test_the_secretariat_finds_the_newest_comments_of_its_calls_on_one_list(town: Town) -> None:
     town.give_role("mate", Role.SECRETARIAT, "BAPPEDA")
     town.give_role("operator", Role.SECRETARIAT, "ANDIR")
     ideas = [build_shared(town) for _ in range(2)]
