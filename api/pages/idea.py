@@ -174,7 +174,6 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "writes": False,
         "has_changed": has_changed(session, context, actor=actor),
         **_team_acts(session, context, actor),
-        "may_leave": find_not_to_leave(context, actor) is None,
         "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),
     }
 
@@ -211,10 +210,11 @@ def read_pilot(session: Session, idea_id: str) -> dict[str, Any] | None:
 
 
 def _team_acts(session: Session, context: IdeaContext, actor: Actor) -> dict[str, bool]:
-    """What somebody may do about the team: the lead have a member replaced, or lead the draft; a member go on where the lead has left."""
+    """What somebody may do about the team: leave it, have a member replaced, hand a draft over, go on with one whose lead has left."""
     leads = context.idea.lead_id == actor.person_id and len(context.members) > 1
     may_replace = leads and find_standing(context, is_of_lead=context.idea.stage == IdeaStage.DRAFT) is None
-    return {"may_replace": may_replace, "may_take_over": not leads and find_not_to_take_over(session, context, actor) is None}
+    may_take_over = not leads and find_not_to_take_over(session, context, actor) is None
+    return {"may_leave": find_not_to_leave(context, actor) is None, "may_replace": may_replace, "may_take_over": may_take_over}
 
 
 def _asks_of_awards(context: IdeaContext, offers: list[Offer]) -> bool:

@@ -103,9 +103,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     new = NewLink(LinkKind.SIMILAR, str(town.idea(ids["ours", "idea_id", IdeaStage.REJECTED]).code), REASON)
     link = town.do(link_ideas, ids["ours", "idea_id", IdeaStage.SCREENING], new, by="secretary").id
     ids |= {(of, "link_id", IdeaStage.SCREENING): link for of in ("-", "ours")}
-    leaves = NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number)
-    asked = town.do(ask_replacement, ids["ours", "idea_id", IdeaStage.AWAITING_PERMISSION], leaves, by="lead")
-    ids["ours", "replacement_id", IdeaStage.AWAITING_PERMISSION] = asked.id
+    ids |= build_replacement(town, ids["ours", "idea_id", IdeaStage.AWAITING_PERMISSION])
     move_away(town, calls["foreign"])
     for of in TWO:
         award = ids[of, "award_id", AwardStage.ANNOUNCED]
@@ -122,6 +120,12 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     shutil.copytree(settings().documents, town.store.url.database + ".files")  # type: ignore[operator]
     shutil.copytree(settings().attachments, town.store.url.database + ".attached")  # type: ignore[operator]
     return ids
+
+
+def build_replacement(town: Town, idea: str) -> dict[tuple[str, str, str], str]:
+    """A request that the walker take the mate's place in our team."""
+    leaves = NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number)
+    return {("ours", "replacement_id", IdeaStage.AWAITING_PERMISSION): town.do(ask_replacement, idea, leaves, by="lead").id}
 
 
 def build_later_calls(town: Town) -> dict[tuple[str, str, str], str]:
