@@ -1,5 +1,7 @@
 """Leave the team of a draft that one had joined: an answer may be taken back until the idea is handed in."""
 
+from typing import Any
+
 from sqlmodel import Session, select
 
 from models.ideas import Invitation, TeamMember
@@ -30,7 +32,7 @@ def leave_team(session: Session, idea_id: str, *, reason: str = "", actor: Actor
     if refusal is not None:
         raise refusal
     mine = next(each for each in context.members if each.person_id == actor.person_id)
-    part = {"position": mine.position, "role": mine.role, "share_hundredths": mine.share_hundredths}
+    part: dict[str, Any] = {"position": mine.position, "role": mine.role, "share_hundredths": mine.share_hundredths}
     row = session.exec(select(TeamMember).where(TeamMember.idea_id == idea_id, TeamMember.person_id == mine.person_id)).one()
     session.delete(row)
     session.add(Invitation(idea_id=idea_id, person_id=mine.person_id, number=mine.number or "", known=True, **part))

@@ -90,7 +90,7 @@ def _is_id(given: str) -> bool:
     return given.isascii() and given.isalnum()
 
 
-def _colleagues_of(unit_id: str | None, person_id: str | None) -> sa.Select[tuple[Person, str]]:
+def _colleagues_of(unit_id: str | None, person_id: str | None) -> sa.Select[Person, str]:
     """The people of a unit who may propose, with its name; the index on the unit bounds what is looked at."""
     closed = select(Account.person_id).where(Account.person_id == Person.id, col(Account.closed_at).is_not(None))
     found = sa.select(Person, col(Unit.name)).join(Unit, col(Unit.id) == col(Person.unit_id))

@@ -186,8 +186,8 @@ def _take_away(session: Session, context: IdeaContext) -> dict[str, Any]:
     """Take the idea's invitations away, and answer them by whom they ask; a reminder that is just noted is waited for, and seen."""
     if not context.invited:
         return {}
-    kept = (Invitation.answer, Invitation.asked_at, Invitation.remind_at, Invitation.reminded)
-    found = sa.select(Invitation.person_id, Invitation.number, *kept).where(col(Invitation.idea_id) == context.idea.id)
+    names = ("person_id", "number", "answer", "asked_at", "remind_at", "reminded")
+    found = sa.select(*(getattr(Invitation, name) for name in names)).where(col(Invitation.idea_id) == context.idea.id)
     rows = session.execute(found.with_for_update()).all()
     session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.idea.id))
     return {row.person_id or row.number: row for row in rows}

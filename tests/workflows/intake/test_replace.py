@@ -4,8 +4,6 @@ An inspector would ask: can somebody be added against their will, or lose a shar
 conflict of interest, or an exclusion of earlier winners?
 """
 
-from typing import Any
-
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
@@ -38,8 +36,8 @@ from workflows.region.people import NewPerson, register_person
 from workflows.region.retirement import Leaving, retire_person
 
 
-def replace(town: Town, idea: str, leaver: str = "mate", newcomer: str = "walker", by: str = "lead", **named: Any) -> str:
-    new = NewReplacement(town[leaver].id, REASON, employee_number=town[newcomer].number, **named)
+def replace(town: Town, idea: str, leaver: str = "mate", newcomer: str = "walker", by: str = "lead") -> str:
+    new = NewReplacement(town[leaver].id, REASON, employee_number=town[newcomer].number)
     return str(town.do(ask_replacement, idea, new, by=by).id)
 
 
