@@ -63,17 +63,21 @@ def list_holding_roles(session: Session, ideas: Sequence[Idea], *, actor: Actor)
     overseen = _list_overseen(session, ids, actor)
     own = set(session.exec(select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id, col(TeamMember.idea_id).in_(ids))))
     asked = defaultdict[str, list[tuple[str, str]]](list)
-    for idea_id, role, task in session.execute(select_asked_offices(ids)) if overseen | own else ():
-        asked[idea_id].append((str(Role(role)), task))
+    for idea_id, role, task, person_id, award_id in session.execute(select_asked(ids)) if overseen | own else ():
+        if person_id is None and award_id is None:
+            asked[idea_id].append((str(Role(role)), task))
     found = {idea.id: _list_roles(idea, asked[idea.id], is_whole=idea.id not in own) for idea in under_way if idea.id in overseen | own}
     return {idea_id: roles for idea_id, roles in found.items() if roles}
 
 
-def select_asked_offices(idea_ids: Sequence[str]) -> Any:
-    """The question for the offices that are asked about some ideas, each with its task, the longest asked first."""
-    open_items = sa.select(col(InboxItem.idea_id), col(InboxItem.role), col(InboxItem.task)).where(col(InboxItem.idea_id).in_(idea_ids))
-    offices = open_items.where(col(InboxItem.done_at).is_(None), col(InboxItem.person_id).is_(None), col(InboxItem.award_id).is_(None))
-    return offices.order_by(col(InboxItem.created_at), col(InboxItem.id))
+def select_asked(idea_ids: Sequence[str]) -> Any:
+    """The question for who is asked about some ideas or their awards, with the task, the longest asked first.
+
+    By the ideas alone: a condition on the person would lead SQLite through all that is asked of offices.
+    """
+    columns = (col(InboxItem.idea_id), col(InboxItem.role), col(InboxItem.task), col(InboxItem.person_id), col(InboxItem.award_id))
+    open_items = sa.select(*columns).where(col(InboxItem.idea_id).in_(idea_ids), col(InboxItem.done_at).is_(None))
+    return open_items.order_by(col(InboxItem.created_at), col(InboxItem.id))
 
 
 def _list_overseen(session: Session, ids: Sequence[str], actor: Actor) -> set[str]:

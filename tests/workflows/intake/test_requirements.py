@@ -61,7 +61,8 @@ def test_where_the_policy_asks_each_criterion_that_is_not_met_takes_a_reason(eit
 
 
 def test_where_the_policy_is_silent_one_reason_for_the_whole_will_do(town: Town) -> None:
-    idea = town.build_idea(IdeaStage.REJECTED)
+    idea = town.build_idea(IdeaStage.SCREENING)
+    screen(town, idea, Screening.REJECTED, answers=UNMET, reason=REASON)
     assert "reasons" not in detail_of(town, idea)
     town.do(number_rejection, idea, by="flow:recognition")
     (letter,) = town.rows(select(Document.content).where(Document.kind == DocumentKind.REJECTION))

@@ -40,8 +40,7 @@ def code_of(town: Town, idea: str) -> str:
     return str(town.idea(idea).code)
 
 
-def test_what_runs_already_is_named_linked_and_told_by_its_code(either_town: Town, client: TestClient) -> None:
-    town = either_town
+def test_what_runs_already_is_named_linked_and_told_by_its_code(town: Town, client: TestClient) -> None:
     running, idea = town.build_idea(IdeaStage.ROLLED_OUT, title=TITLE), build_strangers(town)
     reject(town, idea, code_of(town, running).lower())
     (link,) = town.rows(select(IdeaLink))
