@@ -20,6 +20,7 @@ FOUND = "Peta Saluran Air Buatan Warga"
 IN_A_ROW = 10
 ROWS = ".listing tbody tr"
 CHOICE = "[name^='idea_ids.']"
+AT_ONCE_MS = 120_000  # a hundred decisions on a busy machine
 
 
 def tab_to(page: Page, place: str, most: int = 40) -> None:
@@ -85,10 +86,16 @@ def test_a_secretary_finds_sorts_and_screens_ten_in_a_row_with_the_keyboard_only
     assert shown >= min(number - in_a_row, 25)
 
 
+def check_clean(page: Page) -> None:
+    """Axe finds nothing on a page."""
+    assert [(found["id"], len(found["nodes"])) for found in Axe().run(page).response["violations"]] == []
+
+
 def choose_with_keys(page: Page, number: int) -> None:
     """From the inbox to the first so many ideas that wait, each chosen with a space; between two lies the link that opens the idea."""
     page.goto("/kotak-masuk")
-    tab_to(page, "a[href='/seleksi']")
+    check_clean(page)
+    tab_to(page, "a[href='/seleksi']", most=15)  # before the rows
     page.keyboard.press("Enter")
     expect(page.get_by_role("checkbox")).to_have_count(number)
     tab_to(page, CHOICE)
@@ -99,11 +106,7 @@ def choose_with_keys(page: Page, number: int) -> None:
     expect(page.locator(f"{CHOICE}:checked")).to_have_count(number)
 
 
-def check_clean(page: Page) -> None:
-    """Axe finds nothing on a page."""
-    assert [(found["id"], len(found["nodes"])) for found in Axe().run(page).response["violations"]] == []
-
-
+@pytest.mark.timeout(1_200)
 def test_a_secretary_accepts_a_hundred_at_once_with_the_keyboard_only_after_a_look_at_what_follows(site: Site, share: SHARE) -> None:
     number, in_review = share(200), select(func.count()).where(Idea.stage == IdeaStage.IN_REVIEW)
     ideas = [site.town.build_idea(IdeaStage.SCREENING, title=f"{TITLES[place % 3]} {place}") for place in range(number)]
@@ -115,7 +118,7 @@ def test_a_secretary_accepts_a_hundred_at_once_with_the_keyboard_only_after_a_lo
         page.keyboard.press("Tab")
         tab_to(page, "form .button", most=1)
         page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", name=f"{together} usulan akan diterima")).to_be_visible()
+        expect(page.get_by_role("heading", name=f"{together} usulan akan diterima")).to_be_visible(timeout=AT_ONCE_MS)
         assert site.town.rows(in_review) == [number - len(waiting)], "nothing is done yet"
         check_clean(page)
         if is_first:  # a colleague decides one of them meanwhile
@@ -124,7 +127,7 @@ def test_a_secretary_accepts_a_hundred_at_once_with_the_keyboard_only_after_a_lo
         tab_to(page, "[name=confirmed][value=yes]", most=MOST + 40)
         page.keyboard.press("Enter")
         said = f"{together - 1} usulan diterima" if is_first else "Semua usulan yang dipilih sudah diterima."
-        expect(page.get_by_text(said).first).to_be_visible()
+        expect(page.get_by_text(said).first).to_be_visible(timeout=AT_ONCE_MS)
         check_clean(page)
     assert site.town.rows(in_review) == [number]
     accepted = select(Decision.detail).where(Decision.action == "screen", Decision.outcome == "accepted")
