@@ -22,7 +22,7 @@ from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.attaching import TAKING, put
 from tests.building import POLICY, Town
-from tests.sharing import BLIND
+from tests.sharing import BLIND, OPEN
 from tests.steps import REASON
 from workflows.adapters.files import store_file
 from workflows.intake.clinics import book_clinic
@@ -80,7 +80,9 @@ class Scene:
 
 
 def build(town: Town) -> dict[tuple[str, str, str], str]:
-    calls = {of: town.build_call(code=of, gates=[GATE], attachments=TAKING, **BLIND) for of in TWO}
+    calls = {
+        of: town.build_call(code=of, gates=[GATE], attachments=TAKING, **opened) for of, opened in zip(TWO, (BLIND, OPEN), strict=True)
+    }
     planned, unsigned = (NewCall(code, "Lomba", "BAPPEDA", now(), now() + timedelta(days=9), POLICY) for code in ("planned", "unsigned"))
     ids = {
         ("planned", "call", "-"): town.do(plan_call, planned, by="secretary").id,
