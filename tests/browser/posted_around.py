@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from models.instants import now
+from models.people import EmploymentKind
 from models.stages import IdeaStage
 from tests.browser.scene import Shot
 from tests.building import Town
+from tests.outsiders import welcome
 from tests.sharing import OPEN
 from tests.steps import REASON
 from tests.workflows.intake.mentored import ADVICE, add_mentor, advised, ask
@@ -18,29 +20,33 @@ from workflows.intake.draft import revise_idea
 from workflows.intake.replace import ask_replacement
 from workflows.intake.replacing import NewReplacement
 from workflows.region.clinics import NewClinic, plan_clinic
+from workflows.region.people import NewPerson
+
+COLLEAGUE = "199105052015012001"  # of somebody who holds no office
 
 
 def set_colleagues(town: Town) -> list[Shot]:
     """An idea that is open to colleagues, as one of them, its team and the secretariat read it; a comment that is removed, one refused."""
+    welcome(town, "colleague", NewPerson("Laksmi Wastuti", COLLEAGUE, EmploymentKind.PNS, "DINKES"))
     idea = town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-REKAN", **OPEN), title="Loket Ramah Lansia")
-    town.do(support_idea, idea, by="stranger")
+    town.do(support_idea, idea, by="colleague")
     for who, text in (
-        ("walker", "Di dinas kami antrean lansia\njuga panjang."),
+        ("colleague", "Di dinas kami antrean lansia\njuga panjang."),
         ("lead", "Terima kasih, boleh kami lihat?"),
-        ("walker", "Malas."),
+        ("colleague", "Malas."),
     ):
         comment = town.do(write_comment, idea, text, by=who).id
     town.do(hide_comment, idea, comment, reason=REASON, by="secretary")
     page = f"/rekan/{idea}"
     return [
-        Shot("Usulan rekan", "walker", "/rekan"),
-        Shot("Usulan rekan yang tidak ditemukan", "walker", "/rekan?q=zamrud&diikuti=1"),
-        Shot("Suara rekan", "walker", page),
+        Shot("Usulan rekan", "colleague", "/rekan"),
+        Shot("Usulan rekan yang tidak ditemukan", "colleague", "/rekan?q=zamrud&diikuti=1"),
+        Shot("Suara rekan", "colleague", page),
         Shot("Suara rekan bagi tim", "lead", page),
         Shot("Suara rekan pada halaman usulan", "lead", f"/usulan/{idea}"),
         Shot("Suara rekan bagi sekretariat", "secretary", page),
         Shot("Komentar terbaru bagi sekretariat", "secretary", "/rekan/komentar"),
-        Shot("Komentar yang perlu diperbaiki", "walker", page, "Kirim komentar"),
+        Shot("Komentar yang perlu diperbaiki", "colleague", page, "Kirim komentar"),
     ]
 
 
@@ -87,13 +93,13 @@ def set_revisions(town: Town) -> list[Shot]:
 def set_replacement(town: Town) -> list[Shot]:
     """A member is to be replaced: as the lead asks, as the newcomer and the head read it; and a draft that is to be handed over."""
     idea, draft = town.build_idea(IdeaStage.SCREENING, title="Loket Pagi Sekali"), town.build_idea(title="Loket Petang")
-    town.do(ask_replacement, idea, NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number), by="lead")
+    town.do(ask_replacement, idea, NewReplacement(town["mate"].id, REASON, employee_number=COLLEAGUE), by="lead")
     other = town.build_idea(IdeaStage.SCREENING, title="Loket Malam Sekali")
     return [
         Shot("Ganti anggota tim", "lead", f"/usulan/{other}/ganti"),
         Shot("Ganti anggota tim yang belum lengkap", "lead", f"/usulan/{other}/ganti", "Minta persetujuan"),
         Shot("Serahkan draf", "lead", f"/usulan/{draft}/ganti"),
-        Shot("Pergantian bagi penggantinya", "walker", "/pergantian"),
+        Shot("Pergantian bagi penggantinya", "colleague", "/pergantian"),
         Shot("Pergantian bagi pengusul utama", "lead", "/pergantian"),
         Shot("Pergantian bagi kepala unit", "head", "/pergantian"),
     ]
