@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.pages.texts import texts
 from models.entry_rules import Category, ClosingRule, EligibilityRule, RubricCriterion
-from models.form_rules import AttachmentRule, DeclarationRule, FormField, Option, Requirement, Section
+from models.form_rules import AttachmentRule, DeclarationRule, FormField, Option, Requirement, ScreeningRule, Section
 from models.policy import Days, DocumentRule, GateRule, LetterheadRule, PilotRule, Policy, SignatoryRule
 from workflows.calculations.rule_books import FixedTiers, Tier
 from workflows.region.call_files.call import CallFile
@@ -33,6 +33,7 @@ ROOMS: dict[str, tuple[str, type[BaseModel]]] = {
     "policy.sections.*": ("section", Section),
     "policy.declaration": ("declaration", DeclarationRule),
     "policy.requirements.*": ("requirement", Requirement),
+    "policy.screening": ("screening", ScreeningRule),
     "policy.rubric.*": ("criterion", RubricCriterion),
     "policy.gates.*": ("gate", GateRule),
     "policy.days": ("days", Days),

@@ -104,6 +104,12 @@ class Requirement(Named):
     """A yes-or-no question of the screening (PP 38/2017 art. 6)."""
 
 
+class ScreeningRule(Frozen):
+    """How the screening answers; a policy that says nothing takes one reason for the whole."""
+
+    reason_for_each: bool = False  # each criterion that is not met, and each part that is to be completed, takes a reason of its own
+
+
 class FileKind(StrEnum):
     """The kinds of files that an idea may have beside its words."""
 

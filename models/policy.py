@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.entry_rules import Category, ClosingRule, EligibilityRule, RubricCriterion
-from models.form_rules import AttachmentRule, DeclarationRule, FormField, Requirement, Section
+from models.form_rules import AttachmentRule, DeclarationRule, FormField, Requirement, ScreeningRule, Section
 from models.people import Role
 from models.policy_parts import Frozen, Identifier, Label, Named, Points
 from models.stages import IdeaStage
@@ -125,6 +125,7 @@ class Policy(Frozen):
     attachments: AttachmentRule = AttachmentRule()
     declaration: DeclarationRule = DeclarationRule()
     requirements: tuple[Requirement, ...] = Field(min_length=1, max_length=20)
+    screening: ScreeningRule = ScreeningRule()
     rubric: tuple[RubricCriterion, ...] = Field(min_length=1, max_length=30)
     pass_mark: Points = Field(Decimal(60), ge=0, le=100)
     reviewers: int = Field(3, ge=1, le=15)

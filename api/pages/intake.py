@@ -191,7 +191,9 @@ async def screen(idea_id: Id, request: PostedForm) -> Response:
     notes = {name: text for name, text in form.under("notes").items() if text.strip()}
     parts = tuple(name for name, value in form.under("parts").items() if value == "yes")
     outside = form.text("duplicate_not_registered", 3) == "yes"
-    findings = Findings(answers, notes, form.text("reason"), parts, form.text("duplicate_of", 60), outside)
+    findings = Findings(
+        answers, notes, form.text("reason"), parts, form.text("duplicate_of", 60), outside, reasons=_read_reasons(form, answers)
+    )
 
     def answer(session: Session, actor: Actor, outcome: str) -> FormResult:
         return back_to_idea(screen_idea(session, idea_id, Screening(outcome), findings, actor=actor), "decided")
@@ -274,6 +276,11 @@ def _hand_in(session: Session, actor: Actor, written: Writing, form: Form) -> Fo
         return back_to_idea(supplement_idea(session, written.idea_id, without_unanswered=without, actor=actor), "supplemented")
     context = submit_idea(session, written.idea_id, without_unanswered=without, declares_truth=declares, actor=actor)
     return back_to_idea(context, "submitted")
+
+
+def _read_reasons(form: Form, answers: dict[str, bool]) -> dict[str, str]:
+    """Why requirements are not met; what was typed of one that was answered otherwise after all counts for nothing."""
+    return {name: text for name, text in form.under("reasons").items() if text.strip() and answers.get(name) is False}
 
 
 def _is_only_shown_anew(request: PageRequest) -> bool:

@@ -35,7 +35,7 @@ MEGABYTE, TENTH = 1_000_000, Decimal("0.1")
 FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
     *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "eligibility.toml", "answers.toml"),
-    *("calendar.toml", "attachments.toml", "similar.toml", "messages.toml"),
+    *("calendar.toml", "attachments.toml", "similar.toml", "messages.toml", "screening.toml"),
 )
 
 

@@ -85,7 +85,8 @@ class ScreeningIn(RequestBody):
     `sections.<name>`, `answers.<name>`. `notes` are by the name of a section or field.
 
     Nothing else may be changed; a return needs a note, or a part and a reason. A duplicate names the earlier idea by its code in
-    `duplicate_of`, or says with `duplicate_not_registered` that the reason names it.
+    `duplicate_of`, or says with `duplicate_not_registered` that the reason names it. `reasons` say by requirement why it is not met; where
+    the policy says `screening.reason_for_each`, each that is answered with no has one.
     """
 
     outcome: Screening
@@ -95,6 +96,19 @@ class ScreeningIn(RequestBody):
     reason: Reason = ""
     duplicate_of: str = Field(default="", max_length=60)
     duplicate_not_registered: bool = False
+    reasons: dict[str, Annotated[str, Field(max_length=1_000)]] | None = Field(default=None, max_length=40)
+
+    def read(self) -> Findings:
+        """What the secretariat found, as the action takes it."""
+        return Findings(
+            answers=self.answers,
+            notes=self.notes,
+            reason=self.reason,
+            parts=self.parts,
+            duplicate_of=self.duplicate_of,
+            duplicate_not_registered=self.duplicate_not_registered,
+            reasons=self.reasons or {},
+        )
 
 
 class IdeaPage(CountedPage):
@@ -226,9 +240,8 @@ async def permit(idea_id: Id, body: PermissionIn, request: MatchingApi) -> JSONR
 @router.post("/{idea_id}/screening", response_model=IdeaOut)
 async def screen(idea_id: Id, body: ScreeningIn, request: MatchingApi) -> JSONResponse:
     """Accept, return for completion, close as duplicate, or reject."""
-    findings = Findings(body.answers, body.notes, body.reason, body.parts, body.duplicate_of, body.duplicate_not_registered)
     return await request.write(
-        lambda s, a: show_context(s, screen_idea(s, idea_id, body.outcome, findings, actor=a), a), match=(Idea, idea_id)
+        lambda s, a: show_context(s, screen_idea(s, idea_id, body.outcome, body.read(), actor=a), a), match=(Idea, idea_id)
     )
 
 

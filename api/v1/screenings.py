@@ -26,13 +26,17 @@ class ManyIn(RequestBody):
 
 
 class AcceptedOut(ResponseBody):
-    """One idea: the stage in which it stands then, and how many people of its team are told by mail; or, with a `refusal`, why not."""
+    """One idea: the stage in which it stands then, and how many people of its team are told by mail; or, with a `refusal`, why not.
+
+    `answers` are what is recorded of each requirement of its call: yes, as if each had been looked at alone.
+    """
 
     idea_id: str
     code: str
     title: str
     stage: str
     told: int
+    answers: dict[str, bool]
     refusal: str | None
     detail: str | None
 
@@ -69,6 +73,7 @@ def _show(accepted: Accepted, language: str) -> AcceptedOut:
         title=accepted.title,
         stage=accepted.stage,
         told=accepted.told,
+        answers=accepted.answers,
         refusal=refusal.code if refusal else None,
         detail=sentence(refusal.code, language, refusal.parameters) if refusal else None,
     )

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from models.ideas import Idea
 from models.policy import Policy
+from workflows.intake.requirements import read_reasons
 from workflows.intake.supplement import list_parts, name_form_parts
 from workflows.process.actors import Actor
 from workflows.process.asked import list_asked
@@ -36,6 +37,8 @@ class Screening(StrEnum):
 class Findings:
     """Yes or no per requirement, a note per section or field that must be completed, a reason, and the parts that may be changed.
 
+    `reasons` say by requirement why it is not met; where the policy asks for a reason for each, none may be left out.
+
     Only a section or field that is named among the parts or has a note may be changed; title, kind, budget and team only where they are
     named. Of a duplicate the earlier idea is named by its code, or said not to be registered here; the reason then names it.
 
@@ -49,18 +52,23 @@ class Findings:
     duplicate_of: str = ""
     duplicate_not_registered: bool = False
     together: int = 1
+    reasons: dict[str, str] = field(default_factory=dict)
 
 
 def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Findings, *, actor: Actor) -> IdeaContext:
     """Accept, return for completion (a note per section), close as duplicate, or reject with reasons.
 
     A duplicate names the earlier idea. Raises Invalid, all faults at once, when an acceptance leaves a requirement unanswered or unmet, a
-    rejection meets them all, a return has neither a note nor a named part with a reason, or any refusal has no reason.
+    rejection meets them all, a return has neither a note nor a named part with a reason, any refusal has no reason, or a requirement that
+    is not met has none where the policy asks for it.
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, SCREEN, outcome, actor=actor)
     faults, notes, parts, reason = Faults(list_answer_faults(context.policy, outcome, findings)), dict[str, str](), list[str](), ""
     earlier: Idea | None = None
+    reasons: dict[str, str] = {}
+    with faults.gather():
+        reasons = read_reasons(context.policy, findings.answers, findings.reasons, permitted.transition)
     with faults.gather():
         notes = _checked_notes(_name_askable(context), findings.notes)
     with faults.gather():
@@ -73,7 +81,7 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
     with faults.gather():
         earlier = find_earlier(session, context, outcome, findings, actor=actor)
     faults.settle()
-    detail: dict[str, Any] = {"answers": findings.answers, "notes": notes}
+    detail: dict[str, Any] = {"answers": findings.answers, "notes": notes, **({"reasons": reasons} if reasons else {})}
     if outcome == Screening.RETURNED:
         detail |= {"parts": parts, "revision": context.idea.revision}
     if findings.together > 1:

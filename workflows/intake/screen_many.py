@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.ideas import Idea
 from models.inbox import InboxItem
+from workflows.intake.requirements import answer_all
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
@@ -23,7 +24,10 @@ SCREEN = IDEA.action("screen")
 
 @dataclass(frozen=True)
 class Accepted:
-    """What became of one idea: the stage in which it stands then and how many people of its team are told; or why it was not accepted."""
+    """What became of one idea: the stage in which it stands then and how many people of its team are told; or why it was not accepted.
+
+    `answers` are what is recorded of each requirement: yes.
+    """
 
     idea_id: str
     code: str = ""
@@ -31,6 +35,7 @@ class Accepted:
     stage: str = ""
     told: int = 0
     refusal: Refusal | None = None
+    answers: dict[str, bool] = field(default_factory=dict)
 
 
 class _OnlyTried(Exception):
@@ -68,10 +73,10 @@ def _accept(session: Session, idea_id: str, together: int, actor: Actor) -> Acce
     try:
         with session.begin_nested():
             policy = read_context(session, idea_id, actor=actor).policy
-            answers = {requirement.name: True for requirement in policy.requirements}
+            answers = answer_all(policy)
             context = screen_idea(session, idea_id, Screening.ACCEPTED, Findings(answers, together=together), actor=actor)
             idea, told = context.idea, len(context.team)
-            return Accepted(idea.id, str(idea.code), idea.title, idea.stage, told)
+            return Accepted(idea.id, str(idea.code), idea.title, idea.stage, told, answers=answers)
     except NotFound as refusal:
         return Accepted(idea_id, refusal=refusal)
     except Refusal as refusal:

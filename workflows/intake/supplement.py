@@ -47,7 +47,8 @@ class Part(StrEnum):
 class AskedFor:
     """The parts that may be changed, the number of the revision that was returned, the notes by section or field, and the reason for all.
 
-    `asked` are the names of the parts of the form that the returned revision's answers ask for.
+    `asked` are the names of the parts of the form that the returned revision's answers ask for; `unmet` the requirements that were answered
+    with no, each with its reason or an empty text.
     """
 
     parts: frozenset[str]
@@ -55,6 +56,7 @@ class AskedFor:
     notes: dict[str, str] = field(default_factory=dict)
     reason: str = ""
     asked: frozenset[str] = frozenset()
+    unmet: dict[str, str] = field(default_factory=dict)
 
     def list_wanted(self, policy: Policy) -> list[tuple[str, str]]:
         """What the proposer is to do, as parts with their notes, in the form's order.
@@ -95,7 +97,9 @@ def read_asked_for(session: Session, context: IdeaContext) -> AskedFor:
     sections = [SECTION + section.name for section in context.policy.sections]
     revision = last.detail.get("revision") or _find_revision(session, last)
     asked = _list_asked_then(session, context, revision)
-    return AskedFor(frozenset(last.detail.get("parts", sections)), revision, last.detail.get("notes", {}), last.reason, asked)
+    told = last.detail.get("reasons", {})
+    unmet = {name: told.get(name, "") for name, is_met in last.detail.get("answers", {}).items() if not is_met}
+    return AskedFor(frozenset(last.detail.get("parts", sections)), revision, last.detail.get("notes", {}), last.reason, asked, unmet)
 
 
 def _list_asked_then(session: Session, context: IdeaContext, number: int) -> frozenset[str]:

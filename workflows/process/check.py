@@ -69,11 +69,24 @@ def _check_held(policy: Policy, idea: Way, award: Way, document: Way) -> list[Fi
 
 
 def _check_labels(policy: Policy) -> Iterator[Finding]:
-    """Two categories that papers name alike could not be told apart."""
+    """Two categories that papers name alike could not be told apart, nor two criteria of the screening."""
     titles = [category.title.casefold() for category in policy.categories]
     for number, category in enumerate(policy.categories):
         if category.title.casefold() in titles[:number]:
             yield Finding("policy_category_named_twice", f"policy.categories.{number}.label", {"given": category.label})
+    yield from _check_requirements(policy)
+
+
+def _check_requirements(policy: Policy) -> Iterator[Finding]:
+    """A criterion of the screening says something, in both languages, and no other says the same: else nobody knows what was answered."""
+    labels = [" ".join(requirement.label.split()).casefold() for requirement in policy.requirements]
+    for number, requirement in enumerate(policy.requirements):
+        path = f"policy.requirements.{number}"
+        for name in ("label", "label_en"):
+            if not any(map(str.isalnum, getattr(requirement, name))):
+                yield Finding("policy_requirement_blank", f"{path}.{name}")
+        if labels[number] in labels[:number]:
+            yield Finding("policy_requirement_named_twice", f"{path}.label", {"given": requirement.label})
 
 
 def _check_gates(reach: Reach) -> Iterator[Finding]:

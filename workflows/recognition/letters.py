@@ -211,4 +211,5 @@ def _reasons(context: IdeaContext, decision: Decision, stage: str, label: str) -
     first = {"code": str(context.idea.reason_code or stage), "label": label, "text": decision.reason or label}
     labels = {requirement.name: requirement.label for requirement in context.policy.requirements}
     unmet = [name for name, met in decision.detail.get("answers", {}).items() if met is False]
-    return [first, *({"code": name, "label": labels[name], "text": UNMET} for name in unmet if name in labels)]
+    told = decision.detail.get("reasons", {})
+    return [first, *({"code": name, "label": labels[name], "text": told.get(name, UNMET)} for name in unmet if name in labels)]

@@ -38,6 +38,10 @@ def category(name: str, label: str = "Kecamatan") -> dict[str, Any]:
     return {"name": name, "label": label, "label_en": name}
 
 
+def requirement(name: str, **changes: str) -> dict[str, Any]:
+    return {"name": name, "label": "Bermanfaat", "label_en": "Is of benefit", **changes}
+
+
 def check(way: Way | None = None, **changes: Any) -> list[Finding]:
     """What is found in the usual policy with some parts replaced, on the idea's way or another."""
     return check_policy(Policy.model_validate({**POLICY, **changes}), way or ways.IDEA, ways.AWARD, ways.DOCUMENT)
@@ -91,6 +95,9 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_new_in_use", "eligibility.minimum_months", {"eligibility": {"minimum_months": 1}}),
     ("policy_years_without_awards", "eligibility.earlier_years", {"eligibility": {"earlier_years": 2}}),
     *PLANTED_IN_FORMS,
+    ("policy_requirement_blank", "requirements.1.label", {"requirements": [requirement("a"), requirement("b", label=" ? ")]}),
+    ("policy_requirement_blank", "requirements.0.label_en", {"requirements": [requirement("a", label_en="\u3000")]}),
+    ("policy_requirement_named_twice", "requirements.1.label", {"requirements": [requirement("a"), requirement("b", label="bermanfaat ")]}),
     ("policy_category_named_twice", "categories.1.label", {"categories": [category("a"), category("b"), category("c", "Kelurahan")]}),
 ]
 SOUND: dict[str, dict[str, Any]] = {
