@@ -131,7 +131,7 @@ def list_patterns() -> list[str]:
     wanted += [f"/api/v1/people?role={role}" for role in Role]
     wanted += [f"/api/v1/awards?stage={stage}" for stage in ways.AWARD.stages]
     wanted += [f"/api/v1/ideas?stage={stage}" for stage in ways.IDEA.stages]
-    wanted += [f"/api/v1/ideas?sort={sort}&count=true&{SHORT_PAGES}" for sort in Sort]
+    wanted += [f"/api/v1/ideas?sort={sort}&count=true&holders=true&{SHORT_PAGES}" for sort in Sort]
     wanted += [f"/api/v1/{path}?count=true&{SHORT_PAGES}" for path in ("inbox", "inbox/stranded", "awards", "documents")]
     wanted += [f"/{page}?sort={sort}" for page in ("daftar", "daftar/usulan.csv") for sort in Sort]
     wanted += [f"/penghargaan?stage={stage}" for stage in ways.AWARD.stages]

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from api.formats import show_number
-from api.pages.listed import Filter, ListedIdea, list_rows, read_filter
+from api.pages.listed import Filter, ListedIdea, list_held_rows, read_filter
 from api.pages.queue import read_origin
 from api.pages.render import page, read_done
 from api.pages.session import Page
@@ -30,7 +30,7 @@ AT_ONCE = 500  # rows read for the file at a time
 MOST_IN_FILE = 10_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet takes a text for a formula
 SEPARATOR = {"id": ";", "en": ","}  # by which a spreadsheet of either language tells columns apart
-COLUMNS = ("code", "title", "unit", "stage", "score", "spread", "due", "received")
+COLUMNS = ("code", "title", "unit", "stage", "score", "spread", "due", "received", "held_by")
 
 
 @router.get("/daftar")
@@ -45,7 +45,7 @@ async def show_list(request: Page, after: str | None = None, before: str | None 
         counts = count_by_stage(session, wanted, actor=actor) if is_counted else None
         calls = session.exec(select(Call.id, Call.title).order_by(col(Call.opens_at).desc()).limit(MOST_CALLS)).all()
         return {
-            "rows": list_rows(session, found.rows, actor),
+            "rows": list_held_rows(session, found.rows, actor),
             "after": found.after,
             "before": found.before,
             "calls": calls,
@@ -106,7 +106,7 @@ def _read_all(session: Session, asked: Filter, actor: Actor) -> tuple[list[Liste
     after: str | None = None
     while len(rows) < MOST_IN_FILE:
         found = list_ideas(session, asked.read(), Slice(after, AT_ONCE), actor=actor)
-        rows += list_rows(session, found.rows, actor)
+        rows += list_held_rows(session, found.rows, actor)
         after = found.after
         if after is None:
             return rows, True
@@ -117,4 +117,5 @@ def _list_cells(row: ListedIdea, words: Words) -> list[str]:
     idea, known, language = row.idea, row.known, words.language
     figures = ["" if figure is None else show_number(figure, language) for figure in (known.score, known.spread)]
     days = ["" if instant is None else local_day(instant).isoformat() for instant in (row.due_at, idea.submitted_at)]
-    return [idea.code or "", idea.title, row.unit, words.word(idea.stage), *figures, *days]
+    held_by = ", ".join(words.word(role) for role in row.held_by)
+    return [idea.code or "", idea.title, row.unit, words.word(idea.stage), *figures, *days, held_by]

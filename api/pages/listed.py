@@ -13,6 +13,7 @@ from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.deadlines import end_of_day
+from workflows.process.holding import list_holding_roles
 from workflows.process.known_scores import NOTHING_KNOWN, KnownScore, list_known_scores
 from workflows.process.relations import list_blind
 from workflows.process.wanted import Sort, WantedIdeas, list_awaiting
@@ -26,7 +27,8 @@ LONGEST = 100  # characters that are searched for
 class ListedIdea:
     """An idea in a table: its unit where the reader may know it, its score likewise, and the date by which somebody owes it.
 
-    In the inbox it says since when, and how many working days are left where the date is given in those.
+    In the inbox it says since when, and how many working days are left where the date is given in those; in the list which roles it lies
+    with.
     """
 
     idea: Idea
@@ -35,6 +37,7 @@ class ListedIdea:
     due_at: datetime | None
     since: datetime | None = None
     days_left: int | None = None
+    held_by: tuple[str, ...] = ()
 
     @property
     def is_late(self) -> bool:
@@ -87,6 +90,12 @@ def read_filter(values: dict[str, str]) -> Filter:
 def parse_filter(query: str) -> Filter:
     """A filter from the query of the list's address."""
     return read_filter(dict(parse_qsl(query, max_num_fields=20)) if query.count("&") < 20 else {})
+
+
+def list_held_rows(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[ListedIdea]:
+    """Ideas as `list_rows` shows them, each with the roles that it lies with, where the actor may know."""
+    holding = list_holding_roles(session, ideas, actor=actor)
+    return [replace(row, held_by=holding.get(row.idea.id, ())) for row in list_rows(session, ideas, actor)]
 
 
 def list_rows(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[ListedIdea]:

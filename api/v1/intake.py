@@ -1,5 +1,6 @@
 """Intake: draft, revise, submit, withdraw, permit, screen, supplement; and reading ideas."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Annotated, Literal
 
@@ -37,6 +38,7 @@ from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
 from workflows.process.browse import add_up, count_by_stage, list_ideas
+from workflows.process.holding import list_holding_roles
 from workflows.process.keyset import Slice
 from workflows.process.wanted import Sort, WantedIdeas
 
@@ -127,7 +129,7 @@ class IdeasQuery(BaseModel):
     below it.
 
     `overdue` and `due_before` (the day does not count) are about ideas of which something is awaited. `sort`: `newest`, `due` (first due
-    first), or `score` (highest first; an idea whose score the asker may not know comes last).
+    first), or `score` (highest first; an idea whose score the asker may not know comes last). `holders` asks who owes the next step.
     """
 
     call_id: str | None = Field(default=None, max_length=26)
@@ -139,6 +141,7 @@ class IdeasQuery(BaseModel):
     due_before: Day | None = None
     sort: Sort = Sort.NEWEST
     count: bool = False
+    holders: bool = False
     after: str | None = Field(default=None, max_length=1_000)
     before: str | None = Field(default=None, max_length=1_000)
     limit: int = Field(default=50, ge=1, le=200)
@@ -159,7 +162,7 @@ async def find_ideas(request: Api, query: Annotated[IdeasQuery, Query()]) -> Ide
         counts = count_by_stage(session, wanted, actor=actor) if query.count else None
         total = None if counts is None else add_up(counts, wanted.stage)
         return IdeaPage(
-            ideas=list_lines(session, page.rows, actor),
+            ideas=_list_lines(session, page.rows, actor, with_holders=query.holders),
             after=page.after,
             before=page.before,
             **show_total(total),
@@ -167,6 +170,14 @@ async def find_ideas(request: Api, query: Annotated[IdeasQuery, Query()]) -> Ide
         )
 
     return await request.read(read_ideas)
+
+
+def _list_lines(session: Session, ideas: Sequence[Idea], actor: Actor, *, with_holders: bool) -> list[ListedIdea]:
+    lines = list_lines(session, ideas, actor)
+    if not with_holders:
+        return lines
+    holding = list_holding_roles(session, ideas, actor=actor)
+    return [line.model_copy(update={"held_by": list(holding.get(line.id, ()))}) for line in lines]
 
 
 @router.post("", status_code=201, response_model=IdeaOut, responses={404: {}})

@@ -136,10 +136,15 @@ class IdeaLine(ResponseBody):
 
 
 class ListedIdea(IdeaLine):
-    """An idea in a list; `score` and `spread` (highest minus lowest of the reviewers' totals) are null where one may not know them."""
+    """An idea in a list; `score` and `spread` (highest minus lowest of the reviewers' totals) are null where one may not know them.
+
+    `held_by` are the roles that owe what it waits for, `FLOW` for the system; none where nobody does or one may not know, null where the
+    list was not asked for it.
+    """
 
     score: Decimal | None
     spread: Decimal | None
+    held_by: list[str] | None = None
 
 
 class IdeaOut(IdeaLine):

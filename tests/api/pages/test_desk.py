@@ -75,7 +75,7 @@ def test_what_the_filter_shows_is_exported_and_no_title_becomes_a_formula(town: 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.text.startswith("\ufeff")
     head, *lines = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";")
-    assert head == ["Kode", "Judul", "Unit", "Tahap", "Nilai", "Selisih", "Tenggat", "Diterima"]
+    assert head == ["Kode", "Judul", "Unit", "Tahap", "Nilai", "Selisih", "Tenggat", "Diterima", "Ditangani oleh"]
     assert lines[0][1:6] == ["Bank Sampah; dan arsip", "Kelurahan Maleber", "Lolos penilaian", "87", "0"]
     assert {line[1] for line in lines[1:]} == {f"'{title}" for title in FORMULAE}
     narrowed = browser.get("/daftar/usulan.csv?stage=shortlisted").text
