@@ -20,7 +20,7 @@ from models.settings import settings
 from workflows.adapters.inspection import SUFFIXES
 from workflows.intake.attach import attach_file, read_rule, remove_attachment
 from workflows.intake.attachments import Copy, find_file_to_open, list_files
-from workflows.intake.supplement import Part, read_asked_for
+from workflows.intake.supplement import read_asked_for
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 
@@ -101,9 +101,9 @@ async def show(request: PageRequest, idea_id: str, *, refused: RefusedForm | Non
     def read(session: Session, actor: Actor) -> dict[str, Any]:
         context = read_context(session, idea_id, actor=actor)
         writing = find_writing(session, context.idea, actor)
-        is_asked_for = writing != "supplement" or Part.FILES in read_asked_for(session, context).parts
+        asked_for = read_asked_for(session, context) if writing == "supplement" else None
         rule = context.policy.attachments
-        if not (writing and is_asked_for and rule.most) and refused is None:
+        if not (writing and (asked_for is None or asked_for.takes_files) and rule.most) and refused is None:
             return {"away": f"/usulan/{idea_id}"}
         files = list_files(session, context, actor=actor)
         return {
@@ -112,6 +112,8 @@ async def show(request: PageRequest, idea_id: str, *, refused: RefusedForm | Non
             "rule": rule,
             "files": files,
             "is_full": len(files) >= rule.most,
+            "is_taken": asked_for is not None and not asked_for.may_add(each.row for each in files),
+            "asked_for": asked_for,
             "back": f"/usulan/{idea_id}/{FORMS[writing]}" if writing else f"/usulan/{idea_id}",
             "reader": actor.person_id,
         }

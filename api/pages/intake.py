@@ -188,12 +188,11 @@ async def screen(idea_id: Id, request: PostedForm) -> Response:
     """Accept, return for completion, close as duplicate, or reject."""
     form = request.form
     answers = {name: value == "yes" for name, value in form.under("answers").items() if value in ("yes", "no")}
-    notes = {name: text for name, text in form.under("notes").items() if text.strip()}
+    notes = _list_written(form, "notes")
     parts = tuple(name for name, value in form.under("parts").items() if value == "yes")
     outside = form.text("duplicate_not_registered", 3) == "yes"
-    findings = Findings(
-        answers, notes, form.text("reason"), parts, form.text("duplicate_of", 60), outside, reasons=_read_reasons(form, answers)
-    )
+    more = {"reasons": _read_reasons(form, answers), "part_notes": _list_written(form, "part_notes")}
+    findings = Findings(answers, notes, form.text("reason"), parts, form.text("duplicate_of", 60), outside, **more)
 
     def answer(session: Session, actor: Actor, outcome: str) -> FormResult:
         return back_to_idea(screen_idea(session, idea_id, Screening(outcome), findings, actor=actor), "decided")
@@ -280,7 +279,12 @@ def _hand_in(session: Session, actor: Actor, written: Writing, form: Form) -> Fo
 
 def _read_reasons(form: Form, answers: dict[str, bool]) -> dict[str, str]:
     """Why requirements are not met; what was typed of one that was answered otherwise after all counts for nothing."""
-    return {name: text for name, text in form.under("reasons").items() if text.strip() and answers.get(name) is False}
+    return {name: text for name, text in _list_written(form, "reasons").items() if answers.get(name) is False}
+
+
+def _list_written(form: Form, prefix: str) -> dict[str, str]:
+    """The texts below a prefix in which something was written."""
+    return {name: text for name, text in form.under(prefix).items() if text.strip()}
 
 
 def _is_only_shown_anew(request: PageRequest) -> bool:

@@ -16,6 +16,7 @@ OF_TEXTS = (
     *("answer_missing", "figure_too_low", "figure_too_high", "day_too_early", "day_too_late"),
     *("link_unreadable", "links_too_many"),
     *("section_too_short", "section_too_long", "decree_missing", "decree_number_without_digit", "requirement_unanswered"),
+    *("requirement_reason_missing", "requirement_reason_misplaced"),
     *("employee_number_impossible", "person_unknown", "unit_unknown", "indicator_unknown", "indicator_missing", "email_invalid"),
     *("initiator_missing", "initiator_not_listed", "in_use_since_missing", "in_use_too_short", "earlier_unknown"),
     *("late_person_unknown", "link_unknown"),

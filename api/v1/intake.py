@@ -83,8 +83,9 @@ class SupplementIn(ProposalIn):
 
 
 class ScreeningIn(RequestBody):
-    """`parts` are what may be changed of a returned idea beside what has a note: `title`, `kind`, `budget`, `team`, `files`,
-    `sections.<name>`, `answers.<name>`. `notes` are by the name of a section or field.
+    """`parts` are what may be changed of a returned idea beside what has a note: `title`, `kind`, `budget`, `team`, `files` (all of them),
+    `files.<id>` (that one, for which one may be put in its place), `sections.<name>`, `answers.<name>`. `notes` are by the name of a
+    section or field, `part_notes` by the other parts.
 
     Nothing else may be changed; a return needs a note, or a part and a reason. A duplicate names the earlier idea by its code in
     `duplicate_of`, or says with `duplicate_not_registered` that the reason names it. `reasons` say by requirement why it is not met; where
@@ -99,6 +100,7 @@ class ScreeningIn(RequestBody):
     duplicate_of: str = Field(default="", max_length=60)
     duplicate_not_registered: bool = False
     reasons: dict[str, Annotated[str, Field(max_length=1_000)]] | None = Field(default=None, max_length=40)
+    part_notes: dict[str, Annotated[str, Field(max_length=1_000)]] | None = Field(default=None, max_length=40)
 
     def read(self) -> Findings:
         """What the secretariat found, as the action takes it."""
@@ -110,6 +112,7 @@ class ScreeningIn(RequestBody):
             duplicate_of=self.duplicate_of,
             duplicate_not_registered=self.duplicate_not_registered,
             reasons=self.reasons or {},
+            part_notes=self.part_notes or {},
         )
 
 

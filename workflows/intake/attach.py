@@ -12,7 +12,7 @@ from workflows.adapters.inspection import kind_of
 from workflows.intake.attachments import list_present
 from workflows.intake.content import list_said, restate, write_revision
 from workflows.intake.draft import REVISE
-from workflows.intake.supplement import Part, read_asked_for
+from workflows.intake.supplement import read_asked_for
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
 from workflows.process.context import IdeaContext, read_again, read_context
@@ -54,8 +54,9 @@ def read_rule(session: Session, idea_id: str, *, actor: Actor) -> AttachmentRule
 def attach_file(session: Session, idea_id: str, new: NewFile, *, actor: Actor) -> Attachment:
     """Add a file to a draft, or to a returned idea of which files were asked for, in a revision of its own; the lead proposer may.
 
-    Raises Conflict where there are as many as the policy takes, for bytes that the idea has already, and where too many came and went;
-    Invalid for a kind or size that the policy does not take, and for a returned idea whose files were not asked for.
+    Raises Conflict where there are as many as the policy takes, or one in the place of each file that was asked for, for bytes that the
+    idea has already, and where too many came and went; Invalid for a kind or size that the policy does not take, and for a returned idea
+    whose files were not asked for.
     """
     read_rule(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
@@ -94,10 +95,10 @@ def remove_attachment(session: Session, idea_id: str, attachment_id: str, *, act
     read_rule(session, idea_id, actor=actor)
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, REVISE, actor=actor)
-    _require_open(session, context)
     row = next((each for each in list_present(session, idea_id) if each.id == attachment_id), None)
     if row is None:
         raise NotFound("attachment_not_found")
+    _require_open(session, context, row)
     is_draft = context.idea.stage == IdeaStage.DRAFT
     handed_in = 0 if is_draft else read_asked_for(session, context).revision
     context.idea.revision += 1
@@ -122,10 +123,15 @@ def settle_scan(session: Session, attachment_id: str, *, is_clean: bool, actor: 
     record(session, CHECKED, row.idea_id, actor=actor, idea_id=row.idea_id, state=row.state.value, commits=commits)
 
 
-def _require_open(session: Session, context: IdeaContext) -> None:
-    """Raise Invalid for a returned idea whose files may not be changed."""
-    if context.idea.stage != IdeaStage.DRAFT and Part.FILES not in read_asked_for(session, context).parts:
+def _require_open(session: Session, context: IdeaContext, removed: Attachment | None = None) -> None:
+    """Raise Invalid for a returned idea where a file may not be added, or one not removed; Conflict where all places are taken."""
+    if context.idea.stage == IdeaStage.DRAFT:
+        return
+    asked_for = read_asked_for(session, context)
+    if not asked_for.takes_files or (removed is not None and not asked_for.may_remove(removed)):
         raise Invalid("part_not_asked_for", "file")
+    if removed is None and not asked_for.may_add(list_present(session, context.idea.id)):
+        raise Conflict("attachments_none_left", "file", count=len(asked_for.files))
 
 
 def _require_within(session: Session, context: IdeaContext, new: NewFile) -> None:

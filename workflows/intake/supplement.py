@@ -1,12 +1,13 @@
 """What completes a submitted idea: only the parts that the secretariat asked for, and what of them the head and the team see again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
+from models.attachments import Attachment
 from models.form_rules import FormField
 from models.ideas import Answer, Decision, Revision, TeamMember
 from models.policy import Policy
@@ -28,13 +29,14 @@ from workflows.process.inbox import InboxChanges
 from workflows.process.refusals import Faults, Invalid
 
 SECTION = "sections."  # before a section's name: the part that it is
+FILE = "files."  # before a file's id: the part that it is, of which one may be put in the place
 KIND = ("form", "medium", "theme", "initiator", "in_use_since", "earlier_code")  # the fields of one part
 FIELDS = {"kind": "form", "budget": "budget_rupiah"}  # the fields of parts that are named otherwise
 
 
 class Part(StrEnum):
     """What the secretariat may ask to be changed beside the form's fields and sections: title, form with all of its kind, budget, team,
-    and the files, where the call takes any."""
+    and all of the files, where the call takes any; a single file is a part as well, by its id."""
 
     TITLE = "title"
     KIND = "kind"
@@ -47,8 +49,9 @@ class Part(StrEnum):
 class AskedFor:
     """The parts that may be changed, the number of the revision that was returned, the notes by section or field, and the reason for all.
 
-    `asked` are the names of the parts of the form that the returned revision's answers ask for; `unmet` the requirements that were answered
-    with no, each with its reason or an empty text.
+    `part_notes` are those on other parts, `files` the names of the single files that were asked for, by id. `asked` are the names of the
+    parts of the form that the returned revision's answers ask for; `unmet` the requirements that were answered with no, each with its
+    reason or an empty text.
     """
 
     parts: frozenset[str]
@@ -57,6 +60,22 @@ class AskedFor:
     reason: str = ""
     asked: frozenset[str] = frozenset()
     unmet: dict[str, str] = field(default_factory=dict)
+    part_notes: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether any file may be changed."""
+        return Part.FILES in self.parts or bool(self.files)
+
+    def may_remove(self, attachment: Attachment) -> bool:
+        """Whether a file may be taken out: where all may be changed, where it was asked for, and where it came in with the completion."""
+        return Part.FILES in self.parts or attachment.id in self.files or attachment.added_in > self.revision
+
+    def may_add(self, present: Iterable[Attachment]) -> bool:
+        """Whether one more file may be added to those present: where single ones were asked for, one in the place of each."""
+        added = sum(each.added_in > self.revision for each in present)
+        return Part.FILES in self.parts or added < len(self.files)
 
     def list_wanted(self, policy: Policy) -> list[tuple[str, str]]:
         """What the proposer is to do, as parts with their notes, in the form's order.
@@ -69,7 +88,8 @@ class AskedFor:
         noted = {form[name]: note for name, note in self.notes.items() if name in form}
         chosen = [part for part in form.values() if part in self.parts and (is_chosen or part.startswith(ANSWERS))]
         wanted = [part for part in form.values() if part in noted or part in chosen]
-        return [(part, noted.get(part, "")) for part in (*wanted, *(part for part in Part if part in self.parts))]
+        wanted += [part for part in Part if part in self.parts] + [FILE + file_id for file_id in self.files]
+        return [(part, noted.get(part, "") or self.part_notes.get(part, "")) for part in wanted]
 
     def list_open(self, policy: Policy, answers: Mapping[str, str]) -> frozenset[str]:
         """The parts that may be changed when the answers are these: those asked for, and what another answer to a choice newly asks for."""
@@ -98,8 +118,16 @@ def read_asked_for(session: Session, context: IdeaContext) -> AskedFor:
     revision = last.detail.get("revision") or _find_revision(session, last)
     asked = _list_asked_then(session, context, revision)
     told = last.detail.get("reasons", {})
-    unmet = {name: told.get(name, "") for name, is_met in last.detail.get("answers", {}).items() if not is_met}
-    return AskedFor(frozenset(last.detail.get("parts", sections)), revision, last.detail.get("notes", {}), last.reason, asked, unmet)
+    return AskedFor(
+        parts=frozenset(last.detail.get("parts", sections)),
+        revision=revision,
+        notes=last.detail.get("notes", {}),
+        reason=last.reason,
+        asked=asked,
+        unmet={name: told.get(name, "") for name, is_met in last.detail.get("answers", {}).items() if not is_met},
+        part_notes=last.detail.get("part_notes", {}),
+        files=last.detail.get("files", {}),
+    )
 
 
 def _list_asked_then(session: Session, context: IdeaContext, number: int) -> frozenset[str]:
