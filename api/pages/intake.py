@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from api.pages.answers import read_sent_choices
+from api.pages.findings import read_findings
 from api.pages.forms import Form
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.progress import show_progress
@@ -32,7 +33,7 @@ from workflows.intake.answers import list_form_faults
 from workflows.intake.copying import copy_idea
 from workflows.intake.draft import Proposal, draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
-from workflows.intake.screen import Findings, Screening, screen_idea
+from workflows.intake.screen import Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.supplement import Part, read_asked_for
 from workflows.intake.team import MemberShare
@@ -187,12 +188,7 @@ async def permit(idea_id: Id, request: PostedForm) -> Response:
 async def screen(idea_id: Id, request: PostedForm) -> Response:
     """Accept, return for completion, close as duplicate, or reject."""
     form = request.form
-    answers = {name: value == "yes" for name, value in form.under("answers").items() if value in ("yes", "no")}
-    notes = _list_written(form, "notes")
-    parts = tuple(name for name, value in form.under("parts").items() if value == "yes")
-    outside = form.text("duplicate_not_registered", 3) == "yes"
-    more = {"reasons": _read_reasons(form, answers), "part_notes": _list_written(form, "part_notes")}
-    findings = Findings(answers, notes, form.text("reason"), parts, form.text("duplicate_of", 60), outside, **more)
+    findings = read_findings(form)
 
     def answer(session: Session, actor: Actor, outcome: str) -> FormResult:
         return back_to_idea(screen_idea(session, idea_id, Screening(outcome), findings, actor=actor), "decided")
@@ -275,16 +271,6 @@ def _hand_in(session: Session, actor: Actor, written: Writing, form: Form) -> Fo
         return back_to_idea(supplement_idea(session, written.idea_id, without_unanswered=without, actor=actor), "supplemented")
     context = submit_idea(session, written.idea_id, without_unanswered=without, declares_truth=declares, actor=actor)
     return back_to_idea(context, "submitted")
-
-
-def _read_reasons(form: Form, answers: dict[str, bool]) -> dict[str, str]:
-    """Why requirements are not met; what was typed of one that was answered otherwise after all counts for nothing."""
-    return {name: text for name, text in _list_written(form, "reasons").items() if answers.get(name) is False}
-
-
-def _list_written(form: Form, prefix: str) -> dict[str, str]:
-    """The texts below a prefix in which something was written."""
-    return {name: text for name, text in form.under(prefix).items() if text.strip()}
 
 
 def _is_only_shown_anew(request: PageRequest) -> bool:

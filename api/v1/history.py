@@ -33,6 +33,7 @@ class DecisionOut(ResponseBody):
 
 
 UNTOLD = {"team", DECIDING_UNIT}  # of a decision's detail: told in words elsewhere, or of use to papers only
+OTHER_IDEAS = ("duplicate_of", "already_runs")  # of a decision's detail: the idea for whose sake another goes no further
 OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"}
 SHOWN_TO_BLIND_REVIEWERS = {"submit", "screen"}  # of intake; that a member agreed or a head permitted tells something of who they are
 
@@ -54,7 +55,7 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
         return _in_order(told, links)
     named = {decision.actor_id for decision in decisions if decision.actor_id} | list_changed_people(decisions)
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
-    return _in_order([_name_duplicate(session, _show_decision(decision, people, actor), actor) for decision in decisions], links)
+    return _in_order([_name_others(session, _show_decision(decision, people, actor), actor) for decision in decisions], links)
 
 
 def _in_order(decisions: list[DecisionOut], links: list[DecisionOut]) -> list[DecisionOut]:
@@ -74,14 +75,16 @@ def _show_link(line: LinkLine) -> Iterator[DecisionOut]:
         yield DecisionOut(action=action, outcome=link.kind, reason=said, detail=detail, team_change=None, at=at, by=by or None)
 
 
-def _name_duplicate(session: Session, shown: DecisionOut, actor: Actor) -> DecisionOut:
-    """A decision that found a duplicate, with the earlier idea's code; its id and title only for whoever may see that idea."""
-    found = session.get(Idea, shown.detail["duplicate_of"]) if "duplicate_of" in shown.detail else None
-    if found is None:
-        return shown
-    seen = sees_idea(session, found.id, actor)
-    other = {"code": found.code, "id": found.id if seen else None, "title": found.title if seen else None}
-    return shown.model_copy(update={"detail": {**shown.detail, "duplicate_of": other}})
+def _name_others(session: Session, shown: DecisionOut, actor: Actor) -> DecisionOut:
+    """A decision for the sake of another idea, with that one's code; its id and title only for whoever may see it."""
+    named = {name: session.get(Idea, shown.detail[name]) for name in OTHER_IDEAS if name in shown.detail}
+    told = {name: _name_other(session, found, actor) for name, found in named.items() if found is not None}
+    return shown.model_copy(update={"detail": {**shown.detail, **told}}) if told else shown
+
+
+def _name_other(session: Session, other: Idea, actor: Actor) -> dict[str, str | None]:
+    seen = sees_idea(session, other.id, actor)
+    return {"code": other.code, "id": other.id if seen else None, "title": other.title if seen else None}
 
 
 def _show_decision(decision: Decision, people: dict[str, str], actor: Actor) -> DecisionOut:

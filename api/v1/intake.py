@@ -89,7 +89,8 @@ class ScreeningIn(RequestBody):
 
     Nothing else may be changed; a return needs a note, or a part and a reason. A duplicate names the earlier idea by its code in
     `duplicate_of`, or says with `duplicate_not_registered` that the reason names it. `reasons` say by requirement why it is not met; where
-    the policy says `screening.reason_for_each`, each that is answered with no has one.
+    the policy says `screening.reason_for_each`, each that is answered with no has one. A rejection may name in `already_runs`, by its code,
+    an innovation that is in use already: the two are linked, and the team reads the code.
     """
 
     outcome: Screening
@@ -101,6 +102,7 @@ class ScreeningIn(RequestBody):
     duplicate_not_registered: bool = False
     reasons: dict[str, Annotated[str, Field(max_length=1_000)]] | None = Field(default=None, max_length=40)
     part_notes: dict[str, Annotated[str, Field(max_length=1_000)]] | None = Field(default=None, max_length=40)
+    already_runs: str | None = Field(default=None, max_length=60)
 
     def read(self) -> Findings:
         """What the secretariat found, as the action takes it."""
@@ -113,6 +115,7 @@ class ScreeningIn(RequestBody):
             duplicate_not_registered=self.duplicate_not_registered,
             reasons=self.reasons or {},
             part_notes=self.part_notes or {},
+            already_runs=self.already_runs or "",
         )
 
 

@@ -11,6 +11,7 @@ from models.ideas import Idea
 from models.policy import Policy
 from workflows.intake.parts_asked import PartsAsked, read_parts_asked
 from workflows.intake.requirements import read_reasons
+from workflows.intake.running import find_running, link_running
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.decide import read_reason
@@ -40,7 +41,7 @@ class Findings:
     single one; where the policy asks for a reason for each, none may be left out.
 
     Only what is named among the parts or has a note may be changed. Of a duplicate the earlier idea is named by its code, or said not to
-    be registered here; the reason then names it.
+    be registered here; the reason then names it. `already_runs` is the code of an innovation in use for whose sake one is rejected.
 
     `together` is how many ideas were screened by one act; the decision says so where they were several.
     """
@@ -54,6 +55,7 @@ class Findings:
     together: int = 1
     reasons: dict[str, str] = field(default_factory=dict)
     part_notes: dict[str, str] = field(default_factory=dict)
+    already_runs: str = ""
 
 
 def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Findings, *, actor: Actor) -> IdeaContext:
@@ -68,6 +70,7 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
     faults, reason = Faults(list_answer_faults(context.policy, outcome, findings)), ""
     asked, reasons = PartsAsked(), dict[str, str]()
     earlier: Idea | None = None
+    running: Idea | None = None
     with faults.gather():
         reasons = read_reasons(context.policy, findings.answers, findings.reasons, permitted.transition)
     with faults.gather():
@@ -78,6 +81,8 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
         reason = read_reason(permitted.transition, findings.reason)
     with faults.gather():
         earlier = find_earlier(session, context, outcome, findings, actor=actor)
+    with faults.gather():
+        running = find_running(session, context, findings.already_runs, actor=actor) if outcome == Screening.REJECTED else None
     faults.settle()
     detail: dict[str, Any] = {"answers": findings.answers, "notes": asked.notes, **({"reasons": reasons} if reasons else {})}
     if outcome == Screening.RETURNED:
@@ -87,7 +92,11 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
     recorded: dict[str, Any] = {}
     if earlier is not None:
         detail["duplicate_of"] = recorded["duplicate_of"] = earlier.id
+    if running is not None:
+        detail["already_runs"] = recorded["already_runs"] = running.id
     take(session, context, permitted, Grounds(reason, detail, recorded), actor=actor)
+    if running is not None:
+        link_running(session, context, running, reason, actor=actor)
     return context
 
 

@@ -31,6 +31,7 @@ from workflows.reward.browse import find_approval
 
 NUMBER_REJECTION = "recognition.number_rejection"
 UNMET = "Kriteria ini belum terpenuhi."
+RUNS = "Inovasi serupa sudah berjalan"
 
 
 def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -77,7 +78,7 @@ def number_rejection(session: Session, idea_id: str, *, actor: Actor) -> None:
         "decided_on": local_day(decision.at),
         "decided_by": name_decider(session, issuer, decision, within_unit=by_unit_head),
         "stage": stage,
-        "reasons": _reasons(context, decision, stage, words.label),
+        "reasons": [*_reasons(context, decision, stage, words.label), *_list_running(session, decision)],
         "what_would_help": words.help,
         "copies_to": list_copies(session, context, issuer.office.signatory.position),
     }
@@ -213,3 +214,11 @@ def _reasons(context: IdeaContext, decision: Decision, stage: str, label: str) -
     unmet = [name for name, met in decision.detail.get("answers", {}).items() if met is False]
     told = decision.detail.get("reasons", {})
     return [first, *({"code": name, "label": labels[name], "text": told.get(name, UNMET)} for name in unmet if name in labels)]
+
+
+def _list_running(session: Session, decision: Decision) -> list[dict[str, str]]:
+    """That an innovation like it is in use already, by its code alone: its title may not be for whoever reads the letter."""
+    if "already_runs" not in decision.detail:
+        return []
+    code = session.get_one(Idea, decision.detail["already_runs"]).code
+    return [{"code": "already_runs", "label": RUNS, "text": f"Inovasi tersebut tercatat dengan kode {code}."}]
