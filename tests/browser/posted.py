@@ -9,10 +9,11 @@ from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
 from tests.answers import FORM, SAID
 from tests.api.pages.browsing import PASSWORD, give_password
+from tests.attaching import TAKING, put
 from tests.browser.scene import Shot, build_late_call
 from tests.building import Town
 from tests.outsiders import outsider, welcome
-from tests.steps import REASON
+from tests.steps import IDEA_STEPS, REASON
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -56,6 +57,7 @@ def set_forms(town: Town) -> list[Shot]:
         *_set_calls(town),
         *_set_entry(town),
         *_set_dictated(town),
+        *_set_screening(town),
         Shot("Tutup akun: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Tutup akun"),
         Shot("Berhenti bertugas: periksa dulu", "admin", f"/pegawai/{town['mate'].id}", "Catat berhenti bertugas", (("reason", REASON),)),
         Shot("Data pegawai yang tidak berubah", "admin", f"/pegawai/{town['mate'].id}", "Simpan data"),
@@ -85,6 +87,25 @@ def _set_entry(town: Town) -> list[Shot]:
         Shot("Seleksi dengan penghargaan terdahulu", "secretary", f"/usulan/{screened}"),
         Shot("Terima beberapa usulan tanpa pilihan", "secretary", "/seleksi", "Periksa dulu"),
         Shot("Terima beberapa usulan: periksa dulu", "secretary", "/seleksi", "Periksa dulu", ((f"idea_ids.{screened}", "yes"),)),
+    ]
+
+
+def _set_screening(town: Town) -> list[Shot]:
+    """A screening that leaves out why, and a return that asks for parts and for one file, as the team completes it and reads of it."""
+    call = town.build_call(code="UJI-ALASAN", screening={"reason_for_each": True}, attachments=TAKING)
+    screened, returned = town.build_idea(IdeaStage.SCREENING, call=call, title="Papan Harga Pasar"), town.build_idea(call=call)
+    blurred, _ = put(town, returned, name="buram.pdf"), put(town, returned, b"%PDF kedua", name="anggaran.pdf")
+    town.take(returned, *IDEA_STEPS[IdeaStage.SCREENING])
+    notes = {"title": "Sebut nama layanannya.", f"files.{blurred.id}": "Halaman ini buram, ganti dengan yang dapat dibaca."}
+    why = {"renewal": "Layanan serupa sudah berjalan di tiga kelurahan."}
+    findings = Findings({"renewal": False}, reasons=why, part_notes=notes, reason=REASON)
+    town.do(screen_idea, returned, Screening.RETURNED, findings, by="secretary")
+    answered = (("answers.renewal", "no"), ("answers.benefit", "yes"), ("outcome", "rejected"), ("reason", REASON))
+    return [
+        Shot("Kriteria yang belum diberi alasan", "secretary", f"/usulan/{screened}", "Simpan keputusan", answered),
+        Shot("Lengkapi judul dan satu berkas", "lead", f"/usulan/{returned}/lengkapi"),
+        Shot("Ganti berkas yang diminta", "lead", f"/usulan/{returned}/lampiran"),
+        Shot("Riwayat permintaan melengkapi", "secretary", f"/usulan/{returned}"),
     ]
 
 
