@@ -98,6 +98,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "ClinicCancellationIn": {"reason": REASON},
     "ClinicIn": {"title": "Klinik inovasi", "place": "Aula kecamatan", "starts_at": "2027-01-05T09:00:00+07:00", "places": 12},
+    "DoubleIn": {"double": "199005052015012002", "has_true_number": False, "reason": "Tercatat dua kali pada impor Januari."},
     "MentorIn": {"identifier": "pendamping.contoh", "themes": ["Kesehatan ibu dan anak"], "capacity": 3},
     "MentorshipAnswerIn": {"outcome": "accepted"},
     "MentorshipEndIn": {"reason": REASON},
