@@ -28,7 +28,8 @@ from workflows.recognition.digest import list_addressees
 from workflows.recognition.paces import DIGEST_HOUR
 from workflows.recognition.pauses import wake_digests
 from workflows.recognition.reminders import REMIND
-from workflows.recognition.tell_followers import ask_for_followers
+from workflows.recognition.tell_followers import TELL as TELL_FOLLOWER
+from workflows.recognition.tell_followers import note_moved
 from workflows.recognition.tell_moved import TELL, list_told
 from workflows.region.calls import close_call, lock_call
 from workflows.region.grants import end_lapsed
@@ -133,7 +134,8 @@ def ask_digests(session: Session, _actor: Actor) -> None:
 
 def tell_followers(session: Session, _actor: Actor) -> None:
     """Have those told who follow a colleague's idea that came to another of the five steps."""
-    ask_for_followers(session, AT_ONCE)
+    for each in note_moved(session, AT_ONCE):
+        send(session, TELL_FOLLOWER, each.person_id, idea_id=each.idea_id, once=each.key)
 
 
 def wake_scans(session: Session, _actor: Actor) -> None:

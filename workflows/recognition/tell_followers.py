@@ -4,6 +4,8 @@ The clock looks for it, so no step of the process knows of followers: whatever m
 alike. Whoever may not read the idea as its colleague when the mail is written is told nothing.
 """
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
@@ -18,7 +20,6 @@ from workflows.intake.shared import HONOURED, Standing, find_shared, list_open_s
 from workflows.process import ways
 from workflows.process.actors import actor_of, flow_actor
 from workflows.process.context import read_context
-from workflows.process.journal import send
 from workflows.recognition.outgoing import Told, find_reached, read_reader
 
 TELL = "recognition.tell_follower"
@@ -26,15 +27,24 @@ KEY = "follow:"  # before a follow's id and a step: the key under which its pers
 _FLOW = flow_actor("recognition")
 
 
-def ask_for_followers(session: Session, limit: int) -> None:
-    """Ask for the mail to each follower of an idea that is on a later step than they were told, so many at once; and note the step."""
+@dataclass(frozen=True)
+class Moved:
+    """A follower who is to be told of an idea that is on a later step, and the key under which they are told of it once."""
+
+    person_id: str
+    idea_id: str
+    key: str
+
+
+def note_moved(session: Session, limit: int) -> list[Moved]:
+    """Note the step of followed ideas that are on a later one than their followers were told, so many at once; answers whom to tell."""
     moved = select(IdeaFollow, Idea).join(Idea, col(Idea.id) == col(IdeaFollow.idea_id)).where(_has_moved())
     found = session.exec(moved.order_by(col(IdeaFollow.since), col(IdeaFollow.id)).limit(limit)).all()
     steps = list_steps(session, [idea for _, idea in found]) if found else {}
     for follow, idea in found:
         follow.told_step = steps[idea.id]
-        send(session, TELL, follow.person_id, idea_id=idea.id, once=f"{KEY}{follow.id}:{follow.told_step}")
     session.flush()
+    return [Moved(follow.person_id, idea.id, f"{KEY}{follow.id}:{follow.told_step}") for follow, idea in found]
 
 
 def find_followed_mail(session: Session, asked: Message) -> Told | None:
