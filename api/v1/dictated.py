@@ -85,7 +85,7 @@ class DictationCodeOut(ResponseBody):
     until: datetime
 
 
-@router.post("", status_code=201, response_model=DictationOut)
+@router.post("", status_code=201, response_model=DictationOut, responses={404: {}})
 async def dictate(body: DictationIn, request: Api) -> JSONResponse:
     """Type an idea in a colleague's name; it counts for nothing until they confirm it."""
 
