@@ -58,23 +58,23 @@ class View(NamedTuple):
 VIEWS = [View(*each) for each in itertools.product((WIDTH, 1_440), ("light", "dark"), ROOT_PIXELS)]
 BY_DAY = [view for view in VIEWS if view.scheme == "light"]
 PHONE = View(WIDTH, "light", "usual")
+LANGUAGES = {"id-ID": VIEWS, "en-GB": BY_DAY} if ALL else {"id-ID": VIEWS}  # a town for each, since a form once sent is another
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_holds_at_both_widths_by_day_and_night_and_with_text_twice_as_large(
-    site: Site, share: Callable[[int], int], rendered: set[str]
+    language: str, site: Site, share: Callable[[int], int], rendered: set[str]
 ) -> None:
     pages, answers = set_scene(site.town), set_forms(site.town)
     shots = [*pages, *answers]
     assert list_unseen(shots) == set()
     wrong: list[object] = []
-    languages = {"id-ID": VIEWS, "en-GB": BY_DAY} if ALL else {"id-ID": VIEWS}
-    share(len(shots) * len(VIEWS + BY_DAY))  # how many views there are is told where the tests end
-    for language, views in languages.items():
-        for number, (shot, page) in enumerate(visit(site, shots, language=language, scripts=True)):
-            check_page(page, shot.path)
-            another = VIEWS[1 + number % (len(VIEWS) - 1)]
-            for view in views if ALL else (PHONE, another) if shot in pages else (another,):
-                wrong += [(shot.caption, language, *view, found) for found in look(page, view)]
+    share(len(shots) * len(LANGUAGES[language]))  # how many views there are is told where the tests end
+    for number, (shot, page) in enumerate(visit(site, shots, language=language, scripts=True)):
+        check_page(page, shot.path)
+        another = VIEWS[1 + number % (len(VIEWS) - 1)]
+        for view in LANGUAGES[language] if ALL else (PHONE, another) if shot in pages else (another,):
+            wrong += [(shot.caption, *view, found) for found in look(page, view)]
     assert wrong == []
     assert list_templates() - rendered == NO_SHOTS
 
