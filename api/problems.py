@@ -152,7 +152,7 @@ def _show_part(refusal: Refusal, language: str) -> dict[str, Any]:
         "field": show_field(refusal.field or ""),
         "detail": sentence(refusal.code, language, refusal.parameters),
         "code": refusal.code,
-        "parameters": refusal.parameters,
+        "parameters": read_parameters(refusal.parameters),
     }
 
 

@@ -181,3 +181,13 @@ def test_a_policy_that_contradicts_the_process_is_refused_with_everything_that_d
             ("policy_role_cannot_act", "policy.gates.0.role"),
             ("policy_action_without_office", "policy.movers.score"),
         ]
+
+
+def test_of_several_faults_of_a_policy_each_says_the_limit_that_it_breaks(scene: Scene, client: TestClient) -> None:
+    body = {"policy": {**POLICY, "rubric": [{**POLICY["rubric"][0], "weight": "0"}, *POLICY["rubric"][1:]], "pilot": {"maximum_days": 0}}}
+    answer = ask(client, scene.town["secretary"], f"POST /calls/{scene.names['call']}/policies", body)
+    problem = check_problem(answer, 422, "policy_invalid", language="id")
+    assert [(each["field"], each["parameters"]) for each in problem["errors"]] == [
+        ("policy.rubric.0.weight", {"problem": "number_out_of_range", "minimum": "0", "limit": "0"}),
+        ("policy.pilot.maximum_days", {"problem": "number_out_of_range", "minimum": 1, "limit": 1}),
+    ]
