@@ -28,7 +28,7 @@ SEEK_REVIEWERS = IDEA.action("seek_reviewers")
 
 
 def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
-    """Fill an idea's reviews up to the policy's number with the least loaded eligible reviewers.
+    """Fill an idea's reviews up to the policy's number with the least loaded eligible reviewers, as far as its substitutes reach.
 
     Where too few are eligible, the secretariat is asked to assign by hand.
     """
@@ -36,8 +36,9 @@ def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
     if context.idea.stage != IdeaStage.IN_REVIEW:
         return
     missing = max(context.policy.reviewers - count_reviews(session, context, *ANSWERING), 0)
-    chosen = list_eligible(session, context)[:missing]
-    may_add = len(chosen) < missing and count_reviewers_left(session, context) > len(chosen)
+    left = count_reviewers_left(session, context)
+    chosen = list_eligible(session, context)[: min(missing, left)]
+    may_add = len(chosen) < missing and left > len(chosen)
     asks = ask_by_hand(session, context, due_in(session, context.policy.days.screening)) if may_add else ()
     if chosen:
         permitted = permit(session, context, ASSIGN, actor=actor)

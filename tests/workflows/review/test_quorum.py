@@ -183,6 +183,15 @@ def test_who_steps_back_counts_among_those_who_were_asked(town: Town) -> None:
     assert len(reviewers(town, idea, ReviewState.RECUSED)) == 2
 
 
+def test_where_several_step_back_at_once_no_more_are_asked_than_substitutes_are_left(either_town: Town) -> None:
+    idea = in_review(either_town, reviewers=2, substitutes=1)
+    for who in reviewers(either_town, idea):
+        either_town.do(recuse_reviewer, idea, reason=REASON, by=who)
+    either_town.do(assign_evenly, idea, by="flow:review")
+    assert len(reviewers(either_town, idea, ReviewState.ASSIGNED)) == 1
+    assert "assign" not in tasks(either_town, idea), "nobody is asked for what the policy does not allow"
+
+
 @pytest.fixture
 def without_quorum(own_town: Town, clock: Clock) -> str:
     """An idea for which nobody is left to be asked: one of two scored, and no substitutes are allowed."""
