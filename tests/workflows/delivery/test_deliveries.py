@@ -149,6 +149,7 @@ def state_of(own_town: Town) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(7_200)  # a second for each of a thousand lives, on two slow cores
 def test_messages_delivered_up_to_three_times_in_any_order_end_as_once_in_order(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, share: Callable[[int], int], clock: Clock
 ) -> None:
