@@ -22,7 +22,7 @@ from tests.workflows.process.stories import Company, Course, Story
 from tests.workflows.turns import Clock, clock
 
 __all__ = ["clock"]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7_200)]  # ten times what 2,000 policies take on two cores
 
 SEED = int(os.environ.get("GAGAS_TEST_SEED", random.SystemRandom().randrange(10**6)))
 POLICIES = 2_000
