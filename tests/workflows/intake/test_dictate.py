@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from models.dictated_ideas import DictatedIdea
 from models.ideas import Decision, Idea, TeamMember
-from models.instants import wall_now
+from models.instants import today, wall_now
 from models.ledger import LedgerEntry
 from models.people import AccountNotice, Role
 from models.stages import IdeaStage
@@ -205,7 +205,7 @@ def test_a_person_who_does_not_want_it_or_left_is_spared(town: Town) -> None:
     assert (row_of(town, unwanted).proposal, row_of(town, unwanted).idea_id) == ({}, None)
     left = dictate(town)
     code = town.do(print_dictated, left, by="head").code
-    town.do(retire_person, town["mate"].id, Leaving(wall_now().date(), "Mencapai batas usia pensiun"), by="admin")
+    town.do(retire_person, town["mate"].id, Leaving(today(), "Mencapai batas usia pensiun"), by="admin")
     with pytest.raises(Conflict):
         town.do(confirm_dictated, left, 1, code, by="operator")
     with pytest.raises(Conflict, match="person_retired"):
