@@ -24,7 +24,7 @@ from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.categories import has_own_criteria
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
+from workflows.process.known_scores import NOTHING_KNOWN, KnownScore, list_known_scores
 from workflows.process.relations import is_blind, is_in_team, is_only_invited, knows_name, list_blind, reads_reviews, sees_score
 from workflows.process.ways import Way
 from workflows.review.comments import list_comments
@@ -195,8 +195,12 @@ def show_line(idea: Idea, *, blind: bool = False) -> IdeaLine:
 def list_lines(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[ListedIdea]:
     """Ideas as the lines of a list: to their blind reviewer without unit, and with a score where the actor may know it."""
     blind, scores = list_blind(session, ideas, actor), list_known_scores(session, ideas, actor)
-    told = [(show_line(idea, blind=idea.id in blind), scores.get(idea.id, NOTHING_KNOWN)) for idea in ideas]
-    return [ListedIdea(**dict(line), score=known.score, spread=known.spread) for line, known in told]
+    return [_show_listed(idea, scores.get(idea.id, NOTHING_KNOWN), blind=idea.id in blind) for idea in ideas]
+
+
+def _show_listed(idea: Idea, known: KnownScore, *, blind: bool) -> ListedIdea:
+    told = {name: getattr(idea, name) for name in IdeaLine.model_fields}
+    return ListedIdea(**told | (dict.fromkeys(UNTOLD_TO_BLIND) if blind else {}), score=known.score, spread=known.spread)
 
 
 def show_idea(session: Session, idea_id: str, actor: Actor) -> IdeaOut:

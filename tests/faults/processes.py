@@ -26,6 +26,7 @@ from workflows.delivery.processes import free_port
 HANG_SECONDS = 300
 KILLED = -signal.SIGKILL
 BUGS_IN = ("api", "relay")  # the kinds of process that a bug is planted in
+HTTP = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))  # made once: that costs more than many questions
 
 
 class Launcher:
@@ -198,10 +199,10 @@ class _PrefectProcess:
         self.processes.kill("prefect", start_again=self.processes.all["prefect"].watched)
 
 
-def answers(url: str) -> bool:
-    """Whether a GET is answered with 200."""
+def answers(url: str, *, seconds: float = 5) -> bool:
+    """Whether a GET over a new connection is answered with 200."""
     try:
-        return httpx.get(url, timeout=5).status_code == 200
+        return HTTP.get(url, timeout=seconds).status_code == 200
     except httpx.HTTPError:
         return False
 

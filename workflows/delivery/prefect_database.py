@@ -7,10 +7,12 @@ client fail in a row, and on a slow machine nothing is done for minutes.
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from prefect.server.database import dependencies
 from prefect.server.database.configurations import AioSqliteConfiguration
 from prefect.settings import get_current_settings
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 
@@ -28,7 +30,18 @@ class WaitingSqlite(AioSqliteConfiguration):
 
 def wait_for_writers() -> None:
     """Let the server of this process use its SQLite database so; of PostgreSQL nothing changes."""
-    secret = get_current_settings().server.database.connection_url
-    url = secret.get_secret_value() if secret is not None else ""
+    url = _read_url()
     if url.startswith("sqlite"):
         dependencies.MODELS_DEPENDENCIES["database_config"] = WaitingSqlite(connection_url=url)
+
+
+def find_file() -> Path | None:
+    """Where the server of this process has its SQLite database; None of PostgreSQL and of one in memory."""
+    url = _read_url()
+    name = make_url(url).database if url.startswith("sqlite") else None
+    return Path(name) if name and name != ":memory:" else None
+
+
+def _read_url() -> str:
+    secret = get_current_settings().server.database.connection_url
+    return secret.get_secret_value() if secret is not None else ""

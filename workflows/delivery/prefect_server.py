@@ -4,6 +4,7 @@ Nothing of Gagas' own lies in its database: what was done stands in ours, and wh
 cannot use is renamed and kept for whoever wants to look at it, and the server begins with an empty one.
 """
 
+import asyncio
 import os
 import shutil
 import sqlite3
@@ -54,21 +55,27 @@ def prefect_environment(folder: Path) -> dict[str, str]:
 
 
 def prefect_app() -> ASGIApp:
-    """Prefect's server. Who is sent away from a busy database all the same may come back at once, and not in two seconds."""
+    """Prefect's server. Who is sent away from a busy database all the same may come back at once, and not in two seconds.
+
+    Before it takes its first request, its database is kept as a blank one, if it is new.
+    """
     from prefect.server.api.server import create_app
 
-    from workflows.delivery.prefect_database import wait_for_writers
+    from workflows.delivery.prefect_blank import keep_blank
+    from workflows.delivery.prefect_database import find_file, wait_for_writers
 
     wait_for_writers()
-    app = create_app()
+    app, database = create_app(), find_file()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 503:
                 message["headers"] = [*message["headers"], (b"retry-after", b"0.1")]
+            if message["type"] == "lifespan.startup.complete" and database is not None:
+                await asyncio.to_thread(keep_blank, database)
             await send(message)
 
-        await app(scope, receive, answer if scope["type"] == "http" else send)
+        await app(scope, receive, answer)
 
     return serve
 
@@ -114,11 +121,16 @@ def is_damaged(folder: Path) -> bool:
     database = home / FILES[0]
     if not database.exists():
         return home.exists() and not home.is_dir()
+    return not is_sound(database)
+
+
+def is_sound(database: Path) -> bool:
+    """Whether SQLite reads a database whole, as far as can be told: one that somebody else holds is taken for sound."""
     try:
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=PROBE_SECONDS)) as connection:
-            return [row[0] for row in connection.execute("PRAGMA quick_check(1)")] != ["ok"]
+            return [row[0] for row in connection.execute("PRAGMA quick_check(1)")] == ["ok"]
     except sqlite3.Error as fault:
-        return fault.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)  # somebody else is at it: no damage
+        return fault.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def move_damaged(folder: Path, instant: datetime | None = None) -> Path:

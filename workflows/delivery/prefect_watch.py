@@ -9,6 +9,7 @@ from typing import Protocol
 
 import httpx
 
+from workflows.delivery.prefect_blank import begin_with_blank, forget_blanks
 from workflows.delivery.prefect_server import does_its_work, is_damaged, move_damaged, read_password
 
 LOOK_SECONDS = 5.0
@@ -51,15 +52,20 @@ class PrefectWatch:
         self._stopping.set()
 
     def prepare_start(self) -> None:
-        """Before each start: set aside a database that cannot be read, or with which the server has failed to start time and again."""
+        """Before each start: set aside a database that cannot be read, or with which the server has failed to start time and again, and
+        begin anew with a blank one where one is kept."""
         unread = self._lives_without_answer >= FAILED_STARTS and not self._moved_unread and self._port_is_free()
         self._lives_without_answer += 1
+        home = self.folder / "prefect"
         try:
-            if is_damaged(self.folder) or (unread and (self.folder / "prefect").exists()):
+            if is_damaged(self.folder) or (unread and home.exists()):
                 kept = move_damaged(self.folder)
                 self._moved_unread = unread
                 self.report(f"Prefect's database is damaged: it lies in {kept} now, and Prefect begins anew")
-            (self.folder / "prefect").mkdir(mode=0o700, parents=True, exist_ok=True)
+                if unread:
+                    forget_blanks(home)  # it may have been a copy of one
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            begin_with_blank(home)
         except OSError as fault:
             self.report(f"Prefect's database cannot be set aside: {fault.strerror}")
 

@@ -114,7 +114,14 @@ def reads_in_order(session: Session, actor: Actor) -> bool:
 
 
 def _oversees_many(session: Session, actor: Actor) -> bool:
-    """Whether an actor oversees more than MANY ideas, so that counting or sorting all of them takes long."""
+    """Whether an actor oversees more than MANY ideas, so that counting or sorting all of them takes long; asked once in a transaction."""
+    known: dict[Actor, bool] = session.info.setdefault("oversees_many", {})
+    if actor not in known:
+        known[actor] = _count_beyond_many(session, actor)
+    return known[actor]
+
+
+def _count_beyond_many(session: Session, actor: Actor) -> bool:
     covered = overseen(actor)
     if not covered:
         return False

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -12,7 +13,7 @@ from models.ideas import Idea, TeamMember
 from models.reviews import Review, ReviewState
 from workflows.process import ways
 from workflows.process.actors import Actor
-from workflows.process.visibility import ANSWERING, BY_CALL, units_of
+from workflows.process.visibility import ANSWERING, BY_CALL, MOST_KEPT, units_of
 from workflows.process.ways import Kind
 
 
@@ -34,6 +35,11 @@ def list_undecided() -> list[str]:
 
 def reads_reviews_of(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition on ideas whose reviews an actor may read: `relations.reads_reviews`, for many ideas at once."""
+    return _reads_reviews_of(actor, tuple(ways.IDEA.list_awaiting("score")), tuple(list_undecided()))
+
+
+@lru_cache(MOST_KEPT)
+def _reads_reviews_of(actor: Actor, in_review: tuple[str, ...], undecided: tuple[str, ...]) -> sa.ColumnElement[bool]:
     if not any(grant.role in BY_CALL for grant in actor.grants):
         return sa.false()
     units = units_of(actor, BY_CALL)
@@ -42,9 +48,9 @@ def reads_reviews_of(actor: Actor) -> sa.ColumnElement[bool]:
     stepped_back = mine.where(Review.state == ReviewState.RECUSED)
     still_judges = mine.where(col(Review.state).in_(ANSWERING))
     own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
-    in_review = col(Idea.stage).in_(ways.IDEA.list_awaiting("score"))
-    unbiased = col(Idea.id).not_in(stepped_back) & ~(in_review & col(Idea.id).in_(still_judges))
-    return over & col(Idea.id).not_in(own) & (col(Idea.lead_id) != actor.person_id) & (_is_decided() | unbiased)
+    unbiased = col(Idea.id).not_in(stepped_back) & ~(col(Idea.stage).in_(in_review) & col(Idea.id).in_(still_judges))
+    is_decided = col(Idea.stage).not_in(undecided)
+    return over & col(Idea.id).not_in(own) & (col(Idea.lead_id) != actor.person_id) & (is_decided | unbiased)
 
 
 def knows_score(actor: Actor) -> sa.ColumnElement[bool]:

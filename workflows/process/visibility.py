@@ -1,5 +1,10 @@
-"""Which ideas an actor may know of: the one filter under list, detail, file, export and count."""
+"""Which ideas an actor may know of: the one filter under list, detail, file, export and count.
 
+A condition says the same whenever it is written for the same actor, and to write one costs more than to ask by it. So those of the last
+few actors are kept; they hold no row and no instant, and whoever gains or loses a role is another actor.
+"""
+
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,8 +29,10 @@ BY_CALL = (Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITO
 ANSWERING = (ReviewState.ASSIGNED, ReviewState.SCORED)
 PERMITTING = (Role.UNIT_HEAD, Role.SECRETARIAT, Role.ADMIN)  # who may be asked for the permission: heads, and whoever stands in for them
 PERMIT = "permit"  # the task that alone lets an office read an idea of a sealed call
+MOST_KEPT = 32  # conditions of each kind; one takes some 100 KB
 
 
+@lru_cache(MOST_KEPT)
 def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
     """The condition on ideas: one's own, and those one is asked to join; as overseer the submitted ones of one's units and calls; those
     handed to one to review or pilot, or whose team one advises. Of a sealed call an office sees those alone which it is, or was, asked to
@@ -55,7 +62,8 @@ def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
     return sa.or_(*seen)
 
 
-def overseen(actor: Actor, *, in_order: bool = False) -> list[sa.ColumnElement[bool]]:
+@lru_cache(MOST_KEPT)
+def overseen(actor: Actor, *, in_order: bool = False) -> tuple[sa.ColumnElement[bool], ...]:
     """The ideas of one's units, and those of one's calls, drafts among them, none of a sealed call; nothing for who oversees nothing."""
     column: Any = _without_index if in_order else col
     covered = []
@@ -64,7 +72,7 @@ def overseen(actor: Actor, *, in_order: bool = False) -> list[sa.ColumnElement[b
     if any(grant.role in BY_CALL for grant in actor.grants):
         calls = select(Call.id).where(col(Call.unit_id).in_(units_of(actor, BY_CALL)), col(Call.is_sealed).is_(False))
         covered.append(column(Idea.call_id).in_(calls))
-    return covered
+    return tuple(covered)
 
 
 def is_unsealed() -> sa.ColumnElement[bool]:

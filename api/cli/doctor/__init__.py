@@ -11,6 +11,7 @@ from rich.text import Text
 from api.cli.doctor.delivery import check_outbox
 from api.cli.doctor.finding import Remark, State
 from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
+from api.cli.doctor.offices import check_offices
 from api.cli.doctor.packages import check_package
 from api.cli.doctor.scanning import check_scanner
 from api.cli.doctor.search import check_index
@@ -65,6 +66,7 @@ def examine() -> list[Remark]:
         check_clock(instants.wall_now(), chosen.clock, chosen.data),
         *(check_sqlite(chosen) if chosen.sqlalchemy_url.startswith("sqlite") else [check_postgres(chosen.sqlalchemy_url)]),
         *check_outbox(chosen),
+        *check_offices(chosen),
         *check_index(chosen),
         *check_backup(chosen, instants.wall_now()),
         check_scanner(chosen),
