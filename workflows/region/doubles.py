@@ -28,7 +28,10 @@ from workflows.region.powers import get_person, lock_account, require_over
 FIELD = "double"
 # whose rows say what a record is, and not what anybody did under it
 OF_A_RECORD = frozenset(
-    ("account", "accountnotice", "calendarfeed", "employeenumber", "heldnews", "mailcode", "messagechoice", "post", "signin", "signinname")
+    (
+        *("account", "accountnotice", "calendarfeed", "employeenumber", "heldnews", "mailcode", "messagechoice", "nameword"),
+        *("post", "signin", "signinname"),
+    )
 )
 
 
