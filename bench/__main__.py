@@ -22,7 +22,7 @@ from bench.picture import draw
 from bench.stand import FULL, TINY, USUAL, Size, Stand, stand_in
 from bench.table import print_table
 
-CASES = ("submit", "routing", "reads", "similar", "pages", "certificates", "imports", "upload", "backup", "processes")
+CASES = ("submit", "routing", "reads", "similar", "pages", "people", "certificates", "imports", "upload", "backup", "processes")
 SIZES = {"tiny": TINY, "usual": USUAL, "full": FULL}
 Measure = Callable[[Stand], list[Line]]
 

@@ -36,11 +36,12 @@ class Size:
     reads: int
     certificates: int
     people: int
+    directory: int
 
 
-TINY = Size("tiny", 1, 20, 20, 1, 100, 300, 10, 2, 200)
-USUAL = Size("usual", 3, 400, 200, 4, 1_000, 100_000, 200, 60, 24_000)
-FULL = Size("full", 9, 3_000, 2_000, 6, 1_000, 1_000_000, 500, 400, 240_000)
+TINY = Size("tiny", 1, 20, 20, 1, 100, 300, 10, 2, 200, 300)
+USUAL = Size("usual", 3, 400, 200, 4, 1_000, 100_000, 200, 60, 24_000, 240_000)
+FULL = Size("full", 9, 3_000, 2_000, 6, 1_000, 1_000_000, 500, 400, 240_000, 240_000)
 
 
 @dataclass

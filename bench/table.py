@@ -40,6 +40,7 @@ SENTENCES = (  # the first whose words all stand in a line's case, name and yard
     (("routing", "plain calls"), "What is left of bare function calls after Prefect, leases and acknowledgements."),
     (("imports", "unchanged"), "Reading the spreadsheet and comparing each row with what is known."),
     (("imports",), "Each row is read, checked, written and a fact of the ledger; the yardstick writes the two rows."),
+    (("people",), "How much slower it is with a hundred times the staff, and so with 24,000 people in a unit instead of 240."),
     (("upload", "memory"), "The most that the API held more than before, while a file of 20 MB came, against the limit."),
     (("upload",), "Sent over HTTP, hashed, inspected in a process of its own, stored and chained; the yardstick writes and syncs."),
     (("reads",), "How much slower it is with a hundred times the ideas; 1 means that years cost nothing."),

@@ -196,6 +196,7 @@ class NoticeKind(StrEnum):
     TEAM_REPLACED = "team_replaced"
     TEAM_KEPT = "team_kept"
     NUMBER_CHANGED = "number_changed"
+    DOUBLE_MERGED = "double_merged"
     SIGN_IN_NAME_CHANGED = "sign_in_name_changed"
     EMAIL_ASKED = "email_asked"
     EMAIL_CHANGED = "email_changed"

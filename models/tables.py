@@ -22,6 +22,7 @@ from models import (
     links,
     mentors,
     messages,
+    names,
     offices,
     outbox,
     people,
@@ -35,7 +36,7 @@ from models import (
 
 ROOMS = (
     *(attachments, awards, calendars, calls, clinics, colleagues, courses, decrees, dictated_ideas, documents),
-    *(doubles, ideas, idempotency, inbox, late_permits, ledger, links, mentors, messages, offices),
-    *(outbox, people, pilots, posts, replacements, reviews, search, units),
+    *(doubles, ideas, idempotency, inbox, late_permits, ledger, links, mentors, messages, names),
+    *(offices, outbox, people, pilots, posts, replacements, reviews, search, units),
 )
 metadata = SQLModel.metadata

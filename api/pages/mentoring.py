@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from api.pages.call_life import CALL, keeps_call
+from api.pages.call_life import CALL
+from api.pages.call_lists import CallList
 from api.pages.forms import FormView
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.reading import reading_all
@@ -18,11 +19,17 @@ from workflows.intake.advice import give_advice, list_own
 from workflows.intake.mentoring import answer_request, ask_mentor, end_mentorship
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
-from workflows.region.calls import get_call
 from workflows.region.mentors import NewMentor, end_mentor, list_mentors, set_mentor
 
 router = APIRouter(include_in_schema=False)
 OUTCOMES = ("accepted", "declined")
+MENTORS = CallList(
+    "calls/mentors.html",
+    "pendamping",
+    "mentor",
+    lambda session, call_id, actor: list_mentors(session, call_id, actor=actor),
+    lambda line: f"take_off-{line.mentor.id}",
+)
 
 
 @router.post(f"{IDEA}/pendamping")
@@ -89,7 +96,7 @@ async def answer(mentorship_id: Id, request: PostedForm) -> Response:
 @router.get(f"{CALL}/pendamping")
 async def show_mentors(call_id: Id, request: Page, ok: str = "") -> Response:
     """The mentors of a call."""
-    return await _mentors_page(request, call_id, done=read_done(ok))
+    return await MENTORS.show(request, call_id, done=read_done(ok))
 
 
 @router.post(f"{CALL}/pendamping")
@@ -99,23 +106,14 @@ async def put(call_id: Id, request: PostedForm) -> Response:
     form.require("identifier", "themes")
     themes = tuple(form.text("themes", 8_000).split("\n"))
     new = NewMentor(form.text("identifier", 100), themes, int(form.decimal("capacity", 0)))
-
-    def act(session: Session, actor: Actor) -> FormResult:
-        set_mentor(session, call_id, new, actor=actor)
-        return FormResult(to=f"/periode-usulan/{call_id}/pendamping", done="mentor_set")
-
-    return await attempt("mentor", request, lambda: request.act(act), lambda refused: _mentors_page(request, call_id, refused=refused))
+    return await MENTORS.change(request, call_id, MENTORS.form, lambda s, a: set_mentor(s, call_id, new, actor=a), "mentor_set")
 
 
 @router.post(f"{CALL}/pendamping/{{mentor_id}}")
 async def take_off(call_id: Id, mentor_id: Id, request: PostedForm) -> Response:
     """Take somebody off the list."""
-
-    def act(session: Session, actor: Actor) -> FormResult:
-        end_mentor(session, call_id, mentor_id, actor=actor)
-        return FormResult(to=f"/periode-usulan/{call_id}/pendamping", done="mentor_removed")
-
-    return await attempt("take_off", request, lambda: request.act(act), lambda refused: _mentors_page(request, call_id, refused=refused))
+    name = f"take_off-{mentor_id}"
+    return await MENTORS.change(request, call_id, name, lambda s, a: end_mentor(s, call_id, mentor_id, actor=a), "mentor_removed")
 
 
 async def _own_page(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:
@@ -125,25 +123,6 @@ async def _own_page(request: PageRequest, *, refused: RefusedForm | None = None,
     visitor, values = await request.read_page(read)
     if refused is not None:
         values["own"] = [(each, refused.view() if view.name == refused.name else view) for each, view in values["own"]]
-    return page(visitor, "intake/mentoring.html", status=_status(refused), **values, **_told(refused, done))
-
-
-async def _mentors_page(request: PageRequest, call_id: str, *, refused: RefusedForm | None = None, done: str = "") -> Response:
-    def read(session: Session, actor: Actor) -> dict[str, Any]:
-        call, unit = get_call(session, call_id)
-        lines = list_mentors(session, call_id, actor=actor)
-        keeps = keeps_call(actor, unit) and call.archived_at is None
-        return {"call": call, "mentors": [(line, FormView("take_off")) for line in lines], "keeps": keeps}
-
-    visitor, values = await request.read_page(read)
-    form = refused.view() if refused is not None and refused.name == "mentor" else FormView("mentor")
-    return page(visitor, "calls/mentors.html", status=_status(refused), form=form, **values, **_told(refused, done))
-
-
-def _status(refused: RefusedForm | None) -> int:
-    return refused.status if refused is not None else 200
-
-
-def _told(refused: RefusedForm | None, done: str) -> dict[str, Any]:
     wrong = refused if refused is not None and refused.errors else None
-    return {"wrong": wrong, "done": done, "posted": refused is not None}
+    told: dict[str, Any] = {"wrong": wrong, "done": done, "posted": refused is not None}
+    return page(visitor, "intake/mentoring.html", status=refused.status if refused is not None else 200, **values, **told)

@@ -9,7 +9,7 @@ from pydantic import Field
 from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import Id, IdeaLine, Instant, RequestBody, ResponseBody, show_line
-from models.clinics import Clinic, ClinicBooking
+from api.v1.shown import show_as
 from workflows.intake.clinics import ClinicLine, Guest, book_clinic, end_booking, list_clinics
 from workflows.region.clinics import NewClinic, cancel_clinic, plan_clinic
 
@@ -80,37 +80,29 @@ async def show_clinics(call_id: Id, request: Api) -> list[ListedClinic]:
 async def plan_new_clinic(call_id: Id, body: ClinicIn, request: Api) -> JSONResponse:
     """Plan a clinic of a call."""
     new = NewClinic(**body.model_dump())
-    return await request.write(lambda s, a: _show(plan_clinic(s, call_id, new, actor=a)), status=201)
+    return await request.write(lambda s, a: show_as(ClinicOut, plan_clinic(s, call_id, new, actor=a)), status=201)
 
 
 @router.post("/calls/{call_id}/clinics/{clinic_id}/cancellation", response_model=ClinicOut)
 async def call_clinic_off(call_id: Id, clinic_id: Id, body: ClinicCancellationIn, request: Api) -> JSONResponse:
     """Cancel a clinic that has not begun; teams that have a place are told."""
-    return await request.write(lambda s, a: _show(cancel_clinic(s, call_id, clinic_id, body.reason, actor=a)))
+    return await request.write(lambda s, a: show_as(ClinicOut, cancel_clinic(s, call_id, clinic_id, body.reason, actor=a)))
 
 
 @router.post("/ideas/{idea_id}/clinic-bookings", status_code=201, response_model=BookingOut)
 async def book_place(idea_id: Id, body: BookingIn, request: Api) -> JSONResponse:
     """Take a place of a clinic for the idea's team."""
-    return await request.write(lambda s, a: _show_booking(book_clinic(s, idea_id, body.clinic_id, actor=a)), status=201)
+    return await request.write(lambda s, a: show_as(BookingOut, book_clinic(s, idea_id, body.clinic_id, actor=a)), status=201)
 
 
 @router.post("/ideas/{idea_id}/clinic-bookings/{booking_id}/ending", response_model=BookingOut)
 async def give_place_back(idea_id: Id, booking_id: Id, request: Api) -> JSONResponse:
     """Give a place back before the clinic begins."""
-    return await request.write(lambda s, a: _show_booking(end_booking(s, idea_id, booking_id, actor=a)))
-
-
-def _show(clinic: Clinic) -> ClinicOut:
-    return ClinicOut.model_validate(clinic, from_attributes=True)
-
-
-def _show_booking(booking: ClinicBooking) -> BookingOut:
-    return BookingOut.model_validate(booking, from_attributes=True)
+    return await request.write(lambda s, a: show_as(BookingOut, end_booking(s, idea_id, booking_id, actor=a)))
 
 
 def _show_line(line: ClinicLine) -> ListedClinic:
-    return ListedClinic(**_show(line.clinic).model_dump(), free=line.free, guests=[_show_guest(guest) for guest in line.guests])
+    return show_as(ListedClinic, line.clinic, free=line.free, guests=[_show_guest(guest) for guest in line.guests])
 
 
 def _show_guest(guest: Guest) -> GuestOut:

@@ -1,5 +1,6 @@
 """Ideas that their call opens to colleagues: read, supported, followed, and commented on."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -8,19 +9,19 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from api.access import Api
+from api.access import Api, ApiRequest
 from api.v1 import PREFIX
 from api.v1.shapes import Cursor, Id, Limit, PageOut, RequestBody, ResponseBody
+from api.v1.shown import show_as
 from models.colleagues import IdeaComment
 from models.ideas import Idea
 from models.people import write_full_name
 from models.units import Unit
 from workflows.intake.answers import leave_unasked_out
-from workflows.intake.colleagues import Regard, end_follow, end_support, follow_idea, read_regard, support_idea
+from workflows.intake.colleagues import end_follow, end_support, follow_idea, read_regard, support_idea
 from workflows.intake.commenting import (
     CommentLine,
     CommentState,
-    NewComment,
     hide_comment,
     list_comments,
     list_newest,
@@ -145,7 +146,7 @@ async def show_newest_comments(request: Api, after: Cursor = None, limit: Limit 
     def read(session: Session, actor: Actor) -> NewCommentPage:
         page = list_newest(session, Slice(after, limit), actor=actor)
         ideas = {line.id: line for line in show_lines(session, [each.idea for each in page.rows])}
-        return NewCommentPage(comments=[_show_new(each, ideas[each.idea.id]) for each in page.rows], after=page.after)
+        return NewCommentPage(comments=[show_as(NewCommentOut, each, idea=ideas[each.idea.id]) for each in page.rows], after=page.after)
 
     return await request.read(read)
 
@@ -159,25 +160,25 @@ async def show_shared_idea(idea_id: Id, request: Api) -> SharedIdeaOut:
 @router.put("/{idea_id}/support", response_model=RegardOut)
 async def support(idea_id: Id, request: Api) -> JSONResponse:
     """Support an idea of a colleague; it decides nothing."""
-    return await request.write(lambda s, a: _show_regard(s, support_idea(s, idea_id, actor=a), a))
+    return await _change_regard(support_idea, idea_id, request)
 
 
 @router.delete("/{idea_id}/support", response_model=RegardOut)
 async def take_back_support(idea_id: Id, request: Api) -> JSONResponse:
     """Take one's support back."""
-    return await request.write(lambda s, a: _show_regard(s, end_support(s, idea_id, actor=a), a))
+    return await _change_regard(end_support, idea_id, request)
 
 
 @router.put("/{idea_id}/follow", response_model=RegardOut)
 async def follow(idea_id: Id, request: Api) -> JSONResponse:
     """Follow an idea of a colleague."""
-    return await request.write(lambda s, a: _show_regard(s, follow_idea(s, idea_id, actor=a), a))
+    return await _change_regard(follow_idea, idea_id, request)
 
 
 @router.delete("/{idea_id}/follow", response_model=RegardOut)
 async def unfollow(idea_id: Id, request: Api) -> JSONResponse:
     """Follow an idea no more."""
-    return await request.write(lambda s, a: _show_regard(s, end_follow(s, idea_id, actor=a), a))
+    return await _change_regard(end_follow, idea_id, request)
 
 
 @router.get("/{idea_id}/comments")
@@ -213,7 +214,7 @@ def show_lines(session: Session, ideas: list[Idea]) -> list[SharedLine]:
     """Ideas as the lines of a colleague's list."""
     units = dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_({idea.unit_id for idea in ideas}))).all())
     steps = list_steps(session, ideas)
-    return [_show_idea(idea, units[idea.unit_id], steps[idea.id]) for idea in ideas]
+    return [show_as(SharedLine, idea, unit=units[idea.unit_id], step=steps[idea.id]) for idea in ideas]
 
 
 def show_shared(session: Session, shared: SharedIdea, actor: Actor) -> SharedIdeaOut:
@@ -234,34 +235,17 @@ def show_shared(session: Session, shared: SharedIdea, actor: Actor) -> SharedIde
     )
 
 
-def _show_idea(idea: Idea, unit: str, step: str) -> SharedLine:
-    return SharedLine(id=idea.id, code=idea.code, title=idea.title, call_id=idea.call_id, unit=unit, step=step)
+async def _change_regard(act: Callable[..., SharedIdea], idea_id: str, request: ApiRequest) -> JSONResponse:
+    return await request.write(lambda s, a: _show_regard(s, act(s, idea_id, actor=a), a))
 
 
 def _show_regard(session: Session, shared: SharedIdea, actor: Actor) -> RegardOut:
-    regard: Regard = read_regard(session, shared, actor=actor)
-    return RegardOut.model_validate(regard, from_attributes=True)
+    return show_as(RegardOut, read_regard(session, shared, actor=actor))
 
 
 def _show_state(comment: IdeaComment) -> CommentStateOut:
-    return CommentStateOut(id=comment.id, state=state_of(comment), written_at=comment.written_at)
+    return show_as(CommentStateOut, comment, state=state_of(comment))
 
 
 def _show_line(line: CommentLine) -> CommentOut:
-    return CommentOut(
-        id=line.id,
-        state=line.state,
-        written_at=line.written_at,
-        text=line.text if line.is_told else None,
-        by=line.by if line.is_told else None,
-        unit=line.unit if line.is_told else None,
-        is_of_team=line.is_of_team,
-        hide_reason=line.hide_reason,
-        may_take_back=line.may_take_back,
-        may_hide=line.may_hide,
-    )
-
-
-def _show_new(comment: NewComment, idea: SharedLine) -> NewCommentOut:
-    said = {name: getattr(comment, name) for name in ("id", "written_at", "text", "by", "unit")}
-    return NewCommentOut(**said, idea=idea)
+    return show_as(CommentOut, line, **({} if line.is_told else {"text": None, "by": None, "unit": None}))

@@ -11,7 +11,8 @@ from sqlmodel import Session
 from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import Id, RequestBody, ResponseBody
-from models.mentors import Advice, Mentor, Mentorship, MentorshipState
+from api.v1.shown import show_as
+from models.mentors import MentorshipState
 from workflows.intake.advice import MentorshipLine, OwnMentorship, give_advice, list_own, read_mentoring
 from workflows.intake.mentoring import answer_request, ask_mentor, end_mentorship
 from workflows.process.actors import Actor
@@ -118,13 +119,13 @@ async def show_mentors(call_id: Id, request: Api) -> list[ListedMentor]:
 async def put_mentor(call_id: Id, body: MentorIn, request: Api) -> JSONResponse:
     """Put somebody on a call's list of mentors, or change themes and places of one who is on it."""
     new = NewMentor(body.identifier, tuple(body.themes), body.capacity)
-    return await request.write(lambda s, a: _show_mentor(set_mentor(s, call_id, new, actor=a)), status=201)
+    return await request.write(lambda s, a: show_as(MentorOut, set_mentor(s, call_id, new, actor=a)), status=201)
 
 
 @router.post("/calls/{call_id}/mentors/{mentor_id}/ending", response_model=MentorOut)
 async def take_mentor_off(call_id: Id, mentor_id: Id, request: Api) -> JSONResponse:
     """Take somebody off a call's list; what waits for them or is advised by them ends."""
-    return await request.write(lambda s, a: _show_mentor(end_mentor(s, call_id, mentor_id, actor=a)))
+    return await request.write(lambda s, a: show_as(MentorOut, end_mentor(s, call_id, mentor_id, actor=a)))
 
 
 @router.get("/ideas/{idea_id}/mentorships")
@@ -141,13 +142,13 @@ async def show_mentorships(idea_id: Id, request: Api) -> list[IdeaMentorship]:
 @router.post("/ideas/{idea_id}/mentorships", status_code=201, response_model=MentorshipOut)
 async def ask(idea_id: Id, body: MentorshipIn, request: Api) -> JSONResponse:
     """Ask for a mentor: the one whose theme fits and who has most free places is asked."""
-    return await request.write(lambda s, a: show_mentorship(ask_mentor(s, idea_id, body.wish, actor=a)), status=201)
+    return await request.write(lambda s, a: show_as(MentorshipOut, ask_mentor(s, idea_id, body.wish, actor=a)), status=201)
 
 
 @router.post("/ideas/{idea_id}/advice", status_code=201, response_model=AdviceOut)
 async def advise(idea_id: Id, body: AdviceIn, request: Api) -> JSONResponse:
     """Advise the team of an idea; the words stay as they are."""
-    return await request.write(lambda s, a: _show_advice(give_advice(s, idea_id, body.text, actor=a)), status=201)
+    return await request.write(lambda s, a: show_as(AdviceOut, give_advice(s, idea_id, body.text, actor=a)), status=201)
 
 
 @router.get("/me/mentorships")
@@ -160,46 +161,34 @@ async def show_own_mentorships(request: Api) -> list[OwnMentorshipOut]:
 async def answer(mentorship_id: Id, body: MentorshipAnswerIn, request: Api) -> JSONResponse:
     """Accept a request to oneself, or decline it."""
     accepts = body.outcome == "accepted"
-    return await request.write(lambda s, a: show_mentorship(answer_request(s, mentorship_id, accepts=accepts, reason=body.reason, actor=a)))
+    return await request.write(
+        lambda s, a: show_as(MentorshipOut, answer_request(s, mentorship_id, accepts=accepts, reason=body.reason, actor=a))
+    )
 
 
 @router.post("/mentorships/{mentorship_id}/ending", response_model=MentorshipOut)
 async def end(mentorship_id: Id, body: MentorshipEndIn, request: Api) -> JSONResponse:
     """End a mentorship, or take a request back."""
-    return await request.write(lambda s, a: show_mentorship(end_mentorship(s, mentorship_id, body.reason, actor=a)))
-
-
-def show_mentorship(mentorship: Mentorship) -> MentorshipOut:
-    """A mentorship as it stands, without the idea."""
-    return MentorshipOut.model_validate(mentorship, from_attributes=True)
-
-
-def _show_mentor(mentor: Mentor) -> MentorOut:
-    return MentorOut.model_validate(mentor, from_attributes=True)
-
-
-def _show_advice(advice: Advice) -> AdviceOut:
-    return AdviceOut.model_validate(advice, from_attributes=True)
+    return await request.write(lambda s, a: show_as(MentorshipOut, end_mentorship(s, mentorship_id, body.reason, actor=a)))
 
 
 def _show_listed(line: MentorLine) -> ListedMentor:
-    named = {"name": line.person.full_name, "position": line.person.position, "load": line.load}
-    return ListedMentor(**_show_mentor(line.mentor).model_dump(), **named)
+    return show_as(ListedMentor, line.mentor, name=line.person.full_name, position=line.person.position, load=line.load)
 
 
 def _show_line(line: MentorshipLine) -> IdeaMentorship:
-    return IdeaMentorship(
-        **show_mentorship(line.mentorship).model_dump(),
+    return show_as(
+        IdeaMentorship,
+        line.mentorship,
         mentor=line.mentor.full_name,
         position=line.mentor.position,
         fitting_theme=line.found_by.get("theme"),
         free_places=line.found_by.get("free", 0),
         places=line.found_by.get("capacity", 0),
-        advice=[_show_advice(each) for each in line.advice],
+        advice=[show_as(AdviceOut, each) for each in line.advice],
     )
 
 
 def _show_own(own: OwnMentorship) -> OwnMentorshipOut:
     idea = {"idea_id": own.idea.id, "idea_title": own.idea.title} if own.sees_idea else {"idea_id": None, "idea_title": None}
-    asked = {"call": own.call.title, "lead": own.lead.full_name, "unit": own.unit.name}
-    return OwnMentorshipOut(**show_mentorship(own.mentorship).model_dump(), **asked, **idea)
+    return show_as(OwnMentorshipOut, own.mentorship, call=own.call.title, lead=own.lead.full_name, unit=own.unit.name, **idea)

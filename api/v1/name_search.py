@@ -1,4 +1,4 @@
-"""Colleagues of one's own unit, found by part of a name: whom a proposer may ask to join."""
+"""Colleagues of one's own unit, found by the first letters of their names: whom a proposer may ask to join."""
 
 from typing import Annotated
 
@@ -32,7 +32,8 @@ class ColleaguesOut(ResponseBody):
 
 @router.get("/people")
 async def find_in_own_unit(name: Annotated[str, Query(max_length=100)], request: SearchingApi) -> ColleaguesOut:
-    """Colleagues of one's own unit in whose names each word of `name` stands, of one word three letters at least."""
+    """Colleagues of one's own unit in whose names each word of `name` begins a word, in any case and without accents; of one three letters
+    at least."""
 
     def read(session: Session, actor: Actor) -> ColleaguesOut:
         request.count_search(actor)

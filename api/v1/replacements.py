@@ -10,7 +10,7 @@ from pydantic import Field
 from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import Id, IdeaOut, RequestBody, ResponseBody, show_context
-from models.replacements import Replacement
+from api.v1.shown import show_as
 from workflows.intake.hand_over import take_over_draft
 from workflows.intake.replace import ListedReplacement, answer_replacement, ask_replacement, confirm_replacement, list_replacements
 from workflows.intake.replacing import NewReplacement
@@ -70,7 +70,7 @@ class WaitingReplacementOut(ReplacementOut):
 async def ask_for_replacement(idea_id: Id, body: ReplacementIn, request: Api) -> JSONResponse:
     """Ask that somebody take a leaver's place, with the leaver's share; of a draft, that a member lead it."""
     new = NewReplacement(body.leaver_id, body.reason, body.person_id, body.employee_number)
-    return await request.write(lambda s, a: _show(ask_replacement(s, idea_id, new, actor=a)), status=201)
+    return await request.write(lambda s, a: show_as(ReplacementOut, ask_replacement(s, idea_id, new, actor=a)), status=201)
 
 
 @router.post("/ideas/{idea_id}/takeover", response_model=IdeaOut)
@@ -89,33 +89,28 @@ async def show_waiting_replacements(request: Api) -> list[WaitingReplacementOut]
 async def answer_for_replacement(replacement_id: Id, body: ReplacementAnswerIn, request: Api) -> JSONResponse:
     """Agree to a request for oneself, or refuse it, which ends it; who made it takes it back so."""
     agrees = body.outcome == "agreed"
-    return await request.write(lambda s, a: _show(answer_replacement(s, replacement_id, agrees=agrees, reason=body.reason, actor=a)))
+    return await request.write(
+        lambda s, a: show_as(ReplacementOut, answer_replacement(s, replacement_id, agrees=agrees, reason=body.reason, actor=a))
+    )
 
 
 @router.post("/replacements/{replacement_id}/confirmation", response_model=ReplacementOut)
 async def confirm_waiting_replacement(replacement_id: Id, body: ReplacementConfirmationIn, request: Api) -> JSONResponse:
     """Let a request come about to which everybody agreed, or refuse it; whoever permits the idea may."""
     confirms = body.outcome == "confirmed"
-    return await request.write(lambda s, a: _show(confirm_replacement(s, replacement_id, confirms=confirms, reason=body.reason, actor=a)))
-
-
-def _show(row: Replacement) -> ReplacementOut:
-    return ReplacementOut.model_validate(row, from_attributes=True)
+    return await request.write(
+        lambda s, a: show_as(ReplacementOut, confirm_replacement(s, replacement_id, confirms=confirms, reason=body.reason, actor=a))
+    )
 
 
 def _show_waiting(found: ListedReplacement) -> WaitingReplacementOut:
-    return WaitingReplacementOut(
-        **_show(found.row).model_dump(),
+    ours = ("leaver", "newcomer", "has_newcomer_agreed", "share_hundredths", "role", "may_answer", "may_confirm")
+    return show_as(
+        WaitingReplacementOut,
+        found.row,
         title=found.context.idea.title,
         sections={**found.context.content.sections},
-        leaver=found.leaver,
-        newcomer=found.newcomer,
         employee_number_masked=found.masked,
-        has_newcomer_agreed=found.has_newcomer_agreed,
         awaited=list(found.awaited),
-        share_hundredths=found.share_hundredths,
-        role=found.role,
-        reason=found.row.reason,
-        may_answer=found.may_answer,
-        may_confirm=found.may_confirm,
+        **{name: getattr(found, name) for name in ours},
     )

@@ -13,7 +13,7 @@ from bench.picture import draw
 from bench.table import write_markdown
 
 ROOT = Path(__file__).parent.parent.parent
-CASES = ("submit", "routing", "reads", "similar", "pages", "certificates", "imports", "upload", "backup", "processes")
+CASES = ("submit", "routing", "reads", "similar", "pages", "people", "certificates", "imports", "upload", "backup", "processes")
 COMPARED = {"ours", "rival", "ratio"}
 
 

@@ -2,12 +2,13 @@
 
 import unicodedata
 
+from workflows.calculations.names import drop_accents
+
 # signs of other alphabets, and digits, that look like a Latin letter, small or capital; i, l and 1 are one sign to the eye
 CYRILLIC = ("авекмнорстухіјѕԁһӏԛԝү", "abekmhopctyxljsdhlqwy")
 GREEK = ("αβεζηικμνορτυχϳ", "abezhlkmnoptyxj")
 LATIN = ("iıłøđħŧɑɡ01", "lllodhtagol")
 _ALIKE = {ord(sign): letter for signs, letters in (CYRILLIC, GREEK, LATIN) for sign, letter in zip(signs, letters, strict=True)}
-_ACCENTS = range(0x300, 0x370)
 
 
 def fold_title(title: str) -> str:
@@ -15,10 +16,5 @@ def fold_title(title: str) -> str:
 
     Empty where it has neither letter nor digit.
     """
-    plain = _spread(_spread(title).casefold()).casefold()
+    plain = drop_accents(drop_accents(title).casefold()).casefold()
     return "".join(sign for sign in plain.translate(_ALIKE) if sign.isalnum() or unicodedata.category(sign).startswith("M"))
-
-
-def _spread(text: str) -> str:
-    """Letters apart from their accents, which are left out."""
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if ord(sign) not in _ACCENTS)

@@ -15,8 +15,8 @@ from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Invalid, NotFound
 from workflows.process.relations import is_in_team
 from workflows.process.wording import read_lines
-from workflows.region.calls import get_call, lock_call
-from workflows.region.mentors import require_setter
+from workflows.region.calls import get_call
+from workflows.region.mentors import lock_kept_call
 
 MOST_COURSES = 300  # on the list of a call
 LENGTHS = {"theme": (1, 100), "title": (1, 200), "provider": (1, 200)}
@@ -38,8 +38,7 @@ def add_course(session: Session, call_id: str, new: NewCourse, *, actor: Actor) 
     Raises Invalid, all faults at once, for texts that are missing or too long, a theme without a word that could fit, and what is no whole
     https address; Conflict for a list that is full and once the call was put away.
     """
-    call, unit = lock_call(session, call_id)
-    require_setter(actor, call, unit)
+    call, _unit = lock_kept_call(session, call_id, actor=actor)
     faults, url = Faults(), ""
     words = read_lines(faults, new, LENGTHS)
     if "theme" in words and not read_text_terms(words["theme"]).terms:
@@ -66,8 +65,7 @@ def add_course(session: Session, call_id: str, new: NewCourse, *, actor: Actor) 
 
 def end_course(session: Session, call_id: str, course_id: str, *, actor: Actor) -> Course:
     """Take a course off the list."""
-    call, unit = lock_call(session, call_id)
-    require_setter(actor, call, unit)
+    call, _unit = lock_kept_call(session, call_id, actor=actor)
     course = session.get(Course, course_id, with_for_update=True, populate_existing=True)
     if course is None or course.call_id != call.id:
         raise NotFound("course_not_found")

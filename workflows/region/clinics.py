@@ -16,8 +16,7 @@ from workflows.process.journal import record
 from workflows.process.mentoring import OVER
 from workflows.process.refusals import Conflict, Faults, Invalid, NotFound
 from workflows.process.wording import read_lines, read_text
-from workflows.region.calls import lock_call
-from workflows.region.mentors import require_setter
+from workflows.region.mentors import lock_kept_call
 from workflows.region.notices import send_notices
 
 MOST_CLINICS = 100  # of a call, cancelled ones too
@@ -41,8 +40,7 @@ def plan_clinic(session: Session, call_id: str, new: NewClinic, *, actor: Actor)
     Raises Invalid, all faults at once, for texts that are missing or too long, an instant that is past and places outside 1..500; Conflict
     for too many clinics and once the call was put away.
     """
-    call, unit = lock_call(session, call_id)
-    require_setter(actor, call, unit)
+    call, _unit = lock_kept_call(session, call_id, actor=actor)
     faults = Faults()
     words = read_lines(faults, new, {"title": (1, 200), "place": (1, 300)})
     if new.starts_at <= now():
@@ -69,8 +67,7 @@ def plan_clinic(session: Session, call_id: str, new: NewClinic, *, actor: Actor)
 
 def cancel_clinic(session: Session, call_id: str, clinic_id: str, reason: str, *, actor: Actor) -> Clinic:
     """Cancel a clinic that has not begun, with a reason; the lead of every team that has a place is told."""
-    call, unit = lock_call(session, call_id)
-    require_setter(actor, call, unit)
+    call, _unit = lock_kept_call(session, call_id, actor=actor)
     clinic = lock_clinic(session, clinic_id)
     if clinic.call_id != call.id:
         raise NotFound("clinic_not_found")

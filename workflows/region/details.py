@@ -10,6 +10,7 @@ from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Forbidden
 from workflows.process.wording import read_lines
+from workflows.region.name_words import index_names
 from workflows.region.notices import send_notice
 from workflows.region.people import NAMED, require_serving
 from workflows.region.posts import HELD, Dated, begin_post, read_entry
@@ -52,6 +53,8 @@ def change_details(session: Session, person_id: str, details: Details, dated: Da
         setattr(person, name, words[name])
     session.add(person)
     session.flush()
+    if "name" in changed:
+        index_names(session, [person.id])
     if {*changed} & {*HELD}:
         begin_post(session, person, entry, actor=actor)
     record(session, "person.change", person.id, actor=actor, fields=changed, valid_from=entry.valid_from.isoformat())

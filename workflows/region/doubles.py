@@ -28,7 +28,10 @@ from workflows.region.powers import get_person, lock_account, require_over
 FIELD = "double"
 # whose rows say what a record is, and not what anybody did under it
 OF_A_RECORD = frozenset(
-    ("account", "accountnotice", "calendarfeed", "employeenumber", "heldnews", "mailcode", "messagechoice", "post", "signin", "signinname")
+    (
+        *("account", "accountnotice", "calendarfeed", "employeenumber", "heldnews", "mailcode", "messagechoice", "nameword"),
+        *("post", "signin", "signinname"),
+    )
 )
 
 
@@ -42,7 +45,7 @@ class Double:
 
 
 def merge_double(session: Session, person_id: str, double: Double, *, actor: Actor) -> Person:
-    """Dissolve a double into the person it is of; the person is told where they sign in with another number from now on.
+    """Dissolve a double into the person it is of, who is told: that they sign in with another number from now on, or that they do not.
 
     An operator or admin over both may, for the holder of an office an admin over every office, and nobody for themselves. Raises Invalid,
     all faults at once, for a double that nobody over it has, the person's own number, one of another kind, and without a reason; Conflict
@@ -66,13 +69,12 @@ def merge_double(session: Session, person_id: str, double: Double, *, actor: Act
     _require_unused(session, accounts[other.id])
     if accounts[other.id].closed_at is None:
         close_account(session, other.id, actor=actor)
-    _hand_over_numbers(session, person, other, double.has_true_number)
+    is_renumbered = _hand_over_numbers(session, person, other, double.has_true_number)
     _end_service(session, other, reason)
     session.add(MergedDouble(double_id=other.id, person_id=person.id, reason=reason, merged_by=str(actor.person_id)))
     session.flush()
     record(session, "person.merge", other.id, actor=actor, into=person.id, takes_number=double.has_true_number)
-    if double.has_true_number:
-        send_notice(session, person.id, NoticeKind.NUMBER_CHANGED)
+    send_notice(session, person.id, NoticeKind.NUMBER_CHANGED if is_renumbered else NoticeKind.DOUBLE_MERGED)
     return person
 
 
@@ -98,20 +100,24 @@ def _require_unused(session: Session, account: Account) -> None:
         raise Conflict("double_activated", FIELD)
 
 
-def _hand_over_numbers(session: Session, person: Person, other: Person, has_true_number: bool) -> None:
-    """Make the double's numbers the person's: the true one from today on, the others as numbers that never held a day."""
+def _hand_over_numbers(session: Session, person: Person, other: Person, has_true_number: bool) -> bool:
+    """Make the double's numbers the person's: the true one from today on, the others as numbers that never held a day.
+
+    Answers whether the person has another number from now on: a double without a present one has none to give.
+    """
     open_until = {number.person_id: number for number in _list_numbers(session, person.id, other.id) if number.valid_until is None}
     for number in _list_numbers(session, other.id):
         number.person_id, number.valid_until = person.id, number.valid_from - timedelta(days=1)
         session.add(number)
     if not has_true_number or other.id not in open_until:
-        return
+        return False
     if person.id in open_until:
         open_until[person.id].valid_until = today() - timedelta(days=1)
         session.add(open_until[person.id])
     true = open_until[other.id]
     true.valid_from, true.valid_until, person.kind = today(), None, other.kind
     session.add_all([true, person])
+    return True
 
 
 def _list_numbers(session: Session, *people: str) -> list[EmployeeNumber]:

@@ -15,6 +15,7 @@ from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.wording import read_line, read_lines
 from workflows.region.codes import end_sessions, issue_activation
+from workflows.region.name_words import index_names
 from workflows.region.notices import send_notice
 from workflows.region.offices import NewOffice, write_office
 from workflows.region.people import NAMED, NewPerson, NewUnit, read_own_number, require_unheld
@@ -84,6 +85,7 @@ def _settle_admin(session: Session, root: Unit, new: NewPerson) -> tuple[Person,
     person = Person(unit_id=root.id, kind=new.kind, email=new.email, retired_on=None, **words)
     session.add(person)
     session.flush()
+    index_names(session, [person.id])
     session.add(EmployeeNumber(person_id=person.id, number=number, valid_from=date(2000, 1, 1)))
     begin_first_posts(session, [person.id], Entry(PostCause.REGISTERED, today()), actor=FOUNDER)
     _make_admin(session, root, person)

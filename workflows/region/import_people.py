@@ -23,6 +23,7 @@ from workflows.process.actors import Actor
 from workflows.process.journal import record, record_each
 from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
+from workflows.region.name_words import index_names
 from workflows.region.notices import send_notices
 from workflows.region.people_columns import HEADS, KEYS, REQUIRED, PersonRow, UnitFinder, find_key, read_person_row, says_same
 from workflows.region.posts import HELD, Entry, begin_first_posts, begin_posts
@@ -192,6 +193,7 @@ def _write(session: Session, pairs: Sequence[_Pair], actor: Actor) -> None:
     record_each(session, "person.register", facts, actor=actor)
     known = [pair for pair in pairs if pair.differs]
     change_people(session, {pair.person.id: pair.new for pair in known})
+    index_names(session, [*new, *(pair.person.id for pair in known if {*pair.differs} & {"name", "unit_id"})])
     begin_posts(session, {pair.person.id: pair.new for pair in known if {*pair.differs} & {*HELD}}, entry, actor=actor)
     others = {pair.person.id: [name for name in pair.differs if name != "unit_id"] for pair in known}
     changed = {person_id: {"fields": names} for person_id, names in others.items() if names}

@@ -61,8 +61,7 @@ def set_mentor(session: Session, call_id: str, new: NewMentor, *, actor: Actor) 
     Raises Invalid, all faults at once, for a name that nobody has who may be a mentor, themes without a word and places outside 1..50;
     Conflict for fewer places than ideas they have, for who holds a role over the call, and once the call was put away.
     """
-    call, unit = lock_call(session, call_id)
-    require_setter(actor, call, unit)
+    call, unit = lock_kept_call(session, call_id, actor=actor)
     person, themes, faults = None, list[str](), Faults()
     with faults.gather():
         person = _find_person(session, new.identifier)
@@ -87,8 +86,7 @@ def set_mentor(session: Session, call_id: str, new: NewMentor, *, actor: Actor) 
 
 def end_mentor(session: Session, call_id: str, mentor_id: str, *, actor: Actor) -> Mentor:
     """Take somebody off a call's list: whatever waits for them or is advised by them ends, and each team's lead is told."""
-    call, unit = lock_call(session, call_id)
-    require_setter(actor, call, unit)
+    call, _unit = lock_kept_call(session, call_id, actor=actor)
     mentor = session.get(Mentor, mentor_id, with_for_update=True, populate_existing=True)
     if mentor is None or mentor.call_id != call.id:
         raise NotFound("mentor_not_found")
@@ -130,13 +128,18 @@ def list_in_office(session: Session, people: Collection[str], path: str) -> set[
     return {person_id for person_id, over in session.exec(held) if path.startswith(over)}
 
 
-def require_setter(actor: Actor, call: Call, unit: Unit) -> None:
-    """Refuse whoever is no person that keeps calls of the unit, and everybody once the call was put away."""
+def lock_kept_call(session: Session, call_id: str, *, actor: Actor) -> tuple[Call, Unit]:
+    """A call as `lock_call` gives it, for a person who changes what it lists.
+
+    Raises Forbidden for whoever is no person that keeps calls of its unit, and Conflict once it was put away.
+    """
+    call, unit = lock_call(session, call_id)
     if actor.person_id is None:
         raise Forbidden("only_secretariat")
     require_keeper(actor, unit)
     if call.archived_at is not None:
         raise Conflict("call_archived")
+    return call, unit
 
 
 def is_there() -> sa.ColumnElement[bool]:

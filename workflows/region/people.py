@@ -15,6 +15,7 @@ from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid
 from workflows.process.wording import read_lines
 from workflows.region.codes import issue_activation
+from workflows.region.name_words import index_names
 from workflows.region.notices import send_notice
 from workflows.region.posts import FROM_TODAY, Dated, Entry, begin_first_posts, begin_post, read_entry
 from workflows.region.powers import get_person, lock_account, require_over, take_person
@@ -106,6 +107,7 @@ def register_person(session: Session, new: NewPerson, *, actor: Actor) -> tuple[
     person = Person(unit_id=unit.id, kind=new.kind, email=new.email, retired_on=None, **words)
     session.add(person)
     session.flush()
+    index_names(session, [person.id])
     if proof.number:
         session.add(EmployeeNumber(person_id=person.id, number=proof.number, valid_from=today()))
     else:
@@ -137,6 +139,7 @@ def move_person(session: Session, person_id: str, unit_code: str, dated: Dated =
     previous, person.unit_id = person.unit_id, unit.id
     session.add(person)
     session.flush()
+    index_names(session, [person.id])
     begin_post(session, person, entry, actor=actor)
     record(session, "person.move", person.id, actor=actor, unit=unit.id, previous=previous, valid_from=entry.valid_from.isoformat())
     send_notice(session, person.id, NoticeKind.PERSON_MOVED)

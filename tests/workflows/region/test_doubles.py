@@ -53,6 +53,11 @@ def numbers_of(town: Town, who: str) -> dict[str, bool]:
     return {row.number: row.valid_until is None for row in rows}
 
 
+def told(town: Town, person_id: str) -> list[str]:
+    """Of what somebody is told by page and mail."""
+    return town.rows(select(AccountNotice.kind).where(AccountNotice.person_id == person_id))
+
+
 def find(town: Town, identifier: str) -> str | None:
     with town.store.reading() as session:
         return find_by_identifier(session, identifier)
@@ -70,7 +75,7 @@ def test_the_wrong_record_goes_and_its_number_leads_nowhere(town: Town, double: 
     (fact,) = town.rows(select(LedgerEntry.payload).where(LedgerEntry.kind == "person.merge"))
     assert (fact["actor"], fact["subject"]) == (town["operator"].id, double)
     assert fact["detail"] == {"into": town["mate"].id, "takes_number": False}
-    assert town.rows(select(AccountNotice.id).where(AccountNotice.person_id == town["mate"].id)) == []
+    assert told(town, town["mate"].id) == ["double_merged"]
 
 
 def test_the_true_number_is_the_persons_from_today_on_and_they_are_told(town: Town, double: str) -> None:
@@ -79,7 +84,7 @@ def test_the_true_number_is_the_persons_from_today_on_and_they_are_told(town: To
     assert (find(town, NUMBER), find(town, town["mate"].number)) == (town["mate"].id, None)
     (held,) = town.rows(select(EmployeeNumber).where(EmployeeNumber.number == town["mate"].number))
     assert held.valid_until == today() - timedelta(days=1)
-    assert town.rows(select(AccountNotice.kind).where(AccountNotice.person_id == town["mate"].id)) == ["number_changed"]
+    assert told(town, town["mate"].id) == ["number_changed"]
     with town.store.reading() as session:
         record = read_person(session, double, actor=town.actor(session, "operator"))
     assert (record.numbers, record.merged_into and record.merged_into.id) == ([], town["mate"].id)
@@ -111,7 +116,7 @@ def test_one_that_was_activated_may_be_somebody_elses(town: Town, double: str) -
     with pytest.raises(Conflict, match="double_activated"):
         merge(town)
     town.do(close_account, double, by="operator")
-    assert town.rows(select(AccountNotice.kind).where(AccountNotice.person_id == double)) == ["account_closed"]
+    assert told(town, double) == ["account_closed"]
     merge(town)
     assert town.rows(select(MergedDouble.person_id)) == [town["mate"].id]
 
@@ -160,11 +165,12 @@ def test_a_dissolved_record_never_serves_again_and_nothing_of_it_changes(town: T
     assert town.rows(select(Person.retired_on).where(Person.id == double)) == [today()]
 
 
-def test_two_sign_in_names_of_one_guest_become_one(town: Town) -> None:
+@pytest.mark.parametrize("true", [False, True])
+def test_two_sign_in_names_of_one_guest_become_one_and_no_number_is_told_of(town: Town, true: bool) -> None:
     for name in ("wali.kota", "kepala.daerah"):
         town.do(register_person, NewPerson("Erwin", "", EmploymentKind.ELECTED_HEAD, "CIROYOM", sign_in_name=name), by="operator")
-    first = find(town, "wali.kota")
-    town.do(merge_double, first, Double("kepala.daerah", False, REASON), by="operator")
-    assert (find(town, "kepala.daerah"), find(town, "wali.kota")) == (None, first)
+    first = str(find(town, "wali.kota"))
+    town.do(merge_double, first, Double("kepala.daerah", true, REASON), by="operator")
+    assert (find(town, "kepala.daerah"), find(town, "wali.kota"), told(town, first)) == (None, first, ["double_merged"])
     ended = select(SignInName.name).where(col(SignInName.ended_at).is_not(None))
     assert town.rows(ended) == ["kepala.daerah"]

@@ -1,0 +1,83 @@
+"""The words of people's names: kept as their rows say, and asked who of a unit has words that begin so."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.database import append_rows, is_among, is_sqlite, run_plain, table_of
+from models.names import NameWord
+from models.people import Person
+
+FIRST_PAGE, GROWTH, LARGEST_PAGE = 20, 4, 2_000
+MANY = 200  # rows at which counting stops
+
+_WORDS, _PEOPLE = table_of(NameWord), table_of(Person)
+_COLUMNS = ("person_id", "word", "unit_id")
+_LAST_SIGN = "\U0010ffff"  # no word holds it
+
+
+class NamedPerson(NamedTuple):
+    """Somebody's name, without titles, and unit."""
+
+    person_id: str
+    name: str
+    unit_id: str
+
+
+def list_names(session: Session, people: Collection[str]) -> list[NamedPerson]:
+    """The names and units of people, by their ids."""
+    found = sa.select(_PEOPLE.c.id, _PEOPLE.c.name, _PEOPLE.c.unit_id).where(is_among(session, _PEOPLE.c.id, people))
+    return [NamedPerson._make(row) for row in run_plain(session, found)]
+
+
+def keep_name_words(session: Session, people: Collection[str], words: Sequence[tuple[str, str, str]]) -> None:
+    """Write the words of people's names, each with its person and unit, in place of those so far."""
+    run_plain(session, sa.delete(_WORDS).where(is_among(session, _WORDS.c.person_id, people)))
+    if not words or is_sqlite(session):
+        append_rows(session, NameWord, [dict(zip(_COLUMNS, each, strict=True)) for each in words])
+        return
+    arrays = (sa.literal(list(column), sa.ARRAY(sa.String)) for column in zip(*words, strict=True))  # row by row costs it five times that
+    given = sa.func.unnest(*arrays).table_valued(*_COLUMNS).render_derived()
+    run_plain(session, sa.insert(_WORDS).from_select(_COLUMNS, sa.select(*(given.c[name] for name in _COLUMNS))))
+
+
+def find_named(session: Session, unit_id: str, words: Sequence[str]) -> Iterator[list[str]]:
+    """The people of a unit in whose names each of some words begins a word, each once, in pages that grow until whoever asks has enough.
+
+    They come in the order of the names' words that begin with the rarest one. A page is read along an index, from where the last one ended.
+    """
+    rarest, *others = _sort_by_rarity(session, unit_id, words)
+    asked = sa.select(_WORDS.c.word, _WORDS.c.person_id).where(_WORDS.c.unit_id == unit_id, _begins(_WORDS, rarest))
+    asked = asked.where(*(_has_word(other) for other in others)).order_by(_WORDS.c.word, _WORDS.c.person_id)
+    known, page, size = set[str](), asked, FIRST_PAGE
+    while rows := run_plain(session, page.limit(size)).all():
+        found = dict.fromkeys(row.person_id for row in rows if row.person_id not in known)
+        yield list(found)
+        if len(rows) < size:
+            return
+        known.update(found)
+        last = sa.tuple_(sa.literal(rows[-1].word), sa.literal(rows[-1].person_id))
+        page, size = asked.where(sa.tuple_(_WORDS.c.word, _WORDS.c.person_id) > last), min(size * GROWTH, LARGEST_PAGE)
+
+
+def _sort_by_rarity(session: Session, unit_id: str, words: Sequence[str]) -> list[str]:
+    """Words by how many of a unit's names have one that begins so, counted to a bound; of as many the longest first."""
+    if len(words) == 1:
+        return [*words]
+    found = (sa.select(sa.literal(1)).where(_WORDS.c.unit_id == unit_id, _begins(_WORDS, word)).limit(MANY) for word in words)
+    counts = (sa.select(sa.func.count()).select_from(each.subquery()).scalar_subquery() for each in found)
+    counted = zip(run_plain(session, sa.select(*counts)).one(), words, strict=True)
+    return [word for _count, word in sorted(counted, key=lambda each: (each[0], -len(each[1])))]
+
+
+def _has_word(beginning: str) -> sa.ColumnElement[bool]:
+    """Whether a person has a word that begins so; asked of each on the way, as PostgreSQL would go through everybody's for an `EXISTS`."""
+    other = _WORDS.alias()
+    least = sa.select(sa.func.min(other.c.word)).where(other.c.person_id == _WORDS.c.person_id, _begins(other, beginning))
+    return least.correlate(_WORDS).scalar_subquery().is_not(None)
+
+
+def _begins(words: sa.FromClause, beginning: str) -> sa.ColumnElement[bool]:
+    return sa.and_(words.c.word >= beginning, words.c.word < beginning + _LAST_SIGN)
