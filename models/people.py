@@ -195,6 +195,7 @@ class NoticeKind(StrEnum):
     TEAM_ASKED = "team_asked"
     TEAM_REPLACED = "team_replaced"
     TEAM_KEPT = "team_kept"
+    LEAD_CHANGED = "lead_changed"
     NUMBER_CHANGED = "number_changed"
     SIGN_IN_NAME_CHANGED = "sign_in_name_changed"
     EMAIL_ASKED = "email_asked"

@@ -1,5 +1,6 @@
 """The pages on which somebody is asked to take a leaver's place in a team, and on which those concerned answer."""
 
+from collections.abc import Awaitable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -18,7 +19,7 @@ from models.stages import IdeaStage
 from workflows.intake.hand_over import take_over_draft
 from workflows.intake.name_search import FoundColleagues, find_colleagues
 from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement, list_replacements
-from workflows.intake.replacing import NewReplacement, find_standing
+from workflows.intake.replacing import NewReplacement, find_standing, may_ask_to_lead
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.refusals import Refusal
@@ -35,9 +36,10 @@ Typed = Annotated[str, Query(max_length=100)]
 
 
 @router.get(f"{IDEA}/ganti")
-async def show_form(idea_id: Id, request: Page, nama: Typed = "") -> Response:
-    """The form with which a lead asks that somebody take another's place; the colleague is found by name."""
-    return await _form_page(request, idea_id, nama)
+async def show_form(idea_id: Id, request: Page, nama: Typed = "", utama: str = "") -> Response:
+    """The form with which a lead asks that somebody take another's place; the colleague is found by name. With `utama` it is about who
+    leads, as it is for every member but the lead."""
+    return await _form_page(request, idea_id, nama, of_lead=bool(utama))
 
 
 @router.post(f"{IDEA}/ganti")
@@ -54,9 +56,10 @@ async def ask(idea_id: Id, request: PostedForm) -> Response:
             ask_replacement(session, idea_id, new, actor=actor)
         return FormResult(to=LIST, done="replacement_asked")
 
-    return await attempt(
-        "replace", request, lambda: request.act(act), lambda refused: _form_page(request, idea_id, form.text("nama", 100), refused)
-    )
+    def show(refused: RefusedForm) -> Awaitable[Response]:
+        return _form_page(request, idea_id, form.text("nama", 100), refused, of_lead=form.text("utama", 1) == "1")
+
+    return await attempt("replace", request, lambda: request.act(act), show)
 
 
 @router.post(f"{IDEA}/lanjutkan")
@@ -86,19 +89,23 @@ async def settle(replacement_id: Id, request: PostedForm) -> Response:
     return await attempt(f"settle-{replacement_id}", request, lambda: request.act(act), lambda refused: _list_page(request, refused))
 
 
-async def _form_page(request: PageRequest, idea_id: str, typed: str, refused: RefusedForm | None = None) -> Response:
+async def _form_page(
+    request: PageRequest, idea_id: str, typed: str, refused: RefusedForm | None = None, *, of_lead: bool = False
+) -> Response:
     words = Words(request.language)
 
     def read(session: Session, actor: Actor) -> dict[str, Any]:
         context = read_context(session, idea_id, actor=actor)
-        is_draft = context.idea.stage == IdeaStage.DRAFT
-        standing = find_standing(context, is_of_lead=is_draft)
-        if context.idea.lead_id != actor.person_id or (standing is not None and refused is None):
+        is_draft, leads = context.idea.stage == IdeaStage.DRAFT, context.idea.lead_id == actor.person_id
+        is_of_lead = of_lead or is_draft or not leads
+        may_ask = find_standing(context, is_of_lead=is_of_lead) is None if leads else may_ask_to_lead(context, actor)
+        if not (leads or actor.person_id in context.team) or not (may_ask or refused):
             return {"away": True}
-        found, fault = _find(request, session, typed, actor)
-        members = [each for each in context.members if not each.lead]
+        found, fault = (None, None) if is_of_lead else _find(request, session, typed, actor)
+        members = [each for each in context.members if (each.person_id == actor.person_id if not leads else not each.lead)]
         values = {"found": found, "fault": words.refusal(fault.code, fault.parameters) if fault else "", "typed": typed}
-        return {"idea": context.idea, "call": context.call, "is_draft": is_draft, "members": members, **values}
+        how = "draft" if is_draft else "hand_over" if is_of_lead and leads else "lead" if is_of_lead else "member"
+        return {"idea": context.idea, "call": context.call, "how": how, "members": members, **values}
 
     visitor, values = await request.read_page(read)
     if "away" in values:

@@ -23,6 +23,7 @@ from workflows.process.ways import Kind, Relation
 
 ITEM_KEY = "item:"  # before an item's id: the key under which somebody is told of it
 GATE_TASK = "gate:"  # before a gate's name: the task of whoever passes it
+OF_LEAD = sorted({each.action for each in ways.IDEA.transitions if each.relation == Relation.LEAD})  # what a lead alone may do
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,13 @@ def settle(session: Session, context: Context, *, task: str | None = None, perso
     if person_id is not None:
         update = update.where(_ITEM.c.person_id == person_id)
     run_plain(session, update, {"at": now()})
+
+
+def hand_on(session: Session, context: IdeaContext, former_id: str) -> None:
+    """Ask an idea's lead for what was asked of the one before as its lead: since the same instant, until the same day."""
+    of_former = (_ITEM.c.idea_id == context.idea.id, _ITEM.c.award_id.is_(None), _ITEM.c.person_id == former_id)
+    handed = sa.update(_ITEM).where(_OPEN_ITEM, *of_former, _ITEM.c.task.in_(OF_LEAD)).values(person_id=context.idea.lead_id)
+    run_plain(session, handed)
 
 
 def is_asked(session: Session, context: IdeaContext, action: str) -> bool:

@@ -86,6 +86,8 @@ FORMS = (
     Empty("lead", lambda _town: "/akun", "/akun/pesan", "messages", "pace"),
     Empty("mate", lambda town: f"/usulan/{town.ask_team()}", "*/persetujuan", "agree", "outcome"),
     Empty("lead", _idea(S.SCREENING, "/ganti"), "*", "replace", "leaver_id reason"),
+    Empty("lead", _idea(S.SCREENING, "/ganti?utama=1"), "*", "replace", "person_id reason"),
+    Empty("mate", _idea(S.SCREENING, "/ganti"), "*", "replace", "reason"),
     Empty("lead", lambda town: f"/usulan/{build_draft(town)}/lampiran", "*", "attach", "file"),
     Empty("head", _idea(S.AWAITING_PERMISSION), "*/izin", "permit", "outcome"),
     Empty("secretary", _idea(S.SCREENING), "*/seleksi", "screen", "outcome"),

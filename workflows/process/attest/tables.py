@@ -26,6 +26,7 @@ from models.ideas import Decision, Gate, Idea, Revision, TeamMember
 from models.links import IdeaLink
 from models.mentors import Advice, Mentorship
 from models.pilots import Indicator, Measurement, Pilot
+from models.replacements import Replacement
 from models.reviews import Review
 
 GROUPS = """
@@ -33,7 +34,7 @@ table        group        columns                                               
 idea         stage        stage                                                                                                      told     idea.*
 idea         revision     revision                                                                                                   told     idea.*
 idea         code         reason_code                                                                                                told     idea.*
-idea         origin       call_id,policy_id,unit_id,lead_id,created_at                                                               salted   idea.draft,idea.amend
+idea         origin       call_id,policy_id,unit_id,lead_id,created_at                                                               salted   idea.draft,idea.amend,idea.change_lead
 idea         entry        code,submitted_at                                                                                          plain    idea.draft,idea.submit
 idea         category     category                                                                                                   plain    idea.draft,idea.revise,idea.submit
 idea         title        title                                                                                                      salted   idea.draft,idea.revise,idea.supplement*
@@ -43,7 +44,7 @@ revision     origin       idea_id,number,author_id,created_at                   
 attachment   file         idea_id,name,media_type,size,sha256,shown_sha256,thumbnail_sha256,added_in,added_by,added_at                salted   idea.revise
 attachment   end          removed_in,is_discarded                                                                                    plain    idea.revise
 attachment   state        state,checked_at                                                                                           plain    idea.revise,idea.check_attachment
-teammember   part         idea_id,person_id,position,lead,role,share_hundredths                                                      salted   idea.draft,idea.revise,idea.supplement*,idea.agree.*,idea.leave_out
+teammember   part         idea_id,person_id,position,lead,role,share_hundredths                                                      salted   idea.draft,idea.revise,idea.supplement*,idea.agree.*,idea.leave_out,idea.replace_member,idea.change_lead
 gate         state        idea_id,name,stage,state,passed_by,passed_at                                                               plain    idea.*
 decision     words        idea_id,action,outcome,reason,detail,actor_id,flow,at                                                      salted   idea.*,award.*
 review       asked        idea_id,reviewer_id,assigned_at,due_at                                                                     salted   idea.assign,idea.amend,idea.recount
@@ -76,6 +77,8 @@ document     file         sha256,spreadsheet_sha256                             
 document     state        state,issued_at,revoked_at                                                                                 plain    document.*
 idealink     said         idea_id,other_id,pair,kind,reason,said_by,said_at                                                          salted   idea.link
 idealink     end          ended_by,ended_at,end_reason                                                                               salted   idea.link,idea.unlink
+replacement  asked        idea_id,leaver_id,newcomer_id,of_lead,number,reason,asked_by,asked_at,terms                                salted   idea.ask_replacement
+replacement  state        agreed,settled_by,settled_at,is_done,end_reason,team                                                       salted   idea.ask_replacement,idea.agree_replacement,idea.end_replacement,idea.replace_member,idea.change_lead
 mentorship   asked        idea_id,mentor_id,person_id,wish,theme,matching,asked_by,asked_at                                          salted   idea.ask_mentor
 mentorship   state        state,answered_at,accepted_at,ended_by,ended_at,end_reason                                                 salted   idea.ask_mentor,idea.answer_mentor,idea.end_mentor
 advice       said         idea_id,mentorship_id,text,at                                                                              salted   idea.advise
@@ -89,7 +92,7 @@ MODELS: dict[str, type[SQLModel]] = {
     str(model.__tablename__): model
     for model in (
         *(Idea, Revision, Attachment, TeamMember, Gate, Decision, Review),
-        *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree, IdeaLink, Mentorship, Advice, ClinicBooking),
+        *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree, IdeaLink, Replacement, Mentorship, Advice, ClinicBooking),
     )
 }
 SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so

@@ -32,6 +32,8 @@ from workflows.intake.clinics import book_clinic, end_booking
 from workflows.intake.draft import revise_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.mentoring import answer_request, ask_mentor, end_mentorship
+from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
+from workflows.intake.replacing import NewReplacement
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.team import MemberShare
 from workflows.pilot.start import plan_pilot
@@ -56,6 +58,7 @@ def build_everything(town: Town) -> None:
     town.take(ideas[IdeaStage.DRAFT], "revise")
     town.take(ideas[IdeaStage.SUPPLEMENT_ASKED], "supplement")
     change_teams(town)
+    replace_member_and_lead(town)
     attach_files(town)
     town.take(ideas[IdeaStage.IN_REVIEW], "recuse")
     town.take(ideas[IdeaStage.PILOT_REPORTED], "verify extend", "correct")
@@ -124,6 +127,21 @@ def change_teams(town: Town) -> None:
     town.do(revise_idea, returned, town.proposal(team=team), by="lead")
     town.join(returned)
     town.do(supplement_idea, returned, by="lead")
+
+
+def replace_member_and_lead(town: Town) -> None:
+    """A member would not be followed, and then is; and who came in leads in the lead's place."""
+    idea = town.build_idea(IdeaStage.SCREENING)
+    leaves = NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number)
+    town.do(answer_replacement, town.do(ask_replacement, idea, leaves, by="lead").id, agrees=False, by="mate")
+    asked = town.do(ask_replacement, idea, leaves, by="lead").id
+    for who in ("mate", "walker"):
+        town.do(answer_replacement, asked, agrees=True, by=who)
+    town.do(confirm_replacement, asked, confirms=True, by="head")
+    leads = NewReplacement(town["lead"].id, REASON, person_id=town["walker"].id)
+    asked = town.do(ask_replacement, idea, leads, by="walker").id
+    town.do(answer_replacement, asked, agrees=True, by="lead")
+    town.do(confirm_replacement, asked, confirms=True, reason=REASON, by="head")
 
 
 def attach_files(town: Town) -> None:

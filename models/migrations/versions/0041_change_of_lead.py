@@ -1,0 +1,18 @@
+"""A member may come to lead an idea that was handed in, beside another request about its team."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0041"
+down_revision = "0035"
+
+OF_LEAD = "leaver_id = (SELECT lead_id FROM idea WHERE idea.id = replacement.idea_id)"
+
+
+def upgrade() -> None:
+    """What waits for another lead is told from what waits for another member; of what is settled nothing asks for it."""
+    op.add_column("replacement", sa.Column("of_lead", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.execute(f"UPDATE replacement SET of_lead = true WHERE settled_at IS NULL AND {OF_LEAD}")
+    op.drop_index("ix_replacement_waiting", "replacement")
+    waiting, columns = sa.text("settled_at IS NULL"), ["idea_id", "of_lead"]
+    op.create_index("ix_replacement_waiting", "replacement", columns, unique=True, sqlite_where=waiting, postgresql_where=waiting)
