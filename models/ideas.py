@@ -119,7 +119,8 @@ class Invitation(SQLModel, table=True):
     nobody ever answers; who asked cannot tell that from somebody who waits. The lead has one too where a team agrees again: what is asked
     is then the whole team that is to take the present one's place.
 
-    `remind_at` is when they are reminded next, `reminded` when they were, in ISO 8601.
+    `remind_at` is when they are reminded next, `reminded` when they were, in ISO 8601. Without a salt an earlier release wrote it, and no
+    entry of the ledger commits to it yet.
     """
 
     __table_args__ = (
@@ -141,6 +142,7 @@ class Invitation(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     remind_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     reminded: list[str] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
+    salt: str = salted()
 
 
 class GateState(StrEnum):

@@ -21,8 +21,7 @@ from models.units import Unit
 from workflows.calculations.printable import MARKS_IN_A_ROW
 from workflows.intake.shared import SharedIdea, Standing, read_shared
 from workflows.process.actors import Actor
-from workflows.process.attest.commit import write_commitment
-from workflows.process.attest.tables import CommitmentForm, Group
+from workflows.process.attest.commit import commit_rows
 from workflows.process.journal import record
 from workflows.process.keyset import Order, Page, Slice, take_page
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
@@ -33,9 +32,7 @@ from workflows.process.wording import read_text
 MOST_A_DAY = 20  # comments of one person, below all ideas together
 SHORTEST_REASON = 10
 NEWEST_FIRST = Order(IdeaComment, "written_at")
-WRITTEN = Group("ideacomment", "said", ("idea_id", "person_id", "text", "written_at"), CommitmentForm.SALTED, ("idea.comment",))
-HIDDEN = Group("ideacomment", "hiding", ("hidden_by", "hidden_at", "hide_reason"), CommitmentForm.SALTED, ("idea.hide_comment",))
-TAKEN_BACK = Group("ideacomment", "end", ("taken_back_at",), CommitmentForm.SALTED, ("idea.take_back_comment",))
+WRITTEN, HIDDEN, TAKEN_BACK = "idea.comment", "idea.hide_comment", "idea.take_back_comment"  # in the ledger
 
 
 class CommentState(StrEnum):
@@ -220,8 +217,7 @@ def _find(session: Session, idea_id: str, comment_id: str) -> IdeaComment | None
     return comment if comment is not None and comment.idea_id == idea_id else None
 
 
-def _record(session: Session, group: Group, comment: IdeaComment, actor: Actor) -> None:
+def _record(session: Session, kind: str, comment: IdeaComment, actor: Actor) -> None:
     """The fact in the ledger: on which idea; what was said, and why it is hidden, is committed to and not told."""
-    commits = {group.table: {comment.id: {group.name: write_commitment(group, comment)}}}
-    [kind] = group.facts
+    commits = commit_rows(kind, [("ideacomment", comment)])
     record(session, kind, comment.idea_id, actor=actor, idea_id=comment.idea_id, commits=commits)

@@ -1,5 +1,6 @@
 """The inbox as the engine keeps it: who is asked for what until when, and what is settled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.database import append_row, run_plain, table_of
+from models.ideas import Invitation
 from models.ids import new_id
 from models.inbox import InboxItem
 from models.instants import now
@@ -45,11 +47,16 @@ class Settled:
 
 @dataclass(frozen=True)
 class InboxChanges:
-    """What a step changes in the inbox beside what its stage awaits; an action hands it to the engine, which alone writes there."""
+    """What a step changes in the inbox beside what its stage awaits; an action hands it to the engine, which alone writes there.
+
+    `dropped` are people who are of the team no more, and are told so by mail; `invited` all who are asked to join, where that was written
+    anew.
+    """
 
     asks: tuple[Ask, ...] = ()
     settled: tuple[Settled, ...] = ()
-    dropped: tuple[str, ...] = ()  # people who are of the team no more, and are told so by mail
+    dropped: tuple[str, ...] = ()
+    invited: tuple[Invitation, ...] | None = None
 
 
 def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
@@ -139,6 +146,15 @@ def settle(session: Session, context: Context, *, task: str | None = None, perso
     if person_id is not None:
         update = update.where(_ITEM.c.person_id == person_id)
     run_plain(session, update, {"at": now()})
+
+
+def list_invited(session: Session, context: Context, changes: InboxChanges) -> Sequence[Invitation] | None:
+    """Everybody who is asked to join an idea's team after a step; None where nobody was, before it or since."""
+    if changes.invited is not None or not isinstance(context, IdeaContext) or not context.invited:
+        return changes.invited
+    session.flush()
+    asked = select(Invitation).where(Invitation.idea_id == context.idea.id)
+    return session.exec(asked.order_by(col(Invitation.position), col(Invitation.id))).all()
 
 
 def hand_on(session: Session, context: IdeaContext, former_id: str) -> None:

@@ -8,8 +8,9 @@ from models.ideas import TeamMember
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
 from workflows.process.attest.rows import list_rows
+from workflows.process.attest.tables import INVITATION
 from workflows.process.context import IdeaContext, read_again
-from workflows.process.inbox import InboxChanges, change_inbox, hand_on
+from workflows.process.inbox import InboxChanges, change_inbox, hand_on, list_invited
 from workflows.process.journal import record
 
 KIND = "idea.change_lead"
@@ -40,7 +41,8 @@ def change_lead(session: Session, context: IdeaContext, new: NewLead, *, actor: 
     session.flush()
     hand_on(session, context, former)
     change_inbox(session, context, new.inbox)
-    written = [(str(row.__tablename__), row) for row in (idea, *team, new.why)]
-    commits = commit_rows(KIND, written, older)
+    invited = list_invited(session, context, new.inbox)
+    written = [(str(row.__tablename__), row) for row in (idea, *team, new.why, *(invited or ()))]
+    commits = commit_rows(KIND, written, older, sets=() if invited is None else (INVITATION,))
     record(session, KIND, idea.id, actor=actor, idea_id=idea.id, before=former, after=new.person_id, commits=commits)
     return read_again(session, context)

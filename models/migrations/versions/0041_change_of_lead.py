@@ -1,4 +1,4 @@
-"""A member may come to lead an idea that was handed in, beside another request about its team."""
+"""A member may come to lead an idea that was handed in, beside another request about its team; the ledger commits to who is asked to join."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,3 +16,4 @@ def upgrade() -> None:
     op.drop_index("ix_replacement_waiting", "replacement")
     waiting, columns = sa.text("settled_at IS NULL"), ["idea_id", "of_lead"]
     op.create_index("ix_replacement_waiting", "replacement", columns, unique=True, sqlite_where=waiting, postgresql_where=waiting)
+    op.add_column("invitation", sa.Column("salt", sa.String(length=64), server_default="", nullable=False))

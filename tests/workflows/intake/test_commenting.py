@@ -21,8 +21,9 @@ from tests.clock import set_clock
 from tests.sharing import OPEN, build_shared, comments_of, regard_of, stand
 from tests.steps import REASON
 from tests.workflows.process.attest.everything import compare
-from workflows.intake.commenting import MOST_A_DAY, WRITTEN, hide_comment, list_newest, take_back_comment, write_comment
+from workflows.intake.commenting import MOST_A_DAY, hide_comment, list_newest, take_back_comment, write_comment
 from workflows.process.attest.commit import write_commitment
+from workflows.process.attest.tables import OF_TABLE
 from workflows.process.keyset import Slice
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 
@@ -200,9 +201,10 @@ def test_the_ledger_tells_that_something_was_said_and_proves_what_it_was(either_
     with town.store.reading() as session:
         comment = session.get_one(IdeaComment, comments[0])
         session.expunge(comment)
-    assert write_commitment(WRITTEN, comment) == committed
+    [said] = [group for group in OF_TABLE["ideacomment"] if group.name == "said"]
+    assert write_commitment(said, comment) == committed
     comment.text = "Lain"
-    assert write_commitment(WRITTEN, comment) != committed
+    assert write_commitment(said, comment) != committed
     assert compare(town).differences == []
 
 
