@@ -205,6 +205,7 @@ class NoticeKind(StrEnum):
     MENTOR_ACCEPTED = "mentor_accepted"
     MENTOR_DECLINED = "mentor_declined"
     MENTOR_ENDED = "mentor_ended"
+    MENTOR_SILENT = "mentor_silent"
     MENTOR_ADVISED = "mentor_advised"
     CLINIC_CANCELLED = "clinic_cancelled"
 

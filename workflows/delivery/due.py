@@ -16,6 +16,7 @@ from models.instants import now, region_zone, today, wall_now
 from models.outbox import ClockTick, Message, MessageState
 from models.people import SignIn
 from models.settings import settings
+from workflows.intake.mentor_silence import end_unanswered
 from workflows.intake.reminders import remind_unanswered
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
@@ -156,6 +157,11 @@ def remind_asked(session: Session, _actor: Actor) -> None:
         send(session, REMIND, each.person_id, idea_id=each.idea_id, once=each.key)
 
 
+def end_requests(session: Session, actor: Actor) -> None:
+    """End the requests for a mentor that nobody answered in time, and tell those who asked."""
+    end_unanswered(session, AT_ONCE, actor=actor)
+
+
 def end_pauses(session: Session, _actor: Actor) -> None:
     """Let those be told of further tasks who were last told of some hours ago."""
     wake_digests(session)
@@ -182,6 +188,7 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     escalate,
     ask_digests,
     remind_asked,
+    end_requests,
     end_pauses,
     tell_followers,
     wake_scans,

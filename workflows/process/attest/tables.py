@@ -86,7 +86,7 @@ ideacomment  said         idea_id,person_id,text,written_at                     
 ideacomment  hiding       hidden_by,hidden_at,hide_reason                                                                            salted   idea.comment,idea.hide_comment
 ideacomment  end          taken_back_at                                                                                              salted   idea.comment,idea.take_back_comment
 mentorship   asked        idea_id,mentor_id,person_id,wish,theme,matching,asked_by,asked_at                                          salted   idea.ask_mentor
-mentorship   state        state,answered_at,accepted_at,ended_by,ended_at,end_reason                                                 salted   idea.ask_mentor,idea.answer_mentor,idea.end_mentor
+mentorship   state        state,answered_at,accepted_at,ended_by,ended_at,end_reason                                                 salted   idea.ask_mentor,idea.answer_mentor,idea.end_mentor,idea.lapse_mentor
 advice       said         idea_id,mentorship_id,text,at                                                                              salted   idea.advise
 clinicbooking  place      clinic_id,idea_id,booked_by,booked_at                                                                      salted   idea.book_clinic
 clinicbooking  end        ended_by,ended_at                                                                                          salted   idea.book_clinic,idea.leave_clinic

@@ -21,6 +21,7 @@ from models.links import LinkKind
 from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
+from tests.clock import stopped_clock
 from tests.outsiders import outsider, welcome
 from tests.sharing import build_shared
 from tests.steps import REASON, decree_of_today, plan
@@ -33,6 +34,7 @@ from workflows.intake.clinics import book_clinic, end_booking
 from workflows.intake.commenting import hide_comment, take_back_comment, write_comment
 from workflows.intake.draft import revise_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
+from workflows.intake.mentor_silence import end_unanswered
 from workflows.intake.mentoring import answer_request, ask_mentor, end_mentorship
 from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
 from workflows.intake.replacing import NewReplacement
@@ -95,6 +97,11 @@ def advise_and_end(town: Town, idea: str) -> None:
     town.do(answer_request, mentorship.id, accepts=True, by="adviser")
     town.do(give_advice, idea, REASON, by="adviser")
     town.do(end_mentorship, mentorship.id, by="lead")
+    welcome(town, "silent", outsider(EmploymentKind.MENTOR, "pendamping.diam"))
+    town.do(set_mentor, town.call, NewMentor("pendamping.diam", ("Kesehatan",), 3), by="secretary")
+    town.do(ask_mentor, town.build_idea(), REASON, by="lead")
+    with stopped_clock(timedelta(days=90)):
+        town.do(end_unanswered, 9, by="flow:clock")
     clinic = town.do(plan_clinic, town.call, NewClinic("Klinik", "Aula", now() + timedelta(days=9), 5), by="secretary")
     town.do(end_booking, idea, town.do(book_clinic, idea, clinic.id, by="lead").id, by="lead")
 
