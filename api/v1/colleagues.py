@@ -24,6 +24,7 @@ from workflows.intake.commenting import (
     hide_comment,
     list_comments,
     list_newest,
+    show_comment,
     state_of,
     take_back_comment,
     write_comment,
@@ -86,8 +87,12 @@ class CommentHidingIn(RequestBody):
     reason: str = Field(max_length=2_000)
 
 
+class CommentShowingIn(RequestBody):
+    reason: str = Field(max_length=2_000)
+
+
 class CommentStateOut(ResponseBody):
-    """A comment after it was written, taken back or hidden."""
+    """A comment after it was written, taken back, hidden or shown again."""
 
     id: str
     state: CommentState
@@ -95,15 +100,18 @@ class CommentStateOut(ResponseBody):
 
 
 class CommentOut(CommentStateOut):
-    """A comment as the asker may read it; `text`, `by` and `unit` are null where it was removed and they are not told why."""
+    """A comment as the asker may read it; `text`, `by` and `unit` are null where it was removed and they are not told why. `show_reason`
+    says, to its author and the secretariat, why one that was hidden once is shown again."""
 
     text: str | None
     by: str | None
     unit: str | None
     is_of_team: bool
     hide_reason: str
+    show_reason: str
     may_take_back: bool
     may_hide: bool
+    may_show: bool
 
 
 class CommentPage(PageOut):
@@ -209,6 +217,12 @@ async def remove_comment(idea_id: Id, comment_id: Id, body: CommentHidingIn, req
     return await request.write(lambda s, a: _show_state(hide_comment(s, idea_id, comment_id, reason=body.reason, actor=a)))
 
 
+@router.post("/{idea_id}/comments/{comment_id}/showing", response_model=CommentStateOut)
+async def restore_comment(idea_id: Id, comment_id: Id, body: CommentShowingIn, request: Api) -> JSONResponse:
+    """Show a hidden comment again, with a reason that its author reads; the secretariat of the call may."""
+    return await request.write(lambda s, a: _show_state(show_comment(s, idea_id, comment_id, reason=body.reason, actor=a)))
+
+
 def show_lines(session: Session, ideas: list[Idea]) -> list[SharedLine]:
     """Ideas as the lines of a colleague's list."""
     units = dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_({idea.unit_id for idea in ideas}))).all())
@@ -257,8 +271,10 @@ def _show_line(line: CommentLine) -> CommentOut:
         unit=line.unit if line.is_told else None,
         is_of_team=line.is_of_team,
         hide_reason=line.hide_reason,
+        show_reason=line.show_reason,
         may_take_back=line.may_take_back,
         may_hide=line.may_hide,
+        may_show=line.may_show,
     )
 
 

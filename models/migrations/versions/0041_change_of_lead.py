@@ -1,4 +1,4 @@
-"""A member may come to lead an idea that was handed in, beside another request about its team; the ledger commits to who is asked to join."""
+"""A member may come to lead what is handed in, the ledger commits to who is asked to join, and a hidden comment may be shown again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,3 +17,4 @@ def upgrade() -> None:
     waiting, columns = sa.text("settled_at IS NULL"), ["idea_id", "of_lead"]
     op.create_index("ix_replacement_waiting", "replacement", columns, unique=True, sqlite_where=waiting, postgresql_where=waiting)
     op.add_column("invitation", sa.Column("salt", sa.String(length=64), server_default="", nullable=False))
+    op.add_column("ideacomment", sa.Column("shown_again", sa.JSON(), server_default="[]", nullable=False))

@@ -143,7 +143,8 @@ ELSEWHERE = {
     *("/usulan/{idea_id}/lampiran/hapus", "/usulan/{idea_id}/keluar", "/usulan/{idea_id}/lanjutkan", "/pergantian/{replacement_id}"),
     *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
     *("/akun/kalender", "/akun/kalender/akhiri"),
-    *(f"/rekan/{{idea_id}}/{last}" for last in ("dukungan", "ikuti", "komentar/{comment_id}/tarik", "komentar/{comment_id}/sembunyikan")),
+    *(f"/rekan/{{idea_id}}/{last}" for last in ("dukungan", "ikuti", "komentar/{comment_id}/tarik")),
+    *(f"/rekan/{{idea_id}}/komentar/{{comment_id}}/{last}" for last in ("sembunyikan", "tampilkan")),
     *("/bimbingan/{mentorship_id}", "/usulan/{idea_id}/pendamping/{mentorship_id}", "/periode-usulan/{call_id}/pendamping/{mentor_id}"),
     *(
         "/usulan/{idea_id}/klinik/{clinic_id}",

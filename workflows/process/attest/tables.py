@@ -83,7 +83,8 @@ idealink     end          ended_by,ended_at,end_reason                          
 replacement  asked        idea_id,leaver_id,newcomer_id,of_lead,number,reason,asked_by,asked_at,terms                                salted   idea.ask_replacement
 replacement  state        agreed,settled_by,settled_at,is_done,end_reason,team                                                       salted   idea.ask_replacement,idea.agree_replacement,idea.end_replacement,idea.replace_member,idea.change_lead
 ideacomment  said         idea_id,person_id,text,written_at                                                                          salted   idea.comment
-ideacomment  hiding       hidden_by,hidden_at,hide_reason                                                                            salted   idea.comment,idea.hide_comment
+ideacomment  hiding       hidden_by,hidden_at,hide_reason                                                                            salted   idea.comment,idea.hide_comment,idea.show_comment
+ideacomment  shown        shown_again                                                                                                salted   idea.comment,idea.show_comment
 ideacomment  end          taken_back_at                                                                                              salted   idea.comment,idea.take_back_comment
 mentorship   asked        idea_id,mentor_id,person_id,wish,theme,matching,asked_by,asked_at                                          salted   idea.ask_mentor
 mentorship   state        state,answered_at,accepted_at,ended_by,ended_at,end_reason                                                 salted   idea.ask_mentor,idea.answer_mentor,idea.end_mentor,idea.lapse_mentor

@@ -31,7 +31,7 @@ from workflows.intake.advice import give_advice
 from workflows.intake.agree import answer_invitation
 from workflows.intake.attach import NewFile, attach_file, remove_attachment, settle_scan
 from workflows.intake.clinics import book_clinic, end_booking
-from workflows.intake.commenting import hide_comment, take_back_comment, write_comment
+from workflows.intake.commenting import hide_comment, show_comment, take_back_comment, write_comment
 from workflows.intake.draft import revise_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.mentor_silence import end_unanswered
@@ -143,9 +143,11 @@ def change_teams(town: Town) -> None:
 
 
 def comment(town: Town) -> None:
-    """Below an idea that is open to colleagues one comment stands, one is hidden, and one is taken back."""
+    """Below an idea that is open to colleagues one comment is shown again, one is hidden, and one is taken back."""
     idea = build_shared(town)
-    _stands, hidden, taken_back = (town.do(write_comment, idea, f"Komentar {number}", by="walker").id for number in range(3))
+    shown, hidden, taken_back = (town.do(write_comment, idea, f"Komentar {number}", by="walker").id for number in range(3))
+    town.do(hide_comment, idea, shown, reason=REASON, by="secretary")
+    town.do(show_comment, idea, shown, reason=REASON, by="secretary")
     town.do(hide_comment, idea, hidden, reason=REASON, by="secretary")
     town.do(take_back_comment, idea, taken_back, by="walker")
 
