@@ -14,6 +14,7 @@ from models.stages import IdeaStage
 
 _SUBMITTED = sa.text("code IS NOT NULL")
 _TO_REMIND = sa.text("remind_at IS NOT NULL")
+_OLDER = sa.text("salt = ''")
 _idea_version: sa.Column[int] = sa.Column("version", sa.Integer, nullable=False, default=1)
 
 
@@ -126,6 +127,7 @@ class Invitation(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("idea_id", "person_id"),
         sa.Index("ix_invitation_to_remind", "remind_at", "id", sqlite_where=_TO_REMIND, postgresql_where=_TO_REMIND),
+        sa.Index("ix_invitation_older", "idea_id", sqlite_where=_OLDER, postgresql_where=_OLDER),
     )
 
     id: str = key()

@@ -17,4 +17,6 @@ def upgrade() -> None:
     waiting, columns = sa.text("settled_at IS NULL"), ["idea_id", "of_lead"]
     op.create_index("ix_replacement_waiting", "replacement", columns, unique=True, sqlite_where=waiting, postgresql_where=waiting)
     op.add_column("invitation", sa.Column("salt", sa.String(length=64), server_default="", nullable=False))
+    older = sa.text("salt = ''")
+    op.create_index("ix_invitation_older", "invitation", ["idea_id"], sqlite_where=older, postgresql_where=older)
     op.add_column("ideacomment", sa.Column("shown_again", sa.JSON(), server_default="[]", nullable=False))
