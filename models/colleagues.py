@@ -41,7 +41,8 @@ class IdeaFollow(SQLModel, table=True):
 class IdeaComment(SQLModel, table=True):
     """What somebody said about an idea: never changed and never deleted, but taken back by its author or hidden by the secretariat.
 
-    `hidden_at` with `hide_reason` and `taken_back_at` say so; one of the two at most.
+    `hidden_at` with `hide_reason` and `taken_back_at` say so; one of the two at most. `shown_again` are the hidings that were ended, the
+    first first: by whom, when (ISO 8601) and why it was hidden, and shown again.
     """
 
     __table_args__ = (
@@ -59,6 +60,7 @@ class IdeaComment(SQLModel, table=True):
     hidden_by: str | None = optional_link("person.id")
     hidden_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     hide_reason: str = Field(default="", max_length=1_000)
+    shown_again: list[dict[str, str]] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
     salt: str = salted()
 
     @property

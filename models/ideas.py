@@ -14,6 +14,7 @@ from models.stages import IdeaStage
 
 _SUBMITTED = sa.text("code IS NOT NULL")
 _TO_REMIND = sa.text("remind_at IS NOT NULL")
+_OLDER = sa.text("salt = ''")
 _idea_version: sa.Column[int] = sa.Column("version", sa.Integer, nullable=False, default=1)
 
 
@@ -119,12 +120,14 @@ class Invitation(SQLModel, table=True):
     nobody ever answers; who asked cannot tell that from somebody who waits. The lead has one too where a team agrees again: what is asked
     is then the whole team that is to take the present one's place.
 
-    `remind_at` is when they are reminded next, `reminded` when they were, in ISO 8601.
+    `remind_at` is when they are reminded next, `reminded` when they were, in ISO 8601. Without a salt an earlier release wrote it, and no
+    entry of the ledger commits to it yet.
     """
 
     __table_args__ = (
         UniqueConstraint("idea_id", "person_id"),
         sa.Index("ix_invitation_to_remind", "remind_at", "id", sqlite_where=_TO_REMIND, postgresql_where=_TO_REMIND),
+        sa.Index("ix_invitation_older", "idea_id", sqlite_where=_OLDER, postgresql_where=_OLDER),
     )
 
     id: str = key()
@@ -141,6 +144,7 @@ class Invitation(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     remind_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     reminded: list[str] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
+    salt: str = salted()
 
 
 class GateState(StrEnum):

@@ -34,6 +34,7 @@ class MentorshipState(StrEnum):
     ADVISING = "advising"
     TURNED_DOWN = "turned_down"
     ADVICE_ENDED = "advice_ended"  # by one of the two, or the secretariat; also a request that was taken back
+    NOT_ANSWERED = "not_answered"  # in the time that the policy gives for it
 
 
 OPEN = (MentorshipState.REQUESTED, MentorshipState.ADVISING)  # these take one of the mentor's places while the idea's way is not over

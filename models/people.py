@@ -195,6 +195,7 @@ class NoticeKind(StrEnum):
     TEAM_ASKED = "team_asked"
     TEAM_REPLACED = "team_replaced"
     TEAM_KEPT = "team_kept"
+    LEAD_CHANGED = "lead_changed"
     NUMBER_CHANGED = "number_changed"
     DOUBLE_MERGED = "double_merged"
     SIGN_IN_NAME_CHANGED = "sign_in_name_changed"
@@ -205,6 +206,7 @@ class NoticeKind(StrEnum):
     MENTOR_ACCEPTED = "mentor_accepted"
     MENTOR_DECLINED = "mentor_declined"
     MENTOR_ENDED = "mentor_ended"
+    MENTOR_SILENT = "mentor_silent"
     MENTOR_ADVISED = "mentor_advised"
     CLINIC_CANCELLED = "clinic_cancelled"
 

@@ -55,7 +55,7 @@ class Days(Frozen):
     pilot_plan: UpToAYear = 30
     verdict: UpToAYear = 14
     deferral: Annotated[Wait, Within(1, 730)] = 180
-    agreement: UpToAYear = 7  # for whoever is asked to join a team
+    agreement: UpToAYear = 7  # for whoever is asked to join a team, or to advise one
     objection: Annotated[Wait, Within(0, 365)] = 30
     retention: Annotated[Wait, Within(30, 3_650)] = 730
     approval: UpToAYear = 14

@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,9 @@ def set_clock(monkeypatch: pytest.MonkeyPatch, folder: Path, instant: datetime) 
 
 
 @contextmanager
-def stopped_clock() -> Iterator[datetime]:
-    """Time stands still at this instant: what is fixed for now has come, however slow the machine is."""
-    instant, before = now(), os.environ.get("GAGAS_CLOCK")
+def stopped_clock(ahead: timedelta = timedelta(0)) -> Iterator[datetime]:
+    """Time stands still at this instant, or some time ahead: what is fixed for now has come, however slow the machine is."""
+    instant, before = now() + ahead, os.environ.get("GAGAS_CLOCK")
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "clock").write_text(instant.isoformat())
         os.environ["GAGAS_CLOCK"] = f"test:{folder}/clock"

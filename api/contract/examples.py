@@ -67,6 +67,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "LatePermitIn": {"employee_number": NUMBER, "until": "2027-01-05T16:00:00+07:00", "reason": REASON},
     "CeilingIn": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
     "CommentHidingIn": {"reason": "Menyerang pribadi pengusul."},
+    "CommentShowingIn": {"reason": "Tidak menyerang siapa pun; keliru disembunyikan."},
     "CommentIn": {"text": "Di kelurahan kami cara ini juga jalan."},
     "ConclusionIn": {"summary": "Waktu tunggu turun dari 95 menjadi 38 menit."},
     "CopyIn": {"call_id": ID},

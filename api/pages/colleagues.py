@@ -19,7 +19,15 @@ from models.colleagues import LONGEST_COMMENT
 from models.ideas import Idea
 from models.units import Unit
 from workflows.intake.colleagues import end_follow, end_support, follow_idea, support_idea
-from workflows.intake.commenting import MOST_A_DAY, hide_comment, list_comments, list_newest, take_back_comment, write_comment
+from workflows.intake.commenting import (
+    MOST_A_DAY,
+    hide_comment,
+    list_comments,
+    list_newest,
+    show_comment,
+    take_back_comment,
+    write_comment,
+)
 from workflows.intake.shared import HONOURED, Standing, list_shared, list_steps, read_shared
 from workflows.process.actors import Actor
 from workflows.process.asked import list_asked, list_form
@@ -28,7 +36,7 @@ from workflows.process.keyset import Slice
 router = APIRouter(include_in_schema=False)
 LIST, IDEA = "/rekan", "/rekan/{idea_id}"
 ON_A_PAGE, COMMENTS_AT_ONCE = 30, 20
-HIDE, TAKE_BACK = "hide-", "take_back-"  # how the forms of a comment are named, before its id
+HIDE, SHOW, TAKE_BACK = "hide-", "show-", "take_back-"  # how the forms of a comment are named, before its id
 
 
 @router.get(LIST)
@@ -110,6 +118,19 @@ async def hide(idea_id: Id, comment_id: Id, request: PostedForm) -> Response:
     )
 
 
+@router.post(IDEA + "/komentar/{comment_id}/tampilkan")
+async def show_again(idea_id: Id, comment_id: Id, request: PostedForm) -> Response:
+    """Show a hidden comment again, with a reason."""
+    reason = request.form.text("reason", 2_000)
+    return await _act(
+        request,
+        idea_id,
+        SHOW + comment_id,
+        lambda s, each, *, actor: show_comment(s, each, comment_id, reason=reason, actor=actor),
+        "comment_shown",
+    )
+
+
 async def show(
     request: PageRequest, idea_id: str, *, after: str | None = None, refused: RefusedForm | None = None, done: str = ""
 ) -> Response:
@@ -117,7 +138,7 @@ async def show(
     visitor, values = await request.read_page(lambda session, actor: _read(session, idea_id, after, actor))
     forms = {name: FormView(name) for name in ("support", "follow", "comment")}
     for line in values["comments"]:
-        forms |= {name: FormView(name) for name in (HIDE + line.id, TAKE_BACK + line.id)}
+        forms |= {name: FormView(name) for name in (HIDE + line.id, SHOW + line.id, TAKE_BACK + line.id)}
     lost: list[tuple[str, str]] = []
     if refused is not None:
         is_shown = refused.name in forms and (refused.name != "comment" or values["may_comment"])

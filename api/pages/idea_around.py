@@ -12,7 +12,7 @@ from workflows.intake.courses import list_courses_for
 from workflows.intake.hand_over import find_not_to_take_over
 from workflows.intake.leaving import find_not_to_leave
 from workflows.intake.links import list_kinds, list_links
-from workflows.intake.replacing import find_standing
+from workflows.intake.replacing import find_standing, may_ask_to_lead
 from workflows.intake.revisions import has_changed
 from workflows.intake.shared import find_shared
 from workflows.process.actors import Actor
@@ -47,10 +47,16 @@ def _find_regard(session: Session, context: IdeaContext, actor: Actor) -> Regard
 
 
 def _team_acts(session: Session, context: IdeaContext, actor: Actor) -> dict[str, bool]:
-    """What somebody may do about the team: the lead have a member replaced, or lead the draft; a member go on where the lead has left."""
+    """What somebody may do about the team: the lead have a member replaced, or lead; a member ask to lead, or go on with a draft whose lead
+    has left."""
     leads = context.idea.lead_id == actor.person_id and len(context.members) > 1
-    may_replace = leads and find_standing(context, is_of_lead=context.idea.stage == IdeaStage.DRAFT) is None
-    return {"may_replace": may_replace, "may_take_over": not leads and find_not_to_take_over(session, context, actor) is None}
+    may_lead = leads and find_standing(context, is_of_lead=True) is None
+    return {
+        "may_replace": leads and context.idea.stage != IdeaStage.DRAFT and find_standing(context, is_of_lead=False) is None,
+        "may_hand_over": may_lead,
+        "may_ask_to_lead": may_ask_to_lead(context, actor),
+        "may_take_over": not leads and find_not_to_take_over(session, context, actor) is None,
+    }
 
 
 def _link_forms(values: dict[str, Any]) -> list[str]:

@@ -25,6 +25,7 @@ from workflows.intake.commenting import (
     hide_comment,
     list_comments,
     list_newest,
+    show_comment,
     state_of,
     take_back_comment,
     write_comment,
@@ -87,8 +88,12 @@ class CommentHidingIn(RequestBody):
     reason: str = Field(max_length=2_000)
 
 
+class CommentShowingIn(RequestBody):
+    reason: str = Field(max_length=2_000)
+
+
 class CommentStateOut(ResponseBody):
-    """A comment after it was written, taken back or hidden."""
+    """A comment after it was written, taken back, hidden or shown again."""
 
     id: str
     state: CommentState
@@ -96,15 +101,18 @@ class CommentStateOut(ResponseBody):
 
 
 class CommentOut(CommentStateOut):
-    """A comment as the asker may read it; `text`, `by` and `unit` are null where it was removed and they are not told why."""
+    """A comment as the asker may read it; `text`, `by` and `unit` are null where it was removed and they are not told why. `show_reason`
+    says, to its author and the secretariat, why one that was hidden once is shown again."""
 
     text: str | None
     by: str | None
     unit: str | None
     is_of_team: bool
     hide_reason: str
+    show_reason: str
     may_take_back: bool
     may_hide: bool
+    may_show: bool
 
 
 class CommentPage(PageOut):
@@ -208,6 +216,12 @@ async def withdraw_comment(idea_id: Id, comment_id: Id, request: Api) -> JSONRes
 async def remove_comment(idea_id: Id, comment_id: Id, body: CommentHidingIn, request: Api) -> JSONResponse:
     """Hide a comment, with a reason that its author reads; the secretariat of the call may."""
     return await request.write(lambda s, a: _show_state(hide_comment(s, idea_id, comment_id, reason=body.reason, actor=a)))
+
+
+@router.post("/{idea_id}/comments/{comment_id}/showing", response_model=CommentStateOut)
+async def restore_comment(idea_id: Id, comment_id: Id, body: CommentShowingIn, request: Api) -> JSONResponse:
+    """Show a hidden comment again, with a reason that its author reads; the secretariat of the call may."""
+    return await request.write(lambda s, a: _show_state(show_comment(s, idea_id, comment_id, reason=body.reason, actor=a)))
 
 
 def show_lines(session: Session, ideas: list[Idea]) -> list[SharedLine]:

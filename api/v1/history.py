@@ -57,7 +57,7 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
     replacements = list(session.exec(select(Replacement).where(Replacement.idea_id == idea_id)))
     named = {decision.actor_id for decision in decisions if decision.actor_id}
     named |= list_changed_people([*(each.detail for each in decisions), *({"team": each.team} for each in replacements)])
-    named |= {str(each) for row in replacements for each in (row.asked_by, row.leaver_id, row.settled_by) if each}
+    named |= {str(each) for row in replacements for each in (row.asked_by, row.leaver_id, row.newcomer_id, row.settled_by) if each}
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
     others = [*links, *(step for row in replacements for step in _show_replacement(row, people))]
     return _in_order([_name_others(session, _show_decision(decision, people, actor), actor) for decision in decisions], others)
@@ -69,15 +69,21 @@ def _in_order(decisions: list[DecisionOut], others: list[DecisionOut]) -> list[D
 
 
 def _show_replacement(row: Replacement, people: dict[str, str]) -> Iterator[DecisionOut]:
-    """That somebody's place was to be another's, and what came of it; who was to come is named once they have."""
-    steps = [("ask_replacement", row.reason, row.asked_at, row.asked_by)]
+    """That somebody's place was to be another's, and what came of it; who was to come is named once they have.
+
+    Of an idea that was handed in it tells both leads, and the change as that of a team where it is one.
+    """
+    steps = [("ask_to_lead" if row.of_lead else "ask_replacement", row.reason, row.asked_at, row.asked_by)]
     if row.settled_at is not None:
         came_about = "replace_member" if row.team else "change_lead"
         settled_by = str(row.settled_by) if row.is_done or row.settled_by != row.newcomer_id else ""  # who would not come is not told
         steps += [(came_about if row.is_done else "end_replacement", row.end_reason, row.settled_at, settled_by)]
     for action, reason, at, by in steps:
         change = show_team_change({"team": row.team}, people) if action == "replace_member" else None
-        detail = {"leaver": people.get(row.leaver_id, "")} if change is None else {}
+        detail = {"leaver": people.get(row.leaver_id, "")} if change is None and not row.of_lead else {}
+        if row.of_lead:
+            leads = {"former_lead": row.leaver_id, "new_lead": row.newcomer_id if row.is_done else None}
+            detail = {name: people.get(each, "") for name, each in leads.items() if each}
         yield DecisionOut(action=action, outcome="", reason=reason, detail=detail, team_change=change, at=at, by=people.get(by))
 
 

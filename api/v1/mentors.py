@@ -89,24 +89,27 @@ class MentorshipOut(ResponseBody):
 
 class IdeaMentorship(MentorshipOut):
     """A mentorship as it is read beside the idea: who was asked, and why they: the theme of theirs that fits, and how many of their places
-    were free."""
+    were free. A request that is not answered until `answer_until` ends."""
 
     mentor: str
     position: str
     fitting_theme: str | None
     free_places: int
     places: int
+    answer_until: datetime | None
     advice: list[AdviceOut]
 
 
 class OwnMentorshipOut(MentorshipOut):
-    """A mentorship as the mentor finds it: who asks, of which unit and call; the idea is null until they accepted."""
+    """A mentorship as the mentor finds it: who asks, of which unit and call; the idea is null until they accepted. A request that they do
+    not answer until `answer_until` ends."""
 
     call: str
     lead: str
     unit: str
     idea_id: str | None
     idea_title: str | None
+    answer_until: datetime | None
 
 
 @router.get("/calls/{call_id}/mentors")
@@ -185,10 +188,12 @@ def _show_line(line: MentorshipLine) -> IdeaMentorship:
         fitting_theme=line.found_by.get("theme"),
         free_places=line.found_by.get("free", 0),
         places=line.found_by.get("capacity", 0),
+        answer_until=line.answer_until,
         advice=[show_as(AdviceOut, each) for each in line.advice],
     )
 
 
 def _show_own(own: OwnMentorship) -> OwnMentorshipOut:
     idea = {"idea_id": own.idea.id, "idea_title": own.idea.title} if own.sees_idea else {"idea_id": None, "idea_title": None}
-    return show_as(OwnMentorshipOut, own.mentorship, call=own.call.title, lead=own.lead.full_name, unit=own.unit.name, **idea)
+    asked = {"call": own.call.title, "lead": own.lead.full_name, "unit": own.unit.name, "answer_until": own.answer_until}
+    return show_as(OwnMentorshipOut, own.mentorship, **asked, **idea)

@@ -20,7 +20,7 @@ Words = Annotated[str, Field(max_length=2_000)]
 
 
 class ReplacementIn(RequestBody):
-    """Who leaves and who comes: a colleague by `person_id` or by employee number; of a draft's lead a member, by `person_id`."""
+    """Who leaves and who comes: a colleague by `person_id` or by employee number; in the lead's place a member, by `person_id`."""
 
     leaver_id: Id
     person_id: Id | None = None
@@ -50,7 +50,11 @@ class ReplacementOut(ResponseBody):
 
 
 class WaitingReplacementOut(ReplacementOut):
-    """A request that waits: `newcomer` by name where the asker may know it, `awaited` the members who have not agreed."""
+    """A request that waits: `newcomer` by name where the asker may know it, `awaited` the members who have not agreed.
+
+    With `of_lead` a member is to lead what is handed in: once the lead has agreed nobody else is waited for, and nobody beyond
+    `silent_until`; a lead who has not agreed is followed for a `reason` that the confirmation says.
+    """
 
     title: str
     sections: dict[str, str]
@@ -64,11 +68,14 @@ class WaitingReplacementOut(ReplacementOut):
     reason: str
     may_answer: bool
     may_confirm: bool
+    of_lead: bool
+    has_lead_agreed: bool
+    silent_until: datetime | None
 
 
 @router.post("/ideas/{idea_id}/replacements", status_code=201, response_model=ReplacementOut)
 async def ask_for_replacement(idea_id: Id, body: ReplacementIn, request: Api) -> JSONResponse:
-    """Ask that somebody take a leaver's place, with the leaver's share; of a draft, that a member lead it."""
+    """Ask that somebody take a leaver's place, with the leaver's share, or that a member lead, who asks as well once it is handed in."""
     new = NewReplacement(body.leaver_id, body.reason, body.person_id, body.employee_number)
     return await request.write(lambda s, a: show_as(ReplacementOut, ask_replacement(s, idea_id, new, actor=a)), status=201)
 
@@ -96,7 +103,8 @@ async def answer_for_replacement(replacement_id: Id, body: ReplacementAnswerIn, 
 
 @router.post("/replacements/{replacement_id}/confirmation", response_model=ReplacementOut)
 async def confirm_waiting_replacement(replacement_id: Id, body: ReplacementConfirmationIn, request: Api) -> JSONResponse:
-    """Let a request come about to which everybody agreed, or refuse it; whoever permits the idea may."""
+    """Let a request come about to which everybody agreed, or refuse it; whoever permits the idea may. Where a lead has not agreed who is to
+    be followed, `reason` says why."""
     confirms = body.outcome == "confirmed"
     return await request.write(
         lambda s, a: show_as(ReplacementOut, confirm_replacement(s, replacement_id, confirms=confirms, reason=body.reason, actor=a))
@@ -112,5 +120,8 @@ def _show_waiting(found: ListedReplacement) -> WaitingReplacementOut:
         sections={**found.context.content.sections},
         employee_number_masked=found.masked,
         awaited=list(found.awaited),
+        of_lead=found.is_of_submitted_lead,
+        has_lead_agreed=found.has_lead_agreed,
+        silent_until=found.silent_until,
         **{name: getattr(found, name) for name in ours},
     )

@@ -115,6 +115,7 @@ def bodies_of_proposers(scene: Scene, proposal: dict[str, Any]) -> dict[str, Any
         "/ideas/{idea_id}/links/{link_id}/ending": {"reason": REASON},
         "/shared-ideas/{idea_id}/comments": {"text": "Juga jalan di tempat kami."},
         "/shared-ideas/{idea_id}/comments/{comment_id}/hiding": {"reason": REASON},
+        "/shared-ideas/{idea_id}/comments/{comment_id}/showing": {"reason": REASON},
         "/ideas/{idea_id}/replacements": {
             "leaver_id": scene.town["mate"].id,
             "employee_number": scene.town["walker"].number,

@@ -95,7 +95,12 @@ def set_replacement(town: Town) -> list[Shot]:
     idea, draft = town.build_idea(IdeaStage.SCREENING, title="Loket Pagi Sekali"), town.build_idea(title="Loket Petang")
     town.do(ask_replacement, idea, NewReplacement(town["mate"].id, REASON, employee_number=COLLEAGUE), by="lead")
     other = town.build_idea(IdeaStage.SCREENING, title="Loket Malam Sekali")
+    led = town.build_idea(IdeaStage.SCREENING, title="Loket Subuh")
+    town.do(ask_replacement, led, NewReplacement(town["lead"].id, REASON, person_id=town["mate"].id), by="mate")
     return [
+        Shot("Minta menjadi pengusul utama", "mate", f"/usulan/{other}/ganti"),
+        Shot("Serahkan peran pengusul utama", "lead", f"/usulan/{other}/ganti?utama=1"),
+        Shot("Serahkan peran tanpa penerus", "lead", f"/usulan/{other}/ganti?utama=1", "Minta persetujuan"),
         Shot("Ganti anggota tim", "lead", f"/usulan/{other}/ganti"),
         Shot("Ganti anggota tim yang belum lengkap", "lead", f"/usulan/{other}/ganti", "Minta persetujuan"),
         Shot("Serahkan draf", "lead", f"/usulan/{draft}/ganti"),

@@ -98,7 +98,8 @@ def choose_with_keys(page: Page, number: int) -> None:
     tab_to(page, "a[href='/seleksi']", most=15)  # before the rows
     page.keyboard.press("Enter")
     expect(page.get_by_role("checkbox")).to_have_count(number)
-    tab_to(page, CHOICE)
+    tab_to(page, ".bar .button", most=25)  # before the boxes, and in sight of each
+    tab_to(page, CHOICE, most=1)
     for place in range(number):
         if place:
             tab_to(page, CHOICE, most=2)
@@ -124,7 +125,7 @@ def test_a_secretary_accepts_a_hundred_at_once_with_the_keyboard_only_after_a_lo
         if is_first:  # a colleague decides one of them meanwhile
             seen = page.locator("main .lines a").first.get_attribute("href") or ""
             site.town.take(seen.rpartition("/")[2], "screen accepted")
-        tab_to(page, "[name=confirmed][value=yes]", most=MOST + 40)
+        tab_to(page, "[name=confirmed][value=yes]", most=25)  # before the links, however many
         page.keyboard.press("Enter")
         said = f"{together - 1} usulan diterima" if is_first else "Semua usulan yang dipilih sudah diterima."
         expect(page.get_by_text(said).first).to_be_visible(timeout=AT_ONCE_MS)

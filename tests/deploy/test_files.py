@@ -121,6 +121,16 @@ def test_the_proxy_lets_slow_clients_go_before_the_api_would() -> None:
     assert {"send_timeout", "keepalive_timeout", "client_max_body_size"} <= set(told)
 
 
+@pytest.mark.parametrize("name", ["nginx.conf", "one-machine/nginx.conf"])
+def test_the_proxy_logs_no_search_and_no_name_of_a_file(name: str) -> None:
+    text = (DEPLOY / name).read_text()
+    [written] = re.findall(r"(?m)^log_format without_queries '([^']+)';$", text)
+    assert set(re.findall(r"\$\w+", written)).isdisjoint(
+        {"$request", "$request_uri", "$args", "$query_string", "$http_referer", "$http_cookie"}
+    )
+    assert re.findall(r"access_log \S+ (\w+)", text) == ["without_queries"]
+
+
 def test_compose_starts_what_the_units_start() -> None:
     services = COMPOSE["services"]
     commands = " && ".join(str(service.get("command", "")) for service in services.values())

@@ -16,6 +16,8 @@ from models.instants import now, region_zone, today, wall_now
 from models.outbox import ClockTick, Message, MessageState
 from models.people import SignIn
 from models.settings import settings
+from workflows.intake.mentor_silence import end_unanswered
+from workflows.intake.older_invitations import keep_older
 from workflows.intake.reminders import remind_unanswered
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
@@ -150,10 +152,20 @@ def ask_sweep(session: Session, _actor: Actor) -> None:
         send(session, "intake.sweep_attachments", f"{today():%Y%m%d}", once=f"sweep:{today():%Y%m%d}")
 
 
+def keep_older_invitations(session: Session, actor: Actor) -> None:
+    """Have those reminded, too, whom an earlier release asked to join a team, and the ledger commit to them."""
+    keep_older(session, AT_ONCE, actor=actor)
+
+
 def remind_asked(session: Session, _actor: Actor) -> None:
     """Have those told again who were asked to join a team and have not answered, on their days."""
     for each in remind_unanswered(session, AT_ONCE):
         send(session, REMIND, each.person_id, idea_id=each.idea_id, once=each.key)
+
+
+def end_requests(session: Session, actor: Actor) -> None:
+    """End the requests for a mentor that nobody answered in time, and tell those who asked."""
+    end_unanswered(session, AT_ONCE, actor=actor)
 
 
 def end_pauses(session: Session, _actor: Actor) -> None:
@@ -181,7 +193,9 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     print_specimens,
     escalate,
     ask_digests,
+    keep_older_invitations,
     remind_asked,
+    end_requests,
     end_pauses,
     tell_followers,
     wake_scans,

@@ -199,8 +199,9 @@ def _parts() -> dict[str, dict[str, str]]:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    words: dict[str, dict[str, str]] = tomllib.loads(files("templates").joinpath("sentences", "words.toml").read_text("utf-8"))
-    return words
+    sentences = files("templates").joinpath("sentences")
+    parts = [tomllib.loads(each.read_text("utf-8")) for each in sentences.iterdir() if each.name.startswith("words")]
+    return {code: said for part in parts for code, said in part.items()}
 
 
 @cache

@@ -5,7 +5,8 @@ alone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from models.ideas import Idea
 from models.mentors import OPEN, Advice, Mentorship, MentorshipState
 from models.people import NoticeKind, Person, Role
 from models.units import Unit
+from workflows.intake.mentor_silence import find_answer_until
 from workflows.intake.mentoring import may_end, require_worked_on
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
@@ -33,13 +35,17 @@ READERS = (Role.SECRETARIAT, Role.AUDITOR)
 
 @dataclass(frozen=True)
 class MentorshipLine:
-    """A mentorship as it is read beside an idea, with what was advised, the first said first; `is_over` once no advice can follow."""
+    """A mentorship as it is read beside an idea, with what was advised, the first said first; `is_over` once no advice can follow.
+
+    A request that waits is answered until `answer_until`, or ends.
+    """
 
     mentorship: Mentorship
     mentor: Person
     advice: Sequence[Advice]
     may_end: bool
     is_over: bool
+    answer_until: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -72,6 +78,7 @@ class OwnMentorship:
     call: Call
     lead: Person
     unit: Unit
+    answer_until: datetime | None = None
 
     @property
     def sees_idea(self) -> bool:
@@ -125,7 +132,8 @@ def read_mentoring(session: Session, context: IdeaContext, *, actor: Actor) -> M
     def show(mentorship: Mentorship, mentor: Person) -> MentorshipLine:
         is_open = mentorship.state in OPEN
         ends = is_open and not is_over and may_end(context, mentorship, actor)
-        return MentorshipLine(mentorship, mentor, said.get(mentorship.id, ()), may_end=ends, is_over=is_open and is_over)
+        until = find_answer_until(session, mentorship, context.idea)
+        return MentorshipLine(mentorship, mentor, said.get(mentorship.id, ()), ends, is_over=is_open and is_over, answer_until=until)
 
     lines = [show(*row) for row in rows]
     is_worked_on = context.idea.stage in ADVISED
@@ -150,7 +158,8 @@ def list_own(session: Session, *, actor: Actor) -> list[OwnMentorship]:
         .where(col(Mentorship.person_id) == actor.person_id)
         .order_by(col(Mentorship.asked_at).desc(), col(Mentorship.id))
     )
-    found = [OwnMentorship(*row) for row in session.execute(own.limit(MOST_OWN))]
+    rows = session.execute(own.limit(MOST_OWN)).all()
+    found = [replace(OwnMentorship(*row), answer_until=find_answer_until(session, row[0], row[1])) for row in rows]
     return sorted(found, key=lambda each: list(MentorshipState).index(each.mentorship.state))
 
 

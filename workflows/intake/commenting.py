@@ -1,7 +1,8 @@
-"""Comment on an idea that is open to colleagues; take one's own comment back; hide one in office, with a reason; and read them.
+"""Comment on an idea that is open to colleagues; take one's own comment back; hide one in office, or show it again; and read them.
 
 A comment is never changed and never deleted. What its author took back nobody reads any more; what the secretariat of the call hid is read
-by its author and the secretariat, with the reason, and by nobody else.
+by its author and the secretariat, with the reason, and by nobody else. Who hid one may show it again, since who has erred mends it first;
+so may anybody else of the secretariat. Each hiding stays on record with both reasons.
 """
 
 import unicodedata
@@ -21,8 +22,7 @@ from models.units import Unit
 from workflows.calculations.printable import MARKS_IN_A_ROW
 from workflows.intake.shared import SharedIdea, Standing, read_shared
 from workflows.process.actors import Actor
-from workflows.process.attest.commit import write_commitment
-from workflows.process.attest.tables import CommitmentForm, Group
+from workflows.process.attest.commit import commit_rows
 from workflows.process.journal import record
 from workflows.process.keyset import Order, Page, Slice, take_page
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
@@ -33,9 +33,7 @@ from workflows.process.wording import read_text
 MOST_A_DAY = 20  # comments of one person, below all ideas together
 SHORTEST_REASON = 10
 NEWEST_FIRST = Order(IdeaComment, "written_at")
-WRITTEN = Group("ideacomment", "said", ("idea_id", "person_id", "text", "written_at"), CommitmentForm.SALTED, ("idea.comment",))
-HIDDEN = Group("ideacomment", "hiding", ("hidden_by", "hidden_at", "hide_reason"), CommitmentForm.SALTED, ("idea.hide_comment",))
-TAKEN_BACK = Group("ideacomment", "end", ("taken_back_at",), CommitmentForm.SALTED, ("idea.take_back_comment",))
+WRITTEN, HIDDEN, SHOWN, TAKEN_BACK = "idea.comment", "idea.hide_comment", "idea.show_comment", "idea.take_back_comment"  # in the ledger
 
 
 class CommentState(StrEnum):
@@ -59,8 +57,10 @@ class CommentLine:
     unit: str
     is_of_team: bool
     hide_reason: str
+    show_reason: str  # why it was shown again, where it once was hidden
     may_take_back: bool
     may_hide: bool
+    may_show: bool
 
 
 @dataclass(frozen=True)
@@ -115,19 +115,30 @@ def hide_comment(session: Session, idea_id: str, comment_id: str, *, reason: str
 
     Raises Forbidden for others, NotFound for a comment that is not on this idea, Conflict for one that is taken back or hidden already.
     """
-    shared = read_shared(session, idea_id, actor=actor)
-    if has_part(shared.context, actor):
-        raise Forbidden("conflict_of_interest")
-    if not may_hide(shared, actor):
-        raise Forbidden("only_secretariat")
-    comment = _find(session, idea_id, comment_id)
-    if comment is None:
-        raise NotFound("comment_not_found")
+    comment = _read_as_secretariat(session, idea_id, comment_id, actor)
     _require_standing(comment)
     comment.hide_reason = read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON)
     comment.hidden_by, comment.hidden_at = actor.person_id, now()
     session.flush()
     _record(session, HIDDEN, comment, actor)
+    return comment
+
+
+def show_comment(session: Session, idea_id: str, comment_id: str, *, reason: str, actor: Actor) -> IdeaComment:
+    """Show a hidden comment again, with a reason that its author reads; whoever may hide one may.
+
+    Raises Forbidden for others, NotFound for a comment that is not on this idea, Conflict for one that is not hidden.
+    """
+    comment = _read_as_secretariat(session, idea_id, comment_id, actor)
+    if comment.hidden_at is None:
+        raise Conflict("comment_not_hidden")
+    ended = {"hidden_by": str(comment.hidden_by), "hidden_at": comment.hidden_at.isoformat(), "hide_reason": comment.hide_reason}
+    said = read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON)
+    ended |= {"shown_by": str(actor.person_id), "shown_at": now().isoformat(), "show_reason": said}
+    comment.shown_again = [*comment.shown_again, ended]
+    comment.hidden_by, comment.hidden_at, comment.hide_reason = None, None, ""
+    session.flush()
+    _record(session, SHOWN, comment, actor)
     return comment
 
 
@@ -185,8 +196,10 @@ def _show(shared: SharedIdea, comment: IdeaComment, person: Person, unit: str, a
         unit=unit if is_told else "",
         is_of_team=is_told and comment.person_id in shared.context.team,
         hide_reason=comment.hide_reason if is_told else "",
+        show_reason=comment.shown_again[-1]["show_reason"] if comment.shown_again and (is_own or moderates) else "",
         may_take_back=is_own and comment.is_open,
         may_hide=moderates and comment.is_open,
+        may_show=moderates and state == CommentState.HIDDEN,
     )
 
 
@@ -215,13 +228,25 @@ def _require_standing(comment: IdeaComment) -> None:
         raise Conflict(f"comment_{state.value}")
 
 
+def _read_as_secretariat(session: Session, idea_id: str, comment_id: str, actor: Actor) -> IdeaComment:
+    """A comment, locked, for who keeps order below its idea."""
+    shared = read_shared(session, idea_id, actor=actor)
+    if has_part(shared.context, actor):
+        raise Forbidden("conflict_of_interest")
+    if not may_hide(shared, actor):
+        raise Forbidden("only_secretariat")
+    comment = _find(session, idea_id, comment_id)
+    if comment is None:
+        raise NotFound("comment_not_found")
+    return comment
+
+
 def _find(session: Session, idea_id: str, comment_id: str) -> IdeaComment | None:
     comment = session.get(IdeaComment, comment_id, with_for_update=True, populate_existing=True)
     return comment if comment is not None and comment.idea_id == idea_id else None
 
 
-def _record(session: Session, group: Group, comment: IdeaComment, actor: Actor) -> None:
+def _record(session: Session, kind: str, comment: IdeaComment, actor: Actor) -> None:
     """The fact in the ledger: on which idea; what was said, and why it is hidden, is committed to and not told."""
-    commits = {group.table: {comment.id: {group.name: write_commitment(group, comment)}}}
-    [kind] = group.facts
+    commits = commit_rows(kind, [("ideacomment", comment)])
     record(session, kind, comment.idea_id, actor=actor, idea_id=comment.idea_id, commits=commits)

@@ -64,7 +64,7 @@ def become_lead(session: Session, context: IdeaContext, *, actor: Actor) -> Idea
     session.flush()
     inbox = replace(team.inbox, settled=(*team.inbox.settled, Settled(REVISE)))
     take(session, context, permitted, Grounds(detail={"taken_over": True}, rows=team.rows, inbox=inbox), actor=actor)
-    said = {"before": former, "after": idea.lead_id, "commits": commit_rows("idea.draft", [("idea", idea)])}
+    said = {"before": former, "after": idea.lead_id, "commits": commit_rows("idea.change_lead", [("idea", idea)])}
     record(session, "idea.change_lead", idea.id, actor=actor, idea_id=idea.id, **said)
     return read_again(session, context)
 

@@ -136,7 +136,8 @@ def _lock_mentors(session: Session, context: IdeaContext) -> Sequence[Mentor]:
 
 def _match(session: Session, context: IdeaContext, mentors: Sequence[Mentor]) -> MentorsResult:
     """What the calculation says of the mentors who may be asked: there, without a role over the call, and not done with the idea."""
-    done = select(Mentorship.mentor_id).where(Mentorship.idea_id == context.idea.id, Mentorship.ended_by == Mentorship.person_id)
+    by_mentor = (col(Mentorship.ended_by) == col(Mentorship.person_id)) | (col(Mentorship.state) == MentorshipState.NOT_ANSWERED)
+    done = select(Mentorship.mentor_id).where(Mentorship.idea_id == context.idea.id, by_mentor)
     tried, ids = set(session.exec(done)), {mentor.person_id for mentor in mentors}
     in_office = list_in_office(session, ids, context.call_path)
     there = set(session.exec(select(Person.id).where(col(Person.id).in_(ids), col(Person.kind).in_(MAY_ADVISE), is_there())))

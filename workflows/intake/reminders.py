@@ -6,7 +6,7 @@ that somebody has, on record and to nobody: the lead who typed it sees no differ
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -72,6 +72,24 @@ def remind_unanswered(session: Session, limit: int) -> list[Reminder]:
     return reminders
 
 
+def find_missed(session: Session, row: Invitation) -> datetime | None:
+    """When somebody is reminded first who was asked by a release that reminded nobody; None where they can answer no more.
+
+    Where one of their days is past, on the next working day; else on their days.
+    """
+    idea = session.get_one(Idea, row.idea_id)
+    asked = _Asked(idea, session.get_one(Call, idea.call_id), read_policy_of(session, idea), local_day(row.asked_at))
+    end = asked.find_end(session)
+    if not asked.is_open or now() > end:
+        return None
+    calendar = read_calendar(session, since=asked.asked_on)
+    if not any(day <= today() for day in plan_days(asked.asked_on, local_day(end), calendar)):
+        return _find_next(session, asked)
+    yesterday = today() - timedelta(days=1) if now() < _at_hour(today()) else today()
+    at = _at_hour(step_on(yesterday, 1, calendar))
+    return at if at <= end else None
+
+
 def list_reminded(session: Session, context: IdeaContext, actor: Actor) -> Mapping[str, list[datetime]]:
     """When each of those who have not answered was reminded, by the ids of the invitations; for the lead alone."""
     if not context.unanswered or actor.person_id != context.idea.lead_id:
@@ -113,4 +131,8 @@ def _find_next(session: Session, asked: _Asked) -> datetime | None:
     """The hour of the first reminder that is still to come."""
     days = plan_days(asked.asked_on, local_day(asked.find_end(session)), read_calendar(session, since=asked.asked_on))
     following = next((day for day in days if day > today()), None)
-    return None if following is None else datetime.combine(following, time(HOUR), region_zone())
+    return None if following is None else _at_hour(following)
+
+
+def _at_hour(day: date) -> datetime:
+    return datetime.combine(day, time(HOUR), region_zone())

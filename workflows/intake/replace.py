@@ -1,4 +1,4 @@
-"""Put a named colleague in the place of a member who leaves, or let a member lead a draft in its lead's place.
+"""Put a named colleague in the place of a member who leaves, or let a member lead in the lead's place.
 
 Who would cheat takes a share: of somebody who is ill, or from a member against their will. Or a place: for a friend once there is money, or
 to get out of the team and judge its idea. So who serves is replaced only if they agree; nobody else's share changes; the others agree, too;
@@ -6,6 +6,7 @@ whoever permitted the idea confirms; never once there is an award; and who left 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,17 +18,23 @@ from models.instants import now
 from models.people import NoticeKind, Person, Role, write_full_name
 from models.replacements import Replacement
 from workflows.calculations.employee_number import mask_held_number
-from workflows.calculations.ledger import commitment, write_canonical
 from workflows.intake.hand_over import become_lead
+from workflows.intake.new_lead import find_other_waiting, put_in_lead
 from workflows.intake.replacing import (
+    SHORTEST_REASON,
     NewReplacement,
     find_judged,
     find_office,
+    find_silent_until,
     find_standing,
+    has_lead_agreed,
     hash_terms,
     is_concerned,
+    is_of_submitted_lead,
     list_asked,
+    list_missing,
     list_office_holders,
+    may_ask_to_lead,
     name_newcomer,
 )
 from workflows.intake.team import TeamChange, read_memberships, record_team_change
@@ -42,7 +49,6 @@ from workflows.process.visibility import visible
 from workflows.process.wording import read_text
 from workflows.region.notices import send_notice, send_notices
 
-SHORTEST_REASON = 10
 MOST_LISTED = 100
 READING = flow_actor("intake")
 
@@ -63,37 +69,42 @@ class ListedReplacement:
     may_answer: bool
     may_confirm: bool
     may_take_back: bool
+    is_of_submitted_lead: bool
+    has_lead_agreed: bool
+    silent_until: datetime | None  # until when those asked about another lead are waited for; None of other requests
 
 
 def ask_replacement(session: Session, idea_id: str, new: NewReplacement, *, actor: Actor) -> Replacement:
     """Ask that somebody take a leaver's place with the leaver's share; the lead may. Everybody whom it concerns is told.
 
-    Of a draft only its lead is replaced so, by a member; its other members are named on its form. Raises Forbidden for all but the lead,
-    Invalid, all faults at once, for who cannot leave or come and a missing reason; Conflict once there is an award, while a team is being
-    agreed upon, and while another request waits.
+    Of a draft only its lead is replaced so, by a member; its other members are named on its form. Of what is handed in a member may ask for
+    themself to lead it. Raises Forbidden for all others, Invalid, all faults at once, for who cannot leave or come and a missing reason;
+    Conflict once there is an award, while a team is being agreed upon, and while another request waits.
     """
     context = read_context(session, idea_id, actor=actor)
-    if context.idea.lead_id != actor.person_id:
+    of_lead = new.leaver_id == context.idea.lead_id
+    asks_to_lead = of_lead and new.person_id == actor.person_id and may_ask_to_lead(context, actor)
+    if context.idea.lead_id != actor.person_id and not asks_to_lead:
         raise Forbidden("only_proposer")
-    refusal = find_standing(context, is_of_lead=new.leaver_id == context.idea.lead_id)
+    refusal = find_standing(context, is_of_lead=of_lead)
     if refusal is not None:
         raise refusal
     newcomer, reason = name_newcomer(session, context, new)
-    if session.exec(select(Replacement.id).where(Replacement.idea_id == idea_id, col(Replacement.settled_at).is_(None))).first():
+    same = Replacement.idea_id == idea_id, Replacement.of_lead == of_lead
+    if session.exec(select(Replacement.id).where(*same, col(Replacement.settled_at).is_(None))).first():
         raise Conflict("replacement_waits")
-    row = Replacement(
-        idea_id=idea_id, leaver_id=new.leaver_id, reason=reason, asked_by=str(actor.person_id), terms=hash_terms(context), **newcomer
-    )
-    session.add(row)
-    session.flush()
-    said = commitment(write_canonical([row.leaver_id, row.newcomer_id, row.reason]).decode(), bytes.fromhex(row.salt))
-    record(session, "idea.ask_replacement", idea_id, actor=actor, idea_id=idea_id, replacement=row.id, said=said, commits={})
-    send_notices(session, sorted(list_asked(session, context, row)), NoticeKind.TEAM_ASKED)
+    said: dict[str, Any] = {"leaver_id": new.leaver_id, "of_lead": of_lead, "reason": reason, "terms": hash_terms(context)}
+    row = Replacement(idea_id=idea_id, asked_by=str(actor.person_id), **said, **newcomer)
+    _record(session, "idea.ask_replacement", row, actor)
+    told = list_asked(session, context, row)
+    if is_of_submitted_lead(context, row) and not has_lead_agreed(row):  # silence is told of to nobody: the office knows from the first day
+        told |= set(list_office_holders(session, context, row))
+    send_notices(session, sorted(told), NoticeKind.TEAM_ASKED)
     return row
 
 
 def answer_replacement(session: Session, replacement_id: str, *, agrees: bool, reason: str = "", actor: Actor) -> Replacement:
-    """Agree to a request, or refuse it, for oneself: the newcomer, the leaver who serves, and each other member; the lead takes it back.
+    """Agree to a request, or refuse it, for oneself: the newcomer, the leaver who serves, and each other member; who made it takes it back.
 
     One refusal ends it. A draft has its new lead once that member agrees. Raises Forbidden for who is not asked and for a newcomer who has
     another duty on the idea; Conflict for a request that is settled.
@@ -104,46 +115,53 @@ def answer_replacement(session: Session, replacement_id: str, *, agrees: bool, r
     if (agrees or not is_own) and actor.person_id not in awaited:
         raise Forbidden("only_asked")
     if not agrees:
-        return _end(session, row, context, read_text("reason", reason, maximum=1_000, minimum=0), actor)
+        return _end(session, row, read_text("reason", reason, maximum=1_000, minimum=0), actor)
     if actor.person_id == row.newcomer_id and row.newcomer_id in list_barred(session, row.idea_id, PROPOSE, context.policy):
         raise Forbidden("team_member_has_duty")
     _require_same_terms(row, context)
     row.agreed = {**row.agreed, str(actor.person_id): now().isoformat()}
-    session.add(row)
-    session.flush()
-    record(session, "idea.agree_replacement", row.idea_id, actor=actor, idea_id=row.idea_id, replacement=row.id, commits={})
-    if row.leaver_id == context.idea.lead_id:
+    if row.of_lead:
         refusal = find_standing(context, is_of_lead=True)
         if refusal is not None:
             raise refusal
+    if row.of_lead and not is_of_submitted_lead(context, row):
         become_lead(session, context, actor=actor)
-        _settle(session, row, actor)
-    elif awaited == {actor.person_id}:
+        _settle(row, actor)
+    elif not list_missing(session, context, row):
         send_notices(session, list_office_holders(session, context, row), NoticeKind.TEAM_ASKED)
+    _record(session, "idea.agree_replacement", row, actor)
     return row
 
 
 def confirm_replacement(session: Session, replacement_id: str, *, confirms: bool, reason: str = "", actor: Actor) -> Replacement:
     """Let a request come about to which everybody agreed, or refuse it with a reason: whoever permits the idea may, who has no part in it.
 
-    The newcomer has the leaver's place and share from now on; no other share changes. Raises Forbidden for anybody else; Conflict while
-    somebody has not agreed, once there is an award, where the newcomer is near to who judges the idea, and where with them the idea has
-    too many earlier awards behind it.
+    The newcomer has the leaver's place and share from now on; no other share changes. Of a lead who did not answer or left the service a
+    reason says why it is confirmed. Raises Forbidden for anybody else; Invalid for a missing reason; Conflict while somebody is waited for,
+    once there is an award, where the newcomer is near to who judges the idea, and where with them the idea has too many awards behind it.
     """
     row, context = _take(session, replacement_id, actor)
     role, path = find_office(session, context)
     if not actor.holds(role, path) or actor.person_id in {*context.team, row.leaver_id, row.newcomer_id}:
         raise Forbidden(f"only_{role}")
     if not confirms:
-        return _end(session, row, context, read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON), actor)
-    if list_asked(session, context, row) - row.agreed.keys() or row.newcomer_id is None:
+        return _end(session, row, read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON), actor)
+    if row.newcomer_id is None or list_missing(session, context, row):
         raise Conflict("replacement_unanswered")
     _require_same_terms(row, context)
+    of_lead = is_of_submitted_lead(context, row)
+    said = read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON if of_lead and not has_lead_agreed(row) else 0)
+    if of_lead:
+        _settle(row, actor, said)
+        put_in_lead(session, context, row, actor=actor)
+        other = find_other_waiting(session, row)
+        if other is not None:
+            _end(session, other, "", actor)
+        return row
     refusal = find_standing(context, is_of_lead=False) or find_judged(session, context, row.newcomer_id)
     if refusal is not None:
         raise refusal
-    row.team = _put_in_place(session, context, row, actor).as_detail()["team"]
-    _settle(session, row, actor)
+    _put_in_place(session, context, row, said, actor)
     people = {*context.team, row.newcomer_id}
     send_notices(session, sorted(people), NoticeKind.TEAM_REPLACED)
     return row
@@ -167,7 +185,8 @@ def count_replacements(session: Session, *, actor: Actor) -> int:
 
 
 def _show(session: Session, row: Replacement, context: IdeaContext, actor: Actor) -> ListedReplacement:
-    left = list_asked(session, context, row) - row.agreed.keys()
+    left, missing = list_asked(session, context, row) - row.agreed.keys(), list_missing(session, context, row)
+    of_lead = is_of_submitted_lead(context, row)
     role, path = find_office(session, context)
     confirms = actor.holds(role, path) and actor.person_id not in {*context.team, row.leaver_id, row.newcomer_id}
     newcomer = session.get(Person, row.newcomer_id) if row.newcomer_id else None
@@ -182,11 +201,14 @@ def _show(session: Session, row: Replacement, context: IdeaContext, actor: Actor
         role=part.role if part is not None else "",
         masked=mask_held_number(row.number),
         newcomer=newcomer.full_name if newcomer is not None and is_told else "",
-        has_newcomer_agreed=row.newcomer_id in row.agreed,
+        has_newcomer_agreed=row.newcomer_id in {*row.agreed, row.asked_by},
         awaited=tuple(names[each] for each in sorted(left & names.keys()) if each != row.newcomer_id),
         may_answer=actor.person_id in left,
-        may_confirm=confirms and not left and row.newcomer_id is not None,
+        may_confirm=confirms and not missing and row.newcomer_id is not None,
         may_take_back=actor.person_id == row.asked_by,
+        is_of_submitted_lead=of_lead,
+        has_lead_agreed=row.of_lead and has_lead_agreed(row),
+        silent_until=find_silent_until(session, context, row) if of_lead else None,
     )
 
 
@@ -207,7 +229,7 @@ def _require_same_terms(row: Replacement, context: IdeaContext) -> None:
         raise Conflict("team_changed_since")
 
 
-def _put_in_place(session: Session, context: IdeaContext, row: Replacement, actor: Actor) -> TeamChange:
+def _put_in_place(session: Session, context: IdeaContext, row: Replacement, said: str, actor: Actor) -> None:
     """The newcomer in the leaver's place; the ledger commits to the team as it is now, and tells the change as that of a supplement."""
     before = read_memberships(context.members)
     rows = session.exec(select(TeamMember).where(TeamMember.idea_id == row.idea_id).order_by(col(TeamMember.position))).all()
@@ -224,24 +246,27 @@ def _put_in_place(session: Session, context: IdeaContext, row: Replacement, acto
         raise refusal
     change = TeamChange(before, read_memberships(now_read.members))
     record_team_change(session, context.idea, change, actor=actor)
-    team = [("teammember", each) for each in (*(each for each in rows if each is not gone), new)]
-    said = {"replacement": row.id, "commits": commit_rows("idea.draft", team)}
-    record(session, "idea.replace_member", row.idea_id, actor=actor, idea_id=row.idea_id, **said)
-    return change
+    row.team = change.as_detail()["team"]
+    _settle(row, actor, said)
+    _record(session, "idea.replace_member", row, actor, *(each for each in rows if each is not gone), new)
 
 
-def _settle(session: Session, row: Replacement, actor: Actor) -> None:
-    row.is_done = True
+def _settle(row: Replacement, actor: Actor, reason: str = "") -> None:
+    row.is_done, row.end_reason = True, reason
     row.settled_by, row.settled_at = actor.person_id, now()
-    session.add(row)
-    session.flush()
 
 
-def _end(session: Session, row: Replacement, context: IdeaContext, reason: str, actor: Actor) -> Replacement:
+def _end(session: Session, row: Replacement, reason: str, actor: Actor) -> Replacement:
     row.settled_by, row.settled_at, row.end_reason = actor.person_id, now(), reason
+    _record(session, "idea.end_replacement", row, actor)
+    if actor.person_id != row.asked_by:
+        send_notice(session, row.asked_by, NoticeKind.TEAM_KEPT)
+    return row
+
+
+def _record(session: Session, kind: str, row: Replacement, actor: Actor, *team: TeamMember) -> None:
+    """Write a request, and its fact into the ledger, which commits to it and to the team where it is another one now, and tells neither."""
     session.add(row)
     session.flush()
-    record(session, "idea.end_replacement", row.idea_id, actor=actor, idea_id=row.idea_id, replacement=row.id, commits={})
-    if actor.person_id != row.asked_by:
-        send_notice(session, context.idea.lead_id, NoticeKind.TEAM_KEPT)
-    return row
+    commits = commit_rows(kind, [("replacement", row), *(("teammember", each) for each in team)])
+    record(session, kind, row.idea_id, actor=actor, idea_id=row.idea_id, replacement=row.id, commits=commits)

@@ -1,22 +1,26 @@
-"""Who may be replaced by whom, who is asked, and which office confirms it."""
+"""Who may be replaced by whom, who is asked, whose silence is waited for and how long, and which office confirms it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.instants import local_day, now
 from models.people import Person, Role, RoleGrant, is_held
 from models.replacements import Replacement
 from models.reviews import Review
 from models.stages import IdeaStage
 from models.units import Unit
+from models.waits import Span, WaitUnit
 from workflows.calculations.ledger import write_canonical
 from workflows.intake.hand_over import list_gone
 from workflows.intake.team import MemberShare, find_named
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
+from workflows.process.deadlines import due_from
 from workflows.process.duties import PROPOSE, list_barred
 from workflows.process.earning import has_award
 from workflows.process.permission import asks_permission, is_lead_head
@@ -28,6 +32,8 @@ from workflows.process.wording import read_text
 
 SHORTEST_REASON = 10
 BEFORE_IT_IS_DETERMINED = ("intake", "review")  # steps
+SILENT_DAYS = 20  # working days, more than a yearly leave: after these a lead who serves and does not answer is waited for no more
+SILENT_DAYS_WHEN_AWAITED = 5  # where the idea waits for its lead, and is lost with the days that it is given
 
 
 @dataclass(frozen=True)
@@ -48,19 +54,23 @@ def hash_terms(context: IdeaContext) -> str:
 
 
 def find_standing(context: IdeaContext, *, is_of_lead: bool) -> Refusal | None:
-    """Why a team stays as it is: of a draft the lead alone is replaced; of what is handed in the others, until it is determined or comes
-    to a stage that its policy awards from.
+    """Why a team stays as it is: of a draft the lead alone is replaced; of what is handed in the lead and the others, until it is
+    determined or comes to a stage that its policy awards from. While the team is asked to agree, its members are changed on that form.
 
     By the stage alone, which everybody may know: that there is an award is nobody's to learn from a button before its hour.
     """
     stage = IDEA.stages[context.idea.stage]
-    if is_of_lead:
-        return None if stage.kind == Kind.DRAFT else Conflict("lead_changes_in_drafts")
-    if context.idea.stage == IdeaStage.DRAFT:
-        return Conflict("replaced_on_form")
+    if stage.kind == Kind.DRAFT:
+        return None if is_of_lead else Conflict("replaced_on_form")
     if stage.kind != Kind.OPEN or stage.step not in BEFORE_IT_IS_DETERMINED or stage.name in context.policy.award_from:
         return Conflict("team_stands")
-    return Conflict("team_being_asked") if context.invited else None
+    return Conflict("team_being_asked") if context.invited and not is_of_lead else None
+
+
+def may_ask_to_lead(context: IdeaContext, actor: Actor) -> bool:
+    """Whether a member may ask to lead what is handed in; of a draft the lead asks, or whoever goes on with it takes it over."""
+    is_member = actor.person_id in context.team and actor.person_id != context.idea.lead_id
+    return is_member and context.idea.stage != IdeaStage.DRAFT and find_standing(context, is_of_lead=True) is None
 
 
 def name_newcomer(session: Session, context: IdeaContext, new: NewReplacement) -> tuple[dict[str, Any], str]:
@@ -93,15 +103,49 @@ def _read_newcomer(session: Session, context: IdeaContext, new: NewReplacement) 
 
 
 def list_asked(session: Session, context: IdeaContext, row: Replacement) -> set[str]:
-    """Who must agree to a request beside the lead who made it: who comes, who goes, and the other members, as far as they serve.
+    """Who is asked about a request beside whoever made it: who comes, who goes, and the other members, as far as they serve; of a draft's
+    lead nobody but who comes.
 
     A number that nobody has never agrees; that stands with the request itself.
     """
-    newcomer = {row.newcomer_id} - {None}
-    if row.leaver_id == context.idea.lead_id:
-        return {str(each) for each in newcomer}
-    team = frozenset(each.person_id for each in context.members if not each.lead)
-    return {str(each) for each in newcomer} | (team - list_gone(session, team))
+    newcomer = {str(each) for each in {row.newcomer_id} - {None}}
+    if row.of_lead and context.idea.stage == IdeaStage.DRAFT:
+        return newcomer
+    return (newcomer | (context.team - list_gone(session, context.team))) - {row.asked_by}
+
+
+def list_missing(session: Session, context: IdeaContext, row: Replacement) -> set[str]:
+    """Who must still agree before a request may come about.
+
+    Who is to lead, always. Where the lead agreed, nobody else: no share moves. Where the lead does not answer, or left the service, all
+    other members, and the lead while they serve; but nobody beyond `find_silent_until`.
+    """
+    left = list_asked(session, context, row) - row.agreed.keys()
+    if not is_of_submitted_lead(context, row):
+        return left
+    is_over = has_lead_agreed(row) or now() > find_silent_until(session, context, row)
+    return left & {str(row.newcomer_id)} if is_over else left
+
+
+def is_of_submitted_lead(context: IdeaContext, row: Replacement) -> bool:
+    """Whether a request is about who leads an idea that was handed in."""
+    return row.of_lead and context.idea.stage != IdeaStage.DRAFT
+
+
+def has_lead_agreed(row: Replacement) -> bool:
+    """Whether the lead who is to be followed asked for it, or agreed."""
+    return row.leaver_id == row.asked_by or row.leaver_id in row.agreed
+
+
+def find_silent_until(session: Session, context: IdeaContext, row: Replacement) -> datetime:
+    """Until when the silence of those asked about another lead is waited for: as long as a leave may take, or less where the idea waits for
+    its lead, from the day on which it does so and is asked; never less than the policy's days for an agreement."""
+    idea, asked_on = context.idea, local_day(row.asked_at)
+    until = due_from(session, asked_on, Span(amount=SILENT_DAYS, unit=WaitUnit.WORKING_DAYS))
+    if IDEA.stages[idea.stage].role == Role.PROPOSER:
+        pressing = Span(amount=SILENT_DAYS_WHEN_AWAITED, unit=WaitUnit.WORKING_DAYS)
+        until = min(until, due_from(session, max(asked_on, local_day(idea.stage_since)), pressing))
+    return max(until, due_from(session, asked_on, context.policy.days.agreement))
 
 
 def find_office(session: Session, context: IdeaContext) -> tuple[Role, str]:
@@ -147,7 +191,22 @@ def find_judged(session: Session, context: IdeaContext, newcomer_id: str) -> Ref
         select(Person.id, Person.unit_id).join(Review, col(Review.reviewer_id) == col(Person.id)).where(Review.idea_id == context.idea.id)
     )
     reviewers = session.exec(asked).all()
-    near = newcomer_id in list_barred(session, context.idea.id, PROPOSE, context.policy) | list_gone(session, frozenset({newcomer_id}))
+    near = _is_apart(session, context, newcomer_id)
     superiors = list_superiors(session, [path])
     near |= any(each == newcomer_id or unit_id == newcomer.unit_id or each in superiors for each, unit_id in reviewers)
     return Conflict("newcomer_not_free") if near else None
+
+
+def find_unfit(session: Session, context: IdeaContext, successor_id: str) -> Refusal | None:
+    """Why a member may not lead an idea: they bear a duty that must be somebody else's, left the service, or there is an award.
+
+    One refusal for all of it, as whoever confirms is told no more by `find_judged`.
+    """
+    is_unfit = has_award(session, context.idea.id) or _is_apart(session, context, successor_id)
+    return Conflict("successor_not_free") if is_unfit else None
+
+
+def _is_apart(session: Session, context: IdeaContext, person_id: str) -> bool:
+    """Whether somebody has another duty on the idea, or cannot be asked any more."""
+    barred = list_barred(session, context.idea.id, PROPOSE, context.policy)
+    return person_id in barred | list_gone(session, frozenset({person_id}))

@@ -1,6 +1,6 @@
 """The team of an idea: who is named for it and asked to join, and what a change of it after submission left behind."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -156,13 +156,19 @@ def write_member(idea_id: str, position: int, part: Named | Invited) -> TeamMemb
     )
 
 
-def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Named]], *, anew: bool = False) -> InboxChanges:
+def invite(
+    session: Session, context: IdeaContext, asked: Sequence[tuple[int, Named]], *, anew: bool = False, joined: Collection[str] = ()
+) -> InboxChanges:
     """Invite these people, and no others, each at their position; whoever was asked for the same keeps their answer, unless `anew`.
 
-    The lead, where named, has joined by asking. Whoever is not asked any more has nothing of it in their inbox, and the lead has looked at
-    the draft again that somebody did not join.
+    The lead, where named, has joined by asking; of `joined` nobody is asked either. Whoever is not asked any more has nothing of it in
+    their inbox, and the lead has looked at the draft again that somebody did not join.
     """
-    asks, settled = list[Ask](), [Settled(REVISE)] if any(each.answer == Answer.NOT_JOINED for each in context.invited) else []
+    asks, invited, settled = (
+        list[Ask](),
+        list[Invitation](),
+        [Settled(REVISE)] if any(each.answer == Answer.NOT_JOINED for each in context.invited) else [],
+    )
     before = {each.person_id or each.number: each for each in context.invited}
     rows = _take_away(session, context)
     remind_at = find_first(session, context) if asked else None
@@ -171,15 +177,16 @@ def invite(session: Session, context: IdeaContext, asked: Sequence[tuple[int, Na
         stays = earlier is not None and not anew and _is_same(earlier, each)
         known = each.person_id in context.team or (earlier is not None and earlier.known)
         row = Invitation(idea_id=context.idea.id, position=position, known=known, **asdict(each))
-        if each.lead or (stays and earlier is not None and earlier.answer == Answer.JOINED):
+        if each.lead or each.key in joined or (stays and earlier is not None and earlier.answer == Answer.JOINED):
             row.answer, row.answered_at = Answer.JOINED, now()
         set_reminders(row, remind_at, rows.get(each.key))
-        session.add(row)
+        invited.append(row)
         is_waiting = earlier is not None and earlier.answer == Answer.ASKED
         if row.answer == Answer.ASKED and each.person_id is not None and not is_waiting:
             asks.append(Ask(AGREE, agree_until(session, context), each.person_id))
+    session.add_all(invited)
     gone = [each for each in before.values() if each.answer == Answer.ASKED and each.person_id is not None]
-    return InboxChanges(tuple(asks), (*settled, *(Settled(AGREE, each.person_id) for each in gone)))
+    return InboxChanges(tuple(asks), (*settled, *(Settled(AGREE, each.person_id) for each in gone)), invited=tuple(invited))
 
 
 def _take_away(session: Session, context: IdeaContext) -> dict[str, Any]:

@@ -21,11 +21,12 @@ from models.policy import GateRule
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows, write_opening
 from workflows.process.attest.rows import list_rows
+from workflows.process.attest.tables import INVITATION
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
 from workflows.process.deadlines import due_in
 from workflows.process.gates import is_next, list_open_gates
 from workflows.process.guards import Question, find_refusal
-from workflows.process.inbox import InboxChanges, ask_awaited, ask_gate, change_inbox, settle
+from workflows.process.inbox import InboxChanges, ask_awaited, ask_gate, change_inbox, list_invited, settle
 from workflows.process.journal import follow_up, record, release_held
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.process.relations import has_part, may_act, role_for
@@ -99,13 +100,16 @@ def take(session: Session, context: Context, permitted: Permitted, grounds: Grou
     elif transition.stage is None or transition.target:
         gates = _enter(session, context, transition)
     change_inbox(session, context, grounds.inbox)
-    written = [(str(each.__tablename__), each) for each in (row, *grounds.rows, *gates)]
+    invited = list_invited(session, context, grounds.inbox)
+    written = [(str(each.__tablename__), each) for each in (row, *grounds.rows, *gates, *(invited or ()))]
     if transition.readers != Readers.NOBODY:
         written += _decide(session, context, transition, grounds, actor)
     idea_id = context.about.idea.id if context.about is not None else context.document.idea_id
     follow_up(session, list_jobs(context, transition), row.id, idea_id)
     kind = _kind(context, transition)
-    said = {**_recorded(context, grounds), **_committed(session, context, kind, written), **write_opening(kind, context.way.name, row)}
+    sets = () if invited is None else (INVITATION,)
+    commits = _committed(session, context, kind, written, sets)
+    said = {**_recorded(context, grounds), **commits, **write_opening(kind, context.way.name, row)}
     record(session, kind, row.id, actor=actor, idea_id=idea_id, **said)
     session.flush()
 
@@ -283,9 +287,10 @@ def _recorded(context: Context, grounds: Grounds) -> dict[str, Any]:
     return grounds.recorded
 
 
-def _committed(session: Session, context: Context, kind: str, written: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The commitments to what a step wrote; the first step since an idea's rows have salts commits to all its rows."""
+def _committed(session: Session, context: Context, kind: str, written: list[tuple[str, Any]], sets: tuple[str, ...]) -> dict[str, Any]:
+    """The commitments to what a step wrote, be it that of `sets` nothing is left; the first step since an idea's rows have salts commits to
+    all its rows."""
     is_old = context.about is not None and context.about.idea.salt == ""
     older = list_rows(session, context.about.idea.id) if is_old and context.about is not None else []
-    commits = commit_rows(kind, written, older)
+    commits = commit_rows(kind, written, older, sets=sets)
     return {"commits": commits} if commits else {}

@@ -1,5 +1,6 @@
 """The inbox as the engine keeps it: who is asked for what until when, and what is settled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.database import append_row, run_plain, table_of
+from models.ideas import Invitation
 from models.ids import new_id
 from models.inbox import InboxItem
 from models.instants import now
@@ -23,6 +25,7 @@ from workflows.process.ways import Kind, Relation
 
 ITEM_KEY = "item:"  # before an item's id: the key under which somebody is told of it
 GATE_TASK = "gate:"  # before a gate's name: the task of whoever passes it
+OF_LEAD = sorted({each.action for each in ways.IDEA.transitions if each.relation == Relation.LEAD})  # what a lead alone may do
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,16 @@ class Settled:
 
 @dataclass(frozen=True)
 class InboxChanges:
-    """What a step changes in the inbox beside what its stage awaits; an action hands it to the engine, which alone writes there."""
+    """What a step changes in the inbox beside what its stage awaits; an action hands it to the engine, which alone writes there.
+
+    `dropped` are people who are of the team no more, and are told so by mail; `invited` all who are asked to join, where that was written
+    anew.
+    """
 
     asks: tuple[Ask, ...] = ()
     settled: tuple[Settled, ...] = ()
-    dropped: tuple[str, ...] = ()  # people who are of the team no more, and are told so by mail
+    dropped: tuple[str, ...] = ()
+    invited: tuple[Invitation, ...] | None = None
 
 
 def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
@@ -138,6 +146,22 @@ def settle(session: Session, context: Context, *, task: str | None = None, perso
     if person_id is not None:
         update = update.where(_ITEM.c.person_id == person_id)
     run_plain(session, update, {"at": now()})
+
+
+def list_invited(session: Session, context: Context, changes: InboxChanges) -> Sequence[Invitation] | None:
+    """Everybody who is asked to join an idea's team after a step; None where nobody was, before it or since."""
+    if changes.invited is not None or not isinstance(context, IdeaContext) or not context.invited:
+        return changes.invited
+    session.flush()
+    asked = select(Invitation).where(Invitation.idea_id == context.idea.id)
+    return session.exec(asked.order_by(col(Invitation.position), col(Invitation.id))).all()
+
+
+def hand_on(session: Session, context: IdeaContext, former_id: str) -> None:
+    """Ask an idea's lead for what was asked of the one before as its lead: since the same instant, until the same day."""
+    of_former = (_ITEM.c.idea_id == context.idea.id, _ITEM.c.award_id.is_(None), _ITEM.c.person_id == former_id)
+    handed = sa.update(_ITEM).where(_OPEN_ITEM, *of_former, _ITEM.c.task.in_(OF_LEAD)).values(person_id=context.idea.lead_id)
+    run_plain(session, handed)
 
 
 def is_asked(session: Session, context: IdeaContext, action: str) -> bool:

@@ -17,7 +17,7 @@ from workflows.process.ways import IDEA
 
 WORKED_ON = tuple(map(IDEA.action, ("submit", "supplement", "plan_pilot", "measure")))  # what such a stage awaits
 ADVISED = frozenset(stage.name for stage in IDEA.stages.values() if stage.awaits in WORKED_ON)
-ASK, ANSWER, END, ADVISE = "ask_mentor", "answer_mentor", "end_mentor", "advise"  # the steps, in the ledger
+ASK, ANSWER, END, LAPSE, ADVISE = "ask_mentor", "answer_mentor", "end_mentor", "lapse_mentor", "advise"  # the steps, in the ledger
 
 
 def _list_over() -> frozenset[str]:

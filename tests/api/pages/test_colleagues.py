@@ -73,6 +73,9 @@ def test_the_secretariat_hides_a_comment_and_its_author_reads_why(town: Town) ->
     removed = text_of(other.get(page).text, "comments")
     assert "Disembunyikan oleh sekretariat." in removed
     assert not [word for word in ("malas", REASON, town["walker"].name) if word in removed]
+    assert send(secretary, page, f"{to}/tampilkan", reason="Tidak menyerang.").headers["location"] == f"{page}?ok=comment_shown#rekan"
+    shown = text_of(other.get(page).text, "comments")
+    assert ("Tim ini malas." in shown, "Tidak menyerang." in shown, "Tidak menyerang." in read(author, page)) == (True, False, True)
     again = str(town.do(write_comment, idea, "Salah ketik.", by="walker").id)
     assert send(author, page, f"{page}/komentar/{again}/tarik").headers["location"] == f"{page}?ok=comment_taken_back#rekan"
     assert "Komentar ditarik oleh penulisnya." in text_of(other.get(page).text, "comments")

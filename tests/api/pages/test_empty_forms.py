@@ -86,6 +86,8 @@ FORMS = (
     Empty("lead", lambda _town: "/akun", "/akun/pesan", "messages", "pace"),
     Empty("mate", lambda town: f"/usulan/{town.ask_team()}", "*/persetujuan", "agree", "outcome"),
     Empty("lead", _idea(S.SCREENING, "/ganti"), "*", "replace", "leaver_id reason"),
+    Empty("lead", _idea(S.SCREENING, "/ganti?utama=1"), "*", "replace", "person_id reason"),
+    Empty("mate", _idea(S.SCREENING, "/ganti"), "*", "replace", "reason"),
     Empty("lead", lambda town: f"/usulan/{build_draft(town)}/lampiran", "*", "attach", "file"),
     Empty("head", _idea(S.AWAITING_PERMISSION), "*/izin", "permit", "outcome"),
     Empty("secretary", _idea(S.SCREENING), "*/seleksi", "screen", "outcome"),
@@ -141,7 +143,8 @@ ELSEWHERE = {
     *("/usulan/{idea_id}/lampiran/hapus", "/usulan/{idea_id}/keluar", "/usulan/{idea_id}/lanjutkan", "/pergantian/{replacement_id}"),
     *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
     *("/akun/kalender", "/akun/kalender/akhiri"),
-    *(f"/rekan/{{idea_id}}/{last}" for last in ("dukungan", "ikuti", "komentar/{comment_id}/tarik", "komentar/{comment_id}/sembunyikan")),
+    *(f"/rekan/{{idea_id}}/{last}" for last in ("dukungan", "ikuti", "komentar/{comment_id}/tarik")),
+    *(f"/rekan/{{idea_id}}/komentar/{{comment_id}}/{last}" for last in ("sembunyikan", "tampilkan")),
     *("/bimbingan/{mentorship_id}", "/usulan/{idea_id}/pendamping/{mentorship_id}", "/periode-usulan/{call_id}/pendamping/{mentor_id}"),
     *(
         "/usulan/{idea_id}/klinik/{clinic_id}",

@@ -9,6 +9,8 @@ from sqlmodel import select
 
 from api.lookups import MOST_SEARCHES, Lookups
 from models.ideas import Invitation
+from models.replacements import Replacement
+from models.stages import IdeaStage
 from tests.api.pages.browsing import fields_of, open_browser
 from tests.asking import ask, check_problem
 from tests.building import Shelf, Town
@@ -62,6 +64,24 @@ def test_what_is_wrong_with_a_search_stands_at_its_field_and_nothing_typed_is_lo
         last = browser.post("/usulan/baru", data=fields | {"colleague": "sari"})
     assert "Terlalu sering mencari" in last.text
     assert "Judul yang diketik" in last.text
+
+
+def test_who_comes_into_a_team_is_found_by_a_form_and_by_no_address(town: Town) -> None:
+    """What follows the ? of an address lands in the logs of whatever stands in between, and in a browser's history."""
+    made = register(town, NAMES)
+    wanted, idea, browser = made["Sari Dewi Anggraini"], town.build_idea(IdeaStage.SCREENING), open_browser(town, "lead")
+    path = f"/usulan/{idea}/ganti"
+    assert 'method="get"' not in browser.get(path).text.partition("<main")[2]
+    sent = fields_of(browser.get(path).text, path) | {"leaver_id": town["mate"].id, "reason": "Pindah tugas ke provinsi."}
+    assert "Ketik paling sedikit 3 huruf" in browser.post(path, data=sent | {"colleague": "s", "do": "find"}).text
+    for do in ("find", "enter"):
+        found = browser.post(path, data=sent | {"colleague": "sari", "do": do})
+        assert (found.status_code, f'value="{wanted}"' in found.text, "Pindah tugas ke provinsi." in found.text) == (200, True, True)
+    assert town.rows(select(Replacement.id)) == []
+    fields = fields_of(without_switch(found.text), path) | {name: sent[name] for name in ("leaver_id", "reason")}
+    asked = browser.post(path, data=fields | {"person_id": wanted, "do": "enter"})
+    assert asked.headers["location"] == "/pergantian?ok=replacement_asked"
+    assert town.rows(select(Replacement.newcomer_id)) == [wanted]
 
 
 def test_somebody_elsewhere_cannot_be_added_by_an_id_that_somebody_knows(town: Town) -> None:

@@ -22,10 +22,14 @@ def test_a_secretary_chooses_looks_and_accepts(town: Town) -> None:
     assert page.count('type="checkbox"') == 3, "what waits behind a gate waits for somebody else"
     assert "Mengandung pembaruan; Bermanfaat." in page
     assert "<b>0</b>" not in page
+    assert page.index("Periksa dulu") < page.index('type="checkbox"') < page.rindex("Periksa dulu"), (
+        "the button comes first, and last again"
+    )
     chosen = {f"idea_ids.{idea}": "yes" for idea in (*ideas[:2], held)}
     looked = browser.post("/seleksi", data=fields_of(page, "/seleksi") | chosen)
     assert looked.status_code == 200
     assert "2 usulan akan diterima" in looked.text
+    assert looked.text.index('name="confirmed" value="yes"') < looked.text.index(f'href="/usulan/{ideas[0]}"')
     assert "1 usulan tidak dapat diterima" in looked.text
     assert {town.idea(idea).stage for idea in ideas} == {IdeaStage.SCREENING}
     back = browser.post("/seleksi", data=fields_of(looked.text, "/seleksi") | {"confirmed": "no"})

@@ -21,8 +21,9 @@ from tests.clock import set_clock
 from tests.sharing import OPEN, build_shared, comments_of, regard_of, stand
 from tests.steps import REASON
 from tests.workflows.process.attest.everything import compare
-from workflows.intake.commenting import MOST_A_DAY, WRITTEN, hide_comment, list_newest, take_back_comment, write_comment
+from workflows.intake.commenting import MOST_A_DAY, hide_comment, list_newest, show_comment, take_back_comment, write_comment
 from workflows.process.attest.commit import write_commitment
+from workflows.process.attest.tables import OF_TABLE
 from workflows.process.keyset import Slice
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 
@@ -78,6 +79,35 @@ def test_what_is_removed_is_read_by_its_author_and_the_secretariat_with_the_reas
             town.do(take_back_comment, idea, comment, by="walker")
         with pytest.raises(Conflict, match=code):
             town.do(hide_comment, idea, comment, reason=REASON, by="secretary")
+
+
+def test_a_hidden_comment_is_shown_again_with_a_reason_and_the_hiding_stays_on_record(either_town: Town) -> None:
+    """Who hid it mends their own error; whoever reads it as others do reads nothing of that."""
+    town = either_town
+    town.give_role("operator", Role.SECRETARIAT, "BAPPEDA")
+    idea = build_shared(town)
+    comment = say(town, idea)
+    with pytest.raises(Conflict, match="comment_not_hidden"):
+        town.do(show_comment, idea, comment, reason=REASON, by="secretary")
+    for why, mends in (("Menyerang pribadi.", "secretary"), ("Diminta pimpinan.", "operator")):
+        town.do(hide_comment, idea, comment, reason=why, by="secretary")
+        for who in ("walker", "chair", "lead"):
+            with pytest.raises(Forbidden):
+                town.do(show_comment, idea, comment, reason=REASON, by=who)
+        with pytest.raises(Invalid, match="text_too_short"):
+            town.do(show_comment, idea, comment, reason="Keliru", by=mends)
+        town.do(show_comment, idea, comment, reason=f"Keliru: {why}", by=mends)
+    assert read(town, idea, "stranger") == [("open", TEXT, town["walker"].name, "", False)]
+    told = {who: comments_of(town, idea, who).rows[0].show_reason for who in ("walker", "secretary", "stranger", "lead")}
+    assert told == {"walker": "Keliru: Diminta pimpinan.", "secretary": "Keliru: Diminta pimpinan.", "stranger": "", "lead": ""}
+    assert regard_of(town, idea, "stranger").comments == 1
+    (row,) = town.rows(select(IdeaComment))
+    assert [(each["hidden_by"], each["hide_reason"], each["shown_by"]) for each in row.shown_again] == [
+        (town["secretary"].id, "Menyerang pribadi.", town["secretary"].id),
+        (town["secretary"].id, "Diminta pimpinan.", town["operator"].id),
+    ]
+    assert compare(town).differences == []
+    town.do(take_back_comment, idea, comment, by="walker")
 
 
 def test_only_its_author_takes_a_comment_back_and_only_the_calls_secretariat_hides_one(town: Town) -> None:
@@ -200,9 +230,10 @@ def test_the_ledger_tells_that_something_was_said_and_proves_what_it_was(either_
     with town.store.reading() as session:
         comment = session.get_one(IdeaComment, comments[0])
         session.expunge(comment)
-    assert write_commitment(WRITTEN, comment) == committed
+    [said] = [group for group in OF_TABLE["ideacomment"] if group.name == "said"]
+    assert write_commitment(said, comment) == committed
     comment.text = "Lain"
-    assert write_commitment(WRITTEN, comment) != committed
+    assert write_commitment(said, comment) != committed
     assert compare(town).differences == []
 
 

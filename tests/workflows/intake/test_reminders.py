@@ -7,12 +7,14 @@ saved while it strikes.
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
 from api.v1.shapes import IdeaOut, show_idea
 from models.ideas import Invitation
+from models.ledger import LedgerEntry
 from models.outbox import Message
 from models.people import Person
 from tests.building import Town
@@ -24,6 +26,7 @@ from workflows.intake.draft import revise_idea
 from workflows.intake.reminders import plan_days
 from workflows.intake.team import MemberShare
 from workflows.intake.withdraw import withdraw_idea
+from workflows.process.attest.compare import compare_rows
 from workflows.recognition.messages import list_messages
 from workflows.recognition.reminders import find_reminder_mail
 from workflows.region.calls import close_call
@@ -168,3 +171,44 @@ def test_every_day_of_a_plan_is_a_working_day_on_which_there_is_still_time(asked
     working = [day for day in between if calendar.works(day)]
     assert (working[2] in days) if len(working) > 2 else True
     assert (working[6] in days) if len(working) > 6 else True
+
+
+def as_earlier_release(town: Town) -> None:
+    """As if who is asked had been asked before there were reminders."""
+    with town.store.unit_of_work() as session:
+        session.execute(sa.update(Invitation).values(salt="", remind_at=None))
+
+
+def test_who_was_asked_by_an_earlier_release_is_reminded_once_on_a_working_day(own_town: Town, clock: Clock) -> None:
+    idea = own_town.ask_team()
+    quiet(own_town)
+    as_earlier_release(own_town)
+    clock.set("2026-11-28T10:00:00+07:00")  # a Saturday; the third working day is past
+    for _ in range(2):
+        tick(own_town)
+    assert reminders(own_town) == []
+    [row] = own_town.rows(select(Invitation))
+    assert (bool(row.salt), f"{row.remind_at:%Y-%m-%d %H:%M}") == (True, "2026-11-30 01:00")
+    clock.set(SECOND)
+    for _ in range(2):
+        tick(own_town)
+    assert [each.subject_id for each in reminders(own_town)] == [own_town["mate"].id]
+    assert told(own_town, idea) == [["30 Nov"]]
+    kept = own_town.rows(select(LedgerEntry).where(LedgerEntry.kind == "idea.keep_invitations"))
+    assert [(each.idea_id, list(each.payload["detail"]["commits"]["invitation"])) for each in kept] == [(idea, [row.id])]
+    with own_town.store.reading() as session:
+        assert compare_rows(session).differences == []
+
+
+def test_of_an_earlier_release_nobody_is_reminded_who_answered_or_can_no_more(own_town: Town, clock: Clock) -> None:
+    answered, over = own_town.ask_team(), own_town.ask_team()
+    own_town.do(answer_invitation, answered, joins=False, by="mate")
+    quiet(own_town)
+    as_earlier_release(own_town)
+    clock.set("2026-12-03T10:00:00+07:00")
+    tick(own_town)
+    assert (reminders(own_town), own_town.rows(select(Invitation.remind_at))) == ([], [None, None])
+    kept = own_town.rows(select(LedgerEntry.idea_id).where(LedgerEntry.kind == "idea.keep_invitations"))
+    assert sorted(kept) == sorted([answered, over])
+    with own_town.store.reading() as session:
+        assert compare_rows(session).differences == []

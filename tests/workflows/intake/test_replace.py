@@ -1,5 +1,7 @@
 """Who leaves a team is replaced on record: nobody against their will, by nobody who judges, and never once there is an award.
 
+Another lead of what is handed in: tests/workflows/intake/test_new_lead.py.
+
 An inspector would ask: can somebody be added against their will, or lose a share by being ill? Can a member be replaced to escape a
 conflict of interest, or an exclusion of earlier winners?
 """
@@ -192,8 +194,8 @@ def test_nothing_is_replaced_of_a_draft_of_what_is_over_or_once_there_is_an_awar
     idea = town.build_idea(IdeaStage.SCREENING)
     with pytest.raises(Forbidden, match="only_proposer"):
         replace(town, idea, by="mate")
-    with pytest.raises(Conflict, match="lead_changes_in_drafts"):
-        replace(town, idea, leaver="lead")
+    with pytest.raises(Invalid, match="successor_unknown"):
+        replace(town, idea, leaver="lead")  # whom a member follows, and nobody from outside
     with pytest.raises(Invalid, match="leaver_unknown"):
         replace(town, idea, leaver="stranger")
     with pytest.raises(Invalid, match="colleague_unknown"):

@@ -27,6 +27,7 @@ WRITERS = {
     "workflows/process/engine.py": {
         *("stage", "state", "Decision", "ask_awaited", "ask_gate", "change_inbox", "settle", "follow_up", "release_held"),
     },
+    "workflows/process/leading.py": {"change_inbox", "hand_on"},  # another lead of what is handed in: no stage moves, what is asked does
     "workflows/process/amending.py": {"inbox"},  # who is asked to join has until a call's new end
     "workflows/process/moving.py": {"Decision", "inbox"},  # an amendment or a day off, about many ideas at once: dates move, no stage does
     "workflows/process/inbox.py": {"InboxItem", "inbox", "send", "pass_on"},

@@ -21,12 +21,13 @@ Commitments = dict[str, dict[str, dict[str, Any]]]  # by table, id and group
 TableRow = tuple[str, Any]  # a row, or what else has its columns as attributes, with the name of its table
 
 
-def commit_rows(kind: str, rows: Iterable[TableRow], older: Iterable[TableRow] = ()) -> Commitments:
+def commit_rows(kind: str, rows: Iterable[TableRow], older: Iterable[TableRow] = (), *, sets: Iterable[str] = ()) -> Commitments:
     """The commitments that an entry of a kind makes to rows, each given with its table; to `older` ones in whole.
 
-    A row of an older database, to which no entry commits yet, gets its salt here.
+    Of the tables in `sets` these are all rows that the idea has, be it none. A row of an older database, to which no entry commits yet,
+    gets its salt here.
     """
-    made: Commitments = {}
+    made: Commitments = {table: {} for table in sets}
     asked = [(table, row, groups_in(table, kind)) for table, row in rows]
     for table, row, groups in [*asked, *((table, row, OF_TABLE[table]) for table, row in older)]:
         if getattr(row, "salt", None) == "":

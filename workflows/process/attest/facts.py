@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models.ledger import LedgerEntry
 from workflows.process.attest.commit import find_opened, holds_opening
-from workflows.process.attest.tables import OF_IDEA, OF_TABLE, PARENTS, SETS, SHARED, SUBJECTS, CommitmentForm, Group
+from workflows.process.attest.tables import INVITATION, OF_IDEA, OF_TABLE, PARENTS, SETS, SHARED, SUBJECTS, CommitmentForm, Group
 
 Key = tuple[str, str]  # table and id
 
@@ -44,6 +44,7 @@ class Facts:
 
         Of an older idea's decisions as many may stand there as entries commit to nothing; of one too many, any is named. Of older decrees
         as many may stand there as acts under a decree were recorded before any entry committed to one: each named one at most.
+        Whoever an earlier release asked to join has no salt, until the first entry that commits to who is asked.
         """
         if table in SUBJECTS:
             return (table, row.id) not in self.subjects
@@ -53,6 +54,8 @@ class Facts:
         if table == "decision":
             self.bare[row.idea_id] -= 1
             return self.bare[row.idea_id] < 0
+        if table == INVITATION and not row.salt:
+            return (table, row.idea_id) in self.sets
         parent, column = PARENTS.get(table, OF_IDEA)
         key = (parent, getattr(row, column))
         return key in self.named or (parent == "idea" and key not in self.subjects)

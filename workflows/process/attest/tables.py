@@ -20,12 +20,14 @@ from sqlmodel import SQLModel
 from models.attachments import Attachment
 from models.awards import Award, AwardShare
 from models.clinics import ClinicBooking
+from models.colleagues import IdeaComment
 from models.decrees import Decree
 from models.documents import Document
-from models.ideas import Decision, Gate, Idea, Revision, TeamMember
+from models.ideas import Decision, Gate, Idea, Invitation, Revision, TeamMember
 from models.links import IdeaLink
 from models.mentors import Advice, Mentorship
 from models.pilots import Indicator, Measurement, Pilot
+from models.replacements import Replacement
 from models.reviews import Review
 
 GROUPS = """
@@ -33,7 +35,7 @@ table        group        columns                                               
 idea         stage        stage                                                                                                      told     idea.*
 idea         revision     revision                                                                                                   told     idea.*
 idea         code         reason_code                                                                                                told     idea.*
-idea         origin       call_id,policy_id,unit_id,lead_id,created_at                                                               salted   idea.draft,idea.amend
+idea         origin       call_id,policy_id,unit_id,lead_id,created_at                                                               salted   idea.draft,idea.amend,idea.change_lead
 idea         entry        code,submitted_at                                                                                          plain    idea.draft,idea.submit
 idea         category     category                                                                                                   plain    idea.draft,idea.revise,idea.submit
 idea         title        title                                                                                                      salted   idea.draft,idea.revise,idea.supplement*
@@ -43,7 +45,9 @@ revision     origin       idea_id,number,author_id,created_at                   
 attachment   file         idea_id,name,media_type,size,sha256,shown_sha256,thumbnail_sha256,added_in,added_by,added_at                salted   idea.revise
 attachment   end          removed_in,is_discarded                                                                                    plain    idea.revise
 attachment   state        state,checked_at                                                                                           plain    idea.revise,idea.check_attachment
-teammember   part         idea_id,person_id,position,lead,role,share_hundredths                                                      salted   idea.draft,idea.revise,idea.supplement*,idea.agree.*,idea.leave_out
+teammember   part         idea_id,person_id,position,lead,role,share_hundredths                                                      salted   idea.draft,idea.revise,idea.supplement*,idea.agree.*,idea.leave_out,idea.replace_member,idea.change_lead
+invitation   asked        idea_id,person_id,number,position,lead,role,share_hundredths,known,asked_at                                salted   idea.*
+invitation   answer       answer,answered_at                                                                                         salted   idea.*
 gate         state        idea_id,name,stage,state,passed_by,passed_at                                                               plain    idea.*
 decision     words        idea_id,action,outcome,reason,detail,actor_id,flow,at                                                      salted   idea.*,award.*
 review       asked        idea_id,reviewer_id,assigned_at,due_at                                                                     salted   idea.assign,idea.amend,idea.recount
@@ -76,8 +80,14 @@ document     file         sha256,spreadsheet_sha256                             
 document     state        state,issued_at,revoked_at                                                                                 plain    document.*
 idealink     said         idea_id,other_id,pair,kind,reason,said_by,said_at                                                          salted   idea.link
 idealink     end          ended_by,ended_at,end_reason                                                                               salted   idea.link,idea.unlink
+replacement  asked        idea_id,leaver_id,newcomer_id,of_lead,number,reason,asked_by,asked_at,terms                                salted   idea.ask_replacement
+replacement  state        agreed,settled_by,settled_at,is_done,end_reason,team                                                       salted   idea.ask_replacement,idea.agree_replacement,idea.end_replacement,idea.replace_member,idea.change_lead
+ideacomment  said         idea_id,person_id,text,written_at                                                                          salted   idea.comment
+ideacomment  hiding       hidden_by,hidden_at,hide_reason                                                                            salted   idea.comment,idea.hide_comment,idea.show_comment
+ideacomment  shown        shown_again                                                                                                salted   idea.comment,idea.show_comment
+ideacomment  end          taken_back_at                                                                                              salted   idea.comment,idea.take_back_comment
 mentorship   asked        idea_id,mentor_id,person_id,wish,theme,matching,asked_by,asked_at                                          salted   idea.ask_mentor
-mentorship   state        state,answered_at,accepted_at,ended_by,ended_at,end_reason                                                 salted   idea.ask_mentor,idea.answer_mentor,idea.end_mentor
+mentorship   state        state,answered_at,accepted_at,ended_by,ended_at,end_reason                                                 salted   idea.ask_mentor,idea.answer_mentor,idea.end_mentor,idea.lapse_mentor
 advice       said         idea_id,mentorship_id,text,at                                                                              salted   idea.advise
 clinicbooking  place      clinic_id,idea_id,booked_by,booked_at                                                                      salted   idea.book_clinic
 clinicbooking  end        ended_by,ended_at                                                                                          salted   idea.book_clinic,idea.leave_clinic
@@ -88,13 +98,28 @@ decree       file         sha256                                                
 MODELS: dict[str, type[SQLModel]] = {
     str(model.__tablename__): model
     for model in (
-        *(Idea, Revision, Attachment, TeamMember, Gate, Decision, Review),
-        *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree, IdeaLink, Mentorship, Advice, ClinicBooking),
+        *(Idea, Revision, Attachment, TeamMember, Invitation, Gate, Decision, Review),
+        *(
+            Pilot,
+            Indicator,
+            Measurement,
+            Award,
+            AwardShare,
+            Document,
+            Decree,
+            IdeaLink,
+            IdeaComment,
+            Replacement,
+            Mentorship,
+            Advice,
+            ClinicBooking,
+        ),
     )
 }
 SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so
 SHARED = ("decree",)  # rows that many ideas share: every entry about one commits to them anew
-SETS = ("teammember", "indicator")  # rows that are replaced: an entry that names one of an idea's names all that it has then
+INVITATION = "invitation"
+SETS = ("teammember", INVITATION, "indicator")  # rows that are replaced: an entry that names one of an idea's names all that it has then
 PARENTS = {"indicator": ("pilot", "pilot_id"), "measurement": ("indicator", "indicator_id"), "awardshare": ("award", "award_id")}
 OPENINGS = {"award.announce": "prize"}  # by the kind of entry: the group of its subject that it opens
 OF_IDEA = ("idea", "idea_id")  # the parent of all others

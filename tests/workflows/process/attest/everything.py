@@ -21,7 +21,9 @@ from models.links import LinkKind
 from models.people import EmploymentKind
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
+from tests.clock import stopped_clock
 from tests.outsiders import outsider, welcome
+from tests.sharing import build_shared
 from tests.steps import REASON, decree_of_today, plan
 from tests.workflows.region.declaring import let_count, next_working_day, recount
 from tests.workflows.region.test_amendments import amend
@@ -29,9 +31,13 @@ from workflows.intake.advice import give_advice
 from workflows.intake.agree import answer_invitation
 from workflows.intake.attach import NewFile, attach_file, remove_attachment, settle_scan
 from workflows.intake.clinics import book_clinic, end_booking
+from workflows.intake.commenting import hide_comment, show_comment, take_back_comment, write_comment
 from workflows.intake.draft import revise_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
+from workflows.intake.mentor_silence import end_unanswered
 from workflows.intake.mentoring import answer_request, ask_mentor, end_mentorship
+from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
+from workflows.intake.replacing import NewReplacement
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.team import MemberShare
 from workflows.pilot.start import plan_pilot
@@ -46,6 +52,7 @@ from workflows.review.gates import pass_gate
 from workflows.reward.propose import propose_award
 from workflows.reward.recheck import recheck_award
 
+NOBODYS = "197903172004111777"  # a possible number that nobody has
 GATE = {"name": "hearing", "stage": "in_review", "role": "chair", "label": "Sidang", "label_en": "Hearing", "days": 3}
 APPEND_ONLY = ("decision", "ledgerentry", "advice")
 
@@ -56,6 +63,8 @@ def build_everything(town: Town) -> None:
     town.take(ideas[IdeaStage.DRAFT], "revise")
     town.take(ideas[IdeaStage.SUPPLEMENT_ASKED], "supplement")
     change_teams(town)
+    replace_member_and_lead(town)
+    comment(town)
     attach_files(town)
     town.take(ideas[IdeaStage.IN_REVIEW], "recuse")
     town.take(ideas[IdeaStage.PILOT_REPORTED], "verify extend", "correct")
@@ -88,6 +97,11 @@ def advise_and_end(town: Town, idea: str) -> None:
     town.do(answer_request, mentorship.id, accepts=True, by="adviser")
     town.do(give_advice, idea, REASON, by="adviser")
     town.do(end_mentorship, mentorship.id, by="lead")
+    welcome(town, "silent", outsider(EmploymentKind.MENTOR, "pendamping.diam"))
+    town.do(set_mentor, town.call, NewMentor("pendamping.diam", ("Kesehatan",), 3), by="secretary")
+    town.do(ask_mentor, town.build_idea(), REASON, by="lead")
+    with stopped_clock(timedelta(days=90)):
+        town.do(end_unanswered, 9, by="flow:clock")
     clinic = town.do(plan_clinic, town.call, NewClinic("Klinik", "Aula", now() + timedelta(days=9), 5), by="secretary")
     town.do(end_booking, idea, town.do(book_clinic, idea, clinic.id, by="lead").id, by="lead")
 
@@ -116,7 +130,9 @@ def send_back(town: Town) -> None:
 
 
 def change_teams(town: Town) -> None:
-    """Somebody joins, somebody does not, somebody is left out, and the team of a returned idea is changed."""
+    """Somebody joins, does not, is left out or has not answered, as nobody does whose number nobody has; and a returned idea's team is
+    changed."""
+    town.ask_team(team=(MemberShare(town["lead"].number, 5_000), MemberShare(town["mate"].number, 3_000), MemberShare(NOBODYS, 2_000)))
     town.do(answer_invitation, town.ask_team(), joins=False, by="mate")
     town.do(submit_idea, town.ask_team(), without_unanswered=True, by="lead")
     returned = town.build_returned("team")
@@ -124,6 +140,31 @@ def change_teams(town: Town) -> None:
     town.do(revise_idea, returned, town.proposal(team=team), by="lead")
     town.join(returned)
     town.do(supplement_idea, returned, by="lead")
+
+
+def comment(town: Town) -> None:
+    """Below an idea that is open to colleagues one comment is shown again, one is hidden, and one is taken back."""
+    idea = build_shared(town)
+    shown, hidden, taken_back = (town.do(write_comment, idea, f"Komentar {number}", by="walker").id for number in range(3))
+    town.do(hide_comment, idea, shown, reason=REASON, by="secretary")
+    town.do(show_comment, idea, shown, reason=REASON, by="secretary")
+    town.do(hide_comment, idea, hidden, reason=REASON, by="secretary")
+    town.do(take_back_comment, idea, taken_back, by="walker")
+
+
+def replace_member_and_lead(town: Town) -> None:
+    """A member would not be followed, and then is; and who came in leads in the lead's place."""
+    idea = town.build_idea(IdeaStage.SCREENING)
+    leaves = NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number)
+    town.do(answer_replacement, town.do(ask_replacement, idea, leaves, by="lead").id, agrees=False, by="mate")
+    asked = town.do(ask_replacement, idea, leaves, by="lead").id
+    for who in ("mate", "walker"):
+        town.do(answer_replacement, asked, agrees=True, by=who)
+    town.do(confirm_replacement, asked, confirms=True, by="head")
+    leads = NewReplacement(town["lead"].id, REASON, person_id=town["walker"].id)
+    asked = town.do(ask_replacement, idea, leads, by="walker").id
+    town.do(answer_replacement, asked, agrees=True, by="lead")
+    town.do(confirm_replacement, asked, confirms=True, reason=REASON, by="head")
 
 
 def attach_files(town: Town) -> None:
@@ -175,8 +216,10 @@ def drop_triggers(session: Session) -> None:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_no_delete"))
         else:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_refuse ON {table}"))
-    for table in ("idealink", "mentorship"):
+    for table in ("idealink", "mentorship", "ideacomment"):
         session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_kept" + ("" if is_sqlite(session) else f" ON {table}")))
+    for name in ("deleted", "written") if is_sqlite(session) else ():
+        session.execute(sa.text(f"DROP TRIGGER IF EXISTS ideacomment_{name}"))
 
 
 OVER = (AwardStage.REVOKED, AwardStage.DECLINED)  # of an award in another stage only one may stand for an idea
@@ -236,4 +279,4 @@ def other_value(value: Any, column: sa.Column[Any]) -> Any:
         case dict():
             return {**value, "novelty": "100"} if value.get("novelty") != "100" else {}
         case _:
-            return f"{value}x"[-26:]
+            return f"{value}x"[-(getattr(column.type, "length", None) or 26) :]

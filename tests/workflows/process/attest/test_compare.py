@@ -48,6 +48,14 @@ NAMED = (  # what the attacker wants, the statement, and the columns by which th
     ("another title", "idea", "UPDATE idea SET title = 'Lain'", "title"),
     ("other words", "revision", "UPDATE revision SET theme = 'lain'", "title, form, medium, theme, sections"),
     ("a larger part", "teammember", "UPDATE teammember SET share_hundredths = 9999", "idea_id, person_id, position, lead, role"),
+    ("a larger offer", "invitation", "UPDATE invitation SET share_hundredths = 9999", "idea_id, person_id, number, position, lead, role"),
+    ("who never agreed", "invitation", "UPDATE invitation SET answer = 'joined'", "answer, answered_at"),
+    ("other words of a colleague", "ideacomment", "UPDATE ideacomment SET text = 'Lain'", "idea_id, person_id, text, written_at"),
+    ("a comment that comes back", "ideacomment", "UPDATE ideacomment SET hidden_at = NULL WHERE hidden_at IS NOT NULL", "hidden_by"),
+    ("a comment that is silenced", "ideacomment", "UPDATE ideacomment SET hidden_at = written_at WHERE hidden_at IS NULL", "hidden_by"),
+    ("another who came", "replacement", "UPDATE replacement SET newcomer_id = leaver_id WHERE is_done", "idea_id, leaver_id, newcomer_id"),
+    ("who never left", "replacement", "UPDATE replacement SET is_done = NOT is_done", "agreed, settled_by, settled_at, is_done"),
+    ("another lead", "idea", "UPDATE idea SET lead_id = (SELECT MAX(id) FROM person)", "call_id, policy_id, unit_id, lead_id"),
     ("a gate passed", "gate", "UPDATE gate SET state = 'passed' WHERE state = 'open'", "idea_id, name, stage, state, passed_by, passed_at"),
     ("more points", "review", """UPDATE review SET points = '{"novelty": "100"}' WHERE state = 'scored'""", "points"),
     ("a higher total", "review", "UPDATE review SET total = 10000 WHERE state = 'scored'", "total"),
@@ -93,6 +101,7 @@ def test_a_difference_names_the_columns_and_the_entry_that_commits_to_them(eithe
 LEFT_OUT = {  # changed by others than steps, or by every step
     "idea": {"stage_since", "version", "due_at"},
     "award": {"stage_since", "version"},
+    "invitation": {"remind_at", "reminded"},
 }
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.database import append_row, table_of
 from models.decrees import Decree, DecreeKind
-from models.ideas import Decision, Revision, TeamMember
+from models.ideas import Decision, Invitation, Revision, TeamMember
 from models.ledger import LedgerEntry, LedgerHead
 from models.reviews import Review
 from models.stages import AwardStage, IdeaStage
@@ -15,6 +15,7 @@ from tests.building import Town
 from tests.steps import REASON, decree_of_today, plan
 from tests.workflows.process.attest.everything import attack, compare, count_rows, drop_triggers
 from workflows.calculations.ledger import GENESIS, ChainEntry, chain_hash, verify_chain
+from workflows.intake.agree import answer_invitation
 from workflows.pilot.start import plan_pilot
 from workflows.process.actors import flow_actor
 from workflows.process.attest.compare import Problem, compare_rows
@@ -69,6 +70,27 @@ def test_a_decision_put_in_beside_those_of_an_older_database_is_found(town: Town
         append_row(session, Decision, idea_id=idea, action="recommend", outcome="feasible", reason=REASON, detail={}, flow="", salt="")
         [found] = compare_rows(session).differences
     assert (found.table, found.problem) == ("decision", Problem.UNRECORDED)
+
+
+def test_who_was_asked_before_is_committed_to_with_the_next_step_and_who_is_put_in_since_is_found(either_town: Town) -> None:
+    town = either_town
+    idea, other = town.ask_team(), town.ask_team()
+    with town.store.unit_of_work() as session:
+        strip_commitments(session)
+    assert compare(town).differences == []
+    town.do(answer_invitation, idea, joins=False, by="mate")
+    report = compare(town)
+    assert report.differences == []
+    for asked, whose in ((idea, "stranger"), (town.build_idea(), "stranger")):
+        with attack(town.store) as session:
+            session.add(Invitation(idea_id=asked, person_id=town[whose].id, number="", position=5, share_hundredths=1, salt=""))
+            session.flush()
+            [found] = compare_rows(session).differences
+        assert (found.table, found.problem) == ("invitation", Problem.UNRECORDED)
+    with attack(town.store) as session:  # of an idea of which nothing was said since nobody can tell
+        session.add(Invitation(idea_id=other, person_id=town["stranger"].id, number="", position=5, share_hundredths=1, salt=""))
+        session.flush()
+        assert compare_rows(session).differences == []
 
 
 def test_a_decree_put_in_is_found_and_one_of_an_older_database_is_not_called_altered(town: Town) -> None:

@@ -5,8 +5,8 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0035"
+revision = "0040"
+down_revision = "0039"
 
 AT_ONCE = 2_000
 ACCENTS = range(0x300, 0x370)
