@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from api.books import Binding
 from api.compression import Compression
 from api.contract import site as contract
 from api.hashing import Hashing
@@ -21,6 +22,7 @@ from api.uploads import LARGEST_BODY, Inspecting
 from api.v1 import (
     accounts,
     attachments,
+    books,
     calendar,
     call_life,
     calls,
@@ -59,6 +61,7 @@ from models.settings import settings
 ROUTERS = (
     intake,
     attachments,
+    books,
     links,
     colleagues,
     mentors,
@@ -110,6 +113,7 @@ def create_app(store: Database | None = None) -> FastAPI:
     app.state.lookups = Lookups()
     app.state.searches = Lookups(most=MOST_SEARCHES, code="too_many_searches")
     app.state.inspecting = Inspecting()
+    app.state.binding = Binding()
     for part in (*ROUTERS, *PAGES, contract):
         app.router.routes.extend(part.router.routes)  # as they are: what lies in an included router costs a third more to find
     answer_head(app)

@@ -33,11 +33,16 @@ apt_install() {
     $ROOT env DEBIAN_FRONTEND=noninteractive apt-get "$@" </dev/null >/dev/null 2>&1
 }
 loads() { "$PYTHON" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1" 2>/dev/null; }
+reads_heic() { "$PYTHON" -c 'import ctypes, sys; sys.exit(not ctypes.CDLL("libheif.so.1").heif_have_decoder_for_format(1))' 2>/dev/null; }
 missing_packages() {
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || printf 'python3-venv '
     loads libpango-1.0.so.0 || printf 'libpango-1.0-0 '
     loads libpangoft2-1.0.so.0 || printf 'libpangoft2-1.0-0 '
+}
+wanted_packages() { # documents are smaller and faster with the first, and photos of phones are read with the others
     loads libharfbuzz-subset.so.0 || printf 'libharfbuzz-subset0 '
+    reads_heic || printf 'libheif1 '
+    reads_heic || ! apt-cache show libheif-plugin-libde265 >/dev/null 2>&1 || printf 'libheif-plugin-libde265 '
 }
 
 find_python() {
@@ -52,17 +57,19 @@ find_python() {
 }
 
 install_system() {
-    packages=$(missing_packages)
-    if [ -n "$packages" ] && may_install; then
+    for _ in 1 2; do # once more for what a fresh machine's lists name only after the first
+        packages="$(missing_packages)$(wanted_packages)"
+        [ -n "$packages" ] && may_install || break
         say "system libraries: $packages"
         # shellcheck disable=SC2086
         apt_install $packages || true
-        packages=$(missing_packages)
-    fi
+    done
+    packages=$(missing_packages)
+    [ -z "$packages" ] || fail "system packages are missing." "sudo apt-get update && sudo apt-get install -y ${packages% }"
+    packages=$(wanted_packages)
     case $packages in
         "") say "system libraries are here" ;;
-        "libharfbuzz-subset0 ") say "without libharfbuzz-subset0 documents are larger and slower: sudo apt-get install -y libharfbuzz-subset0" ;;
-        *) fail "system packages are missing." "sudo apt-get update && sudo apt-get install -y ${packages% }" ;;
+        *) say "documents are larger and slower without libharfbuzz-subset0, photos as HEIC are refused without libheif: sudo apt-get install -y ${packages% }" ;;
     esac
 }
 

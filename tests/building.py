@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
 from api.app import create_app
+from api.books import Binding
 from models.awards import Award
 from models.database import Database
 from models.ideas import Idea
@@ -22,6 +23,7 @@ from models.people import EmployeeNumber, Person, Role, SignIn
 from models.reviews import Review, ReviewState
 from models.stages import AwardStage, IdeaStage
 from models.units import Unit
+from tests.books import bind_plainly
 from tests.databases import Pattern
 from tests.specimens import print_specimens
 from tests.steps import AWARD_STEPS, IDEA_STEPS, NOTES, STEPS, IdeaUnderWay
@@ -89,8 +91,10 @@ class Town:
 
     @cached_property
     def app(self) -> FastAPI:
-        """The application that serves it."""
-        return create_app(self.store)
+        """The application that serves it; the books of ideas are what they say, as no test has the seconds to have each one made."""
+        app = create_app(self.store)
+        app.state.binding = Binding(bind_plainly)
+        return app
 
     def __getitem__(self, who: str) -> TownPerson:
         return self.people[who]

@@ -11,6 +11,8 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
+from tests.heic import SIDE, box, leaning, one, tiled
+
 Maker = Callable[[], bytes]
 MARK = b"JAHAT-7f3a"  # what must not come out again on the other side
 SCRIPT = b"<script>" + MARK + b"</script>"
@@ -84,6 +86,19 @@ def tape() -> bytes:
     return file.getvalue()
 
 
+def nest(depth: int) -> bytes:
+    """Boxes that hold each other."""
+    inside = b""
+    for _ in range(depth):
+        inside = box(b"meta", inside, version=0)
+    return inside
+
+
+OF_PHONES: dict[str, Maker] = {
+    "a photo of a phone that tells where it was taken": lambda: leaning(6),
+    "a photo of a phone with a page behind it": lambda: leaning(1) + b"<html>" + SCRIPT,
+}
+
 PICTURES: dict[str, Maker] = {
     "a photo that tells where it was taken": lambda: photo(exif=exif(place=True)),
     "a photo with a page behind it": lambda: photo() + b"<html>" + SCRIPT,
@@ -119,6 +134,20 @@ PICTURES: dict[str, Maker] = {
     "half a WebP": lambda: photo("WEBP", (400, 400))[:40],
     "a WebP that only says it is large": webp_canvas,
     "a WebP with a script in its notes": lambda: photo("WEBP", exif=exif(place=True)),
+    **OF_PHONES,
+    "half a photo of a phone": lambda: leaning(1)[:600],
+    "a photo of a phone without its tile": lambda: one()[:-30],
+    "a photo of a phone that says it has four billion pixels": lambda: one(65_535, 65_535),
+    "a photo of a phone that says another size than it has": lambda: one(3_000, 3_000),
+    "a photo of a phone without height": lambda: one(SIDE, 0),
+    "a photo of a phone of two hundred million points": lambda: tiled(255, 200),
+    "a photo of a phone that hides sixty million points": lambda: tiled(120, 120, says=(SIDE, SIDE)),
+    "a photo of a phone that is made of itself": lambda: tiled(1, 1, parts=[1]),
+    "a photo of a phone that is made of nothing": lambda: tiled(2, 2, parts=[9, 9, 9, 9]),
+    "a photo of a phone in boxes without end": lambda: one()[:28] + nest(5_000),
+    "a row of photos of a phone": lambda: one(brands=(b"hevc", b"msf1", b"heic")),
+    "a moving photo of a phone": lambda: one(brands=(b"msf1", b"mif1", b"hevc")),
+    "a film in the name of a photo of a phone": lambda: one()[:28] + box(b"moov", box(b"mvhd", MARK * 10, version=0)),
     "a WebP that says another length": lambda: photo("WEBP")[:4] + b"\xff\xff\xff\x7f" + photo("WEBP")[8:],
 }
 

@@ -17,7 +17,7 @@ from api.uploads import Arrival
 from api.v1.attachments import digest_sent, send_file
 from api.v1.shapes import Id
 from models.settings import settings
-from workflows.adapters.inspection import SUFFIXES
+from workflows.adapters.inspection import OF_PHONES, SUFFIXES
 from workflows.intake.attach import attach_file, read_rule, remove_attachment
 from workflows.intake.attachments import Copy, find_file_to_open, list_files
 from workflows.intake.supplement import read_asked_for
@@ -139,6 +139,7 @@ async def show(request: PageRequest, idea_id: str, *, refused: RefusedForm | Non
 
 
 def list_accepted(kind: str) -> list[str]:
-    """What a browser is told to choose from for a kind of file; told the types of photos, a phone sends its own kind as JPEG."""
+    """What a browser is told to choose from for a kind of file; told the other types of photos, a phone sends its own kind as JPEG, which
+    is taken on every machine."""
     types = SUFFIXES[kind]
-    return [*types] if kind == "photo" else [f".{suffix}" for suffix in types.values()]
+    return [media for media in types if media != OF_PHONES] if kind == "photo" else [f".{suffix}" for suffix in types.values()]

@@ -134,3 +134,9 @@ def list_menu(visitor: Visitor) -> list[tuple[str, str]]:
 def read_done(code: str) -> str:
     """The name of the text that says what was achieved, or nothing for an unknown code."""
     return f"done.{code}" if f"done.{code}" in texts() else ""
+
+
+def write_part(words: Words, template: str, **values: Any) -> str:
+    """A part of a page by itself, as it is bound into a book; everything in it is escaped, as on the page."""
+    frame = {"words": words, "t": words.text, "word": words.word, "label": words.label, "visitor": Visitor(words.language)}
+    return environment().get_template(template).render(frame | values)

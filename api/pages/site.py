@@ -5,6 +5,7 @@ from api.pages import (
     amendments,
     assets,
     attachments,
+    books,
     calendar,
     call_form,
     call_life,
@@ -42,7 +43,7 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links),
+    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, books, links),
     *(colleagues, mentoring, clinics, courses, team, revisions, replacements, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),

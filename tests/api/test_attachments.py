@@ -26,7 +26,7 @@ from tests.attaching import TAKING, Asking, build_draft, list_stored, put
 from tests.building import Town
 from tests.described import check_described
 from tests.hostile_papers import OFFICE, PAPERS, pdf
-from tests.hostile_pictures import MARK, OTHERS, PICTURES, exif, photo
+from tests.hostile_pictures import MARK, OF_PHONES, OTHERS, PICTURES, exif, photo
 from tests.serving import serve
 from tests.steps import IDEA_STEPS
 from workflows.adapters.inspection import Inspected
@@ -35,7 +35,7 @@ from workflows.intake.submit import submit_idea
 HOSTILE = {**PICTURES, **OTHERS, **PAPERS, **OFFICE}
 HARMLESS = (  # taken: as a copy without what is wrong with it, or because it only looks wrong
     *("a photo that tells where it was taken", "a photo with a page behind it", "a photo with a script as its comment"),
-    *("a photo with a script in its XMP", "a photo with an archive behind it", "a photo whose notes are broken"),
+    *("a photo with a script in its XMP", "a photo with an archive behind it", "a photo whose notes are broken", *OF_PHONES),
     *("a photo held in a way that there is not", "a photo whose notes point to themselves", "a photo with a hundred long comments"),
     *("a photo with colours of nonsense", "a photo of one pixel in a row of sixty thousand", "a picture with a script as its note"),
     *("a picture with an archive behind it", "a picture without its colours", "a picture whose points unpack to more than it says"),

@@ -36,6 +36,7 @@ NO_PAGES = {
     "/kalender/{secret}.ics",
     "/usulan/{idea_id}/lampiran/{attachment_id}",
     "/usulan/{idea_id}/lampiran/{attachment_id}/kecil",
+    "/usulan/{idea_id}/buku",
     "/buku-besar",
     "/penghargaan/{award_id}/{rest}",
     "/rekan/{idea_id}/{rest:path}",

@@ -85,6 +85,7 @@ def explore(who: str, asked: Asked, scene: Scene, client: TestClient, shelf: She
     strategies = {(each.label, mode): each.as_strategy(generation_mode=mode) for each in asked.operations for mode in GenerationMode}
     headers = {} if who == "nobody" else scene.town[who].headers
     copytree(f"{scene.town.store.url.database}.files", settings_of_gagas().documents, dirs_exist_ok=True)
+    copytree(f"{scene.town.store.url.database}.attached", settings_of_gagas().attachments, dirs_exist_ok=True)
     seen: Counter[int] = Counter()
 
     @settings(

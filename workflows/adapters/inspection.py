@@ -14,9 +14,10 @@ from workflows.adapters.lookout import Lookout
 LOOKOUT = Lookout()  # this process' own; it runs from the first file on
 PATIENCE_SECONDS = 40  # on a busy machine; the process itself has less processor time than that
 
+OF_PHONES = "image/heic"
 # By the kind of file that a policy names: the types of it that are taken, each with the end of its names.
 SUFFIXES = {
-    "photo": {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"},
+    "photo": {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", OF_PHONES: "heic"},
     "pdf": {"application/pdf": "pdf"},
     "document": {"application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx"},
     "spreadsheet": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx"},

@@ -5,7 +5,7 @@ Loaded by its path into a process that has nothing to lose (`lookout_process.py`
 
 import contextlib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,13 +19,20 @@ MAIN_PARTS = {
     "word/document.xml": f"{OFFICE}wordprocessingml.document",
     "xl/workbook.xml": f"{OFFICE}spreadsheetml.sheet",
 }
-HEIC = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+HEIC, HEIF_FAMILY = (b"heic", b"heix"), (b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 PDF_ACTIONS = ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute", "/Movie")
 PDF_PARTS = ("/JS", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/XFA", "/Collection")
 PDF_ANNOTATIONS = ("/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/3D")
 HARMLESS_LINKS = ("", "http", "https", "mailto", "tel")
 OFFICE_PARTS = ("vbaproject", "vbadata", "activex", "macrosheets", "/embeddings/", "oleobject", "/ctrlprops/", "intlmacrosheets")
 OFFICE_WORDS = ("<!DOCTYPE", "<!ENTITY", "DDEAUTO", "ddeLink")
+
+
+def _open_nothing(_source: Path) -> Any:
+    raise OSError("nobody reads HEIC")
+
+
+open_heic: Callable[[Path], Any] = _open_nothing  # `heif.py` beside it, where whoever loads this file found what that needs
 
 
 class Refused(Exception):
@@ -52,8 +59,8 @@ def look(source: Path, shown: Path, thumbnail: Path) -> str:
         return copy_photo(source, shown, thumbnail, "WEBP")
     if head.startswith(b"PK\x03\x04"):
         return look_at_office(source)
-    if head[4:8] == b"ftyp" and head[8:12] in HEIC:
-        raise Refused("attachment_heic")
+    if head[4:8] == b"ftyp" and head[8:12] in HEIC + HEIF_FAMILY:
+        return copy_heic(source, shown, thumbnail, head)
     raise Refused("attachment_kind_unknown")
 
 
@@ -70,8 +77,16 @@ def copy_photo(source: Path, shown: Path, thumbnail: Path, kind: str) -> str:
         upright: Image.Image = photo
         with contextlib.suppress(Exception):  # how it was held may be said wrongly; then it is shown as it is
             upright = ImageOps.exif_transpose(photo)
-        upright.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
-        seen = upright.convert("RGBA") if "A" in upright.getbands() or "transparency" in upright.info else upright.convert("RGB")
+        write_copies(upright, shown, thumbnail)
+    return f"image/{kind.lower()}"
+
+
+def write_copies(upright: Any, shown: Path, thumbnail: Path) -> None:
+    """Write a picture into the two files of its copies."""
+    from PIL import Image
+
+    upright.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    seen = upright.convert("RGBA") if "A" in upright.getbands() or "transparency" in upright.info else upright.convert("RGB")
     copy = Image.new("RGB", seen.size, "white")  # a new picture: whatever else the file says stays behind
     copy.paste(seen, mask=seen.getchannel("A") if seen.mode == "RGBA" else None)
     with shown.open("r+b") as file:  # the files are there; what was swept meanwhile is not made anew
@@ -79,7 +94,21 @@ def copy_photo(source: Path, shown: Path, thumbnail: Path, kind: str) -> str:
     copy.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     with thumbnail.open("r+b") as file:
         copy.save(file, "JPEG", quality=QUALITY)
-    return f"image/{kind.lower()}"
+
+
+def copy_heic(source: Path, shown: Path, thumbnail: Path, head: bytes) -> str:
+    """Write the copies of a photo as phones take it; of a file of this family that is no still photo nothing is read."""
+    brands = [head[8:12], *(head[place : place + 4] for place in range(16, min(int.from_bytes(head[:4]), len(head) - 3), 4))]
+    if brands[0] not in HEIC and not (brands[0] == b"mif1" and set(brands) & {*HEIC}):
+        raise Refused("attachment_heic")
+    try:
+        heic = open_heic(source)
+    except OSError:  # nobody here reads them
+        raise Refused("attachment_heic") from None
+    if heic.width * heic.height > PIXELS:
+        raise Refused("attachment_too_many_pixels", maximum=PIXELS // 1_000_000)
+    write_copies(heic.decode(), shown, thumbnail)
+    return "image/heic"
 
 
 def look_at_pdf(source: Path) -> None:

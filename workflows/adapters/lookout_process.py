@@ -2,7 +2,7 @@
 
 Run by its path as `python -I lookout_process.py`, with a socket as its stdin over which files are named. It opens none of them itself. What
 it starts has nothing to lose (no settings, no database, little memory, little time), hears of no other file, and ends with its own. Of ours
-it imports nothing but `looking.py` beside it.
+it imports nothing but `looking.py` and `heif.py` beside it.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-LOOKING = Path(__file__).with_name("looking.py")
+LOOKING, HEIF = (Path(__file__).with_name(name) for name in ("looking.py", "heif.py"))
 PLUGINS = ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP")  # Pillow imports these as it goes; read are the formats it is told
 READERS = ("defusedxml.ElementTree", "pikepdf", "PIL.ImageOps", *(f"PIL.{name}ImagePlugin" for name in PLUGINS))
 MEMORY, SECONDS, LARGEST_COPY, OPEN_FILES = 1 << 30, 20, 64_000_000, 64
@@ -32,16 +32,25 @@ def prepare() -> Any:
     for asked_to_end in (signal.SIGINT, signal.SIGTERM):  # it ends with who asks, who has the files under way looked at first
         signal.signal(asked_to_end, signal.SIG_IGN)
     _control(PR_SET_DUMPABLE, 0)  # no process of one file reads the memory of another's
-    spec = spec_from_file_location("looking", LOOKING)
-    if spec is None or spec.loader is None:
-        raise ImportError(str(LOOKING))
-    looking = module_from_spec(spec)
-    spec.loader.exec_module(looking)
+    looking = _load(LOOKING)
+    with contextlib.suppress(OSError):  # without it photos as phones take them are refused, with what to do
+        heif = _load(HEIF)
+        heif.load_heif()
+        looking.open_heic = heif.Heic
     for name in READERS:
         with contextlib.suppress(ImportError):
             import_module(name)
     gc.freeze()  # what is in memory stays shared with whoever is started
     return looking
+
+
+def _load(file: Path) -> Any:
+    spec = spec_from_file_location(file.stem, file)
+    if spec is None or spec.loader is None:
+        raise ImportError(str(file))
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def serve(looking: Any, asking: socket.socket) -> None:

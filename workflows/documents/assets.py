@@ -7,7 +7,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 SCHEME = "app:"
 TYPES = {"css": "text/css", "svg": "image/svg+xml", "ttf": "font/ttf"}
-FOLDERS = ("certificate", "letter", "letterhead", "report", "fonts", "static")
+FOLDERS = ("certificate", "letter", "letterhead", "report", "book", "fonts", "static")
 
 
 @cache

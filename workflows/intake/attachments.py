@@ -139,7 +139,7 @@ def name_as(name: str, media_type: str) -> str:
     """A name with the end that belongs to a type."""
     suffix = MEDIA[media_type]
     stem, point, end = name.rpartition(".")
-    known = {*MEDIA.values(), "jpeg"}
+    known = {*MEDIA.values(), "jpeg", "heif"}
     same = end.casefold() == suffix or (suffix == "jpg" and end.casefold() == "jpeg")
     if point and stem and (same or end.casefold() in known):
         name = stem

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from api.cli.doctor.delivery import check_outbox
 from api.cli.doctor.finding import Remark, State
-from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
+from api.cli.doctor.machine import check_fonts, check_heif, check_pango, check_python, check_subsetting
 from api.cli.doctor.offices import check_offices
 from api.cli.doctor.packages import check_package
 from api.cli.doctor.scanning import check_scanner
@@ -52,6 +52,7 @@ def examine() -> list[Remark]:
         check_pango(),
         check_subsetting(),
         check_fonts(),
+        check_heif(),
         *(check_package(name) for name in ("prefect", "fastapi", "weasyprint")),
         check_analytics(),
     ]

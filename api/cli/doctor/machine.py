@@ -2,10 +2,12 @@
 
 import ctypes
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import templates
 from api.cli.doctor.finding import Remark, State
+from workflows.adapters.heif import load_heif
 
 PANGO = ("libgobject-2.0.so.0", "libpango-1.0.so.0", "libharfbuzz.so.0", "libfontconfig.so.1", "libpangoft2-1.0.so.0")
 SUBSETTING = "libharfbuzz-subset.so.0"
@@ -47,6 +49,18 @@ def check_subsetting(library: str = SUBSETTING) -> Remark:
     return Remark(
         "font subsetting", State.WARN, f"{library} is missing: documents come slower.", "sudo apt-get install -y libharfbuzz-subset0"
     )
+
+
+def check_heif(load: Callable[[], object] = load_heif) -> Remark:
+    """The library that reads photos as phones take them; without it such files are refused, and a phone's browser sends JPEG."""
+    try:
+        load()
+    except OSError:
+        said = "libheif, or its decoder for HEVC, is missing: photos as HEIC are refused."
+        return Remark(
+            "photos of phones", State.WARN, said, "sudo apt-get install -y libheif1 (and libheif-plugin-libde265 where there is one)"
+        )
+    return Remark("photos of phones", State.OK, "libheif")
 
 
 def check_fonts(folder: Path = FONTS) -> Remark:

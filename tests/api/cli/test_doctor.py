@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.doctor import Remark, State, examine, table_of
-from api.cli.doctor.machine import check_fonts, check_pango, check_python, check_subsetting
+from api.cli.doctor.machine import check_fonts, check_heif, check_pango, check_python, check_subsetting
 from api.cli.doctor.packages import check_package
 from api.cli.doctor.storage import check_backup, check_journal, check_postgres, check_space, check_sqlite, judge_postgres
 from api.cli.doctor.surroundings import check_analytics, check_clock, check_port, excuse_running
@@ -88,6 +88,16 @@ def test_missing_subsetting_only_warns() -> None:
     finding = check_subsetting("libharfbuzz-hidden.so.0")
     assert finding.state is State.WARN
     assert "libharfbuzz-subset0" in finding.mend
+
+
+def test_a_machine_that_reads_no_photos_of_phones_only_warns() -> None:
+    def fail() -> None:
+        raise OSError("libheif.so.1: cannot open shared object file")
+
+    finding = check_heif(fail)
+    assert finding.state is State.WARN
+    assert "apt-get install -y libheif1" in finding.mend
+    assert check_heif().state is State.OK
 
 
 def test_fonts_are_packaged() -> None:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests import heic
+from tests.heic import SIDE
 from tests.hostile_papers import office, pdf
 from tests.hostile_pictures import MARK, exif, photo
+from workflows.adapters import inspection
 from workflows.adapters.inspection import FileRefused, Inspected, inspect_file
 from workflows.adapters.lookout import Lookout
 
@@ -34,12 +37,14 @@ UPRIGHT = {1: "left", 2: "right", 3: "right", 4: "left", 5: "top", 6: "top", 7: 
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_a_photo_is_shown_upright_without_place_and_camera(tmp_path: Path, orientation: int) -> None:
-    content = leaning(orientation)
-    with Image.open(io.BytesIO(content)) as held:
-        assert held.getexif().get_ifd(0x8825)
+@pytest.mark.parametrize("kind", ["jpeg", "heic"])
+def test_a_photo_is_shown_upright_without_place_and_camera(tmp_path: Path, kind: str, orientation: int) -> None:
+    content = leaning(orientation) if kind == "jpeg" else heic.leaning(orientation)
+    if kind == "jpeg":
+        with Image.open(io.BytesIO(content)) as held:
+            assert held.getexif().get_ifd(0x8825)
     assert MARK in content
-    assert look(tmp_path, content) == Inspected("image/jpeg")
+    assert look(tmp_path, content) == Inspected(f"image/{kind}")
     for copy in ("shown", "small"):
         kept = (tmp_path / copy).read_bytes()
         assert MARK not in kept
@@ -56,6 +61,48 @@ def test_a_photo_is_shown_upright_without_place_and_camera(tmp_path: Path, orien
             red = {name for name, place in places.items() if shown.convert("RGB").getpixel(place)[0] > 180}  # type: ignore[index]
         assert UPRIGHT[orientation] in red
         assert len(red & {"left", "right"} if UPRIGHT[orientation] in ("left", "right") else red & {"top", "bottom"}) == 1
+
+
+def test_a_photo_of_a_phone_is_put_together_of_its_tiles(tmp_path: Path) -> None:
+    assert look(tmp_path, heic.tiled(3, 5)) == Inspected("image/heic")
+    with Image.open(tmp_path / "shown") as shown:
+        assert shown.size == (5 * heic.SIDE, 3 * heic.SIDE)
+        for place in ((3, 3), (200, 100), (317, 189)):
+            assert max(abs(a - b) for a, b in zip(shown.getpixel(place), (0, 128, 128), strict=True)) < 12  # type: ignore[arg-type]
+
+
+HEIC_REFUSED = {
+    "attachment_heic": (heic.one(brands=(b"msf1", b"mif1", b"hevc")), heic.one(brands=(b"avif", b"mif1", b"avif"))),
+    "attachment_too_many_pixels": (heic.one(30_000, 30_000), heic.tiled(255, 200)),
+    "attachment_too_demanding": (heic.one(65_535, 65_535),),
+    "attachment_broken": (heic.one(SIDE, 0), heic.one(3_000, 3_000), heic.tiled(40, 40, says=(SIDE, SIDE)), heic.leaning(1)[:600]),
+}
+
+
+@pytest.mark.parametrize("code", HEIC_REFUSED)
+def test_what_only_begins_like_a_photo_of_a_phone_is_refused(tmp_path: Path, code: str) -> None:
+    for content in HEIC_REFUSED[code]:
+        with pytest.raises(FileRefused) as refused:
+            look(tmp_path, content)
+        assert refused.value.code == code
+
+
+def test_a_photo_of_a_phone_that_is_made_of_itself_ends_within_the_limits(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match=r"attachment_(broken|too_demanding)"):
+        look(tmp_path, heic.tiled(1, 1, parts=[1]))
+    assert look(tmp_path, heic.one()) == Inspected("image/heic")
+
+
+def test_where_nobody_reads_photos_of_phones_they_are_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("lookout_process.py", "looking.py", "heif.py"):
+        program = Path(inspection.__file__).with_name(name).read_text()
+        (tmp_path / name).write_text(program.replace("libheif.so.1", "libnothing.so.1"))
+    lookout = Lookout(tmp_path / "lookout_process.py")
+    monkeypatch.setattr(inspection, "LOOKOUT", lookout)
+    with pytest.raises(FileRefused, match="attachment_heic"):
+        look(tmp_path, heic.leaning(1))
+    assert look(tmp_path, photo()) == Inspected("image/jpeg")
+    lookout.end()
 
 
 def test_copies_are_of_a_size_for_pages(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from workflows.documents.pdf import lay_out
 from workflows.process.ways import IDEA
 
 FOLDER = Path(str(files("templates")))
-TEMPLATES = ("certificate/certificate.html", "letter/receipt.html", "letter/rejection.html", "report/report.html")
+TEMPLATES = ("certificate/certificate.html", "letter/receipt.html", "letter/rejection.html", "report/report.html", "book/book.html")
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

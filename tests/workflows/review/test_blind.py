@@ -21,12 +21,13 @@ API = (
     "/ideas/{idea}/history",
     "/ideas/{idea}/reviews",
     "/ideas/{idea}/pilot",
+    "/ideas/{idea}/book",
     "/ideas",
     "/inbox",
     "/documents",
     "/awards",
 )
-PAGES = ("/usulan/{idea}", "/daftar", "/kotak-masuk", "/daftar?stage=in_review")
+PAGES = ("/usulan/{idea}", "/daftar", "/kotak-masuk", "/daftar?stage=in_review", "/usulan/{idea}/buku")
 AFTER_PERMISSION = {
     IdeaStage.IN_REVIEW: (),
     IdeaStage.SHORTLISTED: ("score", "close_review"),
