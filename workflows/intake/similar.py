@@ -26,7 +26,7 @@ from workflows.process.context import IdeaContext
 from workflows.process.visibility import visible
 
 MOST_SHOWN = 5
-LEAST_LIKENESS = Decimal(8)  # percent; below it two texts share little but the words of every office
+LEAST_LIKENESS = Decimal(5)  # percent; below it two texts share little but the words of every office
 SAMPLE = 300  # ideas, the newest that the asker may see; fewer are all compared
 
 
