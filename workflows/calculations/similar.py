@@ -20,6 +20,7 @@ from workflows.calculations.words import read_text_terms
 
 SATURATION = 1.2  # BM25's k1: how soon a further time counts for less
 LENGTH = 0.75  # BM25's b: how much less a term counts in a text that is longer than others
+USUAL_LENGTH = 100.0  # terms of a text, where no other texts tell it
 MOST_REASONS = 5  # words that a match names
 HUNDREDTH = Decimal("0.01")
 
@@ -96,7 +97,7 @@ class Frequencies:
 
     texts: int
     holding: Mapping[str, int]
-    length: float
+    length: float = USUAL_LENGTH
     otherwise: int = 0
 
     def rarity(self, term: str) -> float:
@@ -124,7 +125,7 @@ def count_frequencies(entries: Iterable[Entry]) -> Frequencies:
     for entry in entries:
         holding.update(entry.terms.counts.keys())
         texts, terms = texts + 1, terms + entry.terms.length
-    return Frequencies(texts, holding, terms / texts if terms else 1.0)
+    return Frequencies(texts, holding, terms / texts if terms else USUAL_LENGTH)
 
 
 def weigh_all(asked: Terms, frequencies: Frequencies) -> dict[str, float]:
