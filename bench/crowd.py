@@ -8,6 +8,7 @@ from sqlmodel import select
 from models.calls import PolicyVersion
 from models.instants import now
 from tests.building import Town
+from workflows.calculations.words import EDITION
 
 PER_PERSON, VILLAGES, PER_CALL, OPEN = 5, 150, 500, 2  # every tenth village is Andir's: its head's page is full at any size
 
@@ -61,7 +62,7 @@ SELECT {id}, id, 1, title, 'public_service', 'digital', '', :sections, 0, '', ''
 """
 TERMS = """
 INSERT INTO searchtext (idea_id, revision, edition, title, body, words)
-SELECT id, 1, 1, 'gagas ' || substr(title, 9), 'warga tunggu lama antre daring',
+SELECT id, 1, {edition}, 'gagas ' || substr(title, 9), 'warga tunggu lama antre daring',
 '_antrean _daring _gagasan _lama _menunggu _warga _' || substr(title, 9) FROM idea ORDER BY created_at, id
 """
 MEMBER = """
@@ -122,6 +123,7 @@ def _run(town: Town, statement: str, known: dict[str, object]) -> None:
         true="1" if kind == "sqlite" else "true",
         villages=VILLAGES,
         per_call=PER_CALL,
+        edition=EDITION,
         stages=" ".join(f"WHEN i * 37 % 100 < {share} THEN '{stage}'" for share, stage, _, _ in STAGES),
         open=OPEN,
         owed="5 AND 74",

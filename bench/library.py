@@ -1,33 +1,48 @@
-"""Texts of ideas in two wordings: a library to be searched, whose groups say the same in other words.
+"""Texts of ideas to be searched, and some of them said otherwise to search by.
 
-Every text is about a matter, some people, a trouble and a means, each in one of two wordings (`paraphrases.txt`). The two texts of a group
-are of one subject, and say two or three of its parts, title and frame in other words; every other text differs from them in one part at
-least, and most share one or two with them, often in the very words.
+`paraphrases.csv` holds 200 ideas, each as two or three civil servants would hand it in. The first of a group stands in the library, and the
+others ask for it. What else stands there are other ideas of the same offices (`background.txt`), which speak of the same things in the same
+words. Groups of odd numbers may be looked at where words and weights are chosen; what counts is how those of even numbers are found.
 """
 
-import math
+import csv
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
 
-PARTS = ("matter", "people", "trouble", "means")
-TITLES = ("{means} untuk {matter}", "{matter}: {means}")
-BODIES = (
-    "Selama ini {trouble}. Dengan gagasan ini {means}, terutama bagi {people}. Hasilnya {matter} menjadi lebih mudah dan terukur.",
-    "Masalah yang dihadapi {people}: {trouble}. Usulan kami menyangkut {matter}. Caranya {means}, lalu dievaluasi setiap triwulan.",
-)
-K1, B = 1.2, 0.75  # BM25's usual parameters
+import bm25s
 
-Subject = tuple[int, ...]
+FOLDER = Path(__file__).parent
+PARTS = ("matter", "trouble", "means")
+SHARED_PARTS = ("people", "result")
+TITLES = (
+    "{means} untuk {matter}",
+    "{matter}: {means}",
+    "{matter} bagi {people}",
+    "{means} agar {result}",
+    "Menata {matter} bersama {people}",
+    "{matter} yang lebih baik",
+)
+BODIES = (
+    "Selama ini {trouble}. Dengan gagasan ini {means}, terutama bagi {people}. Harapannya {result}.",
+    "Masalah yang dihadapi {people}: {trouble}. Usulan kami menyangkut {matter}. Caranya {means}, dan {result}.",
+    "{trouble}, sehingga {people} mengeluh tentang {matter}. Kami mengusulkan agar {means}. Bila berhasil, {result}.",
+    "{means}. Hal ini diusulkan karena {trouble}. Yang merasakan manfaatnya {people}, dan {result}.",
+    "Tentang {matter}, sering terdengar bahwa {trouble}. Mulai tahun depan {means} bersama {people}, lalu dievaluasi: {result}.",
+    "Kami melihat {trouble}. Tanpa anggaran tambahan {means}. {people} dilibatkan sejak awal sehingga {result}.",
+)
+SENTENCE = re.compile(r"(?:^|(?<=[.] ))[^\W\d_]")
+
+Subject = tuple[str, ...]
+Find = Callable[["LibraryText"], list[int]]  # the groups of the texts that are found, best first
 
 
 @dataclass(frozen=True)
 class LibraryText:
-    """A text, and the number of the group to which it belongs."""
+    """A text, and the number of the group to which it belongs; what no group holds has a number below 0 of its own."""
 
     group: int
     title: str
@@ -41,80 +56,100 @@ class LibraryText:
 
 @dataclass(frozen=True)
 class Library:
-    """Texts, and for each of some groups the same said otherwise, to search by."""
+    """Texts, and for some of them the same said otherwise, to search by."""
 
     texts: tuple[LibraryText, ...]
     asked: tuple[LibraryText, ...]
 
+    def keep_half(self, remainder: int) -> "Library":
+        """The same library, asked for the groups of odd numbers (1) or of even ones (0) alone."""
+        return Library(self.texts, tuple(text for text in self.asked if text.group % 2 == remainder))
+
 
 def write_library(number: int, groups: int, seed: int = 1) -> Library:
-    """So many texts of different subjects, in the order of a shuffled pack; the first `groups` of them are asked for in other words."""
-    luck, texts, asked = Random(seed), list[LibraryText](), list[LibraryText]()
-    for group, subject in enumerate(_draw_subjects(number, luck)):
-        wordings = tuple(luck.randrange(2) for _ in range(len(PARTS) + 2))
-        texts.append(_write(group, subject, wordings))
-        if group < groups:
-            kept = luck.sample(range(len(PARTS)), luck.choice((1, 2)))  # as people who mean the same use some of the same words
-            asked.append(_write(group, subject, tuple(each if place in kept else 1 - each for place, each in enumerate(wordings))))
+    """So many texts in the order of a shuffled pack; among them one of each of so many groups, which its other texts ask for."""
+    luck = Random(seed)
+    chosen = luck.sample(read_groups(), groups)
+    texts = [group[0] for group in chosen]
+    texts += [_write(-place, subject, luck) for place, subject in enumerate(_draw_subjects(number - groups, luck), 1)]
     luck.shuffle(texts)
-    return Library(tuple(texts), tuple(asked))
+    return Library(tuple(texts), tuple(text for group in chosen for text in group[1:]))
+
+
+def measure_recall(library: Library, find: Find, first: int) -> float:
+    """The share of the texts that are found among the first few by the same said otherwise."""
+    return sum(asked.group in find(asked)[:first] for asked in library.asked) / len(library.asked)
 
 
 class PlainRank:
-    """BM25 over words as they stand: folded, cut at what is no letter or digit, and nothing else; the yardstick."""
+    """BM25 over words as they stand, as Lucene ranks: folded, cut at what is no letter or digit, and nothing else; the yardstick.
 
-    def __init__(self, texts: Sequence[LibraryText]) -> None:
-        self.counts = [Counter(_cut(text.whole)) for text in texts]
-        self.lengths = [counts.total() for counts in self.counts]
-        self.average = sum(self.lengths) / len(self.lengths)
-        self.holding: Mapping[str, list[int]] = defaultdict(list)
-        for place, counts in enumerate(self.counts):
-            for word in counts:
-                self.holding[word].append(place)
+    With `read` it ranks by what that makes of a text instead.
+    """
 
-    def find(self, asked: LibraryText, most: int) -> list[int]:
+    def __init__(self, texts: Sequence[str], read: Callable[[str], list[str]] | None = None) -> None:
+        self.read, self.number = read or cut, len(texts)
+        self.ranks = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
+        self.ranks.index([self.read(text) for text in texts], show_progress=False)
+
+    def find(self, asked: str, most: int) -> list[int]:
         """The places of the texts that rank highest."""
-        scores = dict[int, float]()
-        for word in set(_cut(asked.whole)):
-            places = self.holding.get(word, [])
-            rarity = math.log(1 + (len(self.counts) - len(places) + 0.5) / (len(places) + 0.5))
-            for place in places:
-                often, length = self.counts[place][word], self.lengths[place] / self.average
-                scores[place] = scores.get(place, 0.0) + rarity * often * (K1 + 1) / (often + K1 * (1 - B + B * length))
-        return sorted(scores, key=lambda place: (-scores[place], place))[:most]
+        places, scores = self.ranks.retrieve([self.read(asked)], k=min(most, self.number), show_progress=False)
+        return [int(place) for place, score in zip(places[0], scores[0], strict=True) if score > 0]
 
 
-def _draw_subjects(number: int, luck: Random) -> Iterator[Subject]:
-    """Different subjects, in no order."""
-    sizes, drawn = [len(read_wordings()[part]) for part in PARTS], set[Subject]()
-    if number > math.prod(sizes):
-        raise ValueError(f"there are {math.prod(sizes)} subjects and no more")
-    while len(drawn) < number:
-        subject = tuple(luck.randrange(size) for size in sizes)
-        if subject not in drawn:
-            drawn.add(subject)
-            yield subject
+def find_plainly(library: Library, first: int, read: Callable[[str], list[str]] | None = None) -> Find:
+    """Finds by BM25, over the words as they stand or over what `read` makes of them."""
+    plain = PlainRank([text.whole for text in library.texts], read)
+    return lambda asked: [library.texts[place].group for place in plain.find(asked.whole, first)]
 
 
-def _write(group: int, subject: Subject, wordings: Subject) -> LibraryText:
-    """A subject in the wordings given for its parts, and then for title and body."""
-    said = {part: read_wordings()[part][which][wording] for part, which, wording in zip(PARTS, subject, wordings, strict=False)}
-    title, body = TITLES[wordings[-2]].format(**said), BODIES[wordings[-1]].format(**said)
-    return LibraryText(group, title[0].upper() + title[1:], body)
+def cut(text: str) -> list[str]:
+    """The words of a text as they stand, in small letters."""
+    return re.findall(r"[^\W_]+", text.lower())
 
 
 @cache
-def read_wordings() -> dict[str, list[tuple[str, str]]]:
-    """The two wordings of each matter, people, trouble and means."""
-    read: dict[str, list[tuple[str, str]]] = {}
-    for line in (Path(__file__).parent / "paraphrases.txt").read_text("utf-8").splitlines():
+def read_groups() -> tuple[tuple[LibraryText, ...], ...]:
+    """The groups of texts that say the same, in the order of their numbers."""
+    groups: dict[int, list[LibraryText]] = {}
+    with (FOLDER / "paraphrases.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            number = int(row["group"])
+            groups.setdefault(number, []).append(LibraryText(number, row["title"], row["text"]))
+    return tuple(map(tuple, groups.values()))
+
+
+@cache
+def read_sectors() -> tuple[dict[str, tuple[str, ...]], ...]:
+    """What other ideas are made of, sector by sector: matters, people, troubles, means and results."""
+    shared, sectors = dict[str, tuple[str, ...]](), list[dict[str, tuple[str, ...]]]()
+    name = ""
+    for line in (FOLDER / "background.txt").read_text("utf-8").splitlines():
         if line.startswith("["):
-            part = read.setdefault(line.strip("[]"), [])
-        elif line and not line.startswith("#"):
-            one, _, other = line.partition(" | ")
-            part.append((one, other))
-    return read
+            name = line.strip("[]")
+            if name not in SHARED_PARTS:
+                sectors.append({})
+        elif name in SHARED_PARTS and line:
+            shared[name] = (*shared.get(name, ()), *line.split(" | "))
+        elif name and line:
+            part, _, phrases = line.partition(": ")
+            sectors[-1][part] = tuple(phrases.split(" | "))
+    return tuple({**sector, **shared} for sector in sectors)
 
 
-def _cut(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.lower())
+def _draw_subjects(number: int, luck: Random) -> Iterator[dict[str, str]]:
+    """Different subjects, in no order."""
+    drawn = set[Subject]()
+    while len(drawn) < number:
+        sector = luck.choice(read_sectors())
+        subject = {part: luck.choice(sector[part]) for part in (*PARTS, *SHARED_PARTS)}
+        if tuple(subject.values()) not in drawn:
+            drawn.add(tuple(subject.values()))
+            yield subject
+
+
+def _write(group: int, subject: dict[str, str], luck: Random) -> LibraryText:
+    """A subject as a text."""
+    title, body = luck.choice(TITLES).format(**subject), luck.choice(BODIES).format(**subject)
+    return LibraryText(group, title[0].upper() + title[1:], SENTENCE.sub(lambda found: found[0].upper(), body))

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("prefect", "fastapi", "sqlmodel", "sqlalchemy", "uvicorn", "weasyprint", "psycopg", "dbos")
+PACKAGES = ("prefect", "fastapi", "sqlmodel", "sqlalchemy", "uvicorn", "weasyprint", "psycopg", "dbos", "bm25s")
 
 
 @dataclass(frozen=True)

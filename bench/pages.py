@@ -3,16 +3,19 @@
 from bench.client import send_all, write_request
 from bench.crowd import add_crowd
 from bench.lines import Line, median
-from bench.stand import Stand
+from bench.stand import Size, Stand
 from bench.village import settle
 from models.database import Database
 from tests.api.pages.browsing import start_session
-from tests.browser.scene import Shot, set_scene
+from tests.browser.scene import LISTS, Shot, set_scene
 from tests.building import Town
 
 MOST = 1.5
 SPELLS = 11
-SORTED = (
+TABLES = (  # at which those work who decide
+    Shot("Daftar usulan yang terlambat", "secretary", "/daftar?due=overdue&sort=due"),
+    Shot("Daftar usulan satu wilayah", "secretary", "/daftar?unit=ANDIR"),
+    Shot("Daftar usulan dengan sebuah kata", "secretary", "/daftar?q=antrean"),
     Shot("Daftar usulan menurut tenggat", "secretary", "/daftar?sort=due"),
     Shot("Daftar usulan menurut nilai", "chair", "/daftar?sort=score"),
     Shot("Seleksi menurut tenggat", "secretary", "/daftar?stage=screening&sort=due"),
@@ -40,20 +43,28 @@ def _measure_on(stand: Stand, kind: str, few: Database, many: Database) -> list[
         stand.say(f"{kind}: {caption}")
         figures[caption] = _ask(ports, {number: each[caption] for number, each in requests.items()}, max(size.reads // 40, 2))
     stand.numbers[kind] = figures
-    worst = max(figures, key=lambda caption: figures[caption][size.many] / figures[caption][size.few])
-    middle = {number: median([each[number] for each in figures.values()]) for number in towns}
-    against = f"{size.few:,} ideas"
+    tables = {shot.caption: figures[shot.caption] for shot in (*LISTS[:1], *TABLES)}
+    worst, table = _find_worst(figures, size), _find_worst(tables, size)
+    told = {
+        f"of {len(figures)} the one that grows most ({worst})": figures[worst],
+        f"of the desk's {len(tables)} tables the one that grows most ({table})": figures[table],
+        "the middle of all": {number: median([each[number] for each in figures.values()]) for number in towns},
+    }
     return [
-        Line("pages", f"of {len(figures)} the one that grows most ({worst}), {kind}", figures[worst][size.many], figures[worst][size.few],
-             "ms", MOST, most=True, against=against),
-        Line("pages", f"the middle of all, {kind}", middle[size.many], middle[size.few], "ms", MOST, most=True, against=against),
-    ]  # fmt: skip
+        Line("pages", f"{name}, {kind}", at[size.many], at[size.few], "ms", MOST, most=True, against=f"{size.few:,} ideas")
+        for name, at in told.items()
+    ]
+
+
+def _find_worst(figures: dict[str, dict[int, float]], size: Size) -> str:
+    """The caption of the page that grows most."""
+    return max(figures, key=lambda caption: figures[caption][size.many] / figures[caption][size.few])
 
 
 def _list_requests(town: Town) -> dict[str, bytes]:
     """A request for each page that there is, by its caption."""
     shots = [
-        shot for shot in (*set_scene(town), *SORTED) if not shot.press and shot.caption not in ("Tidak ditemukan", "Halaman yang tidak ada")
+        shot for shot in (*set_scene(town), *TABLES) if not shot.press and shot.caption not in ("Tidak ditemukan", "Halaman yang tidak ada")
     ]
     cookies = {who: f"gagas_session={start_session(town, who)}" for who in {shot.who for shot in shots if shot.who}}
     return {

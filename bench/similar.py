@@ -1,7 +1,7 @@
-"""`similar`: what is found of the same in other words against BM25, and how long it and a search take with many ideas against with few."""
+"""`similar`: what is found of the same in other words against BM25; how long that, a search and the desk's table take among many ideas."""
 
-from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from bench.client import write_request
 from bench.crowd import gather_statistics
-from bench.library import Library, LibraryText, PlainRank, write_library
+from bench.library import Find, Library, LibraryText, find_plainly, measure_recall, write_library
 from bench.lines import Line
 from bench.reads import ask_in_turn
 from bench.stand import Stand
@@ -21,16 +21,17 @@ from models.ids import new_id
 from models.instants import now
 from models.search import SearchText
 from models.stages import IdeaStage
+from tests.api.pages.browsing import start_session
 from tests.building import Town
-from workflows.calculations.words import EDITION
+from workflows.calculations.words import EDITION, read_text_terms
 from workflows.intake.search_terms import SearchedText, write_terms
 from workflows.intake.similar import find_similar_to
 
 LIBRARY, GROUPS, FIRST = 10_000, 200, 5  # texts, groups that are asked for in other words, and among how many first ones
 MOST, MOST_SEARCH = 3, 1.5
 AT_ONCE = 5_000  # rows put in by one statement
+OURS = "BM25 over our terms"
 UNITS = ("MALEBER", "CIROYOM", "DAGO", "ANDIR", "COBLONG")
-Find = Callable[[LibraryText], list[int]]  # the groups of the texts that are found, best first
 
 
 def measure(stand: Stand) -> list[Line]:
@@ -39,20 +40,14 @@ def measure(stand: Stand) -> list[Line]:
     for kind, few, many in stand.open_pairs():
         stand.say(f"{kind}: texts are put in")
         number = min(LIBRARY, stand.size.many)
-        library = write_library(number, min(GROUPS, number // 10))
+        library = write_library(number, min(GROUPS, number // 5))
         towns = {stand.size.few: _fill(few, write_library(stand.size.few, 0)), stand.size.many: settle(many)}
         groups = add_library(towns[stand.size.many], library.texts)
         lines += _measure_recall(stand, kind, towns[stand.size.many], library, groups)
-        rest = write_library(stand.size.many, 0).texts[: stand.size.many - number]
+        rest = write_library(stand.size.many - number, 0, seed=2).texts
         add_library(towns[stand.size.many], rest)
         lines += _measure_time(stand, kind, towns)
     return lines
-
-
-def measure_recall(library: Library, find: Find) -> float:
-    """The share of the groups that are found among the first five."""
-    found = sum(asked.group in find(asked)[:FIRST] for asked in library.asked)
-    return found / len(library.asked)
 
 
 def find_among_ideas(session: Session, town: Town, groups: dict[str, int]) -> Find:
@@ -63,12 +58,6 @@ def find_among_ideas(session: Session, town: Town, groups: dict[str, int]) -> Fi
         return [groups[each.idea.id] for each in find_similar_to(session, SearchedText(asked.title, asked.body), actor=actor)]
 
     return find
-
-
-def find_plainly(library: Library) -> Find:
-    """Finds by plain BM25."""
-    plain = PlainRank(library.texts)
-    return lambda asked: [library.texts[place].group for place in plain.find(asked, FIRST)]
 
 
 def add_library(town: Town, texts: tuple[LibraryText, ...]) -> dict[str, int]:
@@ -116,11 +105,28 @@ def _fill(store: Database, library: Library) -> Town:
 
 def _measure_recall(stand: Stand, kind: str, town: Town, library: Library, groups: dict[str, int]) -> list[Line]:
     stand.say(f"{kind}: the same is looked for in other words")
+    plain, with_our_terms = find_plainly(library, FIRST), find_plainly(library, FIRST, list_terms)
+    unseen = library.keep_half(0)
+    compared = ((library, "", "BM25", plain), (unseen, ", unseen while tuning", "BM25", plain), (library, "", OURS, with_our_terms))
     with town.store.reading() as session:
-        ours = measure_recall(library, find_among_ideas(session, town, groups))
-    plain = measure_recall(library, find_plainly(library))
-    name = f"recall@{FIRST} of {len(library.asked)} among {len(library.texts):,}, {kind}"
-    return [Line("similar", name, ours, plain, "of 1", 1, against="BM25")]
+        find = cache(find_among_ideas(session, town, groups))
+        return [
+            Line(
+                "similar",
+                f"recall@{FIRST} of {len(part.asked)} among {len(part.texts):,}{of_which}, {kind}",
+                measure_recall(part, find, FIRST),
+                measure_recall(part, rival, FIRST),
+                "of 1",
+                None if against == OURS else 1,
+                against=against,
+            )
+            for part, of_which, against, rival in compared
+        ]
+
+
+def list_terms(text: str) -> list[str]:
+    """The terms by which a text is compared here."""
+    return list(read_text_terms(text).terms)
 
 
 def _measure_time(stand: Stand, kind: str, towns: dict[int, Town]) -> list[Line]:
@@ -154,11 +160,16 @@ def _questions(town: Town) -> dict[str, list[bytes]]:
     def get(who: str, *paths: str) -> list[bytes]:
         return [write_request("GET", f"/api/v1{path}", town[who].headers) for path in paths]
 
+    def open_page(*paths: str) -> list[bytes]:
+        cookie = {"Cookie": f"gagas_session={start_session(town, 'secretary')}"}
+        return [write_request("GET", path, cookie) for path in paths]
+
     return {
         "similar ideas, by the secretariat": get("secretary", *(f"/ideas/{id_}/similar" for id_ in ideas)),
         "similar ideas, by a district's head": get("head", *(f"/ideas/{id_}/similar" for id_ in ideas[:1])),
         "search for a usual word, by the secretariat": get("secretary", "/ideas?q=puskesmas", "/ideas?q=sampah", "/ideas?q=berkas"),
-        "search for two words, by the secretariat": get("secretary", "/ideas?q=stunting+difabel", "/ideas?q=parkir+nelayan"),
+        "search for two words, by the secretariat": get("secretary", "/ideas?q=pasien+lansia", "/ideas?q=parkir+mahasiswa"),
         "search for a word that hardly occurs, by the secretariat": get("secretary", "/ideas?q=zamrud"),
         "search for a usual word, by a district's head": get("head", "/ideas?q=puskesmas", "/ideas?q=sampah"),
+        "the desk's table searched, by the secretariat": open_page("/daftar?q=sampah", "/daftar?q=berkas&stage=screening&sort=due"),
     }

@@ -4,7 +4,7 @@ SQLite answers from FTS5, PostgreSQL from a GIN index over `tsvector`. Both hold
 which rows hold them: the ranks of either rest on all rows, and so would tell of those that a reader may not see.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -106,12 +106,26 @@ def read_newest_terms(session: Session, shown: sa.ColumnElement[bool], limit: in
     return list(read_kept_terms(session, [str(row[0]) for row in run_plain(session, newest)]))
 
 
-def list_holding(session: Session, term: str, shown: sa.ColumnElement[bool], limit: int) -> list[str]:
-    """The newest ideas that hold a term and for which a condition holds: asked of each on the way, so that no other has a part in it."""
-    holding = _select_holding(session, _write_query(session, [Word(term, "", is_beginning=False)]))
-    number = _OF_SQLITE.c.rowid if is_sqlite(session) else _TEXT.c.number  # the same; along its own FTS5 goes backwards by itself
-    found = holding.join(Idea, col(Idea.id) == _TEXT.c.idea_id).where(shown)
-    return [str(row[0]) for row in run_plain(session, found.order_by(number.desc()).limit(limit))]
+def prepare_holding(session: Session, shown: sa.ColumnElement[bool], limit: int) -> Callable[[Sequence[Sequence[str]]], list[str]]:
+    """What answers which ideas hold one term of each of some groups: of those for which a condition holds the newest, up to a limit.
+
+    The condition is asked of each idea on the way, so that no other has a part in the answer. PostgreSQL is told to ask its index first:
+    it plans once for all terms, and for frequent ones it would go through the newest ideas one by one.
+    """
+    query = sa.bindparam("query", type_=sa.Text)
+    holding = _select_holding(session, query)
+    if is_sqlite(session):  # along its own number FTS5 goes backwards by itself
+        found = holding.join(Idea, col(Idea.id) == _TEXT.c.idea_id).where(shown).order_by(_OF_SQLITE.c.rowid.desc()).limit(limit)
+    else:
+        held = holding.add_columns(_TEXT.c.number).cte("held").prefix_with("MATERIALIZED")
+        seen = sa.select(held.c.idea_id).join(Idea, col(Idea.id) == held.c.idea_id).where(shown)
+        found = seen.order_by(held.c.number.desc()).limit(limit)
+
+    def list_holding(terms: Sequence[Sequence[str]]) -> list[str]:
+        groups = [[Word(term, "", is_beginning=False) for term in group] for group in terms]
+        return [str(row[0]) for row in run_plain(session, found, {"query": _write_query(session, groups)})]
+
+    return list_holding
 
 
 def holds_words(session: Session, words: Sequence[Word], most: int) -> sa.ColumnElement[bool]:
@@ -122,7 +136,7 @@ def holds_words(session: Session, words: Sequence[Word], most: int) -> sa.Column
     """
     if not words:
         return sa.true()
-    holding = _select_holding(session, _write_query(session, words)).limit(most + 1)
+    holding = _select_holding(session, _write_query(session, [[word] for word in words])).limit(most + 1)
     ids = [str(row[0]) for row in run_plain(session, holding)]
     if len(ids) <= most:
         return is_among(session, Idea.id, ids) if ids else sa.false()
@@ -131,7 +145,7 @@ def holds_words(session: Session, words: Sequence[Word], most: int) -> sa.Column
     return holds
 
 
-def _select_holding(session: Session, query: str) -> sa.Select[Any]:
+def _select_holding(session: Session, query: str | sa.BindParameter[str]) -> sa.Select[Any]:
     """The ideas whose text a query of the database's own kind finds."""
     if not is_sqlite(session):
         return sa.select(_TEXT.c.idea_id).where(_LEXEMES.op("@@")(sa.cast(query, _TsQuery())))
@@ -139,11 +153,12 @@ def _select_holding(session: Session, query: str) -> sa.Select[Any]:
     return sa.select(_TEXT.c.idea_id).select_from(found).where(_OF_SQLITE.c[INDEX].op("MATCH")(query))
 
 
-def _write_query(session: Session, words: Sequence[Word]) -> str:
-    """The query that finds texts with all of some words; whatever was typed is a quoted word in it, and never an operator."""
+def _write_query(session: Session, groups: Sequence[Sequence[Word]]) -> str:
+    """The query that finds texts with a word of each group; whatever was typed is a quoted word in it, and never an operator."""
     signs = ('"', '"*', " OR ", " AND ") if is_sqlite(session) else ("'", "':*", " | ", " & ")
     quote, beginning, either, both = signs
-    return both.join(f"({either.join(_quote_each(word, quote, beginning))})" for word in words)
+    forms = ([form for word in group for form in _quote_each(word, quote, beginning)] for group in groups)
+    return both.join(f"({either.join(of_group)})" for of_group in forms)
 
 
 def _quote_each(word: Word, quote: str, beginning: str) -> Iterator[str]:

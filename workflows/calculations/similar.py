@@ -1,25 +1,26 @@
 """Which texts of a corpus are like a text, how much, and by which words.
 
-A text is a vector of its terms (`words.py`): each counts by how often it is said, a word of the title twice, with less for each further
-time (as in BM25), and by how rare it is among the texts of the corpus (the same logarithm as BM25's). Likeness is the cosine of two such
-vectors, in percent: 100 for a text and itself, and never more, which BM25 cannot promise. Nothing but the texts that are given has a part
-in it, so a likeness tells of no other.
+Each term of a text (`words.py`) counts as in BM25: by how often it is said, with less for each further time and less in a long text, and
+by how rare it is among the texts of the corpus. Likeness is how much of what the asked text says the other says too, so counted, in
+percent: 100 for a text and itself, and never more, which BM25 cannot promise. It is asked from one side: a long text may say all of what a
+short one says, and the short one half of what the long one says. Nothing but the texts that are given has a part in it.
 """
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cached_property
 
 from pydantic import Field
 
 from workflows.calculations.values import ShortText, Value
-from workflows.calculations.words import ReadText, read_text_terms
+from workflows.calculations.words import read_text_terms
 
-TITLE_WEIGHT = 2
 SATURATION = 1.2  # BM25's k1: how soon a further time counts for less
+LENGTH = 0.75  # BM25's b: how much less a term counts in a text that is longer than others
+USUAL_LENGTH = 100.0  # terms of a text, where no other texts tell it
 MOST_REASONS = 5  # words that a match names
 HUNDREDTH = Decimal("0.01")
 
@@ -65,19 +66,20 @@ class SimilarResult(Value):
 
 @dataclass(frozen=True)
 class Terms:
-    """How often the terms of a text count, its title's beside the others'; `written` is what a term looks like in it."""
+    """How often the terms of a text are said; `written` is what a term looks like in it."""
 
-    title: Mapping[str, int]
-    body: Mapping[str, int]
+    counts: Mapping[str, int]
     written: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def weights(self) -> dict[str, float]:
-        """Each term's weight, before its rarity."""
-        counts = Counter(self.body)
-        for term, number in self.title.items():
-            counts[term] += TITLE_WEIGHT * number
-        return {term: number * (SATURATION + 1) / (number + SATURATION) for term, number in counts.items()}
+    @cached_property
+    def length(self) -> int:
+        """How many terms the text has."""
+        return sum(self.counts.values())
+
+    def weigh(self, term: str, average: float) -> float:
+        """A term's weight in this text, before its rarity; `average` is the usual length of a text."""
+        number = self.counts[term]
+        return number * (SATURATION + 1) / (number + SATURATION * (1 - LENGTH + LENGTH * self.length / average))
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Frequencies:
-    """Of how many texts which terms are known to be; of a term that is not named, `otherwise`."""
+    """Of how many texts which terms are known to be, and how many terms a text has on average; of a term that is not named, `otherwise`."""
 
     texts: int
     holding: Mapping[str, int]
+    length: float = USUAL_LENGTH
     otherwise: int = 0
 
     def rarity(self, term: str) -> float:
@@ -113,59 +116,50 @@ def calculate_similar(question: SimilarQuestion) -> SimilarResult:
 def read_terms(title: str, text: str) -> Terms:
     """The terms of a title and of the text below it."""
     above, below = read_text_terms(title), read_text_terms(text)
-    return Terms(above.counts, below.counts, _join_written(above, below))
+    return Terms(above.counts + below.counts, {**below.added, **above.added, **below.written, **above.written})
 
 
 def count_frequencies(entries: Iterable[Entry]) -> Frequencies:
-    """How many of some texts hold each term."""
-    holding, number = Counter[str](), 0
+    """How many of some texts hold each term, and how long they are."""
+    holding, texts, terms = Counter[str](), 0, 0
     for entry in entries:
-        holding.update(entry.terms.title.keys() | entry.terms.body.keys())
-        number += 1
-    return Frequencies(number, holding)
+        holding.update(entry.terms.counts.keys())
+        texts, terms = texts + 1, terms + entry.terms.length
+    return Frequencies(texts, holding, terms / texts if terms else USUAL_LENGTH)
+
+
+def weigh_all(asked: Terms, frequencies: Frequencies) -> dict[str, float]:
+    """How much each term of a text says, by how often it is said and by how rare it is."""
+    return {term: asked.weigh(term, frequencies.length) * frequencies.rarity(term) for term in asked.counts}
 
 
 def rank(asked: Terms, entries: Iterable[Entry], frequencies: Frequencies, most: int) -> list[Match]:
     """The entries most like what is asked, at most so many, whatever their order; among equals by receipt, then by id."""
-    rarity = cache(frequencies.rarity)
-    vector = Vector(asked.weights, rarity)
-    found = []
+    rarity = {term: frequencies.rarity(term) for term in asked.counts}
+    said = weigh_all(asked, frequencies)
+    whole, found = math.fsum(said.values()), []
     for entry in entries:
-        match = _compare(asked, vector, entry, rarity)
-        if match is not None:
-            found.append((-match.likeness, entry.receipt, entry.id, match))
-    return [match for *_, match in sorted(found, key=lambda each: each[:3])[:most]]
+        shared = said.keys() & entry.terms.counts.keys()
+        parts = {term: min(said[term], entry.terms.weigh(term, frequencies.length) * rarity[term]) for term in shared}
+        if parts:
+            found.append((-_measure(parts, whole), entry.receipt, entry.id, parts))
+    return [
+        Match(id=entry_id, likeness=-likeness, shared=tuple(_list_reasons(asked, parts)))
+        for likeness, _, entry_id, parts in sorted(found, key=lambda each: each[:3])[:most]
+    ]
 
 
-class Vector:
-    """The weights of a text's terms, and the square of their length in the space that rarity spans."""
-
-    def __init__(self, weights: Mapping[str, float], rarity: Callable[[str], float]) -> None:
-        self.weights = weights
-        self.square = math.fsum(weight * weight * rarity(term) for term, weight in weights.items())
+def _measure(parts: Mapping[str, float], whole: float) -> Decimal:
+    """How much of what is said is shared, in percent; sums are exact, so that no order of terms decides on a tie."""
+    return Decimal(min(math.fsum(parts.values()) / whole, 1.0) * 100).quantize(HUNDREDTH)
 
 
-def _compare(asked: Terms, vector: Vector, entry: Entry, rarity: Callable[[str], float]) -> Match | None:
-    """How like an entry is; None where no term is shared. Sums are exact, so that no order of terms decides on a tie."""
-    other = Vector(entry.terms.weights, rarity)
-    parts = {term: weight * other.weights[term] * rarity(term) for term, weight in vector.weights.items() if term in other.weights}
-    if not parts:
-        return None
-    shared = math.fsum(parts.values())
-    cosine = shared / math.sqrt(vector.square * other.square)
-    likeness = Decimal(min(cosine, 1.0) * 100).quantize(HUNDREDTH)
-    return Match(id=entry.id, likeness=likeness, shared=tuple(_list_reasons(asked, parts, shared)))
-
-
-def _list_reasons(asked: Terms, parts: Mapping[str, float], shared: float) -> Iterator[SharedWord]:
+def _list_reasons(asked: Terms, parts: Mapping[str, float]) -> Iterator[SharedWord]:
     """The words that weigh most, the heaviest first; what an acronym stands for counts with the acronym."""
+    shared = math.fsum(parts.values())
     of_word: dict[str, list[float]] = {}
     for term, part in parts.items():
         of_word.setdefault(asked.written.get(term, term), []).append(part)
     percents = {word: round(math.fsum(found) / shared * 100) for word, found in of_word.items()}
     for word in sorted(percents, key=lambda word: (-percents[word], word))[:MOST_REASONS]:
         yield SharedWord(word=word, percent=percents[word])
-
-
-def _join_written(above: ReadText, below: ReadText) -> dict[str, str]:
-    return {**below.added, **above.added, **below.written, **above.written}

@@ -18,11 +18,14 @@ from pydantic import Field
 from workflows.calculations.values import Value
 from workflows.calculations.vocabulary import Phrase, read_acronyms, read_list, read_same_words
 
-EDITION = 1  # of all that decides which terms a text has; what was kept under another edition is read anew
+EDITION = 2  # of all that decides which terms a text has; what was kept under another edition is read anew
 LONGEST_WORD = 40  # characters; of a longer word only so many count
 MOST_WORDS, MOST_LETTERS = 6_000, 100_000  # of a text; words behind them count for nothing, and no index refuses what is left
 MOST_REPEATS = 3  # how often a term is kept of one text: a fourth says nothing that the third did not
 WRITTEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+SWALLOWED = re.compile(r"(me|pe)n(?=[aiueo])")  # as in `menabung`: the root begins with a t, since one with a vowel takes `meng`
+SHORTEST_SWALLOWING = 7  # letters; shorter words are roots themselves: `penuh`, `menang`
+CLITIC = re.compile(r"(?:nya|lah|kah|pun)$")
 TWICE = re.compile(r"([^\W\d_]{3,})2")  # `anak2`, as people write `anak-anak` on a phone
 
 
@@ -90,11 +93,15 @@ def list_written(text: str) -> list[str]:
 def reduce_word(word: str) -> str:
     """The term of one folded word."""
     same = read_same_words()
-    if word in same:
-        return same[word]
-    if word in read_list("kept_words") or word in _acronyms() or not word.isascii() or not word.isalpha():
+    for form in (word, CLITIC.sub("", word)):
+        if form in same:
+            return same[form]
+        if form in read_list("kept_words") or form in _acronyms():
+            return form
+    if not word.isascii() or not word.isalpha():
         return word
-    stem = str(_new_stemmer().stemWord(word)) or word
+    whole = SWALLOWED.sub(r"\1nt", word, count=1) if SWALLOWED.match(word) and len(word) >= SHORTEST_SWALLOWING else word
+    stem = str(_new_stemmer().stemWord(whole)) or word
     return same.get(stem, stem)
 
 

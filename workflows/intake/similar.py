@@ -2,8 +2,8 @@
 
 Nothing but what the asker may see has a part in the answer: an idea is looked at only where the one filter shows it, and how rare a word is
 was counted among ideas that they may see. So two worlds that differ in a draft, a sealed or another unit's text answer alike. Who may see
-few ideas has them all compared. For who may see many, the newest are a sample that tells how rare words are, and the index finds the newest
-ideas with each of the words that say most: so it takes as long among a hundred thousand ideas as among a thousand.
+few ideas has them all compared. For who may see many, the newest are a sample that tells how rare words are, and the index finds what else
+is worth comparing (`candidates.py`): so it takes about as long among a hundred thousand ideas as among a thousand.
 """
 
 from collections import Counter
@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.ideas import Idea
 from models.stages import IdeaStage
-from models.statements.search import KeptTerms, list_holding, read_kept_terms, read_newest_terms
-from workflows.calculations.similar import Entry, Frequencies, Match, Terms, count_frequencies, rank, read_terms
+from models.statements.search import KeptTerms, prepare_holding, read_kept_terms, read_newest_terms
+from workflows.calculations.similar import Entry, Match, Terms, count_frequencies, rank, read_terms
+from workflows.intake.candidates import HELD, find_candidates
 from workflows.intake.content import list_said
 from workflows.intake.search_terms import SearchedText, gather_text
 from workflows.process.actors import Actor
@@ -26,13 +26,8 @@ from workflows.process.context import IdeaContext
 from workflows.process.visibility import visible
 
 MOST_SHOWN = 5
-LEAST_LIKENESS = Decimal(10)  # percent; below it two texts share little but the words of every office
+LEAST_LIKENESS = Decimal(5)  # percent; below it two texts share little but the words of every office
 SAMPLE = 300  # ideas, the newest that the asker may see; fewer are all compared
-REFERENCE = 10_000  # texts among which words of a sample are taken to be
-PROBES = 16  # words by which the index is asked, half of them at most unknown to the sample
-COMMON = 0.2  # a word that this part of the sample holds tells too little to be asked for
-HELD = 50  # ideas that are found by each
-RANKED = 120  # of all that were found beside the sample
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ def find_similar(session: Session, context: IdeaContext, *, actor: Actor) -> lis
 def find_similar_to(session: Session, text: SearchedText, *, about: Idea | None = None, actor: Actor) -> list[SimilarIdea]:
     """The ideas most like a text, of those that the actor may see; `about` is the idea that the text is of, which is none of them."""
     asked = read_terms(text.title, text.body)
-    if not asked.weights:
+    if not asked.counts:
         return []
     shown = visible(actor, in_order=reads_in_order(session, actor)) & (col(Idea.stage) != IdeaStage.DRAFT)
     if about is not None:
@@ -61,38 +56,12 @@ def find_similar_to(session: Session, text: SearchedText, *, about: Idea | None 
     entries = _read_entries(read_newest_terms(session, shown, SAMPLE))
     frequencies = count_frequencies(entries)
     if len(entries) == SAMPLE:
-        found, frequencies = _find_more(session, asked, frequencies, shown)
-        sampled = {entry.id for entry in entries}
-        entries += _read_entries(list(read_kept_terms(session, [each for each in found if each not in sampled])))
+        candidates = find_candidates(asked, frequencies, prepare_holding(session, shown, HELD))
+        frequencies, sampled = candidates.frequencies, {entry.id for entry in entries}
+        entries += _read_entries(list(read_kept_terms(session, [each for each in candidates.ids if each not in sampled])))
     matches = [match for match in rank(asked, entries, frequencies, MOST_SHOWN) if match.likeness >= LEAST_LIKENESS]
     ideas = {idea.id: idea for idea in session.exec(select(Idea).where(col(Idea.id).in_([match.id for match in matches])))}
     return [SimilarIdea(ideas[match.id], match, _is_earlier(ideas[match.id], about)) for match in matches]
-
-
-def _find_more(session: Session, asked: Terms, sample: Frequencies, shown: sa.ColumnElement[bool]) -> tuple[list[str], Frequencies]:
-    """The ideas that hold the words which say most, the most promising first; and how rare each word is, as far as was found out."""
-    scale = REFERENCE / SAMPLE
-    holding = {term: round(number * scale) for term, number in sample.holding.items()}
-    probes = _choose_probes(asked, sample)
-    held = {term: list_holding(session, term, shown, HELD) for term in probes}
-    for term, ids in held.items():
-        holding[term] = len(ids) if len(ids) < HELD else max(holding.get(term, 0), HELD)
-    frequencies = Frequencies(REFERENCE, holding, otherwise=round(scale / 2))
-    promise, weights = dict[str, float](), asked.weights
-    for term in probes:
-        for idea_id in held[term]:
-            promise[idea_id] = promise.get(idea_id, 0.0) + weights[term] * frequencies.rarity(term)
-    return sorted(promise, key=lambda each: (-promise[each], each))[:RANKED], frequencies
-
-
-def _choose_probes(asked: Terms, sample: Frequencies) -> list[str]:
-    """The words that say most, those of the title first among equals; half of them the sample should know, as others may be in no idea."""
-    said = asked.weights
-    by_weight = sorted(said, key=lambda term: (-said[term] * sample.rarity(term), term))
-    known = [term for term in by_weight if 0 < sample.holding.get(term, 0) <= COMMON * SAMPLE]
-    unknown = [term for term in by_weight if term not in sample.holding]
-    fewest_known = PROBES - min(len(unknown), PROBES // 2)
-    return known[:fewest_known] + unknown[: PROBES - len(known[:fewest_known])]
 
 
 def _read_entries(kept: Sequence[KeptTerms]) -> list[Entry]:
@@ -100,7 +69,7 @@ def _read_entries(kept: Sequence[KeptTerms]) -> list[Entry]:
         Entry(
             each.idea_id,
             each.submitted_at.isoformat() if each.submitted_at else "",
-            Terms(Counter(each.title.split()), Counter(each.body.split())),
+            Terms(Counter(each.title.split()) + Counter(each.body.split())),
         )
         for each in kept
     ]

@@ -93,9 +93,18 @@ def test_a_text_in_other_words_comes_before_one_that_shares_the_usual_ones() -> 
     assert {each.word for each in found[0].shared} >= {"antrean", "daring", "puskesmas"}
 
 
-def test_a_word_of_the_title_counts_for_more() -> None:
-    corpus = number([("Lampu", "antrean"), ("Antrean", "lampu")])
-    assert [match.id for match in matches("antrean", "", corpus)] == ["1", "0"]
+def test_a_word_that_is_said_again_counts_for_more_and_in_a_long_text_for_less() -> None:
+    corpus = number([("Antrean", "loket sekolah pasar arsip lampu"), ("Antrean", ""), ("Antrean", "antrean loket sekolah pasar arsip")])
+    said_twice, once_in_a_long_text = (matches("antrean loket", "antrean", corpus)[place].id for place in (0, 1))
+    assert (said_twice, once_in_a_long_text) == ("2", "0")
+    assert matches("antrean", "", corpus)[0].id == "1"
+
+
+def test_a_long_text_says_more_of_a_short_one_than_the_short_one_of_it() -> None:
+    short, long = ("Antrean loket", "puskesmas"), ("Antrean loket", "puskesmas sampah pajak daring ponsel lansia izin lampu")
+    [of_short] = matches(*short, number([long]))
+    [of_long] = matches(*long, number([short]))
+    assert 100 > of_short.likeness > of_long.likeness
 
 
 @pytest.mark.parametrize("text", ["", "yang dan di", "😀 \0 %", '" OR NEAR(', "山"])
@@ -105,7 +114,7 @@ def test_what_shares_no_term_with_the_corpus_is_like_none(text: str) -> None:
 
 def test_a_corpus_of_monsters_is_compared() -> None:
     corpus = number([("a" * 2_000, "kata " * 40_000), ("kata", "yang " * 40_000), ("\0", "")])
-    assert [match.id for match in matches("kata", "kata", corpus)] == ["1", "0"]
+    assert {match.id for match in matches("kata", "kata", corpus)} == {"1", "0"}
 
 
 def test_the_command_tells_matches_with_their_reasons() -> None:

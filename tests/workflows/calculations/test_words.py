@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from workflows.calculations.registry import calculate
 from workflows.calculations.vocabulary import read_acronyms, read_list, read_same_words
-from workflows.calculations.words import LONGEST_WORD, MOST_REPEATS, MOST_WORDS, list_written, read_text_terms, reduce_word
+from workflows.calculations.words import EDITION, LONGEST_WORD, MOST_REPEATS, MOST_WORDS, list_written, read_text_terms, reduce_word
 
 FORMS = (  # words whose forms are one term
     "layanan pelayanan melayani dilayani",
@@ -24,6 +24,15 @@ FORMS = (  # words whose forms are one term
     "aduan pengaduan mengadu",
     "warga masyarakat",
     "daring online",
+    "tabung menabung tabungan ditabung",
+    "tampil menampilkan ditampilkan tampilannya",
+    "tambal menambal penambalan",
+    "teliti meneliti penelitian penelitiannya",
+    "kerja bekerja pekerjaan mengerjakan",
+    "nilai menilai penilaiannya",
+    "pegawai kepegawaian karyawan",
+    "murid siswa siswanya",
+    "sopir supir pengemudinya",
 )
 
 
@@ -47,11 +56,17 @@ def test_different_words_stay_different_terms() -> None:
         "arsip",
         "keluarga",
         "kelurahan",
+        "pegawai",
+        "ponsel",
+        "pohon",
+        "pemohon",
+        "ketua",
+        "tua",
     ]
     assert len({reduce_word(word) for word in words}) == len(words)
 
 
-@pytest.mark.parametrize("word", ["digital", "meeting", "dashboard", "stunting", "kecamatan", "keluarga", "pendidikan"])
+@pytest.mark.parametrize("word", ["digital", "dashboard", "stunting", "kecamatan", "keluarga", "pendidikan", "penuh", "sekolah"])
 def test_a_word_without_an_affix_is_left_alone(word: str) -> None:
     assert reduce_word(word) == word
 
@@ -131,4 +146,4 @@ def test_many_threads_read_the_same_words() -> None:
 
 def test_the_command_tells_terms_acronyms_and_what_was_left_out() -> None:
     told = calculate("words", {"text": "Antrean di PUSKESMAS"})
-    assert told == {"terms": ["antre", "puskesmas"], "by_acronym": ["pusat", "sehat", "warga"], "left_out": ["di"], "edition": 1}
+    assert told == {"terms": ["antre", "puskesmas"], "by_acronym": ["pusat", "sehat", "warga"], "left_out": ["di"], "edition": EDITION}
