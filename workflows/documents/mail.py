@@ -199,8 +199,9 @@ def _parts() -> dict[str, dict[str, str]]:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    words: dict[str, dict[str, str]] = tomllib.loads(files("templates").joinpath("sentences", "words.toml").read_text("utf-8"))
-    return words
+    """The words of every file of them: `words.toml`, `words_teams.toml` and the like."""
+    lists = (each for each in files("templates").joinpath("sentences").iterdir() if each.name.startswith("words"))
+    return {code: said for each in lists for code, said in tomllib.loads(each.read_text("utf-8")).items()}
 
 
 @cache

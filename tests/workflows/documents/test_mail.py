@@ -3,8 +3,9 @@
 import pytest
 
 from models.documents import DocumentKind
+from models.people import NoticeKind
 from workflows.documents.kinds import get_document_type
-from workflows.documents.mail import DigestLine, DigestMail, DocumentMail, render_mail, write_task
+from workflows.documents.mail import DigestLine, DigestMail, DocumentMail, render_mail, write_happening, write_task
 
 AWAITED = (
     *("permit", "screen", "supplement", "assign", "score", "recommend", "determine", "pass_gate"),
@@ -41,3 +42,10 @@ def test_a_digest_says_what_waits_until_when(late, said):
 
 def test_every_task_that_a_person_may_wait_for_has_its_words():
     assert [task for task in AWAITED if write_task(task) == task.replace("_", " ")] == []
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_every_happening_is_told_in_words_of_the_readers_language(kind):
+    said = {language: write_happening(kind, None, language) for language in ("id", "en")}
+    assert kind.replace("_", " ") not in said.values()
+    assert said["id"] != said["en"]
