@@ -79,6 +79,24 @@ class FollowedMail:
 
 
 @dataclass(frozen=True)
+class ClaimMail:
+    """An idea near somebody's rejected one was determined, or their claim was decided; `happened` is told, upheld or dismissed.
+
+    `adopted` names that idea, empty where the reader may not know it; `until` is their last day, `reason` that of a decision.
+    """
+
+    name: str
+    happened: str
+    title: str
+    code: str
+    adopted: str
+    adopted_on: str
+    until: str
+    reason: str
+    url: str
+
+
+@dataclass(frozen=True)
 class ReminderMail:
     """Somebody has not answered whether they join a team; `lead` asks them, `share` and `until` as people read them."""
 
@@ -152,7 +170,19 @@ class MovedMail:
     url: str
 
 
-Mail = DocumentMail | DigestMail | TurnMail | DroppedMail | FollowedMail | ReminderMail | AccountMail | CodeMail | ChangeMail | MovedMail
+Mail = (
+    DocumentMail
+    | DigestMail
+    | TurnMail
+    | DroppedMail
+    | FollowedMail
+    | ClaimMail
+    | ReminderMail
+    | AccountMail
+    | CodeMail
+    | ChangeMail
+    | MovedMail
+)
 
 
 def render_mail(folder: str, mail: Mail, reader: Reader | None = None) -> WrittenMail:
