@@ -98,11 +98,11 @@ def list_claims(session: Session, *, actor: Actor) -> list[ListedClaim]:
     Who oversees both ideas' calls reads those, too, that wait for others.
     """
     own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
-    mine = [col(AdoptionClaim.idea_id).in_(own)]
+    mine: list[sa.ColumnElement[bool]] = [col(AdoptionClaim.idea_id).in_(own)]
     if any(actor.holds(role) for role in BY_CALL):
         calls = select(Call.id).where(col(Call.unit_id).in_(units_of(actor, BY_CALL)), col(Call.is_sealed).is_(False))
         over = col(_FIRST.call_id).in_(calls) & col(_ADOPTED.call_id).in_(calls)
-        mine.append((AdoptionClaim.state == ClaimState.FILED) & over & col(AdoptionClaim.adopted_id).not_in(own))
+        mine.append((col(AdoptionClaim.state) == ClaimState.FILED) & over & col(AdoptionClaim.adopted_id).not_in(own))
     found = select(AdoptionClaim).join(_FIRST, _FIRST.id == AdoptionClaim.idea_id).join(_ADOPTED, _ADOPTED.id == AdoptionClaim.adopted_id)
     found = found.where(sa.or_(*mine)).order_by(col(AdoptionClaim.settled_at).is_not(None), col(AdoptionClaim.created_at).desc())
     listed = _show_all(session, session.exec(found.order_by(col(AdoptionClaim.id)).limit(MOST_LISTED)).all(), actor)

@@ -101,8 +101,8 @@ def link_as_same(session: Session, idea: Idea, other: Idea, reason: str, *, acto
     pair = pair_of(idea.id, other.id, LinkKind.SAME)
     if session.exec(select(IdeaLink.id).where(IdeaLink.pair == pair, col(IdeaLink.ended_at).is_(None))).first() is not None:
         return
-    said = {"kind": LinkKind.SAME, "reason": reason, "said_by": str(actor.person_id)}
-    link = IdeaLink(idea_id=idea.id, other_id=other.id, pair=pair, **said)
+    said_by = str(actor.person_id)
+    link = IdeaLink(idea_id=idea.id, other_id=other.id, pair=pair, kind=LinkKind.SAME, reason=reason, said_by=said_by)
     session.add(link)
     session.flush()
     _record(session, LINK, idea, link, actor)
