@@ -42,8 +42,11 @@ MAXIMA = ("max_length", "le", "lt", "max_digits", "decimal_places", "whole_digit
 MINIMA = ("min_length", "ge", "gt")
 ALWAYS: dict[str, dict[str, Any]] = {"amount_out_of_range": {"maximum": MAXIMUM_RUPIAH}}  # calculations do not say their limit
 PARTS = {
-    "refusals": ("refusals", "refusals_region", "refusals_calls", "refusals_forms", "refusals_mentoring", "refusals_teams", "call_files"),
-    "words": ("words", "words_mentoring", "words_teams"),
+    "refusals": (
+        *("refusals", "refusals_region", "refusals_calls", "refusals_forms"),
+        *("refusals_mentoring", "refusals_teams", "refusals_claims", "call_files"),
+    ),
+    "words": ("words", "words_mentoring", "words_teams", "words_claims"),
 }  # the files of a catalogue that has several
 BETWEEN_QUOTES = re.compile(r"'([^']*)'")
 

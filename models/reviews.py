@@ -18,6 +18,7 @@ class ReviewState(StrEnum):
     SCORED = "scored"
     RECUSED = "recused"
     LAPSED = "lapsed"
+    SET_ASIDE = "set_aside"  # the idea was reopened since: its points count no more
 
 
 class Review(SQLModel, table=True):

@@ -7,6 +7,7 @@ from models import (
     awards,
     calendars,
     calls,
+    claims,
     clinics,
     colleagues,
     courses,
@@ -35,7 +36,7 @@ from models import (
 )
 
 ROOMS = (
-    *(attachments, awards, calendars, calls, clinics, colleagues, courses, decrees, dictated_ideas, documents),
+    *(attachments, awards, calendars, calls, claims, clinics, colleagues, courses, decrees, dictated_ideas, documents),
     *(doubles, ideas, idempotency, inbox, late_permits, ledger, links, mentors, messages, names),
     *(offices, outbox, people, pilots, posts, replacements, reviews, search, units),
 )

@@ -11,6 +11,7 @@ from workflows.documents.kinds import get_document_type
 from workflows.documents.mail import (
     AccountMail,
     ChangeMail,
+    ClaimMail,
     CodeMail,
     DigestLine,
     DigestMail,
@@ -36,7 +37,7 @@ TITLES = ("Antrean Puskesmas lewat Papan RW", "Buku Tamu Kelurahan tanpa Kertas"
 DAY, INSTANT = date(2026, 12, 8), datetime(2026, 12, 31, 16, 59, 59, tzinfo=UTC).astimezone(ZoneInfo("Asia/Jakarta"))
 REASON = "Rapat koordinasi pindah sepekan, dan banyak kelurahan meminta waktu untuk melengkapi foto."
 LINKS = ("url", "verify_url")
-TITLED = ("title", "lead", "name", "call")
+TITLED = ("title", "lead", "name", "call", "adopted")
 
 
 def reader_of(language: str) -> Reader:
@@ -53,6 +54,7 @@ def list_mails(language: str) -> dict[str, Mail]:
         "digest": DigestMail(NAME, _list_lines(language), "2", "1", "5", f"{ADDRESS}/kotak-masuk", _list_news(language)),
         "dropped": DroppedMail(NAME, TITLES[0], LEAD, ADDRESS),
         "followed": FollowedMail(NAME, TITLES[0], write_word("pilot", language), f"{ADDRESS}/rekan/0a1b2c3d4e5f6g7h8j9kamnpqr"),
+        "claim": _claim(language),
         "reminder": ReminderMail(NAME, TITLES[1], LEAD, "40%", _day(language), f"{ADDRESS}/usulan/0a1b2c3d4e5f6g7h8j9kamnpqr"),
         "turn": TurnMail(
             name=NAME,
@@ -80,6 +82,11 @@ def list_mails(language: str) -> dict[str, Mail]:
     moved = [MovedLine(each.task, each.title, _day(language), each.due) for each in _list_lines(language)[1:]]
     mails["moved"] = MovedMail(NAME, [free], moved, "2", f"{ADDRESS}/kotak-masuk")
     return mails
+
+
+def _claim(language: str) -> ClaimMail:
+    day, until = format_date(DAY - timedelta(days=14), language), _day(language)
+    return ClaimMail(NAME, "told", TITLES[1], "IDE-2026-000042", f"{TITLES[0]} (Kelurahan Campaka)", day, until, "", f"{ADDRESS}/klaim")
 
 
 def put_everywhere(mail: Mail, text: str) -> Mail:

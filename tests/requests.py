@@ -133,6 +133,7 @@ REQUESTS = (
     StepRequest("idea", "determine rejected", f"{_I}/determination", {"outcome": "rejected", "reason": REASON}),
     StepRequest("idea", "resume passed", f"{_I}/resumption", {"reason": REASON}),
     StepRequest("idea", "resume below_mark", f"{_I}/resumption", {"reason": REASON}),
+    StepRequest("idea", "reopen", f"{_I}/reopening", {"reason": REASON}),
     StepRequest("idea", "plan_pilot", f"{_I}/pilot", _pilot),
     StepRequest("idea", "measure", f"{_I}/pilot/measurements", _measurement),
     StepRequest("idea", "correct", f"{_I}/pilot/corrections", _correction),

@@ -31,6 +31,7 @@ from workflows.review.assign import assign_evenly, assign_reviewer
 from workflows.review.close_review import close_review, draft_recommendation
 from workflows.review.determine import Determination, determine_idea, resume_idea
 from workflows.review.recommend import Recommendation, recommend_idea
+from workflows.review.reopen import reopen_idea
 from workflows.review.score import recuse_reviewer, score_idea
 from workflows.reward.announce import announce_award, schedule_award
 from workflows.reward.approve import approve_award, decline_award
@@ -122,6 +123,7 @@ ACTIONS: dict[tuple[str, str], Callable[..., object]] = {
     ("score", "-"): lambda do, at: do(score_idea, at.idea, dict.fromkeys(CRITERIA, Decimal(at.points)), comment="Baik."),
     ("recuse", "-"): lambda do, at: do(recuse_reviewer, at.idea, reason=REASON),
     ("resume", "passed"): lambda do, at: do(resume_idea, at.idea, reason=REASON),
+    ("reopen", "-"): lambda do, at: do(reopen_idea, at.idea, reason=REASON),
     ("plan_pilot", "-"): lambda do, at: do(plan_pilot, at.idea, plan(at.town["owner"].id)),
     ("measure", "-"): lambda do, at: do(report_measurement, at.idea, Reading(at.indicator, today(), Decimal(at.points))),
     ("conclude", "-"): lambda do, at: do(conclude_pilot, at.idea, summary="Uji coba berjalan sesuai rencana."),
@@ -208,6 +210,7 @@ STEPS: dict[str, Callable[[IdeaUnderWay], object]] = {
     **{f"determine {outcome}": _by("deputy", "determine", outcome) for outcome in ("adopted", "deferred", "rejected")},
     "resume passed": _by("secretary", "resume", "passed"),
     "resume below_mark": _by("secretary", "resume", "passed"),
+    "reopen": _by("secretary", "reopen"),
     "plan_pilot": _by("secretary", "plan_pilot"),
     "start_pilot": lambda at: at.do(start_pilot, by="flow:pilot"),
     "measure": measure,

@@ -56,6 +56,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "name_en": "Joint leave for Eid al-Fitr",
         "source": "SKB 3 Menteri Nomor 1 Tahun 2026",
     },
+    "ClaimDecisionIn": {"outcome": "upheld", "reason": "Isi pokoknya sama, dan usulan ini diterima setahun lebih dahulu."},
+    "ClaimFilingIn": {"reason": "Antrean lewat papan RW sudah saya usulkan tahun lalu, dengan cara yang sama."},
+    "ClaimIn": {"adopted": "IDE-2026-000123", "reason": "Antrean lewat papan RW sudah saya usulkan tahun lalu, dengan cara yang sama."},
     "CallIn": {
         "code": "LOMBA-2026",
         "title": "Lomba inovasi 2026",

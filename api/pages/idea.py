@@ -39,6 +39,7 @@ from workflows.process.keyset import Slice
 from workflows.process.known_scores import NOTHING_KNOWN, list_known_scores
 from workflows.process.offers import Offer, find_kept_out, is_offered, list_offers
 from workflows.process.relations import is_blind, knows_award, reads_reviews
+from workflows.process.reopening import REOPEN
 from workflows.process.underway import first_report_day
 from workflows.process.ways import AWARD, GATE_ACTION
 from workflows.recognition.opening import WantedDocuments, list_documents
@@ -49,7 +50,7 @@ PROPOSE = AWARD.action("propose")
 
 router = APIRouter(include_in_schema=False)  # comes last: it answers whatever lies below an idea
 IDEA = "/usulan/{idea_id}"
-QUIET = ("withdraw", "recuse", "assign", "leave_out", "correct")  # possible, but not what the idea waits for: folded below the rest
+QUIET = ("withdraw", "recuse", "assign", "leave_out", "correct", "reopen")  # possible, but not awaited: folded below the rest
 
 COMPARING = ("screen", "score", "recommend", "determine")  # whoever decides so is shown similar ideas
 
@@ -220,8 +221,9 @@ def _wanted(session: Session, context: IdeaContext, offers: list[Offer]) -> dict
 
 
 def find_recommendation(history: list[DecisionOut]) -> DecisionOut | None:
-    """The committee's last word on an idea, as far as the reader may know of it."""
-    return next((decision for decision in reversed(history) if decision.action == "recommend"), None)
+    """The committee's last word on an idea, as far as the reader may know of it; what it said before a reopening is history alone."""
+    last = next((decision for decision in reversed(history) if decision.action in ("recommend", REOPEN)), None)
+    return None if last is None or last.action == REOPEN else last
 
 
 def _form_names(values: dict[str, Any]) -> list[str]:

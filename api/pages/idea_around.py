@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from models.stages import IdeaStage
 from workflows.intake.advice import read_mentoring
+from workflows.intake.claim_lists import read_watched
 from workflows.intake.clinics import list_clinics_for
 from workflows.intake.colleagues import Regard, read_regard
 from workflows.intake.courses import list_courses_for
@@ -28,6 +29,7 @@ def read_around(session: Session, context: IdeaContext, actor: Actor) -> dict[st
         "mentoring": read_mentoring(session, context, actor=actor),
         "clinics": list_clinics_for(session, context, actor=actor),
         "courses": list_courses_for(session, context, actor=actor),
+        "watched": read_watched(session, context, actor=actor),
         "has_changed": has_changed(session, context, actor=actor),
         "may_leave": find_not_to_leave(context, actor) is None,
         **_team_acts(session, context, actor),
@@ -37,7 +39,8 @@ def read_around(session: Session, context: IdeaContext, actor: Actor) -> dict[st
 def list_forms_around(values: dict[str, Any]) -> list[str]:
     """The forms of all of it that the reader is offered."""
     own = [name for name in ("leave", "take_over") if values[f"may_{name}"]]
-    return [*own, *_link_forms(values), *_mentoring_forms(values)]
+    claiming = ["claim"] if values["watched"].may_claim else []
+    return [*own, *claiming, *_link_forms(values), *_mentoring_forms(values)]
 
 
 def _find_regard(session: Session, context: IdeaContext, actor: Actor) -> Regard | None:

@@ -12,6 +12,7 @@ from api.pages.listed import list_rows
 from api.pages.queue import address_of
 from api.pages.render import page, read_done
 from api.pages.session import Page
+from workflows.intake.claim_lists import count_claims
 from workflows.intake.dictate import count_dictated
 from workflows.intake.replace import count_replacements
 from workflows.process.actors import Actor
@@ -45,6 +46,7 @@ async def show_inbox(request: Page, after: str | None = None, before: str | None
             "to_confirm": count_to_confirm(session, actor=actor) if is_first else 0,
             "dictated": count_dictated(session, actor.person_id) if is_first else 0,
             "replacements": count_replacements(session, actor=actor) if is_first else 0,
+            "claims": count_claims(session, actor=actor) if is_first else 0,
             "unsigned": list_unsigned(session, actor=actor) if is_first else [],
         }
 

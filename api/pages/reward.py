@@ -21,6 +21,7 @@ from api.v1.shapes import Id, show_context
 from models.awards import Award
 from models.instants import now
 from models.units import Unit
+from workflows.intake.claim_lists import read_watched
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.earning import find_flaw
@@ -167,6 +168,7 @@ async def _award_page(request: PageRequest, award_id: str, *, refused: RefusedFo
         if any(offer.awaited for offer in offers):
             values |= read_scores(session, context.about, show_history(session, idea.id, actor), actor)
         values["declined"] = find_decline(session, context.award)
+        values["watched"] = read_watched(session, context.about, actor=actor)
         is_open = ways.AWARD.stages[context.award.stage].kind == ways.Kind.OPEN
         values["flaw"] = find_flaw(session, context) if is_open else None
         return values | {

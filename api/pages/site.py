@@ -11,6 +11,7 @@ from api.pages import (
     call_life,
     calls,
     ceilings,
+    claims,
     clinics,
     colleagues,
     condition,
@@ -44,7 +45,7 @@ from api.pages import (
 
 PAGES = (
     *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, books, links),
-    *(colleagues, mentoring, clinics, courses, team, revisions, replacements, dictated),
+    *(colleagues, mentoring, clinics, courses, team, revisions, replacements, claims, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),

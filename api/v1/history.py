@@ -8,9 +8,12 @@ from sqlmodel import Session, col, select
 
 from api.v1.shapes import ResponseBody
 from api.v1.team_history import MemberChangeOut, list_changed_people, show_team_change
+from models.claims import ClaimState
 from models.ideas import Answer, Decision, Idea
 from models.people import Person
 from models.replacements import Replacement
+from workflows.intake.claim_lists import ListedClaim, Originator, read_watched
+from workflows.intake.claim_records import DECIDE, FILE, LAPSE, ORIGINATE, TELL, WITHDRAW
 from workflows.intake.links import LINK, UNLINK, LinkLine, list_links
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
@@ -59,7 +62,9 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
     named |= list_changed_people([*(each.detail for each in decisions), *({"team": each.team} for each in replacements)])
     named |= {str(each) for row in replacements for each in (row.asked_by, row.leaver_id, row.newcomer_id, row.settled_by) if each}
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
-    others = [*links, *(step for row in replacements for step in _show_replacement(row, people))]
+    watched = read_watched(session, context, actor=actor)
+    claims = [*(step for each in watched.claims for step in _show_claim(each)), *map(_show_originator, watched.originators)]
+    others = [*links, *(step for row in replacements for step in _show_replacement(row, people)), *claims]
     return _in_order([_name_others(session, _show_decision(decision, people, actor), actor) for decision in decisions], others)
 
 
@@ -97,6 +102,33 @@ def _show_link(line: LinkLine) -> Iterator[DecisionOut]:
         said = reason if line.is_told else ""
         detail = {"linked": linked}
         yield DecisionOut(action=action, outcome=link.kind, reason=said, detail=detail, team_change=None, at=at, by=by or None)
+
+
+SETTLING = {ClaimState.WITHDRAWN: WITHDRAW, ClaimState.LAPSED: LAPSE}  # a decision's step else
+
+
+def _show_claim(each: ListedClaim) -> Iterator[DecisionOut]:
+    """That a near idea was determined, and what came of it; which idea that was, for whoever may see it."""
+    row, other = each.row, each.adopted
+    linked = {} if other is None else {"linked": {"code": other.code, "id": other.id, "title": other.title, "said_of_other": False}}
+    steps: list[tuple[str, str, str, datetime | None, str]] = [
+        (TELL, "", "", row.told_at, ""),
+        (FILE, "", row.reason, row.filed_at, each.filed_by),
+    ]
+    decided = "" if row.state in SETTLING else str(row.state)
+    steps.append((SETTLING.get(row.state, DECIDE), decided, row.end_reason, row.settled_at, each.settled_by))
+    for action, outcome, reason, at, by in steps:
+        if at is not None:
+            yield DecisionOut(action=action, outcome=outcome, reason=reason, detail=linked, team_change=None, at=at, by=by or None)
+
+
+def _show_originator(each: Originator) -> DecisionOut:
+    """That somebody had a determined idea first."""
+    said = {"name": each.name, "code": each.code, "id": each.idea_id, "received_at": each.received_at.isoformat()}
+    detail = {"originator": said}
+    return DecisionOut(
+        action=ORIGINATE, outcome="", reason=each.reason, detail=detail, team_change=None, at=each.upheld_at, by=each.decided_by or None
+    )
 
 
 def _name_others(session: Session, shown: DecisionOut, actor: Actor) -> DecisionOut:

@@ -123,10 +123,20 @@ def bodies_of_proposers(scene: Scene, proposal: dict[str, Any]) -> dict[str, Any
         },
         "/replacements/{replacement_id}/answer": {"outcome": "agreed"},
         "/replacements/{replacement_id}/confirmation": {"outcome": "refused", "reason": REASON},
+        **bodies_of_claims(),
         "/dictated-ideas": {**proposal, **call, "employee_number": scene.town["lead"].number},
         "/dictated-ideas/{dictated_id}": {**proposal, "text_version": 1},
         "/dictated-ideas/{dictated_id}/confirmation": {"text_version": 1},
         "/ideas/{idea_id}/copy": call,
+    }
+
+
+def bodies_of_claims() -> dict[str, Any]:
+    """What a right request about a claim says; no idea has the code."""
+    return {
+        "/ideas/{idea_id}/claims": {"adopted": "IDE-1999-000001", "reason": REASON},
+        "/claims/{claim_id}/filing": {"reason": REASON},
+        "/claims/{claim_id}/decision": {"outcome": "upheld", "reason": REASON},
     }
 
 
@@ -155,4 +165,4 @@ def measurement(scene: Scene, row: dict[str, str]) -> Any:
     return {"indicator_id": indicator, "measured_on": today().isoformat(), "value": 1}
 
 
-REASONED = ("{action}", "withdrawal", "recusal", "resumption", "refusal", "revocation")
+REASONED = ("{action}", "withdrawal", "recusal", "resumption", "reopening", "refusal", "revocation")

@@ -10,6 +10,7 @@ from sqlmodel import col, delete, select, update
 from models.awards import Award, AwardShare
 from models.calendars import DeclaredKind
 from models.calls import Call
+from models.claims import AdoptionClaim, ClaimState
 from models.documents import Document
 from models.ideas import Idea, TeamMember
 from models.instants import now, today
@@ -25,6 +26,7 @@ from tests.building import POLICY, Town
 from tests.sharing import BLIND, OPEN
 from tests.steps import REASON
 from workflows.adapters.files import store_file
+from workflows.intake.claim_records import TELL, keep_claim
 from workflows.intake.clinics import book_clinic
 from workflows.intake.commenting import write_comment
 from workflows.intake.courses import NewCourse, add_course
@@ -113,6 +115,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     ids |= build_what_was_said(town, ids)
     ids |= build_mentors(town, calls["ours"], ids["ours", "idea_id", IdeaStage.SUPPLEMENT_ASKED])
     move_away(town, calls["foreign"])
+    ids |= build_claims(town, ids)
     for of in TWO:
         award = ids[of, "award_id", AwardStage.ANNOUNCED]
         town.do(number_certificates, award, by="flow:recognition")
@@ -140,6 +143,21 @@ def build_what_was_said(town: Town, ids: dict[tuple[str, str, str], str]) -> dic
     leaves = NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number)
     asked = town.do(ask_replacement, ids["ours", "idea_id", IdeaStage.AWAITING_PERMISSION], leaves, by="lead")
     return said | {("ours", "replacement_id", IdeaStage.AWAITING_PERMISSION): asked.id}
+
+
+def build_claims(town: Town, ids: dict[tuple[str, str, str], str]) -> dict[tuple[str, str, str], str]:
+    """Our rejected idea is near two of the other agency's that were determined: of one its lead was told, the other they claim."""
+    made = {}
+    for stage in (IdeaStage.REJECTED, IdeaStage.ROLLED_OUT):
+        near = IdeaStage.IN_PILOT if stage == IdeaStage.REJECTED else stage
+        idea, adopted, due = ids["ours", "idea_id", IdeaStage.REJECTED], ids["foreign", "idea_id", near], now() + timedelta(days=20)
+        claim = AdoptionClaim(idea_id=idea, adopted_id=adopted, adopted_at=now(), told_at=now(), due_at=due)
+        if stage == IdeaStage.ROLLED_OUT:
+            claim.state, claim.filed_by, claim.filed_at, claim.reason = ClaimState.FILED, town["lead"].id, now(), REASON
+        with town.store.unit_of_work() as session:
+            keep_claim(session, TELL, claim, actor=town.actor(session, "flow:intake"))
+        made["ours", "claim_id", str(stage)] = claim.id
+    return made
 
 
 def build_later_calls(town: Town) -> dict[tuple[str, str, str], str]:

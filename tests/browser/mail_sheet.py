@@ -24,6 +24,7 @@ CAPTIONS = {
     "account": "Kabar akun",
     "amended": "Ketentuan berubah",
     "certificate": "Piagam terbit",
+    "claim": "Inovasi yang mirip ditetapkan",
     "code": "Kode sekali pakai",
     "digest": "Ringkasan tugas",
     "document": "Dokumen terbit",

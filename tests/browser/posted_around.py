@@ -1,4 +1,4 @@
-"""The pages of what goes on around an idea: colleagues, mentors, clinics, courses, its revisions, and a team that changes."""
+"""The pages of what goes on around an idea: colleagues, mentors, clinics, courses, its revisions, a team that changes, and claims."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from tests.building import Town
 from tests.outsiders import welcome
 from tests.sharing import OPEN
 from tests.steps import REASON
+from tests.workflows.intake.claiming import build_filed, build_told
 from tests.workflows.intake.mentored import ADVICE, add_mentor, advised, ask
 from workflows.intake.advice import give_advice
 from workflows.intake.clinics import book_clinic
@@ -107,4 +108,20 @@ def set_replacement(town: Town) -> list[Shot]:
         Shot("Pergantian bagi penggantinya", "colleague", "/pergantian"),
         Shot("Pergantian bagi pengusul utama", "lead", "/pergantian"),
         Shot("Pergantian bagi kepala unit", "head", "/pergantian"),
+    ]
+
+
+def set_claims(town: Town) -> list[Shot]:
+    """A near idea was determined: as the first lead reads it and errs, as who decides reads it and errs; and an idea to be reopened."""
+    first, adopted, _filed = build_filed(town)
+    build_told(town, lead="owner")
+    return [
+        Shot("Usulan dalam pemantauan", "owner", "/kotak-masuk"),
+        Shot("Klaim yang dapat diajukan", "owner", "/klaim"),
+        Shot("Klaim yang perlu diperbaiki", "owner", "/klaim", "Ajukan klaim"),
+        Shot("Klaim bagi yang memutus", "leader", "/klaim"),
+        Shot("Keputusan klaim yang perlu diperbaiki", "leader", "/klaim", "Kabulkan klaim"),
+        Shot("Usulan yang ditolak bagi pengusulnya", "operator", f"/usulan/{first}"),
+        Shot("Usulan yang ditolak bagi sekretariat", "secretary", f"/usulan/{first}"),
+        Shot("Inovasi yang diklaim", "secretary", f"/usulan/{adopted}"),
     ]

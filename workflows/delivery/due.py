@@ -16,6 +16,7 @@ from models.instants import now, region_zone, today, wall_now
 from models.outbox import ClockTick, Message, MessageState
 from models.people import SignIn
 from models.settings import settings
+from workflows.intake.claims import lapse_claims, remind_deciders
 from workflows.intake.mentor_silence import end_unanswered
 from workflows.intake.older_invitations import keep_older
 from workflows.intake.reminders import remind_unanswered
@@ -168,6 +169,12 @@ def end_requests(session: Session, actor: Actor) -> None:
     end_unanswered(session, AT_ONCE, actor=actor)
 
 
+def end_claims(session: Session, actor: Actor) -> None:
+    """Let claims lapse that nobody filed in time, so that the ideas they kept may be closed; and tell of those not decided in time."""
+    lapse_claims(session, AT_ONCE, actor=actor)
+    remind_deciders(session, AT_ONCE)
+
+
 def end_pauses(session: Session, _actor: Actor) -> None:
     """Let those be told of further tasks who were last told of some hours ago."""
     wake_digests(session)
@@ -188,6 +195,7 @@ def forget(session: Session, _actor: Actor) -> None:
 CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     close_calls,
     end_roles,
+    end_claims,
     pass_due_dates,
     rank_calls,
     print_specimens,

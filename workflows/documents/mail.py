@@ -79,6 +79,24 @@ class FollowedMail:
 
 
 @dataclass(frozen=True)
+class ClaimMail:
+    """An idea near somebody's rejected one was determined, or their claim was decided; `happened` is told, upheld or dismissed.
+
+    `adopted` names that idea, empty where the reader may not know it; `until` is their last day, `reason` that of a decision.
+    """
+
+    name: str
+    happened: str
+    title: str
+    code: str
+    adopted: str
+    adopted_on: str
+    until: str
+    reason: str
+    url: str
+
+
+@dataclass(frozen=True)
 class ReminderMail:
     """Somebody has not answered whether they join a team; `lead` asks them, `share` and `until` as people read them."""
 
@@ -152,7 +170,19 @@ class MovedMail:
     url: str
 
 
-Mail = DocumentMail | DigestMail | TurnMail | DroppedMail | FollowedMail | ReminderMail | AccountMail | CodeMail | ChangeMail | MovedMail
+Mail = (
+    DocumentMail
+    | DigestMail
+    | TurnMail
+    | DroppedMail
+    | FollowedMail
+    | ClaimMail
+    | ReminderMail
+    | AccountMail
+    | CodeMail
+    | ChangeMail
+    | MovedMail
+)
 
 
 def render_mail(folder: str, mail: Mail, reader: Reader | None = None) -> WrittenMail:
@@ -199,9 +229,9 @@ def _parts() -> dict[str, dict[str, str]]:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    sentences = files("templates").joinpath("sentences")
-    parts = [tomllib.loads(each.read_text("utf-8")) for each in sentences.iterdir() if each.name.startswith("words")]
-    return {code: said for part in parts for code, said in part.items()}
+    """The words of every file of them: `words.toml`, `words_teams.toml` and the like."""
+    lists = (each for each in files("templates").joinpath("sentences").iterdir() if each.name.startswith("words"))
+    return {code: said for each in lists for code, said in tomllib.loads(each.read_text("utf-8")).items()}
 
 
 @cache

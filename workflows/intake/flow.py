@@ -13,11 +13,12 @@ from models.settings import settings
 from workflows.adapters.files import find_file
 from workflows.adapters.inspection import MEDIA
 from workflows.adapters.scanner import ScannerAway, scan_file
-from workflows.delivery.effects import Later, Outcome, apply_effects
+from workflows.delivery.effects import Later, Outcome, apply_effects, handle_messages
 from workflows.delivery.job import Job, job
 from workflows.intake.attach import settle_scan
 from workflows.intake.route import expire_supplement, route_idea, unseal_idea
 from workflows.intake.sweep import sweep_attachments
+from workflows.intake.watch import watch_adopted
 from workflows.process.actors import flow_actor
 
 ACTOR = flow_actor("intake")
@@ -35,6 +36,11 @@ def scan_attachments(token: str, ids: list[int]) -> Outcome:
     return apply_effects(database(), token, effects | {int(number or 0): _scan(row) for number, row in waiting.items()})
 
 
+def watch_ideas(token: str, ids: list[int]) -> Outcome:
+    """Look for the rejected ideas that are near a chunk's determined ones; no step of any idea follows."""
+    return handle_messages(database(), token, ids, watch_adopted, actor=ACTOR)
+
+
 def sweep_files(token: str, ids: list[int]) -> Outcome:
     """Take from the store what no idea needs; a file that cannot be removed makes the day's sweep fail, to be tried again."""
     try:
@@ -48,6 +54,7 @@ def sweep_files(token: str, ids: list[int]) -> Outcome:
 route = job("intake", "route", route_idea)
 unseal = job("intake", "unseal", unseal_idea)
 close_unanswered = job("intake", "expire_supplement", expire_supplement)
+watch = Job("watch", watch_ideas)
 scan = Job("scan_attachment", scan_attachments)
 sweep = Job("sweep_attachments", sweep_files)
 
@@ -56,10 +63,12 @@ sweep = Job("sweep_attachments", sweep_files)
 async def intake(batch: dict[str, Any]) -> None:
     """What was submitted goes to the head of its unit, or past them where no permission is needed;
     what was sealed goes to its office once the call is over; what was asked to be completed and never was is closed.
+    Once an idea is determined, whoever had a near one that was rejected is told.
     Files are shown to the virus scanner last, since that may take its time, and once a day what no idea needs is taken from their store."""
     await route(batch)
     await unseal(batch)
     await close_unanswered(batch)
+    await watch(batch)
     await scan(batch)
     await sweep(batch)
 

@@ -96,6 +96,18 @@ def link_ideas(session: Session, idea_id: str, new: NewLink, *, actor: Actor) ->
     return link
 
 
+def link_as_same(session: Session, idea: Idea, other: Idea, reason: str, *, actor: Actor) -> None:
+    """Say that two ideas are the same, as whoever upheld a claim found; where something is said of the two already it stands as it is."""
+    pair = pair_of(idea.id, other.id, LinkKind.SAME)
+    if session.exec(select(IdeaLink.id).where(IdeaLink.pair == pair, col(IdeaLink.ended_at).is_(None))).first() is not None:
+        return
+    said_by = str(actor.person_id)
+    link = IdeaLink(idea_id=idea.id, other_id=other.id, pair=pair, kind=LinkKind.SAME, reason=reason, said_by=said_by)
+    session.add(link)
+    session.flush()
+    _record(session, LINK, idea, link, actor)
+
+
 def unlink_ideas(session: Session, idea_id: str, link_id: str, *, reason: str, actor: Actor) -> IdeaLink:
     """Take back what was said of two ideas, with a reason; who may say such a thing of the idea it was said of may.
 

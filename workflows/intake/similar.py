@@ -53,18 +53,19 @@ def find_similar_to(session: Session, text: SearchedText, *, about: Idea | None 
     shown = visible(actor, in_order=reads_in_order(session, actor)) & (col(Idea.stage) != IdeaStage.DRAFT)
     if about is not None:
         shown &= col(Idea.id) != about.id
-    entries = _read_entries(read_newest_terms(session, shown, SAMPLE))
+    entries = read_entries(read_newest_terms(session, shown, SAMPLE))
     frequencies = count_frequencies(entries)
     if len(entries) == SAMPLE:
         candidates = find_candidates(asked, frequencies, prepare_holding(session, shown, HELD))
         frequencies, sampled = candidates.frequencies, {entry.id for entry in entries}
-        entries += _read_entries(list(read_kept_terms(session, [each for each in candidates.ids if each not in sampled])))
+        entries += read_entries(list(read_kept_terms(session, [each for each in candidates.ids if each not in sampled])))
     matches = [match for match in rank(asked, entries, frequencies, MOST_SHOWN) if match.likeness >= LEAST_LIKENESS]
     ideas = {idea.id: idea for idea in session.exec(select(Idea).where(col(Idea.id).in_([match.id for match in matches])))}
     return [SimilarIdea(ideas[match.id], match, _is_earlier(ideas[match.id], about)) for match in matches]
 
 
-def _read_entries(kept: Sequence[KeptTerms]) -> list[Entry]:
+def read_entries(kept: Sequence[KeptTerms]) -> list[Entry]:
+    """Kept terms as the calculation takes them."""
     return [
         Entry(
             each.idea_id,

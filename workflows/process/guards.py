@@ -25,6 +25,7 @@ from workflows.process.permission import asks_permission, find_change, find_no_c
 from workflows.process.quota import find_full
 from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.relations import role_for
+from workflows.process.reopening import find_claimed, find_same_hand
 from workflows.process.sealing import find_seal
 from workflows.process.superiors import list_owned_above, list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews, find_no_reading, find_unmeasured, first_report_day
@@ -262,6 +263,9 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "eligible": lambda session, asked: find_ineligible(session, asked.idea),
     "within_quota": lambda session, asked: find_full(session, asked.idea),
     "still_eligible": lambda session, asked: find_awarded_before(session, asked.idea),
+    "other_hand": lambda session, asked: find_same_hand(session, asked.idea, asked.actor),
+    "kept": lambda _session, asked: Conflict("retention_over") if is_overdue(asked.idea) else None,
+    "unclaimed": lambda session, asked: find_claimed(session, asked.idea),
 }
 BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters
     "permission": asks_permission,

@@ -3,6 +3,7 @@
 JOB_STEPS: dict[str, tuple[str, ...]] = {
     "intake.route": ("route",),
     "intake.unseal": ("unseal",),
+    "intake.watch": (),
     "intake.scan_attachment": (),
     "intake.sweep_attachments": (),
     "intake.expire_supplement": ("expire",),
@@ -31,6 +32,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.tell_call_change": (),
     "recognition.tell_moved_dates": (),
     "recognition.tell_follower": (),
+    "recognition.tell_claim": (),
     "recognition.remind_asked": (),
     "recognition.send_digest": (),
     "recognition.mail_code": (),
@@ -49,5 +51,6 @@ MAIL_JOBS: dict[str, str] = {
     "recognition.tell_call_change": "person",
     "recognition.tell_moved_dates": "person",
     "recognition.tell_follower": "person",
+    "recognition.tell_claim": "person",
     "recognition.remind_asked": "person",
 }

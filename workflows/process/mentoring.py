@@ -13,6 +13,7 @@ from models.mentors import OPEN, Advice, Mentorship, MentorshipState
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
 from workflows.process.journal import record
+from workflows.process.reopening import REOPEN
 from workflows.process.ways import IDEA
 
 WORKED_ON = tuple(map(IDEA.action, ("submit", "supplement", "plan_pilot", "measure")))  # what such a stage awaits
@@ -21,10 +22,11 @@ ASK, ANSWER, END, LAPSE, ADVISE = "ask_mentor", "answer_mentor", "end_mentor", "
 
 
 def _list_over() -> frozenset[str]:
-    """The stages from which no way leads to one in which a mentor advises."""
+    """The stages from which no way leads to one in which a mentor advises; that an idea may be reopened keeps nobody's place."""
     ahead = set(ADVISED)
     while True:
-        before = {str(each.stage) for each in IDEA.transitions if each.stage is not None and each.target in ahead}
+        leading = [each for each in IDEA.transitions if each.stage is not None and each.action != REOPEN]
+        before = {str(each.stage) for each in leading if each.target in ahead}
         if before <= ahead:
             return frozenset(IDEA.stages) - ahead
         ahead |= before

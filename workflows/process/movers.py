@@ -21,6 +21,7 @@ assign      secretariat  chair
 recommend   chair        verifier
 determine   leader       chair
 resume      secretariat  chair
+reopen      secretariat  -
 plan_pilot  secretariat  unit_head
 verify      verifier     auditor
 propose     secretariat  chair

@@ -10,6 +10,7 @@ from workflows.process.jobs import JOB_STEPS
 from workflows.process.ways import Kind, Relation, Stage, Transition, Way
 
 SCORING = "close_review"  # the step that leaves a score with the idea
+REOPENING = "reopen"  # the step that sets a score aside
 SCORES = {"passed": True, "below_mark": False, "no_quorum": None}  # its outcomes: whether the score is at the mark, if there is one
 ON_SCORE = {"passed": True, "not_passed": False, "unscored": None}  # guards that ask for one of these
 
@@ -120,6 +121,8 @@ def _lead_on(way: Way, policy: Policy, place: Place) -> list[tuple[Transition, P
             to = replace(place, stage=step.target, jobs=frozenset(step.jobs), passed=through)
             if step.action == SCORING:
                 to = replace(to, at_mark=SCORES.get(str(step.outcome)))
+            if step.action == REOPENING:
+                to = replace(to, at_mark=None)
             found += [(step, to)] if "gates" in step.guards else [(step, to), (step, replace(to, passed=place.passed))]
     return found
 

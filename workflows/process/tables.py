@@ -81,7 +81,7 @@ no_quorum            recommend        deferred      recommended          chair  
 shortlisted          withdraw         -             withdrawn            proposer     lead      0       -                                                    -                      recognition.tell_team                     -          all
 below_mark           withdraw         -             withdrawn            proposer     lead      0       -                                                    -                      recognition.tell_team                     -          all
 no_quorum            withdraw         -             withdrawn            proposer     lead      0       -                                                    -                      recognition.tell_team                     -          all
-recommended          determine        adopted       determined           leader       scope     0+      apart,scored,gates                                   -                      pilot.roll_out,recognition.tell_team      adopted    all
+recommended          determine        adopted       determined           leader       scope     0+      apart,scored,gates                                   -                      pilot.roll_out,intake.watch,recognition.tell_team adopted    all
 recommended          determine        deferred      deferred             leader       scope     10+     apart,gates                                          determined_deferred    recognition.tell_team                     -          all
 recommended          determine        rejected      rejected             leader       scope     10+     apart,gates                                          determined_rejected    recognition.number_rejection              -          all
 deferred             resume           passed        shortlisted          secretariat  scope     5+      gates,passed                                         -                      recognition.tell_team                     -          all
@@ -98,6 +98,7 @@ pilot_reported       compute_result   -             -                    FLOW   
 pilot_reported       verify           roll_out      rolled_out           verifier     scope     10+     apart,not_below_owner,gates                          -                      reward.draft_award,recognition.tell_team  in_use     all
 pilot_reported       verify           extend        in_pilot             verifier     scope     10+     apart,not_below_owner,gates                          -                      recognition.tell_team                     -          all
 pilot_reported       verify           stop          stopped              verifier     scope     10+     apart,not_below_owner,gates                          pilot_stopped          recognition.tell_team                     -          all
+rejected             reopen           -             screening            secretariat  scope     10+     apart,other_hand,kept,unclaimed,still_eligible,gates -                      recognition.tell_team                     -          all
 rejected             close            -             closed               FLOW         any       -+      overdue,gates                                        =                      recognition.tell_team                     -          all
 """
 
@@ -166,7 +167,7 @@ DUTIES = """
 duty           steps             propose  permit  screen  score  recommend  determine  own    verify  propose_award
 propose        -                 .        .       .       .      .          .          .      .       .
 permit         permit            apart    .       .       .      .          .          .      .       .
-screen         screen            apart    policy  .       .      .          .          .      .       .
+screen         screen,reopen     apart    policy  .       .      .          .          .      .       .
 score          score             apart    apart   apart   .      .          .          .      .       .
 recommend      recommend         apart    apart   apart   apart  .          .          .      .       .
 determine      determine         apart    policy  apart   apart  apart      .          .      .       .

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.awards import Award
-from models.documents import DocumentKind
+from models.documents import Document, DocumentKind
 from models.ideas import Decision, Idea, Revision, TeamMember
 from models.instants import local_day, region_zone
 from models.ledger import LedgerEntry
@@ -82,7 +82,8 @@ def number_rejection(session: Session, idea_id: str, *, actor: Actor) -> None:
         "what_would_help": words.help,
         "copies_to": list_copies(session, context, issuer.office.signatory.position),
     }
-    subject = DocumentSubject(DocumentKind.REJECTION, idea_id, context.idea.lead_id, idea_id=idea_id, call_id=context.call.id)
+    cause_id = _find_cause(session, idea_id, decision)
+    subject = DocumentSubject(DocumentKind.REJECTION, cause_id, context.idea.lead_id, idea_id=idea_id, call_id=context.call.id)
     number_document(session, subject, issuer, content, actor=actor)
 
 
@@ -206,6 +207,12 @@ def _rejecting_decision(session: Session, idea_id: str) -> tuple[Decision, bool]
     if decision is None:
         raise NotFound("rejection_not_found")
     return decision, any(each.action == decision.action and each.who == Role.UNIT_HEAD for each in steps)
+
+
+def _find_cause(session: Session, idea_id: str, decision: Decision) -> str:
+    """What a letter tells of: the idea, or the decision where the idea was rejected, told of it and reopened before."""
+    earlier = select(Document.id).where(Document.kind == DocumentKind.REJECTION, Document.idea_id == idea_id)
+    return idea_id if session.exec(earlier.where(col(Document.created_at) < decision.at)).first() is None else decision.id
 
 
 def _reasons(context: IdeaContext, decision: Decision, stage: str, label: str) -> list[dict[str, str]]:

@@ -26,6 +26,7 @@ from workflows.recognition.outgoing import Told
 from workflows.recognition.reminders import tell_reminder
 from workflows.recognition.tell import tell_notice
 from workflows.recognition.tell_changes import tell_change
+from workflows.recognition.tell_claims import tell_claim
 from workflows.recognition.tell_followers import tell_followed
 from workflows.recognition.tell_moved import tell_moved
 from workflows.recognition.turns import tell_dropped, tell_turn
@@ -35,6 +36,7 @@ TELLING = {
     "tell_call_change": tell_change,
     "tell_moved_dates": tell_moved,
     "tell_follower": tell_followed,
+    "tell_claim": tell_claim,
     "remind_asked": tell_reminder,
 }  # jobs whose messages a person may read again
 

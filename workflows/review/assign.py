@@ -25,6 +25,7 @@ from workflows.process.ways import IDEA
 ASSIGN = IDEA.action("assign")
 SCORE = IDEA.action("score")
 SEEK_REVIEWERS = IDEA.action("seek_reviewers")
+UNCOUNTED = (ReviewState.LAPSED, ReviewState.SET_ASIDE)  # of whom an idea that comes into review again may be asked anew
 
 
 def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -76,12 +77,13 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
     """Reviewers of the call who may be asked, least loaded first; nobody once the policy's number and its substitutes were asked.
 
     They have no part in the idea and no other duty on it, are of no proposer's unit, superiors of no proposer, and were not asked before,
-    unless their review lapsed and the idea has come into review again. Once there is a score, nobody who could have read it is asked.
+    unless their review lapsed or was set aside and the idea has come into review again. Once there is a score, nobody who could have read
+    it is asked.
     """
     if count_reviewers_left(session, context) <= 0:
         return []
     units = select(Person.unit_id).where(col(Person.id).in_(context.team))
-    asked = select(Review.reviewer_id).where(Review.idea_id == context.idea.id, Review.state != ReviewState.LAPSED)
+    asked = select(Review.reviewer_id).where(Review.idea_id == context.idea.id, col(Review.state).not_in(UNCOUNTED))
     load = (
         select(Review.reviewer_id, func.count().label("load"))
         .join(Idea, col(Idea.id) == col(Review.idea_id))

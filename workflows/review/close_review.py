@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.ideas import Decision
 from models.instants import now
@@ -136,5 +136,8 @@ def draft_recommendation(session: Session, idea_id: str, *, actor: Actor) -> Non
 
 
 def _is_drafted(session: Session, context: IdeaContext) -> bool:
-    drafted = select(Decision.id).where(Decision.idea_id == context.idea.id, Decision.action == "draft_recommend")
+    """Whether the present score led to a draft; one of before the idea was reopened is of another."""
+    drafted = select(Decision.id).where(Decision.idea_id == context.idea.id, Decision.action == DRAFT_RECOMMEND)
+    if context.idea.scores_closed_at is not None:
+        drafted = drafted.where(col(Decision.at) >= context.idea.scores_closed_at)
     return session.exec(drafted).first() is not None

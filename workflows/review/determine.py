@@ -13,6 +13,7 @@ from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.guards import is_at_mark, is_overdue
 from workflows.process.refusals import Faults, Invalid
+from workflows.process.reopening import has_open_claim
 from workflows.process.ways import IDEA
 from workflows.region.decrees import NamedDecree, record_decree, write_decree
 
@@ -73,7 +74,7 @@ def expire_deferral(session: Session, idea_id: str, *, actor: Actor) -> None:
 
 
 def close_rejected(session: Session, idea_id: str, *, actor: Actor) -> None:
-    """Close a rejected idea once the time for which it is kept is over."""
+    """Close a rejected idea once the time for which it is kept is over, and no claim about it is open."""
     context = read_context(session, idea_id, actor=actor)
-    if context.idea.stage == IdeaStage.REJECTED and is_overdue(context):
+    if context.idea.stage == IdeaStage.REJECTED and is_overdue(context) and not has_open_claim(session, idea_id):
         take(session, context, permit(session, context, CLOSE, actor=actor), actor=actor)

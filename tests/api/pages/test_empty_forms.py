@@ -74,7 +74,8 @@ def _dictated(town: Town) -> str:
 
 
 S, A = IdeaStage, AwardStage
-WAITS = "permission screening supplement review recommendation determination pilot_plan verdict deferral agreement objection approval"
+WAITS = "permission screening supplement review recommendation determination pilot_plan verdict deferral agreement"
+WAITS += " claim.amount objection approval"
 PAPERS = ("documents.letterhead.lines", "documents.signatory.name", "documents.signatory.position")
 AMENDED = " ".join(f"policy.{part}" for part in (*(f"days.{wait}" for wait in WAITS.split()), *PAPERS)) + " reason"
 FORMS = (
@@ -99,6 +100,8 @@ FORMS = (
     Empty("chair", _idea(S.SHORTLISTED), "*/rekomendasi", "recommend", "outcome reason"),
     Empty("deputy", _idea(S.RECOMMENDED), "*/penetapan", "determine", "outcome"),
     Empty("secretary", _idea(S.DEFERRED), "*/lanjut", "resume", "reason"),
+    Empty("secretary", _idea(S.REJECTED), "*/buka-kembali", "reopen", "reason"),
+    Empty("lead", _idea(S.REJECTED), "*/klaim", "claim", "adopted reason"),
     Empty("secretary", _idea(S.DETERMINED, "/rencana-uji-coba"), "*", "plan", "site starts_on ends_on indicators"),
     Empty("owner", _idea(S.IN_PILOT), "*/ukur", "measure", "measured_on value"),
     Empty("owner", _measured, "*/perbaiki-ukur", "correct", "measurement_id reason"),
@@ -141,6 +144,7 @@ ELSEWHERE = {
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
     *("/usulan-titipan/baru", *(f"/usulan-titipan/{{dictated_id}}/{last}" for last in ("ubah", "lembar", "akhiri"))),
     *("/usulan/{idea_id}/lampiran/hapus", "/usulan/{idea_id}/keluar", "/usulan/{idea_id}/lanjutkan", "/pergantian/{replacement_id}"),
+    "/klaim/{claim_id}",
     *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
     *("/akun/kalender", "/akun/kalender/akhiri"),
     *(f"/rekan/{{idea_id}}/{last}" for last in ("dukungan", "ikuti", "komentar/{comment_id}/tarik")),

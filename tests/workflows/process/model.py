@@ -50,6 +50,7 @@ class IdeaModel:
     measured: bool = False
     determined_by: set[str] = field(default_factory=set)
     approved_by: set[str] = field(default_factory=set)
+    rejected_by: str = ""
 
     def relation(self, who: str) -> tuple[str, str]:
         """The role somebody holds and how they stand to the idea."""
@@ -66,14 +67,16 @@ class IdeaModel:
         stage = "-" if action == "propose" and stage in ENDED else stage
         said = {LINES.get((way, stage, action, outcome, each, relation)) for each in (role, "any")} - {None}
         apart = {"approve": self.determined_by, "determine": self.approved_by}.get(action, ())  # of all others each has one duty
-        return said.pop() if said and who not in apart and self._holds(action, outcome, subject) else None
+        return said.pop() if said and who not in apart and self._holds(action, outcome, who, subject) else None
 
-    def _holds(self, action: str, outcome: str, subject: str) -> bool:
+    def _holds(self, action: str, outcome: str, who: str, subject: str) -> bool:
         """What the table does not say."""
         if action == "assign":
             return self.left > 0 and subject not in self.points and subject not in self.recused
         if action == "propose":
             return self.stage == "rolled_out"
+        if action == "reopen":
+            return who != self.rejected_by
         if action == "resume":
             return outcome == ("passed" if self.passes else "below_mark")
         return action != "conclude" or self.measured
@@ -97,6 +100,10 @@ class IdeaModel:
             self.short_of_hands = self.short_of_hands and len(self.points) < NEEDED and self.left > 0
         self.planned = self.planned or action == "plan_pilot"
         self.measured = self.measured or action == "measure"
+        if action == "reopen":  # what was scored counts no more, and whoever stepped back is not asked again
+            self.points, self.most = {}, self.most + len(self.recused)
+        if target == "rejected":
+            self.rejected_by = who
         if target != self.stage:
             self.stage, self.short_of_hands = target, False
 

@@ -173,6 +173,7 @@ def play_review(town: Town, watching: Watching, play: Play) -> None:
     play(assign_evenly, wanting, by="flow:review")
     deferred = town.build_idea(IdeaStage.RECOMMENDED)
     play_steps(town, watching, deferred, "determine deferred", "resume passed", "recommend deferred", "determine deferred")
+    play_steps(town, watching, town.build_idea(IdeaStage.REJECTED), "reopen")
     rejected = town.build_idea(IdeaStage.REJECTED)
     lapse(town, deferred, rejected)
     play(expire_deferral, deferred, by="flow:review")

@@ -17,7 +17,7 @@ from models.inbox import InboxItem
 from models.instants import now, today
 from models.ledger import LedgerEntry, LedgerHead
 from models.pilots import Indicator, Pilot
-from models.reviews import Review
+from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from tests.building import Shelf, Town
 from tests.clock import set_clock
@@ -140,7 +140,7 @@ class Story(RuleBasedStateMachine):
                 self.town.do(number_receipt, idea, by="flow:recognition")
 
     def asked(self, idea: str) -> set[str]:
-        rows = self.town.rows(select(Review.reviewer_id).where(Review.idea_id == idea))
+        rows = self.town.rows(select(Review.reviewer_id).where(Review.idea_id == idea, Review.state != ReviewState.SET_ASIDE))
         return {one.who for one in self.town.people.values() if one.id in rows}
 
     @precondition(lambda self: any(model.award == "scheduled" for model in self.ideas.values()))

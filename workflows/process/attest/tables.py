@@ -19,6 +19,7 @@ from sqlmodel import SQLModel
 
 from models.attachments import Attachment
 from models.awards import Award, AwardShare
+from models.claims import AdoptionClaim
 from models.clinics import ClinicBooking
 from models.colleagues import IdeaComment
 from models.decrees import Decree
@@ -39,7 +40,7 @@ idea         origin       call_id,policy_id,unit_id,lead_id,created_at          
 idea         entry        code,submitted_at                                                                                          plain    idea.draft,idea.submit
 idea         category     category                                                                                                   plain    idea.draft,idea.revise,idea.submit
 idea         title        title                                                                                                      salted   idea.draft,idea.revise,idea.supplement*
-idea         score        score,scores_closed_at                                                                                     salted   idea.draft,idea.close_review.*
+idea         score        score,scores_closed_at                                                                                     salted   idea.draft,idea.close_review.*,idea.reopen
 revision     content      title,form,medium,theme,sections,answers,budget_rupiah,initiator,in_use_since,earlier_code,attachments,content_sha256  content  idea.draft,idea.revise,idea.supplement*
 revision     origin       idea_id,number,author_id,created_at                                                                        salted   idea.draft,idea.revise,idea.supplement*
 attachment   file         idea_id,name,media_type,size,sha256,shown_sha256,thumbnail_sha256,added_in,added_by,added_at                salted   idea.revise
@@ -51,7 +52,7 @@ invitation   answer       answer,answered_at                                    
 gate         state        idea_id,name,stage,state,passed_by,passed_at                                                               plain    idea.*
 decision     words        idea_id,action,outcome,reason,detail,actor_id,flow,at                                                      salted   idea.*,award.*
 review       asked        idea_id,reviewer_id,assigned_at,due_at                                                                     salted   idea.assign,idea.amend,idea.recount
-review       state        state,answered_at                                                                                          plain    idea.assign,idea.score,idea.recuse,idea.close_review.*
+review       state        state,answered_at                                                                                          plain    idea.assign,idea.score,idea.recuse,idea.close_review.*,idea.reopen
 review       points       points                                                                                                     salted   idea.assign,idea.score,idea.recuse
 review       total        total                                                                                                      salted   idea.assign,idea.score,idea.recuse
 review       comment      comment                                                                                                    salted   idea.assign,idea.score,idea.recuse
@@ -86,6 +87,9 @@ ideacomment  said         idea_id,person_id,text,written_at                     
 ideacomment  hiding       hidden_by,hidden_at,hide_reason                                                                            salted   idea.comment,idea.hide_comment,idea.show_comment
 ideacomment  shown        shown_again                                                                                                salted   idea.comment,idea.show_comment
 ideacomment  end          taken_back_at                                                                                              salted   idea.comment,idea.take_back_comment
+adoptionclaim  told       idea_id,adopted_id,adopted_at,matching,told_at,created_at                                                  salted   idea.tell_claim,idea.file_claim
+adoptionclaim  filed      filed_by,filed_at,reason                                                                                   salted   idea.tell_claim,idea.file_claim
+adoptionclaim  state      state,settled_by,settled_at,end_reason                                                                     salted   idea.tell_claim,idea.file_claim,idea.decide_claim,idea.withdraw_claim,idea.lapse_claim
 mentorship   asked        idea_id,mentor_id,person_id,wish,theme,matching,asked_by,asked_at                                          salted   idea.ask_mentor
 mentorship   state        state,answered_at,accepted_at,ended_by,ended_at,end_reason                                                 salted   idea.ask_mentor,idea.answer_mentor,idea.end_mentor,idea.lapse_mentor
 advice       said         idea_id,mentorship_id,text,at                                                                              salted   idea.advise
@@ -99,21 +103,8 @@ MODELS: dict[str, type[SQLModel]] = {
     str(model.__tablename__): model
     for model in (
         *(Idea, Revision, Attachment, TeamMember, Invitation, Gate, Decision, Review),
-        *(
-            Pilot,
-            Indicator,
-            Measurement,
-            Award,
-            AwardShare,
-            Document,
-            Decree,
-            IdeaLink,
-            IdeaComment,
-            Replacement,
-            Mentorship,
-            Advice,
-            ClinicBooking,
-        ),
+        *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree, IdeaLink, IdeaComment),
+        *(Replacement, Mentorship, Advice, ClinicBooking, AdoptionClaim),
     )
 }
 SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so

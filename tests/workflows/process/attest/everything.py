@@ -25,11 +25,13 @@ from tests.clock import stopped_clock
 from tests.outsiders import outsider, welcome
 from tests.sharing import build_shared
 from tests.steps import REASON, decree_of_today, plan
+from tests.workflows.intake.claiming import build_filed, build_told
 from tests.workflows.region.declaring import let_count, next_working_day, recount
 from tests.workflows.region.test_amendments import amend
 from workflows.intake.advice import give_advice
 from workflows.intake.agree import answer_invitation
 from workflows.intake.attach import NewFile, attach_file, remove_attachment, settle_scan
+from workflows.intake.claims import decide_claim, withdraw_claim
 from workflows.intake.clinics import book_clinic, end_booking
 from workflows.intake.commenting import hide_comment, show_comment, take_back_comment, write_comment
 from workflows.intake.draft import revise_idea
@@ -87,6 +89,7 @@ def build_everything(town: Town) -> None:
     move_by_calendar(town)
     link_and_unlink(town, ideas[IdeaStage.SCREENING], ideas[IdeaStage.SUBMITTED], ideas[IdeaStage.REJECTED])
     advise_and_end(town, ideas[IdeaStage.IN_PILOT])
+    claim_and_reopen(town)
 
 
 def advise_and_end(town: Town, idea: str) -> None:
@@ -104,6 +107,15 @@ def advise_and_end(town: Town, idea: str) -> None:
         town.do(end_unanswered, 9, by="flow:clock")
     clinic = town.do(plan_clinic, town.call, NewClinic("Klinik", "Aula", now() + timedelta(days=9), 5), by="secretary")
     town.do(end_booking, idea, town.do(book_clinic, idea, clinic.id, by="lead").id, by="lead")
+
+
+def claim_and_reopen(town: Town) -> None:
+    """A claim that was upheld, one that waits to be filed, one that was taken back; and a rejected idea that was reopened."""
+    *_ideas, claim = build_filed(town)
+    town.do(decide_claim, claim, upholds=True, reason=REASON, by="leader")
+    town.do(withdraw_claim, build_told(town)[2], by="operator")
+    build_told(town)
+    town.take(town.build_idea(IdeaStage.REJECTED), "reopen")
 
 
 def move_by_calendar(town: Town) -> None:
@@ -216,7 +228,7 @@ def drop_triggers(session: Session) -> None:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_no_delete"))
         else:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_refuse ON {table}"))
-    for table in ("idealink", "mentorship", "ideacomment"):
+    for table in ("idealink", "mentorship", "ideacomment", "adoptionclaim"):
         session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_kept" + ("" if is_sqlite(session) else f" ON {table}")))
     for name in ("deleted", "written") if is_sqlite(session) else ():
         session.execute(sa.text(f"DROP TRIGGER IF EXISTS ideacomment_{name}"))

@@ -1,0 +1,88 @@
+"""The pages of claims: those that concern the reader, with what they may do; a claim made on an idea's page; and its reopening."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from api.pages.forms import FormView
+from api.pages.idea import IDEA, back_to_idea, idea_form
+from api.pages.reading import reading_all
+from api.pages.refused import RefusedForm, attempt
+from api.pages.render import page, read_done
+from api.pages.session import FormResult, Page, PageRequest, PostedForm, redirect_to
+from api.v1.shapes import Id
+from workflows.intake.claim_lists import list_claims
+from workflows.intake.claims import claim_idea, decide_claim, file_claim, withdraw_claim
+from workflows.process.actors import Actor
+from workflows.review.reopen import reopen_idea
+
+router = APIRouter(include_in_schema=False)
+LIST = "/klaim"
+DONE = {"file": "claim_filed", "withdraw": "claim_withdrawn", "uphold": "claim_decided", "dismiss": "claim_decided"}
+
+
+@router.get(LIST)
+async def show_claims(request: Page, ok: str = "") -> Response:
+    """The claims that concern the reader."""
+    return await _list_page(request, done=read_done(ok))
+
+
+@router.get(f"{LIST}/{{rest}}")
+async def go_to_claims(rest: str) -> Response:
+    """The claims, for somebody who reloads the address of a form."""
+    return redirect_to(FormResult(to=LIST))
+
+
+@router.post(f"{LIST}/{{claim_id}}")
+async def settle(claim_id: Id, request: PostedForm) -> Response:
+    """File a claim, take it back, uphold it or dismiss it."""
+    do, reason = request.form.text("do", 20), request.form.text("reason", 4_000)
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        if do in ("uphold", "dismiss"):
+            decide_claim(session, claim_id, upholds=do == "uphold", reason=reason, actor=actor)
+        elif do == "withdraw":
+            withdraw_claim(session, claim_id, actor=actor)
+        else:
+            file_claim(session, claim_id, reason, actor=actor)
+        return FormResult(to=LIST, done=DONE.get(do, "claim_filed"))
+
+    return await attempt(f"claim-{claim_id}", request, lambda: request.act(act), lambda refused: _list_page(request, refused))
+
+
+@router.post(f"{IDEA}/klaim")
+async def claim(idea_id: Id, request: PostedForm) -> Response:
+    """Claim a determined idea by its code."""
+    form = request.form
+    form.require("adopted")
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        with reading_all(form):
+            claim_idea(session, idea_id, form.text("adopted", 60), form.text("reason", 4_000), actor=actor)
+        return FormResult(to=LIST, done="claim_filed")
+
+    return await idea_form(request, idea_id, "claim", act)
+
+
+@router.post(f"{IDEA}/buka-kembali")
+async def reopen(idea_id: Id, request: PostedForm) -> Response:
+    """Bring a rejected idea back into the screening."""
+    reason = request.form.text("reason")
+    return await idea_form(
+        request, idea_id, "reopen", lambda s, a: back_to_idea(reopen_idea(s, idea_id, reason=reason, actor=a), "idea_reopened")
+    )
+
+
+async def _list_page(request: PageRequest, refused: RefusedForm | None = None, *, done: str = "") -> Response:
+    def read(session: Session, actor: Actor) -> list[Any]:
+        found = list_claims(session, actor=actor)
+        views = {each.row.id: FormView(f"claim-{each.row.id}") for each in found}
+        views |= {refused.name.removeprefix("claim-"): refused.view()} if refused else {}
+        return [(each, views[each.row.id]) for each in found]
+
+    visitor, rows = await request.read_page(read)
+    status = refused.status if refused else 200
+    state = {"wrong": refused, "posted": refused is not None, "done": done, "rows": rows, "resend": refused.resend if refused else []}
+    return page(visitor, "intake/claims.html", status=status, **state)

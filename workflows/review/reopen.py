@@ -1,0 +1,29 @@
+"""Reopen a rejected idea because circumstances changed: it comes before the screening again, with the time at which it was received."""
+
+from sqlmodel import Session, col, select
+
+from models.reviews import Review, ReviewState
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, read_context
+from workflows.process.decide import read_reason
+from workflows.process.engine import Grounds, permit, take
+from workflows.process.reopening import REOPEN
+
+
+def reopen_idea(session: Session, idea_id: str, *, reason: str, actor: Actor) -> IdeaContext:
+    """Bring a rejected idea back into the screening while it is kept, with what changed as the reason; its team is told.
+
+    It keeps code and time of receipt. What was scored counts no more: after the screening it is reviewed anew, by whom the policy's rules
+    let be asked; who scored it keeps that duty.
+    """
+    context = read_context(session, idea_id, actor=actor)
+    permitted = permit(session, context, REOPEN, actor=actor)
+    text = read_reason(permitted.transition, reason)
+    scored = select(Review).where(Review.idea_id == idea_id, Review.state == ReviewState.SCORED).order_by(col(Review.id))
+    reviews = tuple(session.exec(scored).all())
+    for review in reviews:
+        review.state = ReviewState.SET_ASIDE
+    session.add_all(reviews)
+    context.idea.score = context.idea.scores_closed_at = None
+    take(session, context, permitted, Grounds(text, rows=reviews), actor=actor)
+    return context
