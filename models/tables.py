@@ -21,6 +21,7 @@ from models import (
     ledger,
     links,
     mentors,
+    merges,
     messages,
     offices,
     outbox,
@@ -35,7 +36,7 @@ from models import (
 
 ROOMS = (
     *(attachments, awards, calendars, calls, clinics, colleagues, courses, decrees, dictated_ideas, documents),
-    *(doubles, ideas, idempotency, inbox, late_permits, ledger, links, mentors, messages, offices),
+    *(doubles, ideas, idempotency, inbox, late_permits, ledger, links, mentors, merges, messages, offices),
     *(outbox, people, pilots, posts, replacements, reviews, search, units),
 )
 metadata = SQLModel.metadata

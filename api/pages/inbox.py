@@ -13,6 +13,7 @@ from api.pages.queue import address_of
 from api.pages.render import page, read_done
 from api.pages.session import Page
 from workflows.intake.dictate import count_dictated
+from workflows.intake.merge_lists import count_merges
 from workflows.intake.replace import count_replacements
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy_of
@@ -45,6 +46,7 @@ async def show_inbox(request: Page, after: str | None = None, before: str | None
             "to_confirm": count_to_confirm(session, actor=actor) if is_first else 0,
             "dictated": count_dictated(session, actor.person_id) if is_first else 0,
             "replacements": count_replacements(session, actor=actor) if is_first else 0,
+            "merges": count_merges(session, actor=actor) if is_first else 0,
             "unsigned": list_unsigned(session, actor=actor) if is_first else [],
         }
 

@@ -24,6 +24,7 @@ from api.pages import (
     intake,
     links,
     mentoring,
+    merges,
     messages,
     new_version,
     own_account,
@@ -43,7 +44,7 @@ from api.pages import (
 
 PAGES = (
     *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links),
-    *(colleagues, mentoring, clinics, courses, team, revisions, replacements, dictated),
+    *(colleagues, mentoring, clinics, courses, team, revisions, replacements, merges, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),

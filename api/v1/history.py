@@ -11,7 +11,10 @@ from api.v1.team_history import MemberChangeOut, list_changed_people, show_team_
 from models.ideas import Answer, Decision, Idea
 from models.people import Person
 from models.replacements import Replacement
+from workflows.intake.join import JOINS
 from workflows.intake.links import LINK, UNLINK, LinkLine, list_links
+from workflows.intake.merge_lists import MergeLine, list_merges_of
+from workflows.intake.separate import SEPARATE
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.engine import DECIDING_UNIT
@@ -34,8 +37,8 @@ class DecisionOut(ResponseBody):
 
 
 UNTOLD = {"team", DECIDING_UNIT}  # of a decision's detail: told in words elsewhere, or of use to papers only
-OTHER_IDEAS = ("duplicate_of", "already_runs")  # of a decision's detail: the idea for whose sake another goes no further
-OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"}
+OTHER_IDEAS = ("duplicate_of", "already_runs", JOINS)  # of a decision's detail: the idea for whose sake another goes no further
+OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"} | {SEPARATE}
 SHOWN_TO_BLIND_REVIEWERS = {"submit", "screen"}  # of intake; that a member agreed or a head permitted tells something of who they are
 
 
@@ -55,11 +58,14 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
         told = [_show_blindly(decision) for decision in decisions if decision.action not in OF_INTAKE - SHOWN_TO_BLIND_REVIEWERS]
         return _in_order(told, links)
     replacements = list(session.exec(select(Replacement).where(Replacement.idea_id == idea_id)))
+    merges = list_merges_of(session, context, actor=actor)
     named = {decision.actor_id for decision in decisions if decision.actor_id}
-    named |= list_changed_people([*(each.detail for each in decisions), *({"team": each.team} for each in replacements)])
+    teams = [*(each.team for each in replacements), *(each.row.team for each in merges)]
+    named |= list_changed_people([*(each.detail for each in decisions), *({"team": team} for team in teams)])
     named |= {str(each) for row in replacements for each in (row.asked_by, row.leaver_id, row.settled_by) if each}
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
     others = [*links, *(step for row in replacements for step in _show_replacement(row, people))]
+    others += [step for line in merges for step in _show_merge(line, people)]
     return _in_order([_name_others(session, _show_decision(decision, people, actor), actor) for decision in decisions], others)
 
 
@@ -79,6 +85,22 @@ def _show_replacement(row: Replacement, people: dict[str, str]) -> Iterator[Deci
         change = show_team_change({"team": row.team}, people) if action == "replace_member" else None
         detail = {"leaver": people.get(row.leaver_id, "")} if change is None else {}
         yield DecisionOut(action=action, outcome="", reason=reason, detail=detail, team_change=change, at=at, by=people.get(by))
+
+
+def _show_merge(line: MergeLine, people: dict[str, str]) -> Iterator[DecisionOut]:
+    """That another idea was to become one with this, that it has joined, and that both are two again; what ended this is a decision."""
+    row, other = line.row, line.other
+    is_read = line.is_seen or (line.has_joined and line.is_standing)
+    told = {"code": other.code, "id": other.id if line.is_seen else None, "title": other.title if is_read else None}
+    steps = [("ask_merge", {}, row.reason, row.asked_at, line.by)]
+    if line.has_joined:
+        steps += [("took_in", row.team, "", row.settled_at or row.asked_at, "")]
+        undone = {"before": row.team["after"], "after": row.team["before"]}
+        steps += [("let_go", undone, row.undo_reason, row.undone_at, line.undone_by)] if row.undone_at is not None else []
+    for action, team, reason, at, by in steps:
+        change = show_team_change({"team": team}, people) if team and team["before"] != team["after"] else None
+        detail = {} if action == "ask_merge" else {action: told}
+        yield DecisionOut(action=action, outcome="", reason=reason, detail=detail, team_change=change, at=at, by=by or None)
 
 
 def _show_link(line: LinkLine) -> Iterator[DecisionOut]:

@@ -120,12 +120,25 @@ def bodies_of_proposers(scene: Scene, proposal: dict[str, Any]) -> dict[str, Any
             "employee_number": scene.town["walker"].number,
             "reason": REASON,
         },
+        **bodies_of_merges(scene),
         "/replacements/{replacement_id}/answer": {"outcome": "agreed"},
         "/replacements/{replacement_id}/confirmation": {"outcome": "refused", "reason": REASON},
         "/dictated-ideas": {**proposal, **call, "employee_number": scene.town["lead"].number},
         "/dictated-ideas/{dictated_id}": {**proposal, "text_version": 1},
         "/dictated-ideas/{dictated_id}/confirmation": {"text_version": 1},
         "/ideas/{idea_id}/copy": call,
+    }
+
+
+def bodies_of_merges(scene: Scene) -> dict[str, Any]:
+    """What a right request says by which ideas become one."""
+    shares = [{"person_id": scene.town[who].id, "share_hundredths": share} for who, share in (("lead", 6_000), ("mate", 4_000))]
+    return {
+        "/ideas/{idea_id}/merges": {"other": code_of(scene, IdeaStage.SUPPLEMENT_ASKED), "reason": REASON},
+        "/merges/{merge_id}/shares": {"shares": shares},
+        "/merges/{merge_id}/answer": {"outcome": "opened"},
+        "/merges/{merge_id}/confirmation": {"outcome": "refused", "reason": REASON},
+        "/merges/{merge_id}/undoing": {"reason": REASON},
     }
 
 

@@ -10,7 +10,7 @@ from models.stages import AwardStage, IdeaStage
 from tests.answers import FORM, SAID
 from tests.api.pages.browsing import PASSWORD, give_password
 from tests.attaching import TAKING, put
-from tests.browser.posted_around import set_colleagues, set_mentors, set_replacement, set_revisions
+from tests.browser.posted_around import set_colleagues, set_mentors, set_merges, set_replacement, set_revisions
 from tests.browser.scene import Shot, build_late_call
 from tests.building import Town
 from tests.outsiders import outsider, welcome
@@ -63,6 +63,7 @@ def set_forms(town: Town) -> list[Shot]:
         *set_mentors(town),
         *set_revisions(town),
         *set_replacement(town),
+        *set_merges(town),
         *_set_answers(town),
         *_set_calls(town),
         *_set_entry(town),

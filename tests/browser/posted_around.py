@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from models.instants import now
+from models.merges import IdeaMerge
 from models.people import EmploymentKind
 from models.stages import IdeaStage
 from tests.browser.scene import Shot
@@ -17,6 +18,7 @@ from workflows.intake.colleagues import support_idea
 from workflows.intake.commenting import hide_comment, write_comment
 from workflows.intake.courses import NewCourse, add_course
 from workflows.intake.draft import revise_idea
+from workflows.intake.merge import NewMerge, answer_merge, ask_merge, open_merge
 from workflows.intake.replace import ask_replacement
 from workflows.intake.replacing import NewReplacement
 from workflows.region.clinics import NewClinic, plan_clinic
@@ -103,3 +105,31 @@ def set_replacement(town: Town) -> list[Shot]:
         Shot("Pergantian bagi pengusul utama", "lead", "/pergantian"),
         Shot("Pergantian bagi kepala unit", "head", "/pergantian"),
     ]
+
+
+def set_merges(town: Town) -> list[Shot]:
+    """Two ideas that are to become one, before and after their leads opened them, and two that have."""
+    waiting, opened, joined = (_propose_merge(town, number) for number in (1, 2, 3))
+    for merge in (opened, joined):
+        for who in ("lead", "owner"):
+            town.do(open_merge, merge.id, by=who)
+    for who in ("lead", "mate", "owner"):
+        town.do(answer_merge, joined.id, agrees=True, terms=joined.terms, by=who)
+    shares = f"share.{town['mate'].id}"
+    return [
+        Shot("Penggabungan bagi pengusul utama", "lead", "/penggabungan"),
+        Shot("Penggabungan bagi anggota", "mate", "/penggabungan"),
+        Shot("Penggabungan bagi sekretariat", "secretary", "/penggabungan"),
+        Shot("Pembagian yang perlu diperbaiki", "lead", "/penggabungan", "Simpan pembagian", ((shares, "90"),)),
+        Shot("Usulkan penggabungan yang perlu diperbaiki", "secretary", f"/usulan/{waiting.into_id}", "Usulkan penggabungan"),
+        Shot("Usulan dengan usulan yang bergabung", "secretary", f"/usulan/{joined.into_id}"),
+        Shot("Usulan yang bergabung", "owner", f"/usulan/{joined.idea_id}"),
+    ]
+
+
+def _propose_merge(town: Town, number: int) -> IdeaMerge:
+    """A merge of the lead's idea with the owner's."""
+    first = town.build_idea(IdeaStage.SCREENING, title=f"Antrean Gabungan {number}")
+    second = town.build_idea(IdeaStage.SCREENING, title=f"Nomor Antrean Gabungan {number}", lead="owner")
+    merge: IdeaMerge = town.do(ask_merge, first, NewMerge(str(town.idea(second).code), REASON), by="secretary")
+    return merge

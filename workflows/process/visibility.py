@@ -11,6 +11,7 @@ from models.calls import Call
 from models.ideas import Answer, Idea, Invitation, TeamMember
 from models.inbox import InboxItem
 from models.may_hold import MAY_ADVISE
+from models.merges import IdeaMerge
 from models.people import Role
 from models.pilots import Pilot
 from models.reviews import Review, ReviewState
@@ -27,9 +28,9 @@ PERMIT = "permit"  # the task that alone lets an office read an idea of a sealed
 
 
 def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
-    """The condition on ideas: one's own, and those one is asked to join; as overseer the submitted ones of one's units and calls; those
-    handed to one to review or pilot, or whose team one advises. Of a sealed call an office sees those alone which it is, or was, asked to
-    permit.
+    """The condition on ideas: one's own, those that have joined one's own, and those one is asked to join; as overseer the submitted ones
+    of one's units and calls; those handed to one to review or pilot, or whose team one advises. Of a sealed call an office sees those alone
+    which it is, or was, asked to permit.
 
     A flow sees all. Every part is a set of ids, and no join: a list is read in its own order, and each idea on the way is looked up in
     them. `in_order` says so to SQLite, which would rather gather all that an overseer may see: for a sorted list, or a list of ids.
@@ -39,6 +40,7 @@ def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
     own = [
         select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id),
         select(Invitation.idea_id).where(Invitation.person_id == actor.person_id, Invitation.answer != Answer.NOT_JOINED),
+        _joined_own(actor),
     ]
     if actor.holds(Role.REVIEWER):  # what was handed to somebody is theirs while they hold the role
         own.append(select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING)))
@@ -65,6 +67,12 @@ def overseen(actor: Actor, *, in_order: bool = False) -> list[sa.ColumnElement[b
         calls = select(Call.id).where(col(Call.unit_id).in_(units_of(actor, BY_CALL)), col(Call.is_sealed).is_(False))
         covered.append(column(Idea.call_id).in_(calls))
     return covered
+
+
+def _joined_own(actor: Actor) -> Any:
+    """The ideas that have joined one of the actor's own, while they have: their credit is kept, and so their text is read."""
+    own = select(IdeaMerge.idea_id).join(TeamMember, col(TeamMember.idea_id) == col(IdeaMerge.into_id))
+    return own.where(TeamMember.person_id == actor.person_id, col(IdeaMerge.is_done), col(IdeaMerge.undone_at).is_(None))
 
 
 def is_unsealed() -> sa.ColumnElement[bool]:

@@ -25,6 +25,7 @@ from models.documents import Document
 from models.ideas import Decision, Gate, Idea, Revision, TeamMember
 from models.links import IdeaLink
 from models.mentors import Advice, Mentorship
+from models.merges import IdeaMerge, MergePart
 from models.pilots import Indicator, Measurement, Pilot
 from models.reviews import Review
 
@@ -76,6 +77,10 @@ document     file         sha256,spreadsheet_sha256                             
 document     state        state,issued_at,revoked_at                                                                                 plain    document.*
 idealink     said         idea_id,other_id,pair,kind,reason,said_by,said_at                                                          salted   idea.link
 idealink     end          ended_by,ended_at,end_reason                                                                               salted   idea.link,idea.unlink
+ideamerge    asked        idea_id,into_id,reason,asked_by,asked_at                                                                   salted   idea.*
+ideamerge    state        terms,confirmed_by,confirmed_at,settled_by,settled_at,is_done,end_reason,stage_before,was_permitted,team,undo_reason,undone_by,undone_at  salted  idea.*
+mergepart    part         merge_id,idea_id,person_id,position,in_earlier,in_later,leads_earlier,leads_later,role,share_hundredths,apart_id  salted   idea.*
+mergepart    word         opened_at,agreed_at,undo_agreed_at                                                                         salted   idea.*
 mentorship   asked        idea_id,mentor_id,person_id,wish,theme,matching,asked_by,asked_at                                          salted   idea.ask_mentor
 mentorship   state        state,answered_at,accepted_at,ended_by,ended_at,end_reason                                                 salted   idea.ask_mentor,idea.answer_mentor,idea.end_mentor
 advice       said         idea_id,mentorship_id,text,at                                                                              salted   idea.advise
@@ -90,6 +95,7 @@ MODELS: dict[str, type[SQLModel]] = {
     for model in (
         *(Idea, Revision, Attachment, TeamMember, Gate, Decision, Review),
         *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree, IdeaLink, Mentorship, Advice, ClinicBooking),
+        *(IdeaMerge, MergePart),
     )
 }
 SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so
