@@ -52,6 +52,7 @@ from api.v1 import (
     reward,
     screenings,
     teams,
+    transfers,
 )
 from models.database import Database, database
 from models.migrations import require_newest_schema
@@ -70,6 +71,7 @@ ROUTERS = (
     teams,
     replacements,
     merges,
+    transfers,
     dictated,
     screenings,
     review,

@@ -31,12 +31,13 @@ from models import (
     replacements,
     reviews,
     search,
+    transfers,
     units,
 )
 
 ROOMS = (
     *(attachments, awards, calendars, calls, clinics, colleagues, courses, decrees, dictated_ideas, documents),
     *(doubles, ideas, idempotency, inbox, late_permits, ledger, links, mentors, merges, messages, offices),
-    *(outbox, people, pilots, posts, replacements, reviews, search, units),
+    *(outbox, people, pilots, posts, replacements, reviews, search, transfers, units),
 )
 metadata = SQLModel.metadata

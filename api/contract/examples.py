@@ -150,6 +150,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "StepIn": {"reason": REASON},
     "SubmissionIn": {"without_unanswered": False},
     "SupplementIn": PROPOSAL,
+    "TransferAgreementIn": {"outcome": "agreed", "declares_truth": True},
+    "TransferAnswerIn": {"outcome": "accepted"},
+    "TransferIn": {"call_id": ID, "reason": "Menyangkut sekolah, sehingga menjadi urusan dinas pendidikan."},
     "UnitIn": {"code": "KEL-CONTOH", "name": "Kelurahan Contoh", "kind": "subdistrict", "parent_code": "KEC-CONTOH"},
     "VerdictIn": {"outcome": "roll_out", "reason": REASON},
 }

@@ -16,6 +16,8 @@ from workflows.intake.merge_lists import list_merges_of, may_propose_merge
 from workflows.intake.replacing import find_standing
 from workflows.intake.revisions import has_changed
 from workflows.intake.shared import find_shared
+from workflows.intake.transfer_lists import list_unasked
+from workflows.intake.transferring import list_calls_to_transfer_into
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 
@@ -27,6 +29,8 @@ def read_around(session: Session, context: IdeaContext, actor: Actor) -> dict[st
         "link_kinds": list_kinds(session, context, actor=actor),
         "merges": list_merges_of(session, context, actor=actor),
         "may_merge": may_propose_merge(session, context, actor),
+        "calls_to_transfer_into": list_calls_to_transfer_into(session, context, actor),
+        "unasked": list_unasked(session, context, actor=actor),
         "regard": _find_regard(session, context, actor),
         "mentoring": read_mentoring(session, context, actor=actor),
         "clinics": list_clinics_for(session, context, actor=actor),
@@ -62,9 +66,10 @@ def _link_forms(values: dict[str, Any]) -> list[str]:
 
 
 def _merge_forms(values: dict[str, Any]) -> list[str]:
-    """The forms about merges: one to propose a merge, and one to take each back."""
+    """The forms about merges: one to propose a merge, and one to take each back; and one to hand the idea on to another call."""
     undone = [f"separate-{line.row.id}" for line in values["merges"] if line.may_undo or line.may_agree_to_undo]
-    return [*(["merge"] if values["may_merge"] else []), *undone]
+    handed_on = ["transfer"] if values["calls_to_transfer_into"] else []
+    return [*(["merge"] if values["may_merge"] else []), *handed_on, *undone]
 
 
 def _mentoring_forms(values: dict[str, Any]) -> list[str]:

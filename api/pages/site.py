@@ -40,11 +40,12 @@ from api.pages import (
     reward,
     screenings,
     team,
+    transfers,
 )
 
 PAGES = (
     *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, links),
-    *(colleagues, mentoring, clinics, courses, team, revisions, replacements, merges, dictated),
+    *(colleagues, mentoring, clinics, courses, team, revisions, replacements, merges, transfers, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),

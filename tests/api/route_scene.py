@@ -34,6 +34,7 @@ from workflows.intake.mentoring import ask_mentor
 from workflows.intake.merge import NewMerge, ask_merge
 from workflows.intake.replace import ask_replacement
 from workflows.intake.replacing import NewReplacement
+from workflows.intake.transfer import NewTransfer, offer_transfer
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 from workflows.region.accounts import close_account
@@ -143,6 +144,9 @@ def build_what_was_said(town: Town, call: str, ids: dict[tuple[str, str, str], s
     one, two = (town.build_idea(IdeaStage.AWAITING_PERMISSION, call=call) for _ in range(2))
     merge = town.do(ask_merge, one, NewMerge(str(town.idea(two).code), REASON), by="secretary")
     said |= {("ours", "merge_id", IdeaStage.AWAITING_PERMISSION): merge.id}
+    wrong = town.build_idea(IdeaStage.SCREENING, call=call)
+    offered = town.do(offer_transfer, wrong, NewTransfer(town.build_call(code="elsewhere"), REASON), by="secretary")
+    said |= {("ours", "transfer_id", IdeaStage.SCREENING): offered.id}
     return said | {("ours", "replacement_id", IdeaStage.AWAITING_PERMISSION): asked.id}
 
 

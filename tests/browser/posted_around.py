@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from models.instants import now
 from models.merges import IdeaMerge
-from models.people import EmploymentKind
+from models.people import EmploymentKind, Role
 from models.stages import IdeaStage
 from tests.browser.scene import Shot
 from tests.building import Town
@@ -21,10 +21,17 @@ from workflows.intake.draft import revise_idea
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, open_merge
 from workflows.intake.replace import ask_replacement
 from workflows.intake.replacing import NewReplacement
+from workflows.intake.transfer import NewTransfer, answer_transfer, offer_transfer
 from workflows.region.clinics import NewClinic, plan_clinic
 from workflows.region.people import NewPerson
 
 COLLEAGUE = "199105052015012001"  # of somebody who holds no office
+
+
+def set_around(town: Town) -> list[Shot]:
+    """All of it."""
+    scenes = (set_colleagues, set_mentors, set_revisions, set_replacement, set_merges, set_transfer)
+    return [shot for scene in scenes for shot in scene(town)]
 
 
 def set_colleagues(town: Town) -> list[Shot]:
@@ -133,3 +140,20 @@ def _propose_merge(town: Town, number: int) -> IdeaMerge:
     second = town.build_idea(IdeaStage.SCREENING, title=f"Nomor Antrean Gabungan {number}", lead="owner")
     merge: IdeaMerge = town.do(ask_merge, first, NewMerge(str(town.idea(second).code), REASON), by="secretary")
     return merge
+
+
+def set_transfer(town: Town) -> list[Shot]:
+    """An idea that is offered to another call, which its secretariat accepted, and the form by which one is offered."""
+    declared = {"is_asked": True, "text": "Isi usulan ini benar.", "text_en": "What this idea says is true."}
+    other = town.build_call(code="UJI-LAIN", declaration=declared)
+    idea, left = (town.build_idea(IdeaStage.SCREENING, title=title) for title in ("Rapor Daring Sekolah", "Rapor Lisan Sekolah"))
+    welcome(town, "registrar", NewPerson("Sekar Puspita", "198505052010012239", EmploymentKind.PNS, "BAPPEDA"))
+    town.give_role("registrar", Role.SECRETARIAT, "BAPPEDA")
+    offered = town.do(offer_transfer, idea, NewTransfer(other, REASON), by="secretary").id
+    town.do(answer_transfer, offered, accepts=True, by="registrar")
+    return [
+        Shot("Pengalihan bagi sekretariat", "secretary", "/pengalihan"),
+        Shot("Pengalihan bagi pengusul utama", "lead", "/pengalihan"),
+        Shot("Pengalihan yang perlu diperbaiki", "lead", "/pengalihan", "Setuju dengan ketentuan periode itu"),
+        Shot("Tawaran pengalihan yang perlu diperbaiki", "secretary", f"/usulan/{left}", "Tawarkan"),
+    ]

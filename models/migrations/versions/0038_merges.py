@@ -1,4 +1,4 @@
-"""An idea may join an earlier one of its call, with the consent of everybody in both teams."""
+"""An idea may join an earlier one of its call by everybody's consent, or be handed to another agency's call with its time of receipt."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,9 +8,10 @@ down_revision = "0035"
 
 
 def upgrade() -> None:
-    """No ideas were merged so far."""
+    """No ideas were merged or handed on so far."""
     _add_merges()
     _add_parts()
+    _add_transfers()
 
 
 def _add_merges() -> None:
@@ -64,3 +65,32 @@ def _add_parts() -> None:
     )
     for column in ("merge_id", "idea_id", "person_id", "apart_id"):
         op.create_index(f"ix_mergepart_{column}", "mergepart", [column])
+
+
+def _add_transfers() -> None:
+    op.create_table(
+        "ideatransfer",
+        *(
+            sa.Column(name, sa.String(length=26), nullable=False)
+            for name in ("id", "idea_id", "from_call_id", "to_call_id", "policy_before")
+        ),
+        sa.Column("reason", sa.String(length=1_000), nullable=False),
+        sa.Column("offered_by", sa.String(length=26), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_by", sa.String(length=26), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.String(length=26), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_done", sa.Boolean(), nullable=False),
+        sa.Column("end_reason", sa.String(length=1_000), nullable=False),
+        sa.Column("salt", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"]),
+        *(sa.ForeignKeyConstraint([name], ["call.id"]) for name in ("from_call_id", "to_call_id")),
+        sa.ForeignKeyConstraint(["policy_before"], ["policyversion.id"]),
+        *(sa.ForeignKeyConstraint([name], ["person.id"]) for name in ("offered_by", "accepted_by", "settled_by")),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    for column in ("idea_id", "to_call_id"):
+        op.create_index(f"ix_ideatransfer_{column}", "ideatransfer", [column])
+    waiting = sa.text("settled_at IS NULL")
+    op.create_index("ix_ideatransfer_waiting", "ideatransfer", ["idea_id"], unique=True, sqlite_where=waiting, postgresql_where=waiting)
