@@ -39,6 +39,7 @@ from api.v1 import (
     late_permits,
     links,
     mentors,
+    merges,
     messages,
     name_search,
     offices,
@@ -54,6 +55,7 @@ from api.v1 import (
     reward,
     screenings,
     teams,
+    transfers,
 )
 from models.database import Database, database
 from models.migrations import require_newest_schema
@@ -73,6 +75,8 @@ ROUTERS = (
     teams,
     replacements,
     claims,
+    merges,
+    transfers,
     dictated,
     screenings,
     review,

@@ -22,6 +22,7 @@ from models import (
     ledger,
     links,
     mentors,
+    merges,
     messages,
     names,
     offices,
@@ -32,12 +33,13 @@ from models import (
     replacements,
     reviews,
     search,
+    transfers,
     units,
 )
 
 ROOMS = (
     *(attachments, awards, calendars, calls, claims, clinics, colleagues, courses, decrees, dictated_ideas, documents),
-    *(doubles, ideas, idempotency, inbox, late_permits, ledger, links, mentors, messages, names),
-    *(offices, outbox, people, pilots, posts, replacements, reviews, search, units),
+    *(doubles, ideas, idempotency, inbox, late_permits, ledger, links, mentors, merges, messages, names),
+    *(offices, outbox, people, pilots, posts, replacements, reviews, search, transfers, units),
 )
 metadata = SQLModel.metadata

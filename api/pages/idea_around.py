@@ -13,9 +13,12 @@ from workflows.intake.courses import list_courses_for
 from workflows.intake.hand_over import find_not_to_take_over
 from workflows.intake.leaving import find_not_to_leave
 from workflows.intake.links import list_kinds, list_links
+from workflows.intake.merge_lists import list_merges_of, may_propose_merge
 from workflows.intake.replacing import find_standing, may_ask_to_lead
 from workflows.intake.revisions import has_changed
 from workflows.intake.shared import find_shared
+from workflows.intake.transfer_lists import list_unasked
+from workflows.intake.transferring import list_calls_to_transfer_into
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 
@@ -25,6 +28,10 @@ def read_around(session: Session, context: IdeaContext, actor: Actor) -> dict[st
     return {
         "links": list_links(session, context, actor=actor),
         "link_kinds": list_kinds(session, context, actor=actor),
+        "merges": list_merges_of(session, context, actor=actor),
+        "may_merge": may_propose_merge(session, context, actor),
+        "calls_to_transfer_into": list_calls_to_transfer_into(session, context, actor),
+        "unasked": list_unasked(session, context, actor=actor),
         "regard": _find_regard(session, context, actor),
         "mentoring": read_mentoring(session, context, actor=actor),
         "clinics": list_clinics_for(session, context, actor=actor),
@@ -40,7 +47,7 @@ def list_forms_around(values: dict[str, Any]) -> list[str]:
     """The forms of all of it that the reader is offered."""
     own = [name for name in ("leave", "take_over") if values[f"may_{name}"]]
     claiming = ["claim"] if values["watched"].may_claim else []
-    return [*own, *claiming, *_link_forms(values), *_mentoring_forms(values)]
+    return [*own, *claiming, *_link_forms(values), *_merge_forms(values), *_mentoring_forms(values)]
 
 
 def _find_regard(session: Session, context: IdeaContext, actor: Actor) -> Regard | None:
@@ -65,6 +72,13 @@ def _team_acts(session: Session, context: IdeaContext, actor: Actor) -> dict[str
 def _link_forms(values: dict[str, Any]) -> list[str]:
     """The forms about other ideas: one to link with another, and one to take each link back."""
     return [*(["link"] if values["link_kinds"] else []), *(f"unlink-{line.link.id}" for line in values["links"] if line.may_take_back)]
+
+
+def _merge_forms(values: dict[str, Any]) -> list[str]:
+    """The forms about merges: one to propose a merge, and one to take each back; and one to hand the idea on to another call."""
+    undone = [f"separate-{line.row.id}" for line in values["merges"] if line.may_undo or line.may_agree_to_undo]
+    handed_on = ["transfer"] if values["calls_to_transfer_into"] else []
+    return [*(["merge"] if values["may_merge"] else []), *handed_on, *undone]
 
 
 def _mentoring_forms(values: dict[str, Any]) -> list[str]:

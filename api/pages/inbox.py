@@ -14,7 +14,9 @@ from api.pages.render import page, read_done
 from api.pages.session import Page
 from workflows.intake.claim_lists import count_claims
 from workflows.intake.dictate import count_dictated
+from workflows.intake.merge_lists import count_merges
 from workflows.intake.replace import count_replacements
+from workflows.intake.transfer_lists import count_transfers
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy_of
 from workflows.process.inbox import find_gate
@@ -47,6 +49,8 @@ async def show_inbox(request: Page, after: str | None = None, before: str | None
             "dictated": count_dictated(session, actor.person_id) if is_first else 0,
             "replacements": count_replacements(session, actor=actor) if is_first else 0,
             "claims": count_claims(session, actor=actor) if is_first else 0,
+            "merges": count_merges(session, actor=actor) if is_first else 0,
+            "transfers": count_transfers(session, actor=actor) if is_first else 0,
             "unsigned": list_unsigned(session, actor=actor) if is_first else [],
         }
 

@@ -26,6 +26,7 @@ from api.pages import (
     intake,
     links,
     mentoring,
+    merges,
     messages,
     new_version,
     own_account,
@@ -41,11 +42,12 @@ from api.pages import (
     reward,
     screenings,
     team,
+    transfers,
 )
 
 PAGES = (
     *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, books, links),
-    *(colleagues, mentoring, clinics, courses, team, revisions, replacements, claims, dictated),
+    *(colleagues, mentoring, clinics, courses, team, revisions, replacements, claims, merges, transfers, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, idea),

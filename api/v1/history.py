@@ -12,9 +12,14 @@ from models.claims import ClaimState
 from models.ideas import Answer, Decision, Idea
 from models.people import Person
 from models.replacements import Replacement
+from models.transfers import IdeaTransfer
 from workflows.intake.claim_lists import ListedClaim, Originator, read_watched
 from workflows.intake.claim_records import DECIDE, FILE, LAPSE, ORIGINATE, TELL, WITHDRAW
+from workflows.intake.join import JOINS
 from workflows.intake.links import LINK, UNLINK, LinkLine, list_links
+from workflows.intake.merge_lists import MergeLine, list_merges_of
+from workflows.intake.separate import SEPARATE
+from workflows.intake.transfer_lists import list_transfers_of
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
 from workflows.process.engine import DECIDING_UNIT
@@ -37,8 +42,8 @@ class DecisionOut(ResponseBody):
 
 
 UNTOLD = {"team", DECIDING_UNIT}  # of a decision's detail: told in words elsewhere, or of use to papers only
-OTHER_IDEAS = ("duplicate_of", "already_runs")  # of a decision's detail: the idea for whose sake another goes no further
-OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"}
+OTHER_IDEAS = ("duplicate_of", "already_runs", JOINS)  # of a decision's detail: the idea for whose sake another goes no further
+OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"} | {SEPARATE}
 SHOWN_TO_BLIND_REVIEWERS = {"submit", "screen"}  # of intake; that a member agreed or a head permitted tells something of who they are
 
 
@@ -58,13 +63,19 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
         told = [_show_blindly(decision) for decision in decisions if decision.action not in OF_INTAKE - SHOWN_TO_BLIND_REVIEWERS]
         return _in_order(told, links)
     replacements = list(session.exec(select(Replacement).where(Replacement.idea_id == idea_id)))
+    merges = list_merges_of(session, context, actor=actor)
+    transfers = list_transfers_of(session, idea_id)
     named = {decision.actor_id for decision in decisions if decision.actor_id}
-    named |= list_changed_people([*(each.detail for each in decisions), *({"team": each.team} for each in replacements)])
+    teams = [*(each.team for each in replacements), *(each.row.team for each in merges)]
+    named |= list_changed_people([*(each.detail for each in decisions), *({"team": team} for team in teams)])
     named |= {str(each) for row in replacements for each in (row.asked_by, row.leaver_id, row.newcomer_id, row.settled_by) if each}
+    named |= {str(each) for row, _ in transfers for each in (row.offered_by, row.accepted_by, row.settled_by) if each}
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
     watched = read_watched(session, context, actor=actor)
     claims = [*(step for each in watched.claims for step in _show_claim(each)), *map(_show_originator, watched.originators)]
     others = [*links, *(step for row in replacements for step in _show_replacement(row, people)), *claims]
+    others += [step for line in merges for step in _show_merge(line, people)]
+    others += [step for row, call in transfers for step in _show_transfer(row, call, people)]
     return _in_order([_name_others(session, _show_decision(decision, people, actor), actor) for decision in decisions], others)
 
 
@@ -90,6 +101,34 @@ def _show_replacement(row: Replacement, people: dict[str, str]) -> Iterator[Deci
             leads = {"former_lead": row.leaver_id, "new_lead": row.newcomer_id if row.is_done else None}
             detail = {name: people.get(each, "") for name, each in leads.items() if each}
         yield DecisionOut(action=action, outcome="", reason=reason, detail=detail, team_change=change, at=at, by=people.get(by))
+
+
+def _show_merge(line: MergeLine, people: dict[str, str]) -> Iterator[DecisionOut]:
+    """That another idea was to become one with this, that it has joined, and that both are two again; what ended this is a decision."""
+    row, other = line.row, line.other
+    is_read = line.is_seen or (line.has_joined and line.is_standing)
+    told = {"code": other.code, "id": other.id if line.is_seen else None, "title": other.title if is_read else None}
+    steps: list[tuple[str, dict[str, Any], str, Any, str]] = [("ask_merge", {}, row.reason, row.asked_at, line.by)]
+    if line.has_joined:
+        steps += [("took_in", row.team, "", row.settled_at or row.asked_at, "")]
+        undone = {"before": row.team["after"], "after": row.team["before"]}
+        steps += [("let_go", undone, row.undo_reason, row.undone_at, line.undone_by)] if row.undone_at is not None else []
+    for action, team, reason, at, by in steps:
+        change = show_team_change({"team": team}, people) if team and team["before"] != team["after"] else None
+        detail = {} if action == "ask_merge" else {action: told}
+        yield DecisionOut(action=action, outcome="", reason=reason, detail=detail, team_change=change, at=at, by=by or None)
+
+
+def _show_transfer(row: IdeaTransfer, call: str, people: dict[str, str]) -> Iterator[DecisionOut]:
+    """That an idea was offered to another call, accepted, and not handed on; that it was stands among the decisions."""
+    steps = [("offer_transfer", row.reason, row.offered_at, row.offered_by)]
+    steps += [("accept_transfer", "", row.accepted_at, str(row.accepted_by))] if row.accepted_at is not None else []
+    steps += (
+        [("end_transfer", row.end_reason, row.settled_at, str(row.settled_by))] if row.settled_at is not None and not row.is_done else []
+    )
+    for action, reason, at, by in steps:
+        detail = {"to_call_title": call}
+        yield DecisionOut(action=action, outcome="", reason=reason, detail=detail, team_change=None, at=at, by=people.get(by))
 
 
 def _show_link(line: LinkLine) -> Iterator[DecisionOut]:

@@ -1,5 +1,5 @@
 """What people did about an idea, step by step: decisions taken, reviews answered, a pilot owned, awards proposed and approved; who typed it
-in somebody else's name, who advised its team, and whose place in the team somebody else has taken."""
+in somebody else's name, who advised its team, whose place in the team somebody else has taken, and who was in one team with it."""
 
 from collections.abc import Collection
 from functools import cache
@@ -13,6 +13,7 @@ from models.database import is_sqlite, run_plain, table_of
 from models.dictated_ideas import DictatedIdea
 from models.ideas import Decision
 from models.mentors import Mentorship
+from models.merges import MergePart
 from models.pilots import Pilot
 from models.replacements import Replacement
 from models.reviews import Review, ReviewState
@@ -30,10 +31,11 @@ class Act(NamedTuple):
     step: str
 
 
-_DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED, _MENTORSHIP, _REPLACED = (
-    table_of(model) for model in (Decision, Review, Pilot, Award, DictatedIdea, Mentorship, Replacement)
+_DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED, _MENTORSHIP, _REPLACED, _PART = (
+    table_of(model) for model in (Decision, Review, Pilot, Award, DictatedIdea, Mentorship, Replacement, MergePart)
 )
-_SOURCES: tuple[tuple[sa.Table, Any, Any, tuple[Any, ...]], ...] = (
+_APART = sa.select(_PART.c.apart_id.label("idea_id"), _PART.c.person_id).where(_PART.c.apart_id.is_not(None)).subquery("apart")
+_SOURCES: tuple[tuple[sa.FromClause, Any, Any, tuple[Any, ...]], ...] = (
     (_DECISION, _DECISION.c.actor_id, _DECISION.c.action, ()),
     (_REVIEW, _REVIEW.c.reviewer_id, sa.literal_column("'score'"), (_REVIEW.c.state.in_(ANSWERED),)),
     (_PILOT, _PILOT.c.owner_id, sa.literal_column("'measure'"), ()),
@@ -42,6 +44,7 @@ _SOURCES: tuple[tuple[sa.Table, Any, Any, tuple[Any, ...]], ...] = (
     (_DICTATED, _DICTATED.c.typed_by, sa.literal_column("'dictate'"), ()),
     (_MENTORSHIP, _MENTORSHIP.c.person_id, sa.literal_column("'advise'"), (_MENTORSHIP.c.accepted_at.is_not(None),)),
     (_REPLACED, _REPLACED.c.leaver_id, sa.literal_column("'left_team'"), (_REPLACED.c.is_done,)),
+    (_APART, _APART.c.person_id, sa.literal_column("'left_team'"), ()),
 )
 
 

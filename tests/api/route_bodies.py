@@ -121,6 +121,10 @@ def bodies_of_proposers(scene: Scene, proposal: dict[str, Any]) -> dict[str, Any
             "employee_number": scene.town["walker"].number,
             "reason": REASON,
         },
+        **bodies_of_merges(scene),
+        "/ideas/{idea_id}/transfers": {"call_id": scene.ids["done", "call", "-"], "reason": REASON},
+        "/transfers/{transfer_id}/answer": {"outcome": "returned", "reason": REASON},
+        "/transfers/{transfer_id}/agreement": {"outcome": "refused"},
         "/replacements/{replacement_id}/answer": {"outcome": "agreed"},
         "/replacements/{replacement_id}/confirmation": {"outcome": "refused", "reason": REASON},
         **bodies_of_claims(),
@@ -137,6 +141,18 @@ def bodies_of_claims() -> dict[str, Any]:
         "/ideas/{idea_id}/claims": {"adopted": "IDE-1999-000001", "reason": REASON},
         "/claims/{claim_id}/filing": {"reason": REASON},
         "/claims/{claim_id}/decision": {"outcome": "upheld", "reason": REASON},
+    }
+
+
+def bodies_of_merges(scene: Scene) -> dict[str, Any]:
+    """What a right request says by which ideas become one."""
+    shares = [{"person_id": scene.town[who].id, "share_hundredths": share} for who, share in (("lead", 6_000), ("mate", 4_000))]
+    return {
+        "/ideas/{idea_id}/merges": {"other": code_of(scene, IdeaStage.SUPPLEMENT_ASKED), "reason": REASON},
+        "/merges/{merge_id}/shares": {"shares": shares},
+        "/merges/{merge_id}/answer": {"outcome": "opened"},
+        "/merges/{merge_id}/confirmation": {"outcome": "refused", "reason": REASON},
+        "/merges/{merge_id}/undoing": {"reason": REASON},
     }
 
 

@@ -33,8 +33,10 @@ from workflows.intake.courses import NewCourse, add_course
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas
 from workflows.intake.mentoring import ask_mentor
+from workflows.intake.merge import NewMerge, ask_merge
 from workflows.intake.replace import ask_replacement
 from workflows.intake.replacing import NewReplacement
+from workflows.intake.transfer import NewTransfer, offer_transfer
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_certificates
 from workflows.region.accounts import close_account
@@ -112,7 +114,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
         award = town.build_award(award_stage, idea=town.build_idea(IdeaStage.ROLLED_OUT, call=calls[of], **team))
         ids[of, "award_id", award_stage] = award
     ids["asked", "idea_id", IdeaStage.DRAFT] = town.ask_team()
-    ids |= build_what_was_said(town, ids)
+    ids |= build_what_was_said(town, calls["ours"], ids)
     ids |= build_mentors(town, calls["ours"], ids["ours", "idea_id", IdeaStage.SUPPLEMENT_ASKED])
     move_away(town, calls["foreign"])
     ids |= build_claims(town, ids)
@@ -133,8 +135,8 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     return ids
 
 
-def build_what_was_said(town: Town, ids: dict[tuple[str, str, str], str]) -> dict[tuple[str, str, str], str]:
-    """A link between two ideas, a comment on one, and a member of a team who is to be replaced."""
+def build_what_was_said(town: Town, call: str, ids: dict[tuple[str, str, str], str]) -> dict[tuple[str, str, str], str]:
+    """A link between two ideas, a comment on one, a member of a team who is to be replaced, and two ideas that are to become one."""
     new = NewLink(LinkKind.SIMILAR, str(town.idea(ids["ours", "idea_id", IdeaStage.REJECTED]).code), REASON)
     link = town.do(link_ideas, ids["ours", "idea_id", IdeaStage.SCREENING], new, by="secretary").id
     said = {(of, "link_id", IdeaStage.SCREENING): link for of in ("-", "ours")}
@@ -142,6 +144,12 @@ def build_what_was_said(town: Town, ids: dict[tuple[str, str, str], str]) -> dic
     said |= {(of, "comment_id", IdeaStage.IN_PILOT): comment for of in ("-", "ours")}
     leaves = NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number)
     asked = town.do(ask_replacement, ids["ours", "idea_id", IdeaStage.AWAITING_PERMISSION], leaves, by="lead")
+    one, two = (town.build_idea(IdeaStage.AWAITING_PERMISSION, call=call) for _ in range(2))
+    merge = town.do(ask_merge, one, NewMerge(str(town.idea(two).code), REASON), by="secretary")
+    said |= {("ours", "merge_id", IdeaStage.AWAITING_PERMISSION): merge.id}
+    wrong = town.build_idea(IdeaStage.SCREENING, call=call)
+    offered = town.do(offer_transfer, wrong, NewTransfer(town.build_call(code="elsewhere"), REASON), by="secretary")
+    said |= {("ours", "transfer_id", IdeaStage.SCREENING): offered.id}
     return said | {("ours", "replacement_id", IdeaStage.AWAITING_PERMISSION): asked.id}
 
 

@@ -68,7 +68,10 @@ def test_no_json_makes_a_fault(client: TestClient, shelf: Shelf, share: Callable
     ids |= {"number": "1", "session_id": "x" * 26, "grant_id": "x" * 26, "confirmation_id": "x" * 26, "permit_id": "x" * 26}
     ids |= {"day": str(today() + timedelta(days=9)), "attachment_id": "x" * 26}
     ids |= dict.fromkeys(
-        ("link_id", "replacement_id", "comment_id", "mentor_id", "mentorship_id", "clinic_id", "booking_id", "course_id", "claim_id"),
+        (
+            *("link_id", "replacement_id", "merge_id", "transfer_id", "claim_id", "comment_id"),
+            *("mentor_id", "mentorship_id", "clinic_id", "booking_id", "course_id"),
+        ),
         "x" * 26,
     )
     ids["idea_id"] = town.build_idea(IdeaStage.IN_REVIEW)

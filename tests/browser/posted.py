@@ -10,7 +10,7 @@ from models.stages import AwardStage, IdeaStage
 from tests.answers import FORM, SAID
 from tests.api.pages.browsing import PASSWORD, give_password
 from tests.attaching import TAKING, put
-from tests.browser.posted_around import set_claims, set_colleagues, set_mentors, set_replacement, set_revisions
+from tests.browser.posted_around import set_around
 from tests.browser.scene import Shot, build_late_call
 from tests.building import Town
 from tests.outsiders import outsider, welcome
@@ -59,11 +59,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Rekan yang ditemukan menurut nama", "mate", f"/usulan/baru?call={town.call}", "Cari rekan", (("colleague", "hesti"),)),
         Shot("Draf bagi anggota tim", "mate", f"/usulan/{draft}"),
         *_set_links(town),
-        *set_colleagues(town),
-        *set_mentors(town),
-        *set_revisions(town),
-        *set_replacement(town),
-        *set_claims(town),
+        *set_around(town),
         *_set_answers(town),
         *_set_calls(town),
         *_set_entry(town),

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from models.instants import now
-from models.people import EmploymentKind
+from models.merges import IdeaMerge
+from models.people import EmploymentKind, Role
 from models.stages import IdeaStage
 from tests.browser.scene import Shot
 from tests.building import Town
@@ -18,12 +19,20 @@ from workflows.intake.colleagues import support_idea
 from workflows.intake.commenting import hide_comment, write_comment
 from workflows.intake.courses import NewCourse, add_course
 from workflows.intake.draft import revise_idea
+from workflows.intake.merge import NewMerge, answer_merge, ask_merge, open_merge
 from workflows.intake.replace import ask_replacement
 from workflows.intake.replacing import NewReplacement
+from workflows.intake.transfer import NewTransfer, answer_transfer, offer_transfer
 from workflows.region.clinics import NewClinic, plan_clinic
 from workflows.region.people import NewPerson
 
 COLLEAGUE = "199105052015012001"  # of somebody who holds no office
+
+
+def set_around(town: Town) -> list[Shot]:
+    """All of it."""
+    scenes = (set_colleagues, set_mentors, set_revisions, set_replacement, set_claims, set_merges, set_transfer)
+    return [shot for scene in scenes for shot in scene(town)]
 
 
 def set_colleagues(town: Town) -> list[Shot]:
@@ -124,4 +133,49 @@ def set_claims(town: Town) -> list[Shot]:
         Shot("Usulan yang ditolak bagi pengusulnya", "operator", f"/usulan/{first}"),
         Shot("Usulan yang ditolak bagi sekretariat", "secretary", f"/usulan/{first}"),
         Shot("Inovasi yang diklaim", "secretary", f"/usulan/{adopted}"),
+    ]
+
+
+def set_merges(town: Town) -> list[Shot]:
+    """Two ideas that are to become one, before and after their leads opened them, and two that have."""
+    waiting, opened, joined = (_propose_merge(town, number) for number in (1, 2, 3))
+    for merge in (opened, joined):
+        for who in ("lead", "owner"):
+            town.do(open_merge, merge.id, by=who)
+    for who in ("lead", "mate", "owner"):
+        town.do(answer_merge, joined.id, agrees=True, terms=joined.terms, by=who)
+    shares = f"share.{town['mate'].id}"
+    return [
+        Shot("Penggabungan bagi pengusul utama", "lead", "/penggabungan"),
+        Shot("Penggabungan bagi anggota", "mate", "/penggabungan"),
+        Shot("Penggabungan bagi sekretariat", "secretary", "/penggabungan"),
+        Shot("Pembagian yang perlu diperbaiki", "lead", "/penggabungan", "Simpan pembagian", ((shares, "90"),)),
+        Shot("Usulkan penggabungan yang perlu diperbaiki", "secretary", f"/usulan/{waiting.into_id}", "Usulkan penggabungan"),
+        Shot("Usulan dengan usulan yang bergabung", "secretary", f"/usulan/{joined.into_id}"),
+        Shot("Usulan yang bergabung", "owner", f"/usulan/{joined.idea_id}"),
+    ]
+
+
+def _propose_merge(town: Town, number: int) -> IdeaMerge:
+    """A merge of the lead's idea with the owner's."""
+    first = town.build_idea(IdeaStage.SCREENING, title=f"Antrean Gabungan {number}")
+    second = town.build_idea(IdeaStage.SCREENING, title=f"Nomor Antrean Gabungan {number}", lead="owner")
+    merge: IdeaMerge = town.do(ask_merge, first, NewMerge(str(town.idea(second).code), REASON), by="secretary")
+    return merge
+
+
+def set_transfer(town: Town) -> list[Shot]:
+    """An idea that is offered to another call, which its secretariat accepted, and the form by which one is offered."""
+    declared = {"is_asked": True, "text": "Isi usulan ini benar.", "text_en": "What this idea says is true."}
+    other = town.build_call(code="UJI-LAIN", declaration=declared)
+    idea, left = (town.build_idea(IdeaStage.SCREENING, title=title) for title in ("Rapor Daring Sekolah", "Rapor Lisan Sekolah"))
+    welcome(town, "registrar", NewPerson("Sekar Puspita", "198505052010012239", EmploymentKind.PNS, "BAPPEDA"))
+    town.give_role("registrar", Role.SECRETARIAT, "BAPPEDA")
+    offered = town.do(offer_transfer, idea, NewTransfer(other, REASON), by="secretary").id
+    town.do(answer_transfer, offered, accepts=True, by="registrar")
+    return [
+        Shot("Pengalihan bagi sekretariat", "secretary", "/pengalihan"),
+        Shot("Pengalihan bagi pengusul utama", "lead", "/pengalihan"),
+        Shot("Pengalihan yang perlu diperbaiki", "lead", "/pengalihan", "Setuju dengan ketentuan periode itu"),
+        Shot("Tawaran pengalihan yang perlu diperbaiki", "secretary", f"/usulan/{left}", "Tawarkan"),
     ]

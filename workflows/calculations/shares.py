@@ -93,6 +93,30 @@ def equal_shares(count: int, lead: int = 0) -> tuple[int, ...]:
     return tuple(quotient + (place in favoured) for place in range(count))
 
 
+def join_shares(earlier: Sequence[Share], later: Sequence[Share]) -> tuple[Share, ...]:
+    """The shares of two teams that become one: half of each person's in either team, in order of confirmation, the earlier team first.
+
+    The earlier team's lead leads. Each hundredth that is left goes to the lead, then to the others in order; nobody has less than one,
+    which whoever has most gives. SharesRefused where either team's shares are no whole, or there are more than 10,000 people.
+    """
+    check_shares(earlier)
+    check_shares(later)
+    people = list(dict.fromkeys(share.person for share in (*earlier, *later)))
+    if len(people) > WHOLE:
+        raise SharesRefused("shares", "Divide among 1 to 10000 people, one of whom leads.")
+    halves = dict.fromkeys(people, 0)
+    for share in (*earlier, *later):
+        halves[share.person] += share.hundredths
+    lead = next(share.person for share in earlier if share.lead)
+    parts = {person: max(1, half // 2) for person, half in halves.items()}
+    rest = WHOLE - sum(parts.values())
+    for person in sorted(people, key=lambda each: each != lead)[: max(0, rest)]:
+        parts[person] += 1
+    for _ in range(max(0, -rest)):
+        parts[max(people, key=lambda each: parts[each])] -= 1
+    return tuple(Share(person=person, hundredths=parts[person], lead=person == lead) for person in people)
+
+
 def split_rupiah(amount: int, shares: Sequence[Share]) -> tuple[RupiahPart, ...]:
     """The amount divided by shares, in the order of the shares, summing to exactly the amount (whole rupiah).
 

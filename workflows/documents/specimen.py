@@ -10,6 +10,7 @@ DAY = date(2026, 9, 30)  # a long month; a specimen is never issued
 RUNNING = 99_999
 DIGEST = hashlib.sha256(b"specimen").hexdigest()
 CODE = "IDE-2026-999999"
+WITH_JOINED = f"{CODE} (dengan {CODE}, {CODE} dan 49 usulan lain)"  # of an idea that others have joined
 EMPLOYEE_NUMBER = "197903172004111702"
 MASKED_NUMBER = mask_employee_number(EMPLOYEE_NUMBER)
 WORDS = "Raden Ajeng Sekar Kenanga Wulandari Puspaningrum Kusumawardhani "

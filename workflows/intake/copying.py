@@ -14,6 +14,7 @@ from workflows.calculations.shares import WHOLE
 from workflows.intake.answers import FormContent, leave_unasked_out, read_answer
 from workflows.intake.content import IdeaForm, Medium, Proposal
 from workflows.intake.draft import draft_idea, new_idea
+from workflows.intake.merging import MERGED
 from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor
 from workflows.process.categories import list_fitting
@@ -46,6 +47,8 @@ def find_not_to_copy(source: IdeaContext, actor: Actor) -> Refusal | None:
     """
     if source.idea.lead_id != actor.person_id:
         return Forbidden("only_proposer")
+    if source.idea.reason_code == MERGED:
+        return Conflict("joined_not_copied")
     stage = IDEA.stages[source.idea.stage]
     left_behind = stage.kind == Kind.DRAFT and source.call.state == CallState.CLOSED
     return None if stage.kind == Kind.END or stage.is_ended or left_behind else Conflict("idea_not_over", stage=source.idea.stage)

@@ -1,6 +1,6 @@
 """The team of an idea: who is named for it and asked to join, and what a change of it after submission left behind."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, delete, select
 
 from models.ideas import Answer, Decision, Idea, Invitation, TeamMember
 from models.instants import now
+from models.merges import IdeaMerge
 from models.people import EmployeeNumber, Person
 from models.policy import Policy
 from models.replacements import Replacement
@@ -111,7 +112,7 @@ def read_team_shares(session: Session, idea: Idea, policy: Policy, team: Sequenc
     named = named or [Named("", idea.lead_id, WHOLE, lead=True)]
     if len(named) > policy.team_limit:
         raise Invalid("team_too_large", "team", maximum=policy.team_limit)
-    _check_shares(named)
+    require_shares(named)
     return named
 
 
@@ -237,13 +238,28 @@ def read_team_change(detail: dict[str, Any]) -> TeamChange | None:
 
 
 def list_team_changes(session: Session, idea_id: str) -> list[ToldChange]:
-    """Every change of an idea's team since its submission, oldest first: by a supplement, and of single members."""
+    """Every change of an idea's team since its submission, oldest first: by a supplement, of single members, and as ideas were merged."""
     query = select(Decision).where(Decision.idea_id == idea_id).order_by(col(Decision.at), col(Decision.id))
     found = [(each.at, each.actor_id, read_team_change(each.detail)) for each in session.exec(query)]
     done = select(Replacement).where(Replacement.idea_id == idea_id, col(Replacement.is_done))
     found += [(each.settled_at or each.asked_at, each.settled_by, read_team_change({"team": each.team})) for each in session.exec(done)]
+    found += [told for row in _list_joined(session, idea_id) for told in _tell_merge(row)]
     told = [ToldChange(at, actor_id, change) for at, actor_id, change in found if change is not None]
     return sorted(told, key=lambda each: each.at)
+
+
+def _list_joined(session: Session, idea_id: str) -> Sequence[IdeaMerge]:
+    return session.exec(select(IdeaMerge).where(IdeaMerge.into_id == idea_id, col(IdeaMerge.is_done))).all()
+
+
+def _tell_merge(row: IdeaMerge) -> Iterator[tuple[datetime, str | None, TeamChange | None]]:
+    """The change of the team by which an idea joined, and the one that took it back; none where both teams were of the same people."""
+    before, after = row.team.get("before"), row.team.get("after")
+    if before == after:
+        return
+    yield row.settled_at or row.asked_at, row.settled_by, read_team_change({"team": row.team})
+    if row.undone_at is not None:
+        yield row.undone_at, row.undone_by, read_team_change({"team": {"before": after, "after": before}})
 
 
 def find_named(session: Session, idea: Idea, place: str, given: MemberShare) -> Named:
@@ -273,7 +289,8 @@ def _find_number(session: Session, idea: Idea, field: str, given: MemberShare) -
     return number
 
 
-def _check_shares(named: Sequence[Named]) -> None:
+def require_shares(named: Sequence[Named]) -> None:
+    """Raise Invalid unless the shares of distinct people, one of whom leads, are the whole."""
     total = sum(each.share_hundredths for each in named)
     try:
         check_shares([Share(person=each.key, hundredths=each.share_hundredths, lead=each.lead) for each in named])

@@ -8,7 +8,7 @@ from models.units import Unit
 from workflows.process.context import IdeaContext
 from workflows.process.refusals import Conflict, Refusal
 
-SUBMITTED = "submit"  # the step that fixes an idea's category
+FIXING = ("submit", "transfer")  # the steps that fix an idea's category: as it is handed in, and as it is handed to another call
 
 
 def list_fitting(session: Session, context: IdeaContext) -> tuple[Category, ...]:
@@ -35,15 +35,15 @@ def has_own_criteria(context: IdeaContext) -> bool:
 
 def keeps_category(session: Session, context: IdeaContext) -> bool:
     """Whether an idea is in the category that its submission fixed; nobody moves an idea to where a prize is easier to get."""
-    submitted = select(Decision).where(Decision.idea_id == context.idea.id, Decision.action == SUBMITTED)
+    submitted = select(Decision).where(Decision.idea_id == context.idea.id, col(Decision.action).in_(FIXING))
     decision = session.exec(submitted.order_by(col(Decision.at).desc())).first()
     return decision is None or bool(decision.detail.get("category", "") == context.idea.category)
 
 
 def list_fixed(session: Session, call_id: str) -> dict[str, str]:
-    """The categories that the submissions of the call's ideas fixed, by the ideas' ids."""
+    """The categories that were fixed last of the call's ideas, by the ideas' ids."""
     submitted = select(Decision.idea_id, Decision.detail).join(Idea, col(Idea.id) == col(Decision.idea_id))
-    found = session.exec(submitted.where(Idea.call_id == call_id, Decision.action == SUBMITTED))
+    found = session.exec(submitted.where(Idea.call_id == call_id, col(Decision.action).in_(FIXING)).order_by(col(Decision.at)))
     return {idea_id: str(detail.get("category", "")) for idea_id, detail in found}
 
 

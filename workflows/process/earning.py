@@ -15,11 +15,12 @@ from workflows.calculations.refusals import CalculationRefusal
 from workflows.calculations.rule_books import RuleBook, read_rule_book
 from workflows.calculations.shares import RupiahPart, Share, split_rupiah
 from workflows.process import ways
-from workflows.process.categories import SUBMITTED, keeps_category, name_distinction
+from workflows.process.categories import FIXING, keeps_category, name_distinction
 from workflows.process.context import AwardContext, IdeaContext
 from workflows.process.refusals import Conflict, Refusal
 from workflows.process.ways import Reached
 
+_FIXING: Any = sa.orm.aliased(Decision)
 PLACE = ("rank", "places_taken")  # the facts that a ranking found; all others are the idea's own
 
 
@@ -86,7 +87,8 @@ def _has_its_place(session: Session, context: AwardContext) -> bool:
     places = next((tier.places for tier in read_own_book(context.about).tiers if tier.name == award.tier), None)
     if places is None:
         return True
-    submitted = (col(Decision.idea_id) == col(Award.idea_id)) & (col(Decision.action) == SUBMITTED)
+    last = select(_FIXING.id).where(_FIXING.idea_id == Award.idea_id, _FIXING.action.in_(FIXING)).order_by(_FIXING.at.desc()).limit(1)
+    submitted = col(Decision.id) == last.correlate(Award).scalar_subquery()
     in_tier = sa.select(col(Idea.category), col(Decision.detail)).join(Award, col(Award.idea_id) == col(Idea.id))
     in_tier = in_tier.outerjoin(Decision, submitted).where(col(Award.call_id) == award.call_id, col(Award.tier) == award.tier)
     earlier = sa.tuple_(col(Award.created_at), col(Award.id)) < sa.tuple_(

@@ -16,6 +16,7 @@ from models.awards import Award
 from models.calls import Call
 from models.ideas import Answer, Idea, Revision, TeamMember
 from models.instants import local_day, region_zone, today
+from models.merges import IdeaMerge
 from models.policy import Policy
 from workflows.calculations.months import months_before
 from workflows.calculations.titles import fold_title
@@ -101,12 +102,14 @@ def list_too_many(session: Session, context: IdeaContext) -> list[EarlierAward]:
 def list_counting_awards(session: Session, context: IdeaContext) -> list[EarlierAward]:
     """The announced awards that an idea has behind it by the end of its call, oldest first.
 
-    Those of the idea that it says it continues, of ideas of the same title by anybody of its team, and of what either of them continued.
+    Those of the idea that it says it continues, of ideas of the same title by anybody of its team, and of what either of them, or an idea
+    that has joined it, continued; of an idea that has joined another, those of that one.
     """
     rule, closes_at = context.policy.eligibility, context.call.closes_at
     own = context.idea.id
     same, continued = _find_same(session, context)
-    behind = (same | _follow(session, continued | {context.content.earlier_code} - {None}, {own})) - {own}
+    codes = continued | {context.content.earlier_code} | _list_continued_by_joined(session, own)
+    behind = _with_merged(session, same | _follow(session, codes - {None}, {own})) - {own}
     if not behind:
         return []
     wanted = [col(Award.idea_id).in_(behind), col(Award.announced_at) <= closes_at]
@@ -152,6 +155,23 @@ def _follow(session: Session, codes: set[str | None], seen: set[str]) -> set[str
         found |= new.keys()
         codes = set(new.values()) - {None}
     return found
+
+
+def _list_continued_by_joined(session: Session, idea_id: str) -> set[str | None]:
+    """The codes of what the ideas said they continue that have joined an idea."""
+    joined = select(IdeaMerge.idea_id).where(IdeaMerge.into_id == idea_id, *_stands())
+    return {earlier for _, _, earlier in session.execute(_said_earlier().where(col(Idea.id).in_(joined)))}
+
+
+def _with_merged(session: Session, ideas: set[str]) -> set[str]:
+    """Some ideas, and those that they have joined."""
+    if not ideas:
+        return ideas
+    return ideas | set(session.exec(select(IdeaMerge.into_id).where(col(IdeaMerge.idea_id).in_(ideas), *_stands())))
+
+
+def _stands() -> tuple[Any, ...]:
+    return col(IdeaMerge.is_done), col(IdeaMerge.undone_at).is_(None)
 
 
 def _said_earlier() -> Any:

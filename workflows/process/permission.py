@@ -1,12 +1,17 @@
 """Whom an idea asks for the written permission, when again, and what its team must have answered before."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from models.ideas import Decision
+from models.merges import IdeaMerge
 from models.people import HeadCapacity, Role, RoleGrant, is_held
 from models.policy import Policy
 from models.units import Unit
 from workflows.process.context import IdeaContext
 from workflows.process.refusals import Conflict, Refusal
+from workflows.process.ways import IDEA
+
+PERMIT = IDEA.action("permit")
 
 
 def asks_permission(policy: Policy) -> bool:
@@ -15,11 +20,29 @@ def asks_permission(policy: Policy) -> bool:
 
 
 def must_be_permitted_again(session: Session, context: IdeaContext) -> bool:
-    """Whether a supplement changes what the head permitted: title, budget or team, for which the team agrees again (issue 11).
+    """Whether a completed idea is no more what the head permitted: title, budget or team, for which the team agrees again (issue 11), or
+    the team, since another idea has joined.
 
     A lead who is the head themself permits nothing (`is_lead_head`).
     """
-    return bool(context.invited) and asks_permission(context.policy) and not is_lead_head(session, context)
+    if not needs_permission(session, context):
+        return False
+    return bool(context.invited) or has_unpermitted_merge(session, context)
+
+
+def needs_permission(session: Session, context: IdeaContext) -> bool:
+    """Whether a head is asked for this idea: the policy asks one, and the lead is not the head themself."""
+    return asks_permission(context.policy) and not is_lead_head(session, context)
+
+
+def has_unpermitted_merge(session: Session, context: IdeaContext) -> bool:
+    """Whether an idea has joined, with people of its own, since a head last permitted."""
+    granted = select(Decision.at).where(Decision.idea_id == context.idea.id, Decision.action == PERMIT, Decision.outcome == "granted")
+    last = session.exec(granted.order_by(col(Decision.at).desc()).limit(1)).first()
+    joined = select(IdeaMerge).where(IdeaMerge.into_id == context.idea.id, col(IdeaMerge.is_done), col(IdeaMerge.undone_at).is_(None))
+    if last is not None:
+        joined = joined.where(col(IdeaMerge.settled_at) > last)
+    return any(row.team["before"] != row.team["after"] for row in session.exec(joined))
 
 
 def is_lead_head(session: Session, context: IdeaContext) -> bool:

@@ -16,11 +16,13 @@ from models.calls import Call
 from models.ideas import Answer, Idea, Invitation, TeamMember
 from models.inbox import InboxItem
 from models.may_hold import MAY_ADVISE
+from models.merges import IdeaMerge
 from models.people import Role
 from models.pilots import Pilot
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from models.statements.mentors import select_seen
+from models.transfers import IdeaTransfer
 from models.units import Unit
 from workflows.process.actors import Actor
 
@@ -34,9 +36,9 @@ MOST_KEPT = 32  # conditions of each kind; one takes some 100 KB
 
 @lru_cache(MOST_KEPT)
 def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
-    """The condition on ideas: one's own, and those one is asked to join; as overseer the submitted ones of one's units and calls; those
-    handed to one to review or pilot, or whose team one advises. Of a sealed call an office sees those alone which it is, or was, asked to
-    permit.
+    """The condition on ideas: one's own, those that have joined one's own, and those one is asked to join; as overseer the submitted ones
+    of one's units and calls; those handed to one to review or pilot, or whose team one advises. Of a sealed call an office sees those alone
+    which it is, or was, asked to permit. What is offered to another call is seen by its secretariat as well.
 
     A flow sees all. Every part is a set of ids, and no join: a list is read in its own order, and each idea on the way is looked up in
     them. `in_order` says so to SQLite, which would rather gather all that an overseer may see: for a sorted list, or a list of ids.
@@ -46,6 +48,7 @@ def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
     own = [
         select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id),
         select(Invitation.idea_id).where(Invitation.person_id == actor.person_id, Invitation.answer != Answer.NOT_JOINED),
+        _joined_own(actor),
     ]
     if actor.holds(Role.REVIEWER):  # what was handed to somebody is theirs while they hold the role
         own.append(select(Review.idea_id).where(Review.reviewer_id == actor.person_id, col(Review.state).in_(ANSWERING)))
@@ -55,6 +58,8 @@ def visible(actor: Actor, *, in_order: bool = False) -> sa.ColumnElement[bool]:
         own.append(select_seen(actor.person_id))
     if any(grant.role in PERMITTING for grant in actor.grants):
         own.append(_asked_to_permit(actor))
+    if actor.holds(Role.SECRETARIAT):
+        own.append(_offered_to(actor))
     seen: list[sa.ColumnElement[bool]] = [col(Idea.id).in_(sa.union_all(*own))]  # one set: an index finds its few ideas
     covered = overseen(actor, in_order=in_order)
     if covered:
@@ -73,6 +78,20 @@ def overseen(actor: Actor, *, in_order: bool = False) -> tuple[sa.ColumnElement[
         calls = select(Call.id).where(col(Call.unit_id).in_(units_of(actor, BY_CALL)), col(Call.is_sealed).is_(False))
         covered.append(column(Idea.call_id).in_(calls))
     return tuple(covered)
+
+
+def _joined_own(actor: Actor) -> Any:
+    """The ideas that have joined one of the actor's own, while they have: their credit is kept, and so their text is read."""
+    own = select(IdeaMerge.idea_id).join(TeamMember, col(TeamMember.idea_id) == col(IdeaMerge.into_id))
+    return own.where(TeamMember.person_id == actor.person_id, col(IdeaMerge.is_done), col(IdeaMerge.undone_at).is_(None))
+
+
+def _offered_to(actor: Actor) -> Any:
+    """The ideas that are offered to a call of the actor's office, while they may still be handed there."""
+    calls = select(_SEALED.id).where(_SEALED.unit_id.in_(units_of(actor, (Role.SECRETARIAT,))))
+    offered = select(IdeaTransfer.idea_id).join(_WAITING, _WAITING.id == IdeaTransfer.idea_id)
+    standing = col(IdeaTransfer.settled_at).is_(None), _WAITING.stage == IdeaStage.SCREENING, _WAITING.call_id == IdeaTransfer.from_call_id
+    return offered.where(*standing, col(IdeaTransfer.to_call_id).in_(calls))
 
 
 def is_unsealed() -> sa.ColumnElement[bool]:

@@ -12,6 +12,7 @@ from models.people import Person
 from models.stages import AwardStage
 from models.units import Unit
 from workflows.documents.text import format_date
+from workflows.intake.merge_lists import name_with_joined
 from workflows.process.context import read_policy_of
 
 LABELS: dict[str, str] = {AwardStage.ANNOUNCED: "Diumumkan", AwardStage.REVOKED: "Dicabut"}
@@ -32,7 +33,7 @@ def list_award_lines(session: Session, call_id: str) -> list[dict[str, Any]]:
     return [
         {
             "rank": _find_rank(award),
-            "idea_code": idea.code,
+            "idea_code": name_with_joined(session, idea),
             "idea_title": idea.title,
             "unit": unit,
             "team": teams.get(idea.id, []),

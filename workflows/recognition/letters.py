@@ -20,6 +20,7 @@ from workflows.calculations.ledger import GENESIS
 from workflows.documents.kinds.receipt import INITIATORS
 from workflows.documents.kinds.rejection import find_words, name_rejecting
 from workflows.documents.text import format_date
+from workflows.intake.merge_lists import name_with_joined
 from workflows.intake.team import list_team_changes
 from workflows.process import ways
 from workflows.process.actors import Actor
@@ -99,8 +100,9 @@ def number_certificates(session: Session, award_id: str, *, actor: Actor) -> Non
     issuer = read_issuer(session, context, find_approval(session, award))
     members = session.exec(select(TeamMember).where(TeamMember.idea_id == award.idea_id).order_by(col(TeamMember.position))).all()
     holders = list_named(session, [member.person_id for member in members])
+    code = {"idea_code": name_with_joined(session, context.idea)}
     for member in members:
-        content = _certificate(context, award, member, holders[member.person_id], alone=len(members) == 1)
+        content = _certificate(context, award, member, holders[member.person_id], alone=len(members) == 1) | code
         subject = DocumentSubject(DocumentKind.CERTIFICATE, award_id, member.person_id, award.idea_id, award_id, context.call.id)
         number_document(session, subject, issuer, content, actor=actor)
 
@@ -121,7 +123,6 @@ def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder:
         "holder_unit": holder.unit.name,
         "holder_role": "Pengusul" if alone else "Ketua Tim Pengusul" if member.lead else "Anggota Tim Pengusul",
         "idea_title": context.idea.title,
-        "idea_code": context.idea.code,
         "in_use": contest,
         "distinction": award.distinction.removesuffix(f", {title}"),
         "category": title,

@@ -45,6 +45,11 @@ def _to_screen(town: Town) -> str:
     return "/seleksi"
 
 
+def _misplaced(town: Town) -> str:
+    town.build_call()  # to which it may be handed
+    return f"/usulan/{town.build_idea(IdeaStage.SCREENING)}"
+
+
 def _measured(town: Town) -> str:
     idea = town.build_idea(IdeaStage.IN_PILOT)
     town.take(idea, "measure")
@@ -93,6 +98,8 @@ FORMS = (
     Empty("head", _idea(S.AWAITING_PERMISSION), "*/izin", "permit", "outcome"),
     Empty("secretary", _idea(S.SCREENING), "*/seleksi", "screen", "outcome"),
     Empty("secretary", _idea(S.SCREENING), "*/hubungan", "link", "kind other reason"),
+    Empty("secretary", _idea(S.SCREENING), "*/penggabungan", "merge", "other reason"),
+    Empty("secretary", _misplaced, "*/pengalihan", "transfer", "call_id reason"),
     Empty("secretary", _to_screen, "/seleksi", "accept_many", "idea_ids"),
     Empty("secretary", _idea(S.IN_REVIEW), "*/penilai", "assign", "reviewer_id"),
     Empty("rater", _idea(S.IN_REVIEW), "*/nilai", "score", "points.novelty points.impact"),
@@ -144,7 +151,8 @@ ELSEWHERE = {
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
     *("/usulan-titipan/baru", *(f"/usulan-titipan/{{dictated_id}}/{last}" for last in ("ubah", "lembar", "akhiri"))),
     *("/usulan/{idea_id}/lampiran/hapus", "/usulan/{idea_id}/keluar", "/usulan/{idea_id}/lanjutkan", "/pergantian/{replacement_id}"),
-    "/klaim/{claim_id}",
+    *("/klaim/{claim_id}", "/penggabungan/{merge_id}", "/penggabungan/{merge_id}/bagian", "/pengalihan/{transfer_id}"),
+    "/usulan/{idea_id}/penggabungan/{merge_id}",
     *("/keadaan-sistem", "/kalender/{day}/hapus", "/usulan/{idea_id}/hubungan/{link_id}"),
     *("/akun/kalender", "/akun/kalender/akhiri"),
     *(f"/rekan/{{idea_id}}/{last}" for last in ("dukungan", "ikuti", "komentar/{comment_id}/tarik")),

@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from workflows.calculations.shares import Share, SharesQuestion, SharesRefused, calculate_shares, check_shares, equal_shares, split_rupiah
+from workflows.calculations.shares import (
+    Share,
+    SharesQuestion,
+    SharesRefused,
+    calculate_shares,
+    check_shares,
+    equal_shares,
+    join_shares,
+    split_rupiah,
+)
 from workflows.calculations.values import AmountRefused
 
 
@@ -120,3 +129,23 @@ def test_equal_shares_sum_to_the_whole_and_differ_by_one_at_most(count: int, pla
     assert shares[lead] == max(shares)
     others = list(shares[:lead] + shares[lead + 1 :])
     assert others == sorted(others, reverse=True)
+
+
+@given(teams(), teams(), st.integers(0, 12))
+def test_two_teams_that_become_one_have_half_of_each_share_and_sum_to_the_whole(
+    earlier: tuple[Share, ...], later: tuple[Share, ...], shared: int
+) -> None:
+    later = tuple(share.model_copy(update={"person": share.person if place < shared else f"q{place}"}) for place, share in enumerate(later))
+    joint = join_shares(earlier, later)
+    check_shares(joint)
+    assert [share.person for share in joint] == list(dict.fromkeys(share.person for share in (*earlier, *later)))
+    assert [share.person for share in joint if share.lead] == [share.person for share in earlier if share.lead]
+    own = {share.person: share.hundredths for share in earlier}
+    for share in later:
+        own[share.person] = own.get(share.person, 0) + share.hundredths
+    assert all(-13 <= share.hundredths - own[share.person] / 2 <= 1 for share in joint), "nobody gains more than a hundredth"
+
+
+def test_whoever_has_least_keeps_a_hundredth() -> None:
+    later = tuple(Share(person=f"q{place}", hundredths=each, lead=place == 0) for place, each in enumerate((9_999, 1)))
+    assert [share.hundredths for share in join_shares(team(9_999, 1), later)] == [4_999, 1, 4_999, 1]

@@ -18,15 +18,19 @@ from models.documents import Document
 from models.ideas import Idea
 from models.inbox import InboxItem
 from models.instants import now
+from models.people import Role
 from models.reviews import Review
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.clock import stopped_clock
-from tests.steps import STEPS, IdeaUnderWay
+from tests.steps import REASON, STEPS, IdeaUnderWay
 from workflows.intake.agree import answer_invitation, leave_out_unanswered
 from workflows.intake.draft import draft_idea, revise_idea
+from workflows.intake.merge import NewMerge, answer_merge, ask_merge, open_merge
 from workflows.intake.route import expire_supplement, unseal_idea
+from workflows.intake.separate import undo_merge
 from workflows.intake.submit import submit_idea, supplement_idea
+from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
 from workflows.process import engine, ways
 from workflows.process.context import Context
 from workflows.process.refusals import Forbidden
@@ -148,10 +152,37 @@ def play_intake(town: Town, watching: Watching, play: Play) -> None:
     late = town.build_returned()
     lapse(town, late)
     play(expire_supplement, late, by="flow:intake")
+    play_merges(town, play)
+    play_transfer(town, play)
     sealed = town.build_call(closing={"is_sealed": True})
     waiting = town.build_idea(IdeaStage.SCREENING, call=sealed)
     town.do(close_call, sealed, by="secretary")
     play(unseal_idea, waiting, by="flow:intake")
+
+
+def play_merges(town: Town, play: Play) -> None:
+    """Ideas that become one and two again: where a head permits, and where none is asked."""
+    for call in (town.call, town.build_call(permission=False)):
+        first = town.build_idea(IdeaStage.SUBMITTED, call=call)
+        second = town.build_idea(IdeaStage.SUBMITTED, call=call, lead="owner", title="Nomor antre dari rumah")
+        for idea in (first, second):
+            town.take(idea, "route", *(["permit granted"] if call == town.call else []))
+        asked = town.do(ask_merge, first, NewMerge(str(town.idea(second).code), REASON), by="secretary")
+        for who in ("lead", "owner"):
+            town.do(open_merge, asked.id, by=who)
+        for who in ("lead", "mate"):
+            town.do(answer_merge, asked.id, agrees=True, terms=asked.terms, by=who)
+        play(answer_merge, asked.id, agrees=True, terms=asked.terms, by="owner")
+        play(undo_merge, asked.id, reason=REASON, by="secretary")
+
+
+def play_transfer(town: Town, play: Play) -> None:
+    """An idea that is handed to another call, whose secretariat is somebody else."""
+    town.give_role("walker", Role.SECRETARIAT, "BAPPEDA")
+    idea, other = town.build_idea(IdeaStage.SCREENING), town.build_call()
+    offered = town.do(offer_transfer, idea, NewTransfer(other, REASON), by="secretary").id
+    town.do(answer_transfer, offered, accepts=True, by="walker")
+    play(agree_to_transfer, offered, Agreement(), by="lead")
 
 
 def play_review(town: Town, watching: Watching, play: Play) -> None:

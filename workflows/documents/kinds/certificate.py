@@ -7,7 +7,7 @@ from pydantic.dataclasses import dataclass
 
 from workflows.documents.content import FROZEN, LONGEST_FULL_NAME, Address, Code, FullName, Letterhead, Line, Name, Note, Signatory
 from workflows.documents.kinds import DocumentType
-from workflows.documents.specimen import CODE, EMPLOYEE_NUMBER, SpecimenFacts, write_words
+from workflows.documents.specimen import EMPLOYEE_NUMBER, WITH_JOINED, SpecimenFacts, write_words
 
 
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
@@ -44,7 +44,7 @@ def _write_specimen(facts: SpecimenFacts) -> dict[str, Any]:
         "holder_unit": write_words(200),
         "holder_role": "Ketua Tim Pengusul",
         "idea_title": write_words(300),
-        "idea_code": CODE,
+        "idea_code": WITH_JOINED,
         "in_use": facts.contest,
         "distinction": facts.tier,
         "category": facts.category,

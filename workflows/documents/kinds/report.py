@@ -23,7 +23,7 @@ from workflows.documents.content import (
     Signatory,
 )
 from workflows.documents.kinds import DocumentType
-from workflows.documents.specimen import CODE, DAY, DIGEST, RUNNING, SpecimenFacts, write_words
+from workflows.documents.specimen import DAY, DIGEST, RUNNING, WITH_JOINED, SpecimenFacts, write_words
 
 
 @dataclass(frozen=True, config=FROZEN)
@@ -105,7 +105,8 @@ class ReportContent:
 
 
 def _write_specimen(facts: SpecimenFacts) -> dict[str, Any]:
-    award = {"idea_code": CODE, "idea_title": write_words(300), "unit": write_words(200), "state": "Diumumkan", "decree": write_words(150)}
+    award = {"idea_code": WITH_JOINED, "idea_title": write_words(300), "unit": write_words(200)}
+    award |= {"state": "Diumumkan", "decree": write_words(150)}
     team = [write_words(LONGEST_FULL_NAME)] * facts.team_limit
     return {
         "call_title": write_words(200),

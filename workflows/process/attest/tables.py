@@ -27,18 +27,20 @@ from models.documents import Document
 from models.ideas import Decision, Gate, Idea, Invitation, Revision, TeamMember
 from models.links import IdeaLink
 from models.mentors import Advice, Mentorship
+from models.merges import IdeaMerge, MergePart
 from models.pilots import Indicator, Measurement, Pilot
 from models.replacements import Replacement
 from models.reviews import Review
+from models.transfers import IdeaTransfer
 
 GROUPS = """
 table        group        columns                                                                                                    form     facts
 idea         stage        stage                                                                                                      told     idea.*
 idea         revision     revision                                                                                                   told     idea.*
 idea         code         reason_code                                                                                                told     idea.*
-idea         origin       call_id,policy_id,unit_id,lead_id,created_at                                                               salted   idea.draft,idea.amend,idea.change_lead
+idea         origin       call_id,policy_id,unit_id,lead_id,created_at                                                               salted   idea.draft,idea.amend,idea.change_lead,idea.transfer*
 idea         entry        code,submitted_at                                                                                          plain    idea.draft,idea.submit
-idea         category     category                                                                                                   plain    idea.draft,idea.revise,idea.submit
+idea         category     category                                                                                                   plain    idea.draft,idea.revise,idea.submit,idea.transfer*
 idea         title        title                                                                                                      salted   idea.draft,idea.revise,idea.supplement*
 idea         score        score,scores_closed_at                                                                                     salted   idea.draft,idea.close_review.*,idea.reopen
 revision     content      title,form,medium,theme,sections,answers,budget_rupiah,initiator,in_use_since,earlier_code,attachments,content_sha256  content  idea.draft,idea.revise,idea.supplement*
@@ -90,6 +92,12 @@ ideacomment  end          taken_back_at                                         
 adoptionclaim  told       idea_id,adopted_id,adopted_at,matching,told_at,created_at                                                  salted   idea.tell_claim,idea.file_claim
 adoptionclaim  filed      filed_by,filed_at,reason                                                                                   salted   idea.tell_claim,idea.file_claim
 adoptionclaim  state      state,settled_by,settled_at,end_reason                                                                     salted   idea.tell_claim,idea.file_claim,idea.decide_claim,idea.withdraw_claim,idea.lapse_claim
+ideamerge    asked        idea_id,into_id,reason,asked_by,asked_at                                                                   salted   idea.*
+ideamerge    state        terms,confirmed_by,confirmed_at,settled_by,settled_at,is_done,end_reason,stage_before,was_permitted,team,undo_reason,undone_by,undone_at  salted  idea.*
+mergepart    part         merge_id,idea_id,person_id,position,in_earlier,in_later,leads_earlier,leads_later,role,share_hundredths,apart_id  salted   idea.*
+mergepart    word         opened_at,agreed_at,undo_agreed_at                                                                         salted   idea.*
+ideatransfer  offered      idea_id,from_call_id,to_call_id,policy_before,reason,offered_by,offered_at                                  salted   idea.*
+ideatransfer  state        accepted_by,accepted_at,settled_by,settled_at,is_done,end_reason                                            salted   idea.*
 mentorship   asked        idea_id,mentor_id,person_id,wish,theme,matching,asked_by,asked_at                                          salted   idea.ask_mentor
 mentorship   state        state,answered_at,accepted_at,ended_by,ended_at,end_reason                                                 salted   idea.ask_mentor,idea.answer_mentor,idea.end_mentor,idea.lapse_mentor
 advice       said         idea_id,mentorship_id,text,at                                                                              salted   idea.advise
@@ -104,7 +112,7 @@ MODELS: dict[str, type[SQLModel]] = {
     for model in (
         *(Idea, Revision, Attachment, TeamMember, Invitation, Gate, Decision, Review),
         *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree, IdeaLink, IdeaComment),
-        *(Replacement, Mentorship, Advice, ClinicBooking, AdoptionClaim),
+        *(Replacement, Mentorship, Advice, ClinicBooking, AdoptionClaim, IdeaMerge, MergePart, IdeaTransfer),
     )
 }
 SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so

@@ -18,7 +18,7 @@ from models.documents import Document
 from models.ids import new_id
 from models.instants import now
 from models.links import LinkKind
-from models.people import EmploymentKind
+from models.people import EmploymentKind, Role
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.clock import stopped_clock
@@ -26,6 +26,8 @@ from tests.outsiders import outsider, welcome
 from tests.sharing import build_shared
 from tests.steps import REASON, decree_of_today, plan
 from tests.workflows.intake.claiming import build_filed, build_told
+from tests.workflows.intake.merged import build_two
+from tests.workflows.intake.merged import merge as merge_ideas
 from tests.workflows.region.declaring import let_count, next_working_day, recount
 from tests.workflows.region.test_amendments import amend
 from workflows.intake.advice import give_advice
@@ -40,8 +42,10 @@ from workflows.intake.mentor_silence import end_unanswered
 from workflows.intake.mentoring import answer_request, ask_mentor, end_mentorship
 from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
 from workflows.intake.replacing import NewReplacement
+from workflows.intake.separate import undo_merge
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.team import MemberShare
+from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
 from workflows.pilot.start import plan_pilot
 from workflows.process.attest.compare import RowsReport, compare_rows
 from workflows.process.attest.tables import MODELS, OF_TABLE
@@ -90,6 +94,18 @@ def build_everything(town: Town) -> None:
     link_and_unlink(town, ideas[IdeaStage.SCREENING], ideas[IdeaStage.SUBMITTED], ideas[IdeaStage.REJECTED])
     advise_and_end(town, ideas[IdeaStage.IN_PILOT])
     claim_and_reopen(town)
+    merge_and_hand_on(town)
+
+
+def merge_and_hand_on(town: Town) -> None:
+    """Ideas that became one and are two again, others that stay one, and an idea that was handed to another call."""
+    merge_ideas(town, *build_two(town))
+    town.do(undo_merge, merge_ideas(town, *build_two(town)), reason=REASON, by="secretary")
+    town.give_role("walker", Role.SECRETARIAT, "BAPPEDA")
+    idea, other = town.build_idea(IdeaStage.SCREENING), town.build_call(code="UJI-LAIN")
+    offered = town.do(offer_transfer, idea, NewTransfer(other, REASON), by="secretary").id
+    town.do(answer_transfer, offered, accepts=True, by="walker")
+    town.do(agree_to_transfer, offered, Agreement(), by="lead")
 
 
 def advise_and_end(town: Town, idea: str) -> None:

@@ -1,0 +1,119 @@
+"""The pages on which two ideas are proposed to become one, everybody concerned answers, and the two are two again."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from api.pages.forms import FormView
+from api.pages.idea import IDEA, back_to_idea, idea_form
+from api.pages.reading import reading_all, require_readable
+from api.pages.refused import RefusedForm, attempt
+from api.pages.render import page, read_done
+from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from api.v1.shapes import Id
+from workflows.intake.merge import NewMerge, answer_merge, ask_merge, confirm_merge, open_merge, share_merge
+from workflows.intake.merge_lists import list_waiting_merges
+from workflows.intake.separate import keep_merge, undo_merge
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
+
+router = APIRouter(include_in_schema=False)
+LIST = "/penggabungan"
+DONE = {
+    "open": "merge_opened",
+    "agree": "merge_agreed",
+    "refuse": "merge_refused",
+    "confirm": "merge_confirmed",
+    "decline": "merge_refused",
+    "undo": "merge_undo_agreed",
+    "keep": "merge_kept",
+}
+
+
+@router.post(f"{IDEA}/penggabungan")
+async def propose(idea_id: Id, request: PostedForm) -> Response:
+    """Propose that the idea and another become one."""
+    form = request.form
+    form.require("other")
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        context = read_context(session, idea_id, actor=actor)
+        with reading_all(form):
+            ask_merge(session, idea_id, NewMerge(form.text("other", 60), form.text("reason", 2_000)), actor=actor)
+        return back_to_idea(context, "merge_asked")
+
+    return await idea_form(request, idea_id, "merge", act)
+
+
+@router.post(f"{IDEA}/penggabungan/{{merge_id}}")
+async def separate(idea_id: Id, merge_id: Id, request: PostedForm) -> Response:
+    """Let both be two again: an office at once, a member by agreeing to it."""
+    reason = request.form.text("reason", 2_000)
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        context = read_context(session, idea_id, actor=actor)
+        row = undo_merge(session, merge_id, reason=reason, actor=actor)
+        if row.undone_at is None:
+            return back_to_idea(context, "merge_undo_agreed")
+        return FormResult(to=LIST, done="merge_undone")  # not everybody may read both any more
+
+    return await idea_form(request, idea_id, f"separate-{merge_id}", act)
+
+
+@router.get(LIST)
+async def show_waiting(request: Page, ok: str = "") -> Response:
+    """The merges that wait and concern the reader."""
+    return await _list_page(request, done=read_done(ok))
+
+
+@router.post(f"{LIST}/{{merge_id}}")
+async def settle(merge_id: Id, request: PostedForm) -> Response:
+    """Open one's idea, agree, confirm, refuse, agree to two again, or stay with one."""
+    form = request.form
+    do, reason, terms = form.choice("do", tuple(DONE)), form.text("reason", 2_000), form.text("terms", 64)
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        require_readable(form)
+        match do:
+            case "open":
+                open_merge(session, merge_id, actor=actor)
+            case "confirm" | "decline":
+                confirm_merge(session, merge_id, confirms=do == "confirm", reason=reason, actor=actor)
+            case "undo":
+                undo_merge(session, merge_id, reason=reason, actor=actor)
+            case "keep":
+                keep_merge(session, merge_id, actor=actor)
+            case _:
+                answer_merge(session, merge_id, agrees=do == "agree", terms=terms, reason=reason, actor=actor)
+        return FormResult(to=LIST, done=DONE[do])
+
+    return await attempt(f"settle-{merge_id}", request, lambda: request.act(act), lambda refused: _list_page(request, refused))
+
+
+@router.post(f"{LIST}/{{merge_id}}/bagian")
+async def divide(merge_id: Id, request: PostedForm) -> Response:
+    """Divide the joint team's whole anew."""
+    form = request.form
+    shares = {name: form.percent(f"share.{name}") for name in form.under("share")}
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        with reading_all(form):
+            share_merge(session, merge_id, shares, actor=actor)
+        return FormResult(to=LIST, done="merge_divided")
+
+    return await attempt(f"divide-{merge_id}", request, lambda: request.act(act), lambda refused: _list_page(request, refused))
+
+
+async def _list_page(request: PageRequest, refused: RefusedForm | None = None, *, done: str = "") -> Response:
+    def read(session: Session, actor: Actor) -> list[Any]:
+        found = list_waiting_merges(session, actor=actor)
+        names = [f"{form}-{each.row.id}" for each in found for form in ("settle", "divide")]
+        views = {name: FormView(name) for name in names} | ({refused.name: refused.view()} if refused else {})
+        return [(each, views[f"settle-{each.row.id}"], views[f"divide-{each.row.id}"]) for each in found]
+
+    visitor, rows = await request.read_page(read)
+    status = refused.status if refused else 200
+    state = {"wrong": refused, "posted": refused is not None, "done": done, "rows": rows, "resend": refused.resend if refused else []}
+    return page(visitor, "intake/merges.html", status=status, **state)

@@ -1,0 +1,80 @@
+"""The pages on which an idea is offered to another call, and on which those concerned answer."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from api.pages.forms import FormView
+from api.pages.idea import IDEA, back_to_idea, idea_form
+from api.pages.reading import reading_all, require_readable
+from api.pages.refused import RefusedForm, attempt
+from api.pages.render import page, read_done
+from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from api.v1.shapes import Id
+from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
+from workflows.intake.transfer_lists import list_transfers
+from workflows.process.actors import Actor
+from workflows.process.context import read_context
+
+router = APIRouter(include_in_schema=False)
+LIST = "/pengalihan"
+DONE = {
+    "accept": "transfer_accepted",
+    "return": "transfer_returned",
+    "agree": "transfer_done",
+    "refuse": "transfer_refused",
+}
+
+
+@router.post(f"{IDEA}/pengalihan")
+async def offer(idea_id: Id, request: PostedForm) -> Response:
+    """Offer the idea to another call."""
+    form = request.form
+    form.require("call_id")
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        context = read_context(session, idea_id, actor=actor)
+        with reading_all(form):
+            offer_transfer(session, idea_id, NewTransfer(form.text("call_id", 26), form.text("reason", 2_000)), actor=actor)
+        return back_to_idea(context, "transfer_offered")
+
+    return await idea_form(request, idea_id, "transfer", act)
+
+
+@router.get(LIST)
+async def show_waiting(request: Page, ok: str = "") -> Response:
+    """The offers that wait and concern the reader."""
+    return await _list_page(request, done=read_done(ok))
+
+
+@router.post(f"{LIST}/{{transfer_id}}")
+async def settle(transfer_id: Id, request: PostedForm) -> Response:
+    """Accept, return or take back an offer; agree to the other call's rules, or refuse them."""
+    form = request.form
+    do, reason = form.choice("do", tuple(DONE)), form.text("reason", 2_000)
+    agreement = Agreement(form.text("category", 40), form.text("declaration", 3) == "yes") if do == "agree" else None
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        require_readable(form)
+        if do in ("accept", "return"):
+            answer_transfer(session, transfer_id, accepts=do == "accept", reason=reason, actor=actor)
+        else:
+            agree_to_transfer(session, transfer_id, agreement, reason=reason, actor=actor)
+        return FormResult(to=LIST, done=DONE[do])
+
+    return await attempt(f"settle-{transfer_id}", request, lambda: request.act(act), lambda refused: _list_page(request, refused))
+
+
+async def _list_page(request: PageRequest, refused: RefusedForm | None = None, *, done: str = "") -> Response:
+    def read(session: Session, actor: Actor) -> list[Any]:
+        found = list_transfers(session, actor=actor)
+        views = {each.row.id: FormView(f"settle-{each.row.id}") for each in found}
+        views |= {refused.name.removeprefix("settle-"): refused.view()} if refused else {}
+        return [(each, views[each.row.id]) for each in found]
+
+    visitor, rows = await request.read_page(read)
+    status = refused.status if refused else 200
+    state = {"wrong": refused, "posted": refused is not None, "done": done, "rows": rows, "resend": refused.resend if refused else []}
+    return page(visitor, "intake/transfers.html", status=status, **state)

@@ -1,0 +1,118 @@
+"""Offers to hand an idea to another agency's call: made by the office that screens it, accepted by the other, agreed to by its lead."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from api.access import Api
+from api.v1 import PREFIX
+from api.v1.shapes import Id, RequestBody, ResponseBody
+from models.transfers import IdeaTransfer
+from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
+from workflows.intake.transfer_lists import ListedTransfer, list_transfers
+
+router = APIRouter(prefix=PREFIX, tags=["intake"])
+Words = Annotated[str, Field(max_length=2_000)]
+
+
+class TransferIn(RequestBody):
+    """The call to which the idea is offered, and why it belongs there."""
+
+    call_id: Id
+    reason: Words
+
+
+class TransferAnswerIn(RequestBody):
+    """`returned` also takes back what one's own office offered."""
+
+    outcome: Literal["accepted", "returned"]
+    reason: Words = ""
+
+
+class TransferAgreementIn(RequestBody):
+    """The lead's word to the other call's rules: a category where several are for their unit, the declaration of truth where it asks so."""
+
+    outcome: Literal["agreed", "refused"]
+    category: str = Field(default="", max_length=40)
+    declares_truth: bool = False
+    reason: Words = ""
+
+
+class TransferOut(ResponseBody):
+    """An offer; `settled_at` says when the idea came to stand in the other call (`is_done`), or the offer ended."""
+
+    id: str
+    idea_id: str
+    from_call_id: str
+    to_call_id: str
+    offered_at: datetime
+    accepted_at: datetime | None
+    settled_at: datetime | None
+    is_done: bool
+
+
+class WaitingTransferOut(TransferOut):
+    """An offer that waits; `categories` are those of which the lead names one, `declaration` what they declare in that call."""
+
+    code: str | None
+    title: str
+    submitted_at: datetime | None
+    to_call: str
+    reason: str
+    offered_by: str
+    categories: list[str]
+    declaration: str
+    may_accept: bool
+    may_take_back: bool
+    may_agree: bool
+
+
+@router.post("/ideas/{idea_id}/transfers", status_code=201, response_model=TransferOut)
+async def offer_idea(idea_id: Id, body: TransferIn, request: Api) -> JSONResponse:
+    """Offer an idea that is being screened to another call, with its original time of receipt."""
+    return await request.write(lambda s, a: _show(offer_transfer(s, idea_id, NewTransfer(body.call_id, body.reason), actor=a)), status=201)
+
+
+@router.get("/transfers")
+async def show_waiting_transfers(request: Api) -> list[WaitingTransferOut]:
+    """The offers that wait and concern the asker."""
+    return await request.read(lambda s, a: [_show_waiting(each) for each in list_transfers(s, actor=a)])
+
+
+@router.post("/transfers/{transfer_id}/answer", response_model=TransferOut)
+async def answer_for_transfer(transfer_id: Id, body: TransferAnswerIn, request: Api) -> JSONResponse:
+    """Take the idea in, or return it with a reason."""
+    accepts = body.outcome == "accepted"
+    return await request.write(lambda s, a: _show(answer_transfer(s, transfer_id, accepts=accepts, reason=body.reason, actor=a)))
+
+
+@router.post("/transfers/{transfer_id}/agreement", response_model=TransferOut)
+async def agree_for_transfer(transfer_id: Id, body: TransferAgreementIn, request: Api) -> JSONResponse:
+    """Agree to the other call's rules, and the idea stands there; or refuse, and it stays."""
+    agreement = Agreement(body.category, body.declares_truth) if body.outcome == "agreed" else None
+    return await request.write(lambda s, a: _show(agree_to_transfer(s, transfer_id, agreement, reason=body.reason, actor=a)))
+
+
+def _show(row: IdeaTransfer) -> TransferOut:
+    return TransferOut.model_validate(row, from_attributes=True)
+
+
+def _show_waiting(found: ListedTransfer) -> WaitingTransferOut:
+    idea = found.context.idea
+    return WaitingTransferOut(
+        **_show(found.row).model_dump(),
+        code=idea.code,
+        title=idea.title,
+        submitted_at=idea.submitted_at,
+        to_call=found.to_call.title,
+        reason=found.row.reason,
+        offered_by=found.offered_by,
+        categories=[each.name for each in found.categories],
+        declaration=found.declaration,
+        may_accept=found.may_accept,
+        may_take_back=found.may_take_back,
+        may_agree=found.may_agree,
+    )

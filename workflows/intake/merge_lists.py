@@ -1,0 +1,230 @@
+"""What somebody may know of merges: those that wait for a word, and beside an idea those that came about, with the text that has joined."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.ideas import Idea
+from models.merges import IdeaMerge, MergePart
+from models.people import Person
+from models.stages import IdeaStage
+from workflows.intake.answers import FormContent, leave_unasked_out
+from workflows.intake.content import list_said
+from workflows.intake.merging import (
+    FLOW,
+    MERGING,
+    SCREEN,
+    Pair,
+    find_part,
+    is_alive,
+    is_office,
+    is_opened,
+    list_parts,
+    read_pair,
+    standing,
+)
+from workflows.intake.separate import find_not_to_separate
+from workflows.process.actors import Actor
+from workflows.process.context import IdeaContext, read_context
+from workflows.process.relations import has_part, is_blind, is_only_invited, may_act
+from workflows.process.sealing import find_seal
+from workflows.process.visibility import sees_idea, visible
+from workflows.process.ways import IDEA
+
+MOST_LISTED = 100
+_WAITING: Any = sa.orm.aliased(IdeaMerge)
+
+
+@dataclass(frozen=True)
+class ListedMerge:
+    """A merge that waits for a word, as somebody whom it concerns may know of it.
+
+    `names` are those of the people in both teams, and of who proposed it. Before both leads have opened their ideas a lead is told the
+    other's title and nothing else; `is_told` says whether the reader reads both. `awaited` are those who have not agreed.
+    """
+
+    row: IdeaMerge
+    pair: Pair
+    parts: Sequence[MergePart]
+    names: Mapping[str, str]
+    mine: MergePart | None
+    is_office: bool
+    is_told: bool
+
+    @property
+    def is_undoing(self) -> bool:
+        """Whether it came about, and members would take it back."""
+        return self.row.is_done
+
+    @property
+    def asked_by(self) -> str:
+        """Who proposed it."""
+        return self.names.get(self.row.asked_by, "")
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The names of those who have not agreed: to become one, or to be two again."""
+        return tuple(self.names[each.person_id] for each in self.parts if not self.has_agreed(each)) if self.is_told else ()
+
+    @property
+    def may_open(self) -> bool:
+        """Whether the reader leads one and has not opened it yet."""
+        leads = self.mine is not None and (self.mine.leads_earlier or self.mine.leads_later)
+        return leads and not self.is_undoing and self.mine is not None and self.mine.opened_at is None
+
+    @property
+    def may_agree(self) -> bool:
+        """Whether the reader's own word is awaited."""
+        return self.mine is not None and is_opened(self.parts) and not self.has_agreed(self.mine)
+
+    @property
+    def may_share(self) -> bool:
+        """Whether the reader leads one of two opened ideas, and so may divide the shares anew."""
+        leads = self.mine is not None and (self.mine.leads_earlier or self.mine.leads_later)
+        return leads and is_opened(self.parts) and not self.is_undoing
+
+    @property
+    def may_confirm(self) -> bool:
+        """Whether the office's word is all that lacks."""
+        return self.is_office and not self.is_undoing and all(each.agreed_at is not None for each in self.parts)
+
+    @property
+    def awaits_reader(self) -> bool:
+        """Whether it waits for the reader."""
+        return self.may_open or self.may_agree or self.may_confirm
+
+    def has_agreed(self, part: MergePart) -> bool:
+        """Whether somebody has agreed: to become one, or to be two again."""
+        return (part.undo_agreed_at if self.is_undoing else part.agreed_at) is not None
+
+
+@dataclass(frozen=True)
+class MergeLine:
+    """A merge as it is read beside one of its ideas: the other, whether that has joined this one, who proposed and who undid it.
+
+    `joined` is what the idea said that has joined this one, by its own form. A blind reviewer reads that and the other's title and code, no
+    name and no reason. `is_seen` says whether the reader may open the other's own page.
+    """
+
+    row: IdeaMerge
+    other: Idea
+    has_joined: bool
+    is_seen: bool
+    is_told: bool
+    joined: FormContent | None
+    context: IdeaContext  # of the other, for the labels of its form
+    names: Mapping[str, str]
+    may_undo: bool
+    may_agree_to_undo: bool
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether both are one."""
+        return self.row.undone_at is None
+
+    @property
+    def by(self) -> str:
+        """Who proposed it."""
+        return self.names.get(self.row.asked_by, "") if self.is_told else ""
+
+    @property
+    def undone_by(self) -> str:
+        """Who took it back."""
+        return self.names.get(self.row.undone_by or "", "") if self.is_told else ""
+
+
+def list_waiting_merges(session: Session, *, only_agreed: bool = False, actor: Actor) -> list[ListedMerge]:
+    """The merges that wait and concern somebody, the oldest first: of whose ideas they are, and who may say in office that both are one.
+
+    With `only_agreed` an office is told of those alone to which everybody has agreed.
+    """
+    own = select(MergePart.merge_id).where(MergePart.person_id == actor.person_id)
+    mine: sa.ColumnElement[bool] = col(IdeaMerge.id).in_(own)
+    if actor.grants:
+        asked = select(Idea.id).where(col(Idea.id).in_(select(_WAITING.idea_id).where(_WAITING.settled_at.is_(None))))
+        silent = select(MergePart.id).where(MergePart.merge_id == IdeaMerge.id, col(MergePart.agreed_at).is_(None))
+        by_office = ~silent.exists() if only_agreed else sa.true()
+        mine = mine | by_office & col(IdeaMerge.idea_id).in_(asked.where(visible(actor, in_order=True)))
+    waiting = col(IdeaMerge.settled_at).is_(None)
+    undoing = col(IdeaMerge.is_done) & col(IdeaMerge.undone_at).is_(None) & (col(IdeaMerge.undo_reason) != "") & col(IdeaMerge.id).in_(own)
+    found = select(IdeaMerge).where((waiting & mine) | undoing)
+    rows = session.exec(found.order_by(col(IdeaMerge.asked_at), col(IdeaMerge.id)).limit(MOST_LISTED)).all()
+    return [listed for row in rows if (listed := _list_one(session, row, actor)) is not None]
+
+
+def count_merges(session: Session, *, actor: Actor) -> int:
+    """How many merges wait for somebody's word."""
+    return sum(each.awaits_reader for each in list_waiting_merges(session, only_agreed=True, actor=actor))
+
+
+def may_propose_merge(session: Session, context: IdeaContext, actor: Actor) -> bool:
+    """Whether somebody is offered to propose that an idea and another become one: its lead, or who screens it."""
+    if context.idea.stage not in MERGING or find_seal(context.call) is not None or context.invited:
+        return False
+    if has_part(context, actor):
+        return context.idea.lead_id == actor.person_id
+    return any(may_act(session, context, step, actor) for step in IDEA.of_action(SCREEN))
+
+
+def list_merges_of(session: Session, context: IdeaContext, *, actor: Actor) -> list[MergeLine]:
+    """The merges of an idea that came about, the first first, also those that were undone."""
+    if context.idea.stage == IdeaStage.DRAFT or is_only_invited(context, actor):
+        return []
+    own = context.idea.id
+    found = select(IdeaMerge).where(col(IdeaMerge.is_done), (col(IdeaMerge.idea_id) == own) | (col(IdeaMerge.into_id) == own))
+    rows = session.exec(found.order_by(col(IdeaMerge.settled_at), col(IdeaMerge.id))).all()
+    return [_line(session, row, context, actor) for row in rows]
+
+
+def name_with_joined(session: Session, idea: Idea) -> str:
+    """An idea's code as papers print it, with those of the ideas that have joined it: the first two, and how many more."""
+    joined = (
+        standing().where(IdeaMerge.into_id == idea.id).join(Idea, col(Idea.id) == col(IdeaMerge.idea_id)).with_only_columns(col(Idea.code))
+    )
+    codes = [str(code) for code in session.execute(joined.order_by(col(Idea.code))).scalars()]
+    if not codes:
+        return str(idea.code)
+    more = f" dan {len(codes) - 2} usulan lain" if len(codes) > 2 else ""
+    return f"{idea.code} (dengan {', '.join(codes[:2])}{more})"
+
+
+def _line(session: Session, row: IdeaMerge, context: IdeaContext, actor: Actor) -> MergeLine:
+    has_joined = row.into_id == context.idea.id
+    other = read_context(session, row.idea_id if has_joined else row.into_id, actor=FLOW)
+    pair = Pair(context, other) if has_joined else Pair(other, context)
+    parts = list_parts(session, row)
+    blind = is_blind(session, context, actor)
+    stands = find_not_to_separate(session, row, pair, parts) is None
+    mine = find_part(parts, actor)
+    said = leave_unasked_out(other.policy, list_said(other)) if has_joined and row.undone_at is None else None
+    return MergeLine(
+        row,
+        other.idea,
+        has_joined=has_joined,
+        is_seen=sees_idea(session, other.idea.id, actor),
+        is_told=not blind,
+        joined=said,
+        context=other,
+        names=_read_names(session, [row], []),
+        may_undo=stands and not blind and is_office(session, pair, actor),
+        may_agree_to_undo=stands and mine is not None and mine.undo_agreed_at is None and pair.earlier.idea.stage in MERGING,
+    )
+
+
+def _list_one(session: Session, row: IdeaMerge, actor: Actor) -> ListedMerge | None:
+    pair, parts = read_pair(session, row), list_parts(session, row)
+    mine, office = find_part(parts, actor), is_office(session, pair, actor)
+    if not is_alive(pair) and not row.is_done:
+        return None
+    if mine is None and not office:
+        return None
+    told = office or (mine is not None and is_opened(parts))
+    return ListedMerge(row, pair, parts, _read_names(session, [row], parts), mine, office, told)
+
+
+def _read_names(session: Session, rows: Iterable[IdeaMerge], parts: Iterable[MergePart]) -> dict[str, str]:
+    ids = {each for row in rows for each in (row.asked_by, row.undone_by) if each} | {each.person_id for each in parts}
+    return {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(ids)))}

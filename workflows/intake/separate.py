@@ -1,0 +1,110 @@
+"""Take a merge back, until the review of the earlier idea begins: the later one stands again, with its own time of receipt and team.
+
+Who would cheat lets a rival join and then withdraws both: so an office may take it back also when the earlier idea has ended before its
+review. Whoever was in one team with others judges neither's idea afterwards.
+"""
+
+from sqlmodel import Session, select
+
+from models.ideas import Decision
+from models.instants import now
+from models.merges import IdeaMerge, MergePart
+from models.people import NoticeKind
+from models.stages import IdeaStage
+from workflows.intake.hand_over import list_gone
+from workflows.intake.join import permit_regrouping, put_team, read_joint, take_regrouping
+from workflows.intake.merging import FLOW, MERGING, SCREEN, SHORTEST_REASON, Pair, find_part, is_office, keep, take_merge
+from workflows.intake.team import read_memberships, read_team_change
+from workflows.process.actors import Actor
+from workflows.process.engine import Grounds, permit, take
+from workflows.process.refusals import Conflict, Forbidden, NotFound, Refusal
+from workflows.process.ways import IDEA
+from workflows.process.wording import read_text
+from workflows.region.notices import send_notices
+
+SEPARATE = IDEA.action("separate")
+BACK_TO = {
+    IdeaStage.AWAITING_PERMISSION: "permission",
+    IdeaStage.SCREENING: "screening",
+    IdeaStage.SUPPLEMENT_ASKED: "supplement",
+}  # by the stage that it left
+
+
+def find_not_to_separate(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePart]) -> Refusal | None:
+    """Why what was merged stays so: the review has begun, the call's places are given, or the joint team is another by now."""
+    if not row.is_done or row.undone_at is not None:
+        return Conflict("merge_not_standing")
+    if IDEA.stages[pair.earlier.idea.stage].step == "review" or _was_accepted(session, pair.earlier.idea.id):
+        return Conflict("merge_review_began")
+    if pair.earlier.call.awards_drafted_at is not None or pair.earlier.call.archived_at is not None:
+        return Conflict("merge_call_over")
+    if pair.earlier.invited or read_memberships(pair.earlier.members) != read_joint(parts):
+        return Conflict("merge_team_changed")
+    return None
+
+
+def undo_merge(session: Session, merge_id: str, *, reason: str, actor: Actor) -> IdeaMerge:
+    """Let two ideas be two again: an office that screens both does so at once, a member agrees to it for themself.
+
+    Once everybody in both teams has agreed who still serves, it comes about. The first to agree says why. Raises NotFound for who may not
+    know of it; Forbidden for anybody else; Conflict where what was merged stays so.
+    """
+    row, pair, parts = take_merge(session, merge_id)
+    office, mine = is_office(session, pair, actor), find_part(parts, actor)
+    if not office and mine is None:
+        raise NotFound("merge_not_found")
+    refusal = find_not_to_separate(session, row, pair, parts)
+    if refusal is not None:
+        raise refusal
+    if office or mine is None:
+        return _separate(session, row, pair, parts, read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON), actor=actor)
+    if pair.earlier.idea.stage not in MERGING:
+        raise Forbidden("only_office_separates")
+    said = row.undo_reason or read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON)
+    gone = list_gone(session, pair.people)
+    if all(each.undo_agreed_at is not None for each in parts if each is not mine and each.person_id not in gone):
+        return _separate(session, row, pair, parts, said, actor=actor)
+    if mine.undo_agreed_at is None:
+        asks, row.undo_reason, mine.undo_agreed_at = not row.undo_reason, said, now()
+        keep(session, "idea.agree_separation", row, parts, actor)
+        if asks:
+            send_notices(session, sorted({each.person_id for each in parts} - {actor.person_id} - gone), NoticeKind.MERGE_ASKED)
+    return row
+
+
+def keep_merge(session: Session, merge_id: str, *, actor: Actor) -> IdeaMerge:
+    """Stay with a merge that others would take back: whoever had agreed to that is asked anew, where somebody proposes it again."""
+    row, _pair, parts = take_merge(session, merge_id)
+    if find_part(parts, actor) is None:
+        raise NotFound("merge_not_found")
+    if not row.is_done or row.undone_at is not None or not row.undo_reason:
+        raise Conflict("merge_not_standing")
+    row.undo_reason = ""
+    for each in parts:
+        each.undo_agreed_at = None
+    keep(session, "idea.keep_merge", row, parts, actor)
+    send_notices(session, sorted({each.person_id for each in parts} - {actor.person_id}), NoticeKind.MERGE_ENDED)
+    return row
+
+
+def _was_accepted(session: Session, idea_id: str) -> bool:
+    accepted = select(Decision.id).where(Decision.idea_id == idea_id, Decision.action == SCREEN, Decision.outcome == "accepted")
+    return session.exec(accepted.limit(1)).first() is not None
+
+
+def _separate(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePart], reason: str, *, actor: Actor) -> IdeaMerge:
+    change = read_team_change({"team": {"before": row.team["after"], "after": row.team["before"]}})
+    if change is None:
+        raise NotFound("merge_not_found")
+    regrouping = permit_regrouping(session, pair.earlier, change, is_permitted=row.was_permitted)
+    standing = permit(session, pair.later, SEPARATE, BACK_TO[IdeaStage(row.stage_before)], actor=FLOW)
+    row.undo_reason, row.undone_by, row.undone_at = reason, actor.person_id, now()
+    for each in parts:
+        each.apart_id = each.apart_id if each.in_earlier else row.into_id
+    session.add_all([row, *parts])
+    put_team(session, pair.earlier, change, actor=actor, said={"merge": row.id, "let_go": row.idea_id})
+    send_notices(session, sorted(each.person_id for each in parts), NoticeKind.MERGE_UNDONE)
+    take_regrouping(session, pair.earlier, regrouping)
+    grounds = Grounds(reason, {"merge": row.id}, {"merge": row.id}, (row, *parts))
+    take(session, pair.later, standing, grounds, actor=FLOW)
+    return row

@@ -1,0 +1,219 @@
+"""Hand an idea that belongs elsewhere to another agency's call, with its original time of receipt.
+
+Who would cheat gives it to a friend's committee, or throws a rival out of a ranked call. So it goes only from the screening, before
+anybody scored; with a reason on record; nobody offers and accepts the same idea, nobody who has part in it does either; and nothing happens
+without its lead, who agrees to that call's rules or refuses, and may withdraw as before.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.calls import Call
+from models.ideas import Decision, Idea
+from models.instants import now
+from models.people import NoticeKind, Role, RoleGrant, is_held
+from models.transfers import IdeaTransfer
+from models.units import Unit
+from workflows.intake.merging import FLOW
+from workflows.intake.transferring import (
+    SCREEN,
+    SHORTEST_REASON,
+    enter_call,
+    find_not_to_enter,
+    find_not_to_transfer,
+    first_category,
+    is_concerned,
+    is_receiver,
+    is_sender,
+    name_category,
+)
+from workflows.process.actors import Actor
+from workflows.process.attest.commit import commit_rows
+from workflows.process.closing import hold_call
+from workflows.process.context import IdeaContext, read_context
+from workflows.process.engine import Grounds, permit, take
+from workflows.process.journal import record
+from workflows.process.permission import PERMIT, needs_permission
+from workflows.process.quota import lock_quota
+from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.process.relations import has_part, role_for
+from workflows.process.ways import IDEA
+from workflows.process.wording import read_text
+from workflows.region.calls import current_policy, get_call
+from workflows.region.notices import send_notices
+
+TRANSFER = IDEA.action("transfer")
+SHORTEST_END = 10
+
+
+@dataclass(frozen=True)
+class NewTransfer:
+    """What is offered: to which call, and why."""
+
+    call_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What the lead says to another call's rules: the category where several are for their unit, and that all is true where it asks so."""
+
+    category: str = ""
+    declares_truth: bool = False
+
+
+def offer_transfer(session: Session, idea_id: str, new: NewTransfer, *, actor: Actor) -> IdeaTransfer:
+    """Offer an idea to another call's office: who screens it may. The lead and that office are told.
+
+    Raises Forbidden for anybody else; Invalid for a reason that is too short; NotFound for no such call; Conflict where the idea may not be
+    handed there, where that call does not take it, and while another offer waits.
+    """
+    context = read_context(session, idea_id, actor=actor)
+    _require_sender(session, context, actor)
+    reason = read_text("reason", new.reason, maximum=1_000, minimum=SHORTEST_REASON)
+    to_call, unit = get_call(session, new.call_id)
+    context = _hold(session, idea_id)
+    waiting = select(IdeaTransfer.id).where(IdeaTransfer.idea_id == idea_id, col(IdeaTransfer.settled_at).is_(None))
+    if session.exec(waiting).first() is not None:
+        raise Conflict("transfer_waits")
+    refusal = find_not_to_transfer(session, context, to_call)
+    there = enter_call(session, context, to_call, first_category(session, context, to_call)) if refusal is None else context
+    refusal = refusal or find_not_to_enter(session, there)
+    if refusal is not None:
+        raise refusal
+    row = IdeaTransfer(
+        idea_id=idea_id,
+        from_call_id=context.call.id,
+        to_call_id=to_call.id,
+        policy_before=context.idea.policy_id,
+        reason=reason,
+        offered_by=str(actor.person_id),
+    )
+    _keep(session, "idea.offer_transfer", row, actor)
+    told = {context.idea.lead_id, *_list_holders(session, unit.path)} - {actor.person_id}
+    send_notices(session, sorted(str(each) for each in told), NoticeKind.TRANSFER_OFFERED)
+    return row
+
+
+def answer_transfer(session: Session, transfer_id: str, *, accepts: bool, reason: str = "", actor: Actor) -> IdeaTransfer:
+    """Take the idea in, or return it with a reason: the other call's office; the office that offered it takes it back so.
+
+    Raises Forbidden for who only may know of it; Conflict for an offer that is settled or accepted already.
+    """
+    row, context = _take(session, transfer_id, actor)
+    receives = is_receiver(session, context, row, actor)
+    if not receives and (accepts or not is_sender(session, context, actor)):
+        raise Forbidden("only_receiver")
+    if not accepts:
+        return _end(session, row, context, read_text("reason", reason, maximum=1_000, minimum=SHORTEST_END), actor)
+    if row.accepted_at is not None:
+        raise Conflict("transfer_accepted")
+    refusal = find_not_to_transfer(session, context, session.get_one(Call, row.to_call_id))
+    if refusal is not None:
+        raise refusal
+    row.accepted_by, row.accepted_at = actor.person_id, now()
+    _keep(session, "idea.accept_transfer", row, actor)
+    send_notices(session, [context.idea.lead_id], NoticeKind.TRANSFER_ACCEPTED)
+    return row
+
+
+def agree_to_transfer(session: Session, transfer_id: str, agreement: Agreement | None, *, reason: str = "", actor: Actor) -> IdeaTransfer:
+    """Agree to the other call's rules, and the idea stands there with its time of receipt; without an agreement it stays.
+
+    The lead alone may. Raises Invalid for a category that must be named and a missing declaration; Conflict before the other office has
+    accepted, and where by now the idea may not be handed there or that call does not take it.
+    """
+    row, context = _take(session, transfer_id, actor)
+    if context.idea.lead_id != actor.person_id:
+        raise Forbidden("only_proposer")
+    if agreement is None:
+        return _end(session, row, context, read_text("reason", reason, maximum=1_000, minimum=0), actor)
+    if row.accepted_at is None:
+        raise Conflict("transfer_not_accepted")
+    to_call = session.get_one(Call, row.to_call_id)
+    hold_call(session, to_call)
+    refusal = find_not_to_transfer(session, context, to_call)
+    if refusal is not None:
+        raise refusal
+    there = enter_call(session, context, to_call, agreement.category)
+    lock_quota(session, there)
+    refusal = find_not_to_enter(session, there)
+    if refusal is not None:
+        raise refusal
+    if there.policy.declaration.is_asked and not agreement.declares_truth:
+        raise Invalid("declaration_missing", "declaration")
+    _carry_out(session, row, there, agreement, actor)
+    return row
+
+
+def _carry_out(session: Session, row: IdeaTransfer, there: IdeaContext, agreement: Agreement, actor: Actor) -> None:
+    """Let the idea stand in the other call, before the office that is awaited there; its time of receipt and its number stay."""
+    outcome = "permission" if needs_permission(session, there) and not _was_permitted(session, there) else None
+    permitted = permit(session, there, TRANSFER, outcome, actor=FLOW)
+    idea, category = there.idea, name_category(session, there, agreement.category)
+    idea.call_id, idea.policy_id, idea.category = there.call.id, current_policy(session, there.call.id).id, category
+    row.settled_by, row.settled_at, row.is_done = actor.person_id, now(), True
+    session.add_all([idea, row])
+    send_notices(session, sorted({*there.team, row.offered_by, str(row.accepted_by)}), NoticeKind.TRANSFER_DONE)
+    said: dict[str, Any] = {"transfer": row.id, "from_call": row.from_call_id, "to_call": row.to_call_id}
+    if there.policy.declaration.is_asked:
+        said["declaration"] = hashlib.sha256(there.policy.declaration.text.encode()).hexdigest()
+    detail = said | {"category": category, "to_call_title": there.call.title}
+    take(session, there, permitted, Grounds(row.reason, detail, said, (row,)), actor=FLOW)
+
+
+def _was_permitted(session: Session, context: IdeaContext) -> bool:
+    granted = select(Decision.id).where(Decision.idea_id == context.idea.id, Decision.action == PERMIT, Decision.outcome == "granted")
+    return session.exec(granted.limit(1)).first() is not None
+
+
+def _require_sender(session: Session, context: IdeaContext, actor: Actor) -> None:
+    if is_sender(session, context, actor):
+        return
+    raise Forbidden("conflict_of_interest" if has_part(context, actor) else f"only_{role_for(context, IDEA.of_action(SCREEN)[0])}")
+
+
+def _hold(session: Session, idea_id: str) -> IdeaContext:
+    """The idea, kept from others until the transaction ends, before anything is written."""
+    session.exec(select(Idea).where(Idea.id == idea_id).with_for_update().execution_options(populate_existing=True)).one()
+    return read_context(session, idea_id, actor=FLOW)
+
+
+def _take(session: Session, transfer_id: str, actor: Actor) -> tuple[IdeaTransfer, IdeaContext]:
+    """An offer that concerns the actor, held, with its idea; NotFound for anybody else, Conflict once it is settled."""
+    known = session.get(IdeaTransfer, transfer_id)
+    if known is None:
+        raise NotFound("transfer_not_found")
+    context = _hold(session, known.idea_id)
+    row = session.get_one(IdeaTransfer, transfer_id, with_for_update=True, populate_existing=True)
+    if not is_concerned(session, row, context, actor):
+        raise NotFound("transfer_not_found")
+    if row.settled_at is not None:
+        raise Conflict("transfer_settled")
+    return row, context
+
+
+def _list_holders(session: Session, path: str) -> set[str]:
+    """Who holds the secretariat over a unit, to be told."""
+    held = select(RoleGrant.person_id, Unit.path).join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
+    found = session.exec(held.where(RoleGrant.role == Role.SECRETARIAT, is_held()))
+    return {person_id for person_id, over in found if path.startswith(over)}
+
+
+def _end(session: Session, row: IdeaTransfer, context: IdeaContext, reason: str, actor: Actor) -> IdeaTransfer:
+    row.settled_by, row.settled_at, row.end_reason = actor.person_id, now(), reason
+    _keep(session, "idea.end_transfer", row, actor)
+    told = {context.idea.lead_id, row.offered_by, row.accepted_by} - {actor.person_id, None}
+    send_notices(session, sorted(str(each) for each in told), NoticeKind.TRANSFER_ENDED)
+    return row
+
+
+def _keep(session: Session, kind: str, row: IdeaTransfer, actor: Actor) -> None:
+    """Write it down, and commit to it in the ledger, which does not name the other call before the idea stands there."""
+    session.add(row)
+    session.flush()
+    commits = commit_rows(kind, [("ideatransfer", row)])
+    record(session, kind, row.idea_id, actor=actor, idea_id=row.idea_id, transfer=row.id, commits=commits)

@@ -1,0 +1,98 @@
+"""What somebody may know of offers to hand an idea to another call."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.calls import Call, PolicyVersion
+from models.entry_rules import Category
+from models.ideas import Idea, TeamMember
+from models.people import Person
+from models.stages import IdeaStage
+from models.transfers import IdeaTransfer
+from workflows.intake.merging import FLOW
+from workflows.intake.transferring import enter_call, first_category, is_concerned, is_receiver, is_sender
+from workflows.process.actors import Actor
+from workflows.process.categories import list_fitting
+from workflows.process.context import IdeaContext, read_context, read_policy
+from workflows.process.relations import is_blind, is_committee, is_in_team
+from workflows.process.visibility import visible
+
+MOST_LISTED = 100
+
+
+@dataclass(frozen=True)
+class ListedTransfer:
+    """An offer that waits, as somebody whom it concerns may read it."""
+
+    row: IdeaTransfer
+    context: IdeaContext
+    to_call: Call
+    offered_by: str
+    categories: tuple[Category, ...]  # of that call, where the lead must choose
+    declaration: str  # what the lead declares in that call
+    may_accept: bool
+    may_take_back: bool
+    may_agree: bool
+    may_refuse: bool
+
+
+def list_transfers(session: Session, *, actor: Actor) -> list[ListedTransfer]:
+    """The offers that wait and concern somebody: of whose idea they are, who made them, and who may take the idea in; the oldest first."""
+    own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
+    mine: sa.ColumnElement[bool] = col(IdeaTransfer.idea_id).in_(own)
+    if actor.grants:
+        waiting = select(IdeaTransfer.idea_id).where(col(IdeaTransfer.settled_at).is_(None))
+        mine = mine | col(IdeaTransfer.idea_id).in_(select(Idea.id).where(col(Idea.id).in_(waiting), visible(actor, in_order=True)))
+    found = select(IdeaTransfer).where(col(IdeaTransfer.settled_at).is_(None), mine)
+    rows = session.exec(found.order_by(col(IdeaTransfer.offered_at), col(IdeaTransfer.id)).limit(MOST_LISTED)).all()
+    read = ((row, read_context(session, row.idea_id, actor=FLOW)) for row in rows)
+    return [_show(session, row, context, actor) for row, context in read if is_concerned(session, row, context, actor)]
+
+
+def count_transfers(session: Session, *, actor: Actor) -> int:
+    """How many offers wait for somebody's word."""
+    return sum(each.may_accept or each.may_agree for each in list_transfers(session, actor=actor))
+
+
+def list_transfers_of(session: Session, idea_id: str) -> list[tuple[IdeaTransfer, str]]:
+    """Every offer of an idea with the title of the call to which it was offered, the first first."""
+    found = sa.select(IdeaTransfer, col(Call.title)).join(Call, col(Call.id) == col(IdeaTransfer.to_call_id))
+    rows = session.execute(found.where(col(IdeaTransfer.idea_id) == idea_id).order_by(col(IdeaTransfer.offered_at), col(IdeaTransfer.id)))
+    return [(row, title) for row, title in rows]
+
+
+def _show(session: Session, row: IdeaTransfer, context: IdeaContext, actor: Actor) -> ListedTransfer:
+    to_call = session.get_one(Call, row.to_call_id)
+    leads, is_waiting = context.idea.lead_id == actor.person_id, context.idea.stage == IdeaStage.SCREENING
+    categories, declaration = tuple[Category, ...](), ""
+    if leads:
+        there = enter_call(session, context, to_call, first_category(session, context, to_call))
+        fitting = list_fitting(session, there)
+        categories = fitting if len(fitting) > 1 else ()
+        declaration = there.policy.declaration.text if there.policy.declaration.is_asked else ""
+    return ListedTransfer(
+        row,
+        context,
+        to_call,
+        offered_by=session.get_one(Person, row.offered_by).full_name,
+        categories=categories,
+        declaration=declaration,
+        may_accept=row.accepted_at is None and is_waiting and is_receiver(session, context, row, actor),
+        may_take_back=is_sender(session, context, actor),
+        may_agree=leads and row.accepted_at is not None and is_waiting,
+        may_refuse=leads,
+    )
+
+
+def list_unasked(session: Session, context: IdeaContext, *, actor: Actor) -> list[tuple[str, str]]:
+    """What an idea that was handed on said for its former call and is not asked here: label and text of each section, for its team and the
+    offices, in no case for a blind reviewer."""
+    found = select(IdeaTransfer).where(IdeaTransfer.idea_id == context.idea.id, col(IdeaTransfer.is_done))
+    last = session.exec(found.order_by(col(IdeaTransfer.settled_at).desc()).limit(1)).first()
+    if last is None or is_blind(session, context, actor) or not (is_in_team(context, actor) or is_committee(context, actor)):
+        return []
+    labels = {each.name: each.label for each in read_policy(session.get_one(PolicyVersion, last.policy_before)).sections}
+    asked = {each.name for each in context.policy.sections}
+    return [(labels.get(name, name), text) for name, text in context.content.sections.items() if name not in asked and text.strip()]
