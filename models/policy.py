@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from models.clock_rules import Silence
 from models.entry_rules import Category, ClosingRule, ColleagueRule, EligibilityRule, RubricCriterion
 from models.form_rules import AttachmentRule, DeclarationRule, FormField, Requirement, ScreeningRule, Section
 from models.people import Role
@@ -116,6 +117,7 @@ class Policy(Frozen):
 
     entry: Entry = Entry.NEW
     permission: bool = True
+    on_silence: Silence = Silence.ESCALATE  # what it means that the head of the unit has not answered in time
     gates: tuple[GateRule, ...] = ()
     eligibility: EligibilityRule = EligibilityRule()
     closing: ClosingRule = ClosingRule()

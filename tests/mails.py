@@ -21,6 +21,7 @@ from workflows.documents.mail import (
     MovedLine,
     MovedMail,
     ReminderMail,
+    SilenceMail,
     TurnMail,
     write_happening,
     write_part,
@@ -54,6 +55,15 @@ def list_mails(language: str) -> dict[str, Mail]:
         "dropped": DroppedMail(NAME, TITLES[0], LEAD, ADDRESS),
         "followed": FollowedMail(NAME, TITLES[0], write_word("pilot", language), f"{ADDRESS}/rekan/0a1b2c3d4e5f6g7h8j9kamnpqr"),
         "reminder": ReminderMail(NAME, TITLES[1], LEAD, "40%", _day(language), f"{ADDRESS}/usulan/0a1b2c3d4e5f6g7h8j9kamnpqr"),
+        "silence": SilenceMail(
+            NAME,
+            TITLES[1],
+            "IDE-2026-000123",
+            CALL,
+            _day(language),
+            write_word("silence_granted", language),
+            f"{ADDRESS}/usulan/0a1b2c3d4e5f6g7h8j9kamnpqr",
+        ),
         "turn": TurnMail(
             name=NAME,
             title=TITLES[0],

@@ -34,6 +34,7 @@ CAPTIONS = {
     "receipt": "Tanda terima",
     "rejection": "Surat pemberitahuan",
     "reminder": "Pengingat anggota tim",
+    "silence": "Izin yang tidak dijawab",
     "turn": "Perkembangan usulan",
     "withdrawn": "Piagam dicabut",
 }

@@ -16,6 +16,7 @@ from models.instants import now, region_zone, today, wall_now
 from models.outbox import ClockTick, Message, MessageState
 from models.people import SignIn
 from models.settings import settings
+from models.stages import IdeaStage
 from workflows.intake.reminders import remind_unanswered
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
@@ -23,6 +24,7 @@ from workflows.process.closing import end_of_grace, may_still_enter, read_closin
 from workflows.process.inbox import find_overdue
 from workflows.process.journal import record, send, send_each_once
 from workflows.process.recounting import recount_some
+from workflows.process.silence import is_of_silence
 from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
 from workflows.recognition.paces import DIGEST_HOUR
@@ -82,8 +84,12 @@ def close_calls(session: Session, actor: Actor) -> None:
 
 
 def pass_due_dates(session: Session, _actor: Actor) -> None:
-    """Ask for the job of each stage whose date is past: an expiry, the end of a review, a pilot's start, an announcement."""
-    idea = select(Idea.id, Idea.id, col(Idea.stage), col(Idea.due_at)).where(col(Idea.due_at) < now())
+    """Ask for the job of each stage whose date is past: an expiry, the end of a review, a pilot's start, an announcement.
+
+    Where a head is late, only in a call whose rule says what their silence means.
+    """
+    left_to_rule = (col(Idea.stage) != IdeaStage.AWAITING_PERMISSION) | is_of_silence(col(Idea.policy_id))
+    idea = select(Idea.id, Idea.id, col(Idea.stage), col(Idea.due_at)).where(col(Idea.due_at) < now(), left_to_rule)
     award = select(Award.id, Award.idea_id, col(Award.stage), col(Award.announce_at)).where(col(Award.announce_at) <= now())
     _ask_late(session, ways.IDEA, idea)
     _ask_late(session, ways.AWARD, award)

@@ -79,6 +79,19 @@ class FollowedMail:
 
 
 @dataclass(frozen=True)
+class SilenceMail:
+    """A permission that a head did not answer was settled by the rule of its call; `due` and `meaning` as people read them."""
+
+    name: str
+    title: str
+    code: str
+    call: str
+    due: str
+    meaning: str
+    url: str
+
+
+@dataclass(frozen=True)
 class ReminderMail:
     """Somebody has not answered whether they join a team; `lead` asks them, `share` and `until` as people read them."""
 
@@ -152,7 +165,8 @@ class MovedMail:
     url: str
 
 
-Mail = DocumentMail | DigestMail | TurnMail | DroppedMail | FollowedMail | ReminderMail | AccountMail | CodeMail | ChangeMail | MovedMail
+OnIdea = TurnMail | DroppedMail | FollowedMail | SilenceMail | ReminderMail
+Mail = DocumentMail | DigestMail | OnIdea | AccountMail | CodeMail | ChangeMail | MovedMail
 
 
 def render_mail(folder: str, mail: Mail, reader: Reader | None = None) -> WrittenMail:

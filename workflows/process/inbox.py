@@ -49,6 +49,7 @@ class InboxChanges:
     asks: tuple[Ask, ...] = ()
     settled: tuple[Settled, ...] = ()
     dropped: tuple[str, ...] = ()  # people who are of the team no more, and are told so by mail
+    heads: tuple[str, ...] = ()  # heads of units who are told that a permission was settled by the rule of its call
 
 
 def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
@@ -71,9 +72,12 @@ def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
 
 
 def change_inbox(session: Session, context: Context, changes: InboxChanges) -> None:
-    """Tick off what a step settled, ask for what it asks, and have told who is of the team no more; a document is awaited of nobody."""
+    """Tick off what a step settled, ask for what it asks, and have told whom it names; a document is awaited of nobody."""
     for person_id in changes.dropped:
         send(session, ways.JOBS["dropped_from_team"], person_id, idea_id=context.about.idea.id if context.about else None)
+    for person_id in changes.heads:
+        told = f"silence:{context.row.id}:{person_id}:{now():%Y%m%d%H%M%S}"
+        send(session, ways.JOBS["head_was_silent"], person_id, idea_id=context.row.id, once=told)
     for each in changes.settled:
         settle(session, context, task=each.task, person_id=each.person_id)
     for wanted in changes.asks:
@@ -154,7 +158,7 @@ def find_overdue(session: Session, limit: int) -> list[InboxItem]:
     """
     late = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.escalated_at).is_(None), col(InboxItem.due_at) < now())
     items = list(session.exec(late.order_by(col(InboxItem.due_at)).limit(limit)))
-    passed_on = pass_on(session, [stage.awaits for stage in ways.IDEA.stages.values() if stage.late == "pass_up"], items)
+    passed_on = pass_on(session, [stage.awaits for stage in ways.IDEA.stages.values() if stage.is_passed_up], items)
     for item in items:
         item.escalated_at = now()
     return [*items, *passed_on]

@@ -27,6 +27,7 @@ from workflows.recognition.reminders import tell_reminder
 from workflows.recognition.tell import tell_notice
 from workflows.recognition.tell_changes import tell_change
 from workflows.recognition.tell_followers import tell_followed
+from workflows.recognition.tell_heads import tell_silence
 from workflows.recognition.tell_moved import tell_moved
 from workflows.recognition.turns import tell_dropped, tell_turn
 
@@ -35,6 +36,7 @@ TELLING = {
     "tell_call_change": tell_change,
     "tell_moved_dates": tell_moved,
     "tell_follower": tell_followed,
+    "tell_head": tell_silence,
     "remind_asked": tell_reminder,
 }  # jobs whose messages a person may read again
 

@@ -27,6 +27,7 @@ RANKED = {**BOOK, "tiers": [{**BOOK["tiers"][0], "places": 3}]}
 VERIFIED = {**BOOK, "results_must_be_verified": True}
 ENDLESS = {**BOOK, "tiers": [{**BOOK["tiers"][0], "amount_rupiah": 10**15}], "team_uplift_percent": 50}
 SEALED = {"is_sealed": True}
+FOUR_WORKING_DAYS = {"amount": 4, "unit": "working_days"}
 HOLDING = [stage.name for stage in ways.IDEA.stages.values() if stage.kind not in (Kind.DRAFT, Kind.END)]
 
 
@@ -83,6 +84,10 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_pair_not_loosened", "loosened.0", {"loosened": [("determine", "determine")]}),
     ("policy_duty_unknown", "loosened.0", {"loosened": [("permit", "screening")]}),
     ("policy_days_unknown", "days.screning", {"days": {"screning": 9}}),
+    ("policy_silence_of_nobody", "on_silence", {"on_silence": "granted", "permission": False}),
+    ("policy_silence_of_office", "on_silence", {"on_silence": "refused", "movers": {"permit": "secretariat", "propose": "chair"}}),
+    ("policy_silence_too_soon", "days.permission", {"on_silence": "granted", "days": {"permission": 6}}),
+    ("policy_silence_too_soon", "days.permission", {"on_silence": "refused", "days": {"permission": FOUR_WORKING_DAYS}}),
     ("policy_gate_sealed", "gates.1.stage", {"gates": [gate("a"), gate(stage="awaiting_permission")], "closing": SEALED}),
     ("policy_permit_sealed", "movers.permit", {"movers": {"permit": "secretariat", "propose": "chair"}, "closing": SEALED}),
     ("policy_award_from_empty", "award_from", {"award_from": []}),
@@ -114,6 +119,8 @@ SOUND: dict[str, dict[str, Any]] = {
         "loosened": [("permit", "screen"), ("determine", "permit"), ("permit", "approve"), ("approve", "determine")]
     },
     "a seal, a grace and late permits": {"closing": {**SEALED, "grace_minutes": 60, "late_days": 7}, "gates": [gate()]},
+    "a silence that grants after a week": {"on_silence": "granted", "days": {"permission": 7}},
+    "a silence that refuses after a month": {"on_silence": "refused", "days": {"permission": {"amount": 1, "unit": "months"}}},
     "the smallest quorum of four": {"reviewers": 4, "quorum": 3},
     "all rules of who may enter": {
         "entry": "in_trial",
