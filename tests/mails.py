@@ -22,6 +22,7 @@ from workflows.documents.mail import (
     MovedMail,
     ReminderMail,
     SilenceMail,
+    StepMail,
     TurnMail,
     write_happening,
     write_part,
@@ -64,6 +65,7 @@ def list_mails(language: str) -> dict[str, Mail]:
             write_word("silence_granted", language),
             f"{ADDRESS}/usulan/0a1b2c3d4e5f6g7h8j9kamnpqr",
         ),
+        "step": StepMail(NAME, write_task("permit", language), TITLES[0], _day(language), True, f"{ADDRESS}/kotak-masuk"),
         "turn": TurnMail(
             name=NAME,
             title=TITLES[0],

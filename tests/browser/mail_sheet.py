@@ -35,6 +35,7 @@ CAPTIONS = {
     "rejection": "Surat pemberitahuan",
     "reminder": "Pengingat anggota tim",
     "silence": "Izin yang tidak dijawab",
+    "step": "Pengingat tugas",
     "turn": "Perkembangan usulan",
     "withdrawn": "Piagam dicabut",
 }

@@ -24,6 +24,7 @@ from workflows.process.closing import end_of_grace, may_still_enter, read_closin
 from workflows.process.inbox import find_overdue
 from workflows.process.journal import record, send, send_each_once
 from workflows.process.recounting import recount_some
+from workflows.process.reminding import take_steps
 from workflows.process.silence import is_of_silence
 from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
@@ -33,6 +34,7 @@ from workflows.recognition.reminders import REMIND
 from workflows.recognition.tell_followers import TELL as TELL_FOLLOWER
 from workflows.recognition.tell_followers import note_moved
 from workflows.recognition.tell_moved import TELL, list_told
+from workflows.recognition.tell_steps import REMIND_OF_TASK, list_reminded
 from workflows.region.calls import close_call, lock_call
 from workflows.region.grants import end_lapsed
 from workflows.reward.propose import list_undecided
@@ -162,6 +164,17 @@ def remind_asked(session: Session, _actor: Actor) -> None:
         send(session, REMIND, each.person_id, idea_id=each.idea_id, once=each.key)
 
 
+def remind_of_tasks(session: Session, actor: Actor) -> None:
+    """Have those told who are asked for a task, on the days before and after its last one that their call's policy names."""
+    for each in take_steps(session, AT_ONCE):
+        for person_id, key in list_reminded(session, each).items():
+            send(session, REMIND_OF_TASK, person_id, idea_id=each.item.idea_id, once=key)
+        if each.is_passed_up:
+            record(
+                session, "inbox.escalate", each.item.id, actor=actor, idea_id=each.item.idea_id, task=each.item.task, role=each.item.role
+            )
+
+
 def end_pauses(session: Session, _actor: Actor) -> None:
     """Let those be told of further tasks who were last told of some hours ago."""
     wake_digests(session)
@@ -188,6 +201,7 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     escalate,
     ask_digests,
     remind_asked,
+    remind_of_tasks,
     end_pauses,
     tell_followers,
     wake_scans,

@@ -34,6 +34,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.tell_moved_dates": (),
     "recognition.tell_follower": (),
     "recognition.remind_asked": (),
+    "recognition.remind_of_task": (),
     "recognition.send_digest": (),
     "recognition.mail_code": (),
     "recognition.print_specimens": (),
@@ -53,4 +54,5 @@ MAIL_JOBS: dict[str, str] = {
     "recognition.tell_moved_dates": "person",
     "recognition.tell_follower": "person",
     "recognition.remind_asked": "person",
+    "recognition.remind_of_task": "person",
 }

@@ -29,6 +29,7 @@ from workflows.recognition.tell_changes import tell_change
 from workflows.recognition.tell_followers import tell_followed
 from workflows.recognition.tell_heads import tell_silence
 from workflows.recognition.tell_moved import tell_moved
+from workflows.recognition.tell_steps import tell_step
 from workflows.recognition.turns import tell_dropped, tell_turn
 
 MOST = 50  # messages on the page, and of each kind
@@ -38,6 +39,7 @@ TELLING = {
     "tell_follower": tell_followed,
     "tell_head": tell_silence,
     "remind_asked": tell_reminder,
+    "remind_of_task": tell_step,
 }  # jobs whose messages a person may read again
 
 

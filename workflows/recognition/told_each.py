@@ -11,6 +11,7 @@ from workflows.recognition.tell_changes import find_change_mail
 from workflows.recognition.tell_followers import find_followed_mail
 from workflows.recognition.tell_heads import find_silence_mail
 from workflows.recognition.tell_moved import find_moved_mail
+from workflows.recognition.tell_steps import find_step_mail
 
 # job -> what finds its mail; the flow of recognition has a step for each, in this order
 TOLD_EACH: dict[str, Callable[[Session, Message], Told | None]] = {
@@ -19,4 +20,5 @@ TOLD_EACH: dict[str, Callable[[Session, Message], Told | None]] = {
     "tell_follower": find_followed_mail,
     "tell_head": find_silence_mail,
     "remind_asked": find_reminder_mail,
+    "remind_of_task": find_step_mail,
 }
