@@ -40,6 +40,7 @@ from api.v1 import (
     name_search,
     offices,
     operations,
+    pauses,
     people,
     pilot,
     posts,
@@ -87,6 +88,7 @@ ROUTERS = (
     late_permits,
     ceilings,
     calendar,
+    pauses,
     operations,
     condition,
 )  # ideas first: a path is tried from the top

@@ -43,7 +43,7 @@ MINIMA = ("min_length", "ge", "gt")
 ALWAYS: dict[str, dict[str, Any]] = {"amount_out_of_range": {"maximum": MAXIMUM_RUPIAH}}  # calculations do not say their limit
 PARTS = {
     "refusals": ("refusals", "refusals_region", "refusals_calls", "refusals_forms", "refusals_mentoring", "refusals_teams", "call_files"),
-    "words": ("words", "words_mentoring", "words_teams"),
+    "words": ("words", "words_mentoring", "words_teams", "words_clocks"),
 }  # the files of a catalogue that has several
 BETWEEN_QUOTES = re.compile(r"'([^']*)'")
 

@@ -24,6 +24,7 @@ from models import (
     messages,
     offices,
     outbox,
+    pauses,
     people,
     pilots,
     posts,
@@ -36,6 +37,6 @@ from models import (
 ROOMS = (
     *(attachments, awards, calendars, calls, clinics, colleagues, courses, decrees, dictated_ideas, documents),
     *(doubles, ideas, idempotency, inbox, late_permits, ledger, links, mentors, messages, offices),
-    *(outbox, people, pilots, posts, replacements, reviews, search, units),
+    *(outbox, pauses, people, pilots, posts, replacements, reviews, search, units),
 )
 metadata = SQLModel.metadata

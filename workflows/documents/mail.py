@@ -104,6 +104,18 @@ class ReminderMail:
 
 
 @dataclass(frozen=True)
+class StepMail:
+    """A task whose date is near, or past (`is_late`); `task` and `due` as people read them."""
+
+    name: str
+    task: str
+    title: str
+    due: str
+    is_late: bool
+    url: str
+
+
+@dataclass(frozen=True)
 class AccountMail:
     """Something that happened to somebody's account; `happened` as people read it."""
 
@@ -153,7 +165,8 @@ class MovedLine:
 
 @dataclass(frozen=True)
 class MovedMail:
-    """Dates that became later as the calendar changed; `days` are the region's days that became free, as people read them.
+    """Dates that became later as the calendar changed or clocks stood still; `days` are the region's days that became free, as people read
+    them, and `pauses` the times in which clocks stand still.
 
     `more` is how many dates are not listed, as people read it; empty where there are none.
     """
@@ -163,9 +176,10 @@ class MovedMail:
     lines: list[MovedLine]
     more: str
     url: str
+    pauses: list[str] = field(default_factory=list)
 
 
-OnIdea = TurnMail | DroppedMail | FollowedMail | SilenceMail | ReminderMail
+OnIdea = TurnMail | DroppedMail | FollowedMail | SilenceMail | ReminderMail | StepMail
 Mail = DocumentMail | DigestMail | OnIdea | AccountMail | CodeMail | ChangeMail | MovedMail
 
 

@@ -27,7 +27,7 @@ def tell_silence(session: Session, asked: Message) -> Told | None:
     person, idea = session.get(Person, asked.subject_id), session.get(Idea, asked.idea_id)
     if person is None or idea is None or not sees_idea(session, idea.id, actor_of(session, person.id)):
         return None
-    settled = select(Decision).where(Decision.idea_id == idea.id, Decision.action == EXPIRE, Decision.at <= asked.created_at)
+    settled = select(Decision).where(Decision.idea_id == idea.id, Decision.action == EXPIRE)
     decision = session.exec(settled.order_by(col(Decision.at).desc(), col(Decision.id).desc())).first()
     if decision is None or BY_RULE not in decision.detail:
         return None

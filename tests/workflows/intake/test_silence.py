@@ -42,7 +42,11 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture(autouse=True)
 def heads_in_office(own_town: Town) -> None:
     """Whoever heads a unit has headed it for a year."""
-    with own_town.store.unit_of_work() as session:
+    let_heads_serve(own_town)
+
+
+def let_heads_serve(town: Town) -> None:
+    with town.store.unit_of_work() as session:
         for grant in session.exec(select(RoleGrant).where(RoleGrant.role == Role.UNIT_HEAD)):
             grant.confirmed_at = now() - timedelta(days=365)
 
@@ -121,6 +125,7 @@ def test_the_team_and_the_heads_are_told_once_each(own_town: Town, clock: Clock)
     assert "1 Desember 2026" in mail.text
     assert "izin dianggap diberikan" in mail.text
     assert len(team) == 2
+    assert all("izin dianggap diberikan" in each.text for each in team)
 
 
 def test_where_silence_refuses_the_letter_says_that_nobody_answered_and_where_to_object(own_town: Town, clock: Clock) -> None:
@@ -219,6 +224,7 @@ def _force(session: Session, idea_id: str, *, actor: Any) -> None:
 
 def test_on_either_database_the_clock_asks_for_it_once(either_town: Town) -> None:
     town = either_town
+    let_heads_serve(town)
     calls = [town.build_call(**policy) for policy in (GRANTS, {})]
     ideas = [town.build_idea(IdeaStage.AWAITING_PERMISSION, call=call) for call in calls]
     with town.store.unit_of_work() as session:

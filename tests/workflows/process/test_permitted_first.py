@@ -26,6 +26,7 @@ from tests.steps import STEPS, IdeaUnderWay
 from workflows.intake.agree import answer_invitation, leave_out_unanswered
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.route import expire_supplement, unseal_idea
+from workflows.intake.silence import end_silence
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.process import engine, ways
 from workflows.process.context import Context
@@ -148,6 +149,9 @@ def play_intake(town: Town, watching: Watching, play: Play) -> None:
     late = town.build_returned()
     lapse(town, late)
     play(expire_supplement, late, by="flow:intake")
+    silent = town.build_idea(IdeaStage.AWAITING_PERMISSION, call=town.build_call(on_silence="granted"))
+    lapse(town, silent)
+    play(end_silence, silent, by="flow:intake")
     sealed = town.build_call(closing={"is_sealed": True})
     waiting = town.build_idea(IdeaStage.SCREENING, call=sealed)
     town.do(close_call, sealed, by="secretary")
