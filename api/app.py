@@ -44,6 +44,7 @@ from api.v1 import (
     name_search,
     offices,
     operations,
+    pauses,
     people,
     pilot,
     posts,
@@ -96,6 +97,7 @@ ROUTERS = (
     late_permits,
     ceilings,
     calendar,
+    pauses,
     operations,
     condition,
 )  # ideas first: a path is tried from the top

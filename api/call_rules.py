@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.pages.texts import texts
+from models.clock_rules import ClockRule, PauseCause
 from models.entry_rules import Category, ClosingRule, ColleagueRule, EligibilityRule, RubricCriterion
 from models.form_rules import AttachmentRule, DeclarationRule, FormField, Option, Requirement, ScreeningRule, Section
 from models.policy import Days, DocumentRule, GateRule, LetterheadRule, PilotRule, Policy, SignatoryRule
@@ -38,6 +39,8 @@ ROOMS: dict[str, tuple[str, type[BaseModel]]] = {
     "policy.rubric.*": ("criterion", RubricCriterion),
     "policy.gates.*": ("gate", GateRule),
     "policy.days": ("days", Days),
+    "policy.pauses.*": ("pause", PauseCause),
+    "policy.clocks.*": ("clock", ClockRule),
     "policy.pilot": ("pilot", PilotRule),
     "policy.rule_book": ("rule_book", FixedTiers),
     "policy.rule_book.tiers.*": ("tier", Tier),

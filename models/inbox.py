@@ -1,6 +1,7 @@
 """The inbox: who is awaited, for what, until when."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -11,6 +12,7 @@ from models.people import Role
 
 _STILL_OPEN = sa.text("done_at IS NULL")
 _TO_ESCALATE = sa.text("done_at IS NULL AND escalated_at IS NULL")
+_TO_REMIND = sa.text("done_at IS NULL AND remind_at IS NOT NULL")
 _ASKED_BY_NAME = sa.text("done_at IS NULL AND person_id IS NOT NULL")
 
 
@@ -18,12 +20,14 @@ class InboxItem(SQLModel, table=True):
     """One thing a person, or a role over a unit, is asked to do; done when the idea or award moves on.
 
     `moves` counts how often its date was moved, `moved_at` says when it last was: what a calendar needs to take over a new date.
+    `remind_at` is when to look next whether somebody is to be reminded, `reminded` which steps were told when.
     """
 
     __table_args__ = (
         sa.Index("ix_inboxitem_open", "role", "due_at", "id", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
         sa.Index("ix_inboxitem_mine", "person_id", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
         sa.Index("ix_inboxitem_to_escalate", "due_at", "id", sqlite_where=_TO_ESCALATE, postgresql_where=_TO_ESCALATE),
+        sa.Index("ix_inboxitem_to_remind", "remind_at", "id", sqlite_where=_TO_REMIND, postgresql_where=_TO_REMIND),
         sa.Index("ix_inboxitem_named", "due_at", "id", sqlite_where=_ASKED_BY_NAME, postgresql_where=_ASKED_BY_NAME),
     )
 
@@ -40,10 +44,12 @@ class InboxItem(SQLModel, table=True):
     moved_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     escalated_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     done_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    remind_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    reminded: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
 
 
 @sa.event.listens_for(InboxItem, "before_update")
 def _count_move(_mapper: object, _connection: object, item: InboxItem) -> None:
-    """Count a moved date, whoever moved it."""
+    """Count a moved date, whoever moved it, and have its reminders counted anew."""
     if sa.inspect(item).attrs.due_at.history.has_changes():
-        item.moves, item.moved_at = item.moves + 1, now()
+        item.moves, item.moved_at, item.remind_at = item.moves + 1, now(), now()

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from models.clock_rules import ClockRule, PauseCause, Silence
 from models.entry_rules import Category, ClosingRule, ColleagueRule, EligibilityRule, RubricCriterion
 from models.form_rules import AttachmentRule, DeclarationRule, FormField, Requirement, ScreeningRule, Section
 from models.people import Role
@@ -117,6 +118,7 @@ class Policy(Frozen):
 
     entry: Entry = Entry.NEW
     permission: bool = True
+    on_silence: Silence = Silence.ESCALATE  # what it means that the head of the unit has not answered in time
     gates: tuple[GateRule, ...] = ()
     eligibility: EligibilityRule = EligibilityRule()
     closing: ClosingRule = ClosingRule()
@@ -137,6 +139,8 @@ class Policy(Frozen):
     comments: bool = True  # whether the team reads what reviewers wrote, without names, once the idea is adopted or rejected
     team_limit: int = Field(10, ge=1, le=50)
     days: Days = Days()
+    pauses: tuple[PauseCause, ...] = Field((), max_length=10)  # the causes for which clocks of the call may stand still
+    clocks: tuple[ClockRule, ...] = Field((), max_length=20)  # how single waits are counted and reminded of
     pilot: PilotRule = PilotRule()
     movers: dict[Identifier, Role] = Field(default_factory=dict)
     loosened: tuple[DutyPair, ...] = Field((), max_length=10)  # duties that one person may have together
@@ -147,6 +151,10 @@ class Policy(Frozen):
     def find_category(self, name: str) -> Category | None:
         """A category by its name; None for one that there is not, as for an idea that has none."""
         return next((category for category in self.categories if category.name == name), None)
+
+    def find_clock(self, wait: str) -> ClockRule:
+        """How a wait is counted and reminded of, by its name."""
+        return next((rule for rule in self.clocks if rule.wait == wait), ClockRule.model_construct(wait=wait))
 
     def for_category(self, name: str) -> "Policy":
         """The policy as it holds for an idea of a category: with the rubric, pass mark and tiers that the category has of its own."""
@@ -167,7 +175,7 @@ class Policy(Frozen):
     @model_validator(mode="after")
     def names_are_unique(self) -> Self:
         """Two parts of one name would overwrite each other in the stored answers."""
-        for parts in ((*self.fields, *self.sections), self.requirements, self.rubric, self.gates, self.categories):
+        for parts in ((*self.fields, *self.sections), self.requirements, self.rubric, self.gates, self.categories, self.pauses):
             names = [part.name for part in parts]
             if len(names) != len(set(names)):
                 raise PydanticCustomError("policy_names_twice", "two parts have the same name")

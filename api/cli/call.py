@@ -10,6 +10,8 @@ from api.call_samples import write_explained
 from api.cli.call_file import FileName, call, print_faults, read_content, refuse, write_schema
 from api.cli.call_new import new
 from api.cli.languages import Language, choose_language, say
+from api.clock_lines import list_clock_lines
+from api.pages.texts import Words
 from models.calls import Ceiling
 from models.database import database
 from models.migrations import require_newest_schema
@@ -93,6 +95,7 @@ def plan(
 def show(
     code: Annotated[str, typer.Argument(help="The call's code.")],
     language: Spoken = None,
+    clocks: Annotated[bool, typer.Option(help="Say how long each stage may take and what happens when nobody acts, instead.")] = False,
 ) -> None:
     """Print the file of a call as it stands: its dates and the newest version of its policy, signed or not."""
     spoken = choose_language(language)
@@ -102,7 +105,11 @@ def show(
             body = describe_call(session, code)
     except NotFound:
         refuse(say("no_such_call", spoken, code=code))
-    typer.echo(write_explained(body, spoken), nl=False)
+    if not clocks:
+        typer.echo(write_explained(body, spoken), nl=False)
+        return
+    for line in list_clock_lines(Policy.model_validate(body["policy"]), Words(spoken)):
+        typer.echo(f"{line.title}{f' ({line.asked})' if line.asked else ''}: {' '.join(line.says)}")
 
 
 def _read(file: str, spoken: str) -> CheckedFile:

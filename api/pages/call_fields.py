@@ -24,6 +24,7 @@ PREFIX, REMOVE, ADD, UP, DOWN = "v", "remove", "add", "up", "down"
 LISTS = frozenset(room.removesuffix(".*") for room in ROOMS if room.endswith(".*"))
 NAMED = frozenset(("policy.movers", "policy.documents.numbers"))  # whose values have names of their own: a line each, `name: value`
 WAITS = "policy.days"
+REMIND = ".remind"  # days before (-3) and after (1) the last one, a line each
 BOUNDS = (".lowest", ".highest")  # of a figure on the proposal form; every other number is points
 WRITTEN = frozenset(("policy.declaration.text", "policy.declaration.text_en"))  # texts longer than a line
 CAPACITIES = ("", "Plt.", "Plh.", "Pj.", "Pjs.")
@@ -258,6 +259,8 @@ def _read_typed(value: Any, typed: str, path: str, language: str) -> Any:
     text = typed.strip()
     if isinstance(value, list):
         lines = [line.strip() for line in text.split("\n") if line.strip()]
+        if path.endswith(REMIND):
+            return [int(line.replace("−", "-")) if re.fullmatch(r"[+−-]?[0-9]{1,3}", line) else line for line in lines]
         return [[part.strip() for part in line.split(",")] for line in lines] if path == "policy.loosened" else lines
     if not text and _may_be_nothing(path):
         return None

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from api.clock_lines import list_clock_lines
 from api.pages.calls import list_grades
 from api.pages.conditions import list_conditions
 from api.pages.final import confirm_page, find_final, is_taken_back
@@ -148,7 +149,13 @@ async def _call_page(request: PageRequest, call_id: str, *, refused: RefusedForm
         ranked = [group for group in list_grades(policy) if group["category"]]
         conditions = list_conditions(policy, call.closes_at, Words(request.language))
         about = {"call": call, "unit": unit, "keeps": keeps, "changes": list_changes(session, call.id)}
-        return about | {"grades": ranked, "conditions": conditions} | _read_steps(session, call) | _read_end(session, call, actor)
+        clocks = list_clock_lines(policy, Words(request.language))
+        return (
+            about
+            | {"grades": ranked, "conditions": conditions, "clocks": clocks}
+            | _read_steps(session, call)
+            | _read_end(session, call, actor)
+        )
 
     visitor, values = await request.read_page_publicly(read)
     forms = {name: FormView(name) for name in FORMS}

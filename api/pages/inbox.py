@@ -21,6 +21,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import read_policy_of
 from workflows.process.inbox import find_gate
 from workflows.process.keyset import Slice
+from workflows.process.reminding import find_next, list_told
 from workflows.process.stranded import list_stranded
 from workflows.process.waiting import Awaited, count_waiting, list_waiting
 from workflows.process.waits import list_days_left
@@ -67,6 +68,8 @@ def _lines(session: Session, waiting: Sequence[Awaited], actor: Actor) -> list[d
             "row": replace(row, due_at=each.item.due_at, since=each.item.created_at, days_left=left.get(each.item.id)),
             "to": address_of(each),
             "gate": find_gate(each.item.task, read_policy_of(session, each.idea)),
+            "reminded": list(list_told(each.item)),
+            "remind_at": find_next(each.item),
         }
         for each, row in zip(waiting, rows, strict=True)
     ]

@@ -30,6 +30,7 @@ from api.pages import (
     messages,
     new_version,
     own_account,
+    pauses,
     people,
     person,
     pilot,
@@ -50,5 +51,5 @@ PAGES = (
     *(colleagues, mentoring, clinics, courses, team, revisions, replacements, claims, merges, transfers, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
-    *(ceilings, calendar, idea),
+    *(ceilings, calendar, pauses, idea),
 )

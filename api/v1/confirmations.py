@@ -22,11 +22,11 @@ class ConfirmationOut(ResponseBody):
     """Something that one person (`first`) began for another (`about`); `may_confirm` says whether the asker may be the second.
 
     `call`, `until` and `reason` are those of a late permit; `day`, `declares` and `source` those of a day of the region,
-    which `about` names.
+    which `about` names; a pause has `call`, `reason`, `first_day` and `last_day`, and `about` names its cause.
     """
 
     id: str
-    kind: Literal["role", "office", "code", "late", "calendar"]
+    kind: Literal["role", "office", "code", "late", "calendar", "pause"]
     about: str
     about_id: str | None
     first: str
@@ -41,6 +41,8 @@ class ConfirmationOut(ResponseBody):
     day: date | None
     declares: DeclaredKind | None
     source: str | None
+    first_day: date | None
+    last_day: date | None
 
 
 class SettledOut(ResponseBody):

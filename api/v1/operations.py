@@ -20,6 +20,7 @@ from workflows.process.actors import Actor
 from workflows.process.browse import Count
 from workflows.process.keyset import Page, Slice
 from workflows.process.records import list_facts, read_published_head, readable_messages, require_reader
+from workflows.process.reminding import find_next, list_told
 from workflows.process.retry import STATE, Asked, count_messages, is_stuck, retry_dead
 from workflows.process.stranded import count_stranded, list_stranded
 from workflows.process.waiting import Awaited, count_waiting, list_waiting
@@ -29,7 +30,10 @@ router = APIRouter(prefix=PREFIX, tags=["operations"])
 
 
 class InboxOut(ResponseBody):
-    """What is asked, since when and until when; `working_days_left` where the policy counts its time in working days."""
+    """What is asked, since when and until when; `working_days_left` where the policy counts its time in working days.
+
+    `reminded_at` says when whoever is asked was reminded, `remind_at` when they are next.
+    """
 
     id: str
     task: str
@@ -38,6 +42,8 @@ class InboxOut(ResponseBody):
     working_days_left: int | None
     overdue: bool
     award_id: str | None
+    reminded_at: list[datetime]
+    remind_at: datetime | None
     idea: ListedIdea
 
 
@@ -235,6 +241,8 @@ def _show_awaited(session: Session, found: Page[Awaited], total: Count | None, a
             working_days_left=left.get(each.item.id),
             overdue=each.item.due_at is not None and each.item.due_at < present,
             award_id=each.item.award_id,
+            reminded_at=list(list_told(each.item)),
+            remind_at=find_next(each.item),
             idea=line,
         )
         for each, line in zip(found.rows, lines, strict=True)

@@ -88,6 +88,7 @@ def body_of(scene: Scene, row: dict[str, str], who: str) -> Any:
         "/calls/{call_id}/late-permits": late_permit(town["mate"].number),
         "/calls/{call_id}/amendments": {"amends": 1, "changes": {"days.review": 20}, "reason": REASON},
         "/calendar/days/{day}": {"kind": "holiday", "name": "Hari jadi kota", "name_en": "Anniversary", "source": "Keputusan 1/2026"},
+        "/pauses": pause_of_clocks(),
         "/screenings": {"idea_ids": ["x" * 26], "dry_run": True},
         "/ceilings": {"tier_rupiah": 20_000_000, "call_rupiah": 100_000_000, "basis": "Keputusan Wali Kota Contoh"},
         **bodies_of_proposers(scene, proposal),
@@ -182,3 +183,9 @@ def measurement(scene: Scene, row: dict[str, str]) -> Any:
 
 
 REASONED = ("{action}", "withdrawal", "recusal", "resumption", "reopening", "refusal", "revocation")
+
+
+def pause_of_clocks() -> dict[str, str]:
+    """A pause that begins tomorrow."""
+    first, last = (str(today() + timedelta(days=ahead)) for ahead in (1, 3))
+    return {"cause": "flood", "unit_code": "KOTA", "call_code": "", "first_day": first, "last_day": last, "reason": REASON}

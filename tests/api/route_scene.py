@@ -25,6 +25,7 @@ from tests.attaching import TAKING, put
 from tests.building import POLICY, Town
 from tests.sharing import BLIND, OPEN
 from tests.steps import REASON
+from tests.workflows.region.pausing import stopped
 from workflows.adapters.files import store_file
 from workflows.intake.claim_records import TELL, keep_claim
 from workflows.intake.clinics import book_clinic
@@ -199,7 +200,8 @@ def build_mentors(town: Town, call: str, idea: str) -> dict[tuple[str, str, str]
 
 
 def build_days(town: Town) -> dict[tuple[str, str, str], str]:
-    """A day of the region that waits for its confirmation, and one of which nobody has declared anything."""
+    """A day of the region that waits for its confirmation, and one of which nobody has declared anything; a call whose clocks may pause."""
+    town.build_call(code="UJI-JEDA", **stopped("screening"))
     declared, free = today() + timedelta(days=20), today() + timedelta(days=21)
     town.do(declare_day, NewDay(declared, DeclaredKind.HOLIDAY, "Hari jadi kota", "Anniversary", "Keputusan 1/2026"), by="admin")
     return {("declared", "day", "-"): str(declared), ("-", "day", "-"): str(free), ("-", "year", "-"): str(today().year)}

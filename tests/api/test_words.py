@@ -12,6 +12,7 @@ import pytest
 import models
 from api.pages.texts import Words, texts
 from api.problems import catalogue, sentence
+from models.clock_rules import Silence
 from models.documents import DocumentKind
 from models.form_rules import FileKind
 from models.offices import Capacity
@@ -94,6 +95,12 @@ def test_every_flow_and_every_task_has_a_word() -> None:
     assert flows - set(WORDS) == set()
     tasks = {row.action for row in (*IDEA.transitions, *AWARD.transitions) if row.who is not None and row.stage} | {GATE_ACTION, "propose"}
     assert {f"task.{task}" for task in tasks} - set(texts()) == set()
+
+
+def test_every_job_of_a_late_stage_says_what_it_does_when_nobody_acts() -> None:
+    jobs = {stage.late_job.replace(".", "_") for way in (IDEA, AWARD) for stage in way.stages.values() if stage.days and stage.late_job}
+    decided = {f"intake_end_silence_{meaning}" for meaning in (Silence.GRANTED, Silence.REFUSED)}
+    assert {f"clock.{job}" for job in (jobs - {"intake_end_silence"}) | decided} - set(texts()) == set()
 
 
 def has_words(kind: str) -> bool:

@@ -35,6 +35,8 @@ CAPTIONS = {
     "receipt": "Tanda terima",
     "rejection": "Surat pemberitahuan",
     "reminder": "Pengingat anggota tim",
+    "silence": "Izin yang tidak dijawab",
+    "step": "Pengingat tugas",
     "turn": "Perkembangan usulan",
     "withdrawn": "Piagam dicabut",
 }

@@ -15,6 +15,7 @@ from tests.browser.scene import Shot, build_late_call
 from tests.building import Town
 from tests.outsiders import outsider, welcome
 from tests.steps import IDEA_STEPS, REASON
+from tests.workflows.region.pausing import stopped
 from workflows.intake.dictate import dictate_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -187,7 +188,9 @@ def _set_calls(town: Town) -> list[Shot]:
     page, longer = f"/periode-usulan/{town.call}", (("policy.days.screening", "14"), ("reason", REASON))
     until = (("until", f"{now() + timedelta(days=50):%Y-%m-%dT%H:%M}"), ("reason", REASON))
     late = f"/periode-usulan/{build_late_call(town, 'UJI-LUPA')}"
+    town.build_call(code="UJI-JEDA", **stopped("screening"))
     return [
+        Shot("Jeda yang perlu diperbaiki", "admin", "/jeda", "Minta konfirmasi"),
         Shot("Hari libur yang perlu diperbaiki", "admin", "/kalender", "Minta konfirmasi"),
         Shot("Perpanjangan yang perlu diperbaiki", "secretary", page, "Perpanjang"),
         Shot("Perpanjang masa pengajuan: periksa dulu", "secretary", page, "Perpanjang", until),

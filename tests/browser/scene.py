@@ -15,6 +15,8 @@ from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.building import POLICY, Town
 from tests.steps import REASON
+from tests.workflows.region.pausing import declare as declare_pause_of
+from tests.workflows.region.pausing import let_stand, stopped
 from workflows.intake.attach import NewFile, attach_file
 from workflows.process.journal import send
 from workflows.recognition.issue import Rendered, mark_issued, withdraw_certificates
@@ -77,7 +79,10 @@ def _show_policies(town: Town) -> list[Shot]:
 
 
 def _show_calendar(town: Town) -> list[Shot]:
-    """A day of the region that counts, and one that waits for its confirmation."""
+    """A day of the region that counts, and one that waits for its confirmation; a pause of each kind."""
+    town.build_call(code="UJI-JEDA", **stopped("screening"))
+    let_stand(town, today() + timedelta(days=2), today() + timedelta(days=5))
+    declare_pause_of(town, today() + timedelta(days=9), today() + timedelta(days=9))
     for ahead, name, name_en in ((12, "Hari Jadi Kota Contoh", "Anniversary of Contoh"), (19, "Pemilihan kepala desa", "Village election")):
         new = NewDay(today() + timedelta(days=ahead), DeclaredKind.HOLIDAY, name, name_en, "Keputusan Wali Kota Nomor 7 Tahun 2026")
         declared = town.do(declare_day, new, by="admin")
@@ -87,6 +92,8 @@ def _show_calendar(town: Town) -> list[Shot]:
         Shot("Kalender kerja", "lead", "/kalender"),
         Shot("Tetapkan hari libur", "admin", "/kalender"),
         Shot("Konfirmasi hari libur", "second_admin", "/konfirmasi"),
+        Shot("Jeda tenggat", "lead", "/jeda"),
+        Shot("Tetapkan jeda", "admin", "/jeda"),
     ]
 
 

@@ -31,7 +31,12 @@ from workflows.reward import flow as reward
 
 FLOW_MODULES = {"intake": intake, "review": review, "pilot": pilot, "reward": reward, "recognition": recognition}
 STAGES = ("intake", "review", "pilot", "reward")  # all but recognition, which renders
-JOBS = [(topic, job) for topic, module in FLOW_MODULES.items() for job in (*vars(module).values(), *getattr(module, "numbering", ()))]
+LISTED = ("numbering", "telling")  # the lists of jobs that a flow's module has
+JOBS = [
+    (topic, job)
+    for topic, module in FLOW_MODULES.items()
+    for job in (*vars(module).values(), *(each for name in LISTED for each in getattr(module, name, ())))
+]
 WORKS: dict[tuple[str, str], Callable[[str, list[int]], Outcome]] = {
     (topic, job.name): job.work for topic, job in JOBS if isinstance(job, Job)
 }

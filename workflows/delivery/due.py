@@ -16,6 +16,7 @@ from models.instants import now, region_zone, today, wall_now
 from models.outbox import ClockTick, Message, MessageState
 from models.people import SignIn
 from models.settings import settings
+from models.stages import IdeaStage
 from workflows.intake.claims import lapse_claims, remind_deciders
 from workflows.intake.mentor_silence import end_unanswered
 from workflows.intake.older_invitations import keep_older
@@ -26,6 +27,8 @@ from workflows.process.closing import end_of_grace, may_still_enter, read_closin
 from workflows.process.inbox import find_overdue
 from workflows.process.journal import record, send, send_each_once
 from workflows.process.recounting import recount_some
+from workflows.process.reminding import take_steps
+from workflows.process.silence import is_of_silence
 from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
 from workflows.recognition.paces import DIGEST_HOUR
@@ -34,6 +37,7 @@ from workflows.recognition.reminders import REMIND
 from workflows.recognition.tell_followers import TELL as TELL_FOLLOWER
 from workflows.recognition.tell_followers import note_moved
 from workflows.recognition.tell_moved import TELL, list_told
+from workflows.recognition.tell_steps import REMIND_OF_TASK, list_reminded
 from workflows.region.calls import close_call, lock_call
 from workflows.region.grants import end_lapsed
 from workflows.reward.propose import list_undecided
@@ -85,8 +89,12 @@ def close_calls(session: Session, actor: Actor) -> None:
 
 
 def pass_due_dates(session: Session, _actor: Actor) -> None:
-    """Ask for the job of each stage whose date is past: an expiry, the end of a review, a pilot's start, an announcement."""
-    idea = select(Idea.id, Idea.id, col(Idea.stage), col(Idea.due_at)).where(col(Idea.due_at) < now())
+    """Ask for the job of each stage whose date is past: an expiry, the end of a review, a pilot's start, an announcement.
+
+    Where a head is late, only in a call whose rule says what their silence means.
+    """
+    left_to_rule = (col(Idea.stage) != IdeaStage.AWAITING_PERMISSION) | is_of_silence(col(Idea.policy_id))
+    idea = select(Idea.id, Idea.id, col(Idea.stage), col(Idea.due_at)).where(col(Idea.due_at) < now(), left_to_rule)
     award = select(Award.id, Award.idea_id, col(Award.stage), col(Award.announce_at)).where(col(Award.announce_at) <= now())
     _ask_late(session, ways.IDEA, idea)
     _ask_late(session, ways.AWARD, award)
@@ -175,6 +183,17 @@ def end_claims(session: Session, actor: Actor) -> None:
     remind_deciders(session, AT_ONCE)
 
 
+def remind_of_tasks(session: Session, actor: Actor) -> None:
+    """Have those told who are asked for a task, on the days before and after its last one that their call's policy names."""
+    for each in take_steps(session, AT_ONCE):
+        for person_id, key in list_reminded(session, each).items():
+            send(session, REMIND_OF_TASK, person_id, idea_id=each.item.idea_id, once=key)
+        if each.is_passed_up:
+            record(
+                session, "inbox.escalate", each.item.id, actor=actor, idea_id=each.item.idea_id, task=each.item.task, role=each.item.role
+            )
+
+
 def end_pauses(session: Session, _actor: Actor) -> None:
     """Let those be told of further tasks who were last told of some hours ago."""
     wake_digests(session)
@@ -204,6 +223,7 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     keep_older_invitations,
     remind_asked,
     end_requests,
+    remind_of_tasks,
     end_pauses,
     tell_followers,
     wake_scans,

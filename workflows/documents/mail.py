@@ -97,6 +97,19 @@ class ClaimMail:
 
 
 @dataclass(frozen=True)
+class SilenceMail:
+    """A permission that a head did not answer was settled by the rule of its call; `due` and `meaning` as people read them."""
+
+    name: str
+    title: str
+    code: str
+    call: str
+    due: str
+    meaning: str
+    url: str
+
+
+@dataclass(frozen=True)
 class ReminderMail:
     """Somebody has not answered whether they join a team; `lead` asks them, `share` and `until` as people read them."""
 
@@ -105,6 +118,18 @@ class ReminderMail:
     lead: str
     share: str
     until: str
+    url: str
+
+
+@dataclass(frozen=True)
+class StepMail:
+    """A task whose date is near, or past (`is_late`); `task` and `due` as people read them."""
+
+    name: str
+    task: str
+    title: str
+    due: str
+    is_late: bool
     url: str
 
 
@@ -158,7 +183,8 @@ class MovedLine:
 
 @dataclass(frozen=True)
 class MovedMail:
-    """Dates that became later as the calendar changed; `days` are the region's days that became free, as people read them.
+    """Dates that became later as the calendar changed or clocks stood still; `days` are the region's days that became free, as people read
+    them, and `pauses` the times in which clocks stand still.
 
     `more` is how many dates are not listed, as people read it; empty where there are none.
     """
@@ -168,21 +194,11 @@ class MovedMail:
     lines: list[MovedLine]
     more: str
     url: str
+    pauses: list[str] = field(default_factory=list)
 
 
-Mail = (
-    DocumentMail
-    | DigestMail
-    | TurnMail
-    | DroppedMail
-    | FollowedMail
-    | ClaimMail
-    | ReminderMail
-    | AccountMail
-    | CodeMail
-    | ChangeMail
-    | MovedMail
-)
+OnIdea = TurnMail | DroppedMail | FollowedMail | ClaimMail | SilenceMail | ReminderMail | StepMail
+Mail = DocumentMail | DigestMail | OnIdea | AccountMail | CodeMail | ChangeMail | MovedMail
 
 
 def render_mail(folder: str, mail: Mail, reader: Reader | None = None) -> WrittenMail:

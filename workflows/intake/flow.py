@@ -17,6 +17,7 @@ from workflows.delivery.effects import Later, Outcome, apply_effects, handle_mes
 from workflows.delivery.job import Job, job
 from workflows.intake.attach import settle_scan
 from workflows.intake.route import expire_supplement, route_idea, unseal_idea
+from workflows.intake.silence import end_silence
 from workflows.intake.sweep import sweep_attachments
 from workflows.intake.watch import watch_adopted
 from workflows.process.actors import flow_actor
@@ -55,6 +56,7 @@ route = job("intake", "route", route_idea)
 unseal = job("intake", "unseal", unseal_idea)
 close_unanswered = job("intake", "expire_supplement", expire_supplement)
 watch = Job("watch", watch_ideas)
+settle_silent = job("intake", "end_silence", end_silence)
 scan = Job("scan_attachment", scan_attachments)
 sweep = Job("sweep_attachments", sweep_files)
 
@@ -62,12 +64,14 @@ sweep = Job("sweep_attachments", sweep_files)
 @flow(name="intake", persist_result=False)
 async def intake(batch: dict[str, Any]) -> None:
     """What was submitted goes to the head of its unit, or past them where no permission is needed;
-    what was sealed goes to its office once the call is over; what was asked to be completed and never was is closed.
+    what was sealed goes to its office once the call is over; what was asked to be completed and never was is closed,
+    and where the call says what a head's silence means, that is done.
     Once an idea is determined, whoever had a near one that was rejected is told.
     Files are shown to the virus scanner last, since that may take its time, and once a day what no idea needs is taken from their store."""
     await route(batch)
     await unseal(batch)
     await close_unanswered(batch)
+    await settle_silent(batch)
     await watch(batch)
     await scan(batch)
     await sweep(batch)

@@ -10,6 +10,7 @@ from models.stages import IdeaStage
 from workflows.calculations.rule_books import FixedTiers, read_rule_book
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.asked import list_form_contradictions
+from workflows.process.clocks import list_clock_contradictions
 from workflows.process.duties import LOOSENABLE, STEPS
 from workflows.process.guards import is_in_policy
 from workflows.process.movers import list_allowed, list_concentrations
@@ -60,6 +61,7 @@ def _check_held(policy: Policy, idea: Way, award: Way, document: Way) -> list[Fi
         *(Finding(*found) for found in list_form_contradictions(policy)),
         *_check_review(policy),
         *_check_days(reach, *others),
+        *(Finding(*found) for found in list_clock_contradictions(policy)),
         *_check_movers(reach, *others),
         *_check_loosened(policy),
         *_check_sealed(policy),

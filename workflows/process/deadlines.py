@@ -4,6 +4,7 @@ A number of calendar days ends so many days after the day on which it begins, as
 with the region's own table over it; months end on the day of the same number, or on the month's last.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -12,16 +13,38 @@ from sqlmodel import Session, col, select
 
 from models.calendars import DeclaredDay, DeclaredKind
 from models.calls import PolicyVersion
+from models.clock_rules import ClockRule, ClockStart
 from models.instants import local_day, region_zone, today
 from models.waits import Span, Wait, WaitUnit
 from workflows.calculations.calendar import CalendarRow, DayKind, WorkingCalendar, make_calendar
 from workflows.calculations.months import months_after
-from workflows.calculations.time_rules import step_on
+from workflows.calculations.time_rules import DayPause, TimeRule, TimeUnit, count_days, count_in_days, step_on
+from workflows.process.context import IdeaContext
+from workflows.process.standing_still import choose_pauses, list_pauses
 
 
 def due_in(session: Session, wait: Wait) -> datetime:
     """The last second of the region's day on which a wait ends that begins now."""
     return end_of_day(find_last_day(session, today(), wait))
+
+
+def due_for(session: Session, context: IdeaContext, name: str) -> datetime:
+    """The last second of the region's day on which a wait of an idea's policy ends that begins now, by the wait's name.
+
+    It counts from the event that the policy says, and stands still in pauses that were declared for it.
+    """
+    wait, rule = context.policy.days.get(name), context.policy.find_clock(name)
+    if rule.begins == ClockStart.ENTERED and not rule.paused_by:
+        return due_in(session, wait)
+    pauses = choose_pauses(list_pauses(session, rule.paused_by), rule, context.unit_path, context.call.id) if rule.paused_by else []
+    begun = begin_of(rule, today(), context.call.closes_at)
+    calendar = read_calendar(session, since=begun) if is_in_working_days(wait) else None
+    return end_of_day(count_on(begun, wait, calendar, [each.days for each in pauses]))
+
+
+def begin_of(rule: ClockRule, asked_on: date, closes_at: datetime) -> date:
+    """The day from which a wait counts that was asked for on a day: that of the call's end, where the policy says so and it is later."""
+    return max(asked_on, local_day(closes_at)) if rule.begins == ClockStart.CALL_CLOSED else asked_on
 
 
 def due_from(session: Session, day: date, wait: Wait) -> datetime:
@@ -34,8 +57,15 @@ def find_last_day(session: Session, day: date, wait: Wait) -> date:
     return count_on(day, wait, read_calendar(session, since=day) if is_in_working_days(wait) else None)
 
 
-def count_on(day: date, wait: Wait, calendar: WorkingCalendar | None) -> date:
-    """The last day of a wait, with the calendar where it is counted in working days."""
+def count_on(day: date, wait: Wait, calendar: WorkingCalendar | None, pauses: Sequence[DayPause] = ()) -> date:
+    """The last day of a wait, with the calendar where it is counted in working days; the days of pauses, none without an end, do not count.
+
+    With a pause it is counted day by day, by the function of `gagas calc clock`.
+    """
+    if pauses:
+        rule = TimeRule(amount=wait, unit=TimeUnit.CALENDAR_DAYS) if isinstance(wait, int) else TimeRule(amount=wait.amount, unit=wait.unit)
+        steps = count_days(day, count_in_days(day, rule), calendar if is_in_working_days(wait) else None, pauses)
+        return max((step.day for step in steps), default=day)
     if isinstance(wait, int):
         return day + timedelta(days=wait)
     return months_after(day, wait.amount) if wait.unit == WaitUnit.MONTHS else step_on(day, wait.amount, calendar)

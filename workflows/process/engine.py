@@ -28,6 +28,7 @@ from workflows.process.gates import is_next, list_open_gates
 from workflows.process.guards import Question, find_refusal
 from workflows.process.inbox import InboxChanges, ask_awaited, ask_gate, change_inbox, list_invited, settle
 from workflows.process.journal import follow_up, record, release_held
+from workflows.process.lateness import find_late_job
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.process.relations import has_part, may_act, role_for
 from workflows.process.sealing import waits_for_end
@@ -224,7 +225,8 @@ def _ask_or_wait(session: Session, context: IdeaContext) -> None:
     stage = context.way.stages[context.idea.stage]
     blocked = list_open_gates(session, context) if context.policy.gates else []
     if blocked and context.way.waits_for_gates(stage):
-        context.idea.due_at = None if stage.late_job else max(due_in(session, rule.days) for rule in blocked)
+        is_counted = not find_late_job(context.way, context.policy, stage)
+        context.idea.due_at = max(due_in(session, rule.days) for rule in blocked) if is_counted else None
         return
     ask_awaited(session, context)
 

@@ -27,6 +27,7 @@ from workflows.process.refusals import Conflict, Forbidden, Refusal
 from workflows.process.relations import role_for
 from workflows.process.reopening import find_claimed, find_same_hand
 from workflows.process.sealing import find_seal
+from workflows.process.silence import find_answer_awaited, grants_by_silence, refuses_by_silence
 from workflows.process.superiors import list_owned_above, list_proposing_paths, list_superiors
 from workflows.process.underway import count_reviewers_left, count_reviews, find_no_reading, find_unmeasured, first_report_day
 from workflows.process.ways import GUARDS as NAMES
@@ -64,6 +65,10 @@ class Question:
     def award(self) -> Award:
         """The award concerned."""
         return self.of_award.award
+
+
+def _where(holds: bool, code: str) -> Refusal | None:
+    return None if holds else Conflict(code)
 
 
 def _may_propose(_session: Session, asked: Question) -> Refusal | None:
@@ -235,6 +240,9 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "not_passed": _not_passed,
     "permission": _permission,
     "passed_up": _passed_up,
+    "silence_grants": lambda _session, asked: _where(grants_by_silence(asked.idea.policy), "silence_decides_nothing"),
+    "silence_refuses": lambda _session, asked: _where(refuses_by_silence(asked.idea.policy), "silence_decides_nothing"),
+    "silent": lambda session, asked: find_answer_awaited(session, asked.idea),
     "has_pilot": _has_pilot,
     "has_no_pilot": _has_no_pilot,
     "measured": lambda session, asked: find_unmeasured(session, asked.idea),
@@ -269,6 +277,8 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
 }
 BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters
     "permission": asks_permission,
+    "silence_grants": grants_by_silence,
+    "silence_refuses": refuses_by_silence,
     "has_pilot": has_pilot,
     "has_no_pilot": has_no_pilot,
 }

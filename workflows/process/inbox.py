@@ -16,7 +16,7 @@ from models.people import Role
 from models.policy import GateRule, Policy
 from workflows.process import ways
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
-from workflows.process.deadlines import due_in, end_of_day
+from workflows.process.deadlines import due_for, due_in, end_of_day
 from workflows.process.guards import is_in_policy
 from workflows.process.journal import send
 from workflows.process.passing_up import pass_on
@@ -57,6 +57,7 @@ class InboxChanges:
     settled: tuple[Settled, ...] = ()
     dropped: tuple[str, ...] = ()
     invited: tuple[Invitation, ...] | None = None
+    heads: tuple[str, ...] = ()  # heads of units who are told that a permission was settled by the rule of its call
 
 
 def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
@@ -71,7 +72,7 @@ def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
             until = until if isinstance(until, datetime) else end_of_day(until)
             _ask_person(session, context.about, Ask(stage.awaits, until, person_id))
         return
-    due_at = due_in(session, context.about.policy.days.get(stage.days)) if stage.days and (asked or not stage.awaits) else None
+    due_at = due_for(session, context.about, stage.days) if stage.days and (asked or not stage.awaits) else None
     if isinstance(context, IdeaContext):
         context.idea.due_at = due_at
     if asked:
@@ -79,9 +80,12 @@ def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
 
 
 def change_inbox(session: Session, context: Context, changes: InboxChanges) -> None:
-    """Tick off what a step settled, ask for what it asks, and have told who is of the team no more; a document is awaited of nobody."""
+    """Tick off what a step settled, ask for what it asks, and have told whom it names; a document is awaited of nobody."""
     for person_id in changes.dropped:
         send(session, ways.JOBS["dropped_from_team"], person_id, idea_id=context.about.idea.id if context.about else None)
+    for person_id in changes.heads:
+        told = f"silence:{context.row.id}:{person_id}:{now():%Y%m%d%H%M%S}"
+        send(session, ways.JOBS["head_was_silent"], person_id, idea_id=context.row.id, once=told)
     for each in changes.settled:
         settle(session, context, task=each.task, person_id=each.person_id)
     for wanted in changes.asks:
@@ -126,6 +130,8 @@ def _append(session: Session, context: IdeaContext | AwardContext, asked: dict[s
     path = "" if asked["person_id"] else office_path(context, Role(str(asked["role"])))
     award_id = context.award.id if isinstance(context, AwardContext) else None
     item_id = new_id()
+    is_reminded = any(rule.remind for rule in context.about.policy.clocks)
+    asked |= {"remind_at": now()} if is_reminded else {}  # the clock counts the steps of it
     append_row(session, InboxItem, id=item_id, idea_id=context.about.idea.id, award_id=award_id, unit_path=path, **asked)
     return item_id
 
@@ -178,7 +184,7 @@ def find_overdue(session: Session, limit: int) -> list[InboxItem]:
     """
     late = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.escalated_at).is_(None), col(InboxItem.due_at) < now())
     items = list(session.exec(late.order_by(col(InboxItem.due_at)).limit(limit)))
-    passed_on = pass_on(session, [stage.awaits for stage in ways.IDEA.stages.values() if stage.late == "pass_up"], items)
+    passed_on = pass_on(session, [stage.awaits for stage in ways.IDEA.stages.values() if ways.IDEA.is_passed_up(stage.awaits)], items)
     for item in items:
         item.escalated_at = now()
     return [*items, *passed_on]

@@ -7,6 +7,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "intake.scan_attachment": (),
     "intake.sweep_attachments": (),
     "intake.expire_supplement": ("expire",),
+    "intake.end_silence": ("expire",),
     "review.assign": ("assign", "seek_reviewers"),
     "review.close_review": ("close_review", "prolong"),  # a late review without a quorum goes on while somebody may still answer
     "review.draft_recommend": ("draft_recommend",),
@@ -27,6 +28,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.withdraw_certificates": ("revoke",),
     "recognition.tell_withdrawn": (),
     "recognition.tell_team": (),
+    "recognition.tell_head": (),
     "recognition.tell_dropped": (),
     "recognition.tell_holder": (),
     "recognition.tell_call_change": (),
@@ -34,6 +36,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.tell_follower": (),
     "recognition.tell_claim": (),
     "recognition.remind_asked": (),
+    "recognition.remind_of_task": (),
     "recognition.send_digest": (),
     "recognition.mail_code": (),
     "recognition.print_specimens": (),
@@ -44,6 +47,7 @@ MAIL_JOBS: dict[str, str] = {
     "recognition.send_document": "document",
     "recognition.tell_withdrawn": "document",
     "recognition.tell_team": "team",
+    "recognition.tell_head": "person",
     "recognition.tell_dropped": "person",
     "recognition.tell_holder": "notice",
     "recognition.send_digest": "person",
@@ -53,4 +57,5 @@ MAIL_JOBS: dict[str, str] = {
     "recognition.tell_follower": "person",
     "recognition.tell_claim": "person",
     "recognition.remind_asked": "person",
+    "recognition.remind_of_task": "person",
 }

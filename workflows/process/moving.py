@@ -42,6 +42,7 @@ class Move:
     due_at: datetime | None
     tasks: list[DateMove] = field(default_factory=list)
     reviews: list[tuple[Review, datetime]] = field(default_factory=list)
+    stopped_by: list[dict[str, str]] = field(default_factory=list)  # the pauses by which dates become later, as history tells of them
 
     @property
     def tasks_of_idea(self) -> int:

@@ -12,6 +12,8 @@ from models.people import Role, RoleGrant, is_held
 from models.units import Unit
 from workflows.process.context import read_policy_of
 from workflows.process.duties import find_duty, list_barred_on
+from workflows.process.silence import decides_by_silence, ends_by_rule, list_silent
+from workflows.process.ways import IDEA
 
 STAND_INS = ((Role.SECRETARIAT, 2), (Role.ADMIN, 1), (Role.SECRETARIAT, 1))  # the only secretary is to screen, and so permits last
 AT_ONCE = 500  # ideas that one statement asks about
@@ -44,9 +46,30 @@ def pass_on(session: Session, tasks: Collection[str], late: Sequence[InboxItem])
         return []
     holders = read_holders(session, [*new, *before])
     for item in new:
-        pass_up(session, item, holders)
-    deserted = [item for item in before if not holders.find(item, item.role, item.unit_path)]
+        if not (ends_by_rule(session, item) or (waits_for_step(session, item) and holders.find(item, item.role, item.unit_path))):
+            pass_up(session, item, holders)
+    deserted = [item for item in before if not holders.find(item, item.role, item.unit_path) or was_left_to_rule(session, item)]
     return [item for item in deserted if pass_up(session, item, holders)]
+
+
+def waits_for_step(session: Session, item: InboxItem) -> bool:
+    """Whether whoever is late with a task is reminded once more before somebody above is asked for it."""
+    return find_last_step(session, item) > max((int(each["step"]) for each in item.reminded), default=0)
+
+
+def find_last_step(session: Session, item: InboxItem) -> int:
+    """The last day of a task's reminders against its date; 0 where it is reminded of no more after it, or not at all."""
+    stage = IDEA.awaiting(item.task)
+    steps = read_policy_of(session, session.get_one(Idea, item.idea_id)).find_clock(stage.days).remind if stage is not None else ()
+    return max((0, *steps))
+
+
+def was_left_to_rule(session: Session, item: InboxItem) -> bool:
+    """Whether a late task was left to the rule of its call, which settles it no more: who was silent heads the unit no longer."""
+    idea = session.get_one(Idea, item.idea_id)
+    if item.role != Role.UNIT_HEAD or not decides_by_silence(read_policy_of(session, idea)):
+        return False
+    return item.unit_path == session.exec(select(Unit.path).where(Unit.id == idea.unit_id)).one() and not list_silent(session, item)
 
 
 def pass_up(session: Session, item: InboxItem, holders: Holders) -> bool:

@@ -7,7 +7,7 @@ IDEA_STAGES = """
 stage                awaits      role         days            late                      kind     tone   reached   step    place
 draft                submit      proposer     -               -                         draft    quiet  -         intake  main/0
 submitted            -           -            -               -                         open     -      -         intake  main/1
-awaiting_permission  permit      unit_head    permission      pass_up                   open     -      -         intake  main/2
+awaiting_permission  permit      unit_head    permission      pass_up,intake.end_silence  open    -      -         intake  main/2
 screening            screen      secretariat  screening       -                         open     -      -         intake  main/3
 supplement_asked     supplement  proposer     supplement      intake.expire_supplement  open     waits  -         intake  left/3
 in_review            score       reviewer     review          review.close_review       open     -      -         review  main/4
@@ -46,6 +46,8 @@ awaiting_permission  permit           granted       screening            admin  
 awaiting_permission  permit           refused       closed               admin        scope     10      apart,passed_up,gates                                permission_refused     recognition.number_rejection              -          all
 awaiting_permission  regroup          screening     screening            FLOW         any       -+      gates                                                -                      -                                         -          all
 awaiting_permission  merge            -             closed               FLOW         any       -+      unsealed,gates                                       merged                 -                                         -          all
+awaiting_permission  expire           granted       screening            FLOW         any       -+      overdue,silence_grants,silent,gates                  -                      recognition.tell_team                     -          all
+awaiting_permission  expire           refused       closed               FLOW         any       -+      overdue,silence_refuses,silent,gates                 permission_unanswered  recognition.number_rejection,recognition.tell_team  -  all
 awaiting_permission  withdraw         -             withdrawn            proposer     lead      0       -                                                    -                      recognition.tell_team                     -          all
 screening            unseal           -             screening            FLOW         any       -+      unsealed                                             -                      -                                         -          all
 screening            screen           accepted      in_review            secretariat  scope     0+      apart,unsealed,gates,still_eligible                  -                      review.assign,recognition.tell_team       screened   all
@@ -162,13 +164,14 @@ issued    revoke  -        revoked   FLOW         any       -+      -       -   
 
 # The jobs that follow from what no single transition says: somebody is asked by name, and told at once; somebody is of a team no more,
 # and is told; an idea leaves a stage from which its policy awards, so that its award is looked at again; a sealed call is over, so that
-# each idea that waited is put before its office.
+# each idea that waited is put before its office; the head of a unit was silent, and the rule of the call settled what they were asked.
 JOBS = """
 event              job
 asked_in_person    recognition.send_digest
 dropped_from_team  recognition.tell_dropped
 award_may_be_lost  reward.recheck_award
 call_unsealed      intake.unseal
+head_was_silent    recognition.tell_head
 """
 
 # Which two duties on one idea one person may have: never (`apart`), only where the call's policy says so (`policy`), or always (`-`).

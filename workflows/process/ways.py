@@ -14,10 +14,11 @@ from workflows.process.jobs import JOB_STEPS
 FLOW = "FLOW"
 GATE_ACTION = "pass_gate"  # a policy's own gates: their stage, role and days stand in the policy
 KEEP_CODE = "="
+UPWARDS = "pass_up"
 STEPS = ("intake", "review", "pilot", "reward", "recognition")  # as people see the way, and the topics of the flows
 GUARDS = (
     *("apart", "call_open", "may_propose", "window", "gates", "overdue", "passed", "not_passed", "measured", "has_reading"),
-    *("permission", "has_pilot", "has_no_pilot"),
+    *("permission", "silence_grants", "silence_refuses", "silent", "has_pilot", "has_no_pilot"),
     *("answered", "unanswered", "free_to_join", "as_permitted", "not_as_permitted", "has_category"),
     *("unsealed", "entry_over"),
     *("passed_up", "quorum", "no_quorum", "unscored", "reviewers_left", "not_superior", "pilot_days", "not_below_owner"),
@@ -80,9 +81,9 @@ class Readers(StrEnum):
 class Stage:
     """Who is awaited in a stage and what follows when they are late.
 
-    `days` is the policy's name for how long it may take; `late` is `pass_up` (the head above is asked) or the job that is due once
-    the date is past; `tone` is how it is shown and `reached` what counts from there on; `step` is which of the five steps people see
-    it on, empty for the one it had reached; `place` is column and row in the picture.
+    `days` is the policy's name for how long it may take; `late` is the job that is due once the date is past, `pass_up` (somebody above is
+    asked), or both, where the policy says which; `tone` is how it is shown and `reached` what counts from there on; `step` is which of the
+    five steps people see it on, empty for the one it had reached; `place` is column and row in the picture.
     """
 
     name: str
@@ -104,7 +105,12 @@ class Stage:
     @property
     def late_job(self) -> str:
         """The job that is due once the date is past, as `topic.job`; empty where there is none."""
-        return self.late if "." in self.late else ""
+        return next((each for each in self.late.split(",") if "." in each), "")
+
+    @property
+    def is_passed_up(self) -> bool:
+        """Whether somebody above is asked once the date is past."""
+        return UPWARDS in self.late.split(",")
 
 
 @dataclass(frozen=True)
@@ -181,6 +187,10 @@ class Way:
         """Whether what a stage awaits cannot be done while a gate is open there, so that nobody is asked for it yet."""
         return bool(stage.awaits) and all("gates" in each.guards for each in self.leaving(stage.name) if each.action == stage.awaits)
 
+    def is_passed_up(self, action: str) -> bool:
+        """Whether somebody above is asked for an action where those who are asked are late."""
+        return any(stage.awaits == action and stage.is_passed_up for stage in self.stages.values())
+
     def awaiting(self, action: str) -> Stage | None:
         """A stage in which an action is awaited, if there is one."""
         return next((stage for stage in self.stages.values() if stage.awaits == action), None)
@@ -204,7 +214,8 @@ def read_rows(table: str) -> Iterable[dict[str, str]]:
 
 
 def _read_stage(row: dict[str, str]) -> Stage:
-    _require(row["late"] in ("", "pass_up", *JOB_STEPS), row["late"], "is no job")
+    for late in row["late"].split(","):
+        _require(late in ("", UPWARDS, *JOB_STEPS), late, "is no job")
     _require(row["step"] in ("", *STEPS), row["step"], "is no step")
     role = Role(row["role"]) if row["role"] else None
     return Stage(

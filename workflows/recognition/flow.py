@@ -28,13 +28,9 @@ from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.outgoing import Prepared, Told, keep_held, prepare, send_safely
 from workflows.recognition.pauses import Due, find_due_digest, keep_covered, keep_told
-from workflows.recognition.reminders import find_reminder_mail
 from workflows.recognition.specimens import OfficePrint, find_faults, keep_specimen, read_print
 from workflows.recognition.tell import find_account_mail, find_code_mail
-from workflows.recognition.tell_changes import find_change_mail
-from workflows.recognition.tell_claims import find_claim_mail
-from workflows.recognition.tell_followers import find_followed_mail
-from workflows.recognition.tell_moved import find_moved_mail
+from workflows.recognition.told_each import TOLD_EACH
 from workflows.recognition.turns import find_dropped_mail, find_turn_mails
 from workflows.region.emblem import read_own_emblem
 from workflows.region.mail_codes import keep_mail_code
@@ -143,11 +139,7 @@ mail_team = Job("tell_team", mail_teams)
 mail_dropped = Job("tell_dropped", mail_those_dropped)
 digest = Job("send_digest", send_digests)
 mail_account = Job("tell_holder", lambda token, ids: _tell_each(token, ids, lambda s, asked: find_account_mail(s, asked.subject_id)))
-mail_change = Job("tell_call_change", lambda token, ids: _tell_each(token, ids, find_change_mail))
-mail_moved = Job("tell_moved_dates", lambda token, ids: _tell_each(token, ids, find_moved_mail))
-mail_follower = Job("tell_follower", lambda token, ids: _tell_each(token, ids, find_followed_mail))
-mail_claim = Job("tell_claim", lambda token, ids: _tell_each(token, ids, find_claim_mail))
-mail_reminder = Job("remind_asked", lambda token, ids: _tell_each(token, ids, find_reminder_mail))
+telling = [Job(name, partial(lambda find, token, ids: _tell_each(token, ids, find), find)) for name, find in TOLD_EACH.items()]
 mail_code = Job("mail_code", mail_codes)
 specimens = Job("print_specimens", print_specimens)
 
@@ -156,8 +148,9 @@ specimens = Job("print_specimens", print_specimens)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once, stored and
     issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. A team is told where its idea
-    stands, as is who follows one, whoever was dropped that they were, whoever is asked what waits for them, and who has a part in a call, a
-    claim, an account or a date what happened to it; who has not answered is reminded, and codes are brought. Specimens are printed."""
+    stands, as is who follows one, a head what their silence meant, whoever was dropped that they were, whoever is asked what waits for
+    them, and who has a part in a call, a claim, a later date or an account what happened to it; who has not answered is reminded, and codes
+    are brought. Of an unsigned policy each document is printed with the longest texts."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
@@ -168,11 +161,8 @@ async def recognition(batch: dict[str, Any]) -> None:
     await mail_dropped(batch)
     await digest(batch)
     await mail_account(batch)
-    await mail_change(batch)
-    await mail_moved(batch)
-    await mail_follower(batch)
-    await mail_claim(batch)
-    await mail_reminder(batch)
+    for tell_each in telling:
+        await tell_each(batch)
     await mail_code(batch)
     await specimens(batch)
 

@@ -18,21 +18,27 @@ from models.units import Unit
 from workflows.calculations.employee_number import mask_held_number
 from workflows.calculations.ledger import GENESIS
 from workflows.documents.kinds.receipt import INITIATORS
-from workflows.documents.kinds.rejection import find_words, name_rejecting
+from workflows.documents.kinds.rejection import SILENCE, find_words, name_rejecting
 from workflows.documents.text import format_date
 from workflows.intake.merge_lists import name_with_joined
+from workflows.intake.silence import BY_RULE
 from workflows.intake.team import list_team_changes
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.refusals import NotFound
-from workflows.recognition.number import DocumentSubject, number_document
-from workflows.recognition.offices import NamedPerson, list_copies, list_named, name_decider, read_issuer, write_rank_or_grade
+from workflows.recognition.number import DocumentSubject, Issuer, number_document
+from workflows.recognition.offices import NamedPerson, list_copies, list_named, name_decider, name_silent, read_issuer, write_rank_or_grade
 from workflows.reward.browse import find_approval
 
 NUMBER_REJECTION = "recognition.number_rejection"
+REJECTING = [each for each in ways.IDEA.transitions if NUMBER_REJECTION in each.jobs]
 UNMET = "Kriteria ini belum terpenuhi."
 RUNS = "Inovasi serupa sudah berjalan"
+SILENT = (
+    "Izin tertulis sudah dimintakan kepada kepala unit kerja Saudara. Sampai dengan {day} permintaan tersebut tidak dijawab."
+    " Menurut ketentuan periode usulan, izin yang tidak dijawab sampai batas waktunya dianggap tidak diberikan."
+)
 
 
 def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -65,7 +71,7 @@ def number_receipt(session: Session, idea_id: str, *, actor: Actor) -> None:
 def number_rejection(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Number the letter that tells the lead proposer why the idea goes no further, what would help, and the right to object."""
     context = read_context(session, idea_id, actor=actor)
-    decision, by_unit_head = _rejecting_decision(session, idea_id)
+    decision = _rejecting_decision(session, idea_id)
     stage = name_rejecting(decision.action, decision.outcome)
     words = find_words(stage)
     holder = list_named(session, [context.idea.lead_id])[context.idea.lead_id]
@@ -77,7 +83,7 @@ def number_rejection(session: Session, idea_id: str, *, actor: Actor) -> None:
         "idea_title": context.idea.title,
         "call_title": context.call.title,
         "decided_on": local_day(decision.at),
-        "decided_by": name_decider(session, issuer, decision, within_unit=by_unit_head),
+        "decided_by": _name_official(session, context, issuer, decision),
         "stage": stage,
         "reasons": [*_reasons(context, decision, stage, words.label), *_list_running(session, decision)],
         "what_would_help": words.help,
@@ -199,15 +205,22 @@ def _team_revisions(session: Session, idea_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _rejecting_decision(session: Session, idea_id: str) -> tuple[Decision, bool]:
-    """The last decision from which a letter follows, and whether it belongs to the head of a unit."""
-    steps = [each for each in ways.IDEA.transitions if NUMBER_REJECTION in each.jobs]
-    rejecting = sa.or_(*(sa.and_(col(Decision.action) == each.action, col(Decision.outcome) == (each.outcome or "")) for each in steps))
+def _name_official(session: Session, context: IdeaContext, issuer: Issuer, decision: Decision) -> str:
+    """The position of the official to whom an objection goes: who decided, or was asked and did not answer."""
+    if name_rejecting(decision.action, decision.outcome) == SILENCE:
+        return name_silent(session, context)
+    within_unit = any(each.action == decision.action and each.who == Role.UNIT_HEAD for each in REJECTING)
+    return name_decider(session, issuer, decision, within_unit=within_unit)
+
+
+def _rejecting_decision(session: Session, idea_id: str) -> Decision:
+    """The last decision from which a letter follows."""
+    rejecting = sa.or_(*(sa.and_(col(Decision.action) == each.action, col(Decision.outcome) == (each.outcome or "")) for each in REJECTING))
     newest = select(Decision).where(Decision.idea_id == idea_id, rejecting).order_by(col(Decision.at).desc(), col(Decision.id))
     decision = session.exec(newest).first()
     if decision is None:
         raise NotFound("rejection_not_found")
-    return decision, any(each.action == decision.action and each.who == Role.UNIT_HEAD for each in steps)
+    return decision
 
 
 def _find_cause(session: Session, idea_id: str, decision: Decision) -> str:
@@ -217,11 +230,18 @@ def _find_cause(session: Session, idea_id: str, decision: Decision) -> str:
 
 
 def _reasons(context: IdeaContext, decision: Decision, stage: str, label: str) -> list[dict[str, str]]:
-    first = {"code": str(context.idea.reason_code or stage), "label": label, "text": decision.reason or label}
+    first = {"code": str(context.idea.reason_code or stage), "label": label, "text": decision.reason or _tell_silence(decision) or label}
     labels = {requirement.name: requirement.label for requirement in context.policy.requirements}
     unmet = [name for name, met in decision.detail.get("answers", {}).items() if met is False]
     told = decision.detail.get("reasons", {})
     return [first, *({"code": name, "label": labels[name], "text": told.get(name, UNMET)} for name in unmet if name in labels)]
+
+
+def _tell_silence(decision: Decision) -> str:
+    """That nobody answered until the date, and that the rule of the call says what this means; empty where somebody decided."""
+    if BY_RULE not in decision.detail:
+        return ""
+    return SILENT.format(day=format_date(date.fromisoformat(decision.detail["due_on"])))
 
 
 def _list_running(session: Session, decision: Decision) -> list[dict[str, str]]:

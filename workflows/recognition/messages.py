@@ -28,7 +28,9 @@ from workflows.recognition.tell import tell_notice
 from workflows.recognition.tell_changes import tell_change
 from workflows.recognition.tell_claims import tell_claim
 from workflows.recognition.tell_followers import tell_followed
+from workflows.recognition.tell_heads import tell_silence
 from workflows.recognition.tell_moved import tell_moved
+from workflows.recognition.tell_steps import tell_step
 from workflows.recognition.turns import tell_dropped, tell_turn
 
 MOST = 50  # messages on the page, and of each kind
@@ -37,7 +39,9 @@ TELLING = {
     "tell_moved_dates": tell_moved,
     "tell_follower": tell_followed,
     "tell_claim": tell_claim,
+    "tell_head": tell_silence,
     "remind_asked": tell_reminder,
+    "remind_of_task": tell_step,
 }  # jobs whose messages a person may read again
 
 

@@ -11,6 +11,7 @@ from models.people import EmployeeNumber, HeadCapacity, Person, Role, RoleGrant,
 from models.units import Unit
 from workflows.process.context import IdeaContext
 from workflows.process.engine import DECIDING_UNIT
+from workflows.process.silence import list_heads
 from workflows.recognition.number import Issuer
 from workflows.region.offices import read_office, write_rank
 
@@ -56,6 +57,13 @@ def name_decider(session: Session, issuer: Issuer, decision: Decision, *, within
         is_their_own = decider.unit_id == unit_id and not _acted(session, decision, unit_id)
         return (decider.position if is_their_own else "") or f"Kepala {session.get_one(Unit, unit_id).name}"
     return issuer.office.signatory.position
+
+
+def name_silent(session: Session, context: IdeaContext) -> str:
+    """The position of the official who was asked for a permission and did not answer: the head of the idea's unit, or of the next above."""
+    nearest = list_heads(session, context.unit_path)[:1]
+    unit_id = nearest[0][0].unit_id if nearest else context.idea.unit_id
+    return _name_head(session, session.get_one(Unit, unit_id))
 
 
 def _acted(session: Session, decision: Decision, unit_id: str) -> bool:

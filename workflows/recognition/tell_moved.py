@@ -21,6 +21,7 @@ from workflows.process.deadlines import list_in_force
 from workflows.process.waiting import Awaited, count_waiting, list_inbox
 from workflows.recognition.digest import list_addressees, name_task, write_counted
 from workflows.recognition.outgoing import Told, find_reached, read_reader
+from workflows.region.pauses import list_declared
 
 TELL = "recognition.tell_moved_dates"
 KEY = "moved:"  # before a recount's id and a person's: the key under which the person is told of it
@@ -60,7 +61,8 @@ def tell_moved(session: Session, asked: Message) -> Told | None:
     tasks = count_waiting(session, actor=actor, about=_is_moved(recount.id))
     more = write_counted(Count(tasks.number + len(ideas) - len(lines), tasks.is_exact), reader.language)
     days = _list_days(session, recount, reader.language)
-    mail = MovedMail(person.full_name, days, lines, more, f"{settings().address}/kotak-masuk")
+    pauses = _list_pauses(session, recount, actor, reader.language)
+    mail = MovedMail(person.full_name, days, lines, more, f"{settings().address}/kotak-masuk", pauses)
     return Told(person, reader, "moved", mail, f"<{recount.id}.{person.id}@gagas>", has_due=True)
 
 
@@ -94,9 +96,26 @@ def _write_line(task: str, idea: Idea, before: datetime, until: datetime | None,
     return MovedLine(task, idea.title, *(format_date(local_day(at), language) for at in (before, until or before)))
 
 
+def _find_last(session: Session, recount: Recount) -> datetime | None:
+    """When dates were counted anew before; None for the first time."""
+    return session.exec(select(Recount.begun_at).where(Recount.number == recount.number - 1)).first()
+
+
+def _list_pauses(session: Session, recount: Recount, actor: Actor, language: str) -> list[str]:
+    """The pauses that were confirmed since dates were counted anew before, and lasted then."""
+    since, lines = _find_last(session, recount), list_declared(session, actor=actor)
+    new = [each for each in lines if since is None or (each.pause.confirmed_at is not None and each.pause.confirmed_at >= since)]
+    return [
+        f"{each.cause.label if language == 'id' else each.cause.label_en}: {first} - {last} ({each.unit})"
+        for each in new[:MOST_LINES]
+        if each.pause.last_day >= local_day(recount.begun_at)
+        for first, last in [[format_date(day, language) for day in (each.pause.counts_from, each.pause.last_day)]]
+    ]
+
+
 def _list_days(session: Session, recount: Recount, language: str) -> list[str]:
     """The region's free days that were confirmed since the recount before; none where the nation's calendar changed."""
-    since = session.exec(select(Recount.begun_at).where(Recount.number == recount.number - 1)).first()
+    since = _find_last(session, recount)
     days = [each for each in list_in_force(session, local_day(recount.begun_at)) if each.kind in FREE]
     new = [each for each in days if since is None or (each.confirmed_at is not None and each.confirmed_at >= since)]
     return [

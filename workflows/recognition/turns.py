@@ -2,12 +2,13 @@
 
 from sqlmodel import Session, col, select
 
-from models.ideas import Idea, Invitation, TeamMember
+from models.ideas import Decision, Idea, Invitation, TeamMember
 from models.instants import local_day
 from models.people import Person, Role
 from models.settings import settings
 from workflows.documents.mail import DroppedMail, TurnMail, write_task, write_word
 from workflows.documents.text import format_date
+from workflows.intake.silence import BY_RULE, EXPIRE
 from workflows.process import ways
 from workflows.recognition.outgoing import Told, find_reached, read_reader
 
@@ -44,16 +45,23 @@ def tell_dropped(session: Session, person_id: str, idea_id: str, number: int) ->
 def tell_turn(session: Session, idea: Idea, person: Person, number: int) -> Told:
     """What a member of an idea's team is told of where it stands."""
     stage, reader = ways.IDEA.stages[idea.stage], read_reader(session, person.id)
-    language = reader.language
+    language, reason = reader.language, idea.reason_code or _find_rule(session, idea)
     is_asked = stage.role == Role.PROPOSER and person.id == idea.lead_id
     due = format_date(local_day(idea.due_at), language) if is_asked and idea.due_at else ""
     mail = TurnMail(
         name=person.full_name,
         title=idea.title,
         stage=write_word(idea.stage, language),
-        reason=write_word(idea.reason_code, language) if idea.reason_code else "",
+        reason=write_word(reason, language) if reason else "",
         asked=write_task(stage.awaits, language) if is_asked else "",
         due=due,
         url=f"{settings().address}/usulan/{idea.id}",
     )
     return Told(person, reader, "turn", mail, f"<turn.{number}.{person.id}@gagas>", has_due=bool(due))
+
+
+def _find_rule(session: Session, idea: Idea) -> str:
+    """What a silence meant by which an idea came to its stage, as its word is named; empty where somebody decided."""
+    settled = select(Decision).where(Decision.idea_id == idea.id, Decision.action == EXPIRE, Decision.at >= idea.stage_since)
+    decision = session.exec(settled.limit(1)).first()
+    return f"silence_{decision.outcome}" if decision is not None and BY_RULE in decision.detail else ""

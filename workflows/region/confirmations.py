@@ -1,15 +1,16 @@
-"""What waits for a second person: deciding roles, appointments, codes for holders of an office, late permits, days of the region."""
+"""What waits for a second person: deciding roles, appointments, codes for office holders, late permits, days of the region, pauses."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
 from models.calendars import DeclaredDay, DeclaredKind
 from models.late_permits import LatePermit
 from models.offices import OfficeHolder
+from models.pauses import ClockPause
 from models.people import CodeRequest, Person, Role, RoleGrant, is_not_over
 from models.units import Unit
 from workflows.process.actors import Actor
@@ -20,9 +21,14 @@ from workflows.region.codes import confirm_code, refuse_code
 from workflows.region.grants import confirm_grant, refuse_grant
 from workflows.region.holders import confirm_holder, refuse_holder
 from workflows.region.late_permits import confirm_late_permit, end_late_permit, list_unconfirmed
+from workflows.region.pauses import confirm_pause, end_pause
+from workflows.region.pauses import gains_by as gains_by_pause
+from workflows.region.pauses import list_waiting as list_pauses_waiting
 from workflows.region.powers import get_person, is_second, list_offices, list_sponsors
 
-Kind = Literal["role", "office", "code", "late", "calendar"]
+Kind = Literal["role", "office", "code", "late", "calendar", "pause"]
+
+CONFIRMED_BY: dict[str, Callable[..., object]] = {"late": confirm_late_permit, "calendar": confirm_day, "pause": confirm_pause}
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ class Confirmation:
 
     `about` is who would get it, `first` who began it (None: a flow); `unit` is whose role or office it is, of a code the home unit, of a
     late permit the unit that holds the call. `call`, `until` and `reason` are a late permit's; `day`, `declares` and `source` those of a
-    day of the region, which `about` names.
+    day of the region, which `about` names; of a pause `about` names the cause, and `call`, `reason` and its first and last day are told.
     """
 
     id: str
@@ -50,12 +56,14 @@ class Confirmation:
     day: date | None = None
     declares: DeclaredKind | None = None
     source: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 def list_confirmations(session: Session, *, actor: Actor) -> list[Confirmation]:
     """What waits and concerns the actor: what they may confirm, what they began, and what they would get."""
     rows = [*_list_roles(session, actor), *_list_holders(session, actor), *_list_codes(session, actor)]
-    rows += [*_list_late(session, actor), *_list_days(session, actor)]
+    rows += [*_list_late(session, actor), *_list_days(session, actor), *_list_pauses(session, actor)]
     return [row for row in rows if row.may_confirm or row.may_refuse]
 
 
@@ -76,15 +84,14 @@ def confirm(session: Session, confirmation_id: str, *, actor: Actor) -> str | No
         return confirm_code(session, confirmation_id, actor=actor)
     if kind == "role":
         return confirm_grant(session, confirmation_id, actor=actor)
-    if kind in ("late", "calendar"):
-        settle: Callable[..., object] = confirm_late_permit if kind == "late" else confirm_day
-        settle(session, confirmation_id, actor=actor)
+    if kind in CONFIRMED_BY:
+        CONFIRMED_BY[kind](session, confirmation_id, actor=actor)
         return None
     return confirm_holder(session, confirmation_id, actor=actor)
 
 
 def find_person(session: Session, confirmation_id: str) -> str | None:
-    """Whose role, office or code a confirmation is about; nobody's of a late permit or a day, by which no code is made."""
+    """Whose role, office or code a confirmation is about; nobody's of what is no such, by which no code is made."""
     found = (session.get(table, confirmation_id) for table in (RoleGrant, OfficeHolder, CodeRequest))
     return next((row.person_id for row in found if isinstance(row, RoleGrant | OfficeHolder | CodeRequest)), None)
 
@@ -100,17 +107,20 @@ def refuse(session: Session, confirmation_id: str, *, actor: Actor) -> None:
         end_late_permit(session, confirmation_id, actor=actor)
     elif kind == "calendar":
         end_day(session, confirmation_id, actor=actor)
+    elif kind == "pause":
+        end_pause(session, confirmation_id, actor=actor)
     else:
         refuse_holder(session, confirmation_id, actor=actor)
 
 
 def _find_kind(session: Session, confirmation_id: str, actor: Actor) -> Kind:
-    kinds: tuple[tuple[Kind, type[RoleGrant] | type[OfficeHolder] | type[CodeRequest] | type[LatePermit] | type[DeclaredDay]], ...] = (
+    kinds: tuple[tuple[Kind, Any], ...] = (
         ("role", RoleGrant),
         ("office", OfficeHolder),
         ("code", CodeRequest),
         ("late", LatePermit),
         ("calendar", DeclaredDay),
+        ("pause", ClockPause),
     )
     if actor.flow:
         raise NotFound("confirmation_not_found")
@@ -234,6 +244,32 @@ def _list_days(session: Session, actor: Actor) -> list[Confirmation]:
         for each in waiting
         if region is not None
     ]
+
+
+def _list_pauses(session: Session, actor: Actor) -> list[Confirmation]:
+    """Whoever would have longer by a pause confirms it not; who declared it takes it back."""
+    rows = []
+    for line in list_pauses_waiting(session, actor=actor):
+        pause, unit = line.pause, session.get_one(Unit, line.pause.unit_id)
+        is_other = is_second(actor, [unit.path], pause.declared_by)
+        row = Confirmation(
+            id=pause.id,
+            kind="pause",
+            about=line.cause.label,
+            about_id=None,
+            first=line.declared_by,
+            role=None,
+            unit=line.unit,
+            at=pause.declared_at,
+            may_confirm=is_other and not gains_by_pause(session, pause, unit.path, actor.person_id),
+            may_refuse=actor.person_id == pause.declared_by or is_second(actor, [unit.path]),
+            call=line.call or None,
+            reason=pause.reason,
+            first_day=pause.first_day,
+            last_day=pause.last_day,
+        )
+        rows.append(row)
+    return rows
 
 
 def _name(session: Session, person_id: str | None) -> str:

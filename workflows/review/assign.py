@@ -12,7 +12,7 @@ from models.stages import IdeaStage
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.deadlines import due_in
+from workflows.process.deadlines import due_for
 from workflows.process.duties import list_barred
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.inbox import Ask, InboxChanges, Settled, is_asked
@@ -40,7 +40,7 @@ def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
     left = count_reviewers_left(session, context)
     chosen = list_eligible(session, context)[: min(missing, left)]
     may_add = len(chosen) < missing and left > len(chosen)
-    asks = ask_by_hand(session, context, due_in(session, context.policy.days.screening)) if may_add else ()
+    asks = ask_by_hand(session, context, due_for(session, context, "screening")) if may_add else ()
     if chosen:
         permitted = permit(session, context, ASSIGN, actor=actor)
         reviews = [_add(session, context, person_id) for person_id in chosen]
@@ -48,7 +48,7 @@ def assign_evenly(session: Session, idea_id: str, *, actor: Actor) -> None:
     elif asks or (missing and context.idea.due_at is None):
         permitted = permit(session, context, SEEK_REVIEWERS, actor=actor)
         if context.idea.due_at is None:  # nobody has to answer; by then somebody was found, or the chair decides
-            context.idea.due_at = due_in(session, context.policy.days.review)
+            context.idea.due_at = due_for(session, context, "review")
         take(session, context, permitted, Grounds(inbox=InboxChanges(asks)), actor=actor)
 
 
@@ -119,7 +119,7 @@ def _list_readers(session: Session, context: IdeaContext) -> set[str]:
 
 
 def _add(session: Session, context: IdeaContext, person_id: str) -> Review:
-    due_at = due_in(session, context.policy.days.review)
+    due_at = due_for(session, context, "review")
     lapsed = select(Review).where(Review.idea_id == context.idea.id, Review.reviewer_id == person_id)
     review = session.exec(lapsed).first() or Review(idea_id=context.idea.id, reviewer_id=person_id, due_at=due_at)
     review.state, review.assigned_at, review.due_at = ReviewState.ASSIGNED, now(), due_at

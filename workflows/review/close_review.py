@@ -15,7 +15,7 @@ from workflows.calculations.score import combine_scores
 from workflows.documents.text import format_number
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.deadlines import due_in
+from workflows.process.deadlines import due_for
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.guards import is_at_mark, is_overdue
 from workflows.process.inbox import InboxChanges
@@ -99,7 +99,7 @@ def _find_later_date(session: Session, context: IdeaContext, reviews: Sequence[R
         return context.idea.due_at
     if not list_eligible(session, context) and (is_prolonged or not _owed(reviews)):
         return None
-    return due_in(session, context.policy.days.screening)
+    return due_for(session, context, "screening")
 
 
 def _prolong(session: Session, context: IdeaContext, reviews: Sequence[Review], until: datetime, *, actor: Actor) -> None:

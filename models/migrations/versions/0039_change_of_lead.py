@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0039"
-down_revision = "0035"
+down_revision = "0038"
 
 OF_LEAD = "leaver_id = (SELECT lead_id FROM idea WHERE idea.id = replacement.idea_id)"
 

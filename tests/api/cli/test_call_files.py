@@ -148,6 +148,13 @@ def test_a_call_is_planned_by_its_author_and_shown_again(here: Town, file: Path)
     assert read_file(again.encode()).body["policy"] == read_file(shown.encode()).body["policy"]
 
 
+def test_a_call_says_what_happens_when_nobody_acts(here: Town, file: Path) -> None:
+    run("plan", file, "--author", here["secretary"].number)
+    said = run("show", "UJI-2027", "--language", "en", "--clocks").stdout
+    assert "If it is not answered, somebody above is asked." in said
+    assert "If it is not completed, the idea is closed." in said
+
+
 def test_the_author_of_a_call_that_the_server_planned_is_told_and_the_trail_says_so(here: Town, file: Path) -> None:
     assert run("plan", file, "--author", here["secretary"].number).exit_code == 0
     told = here.rows(select(AccountNotice.kind).where(AccountNotice.person_id == here["secretary"].id))

@@ -18,6 +18,7 @@ from tests.building import Town
 from tests.outsiders import outsider, welcome
 from tests.sharing import build_shared
 from tests.workflows.intake.mentored import add_mentor, advised
+from tests.workflows.region.pausing import stopped
 from workflows.intake.dictate import dictate_idea
 from workflows.region.calls import close_call
 
@@ -30,6 +31,11 @@ class Empty(NamedTuple):
     to: str
     name: str
     missing: str
+
+
+def _paused(town: Town) -> str:
+    town.build_call(**stopped("screening"))
+    return "/jeda"
 
 
 def _idea(stage: IdeaStage, rest: str = "") -> Callable[[Town], str]:
@@ -141,6 +147,7 @@ FORMS = (
     Empty("mentor", _advised, "*/saran", "advise", "text"),
     Empty("secretary", _late_call, "*/izin-terlambat", "give_late", "employee_number until reason"),
     Empty("admin", lambda _town: "/kalender", "/kalender", "declare_day", "day kind name name_en source"),
+    Empty("admin", _paused, "/jeda", "declare_pause", "cause unit_code first_day last_day reason"),
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
 # what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form, test_new_version, test_dictated,

@@ -13,6 +13,8 @@ from models.inbox import InboxItem
 from models.outbox import Message, MessageState
 from tests.workflows.turns import STAGES
 from workflows.process import ways
+from workflows.process.context import read_policy_of
+from workflows.process.lateness import find_late_job
 from workflows.process.ways import Kind
 
 UNHANDLED = select(Message).where(col(Message.topic).in_(STAGES), Message.state != MessageState.HANDLED)
@@ -68,9 +70,10 @@ def read_owed(store: Database) -> Owed:
     with store.reading() as session:
         idea, award = session.exec(IDEA).one(), session.exec(AWARD).first()
         items, messages, ranked_at = session.exec(ITEMS).all(), session.exec(UNHANDLED).all(), session.exec(RANKED).one()
+        late_job = find_late_job(ways.IDEA, read_policy_of(session, idea), ways.IDEA.stages[idea.stage])
     held = [message.job for message in messages if message.state == MessageState.HELD and message.job != "send_digest"]
     failed = [f"{message.job}: {message.error}" for message in messages if message.state != MessageState.HELD]
-    late = bool(ways.IDEA.stages[idea.stage].late_job) and idea.due_at is not None
+    late = bool(late_job) and idea.due_at is not None
     struck = award is not None and award.stage == "scheduled" and award.announce_at is not None
     return Owed(idea.stage, list(items), held, failed, late or struck, award, ranked_at is not None, idea.score)
 

@@ -27,6 +27,8 @@ RANKED = {**BOOK, "tiers": [{**BOOK["tiers"][0], "places": 3}]}
 VERIFIED = {**BOOK, "results_must_be_verified": True}
 ENDLESS = {**BOOK, "tiers": [{**BOOK["tiers"][0], "amount_rupiah": 10**15}], "team_uplift_percent": 50}
 SEALED = {"is_sealed": True}
+FLOOD = {"name": "flood", "label": "Banjir", "label_en": "Flood"}
+FOUR_WORKING_DAYS = {"amount": 4, "unit": "working_days"}
 HOLDING = [stage.name for stage in ways.IDEA.stages.values() if stage.kind not in (Kind.DRAFT, Kind.END)]
 
 
@@ -83,6 +85,21 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_pair_not_loosened", "loosened.0", {"loosened": [("determine", "determine")]}),
     ("policy_duty_unknown", "loosened.0", {"loosened": [("permit", "screening")]}),
     ("policy_days_unknown", "days.screning", {"days": {"screning": 9}}),
+    ("policy_silence_of_nobody", "on_silence", {"on_silence": "granted", "permission": False}),
+    ("policy_silence_of_office", "on_silence", {"on_silence": "refused", "movers": {"permit": "secretariat", "propose": "chair"}}),
+    ("policy_silence_too_soon", "days.permission", {"on_silence": "granted", "days": {"permission": 6}}),
+    ("policy_silence_too_soon", "days.permission", {"on_silence": "refused", "days": {"permission": FOUR_WORKING_DAYS}}),
+    ("policy_clock_unknown", "clocks.0.wait", {"clocks": [{"wait": "agreement"}]}),
+    ("policy_clock_unknown", "clocks.1.wait", {"clocks": [{"wait": "review"}, {"wait": "reviewing"}]}),
+    ("policy_clock_twice", "clocks.1.wait", {"clocks": [{"wait": "review"}, {"wait": "review"}]}),
+    ("policy_cause_unknown", "clocks.0.paused_by.1", {"clocks": [{"wait": "review", "paused_by": ["flood", "fire"]}], "pauses": [FLOOD]}),
+    ("policy_cause_unused", "pauses.0", {"pauses": [FLOOD]}),
+    ("policy_steps_out_of_order", "clocks.0.remind", {"clocks": [{"wait": "screening", "remind": [1, -3]}]}),
+    ("policy_steps_out_of_order", "clocks.0.remind", {"clocks": [{"wait": "screening", "remind": [-3, -3]}]}),
+    ("policy_step_of_nobody", "clocks.0.remind.0", {"clocks": [{"wait": "retention", "remind": [-3]}]}),
+    ("policy_step_too_early", "clocks.0.remind.0", {"clocks": [{"wait": "screening", "remind": [-7, 1]}]}),
+    ("policy_step_too_late", "clocks.0.remind.1", {"clocks": [{"wait": "supplement", "remind": [-3, 1]}]}),
+    ("policy_step_too_late", "clocks.0.remind.0", {"clocks": [{"wait": "permission", "remind": [2]}], "on_silence": "granted"}),
     ("policy_gate_sealed", "gates.1.stage", {"gates": [gate("a"), gate(stage="awaiting_permission")], "closing": SEALED}),
     ("policy_permit_sealed", "movers.permit", {"movers": {"permit": "secretariat", "propose": "chair"}, "closing": SEALED}),
     ("policy_award_from_empty", "award_from", {"award_from": []}),
@@ -114,6 +131,15 @@ SOUND: dict[str, dict[str, Any]] = {
         "loosened": [("permit", "screen"), ("determine", "permit"), ("permit", "approve"), ("approve", "determine")]
     },
     "a seal, a grace and late permits": {"closing": {**SEALED, "grace_minutes": 60, "late_days": 7}, "gates": [gate()]},
+    "clocks that stand still, are reminded of and count from the end of the call": {
+        "pauses": [FLOOD],
+        "clocks": [
+            {"wait": "permission", "paused_by": ["flood"], "remind": [-3, 1, 5]},
+            {"wait": "screening", "begins": "call_closed", "remind": [-6, 0]},
+        ],
+    },
+    "a silence that grants after a week": {"on_silence": "granted", "days": {"permission": 7}},
+    "a silence that refuses after a month": {"on_silence": "refused", "days": {"permission": {"amount": 1, "unit": "months"}}},
     "the smallest quorum of four": {"reviewers": 4, "quorum": 3},
     "all rules of who may enter": {
         "entry": "in_trial",

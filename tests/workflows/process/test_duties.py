@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from models.clock_rules import Silence
 from models.policy import Policy
 from tests.building import POLICY
 from workflows.process.check import check_policy
@@ -64,8 +65,9 @@ def test_a_word_that_says_nothing_of_a_pair_stops_the_program_at_its_start() -> 
 def test_at_least_four_people_stand_behind_every_rupiah_whatever_a_policy_loosens(loosened: tuple[tuple[str, str], ...]) -> None:
     """The least number of people who bring an idea to an approved award, by any way and from any stage that a policy leaves."""
     fewest = []
-    for entry, permission in itertools.product(("new", "in_use"), (True, False)):
-        policy = Policy.model_validate({**POLICY, "entry": entry, "permission": permission, "loosened": loosened})
+    permissions = [{"permission": False}, *({"on_silence": meaning} for meaning in Silence)]
+    for entry, permission in itertools.product(("new", "in_use"), permissions):
+        policy = Policy.model_validate({**POLICY, "entry": entry, "loosened": loosened, **permission})
         for done in duties_of_awards(IDEA, policy):
             fewest.append(fewest_people([*sorted(done), "approve"], policy))
     assert min(fewest) == FOUR

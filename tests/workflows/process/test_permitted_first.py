@@ -29,6 +29,7 @@ from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, open_merge
 from workflows.intake.route import expire_supplement, unseal_idea
 from workflows.intake.separate import undo_merge
+from workflows.intake.silence import end_silence
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
 from workflows.process import engine, ways
@@ -152,6 +153,9 @@ def play_intake(town: Town, watching: Watching, play: Play) -> None:
     late = town.build_returned()
     lapse(town, late)
     play(expire_supplement, late, by="flow:intake")
+    silent = town.build_idea(IdeaStage.AWAITING_PERMISSION, call=town.build_call(on_silence="granted"))
+    lapse(town, silent)
+    play(end_silence, silent, by="flow:intake")
     play_merges(town, play)
     play_transfer(town, play)
     sealed = town.build_call(closing={"is_sealed": True})

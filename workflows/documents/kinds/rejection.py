@@ -25,6 +25,7 @@ class RejectionWords(NamedTuple):
     help: str
 
 
+SILENCE = "silence"
 AGAIN = "lalu mengajukannya kembali sebagai usulan baru."
 WORDS = {
     "permission": RejectionWords(
@@ -35,6 +36,15 @@ WORDS = {
         "Pertimbangan kepala unit kerja",
         "Saudara dapat membicarakan usulan ini dengan kepala unit kerja Saudara; setelah kendala di atas teratasi, usulan dapat"
         " diajukan kembali sebagai usulan baru.",
+    ),
+    SILENCE: RejectionWords(
+        "expire",
+        "refused",
+        "Izin tertulis atas usulan inovasi tidak diberikan",
+        "izin tertulis atas usulan tersebut dianggap tidak diberikan",
+        "Tidak ada jawaban sampai batas waktu",
+        "Tidak ada pejabat yang memutuskan usulan Saudara. Saudara dapat membicarakan usulan ini dengan kepala unit kerja Saudara; usulan"
+        " dapat diajukan kembali sebagai usulan baru.",
     ),
     "screening": RejectionWords(
         "screen",
@@ -114,6 +124,11 @@ class RejectionContent:
     def outcome(self) -> str:
         """What was decided, as the opening sentence tells it."""
         return find_words(self.stage).sentence
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody decided: the official to whom an objection goes was asked, and did not answer."""
+        return self.stage == SILENCE
 
 
 def _write_specimen(_facts: SpecimenFacts) -> dict[str, Any]:

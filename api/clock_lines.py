@@ -1,0 +1,59 @@
+"""What a call's policy says of its clocks, in sentences: how long each stage may take, what stops and reminds, what follows by itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from api.pages.texts import Words
+from models.clock_rules import ClockStart
+from models.policy import Policy
+from workflows.process.lateness import StageClock, list_clocks
+
+SILENT = "intake_end_silence"
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """A stage, who is asked for what there, and the sentences about its time; the last says what happens when nobody acts."""
+
+    title: str
+    asked: str
+    says: tuple[str, ...]
+
+
+def list_clock_lines(policy: Policy, words: Words) -> list[ClockLine]:
+    """A line for each stage that has a time limit, in the order of the process."""
+    return [_say(each, policy, words) for each in list_clocks(policy)]
+
+
+def _say(clock: StageClock, policy: Policy, words: Words) -> ClockLine:
+    asked = (
+        words.text("clock.asked", role=words.word(clock.role), task=words.text(f"task.{clock.task}")) if clock.role and clock.task else ""
+    )
+    return ClockLine(words.word(clock.stage), asked, (*_tell(clock, policy, words), _tell_late(clock, policy, words)))
+
+
+def _tell(clock: StageClock, policy: Policy, words: Words) -> Iterator[str]:
+    begins = "clock.from_call" if clock.rule.begins == ClockStart.CALL_CLOSED else "clock.from_asked"
+    yield words.text(begins, wait=words.wait(clock.wait))
+    causes = [each.label if words.language == "id" else each.label_en for each in policy.pauses if each.name in clock.rule.paused_by]
+    if causes:
+        yield words.text("clock.paused", causes="; ".join(causes))
+    if clock.rule.remind:
+        yield words.text("clock.reminded", days=", ".join(_tell_step(step, words) for step in clock.rule.remind))
+
+
+def _tell_step(step: int, words: Words) -> str:
+    if step == 0:
+        return words.text("clock.on_day")
+    return words.text("clock.before" if step < 0 else "clock.after", count=words.count(abs(step)))
+
+
+def _tell_late(clock: StageClock, policy: Policy, words: Words) -> str:
+    """What happens when nobody acts."""
+    if clock.is_passed_up:
+        last = max((0, *clock.rule.remind))
+        return words.text("clock.passed_up_after", count=words.count(last)) if last else words.text("clock.passed_up")
+    if not clock.late_job:
+        return words.text("clock.told")
+    name = clock.late_job.replace(".", "_")
+    return words.text(f"clock.{name}_{policy.on_silence}" if name == SILENT else f"clock.{name}")
