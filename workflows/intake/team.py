@@ -1,6 +1,6 @@
 """The team of an idea: who is named for it and asked to join, and what a change of it after submission left behind."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,10 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlmodel import Session, col, delete, select
 
-from models.ideas import Answer, Decision, Idea, Invitation, TeamMember
+from models.ideas import Answer, Idea, Invitation, TeamMember
 from models.instants import now
-from models.merges import IdeaMerge
 from models.people import EmployeeNumber, Person
 from models.policy import Policy
-from models.replacements import Replacement
 from models.statements.ideas import Invited, Member
 from workflows.calculations.employee_number import mask_employee_number, read_employee_number, strip_employee_number
 from workflows.calculations.shares import WHOLE, Share, SharesFault, SharesRefused, check_shares
@@ -85,15 +83,6 @@ class TeamChange:
         """Each person's id with their place before and after, the present team first; None where they were or are not in the team."""
         before, after = ({each.person_id: each for each in team} for team in (self.before, self.after))
         return [(person_id, before.get(person_id), after.get(person_id)) for person_id in after | before]
-
-
-@dataclass(frozen=True)
-class ToldChange:
-    """A change of a team with when it came about, and whose act it was."""
-
-    at: datetime
-    actor_id: str | None
-    change: TeamChange
 
 
 def read_team_shares(session: Session, idea: Idea, policy: Policy, team: Sequence[MemberShare]) -> list[Named]:
@@ -235,31 +224,6 @@ def read_team_change(detail: dict[str, Any]) -> TeamChange | None:
     """The change of a team that a decision's detail keeps, if it keeps one."""
     kept = detail.get("team")
     return TeamChange(*(tuple(Membership(**each) for each in kept[name]) for name in ("before", "after"))) if kept else None
-
-
-def list_team_changes(session: Session, idea_id: str) -> list[ToldChange]:
-    """Every change of an idea's team since its submission, oldest first: by a supplement, of single members, and as ideas were merged."""
-    query = select(Decision).where(Decision.idea_id == idea_id).order_by(col(Decision.at), col(Decision.id))
-    found = [(each.at, each.actor_id, read_team_change(each.detail)) for each in session.exec(query)]
-    done = select(Replacement).where(Replacement.idea_id == idea_id, col(Replacement.is_done))
-    found += [(each.settled_at or each.asked_at, each.settled_by, read_team_change({"team": each.team})) for each in session.exec(done)]
-    found += [told for row in _list_joined(session, idea_id) for told in _tell_merge(row)]
-    told = [ToldChange(at, actor_id, change) for at, actor_id, change in found if change is not None]
-    return sorted(told, key=lambda each: each.at)
-
-
-def _list_joined(session: Session, idea_id: str) -> Sequence[IdeaMerge]:
-    return session.exec(select(IdeaMerge).where(IdeaMerge.into_id == idea_id, col(IdeaMerge.is_done))).all()
-
-
-def _tell_merge(row: IdeaMerge) -> Iterator[tuple[datetime, str | None, TeamChange | None]]:
-    """The change of the team by which an idea joined, and the one that took it back; none where both teams were of the same people."""
-    before, after = row.team.get("before"), row.team.get("after")
-    if before == after:
-        return
-    yield row.settled_at or row.asked_at, row.settled_by, read_team_change({"team": row.team})
-    if row.undone_at is not None:
-        yield row.undone_at, row.undone_by, read_team_change({"team": {"before": after, "after": before}})
 
 
 def find_named(session: Session, idea: Idea, place: str, given: MemberShare) -> Named:

@@ -22,7 +22,7 @@ from workflows.documents.kinds.rejection import SILENCE, find_words, name_reject
 from workflows.documents.text import format_date
 from workflows.intake.merge_lists import name_with_joined
 from workflows.intake.silence import BY_RULE
-from workflows.intake.team import list_team_changes
+from workflows.intake.team_changes import list_team_changes
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context

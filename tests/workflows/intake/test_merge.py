@@ -21,7 +21,7 @@ from workflows.intake.merging import MERGING
 from workflows.intake.replace import ask_replacement
 from workflows.intake.replacing import NewReplacement
 from workflows.intake.separate import undo_merge
-from workflows.intake.team import list_team_changes
+from workflows.intake.team_changes import list_team_changes
 from workflows.process.context import read_context
 from workflows.process.duties import list_barred
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound

@@ -28,7 +28,8 @@ from workflows.intake.draft import revise_idea
 from workflows.intake.hand_over import take_over_draft
 from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement, list_replacements
 from workflows.intake.replacing import NewReplacement
-from workflows.intake.team import MemberShare, list_team_changes
+from workflows.intake.team import MemberShare
+from workflows.intake.team_changes import list_team_changes
 from workflows.process.attest.compare import compare_rows
 from workflows.process.context import read_context
 from workflows.process.duties import list_barred

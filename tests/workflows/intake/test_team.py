@@ -20,7 +20,8 @@ from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import supplement_idea
-from workflows.intake.team import MemberShare, Membership, TeamChange, list_team_changes, read_team_change
+from workflows.intake.team import MemberShare, Membership, TeamChange, read_team_change
+from workflows.intake.team_changes import list_team_changes
 from workflows.process.refusals import Conflict, Forbidden, Invalid
 from workflows.recognition.letters import number_receipt
 

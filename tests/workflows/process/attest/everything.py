@@ -16,44 +16,30 @@ from models.columns import Hundredths, UtcInstant
 from models.database import Database, is_sqlite, table_of
 from models.documents import Document
 from models.ids import new_id
-from models.instants import now
-from models.links import LinkKind
-from models.people import EmploymentKind, Role
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
-from tests.clock import stopped_clock
-from tests.outsiders import outsider, welcome
-from tests.sharing import build_shared
-from tests.steps import REASON, decree_of_today, plan
-from tests.workflows.intake.claiming import build_filed, build_told
-from tests.workflows.intake.merged import build_two
-from tests.workflows.intake.merged import merge as merge_ideas
+from tests.steps import decree_of_today, plan
+from tests.workflows.process.attest.around import (
+    advise_and_end,
+    claim_and_reopen,
+    comment,
+    link_and_unlink,
+    merge_and_hand_on,
+    replace_member_and_lead,
+)
 from tests.workflows.region.declaring import let_count, next_working_day, recount
 from tests.workflows.region.test_amendments import amend
-from workflows.intake.advice import give_advice
 from workflows.intake.agree import answer_invitation
 from workflows.intake.attach import NewFile, attach_file, remove_attachment, settle_scan
-from workflows.intake.claims import decide_claim, withdraw_claim
-from workflows.intake.clinics import book_clinic, end_booking
-from workflows.intake.commenting import hide_comment, show_comment, take_back_comment, write_comment
 from workflows.intake.draft import revise_idea
-from workflows.intake.links import NewLink, link_ideas, unlink_ideas
-from workflows.intake.mentor_silence import end_unanswered
-from workflows.intake.mentoring import answer_request, ask_mentor, end_mentorship
-from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
-from workflows.intake.replacing import NewReplacement
-from workflows.intake.separate import undo_merge
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.team import MemberShare
-from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
 from workflows.pilot.start import plan_pilot
 from workflows.process.attest.compare import RowsReport, compare_rows
 from workflows.process.attest.tables import MODELS, OF_TABLE
 from workflows.recognition.issue import Rendered, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.letters import number_certificates, number_receipt, number_rejection
 from workflows.recognition.report import ask_report
-from workflows.region.clinics import NewClinic, plan_clinic
-from workflows.region.mentors import NewMentor, set_mentor
 from workflows.review.gates import pass_gate
 from workflows.reward.propose import propose_award
 from workflows.reward.recheck import recheck_award
@@ -97,56 +83,11 @@ def build_everything(town: Town) -> None:
     merge_and_hand_on(town)
 
 
-def merge_and_hand_on(town: Town) -> None:
-    """Ideas that became one and are two again, others that stay one, and an idea that was handed to another call."""
-    merge_ideas(town, *build_two(town))
-    town.do(undo_merge, merge_ideas(town, *build_two(town)), reason=REASON, by="secretary")
-    town.give_role("walker", Role.SECRETARIAT, "BAPPEDA")
-    idea, other = town.build_idea(IdeaStage.SCREENING), town.build_call(code="UJI-LAIN")
-    offered = town.do(offer_transfer, idea, NewTransfer(other, REASON), by="secretary").id
-    town.do(answer_transfer, offered, accepts=True, by="walker")
-    town.do(agree_to_transfer, offered, Agreement(), by="lead")
-
-
-def advise_and_end(town: Town, idea: str) -> None:
-    """A mentor advises the team of an idea until the lead ends it, and a place of a clinic is booked and given back."""
-    welcome(town, "adviser", outsider(EmploymentKind.MENTOR, "pendamping.saksi"))
-    town.do(set_mentor, town.call, NewMentor("pendamping.saksi", ("Kesehatan",), 2), by="secretary")
-    mentorship = town.do(ask_mentor, idea, REASON, by="lead")
-    town.do(answer_request, mentorship.id, accepts=True, by="adviser")
-    town.do(give_advice, idea, REASON, by="adviser")
-    town.do(end_mentorship, mentorship.id, by="lead")
-    welcome(town, "silent", outsider(EmploymentKind.MENTOR, "pendamping.diam"))
-    town.do(set_mentor, town.call, NewMentor("pendamping.diam", ("Kesehatan",), 3), by="secretary")
-    town.do(ask_mentor, town.build_idea(), REASON, by="lead")
-    with stopped_clock(timedelta(days=90)):
-        town.do(end_unanswered, 9, by="flow:clock")
-    clinic = town.do(plan_clinic, town.call, NewClinic("Klinik", "Aula", now() + timedelta(days=9), 5), by="secretary")
-    town.do(end_booking, idea, town.do(book_clinic, idea, clinic.id, by="lead").id, by="lead")
-
-
-def claim_and_reopen(town: Town) -> None:
-    """A claim that was upheld, one that waits to be filed, one that was taken back; and a rejected idea that was reopened."""
-    *_ideas, claim = build_filed(town)
-    town.do(decide_claim, claim, upholds=True, reason=REASON, by="leader")
-    town.do(withdraw_claim, build_told(town)[2], by="operator")
-    build_told(town)
-    town.take(town.build_idea(IdeaStage.REJECTED), "reopen")
-
-
 def move_by_calendar(town: Town) -> None:
     """A review in working days, one of which became a holiday after it was given."""
     town.build_idea(IdeaStage.IN_REVIEW, call=town.build_call(code="UJI-LIBUR", days={"review": {"amount": 5, "unit": "working_days"}}))
     let_count(town, next_working_day(town))
     recount(town)
-
-
-def link_and_unlink(town: Town, idea: str, *others: str) -> None:
-    """An idea is said to be like others, and the last is taken back."""
-    for other in others:
-        new = NewLink(LinkKind.SIMILAR, str(town.idea(other).code), REASON)
-        link = town.do(link_ideas, idea, new, by="secretary")
-    town.do(unlink_ideas, idea, link.id, reason=REASON, by="secretary")
 
 
 def send_back(town: Town) -> None:
@@ -168,31 +109,6 @@ def change_teams(town: Town) -> None:
     town.do(revise_idea, returned, town.proposal(team=team), by="lead")
     town.join(returned)
     town.do(supplement_idea, returned, by="lead")
-
-
-def comment(town: Town) -> None:
-    """Below an idea that is open to colleagues one comment is shown again, one is hidden, and one is taken back."""
-    idea = build_shared(town)
-    shown, hidden, taken_back = (town.do(write_comment, idea, f"Komentar {number}", by="walker").id for number in range(3))
-    town.do(hide_comment, idea, shown, reason=REASON, by="secretary")
-    town.do(show_comment, idea, shown, reason=REASON, by="secretary")
-    town.do(hide_comment, idea, hidden, reason=REASON, by="secretary")
-    town.do(take_back_comment, idea, taken_back, by="walker")
-
-
-def replace_member_and_lead(town: Town) -> None:
-    """A member would not be followed, and then is; and who came in leads in the lead's place."""
-    idea = town.build_idea(IdeaStage.SCREENING)
-    leaves = NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number)
-    town.do(answer_replacement, town.do(ask_replacement, idea, leaves, by="lead").id, agrees=False, by="mate")
-    asked = town.do(ask_replacement, idea, leaves, by="lead").id
-    for who in ("mate", "walker"):
-        town.do(answer_replacement, asked, agrees=True, by=who)
-    town.do(confirm_replacement, asked, confirms=True, by="head")
-    leads = NewReplacement(town["lead"].id, REASON, person_id=town["walker"].id)
-    asked = town.do(ask_replacement, idea, leads, by="walker").id
-    town.do(answer_replacement, asked, agrees=True, by="lead")
-    town.do(confirm_replacement, asked, confirms=True, reason=REASON, by="head")
 
 
 def attach_files(town: Town) -> None:
