@@ -96,8 +96,9 @@ def equal_shares(count: int, lead: int = 0) -> tuple[int, ...]:
 def join_shares(earlier: Sequence[Share], later: Sequence[Share]) -> tuple[Share, ...]:
     """The shares of two teams that become one: half of each person's in either team, in order of confirmation, the earlier team first.
 
-    The earlier team's lead leads. Each hundredth that is left goes to the lead, then to the others in order; nobody has less than one,
-    which whoever has most gives. SharesRefused where either team's shares are no whole, or there are more than 10,000 people.
+    The earlier team's lead leads. Each hundredth that is left goes to one whose half was cut: the lead, then the others in order; nobody
+    has less than one, which whoever has most gives. SharesRefused where either team's shares are no whole, or there are more than 10,000
+    people.
     """
     check_shares(earlier)
     check_shares(later)
@@ -110,7 +111,8 @@ def join_shares(earlier: Sequence[Share], later: Sequence[Share]) -> tuple[Share
     lead = next(share.person for share in earlier if share.lead)
     parts = {person: max(1, half // 2) for person, half in halves.items()}
     rest = WHOLE - sum(parts.values())
-    for person in sorted(people, key=lambda each: each != lead)[: max(0, rest)]:
+    cut = sorted((each for each in people if 2 * parts[each] < halves[each]), key=lambda each: each != lead)
+    for person in cut[: max(0, rest)]:
         parts[person] += 1
     for _ in range(max(0, -rest)):
         parts[max(people, key=lambda each: parts[each])] -= 1

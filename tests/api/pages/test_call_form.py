@@ -14,6 +14,7 @@ from api.pages.call_fields import LISTS, PREFIX, count_fields, list_groups, show
 from api.pages.forms import MOST_FIELDS
 from api.pages.texts import Words
 from models.calls import Call, PolicyVersion
+from models.waits import is_span
 from tests.api.pages.browsing import fields_of, open_browser
 from tests.building import Town
 from workflows.region.call_files.call import check_file
@@ -58,7 +59,7 @@ def own_sample() -> str:
 
 def list_leaves(body: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """The values of a file by the fields that hold them."""
-    if isinstance(body, Mapping) and path not in ("policy.movers", "policy.documents.numbers"):
+    if isinstance(body, Mapping) and path not in ("policy.movers", "policy.documents.numbers") and not is_span(body):
         for name, value in body.items():
             yield from list_leaves(value, f"{path}.{name}".lstrip("."))
     elif re.sub(r"\.\d+(?=\.|$)", ".*", path) in LISTS:

@@ -61,7 +61,7 @@ def test_a_pause_by_the_api(client: TestClient, town: Town) -> None:
     made = ask(client, town["admin"], "POST /pauses", PAUSE)
     assert (made.status_code, made.json()["confirmed_at"], made.json()["counts_from"]) == (201, None, "2026-12-22")
     again = ask(client, town["admin"], "POST /pauses", PAUSE)
-    assert (again.status_code, again.json()["code"]) == (409, "pause_declared")
+    assert (again.status_code, again.json()["type"]) == (409, "urn:gagas:problem:pause_declared")
     [waiting] = [row for row in ask(client, town["second_admin"], "GET /confirmations").json() if row["kind"] == "pause"]
     assert (waiting["first_day"], waiting["last_day"], waiting["about"]) == ("2026-12-22", "2026-12-25", "Banjir")
     ask(client, town["second_admin"], f"POST /confirmations/{waiting['id']}/approval")

@@ -137,8 +137,8 @@ def test_more_free_days_never_bring_the_last_day_nearer(question: dict[str, Any]
     rows = [row for row in question["calendar"]["days"] if row["day"] != day]
     rows.append({"day": day, "kind": "joint_leave", "name": "Cuti", "name_en": "Leave"})
     later = calculate("clock", question | {"calendar": question["calendar"] | {"days": rows}})["due_on"]
-    assert (later is None) == (before is None)
-    assert before is None or later >= before
+    assert before is not None or later is None
+    assert later is None or later >= before, "later it may meet a pause that is not over"
 
 
 @given(INSTANTS, st.integers(0, 730), st.sampled_from(ZONES))

@@ -38,7 +38,7 @@ def test_a_template_that_names_an_unknown_fact_fails(certificate):
 
 def test_every_step_that_rejects_has_its_words_and_any_other_the_general_ones():
     rejecting = {(each.action, each.outcome) for each in IDEA.transitions if "recognition.number_rejection" in each.jobs}
-    assert {name_rejecting(*step) for step in rejecting} == set(WORDS) == {"permission", "screening", "determination"}
+    assert {name_rejecting(*step) for step in rejecting} == set(WORDS) == {"permission", "silence", "screening", "determination"}
     assert find_words(name_rejecting("hear", "refused")) == GENERAL
 
 
