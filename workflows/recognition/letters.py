@@ -27,12 +27,12 @@ from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.refusals import NotFound
+from workflows.process.ways import Transition
 from workflows.recognition.number import DocumentSubject, Issuer, number_document
 from workflows.recognition.offices import NamedPerson, list_copies, list_named, name_decider, name_silent, read_issuer, write_rank_or_grade
 from workflows.reward.browse import find_approval
 
 NUMBER_REJECTION = "recognition.number_rejection"
-REJECTING = [each for each in ways.IDEA.transitions if NUMBER_REJECTION in each.jobs]
 UNMET = "Kriteria ini belum terpenuhi."
 RUNS = "Inovasi serupa sudah berjalan"
 SILENT = (
@@ -209,13 +209,19 @@ def _name_official(session: Session, context: IdeaContext, issuer: Issuer, decis
     """The position of the official to whom an objection goes: who decided, or was asked and did not answer."""
     if name_rejecting(decision.action, decision.outcome) == SILENCE:
         return name_silent(session, context)
-    within_unit = any(each.action == decision.action and each.who == Role.UNIT_HEAD for each in REJECTING)
+    within_unit = any(each.action == decision.action and each.who == Role.UNIT_HEAD for each in list_rejecting())
     return name_decider(session, issuer, decision, within_unit=within_unit)
+
+
+def list_rejecting() -> list[Transition]:
+    """The steps from which a letter follows."""
+    return [each for each in ways.IDEA.transitions if NUMBER_REJECTION in each.jobs]
 
 
 def _rejecting_decision(session: Session, idea_id: str) -> Decision:
     """The last decision from which a letter follows."""
-    rejecting = sa.or_(*(sa.and_(col(Decision.action) == each.action, col(Decision.outcome) == (each.outcome or "")) for each in REJECTING))
+    steps = list_rejecting()
+    rejecting = sa.or_(*(sa.and_(col(Decision.action) == each.action, col(Decision.outcome) == (each.outcome or "")) for each in steps))
     newest = select(Decision).where(Decision.idea_id == idea_id, rejecting).order_by(col(Decision.at).desc(), col(Decision.id))
     decision = session.exec(newest).first()
     if decision is None:

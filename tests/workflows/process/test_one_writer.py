@@ -31,6 +31,7 @@ WRITERS = {
     "workflows/process/leading.py": {"change_inbox", "hand_on"},  # another lead of what is handed in: no stage moves, what is asked does
     "workflows/process/amending.py": {"inbox"},  # who is asked to join has until a call's new end
     "workflows/process/moving.py": {"Decision", "inbox"},  # an amendment or a day off, about many ideas at once: dates move, no stage does
+    "workflows/process/reminding.py": {"pass_up"},  # the last step after a permission's date asks the head above, as an overdue one does
     "workflows/process/inbox.py": {"InboxItem", "inbox", "send", "pass_on"},
     "workflows/process/journal.py": {"Message"},
     "models/statements/directory.py": {"InboxItem"},  # what is asked goes along with a unit that moves; nothing is asked or settled
@@ -67,6 +68,7 @@ def test_no_job_that_follows_a_step_is_named_outside_the_tables() -> None:
         "dropped_from_team": "recognition.tell_dropped",
         "award_may_be_lost": "reward.recheck_award",
         "call_unsealed": "intake.unseal",
+        "head_was_silent": "recognition.tell_head",
     }
 
 
