@@ -13,7 +13,7 @@ from models.form_rules import AttachmentRule, DeclarationRule, FormField, Requir
 from models.people import Role
 from models.policy_parts import Frozen, Identifier, Label, Named, Points
 from models.stages import IdeaStage
-from models.waits import Span, Wait, WaitUnit, Within
+from models.waits import Wait, Within
 
 
 def _in_order(pair: tuple[str, str]) -> tuple[str, str]:
@@ -57,7 +57,7 @@ class Days(Frozen):
     verdict: UpToAYear = 14
     deferral: Annotated[Wait, Within(1, 730)] = 180
     agreement: UpToAYear = 7  # for whoever is asked to join a team, or to advise one
-    claim: UpToAYear = Span(amount=20, unit=WaitUnit.WORKING_DAYS)  # for whoever had a rejected idea near one that was determined
+    claim: UpToAYear = 28  # for whoever had a rejected idea near one that was determined
     objection: Annotated[Wait, Within(0, 365)] = 30
     retention: Annotated[Wait, Within(30, 3_650)] = 730
     approval: UpToAYear = 14

@@ -32,11 +32,13 @@ from tests.workflows.intake.claiming import (
     build_filed,
     build_pair,
     build_told,
+    claim_of,
     listed,
     mails_asked,
     notices,
     require_whole,
     state_of,
+    watch,
 )
 from tests.workflows.region.declaring import let_count, next_working_day
 from tests.workflows.turns import Clock, clock, own_town, run_clock
@@ -177,8 +179,14 @@ def test_what_is_not_filed_in_time_lapses_and_what_is_open_keeps_the_idea(own_to
     require_whole(own_town)
 
 
-def test_a_day_that_becomes_free_moves_the_last_day_on(town: Town) -> None:
-    first, _adopted, claim = build_told(town)
+def test_a_day_that_becomes_free_moves_the_last_day_on_where_working_days_count(town: Town) -> None:
+    counting = town.build_call(days={"claim": {"amount": 20, "unit": "working_days"}})
+    first, adopted = (
+        town.build_idea(IdeaStage.REJECTED, call=counting, lead="operator", **FIRST),
+        town.build_idea(IdeaStage.DETERMINED, **NEAR),
+    )
+    watch(town, adopted)
+    claim = claim_of(town, first, adopted).id
     (before,) = town.rows(select(AdoptionClaim.due_at).where(AdoptionClaim.id == claim))
     let_count(town, next_working_day(town))
     with town.store.reading() as session:

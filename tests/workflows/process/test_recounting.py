@@ -248,7 +248,7 @@ def test_a_day_more_while_dates_are_counted_begins_anew_and_tells_of_both(town: 
 
 
 def test_where_no_policy_counts_working_days_no_date_is_looked_at(town: Town) -> None:
-    town.build_idea(IdeaStage.SCREENING, call=town.build_call(days={"claim": 28}))
+    town.build_idea(IdeaStage.SCREENING)
     declare(town, TUESDAY)
     recount(town)
     assert town.rows(select(Recount)) == []
