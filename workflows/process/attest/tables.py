@@ -48,7 +48,7 @@ revision     origin       idea_id,number,author_id,created_at                   
 attachment   file         idea_id,name,media_type,size,sha256,shown_sha256,thumbnail_sha256,added_in,added_by,added_at                salted   idea.revise
 attachment   end          removed_in,is_discarded                                                                                    plain    idea.revise
 attachment   state        state,checked_at                                                                                           plain    idea.revise,idea.check_attachment
-teammember   part         idea_id,person_id,position,lead,role,share_hundredths                                                      salted   idea.draft,idea.revise,idea.supplement*,idea.agree.*,idea.leave_out,idea.replace_member,idea.change_lead
+teammember   part         idea_id,person_id,position,lead,role,share_hundredths                                                      salted   idea.draft,idea.revise,idea.supplement*,idea.agree.*,idea.leave_out,idea.replace_member,idea.change_lead,idea.regroup_team
 invitation   asked        idea_id,person_id,number,position,lead,role,share_hundredths,known,asked_at                                salted   idea.*
 invitation   answer       answer,answered_at                                                                                         salted   idea.*
 gate         state        idea_id,name,stage,state,passed_by,passed_at                                                               plain    idea.*

@@ -15,7 +15,7 @@ from tests.workflows.intake.claiming import build_filed, build_told
 from tests.workflows.intake.merged import build_two
 from tests.workflows.intake.merged import merge as merge_ideas
 from workflows.intake.advice import give_advice
-from workflows.intake.claims import decide_claim, withdraw_claim
+from workflows.intake.claims import decide_claim, lapse_claims, withdraw_claim
 from workflows.intake.clinics import book_clinic, end_booking
 from workflows.intake.commenting import hide_comment, show_comment, take_back_comment, write_comment
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
@@ -80,10 +80,13 @@ def advise_and_end(town: Town, idea: str) -> None:
 
 
 def claim_and_reopen(town: Town) -> None:
-    """A claim that was upheld, one that waits to be filed, one that was taken back; and a rejected idea that was reopened."""
+    """A claim that was upheld, one taken back, one not filed in time, one that waits to be filed; and a rejected idea that was reopened."""
     *_ideas, claim = build_filed(town)
     town.do(decide_claim, claim, upholds=True, reason=REASON, by="leader")
     town.do(withdraw_claim, build_told(town)[2], by="operator")
+    build_told(town)
+    with stopped_clock(timedelta(days=90)):
+        town.do(lapse_claims, 9, by="flow:clock")
     build_told(town)
     town.take(town.build_idea(IdeaStage.REJECTED), "reopen")
 
