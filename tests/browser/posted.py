@@ -188,7 +188,7 @@ def _set_calls(town: Town) -> list[Shot]:
     page, longer = f"/periode-usulan/{town.call}", (("policy.days.screening", "14"), ("reason", REASON))
     until = (("until", f"{now() + timedelta(days=50):%Y-%m-%dT%H:%M}"), ("reason", REASON))
     late = f"/periode-usulan/{build_late_call(town, 'UJI-LUPA')}"
-    town.build_call(code="UJI-JEDA", **stopped("screening"))
+    town.build_call(code="UJI-JEDA-2", **stopped("screening"))
     return [
         Shot("Jeda yang perlu diperbaiki", "admin", "/jeda", "Minta konfirmasi"),
         Shot("Hari libur yang perlu diperbaiki", "admin", "/kalender", "Minta konfirmasi"),

@@ -98,7 +98,7 @@ def choose_with_keys(page: Page, number: int) -> None:
     tab_to(page, "a[href='/seleksi']", most=15)  # before the rows
     page.keyboard.press("Enter")
     expect(page.get_by_role("checkbox")).to_have_count(number)
-    tab_to(page, ".bar .button", most=25)  # before the boxes, and in sight of each
+    tab_to(page, ".bulk .button", most=25)  # before the boxes, and in sight of each
     tab_to(page, CHOICE, most=1)
     for place in range(number):
         if place:

@@ -78,6 +78,7 @@ EFFECTS: dict[str, Callable[[Evidence, str], bool]] = {
     "issue_document": issued,
     "send_document": sent,
     "tell_withdrawn": told_of_withdrawal,
+    "watch": nothing_to_see,  # no idea of the stories was rejected, so that none is near
     "send_digest": nothing_to_see,
     "tell_team": nothing_to_see,
     "tell_dropped": nothing_to_see,
