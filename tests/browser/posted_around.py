@@ -124,6 +124,7 @@ def set_claims(town: Town) -> list[Shot]:
     """A near idea was determined: as the first lead reads it and errs, as who decides reads it and errs; and an idea to be reopened."""
     first, adopted, _filed = build_filed(town)
     build_told(town, lead="owner")
+    rejected = town.build_idea(IdeaStage.REJECTED, title="Loket Keliling Pasar")
     return [
         Shot("Usulan dalam pemantauan", "owner", "/kotak-masuk"),
         Shot("Klaim yang dapat diajukan", "owner", "/klaim"),
@@ -133,6 +134,8 @@ def set_claims(town: Town) -> list[Shot]:
         Shot("Usulan yang ditolak bagi pengusulnya", "operator", f"/usulan/{first}"),
         Shot("Usulan yang ditolak bagi sekretariat", "secretary", f"/usulan/{first}"),
         Shot("Inovasi yang diklaim", "secretary", f"/usulan/{adopted}"),
+        Shot("Usulan yang dapat dibuka kembali", "secretary", f"/usulan/{rejected}"),
+        Shot("Pembukaan kembali yang perlu diperbaiki", "secretary", f"/usulan/{rejected}", "Buka kembali usulan yang ditolak"),
     ]
 
 
