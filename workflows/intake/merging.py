@@ -184,9 +184,9 @@ def read_shares(parts: Sequence[MergePart], wanted: Mapping[str, int]) -> None:
 
 
 def hash_terms(pair: Pair, parts: Sequence[MergePart]) -> str:
-    """What those agree to who are asked: the joint team with its shares, both teams as they are, and what both ideas say."""
+    """What those agree to who are asked: the joint team with its shares, both teams and who leads them, and what both ideas say."""
     shares = sorted([each.person_id, each.share_hundredths, each.role] for each in parts)
-    teams = [sorted([each.person_id, each.share_hundredths] for each in context.members) for context in pair.both]
+    teams = [sorted([each.person_id, each.share_hundredths, each.lead] for each in context.members) for context in pair.both]
     said = [[each.idea.title, each.content.budget_rupiah, each.content.content_sha256] for each in pair.both]
     return sha256(write_canonical([shares, teams, said])).hexdigest()
 
