@@ -3,20 +3,29 @@
 An inspector would ask: is the team that came about the one to which all agreed? Did the head see it? May it still be taken back?
 """
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import col, select
 
 from models.ideas import TeamMember
 from models.merges import IdeaMerge
+from models.stages import IdeaStage
 from tests.building import Town
-from tests.workflows.intake.merged import agree, build_two, open_both, propose, require_whole, told
+from tests.steps import REASON
+from tests.workflows.intake.merged import agree, build_two, merge, open_both, propose, require_whole, told
 from tests.workflows.intake.test_new_lead import ask_to_lead, lead_of
 from tests.workflows.intake.test_replace import agree as agree_to_replacement
 from tests.workflows.intake.test_replace import replace
+from tests.workflows.intake.test_silence import last_second, let_heads_serve, let_pass, settled
+from tests.workflows.turns import Clock, clock, own_town
 from workflows.intake.merge import open_merge
 from workflows.intake.merge_lists import list_waiting_merges
 from workflows.intake.replace import confirm_replacement
+from workflows.intake.separate import undo_merge
 from workflows.process.refusals import Conflict
+
+__all__ = ["clock", "own_town"]
 
 
 def hand_over(town: Town, idea: str) -> None:
@@ -62,3 +71,32 @@ def test_another_member_ends_what_was_proposed_for_the_former_team(town: Town) -
     assert (row.id, row.settled_at is not None, row.is_done) == (asked, True, False)
     propose(town, first, second)
     require_whole(town)
+
+
+def test_a_head_is_not_silent_about_a_team_that_they_had_fewer_days_for(own_town: Town, clock: Clock) -> None:
+    let_heads_serve(own_town)
+    call = own_town.build_call(on_silence="granted")
+    first, second = build_two(own_town, IdeaStage.AWAITING_PERMISSION, IdeaStage.AWAITING_PERMISSION, call)
+    clock.set(last_second(own_town, first) - timedelta(hours=1))
+    merge(own_town, first, second)
+    let_pass(own_town, clock, first)
+    assert own_town.idea(first).stage == IdeaStage.AWAITING_PERMISSION, "somebody above is asked"
+    assert settled(own_town, first) == []
+    own_town.take(first, "permit granted")
+    assert own_town.idea(first).stage == IdeaStage.SCREENING
+
+
+def test_a_head_who_is_asked_anew_has_all_their_days_and_their_silence_counts_for_the_joint_team(own_town: Town, clock: Clock) -> None:
+    let_heads_serve(own_town)
+    call = own_town.build_call(on_silence="granted")
+    first, second = build_two(own_town, call=call)
+    clock.set("2026-11-26T10:00:00+07:00")
+    asked = merge(own_town, first, second)
+    assert last_second(own_town, first).date().isoformat() == "2026-12-03"
+    let_pass(own_town, clock, first)
+    assert own_town.idea(first).stage == IdeaStage.SCREENING
+    own_town.take(first, "screen returned", "supplement")
+    assert own_town.idea(first).stage == IdeaStage.SCREENING, "what silence let through is not asked for once more"
+    own_town.do(undo_merge, asked, reason=REASON, by="secretary")
+    assert own_town.idea(first).stage == IdeaStage.SCREENING
+    require_whole(own_town)
