@@ -10,20 +10,26 @@ from sqlmodel import col, select
 
 from models.ideas import TeamMember
 from models.merges import IdeaMerge
+from models.people import Role
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.steps import REASON
 from tests.workflows.intake.merged import agree, build_two, merge, open_both, propose, require_whole, told
+from tests.workflows.intake.test_agree import team_of
 from tests.workflows.intake.test_new_lead import ask_to_lead, lead_of
 from tests.workflows.intake.test_replace import agree as agree_to_replacement
 from tests.workflows.intake.test_replace import replace
 from tests.workflows.intake.test_silence import last_second, let_heads_serve, let_pass, settled
+from tests.workflows.intake.test_transfer import build_elsewhere, offer, sees
+from tests.workflows.review.test_reopen import WHY
 from tests.workflows.turns import Clock, clock, own_town
 from workflows.intake.merge import open_merge
 from workflows.intake.merge_lists import list_waiting_merges
 from workflows.intake.replace import confirm_replacement
 from workflows.intake.separate import undo_merge
+from workflows.intake.transfer import Agreement, agree_to_transfer, answer_transfer
 from workflows.process.refusals import Conflict
+from workflows.review.reopen import reopen_idea
 
 __all__ = ["clock", "own_town"]
 
@@ -100,3 +106,39 @@ def test_a_head_who_is_asked_anew_has_all_their_days_and_their_silence_counts_fo
     own_town.do(undo_merge, asked, reason=REASON, by="secretary")
     assert own_town.idea(first).stage == IdeaStage.SCREENING
     require_whole(own_town)
+
+
+def test_an_idea_that_was_reopened_becomes_one_and_two_again_as_any_other(town: Town) -> None:
+    first = town.build_idea(IdeaStage.REJECTED)
+    town.do(reopen_idea, first, reason=WHY, by="secretary")
+    _, second = build_two(town)
+    asked = merge(town, first, second)
+    town.take(first, "permit granted")
+    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    assert (team_of(town, first), town.idea(second).stage) == ({"lead": 6_000, "mate": 4_000}, IdeaStage.SCREENING)
+    again = merge(town, first, second)
+    town.take(first, "permit granted", "screen accepted")
+    with pytest.raises(Conflict, match="merge_review_began"):
+        town.do(undo_merge, again, reason=REASON, by="secretary")
+    require_whole(town)
+
+
+def test_what_was_to_become_of_an_idea_before_it_was_turned_down_is_over_once_it_is_reopened(town: Town) -> None:
+    town.give_role("stranger", Role.SECRETARIAT, "BAPPEDA")
+    first, second = build_two(town)
+    asked = propose(town, first, second)
+    open_both(town, asked)
+    agree(town, asked, "lead", "mate", "owner")
+    offered = town.build_idea(IdeaStage.SCREENING, title="Rapor daring")
+    transfer = offer(town, offered, build_elsewhere(town))
+    town.do(answer_transfer, transfer, accepts=True, by="walker")
+    for idea in (first, offered):
+        town.take(idea, "screen rejected")
+        town.do(reopen_idea, idea, reason=WHY, by="stranger")
+    with pytest.raises(Conflict, match="merge_settled"):
+        agree(town, asked, "walker")
+    with pytest.raises(Conflict, match="transfer_settled"):
+        town.do(agree_to_transfer, transfer, Agreement(), by="lead")
+    assert not sees(town, "walker", offered), "who was to take it in reads nothing of it any more"
+    assert (told(town, "mate")[-1], town.idea(second).stage) == ("merge_ended", IdeaStage.SCREENING)
+    require_whole(town)
