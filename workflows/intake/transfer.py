@@ -17,7 +17,7 @@ from models.instants import now
 from models.people import NoticeKind, Role, RoleGrant, is_held
 from models.transfers import IdeaTransfer
 from models.units import Unit
-from workflows.intake.merging import FLOW
+from workflows.intake.merging import FLOW, find_duty_beside_screening
 from workflows.intake.transferring import (
     SCREEN,
     SHORTEST_REASON,
@@ -185,6 +185,9 @@ def _was_permitted(session: Session, context: IdeaContext) -> bool:
 def _require_sender(session: Session, context: IdeaContext, actor: Actor) -> None:
     if is_sender(session, context, actor):
         return
+    duty = find_duty_beside_screening(session, context, actor)
+    if duty is not None:
+        raise Forbidden("has_other_duty", duty=duty)
     raise Forbidden("conflict_of_interest" if has_part(context, actor) else f"only_{role_for(context, IDEA.of_action(SCREEN)[0])}")
 
 
