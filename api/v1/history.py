@@ -25,6 +25,7 @@ from workflows.process.context import read_context
 from workflows.process.engine import DECIDING_UNIT
 from workflows.process.history import list_history
 from workflows.process.relations import is_blind, is_only_invited
+from workflows.process.reopening import REOPEN
 from workflows.process.visibility import sees_idea
 from workflows.process.ways import GATE_ACTION, IDEA
 
@@ -44,13 +45,15 @@ class DecisionOut(ResponseBody):
 UNTOLD = {"team", DECIDING_UNIT}  # of a decision's detail: told in words elsewhere, or of use to papers only
 OTHER_IDEAS = ("duplicate_of", "already_runs", JOINS)  # of a decision's detail: the idea for whose sake another goes no further
 OF_INTAKE = {each.action for each in IDEA.transitions if each.stage is None or IDEA.stages[each.stage].step == "intake"} | {SEPARATE}
-SHOWN_TO_BLIND_REVIEWERS = {"submit", "screen"}  # of intake; that a member agreed or a head permitted tells something of who they are
+SUBMIT = IDEA.action("submit")
+SHOWN_TO_BLIND_REVIEWERS = {SUBMIT, "screen"}  # of intake; that a member agreed or a head permitted tells something of who they are
 
 
 def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionOut]:
     """An idea's decisions as far as the table lets the actor read of them.
 
-    A reviewer of a blind call reads no names, nothing of team and permission, and no words from before the review.
+    A reviewer of a blind call reads no names, nothing of team and permission, and no words from before the review; of an idea that was
+    reopened nothing from before that, but that it was submitted, and not why.
     Whoever is only asked to join reads nothing; and nobody but themself reads who did not want to join. What somebody said of the idea and
     another stands among the decisions for whoever may see both.
     """
@@ -60,8 +63,8 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
     decisions = list_history(session, context, actor=actor)
     links = [step for line in list_links(session, context, actor=actor) for step in _show_link(line)]
     if is_blind(session, context, actor):
-        told = [_show_blindly(decision) for decision in decisions if decision.action not in OF_INTAKE - SHOWN_TO_BLIND_REVIEWERS]
-        return _in_order(told, links)
+        told = [each for each in _leave_former_life_out(decisions) if each.action not in OF_INTAKE - SHOWN_TO_BLIND_REVIEWERS]
+        return _in_order(list(map(_show_blindly, told)), links)
     replacements = list(session.exec(select(Replacement).where(Replacement.idea_id == idea_id)))
     merges = list_merges_of(session, context, actor=actor)
     transfers = list_transfers_of(session, idea_id)
@@ -77,6 +80,12 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
     others += [step for line in merges for step in _show_merge(line, people)]
     others += [step for row, call in transfers for step in _show_transfer(row, call, people)]
     return _in_order([_name_others(session, _show_decision(decision, people, actor), actor) for decision in decisions], others)
+
+
+def _leave_former_life_out(decisions: list[Decision]) -> list[Decision]:
+    """The decisions since an idea was last reopened, and its submission: whoever judges it anew is not told how it was judged before."""
+    last = max((place for place, each in enumerate(decisions) if each.action == REOPEN), default=-1)
+    return [each for each in decisions[: last + 1] if each.action == SUBMIT] + decisions[last + 1 :]
 
 
 def _in_order(decisions: list[DecisionOut], others: list[DecisionOut]) -> list[DecisionOut]:

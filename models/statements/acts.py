@@ -1,5 +1,9 @@
 """What people did about an idea, step by step: decisions taken, reviews answered, a pilot owned, awards proposed and approved; who typed it
-in somebody else's name, who advised its team, whose place in the team somebody else has taken, and who was in one team with it."""
+in somebody else's name, who advised its team, whose place in the team somebody else has taken, and who was in one team with it.
+
+What was done about an idea that has joined another was done about that one. An office that said that two are one, or handed an idea on to
+another call or took it in, did so in the place of screening it.
+"""
 
 from collections.abc import Collection
 from functools import cache
@@ -13,10 +17,11 @@ from models.database import is_sqlite, run_plain, table_of
 from models.dictated_ideas import DictatedIdea
 from models.ideas import Decision
 from models.mentors import Mentorship
-from models.merges import MergePart
+from models.merges import IdeaMerge, MergePart
 from models.pilots import Pilot
 from models.replacements import Replacement
 from models.reviews import Review, ReviewState
+from models.transfers import IdeaTransfer
 
 ANSWERED = (ReviewState.SCORED, ReviewState.RECUSED)  # whoever stepped back from a review knew it as a reviewer all the same
 
@@ -31,10 +36,13 @@ class Act(NamedTuple):
     step: str
 
 
-_DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED, _MENTORSHIP, _REPLACED, _PART = (
-    table_of(model) for model in (Decision, Review, Pilot, Award, DictatedIdea, Mentorship, Replacement, MergePart)
+_DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED, _MENTORSHIP, _REPLACED, _PART, _MERGE, _TRANSFER = (
+    table_of(model) for model in (Decision, Review, Pilot, Award, DictatedIdea, Mentorship, Replacement, MergePart, IdeaMerge, IdeaTransfer)
 )
 _APART = sa.select(_PART.c.apart_id.label("idea_id"), _PART.c.person_id).where(_PART.c.apart_id.is_not(None)).subquery("apart")
+_TOOK_IN = sa.select(_MERGE.c.into_id.label("idea_id"), _MERGE.c.confirmed_by).where(_MERGE.c.is_done).subquery("took_in")
+_STANDS = _MERGE.c.is_done & _MERGE.c.undone_at.is_(None)
+_OF_SCREENING = sa.literal_column("'screen'")
 _SOURCES: tuple[tuple[sa.FromClause, Any, Any, tuple[Any, ...]], ...] = (
     (_DECISION, _DECISION.c.actor_id, _DECISION.c.action, ()),
     (_REVIEW, _REVIEW.c.reviewer_id, sa.literal_column("'score'"), (_REVIEW.c.state.in_(ANSWERED),)),
@@ -44,34 +52,60 @@ _SOURCES: tuple[tuple[sa.FromClause, Any, Any, tuple[Any, ...]], ...] = (
     (_DICTATED, _DICTATED.c.typed_by, sa.literal_column("'dictate'"), ()),
     (_MENTORSHIP, _MENTORSHIP.c.person_id, sa.literal_column("'advise'"), (_MENTORSHIP.c.accepted_at.is_not(None),)),
     (_REPLACED, _REPLACED.c.leaver_id, sa.literal_column("'left_team'"), (_REPLACED.c.is_done,)),
+    (_MERGE, _MERGE.c.confirmed_by, _OF_SCREENING, (_MERGE.c.is_done,)),
+    (_TOOK_IN, _TOOK_IN.c.confirmed_by, _OF_SCREENING, ()),
+    (_TRANSFER, _TRANSFER.c.offered_by, _OF_SCREENING, (_TRANSFER.c.is_done,)),
+    (_TRANSFER, _TRANSFER.c.accepted_by, _OF_SCREENING, (_TRANSFER.c.is_done,)),
     (_APART, _APART.c.person_id, sa.literal_column("'left_team'"), ()),
 )
 
 
+_NO_PART = tuple(source for source in _SOURCES if source[0] is not _APART)  # who is of the joint team has part in it already
+
+
 @cache
-def _acts(*, of_one: bool, on_sqlite: bool) -> sa.CompoundSelect[Any]:
+def _acts(*, of_one: bool, on_sqlite: bool, of_joined: bool) -> sa.CompoundSelect[Any]:
     """The acts on some ideas: of one person, or of everybody. PostgreSQL takes the ideas' ids as one array (see `is_among`)."""
-    ids = sa.bindparam("idea_ids", expanding=True) if on_sqlite else sa.any_(sa.bindparam("idea_ids", type_=sa.ARRAY(sa.String)))
     parts = []
-    for table, person, step, conditions in _SOURCES:
+    for table, person, step, conditions in _NO_PART if of_joined else _SOURCES:
         whose = person == sa.bindparam("person_id") if of_one else person.is_not(None)
-        about = table.c.idea_id.in_(ids) if on_sqlite else table.c.idea_id == ids
+        about = _is_given(table.c.idea_id, on_sqlite)
         parts.append(sa.select(table.c.idea_id, person.label("person_id"), step.label("step")).where(about, whose, *conditions))
     return sa.union(*parts)
 
 
+@cache
+def _joined(*, on_sqlite: bool) -> sa.Select[Any]:
+    """The ideas that have joined some ideas, each with the one that it has joined."""
+    return sa.select(_MERGE.c.idea_id, _MERGE.c.into_id).where(_is_given(_MERGE.c.into_id, on_sqlite), _STANDS)
+
+
+def _is_given(idea_id: Any, on_sqlite: bool) -> Any:
+    given = sa.bindparam("idea_ids", expanding=True) if on_sqlite else sa.any_(sa.bindparam("idea_ids", type_=sa.ARRAY(sa.String)))
+    return idea_id.in_(given) if on_sqlite else idea_id == given
+
+
 def list_acts_of(session: Session, person_id: str, idea_ids: Collection[str]) -> list[Act]:
     """What one person did about some ideas, each step once."""
-    if not idea_ids:
-        return []
-    statement = _acts(of_one=True, on_sqlite=is_sqlite(session))
-    return list(map(Act._make, run_plain(session, statement, {"person_id": person_id, "idea_ids": list(idea_ids)})))
+    return _read(session, idea_ids, person_id) if idea_ids else []
 
 
 def list_acts_on(session: Session, idea_ids: Collection[str]) -> list[Act]:
     """What anybody did about some ideas, each person's step once."""
-    statement = _acts(of_one=False, on_sqlite=is_sqlite(session))
     asked, found = list(idea_ids), list[Act]()
     for start in range(0, len(asked), AT_ONCE):
-        found += map(Act._make, run_plain(session, statement, {"idea_ids": asked[start : start + AT_ONCE]}))
+        found += _read(session, asked[start : start + AT_ONCE])
     return found
+
+
+def _read(session: Session, idea_ids: Collection[str], person_id: str | None = None) -> list[Act]:
+    """The acts on some ideas, and those on ideas that have joined them, as acts on what these have joined."""
+    of_one, on_sqlite = person_id is not None, is_sqlite(session)
+    asked: dict[str, Any] = {"idea_ids": list(idea_ids)} | ({"person_id": person_id} if of_one else {})
+    acts = list(map(Act._make, run_plain(session, _acts(of_one=of_one, on_sqlite=on_sqlite, of_joined=False), asked)))
+    joined = run_plain(session, _joined(on_sqlite=on_sqlite), {"idea_ids": asked["idea_ids"]})
+    into: dict[str, str] = {row.idea_id: row.into_id for row in joined}
+    if not into:
+        return acts
+    on_joined = run_plain(session, _acts(of_one=of_one, on_sqlite=on_sqlite, of_joined=True), asked | {"idea_ids": list(into)})
+    return list(dict.fromkeys([*acts, *(Act(into[row.idea_id], row.person_id, row.step) for row in on_joined)]))

@@ -5,11 +5,12 @@ agrees to the shares they saw), brings friends into a team after the submission 
 the new team), or an idea that won too often (so both are counted). The earlier receipt wins, whoever proposes it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from models.ideas import Idea
 from models.instants import now
 from models.merges import IdeaMerge, MergePart
 from models.people import NoticeKind
@@ -183,6 +184,30 @@ def confirm_merge(session: Session, merge_id: str, *, confirms: bool, reason: st
         raise Conflict("merge_changed_since")
     join_ideas(session, row, pair, parts, actor=actor)
     return row
+
+
+def hold_waiting(session: Session, idea_id: str) -> Sequence[IdeaMerge]:
+    """What is proposed of an idea, kept from others with the idea itself, which comes first as in `hold_pair`; before anything is written.
+
+    The idea stays as it was read: whoever changed it meanwhile shows as a stale version.
+    """
+    session.exec(select(Idea.id).where(Idea.id == idea_id).with_for_update()).one()
+    found: Sequence[IdeaMerge] = session.exec(waiting_for([idea_id]).with_for_update()).all()
+    return found
+
+
+def end_waiting(session: Session, waiting: Sequence[IdeaMerge], *, actor: Actor) -> None:
+    """End what was proposed of an idea whose team or lead is another by now, or that was over meanwhile: nobody agreed to that.
+
+    Whoever knew of it is told, and it may be proposed anew; nobody has refused it.
+    """
+    for row in waiting:
+        parts = list_parts(session, row)
+        row.settled_at = now()
+        keep(session, "idea.end_merge", row, parts, actor)
+        opened = is_opened(parts)
+        told = {each.person_id for each in parts if opened or each.leads_earlier or each.leads_later} | {row.asked_by}
+        send_notices(session, sorted(told - {str(actor.person_id)}), NoticeKind.MERGE_ENDED)
 
 
 def _require_may_ask(context: IdeaContext, actor: Actor) -> None:

@@ -19,7 +19,7 @@ from workflows.intake.team import Named, require_shares
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.attest.commit import commit_rows
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.duties import PROPOSE, list_barred
+from workflows.process.duties import PROPOSE, find_duty, find_other_duty, list_barred
 from workflows.process.eligibility import find_awarded_before
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Invalid, NotFound, Refusal
@@ -137,9 +137,19 @@ def find_other(session: Session, context: IdeaContext, code: str, actor: Actor) 
 
 def is_office(session: Session, pair: Pair, actor: Actor) -> bool:
     """Whether somebody may say in office that both are one: who screens both, sees both, and has part in neither."""
-    if any(has_part(each, actor) for each in pair.both) or not all(sees_idea(session, each.idea.id, actor) for each in pair.both):
+    return all(sees_idea(session, each.idea.id, actor) and may_screen(session, each, actor) for each in pair.both)
+
+
+def may_screen(session: Session, context: IdeaContext, actor: Actor) -> bool:
+    """Whether somebody screens an idea, has no part in it and no duty on it that must be another's than the screening."""
+    if has_part(context, actor) or not any(may_act(session, context, step, actor) for step in IDEA.of_action(SCREEN)):
         return False
-    return all(any(may_act(session, each, step, actor) for step in IDEA.of_action(SCREEN)) for each in pair.both)
+    return find_duty_beside_screening(session, context, actor) is None
+
+
+def find_duty_beside_screening(session: Session, context: IdeaContext, actor: Actor) -> str | None:
+    """The duty on an idea for which somebody may not screen it."""
+    return find_other_duty(session, context.idea.id, str(find_duty(IDEA.name, SCREEN)), str(actor.person_id), context.policy)
 
 
 def list_office_holders(session: Session, pair: Pair) -> Sequence[str]:
@@ -184,9 +194,9 @@ def read_shares(parts: Sequence[MergePart], wanted: Mapping[str, int]) -> None:
 
 
 def hash_terms(pair: Pair, parts: Sequence[MergePart]) -> str:
-    """What those agree to who are asked: the joint team with its shares, both teams as they are, and what both ideas say."""
+    """What those agree to who are asked: the joint team with its shares, both teams and who leads them, and what both ideas say."""
     shares = sorted([each.person_id, each.share_hundredths, each.role] for each in parts)
-    teams = [sorted([each.person_id, each.share_hundredths] for each in context.members) for context in pair.both]
+    teams = [sorted([each.person_id, each.share_hundredths, each.lead] for each in context.members) for context in pair.both]
     said = [[each.idea.title, each.content.budget_rupiah, each.content.content_sha256] for each in pair.both]
     return sha256(write_canonical([shares, teams, said])).hexdigest()
 

@@ -19,6 +19,7 @@ from models.people import NoticeKind, Person, Role, write_full_name
 from models.replacements import Replacement
 from workflows.calculations.employee_number import mask_held_number
 from workflows.intake.hand_over import become_lead
+from workflows.intake.merge import end_waiting, hold_waiting
 from workflows.intake.new_lead import find_other_waiting, put_in_lead
 from workflows.intake.replacing import (
     SHORTEST_REASON,
@@ -137,8 +138,10 @@ def confirm_replacement(session: Session, replacement_id: str, *, confirms: bool
     """Let a request come about to which everybody agreed, or refuse it with a reason: whoever permits the idea may, who has no part in it.
 
     The newcomer has the leaver's place and share from now on; no other share changes. Of a lead who did not answer or left the service a
-    reason says why it is confirmed. Raises Forbidden for anybody else; Invalid for a missing reason; Conflict while somebody is waited for,
-    once there is an award, where the newcomer is near to who judges the idea, and where with them the idea has too many awards behind it.
+    reason says why it is confirmed. What was proposed to become of the former team ends.
+
+    Raises Forbidden for anybody else; Invalid for a missing reason; Conflict while somebody is waited for, once there is an award,
+    where the newcomer is near to who judges the idea, and where with them the idea has too many awards behind it.
     """
     row, context = _take(session, replacement_id, actor)
     role, path = find_office(session, context)
@@ -151,17 +154,20 @@ def confirm_replacement(session: Session, replacement_id: str, *, confirms: bool
     _require_same_terms(row, context)
     of_lead = is_of_submitted_lead(context, row)
     said = read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON if of_lead and not has_lead_agreed(row) else 0)
+    merges = hold_waiting(session, row.idea_id)
     if of_lead:
         _settle(row, actor, said)
         put_in_lead(session, context, row, actor=actor)
         other = find_other_waiting(session, row)
         if other is not None:
             _end(session, other, "", actor)
+        end_waiting(session, merges, actor=actor)
         return row
     refusal = find_standing(context, is_of_lead=False) or find_judged(session, context, row.newcomer_id)
     if refusal is not None:
         raise refusal
     _put_in_place(session, context, row, said, actor)
+    end_waiting(session, merges, actor=actor)
     people = {*context.team, row.newcomer_id}
     send_notices(session, sorted(people), NoticeKind.TEAM_REPLACED)
     return row

@@ -4,7 +4,7 @@ Who would cheat lets a rival join and then withdraws both: so an office may take
 review. Whoever was in one team with others judges neither's idea afterwards.
 """
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.ideas import Decision
 from models.instants import now
@@ -34,7 +34,7 @@ def find_not_to_separate(session: Session, row: IdeaMerge, pair: Pair, parts: li
     """Why what was merged stays so: the review has begun, the call's places are given, or the joint team is another by now."""
     if not row.is_done or row.undone_at is not None:
         return Conflict("merge_not_standing")
-    if IDEA.stages[pair.earlier.idea.stage].step == "review" or _was_accepted(session, pair.earlier.idea.id):
+    if IDEA.stages[pair.earlier.idea.stage].step == "review" or _was_accepted(session, row):
         return Conflict("merge_review_began")
     if pair.earlier.call.awards_drafted_at is not None or pair.earlier.call.archived_at is not None:
         return Conflict("merge_call_over")
@@ -87,9 +87,11 @@ def keep_merge(session: Session, merge_id: str, *, actor: Actor) -> IdeaMerge:
     return row
 
 
-def _was_accepted(session: Session, idea_id: str) -> bool:
-    accepted = select(Decision.id).where(Decision.idea_id == idea_id, Decision.action == SCREEN, Decision.outcome == "accepted")
-    return session.exec(accepted.limit(1)).first() is not None
+def _was_accepted(session: Session, row: IdeaMerge) -> bool:
+    """Whether the earlier idea was sent into its review since both are one; one that was reopened was so before, too."""
+    accepted = select(Decision.id).where(Decision.idea_id == row.into_id, Decision.action == SCREEN, Decision.outcome == "accepted")
+    since = row.settled_at or row.asked_at
+    return session.exec(accepted.where(col(Decision.at) > since).limit(1)).first() is not None
 
 
 def _separate(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePart], reason: str, *, actor: Actor) -> IdeaMerge:

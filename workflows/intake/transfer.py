@@ -17,7 +17,7 @@ from models.instants import now
 from models.people import NoticeKind, Role, RoleGrant, is_held
 from models.transfers import IdeaTransfer
 from models.units import Unit
-from workflows.intake.merging import FLOW
+from workflows.intake.merging import FLOW, find_duty_beside_screening
 from workflows.intake.transferring import (
     SCREEN,
     SHORTEST_REASON,
@@ -149,6 +149,18 @@ def agree_to_transfer(session: Session, transfer_id: str, agreement: Agreement |
     return row
 
 
+def end_offers(session: Session, idea_id: str, *, actor: Actor) -> None:
+    """End what is offered of an idea that was over meanwhile: it was judged since, which nobody knew who accepted. They are told.
+
+    Whoever calls this holds the idea.
+    """
+    waiting = select(IdeaTransfer).where(IdeaTransfer.idea_id == idea_id, col(IdeaTransfer.settled_at).is_(None))
+    for row in session.exec(waiting.with_for_update()).all():
+        row.settled_at = now()
+        _keep(session, "idea.end_transfer", row, actor)
+        _tell_end(session, row, session.get_one(Idea, idea_id).lead_id, actor)
+
+
 def _carry_out(session: Session, row: IdeaTransfer, there: IdeaContext, agreement: Agreement, actor: Actor) -> None:
     """Let the idea stand in the other call, before the office that is awaited there; its time of receipt and its number stay."""
     outcome = "permission" if needs_permission(session, there) and not _was_permitted(session, there) else None
@@ -173,6 +185,9 @@ def _was_permitted(session: Session, context: IdeaContext) -> bool:
 def _require_sender(session: Session, context: IdeaContext, actor: Actor) -> None:
     if is_sender(session, context, actor):
         return
+    duty = find_duty_beside_screening(session, context, actor)
+    if duty is not None:
+        raise Forbidden("has_other_duty", duty=duty)
     raise Forbidden("conflict_of_interest" if has_part(context, actor) else f"only_{role_for(context, IDEA.of_action(SCREEN)[0])}")
 
 
@@ -206,9 +221,13 @@ def _list_holders(session: Session, path: str) -> set[str]:
 def _end(session: Session, row: IdeaTransfer, context: IdeaContext, reason: str, actor: Actor) -> IdeaTransfer:
     row.settled_by, row.settled_at, row.end_reason = actor.person_id, now(), reason
     _keep(session, "idea.end_transfer", row, actor)
-    told = {context.idea.lead_id, row.offered_by, row.accepted_by} - {actor.person_id, None}
-    send_notices(session, sorted(str(each) for each in told), NoticeKind.TRANSFER_ENDED)
+    _tell_end(session, row, context.idea.lead_id, actor)
     return row
+
+
+def _tell_end(session: Session, row: IdeaTransfer, lead_id: str, actor: Actor) -> None:
+    told = {lead_id, row.offered_by, row.accepted_by} - {actor.person_id, None}
+    send_notices(session, sorted(str(each) for each in told), NoticeKind.TRANSFER_ENDED)
 
 
 def _keep(session: Session, kind: str, row: IdeaTransfer, actor: Actor) -> None:

@@ -12,7 +12,7 @@ from models.replacements import Replacement
 from models.stages import IdeaStage
 from models.transfers import IdeaTransfer
 from models.units import Unit
-from workflows.intake.merging import standing, waiting_for
+from workflows.intake.merging import find_duty_beside_screening, may_screen, standing, waiting_for
 from workflows.process.actors import Actor
 from workflows.process.categories import find_no_category, list_fitting
 from workflows.process.closing import find_end
@@ -21,7 +21,7 @@ from workflows.process.eligibility import list_entry_faults
 from workflows.process.gates import list_open_gates
 from workflows.process.quota import find_full
 from workflows.process.refusals import Conflict, Invalid, Refusal
-from workflows.process.relations import has_part, is_in_team, may_act
+from workflows.process.relations import has_part, is_in_team
 from workflows.process.sealing import find_seal
 from workflows.process.ways import IDEA
 from workflows.region.calls import current_policy, get_call
@@ -34,12 +34,12 @@ MOST_CALLS = 100
 
 def is_sender(session: Session, context: IdeaContext, actor: Actor) -> bool:
     """Whether somebody may hand the idea on: who screens it, and has no part in it."""
-    return not has_part(context, actor) and any(may_act(session, context, step, actor) for step in IDEA.of_action(SCREEN))
+    return may_screen(session, context, actor)
 
 
 def is_receiver(session: Session, context: IdeaContext, row: IdeaTransfer, actor: Actor) -> bool:
     """Whether somebody may take the idea in: the secretariat of the other call, who has no part in it and did not offer it themself."""
-    if has_part(context, actor) or actor.person_id == row.offered_by:
+    if has_part(context, actor) or actor.person_id == row.offered_by or find_duty_beside_screening(session, context, actor):
         return False
     return actor.holds(Role.SECRETARIAT, get_call(session, row.to_call_id)[1].path)
 

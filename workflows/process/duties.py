@@ -84,6 +84,11 @@ def list_borne_on(session: Session, idea_ids: Collection[str], person_id: str) -
     return {idea_id: [duty for duty in (*STEPS, *BESIDE, FORMER) if duty in borne] for idea_id, borne in found.items()}
 
 
+def find_other_duty(session: Session, idea_id: str, duty: str, person_id: str, policy: Policy) -> str | None:
+    """A duty on an idea that somebody bears and that must be another's than a given one; None where they may take that on."""
+    return next((each for each in list_borne(session, idea_id, person_id) if must_differ(each, duty, policy)), None)
+
+
 def list_barred(session: Session, idea_id: str, duty: str, policy: Policy) -> set[str]:
     """Who may not take on a duty, because they bear another that must be somebody else's."""
     return list_barred_on(session, duty, {idea_id: policy})[idea_id]

@@ -17,7 +17,7 @@ from workflows.process.categories import find_no_category
 from workflows.process.ceilings import find_excess
 from workflows.process.closing import find_entry_ahead, find_no_draft, find_shut
 from workflows.process.context import AwardContext, Context, IdeaContext
-from workflows.process.duties import PROPOSE, find_duty, list_barred, list_borne, must_differ
+from workflows.process.duties import PROPOSE, find_duty, find_other_duty, list_barred
 from workflows.process.earning import find_difference, find_flaw, find_lost_stage, has_award
 from workflows.process.eligibility import find_awarded_before, find_ineligible
 from workflows.process.gates import is_next, list_open_gates
@@ -216,8 +216,7 @@ def _apart(session: Session, asked: Question) -> Refusal | None:
     duty = find_duty(asked.context.way.name, asked.transition.action)
     if duty is None or asked.actor.person_id is None:
         return None
-    borne = list_borne(session, asked.idea.idea.id, asked.actor.person_id)
-    earlier = next((each for each in borne if must_differ(each, duty, asked.idea.policy)), None)
+    earlier = find_other_duty(session, asked.idea.idea.id, duty, asked.actor.person_id, asked.idea.policy)
     return None if earlier is None else Forbidden("has_other_duty", duty=earlier)
 
 

@@ -12,6 +12,7 @@ from workflows.process.refusals import Conflict, Refusal
 from workflows.process.ways import IDEA
 
 PERMIT = IDEA.action("permit")
+GRANTING = (PERMIT, IDEA.action("expire"))  # by a head's word, or by what the call says of their silence
 
 
 def asks_permission(policy: Policy) -> bool:
@@ -36,8 +37,10 @@ def needs_permission(session: Session, context: IdeaContext) -> bool:
 
 
 def has_unpermitted_merge(session: Session, context: IdeaContext) -> bool:
-    """Whether an idea has joined, with people of its own, since a head last permitted."""
-    granted = select(Decision.at).where(Decision.idea_id == context.idea.id, Decision.action == PERMIT, Decision.outcome == "granted")
+    """Whether an idea has joined, with people of its own, since a head last permitted, or by their silence let it through."""
+    granted = select(Decision.at).where(
+        Decision.idea_id == context.idea.id, col(Decision.action).in_(GRANTING), Decision.outcome == "granted"
+    )
     last = session.exec(granted.order_by(col(Decision.at).desc()).limit(1)).first()
     joined = select(IdeaMerge).where(IdeaMerge.into_id == context.idea.id, col(IdeaMerge.is_done), col(IdeaMerge.undone_at).is_(None))
     if last is not None:

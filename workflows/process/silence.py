@@ -15,6 +15,7 @@ from models.clock_rules import Silence
 from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
 from models.instants import now
+from models.merges import IdeaMerge
 from models.people import Role, RoleGrant, is_held
 from models.policy import Policy
 from models.units import Unit
@@ -67,9 +68,12 @@ def ends_by_rule(session: Session, item: InboxItem) -> bool:
 def list_silent(session: Session, item: InboxItem) -> list[str]:
     """Who was asked as the head of an idea's unit for its permission ever since, and might have answered, by their ids.
 
-    Where the unit has no head, the heads of the nearest unit above that has one are asked. Nobody once the task was passed up.
+    Where the unit has no head, the heads of the nearest unit above that has one are asked. Nobody once the task was passed up, nor where
+    the team became another one since.
     """
     idea = session.get_one(Idea, item.idea_id)
+    if _was_regrouped(session, item):
+        return []
     if item.role != Role.UNIT_HEAD or item.unit_path != session.exec(select(Unit.path).where(Unit.id == idea.unit_id)).one():
         return []
     barred = list_barred(session, idea.id, str(find_duty("idea", PERMIT)), read_policy_of(session, idea))
@@ -81,6 +85,13 @@ def list_silent(session: Session, item: InboxItem) -> list[str]:
         for grant in heads
         if (grant.confirmed_at or now()) <= item.created_at and grant.person_id not in team | barred
     ]
+
+
+def _was_regrouped(session: Session, item: InboxItem) -> bool:
+    """Whether another idea has joined with its people since a head was asked, or was let go: they had fewer days for that team."""
+    regrouped = select(IdeaMerge).where(IdeaMerge.into_id == item.idea_id, col(IdeaMerge.is_done))
+    regrouped = regrouped.where((col(IdeaMerge.settled_at) > item.created_at) | (col(IdeaMerge.undone_at) > item.created_at))
+    return any(row.team["before"] != row.team["after"] for row in session.exec(regrouped))
 
 
 def list_heads(session: Session, unit_path: str) -> list[list[RoleGrant]]:

@@ -3,6 +3,8 @@
 from sqlmodel import Session, col, select
 
 from models.reviews import Review, ReviewState
+from workflows.intake.merge import end_waiting, hold_waiting
+from workflows.intake.transfer import end_offers
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.decide import read_reason
@@ -14,11 +16,12 @@ def reopen_idea(session: Session, idea_id: str, *, reason: str, actor: Actor) ->
     """Bring a rejected idea back into the screening while it is kept, with what changed as the reason; its team is told.
 
     It keeps code and time of receipt. What was scored counts no more: after the screening it is reviewed anew, by whom the policy's rules
-    let be asked; who scored it keeps that duty.
+    let be asked; who scored it keeps that duty. What was to become of it before its rejection, by a merge or in another call, ends.
     """
     context = read_context(session, idea_id, actor=actor)
     permitted = permit(session, context, REOPEN, actor=actor)
     text = read_reason(permitted.transition, reason)
+    merges = hold_waiting(session, idea_id)
     scored = select(Review).where(Review.idea_id == idea_id, Review.state == ReviewState.SCORED).order_by(col(Review.id))
     reviews = tuple(session.exec(scored).all())
     for review in reviews:
@@ -26,4 +29,6 @@ def reopen_idea(session: Session, idea_id: str, *, reason: str, actor: Actor) ->
     session.add_all(reviews)
     context.idea.score = context.idea.scores_closed_at = None
     take(session, context, permitted, Grounds(text, rows=reviews), actor=actor)
+    end_waiting(session, merges, actor=actor)
+    end_offers(session, idea_id, actor=actor)
     return context

@@ -15,6 +15,7 @@ from models.stages import IdeaStage
 from tests.building import Shelf, Town
 from tests.steps import REASON
 from workflows.intake.permit import permit_idea
+from workflows.review.reopen import reopen_idea
 
 API = (
     "/ideas/{idea}",
@@ -91,3 +92,16 @@ def test_the_words_of_screening_do_not_reach_a_reviewer_either(town: Town, clien
     told = show_all(town, client, propose(town, "andir", IdeaStage.IN_REVIEW))["/ideas/{idea}/history"]
     assert '"permit"' not in told
     assert REASON not in told
+
+
+def test_whoever_judges_a_reopened_idea_is_not_told_how_it_was_judged_before_nor_why_it_is_back(town: Town, client: TestClient) -> None:
+    idea = town.build_idea(IdeaStage.REJECTED)
+    town.do(reopen_idea, idea, reason="Sari dan Kelurahan Maleber kini punya anggarannya.", by="secretary")
+    town.take(idea, "screen accepted", "assign")
+    told = show_all(town, client, idea, town.reviewers(idea)[0])
+    for path in ("/ideas/{idea}/history", "/usulan/{idea}"):
+        assert "Maleber" not in told[path]
+        assert REASON not in told[path]
+    assert "rejected" not in told["/ideas/{idea}/history"]
+    assert '"submit"' in told["/ideas/{idea}/history"]
+    assert '"reopen"' in show_all(town, client, idea, "secretary")["/ideas/{idea}/history"]
