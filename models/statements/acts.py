@@ -42,7 +42,7 @@ _DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED, _MENTORSHIP, _REPLACED, _PART, _M
 _APART = sa.select(_PART.c.apart_id.label("idea_id"), _PART.c.person_id).where(_PART.c.apart_id.is_not(None)).subquery("apart")
 _TOOK_IN = sa.select(_MERGE.c.into_id.label("idea_id"), _MERGE.c.confirmed_by).where(_MERGE.c.is_done).subquery("took_in")
 _STANDS = _MERGE.c.is_done & _MERGE.c.undone_at.is_(None)
-_OF_SCREENING = sa.literal_column("'screen'")
+_OF_SCREENING: sa.ColumnClause[Any] = sa.literal_column("'screen'")
 _SOURCES: tuple[tuple[sa.FromClause, Any, Any, tuple[Any, ...]], ...] = (
     (_DECISION, _DECISION.c.actor_id, _DECISION.c.action, ()),
     (_REVIEW, _REVIEW.c.reviewer_id, sa.literal_column("'score'"), (_REVIEW.c.state.in_(ANSWERED),)),
