@@ -52,14 +52,16 @@ class Story(RuleBasedStateMachine):
         super().__init__()
         self.town, self.clock, self.model = town, clock, Claims()
 
-    @initialize(lead=st.sampled_from(LEADS), is_open=st.booleans())
-    def begin(self, lead: str, is_open: bool) -> None:
+    @initialize(lead=st.sampled_from(LEADS), is_open=st.booleans(), is_watched=mostly)
+    def begin(self, lead: str, is_open: bool, is_watched: bool) -> None:
         """A month later, when nothing of before is kept any more: an idea is rejected, and one near it determined."""
         self.clock(now() + timedelta(days=2 * DAYS["retention"]))
         self.began = now()
         self.calls = {opened: self.town.build_call(days=DAYS, **(OPEN if opened else {})) for opened in (False, True)}
         self.reject(lead, "queue", "deputy")
         self.determine(set(), "queue", is_open, "deputy")
+        if is_watched:
+            self.look([*self.model.ideas][-1])
 
     @precondition(lambda self: self.may_begin("rejected", "screening", "closed"))
     @rule(lead=st.sampled_from(LEADS), topic=topics, by=st.sampled_from(["secretary", "leader", "deputy"]))
@@ -87,7 +89,9 @@ class Story(RuleBasedStateMachine):
     @rule(luck=st.data())
     def look_for_what_is_near(self, luck: st.DataObject) -> None:
         """The flow does, once an idea is determined, or again."""
-        adopted = luck.draw(st.sampled_from([*self.model.ideas]))
+        self.look(luck.draw(st.sampled_from([*self.of("adopted") * 3, *self.model.ideas])))
+
+    def look(self, adopted: str) -> None:
         watch(self.town, adopted)
         self.model.watch(adopted)
         self.let_pass()
@@ -153,6 +157,23 @@ class Story(RuleBasedStateMachine):
         self.let_pass()
         for idea in self.model.ideas:
             self.town.do(close_rejected, idea, by="flow:review")
+
+    @rule(luck=st.data())
+    def go_on(self, luck: st.DataObject) -> None:
+        """What usually happens: the flow looks, somebody claims, waits, and is answered; or nobody does, and the idea comes back."""
+        for step in luck.draw(st.lists(st.sampled_from(["look", "file", "name", "decide", "wait", "reopen"]), min_size=2, max_size=6)):
+            if step == "look":
+                self.look_for_what_is_near(luck)
+            if step == "file" and self.model.claims:
+                self.file(luck, None, True)
+            if step == "name":
+                self.claim_by_code(luck, None, True)
+            if step == "decide" and self.model.claims:
+                self.decide(luck, None, luck.draw(st.booleans()), True)
+            if step == "wait":
+                self.let_days_pass(luck.draw(st.sampled_from([1, 2, 4])))
+            if step == "reopen":
+                self.reopen(luck, None)
 
     def agree_on(self, why: set[str], action: Callable[..., Any], *values: Any, by: str, **named: Any) -> None:
         """The step is taken where the model has nothing against it, and refused for one of its reasons where it has."""

@@ -175,6 +175,22 @@ class Story(RuleBasedStateMachine):
         findings = FINDINGS.get(outcome) or Findings(parts=tuple(sorted(parts)), reason=REASON)
         self.agree_on(self.model.screen(who, outcome, asked), screen_idea, Screening(outcome), findings, by=who)
 
+    @rule(steps=st.integers(1, 6), outcome=st.sampled_from(OUTCOMES))
+    def go_on(self, steps: int, outcome: str) -> None:
+        """What usually happens next, some times."""
+        for _ in range(steps):
+            if self.model.stage in WRITING:
+                self.everybody_joins()
+                self.hand_in(LEAD, True)
+            elif self.model.open_gates:
+                self.pass_the_gates()
+            elif self.model.stage == "awaiting_permission":
+                self.permit("head", True)
+            elif self.model.stage == "screening":
+                self.screen("secretary", outcome, set(PARTS))
+            else:
+                self.let_the_flow_run()
+
     @rule(who=st.sampled_from(WHO), step=st.sampled_from(["permit", "screen", "withdraw", "hand_in"]), is_meant=st.integers(0, 3))
     def try_out_of_turn(self, who: str, step: str, is_meant: int) -> None:
         """Somebody tries what is perhaps not theirs, or not now; that the lead takes the idea back is seldom meant."""
