@@ -81,13 +81,13 @@ def test_a_team_that_no_head_permitted_goes_to_them_when_what_has_joined_is_let_
     first, second, third = (
         town.build_idea(IdeaStage.SUPPLEMENT_ASKED, call=call, lead=who, title=f"Antrean {who}") for who in ("lead", "owner", "operator")
     )
-    merge(town, first, second, "lead", "owner")
-    last = merge(town, first, third, "lead", "owner", "operator")
+    merge(town, first, second, "lead", "mate", "owner")
+    last = merge(town, first, third, "lead", "mate", "owner", "operator")
     said = town.proposal(title="Antrean lead", team=(), sections={**SECTIONS, "idea": "Antrean daring dengan biaya yang dihitung."})
     town.do(supplement_idea, first, said, by="lead")
     town.take(first, "permit granted")
     town.do(undo_merge, last, reason=REASON, by="secretary")
-    assert town.idea(first).stage == IdeaStage.AWAITING_PERMISSION, "the head permitted the three, and never the two"
+    assert town.idea(first).stage == IdeaStage.AWAITING_PERMISSION, "the head permitted the four, and never these three"
     require_whole(town)
 
 
