@@ -16,7 +16,7 @@ from workflows.process.context import IdeaContext, read_again
 from workflows.process.eligibility import find_awarded_before
 from workflows.process.engine import Grounds, Permitted, permit, take
 from workflows.process.journal import record
-from workflows.process.permission import needs_permission
+from workflows.process.permission import has_unpermitted_merge, needs_permission
 from workflows.process.ways import IDEA
 from workflows.region.notices import send_notices
 
@@ -36,13 +36,14 @@ def join_ideas(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePa
     merging = permit(session, pair.later, MERGE, actor=FLOW)
     change = TeamChange(read_memberships(pair.earlier.members), read_joint(parts))
     regrouping = permit_regrouping(session, pair.earlier, change, is_permitted=False)
+    was_permitted = pair.earlier.idea.stage != IdeaStage.AWAITING_PERMISSION and not has_unpermitted_merge(session, pair.earlier)
     at = now()
     for each in parts:
         each.agreed_at = each.agreed_at or at
         each.apart_id = None if each.in_later else row.idea_id
     row.confirmed_by, row.confirmed_at = row.confirmed_by or actor.person_id, row.confirmed_at or at
     row.settled_by, row.settled_at, row.is_done = actor.person_id, at, True
-    row.stage_before, row.was_permitted = pair.later.idea.stage, pair.earlier.idea.stage != IdeaStage.AWAITING_PERMISSION
+    row.stage_before, row.was_permitted = pair.later.idea.stage, was_permitted
     row.team = change.as_detail()["team"]
     session.add_all([row, *parts])
     put_team(session, pair.earlier, change, actor=actor, said={"merge": row.id, "took_in": row.idea_id})

@@ -37,15 +37,18 @@ def needs_permission(session: Session, context: IdeaContext) -> bool:
 
 
 def has_unpermitted_merge(session: Session, context: IdeaContext) -> bool:
-    """Whether an idea has joined, with people of its own, since a head last permitted, or by their silence let it through."""
+    """Whether the team is none that a head permitted, or by their silence let through: since they last did, an idea has joined with people
+    of its own, or was let go from a team that they had not seen without it.
+    """
     granted = select(Decision.at).where(
         Decision.idea_id == context.idea.id, col(Decision.action).in_(GRANTING), Decision.outcome == "granted"
     )
     last = session.exec(granted.order_by(col(Decision.at).desc()).limit(1)).first()
-    joined = select(IdeaMerge).where(IdeaMerge.into_id == context.idea.id, col(IdeaMerge.is_done), col(IdeaMerge.undone_at).is_(None))
-    if last is not None:
-        joined = joined.where(col(IdeaMerge.settled_at) > last)
-    return any(row.team["before"] != row.team["after"] for row in session.exec(joined))
+    merges = select(IdeaMerge).where(IdeaMerge.into_id == context.idea.id, col(IdeaMerge.is_done)).order_by(col(IdeaMerge.undone_at))
+    changing = [row for row in session.exec(merges) if row.team["before"] != row.team["after"]]
+    since = [row for row in changing if last is None or (row.undone_at or row.settled_at or last) > last]
+    left = [row for row in since if row.undone_at is not None]
+    return len(left) < len(since) or (bool(left) and not left[-1].was_permitted)
 
 
 def is_lead_head(session: Session, context: IdeaContext) -> bool:

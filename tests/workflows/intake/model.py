@@ -28,6 +28,7 @@ class Intake:
 
     said: dict[str, str]
     needs_permission: bool = True
+    silence: str = ""  # what the call makes of a head who does not answer: granted, refused, or nothing
     stage: str = "draft"
     team: dict[str, int] = field(default_factory=lambda: {LEAD: WHOLE})
     invited: dict[str, Invited] = field(default_factory=dict)
@@ -142,6 +143,11 @@ class Intake:
             return False
         self._enter("screening" if granted else "closed")
         return True
+
+    def let_the_head_be_silent(self) -> None:
+        """The head's days pass: the call's rule decides, where it has one and the head was asked."""
+        if self.silence and self.stage == "awaiting_permission" and not self.open_gates:
+            self._enter("screening" if self.silence == "granted" else "closed")
 
     def screen(self, who: str, outcome: str, parts: frozenset[str]) -> bool:
         """The secretariat accepts, rejects, or returns the idea with the parts that may be changed."""

@@ -76,6 +76,32 @@ def test_what_is_completed_after_a_merge_goes_to_the_head_again(town: Town) -> N
     require_whole(town)
 
 
+def test_a_team_that_no_head_permitted_goes_to_them_when_what_has_joined_is_let_go(town: Town) -> None:
+    call = town.build_call()
+    first, second, third = (
+        town.build_idea(IdeaStage.SUPPLEMENT_ASKED, call=call, lead=who, title=f"Antrean {who}") for who in ("lead", "owner", "operator")
+    )
+    merge(town, first, second, "lead", "mate", "owner")
+    last = merge(town, first, third, "lead", "mate", "owner", "operator")
+    said = town.proposal(title="Antrean lead", team=(), sections={**SECTIONS, "idea": "Antrean daring dengan biaya yang dihitung."})
+    town.do(supplement_idea, first, said, by="lead")
+    town.take(first, "permit granted")
+    town.do(undo_merge, last, reason=REASON, by="secretary")
+    assert town.idea(first).stage == IdeaStage.AWAITING_PERMISSION, "the head permitted the four, and never these three"
+    require_whole(town)
+
+
+def test_what_is_completed_after_a_merge_that_was_undone_goes_to_a_head_who_never_saw_its_team(town: Town) -> None:
+    first, second = build_two(town, IdeaStage.AWAITING_PERMISSION, IdeaStage.AWAITING_PERMISSION)
+    asked = merge(town, first, second)
+    town.take(first, "permit granted", "screen returned")
+    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    said = town.proposal(team=(), sections={**SECTIONS, "idea": "Antrean daring dengan biaya yang dihitung."})
+    town.do(supplement_idea, first, said, by="lead")
+    assert town.idea(first).stage == IdeaStage.AWAITING_PERMISSION
+    require_whole(town)
+
+
 def test_what_has_joined_is_read_from_the_idea_that_stands(town: Town) -> None:
     first, second = build_two(town)
     asked = merge(town, first, second)

@@ -1,10 +1,11 @@
-"""The story of intake: a draft, its team and files, permission, gates, returns and completions, in any order and by anybody.
+"""The story of intake: a draft, its team and files, permission or a head's silence, gates, returns and completions, by anybody.
 
 After every step the idea is as a plain model says (`model.py`), on both databases; at the end the ledger commits to every row there is.
 """
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from models.ideas import Gate, GateState, Idea, Invitation, Revision, TeamMember
 from models.inbox import InboxItem
 from models.ledger import LedgerEntry, LedgerHead
 from tests.building import SECTIONS, Town
+from tests.clock import stopped_clock
 from tests.steps import MET, REASON, UNMET
 from tests.workflows.intake.model import AFTER, ENDED, GATES, LEAD, MOST_FILES, WHOLE, WRITING, Intake
+from tests.workflows.intake.test_silence import let_heads_serve
 from workflows.calculations.ledger import ChainEntry, verify_chain
 from workflows.intake.agree import answer_invitation
 from workflows.intake.attach import NewFile, attach_file, remove_attachment
@@ -27,6 +30,7 @@ from workflows.intake.draft import Proposal, draft_idea, revise_idea
 from workflows.intake.permit import permit_idea
 from workflows.intake.route import route_idea
 from workflows.intake.screen import Findings, Screening, screen_idea
+from workflows.intake.silence import end_silence
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.team import MemberShare
 from workflows.intake.withdraw import withdraw_idea
@@ -48,6 +52,12 @@ RULES: list[dict[str, Any]] = [
     for name, (stage, role) in GATES.items()
 ]
 OUTCOMES = ["returned"] * 4 + ["accepted", "rejected"]
+CALLS: dict[str, dict[str, Any]] = {  # by what a head's silence means: nobody is asked, somebody above is, or the rule decides
+    "nobody": {"permission": False, "gates": [rule for rule in RULES if rule["stage"] == "screening"]},
+    "": {"gates": RULES},
+    **{meant: {"gates": RULES, "on_silence": meant} for meant in ("granted", "refused")},
+}
+SILENT = timedelta(days=60)  # more than a head has
 FINDINGS = {"accepted": Findings(MET), "rejected": Findings(UNMET, reason=REASON)}
 said_anew = {part: st.sampled_from(texts) for part, texts in SAID.items()}
 saids, changes = st.fixed_dictionaries(said_anew), st.fixed_dictionaries({}, optional=said_anew)
@@ -63,24 +73,25 @@ def somebody(usual: str) -> st.SearchStrategy[str]:
 class Story(RuleBasedStateMachine):
     """One idea after another in the same town."""
 
-    def __init__(self, town: Town, calls: dict[bool, str]) -> None:
+    def __init__(self, town: Town, calls: dict[str, str]) -> None:
         super().__init__()
         self.town, self.calls = town, calls
 
-    @initialize(needs_permission=st.booleans(), said=saids, team=teams)
-    def begin(self, needs_permission: bool, said: dict[str, str], team: dict[str, int]) -> None:
+    @initialize(silence=st.sampled_from(list(CALLS)), said=saids, team=teams)
+    def begin(self, silence: str, said: dict[str, str], team: dict[str, int]) -> None:
         """A draft, with whom it names."""
         named = with_lead(team)
-        self.model = Intake(said, needs_permission)
+        is_asked, self.silence = silence != "nobody", silence
+        self.model = Intake(said, is_asked, silence if is_asked else "")
         assert self.model.write(LEAD, said, named)
-        made = self.town.do(draft_idea, self.calls[needs_permission], self.proposal(said, named), by=LEAD)
+        made = self.town.do(draft_idea, self.calls[silence], self.proposal(said, named), by=LEAD)
         self.idea = str(made.idea.id)
 
     @precondition(lambda self: self.model.stage in ENDED)
     @rule(said=saids, team=teams)
     def begin_another(self, said: dict[str, str], team: dict[str, int]) -> None:
         """The lead has the next idea."""
-        self.begin(self.model.needs_permission, said, team)
+        self.begin(self.silence, said, team)
 
     @precondition(lambda self: self.model.stage in WRITING)
     @rule(who=somebody(LEAD), changes=changes, team=st.none() | teams, is_whole=mostly)
@@ -148,6 +159,14 @@ class Story(RuleBasedStateMachine):
         """A head decides."""
         self.agree_on(self.model.permit(who, granted=granted), permit_idea, by=who, granted=granted, reason=REASON)
 
+    @precondition(lambda self: self.model.needs_permission)
+    @rule()
+    def let_the_head_be_silent(self) -> None:
+        """The days that a head has pass, whatever the idea waits for."""
+        with stopped_clock(SILENT):
+            self.town.do(end_silence, self.idea, by="flow:intake")
+        self.model.let_the_head_be_silent()
+
     @precondition(lambda self: self.model.stage == "screening")
     @rule(who=somebody("secretary"), outcome=st.sampled_from(OUTCOMES), parts=st.sets(st.sampled_from(PARTS), min_size=1))
     def screen(self, who: str, outcome: str, parts: set[str]) -> None:
@@ -155,6 +174,22 @@ class Story(RuleBasedStateMachine):
         asked = frozenset(parts)
         findings = FINDINGS.get(outcome) or Findings(parts=tuple(sorted(parts)), reason=REASON)
         self.agree_on(self.model.screen(who, outcome, asked), screen_idea, Screening(outcome), findings, by=who)
+
+    @rule(steps=st.integers(1, 6), outcome=st.sampled_from(OUTCOMES))
+    def go_on(self, steps: int, outcome: str) -> None:
+        """What usually happens next, some times."""
+        for _ in range(steps):
+            if self.model.stage in WRITING:
+                self.everybody_joins()
+                self.hand_in(LEAD, True)
+            elif self.model.open_gates:
+                self.pass_the_gates()
+            elif self.model.stage == "awaiting_permission":
+                self.permit("head", True)
+            elif self.model.stage == "screening":
+                self.screen("secretary", outcome, set(PARTS))
+            else:
+                self.let_the_flow_run()
 
     @rule(who=st.sampled_from(WHO), step=st.sampled_from(["permit", "screen", "withdraw", "hand_in"]), is_meant=st.integers(0, 3))
     def try_out_of_turn(self, who: str, step: str, is_meant: int) -> None:
@@ -223,9 +258,8 @@ def digest_of(file: str) -> str:
 @pytest.mark.timeout(1_800)
 def test_whatever_everybody_does_intake_is_as_the_model_says(either_town: Town, share: Callable[[int], int]) -> None:
     taking = {"most": MOST_FILES, "largest_megabytes": 1, "kinds": ["pdf"]}
-    later = [rule for rule in RULES if rule["stage"] == "screening"]
-    calls = {True: either_town.build_call(gates=RULES, attachments=taking)}
-    calls[False] = either_town.build_call(gates=later, attachments=taking, permission=False)
+    let_heads_serve(either_town)
+    calls = {silence: either_town.build_call(attachments=taking, **policy) for silence, policy in CALLS.items()}
     run_state_machine_as_test(
         lambda: Story(either_town, calls),
         settings=settings(
