@@ -1,5 +1,6 @@
 """What people did about an idea, step by step: decisions taken, reviews answered, a pilot owned, awards proposed and approved; who typed it
-in somebody else's name, who advised its team, whose place in the team somebody else has taken, and who was in one team with it.
+in somebody else's name, who advised its team, whose place in the team somebody else has taken, who was in one team with it,
+and who claimed it, or is of the team that had it first.
 
 What was done about an idea that has joined another was done about that one. An office that said that two are one, or handed an idea on to
 another call or took it in, did so in the place of screening it.
@@ -13,9 +14,10 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.awards import Award
+from models.claims import AdoptionClaim, ClaimState
 from models.database import is_sqlite, run_plain, table_of
 from models.dictated_ideas import DictatedIdea
-from models.ideas import Decision
+from models.ideas import Decision, TeamMember
 from models.mentors import Mentorship
 from models.merges import IdeaMerge, MergePart
 from models.pilots import Pilot
@@ -23,6 +25,7 @@ from models.replacements import Replacement
 from models.reviews import Review, ReviewState
 from models.transfers import IdeaTransfer
 
+STAND = (ClaimState.FILED, ClaimState.UPHELD, ClaimState.DISMISSED)  # claims that were filed and not taken back
 ANSWERED = (ReviewState.SCORED, ReviewState.RECUSED)  # whoever stepped back from a review knew it as a reviewer all the same
 
 AT_ONCE = 500  # ideas that one statement asks about
@@ -38,6 +41,15 @@ class Act(NamedTuple):
 
 _DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED, _MENTORSHIP, _REPLACED, _PART, _MERGE, _TRANSFER = (
     table_of(model) for model in (Decision, Review, Pilot, Award, DictatedIdea, Mentorship, Replacement, MergePart, IdeaMerge, IdeaTransfer)
+)
+_CLAIM, _MEMBER = table_of(AdoptionClaim), table_of(TeamMember)
+_OF_FIRST = _CLAIM.join(_MEMBER, _MEMBER.c.idea_id == _CLAIM.c.idea_id)
+_CLAIMED = sa.select(_CLAIM.c.adopted_id.label("idea_id"), _CLAIM.c.filed_by).where(_CLAIM.c.state.in_(STAND)).subquery("claimed")
+_FIRST = (
+    sa.select(_CLAIM.c.adopted_id.label("idea_id"), _MEMBER.c.person_id)
+    .select_from(_OF_FIRST)
+    .where(_CLAIM.c.state == ClaimState.UPHELD)
+    .subquery("of_first")
 )
 _APART = sa.select(_PART.c.apart_id.label("idea_id"), _PART.c.person_id).where(_PART.c.apart_id.is_not(None)).subquery("apart")
 _TOOK_IN = sa.select(_MERGE.c.into_id.label("idea_id"), _MERGE.c.confirmed_by).where(_MERGE.c.is_done).subquery("took_in")
@@ -57,6 +69,8 @@ _SOURCES: tuple[tuple[sa.FromClause, Any, Any, tuple[Any, ...]], ...] = (
     (_TRANSFER, _TRANSFER.c.offered_by, _OF_SCREENING, (_TRANSFER.c.is_done,)),
     (_TRANSFER, _TRANSFER.c.accepted_by, _OF_SCREENING, (_TRANSFER.c.is_done,)),
     (_APART, _APART.c.person_id, sa.literal_column("'left_team'"), ()),
+    (_CLAIMED, _CLAIMED.c.filed_by, sa.literal_column("'claim'"), ()),
+    (_FIRST, _FIRST.c.person_id, sa.literal_column("'claim'"), ()),
 )
 
 

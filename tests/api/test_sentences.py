@@ -19,7 +19,7 @@ from tests.api.test_catalogue import PLACEHOLDER, kinds_of
 from tests.foreign_words import find_foreign_words
 from workflows.calculations.employee_number import ADVICE
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
-from workflows.process.duties import STEPS
+from workflows.process.duties import BESIDE, CLAIM, FORMER, STEPS
 from workflows.process.ways import AWARD, IDEA
 
 STAGES = [*IdeaStage, *AwardStage, *CallState]
@@ -69,7 +69,7 @@ GIVEN: dict[str, list[Any]] = {
     "problem": PROBLEMS,
     "score": ["87.50"],
     "gate": ["site_visit"],
-    "duty": list(STEPS),
+    "duty": [*STEPS, *BESIDE, FORMER, CLAIM],
     "other_duty": list(STEPS),
 }
 
@@ -121,6 +121,8 @@ def test_a_calculations_own_english_reaches_no_reader(kind: type[CalculationRefu
     ("code", "given", "indonesian", "english"),
     [
         ("wrong_stage", {"stage": "awaiting_permission"}, "(Menunggu izin)", "(Awaiting permission)"),
+        ("has_other_duty", {"duty": "claim"}, "sudah terlibat dalam klaim atas usulan ini.", "already taken part in a claim on this idea."),
+        ("has_other_duty", {"duty": "left_team"}, "sudah pernah menjadi anggota tim usulan ini.", "already been of the team of this idea."),
         ("role_already_held", {"role": "pilot_owner"}, "peran Penanggung jawab uji coba", "role Pilot owner"),
         ("shares_do_not_sum", {"whole": 10_000, "total": 9_999}, "tepat 100%; sekarang 99,99%.", "exactly 100%; they sum to 99.99%."),
         ("no_tier_reached", {"score": "57.50"}, "Nilai 57,5 ", "score 57.5 "),

@@ -1,8 +1,11 @@
 """Take a merge back, until the review of the earlier idea begins: the later one stands again, with its own time of receipt and team.
 
 Who would cheat lets a rival join and then withdraws both: so an office may take it back also when the earlier idea has ended before its
-review. Whoever was in one team with others judges neither's idea afterwards.
+review. Whoever was in one team with others judges neither's idea afterwards. Whoever leads the joint team by now goes on leading the
+earlier idea, where they are of its team.
 """
+
+from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
@@ -14,7 +17,7 @@ from models.stages import IdeaStage
 from workflows.intake.hand_over import list_gone
 from workflows.intake.join import permit_regrouping, put_team, read_joint, take_regrouping
 from workflows.intake.merging import FLOW, MERGING, SCREEN, SHORTEST_REASON, Pair, find_part, is_office, keep, take_merge
-from workflows.intake.team import read_memberships, read_team_change
+from workflows.intake.team import Membership, TeamChange, read_memberships, read_team_change
 from workflows.process.actors import Actor
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Conflict, Forbidden, NotFound, Refusal
@@ -31,15 +34,18 @@ BACK_TO = {
 
 
 def find_not_to_separate(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePart]) -> Refusal | None:
-    """Why what was merged stays so: the review has begun, the call's places are given, or the joint team is another by now."""
+    """Why what was merged stays so: the review began, places of the call are given, the joint team is another or led from the later one."""
     if not row.is_done or row.undone_at is not None:
         return Conflict("merge_not_standing")
     if IDEA.stages[pair.earlier.idea.stage].step == "review" or _was_accepted(session, row):
         return Conflict("merge_review_began")
     if pair.earlier.call.awards_drafted_at is not None or pair.earlier.call.archived_at is not None:
         return Conflict("merge_call_over")
-    if pair.earlier.invited or read_memberships(pair.earlier.members) != read_joint(parts):
+    lead_id = pair.earlier.idea.lead_id
+    if pair.earlier.invited or read_memberships(pair.earlier.members) != _name_lead(read_joint(parts), lead_id):
         return Conflict("merge_team_changed")
+    if not any(each.in_earlier and each.person_id == lead_id for each in parts):
+        return Conflict("merge_lead_of_later")
     return None
 
 
@@ -87,6 +93,11 @@ def keep_merge(session: Session, merge_id: str, *, actor: Actor) -> IdeaMerge:
     return row
 
 
+def _name_lead(team: tuple[Membership, ...], lead_id: str) -> tuple[Membership, ...]:
+    """A team as it is under whoever leads the idea now: another lead alone changes neither the team nor its shares."""
+    return tuple(replace(each, lead=each.person_id == lead_id) for each in team)
+
+
 def _was_accepted(session: Session, row: IdeaMerge) -> bool:
     """Whether the earlier idea was sent into its review since both are one; one that was reopened was so before, too."""
     accepted = select(Decision.id).where(Decision.idea_id == row.into_id, Decision.action == SCREEN, Decision.outcome == "accepted")
@@ -98,6 +109,8 @@ def _separate(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePar
     change = read_team_change({"team": {"before": row.team["after"], "after": row.team["before"]}})
     if change is None:
         raise NotFound("merge_not_found")
+    lead_id = pair.earlier.idea.lead_id
+    change = TeamChange(_name_lead(change.before, lead_id), _name_lead(change.after, lead_id))
     regrouping = permit_regrouping(session, pair.earlier, change, is_permitted=row.was_permitted)
     standing = permit(session, pair.later, SEPARATE, BACK_TO[IdeaStage(row.stage_before)], actor=FLOW)
     row.undo_reason, row.undone_by, row.undone_at = reason, actor.person_id, now()

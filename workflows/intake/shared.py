@@ -24,7 +24,7 @@ from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.context import IdeaContext, read_context, read_policy
-from workflows.process.duties import list_borne
+from workflows.process.duties import CLAIM, list_borne
 from workflows.process.keyset import Order, Page, Slice, take_page
 from workflows.process.quota import Group, find_group
 from workflows.process.refusals import Forbidden, NotFound, Refusal
@@ -149,7 +149,8 @@ def _find_standing(session: Session, context: IdeaContext, actor: Actor, *, now_
         return Standing.OFFICE
     if not now_open or not _is_near(context, actor):
         return NotFound("idea_not_found")
-    return Standing.OFFICE if list_borne(session, context.idea.id, actor.person_id) else Standing.COLLEAGUE
+    works_on_it = {*list_borne(session, context.idea.id, actor.person_id)} - {CLAIM}  # who claims it is a colleague all the same
+    return Standing.OFFICE if works_on_it else Standing.COLLEAGUE
 
 
 def _is_near(context: IdeaContext, actor: Actor) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlmodel import Session, col, select
 
 from models.calls import Call, CallState
+from models.ideas import Gate
 from models.merges import IdeaMerge
 from models.people import Role
 from models.replacements import Replacement
@@ -112,7 +113,14 @@ def find_not_to_enter(session: Session, there: IdeaContext) -> Refusal | None:
         return Conflict("transfer_team_too_large", count=len(there.team), maximum=there.policy.team_limit)
     if any(rule.stage in BEFORE_SCREENING for rule in there.policy.gates):
         return Conflict("transfer_gated")
-    return find_full(session, there)
+    return _find_known_gate(session, there) or find_full(session, there)
+
+
+def _find_known_gate(session: Session, there: IdeaContext) -> Refusal | None:
+    """A gate of the other call that would count as put up or passed, as the idea came to one of that name in its own call."""
+    known = set(session.exec(select(Gate.name).where(Gate.idea_id == there.idea.id))) if there.policy.gates else set()
+    same = next((rule for rule in there.policy.gates if rule.name in known), None)
+    return None if same is None else Conflict("transfer_gate_known", gate=same.name, label=same.label, label_en=same.label_en)
 
 
 def list_calls_to_transfer_into(session: Session, context: IdeaContext, actor: Actor) -> Sequence[Call]:

@@ -20,6 +20,8 @@ DICTATE = "dictate"  # of whoever typed an idea in another's name: no step, and 
 ADVISE = "advise"  # of whoever is or was the team's mentor: as DICTATE
 BESIDE = (DICTATE, ADVISE)
 FORMER = "left_team"  # of whoever was of the team until somebody took their place: apart from all that the team is apart from
+CLAIM = "claim"  # of whoever claimed a determined idea, or is of the team named as its originator: what comes of it is not theirs to say
+NOT_BY_CLAIMANT = ("verify", "propose_award", "approve")  # and its pilot's owner goes on, as nobody could take their place
 ALWAYS, BY_DEFAULT = "apart", "policy"
 
 
@@ -47,7 +49,7 @@ def pair_of(one: str, other: str) -> Pair:
 STEPS, PAIRS = read_duties(tables.DUTIES)
 require_known_steps(STEPS, IDEA, AWARD)
 LOOSENABLE = tuple(pair for pair, word in PAIRS.items() if word == BY_DEFAULT)
-_DUTY_OF = {step: duty for duty, steps in STEPS.items() for step in steps} | {each: each for each in (*BESIDE, FORMER)}
+_DUTY_OF = {step: duty for duty, steps in STEPS.items() for step in steps} | {each: each for each in (*BESIDE, FORMER, CLAIM)}
 
 
 def find_duty(way: str, action: str) -> str | None:
@@ -57,6 +59,8 @@ def find_duty(way: str, action: str) -> str | None:
 
 def must_differ(one: str, other: str, policy: Policy) -> bool:
     """Whether two duties belong to different people under a policy."""
+    if CLAIM in (one, other):
+        return not {one, other}.isdisjoint(NOT_BY_CLAIMANT)
     if FORMER in (one, other):
         return {one, other}.isdisjoint({PROPOSE, *BESIDE}) and one != other and must_differ(_as_team(one), _as_team(other), policy)
     if one in BESIDE or other in BESIDE:
@@ -81,7 +85,7 @@ def list_borne_on(session: Session, idea_ids: Collection[str], person_id: str) -
     for act in list_acts_of(session, person_id, idea_ids):
         if act.step in _DUTY_OF:
             found.setdefault(act.idea_id, set()).add(_DUTY_OF[act.step])
-    return {idea_id: [duty for duty in (*STEPS, *BESIDE, FORMER) if duty in borne] for idea_id, borne in found.items()}
+    return {idea_id: [duty for duty in (*STEPS, *BESIDE, FORMER, CLAIM) if duty in borne] for idea_id, borne in found.items()}
 
 
 def find_other_duty(session: Session, idea_id: str, duty: str, person_id: str, policy: Policy) -> str | None:

@@ -13,6 +13,7 @@ from models.links import IdeaLink
 from models.people import NoticeKind, Role
 from models.stages import IdeaStage
 from tests.building import Town
+from tests.sharing import OPEN, stand
 from tests.steps import REASON, decree_of_today
 from tests.workflows.intake.claiming import (
     BECAUSE,
@@ -21,16 +22,23 @@ from tests.workflows.intake.claiming import (
     WHY,
     build_filed,
     build_told,
+    claim_of,
     listed,
     notices,
     require_whole,
     state_of,
+    watch,
 )
-from workflows.intake.claims import decide_claim, file_claim
+from tests.workflows.intake.merged import team
+from tests.workflows.intake.test_merge_duties import borne
+from workflows.intake.claims import decide_claim, file_claim, withdraw_claim
+from workflows.intake.shared import Standing
+from workflows.pilot.conclude import Verdict, verify_pilot
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
 from workflows.review.determine import Determination, determine_idea
 
 pytestmark = pytest.mark.slow
+PILOT = ("plan_pilot", "start_pilot", "measure", "conclude", "compute_result")
 
 
 def test_nobody_decides_who_took_a_step_on_either_idea_is_of_a_team_or_sees_but_one(town: Town) -> None:
@@ -63,6 +71,41 @@ def test_nobody_decides_who_took_a_step_on_either_idea_is_of_a_team_or_sees_but_
     town.do(decide_claim, claim, upholds=False, reason=BECAUSE, by="verifier")
     assert (state_of(town, claim), town.rows(select(IdeaLink.id))) == (ClaimState.DISMISSED, [])
     assert notices(town, NoticeKind.ORIGINATOR_NAMED) == set()
+
+
+def test_who_filed_a_claim_verifies_no_pilot_of_the_determined_idea_while_it_stands(town: Town) -> None:
+    town.give_role("operator", Role.VERIFIER, "BAPPEDA")
+    _first, adopted, claim = build_filed(town)
+    assert (borne(town, adopted, "operator"), borne(town, adopted, "leader")) == (["claim"], [])
+    town.take(adopted, *PILOT)
+    with pytest.raises(Forbidden, match="has_other_duty"):
+        town.do(verify_pilot, adopted, Verdict.ROLL_OUT, reason=REASON, by="operator")
+    town.do(withdraw_claim, claim, by="operator")
+    assert borne(town, adopted, "operator") == []
+    town.do(verify_pilot, adopted, Verdict.ROLL_OUT, reason=REASON, by="operator")
+
+
+def test_the_team_named_as_originator_has_no_word_on_the_award_and_goes_on_with_a_pilot_that_it_was_given(either_town: Town) -> None:
+    town = either_town
+    town.give_role("stranger", Role.CHAIR, "KOTA")
+    shares = team(town, operator=4_000, owner=3_000, leader=3_000)
+    first = town.build_idea(IdeaStage.REJECTED, lead="operator", team=shares, **FIRST)
+    adopted = town.build_idea(IdeaStage.DETERMINED, call=town.build_call(code="TERBUKA", **OPEN), **NEAR)
+    watch(town, adopted)
+    claim = claim_of(town, first, adopted).id
+    town.do(file_claim, claim, WHY, by="operator")
+    assert [borne(town, adopted, who) for who in ("operator", "owner", "leader")] == [["claim"], [], []]
+    town.take(adopted, "plan_pilot", "start_pilot")
+    town.do(decide_claim, claim, upholds=True, reason=BECAUSE, by="stranger")
+    assert [borne(town, adopted, who) for who in ("operator", "owner", "leader")] == [["claim"], ["own", "claim"], ["claim"]]
+    assert borne(town, adopted, "stranger") == borne(town, first, "leader") == []
+    assert stand(town, adopted, "operator") == Standing.COLLEAGUE
+    town.take(adopted, "measure", "conclude", "compute_result", "verify roll_out")
+    award = town.build_award(idea=adopted)
+    with pytest.raises(Forbidden, match="has_other_duty"):
+        town.take(adopted, "approve approved")
+    assert town.award(award).stage == "proposed"
+    require_whole(town)
 
 
 def test_of_two_who_decide_at_once_one_is_heard(either_town: Town) -> None:

@@ -41,6 +41,13 @@ def hand_over(town: Town, idea: str) -> None:
     town.do(confirm_replacement, asked, confirms=True, by="head")
 
 
+def lead_by(town: Town, idea: str, who: str, former: str = "lead") -> None:
+    """Somebody of the joint team leads, as its lead agrees and the head confirms."""
+    asked = ask_to_lead(town, idea, who)
+    agree_to_replacement(town, asked, former)
+    town.do(confirm_replacement, asked, confirms=True, by="head")
+
+
 def test_another_lead_ends_what_was_proposed_under_the_former_one_and_who_leads_proposes_anew(either_town: Town) -> None:
     town = either_town
     first, second = build_two(town)
@@ -63,6 +70,34 @@ def test_another_lead_ends_what_was_proposed_under_the_former_one_and_who_leads_
     agree(town, again, "lead", "mate", "owner", "walker")
     leads = town.rows(select(TeamMember.person_id).where(TeamMember.idea_id == first, col(TeamMember.lead)))
     assert leads == [town.idea(first).lead_id] == [town["mate"].id]
+    require_whole(town)
+
+
+def test_what_is_led_by_another_by_now_is_taken_back_and_they_go_on_leading_it(either_town: Town) -> None:
+    town = either_town
+    first, second = build_two(town)
+    asked = merge(town, first, second)
+    lead_by(town, first, "mate")
+    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    assert (lead_of(town, first), team_of(town, first)) == ("mate", {"lead": 6_000, "mate": 4_000})
+    assert (lead_of(town, second), team_of(town, second)) == ("owner", {"owner": 7_000, "walker": 3_000})
+    leads = town.rows(select(TeamMember.person_id).where(TeamMember.idea_id == first, col(TeamMember.lead)))
+    assert leads == [town["mate"].id]
+    assert (town.idea(first).stage, town.idea(second).stage) == (IdeaStage.SCREENING, IdeaStage.SCREENING)
+    require_whole(town)
+    town.take(first, "screen accepted")
+
+
+def test_who_is_of_the_later_team_alone_does_not_lead_the_earlier_idea_by_its_being_taken_back(town: Town) -> None:
+    first, second = build_two(town)
+    asked = merge(town, first, second)
+    lead_by(town, first, "owner")
+    for who in ("secretary", "lead", "owner"):
+        with pytest.raises(Conflict, match="merge_lead_of_later"):
+            town.do(undo_merge, asked, reason=REASON, by=who)
+    lead_by(town, first, "lead", "owner")
+    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    assert (lead_of(town, first), team_of(town, first)) == ("lead", {"lead": 6_000, "mate": 4_000})
     require_whole(town)
 
 

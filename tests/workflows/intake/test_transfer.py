@@ -27,6 +27,7 @@ from workflows.process.categories import keeps_category
 from workflows.process.context import read_context
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.region.calls import close_call
+from workflows.review.gates import pass_gate
 
 WHY = "Menyangkut sekolah, sehingga menjadi urusan Dinas Pendidikan."
 
@@ -204,6 +205,24 @@ def test_the_other_calls_conditions_are_asked_of_it_before_it_is_offered_and_aga
     with pytest.raises(Conflict, match="quota_reached"):
         town.do(agree_to_transfer, offered, Agreement(), by="lead")
     assert town.idea(second).call_id == town.call
+
+
+def test_what_passed_a_gate_here_is_not_handed_where_one_of_that_name_would_count_as_passed(town: Town) -> None:
+    visit = {"name": "visit", "label": "Kunjungan", "label_en": "Visit", "stage": "screening", "role": "secretariat"}
+    idea = town.build_idea(IdeaStage.SCREENING, call=town.build_call(gates=[visit]))
+    with pytest.raises(Conflict, match="gate_open"):
+        offer(town, idea, build_elsewhere(town))
+    town.do(pass_gate, idea, "visit", by="secretary")
+    for stage in ("screening", "shortlisted"):
+        same = {**visit, "label": "Kunjungan Dinas Pendidikan", "label_en": "Visit by the agency", "stage": stage}
+        with pytest.raises(Conflict, match="transfer_gate_known"):
+            offer(town, idea, build_elsewhere(town, gates=[same]))
+    hand_on(town, idea, build_elsewhere(town, gates=[{**visit, "name": "visit_school"}]))
+    with pytest.raises(Conflict, match="gate_open"):
+        town.do(screen_idea, idea, Screening.ACCEPTED, Findings(MET), by="walker")
+    town.do(pass_gate, idea, "visit_school", by="walker")
+    town.do(screen_idea, idea, Screening.ACCEPTED, Findings(MET), by="walker")
+    require_whole(town)
 
 
 def test_a_category_and_a_declaration_of_that_call_are_the_leads_to_give(town: Town) -> None:

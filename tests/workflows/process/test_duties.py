@@ -16,7 +16,7 @@ from models.clock_rules import Silence
 from models.policy import Policy
 from tests.building import POLICY
 from workflows.process.check import check_policy
-from workflows.process.duties import LOOSENABLE, PAIRS, STEPS, find_duty, must_differ, pair_of, read_duties
+from workflows.process.duties import BESIDE, CLAIM, FORMER, LOOSENABLE, PAIRS, STEPS, find_duty, must_differ, pair_of, read_duties
 from workflows.process.reach import walk
 from workflows.process.ways import AWARD, DOCUMENT, IDEA, Way
 
@@ -45,6 +45,11 @@ def test_no_policy_brings_these_together(pair: tuple[str, str]) -> None:
     wilful = Policy.model_validate({**POLICY, "loosened": [pair]})
     assert must_differ(*pair, wilful), "even where a policy that nobody checked says so"
     assert [found.code for found in check_policy(wilful, IDEA, AWARD, DOCUMENT)] == ["policy_pair_not_loosened"]
+
+
+def test_who_claims_a_determined_idea_says_nothing_of_what_comes_of_it_and_may_do_all_else() -> None:
+    apart = {duty for duty in (*STEPS, *BESIDE, FORMER, CLAIM) if must_differ(CLAIM, duty, LOOSEST)}
+    assert apart == {duty for duty in STEPS if must_differ(duty, CLAIM, LOOSEST)} == {"verify", "propose_award", "approve"}
 
 
 def test_every_step_of_a_duty_by_a_person_asks_whether_they_have_another() -> None:
