@@ -63,10 +63,11 @@ def find_named(session: Session, unit_id: str, words: Sequence[str]) -> Iterator
 
 
 def _sort_by_rarity(session: Session, unit_id: str, words: Sequence[str]) -> list[str]:
-    """Words by how many of a unit's names have one that begins so, counted to a bound; of as many the longest first."""
+    """Words by how many of a unit's names have one that begins so, counted to a bound along the index; of as many the longest first."""
     if len(words) == 1:
         return [*words]
-    found = (sa.select(sa.literal(1)).where(_WORDS.c.unit_id == unit_id, _begins(_WORDS, word)).limit(MANY) for word in words)
+    of_unit = sa.select(sa.literal(1)).where(_WORDS.c.unit_id == unit_id).order_by(_WORDS.c.word, _WORDS.c.person_id)
+    found = (of_unit.where(_begins(_WORDS, word)).limit(MANY) for word in words)
     counts = (sa.select(sa.func.count()).select_from(each.subquery()).scalar_subquery() for each in found)
     counted = zip(run_plain(session, sa.select(*counts)).one(), words, strict=True)
     return [word for _count, word in sorted(counted, key=lambda each: (each[0], -len(each[1])))]
