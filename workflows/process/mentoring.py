@@ -16,16 +16,17 @@ from workflows.process.journal import record
 from workflows.process.reopening import REOPEN
 from workflows.process.ways import IDEA
 
+BRINGS_BACK = (REOPEN, IDEA.action("separate"))  # what was rejected, and what had joined another
 WORKED_ON = tuple(map(IDEA.action, ("submit", "supplement", "plan_pilot", "measure")))  # what such a stage awaits
 ADVISED = frozenset(stage.name for stage in IDEA.stages.values() if stage.awaits in WORKED_ON)
 ASK, ANSWER, END, LAPSE, ADVISE = "ask_mentor", "answer_mentor", "end_mentor", "lapse_mentor", "advise"  # the steps, in the ledger
 
 
 def _list_over() -> frozenset[str]:
-    """The stages from which no way leads to one in which a mentor advises; that an idea may be reopened keeps nobody's place."""
+    """The stages from which no way leads to one in which a mentor advises; that an idea may be brought back keeps nobody's place."""
     ahead = set(ADVISED)
     while True:
-        leading = [each for each in IDEA.transitions if each.stage is not None and each.action != REOPEN]
+        leading = [each for each in IDEA.transitions if each.stage is not None and each.action not in BRINGS_BACK]
         before = {str(each.stage) for each in leading if each.target in ahead}
         if before <= ahead:
             return frozenset(IDEA.stages) - ahead
