@@ -86,7 +86,7 @@ def _dictated(town: Town) -> str:
 
 S, A = IdeaStage, AwardStage
 WAITS = "permission screening supplement review recommendation determination pilot_plan verdict deferral agreement"
-WAITS += " claim.amount objection approval"
+WAITS += " claim objection approval"
 PAPERS = ("documents.letterhead.lines", "documents.signatory.name", "documents.signatory.position")
 AMENDED = " ".join(f"policy.{part}" for part in (*(f"days.{wait}" for wait in WAITS.split()), *PAPERS)) + " reason"
 FORMS = (
