@@ -1,17 +1,14 @@
 """The pages of claims: those that concern the reader, with what they may do; a claim made on an idea's page; and its reopening."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from api.pages.forms import FormView
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.reading import reading_all
-from api.pages.refused import RefusedForm, attempt
-from api.pages.render import page, read_done
-from api.pages.session import FormResult, Page, PageRequest, PostedForm, redirect_to
+from api.pages.render import read_done
+from api.pages.session import FormResult, Page, PostedForm, redirect_to
+from api.pages.waiting import WaitingList
 from api.v1.shapes import Id
 from workflows.intake.claim_lists import list_claims
 from workflows.intake.claims import claim_idea, decide_claim, file_claim, withdraw_claim
@@ -20,13 +17,14 @@ from workflows.review.reopen import reopen_idea
 
 router = APIRouter(include_in_schema=False)
 LIST = "/klaim"
+WAITING = WaitingList("intake/claims.html", list_claims, ("claim",))
 DONE = {"file": "claim_filed", "withdraw": "claim_withdrawn", "uphold": "claim_decided", "dismiss": "claim_decided"}
 
 
 @router.get(LIST)
 async def show_claims(request: Page, ok: str = "") -> Response:
     """The claims that concern the reader."""
-    return await _list_page(request, done=read_done(ok))
+    return await WAITING.show(request, done=read_done(ok))
 
 
 @router.get(f"{LIST}/{{rest}}")
@@ -49,7 +47,7 @@ async def settle(claim_id: Id, request: PostedForm) -> Response:
             file_claim(session, claim_id, reason, actor=actor)
         return FormResult(to=LIST, done=DONE.get(do, "claim_filed"))
 
-    return await attempt(f"claim-{claim_id}", request, lambda: request.act(act), lambda refused: _list_page(request, refused))
+    return await WAITING.attempt("claim", claim_id, request, act)
 
 
 @router.post(f"{IDEA}/klaim")
@@ -73,16 +71,3 @@ async def reopen(idea_id: Id, request: PostedForm) -> Response:
     return await idea_form(
         request, idea_id, "reopen", lambda s, a: back_to_idea(reopen_idea(s, idea_id, reason=reason, actor=a), "idea_reopened")
     )
-
-
-async def _list_page(request: PageRequest, refused: RefusedForm | None = None, *, done: str = "") -> Response:
-    def read(session: Session, actor: Actor) -> list[Any]:
-        found = list_claims(session, actor=actor)
-        views = {each.row.id: FormView(f"claim-{each.row.id}") for each in found}
-        views |= {refused.name.removeprefix("claim-"): refused.view()} if refused else {}
-        return [(each, views[each.row.id]) for each in found]
-
-    visitor, rows = await request.read_page(read)
-    status = refused.status if refused else 200
-    state = {"wrong": refused, "posted": refused is not None, "done": done, "rows": rows, "resend": refused.resend if refused else []}
-    return page(visitor, "intake/claims.html", status=status, **state)

@@ -1,17 +1,14 @@
 """The pages on which two ideas are proposed to become one, everybody concerned answers, and the two are two again."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from api.pages.forms import FormView
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.reading import reading_all, require_readable
-from api.pages.refused import RefusedForm, attempt
-from api.pages.render import page, read_done
-from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from api.pages.render import read_done
+from api.pages.session import FormResult, Page, PostedForm
+from api.pages.waiting import WaitingList
 from api.v1.shapes import Id
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, confirm_merge, open_merge, share_merge
 from workflows.intake.merge_lists import list_waiting_merges
@@ -21,6 +18,7 @@ from workflows.process.context import read_context
 
 router = APIRouter(include_in_schema=False)
 LIST = "/penggabungan"
+WAITING = WaitingList("intake/merges.html", list_waiting_merges, ("settle", "divide"))
 DONE = {
     "open": "merge_opened",
     "agree": "merge_agreed",
@@ -65,7 +63,7 @@ async def separate(idea_id: Id, merge_id: Id, request: PostedForm) -> Response:
 @router.get(LIST)
 async def show_waiting(request: Page, ok: str = "") -> Response:
     """The merges that wait and concern the reader."""
-    return await _list_page(request, done=read_done(ok))
+    return await WAITING.show(request, done=read_done(ok))
 
 
 @router.post(f"{LIST}/{{merge_id}}")
@@ -89,7 +87,7 @@ async def settle(merge_id: Id, request: PostedForm) -> Response:
                 answer_merge(session, merge_id, agrees=do == "agree", terms=terms, reason=reason, actor=actor)
         return FormResult(to=LIST, done=DONE[do])
 
-    return await attempt(f"settle-{merge_id}", request, lambda: request.act(act), lambda refused: _list_page(request, refused))
+    return await WAITING.attempt("settle", merge_id, request, act)
 
 
 @router.post(f"{LIST}/{{merge_id}}/bagian")
@@ -103,17 +101,4 @@ async def divide(merge_id: Id, request: PostedForm) -> Response:
             share_merge(session, merge_id, shares, actor=actor)
         return FormResult(to=LIST, done="merge_divided")
 
-    return await attempt(f"divide-{merge_id}", request, lambda: request.act(act), lambda refused: _list_page(request, refused))
-
-
-async def _list_page(request: PageRequest, refused: RefusedForm | None = None, *, done: str = "") -> Response:
-    def read(session: Session, actor: Actor) -> list[Any]:
-        found = list_waiting_merges(session, actor=actor)
-        names = [f"{form}-{each.row.id}" for each in found for form in ("settle", "divide")]
-        views = {name: FormView(name) for name in names} | ({refused.name: refused.view()} if refused else {})
-        return [(each, views[f"settle-{each.row.id}"], views[f"divide-{each.row.id}"]) for each in found]
-
-    visitor, rows = await request.read_page(read)
-    status = refused.status if refused else 200
-    state = {"wrong": refused, "posted": refused is not None, "done": done, "rows": rows, "resend": refused.resend if refused else []}
-    return page(visitor, "intake/merges.html", status=status, **state)
+    return await WAITING.attempt("divide", merge_id, request, act)

@@ -14,6 +14,7 @@ from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, remember_language
 from api.pages.texts import Words
+from api.pages.waiting import WaitingList
 from api.v1.shapes import Id
 from models.stages import IdeaStage
 from workflows.intake.hand_over import take_over_draft
@@ -26,6 +27,7 @@ from workflows.process.refusals import Refusal
 
 router = APIRouter(include_in_schema=False)
 LIST = "/pergantian"
+WAITING = WaitingList("intake/replacements.html", list_replacements)
 DONE = {
     "agree": "replacement_agreed",
     "confirm": "replacement_confirmed",
@@ -76,7 +78,7 @@ async def take_over(idea_id: Id, request: PostedForm) -> Response:
 @router.get(LIST)
 async def show_waiting(request: Page, ok: str = "") -> Response:
     """The requests that wait and concern the reader."""
-    return await _list_page(request, done=read_done(ok))
+    return await WAITING.show(request, done=read_done(ok))
 
 
 @router.post(f"{LIST}/{{replacement_id}}")
@@ -91,7 +93,7 @@ async def settle(replacement_id: Id, request: PostedForm) -> Response:
             answer_replacement(session, replacement_id, agrees=do == "agree", reason=reason, actor=actor)
         return FormResult(to=LIST, done=DONE.get(do, "replacement_ended"))
 
-    return await attempt(f"settle-{replacement_id}", request, lambda: request.act(act), lambda refused: _list_page(request, refused))
+    return await WAITING.attempt("settle", replacement_id, request, act)
 
 
 async def _form_page(request: PageRequest, idea_id: str, refused: RefusedForm | None = None, *, of_lead: bool = False) -> Response:
@@ -128,16 +130,3 @@ def _find(request: PageRequest, session: Session, view: FormView, actor: Actor) 
     except Refusal as refusal:
         said = Words(request.language).refusal(refusal.code, refusal.parameters)
         return replace(view, errors={**view.errors, FIND: said}), None
-
-
-async def _list_page(request: PageRequest, refused: RefusedForm | None = None, *, done: str = "") -> Response:
-    def read(session: Session, actor: Actor) -> list[Any]:
-        found = list_replacements(session, actor=actor)
-        views = {each.row.id: FormView(f"settle-{each.row.id}") for each in found}
-        views |= {refused.name.removeprefix("settle-"): refused.view()} if refused else {}
-        return [(each, views[each.row.id]) for each in found]
-
-    visitor, rows = await request.read_page(read)
-    status = refused.status if refused else 200
-    state = {"wrong": refused, "posted": refused is not None, "done": done, "rows": rows, "resend": refused.resend if refused else []}
-    return page(visitor, "intake/replacements.html", status=status, **state)

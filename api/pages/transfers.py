@@ -1,17 +1,14 @@
 """The pages on which an idea is offered to another call, and on which those concerned answer."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from api.pages.forms import FormView
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.reading import reading_all, require_readable
-from api.pages.refused import RefusedForm, attempt
-from api.pages.render import page, read_done
-from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from api.pages.render import read_done
+from api.pages.session import FormResult, Page, PostedForm
+from api.pages.waiting import WaitingList
 from api.v1.shapes import Id
 from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
 from workflows.intake.transfer_lists import list_transfers
@@ -20,6 +17,7 @@ from workflows.process.context import read_context
 
 router = APIRouter(include_in_schema=False)
 LIST = "/pengalihan"
+WAITING = WaitingList("intake/transfers.html", list_transfers)
 DONE = {
     "accept": "transfer_accepted",
     "return": "transfer_returned",
@@ -46,7 +44,7 @@ async def offer(idea_id: Id, request: PostedForm) -> Response:
 @router.get(LIST)
 async def show_waiting(request: Page, ok: str = "") -> Response:
     """The offers that wait and concern the reader."""
-    return await _list_page(request, done=read_done(ok))
+    return await WAITING.show(request, done=read_done(ok))
 
 
 @router.post(f"{LIST}/{{transfer_id}}")
@@ -64,17 +62,4 @@ async def settle(transfer_id: Id, request: PostedForm) -> Response:
             agree_to_transfer(session, transfer_id, agreement, reason=reason, actor=actor)
         return FormResult(to=LIST, done=DONE[do])
 
-    return await attempt(f"settle-{transfer_id}", request, lambda: request.act(act), lambda refused: _list_page(request, refused))
-
-
-async def _list_page(request: PageRequest, refused: RefusedForm | None = None, *, done: str = "") -> Response:
-    def read(session: Session, actor: Actor) -> list[Any]:
-        found = list_transfers(session, actor=actor)
-        views = {each.row.id: FormView(f"settle-{each.row.id}") for each in found}
-        views |= {refused.name.removeprefix("settle-"): refused.view()} if refused else {}
-        return [(each, views[each.row.id]) for each in found]
-
-    visitor, rows = await request.read_page(read)
-    status = refused.status if refused else 200
-    state = {"wrong": refused, "posted": refused is not None, "done": done, "rows": rows, "resend": refused.resend if refused else []}
-    return page(visitor, "intake/transfers.html", status=status, **state)
+    return await WAITING.attempt("settle", transfer_id, request, act)

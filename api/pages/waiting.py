@@ -1,0 +1,47 @@
+"""Lists of what waits for people's answers: each row carries its forms, and one that was refused stands as it was sent."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from api.pages.forms import FormView
+from api.pages.refused import RefusedForm
+from api.pages.refused import attempt as attempt_form
+from api.pages.render import page
+from api.pages.session import FormResult, PageRequest, PostedForm
+from workflows.process.actors import Actor
+
+
+@dataclass(frozen=True)
+class WaitingList:
+    """A list's page: its template, what a reader's rows are, and the names of the forms that each row carries.
+
+    The template gets `rows`: each a tuple of the row and its forms in their order. A form is named after its row: `settle-<id>`.
+    """
+
+    template: str
+    find: Callable[..., Sequence[Any]]
+    forms: tuple[str, ...] = ("settle",)
+
+    async def show(self, request: PageRequest, refused: RefusedForm | None = None, *, done: str = "") -> Response:
+        """The list as the reader may see it."""
+
+        def read(session: Session, actor: Actor) -> list[Any]:
+            return [(each, *(self._view(form, each.row.id, refused) for form in self.forms)) for each in self.find(session, actor=actor)]
+
+        visitor, rows = await request.read_page(read)
+        status = refused.status if refused else 200
+        state = {"wrong": refused, "posted": refused is not None, "done": done, "resend": refused.resend if refused else []}
+        return page(visitor, self.template, status=status, rows=rows, **state)
+
+    async def attempt(self, form: str, row_id: str, request: PostedForm, act: Callable[[Session, Actor], FormResult]) -> Response:
+        """What a row's form asks for; where it is refused, the list once more."""
+        return await attempt_form(f"{form}-{row_id}", request, lambda: request.act(act), lambda refused: self.show(request, refused))
+
+    @staticmethod
+    def _view(form: str, row_id: str, refused: RefusedForm | None) -> FormView:
+        name = f"{form}-{row_id}"
+        return refused.view() if refused is not None and refused.name == name else FormView(name)
