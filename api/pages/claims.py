@@ -5,7 +5,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from api.pages.idea import IDEA, back_to_idea, idea_form
-from api.pages.reading import reading_all
+from api.pages.reading import reading_all, require_readable
 from api.pages.render import read_done
 from api.pages.session import FormResult, Page, PostedForm, redirect_to
 from api.pages.waiting import WaitingList
@@ -17,8 +17,8 @@ from workflows.review.reopen import reopen_idea
 
 router = APIRouter(include_in_schema=False)
 LIST = "/klaim"
-WAITING = WaitingList("intake/claims.html", list_claims, ("claim",))
-DONE = {"file": "claim_filed", "withdraw": "claim_withdrawn", "uphold": "claim_decided", "dismiss": "claim_decided"}
+WAITING = WaitingList("intake/claims.html", list_claims, {"claim": lambda each: each.may_decide or each.may_file})
+OUTCOMES = ("file", "withdraw", "uphold", "dismiss")
 
 
 @router.get(LIST)
@@ -36,16 +36,18 @@ async def go_to_claims(rest: str) -> Response:
 @router.post(f"{LIST}/{{claim_id}}")
 async def settle(claim_id: Id, request: PostedForm) -> Response:
     """File a claim, take it back, uphold it or dismiss it."""
-    do, reason = request.form.text("do", 20), request.form.text("reason", 4_000)
+    do, reason = request.form.choice("do", OUTCOMES), request.form.text("reason", 4_000)
 
     def act(session: Session, actor: Actor) -> FormResult:
+        require_readable(request.form)
         if do in ("uphold", "dismiss"):
             decide_claim(session, claim_id, upholds=do == "uphold", reason=reason, actor=actor)
-        elif do == "withdraw":
-            withdraw_claim(session, claim_id, actor=actor)
-        else:
-            file_claim(session, claim_id, reason, actor=actor)
-        return FormResult(to=LIST, done=DONE.get(do, "claim_filed"))
+            return FormResult(to=LIST, done="claim_decided")
+        if do == "withdraw":
+            taken_back = withdraw_claim(session, claim_id, actor=actor).filed_at is not None
+            return FormResult(to=LIST, done="claim_taken_back" if taken_back else "claim_withdrawn")
+        file_claim(session, claim_id, reason, actor=actor)
+        return FormResult(to=LIST, done="claim_filed")
 
     return await WAITING.attempt("claim", claim_id, request, act)
 

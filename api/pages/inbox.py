@@ -12,11 +12,11 @@ from api.pages.listed import list_rows
 from api.pages.queue import address_of
 from api.pages.render import page, read_done
 from api.pages.session import Page
-from workflows.intake.claim_lists import count_claims
+from workflows.intake.claim_lists import list_claims
 from workflows.intake.dictate import count_dictated
-from workflows.intake.merge_lists import count_merges
-from workflows.intake.replace import count_replacements
-from workflows.intake.transfer_lists import count_transfers
+from workflows.intake.merge_lists import list_waiting_merges
+from workflows.intake.replace import list_replacements
+from workflows.intake.transfer_lists import list_transfers
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy_of
 from workflows.process.inbox import find_gate
@@ -48,15 +48,27 @@ async def show_inbox(request: Page, after: str | None = None, before: str | None
             "stranded": _lines(session, list_stranded(session, actor=actor).rows, actor) if is_first else [],
             "to_confirm": count_to_confirm(session, actor=actor) if is_first else 0,
             "dictated": count_dictated(session, actor.person_id) if is_first else 0,
-            "replacements": count_replacements(session, actor=actor) if is_first else 0,
-            "claims": count_claims(session, actor=actor) if is_first else 0,
-            "merges": count_merges(session, actor=actor) if is_first else 0,
-            "transfers": count_transfers(session, actor=actor) if is_first else 0,
+            "lists": _count_lists(session, actor) if is_first else [],
             "unsigned": list_unsigned(session, actor=actor) if is_first else [],
         }
 
     visitor, values = await request.read_page(read_lines)
     return page(visitor, "inbox.html", **values, done=read_done(ok))
+
+
+def _count_lists(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Of each list of what people answer: its address, its words, how many await the reader, and how many concern them at all."""
+    lists: list[tuple[str, str, Sequence[Any]]] = [
+        ("/pergantian", "replace", list_replacements(session, actor=actor)),
+        ("/klaim", "claim", [each for each in list_claims(session, actor=actor) if each.is_open]),
+        ("/penggabungan", "merge", list_waiting_merges(session, only_agreed=True, actor=actor)),
+        ("/pengalihan", "transfer", list_transfers(session, actor=actor)),
+    ]
+    return [
+        {"to": to, "words": words, "awaiting": sum(each.awaits_reader for each in rows), "concerning": len(rows)}
+        for to, words, rows in lists
+        if rows
+    ]
 
 
 def _lines(session: Session, waiting: Sequence[Awaited], actor: Actor) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.reading import reading_all, require_readable
 from api.pages.render import read_done
-from api.pages.session import FormResult, Page, PostedForm
+from api.pages.session import FormResult, Page, PostedForm, redirect_to
 from api.pages.waiting import WaitingList
 from api.v1.shapes import Id
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, confirm_merge, open_merge, share_merge
@@ -18,16 +18,12 @@ from workflows.process.context import read_context
 
 router = APIRouter(include_in_schema=False)
 LIST = "/penggabungan"
-WAITING = WaitingList("intake/merges.html", list_waiting_merges, ("settle", "divide"))
-DONE = {
-    "open": "merge_opened",
-    "agree": "merge_agreed",
-    "refuse": "merge_refused",
-    "confirm": "merge_confirmed",
-    "decline": "merge_refused",
-    "undo": "merge_undo_agreed",
-    "keep": "merge_kept",
-}
+WAITING = WaitingList(
+    "intake/merges.html",
+    list_waiting_merges,
+    {"settle": lambda each: not each.is_undoing, "divide": lambda each: each.may_share},
+)
+OUTCOMES = ("open", "agree", "refuse", "confirm", "decline", "undo", "keep")
 
 
 @router.post(f"{IDEA}/penggabungan")
@@ -37,10 +33,9 @@ async def propose(idea_id: Id, request: PostedForm) -> Response:
     form.require("other")
 
     def act(session: Session, actor: Actor) -> FormResult:
-        context = read_context(session, idea_id, actor=actor)
         with reading_all(form):
             ask_merge(session, idea_id, NewMerge(form.text("other", 60), form.text("reason", 2_000)), actor=actor)
-        return back_to_idea(context, "merge_asked")
+        return FormResult(to=LIST, done="merge_asked")
 
     return await idea_form(request, idea_id, "merge", act)
 
@@ -66,26 +61,35 @@ async def show_waiting(request: Page, ok: str = "") -> Response:
     return await WAITING.show(request, done=read_done(ok))
 
 
+@router.get(f"{LIST}/{{rest:path}}")
+async def go_to_list(rest: str) -> Response:
+    """The merges, for somebody who reloads the address of a form."""
+    return redirect_to(FormResult(to=LIST))
+
+
 @router.post(f"{LIST}/{{merge_id}}")
 async def settle(merge_id: Id, request: PostedForm) -> Response:
     """Open one's idea, agree, confirm, refuse, agree to two again, or stay with one."""
     form = request.form
-    do, reason, terms = form.choice("do", tuple(DONE)), form.text("reason", 2_000), form.text("terms", 64)
+    do, reason, terms = form.choice("do", OUTCOMES), form.text("reason", 2_000), form.text("terms", 64)
 
     def act(session: Session, actor: Actor) -> FormResult:
         require_readable(form)
         match do:
             case "open":
-                open_merge(session, merge_id, actor=actor)
+                row, done = open_merge(session, merge_id, actor=actor), "merge_opened"
             case "confirm" | "decline":
-                confirm_merge(session, merge_id, confirms=do == "confirm", reason=reason, actor=actor)
+                row = confirm_merge(session, merge_id, confirms=do == "confirm", reason=reason, actor=actor)
+                done = "merge_confirmed" if row.is_done else "merge_refused"
             case "undo":
-                undo_merge(session, merge_id, reason=reason, actor=actor)
+                row = undo_merge(session, merge_id, reason=reason, actor=actor)
+                done = "merge_undone" if row.undone_at is not None else "merge_undo_agreed"
             case "keep":
-                keep_merge(session, merge_id, actor=actor)
+                row, done = keep_merge(session, merge_id, actor=actor), "merge_kept"
             case _:
-                answer_merge(session, merge_id, agrees=do == "agree", terms=terms, reason=reason, actor=actor)
-        return FormResult(to=LIST, done=DONE[do])
+                row = answer_merge(session, merge_id, agrees=do == "agree", terms=terms, reason=reason, actor=actor)
+                done = "merge_confirmed" if row.is_done else "merge_agreed" if do == "agree" else "merge_refused"
+        return FormResult(to=LIST, done=done)
 
     return await WAITING.attempt("settle", merge_id, request, act)
 

@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from api.pages.forms import FormView
 from api.pages.idea import IDEA, back_to_idea, idea_form
-from api.pages.reading import reading_all
+from api.pages.reading import reading_all, require_readable
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
-from api.pages.session import FormResult, Page, PageRequest, PostedForm, remember_language
+from api.pages.session import FormResult, Page, PageRequest, PostedForm, redirect_to, remember_language
 from api.pages.texts import Words
 from api.pages.waiting import WaitingList
 from api.v1.shapes import Id
@@ -27,12 +27,13 @@ from workflows.process.refusals import Refusal
 
 router = APIRouter(include_in_schema=False)
 LIST = "/pergantian"
-WAITING = WaitingList("intake/replacements.html", list_replacements)
+WAITING = WaitingList("intake/replacements.html", list_replacements, {"settle": lambda each: each.may_settle})
 DONE = {
     "agree": "replacement_agreed",
     "confirm": "replacement_confirmed",
     "refuse": "replacement_refused",
     "decline": "replacement_refused",
+    "end": "replacement_ended",
 }
 FIND = "colleague"
 
@@ -81,17 +82,24 @@ async def show_waiting(request: Page, ok: str = "") -> Response:
     return await WAITING.show(request, done=read_done(ok))
 
 
+@router.get(f"{LIST}/{{rest:path}}")
+async def go_to_list(rest: str) -> Response:
+    """The requests, for somebody who reloads the address of a form."""
+    return redirect_to(FormResult(to=LIST))
+
+
 @router.post(f"{LIST}/{{replacement_id}}")
 async def settle(replacement_id: Id, request: PostedForm) -> Response:
     """Agree, confirm, refuse, or take a request back."""
-    do, reason = request.form.text("do", 20), request.form.text("reason", 2_000)
+    do, reason = request.form.choice("do", tuple(DONE)), request.form.text("reason", 2_000)
 
     def act(session: Session, actor: Actor) -> FormResult:
+        require_readable(request.form)
         if do in ("confirm", "decline"):
             confirm_replacement(session, replacement_id, confirms=do == "confirm", reason=reason, actor=actor)
         else:
             answer_replacement(session, replacement_id, agrees=do == "agree", reason=reason, actor=actor)
-        return FormResult(to=LIST, done=DONE.get(do, "replacement_ended"))
+        return FormResult(to=LIST, done=DONE[do])
 
     return await WAITING.attempt("settle", replacement_id, request, act)
 

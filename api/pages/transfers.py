@@ -4,20 +4,19 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from api.pages.idea import IDEA, back_to_idea, idea_form
+from api.pages.idea import IDEA, idea_form
 from api.pages.reading import reading_all, require_readable
 from api.pages.render import read_done
-from api.pages.session import FormResult, Page, PostedForm
+from api.pages.session import FormResult, Page, PostedForm, redirect_to
 from api.pages.waiting import WaitingList
 from api.v1.shapes import Id
 from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
 from workflows.intake.transfer_lists import list_transfers
 from workflows.process.actors import Actor
-from workflows.process.context import read_context
 
 router = APIRouter(include_in_schema=False)
 LIST = "/pengalihan"
-WAITING = WaitingList("intake/transfers.html", list_transfers)
+WAITING = WaitingList("intake/transfers.html", list_transfers, {"settle": lambda each: each.may_answer})
 DONE = {
     "accept": "transfer_accepted",
     "return": "transfer_returned",
@@ -33,10 +32,9 @@ async def offer(idea_id: Id, request: PostedForm) -> Response:
     form.require("call_id")
 
     def act(session: Session, actor: Actor) -> FormResult:
-        context = read_context(session, idea_id, actor=actor)
         with reading_all(form):
             offer_transfer(session, idea_id, NewTransfer(form.text("call_id", 26), form.text("reason", 2_000)), actor=actor)
-        return back_to_idea(context, "transfer_offered")
+        return FormResult(to=LIST, done="transfer_offered")
 
     return await idea_form(request, idea_id, "transfer", act)
 
@@ -45,6 +43,12 @@ async def offer(idea_id: Id, request: PostedForm) -> Response:
 async def show_waiting(request: Page, ok: str = "") -> Response:
     """The offers that wait and concern the reader."""
     return await WAITING.show(request, done=read_done(ok))
+
+
+@router.get(f"{LIST}/{{rest:path}}")
+async def go_to_list(rest: str) -> Response:
+    """The offers, for somebody who reloads the address of a form."""
+    return redirect_to(FormResult(to=LIST))
 
 
 @router.post(f"{LIST}/{{transfer_id}}")

@@ -49,8 +49,12 @@ class ClaimOut(ResponseBody):
 
 
 class ListedClaimOut(ResponseBody):
-    """A claim as the asker may know of it: `adopted_id`, `adopted_code`, `adopted_title` and `adopted_unit` are null where they may not see
-    that idea; `words` and `likeness` are for who decides, and `is_changed` says that the first idea was changed after its receipt."""
+    """A claim as the asker may know of it.
+
+    `adopted_id`, `adopted_code`, `adopted_title` and `adopted_unit` are null where they may not know which idea was determined; where
+    `sees_adopted` is false they know it as its colleague. `words` and `likeness` are for who decides, and `is_changed` says that the first
+    idea was changed after its receipt.
+    """
 
     id: str
     idea_id: str
@@ -62,6 +66,7 @@ class ListedClaimOut(ResponseBody):
     adopted_code: str | None
     adopted_title: str | None
     adopted_unit: str | None
+    sees_adopted: bool
     told_at: datetime | None
     due_at: datetime | None
     is_late: bool
@@ -161,6 +166,7 @@ def _show_listed(each: ListedClaim) -> ListedClaimOut:
         adopted_code=adopted.code if adopted else None,
         adopted_title=adopted.title if adopted else None,
         adopted_unit=each.unit or None,
+        sees_adopted=each.is_seen,
         told_at=row.told_at,
         due_at=each.due_at,
         is_late=each.is_late,

@@ -159,6 +159,8 @@ def _show_claim(each: ListedClaim) -> Iterator[DecisionOut]:
     """That a near idea was determined, and what came of it; which idea that was, for whoever may see it."""
     row, other = each.row, each.adopted
     linked = {} if other is None else {"linked": {"code": other.code, "id": other.id, "title": other.title, "said_of_other": False}}
+    if linked and not each.is_seen:
+        linked["linked"]["as_colleague"] = True  # its own page is not the reader's, the colleagues' page of it is
     steps: list[tuple[str, str, str, datetime | None, str]] = [
         (TELL, "", "", row.told_at, ""),
         (FILE, "", row.reason, row.filed_at, each.filed_by),

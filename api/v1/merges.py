@@ -10,13 +10,14 @@ from sqlmodel import Session
 
 from api.access import Api
 from api.v1 import PREFIX
-from api.v1.shapes import Id, IdeaLine, RequestBody, ResponseBody, list_telling, show_line
+from api.v1.shapes import Id, IdeaLine, RequestBody, ResponseBody, show_line
 from models.merges import IdeaMerge
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, confirm_merge, open_merge, share_merge
 from workflows.intake.merge_lists import ListedMerge, MergeLine, list_merges_of, list_waiting_merges
 from workflows.intake.separate import keep_merge, undo_merge
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
+from workflows.process.refusals import Invalid
 
 router = APIRouter(prefix=PREFIX, tags=["intake"])
 Words = Annotated[str, Field(max_length=2_000)]
@@ -32,7 +33,7 @@ class MergeIn(RequestBody):
 
 class MergeShareIn(RequestBody):
     person_id: Id
-    share_hundredths: int = Field(ge=0, le=10_000)
+    share_hundredths: int = Field(ge=1, le=10_000)
 
 
 class MergeSharesIn(RequestBody):
@@ -87,11 +88,12 @@ class MergePartOut(ResponseBody):
 
 
 class MergedTextOut(ResponseBody):
-    """What one of both says, for whoever is to agree."""
+    """What one of both says, for whoever is to agree: its sections and answers by their names, as far as its form asks for them."""
 
     title: str
     submitted_at: datetime | None
     sections: dict[str, str]
+    answers: dict[str, str]
     budget_rupiah: int | None
 
 
@@ -156,7 +158,13 @@ async def show_waiting_merges(request: Api) -> list[WaitingMergeOut]:
 async def divide_merge(merge_id: Id, body: MergeSharesIn, request: Api) -> JSONResponse:
     """Divide the joint team's whole anew; whoever had agreed is asked again."""
     shares = {each.person_id: each.share_hundredths for each in body.shares}
-    return await request.write(lambda s, a: _show(share_merge(s, merge_id, shares, actor=a)))
+
+    def act(session: Session, actor: Actor) -> MergeOut:
+        if len(shares) < len(body.shares):
+            raise Invalid("team_member_twice", "shares")
+        return _show(share_merge(session, merge_id, shares, actor=actor))
+
+    return await request.write(act)
 
 
 @router.post("/merges/{merge_id}/answer", response_model=MergeOut)
@@ -200,10 +208,11 @@ def _show_waiting(found: ListedMerge) -> WaitingMergeOut:
         MergedTextOut(
             title=each.idea.title,
             submitted_at=each.idea.submitted_at if found.is_told else None,
-            sections={**each.content.sections} if found.is_told else {},
+            sections={**said.sections},
+            answers={**said.answers},
             budget_rupiah=each.content.budget_rupiah if found.is_told else None,
         )
-        for each in found.pair.both
+        for each, said in zip(found.pair.both, (found.earlier_said, found.later_said), strict=True)
     )
     parts = [
         MergePartOut(
@@ -233,7 +242,7 @@ def _show_waiting(found: ListedMerge) -> WaitingMergeOut:
 
 
 def _show_line(line: MergeLine) -> MergedIdeaOut:
-    joined, telling = line.joined, frozenset[str]() if line.is_told else list_telling(line.context.policy)
+    joined = line.joined
     is_read = line.is_seen or joined is not None
     return MergedIdeaOut(
         **_show(line.row).model_dump(),
@@ -244,7 +253,7 @@ def _show_line(line: MergeLine) -> MergedIdeaOut:
         by=line.by or None,
         undone_by=line.undone_by or None,
         sections={**joined.sections} if joined else {},
-        answers={name: text for name, text in joined.answers.items() if name not in telling} if joined else {},
+        answers={**joined.answers} if joined else {},
         may_undo=line.may_undo,
         may_agree_to_undo=line.may_agree_to_undo,
     )

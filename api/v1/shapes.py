@@ -11,15 +11,14 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlmodel import Session
 
-from models.form_rules import FieldKind
 from models.ideas import Answer, Idea
 from models.people import write_full_name
-from models.policy import Policy
 from models.statements.ideas import Member, read_gates
 from workflows.calculations.employee_number import mask_held_number
 from workflows.intake.answers import leave_unasked_out
 from workflows.intake.content import list_said
 from workflows.intake.reminders import list_reminded
+from workflows.intake.telling import list_telling
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.categories import has_own_criteria
@@ -250,12 +249,6 @@ def _show(session: Session, context: IdeaContext, actor: Actor, *, concerns: boo
     versioned = shown.model_dump_json(exclude=NOT_VERSIONED)
     shown.version = hashlib.sha256(f"{steps} {versioned}".encode()).hexdigest()[:VERSION_DIGITS]
     return shown
-
-
-def list_telling(policy: Policy) -> frozenset[str]:
-    """The short answers that tell a blind reviewer who proposes, as an address of a film does, unless the policy opens such things."""
-    links = (field.name for field in policy.fields if field.kind == FieldKind.LINKS)
-    return frozenset(() if policy.attachments.papers_to_blind else links)
 
 
 def show_team(team: Sequence[Member]) -> list[MemberOut]:

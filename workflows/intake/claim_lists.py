@@ -19,7 +19,7 @@ from models.instants import now
 from models.people import Person
 from models.stages import IdeaStage
 from models.units import Unit
-from workflows.intake.claim_records import DECIDING, find_due, list_deciders
+from workflows.intake.claim_records import find_due, list_deciders
 from workflows.intake.claims import READING, knows_adopted, require_decider
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
@@ -46,6 +46,7 @@ class ListedClaim:
     row: AdoptionClaim
     idea: Idea
     adopted: Idea | None
+    is_seen: bool  # whether the reader may open the determined idea's own page; else they know it as its colleague
     unit: str  # of the determined idea; empty where it is not known
     filed_by: str
     settled_by: str
@@ -57,6 +58,16 @@ class ListedClaim:
     may_file: bool
     may_withdraw: bool
     may_decide: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for somebody."""
+        return self.row.state in OPEN
+
+    @property
+    def awaits_reader(self) -> bool:
+        """Whether it waits for the reader: to be filed, or to be decided."""
+        return self.may_file or self.may_decide
 
     @property
     def is_late(self) -> bool:
@@ -106,14 +117,7 @@ def list_claims(session: Session, *, actor: Actor) -> list[ListedClaim]:
     found = select(AdoptionClaim).join(_FIRST, _FIRST.id == AdoptionClaim.idea_id).join(_ADOPTED, _ADOPTED.id == AdoptionClaim.adopted_id)
     found = found.where(sa.or_(*mine)).order_by(col(AdoptionClaim.settled_at).is_not(None), col(AdoptionClaim.created_at).desc())
     listed = _show_all(session, session.exec(found.order_by(col(AdoptionClaim.id)).limit(MOST_LISTED)).all(), actor)
-    return sorted(listed, key=lambda each: not (each.may_file or each.may_decide))
-
-
-def count_claims(session: Session, *, actor: Actor) -> int:
-    """How many claims wait for somebody: to be filed, or to be decided."""
-    if actor.person_id is None or not (any(actor.holds(role) for role in DECIDING) or _has_told(session, actor)):
-        return 0  # of most people no more is asked than this
-    return sum(each.may_file or each.may_decide for each in list_claims(session, actor=actor))
+    return sorted(listed, key=lambda each: not each.awaits_reader)
 
 
 def read_watched(session: Session, context: IdeaContext, *, actor: Actor) -> Watched:
@@ -161,11 +165,6 @@ def count_waiting_on(session: Session, adopted: IdeaContext) -> int:
     return len(session.exec(filed).all())
 
 
-def _has_told(session: Session, actor: Actor) -> bool:
-    told = select(AdoptionClaim.id).join(Idea, col(Idea.id) == col(AdoptionClaim.idea_id)).where(Idea.lead_id == actor.person_id)
-    return session.exec(told.where(AdoptionClaim.state == ClaimState.TOLD)).first() is not None
-
-
 def _show_all(session: Session, claims: Sequence[AdoptionClaim], actor: Actor) -> list[ListedClaim]:
     names = _read_names(session, claims)
     return [_show(session, claim, names, actor) for claim in claims]
@@ -183,6 +182,7 @@ def _show(session: Session, claim: AdoptionClaim, names: dict[str, str], actor: 
         claim,
         first.idea,
         adopted.idea if knows else None,
+        is_seen=sees_idea(session, adopted.idea.id, actor),
         unit=session.get_one(Unit, adopted.idea.unit_id).name if knows else "",
         filed_by=names.get(claim.filed_by or "", ""),
         settled_by=names.get(claim.settled_by or "", ""),

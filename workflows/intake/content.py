@@ -103,6 +103,11 @@ def list_said(context: IdeaContext) -> FormContent:
     return FormContent(context.content.sections, context.content.answers)
 
 
+def list_asked_said(context: IdeaContext) -> FormContent:
+    """What an idea says at present in the parts that are asked of it, as people read it."""
+    return leave_unasked_out(context.policy, list_said(context))
+
+
 def keep_what_is_asked(context: IdeaContext) -> Proposal | None:
     """What an idea says at present without what is not asked for, team and category aside; None where it says nothing else."""
     said = list_said(context)

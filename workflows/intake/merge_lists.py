@@ -11,8 +11,8 @@ from models.ideas import Idea
 from models.merges import IdeaMerge, MergePart
 from models.people import Person
 from models.stages import IdeaStage
-from workflows.intake.answers import FormContent, leave_unasked_out
-from workflows.intake.content import list_said
+from workflows.intake.answers import FormContent
+from workflows.intake.content import list_asked_said
 from workflows.intake.merging import (
     FLOW,
     MERGING,
@@ -27,6 +27,7 @@ from workflows.intake.merging import (
     standing,
 )
 from workflows.intake.separate import find_not_to_separate
+from workflows.intake.telling import list_telling
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.relations import has_part, is_blind, is_only_invited, may_act
@@ -35,6 +36,7 @@ from workflows.process.visibility import sees_idea, visible
 from workflows.process.ways import IDEA
 
 MOST_LISTED = 100
+NOTHING_SAID = FormContent({}, {})
 _WAITING: Any = sa.orm.aliased(IdeaMerge)
 
 
@@ -53,6 +55,16 @@ class ListedMerge:
     mine: MergePart | None
     is_office: bool
     is_told: bool
+
+    @property
+    def earlier_said(self) -> FormContent:
+        """What the earlier idea says, for who reads both."""
+        return list_asked_said(self.pair.earlier) if self.is_told else NOTHING_SAID
+
+    @property
+    def later_said(self) -> FormContent:
+        """What the one that joins it says, for who reads both."""
+        return list_asked_said(self.pair.later) if self.is_told else NOTHING_SAID
 
     @property
     def is_undoing(self) -> bool:
@@ -105,8 +117,8 @@ class ListedMerge:
 class MergeLine:
     """A merge as it is read beside one of its ideas: the other, whether that has joined this one, who proposed and who undid it.
 
-    `joined` is what the idea said that has joined this one, by its own form. A blind reviewer reads that and the other's title and code, no
-    name and no reason. `is_seen` says whether the reader may open the other's own page.
+    `joined` is what the idea said that has joined this one, by its own form. A blind reviewer reads that, but no answer that tells who they
+    are, and the other's title and code, no name and no reason. `is_seen` says whether the reader may open the other's own page.
     """
 
     row: IdeaMerge
@@ -139,7 +151,7 @@ class MergeLine:
 def list_waiting_merges(session: Session, *, only_agreed: bool = False, actor: Actor) -> list[ListedMerge]:
     """The merges that wait and concern somebody, the oldest first: of whose ideas they are, and who may say in office that both are one.
 
-    With `only_agreed` an office is told of those alone to which everybody has agreed.
+    With `only_agreed` an office is told of those alone to which everybody has agreed, and of those that the reader proposed.
     """
     own = select(MergePart.merge_id).where(MergePart.person_id == actor.person_id)
     mine: sa.ColumnElement[bool] = col(IdeaMerge.id).in_(own)
@@ -147,17 +159,13 @@ def list_waiting_merges(session: Session, *, only_agreed: bool = False, actor: A
         asked = select(Idea.id).where(col(Idea.id).in_(select(_WAITING.idea_id).where(_WAITING.settled_at.is_(None))))
         silent = select(MergePart.id).where(MergePart.merge_id == IdeaMerge.id, col(MergePart.agreed_at).is_(None))
         by_office = ~silent.exists() if only_agreed else sa.true()
+        by_office = by_office | (col(IdeaMerge.asked_by) == actor.person_id)
         mine = mine | by_office & col(IdeaMerge.idea_id).in_(asked.where(visible(actor, in_order=True)))
     waiting = col(IdeaMerge.settled_at).is_(None)
     undoing = col(IdeaMerge.is_done) & col(IdeaMerge.undone_at).is_(None) & (col(IdeaMerge.undo_reason) != "") & col(IdeaMerge.id).in_(own)
     found = select(IdeaMerge).where((waiting & mine) | undoing)
     rows = session.exec(found.order_by(col(IdeaMerge.asked_at), col(IdeaMerge.id)).limit(MOST_LISTED)).all()
     return [listed for row in rows if (listed := _list_one(session, row, actor)) is not None]
-
-
-def count_merges(session: Session, *, actor: Actor) -> int:
-    """How many merges wait for somebody's word."""
-    return sum(each.awaits_reader for each in list_waiting_merges(session, only_agreed=True, actor=actor))
 
 
 def may_propose_merge(session: Session, context: IdeaContext, actor: Actor) -> bool:
@@ -199,7 +207,10 @@ def _line(session: Session, row: IdeaMerge, context: IdeaContext, actor: Actor) 
     blind = is_blind(session, context, actor)
     stands = find_not_to_separate(session, row, pair, parts) is None
     mine = find_part(parts, actor)
-    said = leave_unasked_out(other.policy, list_said(other)) if has_joined and row.undone_at is None else None
+    said = list_asked_said(other) if has_joined and row.undone_at is None else None
+    if said is not None and blind:
+        telling = list_telling(other.policy)
+        said = FormContent(said.sections, {name: text for name, text in said.answers.items() if name not in telling})
     return MergeLine(
         row,
         other.idea,
@@ -217,12 +228,18 @@ def _line(session: Session, row: IdeaMerge, context: IdeaContext, actor: Actor) 
 def _list_one(session: Session, row: IdeaMerge, actor: Actor) -> ListedMerge | None:
     pair, parts = read_pair(session, row), list_parts(session, row)
     mine, office = find_part(parts, actor), is_office(session, pair, actor)
-    if not is_alive(pair) and not row.is_done:
-        return None
     if mine is None and not office:
+        return None
+    waits = _may_be_undone(session, row, pair, parts) if row.is_done else is_alive(pair)
+    if not waits:
         return None
     told = office or (mine is not None and is_opened(parts))
     return ListedMerge(row, pair, parts, _read_names(session, [row], parts), mine, office, told)
+
+
+def _may_be_undone(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePart]) -> bool:
+    """Whether the members of a merge that came about may still take it back."""
+    return pair.earlier.idea.stage in MERGING and find_not_to_separate(session, row, pair, parts) is None
 
 
 def _read_names(session: Session, rows: Iterable[IdeaMerge], parts: Iterable[MergePart]) -> dict[str, str]:

@@ -18,6 +18,8 @@ from models.instants import now
 from models.people import NoticeKind, Person, Role, write_full_name
 from models.replacements import Replacement
 from workflows.calculations.employee_number import mask_held_number
+from workflows.intake.answers import FormContent
+from workflows.intake.content import list_asked_said
 from workflows.intake.hand_over import become_lead
 from workflows.intake.merge import end_waiting, hold_waiting
 from workflows.intake.new_lead import find_other_waiting, put_in_lead
@@ -73,6 +75,21 @@ class ListedReplacement:
     is_of_submitted_lead: bool
     has_lead_agreed: bool
     silent_until: datetime | None  # until when those asked about another lead are waited for; None of other requests
+
+    @property
+    def said(self) -> FormContent:
+        """What the idea says."""
+        return list_asked_said(self.context)
+
+    @property
+    def may_settle(self) -> bool:
+        """Whether the reader may do anything about it."""
+        return self.awaits_reader or self.may_take_back
+
+    @property
+    def awaits_reader(self) -> bool:
+        """Whether it waits for the reader."""
+        return self.may_answer or self.may_confirm
 
 
 def ask_replacement(session: Session, idea_id: str, new: NewReplacement, *, actor: Actor) -> Replacement:
@@ -183,11 +200,6 @@ def list_replacements(session: Session, *, actor: Actor) -> list[ListedReplaceme
     rows = session.exec(waiting.order_by(col(Replacement.asked_at), col(Replacement.id)).limit(MOST_LISTED)).all()
     read = ((row, read_context(session, row.idea_id, actor=READING)) for row in rows)
     return [_show(session, row, context, actor) for row, context in read if is_concerned(session, context, row, actor)]
-
-
-def count_replacements(session: Session, *, actor: Actor) -> int:
-    """How many of the requests wait for somebody's answer or confirmation."""
-    return sum(each.may_answer or each.may_confirm for each in list_replacements(session, actor=actor))
 
 
 def _show(session: Session, row: Replacement, context: IdeaContext, actor: Actor) -> ListedReplacement:

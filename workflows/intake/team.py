@@ -256,9 +256,11 @@ def _find_number(session: Session, idea: Idea, field: str, given: MemberShare) -
 def require_shares(named: Sequence[Named]) -> None:
     """Raise Invalid unless the shares of distinct people, one of whom leads, are the whole."""
     total = sum(each.share_hundredths for each in named)
+    if any(each.share_hundredths < 1 for each in named):
+        raise Invalid("share_of_nothing", "team")
     try:
         check_shares([Share(person=each.key, hundredths=each.share_hundredths, lead=each.lead) for each in named])
-    except ValidationError as outside:  # a share below 1 or above the whole
+    except ValidationError as outside:  # a share above the whole
         raise Invalid("shares_do_not_sum", "team", total=total, whole=WHOLE) from outside
     except SharesRefused as refused:
         if refused.fault == SharesFault.PERSON_TWICE:

@@ -2,6 +2,8 @@
 
 import re
 
+from models.form_rules import FieldKind
+from models.policy import Policy
 from workflows.process.context import IdeaContext
 
 SHORTEST_PART = 5  # letters: a part of a name that short is too often a word of its own
@@ -22,3 +24,9 @@ def list_telling_words(context: IdeaContext, unit: str) -> list[str]:
 def _without_kind(name: str) -> str:
     kind, _, place = name.partition(" ")
     return place if kind in UNIT_KINDS else ""
+
+
+def list_telling(policy: Policy) -> frozenset[str]:
+    """The short answers that tell a blind reviewer who proposes, as an address of a film does, unless the policy opens such things."""
+    links = (field.name for field in policy.fields if field.kind == FieldKind.LINKS)
+    return frozenset(() if policy.attachments.papers_to_blind else links)

@@ -38,7 +38,7 @@ from workflows.process.engine import Grounds, permit, take
 from workflows.process.journal import record
 from workflows.process.permission import PERMIT, needs_permission
 from workflows.process.quota import lock_quota
-from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
 from workflows.process.relations import has_part, role_for
 from workflows.process.ways import IDEA
 from workflows.process.wording import read_text
@@ -68,12 +68,17 @@ class Agreement:
 def offer_transfer(session: Session, idea_id: str, new: NewTransfer, *, actor: Actor) -> IdeaTransfer:
     """Offer an idea to another call's office: who screens it may. The lead and that office are told.
 
-    Raises Forbidden for anybody else; Invalid for a reason that is too short; NotFound for no such call; Conflict where the idea may not be
-    handed there, where that call does not take it, and while another offer waits.
+    Raises Forbidden for anybody else; Invalid, all faults at once, for no such call and a reason that is too short; Conflict where the
+    idea may not be handed there, where that call does not take it, and while another offer waits.
     """
     context = read_context(session, idea_id, actor=actor)
     _require_sender(session, context, actor)
-    reason = read_text("reason", new.reason, maximum=1_000, minimum=SHORTEST_REASON)
+    faults, reason = Faults(), ""
+    with faults.gather():
+        reason = read_text("reason", new.reason, maximum=1_000, minimum=SHORTEST_REASON)
+    if session.get(Call, new.call_id) is None:
+        faults.found.append(Invalid("transfer_call_unknown", "call_id"))
+    faults.settle()
     to_call, unit = get_call(session, new.call_id)
     context = _hold(session, idea_id)
     waiting = select(IdeaTransfer.id).where(IdeaTransfer.idea_id == idea_id, col(IdeaTransfer.settled_at).is_(None))

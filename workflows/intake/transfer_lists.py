@@ -37,6 +37,16 @@ class ListedTransfer:
     may_agree: bool
     may_refuse: bool
 
+    @property
+    def may_answer(self) -> bool:
+        """Whether the reader may do anything about it."""
+        return self.may_accept or self.may_take_back or self.may_agree or self.may_refuse
+
+    @property
+    def awaits_reader(self) -> bool:
+        """Whether it waits for the reader."""
+        return self.may_accept or self.may_agree
+
 
 def list_transfers(session: Session, *, actor: Actor) -> list[ListedTransfer]:
     """The offers that wait and concern somebody: of whose idea they are, who made them, and who may take the idea in; the oldest first."""
@@ -49,11 +59,6 @@ def list_transfers(session: Session, *, actor: Actor) -> list[ListedTransfer]:
     rows = session.exec(found.order_by(col(IdeaTransfer.offered_at), col(IdeaTransfer.id)).limit(MOST_LISTED)).all()
     read = ((row, read_context(session, row.idea_id, actor=FLOW)) for row in rows)
     return [_show(session, row, context, actor) for row, context in read if is_concerned(session, row, context, actor)]
-
-
-def count_transfers(session: Session, *, actor: Actor) -> int:
-    """How many offers wait for somebody's word."""
-    return sum(each.may_accept or each.may_agree for each in list_transfers(session, actor=actor))
 
 
 def list_transfers_of(session: Session, idea_id: str) -> list[tuple[IdeaTransfer, str]]:

@@ -74,11 +74,11 @@ def declare_pause(session: Session, new: NewPause, *, actor: Actor) -> ClockPaus
     a missing reason; Forbidden for all but admins over the unit, and for whoever would have longer by it; Conflict where the same is
     declared already for one of the days.
     """
-    unit = _lock_unit(session, new.unit_code)
-    if actor.person_id is None:
+    if not declares_pauses(actor):
         raise Forbidden("only_admin")
-    actor.require(Role.ADMIN, unit.path)
     faults, reason = Faults(_list_day_faults(new)), ""
+    with faults.gather():
+        get_unit(session, new.unit_code)
     call = _find_call(session, new.call_code)
     if new.call_code and call is None:
         faults.found.append(Invalid("pause_call_unknown", "call_code"))
@@ -87,6 +87,8 @@ def declare_pause(session: Session, new: NewPause, *, actor: Actor) -> ClockPaus
     with faults.gather():
         reason = read_text("reason", new.reason, maximum=1_000, minimum=SHORTEST_REASON)
     faults.settle()
+    unit = _lock_unit(session, new.unit_code)
+    actor.require(Role.ADMIN, unit.path)
     pause = ClockPause(
         unit_id=unit.id,
         call_id=call.id if call else None,

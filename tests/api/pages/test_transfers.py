@@ -20,7 +20,9 @@ def test_the_pages_offer_accept_and_agree_without_a_script_and_history_tells_it(
     page, to = f"/usulan/{idea}", f"/usulan/{idea}/pengalihan"
     short = send(open_browser(town, "secretary"), page, to, call_id=other, reason="Salah alamat")
     assert (short.status_code, 'id="transfer-reason-error"' in short.text) == (422, True)
-    assert send(open_browser(town, "secretary"), page, to, call_id=other, reason=WHY).headers["location"] == f"{page}?ok=transfer_offered"
+    assert (
+        send(open_browser(town, "secretary"), page, to, call_id=other, reason=WHY).headers["location"] == "/pengalihan?ok=transfer_offered"
+    )
     (offered,) = town.rows(select(IdeaTransfer.id))
     for who, do in (("walker", "accept"), ("lead", "agree")):
         browser = open_browser(town, who)

@@ -96,6 +96,7 @@ class Merges:
         why |= {"merge_changed_since"} if merge.shares.keys() != self._people(merge) else set()
         why |= {"merge_shares_unknown"} if shares.keys() != merge.shares.keys() else set()
         why |= {"shares_do_not_sum"} if sum(shares.values()) != WHOLE else set()
+        why |= {"share_of_nothing"} if min(shares.values()) < 1 else set()
         if not why:
             merge.shares = shares
             if merge.terms != self._terms(merge):

@@ -145,7 +145,7 @@ def test_consent_is_for_oneself_once_and_for_the_shares_that_one_saw(town: Town)
         town.do(share_merge, asked, shares, by="mate")
     for wrong, code in (
         ({**shares, town["mate"].id: 2_000}, "shares_do_not_sum"),
-        ({**shares, town["mate"].id: 0, town["lead"].id: 5_000}, "shares_do_not_sum"),
+        ({**shares, town["mate"].id: 0, town["lead"].id: 5_000}, "share_of_nothing"),
         ({**shares, town["stranger"].id: 0}, "merge_shares_unknown"),
         ({town["lead"].id: 10_000}, "merge_shares_unknown"),
     ):

@@ -14,7 +14,7 @@ from tests.steps import REASON
 from tests.workflows.intake.merged import ALL, agree, build_two, open_both, propose, require_whole, terms_of
 from tests.workflows.intake.test_agree import team_of
 from workflows.intake.merge import answer_merge, open_merge
-from workflows.intake.merge_lists import count_merges
+from workflows.intake.merge_lists import list_waiting_merges
 from workflows.intake.separate import undo_merge
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.refusals import Conflict
@@ -104,7 +104,7 @@ def test_an_idea_that_is_withdrawn_meanwhile_ends_it_and_leaves_the_other_free(t
     with pytest.raises(Conflict, match="merge_stage"):
         agree(town, asked, "walker")
     with town.store.reading() as session:
-        assert count_merges(session, actor=town.actor(session, "walker")) == 0
+        assert list_waiting_merges(session, actor=town.actor(session, "walker")) == []
     left = second if gone == "earlier" else first
     again = propose(town, left, third)
     assert sorted(town.rows(select(IdeaMerge.id).where(col(IdeaMerge.settled_at).is_(None)))) == [again]

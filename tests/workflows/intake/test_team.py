@@ -64,8 +64,8 @@ def supplements(town: Town, idea: str) -> list[Decision]:
     [
         ({"lead": 9_999}, "shares_do_not_sum"),
         ({"lead": 6_000, "mate": 6_000}, "shares_do_not_sum"),
-        ({"lead": 10_000, "mate": 0}, "shares_do_not_sum"),
-        ({"lead": 10_001, "mate": -1}, "shares_do_not_sum"),
+        ({"lead": 10_000, "mate": 0}, "share_of_nothing"),
+        ({"lead": 10_001, "mate": -1}, "share_of_nothing"),
         ({"mate": 10_000}, "lead_not_in_team"),
         ({"lead": 5_000, "mate": 2_500, "stranger": 1_250, "walker": 1_250}, "team_too_large"),
     ],
