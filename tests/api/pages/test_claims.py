@@ -6,6 +6,7 @@ from models.stages import IdeaStage
 from tests.api.pages.browsing import open_browser, send
 from tests.building import Town
 from tests.workflows.intake.claiming import BECAUSE, NEAR, WHY, build_pair, build_told, state_of
+from workflows.intake.claims import file_claim
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +64,11 @@ def test_the_secretariat_reopens_on_the_ideas_page_and_who_rejected_is_offered_n
 
 
 def test_nobody_elses_claim_is_on_the_page(town: Town) -> None:
-    *_pair, claim = build_told(town)
+    *_pair, told = build_told(town)
     for who in ("lead", "walker", "secretary", "chair"):
-        assert claim not in open_browser(town, who).get("/klaim").text, who
+        assert told not in open_browser(town, who).get("/klaim").text, who
     assert open_browser(town, "walker").get("/klaim").text.count("Tidak ada klaim yang melibatkan Anda.") == 1
+    town.do(file_claim, told, WHY, by="operator")
+    for who in ("lead", "mate", "walker", "reviewer1", "head", "stranger"):
+        assert told not in open_browser(town, who).get("/klaim").text, who
+    assert told in open_browser(town, "leader").get("/klaim").text

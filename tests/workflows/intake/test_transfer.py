@@ -147,7 +147,7 @@ def test_it_goes_only_from_the_screening_and_into_a_call_in_whose_time_it_was_re
         with pytest.raises(Conflict, match="transfer_stage"):
             offer(town, town.build_idea(stage), other)
     idea = town.build_idea(IdeaStage.SCREENING)
-    with pytest.raises(NotFound, match="call_not_found"):
+    with pytest.raises(Invalid, match="transfer_call_unknown"):
         offer(town, idea, new_id())
     with pytest.raises(Conflict, match="transfer_same_call"):
         offer(town, idea, town.call)
