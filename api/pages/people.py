@@ -98,10 +98,11 @@ async def renew(request: PostedForm) -> Response:
 
 @router.post(f"{PEOPLE}/lembar")
 async def make_sheet(request: PostedForm) -> Response:
-    """Codes for everybody of a unit who cannot sign in yet, on a page to be printed and cut, this once."""
+    """Codes for everybody of a unit who cannot sign in yet, on a page to be printed and cut, this once; for a large unit the next ones."""
+    form = request.form
 
     def act(session: Session, actor: Actor) -> FormResult:
-        return FormResult(to=PEOPLE, sheet=make_code_sheet(session, request.form.text("unit_code", 60), actor=actor))
+        return FormResult(to=PEOPLE, sheet=make_code_sheet(session, form.text("unit_code", 60), actor=actor))
 
     async def show_sheet(result: FormResult) -> Response:
         visitor, _ = await request.read_page(lambda _session, _actor: None)

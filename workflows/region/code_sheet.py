@@ -21,7 +21,7 @@ from workflows.region.people import get_unit
 from workflows.region.powers import list_offices
 from workflows.region.sign_in_names import mask_sign_in_name
 
-MOST_STRIPS = 500  # of one sheet; larger units print their parts
+MOST_STRIPS = 500  # of one sheet; who is left gets one of the next
 
 
 @dataclass(frozen=True)
@@ -36,47 +36,66 @@ class Strip:
 
 @dataclass(frozen=True)
 class CodeSheet:
-    """A unit's strips, until when their codes can be used, and the names of those who need a second person."""
+    """A unit's strips, until when their codes can be used, the names of those who need a second person, and how many have none yet."""
 
     unit: str
     until: datetime
     strips: list[Strip]
     in_office: list[str]
+    left: int
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """Somebody without a password, and until when a code of theirs counts."""
+
+    person: Person
+    number: str
+    name: str
+    until: datetime | None
+
+    @property
+    def has_code(self) -> bool:
+        return self.until is not None
 
 
 def make_code_sheet(session: Session, unit_code: str, *, actor: Actor) -> CodeSheet:
     """A fresh code for everybody of a unit who has no password yet; an admin or operator over it may.
 
-    Each code is a fact, and its person is told. Raises Invalid for an unknown unit, Forbidden, Conflict `sheet_without_strips` where nobody
-    needs one and `sheet_too_many` for more than MOST_STRIPS.
+    Of a unit of more than MOST_STRIPS each sheet is of the next: who has no code first, by name, then who has the oldest. Each code is a
+    fact, and its person is told. Raises Invalid for an unknown unit, Forbidden, Conflict `sheet_without_strips` where nobody needs one.
     """
     unit = get_unit(session, unit_code)
     if not (actor.holds(Role.ADMIN, unit.path) or actor.holds(Role.OPERATOR, unit.path)):
         raise Forbidden("only_operator")
-    waiting = [each for each in _list_waiting(session, unit.id) if each[0].id != actor.person_id]
-    if len(waiting) > MOST_STRIPS:
-        raise Conflict("sheet_too_many", "unit_code", maximum=MOST_STRIPS)
-    offices = {person.id for person, _number, _name in waiting if list_offices(session, person.id) or is_code_awaited(session, person.id)}
-    strips = {
-        person.id: Strip(person.full_name, mask_held_number(number), mask_sign_in_name(name), issue_activation(session, person.id))
-        for person, number, name in waiting
-        if person.id not in offices
-    }
-    in_office = [person.full_name for person, _number, _name in waiting if person.id in offices]
+    waiting = [each for each in _list_waiting(session, unit.id) if each.person.id != actor.person_id]
+    strips, in_office, left = dict[str, Strip](), list[str](), 0
+    for place, each in enumerate(waiting):
+        if len(strips) == MOST_STRIPS:
+            left = sum(not other.has_code for other in waiting[place:])
+            break
+        if list_offices(session, each.person.id) or is_code_awaited(session, each.person.id):
+            in_office.append(each.person.full_name)
+            continue
+        code = issue_activation(session, each.person.id)
+        strips[each.person.id] = Strip(each.person.full_name, mask_held_number(each.number), mask_sign_in_name(each.name), code)
     if not strips:
         raise Conflict("sheet_without_strips", "unit_code")
     record_each(session, "person.renew_activation", {person_id: {"asked_by": actor.person_id} for person_id in strips}, actor=actor)
     for person_id in strips:
         send_notice(session, person_id, NoticeKind.CODE_MADE)
-    return CodeSheet(unit.name, wall_now() + timedelta(days=ACTIVATION_DAYS), list(strips.values()), in_office)
+    return CodeSheet(unit.name, wall_now() + timedelta(days=ACTIVATION_DAYS), list(strips.values()), in_office, left)
 
 
-def _list_waiting(session: Session, unit_id: str) -> list[tuple[Person, str, str]]:
-    """Those of a unit who have no password, with their number or sign-in name, by name; whose account is closed does not wait."""
-    found = select(Person, col(EmployeeNumber.number), col(SignInName.name))
+def _list_waiting(session: Session, unit_id: str) -> list[_Waiting]:
+    """Those of a unit who have no password: who has no code first, by name, then by the age of the code. A closed account does not wait."""
+    found = select(Person, col(EmployeeNumber.number), col(SignInName.name), col(Account.activation_until))
     present = (col(EmployeeNumber.person_id) == col(Person.id)) & col(EmployeeNumber.valid_until).is_(None)
     named = (col(SignInName.person_id) == col(Person.id)) & col(SignInName.ended_at).is_(None)
     found = found.outerjoin(EmployeeNumber, present).outerjoin(SignInName, named)
     found = found.outerjoin(Account, col(Account.person_id) == col(Person.id)).where(Person.unit_id == unit_id)
     found = found.where(col(Account.password_hash).is_(None), col(Account.closed_at).is_(None))
-    return [(person, number or "", name or "") for person, number, name in session.exec(found.order_by(col(Person.name), col(Person.id)))]
+    rows = session.exec(found.order_by(col(Person.name), col(Person.id))).all()
+    now = wall_now()
+    waiting = [_Waiting(person, number or "", name or "", until if until and until > now else None) for person, number, name, until in rows]
+    return sorted(waiting, key=lambda each: (each.has_code, each.until or now))

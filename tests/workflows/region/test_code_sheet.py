@@ -7,7 +7,7 @@ and that its owner is told.
 from collections import Counter
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 import workflows.region.code_sheet as code_sheet
 from api.signing_in import CodeTry, activate
@@ -18,6 +18,7 @@ from tests.building import Town
 from workflows.process.refusals import Conflict, Forbidden, Invalid
 from workflows.region.accounts import close_account
 from workflows.region.code_sheet import CodeSheet, make_code_sheet
+from workflows.region.people import move_person
 
 
 @pytest.fixture
@@ -67,15 +68,27 @@ def test_a_new_sheet_voids_the_codes_of_the_lost_one(town: Town) -> None:
         activate(session, CodeTry(town["lead"].number, new.strips[0].code), "hash")
 
 
-def test_nobody_prints_the_codes_of_a_unit_that_is_not_theirs_and_a_huge_unit_is_printed_in_parts(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_prints_the_codes_of_a_unit_that_is_not_theirs(town: Town) -> None:
     refused: Counter[str] = Counter()
     for who, unit in (("operator", "DAGO"), ("head", "MALEBER"), ("lead", "MALEBER"), ("secretary", "MALEBER")):
         with pytest.raises(Forbidden) as fault:
             make(town, unit, by=who)
         refused[fault.value.code] += 1
     assert refused == {"only_operator": 4}
-    monkeypatch.setattr(code_sheet, "MOST_STRIPS", 0)
-    with pytest.raises(Conflict, match="sheet_too_many"):
-        make(town, "MALEBER")
+
+
+def test_a_unit_of_many_is_printed_sheet_by_sheet_who_has_no_code_first_and_then_the_oldest(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = ("lead", "mate", "stranger")
+    for who in people[1:]:
+        town.do(move_person, town[who].id, "MALEBER", by="admin")
+    with town.store.unit_of_work() as session:
+        session.execute(update(Account).values(activation_hash=None, activation_until=None))
+    monkeypatch.setattr(code_sheet, "MOST_STRIPS", 1)
+    sheets = [make(town, "MALEBER", by="operator") for _ in people]
+    names = [strip.name for sheet in sheets for strip in sheet.strips]
+    assert names == sorted(town[who].name for who in people)
+    assert [sheet.left for sheet in sheets] == [2, 1, 0]
+    again = [make(town, "MALEBER", by="operator").strips[0].name for _ in people]
+    assert again == names, "each in turn"
