@@ -13,58 +13,97 @@ import pytest
 from sqlmodel import col, func, select
 
 from models.people import Person
+from models.units import Unit
 from tests.building import Town
 from tests.serving import ROOT
+from workflows.region.import_people import AT_ONCE
 
-PEOPLE = 1_000
-GAGAS = "from api.cli.main import app; app()"
+PEOPLE, UNITS = 2 * AT_ONCE + 1_000, 1_500  # people come in three parts of a file, all in one transaction
+IMPORT = """
+import sys
+from pathlib import Path
+from models.database import database
+from workflows.process.actors import flow_actor
+from workflows.region.import_people import import_people
+from workflows.region.import_units import import_units
+
+kind, file = sys.argv[1:]
+with database().unit_of_work() as session:
+    print("begun", flush=True)
+    write = {"people": import_people, "units": import_units}[kind]
+    write(session, Path(file).read_bytes(), actor=flow_actor("import"))
+"""
+COMMAND = "from api.cli.main import app; app()"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1_200)
+@pytest.mark.timeout(2_400)
+@pytest.mark.parametrize("kind", ["people", "units"])
 def test_whenever_an_import_is_killed_all_of_the_file_is_there_or_nothing(
-    either_town: Town, tmp_path: Path, share: Callable[[int], int]
+    either_town: Town, tmp_path: Path, share: Callable[[int], int], kind: str
 ) -> None:
-    lasts, luck, taken = time_whole(either_town, write(tmp_path, 0)), Random(13), []
+    town, luck, taken = either_town, Random(13), list[bool]()
+    lasts = time_whole(town, kind, write(tmp_path, kind, 0))
     for number in range(1, share(20) + 1):
-        file = write(tmp_path, number)
-        process = start(either_town, "import", "people", str(file))
-        time.sleep(lasts * luck.uniform(0.3, 1.0))
-        process.kill()
-        process.wait()
-        there = count(either_town, number)
-        assert there in (0, PEOPLE), f"{there} of {PEOPLE} people are there after kill {number}"
-        taken.append(there)
-    print(f"{taken.count(PEOPLE)} of {len(taken)} killed imports had ended before")
-    assert taken.count(0) > 0, "no kill came early enough"
+        with start(town, IMPORT, kind, str(write(tmp_path, kind, number))) as process:
+            await_begin(process)
+            time.sleep(lasts * luck.uniform(0.0, 1.0))
+            process.kill()
+        there = count(town, kind, number)
+        assert there in (0, SIZES[kind]), f"{there} of {SIZES[kind]} {kind} are there after kill {number}"
+        taken.append(there > 0)
+    print(f"{taken.count(True)} of {len(taken)} killed imports had ended before")
+    assert not all(taken), "no kill came early enough"
     for number in range(1, len(taken) + 1):
-        assert start(either_town, "import", "people", str(write(tmp_path, number))).wait() == 0
-        assert count(either_town, number) == PEOPLE
-    assert start(either_town, "ledger", "verify").wait() == 0
+        with start(town, COMMAND, "import", kind, str(write(tmp_path, kind, number))) as again:
+            again.communicate()
+        assert (again.returncode, count(town, kind, number)) == (0, SIZES[kind])
+    with start(town, COMMAND, "ledger", "verify") as verifying:
+        verifying.communicate()
+    assert verifying.returncode == 0
 
 
-def write(folder: Path, batch: int) -> Path:
-    """A file of people whom no other batch holds."""
+def write(folder: Path, kind: str, batch: int) -> Path:
+    """A file of people or units whom no other batch holds."""
     file = folder / f"{batch}.csv"
-    born = [date(1970, 1, 1) + timedelta(days=place) for place in range(PEOPLE)]
-    rows = [f"{day:%Y%m%d}2020031{batch + 1:03};Warga {batch};ANDIR" for day in born]
-    file.write_text("\n".join(["NIP;Nama;Unit Kerja", *rows]), "utf-8")
+    file.write_text("\n".join(people_of(batch) if kind == "people" else units_of(batch)), "utf-8")
     return file
 
 
-def time_whole(town: Town, file: Path) -> float:
-    begun = time.monotonic()
-    assert start(town, "import", "people", str(file)).wait() == 0
+def people_of(batch: int) -> list[str]:
+    born = [date(1965, 1, 1) + timedelta(days=place) for place in range(PEOPLE)]
+    return ["NIP;Nama;Unit Kerja", *(f"{day:%Y%m%d}2020031{batch + 1:03};Warga {batch};ANDIR" for day in born)]
+
+
+def units_of(batch: int) -> list[str]:
+    return ["Kode;Nama;Induk", *(f"U{batch}-{place};Satuan {batch};KOTA" for place in range(UNITS))]
+
+
+SIZES = {"people": PEOPLE, "units": UNITS}
+
+
+def count(town: Town, kind: str, batch: int) -> int:
+    of_people = select(func.count(col(Person.id))).where(Person.name == f"Warga {batch}")
+    of_units = select(func.count(col(Unit.id))).where(Unit.name == f"Satuan {batch}")
+    return int(town.rows(of_people if kind == "people" else of_units)[0])
+
+
+def time_whole(town: Town, kind: str, file: Path) -> float:
+    """How long an import takes, from the begin of its transaction to the end of its process."""
+    with start(town, IMPORT, kind, str(file)) as process:
+        await_begin(process)
+        begun = time.monotonic()
+        process.communicate()
+    assert (process.returncode, count(town, kind, 0)) == (0, SIZES[kind])
     return time.monotonic() - begun
 
 
-def start(town: Town, *words: str) -> subprocess.Popen[bytes]:
-    """The command in a process of its own, on the town's database."""
+def await_begin(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"begun\n"
+
+
+def start(town: Town, program: str, *words: str) -> subprocess.Popen[bytes]:
+    """A program in a process of its own, on the town's database."""
     known = {**os.environ, "PYTHONPATH": str(ROOT), "GAGAS_DATABASE_URL": town.store.url.render_as_string(hide_password=False)}
-    return subprocess.Popen(
-        [sys.executable, "-c", GAGAS, *words], cwd=ROOT, env=known, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-
-
-def count(town: Town, batch: int) -> int:
-    return int(town.rows(select(func.count(col(Person.id))).where(Person.name == f"Warga {batch}"))[0])
+    return subprocess.Popen([sys.executable, "-c", program, *words], cwd=ROOT, env=known, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
