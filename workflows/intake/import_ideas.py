@@ -23,7 +23,7 @@ from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden, Invalid, Refusal
 from workflows.region.calls import current_policy
 from workflows.region.import_report import Advance, ImportReport, RowFault
-from workflows.region.sheets import has_lost_digits, open_sheet
+from workflows.region.sheets import has_lost_digits, list_formulas, open_sheet
 
 HEADS = {
     "employee_number": ("NIP", "NIP Baru", "NIP/NI PPPK", "NIP Pengusul", "Nomor Induk Pegawai"),
@@ -89,6 +89,8 @@ def _go_through(session: Session, content: bytes, named: NamedSheet, advance: Ad
 def _take_row(session: Session, of: tuple[Call, Actor], cells: Mapping[str, str], *, is_kept: bool) -> tuple[list[Refusal], bool]:
     """What is wrong with a row, and whether it brings an idea, which is kept where it is to be; `of` are the sheet's call and author."""
     (call, author), number, proposal = of, cells.get("employee_number", ""), _read_proposal(cells)
+    if formulas := list_formulas(cells):
+        return [*formulas], False
     try:
         if has_lost_digits(number):
             raise Invalid("number_lost_digits", "employee_number")

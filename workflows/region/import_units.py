@@ -22,7 +22,7 @@ from workflows.process.refusals import Conflict, Faults, Invalid
 from workflows.process.wording import read_line
 from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
 from workflows.region.notices import send_notices
-from workflows.region.sheets import compare_head, open_sheet
+from workflows.region.sheets import compare_head, list_formulas, open_sheet
 
 HEADS = {
     "code": ("Kode", "Kode Unit", "Kode Unor", "Kode OPD"),
@@ -137,7 +137,7 @@ def _plan(session: Session, content: bytes, actor: Actor) -> tuple[ImportReport,
 
 
 def _read(number: int, cells: Mapping[str, str], done: ImportReport) -> UnitRow | None:
-    faults, code, name, kind = Faults(), "", "", None
+    faults, code, name, kind = Faults(list_formulas(cells)), "", "", None
     with faults.gather():
         code = read_line("code", cells.get("code", ""), maximum=60)
     if code and not CODE.fullmatch(code):

@@ -15,7 +15,7 @@ from workflows.process.wording import read_line
 from workflows.region.email_address import read_email
 from workflows.region.import_report import RowFault, tell_fault
 from workflows.region.people import NAMED, Proof, read_proof
-from workflows.region.sheets import compare_head, has_lost_digits
+from workflows.region.sheets import compare_head, has_lost_digits, list_formulas
 
 # heads as SIASN, SIMPEG and Excel lists have them; the column's own name is one of them, and case, spaces and signs do not count
 HEADS = {
@@ -70,6 +70,8 @@ class PersonRow:
 
 def read_person_row(row: int, cells: Mapping[str, str], find_unit: "UnitFinder") -> PersonRow | list[RowFault]:
     """What a row says, or all that is wrong with it."""
+    if formulas := list_formulas(cells):
+        return [tell_fault(row, fault) for fault in formulas]
     faults, proof, kind, unit_id, said = Faults(), Proof(), None, "", dict[str, str]()
     with faults.gather():
         proof, kind = _read_proof(cells)
@@ -79,6 +81,8 @@ def read_person_row(row: int, cells: Mapping[str, str], find_unit: "UnitFinder")
         if name in cells or minimum:
             with faults.gather():
                 said[name] = read_line(name, cells.get(name, ""), maximum=maximum, minimum=minimum)
+    if said.get("name") and not any(sign.isalpha() for sign in said["name"]):
+        faults.found.append(Invalid("name_without_letter", "name", given=said["name"][:40]))
     try:
         said["email"] = read_email(said.get("email", ""))
     except ValueError:

@@ -78,6 +78,14 @@ def read_cell(value: Any) -> str:
             return str(value)
 
 
+FORMULAS = ("=", "@")  # how a spreadsheet's formula begins; in a text file it came along as it was typed
+
+
+def list_formulas(cells: Mapping[str, str]) -> list[Invalid]:
+    """The columns of a row whose cell is a formula: what it would say is not known, and it is run where it is opened next."""
+    return [Invalid("sheet_formula", column) for column, cell in cells.items() if cell.startswith(FORMULAS)]
+
+
 LOST = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 
 

@@ -119,6 +119,16 @@ def test_a_fault_in_one_row_keeps_all_of_a_file_out_and_every_fault_is_told_by_r
     assert (head_of(town), len(town.rows(select(Person.id)))) == (before, people)
 
 
+def test_a_formula_is_no_value_and_a_name_has_letters(town: Town) -> None:
+    found = check(town, write(f"{NEW};=1+1;;;@SUM(A1);ANDIR;", f"{OTHER};0;;;;ANDIR;", f"{employee_number(72)};D'Arcy;;;-;ANDIR;"))
+    assert [(fault.row, fault.column, fault.code) for fault in found.faults] == [
+        (2, "name", "sheet_formula"),
+        (2, "position", "sheet_formula"),
+        (3, "name", "name_without_letter"),
+    ]
+    assert found.registered == 1
+
+
 def test_a_look_before_writes_nothing_and_says_what_the_file_would_change(town: Town) -> None:
     before = head_of(town)
     found = check(town, write(f"{NEW};Ani;;;;ANDIR;", f"{town['lead'].number};{town['lead'].name};;;;DAGO;"))
