@@ -47,6 +47,14 @@ def add_first_posts(session: Session, people: Collection[str], same: Mapping[str
         run_plain(session, sa.insert(_POSTS).from_select(["id", "person_id", "unit_id", *GRADED, *same], rows))
 
 
+def list_present_posts(session: Session, people: Collection[str]) -> dict[str, date | None]:
+    """Since when each of these people holds their present post; None where that is not known."""
+    if not people:
+        return {}
+    found = sa.select(_POSTS.c.person_id, _POSTS.c.valid_from).where(_POSTS.c.valid_until.is_(None))
+    return {row.person_id: row.valid_from for row in run_plain(session, found.where(is_among(session, _POSTS.c.person_id, people)))}
+
+
 def list_by_number(session: Session, numbers: Sequence[str]) -> dict[str, Any]:
     """Each person's details and id, by an employee number that they hold or held; `ended` is None for one they hold."""
     found = sa.select(_NUMBERS.c.number, _NUMBERS.c.valid_until.label("ended"), _PEOPLE).join(_PEOPLE, _PEOPLE.c.id == _NUMBERS.c.person_id)

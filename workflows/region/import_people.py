@@ -5,8 +5,9 @@ Nobody gets a code or a password by it, and no mail address that a person has is
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
@@ -17,7 +18,7 @@ from models.ids import new_id
 from models.instants import now, today
 from models.people import EmployeeNumber, NoticeKind, Person, Role, SignInName
 from models.posts import PostCause
-from models.statements.directory import DETAILS, change_people, list_by_number, list_by_sign_in_name
+from models.statements.directory import DETAILS, change_people, list_by_number, list_by_sign_in_name, list_present_posts
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.journal import record, record_each
@@ -26,7 +27,7 @@ from workflows.region.import_report import Advance, ImportReport, RowFault, tell
 from workflows.region.name_words import index_names
 from workflows.region.notices import send_notices
 from workflows.region.people_columns import HEADS, KEYS, REQUIRED, PersonRow, UnitFinder, find_key, read_person_row, says_same
-from workflows.region.posts import HELD, Entry, begin_first_posts, begin_posts
+from workflows.region.posts import HELD, MOST_DAYS_BACK, Entry, begin_dated_posts, begin_first_posts, begin_posts
 from workflows.region.powers import decides_or_signs, list_offices
 from workflows.region.sheets import open_sheet
 from workflows.region.sign_in_names import is_sign_in_name_held, liken
@@ -45,6 +46,11 @@ class _Pair:
     @property
     def differs(self) -> list[str]:
         return [name for name in DETAILS if self.person is not None and getattr(self.person, name) != self.new[name]]
+
+    @property
+    def changes_post(self) -> bool:
+        """Whether it lets somebody who is known begin another post."""
+        return not {*self.differs}.isdisjoint(HELD)
 
 
 Row = tuple[int, dict[str, str]]
@@ -81,6 +87,7 @@ def _go_through(session: Session, content: bytes, actor: Actor, advance: Advance
     rows = open_sheet(content, HEADS, REQUIRED).rows
     while some := list(islice(rows, AT_ONCE)):
         pairs = list(_allow(session, _pair(session, some, find_unit, seen, done), units, actor, done))
+        _check_days(session, pairs, done)
         _count(pairs, done)
         if not done.wrong:
             write(pairs)
@@ -165,6 +172,26 @@ def _allow(session: Session, pairs: Iterator[_Pair], units: dict[str, Unit], act
             yield pair
 
 
+def _check_days(session: Session, pairs: Sequence[_Pair], done: ImportReport) -> None:
+    """Tell of posts that would begin before the present ones did, or so long ago that the year must be wrong, as for one by hand."""
+    dated = {pair.person.id: pair.row for pair in pairs if pair.changes_post and pair.row.valid_from is not None}
+    began = list_present_posts(session, list(dated))
+    for of, row in dated.items():
+        day, since = row.valid_from or today(), began.get(of)
+        if since is not None and day < since:
+            done.add_fault(RowFault(row.row, "valid_from", "post_before_last", {"day": since.isoformat()}))
+        elif day < today() - timedelta(days=MOST_DAYS_BACK):
+            done.add_fault(RowFault(row.row, "valid_from", "post_long_ago", {"maximum": MOST_DAYS_BACK}))
+
+
+def _by_day(pairs: Mapping[str, _Pair]) -> dict[date, dict[str, _Pair]]:
+    """People by the first day of the posts that they begin."""
+    days: dict[date, dict[str, _Pair]] = {}
+    for of, pair in pairs.items():
+        days.setdefault(pair.row.valid_from or today(), {})[of] = pair
+    return days
+
+
 def _count(pairs: Sequence[_Pair], done: ImportReport) -> None:
     for pair in pairs:
         if pair.person is None:
@@ -187,19 +214,25 @@ def _write(session: Session, pairs: Sequence[_Pair], actor: Actor) -> None:
     append_rows(
         session, SignInName, [{"id": new_id(), "person_id": of, "name": name, "likeness": liken(name), **given} for of, name in names]
     )
-    entry = Entry(PostCause.FILE, today())
-    begin_first_posts(session, new, entry, actor=actor)
+    since = {of: pair.row.valid_from for of, pair in new.items() if pair.row.valid_from is not None}
+    begin_first_posts(session, new.keys() - since.keys(), Entry(PostCause.FILE, today()), actor=actor)
+    begin_dated_posts(session, {of: new[of].new for of in since}, since, PostCause.FILE, actor=actor)
     facts = {of: {"unit": pair.new["unit_id"], "employment": pair.new["kind"]} for of, pair in new.items()}
     record_each(session, "person.register", facts, actor=actor)
     known = [pair for pair in pairs if pair.differs]
     change_people(session, {pair.person.id: pair.new for pair in known})
     index_names(session, [*new, *(pair.person.id for pair in known if {*pair.differs} & {"name", "unit_id"})])
-    begin_posts(session, {pair.person.id: pair.new for pair in known if {*pair.differs} & {*HELD}}, entry, actor=actor)
+    for day, held in _by_day({pair.person.id: pair for pair in known if pair.changes_post}).items():
+        begin_posts(session, {of: pair.new for of, pair in held.items()}, Entry(PostCause.FILE, day), actor=actor)
     others = {pair.person.id: [name for name in pair.differs if name != "unit_id"] for pair in known}
     changed = {person_id: {"fields": names} for person_id, names in others.items() if names}
     record_each(session, "person.change", changed, actor=actor)
     moved = {pair.person.id: pair for pair in known if "unit_id" in pair.differs}
-    facts = {of: {"unit": pair.new["unit_id"], "previous": pair.person.unit_id} for of, pair in moved.items()}
+    facts = {of: {"unit": pair.new["unit_id"], "previous": pair.person.unit_id, **_say_since(pair)} for of, pair in moved.items()}
     record_each(session, "person.move", facts, actor=actor)
     send_notices(session, moved, NoticeKind.PERSON_MOVED)
     send_notices(session, changed, NoticeKind.DETAILS_CHANGED)
+
+
+def _say_since(pair: _Pair) -> dict[str, str]:
+    return {"valid_from": pair.row.valid_from.isoformat()} if pair.row.valid_from is not None else {}

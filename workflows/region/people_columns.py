@@ -5,6 +5,7 @@ Civil servants are found by employee number, everybody else by sign-in name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from models.instants import today
@@ -15,6 +16,7 @@ from workflows.process.wording import read_line
 from workflows.region.email_address import read_email
 from workflows.region.import_report import RowFault, tell_fault
 from workflows.region.people import NAMED, Proof, read_proof
+from workflows.region.sheet_dates import read_day
 from workflows.region.sheets import compare_head, has_lost_digits, list_formulas
 
 # heads as SIASN, SIMPEG and Excel lists have them; the column's own name is one of them, and case, spaces and signs do not count
@@ -29,6 +31,7 @@ HEADS = {
     "rank_name": ("Pangkat", "Nama Pangkat"),
     "position": ("Jabatan", "Nama Jabatan", "Jabatan Nama"),
     "unit_code": ("Kode Unit", "Kode Unor", "Kode OPD", "Unit", "Unit Kerja", "Unor Nama", "Perangkat Daerah"),
+    "valid_from": ("TMT", "TMT Jabatan", "TMT Unit Kerja", "TMT Unor", "TMT Mutasi", "Berlaku Sejak"),
     "email": ("Email", "E-mail", "Surel", "Alamat Surel"),
 }
 KEYS = ("employee_number", "sign_in_name")
@@ -66,17 +69,20 @@ class PersonRow:
     kind: EmploymentKind | None
     unit_id: str
     said: dict[str, str]
+    valid_from: date | None = None  # since when the post is held; None: since today
 
 
 def read_person_row(row: int, cells: Mapping[str, str], find_unit: "UnitFinder") -> PersonRow | list[RowFault]:
     """What a row says, or all that is wrong with it."""
     if formulas := list_formulas(cells):
         return [tell_fault(row, fault) for fault in formulas]
-    faults, proof, kind, unit_id, said = Faults(), Proof(), None, "", dict[str, str]()
+    faults, proof, kind, unit_id, said, day = Faults(), Proof(), None, "", dict[str, str](), None
     with faults.gather():
         proof, kind = _read_proof(cells)
     with faults.gather():
         unit_id = find_unit(cells.get("unit_code", ""))
+    with faults.gather():
+        day = _read_first_day(cells.get("valid_from", ""))
     for name, (minimum, maximum) in WORDS.items():
         if name in cells or minimum:
             with faults.gather():
@@ -89,7 +95,7 @@ def read_person_row(row: int, cells: Mapping[str, str], find_unit: "UnitFinder")
         faults.found.append(Invalid("email_invalid", "email"))
     if faults.found:
         return [tell_fault(row, fault) for fault in faults.found]
-    return PersonRow(row, proof, kind, unit_id, said)
+    return PersonRow(row, proof, kind, unit_id, said, day)
 
 
 def says_same(cells: Mapping[str, str], person: Any, find_unit: "UnitFinder") -> bool:
@@ -123,6 +129,14 @@ def _read_proof(cells: Mapping[str, str]) -> tuple[Proof, EmploymentKind]:
     if name:
         raise Invalid("sign_in_name_beside_number", "sign_in_name", kind=kind)
     return Proof(number=digits), kind
+
+
+def _read_first_day(written: str) -> date | None:
+    """Since when a post is held, where the file says so; raises Invalid for a day that is none, and for one that is yet to come."""
+    day = read_day(written, "valid_from") if written else None
+    if day is not None and day > today():
+        raise Invalid("post_not_yet", "valid_from")
+    return day
 
 
 def _read_number(written: str, said: EmploymentKind | None) -> tuple[str, EmploymentKind]:

@@ -67,6 +67,15 @@ def begin_first_posts(session: Session, people: Collection[str], entry: Entry, *
     add_first_posts(session, people, {name: value for name, value in same.items() if value is not None})
 
 
+def begin_dated_posts(
+    session: Session, held: Mapping[str, Mapping[str, Any]], since: Mapping[str, date], cause: PostCause, *, actor: Actor
+) -> None:
+    """Let people who were just registered begin the posts that they have held since a day of their own."""
+    same = {"valid_until": None, "end_reason": "", "entered_by": actor.person_id, "entered_at": now(), "cause": cause, "reason": ""}
+    rows = [{"id": of, "person_id": of, "valid_from": since[of], **{name: held[of][name] for name in HELD}, **same} for of in held]
+    append_rows(session, Post, rows)
+
+
 def begin_post(session: Session, person: Person, entry: Entry, *, actor: Actor) -> None:
     """Let somebody begin the post that stands in their row by now."""
     begin_posts(session, {person.id: {name: getattr(person, name) for name in HELD}}, entry, actor=actor)

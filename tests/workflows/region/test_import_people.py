@@ -7,13 +7,15 @@ change is a fact, and that nobody is lost by being left out.
 
 import hashlib
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
+from models.instants import today
 from models.ledger import LedgerEntry
 from models.people import Account, AccountNotice, EmployeeNumber, EmploymentKind, NoticeKind, Person
+from models.posts import Post
 from models.units import Unit
 from tests.building import Town
 from tests.town import employee_number
@@ -127,6 +129,48 @@ def test_a_formula_is_no_value_and_a_name_has_letters(town: Town) -> None:
         (3, "name", "name_without_letter"),
     ]
     assert found.registered == 1
+
+
+def test_a_post_begins_on_the_day_that_the_file_names(town: Town) -> None:
+    heads, last, long_ago = "NIP;Nama;Unit Kerja;TMT", today() - timedelta(days=9), today() - timedelta(days=4_000)
+    name = town["lead"].name
+    bring(town, write(f"{NEW};Ani;ANDIR;{long_ago:%d/%m/%Y}", f"{OTHER};Budi;ANDIR;", heads=heads))
+    assert [_present(town, find(town, number).id) for number in (NEW, OTHER)] == [long_ago, today()]
+    with town.store.unit_of_work() as session:
+        session.execute(update(Post).where(col(Post.person_id) == town["lead"].id).values(valid_from=last - timedelta(days=30)))
+    bring(town, write(f"{town['lead'].number};{name};DAGO;{last.isoformat()}", heads=heads))
+    assert _present(town, town["lead"].id) == last
+    ended = town.rows(select(Post.valid_until).where(Post.person_id == town["lead"].id, col(Post.valid_until).is_not(None)))
+    assert ended == [last - timedelta(days=1)]
+    before = head_of(town)
+    bring(town, write(f"{town['lead'].number};{name};DAGO;{last.isoformat()}", heads=heads))
+    assert head_of(town) == before, "the same file changes nothing"
+
+
+def test_a_post_begins_neither_tomorrow_nor_before_the_present_one_nor_on_no_day(town: Town) -> None:
+    heads, tomorrow = "NIP;Nama;Unit Kerja;TMT", today() + timedelta(days=1)
+    with town.store.unit_of_work() as session:
+        session.execute(update(Post).where(col(Post.person_id) == town["lead"].id).values(valid_from=today() - timedelta(days=30)))
+    moved = f"{town['lead'].number};{town['lead'].name};DAGO"
+    found = check(
+        town,
+        write(
+            f"{NEW};Ani;ANDIR;{tomorrow:%d/%m/%Y}",
+            f"{moved};{today() - timedelta(days=31):%d/%m/%Y}",
+            f"{OTHER};Budi;ANDIR;segera",
+            heads=heads,
+        ),
+    )
+    assert [(fault.row, fault.code) for fault in found.faults] == [
+        (2, "post_not_yet"),
+        (4, "sheet_day_unreadable"),
+        (3, "post_before_last"),
+    ]
+
+
+def _present(town: Town, person_id: str) -> date | None:
+    (began,) = town.rows(select(Post.valid_from).where(Post.person_id == person_id, col(Post.valid_until).is_(None)))
+    return began  # type: ignore[no-any-return]
 
 
 def test_a_look_before_writes_nothing_and_says_what_the_file_would_change(town: Town) -> None:
