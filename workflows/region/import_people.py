@@ -222,8 +222,8 @@ def _write(session: Session, pairs: Sequence[_Pair], actor: Actor) -> None:
     known = [pair for pair in pairs if pair.differs]
     change_people(session, {pair.person.id: pair.new for pair in known})
     index_names(session, [*new, *(pair.person.id for pair in known if {*pair.differs} & {"name", "unit_id"})])
-    for day, held in _by_day({pair.person.id: pair for pair in known if pair.changes_post}).items():
-        begin_posts(session, {of: pair.new for of, pair in held.items()}, Entry(PostCause.FILE, day), actor=actor)
+    for day, begun in _by_day({pair.person.id: pair for pair in known if pair.changes_post}).items():
+        begin_posts(session, {of: pair.new for of, pair in begun.items()}, Entry(PostCause.FILE, day), actor=actor)
     others = {pair.person.id: [name for name in pair.differs if name != "unit_id"] for pair in known}
     changed = {person_id: {"fields": names} for person_id, names in others.items() if names}
     record_each(session, "person.change", changed, actor=actor)
