@@ -13,7 +13,7 @@ from models.replacements import Replacement
 from models.stages import IdeaStage
 from models.transfers import IdeaTransfer
 from models.units import Unit
-from workflows.intake.merging import find_duty_beside_screening, may_screen, standing, waiting_for
+from workflows.intake.merging import find_duty_beside_screening, is_wanted, may_screen, standing
 from workflows.process.actors import Actor
 from workflows.process.categories import find_no_category, list_fitting
 from workflows.process.closing import find_end
@@ -70,7 +70,7 @@ def _find_waiting(session: Session, context: IdeaContext) -> Refusal | None:
     gates = list_open_gates(session, context)
     if gates:
         return Conflict("gate_open", gate=gates[0].name, label=gates[0].label, label_en=gates[0].label_en)
-    if session.exec(waiting_for([context.idea.id])).first() is not None:
+    if is_wanted(session, context.idea.id):
         return Conflict("merge_waits")
     if session.exec(standing().where(IdeaMerge.into_id == context.idea.id)).first() is not None:
         return Conflict("transfer_has_joined")
