@@ -1,4 +1,4 @@
-"""A transfer meets what else is going on with an idea: a merge that can come about no more, more calls than one looks at, an idea that ends."""
+"""A transfer meets what else goes on with an idea: a merge that can come about no more, more calls than are looked at, an end."""
 
 import pytest
 from sqlmodel import select

@@ -38,7 +38,7 @@ table        group        columns                                               
 idea         stage        stage                                                                                                      told     idea.*
 idea         revision     revision                                                                                                   told     idea.*
 idea         code         reason_code                                                                                                told     idea.*
-idea         origin       call_id,policy_id,unit_id,lead_id,created_at                                                               salted   idea.draft,idea.amend,idea.change_lead,idea.transfer*
+idea         origin       call_id,policy_id,unit_id,lead_id,created_at                                                               salted   idea.draft,idea.amend,idea.change_lead,idea.transfer*,idea.separate*
 idea         entry        code,submitted_at                                                                                          plain    idea.draft,idea.submit
 idea         category     category                                                                                                   plain    idea.draft,idea.revise,idea.submit,idea.transfer*
 idea         title        title                                                                                                      salted   idea.draft,idea.revise,idea.supplement*
