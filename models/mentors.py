@@ -45,7 +45,8 @@ class Mentorship(SQLModel, table=True):
     """A team's request for a mentor and what came of it; an idea has one open at a time.
 
     `theme` is the idea's as it was when the mentor was found, `matching` the result of the calculation that found them. Whoever has
-    `accepted_at` advised the team: they take no part in judging the idea ever after.
+    `accepted_at` advised the team: they take no part in judging the idea ever after. The days for an answer count from `counted_from` where
+    a release asked that told nobody of a last day.
     """
 
     __table_args__ = (
@@ -64,6 +65,7 @@ class Mentorship(SQLModel, table=True):
     matching: dict[str, Any] = Field(sa_type=sa.JSON)
     asked_by: str = link("person.id", index=False)
     asked_at: datetime = Field(default_factory=now, sa_type=UtcInstant)
+    counted_from: datetime | None = Field(default=None, sa_type=UtcInstant)
     answered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     accepted_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     ended_by: str | None = optional_link("person.id")

@@ -249,7 +249,7 @@ def _show_line(line: MergeLine) -> MergedIdeaOut:
         other=show_line(line.other, blind=not line.is_told) if is_read else None,
         has_joined=line.has_joined,
         reason=line.row.reason if line.is_told else "",
-        undo_reason=line.row.undo_reason if line.is_told else "",
+        undo_reason=line.undo_reason,
         by=line.by or None,
         undone_by=line.undone_by or None,
         sections={**joined.sections} if joined else {},

@@ -14,23 +14,22 @@ from sqlmodel import Session, col, select
 
 from models.calls import Call
 from models.claims import OPEN, AdoptionClaim, ClaimState
-from models.ideas import Decision, Idea, Revision, TeamMember
+from models.entry_rules import Circle
+from models.ideas import Idea, TeamMember
 from models.instants import now
 from models.people import Person
 from models.stages import IdeaStage
-from models.units import Unit
-from workflows.intake.claim_records import find_due, list_deciders
-from workflows.intake.claims import READING, knows_adopted, require_decider
+from workflows.intake.claim_facts import ClaimFacts, read_facts
+from workflows.intake.claim_records import find_due
+from workflows.intake.claims import READING
+from workflows.intake.shared import find_shared
 from workflows.process.actors import Actor
-from workflows.process.context import IdeaContext, read_context
+from workflows.process.context import IdeaContext, read_context, read_policy_of
 from workflows.process.guards import is_overdue
-from workflows.process.refusals import Refusal
-from workflows.process.relations import has_part, is_blind, is_only_invited, prepares_awards
+from workflows.process.relations import is_blind, is_only_invited, prepares_awards
 from workflows.process.visibility import BY_CALL, sees_idea, units_of
-from workflows.process.ways import IDEA
 
 MOST_LISTED = 100
-SCREEN = IDEA.action("screen")
 _FIRST: Any = sa.orm.aliased(Idea)
 _ADOPTED: Any = sa.orm.aliased(Idea)
 
@@ -106,7 +105,8 @@ class Watched:
 def list_claims(session: Session, *, actor: Actor) -> list[ListedClaim]:
     """The claims that concern somebody, what waits for them first: of ideas that they propose, and as leader or chair those to decide.
 
-    Who oversees both ideas' calls reads those, too, that wait for others.
+    Of what is open the one with the earliest date comes first, and of their own. Who oversees both ideas' calls reads those, too, that wait
+    for others.
     """
     own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
     mine: list[sa.ColumnElement[bool]] = [col(AdoptionClaim.idea_id).in_(own)]
@@ -115,8 +115,10 @@ def list_claims(session: Session, *, actor: Actor) -> list[ListedClaim]:
         over = col(_FIRST.call_id).in_(calls) & col(_ADOPTED.call_id).in_(calls)
         mine.append((col(AdoptionClaim.state) == ClaimState.FILED) & over & col(AdoptionClaim.adopted_id).not_in(own))
     found = select(AdoptionClaim).join(_FIRST, _FIRST.id == AdoptionClaim.idea_id).join(_ADOPTED, _ADOPTED.id == AdoptionClaim.adopted_id)
-    found = found.where(sa.or_(*mine)).order_by(col(AdoptionClaim.settled_at).is_not(None), col(AdoptionClaim.created_at).desc())
-    listed = _show_all(session, session.exec(found.order_by(col(AdoptionClaim.id)).limit(MOST_LISTED)).all(), actor)
+    open_until = sa.case((col(AdoptionClaim.settled_at).is_(None), col(AdoptionClaim.due_at)))
+    found = found.where(sa.or_(*mine)).order_by(col(AdoptionClaim.settled_at).is_not(None), col(AdoptionClaim.idea_id).not_in(own))
+    found = found.order_by(open_until, col(AdoptionClaim.created_at).desc(), col(AdoptionClaim.id))
+    listed = _show_all(session, session.exec(found.limit(MOST_LISTED)).all(), actor)
     return sorted(listed, key=lambda each: not each.awaits_reader)
 
 
@@ -166,55 +168,45 @@ def count_waiting_on(session: Session, adopted: IdeaContext) -> int:
 
 
 def _show_all(session: Session, claims: Sequence[AdoptionClaim], actor: Actor) -> list[ListedClaim]:
-    names = _read_names(session, claims)
-    return [_show(session, claim, names, actor) for claim in claims]
+    if not claims:
+        return []
+    names, facts = _read_names(session, claims), read_facts(session, claims, actor=actor)
+    return [_show(session, claim, names, facts, actor) for claim in claims]
 
 
-def _show(session: Session, claim: AdoptionClaim, names: dict[str, str], actor: Actor) -> ListedClaim:
-    first, adopted = (read_context(session, each, actor=READING) for each in (claim.idea_id, claim.adopted_id))
-    knows = knows_adopted(session, adopted, actor)
+def _show(session: Session, claim: AdoptionClaim, names: dict[str, str], facts: ClaimFacts, actor: Actor) -> ListedClaim:
+    first, adopted = facts.read_sides(claim)
+    is_seen = claim.adopted_id in facts.seen
+    knows = is_seen or _is_colleague(session, adopted.idea, actor)
     leads = first.idea.lead_id == actor.person_id
-    decides = claim.state == ClaimState.FILED and knows and _may_decide(session, first, adopted, actor)
+    decides = claim.state == ClaimState.FILED and facts.may_decide(claim, actor)
     is_open = claim.state in OPEN
-    due_at = find_due(session, claim, first.idea) if is_open else None
+    due_at = find_due(session, claim, first.idea, facts.calendar) if is_open else None
     shared = claim.matching.get("shared", ()) if decides else ()
     return ListedClaim(
         claim,
         first.idea,
         adopted.idea if knows else None,
-        is_seen=sees_idea(session, adopted.idea.id, actor),
-        unit=session.get_one(Unit, adopted.idea.unit_id).name if knows else "",
+        is_seen=is_seen,
+        unit=adopted.unit if knows else "",
         filed_by=names.get(claim.filed_by or "", ""),
         settled_by=names.get(claim.settled_by or "", ""),
         due_at=due_at,
         words=[str(each["word"]) for each in shared],
         likeness=str(claim.matching.get("likeness", "")) if decides else "",
-        is_changed=_is_changed(session, first.idea),
-        has_decider=claim.state != ClaimState.FILED or decides or bool(list_deciders(session, first, adopted)),
+        is_changed=first.idea.id in facts.changed,
+        has_decider=claim.state != ClaimState.FILED or decides or bool(facts.list_deciders(claim)),
         may_file=leads and claim.state == ClaimState.TOLD and due_at is not None and due_at >= now(),
         may_withdraw=leads and is_open,
         may_decide=decides,
     )
 
 
-def _is_changed(session: Session, idea: Idea) -> bool:
-    """Whether an idea was changed after its receipt, which is once it was returned: its time proves nothing for what was added."""
-    returned = select(Decision.at).where(Decision.idea_id == idea.id, Decision.action == SCREEN, Decision.outcome == "returned")
-    first = session.exec(returned.order_by(col(Decision.at))).first()
-    if first is None:
+def _is_colleague(session: Session, adopted: Idea, actor: Actor) -> bool:
+    """Whether somebody who does not see a determined idea has it before them as its colleague."""
+    if read_policy_of(session, adopted).colleagues.open_to == Circle.NOBODY:
         return False
-    later = select(Revision.id).where(Revision.idea_id == idea.id, col(Revision.created_at) > first)
-    return session.exec(later).first() is not None
-
-
-def _may_decide(session: Session, first: IdeaContext, adopted: IdeaContext, actor: Actor) -> bool:
-    if has_part(first, actor) or not all(sees_idea(session, each.idea.id, actor) for each in (first, adopted)):
-        return False
-    try:
-        require_decider(session, first, adopted, actor)
-    except Refusal:
-        return False
-    return True
+    return find_shared(session, read_context(session, adopted.id, actor=READING), actor=actor) is not None
 
 
 def _read_names(session: Session, claims: Iterable[AdoptionClaim]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """How a claim is kept: its row, the fact in the ledger, the idea that stays until it is over, and who is told of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm.attributes import flag_modified
@@ -13,10 +13,11 @@ from models.people import NoticeKind, Role, RoleGrant, is_held
 from models.stages import IdeaStage
 from models.statements.acts import list_acts_on
 from models.units import Unit
+from workflows.calculations.calendar import WorkingCalendar
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
 from workflows.process.context import IdeaContext, read_policy_of
-from workflows.process.deadlines import due_from
+from workflows.process.deadlines import count_on, due_from, end_of_day
 from workflows.process.duties import find_duty
 from workflows.process.journal import record, send
 from workflows.process.ways import IDEA
@@ -36,11 +37,17 @@ def find_adopted_at(session: Session, idea_id: str) -> datetime | None:
     return session.exec(adopted.order_by(col(Decision.at))).first()
 
 
-def find_due(session: Session, claim: AdoptionClaim, idea: Idea) -> datetime:
-    """Until when a claim is to be filed or decided: as it was told, and no earlier than its days end by the calendar as it is now."""
+def find_due(session: Session, claim: AdoptionClaim, idea: Idea, calendar: WorkingCalendar | None = None) -> datetime:
+    """Until when a claim is to be filed or decided: as it was told, and no earlier than its days end by the calendar as it is now.
+
+    Who asks of many gives the calendar, read once.
+    """
     days, since = read_policy_of(session, idea).days, claim.filed_at or claim.told_at
     wait = days.claim if claim.state == ClaimState.TOLD else days.determination
-    return claim.due_at if since is None else max(claim.due_at, due_from(session, local_day(since), wait))
+    if since is None:
+        return claim.due_at
+    day = local_day(since)
+    return max(claim.due_at, due_from(session, day, wait) if calendar is None else end_of_day(count_on(day, wait, calendar)))
 
 
 def keep_claim(session: Session, step: str, claim: AdoptionClaim, *, actor: Actor) -> None:
@@ -89,6 +96,10 @@ def list_deciders(session: Session, first: IdeaContext, adopted: IdeaContext) ->
 
 def list_holders(session: Session, roles: Iterable[Role], *contexts: IdeaContext) -> set[str]:
     """Who holds one of some roles over the calls of all of these ideas."""
+    return {person_id for person_id, path in read_holders(session, roles) if all(each.call_path.startswith(path) for each in contexts)}
+
+
+def read_holders(session: Session, roles: Iterable[Role]) -> Sequence[tuple[str, str]]:
+    """Who holds one of some roles, and over the unit at which path."""
     held = select(RoleGrant.person_id, Unit.path).join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-    found = session.exec(held.where(col(RoleGrant.role).in_(list(roles)), is_held())).all()
-    return {person_id for person_id, path in found if all(each.call_path.startswith(path) for each in contexts)}
+    return session.exec(held.where(col(RoleGrant.role).in_(list(roles)), is_held())).all()

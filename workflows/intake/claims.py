@@ -130,10 +130,15 @@ def decide_claim(session: Session, claim_id: str, *, upholds: bool, reason: str,
 
 
 def lapse_claims(session: Session, limit: int, *, actor: Actor) -> None:
-    """Let claims lapse that nobody filed in time; one whose days end later by the calendar as it is now has until then."""
-    late = select(AdoptionClaim).where(AdoptionClaim.state == ClaimState.TOLD, col(AdoptionClaim.due_at) < now())
-    for claim in session.exec(late.order_by(col(AdoptionClaim.due_at), col(AdoptionClaim.id)).limit(limit)).all():
-        idea = session.get_one(Idea, claim.idea_id)
+    """Let claims lapse that nobody filed in time; one whose days end later by the calendar as it is now has until then.
+
+    All of them, with their ideas, are held and written before the first fact; what somebody is just changing waits for the next time, as
+    the chain may be held already, and they wait for it.
+    """
+    late = select(AdoptionClaim, Idea).join(Idea, col(Idea.id) == col(AdoptionClaim.idea_id)).where(AdoptionClaim.state == ClaimState.TOLD)
+    late = late.where(col(AdoptionClaim.due_at) < now()).order_by(col(AdoptionClaim.due_at), col(AdoptionClaim.id)).limit(limit)
+    lapsed = []
+    for claim, idea in session.exec(late.with_for_update(skip_locked=True).execution_options(populate_existing=True)).all():
         until = find_due(session, claim, idea)
         if until > claim.due_at and until > now():
             claim.due_at = until
@@ -141,14 +146,20 @@ def lapse_claims(session: Session, limit: int, *, actor: Actor) -> None:
             keep_idea(session, idea, until)
             continue
         settle(session, claim, ClaimState.LAPSED, actor=actor)
+        lapsed.append(claim)
+    session.flush()
+    for claim in lapsed:
         keep_claim(session, LAPSE, claim, actor=actor)
 
 
 def remind_deciders(session: Session, limit: int) -> None:
-    """Tell who may decide a claim, and the secretariat, that it was not decided in time, once; it does not lapse by their silence."""
+    """Tell who may decide a claim, and the secretariat, that it was not decided in time, once; it does not lapse by their silence.
+
+    A claim that somebody is just deciding is left to them.
+    """
     late = select(AdoptionClaim).where(AdoptionClaim.state == ClaimState.FILED, col(AdoptionClaim.due_at) < now())
-    late = late.where(col(AdoptionClaim.reminded_at).is_(None)).order_by(col(AdoptionClaim.due_at), col(AdoptionClaim.id))
-    for claim in session.exec(late.limit(limit)).all():
+    late = late.where(col(AdoptionClaim.reminded_at).is_(None)).order_by(col(AdoptionClaim.due_at), col(AdoptionClaim.id)).limit(limit)
+    for claim in session.exec(late.with_for_update(skip_locked=True).execution_options(populate_existing=True)).all():
         first, adopted = (read_context(session, each, actor=READING) for each in (claim.idea_id, claim.adopted_id))
         claim.due_at = find_due(session, claim, first.idea)
         if claim.due_at < now():

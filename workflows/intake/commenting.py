@@ -57,7 +57,7 @@ class CommentLine:
     unit: str
     is_of_team: bool
     hide_reason: str
-    show_reason: str  # why it was shown again, where it once was hidden
+    show_reason: str  # why it was shown again, where it once was hidden and is not now
     may_take_back: bool
     may_hide: bool
     may_show: bool
@@ -185,6 +185,7 @@ def state_of(comment: IdeaComment) -> CommentState:
 
 def _show(shared: SharedIdea, comment: IdeaComment, person: Person, unit: str, actor: Actor) -> CommentLine:
     is_own, moderates, state = comment.person_id == actor.person_id, may_hide(shared, actor), state_of(comment)
+    is_shown_again = state == CommentState.OPEN and bool(comment.shown_again)
     is_told = state == CommentState.OPEN or (state == CommentState.HIDDEN and (is_own or moderates))
     return CommentLine(
         id=comment.id,
@@ -196,7 +197,7 @@ def _show(shared: SharedIdea, comment: IdeaComment, person: Person, unit: str, a
         unit=unit if is_told else "",
         is_of_team=is_told and comment.person_id in shared.context.team,
         hide_reason=comment.hide_reason if is_told else "",
-        show_reason=comment.shown_again[-1]["show_reason"] if comment.shown_again and (is_own or moderates) else "",
+        show_reason=comment.shown_again[-1]["show_reason"] if is_shown_again and (is_own or moderates) else "",
         may_take_back=is_own and comment.is_open,
         may_hide=moderates and comment.is_open,
         may_show=moderates and state == CommentState.HIDDEN,

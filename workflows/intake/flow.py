@@ -38,8 +38,11 @@ def scan_attachments(token: str, ids: list[int]) -> Outcome:
 
 
 def watch_ideas(token: str, ids: list[int]) -> Outcome:
-    """Look for the rejected ideas that are near a chunk's determined ones; no step of any idea follows."""
-    return handle_messages(database(), token, ids, watch_adopted, actor=ACTOR)
+    """Look for the rejected ideas that are near a chunk's determined ones; no step of any idea follows.
+
+    Each in a transaction of its own: it holds ideas before the ledger's chain, and the one before it has the chain.
+    """
+    return sum((handle_messages(database(), token, [number], watch_adopted, actor=ACTOR) for number in ids), Outcome())
 
 
 def sweep_files(token: str, ids: list[int]) -> Outcome:

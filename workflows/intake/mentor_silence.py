@@ -22,7 +22,8 @@ def find_answer_until(session: Session, mentorship: Mentorship, idea: Idea) -> d
     """
     if mentorship.state != MentorshipState.REQUESTED or idea.stage in OVER:
         return None
-    return due_from(session, local_day(mentorship.asked_at), read_policy_of(session, idea).days.agreement)
+    asked_on = local_day(mentorship.counted_from or mentorship.asked_at)
+    return due_from(session, asked_on, read_policy_of(session, idea).days.agreement)
 
 
 def end_unanswered(session: Session, limit: int, *, actor: Actor) -> None:

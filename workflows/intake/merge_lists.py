@@ -1,12 +1,13 @@
 """What somebody may know of merges: those that wait for a word, and beside an idea those that came about, with the text that has joined."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.database import is_among
 from models.ideas import Idea
 from models.merges import IdeaMerge, MergePart
 from models.people import Person
@@ -73,8 +74,9 @@ class ListedMerge:
 
     @property
     def asked_by(self) -> str:
-        """Who proposed it."""
-        return self.names.get(self.row.asked_by, "")
+        """Who proposed it; of the other lead no name is told before both have opened their ideas."""
+        is_other_lead = any(part.person_id == self.row.asked_by and part is not self.mine for part in self.parts)
+        return self.names.get(self.row.asked_by, "") if self.is_told or not is_other_lead else ""
 
     @property
     def awaited(self) -> tuple[str, ...]:
@@ -143,6 +145,11 @@ class MergeLine:
         return self.names.get(self.row.asked_by, "") if self.is_told else ""
 
     @property
+    def undo_reason(self) -> str:
+        """Why it was taken back; while members are yet to agree to that, their reason is for them alone (`list_waiting_merges`)."""
+        return self.row.undo_reason if self.is_told and not self.is_standing else ""
+
+    @property
     def undone_by(self) -> str:
         """Who took it back."""
         return self.names.get(self.row.undone_by or "", "") if self.is_told else ""
@@ -187,12 +194,17 @@ def list_merges_of(session: Session, context: IdeaContext, *, actor: Actor) -> l
     return [_line(session, row, context, actor) for row in rows]
 
 
-def name_with_joined(session: Session, idea: Idea) -> str:
-    """An idea's code as papers print it, with those of the ideas that have joined it: the first two, and how many more."""
-    joined = (
-        standing().where(IdeaMerge.into_id == idea.id).join(Idea, col(Idea.id) == col(IdeaMerge.idea_id)).with_only_columns(col(Idea.code))
-    )
-    codes = [str(code) for code in session.execute(joined.order_by(col(Idea.code))).scalars()]
+def name_with_joined(session: Session, ideas: Collection[Idea]) -> dict[str, str]:
+    """The codes of ideas as papers print them, by their ids: each with those of two ideas that have joined it, and how many more did."""
+    joined = standing().where(is_among(session, col(IdeaMerge.into_id), {idea.id for idea in ideas}))
+    joined = joined.join(Idea, col(Idea.id) == col(IdeaMerge.idea_id)).with_only_columns(col(IdeaMerge.into_id), col(Idea.code))
+    codes: dict[str, list[str]] = {}
+    for into_id, code in session.execute(joined.order_by(col(Idea.code))):
+        codes.setdefault(into_id, []).append(str(code))
+    return {idea.id: _name(idea, codes.get(idea.id, [])) for idea in ideas}
+
+
+def _name(idea: Idea, codes: Sequence[str]) -> str:
     if not codes:
         return str(idea.code)
     more = f" dan {len(codes) - 2} usulan lain" if len(codes) > 2 else ""

@@ -127,6 +127,11 @@ def is_alive(pair: Pair) -> bool:
     return all(each.idea.stage in MERGING for each in pair.both)
 
 
+def is_wanted(session: Session, idea_id: str) -> bool:
+    """Whether somebody proposed of an idea what may still come about; what waits with one that has gone on or is over holds nothing up."""
+    return any(is_alive(read_pair(session, row)) for row in session.exec(waiting_for([idea_id])))
+
+
 def find_other(session: Session, context: IdeaContext, code: str, actor: Actor) -> Idea:
     """The other idea, by its code; raises Invalid for one that there is not, or that the actor may not see."""
     found = session.exec(select(Idea).where(Idea.code == code)).first()

@@ -231,10 +231,17 @@ def _show(session: Session, row: Replacement, context: IdeaContext, actor: Actor
 
 
 def _take(session: Session, replacement_id: str, actor: Actor) -> tuple[Replacement, IdeaContext]:
-    """A request that concerns the actor, locked, with its idea; NotFound for anybody else, Conflict once it is settled."""
-    row = session.get(Replacement, replacement_id, with_for_update=True, populate_existing=True)
-    context = read_context(session, row.idea_id, actor=READING) if row is not None else None
-    if row is None or context is None or not is_concerned(session, context, row, actor):
+    """A request that concerns the actor, held, with its idea; NotFound for anybody else, Conflict once it is settled.
+
+    The idea is held first, then the request: of a team's two requests each may end the other.
+    """
+    known = session.get(Replacement, replacement_id)
+    if known is None:
+        raise NotFound("replacement_not_found")
+    session.exec(select(Idea).where(Idea.id == known.idea_id).with_for_update().execution_options(populate_existing=True)).one()
+    row = session.get_one(Replacement, replacement_id, with_for_update=True, populate_existing=True)
+    context = read_context(session, row.idea_id, actor=READING)
+    if not is_concerned(session, context, row, actor):
         raise NotFound("replacement_not_found")
     if row.settled_at is not None:
         raise Conflict("replacement_settled")

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
-from models.ideas import Decision
+from models.calls import Call, PolicyVersion
+from models.ideas import Decision, Idea
 from models.instants import now
 from models.merges import IdeaMerge, MergePart
 from models.people import NoticeKind
@@ -19,10 +20,13 @@ from workflows.intake.join import permit_regrouping, put_team, read_joint, take_
 from workflows.intake.merging import FLOW, MERGING, SCREEN, SHORTEST_REASON, Pair, find_part, is_office, keep, take_merge
 from workflows.intake.team import Membership, TeamChange, read_memberships, read_team_change
 from workflows.process.actors import Actor
+from workflows.process.closing import hold_call
+from workflows.process.context import IdeaContext, read_policy_of
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Conflict, Forbidden, NotFound, Refusal
 from workflows.process.ways import IDEA
 from workflows.process.wording import read_text
+from workflows.region.calls import list_line
 from workflows.region.notices import send_notices
 
 SEPARATE = IDEA.action("separate")
@@ -55,6 +59,7 @@ def undo_merge(session: Session, merge_id: str, *, reason: str, actor: Actor) ->
     Once everybody in both teams has agreed who still serves, it comes about. The first to agree says why. Raises NotFound for who may not
     know of it; Forbidden for anybody else; Conflict where what was merged stays so.
     """
+    _hold_call(session, merge_id)
     row, pair, parts = take_merge(session, merge_id)
     office, mine = is_office(session, pair, actor), find_part(parts, actor)
     if not office and mine is None:
@@ -112,7 +117,8 @@ def _separate(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePar
     lead_id = pair.earlier.idea.lead_id
     change = TeamChange(_name_lead(change.before, lead_id), _name_lead(change.after, lead_id))
     regrouping = permit_regrouping(session, pair.earlier, change, is_permitted=row.was_permitted)
-    standing = permit(session, pair.later, SEPARATE, BACK_TO[IdeaStage(row.stage_before)], actor=FLOW)
+    later = _hold_to_newest(session, pair.later)
+    standing = permit(session, later, SEPARATE, BACK_TO[IdeaStage(row.stage_before)], actor=FLOW)
     row.undo_reason, row.undone_by, row.undone_at = reason, actor.person_id, now()
     for each in parts:
         each.apart_id = each.apart_id if each.in_earlier else row.into_id
@@ -121,5 +127,21 @@ def _separate(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePar
     send_notices(session, sorted(each.person_id for each in parts), NoticeKind.MERGE_UNDONE)
     take_regrouping(session, pair.earlier, regrouping)
     grounds = Grounds(reason, {"merge": row.id}, {"merge": row.id}, (row, *parts))
-    take(session, pair.later, standing, grounds, actor=FLOW)
+    take(session, later, standing, grounds, actor=FLOW)
     return row
+
+
+def _hold_to_newest(session: Session, context: IdeaContext) -> IdeaContext:
+    """An idea that comes back, held to what its call's policy was amended to meanwhile, as every other of its line."""
+    version = session.get_one(PolicyVersion, context.idea.policy_id)
+    newest = next(iter(list_line(session, context.call.id, version.root)), version)
+    context.idea.policy_id = newest.id
+    return replace(context, policy=read_policy_of(session, context.idea))
+
+
+def _hold_call(session: Session, merge_id: str) -> None:
+    """Let nobody amend the policy of the call meanwhile, who would not know of the idea that comes back: held before both ideas."""
+    of_merge = select(Call).join(Idea, col(Idea.call_id) == col(Call.id)).join(IdeaMerge, col(IdeaMerge.idea_id) == col(Idea.id))
+    call = session.exec(of_merge.where(IdeaMerge.id == merge_id)).first()
+    if call is not None:
+        hold_call(session, call)

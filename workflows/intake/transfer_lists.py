@@ -18,8 +18,10 @@ from workflows.process.categories import list_fitting
 from workflows.process.context import IdeaContext, read_context, read_policy
 from workflows.process.relations import is_blind, is_committee, is_in_team
 from workflows.process.visibility import visible
+from workflows.process.ways import IDEA, Kind
 
 MOST_LISTED = 100
+MAY_COME_ABOUT = [stage.name for stage in IDEA.stages.values() if stage.kind == Kind.OPEN and stage.step == "intake"]
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,17 @@ class ListedTransfer:
 
 
 def list_transfers(session: Session, *, actor: Actor) -> list[ListedTransfer]:
-    """The offers that wait and concern somebody: of whose idea they are, who made them, and who may take the idea in; the oldest first."""
+    """The offers that wait and concern somebody: of whose idea they are, who made them, and who may take the idea in; the oldest first.
+
+    None of an idea that went into its review or is over: it comes about no more, and nobody is asked to refuse it.
+    """
     own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
     mine: sa.ColumnElement[bool] = col(IdeaTransfer.idea_id).in_(own)
     if actor.grants:
         waiting = select(IdeaTransfer.idea_id).where(col(IdeaTransfer.settled_at).is_(None))
         mine = mine | col(IdeaTransfer.idea_id).in_(select(Idea.id).where(col(Idea.id).in_(waiting), visible(actor, in_order=True)))
-    found = select(IdeaTransfer).where(col(IdeaTransfer.settled_at).is_(None), mine)
+    found = select(IdeaTransfer).join(Idea, col(Idea.id) == col(IdeaTransfer.idea_id)).where(col(Idea.stage).in_(MAY_COME_ABOUT))
+    found = found.where(col(IdeaTransfer.settled_at).is_(None), mine)
     rows = session.exec(found.order_by(col(IdeaTransfer.offered_at), col(IdeaTransfer.id)).limit(MOST_LISTED)).all()
     read = ((row, read_context(session, row.idea_id, actor=FLOW)) for row in rows)
     return [_show(session, row, context, actor) for row, context in read if is_concerned(session, row, context, actor)]

@@ -13,10 +13,10 @@ from models.replacements import Replacement
 from models.stages import IdeaStage
 from models.transfers import IdeaTransfer
 from models.units import Unit
-from workflows.intake.merging import find_duty_beside_screening, may_screen, standing, waiting_for
+from workflows.intake.merging import find_duty_beside_screening, is_wanted, may_screen, standing
 from workflows.process.actors import Actor
 from workflows.process.categories import find_no_category, list_fitting
-from workflows.process.closing import find_end
+from workflows.process.closing import find_end, find_ends
 from workflows.process.context import IdeaContext, read_policy
 from workflows.process.eligibility import list_entry_faults
 from workflows.process.gates import list_open_gates
@@ -30,7 +30,6 @@ from workflows.region.calls import current_policy, get_call
 SCREEN = IDEA.action("screen")
 BEFORE_SCREENING = (IdeaStage.SUBMITTED, IdeaStage.AWAITING_PERMISSION)
 SHORTEST_REASON = 20
-MOST_CALLS = 100
 
 
 def is_sender(session: Session, context: IdeaContext, actor: Actor) -> bool:
@@ -70,7 +69,7 @@ def _find_waiting(session: Session, context: IdeaContext) -> Refusal | None:
     gates = list_open_gates(session, context)
     if gates:
         return Conflict("gate_open", gate=gates[0].name, label=gates[0].label, label_en=gates[0].label_en)
-    if session.exec(waiting_for([context.idea.id])).first() is not None:
+    if is_wanted(session, context.idea.id):
         return Conflict("merge_waits")
     if session.exec(standing().where(IdeaMerge.into_id == context.idea.id)).first() is not None:
         return Conflict("transfer_has_joined")
@@ -134,8 +133,9 @@ def list_calls_to_transfer_into(session: Session, context: IdeaContext, actor: A
     open_then = (col(Call.opens_at) <= submitted, col(Call.closes_at) > submitted)
     calls = select(Call).join(Unit, col(Unit.id) == col(Call.unit_id)).where(*open_then, Call.id != context.call.id)
     calls = calls.where(Call.state != CallState.PLANNED, col(Call.archived_at).is_(None), col(Call.awards_drafted_at).is_(None))
-    found = session.exec(calls.where(col(Call.is_sealed).is_(False)).order_by(col(Call.title), col(Call.id)).limit(MOST_CALLS)).all()
-    return [call for call in found if call.state == CallState.OPEN or submitted < find_end(session, call)]
+    found = session.exec(calls.where(col(Call.is_sealed).is_(False)).order_by(col(Call.title), col(Call.id))).all()
+    ends = find_ends(session, [call for call in found if call.state != CallState.OPEN])
+    return [call for call in found if call.id not in ends or submitted < ends[call.id]]
 
 
 def first_category(session: Session, context: IdeaContext, to_call: Call) -> str:

@@ -5,6 +5,7 @@ wrote, a sealed or another unit's text among it, and whoever is told, or not, wo
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -37,28 +38,37 @@ ALIKE = Frequencies(texts=1, holding={})  # each word says as much as any other
 def watch_adopted(session: Session, idea_id: str, *, actor: Actor) -> None:
     """Have the lead told of each idea under watch that is near one which was determined, once, with the days that they have for a claim.
 
-    Of the idea itself nothing is written. Done again it finds the same, and tells nobody twice.
+    Of the idea itself nothing is written. Done again it finds the same, and tells nobody twice. The ideas are held in their order, and all
+    is written before the first fact: whoever changes one of them waits for it, or for the chain, and never this for them with the chain.
     """
     adopted = read_context(session, idea_id, actor=actor)
     adopted_at = find_adopted_at(session, idea_id)
     if adopted_at is None:
         return
     known = set(session.exec(select(AdoptionClaim.idea_id).where(AdoptionClaim.adopted_id == idea_id)))
-    for match in find_near(session, adopted):
-        if match.id in known:
-            continue
-        idea = session.get_one(Idea, match.id)
-        claim = AdoptionClaim(
-            idea_id=idea.id,
-            adopted_id=idea_id,
-            adopted_at=adopted_at,
-            matching=match.model_dump(mode="json"),
-            told_at=now(),
-            due_at=due_in(session, read_policy_of(session, idea).days.claim),
-        )
-        keep_idea(session, idea, claim.due_at)
+    near = [match for match in find_near(session, adopted) if match.id not in known]
+    held = select(Idea).where(col(Idea.id).in_([match.id for match in near]), Idea.stage == IdeaStage.REJECTED).order_by(col(Idea.id))
+    ideas = {each.id: each for each in session.exec(held.with_for_update().execution_options(populate_existing=True))}
+    claims = [_tell(session, ideas[match.id], match, idea_id, adopted_at) for match in near if match.id in ideas]
+    session.flush()
+    for claim in claims:
         keep_claim(session, TELL, claim, actor=actor)
-        tell_lead(session, claim, idea)
+        tell_lead(session, claim, ideas[claim.idea_id])
+
+
+def _tell(session: Session, idea: Idea, match: Match, adopted_id: str, adopted_at: datetime) -> AdoptionClaim:
+    """The claim of which the lead of an idea is told, and the idea kept for its days."""
+    claim = AdoptionClaim(
+        idea_id=idea.id,
+        adopted_id=adopted_id,
+        adopted_at=adopted_at,
+        matching=match.model_dump(mode="json"),
+        told_at=now(),
+        due_at=due_in(session, read_policy_of(session, idea).days.claim),
+    )
+    keep_idea(session, idea, claim.due_at)
+    session.add(claim)
+    return claim
 
 
 def find_near(session: Session, adopted: IdeaContext) -> list[Match]:

@@ -3,6 +3,7 @@
 Every instant is asked of the server's clock, to the microsecond: the end itself is late already.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,10 +53,16 @@ def end_of_grace(call: Call, rule: ClosingRule) -> datetime:
 
 def find_end(session: Session, call: Call) -> datetime:
     """When submission ended or will end: the announced instant, or the one at which the call was closed before it."""
+    return find_ends(session, [call])[call.id]
+
+
+def find_ends(session: Session, calls: Collection[Call]) -> dict[str, datetime]:
+    """When submission ended or will end in each of some calls, by their ids; asked at once."""
     ending = (CallChangeKind.CLOSED, CallChangeKind.REOPENED)
-    last = select(CallChange).where(CallChange.call_id == call.id, col(CallChange.kind).in_(ending))
-    found = session.exec(last.order_by(col(CallChange.at).desc(), col(CallChange.id).desc()).limit(1)).first()
-    return found.at if found is not None and found.kind == CallChangeKind.CLOSED else call.closes_at
+    changes = select(CallChange).where(col(CallChange.call_id).in_([each.id for each in calls]), col(CallChange.kind).in_(ending))
+    last = {each.call_id: each for each in session.exec(changes.order_by(col(CallChange.at), col(CallChange.id)))}
+    early = {call_id: each.at for call_id, each in last.items() if each.kind == CallChangeKind.CLOSED}
+    return {each.id: early.get(each.id, each.closes_at) for each in calls}
 
 
 def last_entry(session: Session, call: Call, rule: ClosingRule) -> datetime:

@@ -19,6 +19,7 @@ from models.waits import Span, Wait, WaitUnit
 from workflows.calculations.calendar import CalendarRow, DayKind, WorkingCalendar, make_calendar
 from workflows.calculations.months import months_after
 from workflows.calculations.time_rules import DayPause, TimeRule, TimeUnit, count_days, count_in_days, step_on
+from workflows.process.closing import find_end
 from workflows.process.context import IdeaContext
 from workflows.process.standing_still import choose_pauses, list_pauses
 
@@ -37,7 +38,7 @@ def due_for(session: Session, context: IdeaContext, name: str) -> datetime:
     if rule.begins == ClockStart.ENTERED and not rule.paused_by:
         return due_in(session, wait)
     pauses = choose_pauses(list_pauses(session, rule.paused_by), rule, context.unit_path, context.call.id) if rule.paused_by else []
-    begun = begin_of(rule, today(), context.call.closes_at)
+    begun = begin_of(rule, today(), find_end(session, context.call)) if rule.begins == ClockStart.CALL_CLOSED else today()
     calendar = read_calendar(session, since=begun) if is_in_working_days(wait) else None
     return end_of_day(count_on(begun, wait, calendar, [each.days for each in pauses]))
 

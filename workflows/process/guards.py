@@ -199,14 +199,6 @@ def _earned(_session: Session, asked: Question) -> Refusal | None:
     return None if stage in asked.idea.policy.award_from else Conflict("stage_not_awarded", stage=stage)
 
 
-def _no_award(session: Session, asked: Question) -> Refusal | None:
-    return Conflict("award_stands") if has_award(session, asked.idea.idea.id) else None
-
-
-def _scored(_session: Session, asked: Question) -> Refusal | None:
-    return Conflict("idea_not_scored") if asked.idea.idea.score is None else None
-
-
 def _flawed(session: Session, asked: Question) -> Refusal | None:
     return Conflict("award_holds") if find_flaw(session, asked.of_award) is None else None
 
@@ -260,8 +252,8 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "reviewers_left": _reviewers_left,
     "not_superior": _not_superior,
     "earned": _earned,
-    "no_award": _no_award,
-    "scored": _scored,
+    "no_award": lambda session, asked: _where(not has_award(session, asked.idea.idea.id), "award_stands"),
+    "scored": lambda _session, asked: _where(asked.idea.idea.score is not None, "idea_not_scored"),
     "within_ceiling": lambda session, asked: find_excess(session, asked.award),
     "still_earned": lambda _session, asked: find_lost_stage(asked.of_award),
     "recomputes": lambda session, asked: find_difference(session, asked.of_award),
@@ -273,6 +265,7 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "other_hand": lambda session, asked: find_same_hand(session, asked.idea, asked.actor),
     "kept": lambda _session, asked: Conflict("retention_over") if is_overdue(asked.idea) else None,
     "unclaimed": lambda session, asked: find_claimed(session, asked.idea),
+    "not_archived": lambda _session, asked: _where(asked.idea.call.archived_at is None, "call_archived"),
 }
 BY_POLICY: dict[str, Callable[[Policy], bool]] = {  # they hold or not from the day the idea enters
     "permission": asks_permission,

@@ -30,6 +30,7 @@ from models.waits import Wait
 from workflows.calculations.calendar import WorkingCalendar, list_national
 from workflows.process import ways
 from workflows.process.actors import Actor
+from workflows.process.closing import find_ends
 from workflows.process.context import read_policy_of
 from workflows.process.deadlines import begin_of, count_on, end_of_day, is_in_working_days, is_of_working_days, read_calendar
 from workflows.process.inbox import GATE_TASK
@@ -95,12 +96,11 @@ def _read_counted(session: Session) -> CountedBy:
     """Read it; no calendar is loaded where no policy asks for one."""
     calendar = read_calendar(session) if _is_any(session, is_of_working_days) else None
     pauses = list_pauses(session) if _is_any(session, is_of_clocks) else []
-    ends = select(Call.id, Call.closes_at).where(
-        col(Call.id).in_(select(PolicyVersion.call_id).where(is_of_call_end(col(PolicyVersion.id))))
-    )
+    ending = select(Call).where(col(Call.id).in_(select(PolicyVersion.call_id).where(is_of_call_end(col(PolicyVersion.id)))))
+    ends = find_ends(session, session.exec(ending).all())
     said = [digest_calendar(calendar, today().year)] if calendar is not None else []
     said += [f"{each.pause.id}:{each.unit_path}:{each.pause.counts_from}" for each in pauses]
-    said += sorted(f"{call_id}:{closes_at.isoformat()}" for call_id, closes_at in session.exec(ends))
+    said += sorted(f"{call_id}:{closes_at.isoformat()}" for call_id, closes_at in ends.items())
     whole = said[0] if calendar is not None and len(said) == 1 else hashlib.sha256("\n".join(said).encode()).hexdigest()
     return CountedBy(calendar, pauses, whole if said else "")
 
@@ -112,8 +112,7 @@ def _is_any(session: Session, names: Callable[[Any], sa.ColumnElement[bool]]) ->
 def list_later(session: Session, ideas: Sequence[Idea], counted: CountedBy) -> list[Move]:
     """What becomes later of some ideas' open dates, counted anew; nothing of an idea whose dates are right."""
     ids = {idea.id for idea in ideas}
-    called = select(Call.id, Call.closes_at).where(col(Call.id).in_({idea.call_id for idea in ideas}))
-    ends = dict(session.exec(called).all())
+    ends = find_ends(session, session.exec(select(Call).where(col(Call.id).in_({idea.call_id for idea in ideas}))).all())
     open_items = select(InboxItem).where(is_among(session, col(InboxItem.idea_id), ids), col(InboxItem.done_at).is_(None))
     owed = select(Review).where(is_among(session, col(Review.idea_id), ids), Review.state == ReviewState.ASSIGNED)
     paths = dict(session.exec(select(Unit.id, Unit.path).where(col(Unit.id).in_({idea.unit_id for idea in ideas}))).all())

@@ -28,12 +28,13 @@ def list_award_lines(session: Session, call_id: str) -> list[dict[str, Any]]:
         .order_by(col(Award.amount_rupiah).desc(), col(Idea.score).desc(), col(Idea.code))
     ).all()
     teams = _list_teams(session, [idea.id for _, idea, _ in rows])
+    codes = name_with_joined(session, [idea for _, idea, _ in rows])
     titles = {idea.id: _find_title(session, idea) for _, idea, _ in rows}
     successions = write_successions([(award, idea) for award, idea, _ in rows])
     return [
         {
             "rank": _find_rank(award),
-            "idea_code": name_with_joined(session, idea),
+            "idea_code": codes[idea.id],
             "idea_title": idea.title,
             "unit": unit,
             "team": teams.get(idea.id, []),

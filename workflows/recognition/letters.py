@@ -106,7 +106,7 @@ def number_certificates(session: Session, award_id: str, *, actor: Actor) -> Non
     issuer = read_issuer(session, context, find_approval(session, award))
     members = session.exec(select(TeamMember).where(TeamMember.idea_id == award.idea_id).order_by(col(TeamMember.position))).all()
     holders = list_named(session, [member.person_id for member in members])
-    code = {"idea_code": name_with_joined(session, context.idea)}
+    code = {"idea_code": name_with_joined(session, [context.idea])[context.idea.id]}
     for member in members:
         content = _certificate(context, award, member, holders[member.person_id], alone=len(members) == 1) | code
         subject = DocumentSubject(DocumentKind.CERTIFICATE, award_id, member.person_id, award.idea_id, award_id, context.call.id)

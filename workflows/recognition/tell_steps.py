@@ -28,7 +28,8 @@ def list_reminded(session: Session, taken: TakenStep) -> dict[str, str]:
     """
     asked = list_addressees(session, col(InboxItem.id) == taken.item.id)
     if taken.item.role == Role.UNIT_HEAD:
-        asked = [each for each in asked if each in _list_nearest(session, taken.item)]
+        nearest = _list_nearest(session, taken.item)
+        asked = [each for each in asked if each in nearest]
     return {person_id: f"{KEY}{taken.item.id}:{taken.step}:{person_id}" for person_id in asked}
 
 

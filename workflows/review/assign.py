@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from models.ideas import Idea
+from models.ideas import Decision, Idea
 from models.instants import now
 from models.people import Person, Role, RoleGrant, is_held
 from models.reviews import Review, ReviewState
@@ -108,7 +108,7 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
 
 def _list_readers(session: Session, context: IdeaContext) -> set[str]:
     """Who could have read a score of the idea: whoever has worked on the call since the first was given; nobody before."""
-    first = select(func.min(Review.answered_at)).where(Review.idea_id == context.idea.id, col(Review.total).is_not(None))
+    first = select(func.min(Decision.at)).where(Decision.idea_id == context.idea.id, Decision.action == SCORE)
     since = session.exec(first).one()
     if since is None:
         return set()
@@ -119,10 +119,12 @@ def _list_readers(session: Session, context: IdeaContext) -> set[str]:
 
 
 def _add(session: Session, context: IdeaContext, person_id: str) -> Review:
+    """A review that is owed from now on; who answered before the idea was reopened begins anew."""
     due_at = due_for(session, context, "review")
     lapsed = select(Review).where(Review.idea_id == context.idea.id, Review.reviewer_id == person_id)
     review = session.exec(lapsed).first() or Review(idea_id=context.idea.id, reviewer_id=person_id, due_at=due_at)
     review.state, review.assigned_at, review.due_at = ReviewState.ASSIGNED, now(), due_at
+    review.points, review.total, review.comment, review.answered_at = {}, None, "", None
     session.add(review)
     session.flush()
     return review

@@ -91,6 +91,7 @@ def test_a_hidden_comment_is_shown_again_with_a_reason_and_the_hiding_stays_on_r
         town.do(show_comment, idea, comment, reason=REASON, by="secretary")
     for why, mends in (("Menyerang pribadi.", "secretary"), ("Diminta pimpinan.", "operator")):
         town.do(hide_comment, idea, comment, reason=why, by="secretary")
+        assert [comments_of(town, idea, who).rows[0].show_reason for who in ("walker", "secretary")] == ["", ""], "while it is hidden"
         for who in ("walker", "chair", "lead"):
             with pytest.raises(Forbidden):
                 town.do(show_comment, idea, comment, reason=REASON, by=who)

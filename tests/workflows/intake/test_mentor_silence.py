@@ -53,6 +53,26 @@ def test_an_unanswered_request_ends_after_the_policys_days_and_the_lead_is_told_
     assert compare(town).differences == []
 
 
+def test_a_request_that_was_made_before_has_its_days_from_the_release_that_tells_of_a_last_day(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_mentor(town)
+    idea = town.build_idea()
+    asked = ask(town, idea)
+    counted_from = now() + timedelta(days=20)
+    with town.store.unit_of_work() as session:
+        session.get_one(Mentorship, asked.id).counted_from = counted_from
+    set_clock(monkeypatch, tmp_path, counted_from)
+    tick(town)
+    assert states(town, idea) == ["requested"]
+    [line] = read(town, idea, "lead").lines
+    assert line.answer_until is not None
+    assert line.answer_until > counted_from + timedelta(days=6)
+    set_clock(monkeypatch, tmp_path, line.answer_until + timedelta(minutes=1))
+    tick(town)
+    assert states(town, idea) == ["not_answered"]
+
+
 def test_what_was_answered_or_is_of_an_idea_that_is_over_is_left_as_it_is(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

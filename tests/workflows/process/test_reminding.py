@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from models.inbox import InboxItem
@@ -23,8 +24,9 @@ from tests.workflows.region.pausing import FLOOD, let_stand
 from tests.workflows.turns import Clock, clock, deliver, midnight, open_items, own_town, quiet, read_mails, text_of, tick
 from workflows.intake.permit import permit_idea
 from workflows.intake.withdraw import withdraw_idea
-from workflows.process.reminding import find_next, list_told
+from workflows.process.reminding import TakenStep, find_next, list_told
 from workflows.recognition.messages import list_messages
+from workflows.recognition.tell_steps import list_reminded
 
 __all__ = ["clock", "own_town"]
 STEPS = {"clocks": [{"wait": "permission", "remind": [-3, 1, 5]}, {"wait": "screening", "remind": [-2, 1]}]}
@@ -118,6 +120,21 @@ def test_a_date_that_moves_moves_what_is_still_to_come_and_tells_nothing_twice(o
     assert steps_told(own_town) == [("head", -3)]
     look(own_town, clock, at(date(2026, 12, 4)))
     assert steps_told(own_town) == [("head", -3), ("head", -1)]
+
+
+def test_who_is_told_of_a_step_is_asked_at_once_however_many_heads_there_are(own_town: Town, clock: Clock) -> None:
+    idea = asked(own_town)
+    counts, told = [], []
+    for more in ((), ("walker", "stranger", "owner")):
+        with own_town.store.unit_of_work() as session:
+            session.add_all(RoleGrant(person_id=own_town[who].id, role=Role.UNIT_HEAD, unit_id=own_town.units["ANDIR"][0]) for who in more)
+        statements = list[str]()
+        with own_town.store.reading() as session:
+            taken = TakenStep(session.get_one(InboxItem, item_of(own_town, idea).id), -3, is_passed_up=False)
+            sa.event.listen(session.connection(), "before_cursor_execute", lambda _c, _u, said, *_, to=statements: to.append(said))
+            told.append(len(list_reminded(session, taken)))
+        counts.append(len(statements))
+    assert (told, counts[0]) == ([1, 4], counts[1])
 
 
 @pytest.mark.parametrize("ends", [withdraw_idea, permit_idea], ids=["withdrawn", "permitted"])

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from models.awards import Award
@@ -13,8 +14,9 @@ from models.instants import today
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import REASON
+from tests.workflows.intake.merged import merge
 from workflows.documents.text import format_date
-from workflows.recognition.award_lines import write_successions
+from workflows.recognition.award_lines import list_award_lines, write_successions
 from workflows.recognition.report import ask_report
 from workflows.reward.revoke import revoke_award
 
@@ -62,6 +64,33 @@ def test_where_places_are_without_number_nobody_moves_up() -> None:
     assert write_successions([awarded("A", 0, revoked=10, places=None)]) == {
         "A": "Tidak ada yang naik: jumlah penerima predikat ini tidak dibatasi."
     }
+
+
+def count_questions(town: Town) -> int:
+    """How many statements it takes to list the awards of the town's call."""
+    asked = list[str]()
+    with town.store.reading() as session:
+        sa.event.listen(session.connection(), "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+        list_award_lines(session, town.call)
+    return len(asked)
+
+
+def test_a_longer_report_asks_no_more_than_a_short_one_and_names_what_has_joined(town: Town) -> None:
+    first = town.build_idea(IdeaStage.SCREENING)
+    second = town.build_idea(IdeaStage.SCREENING, lead="operator", title="Nomor antre dari rumah")
+    merge(town, first, second, "lead", "mate", "operator")
+    town.take(first, "permit granted")
+    town.take(first, "screen accepted", "assign", "score", "close_review", "draft_recommend", "recommend feasible", "determine adopted")
+    town.take(first, "plan_pilot", "start_pilot", "measure", "conclude", "compute_result", "verify roll_out")
+    town.build_award(AwardStage.ANNOUNCED, idea=first)
+    alone = count_questions(town)
+    other = town.build_idea(IdeaStage.ROLLED_OUT)
+    town.build_award(AwardStage.ANNOUNCED, idea=other)
+    assert count_questions(town) == alone
+    codes = {each: town.idea(each).code for each in (first, second, other)}
+    with town.store.reading() as session:
+        named = {line["idea_code"] for line in list_award_lines(session, town.call)}
+    assert named == {f"{codes[first]} (dengan {codes[second]})", codes[other]}
 
 
 def test_the_report_says_it_of_each_revoked_award(town: Town) -> None:

@@ -17,6 +17,7 @@ from workflows.process.attest.tables import OF_TABLE, OPENINGS, CommitmentForm, 
 CONTENT = ("title", "form", "medium", "theme", "sections", "budget_rupiah")
 # Only where they say something, as older content has none.
 WHERE_SET = ("answers", "initiator", "in_use_since", "earlier_code", "attachments")
+NEVER_AGAIN = (CommitmentForm.TOLD, CommitmentForm.BARE)  # told beside the commitments, or as an earlier release committed
 Commitments = dict[str, dict[str, dict[str, Any]]]  # by table, id and group
 TableRow = tuple[str, Any]  # a row, or what else has its columns as attributes, with the name of its table
 
@@ -32,7 +33,7 @@ def commit_rows(kind: str, rows: Iterable[TableRow], older: Iterable[TableRow] =
     for table, row, groups in [*asked, *((table, row, OF_TABLE[table]) for table, row in older)]:
         if getattr(row, "salt", None) == "":
             row.salt, groups = new_salt(), OF_TABLE[table]
-        new = {group.name: write_commitment(group, row) for group in groups if group.form != CommitmentForm.TOLD}
+        new = {group.name: write_commitment(group, row) for group in groups if group.form not in NEVER_AGAIN}
         if new:
             made.setdefault(table, {}).setdefault(row.id, {}).update(new)
     return made
@@ -50,6 +51,8 @@ def write_commitment(group: Group, row: Any) -> Any:
             return values
         case CommitmentForm.SHA256:
             return hashlib.sha256(write_canonical(values[0])).hexdigest()
+        case CommitmentForm.BARE:
+            return commitment(write_canonical(values).decode(), bytes.fromhex(row.salt))
         case CommitmentForm.SEALED:
             return _commit(group, row.id, values, derive_salt(group, row.salt))
         case _:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models.ledger import LedgerEntry
 from workflows.process.attest.commit import find_opened, holds_opening
-from workflows.process.attest.tables import INVITATION, OF_IDEA, OF_TABLE, PARENTS, SETS, SHARED, SUBJECTS, CommitmentForm, Group
+from workflows.process.attest.tables import INVITATION, OF_IDEA, OF_TABLE, PARENTS, SAID_BARE, SETS, SHARED, SUBJECTS, CommitmentForm, Group
 
 Key = tuple[str, str]  # table and id
 
@@ -102,6 +102,7 @@ def _read_entry(facts: Facts, seq: int, kind: str, payload: dict[str, Any]) -> N
         return
     told = {group.name: detail[group.name] for group in OF_TABLE[way] if group.form == CommitmentForm.TOLD and group.name in detail}
     _learn(facts, (way, payload["subject"]), told, seq)
+    _learn_bare(facts, kind, detail, seq)
     for table, rows in detail["commits"].items():
         if table in SHARED:
             continue
@@ -119,6 +120,12 @@ def _check_opening(facts: Facts, kind: str, key: Key, detail: dict[str, Any], se
     sealed = facts.known.get(key, {}).get(group.name) if group is not None else None  # an older release sealed nothing
     if group is not None and sealed is not None and not holds_opening(group, key[1], detail, sealed.value):
         facts.misopened.append((key, group, seq))
+
+
+def _learn_bare(facts: Facts, kind: str, detail: dict[str, Any], seq: int) -> None:
+    if kind in SAID_BARE and "said" in detail:
+        table, group = SAID_BARE[kind]
+        _learn(facts, (table, str(detail.get(table))), {group: detail["said"]}, seq)
 
 
 def _learn(facts: Facts, key: Key, groups: dict[str, Any], seq: int) -> None:

@@ -38,7 +38,7 @@ table        group        columns                                               
 idea         stage        stage                                                                                                      told     idea.*
 idea         revision     revision                                                                                                   told     idea.*
 idea         code         reason_code                                                                                                told     idea.*
-idea         origin       call_id,policy_id,unit_id,lead_id,created_at                                                               salted   idea.draft,idea.amend,idea.change_lead,idea.transfer*
+idea         origin       call_id,policy_id,unit_id,lead_id,created_at                                                               salted   idea.draft,idea.amend,idea.change_lead,idea.transfer*,idea.separate*
 idea         entry        code,submitted_at                                                                                          plain    idea.draft,idea.submit
 idea         category     category                                                                                                   plain    idea.draft,idea.revise,idea.submit,idea.transfer*
 idea         title        title                                                                                                      salted   idea.draft,idea.revise,idea.supplement*
@@ -84,6 +84,7 @@ document     state        state,issued_at,revoked_at                            
 idealink     said         idea_id,other_id,pair,kind,reason,said_by,said_at                                                          salted   idea.link
 idealink     end          ended_by,ended_at,end_reason                                                                               salted   idea.link,idea.unlink
 replacement  asked        idea_id,leaver_id,newcomer_id,of_lead,number,reason,asked_by,asked_at,terms                                salted   idea.ask_replacement
+replacement  request      leaver_id,newcomer_id,reason                                                                                bare     -
 replacement  state        agreed,settled_by,settled_at,is_done,end_reason,team                                                       salted   idea.ask_replacement,idea.agree_replacement,idea.end_replacement,idea.replace_member,idea.change_lead
 ideacomment  said         idea_id,person_id,text,written_at                                                                          salted   idea.comment
 ideacomment  hiding       hidden_by,hidden_at,hide_reason                                                                            salted   idea.comment,idea.hide_comment,idea.show_comment
@@ -120,6 +121,7 @@ SHARED = ("decree",)  # rows that many ideas share: every entry about one commit
 INVITATION = "invitation"
 SETS = ("teammember", INVITATION, "indicator")  # rows that are replaced: an entry that names one of an idea's names all that it has then
 PARENTS = {"indicator": ("pilot", "pilot_id"), "measurement": ("indicator", "indicator_id"), "awardshare": ("award", "award_id")}
+SAID_BARE = {"idea.ask_replacement": ("replacement", "request")}  # by kind: whose group such an entry commits to as `said`
 OPENINGS = {"award.announce": "prize"}  # by the kind of entry: the group of its subject that it opens
 OF_IDEA = ("idea", "idea_id")  # the parent of all others
 
@@ -133,6 +135,7 @@ class CommitmentForm(StrEnum):
     SEALED = "sealed"
     SHA256 = "sha256"
     CONTENT = "content"
+    BARE = "bare"  # as a release committed to it that named neither table nor row beside the values
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,7 @@ LEFT_OUT = {  # changed by others than steps, or by every step
     "idea": {"stage_since", "version", "due_at"},
     "award": {"stage_since", "version"},
     "invitation": {"remind_at", "reminded"},
+    "mentorship": {"counted_from"},  # set once, by a migration
     "adoptionclaim": {"due_at", "reminded_at"},  # they move with the calendar
 }
 

@@ -8,18 +8,23 @@ from sqlmodel import Session, col, select
 from models.database import append_row, table_of
 from models.decrees import Decree, DecreeKind
 from models.ideas import Decision, Invitation, Revision, TeamMember
+from models.instants import now
 from models.ledger import LedgerEntry, LedgerHead
+from models.replacements import Replacement
 from models.reviews import Review
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import REASON, decree_of_today, plan
 from tests.workflows.process.attest.everything import attack, compare, count_rows, drop_triggers
-from workflows.calculations.ledger import GENESIS, ChainEntry, chain_hash, verify_chain
+from workflows.calculations.ledger import GENESIS, ChainEntry, chain_hash, commitment, verify_chain, write_canonical
 from workflows.intake.agree import answer_invitation
+from workflows.intake.replace import answer_replacement, confirm_replacement
+from workflows.intake.replacing import hash_terms
 from workflows.pilot.start import plan_pilot
 from workflows.process.actors import flow_actor
 from workflows.process.attest.compare import Problem, compare_rows
 from workflows.process.attest.tables import MODELS
+from workflows.process.context import read_context
 from workflows.process.journal import record
 
 
@@ -91,6 +96,55 @@ def test_who_was_asked_before_is_committed_to_with_the_next_step_and_who_is_put_
         session.add(Invitation(idea_id=other, person_id=town["stranger"].id, number="", position=5, share_hundredths=1, salt=""))
         session.flush()
         assert compare_rows(session).differences == []
+
+
+def ask_as_before(town: Town, idea: str) -> str:
+    """A request that somebody take a member's place, of a release that committed in its own way to who leaves, who comes and why."""
+    asked = Replacement(
+        idea_id=idea, leaver_id=town["mate"].id, newcomer_id=town["walker"].id, reason=REASON, asked_by=town["lead"].id, terms="", number=""
+    )
+    with town.store.unit_of_work() as session:
+        asked.terms = hash_terms(read_context(session, idea, actor=town.actor(session, "lead")))
+        session.add(asked)
+        session.flush()
+        values = write_canonical([asked.leaver_id, asked.newcomer_id, asked.reason]).decode()
+        said = commitment(values, bytes.fromhex(asked.salt))
+        by = town.actor(session, "lead")
+        record(session, "idea.ask_replacement", idea, actor=by, idea_id=idea, replacement=asked.id, said=said, commits={})
+        return asked.id
+
+
+def test_a_request_about_a_team_is_held_to_what_an_earlier_release_committed_to(either_town: Town) -> None:
+    town = either_town
+    idea = town.build_idea(IdeaStage.SCREENING)
+    asked = ask_as_before(town, idea)
+    refused = ask_as_before(town, town.build_idea(IdeaStage.SCREENING))
+    assert compare(town).differences == []
+    for who in ("mate", "walker"):
+        town.do(answer_replacement, asked, agrees=True, by=who)
+    town.do(answer_replacement, refused, agrees=False, by="mate")
+    assert compare(town).differences == []
+    town.do(confirm_replacement, asked, confirms=True, by="head")
+    assert compare(town).differences == []
+    for row, column, other in (
+        (refused, "newcomer_id", town["stranger"].id),
+        (asked, "reason", "Karena saya mau."),
+        (asked, "is_done", False),
+    ):
+        with attack(town.store) as session:
+            session.execute(sa.update(Replacement).where(col(Replacement.id) == row).values({column: other}))
+            [found] = compare_rows(session).differences
+        assert (found.table, found.id, found.problem) == ("replacement", row, Problem.CHANGED)
+    with attack(town.store) as session:
+        session.execute(sa.delete(Replacement).where(col(Replacement.id) == refused))
+        [found] = compare_rows(session).differences
+        assert (found.id, found.problem) == (refused, Problem.MISSING)
+    with attack(town.store) as session:
+        part = {"leaver_id": town["mate"].id, "reason": REASON, "asked_by": town["lead"].id, "terms": "", "settled_at": now()}
+        session.add(Replacement(idea_id=idea, **part, salt=""))
+        session.flush()
+        [found] = compare_rows(session).differences
+        assert (found.table, found.problem) == ("replacement", Problem.UNRECORDED)
 
 
 def test_a_decree_put_in_is_found_and_one_of_an_older_database_is_not_called_altered(town: Town) -> None:
