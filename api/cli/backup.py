@@ -143,20 +143,22 @@ def _fill(place: Path, store: Database) -> Manifest:
     The database comes first: a document is stored before the database says that it is issued, and is never changed.
     """
     make_private_folder(place / "database")
+    left_out: dict[str, list[str]] = {}
     columns = SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as bars, hold_store(settings().attachments):  # nothing is swept meanwhile
         manifest, issued = _copy_database(store, place, bars)
         for name in ("documents", "attachments", "emblems"):
             source: Path = getattr(settings(), name)
-            copy_files(source, place / name, _bar(bars, f"Copying {name}"), pass_over=True)
+            left_out[name] = copy_files(source, place / name, _bar(bars, f"Copying {name}"), pass_over=True)
         if (settings().data / REGION).is_file():
             shutil.copyfile(settings().data / REGION, place / REGION)
         _copy_keys(place / "keys", bars)
         if lacking := put_checkpoint(place / CHECKPOINT, manifest.size, manifest.head):
             console.print(f"[yellow]No checkpoint[/]: {lacking}. Whoever can read the key makes one: gagas ledger checkpoint --keep")
         manifest.files = hash_files(place, _bar(bars, "Checking"))
-    manifest.key = read_pinned_fingerprint() if settings().pinned_key.is_file() else ""
-    manifest.missing = _find_missing(issued, manifest)
+    with suppress(typer.BadParameter):  # none is here, or what is here is no key
+        manifest.key = read_pinned_fingerprint()
+    manifest.missing = [*_find_missing(issued, manifest), *(f"emblem {name}" for name in left_out["emblems"])]
     manifest.write(place)
     close_to_others(place)
     write_through(*place.rglob("*"), place)
@@ -207,6 +209,7 @@ def count_under_way(session: Session) -> dict[str, int]:
 def _copy_keys(target: Path, bars: Progress) -> None:
     """The pinned key, and the one that signs where this account can read it."""
     copy_files(settings().pinned_key.parent, target, _bar(bars, "Copying keys"))
+    (target / CHECKPOINT).unlink(missing_ok=True)  # it may be of a longer ledger than the one copied: the backup has its own
     if os.access(settings().signing_key, os.R_OK):
         shutil.copyfile(settings().signing_key, target / SIGNING)
 

@@ -66,11 +66,12 @@ def read_manifest(folder: Path) -> Manifest:
         raise BackupRefused(f"{folder} is no finished backup: it has no manifest that can be read. Take another one.") from wrong
 
 
-def copy_files(source: Path, target: Path, advance: Callable[[int], None], *, pass_over: bool = False) -> None:
+def copy_files(source: Path, target: Path, advance: Callable[[int], None], *, pass_over: bool = False) -> list[str]:
     """Copy a folder's files, those of its folders too, for this account alone; nothing where there is no such folder.
 
-    With `pass_over` a file that cannot be read is left out; without, as for any other fault, OSError is raised.
+    With `pass_over` a file that cannot be read is left out, and told; without, as for any other fault, OSError is raised.
     """
+    left_out = []
     make_private_folder(target)
     for file in list_files(source):
         copy = target / file.relative_to(source)
@@ -81,9 +82,11 @@ def copy_files(source: Path, target: Path, advance: Callable[[int], None], *, pa
             if not pass_over or wrong.errno not in UNREADABLE:
                 raise
             copy.unlink(missing_ok=True)
+            left_out.append(file.relative_to(source).as_posix())
             continue
         copy.chmod(FILE)
         advance(1)
+    return left_out
 
 
 def list_files(folder: Path) -> Iterator[Path]:

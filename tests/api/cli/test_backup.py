@@ -168,13 +168,16 @@ def test_a_file_that_the_disk_no_longer_gives_is_named_and_a_full_disk_leaves_no
     copy, fault = shutil.copyfile, errno.EIO
 
     def fail(source: Path, target: Path) -> Path:
-        if str(source).endswith(".pdf"):
+        if str(source).endswith((".pdf", ".svg")):
             raise OSError(fault, "of a disk")
         return copy(source, target)
 
+    settings().emblems.mkdir()
+    (settings().emblems / "region.svg").write_text("<svg/>")
     monkeypatch.setattr(shutil, "copyfile", fail)
     made = gagas("backup", tmp_path / "torn")
-    assert (made.exit_code, len(json.loads(made.stdout)["missing"])) == (1, 2)
+    missing = json.loads(made.stdout)["missing"]
+    assert (made.exit_code, len(missing), missing[-1]) == (1, 3, "emblem region.svg")
     stamp, fault = read_stamp(settings().data), errno.ENOSPC
     full = gagas("backup", tmp_path / "full")
     assert (full.exit_code, "Make room there" in full.stderr) == (1, True)
