@@ -14,7 +14,8 @@ OLDEST = timedelta(days=2)  # a backup each night, and one that was missed
 class LastBackup(BaseModel):
     """When the last backup was made, where, how large it is (bytes, files, facts), and whether every file of it was checked.
 
-    Of one that an older release made only the first two are known.
+    `missing` counts the documents and ideas of which a file was gone or damaged, `first_missing` names a few. Of a
+    backup that an older release made only the first two are known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -25,6 +26,8 @@ class LastBackup(BaseModel):
     files: int | None = None
     facts: int | None = None
     checked: bool = False
+    missing: int = 0
+    first_missing: tuple[str, ...] = ()
 
     def is_old(self, at: datetime) -> bool:
         """Whether one should have been made since."""

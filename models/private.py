@@ -19,6 +19,8 @@ OWN = (
     "prefect",
     "demo-clock",
     "backup.json",
+    "backup.lock",
+    "checkpoint.json",
     "region.env",
     "restoring",
     ".doctor-",

@@ -28,12 +28,14 @@ from api.cli.backup_folder import (
     run_tool,
     write_through,
 )
-from api.cli.checkpoints import make_checkpoint
+from api.cli.backup_series import alone, let_go, name_next, sweep
+from api.cli.checkpoints import CHECKPOINT, put_checkpoint
+from api.cli.folder import SIGNING, read_pinned_fingerprint, refuse_half_restored
 from models.attachments import Attachment
 from models.backups import LastBackup, write_stamp
 from models.database import Database, database
 from models.documents import Document
-from models.instants import today, wall_now
+from models.instants import wall_now
 from models.ledger import LedgerHead
 from models.migrations import read_schema
 from models.outbox import Message, MessageState
@@ -44,25 +46,50 @@ from workflows.adapters.uploads import hold_store
 console = Console(stderr=True)
 Advance = Callable[[int], None]
 NICE = 15
+FEW = 5  # names that are told of what a backup lacks
+MEND_FILES = "All else is in the backup, and its manifest names all that is missing. Put those files back from an older one."
 
 
 def backup(
     to: Annotated[Path, typer.Argument(help="A folder that does not exist yet, on another disk.")],
     dated: Annotated[bool, typer.Option("--dated", help="Make a folder named by the day in it, as a timer does each night.")] = False,
+    keep: Annotated[int | None, typer.Option(min=1, help="With --dated: of how many days backups stay; older ones are removed.")] = None,
 ) -> None:
-    """Make a backup, checked, with a checkpoint of the ledger; exit code 1 where none was made.
+    """Make a backup, checked, with a checkpoint of the ledger; exit code 1 where none was made, or one that lacks a file.
 
-    Keep the folder `keys` of it apart from the rest: whoever has both can sign another history.
+    Where this account can read the key that signs checkpoints, keep the folder `keys` of it apart from the rest: whoever has both can sign
+    another history.
     """
-    to = to / today().isoformat() if dated else to
+    if keep and not dated:
+        raise typer.BadParameter("--keep goes with --dated: other backups are nobody's to remove")
+    refuse_half_restored()
     try:
-        with _giving_way():
-            manifest = make_backup(to, database())
-    except BackupRefused as refused:
+        with alone(settings().data), _giving_way():
+            manifest, made = _make_dated(to, keep) if dated else (make_backup(to, database()), to)
+    except (BackupRefused, OSError) as refused:
         typer.echo(str(refused), err=True)
         raise typer.Exit(1) from None
-    console.print(f"[green]{to}[/]: {len(manifest.files):,} files, {manifest.size:,} facts. Keep [bold]{to / 'keys'}[/] elsewhere.")
-    typer.echo(json.dumps({"made_at": manifest.made_at, "to": str(to.absolute()), "size": manifest.size, "head": manifest.head}))
+    apart = f" Keep [bold]{made / 'keys'}[/] elsewhere." if (made / "keys" / SIGNING).exists() else ""
+    console.print(f"[green]{made}[/]: {len(manifest.files):,} files, {manifest.size:,} facts.{apart}", soft_wrap=True)
+    told = {"made_at": manifest.made_at, "to": str(made.absolute()), "size": manifest.size, "head": manifest.head}
+    typer.echo(json.dumps({**told, "missing": manifest.missing}))
+    if manifest.missing:
+        few = ", ".join(manifest.missing[:FEW])
+        typer.echo(f"{len(manifest.missing):,} documents and ideas have a file that is gone or damaged: {few}. {MEND_FILES}", err=True)
+        raise typer.Exit(1)
+
+
+def _make_dated(to: Path, keep: int | None) -> tuple[Manifest, Path]:
+    """A backup in a folder of its day, after what broken ones left was removed; then those that need not be kept are."""
+    sweep(to)
+    made = name_next(to)
+    manifest = make_backup(made, database())
+    try:
+        for gone in let_go(to, keep, made) if keep else ():
+            console.print(f"{gone} was removed.", soft_wrap=True)
+    except OSError as wrong:
+        raise BackupRefused(f"{made} is made, and an older backup cannot be removed: {wrong}.") from wrong
+    return manifest, made
 
 
 @contextmanager
@@ -78,42 +105,63 @@ def _giving_way() -> Iterator[None]:
 
 
 def make_backup(to: Path, store: Database) -> Manifest:
-    """A finished backup in a new folder; raises BackupRefused, and nothing but a folder named so is left behind.
+    """A finished backup in a new folder; raises BackupRefused, and nothing is left behind but, after a kill, a folder named so.
 
-    The database comes first: a document is stored before the database says that it is issued, and is never changed.
+    What is gone or damaged is named in it as missing, and does not keep the rest from being backed up.
     """
     if to.exists():
         raise BackupRefused(f"{to} exists already. Name a folder that does not.")
     place = to.with_name(to.name + UNFINISHED)
-    shutil.rmtree(place, ignore_errors=True)  # of a backup that was cut off
+    try:
+        shutil.rmtree(place, ignore_errors=True)  # of a backup that was cut off
+        manifest = _fill(place, store)
+        place.rename(to)
+        write_through(to.parent)
+    except (OSError, sqlite3.Error) as wrong:
+        shutil.rmtree(place, ignore_errors=True)
+        raise BackupRefused(f"The backup cannot be made at {place}: {wrong}. Make room there, or name another disk.") from wrong
+    except BackupRefused:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+    made = LastBackup(
+        made_at=datetime.fromisoformat(manifest.made_at),
+        to=str(to.absolute()),
+        size=sum(file.stat().st_size for file in list_files(to)),
+        files=len(manifest.files),
+        facts=manifest.size,
+        checked=True,
+        missing=len(manifest.missing),
+        first_missing=tuple(manifest.missing[:FEW]),
+    )
+    write_stamp(settings().data, made)
+    return manifest
+
+
+def _fill(place: Path, store: Database) -> Manifest:
+    """All of a backup, in a folder that is not named as a finished one yet.
+
+    The database comes first: a document is stored before the database says that it is issued, and is never changed.
+    """
     make_private_folder(place / "database")
+    left_out: dict[str, list[str]] = {}
     columns = SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as bars, hold_store(settings().attachments):  # nothing is swept meanwhile
         manifest, issued = _copy_database(store, place, bars)
         for name in ("documents", "attachments", "emblems"):
             source: Path = getattr(settings(), name)
-            copy_files(source, place / name, _bar(bars, f"Copying {name}"))
+            left_out[name] = copy_files(source, place / name, _bar(bars, f"Copying {name}"), pass_over=True)
         if (settings().data / REGION).is_file():
             shutil.copyfile(settings().data / REGION, place / REGION)
         _copy_keys(place / "keys", bars)
-        _write_checkpoint(place / "checkpoint.json", manifest)
+        if lacking := put_checkpoint(place / CHECKPOINT, manifest.size, manifest.head):
+            console.print(f"[yellow]No checkpoint[/]: {lacking}. Whoever can read the key makes one: gagas ledger checkpoint --keep")
         manifest.files = hash_files(place, _bar(bars, "Checking"))
-        _require_documents(issued, manifest)
+    with suppress(typer.BadParameter):  # none is here, or what is here is no key
+        manifest.key = read_pinned_fingerprint()
+    manifest.missing = [*_find_missing(issued, manifest), *(f"emblem {name}" for name in left_out["emblems"])]
     manifest.write(place)
     close_to_others(place)
     write_through(*place.rglob("*"), place)
-    place.rename(to)
-    write_through(to.parent)
-    size = sum(file.stat().st_size for file in list_files(to))
-    made = LastBackup(
-        made_at=datetime.fromisoformat(manifest.made_at),
-        to=str(to.absolute()),
-        size=size,
-        files=len(manifest.files),
-        facts=manifest.size,
-        checked=True,
-    )
-    write_stamp(settings().data, made)
     return manifest
 
 
@@ -161,24 +209,15 @@ def count_under_way(session: Session) -> dict[str, int]:
 def _copy_keys(target: Path, bars: Progress) -> None:
     """The pinned key, and the one that signs where this account can read it."""
     copy_files(settings().pinned_key.parent, target, _bar(bars, "Copying keys"))
+    (target / CHECKPOINT).unlink(missing_ok=True)  # it may be of a longer ledger than the one copied: the backup has its own
     if os.access(settings().signing_key, os.R_OK):
-        shutil.copyfile(settings().signing_key, target / "ledger.pem")
+        shutil.copyfile(settings().signing_key, target / SIGNING)
 
 
-def _write_checkpoint(file: Path, manifest: Manifest) -> None:
-    """A checkpoint of the ledger as it was copied; none where the account that makes backups cannot read the key."""
-    if os.access(settings().signing_key, os.R_OK):
-        file.write_text(json.dumps(make_checkpoint(manifest.size, manifest.head), indent=2) + "\n", "utf-8")
-    else:
-        console.print(f"[yellow]No checkpoint[/]: {settings().signing_key} cannot be read by this account.")
-
-
-def _require_documents(issued: dict[str, str], manifest: Manifest) -> None:
-    """Raise BackupRefused where a file of an issued document or of an idea is not in the backup, or is not what it was."""
+def _find_missing(issued: dict[str, str], manifest: Manifest) -> list[str]:
+    """Which issued documents and ideas have a file that is not in the backup, or is not what it was."""
     kept = {digest for path, digest in manifest.files.items() if path.startswith(("documents/", "attachments/"))}
-    missing = [number for sha256, number in issued.items() if sha256 not in kept]
-    if missing:
-        raise BackupRefused(f"{len(missing)} files are not as they were issued or handed in, first of {missing[0]}: see `gagas doctor`.")
+    return sorted({name for sha256, name in issued.items() if sha256 not in kept})
 
 
 def _bar(bars: Progress, description: str) -> Callable[[int], Any]:

@@ -3,13 +3,14 @@
 The manifest is written last, so a folder without one is a backup that was cut off.
 """
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from workflows.delivery.processes import die_with_parent
 MANIFEST = "manifest.json"
 DATABASES = {"sqlite": Path("database/gagas.db"), "postgresql": Path("database/gagas.dump")}
 UNFINISHED = ".unfinished"
+UNREADABLE = (errno.EACCES, errno.EIO, errno.ENOENT)  # of one file: a full disk, or one that is gone, is another matter
 SECRETS = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
 
@@ -30,7 +32,10 @@ class BackupRefused(Exception):
 
 @dataclass
 class Manifest:
-    """When a backup was made, of which kind of database, what the ledger's head was, what was under way, and every file by its SHA-256."""
+    """When a backup was made, of which kind of database, what the ledger's head was, what was under way, and every file by its SHA-256.
+
+    `missing` names the documents and ideas that lack a file in it, as that was gone or damaged; `key` is the region's fingerprint.
+    """
 
     made_at: str
     database: str
@@ -39,29 +44,49 @@ class Manifest:
     head: str
     under_way: dict[str, int]
     files: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    key: str = ""
 
     def write(self, folder: Path) -> None:
         """Write it into a backup's folder."""
         (folder / MANIFEST).write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
 
 
+KNOWN = frozenset(each.name for each in fields(Manifest))
+
+
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a finished backup; raises BackupRefused for any other folder."""
     try:
-        return Manifest(**json.loads((folder / MANIFEST).read_text("utf-8")))
+        told = json.loads((folder / MANIFEST).read_text("utf-8"))
+        return Manifest(**{name: told[name] for name in told if name in KNOWN})
+    except PermissionError as wrong:
+        raise BackupRefused(f"{folder} cannot be read by this account. Give it the backup first: chown -R gagas: {folder}") from wrong
     except (OSError, ValueError, TypeError) as wrong:
         raise BackupRefused(f"{folder} is no finished backup: it has no manifest that can be read. Take another one.") from wrong
 
 
-def copy_files(source: Path, target: Path, advance: Callable[[int], None]) -> None:
-    """Copy a folder's files, those of its folders too, for this account alone; nothing where there is no such folder."""
+def copy_files(source: Path, target: Path, advance: Callable[[int], None], *, pass_over: bool = False) -> list[str]:
+    """Copy a folder's files, those of its folders too, for this account alone; nothing where there is no such folder.
+
+    With `pass_over` a file that cannot be read is left out, and told; without, as for any other fault, OSError is raised.
+    """
+    left_out = []
     make_private_folder(target)
     for file in list_files(source):
         copy = target / file.relative_to(source)
         make_private_folder(copy.parent)
-        shutil.copyfile(file, copy)
+        try:
+            shutil.copyfile(file, copy)
+        except OSError as wrong:
+            if not pass_over or wrong.errno not in UNREADABLE:
+                raise
+            copy.unlink(missing_ok=True)
+            left_out.append(file.relative_to(source).as_posix())
+            continue
         copy.chmod(FILE)
         advance(1)
+    return left_out
 
 
 def list_files(folder: Path) -> Iterator[Path]:

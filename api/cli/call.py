@@ -10,11 +10,11 @@ from api.call_samples import write_explained
 from api.cli.call_file import FileName, call, print_faults, read_content, refuse, write_schema
 from api.cli.call_new import new
 from api.cli.languages import Language, choose_language, say
+from api.cli.processes import require_schema
 from api.clock_lines import list_clock_lines
 from api.pages.texts import Words
 from models.calls import Ceiling
 from models.database import database
-from models.migrations import require_newest_schema
 from models.policy import Policy
 from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.process.ceilings import list_excesses
@@ -82,7 +82,7 @@ def plan(
     _settle(file, checked.faults, spoken)
     if checked.call is None:
         refuse(say("policy_alone", spoken))
-    require_newest_schema(database())
+    require_schema(database)
     try:
         with database().unit_of_work() as session:
             code = plan_at_server(session, checked.call, author).code
@@ -99,7 +99,7 @@ def show(
 ) -> None:
     """Print the file of a call as it stands: its dates and the newest version of its policy, signed or not."""
     spoken = choose_language(language)
-    require_newest_schema(database())
+    require_schema(database)
     try:
         with database().reading() as session:
             body = describe_call(session, code)

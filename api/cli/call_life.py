@@ -9,13 +9,13 @@ from sqlmodel import Session, select
 
 from api.cli.call import call
 from api.cli.languages import Language, choose_language
+from api.cli.processes import require_schema
 from api.pages.texts import Words
 from api.sentences import sentence
 from api.v1.shapes import is_within_calendar
 from models.calls import Call
 from models.database import LostRace, database
 from models.instants import region_zone
-from models.migrations import require_newest_schema
 from workflows.process.actors import flow_actor
 from workflows.process.deadlines import end_of_day
 from workflows.process.refusals import Invalid, NotFound, Refusal
@@ -42,7 +42,7 @@ def extend(
     reason: Annotated[str, typer.Option(help="Why; everybody may read it on the call's page.")],
     language: Spoken = None,
 ) -> None:
-    """Move the end of a call later; whoever holds a draft in it and every unit's head is told."""
+    """Move the end of a call later; whoever holds a draft in it is told, and of each unit with an idea under way the nearest head."""
     _run(code, language, lambda session, found: extend_call(session, found.id, _read_end(until), reason, actor=ACTOR))
 
 
@@ -61,7 +61,7 @@ def archive(code: Code, language: Spoken = None) -> None:
 def _run(code: str, language: Language | None, act: Callable[[Session, Call], Call]) -> None:
     """Act on a call in one transaction, and say how it stands then; every fault is said with its field."""
     spoken = choose_language(language)
-    require_newest_schema(database())
+    require_schema(database)
     try:
         with database().unit_of_work() as session:
             changed = act(session, _find(session, code))

@@ -9,10 +9,10 @@ import typer
 from api.call_samples import OWN, SAMPLES, SCHEMA_FILE, fill_in, read_sample, read_schema, write_explained
 from api.cli.call_file import call, refuse
 from api.cli.languages import Language, choose_language, say
+from api.cli.processes import require_schema
 from api.pages.call_fields import name_path
 from api.pages.texts import Words
 from models.database import database
-from models.migrations import require_newest_schema
 from workflows.process.refusals import NotFound
 from workflows.region.call_files.planned import describe_call
 from workflows.region.call_files.reading import read_file
@@ -68,7 +68,7 @@ def _start(sample: str, spoken: str) -> str:
 
 
 def _copy(code: str, spoken: str) -> str:
-    require_newest_schema(database())
+    require_schema(database)
     try:
         with database().reading() as session:
             return write_explained(describe_call(session, code), spoken)

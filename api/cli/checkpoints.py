@@ -1,21 +1,27 @@
 """Checkpoints of the ledger as files: signed with the region's key, and read back with everything in them distrusted."""
 
 import json
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import rfc8785
+import typer
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from api.cli.folder import fingerprint, read_signing_key, write_raw
+from api.cli.folder import fingerprint, read_pinned_fingerprint, read_signing_key, write_raw
 from models.instants import now
+from models.private import FILE, make_private_folder
+from models.settings import settings
 from workflows.calculations.ledger import Checkpoint
 from workflows.recognition.offline import Root
 
 SIGNED = ("size", "head", "at", "key", "root")  # those of before say no root, and those before them no key
 MOST_BYTES = 1_000_000
+CHECKPOINT = "checkpoint.json"  # the newest, beside the key, in the data folder and in each backup
 
 
 class NotACheckpoint(ValueError):
@@ -41,9 +47,14 @@ class SignedCheckpoint:
 
 
 def make_checkpoint(size: int, head: str, root: str = "") -> dict[str, int | str]:
-    """Size, head and this moment, and the root where it was worked out, signed; exits with a sentence where the key is not here."""
+    """Size, head and this moment, and the root where it was worked out, signed.
+
+    Raises AnotherKey where the key that is here is not the one pinned; exits with a sentence where none is here.
+    """
     key = read_signing_key()
-    public = key.public_key()
+    public, pinned = key.public_key(), read_pinned_fingerprint()
+    if fingerprint(public) != pinned:
+        raise AnotherKey(fingerprint(public), pinned)
     said: dict[str, int | str] = {"size": size, "head": head, "at": now().isoformat(), "key": fingerprint(public)}
     if root:
         said["root"] = root
@@ -66,3 +77,38 @@ def read_checkpoint(file: Path, pinned: str) -> SignedCheckpoint:
     if fingerprint(key) != pinned:
         raise AnotherKey(fingerprint(key), pinned)
     return SignedCheckpoint(chain, str(said["at"]), root, known)
+
+
+def list_kept() -> tuple[Path, Path]:
+    """Where the newest checkpoint is kept: beside the key, where nothing that runs changes it, and in the data folder, for the backup."""
+    return settings().signing_key.parent / CHECKPOINT, settings().data / CHECKPOINT
+
+
+def keep_checkpoint(signed: dict[str, int | str]) -> None:
+    """Put a checkpoint beside the key and into the data folder, each whole or not at all."""
+    for file in list_kept():
+        make_private_folder(file.parent)
+        arriving = file.with_name(f"{file.name}.arriving")
+        arriving.write_text(json.dumps(signed, indent=2) + "\n", "utf-8")
+        arriving.chmod(FILE)
+        arriving.replace(file)
+
+
+def put_checkpoint(file: Path, size: int, head: str) -> str:
+    """Put a checkpoint into a backup: of the ledger as it was copied where this account can sign, else the newest that was kept for it.
+
+    Answers why there is none, as a backup is made all the same; nothing where there is one.
+    """
+    kept = list_kept()[1]
+    try:
+        if os.access(settings().signing_key, os.R_OK):
+            file.write_text(json.dumps(make_checkpoint(size, head), indent=2) + "\n", "utf-8")
+        elif not kept.is_file():
+            return f"{settings().signing_key} cannot be read by this account, and no checkpoint was kept"
+        elif read_checkpoint(kept, read_pinned_fingerprint()).chain.size > size:
+            return f"{kept} is of a longer ledger than this one"
+        else:
+            shutil.copyfile(kept, file)
+    except (NotACheckpoint, AnotherKey, typer.BadParameter):
+        return "the key or the checkpoint here is not the region's"
+    return ""

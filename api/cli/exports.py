@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from api.cli.languages import Language, choose_language, say
+from api.cli.processes import require_schema
 from api.pages.texts import Words
 from api.sentences import sentence
 from models.database import database
-from models.migrations import require_newest_schema
 from workflows.process.actors import flow_actor
 from workflows.process.refusals import Refusal
 from workflows.region.export import Exported, begin_export, write_export
@@ -42,7 +42,7 @@ def _take(what: Exported, file: Path, unit_code: str, spoken: str) -> None:
         typer.echo(words.text("exports.kinds"), err=True)
         raise typer.Exit(2)
     kind, fresh = Kind(ending), file.with_name(f".{file.name}.{os.getpid()}")
-    require_newest_schema(database())
+    require_schema(database)
     try:
         with fresh.open("xb") as opened:
             with database().unit_of_work() as session:

@@ -16,35 +16,69 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 from rich.console import Console
+from sqlmodel import select
 
+from models.database import Database
+from models.ledger import LedgerHead
+from models.migrations import read_schema
 from models.private import FILE, close_folder, make_private_folder
+from models.restoring import HalfRestored, require_restored
 from models.settings import settings
 
 console = Console()
 MARK = "SHA256:"
+SIGNING = "ledger.pem"  # the name of the signing key's file in the data folder and in a backup
 
 
 def prepare_folder() -> None:
     """Make the data folder and the ledger's key where there is none, and take from others what they could read of it.
 
-    A key that was pinned here is never replaced: it may lie where this process cannot see it.
+    A key that was pinned here is never replaced: it may lie where this process cannot see it. Exits with a sentence where neither that one
+    nor its pin is here although the ledger has facts, and where a backup is half restored.
     """
+    refuse_half_restored()
     make_private_folder(settings().data)
     close_folder(settings().data)
     key, pin = settings().signing_key, settings().pinned_key
-    former, here = settings().data / "keys" / "ledger.pem", _is_here(key)
+    former, here = settings().data / "keys" / SIGNING, is_here(key)
     if former.exists() and not here:
         raise typer.BadParameter(f"the ledger's key lies at {former}; move it to {key}, or unset GAGAS_LEDGER_KEY")
-    if not here and not pin.exists():
-        _make_key(key)
-        here = True
-        console.print(f"The ledger's key was made. Keep its fingerprint off this machine:\n{read_pinned_fingerprint()}", soft_wrap=True)
-    if here and not pin.exists():
-        make_private_folder(pin.parent)
-        _write(pin, _write_public(read_signing_key().public_key()))
+    if pin.exists():
+        return
+    if here:
+        _pin_key()
+        console.print(f"The key at {key} is pinned; compare it with what you wrote down:\n{read_pinned_fingerprint()}", soft_wrap=True)
+        return
+    _require_first_day()
+    make_key()
+    console.print(f"The ledger's key was made. Keep its fingerprint off this machine:\n{read_pinned_fingerprint()}", soft_wrap=True)
 
 
-def _is_here(key: Path) -> bool:
+def refuse_half_restored() -> None:
+    """Exit with a sentence where a backup was not brought in to its end."""
+    try:
+        require_restored(settings().data)
+    except HalfRestored as half:
+        console.print(f"[red]Not started.[/] {half}", soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+def _require_first_day() -> None:
+    """A second key would sign a ledger whose checkpoints another one signed, and all of those would count as a stranger's."""
+    store = Database(settings().sqlalchemy_url)
+    try:
+        with store.reading() as session:
+            facts = session.exec(select(LedgerHead.seq)).first() if read_schema(session) else None
+    finally:
+        store.close()
+    if facts:
+        raise typer.BadParameter(
+            f"the ledger here holds {facts:,} facts, and the region's key is missing: no other is made. Put ledger.pub, from the"
+            f" backup's folder keys or from where you keep it, back to {settings().pinned_key}, and ledger.pem to {settings().signing_key}"
+        )
+
+
+def is_here(key: Path) -> bool:
     """Whether this process sees the key: what runs may not even look into its folder."""
     try:
         return key.exists()
@@ -101,7 +135,9 @@ def _read_fingerprint(given: str) -> str:
     return MARK + digits
 
 
-def _make_key(file: Path) -> None:
+def make_key() -> None:
+    """Make the region's key and pin it; exits with a sentence where it cannot be written."""
+    file = settings().signing_key
     secret = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:
         make_private_folder(file.parent)
@@ -109,6 +145,13 @@ def _make_key(file: Path) -> None:
     except OSError as wrong:
         refused = f"the ledger's key cannot be made at {file}: {wrong.strerror}; make its folder for this account"
         raise typer.BadParameter(refused) from wrong
+    _pin_key()
+
+
+def _pin_key() -> None:
+    pin = settings().pinned_key
+    make_private_folder(pin.parent)
+    _write(pin, _write_public(read_signing_key().public_key()))
 
 
 def _write_public(key: Ed25519PublicKey) -> bytes:

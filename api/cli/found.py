@@ -26,6 +26,7 @@ from models.offices import SAMPLE_EMBLEM, HeadKind
 from models.private import FILE, make_private_folder
 from models.settings import REGION, settings
 from models.units import Unit
+from workflows.calculations.employee_number import read_employee_number
 from workflows.process.refusals import Conflict
 from workflows.region.founding import FOUNDER, found_region
 from workflows.region.import_units import import_units
@@ -184,8 +185,15 @@ def _ask_lines(asking: bool) -> list[str]:
 
 
 def _ask_file(asking: bool) -> Path | None:
-    said = typer.prompt("SVG file of its emblem (empty: the sample)", default="", show_default=False) if asking else ""
-    return Path(said) if said else None
+    """The emblem's file, asked for until there is one that can be read, or none."""
+    while asking:
+        said = typer.prompt("SVG file of its emblem (empty: the sample)", default="", show_default=False)
+        if not said:
+            return None
+        if os.path.isfile(said) and os.access(said, os.R_OK):
+            return Path(said)
+        console.print(f"{Path(said).absolute()} cannot be read by this account.", soft_wrap=True, markup=False)
+    return None
 
 
 def _choose(question: str, choices: list[Zone] | list[Spoken]) -> str:
@@ -193,4 +201,12 @@ def _choose(question: str, choices: list[Zone] | list[Spoken]) -> str:
 
 
 def _ask_admin(which: str) -> tuple[str, str]:
-    return typer.prompt(f"Name of the {which} admin"), typer.prompt("Their employee number (NIP)")
+    """Name and number; a number that cannot be one is asked for again."""
+    name = typer.prompt(f"Name of the {which} admin")
+    while True:
+        number = typer.prompt("Their employee number (NIP)")
+        problems = read_employee_number(number).problems
+        if not problems:
+            return name, number
+        for problem in problems:
+            console.print(problem.sentence, soft_wrap=True, markup=False)

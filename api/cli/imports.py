@@ -10,11 +10,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from sqlmodel import Session
 
 from api.cli.languages import Language, choose_language, say
+from api.cli.processes import require_schema
 from api.pages.imports import read_counts, tell_fault, write_faults
 from api.pages.texts import Words
 from api.sentences import sentence
 from models.database import database
-from models.migrations import require_newest_schema
 from workflows.intake.import_ideas import NamedSheet, check_ideas, import_ideas
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.refusals import Refusal
@@ -90,7 +90,7 @@ def _bring(file: Path, ways: tuple[Importer, Importer], dry_run: bool, report: P
     except OSError as wrong:
         typer.echo(f"{file}: {say('file_unreadable', spoken)}", err=True)
         raise typer.Exit(2) from wrong
-    require_newest_schema(database())
+    require_schema(database)
     try:
         with _progress() as progress, database().reading() as session:
             task = progress.add_task("Comparing", total=None)

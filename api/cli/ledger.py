@@ -14,8 +14,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlmodel import Session, func, select
 
 from api.cli.attached_files import list_altered
-from api.cli.checkpoints import AnotherKey, NotACheckpoint, SignedCheckpoint, make_checkpoint, read_checkpoint
-from api.cli.folder import read_pinned_fingerprint
+from api.cli.checkpoints import (
+    AnotherKey,
+    NotACheckpoint,
+    SignedCheckpoint,
+    keep_checkpoint,
+    list_kept,
+    make_checkpoint,
+    read_checkpoint,
+)
+from api.cli.folder import is_here, read_pinned_fingerprint, refuse_half_restored
 from models.attachments import Attachment
 from models.database import Database, database, table_of
 from models.documents import Document
@@ -71,14 +79,47 @@ def is_sound(report: dict[str, Any]) -> bool:
 
 
 @ledger.command("checkpoint")
-def sign_checkpoint() -> None:
-    """Print size, head, root and time of the ledger, signed with the region's Ed25519 key; keep it off this machine."""
+def sign_checkpoint(
+    keep: Annotated[bool, typer.Option("--keep", help="Keep it beside the key and in the data folder, for the next backup.")] = False,
+) -> None:
+    """Print size, head, root and time of the ledger, signed with the region's Ed25519 key; keep it off this machine.
+
+    Refused where the ledger does not go on from the checkpoint that lies beside the key: entries were changed or cut off since.
+    """
+    refuse_half_restored()
+    former = list_kept()[0]
+    known = _believe(former, "") if is_here(former) else None
     with database().reading() as session:
         head = session.exec(select(LedgerHead)).one()
         tree = _grow_tree(session, head.seq)
+        goes_on = known is None or fits(session, known)
     if tree.size != head.seq:
         raise typer.BadParameter("entries are missing from the ledger; see `gagas ledger verify`")
-    typer.echo(json.dumps(make_checkpoint(head.seq, head.hash, tree.read()[0].hex()), indent=2))
+    if not goes_on:
+        raise typer.BadParameter(
+            f"the ledger does not go on from {former}: entries were changed or cut off since, or an older backup was restored."
+            " `gagas ledger verify --checkpoint` with that file says more; move it to whoever keeps checkpoints before another is signed"
+        )
+    try:
+        signed = make_checkpoint(head.seq, head.hash, tree.read()[0].hex())
+    except AnotherKey as other:
+        raise typer.BadParameter(
+            f"the key here ({other.used}) is not the region's ({other.pinned}); put ledger.pem back from where you keep it"
+        ) from other
+    if keep:
+        try:
+            keep_checkpoint(signed)
+        except OSError as wrong:
+            raise typer.BadParameter(f"the checkpoint cannot be kept at {wrong.filename}: {wrong.strerror}") from wrong
+    typer.echo(json.dumps(signed, indent=2))
+
+
+def fits(session: Session, known: SignedCheckpoint) -> bool:
+    """Whether the entries up to a checkpoint are those that it was signed for, by their hashes."""
+    tree = _grow_tree(session, known.chain.size)
+    last = session.get(LedgerEntry, known.chain.size)
+    head = last.hash if last else GENESIS.hex()
+    return tree.size == known.chain.size and head == known.chain.head and (known.root is None or tree.read()[0].hex() == known.root.root)
 
 
 @ledger.command()

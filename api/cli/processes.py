@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import os
+from collections.abc import Callable
 
 import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
-from models.database import database
+from models.database import Database, database
 from models.migrations import OtherSchema, require_newest_schema
+from models.restoring import HalfRestored, require_restored
 from models.settings import settings
 
 console = Console()
@@ -46,11 +48,12 @@ def relay() -> None:
     asyncio.run(run_relay())
 
 
-def require_schema() -> None:
-    """Say what to do about a database of another release, or one that does not answer, and end."""
+def require_schema(open_store: Callable[[], Database] = database) -> None:
+    """Say what to do about a database of another release, one half restored, or one that does not answer, and end."""
     try:
-        require_newest_schema(database())
-    except OtherSchema as other:
+        require_restored(settings().data)  # before the database is opened, which makes its file
+        require_newest_schema(open_store())
+    except (OtherSchema, HalfRestored) as other:
         console.print(f"[red]Not started.[/] {other}", soft_wrap=True)
         raise typer.Exit(1) from None
     except DBAPIError:

@@ -3,9 +3,8 @@
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from api.cli.folder import prepare_folder
+from api.cli.processes import require_schema
 from models.database import Database, database
-from models.migrations import require_newest_schema
 from models.statements.search import rebuild_index
 from workflows.intake.search_terms import index_lagging
 
@@ -15,8 +14,7 @@ console = Console()
 
 def reindex() -> None:
     """Make the index by which ideas are found anew; for when the doctor says that it lags, or the database that it is damaged."""
-    prepare_folder()
-    require_newest_schema(database())
+    require_schema(database)
     with database().unit_of_work() as session:
         rebuild_index(session)
     number = index_ideas(database())

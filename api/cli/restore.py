@@ -21,32 +21,39 @@ from api.cli.backup_folder import (
     hash_files,
     read_manifest,
     run_tool,
+    write_through,
 )
-from api.cli.ledger import check_ledger, is_sound
+from api.cli.checkpoints import CHECKPOINT, AnotherKey, NotACheckpoint, read_checkpoint
+from api.cli.folder import read_pinned_fingerprint
+from api.cli.ledger import check_ledger, fits, is_sound
 from api.cli.reindex import index_ideas
+from api.cli.restore_place import describe_keys, require_free, require_own_key, settle_key
 from models.database import Database
 from models.migrations import migrate
 from models.private import FILE, make_private_folder
+from models.restoring import MARK
 from models.settings import REGION, settings
 from workflows.calculations.ledger import Checkpoint
 
 console = Console(stderr=True)
-MARK = "restoring"  # in the data folder, while a backup is brought in: which one
 
 
 def restore(source: Annotated[Path, typer.Argument(metavar="FROM", help="The folder of a finished backup.")]) -> None:
     """Bring a backup into an empty data folder and database, migrate, and verify the ledger; exit code 1 where it was refused.
 
-    Stop whatever runs on the place first. One that was cut off goes on when it is started again.
+    Stop whatever runs on the place first. One that was cut off goes on when it is started again, and until then nothing else starts there.
     """
     try:
         manifest = restore_backup(source)
-    except BackupRefused as refused:
+    except (BackupRefused, OSError) as refused:
         typer.echo(str(refused), err=True)
         raise typer.Exit(1) from None
     console.print(f"[green]Restored[/] as of {manifest.made_at}: {manifest.size:,} facts, and every row is as they say.")
     waiting = ", ".join(f"{number:,} of {topic}" for topic, number in sorted(manifest.under_way.items())) or "nothing"
     console.print(f"Under way when it was made, and done by the flows once, when you start: {waiting}.")
+    if manifest.missing:
+        console.print(f"[yellow]This backup lacks files[/] of {len(manifest.missing):,} documents and ideas; its manifest names them.")
+    console.print(describe_keys(manifest), soft_wrap=True)
     typer.echo(json.dumps({"made_at": manifest.made_at, "size": manifest.size, "head": manifest.head, "under_way": manifest.under_way}))
 
 
@@ -57,7 +64,8 @@ def restore_backup(source: Path) -> Manifest:
     if manifest.database != url.get_backend_name():
         raise BackupRefused(f"This is a backup of {manifest.database}, and GAGAS_DATABASE_URL leads to {url.get_backend_name()}.")
     name = hashlib.sha256((source / MANIFEST).read_bytes()).hexdigest()
-    _require_empty(url, name)
+    require_free(url, name, manifest)
+    require_own_key(source, manifest)
     columns = SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as bars:
         _require_whole(source, manifest, _bar(bars, "Checking the backup"))
@@ -65,6 +73,7 @@ def restore_backup(source: Path) -> Manifest:
         (settings().data / MARK).write_text(name, "ascii")
         for folder in ("documents", "attachments", "emblems", "keys"):
             copy_files(source / folder, settings().data / folder, _bar(bars, f"Copying {folder}"))
+        settle_key()
         if (source / REGION).is_file():
             shutil.copyfile(source / REGION, settings().data / REGION)
         _bar(bars, "Copying the database")
@@ -73,7 +82,8 @@ def restore_backup(source: Path) -> Manifest:
     try:
         migrate(store)
         index_ideas(store)
-        report = check_ledger(store, Checkpoint(size=manifest.size, head=manifest.head))
+        report = check_ledger(store, Checkpoint(size=manifest.size, head=manifest.head), files=not manifest.missing)
+        _require_signed(source / CHECKPOINT, store)
     finally:
         store.close()
     if not is_sound(report):
@@ -82,25 +92,17 @@ def restore_backup(source: Path) -> Manifest:
     return manifest
 
 
-def _require_empty(url: sa.URL, name: str) -> None:
-    """Raise BackupRefused where anything lies already, but for the same backup that was cut off."""
-    data = settings().data
-    mark = data / MARK
-    if mark.is_file() and mark.read_text("ascii") == name:
+def _require_signed(file: Path, store: Database) -> None:
+    """Raise BackupRefused where a backup's checkpoint is not the region's, or not one of its ledger; without the key nobody could tell."""
+    if not file.is_file() or not settings().pinned_key.is_file():
         return
-    held = [
-        place
-        for place in (data / "gagas.db", data / "documents", data / "attachments", data / "keys")
-        if place.is_file() or (place.is_dir() and any(place.iterdir()))
-    ]
-    if held:
-        raise BackupRefused(f"{held[0]} is there already. Restore into an empty folder: GAGAS_DATA=<a new folder>.")
-    if url.get_backend_name() != "sqlite":
-        engine = sa.create_engine(url, hide_parameters=True)
-        tables = sa.inspect(engine).get_table_names()
-        engine.dispose()
-        if tables:
-            raise BackupRefused(f"The database {url.database} holds tables already. Restore into an empty one: createdb <a new name>.")
+    try:
+        known = read_checkpoint(file, read_pinned_fingerprint())
+    except (NotACheckpoint, AnotherKey) as wrong:
+        raise BackupRefused(f"{file} was not signed with the region's key as it stands. Take another backup.") from wrong
+    with store.reading() as session:
+        if not fits(session, known):
+            raise BackupRefused(f"The ledger of this backup is not the one that {file} was signed for. Take another backup.")
 
 
 def _require_whole(source: Path, manifest: Manifest, advance: Callable[[int], None]) -> None:
@@ -119,6 +121,7 @@ def _bring_database(file: Path, url: sa.URL) -> None:
         arriving = target.with_name(f"{target.name}.arriving")
         shutil.copyfile(file, arriving)
         arriving.chmod(FILE)
+        write_through(arriving)
         for log in (f"{target}-wal", f"{target}-shm"):  # of a restore that was cut off while it migrated: they belong to another file
             Path(log).unlink(missing_ok=True)
         arriving.replace(target)

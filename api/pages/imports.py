@@ -67,9 +67,7 @@ async def take_file(request: PostedFormWithFile) -> Response:
         found = await request.read(look)
         if wanted != "write" or found.wrong:
             raise _LookedAt(found)
-        return await request.act(
-            lambda session, actor: FormResult(to=IMPORT, counts=read_counts(WRITE[what](session, content, actor=actor)))
-        )
+        return await request.act(write)
 
     try:
         return await attempt(

@@ -91,7 +91,10 @@ class AmendmentOut(ResponseBody):
 
 @router.post("/{call_id}/extension", response_model=CallOut)
 async def extend_submission(call_id: Id, body: ExtensionIn, request: Api) -> JSONResponse:
-    """Move the end of a call later, with a reason that everybody may read; who holds a draft in it and every unit's head is told."""
+    """Move the end of a call later, with a reason that everybody may read.
+
+    Told are those who hold a draft in it, and of each unit with an idea under way the nearest head, with whoever acts for them.
+    """
     return await request.write(lambda s, a: read_call(s, extend_call(s, call_id, body.until, body.reason, actor=a).id))
 
 

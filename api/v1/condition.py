@@ -24,13 +24,17 @@ class SignOut(ResponseBody):
 
 
 class BackupOut(ResponseBody):
-    """The last backup: its bytes, files and facts, and whether each file of it was checked; `old` where a newer one should be there."""
+    """The last backup: its bytes, files and facts, and whether each file of it was checked; `old` where a newer one should be there.
+
+    `missing` counts the documents and ideas of which it lacks a file, as that was gone or damaged.
+    """
 
     made_at: datetime
     size: int | None
     files: int | None
     facts: int | None
     checked: bool
+    missing: int
     old: bool
 
 
@@ -75,7 +79,7 @@ async def show_operations(request: Api) -> ConditionOut:
 
     def read(session: Session, actor: Actor) -> ConditionOut:
         found = read_condition(session, settings().data, actor=actor)
-        backup = found.backup and BackupOut(**found.backup.model_dump(exclude={"to"}), old=found.backup_old)
+        backup = found.backup and BackupOut(**found.backup.model_dump(exclude={"to", "first_missing"}), old=found.backup_old)
         return ConditionOut(
             relay=_show_sign(found.relay),
             prefect=_show_sign(found.prefect),

@@ -10,6 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlmodel import Session
 
 from models.database import Database
+from models.restoring import require_restored
+from models.settings import settings
 
 ADVISORY_LOCK = 73_110_423  # one migrator at a time on PostgreSQL
 
@@ -35,7 +37,11 @@ def read_schema(session: Session) -> str | None:
 
 
 def require_newest_schema(store: Database) -> None:
-    """Raise OtherSchema, with a sentence that says what to do, unless the database is exactly as new as this release."""
+    """Raise OtherSchema, with a sentence that says what to do, unless the database is exactly as new as this release.
+
+    Raises HalfRestored where a backup was not brought in to its end.
+    """
+    require_restored(settings().data)
     script = ScriptDirectory.from_config(_read_config())
     newest = script.get_current_head()
     with store.reading() as session:

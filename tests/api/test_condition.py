@@ -210,3 +210,17 @@ def test_relay_prefect_and_backup_are_told_alive_silent_and_old(town: Town, clie
     assert "12,3 MB" in shown
     assert "Lebih dari dua hari" in shown
     assert "/backup" not in shown, "where it lies concerns whoever runs the machine"
+
+
+def test_a_backup_that_lacks_files_is_told_by_their_number_alone(town: Town, client: TestClient) -> None:
+    """A number of a document may be that of a certificate whose award is not announced."""
+    make_private_folder(settings().data)
+    made = LastBackup(
+        made_at=wall_now(), to="/backup/x", size=1, files=7, facts=40, checked=True, missing=1_200, first_missing=("PGM/9/2026",)
+    )
+    write_stamp(settings().data, made)
+    answer = ask(client, town["admin"], "GET /operations")
+    shown = open_browser(town, "admin").get(PAGE).text
+    assert answer.json()["backup"]["missing"] == 1_200
+    assert "Berkas dari 1.200 dokumen atau usulan hilang atau rusak" in shown
+    assert [told for told in (answer.text, shown) if "PGM/9" in told] == []

@@ -14,6 +14,8 @@ from prefect.settings import get_current_settings
 from api.cli.main import app
 from api.connections import HEAD_SECONDS, MOST_CONNECTIONS
 from api.middleware import PATIENCE_SECONDS
+from api.pages import imports
+from api.uploads import LARGEST_BODY
 from models.settings import SHORTEST_POOL_LEASE, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +29,8 @@ PREFECT_COMMANDS = {"server start", "worker start", "flow-run ls"}
 SETTINGS = {f"GAGAS_{name.upper()}" for name in Settings.model_fields}
 OF_COMPOSE = {"GAGAS_PASSWORD"}
 NO_CALLS = r"(?m)^\s*#.*$|-[dgu] gagas\b|/opt/gagas setup|useradd.*|chown.*"  # a name of an account, a database, a folder
+SIGNER = DEPLOY / "systemd" / "gagas-checkpoint.service"
+WRITTEN = {"gagas-backup.service": ["/backup"], SIGNER.name: ["/var/lib/gagas-keys"]}  # beside the data
 HARDENED = {"User": "gagas", "ProtectSystem": "strict", "NoNewPrivileges": "yes", "Restart": "always"}
 
 
@@ -75,17 +79,37 @@ def test_a_unit_is_hardened_restarted_and_reads_the_one_file(unit: Path) -> None
     program = Path(told["ExecStart"].split()[0])
     assert program.parent == Path("/opt/gagas/.venv/bin")
     assert (ROOT / ".venv/bin" / program.name).exists()
-    assert told["ReadWritePaths"].split() == [read_env()["GAGAS_DATA"], *([] if lasting else ["/backup"])]
+    assert told["ReadWritePaths"].split() == [read_env()["GAGAS_DATA"], *WRITTEN.get(unit.name, [])]
 
 
 def test_the_key_that_signs_checkpoints_lies_apart_and_no_part_that_runs_reaches_it() -> None:
-    """Whoever broke into an API process could otherwise sign a chain of their own making."""
+    """Whoever broke into an API process could otherwise sign a chain of their own making. What signs answers nobody, and ends."""
     folder = Path(read_env()["GAGAS_LEDGER_KEY"]).parent
     assert not folder.is_relative_to(read_env()["GAGAS_DATA"])
     assert f"install -d -m 700 -o gagas -g gagas /var/lib/gagas {folder}" in (DEPLOY / "README.md").read_text()
-    assert {read_unit(unit)["InaccessiblePaths"] for unit in UNITS} == {f"-{folder}"}
+    assert {read_unit(unit)["InaccessiblePaths"] for unit in UNITS if unit != SIGNER} == {f"-{folder}"}
+    signer = read_unit(SIGNER)
+    assert (signer["Type"], signer["IPAddressDeny"], signer["IPAddressAllow"]) == ("oneshot", "any", "localhost")
+    assert signer["ExecStart"].endswith("gagas ledger checkpoint --keep")
     mounted = [name for name, service in COMPOSE["services"].items() if f"keys:{folder}" in service.get("volumes", [])]
     assert mounted == ["migrate"]
+
+
+def test_a_backup_is_made_each_night_of_the_region_after_a_checkpoint_and_is_not_kept_for_ever() -> None:
+    unit, timer = ((DEPLOY / "systemd" / f"gagas-backup.{kind}").read_text() for kind in ("service", "timer"))
+    assert f"Wants={SIGNER.name}" in unit
+    assert re.search(rf"(?m)^After=.*\b{re.escape(SIGNER.name)}$", unit)
+    assert re.search(r"gagas backup --dated --keep \d+ /backup$", read_unit(DEPLOY / "systemd" / "gagas-backup.service")["ExecStart"])
+    assert re.findall(r"(?m)^OnCalendar=(.*)$", timer) == [f"*-*-* 01:30:00 {Settings().zone}"], (
+        "at night there, wherever the machine's clock is"
+    )
+
+
+@pytest.mark.parametrize("guide", [DEPLOY / "README.md", ROOT / "README.md"], ids=["cluster", "one machine"])
+def test_a_guide_installs_each_unit_that_the_backup_needs(guide: Path) -> None:
+    copied = [words for line in re.findall(r"(?m)^cp .*/etc/systemd/system/?$", guide.read_text()) for words in line.split()[1:-1]]
+    for name in ("gagas-backup.service", "gagas-backup.timer", SIGNER.name):
+        assert [word for word in copied if Path(f"/opt/gagas/deploy/systemd/{name}").match(word)], name
 
 
 def test_the_guide_starts_every_unit_and_shows_each_by_hand() -> None:
@@ -119,6 +143,18 @@ def test_the_proxy_lets_slow_clients_go_before_the_api_would() -> None:
     assert float(told["client_body_timeout"].rstrip("s")) <= PATIENCE_SECONDS
     assert int(told["limit_conn"].split()[1]) < MOST_CONNECTIONS
     assert {"send_timeout", "keepalive_timeout", "client_max_body_size"} <= set(told)
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "one-machine/nginx.conf"])
+def test_the_proxy_takes_what_gagas_refuses_with_a_sentence_and_says_one_itself_of_what_is_larger(name: str) -> None:
+    text = (DEPLOY / name).read_text()
+    [most] = re.findall(r"client_max_body_size (\d+)m;", text)
+    assert int(most) * 2**20 > max(LARGEST_BODY, imports.LARGEST)
+    assert "error_page 413 @too_large;" in text
+    [said] = re.findall(r'location @too_large \{\s+default_type "text/html; charset=utf-8";\s+return 413 "([^"]+)";', text)
+    assert f"melebihi {most} MB" in said
+    assert f"larger than {most} MB" in said
+    assert "$" not in said, "nginx would read it as a variable"
 
 
 @pytest.mark.parametrize("name", ["nginx.conf", "one-machine/nginx.conf"])

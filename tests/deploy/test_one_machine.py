@@ -1,8 +1,10 @@
 """The README's page for one machine: its files fit each other, and its lines, typed one after the other, found a region that is kept."""
 
 import csv
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -113,23 +115,28 @@ def list_staff() -> list[tuple[str, str]]:
 @pytest.mark.timeout(3_000)
 def test_typed_line_by_line_it_founds_a_region_serves_it_and_keeps_it(tmp_path: Path) -> None:
     """All but what changes the machine itself: packages, accounts, units of systemd, the proxy."""
-    for name in ("root", "lib", "etc"):
+    for name in ("root", "lib", "etc", "tools"):
         (tmp_path / name).mkdir()
     write_files(tmp_path / "root")
     places = {"/opt/gagas/.venv/bin:": f"{Path(sys.executable).parent}:", "/opt/gagas": str(ROOT), "/var/lib": str(tmp_path / "lib")}
     places |= {"/etc/": f"{tmp_path}/etc/", "/backup": str(tmp_path / "backup"), "/root": str(tmp_path / "root")}
+    places |= {"/usr/local/bin": str(tmp_path / "tools"), "/media": str(tmp_path / "media")}
     places |= {"sudo -u gagas ": "", "-o gagas -g gagas": "", "-o gagas": "", "-g gagas": ""}
     kept = [line for line in read_page() if not line.startswith(SYSTEM)]
     port = free_port("127.0.0.1")
     script = "\n".join(["set -e", *kept])
+    moved = (ROOT / "deploy" / "as_gagas").read_text()
     for here, there in places.items():
-        script = script.replace(here, there)
+        script, moved = script.replace(here, there), moved.replace(here, there)
+    (tmp_path / "as_gagas").write_text(moved)
+    script = script.replace(f"{ROOT}/deploy/as_gagas", str(tmp_path / "as_gagas"))
     env = f"{tmp_path}/etc/gagas/gagas.env"
     tuned = f'sed -i "s#=/var/lib#={tmp_path}/lib#" {env}; printf "GAGAS_PORT={port}\\nGAGAS_PREFECT_PORT=0\\n" >> {env}\n'
-    script = script.replace("as_gagas() {", f"{tuned}as_gagas() {{", 1).replace(
+    script = script.replace("as_gagas gagas doctor", f"{tuned}as_gagas gagas doctor", 1).replace(
         "as_gagas gagas init", f"as_gagas gagas init <<'_'\n{ADMINS}_"
     )
     known = {name: value for name, value in os.environ.items() if not name.startswith("GAGAS_")} | {"PYTHONPATH": str(ROOT)}
+    known["PATH"] = f"{tmp_path / 'tools'}{os.pathsep}{os.environ['PATH']}"
     typed = subprocess.run(["bash", "-c", script], env=known, capture_output=True, text=True, check=False, timeout=400)
     assert typed.returncode == 0, typed.stdout[-3_000:] + typed.stderr[-3_000:]
     codes = re.findall(r"(?m)^\w{4}-\w{4}-\w{4}$", typed.stdout)
@@ -150,13 +157,33 @@ def test_typed_line_by_line_it_founds_a_region_serves_it_and_keeps_it(tmp_path: 
                 House(address, trusted, served, data.parent, transcript) as house,
             ):
                 check_first_days(live_first_days(house, list(founders), list_staff()), codes)
-            subprocess.run([*command, "backup", "--dated", str(tmp_path / "backup")], env=served, cwd=data.parent, check=True)
+            keep_and_lose(command, served, tmp_path)
         finally:
             server.send_signal(signal.SIGTERM)
-    (made,) = (tmp_path / "backup").iterdir()
-    trial = served | {"GAGAS_DATA": str(tmp_path / "lib" / "gagas" / "trial")}
-    restored = subprocess.run([*command, "restore", str(made)], env=trial, capture_output=True, text=True, check=False)
-    assert restored.returncode == 0, restored.stderr
+
+
+def keep_and_lose(command: list[str], served: dict[str, str], root: Path) -> None:
+    """As its units do: a checkpoint, then a backup by what cannot sign; a trial beside the live region; a new machine with the stick."""
+
+    def type_line(*words: str, **more: str) -> str:
+        done = subprocess.run([*command, *words], env=served | more, cwd=root, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    fingerprint = type_line("ledger", "key").strip()
+    signed = type_line("ledger", "checkpoint", "--keep")
+    for _ in range(2):  # that of the night, and that of an upgrade
+        type_line("backup", "--dated", "--keep", "14", str(root / "backup"), GAGAS_LEDGER_KEY=str(root / "nobody" / "ledger.pem"))
+    made = sorted((root / "backup").iterdir())
+    assert len(made) == 2
+    assert json.loads((made[1] / "checkpoint.json").read_text()) == json.loads(signed)
+    type_line("restore", str(made[0]), GAGAS_DATA=str(root / "lib" / "gagas" / "trial"))
+    stick = root / "media" / "usb" / "gagas"
+    new = {"GAGAS_DATA": str(root / "new" / "data"), "GAGAS_LEDGER_KEY": str(root / "new" / "keys" / "ledger.pem")}
+    Path(new["GAGAS_LEDGER_KEY"]).parent.mkdir(parents=True)
+    shutil.copyfile(stick / "ledger.pem", new["GAGAS_LEDGER_KEY"])
+    assert fingerprint in type_line("restore", str(made[1]), **new)
+    assert json.loads(type_line("ledger", "checkpoint", "--keep", **new))["key"] == fingerprint
 
 
 def check_first_days(region: Region, codes: list[str]) -> None:

@@ -12,7 +12,7 @@ from tests.serving import ROOT
 
 VERIFY = shutil.which("systemd-analyze")
 ONE_MACHINE, CLUSTER = ROOT / "deploy" / "one-machine", ROOT / "deploy" / "systemd"
-BACKUP = ("gagas-backup.service", "gagas-backup.timer")
+BACKUP = ("gagas-backup.service", "gagas-backup.timer", "gagas-checkpoint.service")
 INSTALLED = {
     "one machine": [ONE_MACHINE / "gagas.service", *(CLUSTER / name for name in BACKUP)],
     "cluster": sorted([*CLUSTER.glob("*.service"), *CLUSTER.glob("*.timer")]),
@@ -59,6 +59,7 @@ def test_systemd_finds_nothing_wrong_with_the_units_as_they_are_installed(units:
         "RestartSec=soon",
         "UMask=written",
         "ReadWritePaths=var/lib/gagas",
+        "IPAddressAllow=this-machine",
         "SystemCallArchitectures=of-this-machine",
         "ExecStartPre=/opt/gagas/no-such-program",
     ],
@@ -71,8 +72,22 @@ def test_a_wrong_directive_is_found_in_every_service(units: list[Path], planted:
     assert [unit.name for unit in services if not any(unit.name in line for line in found)] == [], found
 
 
-def test_a_timer_without_its_service_or_with_a_wrong_hour_is_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("right", "wrong"), [("*-*-* 01:30:00", "each night"), ("Asia/Jakarta", "Asia/Bandung")])
+def test_a_timer_with_a_wrong_hour_or_a_zone_that_is_none_is_found(right: str, wrong: str, tmp_path: Path) -> None:
     units = lay_out(INSTALLED["one machine"], tmp_path)
     timer = next(unit for unit in units if unit.suffix == ".timer")
-    timer.write_text(timer.read_text().replace("*-*-* 01:30:00", "each night"))
+    timer.write_text(re.sub(rf"(?m)^(OnCalendar=.*){re.escape(right)}", rf"\1{wrong}", timer.read_text()))
     assert [line for line in verify(units) if timer.name in line]
+
+
+def test_the_readmes_line_for_another_zone_is_read_as_it_is_meant(tmp_path: Path) -> None:
+    """The hour of the unit is taken away first: two hours would be two backups."""
+    [line] = re.findall(r"(?m)^# (printf '\[Timer\].*)$", (ROOT / "README.md").read_text())
+    words, _, file = line.partition(" > ")
+    assert file == "/etc/systemd/system/gagas-backup.timer.d/zone.conf"
+    units = lay_out(INSTALLED["one machine"], tmp_path)
+    (tmp_path / "gagas-backup.timer.d").mkdir()
+    written = subprocess.run(["sh", "-c", words], capture_output=True, text=True, check=True, timeout=HANG_SECONDS).stdout
+    (tmp_path / "gagas-backup.timer.d" / "zone.conf").write_text(written)
+    assert verify(units) == []
+    assert written == "[Timer]\nOnCalendar=\nOnCalendar=*-*-* 01:30:00 Asia/Makassar\n"

@@ -14,8 +14,10 @@ import pytest
 from sqlalchemy import make_url
 
 from api.cli.backup_folder import UNFINISHED
+from api.cli.folder import make_key
 from models.database import Database
 from models.private import make_private_folder
+from models.settings import settings
 from tests.building import Town
 from tests.databases import NEW_DATABASE
 from tests.serving import ROOT
@@ -78,7 +80,7 @@ def keeping(either_town: Town, tmp_path: Path, request: pytest.FixtureRequest) -
     is_sqlite = either_town.store.is_sqlite
     make: NEW_DATABASE = (lambda: "") if is_sqlite else request.getfixturevalue("one_postgres")
     live = Region(tmp_path / "live", either_town.store.url.render_as_string(hide_password=False))
-    assert live.gagas("migrate")[0] == 0
+    make_keys(live.data)
     for number in range(PAPERS):
         content = number.to_bytes(4) + os.urandom(PAPER_BYTES)
         name = hashlib.sha256(content).hexdigest()
@@ -88,6 +90,15 @@ def keeping(either_town: Town, tmp_path: Path, request: pytest.FixtureRequest) -
     yield kept
     for process in live.started:
         kill(process)
+
+
+def make_keys(data: Path) -> None:
+    """The region's keys, as its first day would have made them: no later one does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GAGAS_DATA", str(data))
+        settings.cache_clear()
+        make_key()
+    settings.cache_clear()
 
 
 def await_work(process: "subprocess.Popen[str]", begun: Path) -> bool:

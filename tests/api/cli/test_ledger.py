@@ -8,12 +8,11 @@ import pytest
 import rfc8785
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from typer.testing import CliRunner, Result
 
 from api.cli.checkpoints import make_checkpoint
-from api.cli.folder import prepare_folder, read_signing_key
+from api.cli.folder import make_key, read_signing_key
 from api.cli.main import app
 from models.database import database
 from models.settings import settings
@@ -37,7 +36,7 @@ def own_town(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setenv("GAGAS_DATABASE_URL", town.store.url.render_as_string(hide_password=False))
     settings.cache_clear()
     database.cache_clear()
-    prepare_folder()
+    make_key()
     town.build_idea(IdeaStage.ROLLED_OUT)
     return town
 
@@ -166,6 +165,39 @@ def test_a_chain_that_grew_since_still_fits_its_checkpoint(own_town: Town, tmp_p
     assert report["size"] == size(own_town)
 
 
+def test_a_checkpoint_is_kept_beside_the_key_and_for_the_backup_and_the_next_one_goes_on_from_it(own_town: Town) -> None:
+    kept = [settings().signing_key.parent / "checkpoint.json", settings().data / "checkpoint.json"]
+    for _ in range(2):
+        printed = gagas("ledger", "checkpoint", "--keep").stdout
+        assert [file.read_text() for file in kept] == [printed, printed]
+        assert [file.stat().st_mode & 0o777 for file in kept] == [0o600, 0o600]
+        own_town.build_idea(IdeaStage.SUBMITTED)
+    cut_off(own_town, 30)
+    refused = gagas("ledger", "checkpoint", "--keep")
+    assert (refused.exit_code, "does not go on from" in " ".join(refused.output.replace("│", " ").split())) == (2, True)
+    assert kept[0].read_text() == printed
+    kept[0].unlink()  # whoever keeps checkpoints has it
+    assert gagas("ledger", "checkpoint", "--keep").exit_code == 0
+
+
+@pytest.mark.parametrize("file", ["checkpoint.json", "checkpoint.json.arriving"])
+def test_no_checkpoint_follows_one_that_the_region_did_not_sign_and_one_that_cannot_be_kept_is_told(own_town: Town, file: str) -> None:
+    (settings().signing_key.parent / file).mkdir()
+    refused = gagas("ledger", "checkpoint", "--keep")
+    assert refused.exit_code == 2
+    assert ("is not a checkpoint" if file == "checkpoint.json" else "cannot be kept") in " ".join(refused.output.replace("│", " ").split())
+
+
+def test_a_strangers_key_signs_nothing_where_the_regions_is_pinned(own_town: Town) -> None:
+    pin = settings().pinned_key.read_bytes()
+    for file in (settings().signing_key, settings().pinned_key):
+        file.unlink()
+    make_key()
+    settings().pinned_key.write_bytes(pin)
+    refused = gagas("ledger", "checkpoint")
+    assert (refused.exit_code, "is not the region's" in " ".join(refused.output.replace("│", " ").split())) == (2, True)
+
+
 CHANGES = [{"size": 1}, {"head": "00" * 32}, {"root": "00" * 32}, {"signature": "00" * 64}, {"public_key": ""}, {"at": "2020"}]
 
 
@@ -185,11 +217,13 @@ def test_a_checkpoint_holds_no_personal_word(own_town: Town) -> None:
 
 def write_strangers_checkpoint(folder: Path) -> Path:
     """What somebody with the database's password and a key of their own would hand the inspector: true of the chain, signed and whole."""
-    own = settings().signing_key
-    kept = own.read_bytes()
-    own.write_bytes(Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    kept = {file: file.read_bytes() for file in (settings().signing_key, settings().pinned_key)}
+    for file in kept:
+        file.unlink()
+    make_key()
     checkpoint = keep_checkpoint(folder)
-    own.write_bytes(kept)
+    for file, content in kept.items():
+        file.write_bytes(content)
     return checkpoint
 
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from api.cli.doctor.finding import State
 from api.cli.doctor.secrecy import check_folder, check_key
-from api.cli.folder import prepare_folder
+from api.cli.folder import prepare_folder, read_pinned_fingerprint
 from api.cli.main import app
 from models.database import Database
 from models.migrations import migrate
@@ -112,6 +112,26 @@ def test_the_key_lies_where_it_is_told_and_is_pinned_in_the_folder(tmp_path: Pat
     assert not key.exists()  # whoever signs has it elsewhere: a second key would be a stranger's
     assert (folder / "keys" / "ledger.pub").read_bytes() == pinned
     assert check_key(settings()).state is State.OK
+
+
+def test_a_region_that_has_facts_gets_no_second_key_and_a_key_that_is_put_back_is_pinned_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = use(tmp_path / "data", monkeypatch, GAGAS_LEDGER_KEY=str(tmp_path / "safe" / "ledger.pem"))
+    founders = [
+        word for number in ("198001012006041901", "198203052008012902") for word in ("--admin-name", "Sari", "--admin-number", number)
+    ]
+    assert CliRunner().invoke(app, ["init", *founders]).exit_code == 0
+    fingerprint = read_pinned_fingerprint()
+    (tmp_path / "safe" / "ledger.pem").rename(tmp_path / "stick.pem")
+    (folder / "keys" / "ledger.pub").unlink()
+    for words in (["migrate"], ["serve"], ["admin", "add", "--name", "Rini", "--number", "198405062010012903"]):
+        refused = CliRunner().invoke(app, words)
+        assert (refused.exit_code, "no other is made" in " ".join(refused.output.replace("│", " ").split())) == (2, True), refused.output
+    assert list((tmp_path / "safe").iterdir()) == list((folder / "keys").iterdir()) == []
+    (tmp_path / "stick.pem").rename(tmp_path / "safe" / "ledger.pem")
+    back = CliRunner().invoke(app, ["migrate"])
+    assert (back.exit_code, fingerprint in back.output, read_pinned_fingerprint()) == (0, True, fingerprint)
 
 
 def test_a_key_of_before_is_moved_by_hand_and_never_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 from typer.testing import CliRunner, Result
 
-from api.cli.folder import prepare_folder, read_pinned_fingerprint
+from api.cli.folder import make_key, read_pinned_fingerprint
 from api.cli.main import app
 from models.database import database
 from models.documents import Document
@@ -59,7 +59,7 @@ def region(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setenv("GAGAS_DATABASE_URL", town.store.url.render_as_string(hide_password=False))
     settings.cache_clear()
     database.cache_clear()
-    prepare_folder()
+    make_key()
     return town
 
 
