@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from api.pages.texts import Words
 from models.clock_rules import ClockStart
 from models.policy import Policy
+from workflows.process.deadlines import is_in_working_days
 from workflows.process.lateness import StageClock, list_clocks
 
 SILENT = "intake_end_silence"
@@ -39,20 +40,25 @@ def _tell(clock: StageClock, policy: Policy, words: Words) -> Iterator[str]:
     if causes:
         yield words.text("clock.paused", causes="; ".join(causes))
     if clock.rule.remind:
-        yield words.text("clock.reminded", days=", ".join(_tell_step(step, words) for step in clock.rule.remind))
+        yield words.text("clock.reminded", days=", ".join(_tell_step(step, clock, words) for step in clock.rule.remind))
 
 
-def _tell_step(step: int, words: Words) -> str:
+def _tell_step(step: int, clock: StageClock, words: Words) -> str:
     if step == 0:
         return words.text("clock.on_day")
-    return words.text("clock.before" if step < 0 else "clock.after", count=words.count(abs(step)))
+    return words.text(_in_unit("clock.before" if step < 0 else "clock.after", clock), count=words.count(abs(step)))
+
+
+def _in_unit(name: str, clock: StageClock) -> str:
+    """The sentence that counts as the wait is counted: in working days, or in days."""
+    return f"{name}_working" if is_in_working_days(clock.wait) else name
 
 
 def _tell_late(clock: StageClock, policy: Policy, words: Words) -> str:
     """What happens when nobody acts."""
     if clock.is_passed_up:
         last = max((0, *clock.rule.remind))
-        return words.text("clock.passed_up_after", count=words.count(last)) if last else words.text("clock.passed_up")
+        return words.text(_in_unit("clock.passed_up_after", clock), count=words.count(last)) if last else words.text("clock.passed_up")
     if not clock.late_job:
         return words.text("clock.told")
     name = clock.late_job.replace(".", "_")
