@@ -96,17 +96,23 @@ def pass_up(session: Session, item: InboxItem, holders: Holders) -> bool:
 def _count_anew(session: Session, item: InboxItem) -> datetime:
     """Until when somebody has time who is asked now for what another left undone."""
     idea, stage = session.get_one(Idea, item.idea_id), IDEA.awaiting(item.task)
-    path = session.exec(select(Unit.path).where(Unit.id == idea.unit_id)).one()
-    context = IdeaContext(idea, session.get_one(Call, idea.call_id), read_policy_of(session, idea), path, "")
+    policy, path = read_policy_of(session, idea), _find_unit_path(session, item)
+    context = IdeaContext(idea, session.get_one(Call, idea.call_id), policy, path, "")
     return due_for(session, context, stage.days if stage is not None else "")
+
+
+def _find_unit_path(session: Session, item: InboxItem) -> str:
+    """The path of the unit whose idea an item is about."""
+    path = select(Unit.path).join(Idea, col(Idea.unit_id) == col(Unit.id)).where(Idea.id == item.idea_id)
+    return session.exec(path).one()
 
 
 def _find_above(session: Session, item: InboxItem, holders: Holders) -> tuple[Role, str] | None:
     """Who is asked next, as a role over a unit."""
     if item.role == Role.UNIT_HEAD:
-        heads = holders.find(item, Role.UNIT_HEAD, item.unit_path)
-        silent = {person_id for path, person_id in heads if path == item.unit_path}
-        above = [path for path, person_id in heads if path != item.unit_path and person_id not in silent]
+        heads = holders.find(item, Role.UNIT_HEAD, _find_unit_path(session, item))
+        asked = {person_id for path, person_id in heads if len(path) >= len(item.unit_path)}
+        above = [path for path, person_id in heads if len(path) < len(item.unit_path) and person_id not in asked]
         if above:
             return Role.UNIT_HEAD, max(above, key=len)
     elif holders.find(item, item.role, item.unit_path):

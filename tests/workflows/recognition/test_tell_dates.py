@@ -179,6 +179,15 @@ def test_whoever_heads_two_units_is_not_asked_twice(own_town: Town, clock: Clock
     assert open_items(own_town, idea, "permit")[0].unit_path == own_town.units["KOTA"][1]
 
 
+def test_nor_where_another_head_lies_between(own_town: Town, clock: Clock) -> None:
+    heads(own_town, walker="MALEBER")
+    heads(own_town, walker="KOTA")
+    idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION)
+    for day in (date(2026, 12, 2), date(2026, 12, 10)):
+        look(own_town, clock, day)
+    assert open_items(own_town, idea, "permit")[0].role == Role.ADMIN
+
+
 def test_where_silence_means_something_no_new_date_is_told(own_town: Town, clock: Clock) -> None:
     idea = own_town.build_idea(IdeaStage.AWAITING_PERMISSION, call=own_town.build_call(on_silence="granted"))
     with own_town.store.unit_of_work() as session:
