@@ -36,9 +36,9 @@ def screening(town: Town, **policy: Any) -> str:
     return town.build_idea(IdeaStage.SCREENING, call=town.build_call(**{"days": TEN, **policy}), lead="operator", team=())
 
 
-def give_back(town: Town, clock: Clock, idea: str, on: date, *parts: str, by: str = "secretary") -> None:
+def give_back(town: Town, clock: Clock, idea: str, on: date, *parts: str) -> None:
     at(clock, on)
-    town.do(screen_idea, idea, Screening.RETURNED, Findings(notes=NOTES, parts=parts, reason=REASON), by=by)
+    town.do(screen_idea, idea, Screening.RETURNED, Findings(notes=NOTES, parts=parts, reason=REASON), by="secretary")
 
 
 def complete(town: Town, clock: Clock, idea: str, on: date, **changed: Any) -> None:
