@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from api.pages.texts import Words
 from models.clock_rules import ClockStart
 from models.policy import Policy
+from workflows.process.deadlines import is_in_working_days
+from workflows.process.last_notice import CLOSED_UNANSWERED, LAST_NOTICE
+from workflows.process.late_notice import TASKS
 from workflows.process.lateness import StageClock, list_clocks
+from workflows.process.second_wait import FEWEST, SCREEN
 
 SILENT = "intake_end_silence"
 
@@ -38,22 +42,35 @@ def _tell(clock: StageClock, policy: Policy, words: Words) -> Iterator[str]:
     causes = [each.label if words.language == "id" else each.label_en for each in policy.pauses if each.name in clock.rule.paused_by]
     if causes:
         yield words.text("clock.paused", causes="; ".join(causes))
-    if clock.rule.remind:
-        yield words.text("clock.reminded", days=", ".join(_tell_step(step, words) for step in clock.rule.remind))
+    is_closed = clock.task in CLOSED_UNANSWERED
+    steps = [step for step in clock.rule.remind if not (is_closed and step == LAST_NOTICE)]
+    if steps:
+        yield words.text("clock.reminded", days=", ".join(_tell_step(step, clock, words) for step in steps))
+    if is_closed:
+        yield words.text("clock.last_notice")
+    if clock.task == SCREEN:
+        yield words.text("clock.second", count=words.count(FEWEST))
 
 
-def _tell_step(step: int, words: Words) -> str:
+def _tell_step(step: int, clock: StageClock, words: Words) -> str:
     if step == 0:
         return words.text("clock.on_day")
-    return words.text("clock.before" if step < 0 else "clock.after", count=words.count(abs(step)))
+    return words.text(_in_unit("clock.before" if step < 0 else "clock.after", clock), count=words.count(abs(step)))
+
+
+def _in_unit(name: str, clock: StageClock) -> str:
+    """The sentence that counts as the wait is counted: in working days, or in days."""
+    return f"{name}_working" if is_in_working_days(clock.wait) else name
 
 
 def _tell_late(clock: StageClock, policy: Policy, words: Words) -> str:
     """What happens when nobody acts."""
     if clock.is_passed_up:
         last = max((0, *clock.rule.remind))
-        return words.text("clock.passed_up_after", count=words.count(last)) if last else words.text("clock.passed_up")
+        if not last:
+            return words.text("clock.passed_up", wait=words.wait(clock.wait))
+        return words.text(_in_unit("clock.passed_up_after", clock), count=words.count(last), wait=words.wait(clock.wait))
     if not clock.late_job:
-        return words.text("clock.told")
+        return words.text("clock.told_team" if clock.task in TASKS else "clock.told")
     name = clock.late_job.replace(".", "_")
     return words.text(f"clock.{name}_{policy.on_silence}" if name == SILENT else f"clock.{name}")

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from models.columns import UtcInstant, choice, key, optional_link
 from models.instants import now
 from models.people import Role
+from models.waits import Span, WaitUnit
 
 _STILL_OPEN = sa.text("done_at IS NULL")
 _TO_ESCALATE = sa.text("done_at IS NULL AND escalated_at IS NULL")
@@ -20,7 +21,9 @@ class InboxItem(SQLModel, table=True):
     """One thing a person, or a role over a unit, is asked to do; done when the idea or award moves on.
 
     `moves` counts how often its date was moved, `moved_at` says when it last was: what a calendar needs to take over a new date.
-    `remind_at` is when to look next whether somebody is to be reminded, `reminded` which steps were told when.
+    `remind_at` is when to look next whether somebody is to be reminded, `reminded` which steps were told when. `passed_at` is since when
+    whoever is asked now is asked, where it was passed up to them; `told_until` the last date that the team was told for it beside the
+    policy's; `working_days` how long it may take where that is not the policy's whole wait.
     """
 
     __table_args__ = (
@@ -46,6 +49,19 @@ class InboxItem(SQLModel, table=True):
     done_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     remind_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     reminded: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
+    passed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    told_until: datetime | None = Field(default=None, sa_type=UtcInstant)
+    working_days: int | None = None
+
+    @property
+    def asked_at(self) -> datetime:
+        """Since when whoever is asked now is asked."""
+        return self.passed_at or self.created_at
+
+    @property
+    def own_wait(self) -> Span | None:
+        """How long it may take, where that is not the policy's whole wait."""
+        return None if self.working_days is None else Span(amount=self.working_days, unit=WaitUnit.WORKING_DAYS)
 
 
 @sa.event.listens_for(InboxItem, "before_update")

@@ -21,6 +21,7 @@ from workflows.documents.mail import (
     Mail,
     MovedLine,
     MovedMail,
+    NewDateMail,
     ReminderMail,
     SilenceMail,
     StepMail,
@@ -57,6 +58,7 @@ def list_mails(language: str) -> dict[str, Mail]:
         "dropped": DroppedMail(NAME, TITLES[0], LEAD, ADDRESS),
         "followed": FollowedMail(NAME, TITLES[0], write_word("pilot", language), f"{ADDRESS}/rekan/0a1b2c3d4e5f6g7h8j9kamnpqr"),
         "claim": _claim(language),
+        "new_date": _new_date("late", language),
         "reminder": ReminderMail(NAME, TITLES[1], LEAD, "40%", _day(language), f"{ADDRESS}/usulan/0a1b2c3d4e5f6g7h8j9kamnpqr"),
         "silence": SilenceMail(
             NAME,
@@ -94,6 +96,11 @@ def list_mails(language: str) -> dict[str, Mail]:
     moved = [MovedLine(each.task, each.title, _day(language), each.due) for each in _list_lines(language)[1:]]
     mails["moved"] = MovedMail(NAME, [free], moved, "2", f"{ADDRESS}/kotak-masuk")
     return mails
+
+
+def _new_date(kind: str, language: str) -> NewDateMail:
+    before = format_date(DAY - timedelta(days=7), language)
+    return NewDateMail(NAME, kind, TITLES[1], before, _day(language), f"{ADDRESS}/usulan/0a1b2c3d4e5f6g7h8j9kamnpqr")
 
 
 def _claim(language: str) -> ClaimMail:

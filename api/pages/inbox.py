@@ -12,6 +12,7 @@ from api.pages.listed import list_rows
 from api.pages.queue import address_of
 from api.pages.render import page, read_done
 from api.pages.session import Page
+from models.instants import now
 from workflows.intake.claim_lists import list_claims
 from workflows.intake.dictate import count_dictated
 from workflows.intake.merge_lists import list_waiting_merges
@@ -77,11 +78,12 @@ def _lines(session: Session, waiting: Sequence[Awaited], actor: Actor) -> list[d
     return [
         {
             "task": each.item.task,
-            "row": replace(row, due_at=each.item.due_at, since=each.item.created_at, days_left=left.get(each.item.id)),
+            "row": replace(row, due_at=each.item.due_at, since=each.item.asked_at, days_left=left.get(each.item.id)),
             "to": address_of(each),
             "gate": find_gate(each.item.task, read_policy_of(session, each.idea)),
             "reminded": list(list_told(each.item)),
             "remind_at": find_next(each.item),
+            "told_until": each.item.told_until if each.item.due_at and each.item.due_at < now() else None,
         }
         for each, row in zip(waiting, rows, strict=True)
     ]

@@ -236,7 +236,7 @@ def _show_awaited(session: Session, found: Page[Awaited], total: Count | None, a
         InboxOut(
             id=each.item.id,
             task=each.item.task,
-            since=each.item.created_at,
+            since=each.item.asked_at,
             due_at=each.item.due_at,
             working_days_left=left.get(each.item.id),
             overdue=each.item.due_at is not None and each.item.due_at < present,

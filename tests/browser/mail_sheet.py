@@ -32,6 +32,7 @@ CAPTIONS = {
     "extended": "Masa pengajuan diperpanjang",
     "followed": "Usulan rekan yang diikuti",
     "moved": "Tenggat diundur",
+    "new_date": "Tenggat baru",
     "receipt": "Tanda terima",
     "rejection": "Surat pemberitahuan",
     "reminder": "Pengingat anggota tim",

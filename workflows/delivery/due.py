@@ -12,6 +12,7 @@ from models.calls import Call, CallState, PolicyVersion
 from models.database import Database
 from models.ideas import Idea
 from models.idempotency import KeptAnswer
+from models.inbox import InboxItem
 from models.instants import now, region_zone, today, wall_now
 from models.outbox import ClockTick, Message, MessageState
 from models.people import SignIn
@@ -26,11 +27,13 @@ from workflows.process.actors import Actor, flow_actor
 from workflows.process.closing import end_of_grace, may_still_enter, read_closing
 from workflows.process.inbox import find_overdue
 from workflows.process.journal import record, send, send_each_once
+from workflows.process.late_notice import list_late, name_late
 from workflows.process.recounting import recount_some
 from workflows.process.reminding import take_steps
 from workflows.process.silence import is_of_silence
 from workflows.process.ways import Way
 from workflows.recognition.digest import list_addressees
+from workflows.recognition.late import ASK
 from workflows.recognition.paces import DIGEST_HOUR
 from workflows.recognition.pauses import wake_digests
 from workflows.recognition.reminders import REMIND
@@ -192,6 +195,7 @@ def remind_of_tasks(session: Session, actor: Actor) -> None:
             record(
                 session, "inbox.escalate", each.item.id, actor=actor, idea_id=each.item.idea_id, task=each.item.task, role=each.item.role
             )
+            _ask_to_tell(session, each.item)
 
 
 def end_pauses(session: Session, _actor: Actor) -> None:
@@ -203,6 +207,18 @@ def escalate(session: Session, actor: Actor) -> None:
     """Record overdue tasks once; where the table says so, the head above is asked. Whoever is late reads of it in each morning's digest."""
     for item in find_overdue(session, AT_ONCE):
         record(session, "inbox.escalate", item.id, actor=actor, idea_id=item.idea_id, task=item.task, role=item.role)
+        if item.passed_at is not None and item.due_at is not None and item.due_at > now():
+            _ask_to_tell(session, item)
+
+
+def tell_late(session: Session, _actor: Actor) -> None:
+    """Have the teams told until when it takes whose idea waits for an office that is late."""
+    for item in list_late(session, AT_ONCE):
+        _ask_to_tell(session, item)
+
+
+def _ask_to_tell(session: Session, item: InboxItem) -> None:
+    send(session, ASK, item.idea_id, idea_id=item.idea_id, once=name_late(item))
 
 
 def forget(session: Session, _actor: Actor) -> None:
@@ -224,6 +240,7 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     remind_asked,
     end_requests,
     remind_of_tasks,
+    tell_late,
     end_pauses,
     tell_followers,
     wake_scans,

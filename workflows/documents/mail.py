@@ -123,13 +123,29 @@ class ReminderMail:
 
 @dataclass(frozen=True)
 class StepMail:
-    """A task whose date is near, or past (`is_late`); `task` and `due` as people read them."""
+    """A task whose date is near, or past (`is_late`); `task` and `due` as people read them. With `is_last` the idea is closed after it."""
 
     name: str
     task: str
     title: str
     due: str
     is_late: bool
+    url: str
+    is_last: bool = False
+
+
+@dataclass(frozen=True)
+class NewDateMail:
+    """Until when an idea waits now; `kind` says why: `late`, `above`, `review` or `last`.
+
+    `before` and `until` as people read them, `before` empty where there was no date.
+    """
+
+    name: str
+    kind: str
+    title: str
+    before: str
+    until: str
     url: str
 
 
@@ -197,7 +213,7 @@ class MovedMail:
     pauses: list[str] = field(default_factory=list)
 
 
-OnIdea = TurnMail | DroppedMail | FollowedMail | ClaimMail | SilenceMail | ReminderMail | StepMail
+OnIdea = TurnMail | DroppedMail | FollowedMail | ClaimMail | SilenceMail | ReminderMail | StepMail | NewDateMail
 Mail = DocumentMail | DigestMail | OnIdea | AccountMail | CodeMail | ChangeMail | MovedMail
 
 

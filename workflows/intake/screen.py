@@ -17,6 +17,7 @@ from workflows.process.context import IdeaContext, read_context
 from workflows.process.decide import read_reason
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Faults, Invalid
+from workflows.process.second_wait import note_left
 from workflows.process.visibility import sees_idea
 from workflows.process.ways import IDEA
 from workflows.process.wording import read_line
@@ -86,7 +87,7 @@ def screen_idea(session: Session, idea_id: str, outcome: Screening, findings: Fi
     faults.settle()
     detail: dict[str, Any] = {"answers": findings.answers, "notes": asked.notes, **({"reasons": reasons} if reasons else {})}
     if outcome == Screening.RETURNED:
-        detail |= {**asked.as_detail(), "revision": context.idea.revision}
+        detail |= {**asked.as_detail(), "revision": context.idea.revision, **note_left(session, context)}
     if findings.together > 1:
         detail["together"] = findings.together
     recorded: dict[str, Any] = {}

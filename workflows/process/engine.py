@@ -188,17 +188,18 @@ def _enter(session: Session, context: Context, transition: Transition) -> list[G
     if not begins and invited:  # nobody is asked to join any more
         session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.row.id))
     if isinstance(context, AwardContext):
-        ask_awaited(session, context)
+        ask_awaited(session, context, transition.action)
         return []
-    return _ask_in_stage(session, context, begins=begins)
+    return _ask_in_stage(session, context, transition)
 
 
-def _ask_in_stage(session: Session, context: IdeaContext, *, begins: bool) -> list[Gate]:
+def _ask_in_stage(session: Session, context: IdeaContext, transition: Transition) -> list[Gate]:
     """Put up the policy's gates and ask for what the stage awaits; in a sealed call the idea waits, and nobody is asked before its end."""
+    begins = transition.stage is None
     if not begins and waits_for_end(session, context):
         return []
     gates = [] if begins else _put_up_gates(session, context)
-    _ask_or_wait(session, context)
+    _ask_or_wait(session, context, transition.action)
     return gates
 
 
@@ -217,7 +218,7 @@ def _put_up_gates(session: Session, context: IdeaContext) -> list[Gate]:
     return gates
 
 
-def _ask_or_wait(session: Session, context: IdeaContext) -> None:
+def _ask_or_wait(session: Session, context: IdeaContext, by: str) -> None:
     """Ask for what the stage awaits, once no gate stands in its way; the gates' own days count until then.
 
     What follows when the stage itself is late (a supplement or a deferral expires) waits for the gates too: nobody was asked yet.
@@ -228,7 +229,7 @@ def _ask_or_wait(session: Session, context: IdeaContext) -> None:
         is_counted = not find_late_job(context.way, context.policy, stage)
         context.idea.due_at = max(due_in(session, rule.days) for rule in blocked) if is_counted else None
         return
-    ask_awaited(session, context)
+    ask_awaited(session, context, by)
 
 
 def _pass_gate(session: Session, context: Context, transition: Transition, actor: Actor) -> list[Gate]:
@@ -244,7 +245,7 @@ def _pass_gate(session: Session, context: Context, transition: Transition, actor
             ask_gate(session, context, rule)
     if not still_open:
         if context.way.waits_for_gates(context.way.stages[context.idea.stage]):
-            ask_awaited(session, context)
+            ask_awaited(session, context, transition.action)
         release_held(session, context.idea.id)
     return [gate]
 

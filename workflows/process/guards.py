@@ -21,6 +21,8 @@ from workflows.process.duties import PROPOSE, find_duty, find_other_duty, list_b
 from workflows.process.earning import find_difference, find_flaw, find_lost_stage, has_award
 from workflows.process.eligibility import find_awarded_before, find_ineligible
 from workflows.process.gates import is_next, list_open_gates
+from workflows.process.last_notice import find_given_notice, find_missed_notice
+from workflows.process.late_notice import find_nothing_to_tell
 from workflows.process.permission import asks_permission, find_change, find_no_change, find_nobody_to_leave_out, find_waiting
 from workflows.process.quota import find_full
 from workflows.process.refusals import Conflict, Forbidden, Refusal
@@ -227,6 +229,9 @@ GUARDS: dict[str, Callable[[Session, Question], Refusal | None]] = {
     "gates": _gates,
     "gate_open_now": _gate_open_now,
     "overdue": _overdue,
+    "last_notice": lambda session, asked: find_missed_notice(session, asked.idea),
+    "no_last_notice": lambda session, asked: find_given_notice(session, asked.idea),
+    "new_date": lambda session, asked: find_nothing_to_tell(session, asked.idea),
     "passed": _passed,
     "not_passed": _not_passed,
     "permission": _permission,

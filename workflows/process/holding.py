@@ -29,7 +29,10 @@ from workflows.process.ways import FLOW, Kind, Relation, Stage
 
 @dataclass(frozen=True)
 class IdeaHolder:
-    """Who holds an idea: a role, or FLOW for the system, the unit of the office, what is awaited, since when and until when."""
+    """Who holds an idea: a role, or FLOW for the system, the unit of the office, what is awaited, since when and until when.
+
+    `told_until` is the date that the team was told of an office that is late.
+    """
 
     role: str
     unit: str
@@ -37,6 +40,7 @@ class IdeaHolder:
     since: datetime
     due_at: datetime | None = None
     gate: GateRule | None = None
+    told_until: datetime | None = None
 
 
 def list_holders(session: Session, context: IdeaContext, *, actor: Actor) -> list[IdeaHolder]:
@@ -118,9 +122,10 @@ def _list_offices(session: Session, context: IdeaContext, actor: Actor) -> list[
             str(Role(item.role)),
             units.get(item.unit_path, ""),
             item.task,
-            item.created_at,
+            item.asked_at,
             item.due_at,
             find_gate(item.task, context.policy),
+            item.told_until,
         )
         for item in items
     ]

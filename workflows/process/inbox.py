@@ -14,13 +14,16 @@ from models.inbox import InboxItem
 from models.instants import now
 from models.people import Role
 from models.policy import GateRule, Policy
+from models.waits import Span
 from workflows.process import ways
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
 from workflows.process.deadlines import due_for, due_in, end_of_day
 from workflows.process.guards import is_in_policy
 from workflows.process.journal import send
+from workflows.process.last_notice import CLOSED_UNANSWERED, LAST_NOTICE
 from workflows.process.passing_up import pass_on
 from workflows.process.relations import list_assigned, office_path, role_for
+from workflows.process.second_wait import SCREEN, find_second_wait
 from workflows.process.ways import Kind, Relation
 
 ITEM_KEY = "item:"  # before an item's id: the key under which somebody is told of it
@@ -33,8 +36,9 @@ class Ask:
     """An action that a step asks for beside what its stage awaits: until when, of one person or of whoever holds the action's role."""
 
     action: str
-    due_at: datetime
+    due_at: datetime | None
     person_id: str | None = None
+    own: Span | None = None  # how long it may take, where that is not the policy's whole wait
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,14 @@ class Settled:
 
     task: str
     person_id: str | None = None
+
+
+@dataclass(frozen=True)
+class NewDate:
+    """Until when a team was told that what the stage awaits takes; where it `moves`, that is its own date now, told by a last notice."""
+
+    until: datetime
+    moves: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,10 +70,14 @@ class InboxChanges:
     dropped: tuple[str, ...] = ()
     invited: tuple[Invitation, ...] | None = None
     heads: tuple[str, ...] = ()  # heads of units who are told that a permission was settled by the rule of its call
+    new_date: NewDate | None = None
 
 
-def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
-    """Ask whom the present stage awaits, until the end of the policy's days; what the policy rules out is not asked for."""
+def ask_awaited(session: Session, context: IdeaContext | AwardContext, by: str) -> None:
+    """Ask whom the present stage awaits, until the end of the policy's days; what the policy rules out is not asked for.
+
+    `by` is the action that brought the subject there, or let it wait no more.
+    """
     stage = context.way.stages[context.row.stage]
     if stage.kind == Kind.DRAFT:
         return
@@ -72,11 +88,12 @@ def ask_awaited(session: Session, context: IdeaContext | AwardContext) -> None:
             until = until if isinstance(until, datetime) else end_of_day(until)
             _ask_person(session, context.about, Ask(stage.awaits, until, person_id))
         return
-    due_at = due_for(session, context.about, stage.days) if stage.days and (asked or not stage.awaits) else None
+    own = find_second_wait(session, context.about, by) if stage.awaits == SCREEN else None
+    due_at = due_for(session, context.about, stage.days, own) if stage.days and (asked or not stage.awaits) else None
     if isinstance(context, IdeaContext):
         context.idea.due_at = due_at
     if asked:
-        _ask(session, context, stage.awaits, due_at)
+        _ask(session, context, Ask(stage.awaits, due_at, own=own))
 
 
 def change_inbox(session: Session, context: Context, changes: InboxChanges) -> None:
@@ -92,15 +109,29 @@ def change_inbox(session: Session, context: Context, changes: InboxChanges) -> N
         if isinstance(context, IdeaContext) and wanted.person_id is not None:
             _ask_person(session, context, wanted)
         elif not isinstance(context, DocumentContext):
-            _ask(session, context, wanted.action, wanted.due_at)
+            _ask(session, context, wanted)
+    if changes.new_date is not None and isinstance(context, IdeaContext):
+        _note_date(session, context, changes.new_date)
 
 
-def _ask(session: Session, context: IdeaContext | AwardContext, action: str, due_at: datetime | None) -> None:
+def _note_date(session: Session, context: IdeaContext, told: NewDate) -> None:
+    """Note with what the stage awaits which date the team was told for it."""
+    stage = context.way.stages[context.idea.stage]
+    asked = InboxItem.idea_id == context.idea.id, InboxItem.task == stage.awaits, col(InboxItem.done_at).is_(None)
+    for item in session.exec(select(InboxItem).where(*asked)):
+        item.told_until = told.until
+        if told.moves:
+            item.due_at, item.escalated_at = told.until, None
+            item.reminded = [*item.reminded, {"step": LAST_NOTICE, "at": now().isoformat()}]
+
+
+def _ask(session: Session, context: IdeaContext | AwardContext, wanted: Ask) -> None:
     """Ask for an action whoever may take it: the holders of its role over the office's path; the lead proposer in person."""
-    transition = next(each for each in context.way.of_action(action) if each.who is not None)
-    role = role_for(context, transition)
+    transition = next(each for each in context.way.of_action(wanted.action) if each.who is not None)
+    role, days = role_for(context, transition), None if wanted.own is None else wanted.own.amount
     in_person = context.about.idea.lead_id if transition.relation == Relation.LEAD else None
-    _append(session, context, {"task": action, "role": role, "person_id": in_person, "due_at": due_at})
+    asked: dict[str, object] = {"task": wanted.action, "role": role, "person_id": in_person, "due_at": wanted.due_at, "working_days": days}
+    _append(session, context, asked)
 
 
 def _ask_person(session: Session, context: IdeaContext, wanted: Ask) -> None:
@@ -130,7 +161,7 @@ def _append(session: Session, context: IdeaContext | AwardContext, asked: dict[s
     path = "" if asked["person_id"] else office_path(context, Role(str(asked["role"])))
     award_id = context.award.id if isinstance(context, AwardContext) else None
     item_id = new_id()
-    is_reminded = any(rule.remind for rule in context.about.policy.clocks)
+    is_reminded = asked["task"] in CLOSED_UNANSWERED or any(rule.remind for rule in context.about.policy.clocks)
     asked |= {"remind_at": now()} if is_reminded else {}  # the clock counts the steps of it
     append_row(session, InboxItem, id=item_id, idea_id=context.about.idea.id, award_id=award_id, unit_path=path, **asked)
     return item_id
@@ -186,5 +217,6 @@ def find_overdue(session: Session, limit: int) -> list[InboxItem]:
     items = list(session.exec(late.order_by(col(InboxItem.due_at)).limit(limit)))
     passed_on = pass_on(session, [stage.awaits for stage in ways.IDEA.stages.values() if ways.IDEA.is_passed_up(stage.awaits)], items)
     for item in items:
-        item.escalated_at = now()
+        if item.due_at is not None and item.due_at < now():  # whoever was asked above has days of their own
+            item.escalated_at = now()
     return [*items, *passed_on]

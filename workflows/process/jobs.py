@@ -6,7 +6,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "intake.watch": (),
     "intake.scan_attachment": (),
     "intake.sweep_attachments": (),
-    "intake.expire_supplement": ("expire",),
+    "intake.expire_supplement": ("expire", "postpone"),  # nothing is closed before a last notice
     "intake.end_silence": ("expire",),
     "review.assign": ("assign", "seek_reviewers"),
     "review.close_review": ("close_review", "prolong"),  # a late review without a quorum goes on while somebody may still answer
@@ -27,7 +27,9 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.send_document": ("send",),
     "recognition.withdraw_certificates": ("revoke",),
     "recognition.tell_withdrawn": (),
+    "recognition.tell_late": ("tell_late",),
     "recognition.tell_team": (),
+    "recognition.tell_new_date": (),
     "recognition.tell_head": (),
     "recognition.tell_dropped": (),
     "recognition.tell_holder": (),
@@ -47,6 +49,7 @@ MAIL_JOBS: dict[str, str] = {
     "recognition.send_document": "document",
     "recognition.tell_withdrawn": "document",
     "recognition.tell_team": "team",
+    "recognition.tell_new_date": "team",
     "recognition.tell_head": "person",
     "recognition.tell_dropped": "person",
     "recognition.tell_holder": "notice",

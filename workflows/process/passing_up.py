@@ -1,17 +1,24 @@
-"""Passes an overdue permission on to somebody who exists: a head further up, or whoever stands in where there is none."""
+"""Passes an overdue permission on to somebody who exists: a head further up, or whoever stands in where there is none.
+
+Whoever is asked then has the policy's days, and where they are silent too the next one above is asked, until nobody is left.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from models.calls import Call
 from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
+from models.instants import now
 from models.people import Role, RoleGrant, is_held
 from models.units import Unit
-from workflows.process.context import read_policy_of
+from workflows.process.context import IdeaContext, read_policy_of
+from workflows.process.deadlines import due_for
 from workflows.process.duties import find_duty, list_barred_on
+from workflows.process.last_notice import list_told_steps
 from workflows.process.silence import decides_by_silence, ends_by_rule, list_silent
 from workflows.process.ways import IDEA
 
@@ -38,9 +45,9 @@ def pass_on(session: Session, tasks: Collection[str], late: Sequence[InboxItem])
     Answers the items that were passed on again.
     """
     new = [item for item in late if item.task in tasks]
-    passed = select(InboxItem).where(
-        col(InboxItem.done_at).is_(None), col(InboxItem.escalated_at).is_not(None), col(InboxItem.task).in_(tasks)
-    )
+    was_passed = col(InboxItem.escalated_at).is_not(None) | col(InboxItem.passed_at).is_not(None)
+    passed = select(InboxItem).where(col(InboxItem.done_at).is_(None), was_passed, col(InboxItem.task).in_(tasks))
+    passed = passed.where(col(InboxItem.id).not_in([item.id for item in new]))
     before = list(session.exec(passed.order_by(col(InboxItem.due_at), col(InboxItem.id))))
     if not new and not before:
         return []
@@ -54,7 +61,7 @@ def pass_on(session: Session, tasks: Collection[str], late: Sequence[InboxItem])
 
 def waits_for_step(session: Session, item: InboxItem) -> bool:
     """Whether whoever is late with a task is reminded once more before somebody above is asked for it."""
-    return find_last_step(session, item) > max((int(each["step"]) for each in item.reminded), default=0)
+    return find_last_step(session, item) > max((step for step, _ in list_told_steps(item)), default=0)
 
 
 def find_last_step(session: Session, item: InboxItem) -> int:
@@ -73,24 +80,49 @@ def was_left_to_rule(session: Session, item: InboxItem) -> bool:
 
 
 def pass_up(session: Session, item: InboxItem, holders: Holders) -> bool:
-    """Ask the nearest head above; where there is none the secretariat of the call, or an admin over it. Answers whether another is asked.
+    """Ask the nearest head above who was not asked before; where there is none the secretariat of the call, or an admin over it.
 
-    A role to which the policy gives the step is left as it is while somebody holds it who may take it.
+    They have as many days as whoever was silent. Answers whether another is asked. A role to which the policy gives the step is left as
+    it is while somebody holds it who may take it.
     """
-    if item.role == Role.UNIT_HEAD:
-        above = [path for path, _ in holders.find(item, Role.UNIT_HEAD, item.unit_path) if path != item.unit_path]
-        if above:
-            item.unit_path = max(above, key=len)
-            return True
-    elif holders.find(item, item.role, item.unit_path):
+    above = _find_above(session, item, holders)
+    if above is None:
         return False
+    item.role, item.unit_path = above
+    item.passed_at, item.escalated_at, item.due_at = now(), None, _count_anew(session, item)
+    return True
+
+
+def _count_anew(session: Session, item: InboxItem) -> datetime:
+    """Until when somebody has time who is asked now for what another left undone."""
+    idea, stage = session.get_one(Idea, item.idea_id), IDEA.awaiting(item.task)
+    policy, path = read_policy_of(session, idea), _find_unit_path(session, item)
+    context = IdeaContext(idea, session.get_one(Call, idea.call_id), policy, path, "")
+    return due_for(session, context, stage.days if stage is not None else "")
+
+
+def _find_unit_path(session: Session, item: InboxItem) -> str:
+    """The path of the unit whose idea an item is about."""
+    path = select(Unit.path).join(Idea, col(Idea.unit_id) == col(Unit.id)).where(Idea.id == item.idea_id)
+    return session.exec(path).one()
+
+
+def _find_above(session: Session, item: InboxItem, holders: Holders) -> tuple[Role, str] | None:
+    """Who is asked next, as a role over a unit."""
+    if item.role == Role.UNIT_HEAD:
+        heads = holders.find(item, Role.UNIT_HEAD, _find_unit_path(session, item))
+        asked = {person_id for path, person_id in heads if len(path) >= len(item.unit_path)}
+        above = [path for path, person_id in heads if len(path) < len(item.unit_path) and person_id not in asked]
+        if above:
+            return Role.UNIT_HEAD, max(above, key=len)
+    elif holders.find(item, item.role, item.unit_path):
+        return None
     of_call = select(Unit.path).join(Call, col(Call.unit_id) == col(Unit.id)).join(Idea, col(Idea.call_id) == col(Call.id))
     call_path = session.exec(of_call.where(Idea.id == item.idea_id)).one()
     for role, fewest in STAND_INS:
         if len({person_id for _, person_id in holders.find(item, role, call_path)}) >= fewest:
-            item.role, item.unit_path = role, call_path
-            return True
-    return False
+            return role, call_path
+    return None
 
 
 def read_holders(session: Session, items: Sequence[InboxItem]) -> Holders:

@@ -159,7 +159,7 @@ def _find_move(dated: Dated) -> Move:
     move = Move(dated.idea, dated.idea.due_at, reviews=reviews)
     asked_at = {each.reviewer_id: each.assigned_at for each in dated.reviews}
     for item in dated.items:
-        since = asked_at.get(str(item.person_id), item.created_at) if item.task == SCORE else item.created_at
+        since = asked_at.get(str(item.person_id), item.created_at) if item.task == SCORE else item.asked_at
         name = find_wait_name(item, dated.idea.stage)
         later = dated.find_later(item.due_at, since, find_wait(item, dated.idea.stage, dated.policy), name)
         if later is not None and item.task in UNTIL_CALL_ENDS:

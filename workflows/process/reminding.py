@@ -1,6 +1,6 @@
 """Remind of tasks in the steps that a policy names: days before and after the last one, each told once.
 
-The last step after a permission passes it up.
+The last step after a permission passes it up. Whoever is asked to complete an idea is reminded a working day before the last one, too.
 
 A task knows when to look at it next, not what to say: each look counts the steps anew from its date as it stands, so that a date that moved
 moves what is still to come. What was told stays told, whatever becomes of date and clock; of several steps at once the last is told alone.
@@ -15,12 +15,11 @@ from sqlmodel import Session, col, select
 from models.ideas import Idea
 from models.inbox import InboxItem
 from models.instants import local_day, now, region_zone
-from models.waits import Wait
-from workflows.calculations.calendar import WorkingCalendar
 from workflows.calculations.time_rules import step_back, step_on
 from workflows.process import ways
 from workflows.process.context import read_policy_of
 from workflows.process.deadlines import is_in_working_days, read_calendar
+from workflows.process.last_notice import CLOSED_UNANSWERED, LAST_NOTICE, find_notice_day, list_steps, list_told_steps
 from workflows.process.passing_up import find_last_step, pass_up, read_holders
 from workflows.process.waits import find_wait, find_wait_name
 
@@ -44,8 +43,8 @@ def take_steps(session: Session, limit: int) -> list[TakenStep]:
     for item in found:
         ahead = list_ahead(session, item)
         struck = [step for step, at in ahead if at <= now()]
-        item.remind_at = next((at for _, at in ahead if at > now()), None)
-        if struck:
+        item.remind_at = min((at for _, at in ahead if at > now()), default=None)
+        if struck and not _is_too_late(item):
             item.reminded = [*item.reminded, {"step": struck[-1], "at": now().isoformat()}]
             taken.append(TakenStep(item, struck[-1], _pass_up_at_last(session, item, struck[-1])))
         session.add(item)
@@ -57,14 +56,20 @@ def list_ahead(session: Session, item: InboxItem) -> list[tuple[int, datetime]]:
     """The steps of a task that were not told yet, after the last that was, each with its hour; none where its policy names none."""
     idea = session.get_one(Idea, item.idea_id)
     policy = read_policy_of(session, idea)
-    wait, steps = find_wait(item, idea.stage, policy), policy.find_clock(find_wait_name(item, idea.stage)).remind
+    wait, steps = find_wait(item, idea.stage, policy), list_steps(item.task, find_wait_name(item, idea.stage), policy)
     if not steps or wait is None or item.due_at is None:
         return []
-    told = max((int(each["step"]) for each in item.reminded), default=None)
-    calendar = read_calendar(session) if is_in_working_days(wait) else None
-    begun = local_day(item.created_at)
-    hours = ((step, _find_hour(item.due_at, step, wait, calendar)) for step in steps if told is None or step > told)
-    return [(step, at) for step, at in hours if local_day(at) > begun]
+    told = max((step for step, _ in list_told_steps(item)), default=None)
+    counted = read_calendar(session) if is_in_working_days(wait) else None
+    last = local_day(item.due_at)
+    days = {step: step_on(last, step, counted) if step > 0 else step_back(last, -step, counted) for step in steps}
+    if item.task in CLOSED_UNANSWERED:
+        days[LAST_NOTICE] = find_notice_day(last, counted or read_calendar(session))
+    return [
+        (step, datetime.combine(day, time(HOUR), region_zone()))
+        for step, day in days.items()
+        if (told is None or step > told) and day > local_day(item.asked_at)
+    ]
 
 
 def list_told(item: InboxItem) -> Iterator[datetime]:
@@ -77,11 +82,9 @@ def find_next(item: InboxItem) -> datetime | None:
     return item.remind_at if item.remind_at is not None and item.remind_at > now() else None
 
 
-def _find_hour(due_at: datetime, step: int, wait: Wait, calendar: WorkingCalendar | None) -> datetime:
-    counted = calendar if is_in_working_days(wait) else None
-    last = local_day(due_at)
-    day = step_on(last, step, counted) if step > 0 else step_back(last, -step, counted)
-    return datetime.combine(day, time(HOUR), region_zone())
+def _is_too_late(item: InboxItem) -> bool:
+    """Whether a notice would come after the last day of what is closed then: it is given with another date, by the job of its stage."""
+    return item.task in CLOSED_UNANSWERED and item.due_at is not None and item.due_at < now()
 
 
 def _pass_up_at_last(session: Session, item: InboxItem, step: int) -> bool:

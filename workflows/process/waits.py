@@ -31,6 +31,8 @@ def find_wait_name(item: InboxItem, stage_name: str) -> str:
 
 def find_wait(item: InboxItem, stage_name: str, policy: Policy) -> Wait | None:
     """How long a task may wait under a policy; None for one whose date no wait has given."""
+    if item.own_wait is not None:
+        return item.own_wait
     gate = find_gate(item.task, policy)
     if gate is not None:
         return gate.days

@@ -24,6 +24,7 @@ GUARDS = (
     *("passed_up", "quorum", "no_quorum", "unscored", "reviewers_left", "not_superior", "pilot_days", "not_below_owner"),
     *("earned", "no_award", "scored", "within_ceiling", "still_earned", "recomputes", "flawed", "hour_struck", "gate_open_now"),
     *("eligible", "within_quota", "still_eligible"),
+    *("last_notice", "no_last_notice", "new_date"),
     *("other_hand", "kept", "unclaimed", "not_archived"),
 )
 

@@ -25,11 +25,13 @@ from workflows.process.actors import flow_actor
 from workflows.process.crashpoints import crashpoint
 from workflows.recognition.digest import find_digest
 from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
+from workflows.recognition.late import tell_late
 from workflows.recognition.letters import NUMBERING
 from workflows.recognition.outgoing import Prepared, Told, keep_held, prepare, send_safely
 from workflows.recognition.pauses import Due, find_due_digest, keep_covered, keep_told
 from workflows.recognition.specimens import OfficePrint, find_faults, keep_specimen, read_print
 from workflows.recognition.tell import find_account_mail, find_code_mail
+from workflows.recognition.tell_dates import find_date_mails
 from workflows.recognition.told_each import TOLD_EACH
 from workflows.recognition.turns import find_dropped_mail, find_turn_mails
 from workflows.region.emblem import read_own_emblem
@@ -135,7 +137,9 @@ withdraw = job("recognition", "withdraw_certificates", withdraw_certificates)
 issue = Job("issue_document", issue_documents)
 send = Job("send_document", send_documents)
 mail_withdrawn = Job("tell_withdrawn", mail_withdrawals)
+late = job("recognition", "tell_late", tell_late)
 mail_team = Job("tell_team", mail_teams)
+mail_dates = Job("tell_new_date", lambda token, ids: _send_last(token, ids, "tell_new_date", find_date_mails))
 mail_dropped = Job("tell_dropped", mail_those_dropped)
 digest = Job("send_digest", send_digests)
 mail_account = Job("tell_holder", lambda token, ids: _tell_each(token, ids, lambda s, asked: find_account_mail(s, asked.subject_id)))
@@ -147,17 +151,20 @@ specimens = Job("print_specimens", print_specimens)
 @flow(name="recognition", persist_result=False)
 async def recognition(batch: dict[str, Any]) -> None:
     """Receipts, rejection letters and certificates get their numbers first; then every numbered document is rendered once, stored and
-    issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. A team is told where its idea
-    stands, as is who follows one, a head what their silence meant, whoever was dropped that they were, whoever is asked what waits for
-    them, and who has a part in a call, a claim, a later date or an account what happened to it; who has not answered is reminded, and codes
-    are brought. Of an unsigned policy each document is printed with the longest texts."""
+    issued, and its holder told. The certificates of a revoked award are withdrawn, and their holders told. Where an office is late a new
+    date is noted. A team is told where its idea stands and until when it waits, as is who follows one where it stands, a head what their
+    silence meant, whoever was dropped that they were, whoever is asked what waits for them, and who has a part in a call, a claim, a later
+    date or an account what happened to it; who has not answered is reminded, and codes are brought. Of an unsigned policy each document is
+    printed with the longest texts."""
     for number_documents in numbering:
         await number_documents(batch)
     await withdraw(batch)
     await issue(batch)
     await send(batch)
     await mail_withdrawn(batch)
+    await late(batch)
     await mail_team(batch)
+    await mail_dates(batch)
     await mail_dropped(batch)
     await digest(batch)
     await mail_account(batch)

@@ -27,6 +27,7 @@ from workflows.recognition.reminders import tell_reminder
 from workflows.recognition.tell import tell_notice
 from workflows.recognition.tell_changes import tell_change
 from workflows.recognition.tell_claims import tell_claim
+from workflows.recognition.tell_dates import list_dates_told
 from workflows.recognition.tell_followers import tell_followed
 from workflows.recognition.tell_heads import tell_silence
 from workflows.recognition.tell_moved import tell_moved
@@ -66,6 +67,7 @@ def _read_all(session: Session, person: Person) -> Iterator[ListedMessage]:
     yield from _read_notices(session, person)
     yield from _read_documents(session, person)
     yield from _read_turns(session, person)
+    yield from (ListedMessage(at, told) for at, told in list_dates_told(session, person, MOST))
     yield from _read_asked(session, person)
 
 

@@ -19,13 +19,14 @@ from workflows.region.message_choice import NEW, read_choice
 DIGEST_HOUR = 7  # before the offices open
 SOON = timedelta(days=2)
 MONDAY, WEEK = 0, timedelta(days=7)
+ASKED_AT = sa.func.coalesce(col(InboxItem.passed_at), col(InboxItem.created_at))  # since when whoever is asked now is asked
 
 
 def is_pressing(choice: MessageChoice, asked: Collection[str] = ()) -> sa.ColumnElement[bool]:
     """The condition on items that a digest names: new since the last one, due before the next can warn of it, late, or among `asked`."""
     since = min(choice.told_at, now() - NEW)
     ahead = WEEK + SOON if choice.pace == Pace.WEEKLY else SOON
-    pressing = (col(InboxItem.created_at) >= since) | (col(InboxItem.due_at) < now() + ahead) | col(InboxItem.id).in_(asked)
+    pressing = (since <= ASKED_AT) | (col(InboxItem.due_at) < now() + ahead) | col(InboxItem.id).in_(asked)
     return pressing & col(InboxItem.due_at).is_not(None) if choice.pace == Pace.DUE_ONLY else pressing
 
 
@@ -40,7 +41,7 @@ def is_day_of_digest(session: Session, person_id: str) -> bool:
     choice = read_choice(session, person_id)
     if choice.pace != Pace.WEEKLY or choice.told_at < last_monday():
         return True
-    new = (col(InboxItem.created_at) >= choice.told_at) & (col(InboxItem.due_at) < last_monday() + WEEK + NEW)
+    new = (choice.told_at <= ASKED_AT) & (col(InboxItem.due_at) < last_monday() + WEEK + NEW)
     return bool(list_inbox(session, actor=actor_of(session, person_id), limit=1, about=new))
 
 

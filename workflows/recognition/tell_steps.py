@@ -11,6 +11,7 @@ from models.settings import settings
 from workflows.documents.mail import StepMail
 from workflows.documents.text import format_date
 from workflows.process.actors import actor_of
+from workflows.process.last_notice import CLOSED_UNANSWERED, LAST_NOTICE
 from workflows.process.reminding import TakenStep
 from workflows.process.silence import list_heads
 from workflows.process.waiting import list_inbox
@@ -18,7 +19,7 @@ from workflows.recognition.digest import list_addressees, name_task
 from workflows.recognition.outgoing import Told, find_reached, read_reader
 
 REMIND_OF_TASK = "recognition.remind_of_task"
-KEY = "step:"  # before a task's id, a step and a person's id: the key under which the person is told of it once
+KEY = "step:"  # before a task's id, a step, a person's id and the how manieth notice it is: the key under which the person is told once
 
 
 def list_reminded(session: Session, taken: TakenStep) -> dict[str, str]:
@@ -30,7 +31,7 @@ def list_reminded(session: Session, taken: TakenStep) -> dict[str, str]:
     if taken.item.role == Role.UNIT_HEAD:
         nearest = _list_nearest(session, taken.item)
         asked = [each for each in asked if each in nearest]
-    return {person_id: f"{KEY}{taken.item.id}:{taken.step}:{person_id}" for person_id in asked}
+    return {person_id: f"{KEY}{taken.item.id}:{taken.step}:{person_id}:{len(taken.item.reminded)}" for person_id in asked}
 
 
 def _list_nearest(session: Session, item: InboxItem) -> set[str]:
@@ -45,8 +46,11 @@ def find_step_mail(session: Session, asked: Message) -> Told | None:
 
 
 def tell_step(session: Session, asked: Message) -> Told | None:
-    """What a message reminds its person of; None where the inbox shows them the task no more, as it is done or nobody's of theirs."""
-    item_id = str(asked.dedupe_key).removeprefix(KEY).partition(":")[0]
+    """What a message reminds its person of; None where the inbox shows them the task no more, as it is done or nobody's of theirs.
+
+    A last notice before something is closed is mailed at once, whatever the person chose.
+    """
+    item_id, step, *_ = str(asked.dedupe_key).removeprefix(KEY).split(":")
     person = session.get(Person, asked.subject_id)
     if person is None:
         return None
@@ -56,5 +60,6 @@ def tell_step(session: Session, asked: Message) -> Told | None:
     item, idea, reader = waiting[0].item, waiting[0].idea, read_reader(session, person.id)
     due_at = waiting[0].item.due_at
     task, due = name_task(session, item, idea, reader.language), format_date(local_day(due_at), reader.language)
-    mail = StepMail(person.full_name, task, idea.title, due, due_at < now(), f"{settings().address}/kotak-masuk")
-    return Told(person, reader, "step", mail, f"<step.{asked.id}@gagas>", has_due=True)
+    is_last = item.task in CLOSED_UNANSWERED and int(step) >= LAST_NOTICE
+    mail = StepMail(person.full_name, task, idea.title, due, due_at < now(), f"{settings().address}/kotak-masuk", is_last)
+    return Told(person, reader, "step", mail, f"<step.{asked.id}@gagas>", has_due=True, is_urgent=is_last)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.ideas import Decision
-from models.instants import now
+from models.instants import local_day, now
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
 from workflows.calculations.score import combine_scores
@@ -113,7 +113,7 @@ def _prolong(session: Session, context: IdeaContext, reviews: Sequence[Review], 
     asks = ask_by_hand(session, context, until) if may_add else ()
     permitted = permit(session, context, PROLONG, actor=actor)
     context.idea.due_at = until
-    said = {"due_at": until.isoformat()}
+    said = {"due_at": until.isoformat(), "until": local_day(until).isoformat()}
     take(session, context, permitted, Grounds(detail=said, recorded=said, inbox=InboxChanges(asks)), actor=actor)
 
 

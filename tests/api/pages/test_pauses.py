@@ -97,3 +97,20 @@ def test_a_calls_page_says_what_happens_when_nobody_acts(town: Town) -> None:
     ):
         assert shown in said
     assert "Bila tidak dijawab, diteruskan kepada atasan." in read(town, "lead", f"/periode-usulan/{town.call}")
+
+
+def test_it_counts_reminders_and_passing_up_as_the_wait_is_counted_and_names_the_last_notice(town: Town) -> None:
+    clocks = [{"wait": "permission", "remind": [-2, 3]}, {"wait": "supplement", "remind": [-3, -1]}, {"wait": "verdict", "remind": [2]}]
+    days = {"permission": {"amount": 5, "unit": "working_days"}, "verdict": {"amount": 1, "unit": "months"}}
+    said = read(town, "lead", f"/periode-usulan/{town.build_call(days=days, clocks=clocks)}")
+    for shown in (
+        "5 hari kerja sejak diminta. Diingatkan: 2 hari kerja sebelumnya, 3 hari kerja sesudahnya.",
+        "Bila tidak dijawab sampai 3 hari kerja sesudahnya, diteruskan kepada atasan. Setiap atasan yang diminta mendapat 5 hari kerja,",
+        "14 hari sejak diminta. Diingatkan: 3 hari sebelumnya. Pengingat terakhir diberikan sehari kerja sebelumnya.",
+        "Bila pengingat terakhir terlambat diberikan, tenggatnya diundur sehari kerja sesudah pengingat itu.",
+        "Sesudah dilengkapi: sisa hari kerja saat usulan dikembalikan, sedikitnya 3 hari kerja.",
+        "1 bulan sejak diminta. Diingatkan: 2 hari sesudahnya.",
+        "yang bertugas diingatkan setiap pagi dan pengusul diberi tahu tenggat barunya",
+        "lalu ketua yang memberi rekomendasi.",
+    ):
+        assert shown in said

@@ -5,7 +5,8 @@ import pytest
 from models.documents import DocumentKind
 from models.people import MailPurpose, NoticeKind
 from workflows.documents.kinds import get_document_type
-from workflows.documents.mail import DigestLine, DigestMail, DocumentMail, render_mail, write_happening, write_task
+from workflows.documents.mail import DigestLine, DigestMail, DocumentMail, NewDateMail, StepMail, render_mail, write_happening, write_task
+from workflows.documents.mail_forms import Reader
 
 AWAITED = (
     *("permit", "screen", "supplement", "assign", "score", "recommend", "determine", "pass_gate"),
@@ -49,3 +50,22 @@ def test_every_happening_is_told_in_words_of_the_readers_language(kind):
     said = {language: write_happening(kind, None, language) for language in ("id", "en")}
     assert kind.replace("_", " ") not in said.values()
     assert said["id"] != said["en"]
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("kind", ["late", "above", "review", "last"])
+def test_a_new_date_is_told_in_every_form_whatever_its_cause(kind: str, language: str) -> None:
+    mail = NewDateMail("Sari", kind, "Antrean " * 60, "1 Desember 2026", "9 Desember 2026", "https://contoh.example/usulan/1")
+    subject, text, html, short = render_mail("new_date", mail, Reader(language))
+    assert all("9 Desember 2026" in each for each in (subject, text, html, short))
+    assert ("1 Desember 2026" in text, "https://contoh.example/usulan/1" in short, len(short) <= 600) == (True, True, True)
+    assert any(word in text for word in ("ditutup", "is closed")) is (kind == "last")
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_last_notice_says_what_follows(language: str) -> None:
+    url = "https://contoh.example/kotak-masuk"
+    mail = StepMail("Sari", write_task("supplement", language), "Antrean", "1 Desember 2026", False, url, is_last=True)
+    _, text, html, short = render_mail("step", mail, Reader(language))
+    closed = {"id": "usulan ditutup", "en": "the idea is closed"}[language]
+    assert all(closed in each for each in (text, html, short))

@@ -20,6 +20,7 @@ from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.team import MemberShare
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.process.reminding import take_steps
 from workflows.region.calls import close_call
 
 
@@ -127,6 +128,11 @@ def test_a_completion_is_waited_for_until_its_day_is_over(town: Town, monkeypatc
     idea = town.build_idea(IdeaStage.SUPPLEMENT_ASKED)
     due_at = town.idea(idea).due_at
     assert due_at is not None
+    for _ in ("the clock finds when the last notice is to be given", "and gives it"):
+        with town.store.unit_of_work() as session:
+            take_steps(session, 10)
+        (remind_at,) = town.rows(select(InboxItem.remind_at).where(InboxItem.idea_id == idea, InboxItem.task == "supplement"))
+        set_clock(monkeypatch, tmp_path, remind_at or due_at)
     for instant, stage in ((due_at, IdeaStage.SUPPLEMENT_ASKED), (due_at + timedelta(microseconds=1), IdeaStage.CLOSED)):
         set_clock(monkeypatch, tmp_path, instant)
         town.do(expire_supplement, idea, by="flow:intake")

@@ -237,4 +237,4 @@ def test_on_either_database_the_clock_asks_for_it_once(either_town: Town) -> Non
     town.do(end_silence, ideas[0], by="flow:intake")
     assert town.idea(ideas[0]).stage == IdeaStage.SCREENING
     (passed,) = town.rows(select(InboxItem).where(InboxItem.idea_id == ideas[1], col(InboxItem.done_at).is_(None)))
-    assert passed.escalated_at is not None
+    assert passed.passed_at is not None

@@ -31,6 +31,7 @@ WRITERS = {
     "workflows/process/leading.py": {"change_inbox", "hand_on"},  # another lead of what is handed in: no stage moves, what is asked does
     "workflows/process/amending.py": {"inbox"},  # who is asked to join has until a call's new end
     "workflows/process/moving.py": {"Decision", "inbox"},  # an amendment or a day off, about many ideas at once: dates move, no stage does
+    "workflows/process/passing_up.py": {"inbox"},  # who is asked above is not late yet
     "workflows/process/reminding.py": {"pass_up"},  # the last step after a permission's date asks the head above, as an overdue one does
     "workflows/process/inbox.py": {"InboxItem", "inbox", "send", "pass_on"},
     "workflows/process/journal.py": {"Message"},

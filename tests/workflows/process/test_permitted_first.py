@@ -37,6 +37,7 @@ from workflows.process.context import Context
 from workflows.process.refusals import Forbidden
 from workflows.process.ways import GATE_ACTION
 from workflows.recognition.issue import Rendered, mark_issued, mark_sent, withdraw_certificates
+from workflows.recognition.late import tell_late
 from workflows.recognition.letters import number_certificates, number_receipt
 from workflows.recognition.report import ask_report
 from workflows.region.calls import close_call
@@ -151,8 +152,13 @@ def play_intake(town: Town, watching: Watching, play: Play) -> None:
     town.join(returned)
     play(supplement_idea, returned, town.proposal(title="Judul lain"), by="lead")
     late = town.build_returned()
-    lapse(town, late)
-    play(expire_supplement, late, by="flow:intake")
+    for _ in ("given longer, as nobody told the lead", "closed"):
+        lapse(town, late)
+        play(expire_supplement, late, by="flow:intake")
+    waiting = town.build_idea(IdeaStage.SCREENING)
+    with town.store.unit_of_work() as session:
+        session.exec(select(InboxItem).where(InboxItem.idea_id == waiting, InboxItem.task == "screen")).one().due_at = now() - timedelta(1)
+    play(tell_late, waiting, by="flow:recognition")
     silent = town.build_idea(IdeaStage.AWAITING_PERMISSION, call=town.build_call(on_silence="granted"))
     lapse(town, silent)
     play(end_silence, silent, by="flow:intake")

@@ -47,10 +47,11 @@ def permitted_in(function: FunctionType) -> set[str]:
     return found
 
 
-EITHER_OF_TWO = {  # it announces, or takes back what no longer holds; closes or prolongs; assigns, or asks for an assignment
+EITHER_OF_TWO = {  # it announces, or takes back what no longer holds; closes or prolongs; assigns, or asks for it; closes, or tells first
     "reward.announce",
     "review.close_review",
     "review.assign",
+    "intake.expire_supplement",
 }
 
 

@@ -91,6 +91,22 @@ def test_the_head_above_is_asked_at_the_last_step_and_not_before(own_town: Town,
     own_town.do(permit_idea, idea, granted=True, by="head")
 
 
+def test_steps_of_a_wait_in_working_days_are_working_days_and_whoever_is_asked_above_has_as_many(own_town: Town, clock: Clock) -> None:
+    """Five working days from Tuesday end on Tuesday, three more on Friday; the head above has until the Friday after, and steps anew."""
+    with own_town.store.unit_of_work() as session:
+        session.add(RoleGrant(person_id=own_town["walker"].id, role=Role.UNIT_HEAD, unit_id=own_town.units["MALEBER"][0]))
+    idea = asked(own_town, days={"permission": {"amount": 5, "unit": "working_days"}}, clocks=[{"wait": "permission", "remind": [-2, 3]}])
+    before = at(date(2026, 11, 27)) - timedelta(seconds=1), at(date(2026, 11, 27)), at(date(2026, 12, 4)) - timedelta(seconds=1)
+    look(own_town, clock, *before)
+    assert (steps_told(own_town), item_of(own_town, idea).unit_path) == ([("walker", -2)], own_town.units["MALEBER"][1])
+    look(own_town, clock, at(date(2026, 12, 4)))
+    item = item_of(own_town, idea)
+    assert (item.unit_path, item.due_at and local_day(item.due_at)) == (own_town.units["ANDIR"][1], date(2026, 12, 11))
+    assert (item.asked_at, item.escalated_at) == (at(date(2026, 12, 4)), None)
+    look(own_town, clock, at(date(2026, 12, 9)))
+    assert steps_told(own_town) == [("walker", -2), ("head", 3), ("head", -2)]
+
+
 def test_where_nobody_can_answer_somebody_above_is_asked_at_once(own_town: Town, clock: Clock) -> None:
     with own_town.store.unit_of_work() as session:
         for grant in session.exec(select(RoleGrant).where(RoleGrant.role == Role.UNIT_HEAD)):
