@@ -30,6 +30,17 @@ ROWS = [
     {"item": "Pelatihan", "cost": "1250000.5", "phase": "operation"},
 ]
 
+FULL_TABLES = [{**COSTS, "name": f"costs_{place}", "most_rows": 25} for place in range(5)]
+# what the check of a policy finds, where, and what of the tables is so
+PLANTED_IN_TABLES: list[tuple[str, str, dict[str, Any]]] = [
+    (
+        *("policy_column_named_twice", "fields.1.columns.1.label"),
+        {"fields": [MONTHS, {**COSTS, "columns": [ITEM, {**COST, "label": " uraian"}]}]},
+    ),
+    ("policy_cells_too_many", "fields.2.most_rows", {"fields": [{**each, "most_rows": 50} for each in FULL_TABLES]}),
+    ("date_out_of_range", "fields.0.columns.1.earliest", {"fields": [{**COSTS, "columns": [ITEM, {**PAID_ON, "earliest": "1899-12-31"}]}]}),
+]
+
 
 def kept(*rows: dict[str, str]) -> str:
     """Rows as they are kept."""
