@@ -18,7 +18,7 @@ from models.statements.directory import list_by_number
 from workflows.calculations.employee_number import strip_employee_number
 from workflows.intake.content import Proposal
 from workflows.intake.dictate import TYPING, dictate_idea, prepare_dictation, waits_already
-from workflows.intake.table_answers import read_lines
+from workflows.intake.table_answers import read_sheet_cell
 from workflows.process.actors import Actor, actor_of
 from workflows.process.context import read_policy
 from workflows.process.journal import record
@@ -111,10 +111,10 @@ def _has_idea(session: Session, call: Call, person_id: str, title: str) -> bool:
 
 
 def _read_proposal(policy: Policy, cells: Mapping[str, str]) -> Proposal:
-    """A row as a proposal; a table stands in its cell as lines, `Januari | 120 | 2026-01-31`."""
+    """A row as a proposal; a table stands in one cell, `Januari | 120; Februari | 95`."""
     sections, answers = ({name[len(part) :]: text for name, text in cells.items() if name.startswith(part)} for part in (SECTION, ANSWER))
     for field in (field for field in policy.fields if field.kind == FieldKind.TABLE and answers.get(field.name, "").strip()):
-        answers[field.name] = read_lines(field, ANSWER + field.name, answers[field.name])
+        answers[field.name] = read_sheet_cell(field, ANSWER + field.name, answers[field.name])
     return Proposal(title=cells.get("title", ""), theme=cells.get("theme", ""), sections=sections, answers=answers)
 
 

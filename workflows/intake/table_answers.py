@@ -17,7 +17,7 @@ from workflows.process.wording import read_line
 
 LONGEST_TABLE = 20_000  # characters of a whole table as it is kept
 LONGEST_SENT = 2 * LONGEST_TABLE  # characters that are read at all: spaces and order are the sender's own
-SEPARATOR = "|"  # between the cells of a row that is written as a line
+BETWEEN_CELLS, BETWEEN_ROWS = "|", ";"  # of a table that stands in one cell of a sheet, which knows no lines
 Row = dict[str, str]
 
 
@@ -130,14 +130,14 @@ def carry_table(field: FormField, text: str) -> str:
     return _write_rows("", kept[: field.most_rows])
 
 
-def read_lines(field: FormField, path: str, text: str) -> str:
-    """The table of a sheet's cell as JSON: a line for each row, its cells in the columns' order with `|` between them.
+def read_sheet_cell(field: FormField, path: str, text: str) -> str:
+    """The table of a sheet's cell as JSON: `Januari | 120; Februari | 95`, the cells of each row in the columns' order.
 
-    Raises Invalid `cells_too_many` with the line's number, for a line with more cells than the table has columns.
+    Raises Invalid `cells_too_many` with the row's number, for a row with more cells than the table has columns.
     """
     names, rows = [column.name for column in field.columns], list[Row]()
-    for number, line in enumerate(text.splitlines(), 1):
-        cells = [cell.strip() for cell in line.split(SEPARATOR)]
+    for number, row in enumerate(text.split(BETWEEN_ROWS), 1):
+        cells = [cell.strip() for cell in row.split(BETWEEN_CELLS)]
         if len(cells) > len(names):
             raise Invalid("cells_too_many", path, row=number, maximum=len(names))
         rows.append(dict(zip(names, cells, strict=False)))

@@ -28,7 +28,7 @@ from workflows.intake.plain_answers import list_bound_faults
 from workflows.intake.revisions import compare_revisions
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
-from workflows.intake.table_answers import LONGEST_TABLE, carry_table, list_table_faults, open_rows, read_lines
+from workflows.intake.table_answers import LONGEST_TABLE, carry_table, list_table_faults, open_rows, read_sheet_cell
 from workflows.intake.telling import list_telling_words
 from workflows.process.actors import flow_actor
 from workflows.process.attest.commit import hash_content
@@ -227,11 +227,11 @@ def test_names_in_a_table_are_pointed_out_before_a_blind_review(town: Town) -> N
         assert list_telling_words(context, "Kelurahan Maleber") == ["Kelurahan Maleber", "Maleber"]
 
 
-def test_a_cell_of_a_sheet_gives_a_table_as_a_line_for_each_row() -> None:
-    lines = "Tablet loket | 4500000 | preparation | 2026-02-03\n\nPelatihan|1250000.5|operation\n"
-    assert read_answer(FIELD, read_lines(FIELD, "answers.costs", lines)) == kept(*ROWS)
+def test_a_cell_of_a_sheet_gives_a_table_row_by_row() -> None:
+    lines = "Tablet loket | 4500000 | preparation | 2026-02-03;; Pelatihan|1250000.5|operation;"
+    assert read_answer(FIELD, read_sheet_cell(FIELD, "answers.costs", lines)) == kept(*ROWS)
     with pytest.raises(Invalid) as refused:
-        read_lines(FIELD, "answers.costs", "a|1|operation|2026-02-03\na|b|c|d|e")
+        read_sheet_cell(FIELD, "answers.costs", "a|1|operation|2026-02-03;a|b|c|d|e")
     assert (refused.value.code, refused.value.parameters) == ("cells_too_many", {"row": 2, "maximum": 4})
 
 
