@@ -14,7 +14,9 @@ from sqlmodel import col, select
 from api.call_samples import read_sample
 from api.pages.forms import Form
 from api.pages.tables import count_rows, lay_rows
+from api.pages.texts import Words
 from models.dictated_ideas import DictatedIdea
+from models.form_rules import FormField
 from models.ideas import Revision
 from models.policy import Policy
 from models.stages import IdeaStage
@@ -260,6 +262,15 @@ def test_a_table_is_put_together_with_the_fields_of_a_calls_form(town: Town) -> 
     ]
     assert (field.kind, field.most_rows) == ("table", 12)
     assert "Biaya (Rp) <span" in page, "the picture of the form names its columns"
+
+
+def test_a_table_in_a_sentence_is_its_cells_in_order() -> None:
+    costs = FormField.model_validate(COSTS)
+    assert (
+        Words("en").answer(costs, kept(*ROWS)) == "Tablet loket, 4,500,000, Preparation, 3 February 2026; Pelatihan, 1,250,000.5, Operation"
+    )
+    odd = kept({"phase": "gone", "cost": "?", "paid_on": "2026"})
+    assert Words("id").answer(costs, odd) == "?, gone, 2026", "what a column could not have now stands as it is"
 
 
 def test_rows_are_laid_once_and_for_all() -> None:
