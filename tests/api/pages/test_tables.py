@@ -11,7 +11,6 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import col, select
 
-from api.call_samples import read_sample
 from api.pages.forms import Form
 from api.pages.tables import count_rows, lay_rows
 from api.pages.texts import Words
@@ -23,7 +22,6 @@ from models.stages import IdeaStage
 from tests.api.pages.browsing import fields_of, open_browser, send
 from tests.api.pages.test_all_at_once import fields_at_fault
 from tests.api.pages.test_answers import hidden_in, values
-from tests.api.pages.test_call_form import post, text_of
 from tests.asking import ask, check_problem
 from tests.books import read_book_as
 from tests.building import POLICY, SECTIONS, Town
@@ -31,7 +29,6 @@ from tests.steps import REASON
 from tests.tables import CONDITIONAL, COSTS, FORM, ROWS, SAID, cells, kept
 from workflows.intake.dictate import confirm_dictated
 from workflows.intake.screen import Findings, Screening, screen_idea
-from workflows.region.call_files.call import check_file
 
 HOSTILE = '"><script>alert(1)</script>'
 TYPED = {"form": "other", "medium": "digital", "title": "Judul"} | {f"sections.{name}": text for name, text in SECTIONS.items()}
@@ -234,34 +231,6 @@ def test_ten_thousand_rows_are_too_many_for_a_form(town: Town, call: str, browse
     refused = send(browser, f"/usulan/baru?call={call}", "/usulan/baru", **some)
     assert (refused.status_code, fields_at_fault(refused.text, "writing")) == (422, ["answers-costs"])
     assert count_shown(refused.text) == 400, "nothing that was typed is lost"
-
-
-def test_a_table_is_put_together_with_the_fields_of_a_calls_form(town: Town) -> None:
-    browser, text = open_browser(town, "secretary"), read_sample("standing_track")
-    steps: list[tuple[str, dict[str, str]]] = [
-        ("add.policy.fields", {}),
-        ("apply", {"name": "costs", "label": "Rincian biaya", "label_en": "Costs", "kind": "table", "most_rows": "12"}),
-        ("add.policy.fields.0.columns", {}),
-        ("add.policy.fields.0.columns", {"columns.0.name": "cost", "columns.0.label": "Biaya", "columns.0.label_en": "Cost"}),
-        ("apply", {"columns.0.kind": "figure", "columns.0.unit": "Rp", "columns.0.lowest": "1.000"}),
-        ("add.policy.fields.0.columns.1.options", {"columns.1.name": "phase", "columns.1.label": "Tahap", "columns.1.label_en": "Phase"}),
-        ("add.policy.fields.0.columns.1.options", {"columns.1.kind": "choice", "columns.1.options.0.name": "a"}),
-        ("apply", {f"columns.1.options.{place}.{name}": "b" for place in (0, 1) for name in ("label", "label_en")}),
-        ("down.policy.fields.0.columns.0", {"columns.1.options.1.name": "b"}),
-    ]
-    for act, typed in steps:
-        page = post(browser, text, act, **{f"v.policy.fields.0.{name}": value for name, value in typed.items()}).text
-        text = text_of(page)
-    checked = check_file(text.encode())
-    assert checked.faults == []
-    assert checked.policy is not None
-    (field,) = checked.policy.fields
-    assert [(column.name, column.kind, column.unit, column.lowest) for column in field.columns] == [
-        ("phase", "choice", "", None),
-        ("cost", "figure", "Rp", 1_000),
-    ]
-    assert (field.kind, field.most_rows) == ("table", 12)
-    assert "Biaya (Rp) <span" in page, "the picture of the form names its columns"
 
 
 def test_a_table_in_a_sentence_is_its_cells_in_order() -> None:
