@@ -48,7 +48,7 @@ def count_shown(page: str, field: str = "costs") -> int:
 
 def read_tables(page: str) -> list[list[list[str]]]:
     """The cells of the tables that a page shows, row by row."""
-    tables = re.findall(r'<table class="table answers".*?</table>', page, re.S)
+    tables = re.findall(r'<table class="table answers[ "].*?</table>', page, re.S)
     rows = [re.findall(r'<tr role="row">(.*?)</tr>', table, re.S)[1:] for table in tables]
     return [
         [[re.sub(r'<span class="named">.*?</span>|<[^>]*>', "", cell) for cell in row.split("</td>")[:-1]] for row in each] for each in rows
