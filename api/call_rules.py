@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from api.pages.texts import texts
 from models.clock_rules import ClockRule, PauseCause
 from models.entry_rules import Category, ClosingRule, ColleagueRule, EligibilityRule, RubricCriterion
-from models.form_rules import AttachmentRule, DeclarationRule, FormField, Option, Requirement, ScreeningRule, Section
+from models.form_rules import AttachmentRule, Column, DeclarationRule, FormField, Option, Requirement, ScreeningRule, Section
 from models.policy import Days, DocumentRule, GateRule, LetterheadRule, PilotRule, Policy, SignatoryRule
 from workflows.calculations.rule_books import FixedTiers, Tier
 from workflows.region.call_files.call import CallFile
@@ -31,6 +31,8 @@ ROOMS: dict[str, tuple[str, type[BaseModel]]] = {
     "policy.categories.*.tiers.*": ("tier", Tier),
     "policy.fields.*": ("field", FormField),
     "policy.fields.*.options.*": ("option", Option),
+    "policy.fields.*.columns.*": ("column", Column),
+    "policy.fields.*.columns.*.options.*": ("option", Option),
     "policy.sections.*": ("section", Section),
     "policy.declaration": ("declaration", DeclarationRule),
     "policy.colleagues": ("colleagues", ColleagueRule),

@@ -3,9 +3,9 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.policy_parts import Frozen, Identifier, Named
@@ -48,18 +48,55 @@ class Section(Asked):
         return self
 
 
+OF_TABLES = ("columns", "least_rows", "most_rows")  # what a short answer has of its own where it is a table
+
+
 class FieldKind(StrEnum):
-    """What a short answer is: one of some options, several of them, a figure, a day, or addresses of pages and films."""
+    """What a short answer is: one of some options, several of them, a figure, a day, addresses of pages and films, or rows of cells."""
 
     CHOICE = "choice"
     CHOICES = "choices"
     FIGURE = "figure"
     DAY = "day"
     LINKS = "links"
+    TABLE = "table"
+
+
+class ColumnKind(StrEnum):
+    """What each cell of a table's column is: one of some options, a figure, a day, or a line of text."""
+
+    CHOICE = "choice"
+    FIGURE = "figure"
+    DAY = "day"
+    TEXT = "text"
 
 
 class Option(Named):
     """One of the answers to choose from."""
+
+
+class Column(Named):
+    """A column of a table: what each of its rows says in one cell."""
+
+    kind: ColumnKind
+    is_required: bool = True  # in each row that says anything
+    options: tuple[Option, ...] = Field((), max_length=60)
+    unit: str = Field("", max_length=20)  # what its figures count, such as `Rp` or `menit`
+    unit_en: str = Field("", max_length=20)  # the same in English, where it is another word
+    lowest: Decimal | None = Field(None, max_digits=21, decimal_places=6)  # rupiah have up to 15 digits before the point
+    highest: Decimal | None = Field(None, max_digits=21, decimal_places=6)
+    earliest: date | None = None
+    latest: date | None = None
+    longest: int = Field(120, ge=1, le=300)  # characters of a line of text
+
+    @model_validator(mode="after")
+    def bounds_fit_the_kind(self) -> Self:
+        """Options belong to a choice, a unit and bounds to a figure, and bounds to a day; each can be answered."""
+        _require_options(self, is_choice=self.kind == ColumnKind.CHOICE)
+        _require_bounds(self, is_figure=self.kind == ColumnKind.FIGURE, is_day=self.kind == ColumnKind.DAY)
+        if (self.unit and self.kind != ColumnKind.FIGURE) or (self.unit_en and not self.unit):
+            raise PydanticCustomError("policy_unit_does_not_fit", "only figures are counted in something, which has an Indonesian name")
+        return self
 
 
 class FormField(Asked):
@@ -72,24 +109,47 @@ class FormField(Asked):
     highest: Decimal | None = Field(None, max_digits=15, decimal_places=6)
     earliest: date | None = None
     latest: date | None = None
+    columns: tuple[Column, ...] = Field((), max_length=8)
+    least_rows: int = Field(1, ge=1, le=50)  # of a table that is answered; one that need not be may have none
+    most_rows: int = Field(10, ge=1, le=50)
 
     @model_validator(mode="after")
     def bounds_fit_the_kind(self) -> Self:
-        """Options belong to a choice, bounds to a figure or a day, and each can be answered."""
-        is_choice = self.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
-        if is_choice != bool(self.options) or (is_choice and len(self.options) < 2):
-            raise PydanticCustomError("policy_options_do_not_fit", "a choice has two options or more, and nothing else has any")
-        if len({option.name for option in self.options}) < len(self.options):
-            raise PydanticCustomError("policy_names_twice", "two options have the same name")
-        if self.kind != FieldKind.FIGURE and (self.lowest, self.highest) != (None, None):
-            raise PydanticCustomError("policy_bounds_do_not_fit", "only a figure has a lowest and a highest value")
-        if self.kind != FieldKind.DAY and (self.earliest, self.latest) != (None, None):
-            raise PydanticCustomError("policy_bounds_do_not_fit", "only a day has an earliest and a latest day")
-        if self.lowest is not None and self.highest is not None and self.lowest > self.highest:
-            raise PydanticCustomError("policy_bounds_out_of_order", "the lowest value is above the highest")
-        if self.earliest is not None and self.latest is not None and self.earliest > self.latest:
-            raise PydanticCustomError("policy_bounds_out_of_order", "the earliest day is after the latest")
+        """Options belong to a choice, bounds to a figure or a day, columns to a table, and each can be answered."""
+        _require_options(self, is_choice=self.kind in (FieldKind.CHOICE, FieldKind.CHOICES))
+        _require_bounds(self, is_figure=self.kind == FieldKind.FIGURE, is_day=self.kind == FieldKind.DAY)
+        is_table, has_rows = self.kind == FieldKind.TABLE, (self.least_rows, self.most_rows) != (1, 10)
+        if is_table != bool(self.columns) or (has_rows and not is_table):
+            raise PydanticCustomError("policy_columns_do_not_fit", "a table has a column or more, and nothing else has columns or rows")
+        if len({column.name for column in self.columns}) < len(self.columns):
+            raise PydanticCustomError("policy_names_twice", "two columns have the same name")
+        if self.least_rows > self.most_rows:
+            raise PydanticCustomError("policy_rows_out_of_order", "a table asks for more rows than it allows")
         return self
+
+    @model_serializer(mode="wrap")
+    def write(self, write_all: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What belongs to tables is written of tables alone: the form of an older policy is written, and hashed, as ever."""
+        written: dict[str, Any] = write_all(self)
+        return written if self.kind == FieldKind.TABLE else {name: value for name, value in written.items() if name not in OF_TABLES}
+
+
+def _require_options(part: Column | FormField, *, is_choice: bool) -> None:
+    if is_choice != bool(part.options) or (is_choice and len(part.options) < 2):
+        raise PydanticCustomError("policy_options_do_not_fit", "a choice has two options or more, and nothing else has any")
+    if len({option.name for option in part.options}) < len(part.options):
+        raise PydanticCustomError("policy_names_twice", "two options have the same name")
+
+
+def _require_bounds(part: Column | FormField, *, is_figure: bool, is_day: bool) -> None:
+    if not is_figure and (part.lowest, part.highest) != (None, None):
+        raise PydanticCustomError("policy_bounds_do_not_fit", "only a figure has a lowest and a highest value")
+    if not is_day and (part.earliest, part.latest) != (None, None):
+        raise PydanticCustomError("policy_bounds_do_not_fit", "only a day has an earliest and a latest day")
+    if part.lowest is not None and part.highest is not None and part.lowest > part.highest:
+        raise PydanticCustomError("policy_bounds_out_of_order", "the lowest value is above the highest")
+    if part.earliest is not None and part.latest is not None and part.earliest > part.latest:
+        raise PydanticCustomError("policy_bounds_out_of_order", "the earliest day is after the latest")
 
 
 class DeclarationRule(Frozen):

@@ -63,7 +63,10 @@ def bring_people(
 
 @imports.command("ideas")
 def bring_ideas(
-    file: Annotated[Path, typer.Argument(help="CSV, XLSX, XLS or ODS with NIP, Judul and a column for each part of the form.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV, XLSX, XLS or ODS with NIP, Judul and a column for each part of the form; a table as `a | b; c | d`."),
+    ],
     call: Annotated[str, typer.Option(help="The code of the open call for which they are.")],
     author: Annotated[str, typer.Option(help="NIP of the operator or admin who answers for the file.")],
     dry_run: DryRun = False,

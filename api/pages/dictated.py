@@ -15,11 +15,13 @@ from api.pages.proposal import read_proposal
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, redirect_to
+from api.pages.tables import MORE, lay_rows
 from api.pages.texts import Words
 from api.v1.shapes import Id
 from models.calls import Call, CallState
 from models.instants import now
 from models.policy import Policy
+from workflows.intake.content import Proposal
 from workflows.intake.dictate import (
     TYPING,
     Dictated,
@@ -76,7 +78,7 @@ async def write_new(request: PostedForm) -> Response:
     call_id = request.form.text("call", 26)
 
     def save(session: Session, actor: Actor) -> FormResult:
-        proposal = read_proposal(request.form, _read_policy(session, call_id), {})
+        proposal = _read_typed(request, _read_policy(session, call_id))
         row = dictate_idea(session, call_id, request.form.text("employee_number", 100), proposal, actor=actor)
         return FormResult(to=f"{LIST}/{row.id}", done="dictated")
 
@@ -101,7 +103,7 @@ async def change(dictated_id: Id, request: PostedForm) -> Response:
 
     def save(session: Session, actor: Actor) -> FormResult:
         found = read_dictated(session, dictated_id, actor=actor)
-        proposal = read_proposal(request.form, _read_policy(session, found.call.id), {})
+        proposal = _read_typed(request, _read_policy(session, found.call.id))
         change_dictated(session, dictated_id, _read_version(request), proposal, actor=actor)
         return FormResult(to=f"{LIST}/{dictated_id}", done="dictated_changed")
 
@@ -160,7 +162,7 @@ async def _act(
 
 
 async def _write(request: PageRequest, save: Callable[[Session, Actor], FormResult], wanted: Typing) -> Response:
-    if request.form.text("do", 10) == "refresh":
+    if request.form.text("do", 10) == "refresh" or request.form.text(MORE, 40):
         return await _show_form(request, wanted)
     return await attempt("dictate", request, lambda: request.act(save), lambda refused: _show_form(request, wanted, refused=refused))
 
@@ -185,7 +187,8 @@ async def _show_form(request: PageRequest, wanted: Typing, *, refused: RefusedFo
             raise Forbidden("only_operator")
         call = found.call if found is not None else get_call(session, wanted.call_id)[0]
         policy = _read_policy(session, call.id)
-        values = request.form.values if request.form.fields else _write_values(found, policy, words) if found is not None else {}
+        typed = lay_rows(request.form, policy)
+        values = typed.values if typed.fields else _write_values(found, policy, words) if found is not None else {}
         meanings = request.form.meanings if request.form.fields else {}
         form = FormView("dictate", values, refused.errors if refused else {}, meanings=meanings)
         target, version = (f"{LIST}/{dictated_id}/ubah", found.row.version) if found is not None else (NEW, 1)
@@ -214,6 +217,11 @@ def _read_one(session: Session, dictated_id: str, actor: Actor) -> dict[str, Any
         "is_typist": found.row.typed_by == actor.person_id,
         "prints": may_print(session, found, actor),
     }
+
+
+def _read_typed(request: PageRequest, policy: Policy) -> Proposal:
+    request.form = lay_rows(request.form, policy)
+    return read_proposal(request.form, policy, {})
 
 
 def _types(actor: Actor) -> bool:

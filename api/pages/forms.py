@@ -18,7 +18,7 @@ from models.instants import region_zone
 from models.settings import settings
 from workflows.region.email_address import LONGEST, read_email
 
-MOST_FIELDS = 3_000  # a proposal with every option ticked of as many choices as a policy may have, and the largest team
+MOST_FIELDS = 4_000  # a proposal with every option of as many choices as a policy may have, its fullest tables, and the largest team
 OWN_FIELDS = ("form_token", "form_key", "form_version", "do", "origin", "confirmed")
 SWITCH = "switch_language"
 MEANT = "meant."  # before a field's name: which of two numbers its text means, as a decimal string with a point

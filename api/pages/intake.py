@@ -19,6 +19,7 @@ from api.pages.reading import choose, reading_all
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
+from api.pages.tables import lay_rows
 from api.pages.texts import Words
 from api.pages.writing import FORMS, NEW, Writing, find_writing, find_written, is_only_shown_anew, show_writing
 from api.v1.shapes import Id
@@ -275,4 +276,5 @@ def _hand_in(session: Session, actor: Actor, written: Writing, form: Form) -> Fo
 
 
 def _read(request: PageRequest, policy: Policy, people: dict[str, tuple[TeamLine, str]]) -> Proposal:
+    request.form = lay_rows(request.form, policy)
     return read_proposal(request.form, policy, {person_id: number for person_id, (_row, number) in people.items()})

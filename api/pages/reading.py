@@ -14,7 +14,7 @@ T = TypeVar("T")
 OF_TEXTS = (
     *("text_empty", "text_too_short", "text_too_long", "control_characters", "unprintable_characters"),
     *("answer_missing", "figure_too_low", "figure_too_high", "day_too_early", "day_too_late"),
-    *("link_unreadable", "links_too_many"),
+    *("link_unreadable", "links_too_many", "cell_missing", "rows_too_few", "rows_too_many", "table_too_long"),
     *("section_too_short", "section_too_long", "decree_missing", "decree_number_without_digit", "requirement_unanswered"),
     *("requirement_reason_missing", "requirement_reason_misplaced"),
     *("employee_number_impossible", "person_unknown", "unit_unknown", "indicator_unknown", "indicator_missing", "email_invalid"),

@@ -14,15 +14,17 @@ from api.pages.session import Page
 from api.pages.texts import Words
 from api.sentences import show_word
 from api.v1.shapes import Id, preview_context
-from models.form_rules import FormField
+from models.form_rules import FieldKind, FormField
 from models.policy import Policy
 from models.stages import IdeaStage
 from models.units import Unit
-from workflows.calculations.text_changes import Change, Piece
+from workflows.calculations.ledger import write_canonical
+from workflows.calculations.text_changes import Change, Piece, compare_lists
 from workflows.intake.answers import ANSWERS
 from workflows.intake.attachments import preview_files
 from workflows.intake.revisions import Comparison, PartChange, compare_revisions, list_revisions
 from workflows.intake.supplement import SECTION
+from workflows.intake.table_answers import open_rows
 from workflows.intake.telling import list_telling_words
 from workflows.process.actors import Actor
 from workflows.process.asked import list_asked, list_form
@@ -88,7 +90,15 @@ def _show_change(change: PartChange, policy: Policy, words: Words) -> dict[str, 
     part = parts.get(change.part)
     before, after = (_write_value(change.part, part, value, words) if value else "" for value in (change.before, change.after))
     name = "" if part is None else part.label if words.language == "id" else part.label_en
+    if isinstance(part, FormField) and part.kind == FieldKind.TABLE:
+        return {"part": change.part, "name": name, "field": part, "rows": _mark_rows(part, change, words)}
     return {"part": change.part, "name": name, "before": before, "after": after, "marked": _mark(change.pieces)}
+
+
+def _mark_rows(field: FormField, change: PartChange, words: Words) -> list[tuple[Change, list[str]]]:
+    """The rows of two tables, each with whether it was removed or added; of a row that was changed first what it said before."""
+    before, after = ([write_canonical(row).decode() for row in open_rows(answer)] for answer in (change.before, change.after))
+    return [marked for mark, row in compare_lists(before, after) for marked in words.rows(field, f"[{row}]", mark)]
 
 
 def _write_value(name: str, part: object, value: str, words: Words) -> str:

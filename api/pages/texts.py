@@ -25,11 +25,14 @@ from api.written_numbers import write_plain
 from api.written_waits import write_wait
 from models.documents import DocumentKind
 from models.entry_rules import Circle
-from models.form_rules import Asked, AttachmentRule, FieldKind, FormField
+from models.form_rules import Asked, AttachmentRule, Column, ColumnKind, FieldKind, FormField
 from models.instants import local_day, now, region_zone
 from models.policy import Policy
 from models.waits import Wait
+from workflows.calculations.text_changes import Change
 from workflows.documents.kinds import get_document_type
+from workflows.intake.table_answers import open_rows, read_cell
+from workflows.process.refusals import Invalid
 
 KINDS = frozenset(DocumentKind)
 MEGABYTE, TENTH = 1_000_000, Decimal("0.1")
@@ -96,7 +99,30 @@ class Words:
                 return self.written_day(answer)
             case FieldKind.LINKS:
                 return ", ".join(answer.split("\n"))
+            case FieldKind.TABLE:
+                return "; ".join(", ".join(filter(None, cells)) for _, cells in self.rows(field, answer))
         return "; ".join(self.label(option) for option in field.options if option.name in answer.split(","))
+
+    def rows(self, field: FormField, answer: str, mark: Change = Change.SAME) -> list[tuple[Change, list[str]]]:
+        """The rows of a table, as it is kept, as people read them: their cells in the columns' order, and what became of the row."""
+        return [(mark, [self.cell(column, row.get(column.name, "")) for column in field.columns]) for row in open_rows(answer)]
+
+    def cell(self, column: Column, text: str) -> str:
+        """A cell, as it is kept, as people read it; what its column could not have now stands as it is."""
+        try:
+            kept = read_cell(column, "", text) if text else ""
+        except Invalid:
+            return text
+        if not kept or column.kind == ColumnKind.TEXT:
+            return kept
+        if column.kind == ColumnKind.CHOICE:
+            return next(self.label(option) for option in column.options if option.name == kept)
+        return self.number(kept) if column.kind == ColumnKind.FIGURE else self.written_day(kept)
+
+    def column(self, column: Column) -> str:
+        """The head of a table's column, with what its figures count."""
+        unit = column.unit if self.language == "id" else column.unit_en or column.unit
+        return self.text("answer.in_unit", label=self.label(column), unit=unit) if unit else self.label(column)
 
     def file_limits(self, rule: AttachmentRule) -> dict[str, str]:
         """How many files, how large and of which kinds a call takes, by the places of a sentence."""
@@ -117,7 +143,7 @@ class Words:
             return self.text("files.size", size=self.number((Decimal(size) / MEGABYTE).quantize(TENTH)))
         return self.text("files.size_small", size=self.count(-(-size // 1_000)))
 
-    def bounds(self, field: FormField) -> str:
+    def bounds(self, field: FormField | Column) -> str:
         """What a figure or a day may be, as a hint beside its field; nothing where there is no bound."""
         figures = {"lowest": field.lowest, "highest": field.highest}
         days = {"earliest": field.earliest, "latest": field.latest}

@@ -26,6 +26,7 @@ from api.pages.proposal import (
 from api.pages.refused import RefusedForm
 from api.pages.render import page
 from api.pages.session import PageRequest, remember_language
+from api.pages.tables import MORE, lay_rows
 from api.pages.texts import Words
 from api.v1.shapes import show_context, show_invited
 from models.ideas import Idea
@@ -139,8 +140,8 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
 
 
 def is_only_shown_anew(form: Form) -> bool:
-    """Whether a form was only sent to be shown again: with more lines, even shares, colleagues found or the one who was picked."""
-    return form.text("do", 10) in ("rows", "split", "refresh") or bool(form.text(ADD, 26)) or _seeks(form)
+    """Whether a form was only sent to be shown again: with more lines or rows, even shares, colleagues found or the one who was picked."""
+    return form.text("do", 10) in ("rows", "split", "refresh") or any(form.text(name, 40) for name in (ADD, MORE)) or _seeks(form)
 
 
 def _seeks(form: Form) -> bool:
@@ -202,7 +203,7 @@ def _writing(
         if request.form.text("do", 10) == "split":
             rows = split_evenly(rows, words)
         kept = {name: value for name, value in stored[0].items() if not name.startswith("team.")}  # of a returned idea not all is sent
-        shown = drop_sent(policy, kept, request.form) | with_rows(request.form, rows).values
+        shown = drop_sent(policy, kept, request.form) | with_rows(lay_rows(request.form, policy), rows).values
         shown |= {FIND: ""} if request.form.text(ADD, 26) else {}
         view = FormView("writing", shown, errors, version, meanings=request.form.meanings)
     blanks = max(ROWS - len(rows), 0) if request.form.text("do", 10) != "rows" else 2

@@ -7,6 +7,7 @@ from pydantic import Field
 from api.v1.shapes import Amount, Day, Id, RequestBody
 from models.entry_rules import Initiator
 from workflows.intake.draft import IdeaForm, Medium, Proposal
+from workflows.intake.table_answers import LONGEST_TABLE
 from workflows.intake.team import MemberShare
 
 
@@ -24,8 +25,8 @@ class ProposalIn(RequestBody):
 
     `category` is one of the call's, where several are for the idea's unit. It is fixed when the idea is submitted.
     `initiator`, `in_use_since` and `earlier_code` (of the idea that this one continues) are for calls whose policy asks for them alone.
-    `answers` are by field: an option's name, several with commas, a decimal with a point, a day such as `2026-11-24`, or
-    https addresses, one a line.
+    `answers` are by field: an option's name, several with commas, a decimal with a point, a day such as `2026-11-24`,
+    https addresses, one a line, or a table: a JSON list of rows, each an object of its cells by the columns' names, a text each.
     """
 
     title: str = Field(max_length=20_000)
@@ -33,7 +34,7 @@ class ProposalIn(RequestBody):
     medium: Medium = Medium.NON_DIGITAL
     theme: str = Field(default="", max_length=100)
     sections: dict[str, Annotated[str, Field(max_length=40_000)]] = Field(default_factory=dict, max_length=40)
-    answers: dict[str, Annotated[str, Field(max_length=2_500)]] = Field(default_factory=dict, max_length=40)
+    answers: dict[str, Annotated[str, Field(max_length=LONGEST_TABLE)]] = Field(default_factory=dict, max_length=40)
     budget_rupiah: Amount = 0
     team: tuple[MemberShareIn, ...] = Field(default=(), max_length=50)
     category: Annotated[str, Field(max_length=40)] | None = None

@@ -15,8 +15,12 @@ from tests.browser.scene import Shot, build_late_call
 from tests.building import Town
 from tests.outsiders import outsider, welcome
 from tests.steps import IDEA_STEPS, REASON
+from tests.tables import FORM as TABLES
+from tests.tables import ROWS, kept
+from tests.tables import SAID as FILLED
 from tests.workflows.region.pausing import stopped
 from workflows.intake.dictate import dictate_idea
+from workflows.intake.draft import revise_idea
 from workflows.intake.links import NewLink, link_ideas, unlink_ideas
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.region.doubles import Double, merge_double
@@ -62,6 +66,7 @@ def set_forms(town: Town) -> list[Shot]:
         *_set_links(town),
         *set_around(town),
         *_set_answers(town),
+        *_set_tables(town),
         *_set_calls(town),
         *_set_entry(town),
         *_set_dictated(town),
@@ -180,6 +185,24 @@ def _set_answers(town: Town) -> list[Shot]:
         Shot("Seleksi administrasi dengan isian singkat", "secretary", f"/usulan/{screening}"),
         Shot("Penilaian dengan isian singkat", town.reviewers(scoring)[0], f"/usulan/{scoring}"),
         Shot("Ketentuan dengan isian singkat", "secretary", "/ketentuan/baru?dari=iid_profile"),
+    ]
+
+
+def _set_tables(town: Town) -> list[Shot]:
+    """A form with tables: filled in, refused at its cells, asked to be completed, changed, and read by a reviewer."""
+    call, page = town.build_call(code="UJI-TABEL", colleagues={"open_to": "whole_region"}, **TABLES), "/usulan/baru?call="
+    draft = town.build_idea(call=call, title="Loket dengan Tablet", **FILLED)
+    scoring = town.build_idea(IdeaStage.IN_REVIEW, call=call, title="Kursi Tunggu Lipat", **FILLED)
+    returned = town.build_idea(IdeaStage.SCREENING, call=call, title="Denah Berbraille", **FILLED)
+    town.do(screen_idea, returned, Screening.RETURNED, Findings(notes={"costs": "Rinci per barang."}, reason=REASON), by="secretary")
+    changed = town.build_idea(call=call, title="Papan Antrean", **FILLED)
+    town.do(revise_idea, changed, town.proposal(answers={"costs": kept(ROWS[0], {**ROWS[1], "cost": "900000"})}, team=()), by="lead")
+    return [
+        Shot("Draf dengan tabel", "lead", f"/usulan/{draft}/ubah"),
+        Shot("Tabel yang perlu diperbaiki", "lead", f"{page}{call}", "Ajukan usulan", (("answers.costs.0.cost", "1.200"),)),
+        Shot("Lengkapi tabel", "lead", f"/usulan/{returned}/lengkapi"),
+        Shot("Perubahan tabel", "lead", f"/usulan/{changed}/perubahan"),
+        Shot("Penilaian dengan tabel", town.reviewers(scoring)[0], f"/usulan/{scoring}"),
     ]
 
 

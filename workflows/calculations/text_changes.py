@@ -33,13 +33,16 @@ class Piece:
 
 def compare_texts(before: str, after: str, most_steps: int = MOST_STEPS) -> tuple[Piece, ...]:
     """The pieces of both texts in their order, of a change first what was removed; what only differs in white space is the same."""
-    old, new = _WORD.findall(before.lstrip()), _WORD.findall(after.lstrip())
+    return tuple(_join(compare_lists(_WORD.findall(before.lstrip()), _WORD.findall(after.lstrip()), most_steps)))
+
+
+def compare_lists(old: Sequence[str], new: Sequence[str], most_steps: int = MOST_STEPS) -> list[tuple[Change, str]]:
+    """The entries of both lists in their order, each with what became of it; white space at an entry's end is no change."""
     first, last = _find_common(old, new)
-    middle = _Middle(old[first : len(old) - last], new[first : len(new) - last])
+    middle = _Middle([*old[first : len(old) - last]], [*new[first : len(new) - last]])
     pairs = [(Change.SAME, word) for word in new[:first]]
     pairs += middle.list_changes(most_steps)
-    pairs += [(Change.SAME, word) for word in new[len(new) - last :]]
-    return tuple(_join(pairs))
+    return [*pairs, *((Change.SAME, word) for word in new[len(new) - last :])]
 
 
 def _find_common(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:

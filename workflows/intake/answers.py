@@ -3,20 +3,17 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from urllib.parse import urlsplit, urlunsplit
 
 from models.form_rules import FieldKind, FormField
 from models.policy import Policy
-from workflows.process.asked import YEARS, list_asked, list_form
+from workflows.intake.plain_answers import list_bound_faults, read_day, read_figure, read_options
+from workflows.intake.table_answers import list_table_faults, read_table
+from workflows.process.asked import list_asked, list_form
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import count_words
 
 ANSWERS = "answers."  # before a field's name: the part that it is, and where it stands in a proposal
-FIGURE = re.compile(r"(-?)(\d+)(?:\.(\d+))?", re.ASCII)
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-MOST_DIGITS, MOST_PLACES = 15, 6
 MOST_LINKS, LONGEST_LINK = 10, 240
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.ASCII)
 UNSAFE = re.compile(r"[\s\x00-\x20\x7f<>\"'`\\^{|}]")
@@ -37,55 +34,29 @@ def read_answers(faults: Faults, policy: Policy, given: Mapping[str, str]) -> di
         with faults.gather():
             if name not in fields:
                 raise Invalid("answer_unknown", f"{ANSWERS}{name[:40]}", known=[*fields])
-            if text.strip():
-                read[name] = read_answer(fields[name], text)
+            if text.strip() and (answer := read_answer(fields[name], text)):
+                read[name] = answer
     return read
 
 
 def read_answer(field: FormField, text: str) -> str:
     """An answer as it is kept: an option's name; options' names in the form's order, with commas; a plain decimal; a day, `2026-11-24`;
-    addresses, one a line.
+    addresses, one a line; a table as canonical JSON, and nothing where none of its rows says anything.
 
     Raises Invalid: `option_unknown`, `figure_unreadable`, `number_too_long`, `day_unreadable`, `date_out_of_range`, `link_unreadable`,
-    `links_too_many`.
+    `links_too_many`, and what `read_table` raises.
     """
     given, path = text.strip(), ANSWERS + field.name
     match field.kind:
         case FieldKind.FIGURE:
-            return _read_figure(path, given)
+            return read_figure(path, given)
         case FieldKind.DAY:
-            return _read_day(path, given)
+            return read_day(path, given)
         case FieldKind.LINKS:
             return _read_links(path, given)
-    options = [option.name for option in field.options]
-    chosen = {part.strip() for part in given.split(",")} if field.kind == FieldKind.CHOICES else {given}
-    if not chosen.issubset(options):
-        raise Invalid("option_unknown", path, known=options)
-    return ",".join(name for name in options if name in chosen)
-
-
-def _read_figure(path: str, given: str) -> str:
-    """No exponent, no grouped thousands, no digits but 0 to 9; a figure is written in one way alone, so that equal ones are equal texts."""
-    match = FIGURE.fullmatch(given)
-    if match is None:
-        raise Invalid("figure_unreadable", path)
-    whole, places = match[2].lstrip("0") or "0", (match[3] or "").rstrip("0")
-    if len(places) > MOST_PLACES or len(whole) + len(places) > MOST_DIGITS:
-        raise Invalid("number_too_long", path)
-    written = f"{whole}.{places}" if places else whole
-    return written if written == "0" else match[1] + written
-
-
-def _read_day(path: str, given: str) -> str:
-    try:
-        day = date.fromisoformat(given) if DAY.fullmatch(given) else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise Invalid("day_unreadable", path)
-    if day.year not in YEARS:
-        raise Invalid("date_out_of_range", path)
-    return day.isoformat()
+        case FieldKind.TABLE:
+            return read_table(field, path, given)
+    return read_options(path, field, {part.strip() for part in given.split(",")} if field.kind == FieldKind.CHOICES else {given})
 
 
 def _read_links(path: str, given: str) -> str:
@@ -133,6 +104,9 @@ def list_form_faults(policy: Policy, said: FormContent) -> Iterator[Invalid]:
 
 def _list_answer_faults(field: FormField, text: str) -> Iterator[Invalid]:
     path = ANSWERS + field.name
+    if field.kind == FieldKind.TABLE:
+        yield from list_table_faults(field, path, text)
+        return
     if not text.strip():
         if field.is_required:
             yield Invalid("answer_missing", path)
@@ -141,18 +115,7 @@ def _list_answer_faults(field: FormField, text: str) -> Iterator[Invalid]:
         answer = read_answer(field, text)
     except Invalid:
         return
-    if field.kind == FieldKind.FIGURE:
-        figure = Decimal(answer)
-        if field.lowest is not None and figure < field.lowest:
-            yield Invalid("figure_too_low", path, minimum=format(field.lowest, "f"))
-        if field.highest is not None and figure > field.highest:
-            yield Invalid("figure_too_high", path, maximum=format(field.highest, "f"))
-    if field.kind == FieldKind.DAY:
-        day = date.fromisoformat(answer)
-        if field.earliest is not None and day < field.earliest:
-            yield Invalid("day_too_early", path, first=field.earliest.isoformat())
-        if field.latest is not None and day > field.latest:
-            yield Invalid("day_too_late", path, last=field.latest.isoformat())
+    yield from list_bound_faults(path, field, answer)
 
 
 def leave_unasked_out(policy: Policy, said: FormContent) -> FormContent:

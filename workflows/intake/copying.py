@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.calls import Call, CallState
 from models.entry_rules import Initiator
+from models.form_rules import FieldKind
 from models.instants import now
 from models.people import Person
 from models.statements.ideas import NO_CONTENT, Content, Member
@@ -15,6 +16,7 @@ from workflows.intake.answers import FormContent, leave_unasked_out, read_answer
 from workflows.intake.content import IdeaForm, Medium, Proposal
 from workflows.intake.draft import draft_idea, new_idea
 from workflows.intake.merging import MERGED
+from workflows.intake.table_answers import carry_table
 from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor
 from workflows.process.categories import list_fitting
@@ -101,11 +103,12 @@ def _name_earlier(source: IdeaContext, target: IdeaContext) -> str:
 def _carry_answers(said: Content, target: IdeaContext) -> dict[str, str]:
     answers = dict[str, str]()
     for field in target.policy.fields:
+        told = said.answers.get(field.name, "")
         try:
-            answers |= {field.name: read_answer(field, said.answers[field.name])} if said.answers.get(field.name) else {}
+            answers[field.name] = carry_table(field, told) if field.kind == FieldKind.TABLE else read_answer(field, told) if told else ""
         except Invalid:  # the field of this name has other options, or is of another kind
             continue
-    return answers
+    return {name: answer for name, answer in answers.items() if answer}
 
 
 def _carry_team(session: Session, source: IdeaContext, target: IdeaContext) -> tuple[MemberShare, ...]:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from models.calls import Call
+from models.form_rules import FieldKind
 from models.ideas import Idea
 from models.policy import Policy
 from models.statements.directory import list_by_number
 from workflows.calculations.employee_number import strip_employee_number
 from workflows.intake.content import Proposal
 from workflows.intake.dictate import TYPING, dictate_idea, prepare_dictation, waits_already
+from workflows.intake.table_answers import read_sheet_cell
 from workflows.process.actors import Actor, actor_of
 from workflows.process.context import read_policy
 from workflows.process.journal import record
@@ -73,7 +75,7 @@ def _go_through(session: Session, content: bytes, named: NamedSheet, advance: Ad
         done.rows += 1
         if done.rows > MOST_ROWS:
             raise Invalid("sheet_too_long", "file", maximum=MOST_ROWS)
-        faults, is_new = _take_row(session, (call, author), cells, is_kept=is_kept)
+        faults, is_new = _take_row(session, (call, author, policy), cells, is_kept=is_kept)
         for fault in faults:
             done.add_fault(RowFault(number, _name_column(policy, fault.field or ""), fault.code, fault.parameters))
         key = strip_employee_number(cells.get("employee_number", "")), cells.get("title", "")
@@ -86,14 +88,15 @@ def _go_through(session: Session, content: bytes, named: NamedSheet, advance: Ad
     return done
 
 
-def _take_row(session: Session, of: tuple[Call, Actor], cells: Mapping[str, str], *, is_kept: bool) -> tuple[list[Refusal], bool]:
-    """What is wrong with a row, and whether it brings an idea, which is kept where it is to be; `of` are the sheet's call and author."""
-    (call, author), number, proposal = of, cells.get("employee_number", ""), _read_proposal(cells)
+def _take_row(session: Session, of: tuple[Call, Actor, Policy], cells: Mapping[str, str], *, is_kept: bool) -> tuple[list[Refusal], bool]:
+    """What is wrong with a row, and whether it brings an idea, kept where it is to be; `of` are the sheet's call, author and policy."""
+    (call, author, policy), number = of, cells.get("employee_number", "")
     if formulas := list_formulas(cells):
         return [*formulas], False
     try:
         if has_lost_digits(number):
             raise Invalid("number_lost_digits", "employee_number")
+        proposal = _read_proposal(policy, cells)
         row = prepare_dictation(session, call.id, number, proposal, actor=author)
         is_new = not waits_already(session, row) and not _has_idea(session, call, row.person_id, row.title)
         if is_kept and is_new:
@@ -109,8 +112,11 @@ def _has_idea(session: Session, call: Call, person_id: str, title: str) -> bool:
     return session.exec(same).first() is not None
 
 
-def _read_proposal(cells: Mapping[str, str]) -> Proposal:
+def _read_proposal(policy: Policy, cells: Mapping[str, str]) -> Proposal:
+    """A row as a proposal; a table stands in one cell, `Januari | 120; Februari | 95`."""
     sections, answers = ({name[len(part) :]: text for name, text in cells.items() if name.startswith(part)} for part in (SECTION, ANSWER))
+    for field in (field for field in policy.fields if field.kind == FieldKind.TABLE and answers.get(field.name, "").strip()):
+        answers[field.name] = read_sheet_cell(field, ANSWER + field.name, answers[field.name])
     return Proposal(title=cells.get("title", ""), theme=cells.get("theme", ""), sections=sections, answers=answers)
 
 
@@ -122,7 +128,13 @@ def name_columns(policy: Policy) -> dict[str, tuple[str, ...]]:
 
 
 def _name_column(policy: Policy, field: str) -> str:
-    """A column as the sheet heads it; the number by the name under which every import tells of it."""
+    """A column as the sheet heads it, of a table with the place within; the number by the name under which every import tells of it."""
+    part, _, cell = field.removeprefix(ANSWER).partition(".")
+    table = next((each for each in policy.fields if each.columns and field.startswith(ANSWER) and each.name == part), None)
+    if table is not None and cell:
+        row, _, name = cell.partition(".")
+        label = next((column.label for column in table.columns if column.name == name), name)
+        return f"{table.label} ({int(row) + 1}: {label})"
     return field if field == "employee_number" else name_columns(policy).get(field, (field,))[0]
 
 

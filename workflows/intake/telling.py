@@ -4,6 +4,7 @@ import re
 
 from models.form_rules import FieldKind
 from models.policy import Policy
+from workflows.intake.table_answers import list_texts
 from workflows.process.context import IdeaContext
 
 SHORTEST_PART = 5  # letters: a part of a name that short is too often a word of its own
@@ -11,10 +12,10 @@ UNIT_KINDS = ("Kelurahan", "Kecamatan", "Desa")  # people leave these out when t
 
 
 def list_telling_words(context: IdeaContext, unit: str) -> list[str]:
-    """The names of people and units, or parts of them, that stand in the title or a section; none where the call is not blind."""
+    """The names of people and units, or parts of them, that stand in the title, a section or a table; none where the call is not blind."""
     if not context.policy.blind:
         return []
-    text = " ".join((context.idea.title, *context.content.sections.values()))
+    text = " ".join((context.idea.title, *context.content.sections.values(), *list_texts(context.policy, context.content.answers)))
     names = [part for member in context.members for part in member.name.split() if len(part) >= SHORTEST_PART]
     units = {unit, *(member.unit for member in context.members)} - {""}
     names += [place for name in sorted(units) for place in (name, _without_kind(name)) if place]

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from models.form_rules import Asked, FieldKind, FormField
+from models.form_rules import Asked, Column, FieldKind, FormField
 from models.policy import Policy
 
 CHOICES = (FieldKind.CHOICE, FieldKind.CHOICES)
 YEARS = range(1900, 3000)  # of the days that people mean
+MOST_CELLS = 500  # of all tables of a form: what one page can send, and one person fill in
 Found = tuple[str, str, dict[str, Any]]  # a contradiction's code, its place in the policy, and what its sentence says
 
 
@@ -48,6 +49,8 @@ def list_form_contradictions(policy: Policy) -> Iterator[Found]:
             yield from _check_condition(policy, path, part, before, never)
         if isinstance(part, FormField):
             yield from _check_days(path, part)
+            yield from _check_columns(path, part)
+    yield from _check_cells(policy)
 
 
 def _check_condition(policy: Policy, path: str, part: Asked, before: Sequence[FormField], never: set[str]) -> Iterator[Found]:
@@ -71,7 +74,26 @@ def _check_condition(policy: Policy, path: str, part: Asked, before: Sequence[Fo
         yield "policy_never_asked", f"{path}.depends_on", named
 
 
-def _check_days(path: str, field: FormField) -> Iterator[Found]:
+def _check_columns(path: str, field: FormField) -> Iterator[Found]:
+    """Each column of a table has a head of its own, and days that people mean."""
+    heads = [" ".join(column.label.split()).casefold() for column in field.columns]
+    for number, column in enumerate(field.columns):
+        yield from _check_days(f"{path}.columns.{number}", column)
+        if heads[number] in heads[:number]:
+            yield "policy_column_named_twice", f"{path}.columns.{number}.label", {"given": column.label}
+
+
+def _check_cells(policy: Policy) -> Iterator[Found]:
+    """All tables together have no more cells than a page can send; told of at the first table that is too much."""
+    cells = 0
+    for number, field in enumerate(policy.fields):
+        cells += len(field.columns) * field.most_rows
+        if cells > MOST_CELLS:
+            yield "policy_cells_too_many", f"policy.fields.{number}.most_rows", {"maximum": MOST_CELLS}
+            return
+
+
+def _check_days(path: str, field: FormField | Column) -> Iterator[Found]:
     for name in ("earliest", "latest"):
         day = getattr(field, name)
         if day is not None and day.year not in YEARS:

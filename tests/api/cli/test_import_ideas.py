@@ -12,6 +12,7 @@ from models.dictated_ideas import DictatedIdea
 from models.ideas import Idea
 from models.ledger import LedgerEntry
 from tests.building import SECTIONS, Town
+from tests.tables import FORM, ROWS, kept
 from workflows.intake.dictate import confirm_dictated
 
 HEADS = "NIP;Judul Inovasi;Latar belakang;idea\n"
@@ -70,6 +71,22 @@ def test_with_one_fault_nothing_is_taken_and_each_is_told_by_row_and_column(town
         assert said in refused.stdout, refused.stdout
     assert "Tidak ada yang diubah: 4 hal perlu diperbaiki dalam 4 baris." in refused.stdout
     assert report.read_text("utf-8-sig").count("\n") == 5
+
+
+def test_a_cell_of_the_sheet_gives_a_table_row_by_row(town: Town, tmp_path: Path) -> None:
+    town.build_call(code="UJI-TABEL", **FORM)
+    mate, file = town["mate"].number, tmp_path / "usulan.csv"
+    heads = "NIP;Judul Inovasi;Latar belakang;idea;Rincian biaya\n"
+    lines = '"Tablet loket | 4500000 | preparation | 2026-02-03;\nPelatihan | 1250000.5 | operation"'
+    file.write_text(f"{heads}{mate};Karung pilah;{BOTH};{lines}\n", "utf-8")
+    brought = bring(town, file, call="UJI-TABEL")
+    assert (brought.exit_code, [row.proposal["answers"] for row in waiting(town)]) == (0, [{"costs": kept(*ROWS)}]), brought.output
+    wrong = '"Meja | mahal; a | b | c | d | e"', '"Meja | mahal"'
+    file.write_text(heads + "".join(f"{mate};Judul {number};{BOTH};{cell}\n" for number, cell in enumerate(wrong)), "utf-8")
+    refused = bring(town, file, call="UJI-TABEL")
+    assert refused.exit_code == 1
+    for said in ("Baris 2, Rincian biaya: Baris ke-2 dalam sel ini", "Baris 3, Rincian biaya (1: Biaya): Tulis angka"):
+        assert said in refused.stdout, refused.stdout
 
 
 @pytest.mark.parametrize(("wrong", "said"), [({"call": "NIHIL"}, "NIHIL"), ({"author": "secretary"}, "operator")])

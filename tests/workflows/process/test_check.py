@@ -15,6 +15,7 @@ from models.instants import now
 from models.policy import Entry, Policy
 from tests.answers import NEVER, PLANTED_IN_FORMS
 from tests.building import POLICY, Town
+from tests.tables import FULL_TABLES, PLANTED_IN_TABLES
 from workflows.process import tables, ways
 from workflows.process.check import LONGEST_GATE_NAME, Finding, check_policy
 from workflows.process.refusals import Invalid
@@ -112,6 +113,7 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_new_in_use", "eligibility.minimum_months", {"eligibility": {"minimum_months": 1}}),
     ("policy_years_without_awards", "eligibility.earlier_years", {"eligibility": {"earlier_years": 2}}),
     *PLANTED_IN_FORMS,
+    *PLANTED_IN_TABLES,
     ("policy_requirement_blank", "requirements.1.label", {"requirements": [requirement("a"), requirement("b", label=" ? ")]}),
     ("policy_requirement_blank", "requirements.0.label_en", {"requirements": [requirement("a", label_en="\u3000")]}),
     ("policy_requirement_named_twice", "requirements.1.label", {"requirements": [requirement("a"), requirement("b", label="bermanfaat ")]}),
@@ -124,6 +126,7 @@ SOUND: dict[str, dict[str, Any]] = {
     "an office for every step": {
         "movers": {"permit": "secretariat", "propose": "chair", "recommend": "verifier", "determine": "chair", "verify": "auditor"}
     },
+    "tables with as many cells as a page can send": {"fields": FULL_TABLES},
     "a ranking of those whose pilot stopped too": {"award_from": ["rolled_out", "stopped"], "rule_book": RANKED},
     "verified results at the end": {"rule_book": VERIFIED},
     "an amount that no team is large enough to raise": {"rule_book": ENDLESS, "team_limit": 2},
@@ -193,7 +196,10 @@ def test_every_finding_has_its_sentence_with_everything_it_says() -> None:
             assert "{" not in sentence(finding.code, language, finding.parameters), finding
 
 
-OF_MODELS = ("policy_names", "policy_scale", "policy_words", "policy_pilot", "policy_condition", "policy_options", "policy_bounds")
+OF_MODELS = (
+    *("policy_names", "policy_scale", "policy_words", "policy_pilot", "policy_condition", "policy_options", "policy_bounds"),
+    *("policy_columns_do", "policy_rows", "policy_unit"),
+)
 OF_THE_MODEL = {code for code in catalogue() if code.startswith(OF_MODELS)}
 
 
