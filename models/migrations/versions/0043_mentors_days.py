@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045"
-down_revision = "0040"
+revision = "0043"
+down_revision = "0042"
 
 
 def upgrade() -> None:
