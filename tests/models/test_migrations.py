@@ -18,7 +18,6 @@ from models.decrees import Decree
 from models.documents import Document, DocumentKind, NumberSeries
 from models.ideas import Idea
 from models.instants import now
-from models.mentors import Mentorship
 from models.migrations import migrate
 from models.outbox import Message
 from models.search import INDEX
@@ -285,26 +284,6 @@ def test_the_decrees_of_awards_that_were_approved_before_are_recorded_once(store
         found = session.exec(select(Decree)).all()
         said = [(each.kind, each.unit_id, each.number, each.folded_number, each.issued_on, each.recorded_by, each.sha256) for each in found]
     assert said == [("award", "u", "100.3/Kep. 7", "100.3/kep.7", date(2026, 4, 20), "p", None)]
-
-
-def test_a_request_for_a_mentor_that_waits_has_its_days_from_the_migration(store: Database) -> None:
-    migrate(store, to="0040")
-    with store.unit_of_work() as session:
-        insert_old(session, "unit", id="u", code="U", path="u/")
-        insert_old(session, "person", id="p", unit_id="u")
-        insert_old(session, "call", id="c", code="C", unit_id="u")
-        insert_old(session, "policyversion", id="v", call_id="c", body={})
-        insert_old(session, "idea", id="i", call_id="c", policy_id="v", unit_id="u", lead_id="p")
-        insert_old(session, "mentor", id="m", call_id="c", person_id="p", set_by="p")
-        for state in ("requested", "turned_down"):
-            insert_old(session, "mentorship", id=state, state=state, idea_id="i", mentor_id="m", person_id="p", asked_by="p")
-    began = datetime.now(UTC)
-    migrate(store)
-    with store.reading() as session:
-        counted = dict(session.exec(select(Mentorship.id, Mentorship.counted_from)).all())
-    assert counted["turned_down"] is None
-    assert counted["requested"] is not None
-    assert began <= counted["requested"] <= datetime.now(UTC)
 
 
 def test_an_idea_of_an_older_database_is_in_no_category(store: Database) -> None:
