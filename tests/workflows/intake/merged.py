@@ -46,9 +46,9 @@ def agree(town: Town, merge: str, *people: str) -> None:
         town.do(answer_merge, merge, agrees=True, terms=terms_of(town, merge), by=who)
 
 
-def merge(town: Town, first: str, second: str, *people: str) -> str:
+def merge(town: Town, first: str, second: str, *people: str, by: str = "secretary") -> str:
     """Two ideas that have become one, by the word of these people, of whom the first and the last lead; by default of two teams of two."""
-    asked = propose(town, first, second)
+    asked = propose(town, first, second, by)
     for who in (people[0], people[-1]) if people else ("lead", "owner"):
         town.do(open_merge, asked, by=who)
     agree(town, asked, *(people or ALL))

@@ -46,11 +46,11 @@ def offer(town: Town, idea: str, call: str, by: str = "secretary") -> str:
     return str(town.do(offer_transfer, idea, NewTransfer(call, WHY), by=by).id)
 
 
-def hand_on(town: Town, idea: str, call: str, **agreement: object) -> str:
+def hand_on(town: Town, idea: str, call: str, by: str = "lead", **agreement: object) -> str:
     """An idea that stands in another call."""
     offered = offer(town, idea, call)
     town.do(answer_transfer, offered, accepts=True, by="walker")
-    town.do(agree_to_transfer, offered, Agreement(**agreement), by="lead")  # type: ignore[arg-type]
+    town.do(agree_to_transfer, offered, Agreement(**agreement), by=by)  # type: ignore[arg-type]
     return offered
 
 
