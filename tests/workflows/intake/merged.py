@@ -8,6 +8,7 @@ from models.stages import IdeaStage
 from tests.building import Town
 from tests.steps import REASON
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, open_merge
+from workflows.intake.separate import undo_merge
 from workflows.intake.team import MemberShare
 from workflows.process.attest.compare import compare_rows
 
@@ -53,6 +54,12 @@ def merge(town: Town, first: str, second: str, *people: str, by: str = "secretar
         town.do(open_merge, asked, by=who)
     agree(town, asked, *(people or ALL))
     return asked
+
+
+def take_back(town: Town, merge: str, *, lead: str = "lead", by: str = "secretary") -> None:
+    """An office lets two ideas be two again, with the word of one who leads."""
+    for who in (lead, by):
+        town.do(undo_merge, merge, reason=REASON, by=who)
 
 
 def require_whole(town: Town) -> None:

@@ -11,7 +11,7 @@ from models.people import Role
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.intake.merged import agree, build_two, merge, open_both, propose, require_whole, team
+from tests.workflows.intake.merged import agree, build_two, merge, open_both, propose, require_whole, take_back, team
 from tests.workflows.intake.test_replace import agree as agree_to_replacement
 from tests.workflows.intake.test_replace import replace
 from tests.workflows.intake.test_transfer import build_elsewhere, hand_on, offer
@@ -19,7 +19,6 @@ from tests.workflows.review.test_reopen import WHY
 from workflows.intake.merge import answer_merge
 from workflows.intake.permit import permit_idea
 from workflows.intake.replace import confirm_replacement
-from workflows.intake.separate import undo_merge
 from workflows.intake.transfer import answer_transfer
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.duties import list_barred, list_borne
@@ -62,7 +61,7 @@ def test_who_was_of_the_team_that_joined_judges_nothing_of_the_joint_idea(either
     assert borne(town, first, "reviewer1") == ["left_team"]
     assert town["reviewer1"].id not in eligible(town, first)
     assert borne(town, first, "lead") == borne(town, first, "owner") == [], "the joint team bears no duty on its own idea"
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     assert borne(town, first, "reviewer1") == []
     require_whole(town)
 

@@ -14,7 +14,7 @@ from models.people import Role
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.intake.merged import agree, build_two, merge, open_both, propose, require_whole, told
+from tests.workflows.intake.merged import agree, build_two, merge, open_both, propose, require_whole, take_back, told
 from tests.workflows.intake.test_agree import team_of
 from tests.workflows.intake.test_new_lead import ask_to_lead, lead_of
 from tests.workflows.intake.test_replace import agree as agree_to_replacement
@@ -78,7 +78,7 @@ def test_what_is_led_by_another_by_now_is_taken_back_and_they_go_on_leading_it(e
     first, second = build_two(town)
     asked = merge(town, first, second)
     lead_by(town, first, "mate")
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked, lead="owner")
     assert (lead_of(town, first), team_of(town, first)) == ("mate", {"lead": 6_000, "mate": 4_000})
     assert (lead_of(town, second), team_of(town, second)) == ("owner", {"owner": 7_000, "walker": 3_000})
     leads = town.rows(select(TeamMember.person_id).where(TeamMember.idea_id == first, col(TeamMember.lead)))
@@ -96,7 +96,7 @@ def test_who_is_of_the_later_team_alone_does_not_lead_the_earlier_idea_by_its_be
         with pytest.raises(Conflict, match="merge_lead_of_later"):
             town.do(undo_merge, asked, reason=REASON, by=who)
     lead_by(town, first, "lead", "owner")
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     assert (lead_of(town, first), team_of(town, first)) == ("lead", {"lead": 6_000, "mate": 4_000})
     require_whole(town)
 
@@ -138,7 +138,7 @@ def test_a_head_who_is_asked_anew_has_all_their_days_and_their_silence_counts_fo
     assert own_town.idea(first).stage == IdeaStage.SCREENING
     own_town.take(first, "screen returned", "supplement")
     assert own_town.idea(first).stage == IdeaStage.SCREENING, "what silence let through is not asked for once more"
-    own_town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(own_town, asked)
     assert own_town.idea(first).stage == IdeaStage.SCREENING
     require_whole(own_town)
 
@@ -149,7 +149,7 @@ def test_an_idea_that_was_reopened_becomes_one_and_two_again_as_any_other(town: 
     _, second = build_two(town)
     asked = merge(town, first, second)
     town.take(first, "permit granted")
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     assert (team_of(town, first), town.idea(second).stage) == ({"lead": 6_000, "mate": 4_000}, IdeaStage.SCREENING)
     again = merge(town, first, second)
     town.take(first, "permit granted", "screen accepted")

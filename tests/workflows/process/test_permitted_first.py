@@ -177,6 +177,7 @@ def play_merges(town: Town, play: Play) -> None:
         for who in ("lead", "mate"):
             town.do(answer_merge, asked.id, agrees=True, terms=asked.terms, by=who)
         play(answer_merge, asked.id, agrees=True, terms=asked.terms, by="owner")
+        town.do(undo_merge, asked.id, reason=REASON, by="lead")
         play(undo_merge, asked.id, reason=REASON, by="secretary")
 
 
