@@ -1,10 +1,12 @@
 """The database refuses two duties in one person whatever act bears them, also those that came after 0007; old rows stay.
+And an idea is handed on by what its team and the other office agreed to.
 
 Reopening is screening. What was done about an idea that has joined another was done about that one. Whoever said in office that two ideas
 are one or two again, or handed one on or took it in, has screened it. Who typed it, advised its team, left it, or claimed it stays apart
 from what belongs to others.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0041"
@@ -119,7 +121,12 @@ _LOOSENED_POSTGRESQL = (
 
 
 def upgrade() -> None:
-    """The steps that must differ as a view, and a trigger for each act that fulfils a duty; flows have no person and pass."""
+    """The steps that must differ as a view, and a trigger for each act that fulfils a duty; flows have no person and pass.
+
+    Nobody has agreed so far to what is offered: what another office accepted, it accepts again.
+    """
+    op.add_column("ideatransfer", sa.Column("accepted_terms", sa.String(length=64), server_default="", nullable=False))
+    op.add_column("ideatransfer", sa.Column("agreed", sa.JSON(), server_default="{}", nullable=False))
     op.execute(f"CREATE VIEW duty_apart (earlier, present, one, other) AS VALUES {', '.join(_list_apart())}")
     if op.get_bind().dialect.name == "sqlite":
         _guard_sqlite()

@@ -22,7 +22,7 @@ def test_the_pages_offer_accept_and_agree_without_a_script_and_history_tells_it(
     assert (short.status_code, 'id="transfer-reason-error"' in short.text) == (422, True)
     assert send(open_browser(town, "secretary"), page, to, call_id=other, reason=WHY).headers["location"] == f"{page}?ok=transfer_offered"
     (offered,) = town.rows(select(IdeaTransfer.id))
-    for who, do in (("walker", "accept"), ("lead", "agree")):
+    for who, do in (("walker", "accept"), ("mate", "agree"), ("lead", "agree")):
         browser = open_browser(town, who)
         assert 'href="/pengalihan"' in browser.get("/kotak-masuk").text
         assert send(browser, "/pengalihan", f"/pengalihan/{offered}", do="").status_code == 422

@@ -14,7 +14,7 @@ from tests.steps import REASON
 from tests.workflows.intake.merged import agree, build_two, merge, open_both, propose, require_whole, take_back, team
 from tests.workflows.intake.test_replace import agree as agree_to_replacement
 from tests.workflows.intake.test_replace import replace
-from tests.workflows.intake.test_transfer import build_elsewhere, hand_on, offer
+from tests.workflows.intake.test_transfer import accept, build_elsewhere, hand_on, offer
 from tests.workflows.review.test_reopen import WHY
 from workflows.intake.merge import answer_merge
 from workflows.intake.permit import permit_idea
@@ -97,7 +97,7 @@ def test_who_offers_an_idea_or_would_take_it_in_has_screened_it_while_the_lead_i
     idea = town.build_idea(IdeaStage.SCREENING)
     offered = offer(town, idea, build_elsewhere(town))
     assert (borne(town, idea, "secretary"), borne(town, idea, "walker")) == (["screen"], [])
-    town.do(answer_transfer, offered, accepts=True, by="walker")
+    accept(town, offered)
     assert borne(town, idea, "walker") == ["screen"]
     town.do(answer_transfer, offered, accepts=False, reason=REASON, by="secretary")
     assert borne(town, idea, "secretary") == borne(town, idea, "walker") == []
@@ -124,4 +124,4 @@ def test_who_has_scored_an_idea_neither_merges_nor_hands_it_on_in_office(town: T
     offered = offer(town, first, other)
     town.give_role(judge, Role.SECRETARIAT, "DISDIK")
     with pytest.raises(NotFound, match="transfer_not_found"):
-        town.do(answer_transfer, offered, accepts=True, by=judge)
+        accept(town, offered, by=judge)

@@ -20,14 +20,14 @@ from tests.workflows.intake.test_new_lead import ask_to_lead, lead_of
 from tests.workflows.intake.test_replace import agree as agree_to_replacement
 from tests.workflows.intake.test_replace import replace
 from tests.workflows.intake.test_silence import last_second, let_heads_serve, let_pass, settled
-from tests.workflows.intake.test_transfer import build_elsewhere, offer, sees
+from tests.workflows.intake.test_transfer import accept, build_elsewhere, offer, sees
+from tests.workflows.intake.test_transfer import agree as agree_to_rules
 from tests.workflows.review.test_reopen import WHY
 from tests.workflows.turns import Clock, clock, own_town
 from workflows.intake.merge import open_merge
 from workflows.intake.merge_lists import list_waiting_merges
 from workflows.intake.replace import confirm_replacement
 from workflows.intake.separate import undo_merge
-from workflows.intake.transfer import Agreement, agree_to_transfer, answer_transfer
 from workflows.process.refusals import Conflict
 from workflows.review.reopen import reopen_idea
 
@@ -166,14 +166,14 @@ def test_what_was_to_become_of_an_idea_before_it_was_turned_down_is_over_once_it
     agree(town, asked, "lead", "mate", "owner")
     offered = town.build_idea(IdeaStage.SCREENING, title="Rapor daring")
     transfer = offer(town, offered, build_elsewhere(town))
-    town.do(answer_transfer, transfer, accepts=True, by="walker")
+    accept(town, transfer)
     for idea in (first, offered):
         town.take(idea, "screen rejected")
         town.do(reopen_idea, idea, reason=WHY, by="stranger")
     with pytest.raises(Conflict, match="merge_settled"):
         agree(town, asked, "walker")
     with pytest.raises(Conflict, match="transfer_settled"):
-        town.do(agree_to_transfer, transfer, Agreement(), by="lead")
+        agree_to_rules(town, transfer, "lead")
     assert not sees(town, "walker", offered), "who was to take it in reads nothing of it any more"
     assert (told(town, "mate")[-1], town.idea(second).stage) == ("merge_ended", IdeaStage.SCREENING)
     require_whole(town)

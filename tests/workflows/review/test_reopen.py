@@ -104,7 +104,7 @@ def test_who_could_read_a_score_of_what_has_joined_reviews_nothing_of_the_joint_
     first, second = town.build_idea(IdeaStage.REJECTED), town.build_idea(IdeaStage.REJECTED, lead="owner", title="Nomor antre dari rumah")
     other = build_elsewhere(town)
     town.do(reopen_idea, second, reason=WHY, by="secretary")
-    hand_on(town, second, other, by="owner")
+    hand_on(town, second, other, "owner")
     mine = town.build_idea(IdeaStage.SCREENING, title="Loket tanpa antre")
     hand_on(town, mine, other)
     with town.store.unit_of_work() as session:

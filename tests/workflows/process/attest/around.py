@@ -14,6 +14,7 @@ from tests.steps import REASON
 from tests.workflows.intake.claiming import build_filed, build_told
 from tests.workflows.intake.merged import build_two, take_back
 from tests.workflows.intake.merged import merge as merge_ideas
+from tests.workflows.intake.test_transfer import accept, agree
 from workflows.intake.advice import give_advice
 from workflows.intake.claims import decide_claim, lapse_claims, withdraw_claim
 from workflows.intake.clinics import book_clinic, end_booking
@@ -23,7 +24,7 @@ from workflows.intake.mentor_silence import end_unanswered
 from workflows.intake.mentoring import answer_request, ask_mentor, end_mentorship
 from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
 from workflows.intake.replacing import NewReplacement
-from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
+from workflows.intake.transfer import NewTransfer, offer_transfer
 from workflows.region.clinics import NewClinic, plan_clinic
 from workflows.region.mentors import NewMentor, set_mentor
 
@@ -97,5 +98,5 @@ def merge_and_hand_on(town: Town) -> None:
     town.give_role("walker", Role.SECRETARIAT, "BAPPEDA")
     idea, other = town.build_idea(IdeaStage.SCREENING), town.build_call(code="UJI-LAIN")
     offered = town.do(offer_transfer, idea, NewTransfer(other, REASON), by="secretary").id
-    town.do(answer_transfer, offered, accepts=True, by="walker")
-    town.do(agree_to_transfer, offered, Agreement(), by="lead")
+    accept(town, offered)
+    agree(town, offered)
