@@ -148,7 +148,7 @@ def count_in_time(drained: Sequence[float]) -> int:
     """How many of some waits were within what is promised, told where the tests print."""
     in_time = sum(each <= PROMISED_SECONDS for each in drained)
     print(
-        f"{in_time} of {len(drained)} times drained within {PROMISED_SECONDS:.0f} s: {[round(each) for each in drained]} s, no pause skipped"
+        f"{in_time} of {len(drained)} times drained within {PROMISED_SECONDS:.0f} s, no pause skipped: {[round(each) for each in drained]}"
     )
     return in_time
 
