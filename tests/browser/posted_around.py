@@ -13,7 +13,7 @@ from tests.sharing import OPEN
 from tests.steps import REASON
 from tests.workflows.intake.claiming import build_filed, build_told
 from tests.workflows.intake.mentored import ADVICE, add_mentor, advised, ask
-from tests.workflows.intake.test_transfer import accept, agree
+from tests.workflows.intake.transferred import accept, agree
 from workflows.intake.advice import give_advice
 from workflows.intake.clinics import book_clinic
 from workflows.intake.colleagues import support_idea

@@ -9,7 +9,7 @@ from models.transfers import IdeaTransfer
 from tests.api.pages.browsing import open_browser, send
 from tests.asking import ask
 from tests.building import Town
-from tests.workflows.intake.test_transfer import WHY, build_elsewhere
+from tests.workflows.intake.transferred import WHY, build_elsewhere
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ from tests.steps import REASON
 from tests.workflows.intake.merged import agree, build_two, merge, open_both, propose, require_whole, take_back, team
 from tests.workflows.intake.test_replace import agree as agree_to_replacement
 from tests.workflows.intake.test_replace import replace
-from tests.workflows.intake.test_transfer import accept, build_elsewhere, hand_on, offer
+from tests.workflows.intake.transferred import accept, build_elsewhere, hand_on, offer
 from tests.workflows.review.test_reopen import WHY
 from workflows.intake.merge import answer_merge
 from workflows.intake.permit import permit_idea

@@ -20,8 +20,8 @@ from tests.workflows.intake.test_new_lead import ask_to_lead, lead_of
 from tests.workflows.intake.test_replace import agree as agree_to_replacement
 from tests.workflows.intake.test_replace import replace
 from tests.workflows.intake.test_silence import last_second, let_heads_serve, let_pass, settled
-from tests.workflows.intake.test_transfer import accept, build_elsewhere, offer, sees
-from tests.workflows.intake.test_transfer import agree as agree_to_rules
+from tests.workflows.intake.transferred import accept, build_elsewhere, offer, sees
+from tests.workflows.intake.transferred import agree as agree_to_rules
 from tests.workflows.review.test_reopen import WHY
 from tests.workflows.turns import Clock, clock, own_town
 from workflows.intake.merge import open_merge

@@ -29,18 +29,27 @@ class File:
 class Recorded:
     """The first words of all kinds that are found, and the places where a kind cannot be followed."""
 
+    files: dict[str, File]
     words: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an expression stands: in which file, and within which function."""
+
+    file: File
+    within: Function | None
 
 
 def read_recorded(folder: Path) -> Recorded:
     """Everything that any file below a folder may record."""
     files = {str(path.with_suffix("")).replace("/", "."): _read(path) for path in sorted(folder.rglob("*.py"))}
-    found = Recorded()
+    found = Recorded(files)
     for file in files.values():
         for within, call in file.calls:
             if _name_of(call) == RECORD and file.path.stem != "journal":
-                _follow(files, file, within, _argument(call, SUBJECT, "kind"), found, frozenset())
+                _follow(found, Place(file, within), _argument(call, SUBJECT, "kind"), frozenset())
     return found
 
 
@@ -78,37 +87,35 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             yield from _pairs(one, given)
 
 
-def _follow(
-    files: dict[str, File], file: File, within: Function | None, kind: ast.expr | None, found: Recorded, seen: frozenset[str]
-) -> None:
+def _follow(found: Recorded, at: Place, kind: ast.expr | None, seen: frozenset[str]) -> None:
     """Add what an expression may say to what is found."""
-    place = f"{file.path}:{getattr(kind, 'lineno', '?')}"
-    mark = f"{place}:{ast.dump(kind) if kind else ''}"
-    if kind is None or mark in seen:
-        found.unknown |= {place} if kind is None else set()
+    line = f"{at.file.path}:{getattr(kind, 'lineno', '?')}"
+    mark = f"{line}:{ast.dump(kind) if kind else ''}"
+    if mark in seen:
         return
-    seen |= {mark}
     said = _said(kind)
     found.words |= said
+    sources = [] if said else [*_list_sources(found.files, at, kind)]
+    found.unknown |= set() if said or sources else {line}
+    for place, value in sources:
+        _follow(found, place, value, seen | {mark})
+
+
+def _list_sources(files: dict[str, File], at: Place, kind: ast.expr | None) -> Iterator[tuple[Place, ast.expr | None]]:
+    """What an expression gets its first word from; nothing where that cannot be read off the source."""
     match kind:
-        case _ if said:
-            return
         case ast.JoinedStr(values=[ast.FormattedValue(value=inner), *_]):
-            _follow(files, file, within, inner, found, seen)
+            yield at, inner
         case ast.IfExp(body=one, orelse=other):
-            for each in (one, other):
-                _follow(files, file, within, each, found, seen)
-        case ast.Call(func=ast.Name(id=name)) if name in file.functions:
-            for node in ast.walk(file.functions[name]):
-                if isinstance(node, ast.Return):
-                    _follow(files, file, file.functions[name], node.value, found, seen)
+            yield from ((at, one), (at, other))
+        case ast.Call(func=ast.Name(id=name)) if name in at.file.functions:
+            function = at.file.functions[name]
+            yield from ((Place(at.file, function), node.value) for node in ast.walk(function) if isinstance(node, ast.Return))
         case ast.Name(id=name):
-            _follow_name(files, file, within, name, (found, seen, place))
-        case _:
-            found.unknown.add(place)
+            yield from _list_origins(files, at, name)
 
 
-def _said(kind: ast.expr) -> set[str]:
+def _said(kind: ast.expr | None) -> set[str]:
     """The first words that an expression says as it stands."""
     match kind:
         case ast.Constant(value=str() as text):
@@ -120,25 +127,20 @@ def _said(kind: ast.expr) -> set[str]:
     return set()
 
 
-def _follow_name(
-    files: dict[str, File], file: File, within: Function | None, name: str, so_far: tuple[Recorded, frozenset[str], str]
-) -> None:
-    found, seen, place = so_far
-    local = [value for one, value in _assigned(ast.walk(within)) if one == name] if within else []
-    known = file if name in file.constants else files.get(file.imported.get(name, ""))
+def _list_origins(files: dict[str, File], at: Place, name: str) -> Iterator[tuple[Place, ast.expr | None]]:
+    """Where a name gets what it stands for: its function, the calls of that function, its file, or the one it is imported from."""
+    local = [value for one, value in _assigned(ast.walk(at.within)) if one == name] if at.within else []
+    names = [each.arg for each in (*at.within.args.args, *at.within.args.kwonlyargs)] if at.within else []
+    known = at.file if name in at.file.constants else files.get(at.file.imported.get(name, ""))
     if local:
-        for value in local:
-            _follow(files, file, within, value, found, seen)
-    elif within is not None and name in (names := [each.arg for each in (*within.args.args, *within.args.kwonlyargs)]):
+        yield from ((at, value) for value in local)
+    elif at.within is not None and name in names:
         for other in files.values():
             for caller, call in other.calls:
-                if _name_of(call) == within.name and _reaches(other, file, within.name):
-                    _follow(files, other, caller, _argument(call, names.index(name), name), found, seen)
-    elif known is not None and name in known.constants:
-        for value in known.constants[name]:
-            _follow(files, known, None, value, found, seen)
-    else:
-        found.unknown.add(place)
+                if _name_of(call) == at.within.name and _reaches(other, at.file, at.within.name):
+                    yield Place(other, caller), _argument(call, names.index(name), name)
+    elif known is not None:
+        yield from ((Place(known, None), value) for value in known.constants.get(name, ()))
 
 
 def _reaches(caller: File, file: File, name: str) -> bool:

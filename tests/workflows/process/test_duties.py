@@ -4,6 +4,7 @@ Who would cheat: a secretary who is also the leader, a head who would rather do 
 err: the civil servant of a small office who holds every role. What an inspector expects: four people behind whatever is paid.
 """
 
+import ast
 import csv
 import itertools
 from collections import deque
@@ -117,3 +118,15 @@ def fewest_people(duties: list[str], policy: Policy) -> int:
         yield from share(rest, [*people, [duty]])
 
     return min(share(duties, []))
+
+
+def test_no_command_takes_a_step_of_any_duty() -> None:
+    """Whoever runs the server brings in ideas, and decides nothing: these are all actions of a stage that any command knows."""
+    stages = tuple(f"workflows.{stage}" for stage in ("intake", "review", "pilot", "reward"))
+    imported = set()
+    for file in Path("api/cli").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith(stages):
+                imported |= {each.name for each in node.names}
+            assert not (isinstance(node, ast.Import) and any(each.name.startswith(stages) for each in node.names)), file
+    assert imported == {"NamedSheet", "check_ideas", "import_ideas", "index_lagging"}

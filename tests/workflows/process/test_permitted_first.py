@@ -24,7 +24,7 @@ from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.clock import stopped_clock
 from tests.steps import REASON, STEPS, IdeaUnderWay
-from tests.workflows.intake.test_transfer import accept, agree, terms_of
+from tests.workflows.intake.transferred import accept, agree, terms_of
 from workflows.intake.agree import answer_invitation, leave_out_unanswered
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, open_merge

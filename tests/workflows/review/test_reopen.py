@@ -17,7 +17,7 @@ from tests.building import Town
 from tests.steps import REASON
 from tests.workflows.intake.claiming import BECAUSE, build_filed, require_whole
 from tests.workflows.intake.merged import merge
-from tests.workflows.intake.test_transfer import build_elsewhere, hand_on
+from tests.workflows.intake.transferred import build_elsewhere, hand_on
 from workflows.documents.kinds.rejection import name_rejecting
 from workflows.intake.claims import decide_claim
 from workflows.process.context import read_context

@@ -14,7 +14,7 @@ from tests.steps import REASON
 from tests.workflows.intake.claiming import build_filed, build_told
 from tests.workflows.intake.merged import build_two, take_back
 from tests.workflows.intake.merged import merge as merge_ideas
-from tests.workflows.intake.test_transfer import accept, agree
+from tests.workflows.intake.transferred import accept, agree
 from workflows.intake.advice import give_advice
 from workflows.intake.claims import decide_claim, lapse_claims, withdraw_claim
 from workflows.intake.clinics import book_clinic, end_booking
