@@ -44,6 +44,7 @@ POLICY = {
         "unit_code": "BAPPEDA",
     },
 }
+TERMS = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 EXAMPLES: dict[str, dict[str, Any]] = {
     "ActivationIn": {"identifier": NUMBER, "code": "K7MP-3QXR-9TWD", "password": "tujuh kuda nil menari"},
     "AgreementIn": {"outcome": "joined"},
@@ -139,7 +140,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "PolicyIn": {"policy": POLICY},
     "ProposalIn": PROPOSAL,
-    "MergeAnswerIn": {"outcome": "agreed", "terms": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+    "MergeAnswerIn": {"outcome": "agreed", "terms": TERMS},
     "MergeConfirmationIn": {"outcome": "confirmed"},
     "MergeIn": {"other": "IDE-2026-000123", "reason": "Keduanya mengantre dari rumah lewat satu aplikasi."},
     "MergeSharesIn": {"shares": [{"person_id": ID, "share_hundredths": 6_000}, {"person_id": ID[::-1], "share_hundredths": 4_000}]},
@@ -162,8 +163,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "StepIn": {"reason": REASON},
     "SubmissionIn": {"without_unanswered": False},
     "SupplementIn": PROPOSAL,
-    "TransferAgreementIn": {"outcome": "agreed", "declares_truth": True},
-    "TransferAnswerIn": {"outcome": "accepted"},
+    "TransferAgreementIn": {
+        "outcome": "agreed",
+        "terms": TERMS,
+        "declares_truth": True,
+    },
+    "TransferAnswerIn": {"outcome": "accepted", "terms": TERMS},
     "TransferIn": {"call_id": ID, "reason": "Menyangkut sekolah, sehingga menjadi urusan dinas pendidikan."},
     "UnitIn": {"code": "KEL-CONTOH", "name": "Kelurahan Contoh", "kind": "subdistrict", "parent_code": "KEC-CONTOH"},
     "VerdictIn": {"outcome": "roll_out", "reason": REASON},

@@ -98,7 +98,7 @@ async def _version_page(request: PageRequest, call_id: str, number: int, *, refu
             "grades": list_grades(policy),
             "ceiling": read_ceiling(session),
             "movers": list(policy.movers.items()),
-            "loosened": [[STEPS[duty][-1] for duty in pair] for pair in policy.loosened],
+            "loosened": [[STEPS[duty][0] for duty in pair] for pair in policy.loosened],  # a duty is named after its first step
             "problems": _list_problems(session, policy, words) if waits else [],
             "signs": waits and (call.state != CallState.CLOSED or version.amends is not None) and may_sign(actor, unit, version),
             "own": waits and version.author_id == actor.person_id,

@@ -42,7 +42,7 @@ async def propose(idea_id: Id, request: PostedForm) -> Response:
 
 @router.post(f"{IDEA}/penggabungan/{{merge_id}}")
 async def separate(idea_id: Id, merge_id: Id, request: PostedForm) -> Response:
-    """Let both be two again: an office at once, a member by agreeing to it."""
+    """Let both be two again: an office once a lead has agreed, a member by agreeing to it."""
     reason = request.form.text("reason", 2_000)
 
     def act(session: Session, actor: Actor) -> FormResult:

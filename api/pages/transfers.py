@@ -53,17 +53,17 @@ async def go_to_list(rest: str) -> Response:
 
 @router.post(f"{LIST}/{{transfer_id}}")
 async def settle(transfer_id: Id, request: PostedForm) -> Response:
-    """Accept, return or take back an offer; agree to the other call's rules, or refuse them."""
+    """Accept, return or take back an offer; agree to the other call's rules for oneself, or refuse them."""
     form = request.form
-    do, reason = form.choice("do", tuple(DONE)), form.text("reason", 2_000)
-    agreement = Agreement(form.text("category", 40), form.text("declaration", 3) == "yes") if do == "agree" else None
+    do, reason, terms = form.choice("do", tuple(DONE)), form.text("reason", 2_000), form.text("terms", 64)
+    agreement = Agreement(terms, form.text("category", 40), form.text("declares_truth", 3) == "yes") if do == "agree" else None
 
     def act(session: Session, actor: Actor) -> FormResult:
         require_readable(form)
         if do in ("accept", "return"):
-            answer_transfer(session, transfer_id, accepts=do == "accept", reason=reason, actor=actor)
-        else:
-            agree_to_transfer(session, transfer_id, agreement, reason=reason, actor=actor)
-        return FormResult(to=LIST, done=DONE[do])
+            answer_transfer(session, transfer_id, accepts=do == "accept", terms=terms, reason=reason, actor=actor)
+            return FormResult(to=LIST, done=DONE[do])
+        row = agree_to_transfer(session, transfer_id, agreement, reason=reason, actor=actor)
+        return FormResult(to=LIST, done="transfer_agreed" if do == "agree" and not row.is_done else DONE[do])
 
     return await WAITING.attempt("settle", transfer_id, request, act)

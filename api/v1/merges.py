@@ -56,7 +56,7 @@ class MergeConfirmationIn(RequestBody):
 
 
 class MergeUndoingIn(RequestBody):
-    """`undone`: an office lets both be two again at once, a member agrees to it; `kept`: a member stays with it, and all agree anew."""
+    """`undone`: an office lets both be two again once a lead agreed, a member agrees to it; `kept`: a member stays, and all agree anew."""
 
     outcome: Literal["undone", "kept"] = "undone"
     reason: Words = ""

@@ -1,7 +1,7 @@
 """Offers to hand an idea to another agency's call: made by the office that screens it, accepted by the other, agreed to by its lead."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -26,16 +26,21 @@ class TransferIn(RequestBody):
 
 
 class TransferAnswerIn(RequestBody):
-    """`returned` also takes back what one's own office offered."""
+    """`accepted` names the `terms` that one read in the list, their digest; `returned` also takes back what one's own office offered."""
 
     outcome: Literal["accepted", "returned"]
+    terms: str | None = Field(default=None, max_length=64)
     reason: Words = ""
 
 
 class TransferAgreementIn(RequestBody):
-    """The lead's word to the other call's rules: a category where several are for their unit, the declaration of truth where it asks so."""
+    """A member's word to the other call's rules, by the `terms` that they read in the list; the lead's is the last.
+
+    The lead names a category where several are for their unit, and makes the declaration of truth where that call asks so.
+    """
 
     outcome: Literal["agreed", "refused"]
+    terms: str | None = Field(default=None, max_length=64)
     category: str = Field(default="", max_length=40)
     declares_truth: bool = False
     reason: Words = ""
@@ -55,7 +60,11 @@ class TransferOut(ResponseBody):
 
 
 class WaitingTransferOut(TransferOut):
-    """An offer that waits; `categories` are those of which the lead names one, `declaration` what they declare in that call."""
+    """An offer that waits; `categories` are those of which the lead names one, `declaration` what they declare in that call.
+
+    `terms` is the digest of that call's rules and of the idea with its team, as they are now; who accepts or agrees sends it along.
+    `is_accepted` says whether that call's office accepted these, `awaited` who of the team has not agreed to them, its lead left out.
+    """
 
     code: str | None
     title: str
@@ -65,6 +74,9 @@ class WaitingTransferOut(TransferOut):
     offered_by: str
     categories: list[str]
     declaration: str
+    terms: str
+    is_accepted: bool
+    awaited: list[str]
     may_accept: bool
     may_take_back: bool
     may_agree: bool
@@ -85,14 +97,14 @@ async def show_waiting_transfers(request: Api) -> list[WaitingTransferOut]:
 @router.post("/transfers/{transfer_id}/answer", response_model=TransferOut)
 async def answer_for_transfer(transfer_id: Id, body: TransferAnswerIn, request: Api) -> JSONResponse:
     """Take the idea in, or return it with a reason."""
-    accepts = body.outcome == "accepted"
-    return await request.write(lambda s, a: _show(answer_transfer(s, transfer_id, accepts=accepts, reason=body.reason, actor=a)))
+    said: dict[str, Any] = {"accepts": body.outcome == "accepted", "terms": body.terms or "", "reason": body.reason}
+    return await request.write(lambda s, a: _show(answer_transfer(s, transfer_id, **said, actor=a)))
 
 
 @router.post("/transfers/{transfer_id}/agreement", response_model=TransferOut)
 async def agree_for_transfer(transfer_id: Id, body: TransferAgreementIn, request: Api) -> JSONResponse:
-    """Agree to the other call's rules, and the idea stands there; or refuse, and it stays."""
-    agreement = Agreement(body.category, body.declares_truth) if body.outcome == "agreed" else None
+    """Agree to the other call's rules, and with the lead's word the idea stands there; or refuse, and it stays."""
+    agreement = Agreement(body.terms or "", body.category, body.declares_truth) if body.outcome == "agreed" else None
     return await request.write(lambda s, a: _show(agree_to_transfer(s, transfer_id, agreement, reason=body.reason, actor=a)))
 
 
@@ -112,6 +124,9 @@ def _show_waiting(found: ListedTransfer) -> WaitingTransferOut:
         offered_by=found.offered_by,
         categories=[each.name for each in found.categories],
         declaration=found.declaration,
+        terms=found.terms,
+        is_accepted=found.is_accepted,
+        awaited=[*found.awaited],
         may_accept=found.may_accept,
         may_take_back=found.may_take_back,
         may_agree=found.may_agree,

@@ -2,8 +2,9 @@
 in somebody else's name, who advised its team, whose place in the team somebody else has taken, who was in one team with it,
 and who claimed it, or is of the team that had it first.
 
-What was done about an idea that has joined another was done about that one. An office that said that two are one, or handed an idea on to
-another call or took it in, did so in the place of screening it.
+What was done about an idea that has joined another was done about that one. An office that said that two are one, or are two again, or
+handed an idea on to another call or took it in, did so in the place of screening it: also while that waits for somebody else's word. The
+newest migration on duties says the same below the engine.
 """
 
 from collections.abc import Collection
@@ -39,6 +40,16 @@ class Act(NamedTuple):
     step: str
 
 
+class _Source(NamedTuple):
+    """What says that somebody took a step: rows with an `idea_id`, the person, the step, and which of the rows."""
+
+    name: str
+    rows: sa.FromClause
+    person: Any
+    step: Any
+    conditions: tuple[Any, ...] = ()
+
+
 _DECISION, _REVIEW, _PILOT, _AWARD, _DICTATED, _MENTORSHIP, _REPLACED, _PART, _MERGE, _TRANSFER = (
     table_of(model) for model in (Decision, Review, Pilot, Award, DictatedIdea, Mentorship, Replacement, MergePart, IdeaMerge, IdeaTransfer)
 )
@@ -52,39 +63,48 @@ _FIRST = (
     .subquery("of_first")
 )
 _APART = sa.select(_PART.c.apart_id.label("idea_id"), _PART.c.person_id).where(_PART.c.apart_id.is_not(None)).subquery("apart")
-_TOOK_IN = sa.select(_MERGE.c.into_id.label("idea_id"), _MERGE.c.confirmed_by).where(_MERGE.c.is_done).subquery("took_in")
+_MERGE_MAY_COME = sa.or_(_MERGE.c.is_done, _MERGE.c.settled_at.is_(None))  # one that waits as well: it comes about with a member's word
+_IN_OFFICE = sa.and_(
+    _MERGE.c.undone_at.is_not(None), ~sa.exists().where(_PART.c.merge_id == _MERGE.c.id, _PART.c.person_id == _MERGE.c.undone_by)
+)
+_TOOK_IN = sa.select(_MERGE.c.into_id.label("idea_id"), _MERGE.c.confirmed_by).where(_MERGE_MAY_COME).subquery("took_in")
+_LET_GO = sa.select(_MERGE.c.into_id.label("idea_id"), _MERGE.c.undone_by).where(_IN_OFFICE).subquery("let_go")
+_TRANSFER_MAY_COME = sa.or_(_TRANSFER.c.is_done, _TRANSFER.c.settled_at.is_(None))
 _STANDS = _MERGE.c.is_done & _MERGE.c.undone_at.is_(None)
 _OF_SCREENING: sa.ColumnClause[Any] = sa.literal_column("'screen'")
-_SOURCES: tuple[tuple[sa.FromClause, Any, Any, tuple[Any, ...]], ...] = (
-    (_DECISION, _DECISION.c.actor_id, _DECISION.c.action, ()),
-    (_REVIEW, _REVIEW.c.reviewer_id, sa.literal_column("'score'"), (_REVIEW.c.state.in_(ANSWERED),)),
-    (_PILOT, _PILOT.c.owner_id, sa.literal_column("'measure'"), ()),
-    (_AWARD, _AWARD.c.proposed_by, sa.literal_column("'award_propose'"), ()),
-    (_AWARD, _AWARD.c.approved_by, sa.literal_column("'award_approve'"), ()),
-    (_DICTATED, _DICTATED.c.typed_by, sa.literal_column("'dictate'"), ()),
-    (_MENTORSHIP, _MENTORSHIP.c.person_id, sa.literal_column("'advise'"), (_MENTORSHIP.c.accepted_at.is_not(None),)),
-    (_REPLACED, _REPLACED.c.leaver_id, sa.literal_column("'left_team'"), (_REPLACED.c.is_done,)),
-    (_MERGE, _MERGE.c.confirmed_by, _OF_SCREENING, (_MERGE.c.is_done,)),
-    (_TOOK_IN, _TOOK_IN.c.confirmed_by, _OF_SCREENING, ()),
-    (_TRANSFER, _TRANSFER.c.offered_by, _OF_SCREENING, (_TRANSFER.c.is_done,)),
-    (_TRANSFER, _TRANSFER.c.accepted_by, _OF_SCREENING, (_TRANSFER.c.is_done,)),
-    (_APART, _APART.c.person_id, sa.literal_column("'left_team'"), ()),
-    (_CLAIMED, _CLAIMED.c.filed_by, sa.literal_column("'claim'"), ()),
-    (_FIRST, _FIRST.c.person_id, sa.literal_column("'claim'"), ()),
+_SOURCES = (
+    _Source("decided", _DECISION, _DECISION.c.actor_id, _DECISION.c.action),
+    _Source("reviewed", _REVIEW, _REVIEW.c.reviewer_id, sa.literal_column("'score'"), (_REVIEW.c.state.in_(ANSWERED),)),
+    _Source("owns_pilot", _PILOT, _PILOT.c.owner_id, sa.literal_column("'measure'")),
+    _Source("proposed_award", _AWARD, _AWARD.c.proposed_by, sa.literal_column("'award_propose'")),
+    _Source("approved_award", _AWARD, _AWARD.c.approved_by, sa.literal_column("'award_approve'")),
+    _Source("typed", _DICTATED, _DICTATED.c.typed_by, sa.literal_column("'dictate'")),
+    _Source("advised", _MENTORSHIP, _MENTORSHIP.c.person_id, sa.literal_column("'advise'"), (_MENTORSHIP.c.accepted_at.is_not(None),)),
+    _Source("was_replaced", _REPLACED, _REPLACED.c.leaver_id, sa.literal_column("'left_team'"), (_REPLACED.c.is_done,)),
+    _Source("merged_away", _MERGE, _MERGE.c.confirmed_by, _OF_SCREENING, (_MERGE_MAY_COME,)),
+    _Source("merged_in", _TOOK_IN, _TOOK_IN.c.confirmed_by, _OF_SCREENING),
+    _Source("separated", _MERGE, _MERGE.c.undone_by, _OF_SCREENING, (_IN_OFFICE,)),
+    _Source("let_go", _LET_GO, _LET_GO.c.undone_by, _OF_SCREENING),
+    _Source("handed_on", _TRANSFER, _TRANSFER.c.offered_by, _OF_SCREENING, (_TRANSFER_MAY_COME,)),
+    _Source("took_in", _TRANSFER, _TRANSFER.c.accepted_by, _OF_SCREENING, (_TRANSFER_MAY_COME,)),
+    _Source("was_one_team", _APART, _APART.c.person_id, sa.literal_column("'left_team'")),
+    _Source("claimed", _CLAIMED, _CLAIMED.c.filed_by, sa.literal_column("'claim'")),
+    _Source("had_it_first", _FIRST, _FIRST.c.person_id, sa.literal_column("'claim'")),
 )
+SOURCES = tuple(each.name for each in _SOURCES)
 
-
-_NO_PART = tuple(source for source in _SOURCES if source[0] is not _APART)  # who is of the joint team has part in it already
+_NO_PART = tuple(source for source in _SOURCES if source.rows is not _APART)  # who is of the joint team has part in it already
 
 
 @cache
 def _acts(*, of_one: bool, on_sqlite: bool, of_joined: bool) -> sa.CompoundSelect[Any]:
     """The acts on some ideas: of one person, or of everybody. PostgreSQL takes the ideas' ids as one array (see `is_among`)."""
     parts = []
-    for table, person, step, conditions in _NO_PART if of_joined else _SOURCES:
-        whose = person == sa.bindparam("person_id") if of_one else person.is_not(None)
-        about = _is_given(table.c.idea_id, on_sqlite)
-        parts.append(sa.select(table.c.idea_id, person.label("person_id"), step.label("step")).where(about, whose, *conditions))
+    for source in _NO_PART if of_joined else _SOURCES:
+        whose = source.person == sa.bindparam("person_id") if of_one else source.person.is_not(None)
+        about, idea_id = _is_given(source.rows.c.idea_id, on_sqlite), source.rows.c.idea_id
+        found = sa.select(idea_id, source.person.label("person_id"), source.step.label("step"))
+        parts.append(found.where(about, whose, *source.conditions))
     return sa.union(*parts)
 
 

@@ -13,6 +13,7 @@ from tests.sharing import OPEN
 from tests.steps import REASON
 from tests.workflows.intake.claiming import build_filed, build_told
 from tests.workflows.intake.mentored import ADVICE, add_mentor, advised, ask
+from tests.workflows.intake.transferred import accept, agree
 from workflows.intake.advice import give_advice
 from workflows.intake.clinics import book_clinic
 from workflows.intake.colleagues import support_idea
@@ -22,7 +23,7 @@ from workflows.intake.draft import revise_idea
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, open_merge
 from workflows.intake.replace import ask_replacement
 from workflows.intake.replacing import NewReplacement
-from workflows.intake.transfer import NewTransfer, answer_transfer, offer_transfer
+from workflows.intake.transfer import NewTransfer, offer_transfer
 from workflows.region.clinics import NewClinic, plan_clinic
 from workflows.region.people import NewPerson
 
@@ -175,7 +176,8 @@ def set_transfer(town: Town) -> list[Shot]:
     welcome(town, "registrar", NewPerson("Sekar Puspita", "198505052010012239", EmploymentKind.PNS, "BAPPEDA"))
     town.give_role("registrar", Role.SECRETARIAT, "BAPPEDA")
     offered = town.do(offer_transfer, idea, NewTransfer(other, REASON), by="secretary").id
-    town.do(answer_transfer, offered, accepts=True, by="registrar")
+    accept(town, offered, by="registrar")
+    agree(town, offered, "mate")
     return [
         Shot("Pengalihan bagi sekretariat", "secretary", "/pengalihan"),
         Shot("Pengalihan bagi pengusul utama", "lead", "/pengalihan"),

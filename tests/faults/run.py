@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ VICTIMS = ("relay1", "relay2") * 7 + ("relay1",) + ("api",) * 4 + ("prefect",)
 # what may be delivered once more at any time, since its effect must hold itself to once (a mail may go out twice and is left out)
 DELIVERED_AGAIN = ("route", "number_receipt", "assign", "close_review", "draft_recommend", "roll_out", "draft_award", "announce",
                    "number_certificates", "issue_document")  # fmt: skip
+PROMISED_SECONDS = 60.0  # until the outbox is drained after a fault, on a machine that does nothing else
 DIGEST = ways.JOBS["asked_in_person"].partition(".")[2]  # the job that pauses between two mails to one person
 
 
@@ -142,6 +144,15 @@ def settle(processes: FaultyProcesses, crowd: Crowd, chance: random.Random, seco
     return {rule: [*cases, *(case for case in then[rule] if case not in cases)] for rule, cases in first.items()}
 
 
+def count_in_time(drained: Sequence[float]) -> int:
+    """How many of some waits were within what is promised, told where the tests print."""
+    in_time = sum(each <= PROMISED_SECONDS for each in drained)
+    print(
+        f"{in_time} of {len(drained)} times drained within {PROMISED_SECONDS:.0f} s, no pause skipped: {[round(each) for each in drained]}"
+    )
+    return in_time
+
+
 def run_under_kills(processes: FaultyProcesses, crowd: Crowd, *, kills: int, seed: int) -> tuple[dict[str, list[str]], Tally]:
     """Load, kills, verdict."""
     chance, tally, began = random.Random(seed), Tally(), time.monotonic()
@@ -151,7 +162,7 @@ def run_under_kills(processes: FaultyProcesses, crowd: Crowd, *, kills: int, see
             await_ideas(crowd, crowd.load.ideas * number // (kills + 1))
             kill_at_work(processes, crowd, victim, chance, tally)
         processes.await_health()
-        print(f"drained {seconds_to_drain(processes, crowd):.1f} s after the last kill, no pause skipped")
+        count_in_time([seconds_to_drain(processes, crowd)])
         await_ideas(crowd, crowd.load.ideas)
         print(f"{tally} and {crowd.ideas} ideas acknowledged in {time.monotonic() - began:.0f} s")
         return settle(processes, crowd, chance), tally

@@ -4,7 +4,8 @@ The API answers all the time, what follows from the facts is done soon after fiv
 pauses, and nothing is done twice. Two of the five come while the server starts again after the one before; each meets a process of it, and
 how many met which is printed. A relay is killed with every fifth fault: what it held comes back with its successor; with every fifth the
 blank database that Prefect begins anew with is struck too, so that all its migrations run. A minute is promised on a machine that does
-nothing else; the seconds are printed, and only ten times as many, or a wait for a lease, fail.
+nothing else: how many waits were within it is printed, `make soak` fails where it is fewer than nine of ten, and elsewhere only ten
+times as many seconds, or a wait for a lease, fail.
 `make soak` has 200 faults a way, one half on each database, since Prefect's own is a SQLite file beside both; `make test-all` has 20.
 """
 
@@ -29,14 +30,14 @@ from tests.faults.checker import broken
 from tests.faults.conftest import Start
 from tests.faults.people import Crowd, Load
 from tests.faults.processes import HTTP, FaultyProcesses, answers, await_true
-from tests.faults.run import await_ideas, seconds_to_drain, settle
+from tests.faults.run import PROMISED_SECONDS, await_ideas, count_in_time, seconds_to_drain, settle
 from workflows.delivery.prefect_blank import blank_in
 from workflows.delivery.prefect_server import FILES
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(14_400)]
 SEED = 20261128
 LOAD = Load(ideas=6, submit_every=1, walked=2)
-PROMISED_SECONDS = 60.0
+IN_TIME = 0.9  # of the waits; `make soak` has the machine for itself, and says so or fails
 FAULTS = 100 if SOAK else 10  # a way, on each database
 LONGEST_LEASE = {"GAGAS_LEASE_SECONDS": "1200"}  # ten times as in use: whoever waited for one would be seen
 FORGED = 13
@@ -147,11 +148,11 @@ def test_whatever_happens_to_prefect_the_api_answers_and_the_work_is_done_once_a
         crowd.stop()
     aside = sum("it lies in" in line for line in processes.told)
     print(f"Prefect {way} {faults} times ({dict(met)}), {aside} databases set aside; {dict(looks)}; {broken(found)}")
-    in_time = sum(each <= PROMISED_SECONDS for each in drained)
-    print(f"{in_time} of {len(drained)} times drained in time: {[round(each) for each in drained]} s")
+    in_time = count_in_time(drained)
     assert met.total() == faults
     assert met[LIVING] >= faults / 2
     assert max(drained) < 10 * PROMISED_SECONDS
+    assert not SOAK or in_time >= IN_TIME * len(drained)
     assert looks["no answer"] == 0
     assert looks["answer"] > faults
     assert broken(found) == {}

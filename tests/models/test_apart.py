@@ -3,116 +3,151 @@ by hand or by two acts at once."""
 
 import csv
 import itertools
+import re
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select, update
+from sqlmodel import Session, update
 
 from models.awards import Award
 from models.calls import PolicyVersion
 from models.database import append_row
 from models.ideas import Decision
-from models.instants import now, today
-from models.pilots import Pilot
-from models.reviews import Review, ReviewState
+from models.instants import now
+from models.merges import IdeaMerge, MergePart
+from models.policy import Policy
+from models.statements.acts import SOURCES
 from tests.building import POLICY, Town
+from tests.models.rows_by_hand import JOINED, WRITES, Write, decided, merge_of, other_than, owned, proposed, scored
+from workflows.process.duties import BESIDE, CLAIM, DICTATE, FORMER, STEPS, list_borne, must_differ
 
 BY_HAND = list(csv.DictReader(Path("tests/workflows/process/pairs.csv").read_text().splitlines()))
 LOOSENABLE = [(line["one"], line["other"]) for line in BY_HAND if line["differ"] == "unless_loosened"]
-Write = Callable[[Session, str, str], None]
+NOT_REFUSED = ("propose", DICTATE, FORMER, CLAIM)  # who joins, types, leaves or claims: the engine asks, and refuses nobody here
+FIRST = {duty: next(iter(ways.items())) for duty, ways in WRITES.items()}
 
 
-def decided(action: str) -> Write:
-    """A decision, as the engine writes it."""
-    return lambda session, idea, person: append_row(session, Decision, idea_id=idea, action=action, actor_id=person, at=now(), detail={})
-
-
-def scored(session: Session, idea: str, person: str) -> None:
-    """A review that becomes scored."""
-    append_row(session, Review, idea_id=idea, reviewer_id=person, due_at=now())
-    session.exec(update(Review).where(Review.reviewer_id == person).values(state=ReviewState.SCORED))  # type: ignore[call-overload]
-
-
-def scored_at_once(session: Session, idea: str, person: str) -> None:
-    append_row(session, Review, idea_id=idea, reviewer_id=person, due_at=now(), state=ReviewState.SCORED)
-
-
-def owned(session: Session, idea: str, person: str) -> None:
-    """A pilot that is given to somebody."""
-    unit = session.execute(sa.text("SELECT id FROM unit")).scalars().first()
-    append_row(session, Pilot, idea_id=idea, unit_id=unit, owner_id=person, site="Kantor", starts_on=today(), ends_on=today())
-
-
-def proposed(session: Session, idea: str, person: str | None) -> None:
-    """An award that somebody proposed."""
-    call = session.execute(sa.text("SELECT call_id FROM idea WHERE id = :id"), {"id": idea}).scalar_one()
-    append_row(session, Award, idea_id=idea, call_id=call, tier="gold", distinction="Emas", proposed_by=person)
-
-
-def approved(session: Session, idea: str, person: str) -> None:
-    """An award that somebody approved."""
-    if session.exec(select(Award.id).where(Award.idea_id == idea)).first() is None:
-        proposed(session, idea, None)
-    session.exec(update(Award).where(Award.idea_id == idea).values(approved_by=person))  # type: ignore[call-overload]
-
-
-def written_as_approved(session: Session, idea: str, person: str) -> None:
-    """An award that comes into its table as approved."""
-    call = session.execute(sa.text("SELECT call_id FROM idea WHERE id = :id"), {"id": idea}).scalar_one()
-    append_row(session, Award, idea_id=idea, call_id=call, tier="gold", distinction="Emas", approved_by=person)
-
-
-def given_another_proposer(session: Session, idea: str, person: str) -> None:
-    """An award whose proposer is put in later."""
-    if session.exec(select(Award.id).where(Award.idea_id == idea)).first() is None:
-        proposed(session, idea, None)
-    session.exec(update(Award).where(Award.idea_id == idea).values(proposed_by=person))  # type: ignore[call-overload]
-
-
-WRITES: dict[str, tuple[Write, ...]] = {
-    "propose": (lambda _session, _idea, _person: None,),  # whoever is of the team has it from the beginning
-    "permit": (decided("permit"),),
-    "screen": (decided("screen"),),
-    "score": (scored, scored_at_once, decided("score")),
-    "recommend": (decided("recommend"),),
-    "determine": (decided("determine"),),
-    "own": (owned, decided("measure"), decided("conclude")),
-    "verify": (decided("verify"),),
-    "propose_award": (proposed, given_another_proposer, decided("award_propose")),
-    "approve": (decided("award_approve"), approved, written_as_approved),
-}
+def list_refused(town: Town, idea: str, person: str, earlier: Write, later: dict[str, Write]) -> set[str]:
+    """Which of some acts the database refuses after an earlier one by the same person; nothing of any stays."""
+    refused = set()
+    with Session(town.store.writing) as session:
+        earlier(session, idea, person)
+        for how, write in later.items():
+            held = session.begin_nested()
+            try:
+                write(session, idea, person)
+            except IntegrityError as wrong:
+                if "one person has two duties" not in str(wrong):
+                    raise
+                refused.add(how)
+            finally:
+                held.rollback()
+        session.rollback()
+    return refused
 
 
 def is_refused(town: Town, idea: str, person: str, earlier: Write, later: Write) -> bool:
     """Whether the database refuses the later of two acts by one person; nothing of either stays."""
-    with Session(town.store.writing) as session:
-        earlier(session, idea, person)
-        try:
-            later(session, idea, person)
-        except IntegrityError as refused:
-            return "one person has two duties" in str(refused)
-        finally:
-            session.rollback()
-    return False
+    return bool(list_refused(town, idea, person, earlier, {"later": later}))
+
+
+def build_two(town: Town, **policy: Any) -> str:
+    """An idea in question, and another beside it that may be merged with it; nobody asks for the walker."""
+    call = town.build_call(**policy)
+    town.build_idea(call=call, title="Nomor antre dari rumah", lead="owner")
+    return town.build_idea(call=call)
+
+
+def test_there_is_a_row_written_by_hand_for_every_step_and_for_everything_that_bears_a_duty() -> None:
+    assert WRITES.keys() == {*STEPS, *BESIDE, FORMER, CLAIM} == {line[name] for line in BY_HAND for name in ("one", "other")}
+    written = {how.partition(",")[0] for ways in WRITES.values() for how in ways}
+    assert written == {step for steps in STEPS.values() for step in steps} | {*SOURCES} - {"decided"} | {"team"}
+
+
+def test_the_database_keeps_the_same_steps_apart_as_the_engine(either_town: Town) -> None:
+    with either_town.store.reading() as session:
+        rows = {tuple(row) for row in session.execute(sa.text("SELECT earlier, present, one, other FROM duty_apart"))}
+    steps = {step: duty for duty, steps in STEPS.items() for step in steps} | {each: each for each in (*BESIDE, FORMER, CLAIM)}
+    strict, loosest = (Policy.model_validate({**POLICY, "loosened": pairs}) for pairs in ((), LOOSENABLE))
+    guarded = {step: duty for step, duty in steps.items() if duty not in NOT_REFUSED}
+    for (earlier, one), (present, other) in itertools.product([*steps.items(), ("draft", "propose")], guarded.items()):
+        pair = (min(one, other), max(one, other)) if not must_differ(one, other, loosest) else (None, None)
+        assert ((earlier, present, *pair) in rows) == must_differ(one, other, strict), (earlier, present)
+    assert {(row[0], row[1]) for row in rows} <= {*itertools.product([*steps, "draft"], guarded)}
+
+
+def test_what_bears_a_duty_below_the_engine_bears_it_for_the_engine(town: Town) -> None:
+    idea, person = build_two(town), town["walker"].id
+    for duty, ways in WRITES.items():
+        for how, write in ways.items():
+            with Session(town.store.writing) as session:
+                write(session, idea, person)
+                assert list_borne(session, idea, person) == ([] if duty == "propose" else [duty]), how
+                session.rollback()
 
 
 @pytest.mark.parametrize("loosened", [(), tuple(LOOSENABLE)], ids=["as it is", "all that may be loosened"])
 def test_the_database_refuses_what_was_written_by_hand_in_whatever_order_it_comes(either_town: Town, loosened: Any) -> None:
     town = either_town
-    idea = town.build_idea(call=town.build_call(loosened=loosened))
-    for line in BY_HAND:
+    idea = build_two(town, loosened=loosened)
+    for line, is_turned in itertools.product(BY_HAND, (False, True)):
+        one, other = (line["other"], line["one"]) if is_turned else (line["one"], line["other"])
+        if other in NOT_REFUSED:
+            continue
         must_differ = line["differ"] == "always" or (line["differ"] == "unless_loosened" and not loosened)
-        who = ("lead", "mate") if line["one"] == "propose" else ("walker",)
-        for person, (one, other) in itertools.product(who, ((line["one"], line["other"]), (line["other"], line["one"]))):
-            if other == "propose":
-                continue  # who comes into a team later is the engine's to ask
-            for earlier, later in itertools.product(WRITES[one], WRITES[other]):
-                assert is_refused(town, idea, town[person].id, earlier, later) == must_differ, (person, one, other)
+        laters = {how: write for how, write in WRITES[other].items() if not how.endswith(JOINED)}
+        expected = {*laters} if must_differ else set()
+        for person in ("lead", "mate") if one == "propose" else ("walker",):
+            assert list_refused(town, idea, town[person].id, FIRST[one][1], laters) == expected, (person, one, other)
+            for how, write in WRITES[one].items():
+                assert list_refused(town, idea, town[person].id, write, dict([FIRST[other]])) == ({FIRST[other][0]} & expected), (
+                    how,
+                    other,
+                )
+
+
+def test_a_member_with_whose_word_two_ideas_are_two_again_has_screened_neither(either_town: Town) -> None:
+    town = either_town
+    idea, person = build_two(town), town["walker"].id
+
+    def undo_for_oneself(session: Session, idea: str, person: str) -> None:
+        merge = merge_of(session, idea, into=True)
+        part = {"position": 0, "in_earlier": True, "in_later": False, "share_hundredths": 1}
+        append_row(session, MergePart, merge_id=merge, idea_id=other_than(session, idea), person_id=person, **part)
+        session.exec(update(IdeaMerge).where(IdeaMerge.id == merge).values(undone_by=person, undone_at=now()))  # type: ignore[call-overload]
+
+    assert not is_refused(town, idea, person, decided("score"), undo_for_oneself)
+    assert not is_refused(town, idea, person, undo_for_oneself, decided("score"))
+
+
+def test_what_was_done_about_an_idea_counts_no_more_where_it_is_let_go(either_town: Town) -> None:
+    town = either_town
+    idea, person = build_two(town), town["walker"].id
+
+    def screened_what_had_joined(session: Session, idea: str, person: str) -> None:
+        merge_of(session, idea, into=True, undone_at=now())
+        decided("screen")(session, other_than(session, idea), person)
+
+    assert not is_refused(town, idea, person, screened_what_had_joined, decided("score"))
+
+
+def test_every_look_of_a_trigger_goes_along_an_index(town: Town) -> None:
+    with town.store.reading() as session:
+        made = session.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_apart'")).all()
+        tables = {*session.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars()}
+        looks = {name: re.search(r"WHERE (.*); END$", sql) for name, sql in made}
+        assert len(looks) > 15
+        for name, found in looks.items():
+            if found is None or name.endswith("_both_apart"):
+                continue
+            asked = re.sub(r"NEW\.(\w+)", r":\1", found.group(1))
+            plan = session.execute(sa.text(f"EXPLAIN QUERY PLAN SELECT 1 WHERE {asked}"), dict.fromkeys(re.findall(r":(\w+)", asked), "x"))
+            scanned = {row.detail.split()[1] for row in plan if row.detail.startswith("SCAN")} & tables
+            assert scanned == set(), name
 
 
 def test_an_award_proposed_and_approved_by_one_person_in_one_row_is_refused(either_town: Town) -> None:

@@ -38,7 +38,7 @@ from workflows.intake.merging import (
 )
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
-from workflows.process.refusals import Conflict, Faults, Forbidden, NotFound
+from workflows.process.refusals import Conflict, Faults, Forbidden, Invalid, NotFound
 from workflows.process.relations import has_part, role_for
 from workflows.process.ways import IDEA
 from workflows.process.wording import read_line, read_text
@@ -139,8 +139,8 @@ def share_merge(session: Session, merge_id: str, shares: Mapping[str, int], *, a
 def answer_merge(session: Session, merge_id: str, *, agrees: bool, terms: str = "", reason: str = "", actor: Actor) -> IdeaMerge:
     """Agree for oneself to the terms that one saw, or refuse, which ends it; who proposed it takes it back so.
 
-    With the last word it comes about, where the office has given its own. Raises Forbidden for who is not asked; Conflict for terms that
-    are no more what is proposed, before both ideas are opened, and where the two may not become one any more.
+    With the last word it comes about, where the office has given its own. Raises Forbidden for who is not asked; Invalid where no terms
+    are named; Conflict for terms that are no more what is proposed, before both ideas are opened, and where the two may not become one.
     """
     row, pair, parts = _take(session, merge_id, actor)
     mine = find_part(parts, actor)
@@ -150,6 +150,8 @@ def answer_merge(session: Session, merge_id: str, *, agrees: bool, terms: str = 
         return _end(session, row, pair, read_text("reason", reason, maximum=1_000, minimum=0), actor)
     if not is_opened(parts):
         raise Conflict("merge_not_opened")
+    if not terms:
+        raise Invalid("terms_missing", "terms")
     if terms != row.terms or row.terms != hash_terms(pair, parts):
         raise Conflict("merge_changed_since")
     if mine.agreed_at is not None:

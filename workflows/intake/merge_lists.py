@@ -27,7 +27,7 @@ from workflows.intake.merging import (
     read_pair,
     standing,
 )
-from workflows.intake.separate import find_not_to_separate
+from workflows.intake.separate import NO_LEAD, find_not_to_separate, find_not_to_separate_in_office
 from workflows.intake.telling import list_telling
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
@@ -132,6 +132,7 @@ class MergeLine:
     context: IdeaContext  # of the other, for the labels of its form
     names: Mapping[str, str]
     may_undo: bool
+    needs_lead: bool  # an office may undo it once either lead has agreed
     may_agree_to_undo: bool
 
     @property
@@ -218,7 +219,8 @@ def _line(session: Session, row: IdeaMerge, context: IdeaContext, actor: Actor) 
     parts = list_parts(session, row)
     blind = is_blind(session, context, actor)
     stands = find_not_to_separate(session, row, pair, parts) is None
-    mine = find_part(parts, actor)
+    mine, office = find_part(parts, actor), stands and not blind and is_office(session, pair, actor)
+    stays = find_not_to_separate_in_office(session, pair, parts, actor) if office else None
     said = list_asked_said(other) if has_joined and row.undone_at is None else None
     if said is not None and blind:
         telling = list_telling(other.policy)
@@ -232,7 +234,8 @@ def _line(session: Session, row: IdeaMerge, context: IdeaContext, actor: Actor) 
         joined=said,
         context=other,
         names=_read_names(session, [row], []),
-        may_undo=stands and not blind and is_office(session, pair, actor),
+        may_undo=office and stays is None,
+        needs_lead=office and stays is not None and stays.code == NO_LEAD,
         may_agree_to_undo=stands and mine is not None and mine.undo_agreed_at is None and pair.earlier.idea.stage in MERGING,
     )
 

@@ -1,15 +1,16 @@
 """Take a merge back, until the review of the earlier idea begins: the later one stands again, with its own time of receipt and team.
 
-Who would cheat lets a rival join and then withdraws both: so an office may take it back also when the earlier idea has ended before its
-review. Whoever was in one team with others judges neither's idea afterwards. Whoever leads the joint team by now goes on leading the
-earlier idea, where they are of its team.
+Who would cheat lets a rival join and then withdraws both: so an office may take it back alone when the earlier idea has ended before its
+review. Before that nobody changes alone what all agreed to: an office needs the word of one who leads, and has screened both by its own.
+Whoever was in one team with others judges neither's idea afterwards. Whoever leads the joint team by now goes on leading the earlier idea,
+where they are of its team.
 """
 
 from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
-from models.calls import Call, PolicyVersion
+from models.calls import Call, CallState, PolicyVersion
 from models.ideas import Decision, Idea
 from models.instants import now
 from models.merges import IdeaMerge, MergePart
@@ -24,12 +25,14 @@ from workflows.process.closing import hold_call
 from workflows.process.context import IdeaContext, read_policy_of
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.refusals import Conflict, Forbidden, NotFound, Refusal
+from workflows.process.relations import prepares_awards
 from workflows.process.ways import IDEA
 from workflows.process.wording import read_text
 from workflows.region.calls import list_line
 from workflows.region.notices import send_notices
 
 SEPARATE = IDEA.action("separate")
+NO_LEAD = "merge_no_lead_agreed"
 BACK_TO = {
     IdeaStage.AWAITING_PERMISSION: "permission",
     IdeaStage.SCREENING: "screening",
@@ -38,12 +41,12 @@ BACK_TO = {
 
 
 def find_not_to_separate(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePart]) -> Refusal | None:
-    """Why what was merged stays so: the review began, places of the call are given, the joint team is another or led from the later one."""
+    """Why what was merged stays so: the review began, the joint team is another or led from the later one."""
     if not row.is_done or row.undone_at is not None:
         return Conflict("merge_not_standing")
     if IDEA.stages[pair.earlier.idea.stage].step == "review" or _was_accepted(session, row):
         return Conflict("merge_review_began")
-    if pair.earlier.call.awards_drafted_at is not None or pair.earlier.call.archived_at is not None:
+    if pair.earlier.call.archived_at is not None:
         return Conflict("merge_call_over")
     lead_id = pair.earlier.idea.lead_id
     if pair.earlier.invited or read_memberships(pair.earlier.members) != _name_lead(read_joint(parts), lead_id):
@@ -53,8 +56,24 @@ def find_not_to_separate(session: Session, row: IdeaMerge, pair: Pair, parts: li
     return None
 
 
+def find_not_to_separate_in_office(session: Session, pair: Pair, parts: list[MergePart], actor: Actor) -> Refusal | None:
+    """Why an office does not take back alone what was merged: places of the call are given, or neither lead has agreed to it yet.
+
+    Places are given once no idea of the call is under way, so that only an office is ever refused for it: members separate what is. An
+    office that may not know of awards is told the same of every call that is closed. No lead is waited for once the earlier idea has
+    ended, and none who serves no more.
+    """
+    if pair.earlier.idea.stage not in MERGING:
+        call = pair.earlier.call
+        is_over = call.awards_drafted_at is not None if prepares_awards(pair.earlier, actor) else call.state == CallState.CLOSED
+        return Conflict("merge_call_over") if is_over else None
+    serving = pair.leads - list_gone(session, pair.leads)
+    has_agreed = any(each.undo_agreed_at is not None for each in parts if each.person_id in pair.leads)
+    return None if has_agreed or not serving else Conflict(NO_LEAD)
+
+
 def undo_merge(session: Session, merge_id: str, *, reason: str, actor: Actor) -> IdeaMerge:
-    """Let two ideas be two again: an office that screens both does so at once, a member agrees to it for themself.
+    """Let two ideas be two again: an office that screens both, once either lead has agreed; a member agrees to it for themself.
 
     Once everybody in both teams has agreed who still serves, it comes about. The first to agree says why. Raises NotFound for who may not
     know of it; Forbidden for anybody else; Conflict where what was merged stays so.
@@ -68,6 +87,9 @@ def undo_merge(session: Session, merge_id: str, *, reason: str, actor: Actor) ->
     if refusal is not None:
         raise refusal
     if office or mine is None:
+        refusal = find_not_to_separate_in_office(session, pair, parts, actor)
+        if refusal is not None:
+            raise refusal
         return _separate(session, row, pair, parts, read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON), actor=actor)
     if pair.earlier.idea.stage not in MERGING:
         raise Forbidden("only_office_separates")

@@ -2,7 +2,8 @@
 
 Who would cheat gives it to a friend's committee, or throws a rival out of a ranked call. So it goes only from the screening, before
 anybody scored; with a reason on record; nobody offers and accepts the same idea, nobody who has part in it does either; and nothing happens
-without its lead, who agrees to that call's rules or refuses, and may withdraw as before.
+without its team: everybody agrees to that call's rules, its lead last, or one refuses; and the lead may withdraw as before. Rules and text
+are those that office and team saw: a version signed meanwhile, or another text, is accepted and agreed to anew.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from models.instants import now
 from models.people import NoticeKind, Role, RoleGrant, is_held
 from models.transfers import IdeaTransfer
 from models.units import Unit
+from workflows.intake.hand_over import list_gone
 from workflows.intake.merging import FLOW, find_duty_beside_screening
 from workflows.intake.transferring import (
     SCREEN,
@@ -25,9 +27,12 @@ from workflows.intake.transferring import (
     find_not_to_enter,
     find_not_to_transfer,
     first_category,
+    hash_terms,
+    is_accepted,
     is_concerned,
     is_receiver,
     is_sender,
+    list_awaited,
     name_category,
 )
 from workflows.process.actors import Actor
@@ -59,8 +64,12 @@ class NewTransfer:
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the lead says to another call's rules: the category where several are for their unit, and that all is true where it asks so."""
+    """What somebody of the team says to another call's rules, by the digest of what they read.
 
+    The lead names the category where several are for their unit, and says that all is true where it asks so.
+    """
+
+    terms: str = ""
     category: str = ""
     declares_truth: bool = False
 
@@ -103,10 +112,11 @@ def offer_transfer(session: Session, idea_id: str, new: NewTransfer, *, actor: A
     return row
 
 
-def answer_transfer(session: Session, transfer_id: str, *, accepts: bool, reason: str = "", actor: Actor) -> IdeaTransfer:
-    """Take the idea in, or return it with a reason: the other call's office; the office that offered it takes it back so.
+def answer_transfer(session: Session, transfer_id: str, *, accepts: bool, terms: str = "", reason: str = "", actor: Actor) -> IdeaTransfer:
+    """Take the idea in as one read it, or return it with a reason: the other call's office; the office that offered it takes it back so.
 
-    Raises Forbidden for who only may know of it; Conflict for an offer that is settled or accepted already.
+    Raises Forbidden for who only may know of it; Invalid where no terms are named; Conflict for an offer that is settled or accepted
+    already, for terms that are no more those of the idea and the call, and once that call's awards are drafted.
     """
     row, context = _take(session, transfer_id, actor)
     receives = is_receiver(session, context, row, actor)
@@ -114,42 +124,55 @@ def answer_transfer(session: Session, transfer_id: str, *, accepts: bool, reason
         raise Forbidden("only_receiver")
     if not accepts:
         return _end(session, row, context, read_text("reason", reason, maximum=1_000, minimum=SHORTEST_END), actor)
-    if row.accepted_at is not None:
+    to_call = session.get_one(Call, row.to_call_id)
+    present = _require_same_terms(session, context, to_call, terms)
+    if is_accepted(row, present):
         raise Conflict("transfer_accepted")
-    refusal = find_not_to_transfer(session, context, session.get_one(Call, row.to_call_id))
+    refusal = find_not_to_transfer(session, context, to_call)
     if refusal is not None:
         raise refusal
-    row.accepted_by, row.accepted_at = actor.person_id, now()
+    if to_call.awards_drafted_at is not None:
+        raise Conflict("transfer_call_over")
+    row.accepted_by, row.accepted_at, row.accepted_terms = actor.person_id, now(), present
     _keep(session, "idea.accept_transfer", row, actor)
-    send_notices(session, [context.idea.lead_id], NoticeKind.TRANSFER_ACCEPTED)
+    send_notices(session, sorted(context.team - list_gone(session, context.team)), NoticeKind.TRANSFER_ACCEPTED)
     return row
 
 
 def agree_to_transfer(session: Session, transfer_id: str, agreement: Agreement | None, *, reason: str = "", actor: Actor) -> IdeaTransfer:
-    """Agree to the other call's rules, and the idea stands there with its time of receipt; without an agreement it stays.
+    """Agree for oneself to the other call's rules as one read them; with the lead's word, the last, the idea stands there with its time of
+    receipt. Without an agreement it stays: one of the team who refuses ends it.
 
-    The lead alone may. Raises Invalid for a category that must be named and a missing declaration; Conflict before the other office has
-    accepted, and where by now the idea may not be handed there or that call does not take it.
+    Raises Forbidden for who is not of the team; Invalid where no terms are named, and for the lead who must name a category or misses the
+    declaration; Conflict before the other office has accepted what is offered now, for terms that are no more those of the idea and the
+    call, for the lead while somebody has not agreed, and where by now the idea may not be handed there or that call does not take it.
     """
     row, context = _take(session, transfer_id, actor)
-    if context.idea.lead_id != actor.person_id:
-        raise Forbidden("only_proposer")
+    if actor.person_id not in context.team:
+        raise Forbidden("only_member")
     if agreement is None:
         return _end(session, row, context, read_text("reason", reason, maximum=1_000, minimum=0), actor)
     if row.accepted_at is None:
         raise Conflict("transfer_not_accepted")
     to_call = session.get_one(Call, row.to_call_id)
     hold_call(session, to_call)
+    terms = _require_same_terms(session, context, to_call, agreement.terms)
+    if not is_accepted(row, terms):
+        raise Conflict("transfer_not_accepted")
     refusal = find_not_to_transfer(session, context, to_call)
     if refusal is not None:
         raise refusal
+    if context.idea.lead_id != actor.person_id:
+        return _agree_as_member(session, row, context, terms, actor)
+    if list_awaited(session, row, context, terms):
+        raise Conflict("transfer_unanswered")
     there = enter_call(session, context, to_call, agreement.category)
     lock_quota(session, there)
     refusal = find_not_to_enter(session, there)
     if refusal is not None:
         raise refusal
     if there.policy.declaration.is_asked and not agreement.declares_truth:
-        raise Invalid("declaration_missing", "declaration")
+        raise Invalid("declaration_missing", "declares_truth")
     _carry_out(session, row, there, agreement, actor)
     return row
 
@@ -164,6 +187,27 @@ def end_offers(session: Session, idea_id: str, *, actor: Actor) -> None:
         row.settled_at = now()
         _keep(session, "idea.end_transfer", row, actor)
         _tell_end(session, row, session.get_one(Idea, idea_id).lead_id, actor)
+
+
+def _require_same_terms(session: Session, context: IdeaContext, to_call: Call, terms: str) -> str:
+    """The terms as they are; raises Invalid where none are named, Conflict for those of other rules or of another text or team."""
+    if not terms:
+        raise Invalid("terms_missing", "terms")
+    present = hash_terms(session, context, to_call)
+    if terms != present:
+        raise Conflict("transfer_changed_since")
+    return present
+
+
+def _agree_as_member(session: Session, row: IdeaTransfer, context: IdeaContext, terms: str, actor: Actor) -> IdeaTransfer:
+    """A member's own word; with the last of them the lead is told that theirs is awaited."""
+    member = str(actor.person_id)
+    if row.agreed.get(member) != terms:
+        row.agreed = {**row.agreed, member: terms}
+        _keep(session, "idea.agree_transfer", row, actor)
+        if not list_awaited(session, row, context, terms):
+            send_notices(session, [context.idea.lead_id], NoticeKind.TRANSFER_ACCEPTED)
+    return row
 
 
 def _carry_out(session: Session, row: IdeaTransfer, there: IdeaContext, agreement: Agreement, actor: Actor) -> None:
@@ -231,7 +275,7 @@ def _end(session: Session, row: IdeaTransfer, context: IdeaContext, reason: str,
 
 
 def _tell_end(session: Session, row: IdeaTransfer, lead_id: str, actor: Actor) -> None:
-    told = {lead_id, row.offered_by, row.accepted_by} - {actor.person_id, None}
+    told = {lead_id, row.offered_by, row.accepted_by, *row.agreed} - {actor.person_id, None}
     send_notices(session, sorted(str(each) for each in told), NoticeKind.TRANSFER_ENDED)
 
 

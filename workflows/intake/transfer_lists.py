@@ -12,7 +12,16 @@ from models.people import Person
 from models.stages import IdeaStage
 from models.transfers import IdeaTransfer
 from workflows.intake.merging import FLOW
-from workflows.intake.transferring import enter_call, first_category, is_concerned, is_receiver, is_sender
+from workflows.intake.transferring import (
+    enter_call,
+    first_category,
+    hash_terms,
+    is_accepted,
+    is_concerned,
+    is_receiver,
+    is_sender,
+    list_awaited,
+)
 from workflows.process.actors import Actor
 from workflows.process.categories import list_fitting
 from workflows.process.context import IdeaContext, read_context, read_policy
@@ -34,6 +43,9 @@ class ListedTransfer:
     offered_by: str
     categories: tuple[Category, ...]  # of that call, where the lead must choose
     declaration: str  # what the lead declares in that call
+    terms: str  # what is agreed to: that call's rules, the idea and its team as they are
+    is_accepted: bool
+    awaited: tuple[str, ...]  # the names of those of the team who have not agreed, its lead left out
     may_accept: bool
     may_take_back: bool
     may_agree: bool
@@ -83,6 +95,8 @@ def _show(session: Session, row: IdeaTransfer, context: IdeaContext, actor: Acto
         fitting = list_fitting(session, there)
         categories = fitting if len(fitting) > 1 else ()
         declaration = there.policy.declaration.text if there.policy.declaration.is_asked else ""
+    terms = hash_terms(session, context, to_call)
+    accepted, awaited = is_accepted(row, terms), list_awaited(session, row, context, terms)
     return ListedTransfer(
         row,
         context,
@@ -90,11 +104,19 @@ def _show(session: Session, row: IdeaTransfer, context: IdeaContext, actor: Acto
         offered_by=session.get_one(Person, row.offered_by).full_name,
         categories=categories,
         declaration=declaration,
-        may_accept=row.accepted_at is None and is_waiting and is_receiver(session, context, row, actor),
+        terms=terms,
+        is_accepted=accepted,
+        awaited=_read_names(session, awaited),
+        may_accept=not accepted and is_waiting and is_receiver(session, context, row, actor),
         may_take_back=is_sender(session, context, actor),
-        may_agree=leads and row.accepted_at is not None and is_waiting,
-        may_refuse=leads,
+        may_agree=accepted and is_waiting and (actor.person_id in awaited or (leads and not awaited)),
+        may_refuse=is_in_team(context, actor),
     )
+
+
+def _read_names(session: Session, ids: list[str]) -> tuple[str, ...]:
+    names = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(ids)))}
+    return tuple(names[each] for each in ids)
 
 
 def list_unasked(session: Session, context: IdeaContext, *, actor: Actor) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from sqlmodel import Session, col, select
 
@@ -13,6 +14,8 @@ from models.replacements import Replacement
 from models.stages import IdeaStage
 from models.transfers import IdeaTransfer
 from models.units import Unit
+from workflows.calculations.ledger import write_canonical
+from workflows.intake.hand_over import list_gone
 from workflows.intake.merging import find_duty_beside_screening, is_wanted, may_screen, standing
 from workflows.process.actors import Actor
 from workflows.process.categories import find_no_category, list_fitting
@@ -47,7 +50,8 @@ def is_receiver(session: Session, context: IdeaContext, row: IdeaTransfer, actor
 def find_not_to_transfer(session: Session, context: IdeaContext, to_call: Call) -> Refusal | None:
     """Why an idea may not be handed to a call: it is not being screened, waits for something, or came in outside that call's time.
 
-    A call that has ended takes it all the same where the idea was received before the end: it was in time, at the wrong door.
+    A call that has ended takes it all the same where the idea was received before the end: it was in time, at the wrong door. Whether its
+    awards are drafted is asked of the office that takes it in alone (`answer_transfer`): nobody else may know.
     """
     submitted = context.idea.submitted_at
     if context.idea.stage != IdeaStage.SCREENING or submitted is None:
@@ -56,7 +60,7 @@ def find_not_to_transfer(session: Session, context: IdeaContext, to_call: Call) 
         return seal
     if to_call.id == context.call.id:
         return Conflict("transfer_same_call")
-    if to_call.state == CallState.PLANNED or to_call.archived_at is not None or to_call.awards_drafted_at is not None:
+    if to_call.state == CallState.PLANNED or to_call.archived_at is not None:
         return Conflict("transfer_call_over")
     end = find_end(session, to_call)
     if not to_call.opens_at <= submitted < end:
@@ -132,10 +136,29 @@ def list_calls_to_transfer_into(session: Session, context: IdeaContext, actor: A
         return []
     open_then = (col(Call.opens_at) <= submitted, col(Call.closes_at) > submitted)
     calls = select(Call).join(Unit, col(Unit.id) == col(Call.unit_id)).where(*open_then, Call.id != context.call.id)
-    calls = calls.where(Call.state != CallState.PLANNED, col(Call.archived_at).is_(None), col(Call.awards_drafted_at).is_(None))
+    calls = calls.where(Call.state != CallState.PLANNED, col(Call.archived_at).is_(None))
     found = session.exec(calls.where(col(Call.is_sealed).is_(False)).order_by(col(Call.title), col(Call.id))).all()
     ends = find_ends(session, [call for call in found if call.state != CallState.OPEN])
     return [call for call in found if call.id not in ends or submitted < ends[call.id]]
+
+
+def hash_terms(session: Session, context: IdeaContext, to_call: Call) -> str:
+    """What the other office and the team agree to: that call's rules, and the idea with its team as they are now."""
+    team = sorted([each.person_id, each.share_hundredths, each.lead] for each in context.members)
+    said = [context.idea.title, context.content.budget_rupiah, context.content.content_sha256]
+    return sha256(write_canonical([current_policy(session, to_call.id).id, team, said])).hexdigest()
+
+
+def is_accepted(row: IdeaTransfer, terms: str) -> bool:
+    """Whether the other office accepted the idea as it is, under the rules as they are."""
+    return row.accepted_at is not None and row.accepted_terms == terms
+
+
+def list_awaited(session: Session, row: IdeaTransfer, context: IdeaContext, terms: str) -> list[str]:
+    """Who of the team beside its lead serves and has not agreed to these terms, in the team's order; the lead agrees last."""
+    gone = list_gone(session, context.team)
+    others = sorted((each for each in context.members if not each.lead), key=lambda each: each.position)
+    return [each.person_id for each in others if each.person_id not in gone and row.agreed.get(each.person_id) != terms]
 
 
 def first_category(session: Session, context: IdeaContext, to_call: Call) -> str:

@@ -275,8 +275,8 @@ def _decide(session: Session, context: Context, transition: Transition, grounds:
 
 def _kind(context: Context, transition: Transition) -> str:
     """The fact's name in the ledger: way, action and outcome; a gate is named in the fact itself."""
-    parts = (context.way.name, transition.action, None if transition.action == GATE_ACTION else transition.outcome)
-    return ".".join(part for part in parts if part)
+    step = ".".join(filter(None, (transition.action, "" if transition.action == GATE_ACTION else transition.outcome)))
+    return f"{context.way.name}.{step}"
 
 
 def _recorded(context: Context, grounds: Grounds) -> dict[str, Any]:

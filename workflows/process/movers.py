@@ -6,6 +6,7 @@ ideas. Every other action without a row belongs to a person (the lead, a reviewe
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from models.people import Role
 from models.policy import Policy
@@ -62,13 +63,14 @@ def list_allowed(action: str, ways: Iterable[Way]) -> tuple[Role, ...]:
 
 
 def list_concentrations(policy: Policy, *ways: Way) -> Iterator[Concentration]:
-    """The duties of different people that a policy brings into one role, by steps that it might otherwise give away as it does."""
-    for pair in APART:
-        actions = [STEPS[duty][-1].removeprefix("award_") for duty in pair]
-        roles = [_role_of(policy, action, ways) for action in actions]
-        moved = next((action for action in actions if policy.movers.get(action) in ALLOWED.get(action, ())), None)
-        if moved is not None and roles[0] == roles[1]:
-            yield Concentration(moved, actions[0] if moved == actions[1] else actions[1], policy.movers[moved])
+    """The steps of different people that a policy brings into one role, by steps that it might otherwise give away as it does."""
+    for one, other in APART:
+        for steps in product(STEPS[one], STEPS[other]):
+            actions = [step.removeprefix("award_") for step in steps]
+            roles = [_role_of(policy, action, ways) for action in actions]
+            moved = next((action for action in actions if policy.movers.get(action) in ALLOWED.get(action, ())), None)
+            if moved is not None and roles[0] == roles[1]:
+                yield Concentration(moved, actions[0] if moved == actions[1] else actions[1], policy.movers[moved])
 
 
 def _role_of(policy: Policy, action: str, ways: tuple[Way, ...]) -> Role | None:

@@ -4,11 +4,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from models.calls import Call
 from models.ideas import Decision, Idea
 from models.instants import now
+from models.merges import IdeaMerge
 from models.people import Person, Role, RoleGrant, is_held
 from models.reviews import Review, ReviewState
 from models.stages import IdeaStage
+from models.transfers import IdeaTransfer
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
@@ -107,15 +110,28 @@ def list_eligible(session: Session, context: IdeaContext) -> list[str]:
 
 
 def _list_readers(session: Session, context: IdeaContext) -> set[str]:
-    """Who could have read a score of the idea: whoever has worked on the call since the first was given; nobody before."""
-    first = select(func.min(Decision.at)).where(Decision.idea_id == context.idea.id, Decision.action == SCORE)
+    """Who could have read a score of the idea, or of one that has joined it: whoever has worked since the first was given on its call, or
+    on one from which either was handed on; nobody before."""
+    joined = select(IdeaMerge.idea_id).where(IdeaMerge.into_id == context.idea.id, col(IdeaMerge.is_done))
+    ideas = [context.idea.id, *session.exec(joined.where(col(IdeaMerge.undone_at).is_(None)))]
+    first = select(func.min(Decision.at)).where(col(Decision.idea_id).in_(ideas), Decision.action == SCORE)
     since = session.exec(first).one()
     if since is None:
         return set()
     ended = col(RoleGrant.ended_at)
     held = select(RoleGrant.person_id, Unit.path).join(Unit, col(Unit.id) == col(RoleGrant.unit_id)).where(col(RoleGrant.role).in_(BY_CALL))
     held = held.where(col(RoleGrant.confirmed_at).is_not(None), ended.is_(None) | (ended >= since))
-    return {person_id for person_id, path in session.exec(held) if any(each.startswith(path) for each in context.paths)}
+    paths = {*context.paths, *_list_former_paths(session, ideas)}
+    return {person_id for person_id, path in session.exec(held) if any(each.startswith(path) for each in paths)}
+
+
+def _list_former_paths(session: Session, ideas: list[str]) -> list[str]:
+    """The units of some ideas, and of the calls from which they were handed on."""
+    units = select(Unit.path).join(Idea, col(Idea.unit_id) == col(Unit.id)).where(col(Idea.id).in_(ideas))
+    calls = select(Unit.path).join(Call, col(Call.unit_id) == col(Unit.id))
+    calls = calls.join(IdeaTransfer, col(IdeaTransfer.from_call_id) == col(Call.id))
+    handed_on = calls.where(col(IdeaTransfer.idea_id).in_(ideas), col(IdeaTransfer.is_done))
+    return [*session.exec(units), *session.exec(handed_on)]
 
 
 def _add(session: Session, context: IdeaContext, person_id: str) -> Review:

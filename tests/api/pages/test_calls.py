@@ -18,6 +18,7 @@ from tests.building import POLICY, Town
 from tests.specimens import print_specimens
 from tests.workflows.region.test_signatures import plan
 from workflows.calculations.rule_books import FixedTiers, Tier
+from workflows.process.duties import LOOSENABLE
 from workflows.region.calls import amend_policy
 from workflows.region.soundness import validate_policy
 
@@ -69,6 +70,20 @@ def test_the_author_and_those_without_office_are_offered_no_signature(town: Town
     for who in ("lead", "stranger"):
         assert open_browser(town, who).get(path).status_code == 404
         assert open_browser(town, who).get(path.removesuffix("2") + "1").status_code == 200
+
+
+LOOSENED = {  # as an official would name the two duties
+    ("permit", "screen"): "Izin tertulis, Seleksi administrasi",
+    ("determine", "permit"): "Penetapan, Izin tertulis",
+    ("approve", "permit"): "Persetujuan penghargaan, Izin tertulis",
+    ("approve", "determine"): "Persetujuan penghargaan, Penetapan",
+}
+
+
+def test_whoever_signs_reads_which_duties_one_person_may_have_together(town: Town) -> None:
+    assert LOOSENED.keys() == {*LOOSENABLE}
+    said = read(town, "chair", amend(town, loosened=[*LOOSENED]))
+    assert f"Tugas yang boleh dirangkap satu orang {' '.join(LOOSENED.values())} " in said
 
 
 def test_what_keeps_a_version_from_being_signed_is_told_on_its_page(town: Town) -> None:

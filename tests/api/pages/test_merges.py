@@ -12,9 +12,8 @@ from tests.api.pages.browsing import open_browser, send
 from tests.asking import ask
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.intake.merged import build_two, merge
+from tests.workflows.intake.merged import build_two, merge, take_back
 from tests.workflows.intake.test_agree import team_of
-from workflows.intake.separate import undo_merge
 
 pytestmark = pytest.mark.slow
 LIST = "/penggabungan"
@@ -52,6 +51,8 @@ def test_a_phone_proposes_opens_shares_agrees_and_takes_back_without_a_script(to
     undone = send(open_browser(town, "mate"), page, f"{to}/{asked}", reason=REASON)
     assert undone.headers["location"] == f"{page}?ok=merge_undo_agreed"
     assert send(open_browser(town, "walker"), LIST, f"{LIST}/{asked}", do="keep").headers["location"] == f"{LIST}?ok=merge_kept"
+    assert "setelah salah satu pengusul utama menyetujuinya" in secretary.get(page).text
+    assert send(owner, page, f"{to}/{asked}", reason=REASON).headers["location"] == f"{page}?ok=merge_undo_agreed"
     assert send(secretary, page, f"{to}/{asked}", reason=REASON).status_code == 303
     assert town.idea(second).stage == IdeaStage.SCREENING
     assert "Penggabungan dibatalkan" in html.unescape(secretary.get(f"/usulan/{second}").text)
@@ -84,7 +85,7 @@ def test_both_histories_tell_it_by_name_and_a_blind_reviewer_reads_the_text_and_
 def test_an_undone_merge_shows_the_others_text_to_nobody_who_may_not_see_it(town: Town) -> None:
     first, second = build_two(town)
     asked = merge(town, first, second)
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     (line,) = ask(TestClient(town.app), town["lead"], f"GET /ideas/{first}/merges").json()
     assert (line["other"], line["sections"]) == (None, {})
     assert "Nomor antre dari rumah" not in html.unescape(open_browser(town, "lead").get(f"/usulan/{first}").text)

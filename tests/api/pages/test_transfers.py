@@ -9,7 +9,7 @@ from models.transfers import IdeaTransfer
 from tests.api.pages.browsing import open_browser, send
 from tests.asking import ask
 from tests.building import Town
-from tests.workflows.intake.test_transfer import WHY, build_elsewhere
+from tests.workflows.intake.transferred import WHY, build_elsewhere
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +24,7 @@ def test_the_pages_offer_accept_and_agree_without_a_script_and_history_tells_it(
         send(open_browser(town, "secretary"), page, to, call_id=other, reason=WHY).headers["location"] == "/pengalihan?ok=transfer_offered"
     )
     (offered,) = town.rows(select(IdeaTransfer.id))
-    for who, do in (("walker", "accept"), ("lead", "agree")):
+    for who, do in (("walker", "accept"), ("mate", "agree"), ("lead", "agree")):
         browser = open_browser(town, who)
         assert 'href="/pengalihan"' in browser.get("/kotak-masuk").text
         assert send(browser, "/pengalihan", f"/pengalihan/{offered}", do="").status_code == 422

@@ -140,7 +140,10 @@ class Merges:
         return why
 
     def undo(self, who: str, merge: Merge) -> set[str]:
-        """The office lets both be two again, or all members do, until the review begins; the last that joined goes first."""
+        """The office with one lead's word lets both be two again, or all members do, until the review begins; what joined last goes first.
+
+        Once the earlier one has ended the office needs nobody.
+        """
         earlier = self.ideas[merge.earlier]
         if not self._knows(who, merge):
             return {"merge_not_found"}
@@ -150,6 +153,7 @@ class Merges:
             "merge_review_began": earlier.is_accepted,
             "merge_team_changed": earlier.team != merge.shares,
             "only_office_separates": who != "secretary" and earlier.stage not in MERGING,
+            "merge_no_lead_agreed": who == "secretary" and earlier.stage in MERGING and not merge.apart & self._leads(merge),
         }
         reasons = {code for code, holds in why.items() if holds}
         if not reasons:

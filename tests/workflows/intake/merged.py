@@ -8,6 +8,7 @@ from models.stages import IdeaStage
 from tests.building import Town
 from tests.steps import REASON
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, open_merge
+from workflows.intake.separate import undo_merge
 from workflows.intake.team import MemberShare
 from workflows.process.attest.compare import compare_rows
 
@@ -46,13 +47,19 @@ def agree(town: Town, merge: str, *people: str) -> None:
         town.do(answer_merge, merge, agrees=True, terms=terms_of(town, merge), by=who)
 
 
-def merge(town: Town, first: str, second: str, *people: str) -> str:
+def merge(town: Town, first: str, second: str, *people: str, by: str = "secretary") -> str:
     """Two ideas that have become one, by the word of these people, of whom the first and the last lead; by default of two teams of two."""
-    asked = propose(town, first, second)
+    asked = propose(town, first, second, by)
     for who in (people[0], people[-1]) if people else ("lead", "owner"):
         town.do(open_merge, asked, by=who)
     agree(town, asked, *(people or ALL))
     return asked
+
+
+def take_back(town: Town, merge: str, *, lead: str = "lead", by: str = "secretary") -> None:
+    """An office lets two ideas be two again, with the word of one who leads."""
+    for who in (lead, by):
+        town.do(undo_merge, merge, reason=REASON, by=who)
 
 
 def require_whole(town: Town) -> None:

@@ -13,14 +13,13 @@ from models.merges import IdeaMerge, MergePart
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.intake.merged import ALL, agree, build_two, open_both, propose, require_whole, team, terms_of, told
+from tests.workflows.intake.merged import ALL, agree, build_two, open_both, propose, require_whole, take_back, team, terms_of, told
 from tests.workflows.intake.test_agree import team_of
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, confirm_merge, open_merge, share_merge
 from workflows.intake.merge_lists import list_waiting_merges
 from workflows.intake.merging import MERGING
 from workflows.intake.replace import ask_replacement
 from workflows.intake.replacing import NewReplacement
-from workflows.intake.separate import undo_merge
 from workflows.intake.team_changes import list_team_changes
 from workflows.process.context import read_context
 from workflows.process.duties import list_barred
@@ -51,7 +50,7 @@ def test_the_later_joins_the_earlier_with_shares_to_which_all_agreed_and_the_hea
     assert entry.payload["detail"]["joins"] == first
     town.take(first, "permit granted")
     assert town.idea(first).stage == IdeaStage.SCREENING
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     assert (team_of(town, first), team_of(town, second)) == ({"lead": 6_000, "mate": 4_000}, {"owner": 7_000, "walker": 3_000})
     again = town.idea(second)
     assert (again.stage, again.reason_code, again.submitted_at, again.code) == (IdeaStage.SCREENING, None, after.submitted_at, after.code)
@@ -153,6 +152,9 @@ def test_consent_is_for_oneself_once_and_for_the_shares_that_one_saw(town: Town)
             town.do(share_merge, asked, wrong, by="owner")
     town.do(share_merge, asked, shares, by="owner")
     assert set(town.rows(select(MergePart.agreed_at))) == {None}, "whoever had agreed is asked again"
+    with pytest.raises(Invalid, match="terms_missing") as unnamed:
+        town.do(answer_merge, asked, agrees=True, by="walker")
+    assert unnamed.value.field == "terms"
     with pytest.raises(Conflict, match="merge_changed_since"):
         town.do(answer_merge, asked, agrees=True, terms=old, by="mate")
     agree(town, asked, *ALL)

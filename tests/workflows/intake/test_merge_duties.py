@@ -11,13 +11,14 @@ from models.people import Role
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.intake.merged import agree, merge, open_both, propose, require_whole, team
+from tests.workflows.intake.merged import agree, build_two, merge, open_both, propose, require_whole, take_back, team
 from tests.workflows.intake.test_replace import agree as agree_to_replacement
 from tests.workflows.intake.test_replace import replace
-from tests.workflows.intake.test_transfer import build_elsewhere, hand_on, offer
+from tests.workflows.intake.transferred import accept, build_elsewhere, hand_on, offer
 from tests.workflows.review.test_reopen import WHY
+from workflows.intake.merge import answer_merge
+from workflows.intake.permit import permit_idea
 from workflows.intake.replace import confirm_replacement
-from workflows.intake.separate import undo_merge
 from workflows.intake.transfer import answer_transfer
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.duties import list_barred, list_borne
@@ -60,7 +61,7 @@ def test_who_was_of_the_team_that_joined_judges_nothing_of_the_joint_idea(either
     assert borne(town, first, "reviewer1") == ["left_team"]
     assert town["reviewer1"].id not in eligible(town, first)
     assert borne(town, first, "lead") == borne(town, first, "owner") == [], "the joint team bears no duty on its own idea"
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     assert borne(town, first, "reviewer1") == []
     require_whole(town)
 
@@ -74,6 +75,32 @@ def test_who_said_in_office_that_two_are_one_has_screened_them(town: Town) -> No
     assert borne(town, first, "secretary") == borne(town, second, "secretary") == ["screen"]
     for duty in ("score", "determine", "propose"):
         assert town["secretary"].id in barred(town, first, duty)
+
+
+def test_who_proposes_a_merge_in_office_permits_neither_while_it_waits_and_may_again_when_it_comes_to_nothing(town: Town) -> None:
+    call = town.build_call(movers={"permit": "secretariat", "propose": "chair"})
+    first, second = build_two(town, IdeaStage.AWAITING_PERMISSION, IdeaStage.AWAITING_PERMISSION, call)
+    asked = propose(town, first, second)
+    open_both(town, asked)
+    agree(town, asked, "lead", "mate", "owner")
+    for idea in (first, second):
+        with pytest.raises(Forbidden, match="has_other_duty") as refused:
+            town.do(permit_idea, idea, granted=True, by="secretary")
+        assert refused.value.parameters == {"duty": "screen"}
+    town.do(answer_merge, asked, agrees=False, reason=REASON, by="walker")
+    assert borne(town, first, "secretary") == []
+    town.do(permit_idea, first, granted=True, by="secretary")
+    require_whole(town)
+
+
+def test_who_offers_an_idea_or_would_take_it_in_has_screened_it_while_the_lead_is_asked(town: Town) -> None:
+    idea = town.build_idea(IdeaStage.SCREENING)
+    offered = offer(town, idea, build_elsewhere(town))
+    assert (borne(town, idea, "secretary"), borne(town, idea, "walker")) == (["screen"], [])
+    accept(town, offered)
+    assert borne(town, idea, "walker") == ["screen"]
+    town.do(answer_transfer, offered, accepts=False, reason=REASON, by="secretary")
+    assert borne(town, idea, "secretary") == borne(town, idea, "walker") == []
 
 
 def test_who_hands_an_idea_on_or_takes_it_in_has_screened_it(town: Town) -> None:
@@ -97,4 +124,4 @@ def test_who_has_scored_an_idea_neither_merges_nor_hands_it_on_in_office(town: T
     offered = offer(town, first, other)
     town.give_role(judge, Role.SECRETARIAT, "DISDIK")
     with pytest.raises(NotFound, match="transfer_not_found"):
-        town.do(answer_transfer, offered, accepts=True, by=judge)
+        accept(town, offered, by=judge)

@@ -14,20 +14,20 @@ from models.people import Role
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.intake.merged import agree, build_two, merge, open_both, propose, require_whole, told
+from tests.workflows.intake.merged import agree, build_two, merge, open_both, propose, require_whole, take_back, told
 from tests.workflows.intake.test_agree import team_of
 from tests.workflows.intake.test_new_lead import ask_to_lead, lead_of
 from tests.workflows.intake.test_replace import agree as agree_to_replacement
 from tests.workflows.intake.test_replace import replace
 from tests.workflows.intake.test_silence import last_second, let_heads_serve, let_pass, settled
-from tests.workflows.intake.test_transfer import build_elsewhere, offer, sees
+from tests.workflows.intake.transferred import accept, build_elsewhere, offer, sees
+from tests.workflows.intake.transferred import agree as agree_to_rules
 from tests.workflows.review.test_reopen import WHY
 from tests.workflows.turns import Clock, clock, own_town
 from workflows.intake.merge import open_merge
 from workflows.intake.merge_lists import list_waiting_merges
 from workflows.intake.replace import confirm_replacement
 from workflows.intake.separate import undo_merge
-from workflows.intake.transfer import Agreement, agree_to_transfer, answer_transfer
 from workflows.process.refusals import Conflict
 from workflows.review.reopen import reopen_idea
 
@@ -78,7 +78,7 @@ def test_what_is_led_by_another_by_now_is_taken_back_and_they_go_on_leading_it(e
     first, second = build_two(town)
     asked = merge(town, first, second)
     lead_by(town, first, "mate")
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked, lead="owner")
     assert (lead_of(town, first), team_of(town, first)) == ("mate", {"lead": 6_000, "mate": 4_000})
     assert (lead_of(town, second), team_of(town, second)) == ("owner", {"owner": 7_000, "walker": 3_000})
     leads = town.rows(select(TeamMember.person_id).where(TeamMember.idea_id == first, col(TeamMember.lead)))
@@ -96,7 +96,7 @@ def test_who_is_of_the_later_team_alone_does_not_lead_the_earlier_idea_by_its_be
         with pytest.raises(Conflict, match="merge_lead_of_later"):
             town.do(undo_merge, asked, reason=REASON, by=who)
     lead_by(town, first, "lead", "owner")
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     assert (lead_of(town, first), team_of(town, first)) == ("lead", {"lead": 6_000, "mate": 4_000})
     require_whole(town)
 
@@ -138,7 +138,7 @@ def test_a_head_who_is_asked_anew_has_all_their_days_and_their_silence_counts_fo
     assert own_town.idea(first).stage == IdeaStage.SCREENING
     own_town.take(first, "screen returned", "supplement")
     assert own_town.idea(first).stage == IdeaStage.SCREENING, "what silence let through is not asked for once more"
-    own_town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(own_town, asked)
     assert own_town.idea(first).stage == IdeaStage.SCREENING
     require_whole(own_town)
 
@@ -149,7 +149,7 @@ def test_an_idea_that_was_reopened_becomes_one_and_two_again_as_any_other(town: 
     _, second = build_two(town)
     asked = merge(town, first, second)
     town.take(first, "permit granted")
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     assert (team_of(town, first), town.idea(second).stage) == ({"lead": 6_000, "mate": 4_000}, IdeaStage.SCREENING)
     again = merge(town, first, second)
     town.take(first, "permit granted", "screen accepted")
@@ -166,14 +166,14 @@ def test_what_was_to_become_of_an_idea_before_it_was_turned_down_is_over_once_it
     agree(town, asked, "lead", "mate", "owner")
     offered = town.build_idea(IdeaStage.SCREENING, title="Rapor daring")
     transfer = offer(town, offered, build_elsewhere(town))
-    town.do(answer_transfer, transfer, accepts=True, by="walker")
+    accept(town, transfer)
     for idea in (first, offered):
         town.take(idea, "screen rejected")
         town.do(reopen_idea, idea, reason=WHY, by="stranger")
     with pytest.raises(Conflict, match="merge_settled"):
         agree(town, asked, "walker")
     with pytest.raises(Conflict, match="transfer_settled"):
-        town.do(agree_to_transfer, transfer, Agreement(), by="lead")
+        agree_to_rules(town, transfer, "lead")
     assert not sees(town, "walker", offered), "who was to take it in reads nothing of it any more"
     assert (told(town, "mate")[-1], town.idea(second).stage) == ("merge_ended", IdeaStage.SCREENING)
     require_whole(town)

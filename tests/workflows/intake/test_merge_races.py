@@ -11,7 +11,7 @@ from models.merges import IdeaMerge
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.intake.merged import ALL, agree, build_two, open_both, propose, require_whole, terms_of
+from tests.workflows.intake.merged import ALL, agree, build_two, open_both, propose, require_whole, take_back, terms_of
 from tests.workflows.intake.test_agree import team_of
 from workflows.intake.merge import answer_merge, open_merge
 from workflows.intake.merge_lists import list_waiting_merges
@@ -129,7 +129,7 @@ def test_an_idea_waits_for_one_merge_at_a_time_and_takes_in_one_after_another(to
     assert team_of(town, first) == {"lead": 1_500, "mate": 1_000, "owner": 1_750, "walker": 750, "stranger": 5_000}
     with pytest.raises(Conflict, match="merge_team_changed"):
         town.do(undo_merge, asked, reason=REASON, by="secretary")
-    town.do(undo_merge, more, reason=REASON, by="secretary")
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, more)
+    take_back(town, asked)
     assert team_of(town, first) == {"lead": 6_000, "mate": 4_000}
     require_whole(town)

@@ -3,13 +3,17 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
+from models.calls import Call
+from models.instants import now
 from models.merges import IdeaMerge, MergePart
+from models.people import Role
 from models.stages import IdeaStage
 from tests.building import SECTIONS, Town
 from tests.steps import REASON
-from tests.workflows.intake.merged import agree, build_two, merge, propose, require_whole
+from tests.workflows.intake.merged import agree, build_two, merge, propose, require_whole, take_back
 from workflows.intake.copying import copy_idea
 from workflows.intake.merge import open_merge
 from workflows.intake.merge_lists import list_merges_of, name_with_joined
@@ -19,7 +23,9 @@ from workflows.intake.submit import supplement_idea
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.attest.compare import compare_rows
 from workflows.process.context import read_context
+from workflows.process.duties import list_borne
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.region.accounts import close_account
 from workflows.review.assign import list_eligible
 
 
@@ -63,6 +69,69 @@ def test_members_take_it_back_by_consent_of_all_and_one_who_stays_with_it_asks_a
     require_whole(town)
 
 
+@pytest.mark.parametrize("lead", ["lead", "owner"])
+def test_an_office_takes_back_with_the_word_of_one_lead_what_all_agreed_to_and_bears_it(town: Town, lead: str) -> None:
+    first, second = build_two(town)
+    asked = merge(town, first, second)
+    town.give_role("stranger", Role.SECRETARIAT, "BAPPEDA")
+    for before in ((), ("mate", "walker")):
+        for who in before:
+            town.do(undo_merge, asked, reason=REASON, by=who)
+        assert not may_undo(town, first, "stranger")
+        with pytest.raises(Conflict, match="merge_no_lead_agreed"):
+            town.do(undo_merge, asked, reason=REASON, by="stranger")
+    town.do(undo_merge, asked, reason=REASON, by=lead)
+    town.do(keep_merge, asked, by="mate")
+    with pytest.raises(Conflict, match="merge_no_lead_agreed"):
+        town.do(undo_merge, asked, reason=REASON, by="stranger")
+    town.do(undo_merge, asked, reason=REASON, by=lead)
+    assert may_undo(town, first, "stranger")
+    town.do(undo_merge, asked, reason=REASON, by="stranger")
+    assert (town.idea(first).stage, town.idea(second).stage) == (IdeaStage.SCREENING, IdeaStage.SCREENING)
+    with town.store.reading() as session:
+        for idea in (first, second):
+            assert list_borne(session, idea, town["stranger"].id) == ["screen"], "who let them be two neither scores nor determines one"
+            assert list_borne(session, idea, town[lead].id) in ([], ["left_team"]), "a member who agreed screened nothing"
+    require_whole(town)
+
+
+def test_an_office_waits_for_no_lead_who_serves_no_more(town: Town) -> None:
+    first, second = build_two(town)
+    asked = merge(town, first, second)
+    for who in ("lead", "owner"):
+        with pytest.raises(Conflict, match="merge_no_lead_agreed"):
+            town.do(undo_merge, asked, reason=REASON, by="secretary")
+        town.do(close_account, town[who].id, by="admin")
+    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    assert town.idea(second).stage == IdeaStage.SCREENING
+
+
+@pytest.mark.parametrize("is_ranked", [False, True])
+def test_no_member_learns_from_a_merge_that_awards_are_drafted(town: Town, is_ranked: bool) -> None:
+    first, second = build_two(town)
+    asked = merge(town, first, second)
+    town.take(first, "permit granted", "screen rejected")
+    if is_ranked:
+        with town.store.unit_of_work() as session:
+            session.execute(sa.update(Call).values(awards_drafted_at=now()))
+    for who in ("lead", "mate", "owner", "walker"):
+        with pytest.raises(Forbidden, match="only_office_separates"):
+            town.do(undo_merge, asked, reason=REASON, by=who)
+        assert not may_undo(town, first, who)
+    assert may_undo(town, first, "secretary") == (not is_ranked)
+    if is_ranked:
+        with pytest.raises(Conflict, match="merge_call_over"):
+            town.do(undo_merge, asked, reason=REASON, by="secretary")
+
+
+def may_undo(town: Town, idea: str, who: str) -> bool:
+    """Whether the page offers somebody to take the merge back, or to agree to it."""
+    with town.store.reading() as session:
+        actor = town.actor(session, who)
+        (line,) = list_merges_of(session, read_context(session, idea, actor=actor), actor=actor)
+        return line.may_undo or line.may_agree_to_undo
+
+
 def test_what_is_completed_after_a_merge_goes_to_the_head_again(town: Town) -> None:
     first, second = build_two(town)
     town.do(screen_idea, first, Screening.RETURNED, Findings(notes={"idea": "Jelaskan biayanya."}), by="secretary")
@@ -71,7 +140,7 @@ def test_what_is_completed_after_a_merge_goes_to_the_head_again(town: Town) -> N
     said = town.proposal(team=(), sections={**SECTIONS, "idea": "Antrean daring dengan biaya yang dihitung."})
     town.do(supplement_idea, first, said, by="lead")
     assert town.idea(first).stage == IdeaStage.AWAITING_PERMISSION
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     assert town.idea(first).stage == IdeaStage.SCREENING, "what was permitted before stands again"
     require_whole(town)
 
@@ -86,7 +155,7 @@ def test_a_team_that_no_head_permitted_goes_to_them_when_what_has_joined_is_let_
     said = town.proposal(title="Antrean lead", team=(), sections={**SECTIONS, "idea": "Antrean daring dengan biaya yang dihitung."})
     town.do(supplement_idea, first, said, by="lead")
     town.take(first, "permit granted")
-    town.do(undo_merge, last, reason=REASON, by="secretary")
+    take_back(town, last)
     assert town.idea(first).stage == IdeaStage.AWAITING_PERMISSION, "the head permitted the four, and never these three"
     require_whole(town)
 
@@ -95,7 +164,7 @@ def test_what_is_completed_after_a_merge_that_was_undone_goes_to_a_head_who_neve
     first, second = build_two(town, IdeaStage.AWAITING_PERMISSION, IdeaStage.AWAITING_PERMISSION)
     asked = merge(town, first, second)
     town.take(first, "permit granted", "screen returned")
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     said = town.proposal(team=(), sections={**SECTIONS, "idea": "Antrean daring dengan biaya yang dihitung."})
     town.do(supplement_idea, first, said, by="lead")
     assert town.idea(first).stage == IdeaStage.AWAITING_PERMISSION
@@ -119,7 +188,7 @@ def test_what_has_joined_is_read_from_the_idea_that_stands(town: Town) -> None:
     assert (own.has_joined, own.other.id, own.joined) == (False, first, None)
     with town.store.reading() as session:
         assert read_context(session, second, actor=town.actor(session, "mate")).idea.title == "Nomor antre dari rumah"
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     with town.store.reading() as session, pytest.raises(NotFound):
         read_context(session, second, actor=town.actor(session, "mate"))
     assert lines("lead")[0].joined is None
@@ -157,7 +226,7 @@ def test_a_reviewer_in_the_joined_team_reviews_nothing_of_it(town: Town) -> None
     with town.store.reading() as session:
         context = read_context(session, first, actor=town.actor(session, "flow:review"))
         assert town["reviewer1"].id not in list_eligible(session, context)
-    town.do(undo_merge, asked, reason=REASON, by="secretary")
+    take_back(town, asked)
     with town.store.reading() as session:
         context = read_context(session, first, actor=town.actor(session, "flow:review"))
         assert town["reviewer1"].id not in list_eligible(session, context)

@@ -31,6 +31,7 @@ from workflows.process.refusals import Refusal
 
 LEADS = ("lead", "owner", "operator")
 WHO = (*LEADS, "mate", "walker", "stranger", *OFFICES)
+STALE = "0" * 64  # what nobody agreed to
 STEPS = {"awaiting_permission": [], "screening": ["permit granted"], "supplement_asked": ["permit granted", "screen returned"]}
 TASKS = {"awaiting_permission": "permit", "screening": "screen", "supplement_asked": "supplement"}
 anybody = st.none() | st.none() | st.sampled_from(WHO)  # nobody in particular is whose it is
@@ -117,8 +118,8 @@ class Story(RuleBasedStateMachine):
         """Somebody agrees to what they saw, or saw once; mostly everybody does."""
         merge, name = self.draw(luck)
         for by in [who] if who else sorted(merge.shares):
-            terms = "" if is_stale and who else terms_of(self.town, name)
-            why = self.model.agree(by, merge, is_stale=not terms)
+            terms = STALE if is_stale and who else terms_of(self.town, name)
+            why = self.model.agree(by, merge, is_stale=terms == STALE)
             self.do(why, answer_merge, name, agrees=True, terms=terms, by=by)
 
     @precondition(lambda self: self.model.merges)

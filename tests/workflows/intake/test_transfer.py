@@ -17,9 +17,10 @@ from models.stages import AwardStage, IdeaStage
 from models.transfers import IdeaTransfer
 from tests.building import POLICY, Town
 from tests.steps import MET, REASON
+from tests.workflows.intake.transferred import accept, agree, build_elsewhere, hand_on, offer, require_whole, sees
 from workflows.intake.merge import NewMerge, ask_merge
 from workflows.intake.screen import Findings, Screening, screen_idea
-from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
+from workflows.intake.transfer import NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
 from workflows.intake.transfer_lists import list_transfers
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.attest.compare import compare_rows
@@ -29,47 +30,8 @@ from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.region.calls import close_call
 from workflows.review.gates import pass_gate
 
-WHY = "Menyangkut sekolah, sehingga menjadi urusan Dinas Pendidikan."
 
-
-def build_elsewhere(town: Town, **policy: object) -> str:
-    """A call of the education agency, of whose secretariat the walker is."""
-    if not town.rows(select(Call.id).where(Call.unit_id == town.units["DISDIK"][0])):
-        town.give_role("walker", Role.SECRETARIAT, "DISDIK")
-    call = town.build_call(**policy)
-    with town.store.unit_of_work() as session:
-        session.execute(update(Call).where(col(Call.id) == call).values(unit_id=town.units["DISDIK"][0]))
-    return call
-
-
-def offer(town: Town, idea: str, call: str, by: str = "secretary") -> str:
-    return str(town.do(offer_transfer, idea, NewTransfer(call, WHY), by=by).id)
-
-
-def hand_on(town: Town, idea: str, call: str, **agreement: object) -> str:
-    """An idea that stands in another call."""
-    offered = offer(town, idea, call)
-    town.do(answer_transfer, offered, accepts=True, by="walker")
-    town.do(agree_to_transfer, offered, Agreement(**agreement), by="lead")  # type: ignore[arg-type]
-    return offered
-
-
-def require_whole(town: Town) -> None:
-    """The ledger commits to everything as it is."""
-    with town.store.reading() as session:
-        assert compare_rows(session).differences == []
-
-
-def sees(town: Town, who: str, idea: str) -> bool:
-    with town.store.reading() as session:
-        try:
-            read_context(session, idea, actor=town.actor(session, who))
-        except NotFound:
-            return False
-    return True
-
-
-def test_an_idea_stands_in_the_other_call_with_its_own_time_once_both_offices_and_the_lead_said_so(either_town: Town) -> None:
+def test_an_idea_stands_in_the_other_call_with_its_own_time_once_both_offices_and_the_team_said_so(either_town: Town) -> None:
     town = either_town
     other = build_elsewhere(town)
     idea = town.build_idea(IdeaStage.SCREENING)
@@ -78,10 +40,13 @@ def test_an_idea_stands_in_the_other_call_with_its_own_time_once_both_offices_an
     offered = offer(town, idea, other)
     assert sees(town, "walker", idea), "whoever is to take it in reads it"
     with pytest.raises(Conflict, match="transfer_not_accepted"):
-        town.do(agree_to_transfer, offered, Agreement(), by="lead")
-    town.do(answer_transfer, offered, accepts=True, by="walker")
+        agree(town, offered, "lead")
+    accept(town, offered)
+    with pytest.raises(Conflict, match="transfer_unanswered"):
+        agree(town, offered, "lead")
+    agree(town, offered, "mate", "mate")
     assert town.idea(idea).call_id == before.call_id
-    town.do(agree_to_transfer, offered, Agreement(), by="lead")
+    agree(town, offered, "lead")
     after = town.idea(idea)
     assert (after.call_id, after.stage, after.submitted_at, after.code) == (other, IdeaStage.SCREENING, before.submitted_at, before.code)
     assert after.policy_id != before.policy_id
@@ -104,18 +69,18 @@ def test_nobody_hands_an_idea_on_alone_nor_one_of_their_own(town: Town) -> None:
     offered = offer(town, idea, other)
     for who in ("secretary", "lead"):
         with pytest.raises(Forbidden, match="only_receiver"):
-            town.do(answer_transfer, offered, accepts=True, by=who)
+            accept(town, offered, by=who)
     for who in ("stranger", "reviewer1", "head", "operator"):
         with pytest.raises(NotFound):
-            town.do(answer_transfer, offered, accepts=True, by=who)
-    town.do(answer_transfer, offered, accepts=True, by="walker")
-    for who in ("mate", "secretary", "walker"):
-        with pytest.raises(Forbidden, match="only_proposer"):
-            town.do(agree_to_transfer, offered, Agreement(), by=who)
+            accept(town, offered, by=who)
+    accept(town, offered)
+    for who in ("secretary", "walker"):
+        with pytest.raises(Forbidden, match="only_member"):
+            agree(town, offered, who)
     town.do(agree_to_transfer, offered, None, by="lead")
     assert town.idea(idea).call_id == town.call
     with pytest.raises(Conflict, match="transfer_settled"):
-        town.do(agree_to_transfer, offered, Agreement(), by="lead")
+        agree(town, offered, "lead")
     own = town.build_idea(IdeaStage.SCREENING, team=(), title="Rapor daring")
     town.give_role("lead", Role.SECRETARIAT, "BAPPEDA")
     with pytest.raises(Forbidden, match="conflict_of_interest"):
@@ -161,7 +126,6 @@ def test_it_goes_only_from_the_screening_and_into_a_call_in_whose_time_it_was_re
     for values, code in (
         ({"is_sealed": True}, "call_sealed"),
         ({"archived_at": now()}, "transfer_call_over"),
-        ({"awards_drafted_at": now()}, "transfer_call_over"),
     ):
         call = build_elsewhere(town)
         with town.store.unit_of_work() as session:
@@ -200,10 +164,11 @@ def test_the_other_calls_conditions_are_asked_of_it_before_it_is_offered_and_aga
     other = build_elsewhere(town, eligibility={"quota": 1})
     second = town.build_idea(IdeaStage.SCREENING, title="Rapor daring")
     offered = offer(town, second, other)
-    town.do(answer_transfer, offered, accepts=True, by="walker")
+    accept(town, offered)
     hand_on(town, idea, other)
+    agree(town, offered, "mate")
     with pytest.raises(Conflict, match="quota_reached"):
-        town.do(agree_to_transfer, offered, Agreement(), by="lead")
+        agree(town, offered, "lead")
     assert town.idea(second).call_id == town.call
 
 
@@ -235,14 +200,16 @@ def test_a_category_and_a_declaration_of_that_call_are_the_leads_to_give(town: T
     other = build_elsewhere(town, categories=[{**each, "tiers": tiers} for each in categories], declaration=declaration)
     idea = town.build_idea(IdeaStage.SCREENING)
     offered = offer(town, idea, other)
-    town.do(answer_transfer, offered, accepts=True, by="walker")
+    accept(town, offered)
+    agree(town, offered, "mate")
     with pytest.raises(Invalid, match="category_missing"):
-        town.do(agree_to_transfer, offered, Agreement(), by="lead")
+        agree(town, offered, "lead")
     with pytest.raises(Invalid, match="category_unknown"):
-        town.do(agree_to_transfer, offered, Agreement("tiga"), by="lead")
-    with pytest.raises(Invalid, match="declaration_missing"):
-        town.do(agree_to_transfer, offered, Agreement("dua"), by="lead")
-    town.do(agree_to_transfer, offered, Agreement("dua", declares_truth=True), by="lead")
+        agree(town, offered, "lead", category="tiga")
+    with pytest.raises(Invalid, match="declaration_missing") as refused:
+        agree(town, offered, "lead", category="dua")
+    assert refused.value.field == "declares_truth"
+    agree(town, offered, "lead", category="dua", declares_truth=True)
     with town.store.reading() as session:
         context = read_context(session, idea, actor=town.actor(session, "lead"))
         assert (context.idea.category, keeps_category(session, context)) == ("dua", True)
@@ -268,10 +235,10 @@ def test_the_proposer_may_withdraw_and_the_offer_is_over(town: Town) -> None:
     other = build_elsewhere(town)
     idea = town.build_idea(IdeaStage.SCREENING)
     offered = offer(town, idea, other)
-    town.do(answer_transfer, offered, accepts=True, by="walker")
+    accept(town, offered)
     town.do(withdraw_idea, idea, by="lead")
     with pytest.raises(Conflict, match="transfer_stage"):
-        town.do(agree_to_transfer, offered, Agreement(), by="lead")
+        agree(town, offered, "lead")
     with town.store.reading() as session:
         assert list_transfers(session, actor=town.actor(session, "walker")) == []
         assert not any(each.awaits_reader for each in list_transfers(session, actor=town.actor(session, "lead")))

@@ -23,23 +23,35 @@ SUPERIOR = "official0"  # heads every unit; the others head and lead such as nob
 OVER = {Role.UNIT_HEAD: "BAPPEDA", Role.LEADER: "BAPPEDA"}  # where those others have the roles by which one stands above people
 NOT_A_SUPERIORS = ("score", "own")
 MOST = len(HOMES)
+OFFICES = {  # acts in office that are a screening, as an inspector would say: each with whose act it must not be, as two people are needed
+    "merge": "",
+    "offer": "",
+    "take_in": "offer",
+    "turn_down": "",
+    "reopen": "turn_down",
+}
+IN_OFFICE = ((), ("merge",), ("offer", "take_in"), ("turn_down", "reopen"))
 
 
 @dataclass(frozen=True)
 class Case:
-    """A policy, how many officials there are, who proposes, and whether the award is proposed by hand."""
+    """A policy, how many officials there are, who proposes, whether the award is proposed by hand, and what an office brings about before
+    the screening: that another idea joins, that it is handed to another call, or that it is turned down and reopened."""
 
     policy: dict[str, Any]
     officials: tuple[str, ...]
     lead: str
     by_hand: bool
+    in_office: tuple[str, ...] = ()
 
     @property
     def duties(self) -> tuple[str, ...]:
         """The duties in the order in which an idea asks for them."""
         permitted = ("permit",) if self.policy["permission"] and self.lead != SUPERIOR else ()
         pilot = ("own", "verify") if self.policy["entry"] == "new" else ()
-        return (*permitted, "screen", "score", "recommend", "determine", *pilot, *(("propose_award",) if self.by_hand else ()), "approve")
+        before, after = (self.in_office, ()) if "merge" in self.in_office else ((), self.in_office)
+        begun = (*before, *permitted, *after, "screen", "score", "recommend", "determine")
+        return (*begun, *pilot, *(("propose_award",) if self.by_hand else ()), "approve")
 
 
 @dataclass
@@ -49,9 +61,12 @@ class Borne:
     loosened: tuple[tuple[str, str], ...]
     lead: str
     duties: dict[str, set[str]] = field(default_factory=dict)
+    acts: dict[str, str] = field(default_factory=dict)  # who did what in office
 
     def may(self, who: str, duty: str) -> bool:
-        """Whether the handwritten pairs let somebody take a duty."""
+        """Whether the handwritten pairs let somebody take a duty, or do in office what counts as one."""
+        if duty in OFFICES:
+            return self.may(who, "screen") and self.acts.get(OFFICES[duty]) != who
         if (who == SUPERIOR and duty in NOT_A_SUPERIORS) or (who != SUPERIOR and duty == "permit"):
             return False
         earlier = self.duties.get(who, set()) | ({"propose"} if who == self.lead else set())
@@ -67,8 +82,8 @@ class Borne:
 
     def take(self, who: str, duty: str) -> "Borne":
         """The same once somebody took a duty."""
-        more = {**self.duties, who: self.duties.get(who, set()) | {duty}}
-        return Borne(self.loosened, self.lead, more)
+        more = {**self.duties, who: self.duties.get(who, set()) | {"screen" if duty in OFFICES else duty}}
+        return Borne(self.loosened, self.lead, more, {**self.acts, duty: who} if duty in OFFICES else self.acts)
 
 
 def draw_case(luck: Random, number: int) -> Case:
@@ -86,7 +101,8 @@ def draw_case(luck: Random, number: int) -> Case:
     }
     officials = tuple(f"official{place}" for place in range(number))
     lead = luck.choice(["lead", "lead", officials[-1]])
-    return Case(policy, officials, lead, luck.random() < 0.5)
+    is_gated = any(gate["stage"] == "screening" for gate in gates)  # what waits for a gate is neither merged nor handed on
+    return Case(policy, officials, lead, luck.random() < 0.5, () if is_gated else luck.choice(IN_OFFICE))
 
 
 def find_farthest(case: Case) -> list[tuple[str, str]]:
@@ -122,8 +138,8 @@ def settle_officials(town: Town, officials: Iterable[str]) -> Town:
     return settled
 
 
-def hand_in(town: Town, call: str, lead: str) -> str:
+def hand_in(town: Town, call: str, lead: str, **changes: Any) -> str:
     """An idea of the call that was handed in and passed on by the flow."""
-    idea = town.build_idea(IdeaStage.SUBMITTED, call=call, lead=lead)
+    idea = town.build_idea(IdeaStage.SUBMITTED, call=call, lead=lead, **changes)
     town.take(idea, "route", lead=lead)
     return idea

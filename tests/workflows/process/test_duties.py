@@ -4,6 +4,7 @@ Who would cheat: a secretary who is also the leader, a head who would rather do 
 err: the civil servant of a small office who holds every role. What an inspector expects: four people behind whatever is paid.
 """
 
+import ast
 import csv
 import itertools
 from collections import deque
@@ -16,22 +17,30 @@ from models.clock_rules import Silence
 from models.policy import Policy
 from tests.building import POLICY
 from workflows.process.check import check_policy
-from workflows.process.duties import BESIDE, CLAIM, FORMER, LOOSENABLE, PAIRS, STEPS, find_duty, must_differ, pair_of, read_duties
+from workflows.process.duties import BESIDE, CLAIM, FORMER, LOOSENABLE, STEPS, find_duty, must_differ, pair_of, read_duties
 from workflows.process.reach import walk
 from workflows.process.ways import AWARD, DOCUMENT, IDEA, Way
 
 HERE = Path(__file__).parent
 BY_HAND = list(csv.DictReader((HERE / "pairs.csv").read_text().splitlines()))
+STRICT = Policy.model_validate(POLICY)
 LOOSEST = Policy.model_validate({**POLICY, "loosened": LOOSENABLE})
 NEVER = [("score", "recommend"), ("recommend", "determine"), ("own", "verify"), ("propose_award", "approve")]
 FOUR = 4
 
 
 def test_the_pairs_are_those_that_a_person_wrote_down() -> None:
-    assert len(BY_HAND) == len(list(itertools.combinations(STEPS, 2)))
+    duties = (*STEPS, *BESIDE, FORMER, CLAIM)
+    assert len(BY_HAND) == len(list(itertools.combinations(duties, 2)))
     written = {pair_of(line["one"], line["other"]): line["differ"] for line in BY_HAND}
-    words = {"apart": "always", "policy": "unless_loosened"}
-    assert {pair_of(*pair): words.get(PAIRS.get(pair_of(*pair), ""), "no") for pair in itertools.combinations(STEPS, 2)} == written
+    assert {pair_of(*pair): _say_when(*pair) for pair in itertools.combinations(duties, 2)} == written
+
+
+def _say_when(one: str, other: str) -> str:
+    """When two duties must differ, as the program has it, in whichever order it is asked."""
+    asked = [[must_differ(*pair, policy) for policy in (STRICT, LOOSEST)] for pair in ((one, other), (other, one))]
+    assert asked[0] == asked[1], "it is the same pair whichever is named first"
+    return {(True, True): "always", (True, False): "unless_loosened", (False, False): "no"}[asked[0][0], asked[0][1]]
 
 
 def test_the_steps_of_each_duty_are_those_that_a_person_wrote_down() -> None:
@@ -109,3 +118,15 @@ def fewest_people(duties: list[str], policy: Policy) -> int:
         yield from share(rest, [*people, [duty]])
 
     return min(share(duties, []))
+
+
+def test_no_command_takes_a_step_of_any_duty() -> None:
+    """Whoever runs the server brings in ideas, and decides nothing: these are all actions of a stage that any command knows."""
+    stages = tuple(f"workflows.{stage}" for stage in ("intake", "review", "pilot", "reward"))
+    imported = set()
+    for file in Path("api/cli").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith(stages):
+                imported |= {each.name for each in node.names}
+            assert not (isinstance(node, ast.Import) and any(each.name.startswith(stages) for each in node.names)), file
+    assert imported == {"NamedSheet", "check_ideas", "import_ideas", "index_lagging"}

@@ -16,7 +16,8 @@ from models.policy import Policy
 from tests.building import POLICY
 from workflows.process import ways
 from workflows.process.check import Finding, check_policy
-from workflows.process.movers import BEARING_DUTY
+from workflows.process.movers import ALLOWED as LISTED
+from workflows.process.movers import BEARING_DUTY, list_concentrations
 from workflows.process.ways import Relation
 
 ALLOWED = {
@@ -65,3 +66,11 @@ def test_the_refusal_names_the_roles_that_may_be_chosen() -> None:
     assert sentence(found.code, "id", found.parameters) == (
         "Langkah Persetujuan tidak boleh diserahkan kepada Sekretariat. Pilih salah satu: Pimpinan."
     )
+
+
+@pytest.mark.parametrize("moved", ["screen", "reopen"])
+def test_every_step_of_a_duty_is_asked_whether_another_must_take_it(moved: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LISTED, moved, (Role.SECRETARIAT, Role.CHAIR))  # were the list to let a chair have it
+    policy = Policy.model_validate({**POLICY, "movers": {moved: "chair"}})
+    found = {(each.moved, each.other, each.role) for each in list_concentrations(policy, ways.IDEA, ways.AWARD)}
+    assert found == {(moved, "recommend", Role.CHAIR)}

@@ -21,19 +21,23 @@ from models.awards import Award
 from models.ideas import Decision
 from models.inbox import InboxItem
 from models.instants import today
+from models.merges import IdeaMerge
 from models.pilots import Indicator
 from models.reviews import Review
 from models.stages import IdeaStage
+from models.transfers import IdeaTransfer
 from tests.api.pages.browsing import fields_of, open_browser
 from tests.asking import ask
 from tests.building import Shelf, Town
 from tests.requests import REQUESTS, RequestPlace
 from tests.steps import REASON
 from tests.unchanged import fingerprint
-from tests.workflows.process.officials import MOST, SUPERIOR, Borne, Case, draw_case, find_farthest, hand_in, settle_officials
+from tests.workflows.process.in_office import Office, act_in_office
+from tests.workflows.process.officials import MOST, OFFICES, SUPERIOR, Borne, Case, draw_case, find_farthest, hand_in, settle_officials
 from workflows.pilot.start import list_owners
 from workflows.process.context import AwardContext, read_context
 from workflows.process.offers import is_offered
+from workflows.process.refusals import Forbidden, NotFound
 from workflows.process.waiting import list_inbox
 from workflows.review.assign import list_eligible
 from workflows.review.gates import pass_gate
@@ -75,6 +79,12 @@ class Play:
     client: TestClient
     idea: str
     borne: Borne
+    elsewhere: str = ""  # the call to which it may be handed on
+
+    @property
+    def office(self) -> Office:
+        """What acts in office speak of."""
+        return Office(self.idea, ("lead", "mate") if self.case.lead == "lead" else (self.case.lead,), self.elsewhere)
 
     @property
     def place(self) -> RequestPlace:
@@ -90,6 +100,8 @@ class Play:
             self.pass_gates()
             for who in self.case.officials:
                 self.check(who, duty)
+            if duty not in planned and duty in OFFICES:
+                return duty
             if duty not in planned:
                 assert not any(self.borne.can(who, duty, self.case.officials) for who in self.case.officials)
                 self.check_that_nobody_gets_on(duty)
@@ -107,6 +119,10 @@ class Play:
     def check(self, who: str, duty: str) -> None:
         """Every channel says of somebody and a duty what the handwritten pairs say."""
         may = self.borne.may(who, duty)
+        if duty in OFFICES:
+            if not may and (duty, who) != ("merge", self.case.lead):  # who leads an idea proposes so for their team
+                self.refuse_in_office(who, duty)
+            return
         if duty in ("score", "own"):
             if who != SUPERIOR:
                 assert self.is_eligible(who, duty) == may, (who, duty, self)
@@ -123,6 +139,13 @@ class Play:
             assert (task in {item["task"] for item in told}) == may == (task in self.inbox(who)), (who, duty, told)
         if not may:
             self.refuse(REQUEST[name].send(self.client, self.place, self.town[who]), (403, 404), REFUSALS)
+
+    def refuse_in_office(self, who: str, duty: str) -> None:
+        """What somebody may not do in office is refused, whatever they have done before, and leaves no trace."""
+        before = fingerprint(self.town.store)
+        with pytest.raises((Forbidden, NotFound)):
+            act_in_office(self.town, self.office, who, duty)
+        assert fingerprint(self.town.store) == before
 
     def refuse(self, answer: Any, statuses: tuple[int, ...], codes: tuple[str, ...]) -> None:
         """An answer is a refusal; of an award before its hour a proposer does not even learn that it is there."""
@@ -159,7 +182,11 @@ class Play:
         return ask(self.client, self.town[by], f"POST /ideas/{self.idea}/pilot", plan)
 
     def take(self, who: str, duty: str) -> None:
-        """Somebody takes a duty over HTTP, and the flows do what follows."""
+        """Somebody takes a duty over HTTP, and the flows do what follows; or does in office what counts as one."""
+        if duty in OFFICES:
+            act_in_office(self.town, self.office, who, duty)
+            self.borne = self.borne.take(who, duty)
+            return
         steps = [NAMES[duty][0]] if duty in NAMES else ["score"] if duty == "score" else ["measure", "conclude"]
         if duty in ("score", "own"):
             appointed = self.appoint(who, duty)
@@ -189,9 +216,13 @@ class Play:
 def play(shelf: Shelf, client: TestClient, case: Case) -> Play:
     town = shelf.open_town()
     call = town.build_call(**case.policy)
+    elsewhere = town.build_call(**case.policy) if "offer" in case.in_office else ""
     town = settle_officials(town, case.officials)
     borne = Borne(tuple(case.policy["loosened"]), case.lead)
-    return Play(case, town, client, hand_in(town, call, case.lead), borne)
+    idea = hand_in(town, call, case.lead)
+    if "merge" in case.in_office:
+        hand_in(town, call, "stranger", title="Nomor antre dari rumah")
+    return Play(case, town, client, idea, borne, elsewhere)
 
 
 def test_they_come_as_far_as_the_pairs_let_them(shelf: Shelf, client: TestClient, share: Callable[[int], int]) -> None:
@@ -207,7 +238,7 @@ def test_they_come_as_far_as_the_pairs_let_them(shelf: Shelf, client: TestClient
             ends.append((many, story.go()))
             assert_everybody_differs(story)
     print(sorted(set(ends)))
-    assert all(duty in ("permit", "screen", "score", "recommend") for many, duty in ends if many <= 2)
+    assert all(duty in ("permit", "screen", "score", "recommend", *OFFICES) for many, duty in ends if many <= 2)
     assert any(duty == "-" for many, duty in ends if many > 2)
 
 
@@ -216,6 +247,9 @@ def assert_everybody_differs(story: Play) -> None:
     town, idea = story.town, story.idea
     decided = select(Decision.actor_id, Decision.action).where(Decision.idea_id == idea, col(Decision.actor_id).is_not(None))
     acts = {(person, action.removeprefix("award_")) for person, action in town.rows(decided)}
+    acts |= {(person, "screen") for person, action in acts if action == "reopen"}
+    for column in (IdeaMerge.confirmed_by, IdeaTransfer.offered_by, IdeaTransfer.accepted_by):
+        acts |= {(person, "screen") for person in town.rows(select(column).where(col(column).is_not(None)))}
     acts |= {(person, "score") for person in town.rows(select(Review.reviewer_id).where(Review.idea_id == idea))}
     named = {one.id: who for who, one in town.people.items()}
     told: dict[str, set[str]] = {}

@@ -24,6 +24,7 @@ from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.clock import stopped_clock
 from tests.steps import REASON, STEPS, IdeaUnderWay
+from tests.workflows.intake.transferred import accept, agree, terms_of
 from workflows.intake.agree import answer_invitation, leave_out_unanswered
 from workflows.intake.draft import draft_idea, revise_idea
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, open_merge
@@ -31,7 +32,7 @@ from workflows.intake.route import expire_supplement, unseal_idea
 from workflows.intake.separate import undo_merge
 from workflows.intake.silence import end_silence
 from workflows.intake.submit import submit_idea, supplement_idea
-from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
+from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, offer_transfer
 from workflows.process import engine, ways
 from workflows.process.context import Context
 from workflows.process.refusals import Forbidden
@@ -183,6 +184,7 @@ def play_merges(town: Town, play: Play) -> None:
         for who in ("lead", "mate"):
             town.do(answer_merge, asked.id, agrees=True, terms=asked.terms, by=who)
         play(answer_merge, asked.id, agrees=True, terms=asked.terms, by="owner")
+        town.do(undo_merge, asked.id, reason=REASON, by="lead")
         play(undo_merge, asked.id, reason=REASON, by="secretary")
 
 
@@ -191,8 +193,9 @@ def play_transfer(town: Town, play: Play) -> None:
     town.give_role("walker", Role.SECRETARIAT, "BAPPEDA")
     idea, other = town.build_idea(IdeaStage.SCREENING), town.build_call()
     offered = town.do(offer_transfer, idea, NewTransfer(other, REASON), by="secretary").id
-    town.do(answer_transfer, offered, accepts=True, by="walker")
-    play(agree_to_transfer, offered, Agreement(), by="lead")
+    accept(town, offered)
+    agree(town, offered, "mate")
+    play(agree_to_transfer, offered, Agreement(terms_of(town, offered)), by="lead")
 
 
 def play_review(town: Town, watching: Watching, play: Play) -> None:

@@ -12,6 +12,8 @@ from models.stages import IdeaStage
 from tests.api.pages.browsing import open_browser
 from tests.asking import ask
 from tests.building import POLICY, Town
+from tests.steps import REASON
+from workflows.review.reopen import reopen_idea
 from workflows.review.score import recuse_reviewer, score_idea
 
 SAID = ("Zaman sekarang warga memakai ponsel.", "Antrean ini mudah ditiru unit lain.", "Manfaatnya terukur.")
@@ -70,6 +72,19 @@ def test_a_deferred_idea_may_be_reviewed_again_and_so_tells_no_comment(town: Tow
     idea = reviewed(town)
     town.take(idea, "recommend deferred", "determine deferred")
     assert comments(town, client, idea) is None
+
+
+def test_what_new_reviewers_wrote_of_a_reopened_idea_waits_for_a_decision_of_its_own(town: Town, client: TestClient) -> None:
+    idea = reviewed(town)
+    town.take(idea, "recommend feasible", "determine rejected")
+    assert comments(town, client, idea) == sorted(SAID)
+    town.do(reopen_idea, idea, reason=REASON, by="secretary")
+    town.take(idea, "screen accepted", "assign", "score", "close_review", "draft_recommend", "recommend deferred")
+    assert comments(town, client, idea) is None
+    town.take(idea, "determine deferred")
+    assert comments(town, client, idea) is None, "the earlier rejection opened what was written of it, and no more"
+    town.take(idea, "resume passed", "recommend feasible", "determine adopted")
+    assert comments(town, client, idea) == ["Baik."] * 3
 
 
 def test_comments_that_were_written_before_there_was_such_a_rule_stay_with_the_committee() -> None:

@@ -16,14 +16,23 @@ from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import REASON
 from tests.workflows.intake.claiming import BECAUSE, build_filed, require_whole
+from tests.workflows.intake.merged import merge
+from tests.workflows.intake.transferred import build_elsewhere, hand_on
 from workflows.documents.kinds.rejection import name_rejecting
 from workflows.intake.claims import decide_claim
+from workflows.process.context import read_context
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.recognition.letters import number_rejection
+from workflows.review.assign import list_eligible
 from workflows.review.reopen import reopen_idea
 
 pytestmark = pytest.mark.slow
 WHY = "Aturan yang menghalanginya dicabut bulan lalu."
+
+
+def eligible(town: Town, idea: str) -> list[str]:
+    with town.store.reading() as session:
+        return list_eligible(session, read_context(session, idea, actor=town.actor(session, "flow:review")))
 
 
 def test_it_keeps_code_and_receipt_and_is_judged_anew_to_its_end(either_town: Town) -> None:
@@ -75,6 +84,34 @@ def test_who_turned_it_down_who_is_of_its_team_and_who_is_no_office_reopens_noth
     assert town.idea(screened).stage == "screening"
     with pytest.raises(Conflict, match="wrong_stage"):
         town.do(reopen_idea, town.build_idea(IdeaStage.CLOSED), reason=WHY, by="walker")
+
+
+def test_who_could_read_the_first_scores_in_the_former_call_reviews_nothing_of_it_in_another(town: Town) -> None:
+    for who in ("stranger", "other_head"):
+        town.give_role(who, Role.REVIEWER, "DISDIK")
+    town.give_role("stranger", Role.CHAIR, "BAPPEDA")
+    idea, other = town.build_idea(IdeaStage.REJECTED), build_elsewhere(town)
+    town.do(reopen_idea, idea, reason=WHY, by="secretary")
+    hand_on(town, idea, other)
+    assert town["other_head"].id in eligible(town, idea)
+    assert town["stranger"].id not in eligible(town, idea)
+
+
+def test_who_could_read_a_score_of_what_has_joined_reviews_nothing_of_the_joint_idea(town: Town) -> None:
+    for who in ("stranger", "other_head"):
+        town.give_role(who, Role.REVIEWER, "DISDIK")
+    town.give_role("stranger", Role.CHAIR, "BAPPEDA")
+    first, second = town.build_idea(IdeaStage.REJECTED), town.build_idea(IdeaStage.REJECTED, lead="owner", title="Nomor antre dari rumah")
+    other = build_elsewhere(town)
+    town.do(reopen_idea, second, reason=WHY, by="secretary")
+    hand_on(town, second, other, "owner")
+    mine = town.build_idea(IdeaStage.SCREENING, title="Loket tanpa antre")
+    hand_on(town, mine, other)
+    with town.store.unit_of_work() as session:
+        session.execute(sa.update(Idea).where(col(Idea.id) == mine).values(submitted_at=town.idea(first).submitted_at))
+    merge(town, mine, second, "lead", "mate", "owner", by="walker")
+    assert town["other_head"].id in eligible(town, mine)
+    assert town["stranger"].id not in eligible(town, mine)
 
 
 def test_nothing_is_reopened_after_its_time_with_a_claim_or_by_who_won_too_often(town: Town) -> None:

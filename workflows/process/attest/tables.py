@@ -99,6 +99,7 @@ mergepart    part         merge_id,idea_id,person_id,position,in_earlier,in_late
 mergepart    word         opened_at,agreed_at,undo_agreed_at                                                                         salted   idea.*
 ideatransfer  offered      idea_id,from_call_id,to_call_id,policy_before,reason,offered_by,offered_at                                  salted   idea.*
 ideatransfer  state        accepted_by,accepted_at,settled_by,settled_at,is_done,end_reason                                            salted   idea.*
+ideatransfer  terms        accepted_terms,agreed                                                                               salted   idea.*
 mentorship   asked        idea_id,mentor_id,person_id,wish,theme,matching,asked_by,asked_at                                          salted   idea.ask_mentor
 mentorship   state        state,answered_at,accepted_at,ended_by,ended_at,end_reason                                                 salted   idea.ask_mentor,idea.answer_mentor,idea.end_mentor,idea.lapse_mentor
 advice       said         idea_id,mentorship_id,text,at                                                                              salted   idea.advise

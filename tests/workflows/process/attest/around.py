@@ -12,8 +12,9 @@ from tests.outsiders import outsider, welcome
 from tests.sharing import build_shared
 from tests.steps import REASON
 from tests.workflows.intake.claiming import build_filed, build_told
-from tests.workflows.intake.merged import build_two
+from tests.workflows.intake.merged import build_two, take_back
 from tests.workflows.intake.merged import merge as merge_ideas
+from tests.workflows.intake.transferred import accept, agree
 from workflows.intake.advice import give_advice
 from workflows.intake.claims import decide_claim, lapse_claims, withdraw_claim
 from workflows.intake.clinics import book_clinic, end_booking
@@ -23,8 +24,7 @@ from workflows.intake.mentor_silence import end_unanswered
 from workflows.intake.mentoring import answer_request, ask_mentor, end_mentorship
 from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
 from workflows.intake.replacing import NewReplacement
-from workflows.intake.separate import undo_merge
-from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
+from workflows.intake.transfer import NewTransfer, offer_transfer
 from workflows.region.clinics import NewClinic, plan_clinic
 from workflows.region.mentors import NewMentor, set_mentor
 
@@ -94,9 +94,9 @@ def claim_and_reopen(town: Town) -> None:
 def merge_and_hand_on(town: Town) -> None:
     """Ideas that became one and are two again, others that stay one, and an idea that was handed to another call."""
     merge_ideas(town, *build_two(town))
-    town.do(undo_merge, merge_ideas(town, *build_two(town)), reason=REASON, by="secretary")
+    take_back(town, merge_ideas(town, *build_two(town)))
     town.give_role("walker", Role.SECRETARIAT, "BAPPEDA")
     idea, other = town.build_idea(IdeaStage.SCREENING), town.build_call(code="UJI-LAIN")
     offered = town.do(offer_transfer, idea, NewTransfer(other, REASON), by="secretary").id
-    town.do(answer_transfer, offered, accepts=True, by="walker")
-    town.do(agree_to_transfer, offered, Agreement(), by="lead")
+    accept(town, offered)
+    agree(town, offered)
