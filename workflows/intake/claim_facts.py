@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
@@ -21,7 +22,7 @@ from workflows.process.visibility import visible
 from workflows.process.ways import IDEA
 
 SCREEN = IDEA.action("screen")
-_OF_CALL = sa.orm.aliased(Unit)
+_OF_CALL: Any = sa.orm.aliased(Unit)
 
 
 @dataclass(frozen=True)

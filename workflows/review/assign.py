@@ -115,7 +115,7 @@ def _list_readers(session: Session, context: IdeaContext) -> set[str]:
     joined = select(IdeaMerge.idea_id).where(IdeaMerge.into_id == context.idea.id, col(IdeaMerge.is_done))
     ideas = [context.idea.id, *session.exec(joined.where(col(IdeaMerge.undone_at).is_(None)))]
     first = select(func.min(Decision.at)).where(col(Decision.idea_id).in_(ideas), Decision.action == SCORE)
-    since = session.exec(first).one()
+    since: datetime | None = session.exec(first).one()
     if since is None:
         return set()
     ended = col(RoleGrant.ended_at)
