@@ -139,8 +139,8 @@ def _separate(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePar
     lead_id = pair.earlier.idea.lead_id
     change = TeamChange(_name_lead(change.before, lead_id), _name_lead(change.after, lead_id))
     regrouping = permit_regrouping(session, pair.earlier, change, is_permitted=row.was_permitted)
+    standing = permit(session, pair.later, SEPARATE, BACK_TO[IdeaStage(row.stage_before)], actor=FLOW)
     later = _hold_to_newest(session, pair.later)
-    standing = permit(session, later, SEPARATE, BACK_TO[IdeaStage(row.stage_before)], actor=FLOW)
     row.undo_reason, row.undone_by, row.undone_at = reason, actor.person_id, now()
     for each in parts:
         each.apart_id = each.apart_id if each.in_earlier else row.into_id

@@ -2,10 +2,8 @@
 
 from models.stages import IdeaStage
 from tests.building import Town
-from tests.steps import REASON
-from tests.workflows.intake.merged import build_two, merge, require_whole
+from tests.workflows.intake.merged import build_two, merge, require_whole, take_back
 from tests.workflows.region.test_amendments import amend
-from workflows.intake.separate import undo_merge
 
 
 def test_what_is_let_go_again_is_held_to_what_was_amended_meanwhile(town: Town) -> None:
@@ -14,7 +12,7 @@ def test_what_is_let_go_again_is_held_to_what_was_amended_meanwhile(town: Town) 
     before = town.idea(second).policy_id
     amend(town, town.call)
     assert (town.idea(first).policy_id != before, town.idea(second).policy_id) == (True, before)
-    town.do(undo_merge, joined, reason=REASON, by="secretary")
+    take_back(town, joined)
     assert town.idea(second).policy_id == town.idea(first).policy_id
     assert town.idea(second).stage == IdeaStage.SCREENING
     require_whole(town)

@@ -3,7 +3,7 @@
 from models.people import Role
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.intake.merged import build_two, merge, open_both, propose
+from tests.workflows.intake.merged import build_two, merge, open_both, propose, take_back
 from workflows.intake.merge_lists import MergeLine, list_merges_of, list_waiting_merges
 from workflows.intake.separate import undo_merge
 from workflows.process.context import read_context
@@ -44,5 +44,5 @@ def test_why_members_would_undo_it_is_for_them_until_it_is_undone(town: Town) ->
     with town.store.reading() as session:
         (waiting,) = list_waiting_merges(session, actor=town.actor(session, "walker"))
         assert waiting.row.undo_reason == "Kami ternyata berbeda pendapat."
-    town.do(undo_merge, joined, reason=REASON, by="secretary")
+    take_back(town, joined)
     assert line(town, first, "chair").undo_reason == REASON

@@ -211,7 +211,7 @@ def test_an_idea_that_has_joined_is_not_copied_and_stands_on_the_papers_of_the_o
     with pytest.raises(Conflict, match="joined_not_copied"):
         town.do(copy_idea, second, town.call, by="owner")
     with town.store.reading() as session:
-        named = name_with_joined(session, town.idea(first))
+        named = name_with_joined(session, [town.idea(first)])[first]
     assert named == f"{town.idea(first).code} (dengan {town.idea(second).code})"
 
 

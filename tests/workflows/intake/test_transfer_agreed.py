@@ -16,7 +16,7 @@ from tests.workflows.intake.transferred import accept, agree, build_elsewhere, o
 from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import supplement_idea
 from workflows.intake.transfer import Agreement, agree_to_transfer, answer_transfer
-from workflows.intake.transfer_lists import count_transfers
+from workflows.intake.transfer_lists import list_transfers
 from workflows.intake.transferring import list_calls_to_transfer_into
 from workflows.process.context import read_context
 from workflows.process.refusals import Conflict, Invalid
@@ -49,7 +49,7 @@ def told(town: Town, who: str) -> list[str]:
 
 def awaited(town: Town, who: str) -> int:
     with town.store.reading() as session:
-        return count_transfers(session, actor=town.actor(session, who))
+        return sum(each.awaits_reader for each in list_transfers(session, actor=town.actor(session, who)))
 
 
 def test_nobody_is_bound_by_rules_that_were_signed_after_they_read_others(town: Town) -> None:

@@ -11,9 +11,8 @@ from models.transfers import IdeaTransfer
 from tests.building import Town
 from tests.steps import MET, NOTES
 from tests.workflows.intake.merged import propose
-from tests.workflows.intake.test_transfer import build_elsewhere, offer, require_whole
+from tests.workflows.intake.transferred import accept, agree, build_elsewhere, offer, require_whole
 from workflows.intake.screen import Findings, Screening, screen_idea
-from workflows.intake.transfer import Agreement, agree_to_transfer, answer_transfer
 from workflows.intake.transfer_lists import list_transfers
 from workflows.intake.transferring import list_calls_to_transfer_into
 from workflows.intake.withdraw import withdraw_idea
@@ -34,8 +33,8 @@ def test_a_merge_that_can_come_about_no_more_holds_no_idea_back(town: Town) -> N
         offer(town, second, other)
     town.do(withdraw_idea, first, by="lead")
     offered = offer(town, second, other)
-    town.do(answer_transfer, offered, accepts=True, by="walker")
-    town.do(agree_to_transfer, offered, Agreement(), by="owner")
+    accept(town, offered)
+    agree(town, offered, "owner")
     assert town.idea(second).call_id == other
     require_whole(town)
 
@@ -44,13 +43,13 @@ def test_an_idea_that_two_offices_agreed_upon_goes_though_the_other_went_into_it
     other = build_elsewhere(town)
     first, second = build_alone(town)
     offered = offer(town, second, other)
-    town.do(answer_transfer, offered, accepts=True, by="walker")
+    accept(town, offered)
     propose(town, first, second)
     with pytest.raises(Conflict, match="merge_waits"):
-        town.do(agree_to_transfer, offered, Agreement(), by="owner")
+        agree(town, offered, "owner")
     town.do(screen_idea, first, Screening.ACCEPTED, Findings(MET), by="secretary")
     assert town.idea(first).stage == IdeaStage.IN_REVIEW
-    town.do(agree_to_transfer, offered, Agreement(), by="owner")
+    agree(town, offered, "owner")
     assert town.rows(select(IdeaTransfer.is_done)) == [True]
     require_whole(town)
 
