@@ -22,7 +22,7 @@ from api.cli.backup_folder import (
     read_manifest,
     run_tool,
 )
-from api.cli.ledger import check_ledger, is_sound
+from api.cli.ledger import check_ledger, holds_now
 from api.cli.reindex import index_ideas
 from models.database import Database
 from models.migrations import migrate
@@ -40,18 +40,23 @@ def restore(source: Annotated[Path, typer.Argument(metavar="FROM", help="The fol
     Stop whatever runs on the place first. One that was cut off goes on when it is started again.
     """
     try:
-        manifest = restore_backup(source)
+        manifest, overwritten = restore_backup(source)
     except BackupRefused as refused:
         typer.echo(str(refused), err=True)
         raise typer.Exit(1) from None
     console.print(f"[green]Restored[/] as of {manifest.made_at}: {manifest.size:,} facts, and every row is as they say.")
+    if overwritten:
+        console.print(f"[yellow]{overwritten:,} had been altered[/] before an entry took them over: `gagas ledger verify --all` names them.")
     waiting = ", ".join(f"{number:,} of {topic}" for topic, number in sorted(manifest.under_way.items())) or "nothing"
     console.print(f"Under way when it was made, and done by the flows once, when you start: {waiting}.")
     typer.echo(json.dumps({"made_at": manifest.made_at, "size": manifest.size, "head": manifest.head, "under_way": manifest.under_way}))
 
 
-def restore_backup(source: Path) -> Manifest:
-    """The restored backup's manifest; raises BackupRefused before anything is changed, or where the ledger does not hold."""
+def restore_backup(source: Path) -> tuple[Manifest, int]:
+    """The restored backup's manifest, and how many rows were overwritten before it was made, of which no backup can be free again.
+
+    Raises BackupRefused before anything is changed, or where the ledger does not hold or a row differs from it.
+    """
     manifest = read_manifest(source)
     url = sa.make_url(settings().sqlalchemy_url)
     if manifest.database != url.get_backend_name():
@@ -76,10 +81,10 @@ def restore_backup(source: Path) -> Manifest:
         report = check_ledger(store, Checkpoint(size=manifest.size, head=manifest.head))
     finally:
         store.close()
-    if not is_sound(report):
+    if not holds_now(report):
         raise BackupRefused("The ledger of this backup does not hold, or a row differs from it: `gagas ledger verify --all` names them.")
     (settings().data / MARK).unlink()
-    return manifest
+    return manifest, report["rows"]["overwritten"]
 
 
 def _require_empty(url: sa.URL, name: str) -> None:
