@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from models.documents import DocumentState
 from models.people import Role
 from models.policy import Days
 from models.stages import AwardStage, IdeaStage
@@ -91,9 +92,10 @@ def test_an_end_is_left_only_by_a_revocation_or_where_a_merge_is_undone_and_ever
         assert leaving <= {"revoke", "separate"} if stage.kind == Kind.END else leaving, stage.name
 
 
-def test_the_code_names_no_stage_that_is_not_in_the_table() -> None:
-    assert {stage.value for stage in IdeaStage} <= set(IDEA.stages)
-    assert {stage.value for stage in AwardStage} <= set(AWARD.stages)
+def test_the_code_has_a_name_for_each_stage_of_the_tables_and_for_no_other() -> None:
+    assert {stage.value for stage in IdeaStage} == set(IDEA.stages)
+    assert {stage.value for stage in AwardStage} == set(AWARD.stages)
+    assert {stage.value for stage in DocumentState} == set(DOCUMENT.stages)
 
 
 @EACH
