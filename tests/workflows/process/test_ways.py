@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,10 +45,11 @@ def expand(way: Way) -> Iterator[tuple[str, ...]]:
         reason = "-" if each.reason is None else str(each.reason)
         more = (reason, "yes" if each.has_content else "no", " ".join(each.guards) or "-", each.code or "-", " ".join(each.jobs) or "-")
         begin = (way.name, each.stage or "-", each.action, each.outcome or "-")
-        yield *begin, *_who(each), each.target or str(each.stage), *more, str(each.readers), each.milestone or "-"
+        yield *begin, str(each.who or FLOW), *_role(each), each.target or str(each.stage), *more, str(each.readers), each.milestone or "-"
 
 
-def _who(each: Transition) -> tuple[str, str]:
+def _role(each: Transition) -> tuple[str, str]:
+    """The role that somebody must hold, and how they must stand to the idea; what is a proposer's anybody may who stands so to it."""
     if each.relation == Relation.SCOPE:
         return str(each.who), "over_unit" if each.who == Role.UNIT_HEAD else "over_call"
     if each.relation == Relation.ASSIGNED:
@@ -73,6 +75,16 @@ def test_the_stages_are_what_was_written_by_hand() -> None:
 
 def _shown(stage: Stage) -> tuple[str, ...]:
     return str(stage.tone), str(stage.reached), stage.step or "-", stage.place or "-"
+
+
+TABLES = {name: text for name, text in vars(tables).items() if name.isupper() and isinstance(text, str)}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_columns_of_a_table_begin_in_the_same_place_in_every_line(name: str) -> None:
+    head, *lines = TABLES[name].strip().splitlines()
+    starts = {line: [word.start() for word in re.finditer(r"\S+", line)] for line in (head, *lines)}
+    assert [line for line in lines if starts[line] != starts[head]] == []
 
 
 @EACH
