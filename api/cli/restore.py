@@ -46,7 +46,9 @@ def restore(source: Annotated[Path, typer.Argument(metavar="FROM", help="The fol
         raise typer.Exit(1) from None
     console.print(f"[green]Restored[/] as of {manifest.made_at}: {manifest.size:,} facts, and every row is as they say.")
     if overwritten:
-        console.print(f"[yellow]{overwritten:,} had been altered[/] before an entry took them over: `gagas ledger verify --all` names them.")
+        console.print(
+            f"[yellow]{overwritten:,} had been altered[/] before an entry took over what they said: see `gagas ledger verify --all`."
+        )
     waiting = ", ".join(f"{number:,} of {topic}" for topic, number in sorted(manifest.under_way.items())) or "nothing"
     console.print(f"Under way when it was made, and done by the flows once, when you start: {waiting}.")
     typer.echo(json.dumps({"made_at": manifest.made_at, "size": manifest.size, "head": manifest.head, "under_way": manifest.under_way}))
