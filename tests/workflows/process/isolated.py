@@ -12,7 +12,6 @@ ALONG = {"clocks": ("pauses", "on_silence"), "pauses": ("clocks",), "eligibility
 KEPT_WITH = {  # as above, by what is found
     "policy_silence_of_office": ("movers",),
     "policy_silence_too_soon": ("on_silence",),
-    "policy_gate_sealed": ("closing",),
     "policy_permit_sealed": ("closing",),
 }
 ORDERED = ("policy_gates_in_circle", "policy_gate_not_before")
@@ -24,9 +23,10 @@ def find(policy: dict[str, Any]) -> list[Finding]:
 
 
 def list_showable(found: list[Finding]) -> list[Finding]:
-    """Those that a story can show by themselves: that a gate does not come after another follows where its stage is none to wait in."""
-    paths = {each.path for each in found}
-    return [each for each in found if each.code != "policy_gate_not_before" or f"{each.path.rpartition('.after')[0]}.stage" not in paths]
+    """Those that a story can show by themselves: what else is wrong with a gate follows where no idea waits in its stage."""
+    nowhere = {each.path for each in found if each.path.endswith(".stage") and each.code != "policy_gate_sealed"}
+    follows = ("policy_gate_not_before", "policy_gate_sealed")
+    return [each for each in found if each.code not in follows or ".".join((*each.path.split(".")[:3], "stage")) not in nowhere]
 
 
 def isolate(policy: dict[str, Any], finding: Finding, found: list[Finding]) -> dict[str, Any]:
@@ -52,6 +52,7 @@ def isolate(policy: dict[str, Any], finding: Finding, found: list[Finding]) -> d
         return {**alone, "quorum": policy["quorum"]}
     if part == "days":
         return {**alone, "days": {place[0]: policy["days"][place[0]]}}
+    alone |= {"closing": policy["closing"]} if finding.code == "policy_gate_sealed" else {}
     return {**alone, "gates": _isolate_gates(policy["gates"], finding, int(place[0]), {each.path for each in found})}
 
 

@@ -115,7 +115,7 @@ def draw_clocks(luck: Random, policy: dict[str, Any]) -> dict[str, Any]:
 def _draw_steps(luck: Random, wait: str) -> list[int]:
     """Days before and after the last, in order; after it none of a wait that ends by itself, and none where nobody is asked."""
     if luck.random() < WRONG:
-        return luck.choice([[1, -3], [-3, -3], [-60], [-3, 1]])
+        return [-3, 1] if wait == "deferral" else luck.choice([[1, -3], [-3, -3], [-60]])
     steps = sorted(luck.sample([-3, -1, 1, 5], luck.randint(0, 3)))
     return [] if wait == "retention" else [step for step in steps if step < 0 or wait not in ("permission", "review", "deferral")]
 
