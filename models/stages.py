@@ -1,4 +1,4 @@
-"""The names under which code speaks of stages; the stages themselves are rows of the process' tables, which may have more."""
+"""The names of all stages: those of the process' tables, one for each row; a test holds the two against each other."""
 
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ class IdeaStage(StrEnum):
     SUPPLEMENT_ASKED = "supplement_asked"
     IN_REVIEW = "in_review"
     BELOW_MARK = "below_mark"
+    NO_QUORUM = "no_quorum"
     SHORTLISTED = "shortlisted"
     RECOMMENDED = "recommended"
     DETERMINED = "determined"

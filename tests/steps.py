@@ -157,6 +157,17 @@ def recuse(at: IdeaUnderWay) -> None:
     ACTIONS["recuse", "-"](at.acting(actor_of(at.session, _asked(at)[0])), at)
 
 
+def run_out(at: IdeaUnderWay) -> None:
+    """Everybody who is asked to review steps back until nobody may be asked any more, and the review's date is past."""
+    while asked := _asked(at):
+        for _ in asked:
+            recuse(at)
+        at.do(assign_evenly, by="flow:review")
+    idea = at.session.get_one(Idea, at.idea)
+    idea.due_at = now() - timedelta(minutes=1)
+    at.do(close_review, by="flow:review")
+
+
 def measure(at: IdeaUnderWay) -> None:
     """Measure every indicator once."""
     for indicator_id in at.session.exec(select(Indicator.id).join(Pilot).where(Pilot.idea_id == at.idea)).all():
@@ -204,6 +215,7 @@ STEPS: dict[str, Callable[[IdeaUnderWay], object]] = {
     "score": score,
     "score low": lambda at: score(replace(at, points=10)),
     "recuse": recuse,
+    "run_out": run_out,
     "close_review": lambda at: at.do(close_review, by="flow:review"),
     "draft_recommend": lambda at: at.do(draft_recommendation, by="flow:review"),
     **{f"recommend {outcome}": _by("chair", "recommend", outcome) for outcome in ("feasible", "not_feasible", "deferred")},
@@ -238,6 +250,7 @@ for _stage, _before, _names in (
     (IdeaStage.IN_REVIEW, IdeaStage.SCREENING, "screen accepted, assign"),
     (IdeaStage.SHORTLISTED, IdeaStage.IN_REVIEW, "score, close_review, draft_recommend"),
     (IdeaStage.BELOW_MARK, IdeaStage.IN_REVIEW, "score low, close_review, draft_recommend"),
+    (IdeaStage.NO_QUORUM, IdeaStage.IN_REVIEW, "run_out"),
     (IdeaStage.RECOMMENDED, IdeaStage.SHORTLISTED, "recommend feasible"),
     (IdeaStage.DETERMINED, IdeaStage.RECOMMENDED, "determine adopted"),
     (IdeaStage.DEFERRED, IdeaStage.RECOMMENDED, "determine deferred"),

@@ -31,7 +31,7 @@ from models.ideas import Idea
 from models.ledger import LedgerEntry, LedgerHead
 from workflows.calculations.ledger import GENESIS, ChainBreak, ChainEntry, ChainReport, Checkpoint, break_chain, verify_chain
 from workflows.calculations.merkle import Tree
-from workflows.process.attest.compare import RowDifference, compare_rows, find_misfiled
+from workflows.process.attest.compare import Problem, RowDifference, compare_rows, find_misfiled
 from workflows.recognition.offline import ISSUING, Root
 
 ledger = typer.Typer(no_args_is_help=True, help="Verify the ledger, sign a checkpoint of it, or print the way to one.")
@@ -74,8 +74,13 @@ def check_ledger(
 
 
 def is_sound(report: dict[str, Any]) -> bool:
-    """Whether the chain holds and every row is as it says."""
+    """Whether the chain holds and every row is as it says, now and whenever an entry took it over."""
     return report["rows"] is not None and not report["rows"]["differing"]
+
+
+def holds_now(report: dict[str, Any]) -> bool:
+    """Whether the chain holds and every row is as its last entry says, be it that some were overwritten in the past."""
+    return report["rows"] is not None and report["rows"]["differing"] == report["rows"]["overwritten"]
 
 
 @ledger.command("checkpoint")
@@ -228,6 +233,7 @@ def _compare(session: Session, bars: Progress, misfiled: list[RowDifference], *,
     report = compare_rows(session, _bar(bars, "Ideas", ideas))
     report.differences += misfiled
     counts = {"compared": report.compared, "uncommitted": report.uncommitted, "erased": report.erased}
+    counts["overwritten"] = sum(difference.problem == Problem.OVERWRITTEN for difference in report.differences)
     told: dict[str, Any] = {**counts, "differing": len(report.differences), "first": asdict(report.first) if report.first else None}
     if every:
         told["all"] = [asdict(difference) for difference in sorted(report.differences, key=lambda each: each.place)]

@@ -25,7 +25,7 @@ from api.cli.backup_folder import (
 )
 from api.cli.checkpoints import CHECKPOINT, AnotherKey, NotACheckpoint, read_checkpoint
 from api.cli.folder import read_pinned_fingerprint
-from api.cli.ledger import check_ledger, fits, is_sound
+from api.cli.ledger import check_ledger, fits, holds_now
 from api.cli.reindex import index_ideas
 from api.cli.restore_place import describe_keys, require_free, require_own_key, settle_key
 from models.database import Database
@@ -44,11 +44,15 @@ def restore(source: Annotated[Path, typer.Argument(metavar="FROM", help="The fol
     Stop whatever runs on the place first. One that was cut off goes on when it is started again, and until then nothing else starts there.
     """
     try:
-        manifest = restore_backup(source)
+        manifest, overwritten = restore_backup(source)
     except (BackupRefused, OSError) as refused:
         typer.echo(str(refused), err=True)
         raise typer.Exit(1) from None
     console.print(f"[green]Restored[/] as of {manifest.made_at}: {manifest.size:,} facts, and every row is as they say.")
+    if overwritten:
+        console.print(
+            f"[yellow]{overwritten:,} had been altered[/] before an entry took over what they said: see `gagas ledger verify --all`."
+        )
     waiting = ", ".join(f"{number:,} of {topic}" for topic, number in sorted(manifest.under_way.items())) or "nothing"
     console.print(f"Under way when it was made, and done by the flows once, when you start: {waiting}.")
     if manifest.missing:
@@ -57,8 +61,11 @@ def restore(source: Annotated[Path, typer.Argument(metavar="FROM", help="The fol
     typer.echo(json.dumps({"made_at": manifest.made_at, "size": manifest.size, "head": manifest.head, "under_way": manifest.under_way}))
 
 
-def restore_backup(source: Path) -> Manifest:
-    """The restored backup's manifest; raises BackupRefused before anything is changed, or where the ledger does not hold."""
+def restore_backup(source: Path) -> tuple[Manifest, int]:
+    """The restored backup's manifest, and how many rows were overwritten before it was made, of which no backup can be free again.
+
+    Raises BackupRefused before anything is changed, or where the ledger does not hold or a row differs from it.
+    """
     manifest = read_manifest(source)
     url = sa.make_url(settings().sqlalchemy_url)
     if manifest.database != url.get_backend_name():
@@ -86,10 +93,10 @@ def restore_backup(source: Path) -> Manifest:
         _require_signed(source / CHECKPOINT, store)
     finally:
         store.close()
-    if not is_sound(report):
+    if not holds_now(report):
         raise BackupRefused("The ledger of this backup does not hold, or a row differs from it: `gagas ledger verify --all` names them.")
     (settings().data / MARK).unlink()
-    return manifest
+    return manifest, report["rows"]["overwritten"]
 
 
 def _require_signed(file: Path, store: Database) -> None:

@@ -20,6 +20,7 @@ from models.inbox import InboxItem
 from models.instants import now, region_zone, today
 from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Pilot
+from models.stages import IdeaStage
 from tests.building import Town
 from tests.steps import MET, REASON, decree_of_today, plan
 from tests.town import employee_number, sign_in
@@ -80,7 +81,7 @@ def _assign(at: Asked) -> None:
 
 
 def _recommend(at: Asked) -> None:
-    below = at.idea.stage in ("below_mark", "no_quorum")
+    below = at.idea.stage in (IdeaStage.BELOW_MARK, IdeaStage.NO_QUORUM)
     at.do(recommend_idea, Recommendation.NOT_FEASIBLE if below else Recommendation.FEASIBLE, reason=REASON)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select
 
 from models.attachments import Attachment
 from models.form_rules import FormField
@@ -23,6 +23,7 @@ from workflows.intake.team import (
 )
 from workflows.process.actors import Actor
 from workflows.process.asked import list_asked, list_form
+from workflows.process.attest.found import take_away
 from workflows.process.context import IdeaContext, read_again
 from workflows.process.engine import Grounds
 from workflows.process.inbox import InboxChanges
@@ -183,7 +184,7 @@ def apply_agreed(session: Session, context: IdeaContext, *, actor: Actor) -> Gro
     change = TeamChange(read_memberships(context.members), read_memberships(joined))
     detail, rows, inbox = _describe_changes(session, context), [], InboxChanges()
     if set(change.before) != set(change.after):
-        session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == context.idea.id))
+        take_away(session, TeamMember, context.idea.id)
         rows = [write_member(context.idea.id, each.position, each) for each in joined]
         session.add_all(rows)
         session.flush()

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import ValidationError
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select
 
 from models.ideas import Answer, Idea, Invitation, TeamMember
 from models.instants import now
@@ -19,6 +19,7 @@ from workflows.calculations.shares import WHOLE, Share, SharesFault, SharesRefus
 from workflows.intake.name_search import find_nameable
 from workflows.intake.reminders import find_first, set_reminders
 from workflows.process.actors import Actor
+from workflows.process.attest.found import take_away
 from workflows.process.context import IdeaContext
 from workflows.process.deadlines import due_in
 from workflows.process.engine import Grounds
@@ -113,7 +114,7 @@ def write_team(session: Session, context: IdeaContext, named: Sequence[Named], *
     """
     standing = {(each.person_id, each.share_hundredths, each.role) for each in context.members if not anew}
     if context.members:
-        session.execute(delete(TeamMember).where(col(TeamMember.idea_id) == context.idea.id))
+        take_away(session, TeamMember, context.idea.id)
     counting, asked = [], []
     for position, each in enumerate(named):
         if each.lead or (each.person_id, each.share_hundredths, each.role) in standing:
@@ -186,7 +187,7 @@ def _take_away(session: Session, context: IdeaContext) -> dict[str, Any]:
     names = ("person_id", "number", "answer", "asked_at", "remind_at", "reminded")
     found = sa.select(*(getattr(Invitation, name) for name in names)).where(col(Invitation.idea_id) == context.idea.id)
     rows = session.execute(found.with_for_update()).all()
-    session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.idea.id))
+    take_away(session, Invitation, context.idea.id)
     return {row.person_id or row.number: row for row in rows}
 
 

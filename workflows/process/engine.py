@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
-from sqlmodel import Session, SQLModel, col, delete, select
+from sqlmodel import Session, SQLModel, select
 
 from models.database import append_row
 from models.documents import DocumentState
@@ -20,7 +20,8 @@ from models.instants import now
 from models.policy import GateRule
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows, write_opening
-from workflows.process.attest.rows import list_rows
+from workflows.process.attest.found import take_away
+from workflows.process.attest.older import list_older
 from workflows.process.attest.tables import INVITATION
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
 from workflows.process.deadlines import due_in
@@ -186,7 +187,7 @@ def _enter(session: Session, context: Context, transition: Transition) -> list[G
     if not begins and (invited or context.way.stages[str(transition.stage)].kind != Kind.DRAFT):  # of a draft nothing else is awaited
         settle(session, context)
     if not begins and invited:  # nobody is asked to join any more
-        session.execute(delete(Invitation).where(col(Invitation.idea_id) == context.row.id))
+        take_away(session, Invitation, context.row.id)
     if isinstance(context, AwardContext):
         ask_awaited(session, context, transition.action)
         return []
@@ -293,7 +294,6 @@ def _recorded(context: Context, grounds: Grounds) -> dict[str, Any]:
 def _committed(session: Session, context: Context, kind: str, written: list[tuple[str, Any]], sets: tuple[str, ...]) -> dict[str, Any]:
     """The commitments to what a step wrote, be it that of `sets` nothing is left; the first step since an idea's rows have salts commits to
     all its rows."""
-    is_old = context.about is not None and context.about.idea.salt == ""
-    older = list_rows(session, context.about.idea.id) if is_old and context.about is not None else []
+    older = list_older(session, context.about.idea) if context.about is not None else []
     commits = commit_rows(kind, written, older, sets=sets)
     return {"commits": commits} if commits else {}

@@ -15,6 +15,7 @@ from models.statements.counters import Link, lock_last_link, set_last_link
 from models.statements.outbox import wake_held
 from workflows.calculations.ledger import chain_hash
 from workflows.process.actors import Actor
+from workflows.process.attest.found import tell_found
 from workflows.process.crashpoints import crashpoint
 
 ON_ACCOUNTS = ("region", "person", "account", "session", "role", "office", "outbox")  # facts that stand in the security log too
@@ -29,6 +30,7 @@ def record(session: Session, kind: str, subject_id: str, *, actor: Actor, idea_i
     actor_id = actor.person_id or f"flow:{actor.flow}"
     if kind.partition(".")[0] in ON_ACCOUNTS:
         note(session, kind, actor=actor_id, subject=subject_id, **{name: detail[name] for name in LOGGED_DETAILS if name in detail})
+    detail |= tell_found(session, idea_id, detail.get("commits", {}))
     _append(session, {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail})
 
 
@@ -45,7 +47,8 @@ def record_each(session: Session, kind: str, details: Mapping[str, dict[str, Any
     last, at, rows = lock_last_link(session), now(), list[dict[str, Any]]()
     for seq, (subject_id, detail) in enumerate(details.items(), last.seq + 1):
         idea_id = subject_id if of_ideas else None
-        about = {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": detail}
+        told = detail | tell_found(session, idea_id, detail.get("commits", {}))
+        about = {"kind": kind, "subject": subject_id, "idea": idea_id, "actor": actor_id, "detail": told}
         payload = {"seq": seq, "at": at.isoformat(), **about}
         last = Link(seq, chain_hash(payload, bytes.fromhex(last.hash)).hex())
         rows.append({"seq": seq, "kind": kind, "idea_id": idea_id, "at": at, "payload": payload, "hash": last.hash})

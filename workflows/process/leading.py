@@ -7,7 +7,7 @@ from sqlmodel import Session, SQLModel, col, select
 from models.ideas import TeamMember
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
-from workflows.process.attest.rows import list_rows
+from workflows.process.attest.older import list_older
 from workflows.process.attest.tables import INVITATION
 from workflows.process.context import IdeaContext, read_again
 from workflows.process.inbox import InboxChanges, change_inbox, hand_on, list_invited
@@ -32,7 +32,7 @@ def change_lead(session: Session, context: IdeaContext, new: NewLead, *, actor: 
     race shows here, as a stale version.
     """
     idea, former = context.idea, context.idea.lead_id
-    older = list_rows(session, idea.id) if idea.salt == "" else []
+    older = list_older(session, idea)
     team = session.exec(select(TeamMember).where(TeamMember.idea_id == idea.id).order_by(col(TeamMember.position))).all()
     for member in team:
         member.lead = member.person_id == new.person_id

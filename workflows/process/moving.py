@@ -20,7 +20,7 @@ from models.reviews import Review
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
-from workflows.process.attest.rows import list_rows
+from workflows.process.attest.older import list_older
 from workflows.process.journal import record_each
 
 AMEND, RECOUNT = "amend", "recount"  # the steps that move dates, in an idea's history and in the ledger
@@ -101,7 +101,7 @@ def _write_decision(move: Move, step: DateStep, actor: Actor) -> dict[str, Any]:
 def _record(session: Session, kind: str, step: DateStep, move: Move, decision: SimpleNamespace) -> dict[str, Any]:
     """What the ledger keeps of one idea's dates, with commitments to the rows that changed."""
     idea = move.idea
-    older = list_rows(session, idea.id) if idea.salt == "" else []
+    older = list_older(session, idea)
     rows = [("idea", idea), *(("review", review) for review, _ in move.reviews), ("decision", decision)]
     said = {"stage": idea.stage, "revision": idea.revision, "code": idea.reason_code, **step.recorded}
     return {**said, "commits": commit_rows(kind, rows, older)}

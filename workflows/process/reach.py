@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from models.policy import Policy
+from models.stages import IdeaStage
 from workflows.process.guards import is_in_policy
 from workflows.process.jobs import JOB_STEPS
 from workflows.process.ways import Kind, Relation, Stage, Transition, Way
 
 SCORING = "close_review"  # the step that leaves a score with the idea
 REOPENING = "reopen"  # the step that sets a score aside
-SCORES = {"passed": True, "below_mark": False, "no_quorum": None}  # its outcomes: whether the score is at the mark, if there is one
+# its outcomes: whether the score is at the mark, if there is one
+SCORES = {"passed": True, IdeaStage.BELOW_MARK.value: False, IdeaStage.NO_QUORUM.value: None}
 ON_SCORE = {"passed": True, "not_passed": False, "unscored": None}  # guards that ask for one of these
 
 

@@ -29,7 +29,7 @@ CLOSE_REVIEW = IDEA.action("close_review")
 DRAFT_RECOMMEND = IDEA.action("draft_recommend")
 PROLONG = IDEA.action("prolong")
 
-NO_QUORUM = "no_quorum"
+NO_QUORUM = IdeaStage.NO_QUORUM.value  # the outcome is named as the stage
 
 
 def close_review(session: Session, idea_id: str, *, actor: Actor) -> None:

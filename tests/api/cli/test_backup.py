@@ -28,6 +28,7 @@ from tests.api.cli.kept import Move, forget, gagas, move, said_by, use_tools
 from tests.attaching import build_draft, put
 from tests.building import Town
 from workflows.adapters.files import path_of, store_file
+from workflows.intake.agree import answer_invitation
 from workflows.process.attest.tables import MODELS
 from workflows.recognition.issue import Rendered, mark_issued
 from workflows.recognition.letters import number_receipt
@@ -109,6 +110,19 @@ def test_a_backup_that_was_cut_off_is_none_and_the_next_one_begins_anew(
     assert not (tmp_path / "backup.unfinished").exists()
     again = gagas("backup", to)
     assert (again.exit_code, "exists already" in again.stderr) == (1, True)
+
+
+def test_a_region_in_which_something_was_altered_once_can_still_be_restored(town: Town, tmp_path: Path, move: Move) -> None:
+    """No backup of it can be free of that again; it is named as long as the ledger stands."""
+    idea = town.ask_team()
+    with town.store.unit_of_work() as session:
+        session.execute(sa.text("UPDATE invitation SET share_hundredths = 4500 WHERE idea_id = :idea"), {"idea": idea})
+    town.do(answer_invitation, idea, joins=True, by="mate")
+    gagas("backup", tmp_path / "backup")
+    move()
+    restored = gagas("restore", tmp_path / "backup")
+    assert restored.exit_code == 0, restored.stderr
+    assert "1 had been altered" in " ".join(restored.stderr.split())
 
 
 def test_a_backup_that_was_changed_or_lacks_a_file_is_refused_and_one_whose_keys_lie_elsewhere_is_not(

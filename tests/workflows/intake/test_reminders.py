@@ -19,6 +19,7 @@ from models.outbox import Message
 from models.people import Person
 from tests.building import Town
 from tests.town import employee_number
+from tests.workflows.process.attest.everything import strip_commitments
 from tests.workflows.turns import Clock, clock, deliver, own_town, quiet, read_mails, text_of, tick
 from workflows.calculations.calendar import make_calendar
 from workflows.intake.agree import answer_invitation
@@ -174,9 +175,10 @@ def test_every_day_of_a_plan_is_a_working_day_on_which_there_is_still_time(asked
 
 
 def as_earlier_release(town: Town) -> None:
-    """As if who is asked had been asked before there were reminders."""
+    """As if who is asked had been asked before there were reminders, and before entries committed to that."""
     with town.store.unit_of_work() as session:
-        session.execute(sa.update(Invitation).values(salt="", remind_at=None))
+        session.execute(sa.update(Invitation).values(remind_at=None))
+        strip_commitments(session, "invitation")
 
 
 def test_who_was_asked_by_an_earlier_release_is_reminded_once_on_a_working_day(own_town: Town, clock: Clock) -> None:

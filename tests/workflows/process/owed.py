@@ -22,7 +22,8 @@ WAITING = (
     select(Message.topic).where(col(Message.topic).in_(STAGES), Message.state == MessageState.WAITING, Message.attempts == 0).distinct()
 )
 ITEMS = select(InboxItem).where(col(InboxItem.done_at).is_(None))
-IDEA, AWARD, RANKED = select(Idea), select(Award).order_by(col(Award.created_at).desc()), select(Call.awards_drafted_at)
+IDEA, AWARD, CALL = select(Idea), select(Award).order_by(col(Award.created_at).desc()), select(Call.awards_drafted_at, Call.is_sealed)
+WAITS_SEALED = "screening"  # the stage in which an idea of a sealed call waits until its end
 
 
 class Stuck(Exception):
@@ -69,13 +70,15 @@ def read_owed(store: Database) -> Owed:
     """What the database says."""
     with store.reading() as session:
         idea, award = session.exec(IDEA).one(), session.exec(AWARD).first()
-        items, messages, ranked_at = session.exec(ITEMS).all(), session.exec(UNHANDLED).all(), session.exec(RANKED).one()
+        items, messages = session.exec(ITEMS).all(), session.exec(UNHANDLED).all()
+        ranked_at, is_sealed = session.exec(CALL).one()
         late_job = find_late_job(ways.IDEA, read_policy_of(session, idea), ways.IDEA.stages[idea.stage])
     held = [message.job for message in messages if message.state == MessageState.HELD and message.job != "send_digest"]
     failed = [f"{message.job}: {message.error}" for message in messages if message.state != MessageState.HELD]
     late = bool(late_job) and idea.due_at is not None
     struck = award is not None and award.stage == "scheduled" and award.announce_at is not None
-    return Owed(idea.stage, list(items), held, failed, late or struck, award, ranked_at is not None, idea.score)
+    sealed = is_sealed and idea.stage == WAITS_SEALED
+    return Owed(idea.stage, list(items), held, failed, late or struck or sealed, award, ranked_at is not None, idea.score)
 
 
 def one_step(owed: Owed) -> list[InboxItem]:

@@ -1,7 +1,6 @@
 """What a finding claims, shown by a story under a policy that has no other fault: somebody is stuck, or what is spoken of never comes."""
 
 from collections.abc import Callable
-from random import Random
 from typing import Any
 
 import pytest
@@ -11,28 +10,40 @@ from models.awards import Award
 from models.ideas import Gate, GateState
 from models.inbox import InboxItem
 from models.policy import Policy
-from tests.building import POLICY
+from tests.workflows.process.aimed import AIMED, come_to, part_of
+from tests.workflows.process.isolated import find, isolate
 from tests.workflows.process.officials import BY_HAND as PAIRS_BY_HAND
 from tests.workflows.process.officials import LOOSENABLE
-from tests.workflows.process.owed import Owed, Stuck
+from tests.workflows.process.owed import Stuck
+from tests.workflows.process.shown_parts import (
+    category_is_named_before,
+    cause_is_not_named,
+    cause_stops_nothing,
+    clock_is_of_no_stage,
+    clock_is_ruled_before,
+    initiator_is_listed_before,
+    new_idea_is_in_use,
+    no_head_is_asked,
+    nobody_is_asked_to_be_reminded,
+    office_reads_what_is_sealed,
+    silence_decides_nothing,
+    silence_decides_within_a_week,
+    step_lies_before_the_task,
+    steps_go_back,
+    task_has_ended_by_then,
+    years_count_no_awards,
+)
 from tests.workflows.process.stories import Company, Course, Story
 from tests.workflows.process.test_movers import ALLOWED
 from tests.workflows.process.test_ways import written_by_hand
 from workflows.process import ways
-from workflows.process.check import Finding, check_policy
+from workflows.process.check import Finding
 from workflows.process.duties import must_differ
 from workflows.process.refusals import Conflict
 from workflows.reward.propose import propose_award
 
 Show = Callable[[Company, dict[str, Any], Finding], None]
-LUCK = Random(1)  # aimed stories leave little to it
-ORDERED = ("policy_gates_in_circle", "policy_gate_not_before")
 BY_HAND = [line for line in written_by_hand() if line["way"] in ("idea", "award")]
-
-
-def find(policy: dict[str, Any]) -> list[Finding]:
-    """What the check finds."""
-    return check_policy(Policy.model_validate(policy), ways.IDEA, ways.AWARD, ways.DOCUMENT)
 
 
 def show(company: Company, policy: dict[str, Any], finding: Finding, found: list[Finding]) -> None:
@@ -43,62 +54,9 @@ def show(company: Company, policy: dict[str, Any], finding: Finding, found: list
     SHOWN[finding.code](company, alone, same[0])
 
 
-def isolate(policy: dict[str, Any], finding: Finding, found: list[Finding]) -> dict[str, Any]:
-    """The policy with nothing in it that the finding does not speak of."""
-    _, part, *place = finding.path.split(".")
-    alone = {**{name: rule for name, rule in policy.items() if name != "quorum"}, "gates": [], "movers": {}, "days": {}, "loosened": []}
-    if part == "award_from":
-        return {**alone, "award_from": [policy["award_from"][int(place[0])]] if place else policy["award_from"]}
-    alone |= {"award_from": ["rolled_out"], "rule_book": POLICY["rule_book"]}
-    if part == "movers":
-        kept = finding.parameters.get("actions", [place[0]])
-        return {**alone, "movers": {name: role for name, role in policy["movers"].items() if name in kept}}
-    if part == "loosened":
-        return {**alone, "loosened": [policy["loosened"][int(place[0])]]}
-    if part == "quorum":
-        return {**alone, "quorum": policy["quorum"]}
-    if part == "days":
-        return {**alone, "days": {place[0]: policy["days"][place[0]]}}
-    return {**alone, "gates": _isolate_gates(policy["gates"], finding, int(place[0]), {each.path for each in found})}
-
-
-def _isolate_gates(gates: list[dict[str, Any]], finding: Finding, number: int, faults: set[str]) -> list[dict[str, Any]]:
-    rule = gates[number]
-    kept = {rule["name"]}
-    if finding.code in ORDERED:
-        kept |= {each["name"] for each in gates if each["stage"] == rule["stage"] or finding.code == "policy_gate_not_before"}
-    moved = f"policy.gates.{number}.stage" in faults and not finding.path.endswith("stage")
-    return [
-        {
-            **each,
-            "stage": "screening" if moved else each["stage"],
-            "role": each["role"] if finding.path.endswith("role") else "secretariat",
-            "after": [name for name in each["after"] if name in kept] if finding.code in ORDERED else [],
-        }
-        if finding.code != "policy_gate_unknown"
-        else each
-        for each in gates
-        if each["name"] in kept
-    ]
-
-
-def come_to(company: Company, policy: dict[str, Any], stage: str, *, avoid: str = "", lead: str = "lead") -> tuple[Story, Owed]:
-    """A story that goes straight to a stage, as far as the policy lets it."""
-    story = Story(company, policy, LUCK, Course(stage, avoid, lead))
-    return story, story.go_on(until=stage)
-
-
 def rule_of(policy: dict[str, Any], finding: Finding) -> dict[str, Any]:
     rule: dict[str, Any] = policy["gates"][int(finding.path.split(".")[2])]
     return rule
-
-
-def part_of(policy: dict[str, Any], finding: Finding) -> Any:
-    """What stands at a finding's place."""
-    part: Any = policy
-    for name in finding.path.split(".")[1:]:
-        part = part[int(name)] if isinstance(part, list) else part[name]
-    return part
 
 
 def stage_is_never_reached(company: Company, policy: dict[str, Any], finding: Finding) -> None:
@@ -170,7 +128,7 @@ def action_is_never_asked_for(company: Company, policy: dict[str, Any], finding:
     action = finding.path.split(".")[2]
     stage = ways.IDEA.awaiting(action)
     assert stage is not None
-    story = Story(company, policy, LUCK, Course(stage.name))
+    story = Story(company, policy, AIMED, Course(stage.name))
     story.go_on()
     assert story.town.rows(select(InboxItem).where(InboxItem.task == action)) == []
 
@@ -203,7 +161,7 @@ def award_is_refused(code: str) -> Show:
 
 
 def award_is_not_drafted(company: Company, policy: dict[str, Any], finding: Finding) -> None:
-    story = Story(company, policy, LUCK, Course(policy["award_from"][0]))
+    story = Story(company, policy, AIMED, Course(policy["award_from"][0]))
     story.go_on()
     assert story.town.rows(select(Award)) == []
 
@@ -227,6 +185,8 @@ def quorum_is_never_reached(_company: Company, policy: dict[str, Any], _finding:
     assert policy["quorum"] > policy["reviewers"]
 
 
+OF_FORMS = "a form is drawn whole, and asks or does not ask: tests/workflows/intake/test_parts_asked.py"
+OF_SCREENING = "a criterion that nobody can read stops no idea: tests/workflows/intake/test_requirements.py"
 SHOWN: dict[str, Show] = {
     "policy_quorum_too_large": quorum_is_never_reached,
     "policy_quorum_too_small": quorum_is_no_majority,
@@ -250,4 +210,32 @@ SHOWN: dict[str, Show] = {
     "policy_award_not_verified": award_is_refused("no_tier_reached"),
     "policy_award_not_ranked": award_is_not_drafted,
     "policy_award_not_drafted": award_is_not_drafted,
+    "policy_silence_of_nobody": no_head_is_asked,
+    "policy_silence_of_office": silence_decides_nothing,
+    "policy_silence_too_soon": silence_decides_within_a_week,
+    "policy_clock_unknown": clock_is_of_no_stage,
+    "policy_clock_twice": clock_is_ruled_before,
+    "policy_cause_unknown": cause_is_not_named,
+    "policy_cause_unused": cause_stops_nothing,
+    "policy_steps_out_of_order": steps_go_back,
+    "policy_step_of_nobody": nobody_is_asked_to_be_reminded,
+    "policy_step_too_early": step_lies_before_the_task,
+    "policy_step_too_late": task_has_ended_by_then,
+    "policy_gate_sealed": holder_waits_in_vain,
+    "policy_permit_sealed": office_reads_what_is_sealed,
+    "policy_initiator_twice": initiator_is_listed_before,
+    "policy_new_in_use": new_idea_is_in_use,
+    "policy_years_without_awards": years_count_no_awards,
+    "policy_category_named_twice": category_is_named_before,
+}
+NOT_SHOWN = {  # what the check finds beside, and why no story is told of it here
+    "text_too_long": "the name of a gate that is drawn is short: tests/workflows/process/test_check.py holds it against the column",
+    "amount_out_of_range": "the rule book pays what no draw alters: tests/workflows/calculations/test_values.py",
+    "date_out_of_range": OF_FORMS,
+    "policy_choice_unknown": OF_FORMS,
+    "policy_not_a_choice": OF_FORMS,
+    "policy_choice_not_before": OF_FORMS,
+    "policy_option_unknown": OF_FORMS,
+    "policy_requirement_blank": OF_SCREENING,
+    "policy_requirement_named_twice": OF_SCREENING,
 }

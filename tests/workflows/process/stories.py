@@ -18,12 +18,11 @@ from models.instants import now, today
 from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Measurement, Pilot
 from models.policy import Policy
-from tests.answers import TEXTS
 from tests.building import Shelf, Town, join_all
 from tests.steps import ACTIONS
 from tests.town import employee_number, sign_in
 from tests.workflows.process.owed import Owed, Stuck, list_waiting, one_step, read_owed
-from tests.workflows.process.policies import draw_answers
+from tests.workflows.process.policies import draw_words
 from tests.workflows.turns import WORKS, Clock, tick
 from workflows.delivery.claims import claim_batch
 from workflows.intake.draft import Proposal, draft_idea
@@ -140,7 +139,7 @@ class Story:
         self.order = luck.sample(sorted(self.town.people), len(self.town.people))  # who is asked first does what they may
         self.distance = steps_to(course.aim, course.avoid) if course.aim else {}
         self.policy, self.visited, self.recused = Policy.model_validate(policy), ["draft"], False
-        self.said = {"answers": draw_answers(luck, self.policy), "sections": TEXTS} if self.policy.fields else {}
+        self.said = draw_words(luck, self.policy)
         with self.town.store.unit_of_work() as session:
             self.call = self._open_unchecked(session)
             actor = company.actors[course.lead]
@@ -154,6 +153,7 @@ class Story:
         """An open call, whatever its policy: actions would refuse one that contradicts itself."""
         dates = {"opens_at": now() - timedelta(days=1), "closes_at": now() + timedelta(days=30)}
         call = Call(code="CERITA", title="Lomba", unit_id=self.town.units["BAPPEDA"][0], state=CallState.OPEN, **dates)
+        call.is_sealed = self.policy.closing.is_sealed
         session.add(call)
         session.flush()
         signed = {"signed_by": self.town["chair"].id, "signed_at": now()}

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
@@ -18,13 +19,14 @@ from models.instants import now
 from models.outbox import Message, MessageState
 from models.people import Person
 from models.policy import Policy
+from models.settings import settings
 from models.stages import IdeaStage
 from tests import asking
 from tests.asking import ask
 from tests.building import POLICY as BASE
 from tests.building import Town
 from tests.steps import REASON
-from tests.workflows.turns import Clock, clock, deliver, own_town, quiet, tick
+from tests.workflows.turns import Clock, clock, deliver, own_town, quiet, text_of, tick
 from workflows.documents.content import read_content
 from workflows.documents.kinds.rejection import RejectionContent
 from workflows.process import tables, ways
@@ -39,8 +41,8 @@ __all__ = ["clock", "own_town"]
 
 STAGE = "hearing  hear  chair  hearing  -  open  waits  -  review  left/5"
 WAYS_OUT = """
-hearing  hear  fit    recommended  chair  scope  10  gates  -        review.draft_recommend,recognition.tell_team  heard  all
-hearing  hear  unfit  rejected     chair  scope  10  gates  unheard  recognition.number_rejection                  -      all
+hearing  hear  fit    recommended  chair  scope  10  gates  -        recognition.tell_team         heard  all
+hearing  hear  unfit  rejected     chair  scope  10  gates  unheard  recognition.number_rejection  -      all
 """
 PANEL = {"name": "panel", "label": "Sidang panel", "label_en": "Panel", "stage": "hearing", "role": "secretariat", "days": 3}
 POLICY: dict[str, Any] = {"gates": [PANEL], "days": {"hearing": 5}, "movers": {"hear": "leader"}}
@@ -76,6 +78,12 @@ def look(client: TestClient, town: Town, who: str, path: str) -> Response:
     return page
 
 
+def mails_to(address: str) -> list[str]:
+    """The texts of the mails that were sent to somebody."""
+    sent = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in (settings().data / "mail").glob("*.eml")]
+    return [str(text_of(mail)) for mail in sent if mail["To"] == address]
+
+
 def test_its_gate_comes_first_and_its_role_is_asked_once_the_gate_is_passed(own_town: Town, idea: str) -> None:
     assert [(item.task, item.role) for item in awaited(own_town, idea)] == [("gate:panel", "secretariat")]
     with pytest.raises(Conflict, match="gate_open"):
@@ -95,12 +103,12 @@ def test_its_follow_ups_are_done_and_the_idea_goes_on_to_its_end(own_town: Town,
         session.execute(sa.delete(Message))
         session.get_one(Person, own_town["lead"].id).email = "lead@contoh.example"
     own_town.do(decide, idea, "hear", "fit", reason=REASON, by="leader")
-    assert {(m.job, m.state) for m in own_town.rows(select(Message))} == {
-        ("draft_recommend", MessageState.WAITING),
-        ("tell_team", MessageState.WAITING),
-    }
-    deliver(own_town, "review", "recognition")
+    assert {(m.job, m.state) for m in own_town.rows(select(Message))} == {("tell_team", MessageState.WAITING)}
+    assert mails_to("lead@contoh.example") == []
+    deliver(own_town, "recognition")
     assert {m.state for m in own_town.rows(select(Message))} == {MessageState.HANDLED}
+    (told,) = mails_to("lead@contoh.example")
+    assert "Direkomendasikan" in told
     own_town.take(idea, "determine adopted", "plan_pilot", "start_pilot", "measure", "conclude", "compute_result", "verify roll_out")
     assert own_town.idea(idea).stage == IdeaStage.ROLLED_OUT
 
@@ -142,8 +150,8 @@ def test_the_report_counts_who_came_past_it(own_town: Town, idea: str) -> None:
 
 def test_a_policy_gives_its_step_to_whoever_oversees_ideas_and_to_nobody_else(own_town: Town) -> None:
     def find(role: str) -> list[str]:
-        policy = Policy.model_validate({**BASE, **POLICY, "movers": {"hear": role}})
-        return [each.code for each in check_policy(policy, ways.IDEA, ways.AWARD, ways.DOCUMENT)]
+        ruled = Policy.model_validate({**BASE, **POLICY, "movers": {"hear": role}})
+        return [each.code for each in check_policy(ruled, ways.IDEA, ways.AWARD, ways.DOCUMENT)]
 
     assert [find(role) for role in ("chair", "leader", "secretariat", "auditor")] == [[], [], [], []]
     assert [find(role) for role in ("proposer", "reviewer", "pilot_owner")] == [["policy_mover_not_allowed"]] * 3

@@ -10,15 +10,20 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from models.database import database
+from models.ideas import Idea
+from models.policy import Policy
 from models.settings import settings
-from tests.building import Shelf
+from tests.building import POLICY, Shelf
 from tests.databases import Pattern
+from tests.workflows.process.isolated import find, list_showable
 from tests.workflows.process.owed import Owed
-from tests.workflows.process.policies import draw_policy
-from tests.workflows.process.shown import SHOWN, find, show
+from tests.workflows.process.policies import NOT_DRAWN, draw_policy
+from tests.workflows.process.shown import NOT_SHOWN, SHOWN, show
 from tests.workflows.process.stories import Company, Course, Story
+from tests.workflows.process.test_check import PLANTED
 from tests.workflows.turns import Clock, clock
 
 __all__ = ["clock"]
@@ -51,7 +56,7 @@ def test_a_policy_that_passes_leaves_nobody_without_one_next_step_and_one_that_f
         found = find(policy)
         print(f"GAGAS_TEST_SEED={SEED}, policy {number}: {describe(policy)} {[(each.code, each.path) for each in found]}")
         if found:
-            finding = luck.choice(found)
+            finding = luck.choice(list_showable(found))
             show(company, policy, finding, found)
             seen[finding.code] += 1
         else:
@@ -67,7 +72,21 @@ def test_a_policy_that_passes_leaves_nobody_without_one_next_step_and_one_that_f
 
 def describe(policy: dict[str, Any]) -> dict[str, Any]:
     """What is the policy's own."""
-    return {name: policy[name] for name in ("entry", "permission", "pass_mark", "gates", "movers", "days", "award_from") if name in policy}
+    return {name: rule for name, rule in policy.items() if name not in ("fields", "sections") and rule != POLICY.get(name)}
+
+
+def test_every_part_of_a_policy_is_drawn_or_left_out_for_a_reason() -> None:
+    usual = Policy.model_validate(POLICY).model_dump()
+    drawn = [Policy.model_validate(draw_policy(Random(number))).model_dump() for number in range(300)]
+    assert {name for name in usual if any(policy[name] != usual[name] for policy in drawn)} == usual.keys() - NOT_DRAWN.keys()
+    for reason in NOT_DRAWN.values():
+        assert Path(reason.partition(": ")[2]).is_file(), reason
+
+
+def test_every_finding_is_shown_by_a_story_or_has_a_reason_why_not() -> None:
+    planted = {code for code, _, _ in PLANTED}
+    assert planted - SHOWN.keys() == NOT_SHOWN.keys()
+    assert SHOWN.keys() <= planted
 
 
 def is_awarded(policy: dict[str, Any], story: Story, owed: Owed) -> bool:
@@ -75,7 +94,8 @@ def is_awarded(policy: dict[str, Any], story: Story, owed: Owed) -> bool:
 
     A ranking does not wait for what is deferred: an idea that comes back after it is left to those who propose by hand.
     """
-    tiers = policy["rule_book"]["tiers"]
+    (category,) = story.town.rows(select(Idea.category))
+    tiers = Policy.model_validate(policy).for_category(category).rule_book["tiers"]
     is_ranked = any(tier.get("places") for tier in tiers)
     reached = owed.score is not None and owed.score >= min(Decimal(tier["minimum_score"]) for tier in tiers)
     drafted = "deferred" not in story.visited if is_ranked else owed.stage == "rolled_out"

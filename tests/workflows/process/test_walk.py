@@ -4,6 +4,7 @@ import itertools
 import os
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -17,6 +18,8 @@ from tests.requests import REQUESTS, RequestPlace, StepRequest, find_place
 from tests.roles import ROLES_AND_RELATIONS, give_role
 from tests.unchanged import fingerprint, watch
 from tests.workflows.process.test_ways import permitted_by_hand
+from workflows.intake.draft import revise_idea
+from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.context import AwardContext, read_context
 from workflows.process.engine import permit, take
@@ -28,6 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # all of it takes min
 SEED = int(os.environ.get("GAGAS_TEST_SEED", random.SystemRandom().randrange(10**6)))
 LINES, WITH_STAND_INS = permitted_by_hand(), permitted_by_hand(passed_up=True)
 PLACES = [f"idea:{stage}" for stage in IdeaStage] + [f"award:{stage}" for stage in ("-", *AwardStage)]
+ASKING = [f"asked:{stage}" for stage in (IdeaStage.DRAFT, IdeaStage.SUPPLEMENT_ASKED)]  # of an idea whose team was asked to join
 SEEN_FROM_ABOVE = {Role.UNIT_HEAD, Role.SECRETARIAT, Role.CHAIR, Role.LEADER, Role.VERIFIER, Role.AUDITOR, Role.ADMIN}
 HANDED_OVER = {"reviews_it": Role.REVIEWER, "owns_pilot": Role.PILOT_OWNER}  # known only while the role is held
 PREPARE_AWARDS = {Role.SECRETARIAT, Role.LEADER, Role.AUDITOR}
@@ -35,6 +39,25 @@ Open = Callable[[str], RequestPlace]
 BY_SCORE = ("resume", "below_mark")  # the score chooses the outcome, and here it passes: tests/workflows/review has the other
 GUARDS_REFUSE_OTHERWISE = {"wrong_stage", "conflict_of_interest"}
 Attempt = tuple[Role, str, StepRequest]
+Line = tuple[str, ...]
+BY_CONTENT = "what is sent elsewhere under the same request has this outcome"
+NOT_SENT = {  # lines of people that the walk does not take: way, stage, action, outcome and role
+    ("idea", "-", "draft", "-", "any"): "an idea begins with it, before which it stands nowhere: tests/workflows/intake/test_intake.py",
+    ("idea", "draft", "leave_out", "-", "any"): "it goes with what hands the idea in: tests/workflows/intake/test_agree.py",
+    ("idea", "supplement_asked", "leave_out", "-", "any"): "it goes with what hands the idea in: tests/workflows/intake/test_agree.py",
+    ("idea", "supplement_asked", "supplement", "permission", "any"): f"{BY_CONTENT}: tests/workflows/intake/test_supplement.py",
+    ("idea", "deferred", "resume", "below_mark", "secretariat"): f"{BY_CONTENT}: tests/workflows/review/test_review.py",
+    ("idea", "deferred", "resume", "unscored", "secretariat"): f"{BY_CONTENT}: tests/workflows/review/test_quorum.py",
+    **{
+        ("idea", "awaiting_permission", "permit", outcome, role): "only once it is passed up: tests/workflows/process/test_passing_up.py"
+        for outcome in ("granted", "refused")
+        for role in ("secretariat", "admin")
+    },
+    **{
+        ("document", "-", "number", "-", role): "a document begins with it: tests/workflows/recognition/test_documents.py"
+        for role in ("secretariat", "leader", "auditor", "admin")
+    },
+}
 
 
 @pytest.fixture
@@ -54,6 +77,13 @@ def open_place(shelf: Shelf, client: TestClient) -> Open:
 def build(town: Town, name: str) -> None:
     """Bring the place into being: an idea, and its award."""
     way, stage = name.split(":")
+    if way == "asked":
+        team = tuple(MemberShare(town[who].number, share) for who, share in (("lead", 5_000), ("mate", 3_000), ("walker", 2_000)))
+        if stage == IdeaStage.DRAFT:
+            town.ask_team(team=team)
+        else:
+            town.do(revise_idea, town.build_returned("team"), town.proposal(team=team), by="lead")
+        return
     if way == "award":
         idea = town.build_idea(IdeaStage.ROLLED_OUT)
         if stage != "-":
@@ -64,12 +94,17 @@ def build(town: Town, name: str) -> None:
         town.take(idea, "measure")
 
 
+def lines_of(name: str, attempt: Attempt) -> list[Line]:
+    """The lines of the handwritten table that a step would be taken by."""
+    stage, (role, relation, step) = name.split(":")[1], attempt
+    at = "-" if step.action == "propose" and stage in ("declined", "revoked") else stage
+    asked = [(step.way, at, step.action, step.outcome, each, relation) for each in (role.value, "any")]
+    return [line for line in asked if line in LINES]
+
+
 def targets(name: str, attempt: Attempt) -> str | None:
     """Where the handwritten table says that a step leads, None where it is not permitted."""
-    way, stage = name.split(":")
-    role, relation, step = attempt
-    at = "-" if step.action == "propose" and stage in ("declined", "revoked") else stage
-    by_hand = {LINES.get((way, at, step.action, step.outcome, r, relation)) for r in (role.value, "any")} - {None}
+    by_hand = {LINES[line] for line in lines_of(name, attempt)}
     return by_hand.pop() if by_hand else None
 
 
@@ -83,14 +118,30 @@ def sees(name: str, attempt: Attempt) -> bool:
     stage = name.split(":")[1]
     role, relation, step = attempt
     above = role in SEEN_FROM_ABOVE and (relation == "over_unit" or (relation == "over_call" and role != Role.UNIT_HEAD))
-    idea = relation in ("lead", "member") or HANDED_OVER.get(relation) == role or (above and stage != IdeaStage.DRAFT)
+    idea = relation in ("lead", "member", "asked") or HANDED_OVER.get(relation) == role or (above and stage != IdeaStage.DRAFT)
     if step.way == "idea" or step.action == "propose" or stage in ("announced", "revoked"):
         return idea
     return stage != "-" and above and role in PREPARE_AWARDS
 
 
 def attempts_at(name: str) -> list[Attempt]:
-    return [(role, relation, step) for role, relation in ROLES_AND_RELATIONS for step in REQUESTS if step.way == name.split(":")[0]]
+    """Every step by everybody; where a team was asked, by who was, as all others are met elsewhere."""
+    way, is_asking = name.split(":")[0].replace("asked", "idea"), name in ASKING
+    people = [(role, relation) for role, relation in ROLES_AND_RELATIONS if (relation == "asked") == is_asking]
+    return [(role, relation, step) for role, relation in people for step in REQUESTS if step.way == way]
+
+
+def is_taken(attempt: Attempt) -> bool:
+    """Whether the walk takes a step that is permitted, and sees where it leads."""
+    return (attempt[2].action, attempt[2].outcome) != BY_SCORE
+
+
+def test_every_line_of_a_person_is_attempted_or_left_out_for_a_reason() -> None:
+    taken = {line for name in (*PLACES, *ASKING) for each in attempts_at(name) if is_taken(each) for line in lines_of(name, each)}
+    left = {line[:5] for line in WITH_STAND_INS.keys() - taken if line[4] != "FLOW"}
+    assert left == set(NOT_SENT)
+    for reason in NOT_SENT.values():
+        assert Path(reason.partition(": ")[2]).is_file(), reason
 
 
 def expected(name: str, attempt: Attempt) -> set[int]:
@@ -104,7 +155,7 @@ def expected(name: str, attempt: Attempt) -> set[int]:
     return {409} if is_ever_permitted(attempt) else {403}
 
 
-@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize("name", [*PLACES, *ASKING])
 def test_what_the_table_does_not_permit_is_refused_without_a_trace(
     name: str, open_place: Open, client: TestClient, share: Callable[[int], int]
 ) -> None:
@@ -126,11 +177,11 @@ def test_what_the_table_does_not_permit_is_refused_without_a_trace(
     assert fingerprint(place.town.store) == before
 
 
-@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize("name", [*PLACES, *ASKING])
 def test_what_the_table_permits_leads_to_its_target(name: str, open_place: Open, client: TestClient) -> None:
     for attempt in attempts_at(name):
         target, step = targets(name, attempt), attempt[2]
-        if target is None or (step.action, step.outcome) == BY_SCORE:
+        if target is None or not is_taken(attempt):
             continue
         place = open_place(name)
         who = give_role(place, *attempt[:2])
@@ -178,7 +229,8 @@ def step_of(session: Session, idea: str, action: str, outcome: str | None, *, ac
 def test_nobody_takes_a_flows_step(stage: IdeaStage, open_place: Open, share: Callable[[int], int]) -> None:
     place = open_place(f"idea:{stage}")
     flows = {(row.action, row.outcome) for row in IDEA.transitions if row.who is None and row.action != "assign"}
-    everybody = [(role, relation, step) for role, relation in ROLES_AND_RELATIONS for step in sorted(flows, key=str)]
+    people = [(role, relation) for role, relation in ROLES_AND_RELATIONS if relation != "asked"]  # of these ideas nobody is
+    everybody = [(role, relation, step) for role, relation in people for step in sorted(flows, key=str)]
     before = fingerprint(place.town.store)
     for role, relation, (action, outcome) in random.Random(f"{SEED}{stage}").sample(everybody, share(len(everybody))):
         who = give_role(place, role, relation)

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from models.documents import DocumentState
 from models.people import Role
 from models.policy import Days
 from models.stages import AwardStage, IdeaStage
@@ -43,10 +45,11 @@ def expand(way: Way) -> Iterator[tuple[str, ...]]:
         reason = "-" if each.reason is None else str(each.reason)
         more = (reason, "yes" if each.has_content else "no", " ".join(each.guards) or "-", each.code or "-", " ".join(each.jobs) or "-")
         begin = (way.name, each.stage or "-", each.action, each.outcome or "-")
-        yield *begin, *_who(each), each.target or str(each.stage), *more, str(each.readers), each.milestone or "-"
+        yield *begin, str(each.who or FLOW), *_role(each), each.target or str(each.stage), *more, str(each.readers), each.milestone or "-"
 
 
-def _who(each: Transition) -> tuple[str, str]:
+def _role(each: Transition) -> tuple[str, str]:
+    """The role that somebody must hold, and how they must stand to the idea; what is a proposer's anybody may who stands so to it."""
     if each.relation == Relation.SCOPE:
         return str(each.who), "over_unit" if each.who == Role.UNIT_HEAD else "over_call"
     if each.relation == Relation.ASSIGNED:
@@ -74,6 +77,16 @@ def _shown(stage: Stage) -> tuple[str, ...]:
     return str(stage.tone), str(stage.reached), stage.step or "-", stage.place or "-"
 
 
+TABLES = {name: text for name, text in vars(tables).items() if name.isupper() and isinstance(text, str)}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_columns_of_a_table_begin_in_the_same_place_in_every_line(name: str) -> None:
+    head, *lines = TABLES[name].strip().splitlines()
+    starts = {line: [word.start() for word in re.finditer(r"\S+", line)] for line in (head, *lines)}
+    assert [line for line in lines if starts[line] != starts[head]] == []
+
+
 @EACH
 def test_every_stage_can_be_reached(way: Way) -> None:
     reached: set[str | None] = {None}
@@ -91,9 +104,10 @@ def test_an_end_is_left_only_by_a_revocation_or_where_a_merge_is_undone_and_ever
         assert leaving <= {"revoke", "separate"} if stage.kind == Kind.END else leaving, stage.name
 
 
-def test_the_code_names_no_stage_that_is_not_in_the_table() -> None:
-    assert {stage.value for stage in IdeaStage} <= set(IDEA.stages)
-    assert {stage.value for stage in AwardStage} <= set(AWARD.stages)
+def test_the_code_has_a_name_for_each_stage_of_the_tables_and_for_no_other() -> None:
+    assert {stage.value for stage in IdeaStage} == set(IDEA.stages)
+    assert {stage.value for stage in AwardStage} == set(AWARD.stages)
+    assert {stage.value for stage in DocumentState} == set(DOCUMENT.stages)
 
 
 @EACH

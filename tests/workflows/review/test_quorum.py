@@ -205,7 +205,7 @@ def without_quorum(own_town: Town, clock: Clock) -> str:
 
 def test_without_a_quorum_the_idea_goes_to_the_chair_without_a_score(own_town: Town, without_quorum: str) -> None:
     idea = own_town.idea(without_quorum)
-    assert (idea.stage, idea.score, idea.scores_closed_at) == ("no_quorum", None, None)
+    assert (idea.stage, idea.score, idea.scores_closed_at) == (IdeaStage.NO_QUORUM, None, None)
     assert tasks(own_town, idea.id) == {"recommend"}
     with pytest.raises(Conflict, match="wrong_stage"):
         own_town.do(recommend_idea, idea.id, Recommendation.FEASIBLE, reason=REASON, by="chair")
@@ -240,7 +240,7 @@ def test_where_nobody_may_review_at_all_the_chair_decides_after_the_reviews_days
     idea = in_review(own_town)
     assert (reviewers(own_town, idea), tasks(own_town, idea)) == ([], {"assign"})
     pass_the_date(own_town, clock, idea)
-    assert (own_town.idea(idea).stage, tasks(own_town, idea)) == ("no_quorum", {"recommend"})
+    assert (own_town.idea(idea).stage, tasks(own_town, idea)) == (IdeaStage.NO_QUORUM, {"recommend"})
 
 
 def test_while_somebody_may_still_be_assigned_the_secretariat_owes_it(own_town: Town, clock: Clock) -> None:

@@ -9,9 +9,12 @@ from enum import Enum
 from typing import Any
 
 from pydantic_core import to_jsonable_python
+from sqlalchemy.orm import object_session
+from sqlmodel import Session
 
 from models.ids import new_salt
 from workflows.calculations.ledger import LARGEST, SaltRefused, commitment, write_canonical
+from workflows.process.attest.older import is_committed
 from workflows.process.attest.tables import OF_TABLE, OPENINGS, CommitmentForm, Group, groups_in
 
 CONTENT = ("title", "form", "medium", "theme", "sections", "budget_rupiah")
@@ -26,17 +29,32 @@ def commit_rows(kind: str, rows: Iterable[TableRow], older: Iterable[TableRow] =
     """The commitments that an entry of a kind makes to rows, each given with its table; to `older` ones in whole.
 
     Of the tables in `sets` these are all rows that the idea has, be it none. A row of an older database, to which no entry commits yet,
-    gets its salt here.
+    gets its salt here, and is committed to in whole. So does one whose salt somebody took, but no more of it is committed to than the
+    entry says: the rest stays as it was committed to, and differs from now on.
     """
     made: Commitments = {table: {} for table in sets}
     asked = [(table, row, groups_in(table, kind)) for table, row in rows]
     for table, row, groups in [*asked, *((table, row, OF_TABLE[table]) for table, row in older)]:
-        if getattr(row, "salt", None) == "":
-            row.salt, groups = new_salt(), OF_TABLE[table]
+        if not has_salt(row):
+            row.salt, groups = new_salt(), groups if _was_committed(table, row) else OF_TABLE[table]
         new = {group.name: write_commitment(group, row) for group in groups if group.form not in NEVER_AGAIN}
         if new:
             made.setdefault(table, {}).setdefault(row.id, {}).update(new)
     return made
+
+
+def has_salt(row: Any) -> bool:
+    """Whether a row has a salt that the program can have written; true of tables without one, which are committed to plainly."""
+    salt = getattr(row, "salt", None)
+    try:
+        return salt is None or 16 <= len(bytes.fromhex(salt)) <= 255
+    except (TypeError, ValueError):
+        return False
+
+
+def _was_committed(table: str, row: Any) -> bool:
+    session = object_session(row)
+    return isinstance(session, Session) and is_committed(session, table, row)
 
 
 def write_commitment(group: Group, row: Any) -> Any:

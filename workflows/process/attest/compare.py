@@ -31,6 +31,7 @@ class Problem(StrEnum):
     UNRECORDED = "unrecorded"  # no entry tells of it, and one should
     UNREADABLE = "unreadable"
     MISOPENED = "misopened"  # an entry that should open a commitment says another value than was committed to
+    OVERWRITTEN = "overwritten"  # it was altered before an entry that committed to it anew
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,8 @@ def _list_after(column: Any, after: str) -> sa.Subquery:
 def _compare(session: Session, facts: Facts, conditions: dict[str, sa.ColumnElement[bool]], report: RowsReport) -> None:
     for (table, row_id), group, seq in facts.misopened:
         report.differences.append(RowDifference(table, row_id, ", ".join(group.columns), seq, Problem.MISOPENED))
+    for (table, row_id), changed, seq in facts.overwritten:
+        report.differences.append(RowDifference(table, row_id, ", ".join(changed.columns) if changed else None, seq, Problem.OVERWRITTEN))
     for table, within in conditions.items():
         for row_id, row in read_rows(session, table, within):
             _compare_row(facts, (table, row_id), row, report)

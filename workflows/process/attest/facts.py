@@ -35,6 +35,7 @@ class Facts:
     erased: set[Key] = field(default_factory=set)
     bare: Counter[str] = field(default_factory=Counter)
     misopened: list[tuple[Key, Group, int]] = field(default_factory=list)  # an entry opens a seal otherwise than it was made, or not at all
+    overwritten: list[tuple[Key, Group | None, int]] = field(default_factory=list)  # an entry found otherwise what was committed to before
     sets: dict[Key, tuple[str, ...]] = field(default_factory=dict)  # by table and idea
     shared_since: int | None = None  # the first entry that commits to a row that many ideas share
     shared_before: int = 0  # how many entries of those kinds an earlier release wrote before
@@ -103,16 +104,55 @@ def _read_entry(facts: Facts, seq: int, kind: str, payload: dict[str, Any]) -> N
     told = {group.name: detail[group.name] for group in OF_TABLE[way] if group.form == CommitmentForm.TOLD and group.name in detail}
     _learn(facts, (way, payload["subject"]), told, seq)
     _learn_bare(facts, kind, detail, seq)
-    for table, rows in detail["commits"].items():
-        if table in SHARED:
-            continue
-        if table in SETS:
-            for replaced in facts.sets.pop((table, idea), ()):
-                facts.known.pop((table, replaced), None)
-            facts.sets[table, idea] = tuple(rows)
-        for row_id, groups in rows.items():
-            _learn(facts, (table, row_id), groups, seq)
+    for table in detail["commits"]:
+        if table not in SHARED:
+            _read_commitments(facts, (table, idea), payload, seq)
     _check_opening(facts, kind, (way, payload["subject"]), detail, seq)
+
+
+def _read_commitments(facts: Facts, of: Key, payload: dict[str, Any], seq: int) -> None:
+    """What an entry commits to in a table of an idea, held against what was committed to before."""
+    table, rows = of[0], payload["detail"]["commits"][of[0]]
+    for row_id, groups in rows.items():
+        _check_kind(facts, payload["kind"], (table, row_id), groups, seq)
+    if table in SETS:
+        _check_found(facts, of, rows, payload["detail"].get("found", {}).get(table), seq)
+        for replaced in facts.sets.pop(of, ()):
+            facts.known.pop((table, replaced), None)
+        facts.sets[of] = tuple(rows)
+    for row_id, groups in rows.items():
+        _learn(facts, (table, row_id), groups, seq)
+
+
+def _check_kind(facts: Facts, kind: str, key: Key, groups: dict[str, Any], seq: int) -> None:
+    """Note what an entry says anew of a row that its kind says nothing of: only the first entry about a row may.
+
+    What earlier releases alone committed to (`-`) is left out, as nobody can tell any more in which entries.
+    """
+    known = facts.known.get(key, {})
+    for group in OF_TABLE[key[0]]:
+        is_known = group.name in groups and group.name in known
+        if is_known and group.facts and not group.is_in(kind) and groups[group.name] != known[group.name].value:
+            facts.overwritten.append((key, group, seq))
+
+
+def _check_found(facts: Facts, of: Key, rows: dict[str, Any], found: dict[str, Any] | None, seq: int) -> None:
+    """Note where a set as an entry found it is not as the one before left it; entries of an earlier release do not say."""
+    table, idea = of
+    if found is None:
+        return
+    for row_id in dict.fromkeys([*found, *facts.sets.get(of, ())]):
+        key = (table, row_id)
+        known, said = facts.known.get(key, {}), found.get(row_id)
+        if key in facts.erased:
+            continue
+        if said is None or not known:
+            is_of_before = not known and of not in facts.sets and (said is None or ("idea", idea) not in facts.known)
+            facts.overwritten += [] if is_of_before else [(key, None, seq)]
+            continue
+        before = rows.get(row_id, {}) | said
+        changed = [group for group in OF_TABLE[table] if group.name in known and before.get(group.name) != known[group.name].value]
+        facts.overwritten += [(key, group, seq) for group in changed]
 
 
 def _check_opening(facts: Facts, kind: str, key: Key, detail: dict[str, Any], seq: int) -> None:

@@ -15,7 +15,9 @@ from sqlmodel import Session, col, select
 from models.columns import Hundredths, UtcInstant
 from models.database import Database, is_sqlite, table_of
 from models.documents import Document
+from models.ideas import Revision
 from models.ids import new_id
+from models.ledger import LedgerEntry, LedgerHead
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import decree_of_today, plan
@@ -29,6 +31,7 @@ from tests.workflows.process.attest.around import (
 )
 from tests.workflows.region.declaring import let_count, next_working_day, recount
 from tests.workflows.region.test_amendments import amend
+from workflows.calculations.ledger import GENESIS, chain_hash
 from workflows.intake.agree import answer_invitation
 from workflows.intake.attach import NewFile, attach_file, remove_attachment, settle_scan
 from workflows.intake.draft import revise_idea
@@ -46,6 +49,7 @@ from workflows.reward.recheck import recheck_award
 
 NOBODYS = "197903172004111777"  # a possible number that nobody has
 GATE = {"name": "hearing", "stage": "in_review", "role": "chair", "label": "Sidang", "label_en": "Hearing", "days": 3}
+SAID_OF_ROWS = {"commits", "found"}  # by entries
 APPEND_ONLY = ("decision", "ledgerentry", "advice")
 
 
@@ -150,6 +154,23 @@ def attack(store: Database) -> Iterator[Session]:
         drop_triggers(session)
         yield session
         session.rollback()
+
+
+def strip_commitments(session: Session, *tables: str) -> None:
+    """Make a database look as if it had been filled before entries committed to these tables' rows (to any), its chain whole."""
+    drop_triggers(session)
+    link, stripped = GENESIS, tables or tuple(MODELS)
+    for entry in session.exec(select(LedgerEntry).order_by(col(LedgerEntry.seq))).all():
+        detail = {name: said for name, said in entry.payload["detail"].items() if tables or name not in SAID_OF_ROWS}
+        for name in SAID_OF_ROWS & detail.keys():
+            detail[name] = {table: said for table, said in detail[name].items() if table not in stripped}
+        entry.payload = {**entry.payload, "detail": detail}
+        link = chain_hash(entry.payload, link)
+        entry.hash = link.hex()
+    session.exec(select(LedgerHead)).one().hash = link.hex()
+    for model in (MODELS[table] for table in stripped):
+        if "salt" in model.model_fields and model is not Revision:
+            session.execute(sa.update(model).values(salt=""))
 
 
 def drop_triggers(session: Session) -> None:

@@ -3,20 +3,20 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from models.database import append_row, table_of
 from models.decrees import Decree, DecreeKind
-from models.ideas import Decision, Invitation, Revision, TeamMember
+from models.ideas import Decision, Invitation, TeamMember
 from models.instants import now
-from models.ledger import LedgerEntry, LedgerHead
+from models.ledger import LedgerEntry
 from models.replacements import Replacement
 from models.reviews import Review
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.steps import REASON, decree_of_today, plan
-from tests.workflows.process.attest.everything import attack, compare, count_rows, drop_triggers
-from workflows.calculations.ledger import GENESIS, ChainEntry, chain_hash, commitment, verify_chain, write_canonical
+from tests.workflows.process.attest.everything import attack, compare, count_rows, strip_commitments
+from workflows.calculations.ledger import ChainEntry, commitment, verify_chain, write_canonical
 from workflows.intake.agree import answer_invitation
 from workflows.intake.replace import answer_replacement, confirm_replacement
 from workflows.intake.replacing import hash_terms
@@ -26,21 +26,6 @@ from workflows.process.attest.compare import Problem, compare_rows
 from workflows.process.attest.tables import MODELS
 from workflows.process.context import read_context
 from workflows.process.journal import record
-
-
-def strip_commitments(session: Session) -> None:
-    """Make a database look as if it had been filled before entries committed to rows, its chain whole."""
-    drop_triggers(session)
-    link = GENESIS
-    for entry in session.exec(select(LedgerEntry).order_by(col(LedgerEntry.seq))).all():
-        detail = {name: said for name, said in entry.payload["detail"].items() if name != "commits"}
-        entry.payload = {**entry.payload, "detail": detail}
-        link = chain_hash(entry.payload, link)
-        entry.hash = link.hex()
-    session.exec(select(LedgerHead)).one().hash = link.hex()
-    for model in MODELS.values():
-        if "salt" in model.model_fields and model is not Revision:
-            session.execute(sa.update(model).values(salt=""))
 
 
 def test_rows_of_an_older_database_are_counted_and_committed_to_with_the_next_step(either_town: Town) -> None:
