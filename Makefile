@@ -1,7 +1,7 @@
 # Every target first makes set-up complete; `make` alone prints this list. More words for a command: make demo ARGS="--help"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo serve test test-fast test-all soak check bench migrate
+.PHONY: help setup for-tests demo serve test test-fast test-all soak check bench migrate
 
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n 3 --dist loadgroup
@@ -20,8 +20,8 @@ help:
 setup: .venv/.ready ## system libraries and every Python package, into .venv
 	@echo "  Set-up is complete. Next: make demo"
 
-browser: .venv/.ready
-	@sh deploy/setup.sh --browser
+for-tests: .venv/.ready
+	@sh deploy/setup.sh --tests
 
 demo: .venv/.ready ## the whole way of an idea, on sample data
 	@$(BIN)/gagas demo $(ARGS)
@@ -38,14 +38,14 @@ LATER += $(addprefix tests/workflows/delivery/test_processes.py::test_, \
 LATER += tests/models/test_older_databases.py::test_the_work_of_an_older_database_is_finished[postgres-0001]
 LATER += tests/browser/test_api_documentation.py::test_one_can_sign_in_to_the_documentation_and_try_the_api
 
-test: browser ## all tests but the longest files, large runs at a twentieth of their size
+test: for-tests ## all tests but the longest files, large runs at a twentieth of their size
 	GAGAS_TEST_SHARE=twentieth $(PYTEST) $(addprefix --ignore=,$(LONG)) $(addprefix --deselect=,$(LATER)) $(ARGS)
 
 test-fast: .venv/.ready ## under a minute: no browser, no servers, no PostgreSQL, nothing slow
 	GAGAS_TEST_SHARE=twentieth $(PYTEST) -m "not slow and not browser and not server and not postgres" $(ARGS)
 
 # Three at once, each with servers of its own, starve each other on two cores.
-test-all: browser ## all tests, large runs at full size
+test-all: for-tests ## all tests, large runs at full size
 	GAGAS_TEST_SHARE=all $(PYTEST) -n 2 --timeout 1200 $(ARGS)
 
 soak: .venv/.ready ## for hours: Prefect broken 200 times a way, every planted bug looked for twenty times

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a fresh Debian or Ubuntu machine ready for Gagas: system libraries, .venv, every package at its locked release.
 #   sh deploy/setup.sh             what `make setup` runs; a second run does nothing
-#   sh deploy/setup.sh --browser   also Chromium, for the browser tests
+#   sh deploy/setup.sh --tests     also what only tests need: Chromium, and the virus scanner, which is unpacked and not installed
 # Network: apt and the Python package index only.
 set -eu
 cd "$(dirname "$0")/.."
@@ -88,6 +88,23 @@ install_chromium() {
     }
 }
 
+# Installed, the virus scanner would run from now on and fetch some hundred megabytes of signatures; the tests have their own, and want 24 MB
+# of programs: the packages that apt would add, unpacked where nothing starts them.
+unpack_scanner() {
+    ! command -v clamd >/dev/null 2>&1 && [ ! -x .venv/clamav/usr/sbin/clamd ] || return 0
+    names=$(apt-get -s --no-install-recommends install clamav-daemon 2>/dev/null | sed -n 's/^Inst \([^ ]*\) .*/\1/p') || true
+    rm -rf .venv/clamav
+    if [ -n "$names" ] && mkdir -p .venv/clamav && (
+        cd .venv/clamav
+        # shellcheck disable=SC2086
+        apt-get -qq download $names && for package in *.deb; do dpkg -x "$package" .; done && rm -f ./*.deb
+    ) >/dev/null 2>&1 && [ -x .venv/clamav/usr/sbin/clamd ]; then
+        say "the virus scanner, for its tests, in .venv/clamav"
+    else
+        say "the tests with a real virus scanner are skipped: apt has no clamav-daemon here"
+    fi
+}
+
 # Python packages: uv installs what uv.lock names; where uv cannot reach its index, pip installs the same files by the same hashes.
 
 install_uv() {
@@ -150,4 +167,4 @@ if ! is_ready; then
     say "ready after $seconds s"
     echo
 fi
-[ "${1:-}" != --browser ] || install_chromium
+[ "${1:-}" != --tests ] || { install_chromium; unpack_scanner; }

@@ -170,6 +170,9 @@ class ScreeningRule(Frozen):
     reason_for_each: bool = False  # each criterion that is not met, and each part that is to be completed, takes a reason of its own
 
 
+MOST_MEGABYTES = 25  # of a file, in millions of bytes: whatever a policy takes
+
+
 class FileKind(StrEnum):
     """The kinds of files that an idea may have beside its words."""
 
@@ -183,7 +186,7 @@ class AttachmentRule(Frozen):
     """Which files an idea may have; a policy that says nothing takes none, as nobody was told of any when the call was announced."""
 
     most: int = Field(0, ge=0, le=20)  # files at a time; 0: none are taken
-    largest_megabytes: int = Field(10, ge=1, le=25)  # of each, in millions of bytes
+    largest_megabytes: int = Field(10, ge=1, le=MOST_MEGABYTES)  # of each, in millions of bytes
     kinds: tuple[FileKind, ...] = Field((FileKind.PHOTO, FileKind.PDF), min_length=1, max_length=4)
     papers_to_blind: bool = False  # whether reviewers who are not told who proposes read more than photos: a paper names its author easily
 

@@ -27,13 +27,19 @@ def build_draft(town: Town, **rule: Any) -> str:
 
 
 def put(
-    town: Town, idea: str, content: bytes = b"%PDF-1.7 contoh", *, name: str = "contoh.pdf", media: str = "application/pdf"
+    town: Town,
+    idea: str,
+    content: bytes = b"%PDF-1.7 contoh",
+    *,
+    name: str = "contoh.pdf",
+    media: str = "application/pdf",
 ) -> Attachment:
-    """A file that was inspected before, in the store and attached by the lead; of a photo all copies are the same bytes."""
+    """A file that was inspected before, in the store and attached by its lead; of a photo all copies are the same bytes."""
     digest = store_file(settings().attachments, content, MEDIA[media])
     small = digest if media.startswith("image/") else None
     new = NewFile(name, media, len(content), digest, digest, small, bool(settings().scanner))
-    found: Attachment = town.do(attach_file, idea, new, by="lead")
+    lead = town.idea(idea).lead_id
+    found: Attachment = town.do(attach_file, idea, new, by=next(who for who, one in town.people.items() if one.id == lead))
     return found
 
 

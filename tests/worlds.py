@@ -4,8 +4,9 @@
     differing = worlds.compare(secret, other)  # each makes one world of it; by asker ("" is nobody), the addresses that tell them apart
 
 Every GET address of the API and of the pages is asked, with each id of the shared part and with those that the secrets made, list by
-list to the last cursor. Status, headers (entity tags too) and bytes count. Where nothing may differ, `make test` has each asker take
-every third address, each asker others (`every=EVERY`); `make test-all` has each take all.
+list to the last cursor. Then something is sent to every address that changes what the secrets made (`sending.py`), and a text is typed into
+the form of a new idea of each call. Status, headers (entity tags too) and bytes count. Where nothing may differ, `make test` has each asker
+take every third address (`every=EVERY`), and send to one in thirty, each asker to others; `make test-all` has each take all.
 """
 
 import itertools
@@ -20,7 +21,9 @@ from sqlmodel import col, select
 
 from api.app import ROUTERS
 from api.lookups import Lookups
+from api.pages.listed import DUE
 from api.pages.site import PAGES
+from models.attachments import Attachment
 from models.awards import Award
 from models.calls import Call
 from models.documents import Document
@@ -30,6 +33,7 @@ from models.people import Role
 from tests.building import Shelf, Town
 from tests.clock import stopped_clock
 from tests.conftest import ALL
+from tests.sending import Sender, list_sent
 from workflows.process import ways
 from workflows.process.wanted import Sort
 
@@ -52,23 +56,28 @@ LISTS = (
 UNSTABLE = {"date"}
 ONE_TIME = re.compile(r'(?<=name="form_key" value=")[^"]*')  # a form's own key, drawn anew each time it is shown
 SEARCHED = ("gagasan", "antre")  # what stands in titles and texts of both worlds
+SECRET = ("idea_id", "award_id", "document_id", "attachment_id")  # of what secrets make, the ids that are sent to
 MOST_PAGES = 60
 EVERY = 1 if ALL else 3
+SELDOM = 1 if ALL else 30  # of so many things that are sent one
 SHORT_PAGES = "limit=1"
 
 
 @dataclass
 class Asked:
-    """The values that stand for the names in addresses."""
+    """The values that stand for the names in addresses; `idea_of` are the ideas to which files belong."""
 
     values: dict[str, list[str]] = field(default_factory=dict)
+    idea_of: dict[str, str] = field(default_factory=dict)
 
     def fill(self, path: str) -> Iterator[str]:
         """An address with each value of each name in it."""
         names = re.findall(r"\{(\w+)(?::\w+)?\}", path)
         for chosen in itertools.product(*(self.values.get(name, ["x"]) for name in names)):
-            filled = path
-            for name, value in zip(names, chosen, strict=True):
+            filled, named = path, dict(zip(names, chosen, strict=True))
+            if self.idea_of.get(named.get("attachment_id", ""), named.get("idea_id")) != named.get("idea_id"):
+                continue  # a file is asked for below its own idea
+            for name, value in named.items():
                 filled = re.sub(r"\{" + name + r"(?::\w+)?\}", value, filled)
             yield filled
 
@@ -80,6 +89,7 @@ class Worlds:
         self.shelf, self.client = shelf, client
         town = shelf.open_town()
         build(town)
+        self.known = read_values(town)
         shelf.put_aside(BASE)
 
     def compare(self, *secrets: Make, who: Iterable[str] = (), every: int = 1) -> dict[str, list[str]]:
@@ -93,7 +103,10 @@ class Worlds:
                 secret(self.shelf.open_town(BASE))
                 self.shelf.put_aside(f"{BASE}-{number}")
                 made.append(read_values(self.shelf.town))
-            asked = Asked({name: sorted({*itertools.chain(*(each.values[name] for each in made))}) for name in made[0].values})
+            asked = Asked(
+                {name: sorted({*itertools.chain(*(each.values[name] for each in made))}) for name in made[0].values},
+                dict(itertools.chain(*(each.idea_of.items() for each in made))),
+            )
             askers = list(who) or ["", *self.shelf.town.people]
             answers = [self._ask_all(f"{BASE}-{number}", asked, askers, every) for number in range(len(secrets))]
         found = {
@@ -107,7 +120,19 @@ class Worlds:
             town = self.shelf.open_town(name)  # afresh for each: a visit is noted, and a lookup in vain
             self.client.app.state.lookups = Lookups()  # type: ignore[attr-defined]
             told[one] = dict(self._ask(town, one, asked, patterns[number % every :: every]))
+            told[one] |= dict(self._send(town, one, asked, number))
         return told
+
+    def _send(self, town: Town, who: str, asked: Asked, number: int) -> Iterator[tuple[str, str]]:
+        """What is answered to who sends something about what the secrets made, or types what it may say."""
+        made = {name: sorted(set(asked.values[name]) - set(self.known.values[name])) for name in SECRET}
+        hidden = {name: values for name, values in made.items() if values}
+        sender, secret = Sender(self.client, who, town[who].token if who else ""), Asked(asked.values | hidden, asked.idea_of)
+        for method, pattern, body in list_sent(self.client, set(hidden))[number % SELDOM :: SELDOM]:
+            for address in secret.fill(pattern):
+                yield f"{method} {address}", describe(sender.send(method, address, body))
+        for call_id in asked.values["call_id"]:
+            yield f"typed for {call_id}", describe(sender.type(call_id))
 
     def _ask(self, town: Town, who: str, asked: Asked, patterns: list[str]) -> Iterator[tuple[str, str]]:
         token = town[who].token if who else ""
@@ -149,14 +174,19 @@ def list_patterns() -> list[str]:
     wanted += [f"/api/v1/{path}?count=true&{SHORT_PAGES}" for path in ("inbox", "inbox/stranded", "awards", "documents")]
     wanted += [f"/{page}?sort={sort}" for page in ("daftar", "daftar/usulan.csv") for sort in Sort]
     wanted += [f"/penghargaan?stage={stage}" for stage in ways.AWARD.stages]
-    wanted += [f"/{page}q={word}&count=true" for page in ("api/v1/ideas?", "daftar?") for word in SEARCHED]
+    wanted += [
+        f"/{page}q={word}&count=true" for page in ("api/v1/ideas?", "daftar?", "rekan?", "api/v1/shared-ideas?") for word in SEARCHED
+    ]
+    wanted += [f"/{page}?due={due}" for page in ("daftar", "daftar/usulan.csv") for due in DUE]
+    wanted += [f"/{page}?unit=MALEBER" for page in ("api/v1/ideas", "daftar", "daftar/usulan.csv")]
+    wanted += ["/api/v1/ideas?overdue=true&count=true", "/api/v1/ideas?due_before=2100-01-01&count=true", "/rekan?diikuti=ya"]
     wanted += [f"/api/v1/{name}?call_id={{call_id}}" for name in ("awards", "ideas", "documents")]
     return [*paths, *wanted]
 
 
 def read_values(town: Town) -> Asked:
     """What the names in addresses may stand for, in the world as it is."""
-    documents = town.rows(select(Document))
+    documents, files = town.rows(select(Document)), dict(town.rows(select(Attachment.id, Attachment.idea_id)))
     return Asked(
         {
             "idea_id": sorted(town.rows(select(Idea.id))),
@@ -165,6 +195,7 @@ def read_values(town: Town) -> Asked:
             "person_id": [town["lead"].id],
             "holder_id": sorted(town.rows(select(OfficeHolder.id))) or ["x"],
             "code": ["ANDIR", "KOTA"],
+            "attachment_id": sorted(files) or ["x"],
             "document_id": sorted(document.id for document in documents) or ["x"],
             "token": sorted(document.token for document in documents) or ["x"],
             "sha256": sorted(town.rows(select(Document.sha256).where(col(Document.sha256).is_not(None)))) or ["0" * 64],
@@ -172,7 +203,8 @@ def read_values(town: Town) -> Asked:
             "rest": ["x"],
             "name": ["x"],
             "action": ["x"],
-        }
+        },
+        files,
     )
 
 

@@ -3,13 +3,8 @@
 import asyncio
 import hashlib
 import io
-import socket
 import threading
-import uuid
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import httpx
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -19,43 +14,22 @@ from api.hashing import Busy
 from api.uploads import Inspecting
 from api.v1.attachments import SANDBOX, write_disposition
 from models.attachments import Attachment
-from models.settings import settings
 from models.stages import IdeaStage
 from tests.asking import ask, check_problem
 from tests.attaching import TAKING, Asking, build_draft, list_stored, put
 from tests.building import Town
 from tests.described import check_described
-from tests.hostile_papers import OFFICE, PAPERS, pdf
-from tests.hostile_pictures import MARK, OF_PHONES, OTHERS, PICTURES, exif, photo
-from tests.serving import serve
+from tests.hostile_papers import pdf
+from tests.hostile_pictures import MARK, OTHERS, exif, photo
 from tests.steps import IDEA_STEPS
 from workflows.adapters.inspection import Inspected
 from workflows.intake.submit import submit_idea
 
-HOSTILE = {**PICTURES, **OTHERS, **PAPERS, **OFFICE}
-HARMLESS = (  # taken: as a copy without what is wrong with it, or because it only looks wrong
-    *("a photo that tells where it was taken", "a photo with a page behind it", "a photo with a script as its comment"),
-    *("a photo with a script in its XMP", "a photo with an archive behind it", "a photo whose notes are broken", *OF_PHONES),
-    *("a photo held in a way that there is not", "a photo whose notes point to themselves", "a photo with a hundred long comments"),
-    *("a photo with colours of nonsense", "a photo of one pixel in a row of sixty thousand", "a picture with a script as its note"),
-    *("a picture with an archive behind it", "a picture without its colours", "a picture whose points unpack to more than it says"),
-    "a WebP with a script in its notes",
-    *("a paper with a link to a page", "a paper with a packed stream of a hundred megabytes"),
-    *("a document with a link to a page", "a photo named as a part"),
-)
 LOCATED = photo(size=(400, 300), exif=exif(6, place=True))
 
 
 def count_rows(town: Town) -> int:
     return int(town.rows(select(func.count()).select_from(Attachment))[0])
-
-
-def snapshot(folder: Path) -> dict[str, int]:
-    """Every file and folder below one, but for the store, the logs and the database, with its size."""
-    left_out = (settings().attachments, settings().data / "logs")
-    inside = (place for place in folder.rglob("*") if not any(place.is_relative_to(each) for each in left_out))
-    found = (place for place in inside if ".db" not in place.name)
-    return {str(place): place.stat().st_size if place.is_file() else 0 for place in found}
 
 
 def test_a_photo_is_attached_listed_opened_and_taken_out(town: Town, client: TestClient) -> None:
@@ -169,98 +143,6 @@ def test_files_of_a_sealed_call_are_sealed_with_it(town: Town, client: TestClien
         "lead": 200,
         **dict.fromkeys(("secretary", "chair", "admin", "auditor"), 404),
     }
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_each_hostile_file_is_refused_or_made_harmless_and_nothing_but_the_store_changes(
-    town: Town, client: TestClient, share: Callable[[int], int], tmp_path: Path
-) -> None:
-    assert len(HOSTILE) >= 120
-    assert set(HARMLESS) < set(HOSTILE)
-    idea, number = build_draft(town), share(len(HOSTILE))
-    chosen = [list(HOSTILE)[place * len(HOSTILE) // number] for place in range(number)]
-    (tmp_path / "beside").mkdir()
-    settings().data.mkdir(exist_ok=True)
-    before = snapshot(settings().data.parent), sorted(Path("/tmp").glob(f"*{MARK.decode()}*"))
-    for name in chosen:
-        answer = Asking(client, town, idea).send(HOSTILE[name](), "berkas.jpg")
-        if name in HARMLESS:
-            assert answer.status_code == 201, (name, answer.text)
-            check_harmless(client, town, idea, answer.json()["id"], name)
-            ask(client, town["lead"], f"DELETE /ideas/{idea}/attachments/{answer.json()['id']}")
-        else:
-            assert answer.status_code == 422, (name, answer.status_code)
-            assert answer.json()["type"].startswith("urn:gagas:problem:attachment_"), name
-        assert not any(place.startswith("drafts") for place in list_stored()), name
-    assert (snapshot(settings().data.parent), sorted(Path("/tmp").glob(f"*{MARK.decode()}*"))) == before
-    print(f"{sum(name in HARMLESS for name in chosen)} of {len(chosen)} hostile files were made harmless, the others refused")
-
-
-def check_harmless(client: TestClient, town: Town, idea: str, attachment: str, name: str) -> None:
-    """What others see of it holds nothing of what was wrong."""
-    shown = Asking(client, town, idea).fetch(attachment, who="mate")
-    assert shown.headers["content-disposition"].startswith("attachment"), name
-    if shown.headers["content-type"] == "image/jpeg":
-        assert MARK not in shown.content, name
-        with Image.open(io.BytesIO(shown.content)) as picture:
-            assert (picture.format, dict(picture.getexif())) == ("JPEG", {})
-
-
-@pytest.fixture
-def served(town: Town, tmp_path: Path) -> Iterator[str]:
-    """The address of a real server of the town."""
-    with serve(town.store, tmp_path) as address:
-        yield address
-
-
-def list_files(folder: Path) -> list[str]:
-    return sorted(file.name for file in folder.rglob("*") if file.is_file() and file.name != ".lock")
-
-
-@pytest.mark.server
-def test_a_real_server_takes_large_files_in_pieces_and_leaves_nothing_of_broken_ones(town: Town, served: str, tmp_path: Path) -> None:
-    idea, store = build_draft(town), tmp_path / "attachments"
-    head = {**town["lead"].headers, "Content-Type": "application/octet-stream"}
-    path, large = f"/api/v1/ideas/{idea}/attachments?name=besar.pdf", padded_pdf(9_900_000)
-    port = int(served.split(":")[2].partition("/")[0])
-
-    def begin(length: str) -> socket.socket:
-        lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {length}", f"Idempotency-Key: {uuid.uuid4().hex}"]
-        connection = socket.create_connection(("127.0.0.1", port), timeout=30)
-        connection.sendall("\r\n".join([*lines, *(f"{name}: {value}" for name, value in head.items()), "", ""]).encode())
-        return connection
-
-    with begin("10000000000") as announced:
-        assert b" 413 " in announced.recv(200).split(b"\r\n")[0]
-    with begin(str(len(large))) as broken:
-        broken.sendall(large[:3_000_000])
-        await_true(lambda: bool(list_files(store)))
-    await_true(lambda: not list_files(store))
-    answer = httpx.post(served.removesuffix("/api/v1") + path, content=large, headers={**head, "Idempotency-Key": "besar"}, timeout=60)
-    assert answer.status_code == 201, answer.text
-    assert answer.json()["size"] == len(large)
-    assert list_files(store) == [f"{hashlib.sha256(large).hexdigest()}.pdf"]
-
-
-def padded_pdf(size: int) -> bytes:
-    """A paper with a stream that makes it so large."""
-    import pikepdf
-
-    from tests.hostile_papers import pdf as make
-
-    filling = hashlib.sha256(b"x").digest() * (size // 32)
-    return make(lambda made: made.Root.__setitem__("/Filling", pikepdf.Stream(made, filling)), compress_streams=False)
-
-
-def await_true(question: Callable[[], bool], seconds: float = 20) -> None:
-    """Until it is so."""
-    until = threading.Event()
-    for _ in range(int(seconds * 20)):
-        if question():
-            return
-        until.wait(0.05)
-    raise AssertionError("it never came")
 
 
 def test_files_of_an_idea_that_one_may_not_see_are_not_found(town: Town, client: TestClient) -> None:

@@ -2,7 +2,10 @@
 
 Who would look: the secretariat, the chair and the leader who will judge it, an auditor with the whole ledger at hand, an admin who sees the
 operator's pages, reviewers, a head of another district, a colleague. The head who permits it reads it, as the team does.
+Each idea has a file.
 """
+
+import itertools
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,7 +15,9 @@ from models.calls import Call
 from models.ideas import Idea
 from models.people import Role
 from models.stages import IdeaStage
+from tests.attaching import TAKING, put
 from tests.building import Shelf, Town
+from tests.steps import IDEA_STEPS
 from tests.worlds import EVERY, Worlds
 from workflows.recognition.letters import number_receipt
 from workflows.region.calls import close_call
@@ -27,8 +32,10 @@ KNOW = ("lead", "mate", "head")
 
 def build_shared(town: Town) -> None:
     """An idea of a usual call on its way, and a sealed call in which somebody's draft lies."""
-    town.build_idea(IdeaStage.IN_REVIEW, title="Gagasan biasa")
-    sealed = town.build_call(code="TERTUTUP", closing={"is_sealed": True, "late_days": 3})
+    usual = town.build_idea(title="Gagasan biasa", call=town.build_call(attachments=TAKING))
+    put(town, usual)
+    town.take(usual, *IDEA_STEPS[IdeaStage.IN_REVIEW])
+    sealed = town.build_call(code="TERTUTUP", closing={"is_sealed": True, "late_days": 3}, attachments=TAKING)
     town.build_idea(call=sealed, title="Draf di laci")
     town.give_role("operator", Role.ADMIN, "ANDIR")  # over the very unit of the idea
 
@@ -39,6 +46,7 @@ def come_in(title: str, *steps: str, text: str = "Antrean daring dengan nomor ya
     def act(town: Town) -> None:
         [call] = town.rows(select(Call.id).where(Call.code == "TERTUTUP"))
         idea = town.build_idea(call=call, title=title, sections={"background": text, "idea": text})
+        put(town, idea, f"%PDF-1.7 {text}".encode(), name=f"{title}.pdf")
         if steps:
             town.take(idea, *steps)
             town.do(number_receipt, idea, by="flow:recognition")
@@ -67,6 +75,10 @@ def test_the_team_and_the_head_are_told_of_it_and_all_offices_once_the_call_is_o
     told = worlds.compare(nothing, come_in("Gagasan", "submit", "route"), who=KNOW)  # type: ignore[arg-type]
     assert sorted(told) == sorted(KNOW)
     assert all("/api/v1/ideas" in addresses for addresses in told.values())
+    for who, addresses in told.items():
+        assert any(address.endswith("/file") for address in addresses), who
+    assert any(address.startswith("typed for") for address in told["head"]), "to whom the idea is like what they type"
+    assert any(address.startswith("POST /api/v1/ideas/") for address in itertools.chain(*told.values()))
 
     def over(*steps: str) -> object:
         def act(town: Town) -> None:

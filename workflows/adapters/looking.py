@@ -26,12 +26,14 @@ PDF_ANNOTATIONS = ("/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/3D")
 HARMLESS_LINKS = ("", "http", "https", "mailto", "tel")
 OFFICE_PARTS = ("vbaproject", "vbadata", "activex", "macrosheets", "/embeddings/", "oleobject", "/ctrlprops/", "intlmacrosheets")
 OFFICE_WORDS = ("<!DOCTYPE", "<!ENTITY", "DDEAUTO", "ddeLink")
+OFFICE_BYTES = tuple(word.encode(coding) for word in OFFICE_WORDS for coding in ("utf-8", "utf-16-le"))
 
 
 def _open_nothing(_source: Path) -> Any:
     raise OSError("nobody reads HEIC")
 
 
+office_text: Any = None  # `office_text.py` beside it, as whoever loads this file put it here; without it no document is taken
 open_heic: Callable[[Path], Any] = _open_nothing  # `heif.py` beside it, where whoever loads this file found what that needs
 
 
@@ -182,6 +184,8 @@ def _is_harmless_link(target: str) -> bool:
 
 def look_at_office(source: Path) -> str:
     """The type of a document or spreadsheet; raises Refused for another archive, and for one with macros, objects or links that fetch."""
+    if office_text is None:
+        raise ImportError("office_text.py")
     with source.open("rb") as file:
         file.seek(-min(22, source.stat().st_size), 2)
         end = file.read()
@@ -196,11 +200,11 @@ def look_at_office(source: Path) -> str:
         if media is None or not {"[Content_Types].xml", "_rels/.rels"} <= names:
             raise Refused("attachment_kind_unknown")
         _look_at_members(members)
-        for member in members:
-            _look_at_member(archive, member)
-        types = archive.read("[Content_Types].xml").decode("utf-8", "replace")
-        if "macroenabled" in types.casefold() or "vnd.ms-office" in types.casefold() or f"{media}.main+xml" not in types:
+        types = office_text.read_types(archive.read("[Content_Types].xml"))
+        if not office_text.are_harmless(types) or f"{media}.main+xml" not in types.values():
             raise Refused("attachment_active")
+        for member in members:
+            _look_at_member(archive, member, is_text=office_text.is_text(member.filename, types))
         for name in sorted(name for name in names if name.casefold().endswith(".rels")):
             _look_at_relations(archive.read(name))
     return media
@@ -226,18 +230,28 @@ def _look_at_members(members: list[zipfile.ZipInfo]) -> None:
             raise Refused("attachment_active")
 
 
-def _look_at_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Unpack a member, which compares its sum, and look in its text for what no office writes and what fetches when it is opened."""
-    is_text = member.filename.casefold().endswith((".xml", ".rels", ".vml"))
-    if is_text and member.file_size > 5 * XML:
+def _look_at_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, is_text: bool) -> None:
+    """Unpack a member, which compares its sum, and look in its text for what no office writes and what acts when it is opened."""
+    is_drawing = member.filename.casefold().endswith(".vml")
+    if (is_text or is_drawing) and member.file_size > 5 * XML:
         raise Refused("attachment_too_demanding")
+    reader = office_text.PartReader(_is_harmless_link) if is_text else None
     before = b""
-    for piece in _unpack(archive, member):
-        if is_text and any(found in before + piece for word in OFFICE_WORDS for found in (word.encode(), word.encode("utf-16-le"))):
-            raise Refused("attachment_active")
-        if not before and piece[:4] in (b"PK\x03\x04", b"MZ\x90\x00", b"\xd0\xcf\x11\xe0"):  # an archive, a program, an old document
-            raise Refused("attachment_active")
-        before = piece[-32:]
+    try:
+        for piece in _unpack(archive, member):
+            if not before and piece[:4] in (b"PK\x03\x04", b"MZ\x90\x00", b"\xd0\xcf\x11\xe0"):  # an archive, a program, an old document
+                raise Refused("attachment_active")
+            if (is_text or is_drawing) and any(found in before + piece for found in OFFICE_BYTES):
+                raise Refused("attachment_active")
+            if is_drawing and office_text.fetches(before + piece):
+                raise Refused("attachment_active")
+            if reader is not None:
+                reader.feed(piece)
+            before = piece[-32:]
+        if reader is not None:
+            reader.close()
+    except office_text.Active:
+        raise Refused("attachment_active") from None
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 Run by its path as `python -I lookout_process.py`, with a socket as its stdin over which files are named. It opens none of them itself. What
 it starts has nothing to lose (no settings, no database, little memory, little time), hears of no other file, and ends with its own. Of ours
-it imports nothing but `looking.py` and `heif.py` beside it.
+it imports nothing but `looking.py`, `office_text.py` and `heif.py` beside it.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-LOOKING, HEIF = (Path(__file__).with_name(name) for name in ("looking.py", "heif.py"))
+LOOKING, OFFICE_TEXT, HEIF = (Path(__file__).with_name(name) for name in ("looking.py", "office_text.py", "heif.py"))
 PLUGINS = ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP")  # Pillow imports these as it goes; read are the formats it is told
 READERS = ("defusedxml.ElementTree", "pikepdf", "PIL.ImageOps", *(f"PIL.{name}ImagePlugin" for name in PLUGINS))
 MEMORY, SECONDS, LARGEST_COPY, OPEN_FILES = 1 << 30, 20, 64_000_000, 64
@@ -33,6 +33,8 @@ def prepare() -> Any:
         signal.signal(asked_to_end, signal.SIG_IGN)
     _control(PR_SET_DUMPABLE, 0)  # no process of one file reads the memory of another's
     looking = _load(LOOKING)
+    with contextlib.suppress(OSError):  # without it nobody looks at documents and sheets
+        looking.office_text = _load(OFFICE_TEXT)
     with contextlib.suppress(OSError):  # without it photos as phones take them are refused, with what to do
         heif = _load(HEIF)
         heif.load_heif()

@@ -1,5 +1,6 @@
 """The virus scanner: clamd, asked over its own socket; the file is sent to it, so it needs no right to read our folders."""
 
+import select
 import socket
 import struct
 from collections.abc import Iterator
@@ -15,25 +16,60 @@ class ScannerAway(OSError):
     """The scanner does not answer, or not with a verdict: a file waits, and is shown to it again."""
 
 
+class LargerThanScanned(OSError):
+    """The scanner takes no file of this size, however often it is shown: whoever runs it must set StreamMaxLength of its clamd.conf."""
+
+    code = "StreamMaxLength"  # what an operator reads of it
+
+
 def scan_file(address: str, file: Path) -> bool:
-    """Whether the scanner finds nothing in a file; raises ScannerAway where it says neither, OSError where the file cannot be read.
+    """Whether the scanner finds nothing in a file; raises ScannerAway where it says neither, LargerThanScanned where it never will, and
+    OSError where the file cannot be read.
 
     `address` is `unix:PATH` or `tcp:HOST:PORT`. The file goes in pieces, each behind its length, and an empty one ends it (INSTREAM).
     """
-    with file.open("rb") as content, _connect(address) as connection:
-        try:
-            connection.sendall(b"zINSTREAM\0")
-            while piece := content.read(PIECE):
-                connection.sendall(struct.pack("!L", len(piece)) + piece)
-            connection.sendall(struct.pack("!L", 0))
-        except OSError:
-            pass  # it hangs up on a file that is larger than it takes, and has said so
+    with file.open("rb") as content:
+        return _ask_about(address, iter(lambda: content.read(PIECE), b""))
+
+
+def takes(address: str, size: int) -> bool:
+    """Whether the scanner takes files of so many bytes; it is shown one of zeros. Raises ScannerAway where it does not answer."""
+    try:
+        return _ask_about(address, (bytes(min(PIECE, size - start)) for start in range(0, size, PIECE)))
+    except LargerThanScanned:
+        return False
+
+
+def _ask_about(address: str, pieces: Iterator[bytes]) -> bool:
+    with _connect(address) as connection:
+        heard = select.poll()
+        heard.register(connection, select.POLLIN)
+        is_asked, is_whole = _send(connection, b"zINSTREAM\0"), False
+        for piece in pieces:
+            if not is_asked or heard.poll(0):  # it has hung up, or spoken: it wants no more
+                break
+            is_asked = _send(connection, struct.pack("!L", len(piece)) + piece)
+        else:
+            is_whole = _send(connection, struct.pack("!L", 0))
         said = _read_answer(connection)
-    if said.endswith(" OK"):
+    if said.endswith(" OK") and is_whole:
         return True
     if said.endswith(" FOUND"):
         return False
+    if "size limit exceeded" in said:
+        raise LargerThanScanned("the scanner takes no file of this size: set StreamMaxLength of clamd.conf to 30M, and restart it")
     raise ScannerAway(f"the scanner gave no verdict: {said[:100]}")
+
+
+def _send(connection: socket.socket, content: bytes) -> bool:
+    """Whether it still listened; it hangs up on a file that is larger than it takes, and has said so."""
+    try:
+        connection.sendall(content)
+    except (BrokenPipeError, ConnectionResetError):
+        return False
+    except OSError as away:
+        raise ScannerAway("the scanner takes no more") from away
+    return True
 
 
 def answers(address: str) -> bool:

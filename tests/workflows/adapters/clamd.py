@@ -31,7 +31,7 @@ class Conversation(socketserver.StreamRequestHandler):
         return word.rstrip(b"\0").decode().removeprefix("z")
 
     def _judge(self) -> str:
-        content = b""
+        content = bytearray()
         while length := struct.unpack("!L", self.rfile.read(4))[0]:
             content += self.rfile.read(length)
             if len(content) > self.server.largest:  # type: ignore[attr-defined]

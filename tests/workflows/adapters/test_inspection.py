@@ -8,7 +8,8 @@ from PIL import Image
 
 from tests import heic
 from tests.heic import SIDE
-from tests.hostile_papers import office, pdf
+from tests.hostile_documents import office
+from tests.hostile_papers import pdf
 from tests.hostile_pictures import MARK, exif, photo
 from workflows.adapters import inspection
 from workflows.adapters.inspection import FileRefused, Inspected, inspect_file
@@ -94,7 +95,7 @@ def test_a_photo_of_a_phone_that_is_made_of_itself_ends_within_the_limits(tmp_pa
 
 
 def test_where_nobody_reads_photos_of_phones_they_are_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("lookout_process.py", "looking.py", "heif.py"):
+    for name in ("lookout_process.py", "looking.py", "office_text.py", "heif.py"):
         program = Path(inspection.__file__).with_name(name).read_text()
         (tmp_path / name).write_text(program.replace("libheif.so.1", "libnothing.so.1"))
     lookout = Lookout(tmp_path / "lookout_process.py")

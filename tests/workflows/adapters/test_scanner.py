@@ -7,7 +7,7 @@ import pytest
 from models.settings import Settings
 from tests.hostile_pictures import EICAR
 from tests.workflows.adapters.clamd import listen_silently, run_clamd
-from workflows.adapters.scanner import ScannerAway, answers, read_address, scan_file
+from workflows.adapters.scanner import LargerThanScanned, ScannerAway, answers, read_address, scan_file, takes
 
 
 def write(folder: Path, content: bytes) -> Path:
@@ -31,12 +31,17 @@ def test_over_a_port_too(tmp_path: Path) -> None:
 
 def test_whoever_gives_no_verdict_is_away(tmp_path: Path) -> None:
     file = write(tmp_path, b"x" * 300_000)
-    with run_clamd(largest=100_000) as (address, _asked), pytest.raises(ScannerAway):
-        scan_file(address, file)
     with listen_silently() as address, pytest.raises(ScannerAway):
         scan_file(address, file)
     with pytest.raises(ScannerAway, match="does not answer"):
         scan_file(f"unix:{tmp_path}/nobody.ctl", file)
+
+
+def test_a_file_that_is_larger_than_the_scanner_takes_is_no_matter_of_waiting(tmp_path: Path) -> None:
+    with run_clamd(largest=100_000) as (address, _asked):
+        with pytest.raises(LargerThanScanned, match="StreamMaxLength"):
+            scan_file(address, write(tmp_path, b"x" * 3_000_000))
+        assert [takes(address, size) for size in (0, 100_000, 100_001, 25_000_000)] == [True, True, False, False]
 
 
 @pytest.mark.parametrize("address", ["", "clamd", "unix:", "unix:here", "tcp:", "tcp:host", "tcp:host:0", "tcp:host:99999", "http://x:1"])

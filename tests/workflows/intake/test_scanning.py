@@ -96,6 +96,18 @@ def test_a_file_that_is_damaged_before_it_was_looked_at_is_a_fault_for_an_operat
     assert state(town, row) == AttachmentState.WAITING
 
 
+def test_a_file_that_the_scanner_will_never_take_is_a_fault_for_an_operator_who_reads_what_to_set(
+    scanned_town: Town, socket_file: Path
+) -> None:
+    town = scanned_town
+    row = put(town, build_draft(town), b"%PDF " + b"x" * 100_000)
+    with run_clamd(socket_file, largest=50_000):
+        deliver(town, "intake")
+    (asked,) = town.rows(select(Message).where(Message.job == "scan_attachment"))
+    assert (asked.state, asked.attempts, "StreamMaxLength" in str(asked.error)) == (MessageState.WAITING, 1, True)
+    assert state(town, row) == AttachmentState.WAITING
+
+
 def test_without_a_scanner_a_file_is_open_at_once_and_says_that_nobody_looked(town: Town) -> None:
     row = put(town, build_draft(town))
     assert (row.state, row.checked_at) == (AttachmentState.CLEAN, None)
