@@ -25,11 +25,12 @@ from api.written_numbers import write_plain
 from api.written_waits import write_wait
 from models.documents import DocumentKind
 from models.entry_rules import Circle
-from models.form_rules import Asked, AttachmentRule, FieldKind, FormField
+from models.form_rules import Asked, AttachmentRule, FieldKind, FormField, Section
 from models.instants import local_day, now, region_zone
 from models.policy import Policy
 from models.waits import Wait
 from workflows.documents.kinds import get_document_type
+from workflows.process.wording import count_words
 
 KINDS = frozenset(DocumentKind)
 MEGABYTE, TENTH = 1_000_000, Decimal("0.1")
@@ -133,6 +134,17 @@ class Words:
         labels = [self.label(option) for option in field.options if option.name in part.answers_needed]
         answers = f" {self.text('answer.or')} ".join(labels)
         return self.text("answer.only_if", field=self.label(field), answers=answers)
+
+    def words_left(self, section: Section, typed: str) -> str:
+        """How many words a section's text has, as they are counted when it is handed in, and how many are left, missing or too many."""
+        count = count_words(typed)
+        name, number = "left", section.maximum_words - count
+        if count < section.minimum_words:
+            name, number = "short", section.minimum_words - count
+        elif number < 0:
+            name, number = "over", -number
+        left = self.text(f"write.words_{name}", count=self.count(number))
+        return self.text("write.words_now", count=self.count(count), left=left)
 
     def refusal(self, code: str, parameters: dict[str, Any]) -> str:
         """A refusal's sentence: the pages' own where they have one, else the API's."""
