@@ -11,6 +11,7 @@ from typing import Any
 from api.formats import (
     show_count,
     show_day,
+    show_hour,
     show_moment,
     show_month,
     show_number,
@@ -38,7 +39,7 @@ FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
     *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "eligibility.toml", "answers.toml"),
     *("calendar.toml", "attachments.toml", "similar.toml", "messages.toml", "screening.toml", "colleagues.toml", "mentoring.toml"),
-    *("teams.toml", "book.toml", "claims.toml", "merges.toml", "transfers.toml", "clocks.toml"),
+    *("teams.toml", "book.toml", "claims.toml", "merges.toml", "transfers.toml", "clocks.toml", "keeping.toml"),
 )
 
 
@@ -182,6 +183,10 @@ class Words:
     def moment(self, instant: datetime) -> str:
         """`24 November 2026, 09.05 WIB`, in the region's zone."""
         return show_moment(instant, self.language)
+
+    def hour(self, instant: datetime) -> str:
+        """`09.05` or `09:05`."""
+        return show_hour(instant, self.language)
 
     def typed(self, name: str, value: str) -> str:
         """What was typed into a form as people read it: days and hours in words where they can be read, everything else as it is."""

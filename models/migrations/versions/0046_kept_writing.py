@@ -1,0 +1,30 @@
+"""What somebody types into the form of an idea is kept until they save it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0046"
+down_revision = "0040"
+
+NEW = sa.text("idea_id IS NULL")
+
+
+def upgrade() -> None:
+    """Nobody's is kept so far."""
+    op.create_table(
+        "keptwriting",
+        *(sa.Column(name, sa.String(length=26), nullable=False) for name in ("id", "person_id", "call_id")),
+        sa.Column("idea_id", sa.String(length=26), nullable=True),
+        sa.Column("action", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("page", sa.String(length=40), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        *(sa.ForeignKeyConstraint([f"{table}_id"], [f"{table}.id"]) for table in ("person", "call", "idea")),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_keptwriting_of_idea", "keptwriting", ["person_id", "idea_id", "action"], unique=True)
+    op.create_index("ix_keptwriting_new", "keptwriting", ["person_id", "call_id"], unique=True, sqlite_where=NEW, postgresql_where=NEW)
+    op.create_index("ix_keptwriting_kept_at", "keptwriting", ["kept_at"])
