@@ -200,12 +200,13 @@ def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> 
 
 
 def _find_similar(session: Session, shown: IdeaContext, form: Form, actor: Actor) -> list[SimilarIdea]:
-    """Ideas that are like what is written: as it was just typed, else as it is stored; what nobody wrote yet is like none."""
+    """Ideas that are like what is written, those opened to colleagues among them: as it was just typed, else as it is stored; what nobody
+    wrote yet is like none."""
     about, said = shown.idea, list_said(shown)
     title, theme = form.text("title") or about.title, form.text("theme") or shown.content.theme
     sections = {**said.sections, **form.under("sections")}
     text = gather_text(shown.policy, title, theme, FormContent(sections, {**said.answers, **read_sent_choices(shown.policy, form)}))
-    return find_similar_to(session, text, about=about, actor=actor)
+    return find_similar_to(session, text, about=about, among_opened=True, actor=actor)
 
 
 def _writing(

@@ -1,4 +1,4 @@
-"""What somebody types into the form of an idea is kept until they save it."""
+"""What somebody types into the form of an idea is kept until they save it; and of each policy the newest ideas of a stage are found at once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,7 @@ revision = "0046"
 down_revision = "0040"
 
 NEW = sa.text("idea_id IS NULL")
+SUBMITTED = sa.text("code IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -28,3 +29,5 @@ def upgrade() -> None:
     op.create_index("ix_keptwriting_of_idea", "keptwriting", ["person_id", "idea_id", "action"], unique=True)
     op.create_index("ix_keptwriting_new", "keptwriting", ["person_id", "call_id"], unique=True, sqlite_where=NEW, postgresql_where=NEW)
     op.create_index("ix_keptwriting_kept_at", "keptwriting", ["kept_at"])
+    columns = ["policy_id", "stage", "created_at", "id"]
+    op.create_index("ix_idea_opened", "idea", columns, sqlite_where=SUBMITTED, postgresql_where=SUBMITTED)
