@@ -26,6 +26,12 @@ function say(text) {
   if (line.textContent !== text) line.textContent = text;
 }
 
+// What is told at length would cover the field that somebody types in at the bottom of a phone.
+function tell(text) {
+  say(text);
+  if (form.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
+}
+
 function read() {
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value); // no file
@@ -83,12 +89,12 @@ function fail(since) {
   if (isOver) return;
   changedAt = Math.min(changedAt || since, since);
   failures += 1;
-  say(told.waits);
+  tell(told.waits);
 }
 
 function stop(text) {
   isOver = true;
-  say(text);
+  tell(text);
 }
 
 function type() {

@@ -110,6 +110,10 @@ def test_two_phones_of_one_person_never_replace_each_others_text(site: Site) -> 
     expect(kept_of(one)).to_contain_text("Tersimpan")
     type_in(other, "Dari ponsel dua")
     expect(kept_of(other)).to_contain_text("tidak ditimpa")
+    field, said = title_of(other).bounding_box(), kept_of(other).bounding_box()
+    assert field is not None
+    assert said is not None
+    assert field["y"] + field["height"] <= said["y"], "what is said does not cover what is typed"
     type_in(other, "Dari ponsel dua, lagi", APART)
     assert typed(site) == ["Dari ponsel satu"]
     one.get_by_role("button", name="Simpan draf").last.click()
