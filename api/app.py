@@ -11,7 +11,7 @@ from api.books import Binding
 from api.compression import Compression
 from api.contract import site as contract
 from api.hashing import Hashing
-from api.lookups import MOST_SEARCHES, Lookups
+from api.lookups import MOST_KEPT, MOST_SEARCHES, Lookups
 from api.middleware import BodyLimit, SecureHeaders, Streamed
 from api.pages import imports
 from api.pages.problem import install_problem_pages
@@ -120,6 +120,7 @@ def create_app(store: Database | None = None) -> FastAPI:
     app.state.hashing = Hashing()
     app.state.lookups = Lookups()
     app.state.searches = Lookups(most=MOST_SEARCHES, code="too_many_searches")
+    app.state.keeping = Lookups(most=MOST_KEPT, code="too_many_kept")
     app.state.inspecting = Inspecting()
     app.state.binding = Binding()
     for part in (*ROUTERS, *PAGES, contract):

@@ -41,6 +41,11 @@ def show_moment(instant: datetime, language: str) -> str:
     return f"{format_datetime(local, f'{DAY}{CLOCK[language]}', locale=language)} {zone}"
 
 
+def show_hour(instant: datetime, language: str) -> str:
+    """An hour of the region's day: `09.05` in Indonesian, `09:05` in English."""
+    return format_datetime(instant.astimezone(region_zone()), "HH.mm" if language == "id" else "HH:mm", locale=language)
+
+
 def show_number(number: Decimal | str, language: str) -> str:
     """A decimal without trailing zeros: `1.087,2` in Indonesian, `1,087.2` in English."""
     return format_decimal(Decimal(number).normalize(), locale=language, decimal_quantization=False)

@@ -1,5 +1,5 @@
-"""How often one address may look documents up that are not found, or by a number that can be guessed, and one person look for colleagues:
-counted in this process alone.
+"""How often one address may look documents up that are not found, or by a number that can be guessed, and one person look for colleagues
+or have kept what they type: counted in this process alone.
 
 The address under a QR code cannot be guessed, so a hall full of people who scan their certificates is never kept waiting.
 """
@@ -13,6 +13,7 @@ from api.tries import TooMany, network_of
 
 MOST_LOOKUPS = 60  # of one address within the window
 MOST_SEARCHES = 20  # for colleagues, of one person; whoever builds a team of five needs fewer
+MOST_KEPT = 40  # texts of one person that are kept while they write: a page sends one each ten seconds, and one as it is left
 WINDOW_SECONDS = 60.0
 MOST_ADDRESSES = 10_000  # that are remembered; beyond, the one that was counted first is forgotten
 

@@ -25,6 +25,7 @@ PAGE_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+SCRIPTED_POLICY = f"{PAGE_POLICY}; script-src 'self'; connect-src 'self'"  # of a page with a script of ours, which asks this server alone
 HEADERS = {
     "content-security-policy": PAGE_POLICY,
     "x-content-type-options": "nosniff",

@@ -35,6 +35,7 @@ class Idea(SQLModel, table=True):
         _index_where_known("stage", "due_at"),
         _index_where_known("score"),
         _index_where_known("stage", "score"),
+        sa.Index("ix_idea_opened", "policy_id", "stage", "created_at", "id", sqlite_where=_SUBMITTED, postgresql_where=_SUBMITTED),
         sa.Index("ix_idea_quota", "call_id", "unit_id", sqlite_where=_SUBMITTED, postgresql_where=_SUBMITTED),
     )
 

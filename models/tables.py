@@ -18,6 +18,7 @@ from models import (
     ideas,
     idempotency,
     inbox,
+    kept_writing,
     late_permits,
     ledger,
     links,
@@ -40,7 +41,7 @@ from models import (
 
 ROOMS = (
     *(attachments, awards, calendars, calls, claims, clinics, colleagues, courses, decrees, dictated_ideas, documents),
-    *(doubles, ideas, idempotency, inbox, late_permits, ledger, links, mentors, merges, messages, names),
+    *(doubles, ideas, idempotency, inbox, kept_writing, late_permits, ledger, links, mentors, merges, messages, names),
     *(offices, outbox, pauses, people, pilots, posts, replacements, reviews, search, transfers, units),
 )
 metadata = SQLModel.metadata

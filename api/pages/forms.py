@@ -19,7 +19,7 @@ from models.settings import settings
 from workflows.region.email_address import LONGEST, read_email
 
 MOST_FIELDS = 4_000  # a proposal with every option of as many choices as a policy may have, its fullest tables, and the largest team
-OWN_FIELDS = ("form_token", "form_key", "form_version", "do", "origin", "confirmed")
+OWN_FIELDS = ("form_token", "form_key", "form_version", "do", "origin", "confirmed", "kept", "kept_page")
 SWITCH = "switch_language"
 MEANT = "meant."  # before a field's name: which of two numbers its text means, as a decimal string with a point
 

@@ -9,19 +9,18 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
-from api.pages.answers import read_sent_choices
 from api.pages.findings import read_findings
 from api.pages.forms import Form
 from api.pages.idea import IDEA, back_to_idea, idea_form
+from api.pages.kept import read_page
 from api.pages.progress import show_progress
-from api.pages.proposal import TeamLine, keep_closed, list_nameable, read_proposal
+from api.pages.proposal import TeamLine, list_nameable, read_proposal
 from api.pages.reading import choose, reading_all
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
 from api.pages.tables import lay_rows
-from api.pages.texts import Words
-from api.pages.writing import FORMS, NEW, Writing, find_writing, find_written, is_only_shown_anew, show_writing
+from api.pages.writing import FORMS, NEW, Writing, find_writing, find_written, is_only_shown_anew, keep_asked_for, show_writing
 from api.v1.shapes import Id
 from models.awards import Award
 from models.calls import Call, CallState
@@ -33,10 +32,11 @@ from workflows.intake.agree import answer_invitation
 from workflows.intake.answers import list_form_faults
 from workflows.intake.copying import copy_idea
 from workflows.intake.draft import Proposal, draft_idea, revise_idea
+from workflows.intake.keep_writing import forget_writing, list_new
 from workflows.intake.permit import permit_idea
 from workflows.intake.screen import Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
-from workflows.intake.supplement import Part, read_asked_for
+from workflows.intake.supplement import Part
 from workflows.intake.team import MemberShare
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.actors import Actor
@@ -76,7 +76,8 @@ async def show_mine(request: Page, after: str | None = None, ok: str = "") -> Re
             for idea in found.rows
         ]
         permits = list_own_permits(session, actor.person_id) if after is None else []
-        return {"lines": lines, "after": found.after, "permits": permits}
+        typed = list_new(session, actor=actor) if after is None else []
+        return {"lines": lines, "after": found.after, "permits": permits, "typed": typed}
 
     visitor, values = await request.read_page(read_mine)
     return page(visitor, "intake/mine.html", done=read_done(ok), first=after is None, **values)
@@ -103,8 +104,9 @@ async def show_new(request: Page, call: str = "") -> Response:
 async def write_new(request: PostedForm) -> Response:
     """Save a new draft, and submit it if that button was pressed."""
     call_id = request.form.text("call", 26)
+    wanted = Writing("draft", call_id=call_id)
     if is_only_shown_anew(request.form):
-        return await show_writing(request, Writing("draft", call_id=call_id))
+        return await show_writing(request, wanted)
 
     def save(session: Session, actor: Actor) -> FormResult:
         people, call = list_nameable(session, None, request.form, actor), get_call(session, call_id)[0]
@@ -112,9 +114,10 @@ async def write_new(request: PostedForm) -> Response:
         proposal = _read(request, policy, people)
         with _saving_all(request, call, policy, proposal):
             context = draft_idea(session, call_id, proposal, actor=actor)
+        forget_writing(session, find_written(session, wanted, actor), read_page(request.form), actor=actor)
         return FormResult(to=f"/usulan/{context.idea.id}/ubah", done="draft_saved")
 
-    return await _save(request, save, Writing("draft", call_id=call_id))
+    return await _save(request, save, wanted)
 
 
 @router.get(f"{IDEA}/ubah")
@@ -207,16 +210,15 @@ async def _write(request: PageRequest, wanted: Writing) -> Response:
     def save(session: Session, actor: Actor) -> FormResult:
         context = read_context(session, wanted.idea_id, actor=actor)
         people, is_team_asked_for = list_nameable(session, context, request.form, actor), False
+        sent_from = read_page(request.form)
         if wanted.action == "supplement":
-            answers = context.content.answers | read_sent_choices(context.policy, request.form)
-            parts = read_asked_for(session, context).list_open(context.policy, answers)
-            request.form = keep_closed(request.form, context, parts, Words(request.language), actor)
-            is_team_asked_for = Part.TEAM in parts
+            is_team_asked_for = Part.TEAM in keep_asked_for(session, request, context, actor)
         proposal = _read(request, context.policy, people)
         if is_team_asked_for and not proposal.team:  # the lead goes on alone; a team that is not named would stay
             proposal = replace(proposal, team=(MemberShare(people[context.idea.lead_id][1], WHOLE),))
         with _saving_all(request, context.call, context.policy, proposal):
             revise_idea(session, wanted.idea_id, proposal, actor=actor)
+        forget_writing(session, context, sent_from, actor=actor)
         return FormResult(to=f"/usulan/{wanted.idea_id}/{FORMS[wanted.action]}", done=done)
 
     return await _save(request, save, wanted)

@@ -24,6 +24,7 @@ from api.pages import (
     imports,
     inbox,
     intake,
+    keeping,
     links,
     mentoring,
     merges,
@@ -47,7 +48,7 @@ from api.pages import (
 )
 
 PAGES = (
-    *(assets, public, account, own_account, messages, inbox, ideas, intake, attachments, books, links),
+    *(assets, public, account, own_account, messages, inbox, ideas, intake, keeping, attachments, books, links),
     *(colleagues, mentoring, clinics, courses, team, revisions, replacements, claims, merges, transfers, dictated),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),

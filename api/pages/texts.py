@@ -11,6 +11,7 @@ from typing import Any
 from api.formats import (
     show_count,
     show_day,
+    show_hour,
     show_moment,
     show_month,
     show_number,
@@ -25,7 +26,7 @@ from api.written_numbers import write_plain
 from api.written_waits import write_wait
 from models.documents import DocumentKind
 from models.entry_rules import Circle
-from models.form_rules import Asked, AttachmentRule, Column, ColumnKind, FieldKind, FormField
+from models.form_rules import Asked, AttachmentRule, Column, ColumnKind, FieldKind, FormField, Section
 from models.instants import local_day, now, region_zone
 from models.policy import Policy
 from models.waits import Wait
@@ -33,6 +34,7 @@ from workflows.calculations.text_changes import Change
 from workflows.documents.kinds import get_document_type
 from workflows.intake.table_answers import open_rows, read_cell
 from workflows.process.refusals import Invalid
+from workflows.process.wording import count_words
 
 KINDS = frozenset(DocumentKind)
 MEGABYTE, TENTH = 1_000_000, Decimal("0.1")
@@ -40,7 +42,7 @@ FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
     *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "eligibility.toml", "answers.toml"),
     *("calendar.toml", "attachments.toml", "similar.toml", "messages.toml", "screening.toml", "colleagues.toml", "mentoring.toml"),
-    *("teams.toml", "book.toml", "claims.toml", "merges.toml", "transfers.toml", "clocks.toml"),
+    *("teams.toml", "book.toml", "claims.toml", "merges.toml", "transfers.toml", "clocks.toml", "keeping.toml"),
 )
 
 
@@ -160,6 +162,17 @@ class Words:
         answers = f" {self.text('answer.or')} ".join(labels)
         return self.text("answer.only_if", field=self.label(field), answers=answers)
 
+    def words_left(self, section: Section, typed: str) -> str:
+        """How many words a section's text has, as they are counted when it is handed in, and how many are left, missing or too many."""
+        count = count_words(typed)
+        name, number = "left", section.maximum_words - count
+        if count < section.minimum_words:
+            name, number = "short", section.minimum_words - count
+        elif number < 0:
+            name, number = "over", -number
+        left = self.text(f"write.words_{name}", count=self.count(number))
+        return self.text("write.words_now", count=self.count(count), left=left)
+
     def refusal(self, code: str, parameters: dict[str, Any]) -> str:
         """A refusal's sentence: the pages' own where they have one, else the API's."""
         if f"refusal.{code}" not in texts():
@@ -196,6 +209,10 @@ class Words:
     def moment(self, instant: datetime) -> str:
         """`24 November 2026, 09.05 WIB`, in the region's zone."""
         return show_moment(instant, self.language)
+
+    def hour(self, instant: datetime) -> str:
+        """`09.05` or `09:05`."""
+        return show_hour(instant, self.language)
 
     def typed(self, name: str, value: str) -> str:
         """What was typed into a form as people read it: days and hours in words where they can be read, everything else as it is."""

@@ -6,10 +6,12 @@ from typing import Any
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
+from api.middleware import SCRIPTED_POLICY
 from api.pages.answers import MOST_RADIOS, drop_sent, read_sent_choices, show_form
 from api.pages.conditions import read_asked
 from api.pages.forms import Form, FormView
 from api.pages.idea import idea_page
+from api.pages.kept import take_kept, without_marks
 from api.pages.proposal import (
     ADD,
     FIND,
@@ -17,6 +19,7 @@ from api.pages.proposal import (
     ROWS,
     TeamLine,
     add_row,
+    keep_closed,
     list_nameable,
     read_rows,
     split_evenly,
@@ -36,6 +39,7 @@ from workflows.intake.answers import FormContent
 from workflows.intake.attachments import list_files
 from workflows.intake.content import list_said
 from workflows.intake.draft import new_idea
+from workflows.intake.keep_writing import find_kept, name_writing
 from workflows.intake.name_search import FoundColleagues, find_colleagues
 from workflows.intake.search_terms import gather_text
 from workflows.intake.similar import SimilarIdea, find_similar_to
@@ -83,11 +87,6 @@ def find_writing(session: Session, idea: Idea, actor: Actor) -> str:
     return name_writing(idea.stage) if offered else ""
 
 
-def name_writing(stage: str) -> str:
-    """Whether a draft is revised in a stage or a returned idea supplemented."""
-    return "supplement" if IDEA.stages[stage].awaits == "supplement" else REVISE
-
-
 async def show_writing(request: PageRequest, wanted: Writing, *, refused: RefusedForm | None = None, **more: Any) -> Response:
     """The form to draft, revise or supplement an idea, where the process offers that; what was typed is shown in any case."""
     action, idea_id, posted = wanted.action, wanted.idea_id, request.http.method == "POST"
@@ -98,29 +97,14 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
         idea = context.idea if context else None
         offered = is_offered(session, shown, DRAFT if idea is None else REVISE, actor=actor)
         is_open = offered and (idea is None or name_writing(idea.stage) == action)
-        if not (is_open or (posted and _may_ever(session, shown, action, actor))):
+        is_written = posted or (idea is None and find_kept(session, shown, actor=actor) is not None)  # its call may be over by now
+        if not (is_open or (is_written and _may_ever(session, shown, action, actor))):
             return {"away": f"/usulan/{idea_id}" if idea_id else NEW}
+        view = take_kept(session, request, shown, actor)
+        if view.is_shown and action == "supplement":
+            keep_asked_for(session, request, shown, actor)
         people = {person_id: row for person_id, (row, _number) in list_nameable(session, context, request.form, actor).items()}
-        values: dict[str, Any] = {
-            "call": shown.call,
-            "policy": shown.policy,
-            "idea": idea,
-            "completing": action == "supplement",
-            "target": f"/usulan/{idea_id}/{FORMS[action]}" if idea else NEW,
-            "open": _takes_submissions(session, shown, actor),
-            "late": action != "supplement" and isinstance(judge_entry(session, shown, now()), Lateness),
-            **_show_team_and_files(session, shown, actor),
-            "asked_for": None,
-            "fitting": list_fitting(session, shown) if action != "supplement" else (),
-            "fits_none": find_no_category(session, shown) if action != "supplement" else None,
-            "entry": read_asked(shown.policy, shown.call),
-            "quota": None if action == "supplement" else read_quota(session, shown),
-            "said": shown.content.answers,
-            "most_radios": MOST_RADIOS,
-        }
-        if action == "supplement":
-            asked_for = read_asked_for(session, shown)
-            values |= {"asked_for": asked_for, "wanted": dict(asked_for.list_wanted(shown.policy))}
+        values = {**_show_surroundings(session, shown, action, actor), "view": view, "keeps": is_open}
         version = show_context(session, context, actor).version if context else ""
         stored = stored_values(context, Words(request.language), actor) if context else {"team.0.person": next(iter(people))}
         written = _writing(request, shown.policy, (stored, version), people, refused)
@@ -132,11 +116,47 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
     if "away" in values:
         return await idea_page(request, idea_id, refused=refused) if refused and idea_id else RedirectResponse(values["away"], 303)
     state: dict[str, Any] = {"wrong": refused, "kept": False, "posted": posted}
-    state["resend"] = RefusedForm("writing", 200, request.form, {}, is_resent=True).resend if posted else []
+    resent = RefusedForm("writing", 200, request.form, {}, is_resent=True).resend if posted else []
+    state["resend"] = without_marks(resent, values["view"])
     answer = page(visitor, "intake/write.html", status=refused.status if refused else 200, **state | values | more)
+    if values["keeps"]:
+        answer.headers["Content-Security-Policy"] = SCRIPTED_POLICY
     if posted and refused is None and request.http.state.language:  # lines were added, and the page is shown in the other language
         remember_language(answer, request.http, request.language)
     return answer
+
+
+def _show_surroundings(session: Session, shown: IdeaContext, action: str, actor: Actor) -> dict[str, Any]:
+    """What stands around the fields of the form: of the call, of what may be done now, of team and files, and of what was asked for."""
+    idea = shown.idea if shown.members else None
+    is_supplement = action == "supplement"
+    asked_for = read_asked_for(session, shown) if is_supplement else None
+    return {
+        "call": shown.call,
+        "policy": shown.policy,
+        "idea": idea,
+        "completing": is_supplement,
+        "target": f"/usulan/{idea.id}/{FORMS[action]}" if idea else NEW,
+        "open": _takes_submissions(session, shown, actor),
+        "late": not is_supplement and isinstance(judge_entry(session, shown, now()), Lateness),
+        **_show_team_and_files(session, shown, actor),
+        "asked_for": asked_for,
+        **({"wanted": dict(asked_for.list_wanted(shown.policy))} if asked_for is not None else {}),
+        "fitting": list_fitting(session, shown) if not is_supplement else (),
+        "fits_none": find_no_category(session, shown) if not is_supplement else None,
+        "entry": read_asked(shown.policy, shown.call),
+        "quota": read_quota(session, shown) if not is_supplement else None,
+        "said": shown.content.answers,
+        "most_radios": MOST_RADIOS,
+    }
+
+
+def keep_asked_for(session: Session, request: PageRequest, context: IdeaContext, actor: Actor) -> frozenset[str]:
+    """Leave in the form of a returned idea what was asked for and nothing else that was typed; answers the parts that may be changed."""
+    answers = context.content.answers | read_sent_choices(context.policy, request.form)
+    parts = read_asked_for(session, context).list_open(context.policy, answers)
+    request.form = keep_closed(request.form, context, parts, Words(request.language), actor)
+    return parts
 
 
 def is_only_shown_anew(form: Form) -> bool:
@@ -181,12 +201,13 @@ def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> 
 
 
 def _find_similar(session: Session, shown: IdeaContext, form: Form, actor: Actor) -> list[SimilarIdea]:
-    """Ideas that are like what is written: as it was just typed, else as it is stored; what nobody wrote yet is like none."""
+    """Ideas that are like what is written, those opened to colleagues among them: as it was just typed, else as it is stored; what nobody
+    wrote yet is like none."""
     about, said = shown.idea, list_said(shown)
     title, theme = form.text("title") or about.title, form.text("theme") or shown.content.theme
     sections = {**said.sections, **form.under("sections")}
     text = gather_text(shown.policy, title, theme, FormContent(sections, {**said.answers, **read_sent_choices(shown.policy, form)}))
-    return find_similar_to(session, text, about=about, actor=actor)
+    return find_similar_to(session, text, about=about, among_opened=True, actor=actor)
 
 
 def _writing(

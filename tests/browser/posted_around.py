@@ -13,6 +13,7 @@ from tests.sharing import OPEN
 from tests.steps import REASON
 from tests.workflows.intake.claiming import build_filed, build_told
 from tests.workflows.intake.mentored import ADVICE, add_mentor, advised, ask
+from tests.workflows.intake.test_keep_writing import keep
 from tests.workflows.intake.transferred import accept, agree
 from workflows.intake.advice import give_advice
 from workflows.intake.clinics import book_clinic
@@ -32,7 +33,7 @@ COLLEAGUE = "199105052015012001"  # of somebody who holds no office
 
 def set_around(town: Town) -> list[Shot]:
     """All of it."""
-    scenes = (set_colleagues, set_mentors, set_revisions, set_replacement, set_claims, set_merges, set_transfer)
+    scenes = (set_colleagues, set_mentors, set_revisions, set_kept, set_replacement, set_claims, set_merges, set_transfer)
     return [shot for scene in scenes for shot in scene(town)]
 
 
@@ -98,6 +99,20 @@ def set_revisions(town: Town) -> list[Shot]:
     return [
         Shot("Perubahan isi usulan", "lead", f"/usulan/{idea}/perubahan"),
         Shot("Pratinjau bagi tim", "lead", f"/usulan/{idea}/pratinjau"),
+    ]
+
+
+def set_kept(town: Town) -> list[Shot]:
+    """What somebody typed and did not save: of a new idea, of a draft, and of one that was saved again since."""
+    draft, saved = (town.build_idea(title=title) for title in ("Jam Baca di Balai Warga", "Gerobak Pustaka Keliling"))
+    for idea in ("", draft, saved):
+        keep(town, idea, "Jam Baca Sore di Balai")
+    town.do(revise_idea, saved, town.proposal(title="Gerobak Pustaka Tiap Kamis"), by="lead")
+    return [
+        Shot("Usulan saya, satu belum disimpan", "lead", "/usulan"),
+        Shot("Usulan baru yang belum disimpan", "lead", f"/usulan/baru?call={town.call}"),
+        Shot("Yang diketik dan belum disimpan", "lead", f"/usulan/{draft}/ubah"),
+        Shot("Yang diketik sebelum disimpan lagi", "lead", f"/usulan/{saved}/ubah"),
     ]
 
 

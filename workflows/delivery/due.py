@@ -19,6 +19,7 @@ from models.people import SignIn
 from models.settings import settings
 from models.stages import IdeaStage
 from workflows.intake.claims import lapse_claims, remind_deciders
+from workflows.intake.keep_writing import forget_old
 from workflows.intake.mentor_silence import end_unanswered
 from workflows.intake.older_invitations import keep_older
 from workflows.intake.reminders import remind_unanswered
@@ -222,9 +223,10 @@ def _ask_to_tell(session: Session, item: InboxItem) -> None:
 
 
 def forget(session: Session, _actor: Actor) -> None:
-    """Delete kept answers after 30 days and sign-ins that are over."""
+    """Delete kept answers after 30 days, what was typed and not gone on with for long, and sign-ins that are over."""
     session.execute(delete(KeptAnswer).where(col(KeptAnswer.created_at) < wall_now() - timedelta(days=KEPT_ANSWER_DAYS)))
     session.execute(delete(SignIn).where(col(SignIn.until) < wall_now()))
+    forget_old(session)
 
 
 CHECKS: tuple[Callable[[Session, Actor], None], ...] = (

@@ -10,20 +10,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.awards import Award
-from models.calls import Call, PolicyVersion
 from models.colleagues import IdeaFollow
 from models.entry_rules import Circle, QuotaPer
-from models.ideas import Answer, Idea, Invitation, TeamMember
-from models.policy import Policy
+from models.ideas import Idea
 from models.reviews import Review
-from models.units import Unit
+from workflows.intake.opened import list_open_stages, list_openings, opened_by
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
-from workflows.process.context import IdeaContext, read_context, read_policy
+from workflows.process.context import IdeaContext, read_context
 from workflows.process.duties import CLAIM, list_borne
 from workflows.process.keyset import Order, Page, Slice, take_page
 from workflows.process.quota import Group, find_group
@@ -32,7 +29,6 @@ from workflows.process.relations import has_part, is_blind, is_decided, is_only_
 from workflows.process.visibility import sees_idea
 from workflows.process.wanted import WantedIdeas, list_conditions
 
-SCORE = ways.IDEA.action("score")
 HONOURED = ways.STEPS[-1]
 NEWEST_FIRST = Order(Idea, "created_at")
 _ANYBODY = flow_actor("intake")  # reads what may be nobody's to see: who may is asked right after
@@ -83,10 +79,10 @@ def find_shared(session: Session, context: IdeaContext, *, actor: Actor) -> Shar
 
 def list_shared(session: Session, wanted: Slice, *, typed: str = "", followed: bool = False, actor: Actor) -> Page[Idea]:
     """The ideas of others that are open to the actor as their colleague, the newest first; `typed` are words that each must hold."""
-    opened = _opened_to(session, actor)
-    if not opened:
+    opened = opened_by(list_openings(session, actor), actor)
+    if opened is None:
         return Page([], None)
-    query = select(Idea).where(sa.or_(*opened), *_not_theirs(actor), *list_conditions(session, WantedIdeas(text=typed), actor=actor))
+    query = select(Idea).where(opened, *list_conditions(session, WantedIdeas(text=typed), actor=actor))
     if followed:
         query = query.where(col(Idea.id).in_(followed_by(actor.person_id)))
     return take_page(session, query, NEWEST_FIRST, wanted)
@@ -102,13 +98,6 @@ def list_steps(session: Session, ideas: Sequence[Idea]) -> dict[str, str]:
     announced = select(Award.idea_id).where(col(Award.idea_id).in_([idea.id for idea in ideas]))
     honoured = set(session.exec(announced.where(col(Award.announced_at).is_not(None), col(Award.revoked_at).is_(None))))
     return {idea.id: HONOURED if idea.id in honoured else ways.IDEA.stages[idea.stage].step for idea in ideas}
-
-
-def list_open_stages(*, blind: bool) -> list[str]:
-    """The stages in which colleagues read an idea: accepted and not over; of a `blind` call those alone from which no review can follow."""
-    stages = [stage.name for stage in ways.IDEA.stages.values() if stage.step not in ("", "intake") and not stage.is_ended]
-    before_review = _list_leading_to(ways.IDEA.list_awaiting(SCORE)) if blind else set()
-    return [name for name in stages if name not in before_review]
 
 
 def is_open(context: IdeaContext) -> bool:
@@ -164,41 +153,3 @@ def _is_near(context: IdeaContext, actor: Actor) -> bool:
 
 def _agency(unit_path: str, call_path: str) -> Group:
     return find_group(QuotaPer.WHOLE_AGENCY, unit_path, call_path)
-
-
-def _opened_to(session: Session, actor: Actor) -> list[sa.ColumnElement[bool]]:
-    """A condition on ideas for each version of a policy that opens its ideas to the actor; calls are few, and versions not many more."""
-    if actor.person_id is None or not actor.may_propose:
-        return []
-    circle = col(PolicyVersion.body)[("colleagues", "open_to")].as_string()
-    query = select(PolicyVersion, Unit.path).join(Call, col(Call.id) == col(PolicyVersion.call_id))
-    query = query.join(Unit, col(Unit.id) == col(Call.unit_id)).where(col(Call.is_sealed).is_(False))
-    opening = query.where(circle.in_([Circle.WHOLE_AGENCY.value, Circle.WHOLE_REGION.value]))
-    return [_opened_by(version, read_policy(version), path, actor) for version, path in session.exec(opening)]
-
-
-def _opened_by(version: PolicyVersion, policy: Policy, call_path: str, actor: Actor) -> sa.ColumnElement[bool]:
-    stages = col(Idea.stage).in_(list_open_stages(blind=policy.blind))
-    within = (col(Idea.call_id) == version.call_id) & (col(Idea.policy_id) == version.id) & stages
-    if policy.colleagues.open_to == Circle.WHOLE_REGION:
-        return within
-    return within & col(Idea.unit_id).in_(_agency(actor.unit_path, call_path).units)
-
-
-def _not_theirs(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
-    """The conditions that the actor does not propose an idea, was not asked to, and was never asked to review it."""
-    asked = select(Invitation.idea_id).where(Invitation.person_id == actor.person_id, Invitation.answer != Answer.NOT_JOINED)
-    kinds: tuple[Any, ...] = (
-        select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id),
-        asked,
-        select(Review.idea_id).where(Review.reviewer_id == actor.person_id),
-    )
-    return tuple(col(Idea.id).not_in(each) for each in kinds)
-
-
-def _list_leading_to(stages: list[str]) -> set[str]:
-    """The stages from which some way of the table leads to one of these, themselves included."""
-    found = set(stages)
-    while more := {str(each.stage) for each in ways.IDEA.transitions if each.stage and each.target in found} - found:
-        found |= more
-    return found

@@ -19,6 +19,7 @@ from models.statements.search import KeptTerms, prepare_holding, read_kept_terms
 from workflows.calculations.similar import Entry, Match, Terms, count_frequencies, rank, read_terms
 from workflows.intake.candidates import HELD, find_candidates
 from workflows.intake.content import list_said
+from workflows.intake.opened import list_newest_opened, list_openings, opened_by
 from workflows.intake.search_terms import SearchedText, gather_text
 from workflows.process.actors import Actor
 from workflows.process.browse import reads_in_order
@@ -32,11 +33,15 @@ SAMPLE = 300  # ideas, the newest that the asker may see; fewer are all compared
 
 @dataclass(frozen=True)
 class SimilarIdea:
-    """An idea that is like a text: how much, by which words, and whether it was received before the idea that was asked about."""
+    """An idea that is like a text: how much, by which words, and whether it was received before the idea that was asked about.
+
+    `is_shared` is one that the reader meets only as a colleague, and knows no stage of.
+    """
 
     idea: Idea
     match: Match
     is_earlier: bool
+    is_shared: bool = False
 
 
 def find_similar(session: Session, context: IdeaContext, *, actor: Actor) -> list[SimilarIdea]:
@@ -45,23 +50,40 @@ def find_similar(session: Session, context: IdeaContext, *, actor: Actor) -> lis
     return find_similar_to(session, text, about=context.idea, actor=actor)
 
 
-def find_similar_to(session: Session, text: SearchedText, *, about: Idea | None = None, actor: Actor) -> list[SimilarIdea]:
-    """The ideas most like a text, of those that the actor may see; `about` is the idea that the text is of, which is none of them."""
+def find_similar_to(
+    session: Session, text: SearchedText, *, about: Idea | None = None, among_opened: bool = False, actor: Actor
+) -> list[SimilarIdea]:
+    """The ideas most like a text, of those that the actor may see; `about` is the idea that the text is of, which is none of them.
+
+    With `among_opened` also of those that calls open to the actor as a colleague: whoever writes learns that their idea is known already.
+    """
     asked = read_terms(text.title, text.body)
     if not asked.counts:
         return []
-    shown = visible(actor, in_order=reads_in_order(session, actor)) & (col(Idea.stage) != IdeaStage.DRAFT)
+    seen = visible(actor, in_order=reads_in_order(session, actor)) & (col(Idea.stage) != IdeaStage.DRAFT)
     if about is not None:
-        shown &= col(Idea.id) != about.id
-    entries = read_entries(read_newest_terms(session, shown, SAMPLE))
+        seen &= col(Idea.id) != about.id
+    openings = list_openings(session, actor) if among_opened else []
+    opened = opened_by(openings, actor)
+    shown = seen if opened is None else seen | opened
+    kept = read_newest_terms(session, seen, SAMPLE)
+    is_sample = len(kept) == SAMPLE
+    if opened is not None:
+        newest = list_newest_opened(session, openings, actor, SAMPLE)
+        is_sample |= len(newest) == SAMPLE
+        known = {each.idea_id for each in kept}
+        kept += read_kept_terms(session, [each for each in newest if each not in known])
+    entries = read_entries(kept)
     frequencies = count_frequencies(entries)
-    if len(entries) == SAMPLE:
+    if is_sample:
         candidates = find_candidates(asked, frequencies, prepare_holding(session, shown, HELD))
         frequencies, sampled = candidates.frequencies, {entry.id for entry in entries}
         entries += read_entries(list(read_kept_terms(session, [each for each in candidates.ids if each not in sampled])))
     matches = [match for match in rank(asked, entries, frequencies, MOST_SHOWN) if match.likeness >= LEAST_LIKENESS]
-    ideas = {idea.id: idea for idea in session.exec(select(Idea).where(col(Idea.id).in_([match.id for match in matches])))}
-    return [SimilarIdea(ideas[match.id], match, _is_earlier(ideas[match.id], about)) for match in matches]
+    ids = [match.id for match in matches]
+    ideas = {idea.id: idea for idea in session.exec(select(Idea).where(col(Idea.id).in_(ids)))}
+    own = {*ids} if opened is None else {*session.exec(select(Idea.id).where(col(Idea.id).in_(ids), visible(actor)))}
+    return [SimilarIdea(ideas[match.id], match, _is_earlier(ideas[match.id], about), match.id not in own) for match in matches]
 
 
 def read_entries(kept: Sequence[KeptTerms]) -> list[Entry]:

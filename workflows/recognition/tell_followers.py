@@ -16,7 +16,8 @@ from models.outbox import Message
 from models.people import Person
 from models.settings import settings
 from workflows.documents.mail import FollowedMail, write_word
-from workflows.intake.shared import HONOURED, Standing, find_shared, list_open_stages, list_steps
+from workflows.intake.opened import list_open_stages
+from workflows.intake.shared import HONOURED, Standing, find_shared, list_steps
 from workflows.process import ways
 from workflows.process.actors import actor_of, flow_actor
 from workflows.process.context import read_context

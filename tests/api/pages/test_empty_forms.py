@@ -151,10 +151,11 @@ FORMS = (
     Empty("leader", lambda _town: "/batas-penghargaan", "/batas-penghargaan", "ceiling", "tier_rupiah call_rupiah basis"),
 )
 # what has nothing that could be missing, and what test_all_at_once, test_own_email, test_call_form, test_new_version, test_dictated,
-# test_mentoring and test_clinics ask
+# test_mentoring, test_clinics and test_keeping ask
 ELSEWHERE = {
     *("/keluar", "/bahasa", "/akun/sesi/{session_id}", "/akun/keluar-semua", "/akun/keluar-lainnya", "/akun/surel/kode"),
     *("/usulan/baru", "/usulan/{idea_id}/ubah", "/usulan/{idea_id}/lengkapi", "/usulan/{idea_id}/tarik", "/usulan/{idea_id}/salin"),
+    *(f"/usulan/{form}/tulisan{last}" for form in ("baru", "{idea_id}/ubah", "{idea_id}/lengkapi") for last in ("", "/buang")),
     *("/usulan/{idea_id}/langkah/{action}", "/usulan/{idea_id}/tahapan/{name}", "/usulan/{idea_id}/penghargaan"),
     *("/usulan-titipan/baru", *(f"/usulan-titipan/{{dictated_id}}/{last}" for last in ("ubah", "lembar", "akhiri"))),
     *("/usulan/{idea_id}/lampiran/hapus", "/usulan/{idea_id}/keluar", "/usulan/{idea_id}/lanjutkan", "/pergantian/{replacement_id}"),

@@ -10,6 +10,7 @@ from models.links import IdeaLink
 from models.stages import IdeaStage
 from tests.api.pages.browsing import fields_of, open_browser, send
 from tests.building import Town
+from tests.sharing import OPEN
 from tests.steps import REASON
 from tests.workflows.intake.test_similar import QUEUE, SAME_QUEUE
 
@@ -37,6 +38,17 @@ def test_who_writes_is_shown_similar_ideas_below_the_form_also_of_what_is_not_sa
     draft = town.build_idea(**QUEUE)
     assert SAME_QUEUE["title"] in text_of(browser.get(f"/usulan/{draft}/ubah").text, "similar")
     assert SAME_QUEUE["title"] not in open_browser(town, "walker").get(new).text
+
+
+def test_who_writes_is_led_to_a_colleagues_open_idea_and_told_no_stage_of_it(town: Town) -> None:
+    earlier = town.build_idea(IdeaStage.SHORTLISTED, call=town.build_call(**OPEN), **SAME_QUEUE)
+    browser, new = open_browser(town, "walker"), f"/usulan/baru?call={town.call}"
+    typed = {"title": str(QUEUE["title"]), "sections.idea": QUEUE["sections"]["idea"], "do": "refresh"}
+    shown = browser.post("/usulan/baru", data=fields_of(browser.get(new).text, "/usulan/baru") | typed).text
+    told = text_of(shown, "similar")
+    assert (f'href="/rekan/{earlier}"' in shown, f'href="/usulan/{earlier}"' in shown, "Usulan rekan" in told) == (True, False, True)
+    assert not [stage for stage in ("Lolos penilaian", "Penilaian") if stage in told]
+    assert browser.get(f"/rekan/{earlier}").status_code == 200
 
 
 def test_who_screens_and_who_scores_is_shown_what_is_similar_and_nobody_else(town: Town) -> None:

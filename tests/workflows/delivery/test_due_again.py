@@ -12,6 +12,7 @@ from models.calls import Call, CallState
 from models.ideas import Idea
 from models.idempotency import KeptAnswer
 from models.instants import wall_now
+from models.kept_writing import KeptWriting
 from models.ledger import LedgerEntry
 from models.outbox import ClockTick
 from models.people import Role, SignIn
@@ -19,6 +20,7 @@ from models.stages import AwardStage, IdeaStage
 from tests.attaching import build_draft, put
 from tests.building import POLICY, Town
 from tests.steps import plan
+from tests.workflows.intake.test_keep_writing import keep
 from tests.workflows.turns import Clock, clock, contest, count, midnight, own_town, quiet, run_clock, tick
 from workflows.delivery import due
 from workflows.pilot.start import plan_pilot
@@ -109,7 +111,11 @@ def test_what_is_kept_for_a_time_is_forgotten_after_it(own_town: Town) -> None:
             kept = wall_now() - timedelta(days=days)
             kind = {"account_id": own_town["lead"].id, "route": "POST /ideas", "request_sha256": "", "status": 201, "body": {}}
             session.add(KeptAnswer(key=f"key-{days}", created_at=kept, **kind))
+    keep(own_town, "", "Belum disimpan")
+    with own_town.store.unit_of_work() as session:
+        session.execute(sa.update(KeptWriting).values(kept_at=wall_now() - timedelta(days=91)))
     tick(own_town)
+    assert own_town.rows(select(KeptWriting.id)) == []
     assert own_town.rows(select(KeptAnswer.key)) == ["key-29"]
     signed_in = own_town.rows(select(SignIn.form_token))
     assert "form-mate" not in signed_in

@@ -26,8 +26,8 @@ from tests.sharing import ADOPTED, BLIND, OPEN, SCORED, build_shared, list_open,
 from tests.steps import FINDINGS, REASON
 from workflows.intake.colleagues import end_follow, end_support, follow_idea, support_idea
 from workflows.intake.commenting import write_comment
+from workflows.intake.opened import list_open_stages
 from workflows.intake.screen import Screening, screen_idea
-from workflows.intake.shared import list_open_stages
 from workflows.process.browse import list_ideas
 from workflows.process.keyset import Slice
 from workflows.process.refusals import Forbidden, NotFound
