@@ -70,6 +70,7 @@ class PastIdea(SQLModel, table=True):
     code: str = Field(default="", max_length=100)
     initiator: str = Field(default="", max_length=200)
     person_id: str | None = optional_link("person.id", index=True)
+    holder_id: str | None = optional_link("unit.id")  # the agency that held the programme: what its calls are to other ideas
     ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     salt: str = salted()
 

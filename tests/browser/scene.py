@@ -10,10 +10,13 @@ from models.calendars import DeclaredKind
 from models.documents import Document
 from models.instants import now, today, wall_now
 from models.outbox import ClockTick, Message, MessageState
+from models.past_ideas import PastIdea
 from models.people import HeadCapacity, NoticeKind, Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.building import POLICY, Town
+from tests.past import LAMPS, QUEUE, SORTING, tell, tell_and_confirm
+from tests.past import row as past_row
 from tests.steps import REASON
 from tests.workflows.region.pausing import declare as declare_pause_of
 from tests.workflows.region.pausing import let_stand, stopped
@@ -180,10 +183,24 @@ def set_scene(town: Town) -> list[Shot]:
         *_show_policies(town),
         Shot("Pegawai", "operator", "/pegawai"),
         *_show_files(town),
+        *_show_past(town),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
         _show_condition(town),
         *FOR_ANYBODY,
+    ]
+
+
+def _show_past(town: Town) -> list[Shot]:
+    """A file of earlier years that counts, and one that waits for its confirmation."""
+    tell_and_confirm(town, past_row(SORTING, number=town["mate"].number), past_row(QUEUE, outcome="Ditolak", initiator="Ujang Contoh"))
+    waiting = tell(town, past_row(LAMPS, outcome="Berjalan"), name="Rekap usulan 2024.xlsx")
+    [known] = town.rows(select(PastIdea.id).where(PastIdea.title == SORTING))
+    return [
+        Shot("Usulan terdahulu", "admin", "/usulan-terdahulu"),
+        Shot("Asal usulan terdahulu", "head", f"/usulan-terdahulu/{known}"),
+        Shot("Berkas usulan terdahulu", "admin", f"/usulan-terdahulu?berkas={waiting}"),
+        Shot("Konfirmasi berkas usulan terdahulu", "leader", "/konfirmasi"),
     ]
 
 

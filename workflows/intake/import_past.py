@@ -44,6 +44,7 @@ HEADS = {
     "received_on": ("Tanggal Terima", "Tanggal Diterima", "Diterima", "Tanggal Usulan", "Tanggal"),
     "outcome": ("Hasil", "Status", "Status Akhir", "Keputusan"),
     "programme": ("Kegiatan", "Lomba", "Program", "Nama Lomba"),
+    "holder": ("Penyelenggara", "Unit Penyelenggara"),
     "code": ("Nomor Usulan", "Kode Usulan", "Nomor"),
     "employee_number": ("NIP", "NIP/NI PPPK", "NIP Pengusul", "NIP Inisiator"),
     "initiator": ("Pengusul", "Inisiator", "Nama Pengusul", "Nama Inisiator"),
@@ -55,7 +56,7 @@ OUTCOMES = {
     PastOutcome.REJECTED: ("rejected", "ditolak", "tidak ditetapkan", "tidak diterima", "tidak lolos"),
 }
 MEANT = {compare_head(written): outcome for outcome, each in OUTCOMES.items() for written in each}
-TOLD = ("summary", "outcome", "programme", "code", "initiator", "person_id")  # what makes two rows of one idea say the same
+TOLD = ("summary", "outcome", "programme", "code", "initiator", "person_id", "holder_id")  # what makes two rows of one idea say the same
 LENGTHS = {"title": (5, 300), "programme": (0, 300), "code": (0, 100), "initiator": (0, 200)}
 SHORTEST_SUMMARY, LONGEST_SUMMARY = 20, 10_000
 NUMBER = re.compile(r"\d{8} ?\d{6} ?\d ?\d{3}", re.ASCII)  # an employee number, as it is stored or printed
@@ -165,6 +166,8 @@ def _read_row(row: int, cells: Cells, people: Mapping[str, Any], read: _Reading)
     with faults.gather():
         told["unit_id"] = _find_unit(cells.get("unit", ""), read)
     with faults.gather():
+        told["holder_id"] = _find_holder(cells.get("holder", ""), read)
+    with faults.gather():
         told["received_on"] = _read_past_day(cells.get("received_on", ""))
     with faults.gather():
         told["outcome"] = _read_outcome(cells.get("outcome", ""))
@@ -187,7 +190,7 @@ def _compare(session: Session, ideas: Sequence[PastIdea], read: _Reading, done: 
             read.new.append(idea)
             done.registered += 1
         elif other := next((name for name in TOLD if getattr(before, name) != getattr(idea, name)), None):
-            column = "employee_number" if other == "person_id" else other
+            column = {"person_id": "employee_number", "holder_id": "holder"}.get(other, other)
             done.add_fault(RowFault(idea.row, name_column(column), "past_told_otherwise", {}))
         else:
             done.unchanged += 1
@@ -208,6 +211,14 @@ def _find_unit(written: str, read: _Reading) -> str:
     if not any(read.author.holds(role, read.paths[unit_id]) for role in TYPING):
         raise Invalid("past_unit_beyond_reach", "unit", given=written[:60])
     return unit_id
+
+
+def _find_holder(written: str, read: _Reading) -> str | None:
+    """The agency that held the programme, where the row names one."""
+    try:
+        return read.find_unit(written) if written else None
+    except Invalid as unknown:
+        raise Invalid(unknown.code, "holder", **unknown.parameters) from unknown
 
 
 def _read_past_day(written: str) -> date:

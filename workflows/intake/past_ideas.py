@@ -1,8 +1,8 @@
 """Ideas of earlier years, as files told that they ended: searched, read, and found where one is like what somebody writes or looks at.
 
-What was adopted or runs is known to everybody who signs in, as it is the region's own; a rejected one to the offices of its unit, and to
-its initiator. Nothing else has a part in what is found, neither in how rare a word is. None of them is ever the earlier one of two: that
-rests on a receipt, and they have none.
+What was adopted or runs is known to everybody who signs in, as it is the region's own; a rejected one to the offices of its unit, to those
+of the agency that held its programme, and to its initiator. Nothing else has a part in what is found, not even in how rare a word is. None
+of them is ever the earlier one of two: that rests on a receipt, and they have none.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ from workflows.process.context import IdeaContext
 from workflows.process.keyset import Order, Page, Slice, take_page
 from workflows.process.refusals import NotFound
 from workflows.process.search import read_words
-from workflows.process.visibility import OVERSEERS, units_of
+from workflows.process.visibility import BY_CALL, OVERSEERS, units_of
 from workflows.region.past_files import may_look_through
 
 OPEN = (PastOutcome.ADOPTED, PastOutcome.RUNNING)
@@ -122,45 +122,47 @@ def _is_shown(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition on ideas of files that count, that the actor may see them."""
     counting = select(PastFile.id).where(col(PastFile.confirmed_at).is_not(None), col(PastFile.ended_at).is_(None))
     known = sa.or_(col(PastIdea.outcome).in_(OPEN), col(PastIdea.person_id) == actor.person_id, _is_overseen(actor))
-    return sa.and_(col(PastIdea.ended_at).is_(None), col(PastIdea.file_id).in_(counting), known)
+    return sa.and_(col(PastIdea.file_id).in_(counting), known)
 
 
 def _is_read(actor: Actor) -> sa.ColumnElement[bool]:
-    """As `_is_shown`, and of files that wait for whoever answers for one or may confirm it."""
-    waiting = select(PastFile.id).where(col(PastFile.confirmed_at).is_(None), col(PastFile.ended_at).is_(None))
-    if not may_look_through(actor):
-        waiting = waiting.where(PastFile.author_id == actor.person_id)
-    return sa.or_(_is_shown(actor), col(PastIdea.file_id).in_(waiting))
+    """As `_is_shown`, and all that one's own files tell; of files that wait, whatever whoever may confirm one is to read."""
+    of_own = col(PastFile.author_id) == actor.person_id
+    read = sa.or_(of_own, col(PastFile.confirmed_at).is_(None)) if may_look_through(actor) else of_own
+    files = select(PastFile.id).where(col(PastFile.ended_at).is_(None), read)
+    return sa.or_(_is_shown(actor), col(PastIdea.file_id).in_(files))
 
 
 def _is_overseen(actor: Actor) -> sa.ColumnElement[bool]:
     if not any(grant.role in OVERSEERS for grant in actor.grants):
         return sa.false()
-    overseen: sa.ColumnElement[bool] = col(PastIdea.unit_id).in_(units_of(actor, OVERSEERS))
-    return overseen
+    in_unit, of_holder = col(PastIdea.unit_id).in_(units_of(actor, OVERSEERS)), col(PastIdea.holder_id).in_(units_of(actor, BY_CALL))
+    return in_unit | of_holder
 
 
 def _tell(session: Session, ideas: Sequence[PastIdea], actor: Actor) -> list[PastLine]:
-    """Ideas as the actor reads of them: who had one is told to its unit's offices, to themselves, and to who looks through its file."""
+    """Ideas as the actor reads of them: who had one is told to the offices that see it, to themselves, to who looks through its file."""
     if not ideas:
         return []
-    units = {unit.id: unit for unit in session.exec(select(Unit).where(col(Unit.id).in_({idea.unit_id for idea in ideas})))}
+    places = {each for idea in ideas for each in (idea.unit_id, idea.holder_id) if each}
+    units = {unit.id: unit for unit in session.exec(select(Unit).where(col(Unit.id).in_(places)))}
     files = {file.id: file for file in session.exec(select(PastFile).where(col(PastFile.id).in_({idea.file_id for idea in ideas})))}
     people = {idea.person_id for idea in ideas if idea.person_id}
     names = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(people)))}
-    return [
-        PastLine(idea, units[idea.unit_id].name, files[idea.file_id], _name(idea, units[idea.unit_id], files[idea.file_id], (names, actor)))
-        for idea in ideas
-    ]
+    lines = []
+    for idea in ideas:
+        file, initiator = files[idea.file_id], names.get(idea.person_id or "", idea.initiator)
+        is_told = _is_told(idea, file, units, actor)
+        lines.append(PastLine(idea, units[idea.unit_id].name, file, initiator if is_told else ""))
+    return lines
 
 
-def _name(idea: PastIdea, unit: Unit, file: PastFile, reader: tuple[Mapping[str, str], Actor]) -> str:
-    names, actor = reader
-    oversees = any(actor.holds(role, unit.path) for role in OVERSEERS)
-    is_own = actor.person_id is not None and actor.person_id in (idea.person_id, file.author_id)
-    if not (oversees or is_own or may_look_through(actor)):
-        return ""
-    return names.get(idea.person_id or "", idea.initiator)
+def _is_told(idea: PastIdea, file: PastFile, units: Mapping[str, Unit], actor: Actor) -> bool:
+    if actor.person_id is not None and actor.person_id in (idea.person_id, file.author_id):
+        return True
+    if may_look_through(actor) or any(actor.holds(role, units[idea.unit_id].path) for role in OVERSEERS):
+        return True
+    return idea.holder_id is not None and any(actor.holds(role, units[idea.holder_id].path) for role in BY_CALL)
 
 
 def _read_entries(kept: Sequence[PastTerms]) -> list[Entry]:

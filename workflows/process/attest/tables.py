@@ -109,7 +109,7 @@ decree       number       unit_id,kind,number,folded_number,issued_on,recorded_b
 decree       file         sha256                                                                                                     plain    idea.determine.adopted,idea.plan_pilot,award.approve.approved
 pastfile     origin       name,sha256,count,author_id,imported_at                                                                      salted   region.import_past
 pastfile     state        confirmed_by,confirmed_at,ended_by,ended_at                                                                salted   region.import_past,region.confirm_past,region.end_past
-pastidea     told         file_id,row,unit_id,title,summary,received_on,outcome,programme,code,initiator,person_id                   salted   region.tell_past
+pastidea     told         file_id,row,unit_id,title,title_key,summary,received_on,outcome,programme,code,initiator,person_id,holder_id  salted   region.tell_past
 """
 
 MODELS: dict[str, type[SQLModel]] = {
