@@ -112,6 +112,7 @@ def list_variants(language: str) -> dict[tuple[str, str], Mail]:
         ("claim", "upheld"): replace(claim, happened="upheld", **decided),
         ("claim", "dismissed"): replace(claim, happened="dismissed", **decided),
         ("digest", "near"): replace(digest, late="", more=""),
+        ("digest", "many late"): replace(digest, late="2"),
         ("digest", "one"): replace(digest, waiting="1", late="", **few),
         ("digest", "one late"): replace(digest, waiting="1", late="1", **few),
         ("digest", "news"): replace(digest, waiting="", late="", more="", lines=[], news=_list_news(language) * 2),

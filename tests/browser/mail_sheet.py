@@ -48,6 +48,7 @@ VARIANTS = {  # what sets a mail of a kind apart from its sample
     "forgotten": "lupa kata sandi",
     "hidden": "inovasinya tidak disebut",
     "last": "pengingat terakhir",
+    "many late": "beberapa terlambat",
     "near": "belum ada yang terlambat",
     "news": "hanya kabar",
     "old address": "alamat lama",

@@ -76,8 +76,9 @@ class NamedFile:
 
 @dataclass
 class _Reading:
-    """What is known while a file is read: who answers for it, where units lie, and the rows so far, by the idea that they tell of."""
+    """What is known while a file is read: its name, who answers for it, where units lie, and the rows so far, by their idea."""
 
+    name: str
     author: Actor
     paths: dict[str, str]
     find_unit: UnitFinder
@@ -101,9 +102,8 @@ def import_past(session: Session, content: bytes, named: NamedFile, *, actor: Ac
         raise Conflict("import_refused", "file", count=done.wrong)
     if not read.new:
         return done
-    name = read_line("file", named.name[-200:], maximum=200)
     digest = hashlib.sha256(content).hexdigest()
-    file = PastFile(id=read.file_id, name=name, sha256=digest, count=len(read.new), author_id=str(read.author.person_id))
+    file = PastFile(id=read.file_id, name=read.name, sha256=digest, count=len(read.new), author_id=str(read.author.person_id))
     session.add(file)
     session.flush()
     session.add_all(read.new)
@@ -126,7 +126,8 @@ def index_lagging_past(session: Session, limit: int) -> int:
 def _go_through(session: Session, content: bytes, named: NamedFile, advance: Advance) -> tuple[ImportReport, _Reading]:
     units = {unit.id: unit for unit in session.exec(select(Unit))}
     finder = UnitFinder({unit.id: (unit.code, unit.name) for unit in units.values()})
-    read = _Reading(find_author(session, named.author_number), {unit.id: unit.path for unit in units.values()}, finder)
+    name, author = read_line("file", named.name[-200:], maximum=200), find_author(session, named.author_number)
+    read = _Reading(name, author, {unit.id: unit.path for unit in units.values()}, finder)
     done, rows = ImportReport(of="past_"), open_sheet(content, HEADS, REQUIRED).rows
     while some := list(islice(rows, AT_ONCE)):
         done.rows += len(some)
@@ -202,8 +203,9 @@ def name_column(column: str) -> str:
 
 
 def fold_title(title: str) -> str:
-    """What two titles have in common that are one, whatever their case, spaces and signs: the SHA-256 of their letters and digits."""
-    return hashlib.sha256((compare_head(title) or title).encode()).hexdigest()
+    """What two titles have in common that are one, whatever their case and signs: the SHA-256 of their words."""
+    words = "".join(sign if sign.isalnum() else " " for sign in title.casefold()).split()
+    return hashlib.sha256((" ".join(words) or title).encode()).hexdigest()
 
 
 def _find_unit(written: str, read: _Reading) -> str:
