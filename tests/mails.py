@@ -100,8 +100,8 @@ def list_mails(language: str) -> dict[str, Mail]:
 
 def list_variants(language: str) -> dict[tuple[str, str], Mail]:
     """Every mail that a folder can bring, by the folder and what sets it apart: its sample first, then whatever else it says."""
-    base = list_mails(language)
-    claim, turn, moved, digest = (_claim(language), base["turn"], base["moved"], base["digest"])
+    base: dict[str, Any] = {**list_mails(language)}
+    claim, turn, moved, digest = _claim(language), base["turn"], base["moved"], base["digest"]
     decided: dict[str, Any] = {"adopted_on": "", "until": "", "reason": REASON}
     few: dict[str, Any] = {"lines": _list_lines(language)[:1], "more": "1", "news": []}
     merged = write_happening(NoticeKind.MERGE_ASKED, None, language)

@@ -105,8 +105,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     town.do(sign_policy, ids["planned", "call", "-"], 1, by="chair")
     ids |= build_later_calls(town)
     ids |= build_days(town)
-    ids |= build_offices(town)
-    ids |= build_past(town)
+    ids |= build_offices(town) | build_past(town)
     ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
     for of, stage in itertools.product(TWO, IdeaStage):
         team = {} if of == "ours" else {"team": ()}

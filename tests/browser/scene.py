@@ -183,7 +183,6 @@ def set_scene(town: Town) -> list[Shot]:
         *_show_policies(town),
         Shot("Pegawai", "operator", "/pegawai"),
         *_show_files(town),
-        *_show_past(town),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),
         _show_condition(town),
@@ -212,7 +211,7 @@ def _show_files(town: Town) -> list[Shot]:
         digest = f"{number}" * 64
         new = NewFile(name, "application/pdf", 482_113, digest, digest, waits_for_scanner=bool(number))
         town.do(attach_file, idea, new, by="lead")
-    return [*FILES, Shot("Lampiran", "lead", f"/usulan/{idea}/lampiran")]
+    return [*FILES, Shot("Lampiran", "lead", f"/usulan/{idea}/lampiran"), *_show_past(town)]
 
 
 def _show_condition(town: Town) -> Shot:
