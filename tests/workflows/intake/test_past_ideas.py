@@ -86,7 +86,7 @@ def test_the_same_file_again_changes_nothing_and_what_was_told_is_never_told_oth
     assert (again.registered, again.unchanged, town.rows(select(PastFile.id))) == (0, 2, [first])
     more = import_file(town, row(SORTING), row(LAMPS), name="lain.csv")
     assert (more.registered, more.unchanged) == (1, 1)
-    assert faults(town, row(SORTING.upper(), outcome="Ditolak")) == [(2, "Hasil", "past_told_otherwise")]
+    assert faults(town, row(SORTING.upper(), outcome="Ditolak", summary=SUMMARIES[SORTING])) == [(2, "Hasil", "past_told_otherwise")]
     with pytest.raises(Conflict, match="import_refused"):
         import_file(town, row(SORTING, outcome="Ditolak"))
     town.do(end_past_file, first, by="operator")
