@@ -44,9 +44,9 @@ ALWAYS: dict[str, dict[str, Any]] = {"amount_out_of_range": {"maximum": MAXIMUM_
 PARTS = {
     "refusals": (
         *("refusals", "refusals_region", "refusals_calls", "refusals_forms"),
-        *("refusals_mentoring", "refusals_teams", "refusals_claims", "call_files"),
+        *("refusals_mentoring", "refusals_teams", "refusals_claims", "refusals_past", "call_files"),
     ),
-    "words": ("words", "words_mentoring", "words_teams", "words_claims", "words_clocks", "words_forms"),
+    "words": ("words", "words_mentoring", "words_teams", "words_claims", "words_clocks", "words_forms", "words_past"),
 }  # the files of a catalogue that has several
 BETWEEN_QUOTES = re.compile(r"'([^']*)'")
 

@@ -28,6 +28,7 @@ from models import (
     names,
     offices,
     outbox,
+    past_ideas,
     pauses,
     people,
     pilots,
@@ -42,6 +43,6 @@ from models import (
 ROOMS = (
     *(attachments, awards, calendars, calls, claims, clinics, colleagues, courses, decrees, dictated_ideas, documents),
     *(doubles, ideas, idempotency, inbox, kept_writing, late_permits, ledger, links, mentors, merges, messages, names),
-    *(offices, outbox, pauses, people, pilots, posts, replacements, reviews, search, transfers, units),
+    *(offices, outbox, past_ideas, pauses, people, pilots, posts, replacements, reviews, search, transfers, units),
 )
 metadata = SQLModel.metadata

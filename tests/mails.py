@@ -98,6 +98,39 @@ def list_mails(language: str) -> dict[str, Mail]:
     return mails
 
 
+def list_variants(language: str) -> dict[tuple[str, str], Mail]:
+    """Every mail that a folder can bring, by the folder and what sets it apart: its sample first, then whatever else it says."""
+    base: dict[str, Any] = {**list_mails(language)}
+    claim, turn, moved, digest = _claim(language), base["turn"], base["moved"], base["digest"]
+    decided: dict[str, Any] = {"adopted_on": "", "until": "", "reason": REASON}
+    few: dict[str, Any] = {"lines": _list_lines(language)[:1], "more": "1", "news": []}
+    merged = write_happening(NoticeKind.MERGE_ASKED, None, language)
+    others: dict[tuple[str, str], Any] = {
+        ("account", "page"): AccountMail(NAME, merged, _day(language), f"{ADDRESS}/penggabungan", is_of_account=False),
+        ("amended", "without ideas"): replace(base["amended"], ideas=[]),
+        ("claim", "hidden"): replace(claim, adopted=""),
+        ("claim", "upheld"): replace(claim, happened="upheld", **decided),
+        ("claim", "dismissed"): replace(claim, happened="dismissed", **decided),
+        ("digest", "near"): replace(digest, late="", more=""),
+        ("digest", "many late"): replace(digest, late="2"),
+        ("digest", "one"): replace(digest, waiting="1", late="", **few),
+        ("digest", "one late"): replace(digest, waiting="1", late="1", **few),
+        ("digest", "news"): replace(digest, waiting="", late="", more="", lines=[], news=_list_news(language) * 2),
+        ("digest", "one news"): replace(digest, waiting="", late="", more="", lines=[]),
+        ("extended", "without ideas"): replace(base["extended"], ideas=[]),
+        ("moved", "pauses"): replace(moved, days=[], pauses=[f"{_day(language)}: {CALL}"], more="1"),
+        **{("new_date", kind): _new_date(kind, language) for kind in ("above", "review", "last")},
+        ("reminder", "without date"): replace(base["reminder"], until=""),
+        ("silence", "refused"): replace(base["silence"], meaning=write_word("silence_refused", language)),
+        ("step", "near"): replace(base["step"], is_late=False),
+        ("step", "last"): replace(base["step"], is_late=False, is_last=True),
+        ("turn", "decided"): replace(turn, stage=write_word("rejected", language), reason=REASON, asked="", due=""),
+    }
+    for purpose in (MailPurpose.OLD_ADDRESS, MailPurpose.FORGOTTEN):
+        others["code", purpose.replace("_", " ")] = replace(base["code"], purpose=write_happening(purpose, None, language))
+    return {(folder, ""): mail for folder, mail in base.items()} | others
+
+
 def _new_date(kind: str, language: str) -> NewDateMail:
     before = format_date(DAY - timedelta(days=7), language)
     return NewDateMail(NAME, kind, TITLES[1], before, _day(language), f"{ADDRESS}/usulan/0a1b2c3d4e5f6g7h8j9kamnpqr")

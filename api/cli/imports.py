@@ -1,4 +1,4 @@
-"""`gagas import units|people|ideas FILE`: from an office's file, all of it or nothing, with every fault by row and column."""
+"""`gagas import units|people|ideas|past-ideas FILE`: from an office's file, all of it or nothing, with every fault by row and column."""
 
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from api.pages.texts import Words
 from api.sentences import sentence
 from models.database import database
 from workflows.intake.import_ideas import NamedSheet, check_ideas, import_ideas
+from workflows.intake.import_past import NamedFile, check_past, import_past
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.refusals import Refusal
 from workflows.region.import_people import check_people, import_people
@@ -81,6 +82,26 @@ def bring_ideas(
 
     def write(session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
         return import_ideas(session, content, named, actor=actor, advance=advance)
+
+    _bring(file, (look, write), dry_run, report, language)
+
+
+@imports.command("past-ideas")
+def bring_past_ideas(
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, XLS or ODS with Unit Kerja, Judul, Ringkasan, Tanggal Terima, Hasil at least.")],
+    author: Annotated[str, typer.Option(help="NIP of the operator or admin over all its units who answers for the file.")],
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+    language: Spoken = None,
+) -> None:
+    """Put ideas of earlier years on record as they ended, for a second person to confirm; exit code 0, 1 refused, 2 unreadable."""
+    named = NamedFile(file.name, author)
+
+    def look(session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
+        return check_past(session, content, named, actor=actor, advance=advance)
+
+    def write(session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
+        return import_past(session, content, named, actor=actor, advance=advance)
 
     _bring(file, (look, write), dry_run, report, language)
 

@@ -6,6 +6,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from api.cli.processes import require_schema
 from models.database import Database, database
 from models.statements.search import rebuild_index
+from workflows.intake.import_past import index_lagging_past
 from workflows.intake.search_terms import index_lagging
 
 AT_ONCE = 200  # ideas of one transaction: others write between two
@@ -30,6 +31,17 @@ def index_ideas(store: Database) -> int:
             with store.unit_of_work() as session:
                 done = index_lagging(session, AT_ONCE, last)
             if not done:
-                return number
+                return number + _index_past(store)
             number, last = number + len(done), done[-1]
             bars.update(bar, completed=number)
+
+
+def _index_past(store: Database) -> int:
+    """The same of ideas of earlier years."""
+    number = 0
+    while True:
+        with store.unit_of_work() as session:
+            done = index_lagging_past(session, AT_ONCE)
+        if not done:
+            return number
+        number += done

@@ -26,6 +26,7 @@ from models.reviews import Review, ReviewState
 from models.units import Unit
 from workflows.intake.attachments import list_files
 from workflows.intake.copying import list_calls_to_copy_into
+from workflows.intake.past_ideas import find_similar_past
 from workflows.intake.similar import find_similar
 from workflows.intake.supplement import read_asked_for
 from workflows.intake.telling import list_telling_words
@@ -164,6 +165,7 @@ def read_idea(session: Session, idea_id: str, actor: Actor) -> dict[str, Any]:
         "holders": [] if blind else list_holders(session, context, actor=actor),
         "eligible": _eligible(session, context, offers, actor),
         "similar": find_similar(session, context, actor=actor) if _compares(offers) else [],
+        "similar_past": find_similar_past(session, context, actor=actor) if _compares(offers) else [],
         "writes": False,
         **read_around(session, context, actor),
         "calls_to_copy_into": list_calls_to_copy_into(session, context, actor),

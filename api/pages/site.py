@@ -31,6 +31,7 @@ from api.pages import (
     messages,
     new_version,
     own_account,
+    past_ideas,
     pauses,
     people,
     person,
@@ -49,7 +50,7 @@ from api.pages import (
 
 PAGES = (
     *(assets, public, account, own_account, messages, inbox, ideas, intake, keeping, attachments, books, links),
-    *(colleagues, mentoring, clinics, courses, team, revisions, replacements, claims, merges, transfers, dictated),
+    *(colleagues, mentoring, clinics, courses, team, revisions, replacements, claims, merges, transfers, dictated, past_ideas),
     *(screenings, review, pilot, reward, recognition),
     *(people, person, imports, exports, confirmations, region, condition, call_form, calls, call_life, amendments, new_version),
     *(ceilings, calendar, pauses, idea),

@@ -42,7 +42,7 @@ FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
     *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "eligibility.toml", "answers.toml"),
     *("calendar.toml", "attachments.toml", "similar.toml", "messages.toml", "screening.toml", "colleagues.toml", "mentoring.toml"),
-    *("teams.toml", "book.toml", "claims.toml", "merges.toml", "transfers.toml", "clocks.toml", "keeping.toml"),
+    *("teams.toml", "book.toml", "claims.toml", "merges.toml", "transfers.toml", "clocks.toml", "keeping.toml", "past.toml"),
 )
 
 

@@ -41,6 +41,7 @@ from workflows.intake.content import list_said
 from workflows.intake.draft import new_idea
 from workflows.intake.keep_writing import find_kept, name_writing
 from workflows.intake.name_search import FoundColleagues, find_colleagues
+from workflows.intake.past_ideas import SimilarPast, find_similar_past_to
 from workflows.intake.search_terms import gather_text
 from workflows.intake.similar import SimilarIdea, find_similar_to
 from workflows.intake.supplement import read_asked_for
@@ -109,7 +110,8 @@ async def show_writing(request: PageRequest, wanted: Writing, *, refused: Refuse
         stored = stored_values(context, Words(request.language), actor) if context else {"team.0.person": next(iter(people))}
         written = _writing(request, shown.policy, (stored, version), people, refused)
         written["form"], found = _find_colleagues(request, session, written["form"], actor)
-        more_shown = {"similar": _find_similar(session, shown, request.form, actor), "writes": True, "found": found}
+        similar, past = _find_similar(session, shown, request.form, actor)
+        more_shown = {"similar": similar, "similar_past": past, "writes": True, "found": found}
         return values | written | show_form(shown.policy, written["form"], values["asked_for"]) | more_shown
 
     visitor, values = await request.read_page(read_writing)
@@ -200,14 +202,15 @@ def _takes_submissions(session: Session, context: IdeaContext, actor: Actor) -> 
     return all(find_refusal(session, Question(context, replace(each, guards=guards), actor)) is None for each, guards in submissions)
 
 
-def _find_similar(session: Session, shown: IdeaContext, form: Form, actor: Actor) -> list[SimilarIdea]:
-    """Ideas that are like what is written, those opened to colleagues among them: as it was just typed, else as it is stored; what nobody
-    wrote yet is like none."""
+def _find_similar(session: Session, shown: IdeaContext, form: Form, actor: Actor) -> tuple[list[SimilarIdea], list[SimilarPast]]:
+    """Ideas that are like what is written, those opened to colleagues and those of earlier years among them: as it was just typed, else as
+    it is stored; what nobody wrote yet is like none."""
     about, said = shown.idea, list_said(shown)
     title, theme = form.text("title") or about.title, form.text("theme") or shown.content.theme
     sections = {**said.sections, **form.under("sections")}
     text = gather_text(shown.policy, title, theme, FormContent(sections, {**said.answers, **read_sent_choices(shown.policy, form)}))
-    return find_similar_to(session, text, about=about, among_opened=True, actor=actor)
+    past = find_similar_past_to(session, text, about=about, actor=actor)
+    return find_similar_to(session, text, about=about, among_opened=True, actor=actor), past
 
 
 def _writing(

@@ -1,4 +1,4 @@
-"""What waits for a second person: deciding roles, appointments, codes for holders of an office, late permits, days of the region."""
+"""What waits for a second person: deciding roles, appointments, codes for holders of an office, late permits, days, pauses, files."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -23,10 +23,12 @@ class ConfirmationOut(ResponseBody):
 
     `call`, `until` and `reason` are those of a late permit; `day`, `declares` and `source` those of a day of the region,
     which `about` names; a pause has `call`, `reason`, `first_day` and `last_day`, and `about` names its cause.
+    Of a file of earlier years `about` is its name; it has `sha256` and `count`, how many ideas it tells of. Refused once it counts, it is
+    taken back.
     """
 
     id: str
-    kind: Literal["role", "office", "code", "late", "calendar", "pause"]
+    kind: Literal["role", "office", "code", "late", "calendar", "pause", "past"]
     about: str
     about_id: str | None
     first: str
@@ -43,6 +45,8 @@ class ConfirmationOut(ResponseBody):
     source: str | None
     first_day: date | None
     last_day: date | None
+    sha256: str | None
+    count: int | None
 
 
 class SettledOut(ResponseBody):

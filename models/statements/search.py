@@ -140,7 +140,7 @@ def holds_words(session: Session, words: Sequence[Word], most: int) -> sa.Column
     ids = [str(row[0]) for row in run_plain(session, holding)]
     if len(ids) <= most:
         return is_among(session, Idea.id, ids) if ids else sa.false()
-    of_idea = sa.select(sa.and_(*(_stands_in(session, word) for word in words))).where(_TEXT.c.idea_id == col(Idea.id))
+    of_idea = sa.select(sa.and_(*(stands_in(session, word, _TEXT) for word in words))).where(_TEXT.c.idea_id == col(Idea.id))
     holds: sa.ColumnElement[bool] = of_idea.correlate(Idea).scalar_subquery() == sa.true()
     return holds
 
@@ -171,14 +171,14 @@ def _quote_each(word: Word, quote: str, beginning: str) -> Iterator[str]:
         yield f"{quote}{WRITTEN}{word.written}{beginning if word.is_beginning else quote}"
 
 
-def _stands_in(session: Session, word: Word) -> sa.ColumnElement[bool]:
-    """Whether a text holds a word, read off its terms: the same answer as the index gives."""
+def stands_in(session: Session, word: Word, text: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether a text holds a word, read off its terms, which a table keeps as `SearchText` does: the same answer as the index gives."""
     place = sa.func.instr if is_sqlite(session) else sa.func.strpos
-    parts: list[Mapping[str, Any]] = [{"text": _TEXT.c.title, "form": word.term}, {"text": _TEXT.c.body, "form": word.term}]
+    parts: list[Mapping[str, Any]] = [{"text": text.c.title, "form": word.term}, {"text": text.c.body, "form": word.term}]
     found = [place(sa.literal(" ").concat(part["text"]).concat(" "), f" {part['form']} ") > 0 for part in parts if word.term]
     if word.written:
         form = f" {WRITTEN}{word.written}{'' if word.is_beginning else ' '}"
-        found.append(place(sa.literal(" ").concat(_TEXT.c.words).concat(" "), form) > 0)
+        found.append(place(sa.literal(" ").concat(text.c.words).concat(" "), form) > 0)
     return sa.or_(sa.false(), *found)
 
 

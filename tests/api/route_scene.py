@@ -15,6 +15,7 @@ from models.documents import Document
 from models.ideas import Idea, TeamMember
 from models.instants import now, today
 from models.links import LinkKind
+from models.past_ideas import PastIdea
 from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Pilot
 from models.posts import Post
@@ -23,6 +24,7 @@ from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.attaching import TAKING, put
 from tests.building import POLICY, Town
+from tests.past import QUEUE, SORTING, row, tell_and_confirm
 from tests.sharing import BLIND, OPEN
 from tests.steps import REASON
 from tests.workflows.region.pausing import stopped
@@ -103,7 +105,7 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     town.do(sign_policy, ids["planned", "call", "-"], 1, by="chair")
     ids |= build_later_calls(town)
     ids |= build_days(town)
-    ids |= build_offices(town)
+    ids |= build_offices(town) | build_past(town)
     ids |= {("-", "person", "-"): town["mate"].id} | {(of, "call", "-"): calls[of] for of in TWO}
     for of, stage in itertools.product(TWO, IdeaStage):
         team = {} if of == "ours" else {"team": ()}
@@ -134,6 +136,13 @@ def build(town: Town) -> dict[tuple[str, str, str], str]:
     shutil.copytree(settings().documents, town.store.url.database + ".files")  # type: ignore[operator]
     shutil.copytree(settings().attachments, town.store.url.database + ".attached")  # type: ignore[operator]
     return ids
+
+
+def build_past(town: Town) -> dict[tuple[str, str, str], str]:
+    """Two ideas of an earlier year on record: one that everybody may know of, and a rejected one of a district."""
+    tell_and_confirm(town, row(SORTING), row(QUEUE, outcome="Ditolak"))
+    found = dict(town.rows(select(PastIdea.title, PastIdea.id)))
+    return {("ours", "past_id", "-"): found[SORTING], ("rejected", "past_id", "-"): found[QUEUE]}
 
 
 def build_what_was_said(town: Town, call: str, ids: dict[tuple[str, str, str], str]) -> dict[tuple[str, str, str], str]:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from tests.browser.contact_sheet import GOLD, INK, PAPER, ROOT
 from tests.browser.stage import open_chromium
 from tests.conftest import find_chromium
-from tests.mails import list_mails, reader_of
+from tests.mails import list_mails, list_variants, reader_of
 from workflows.documents.mail import render_mail
 from workflows.documents.mail_forms import WrittenMail
 
@@ -41,6 +41,28 @@ CAPTIONS = {
     "turn": "Perkembangan usulan",
     "withdrawn": "Piagam dicabut",
 }
+VARIANTS = {  # what sets a mail of a kind apart from its sample
+    "above": "diteruskan kepada atasan",
+    "decided": "putusan beserta alasan",
+    "dismissed": "klaim tidak dikabulkan",
+    "forgotten": "lupa kata sandi",
+    "hidden": "inovasinya tidak disebut",
+    "last": "pengingat terakhir",
+    "many late": "beberapa terlambat",
+    "near": "belum ada yang terlambat",
+    "news": "hanya kabar",
+    "old address": "alamat lama",
+    "one": "satu tugas",
+    "one late": "satu tugas terlambat",
+    "one news": "satu kabar",
+    "page": "bukan tentang akun",
+    "pauses": "jeda",
+    "refused": "tidak diizinkan",
+    "review": "penilaian diperpanjang",
+    "upheld": "klaim dikabulkan",
+    "without date": "tanpa tenggat",
+    "without ideas": "tanpa usulan sendiri",
+}
 STYLE = """
 body { margin: 0; padding: 14px; background: #fffdf6; color: #17302e; font: 12px/1.5 monospace }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: 10px 0 }
@@ -65,12 +87,13 @@ class Drawn:
 
 
 def draw_all(browser: Browser, folder: Path) -> list[Drawn]:
-    """Every mail in both languages, then the digest in dark mode; ends the program where one is wider than the phone."""
+    """Every mail and its variants in both languages, then the digest in dark mode; ends the program where one is wider than the phone."""
     drawn = []
     for language in ("id", "en"):
-        for kind, mail in sorted(list_mails(language).items()):
+        for (kind, variant), mail in sorted(list_variants(language).items()):
             written = render_mail(kind, mail, reader_of(language))
-            drawn.append(draw(browser, folder / f"{kind}-{language}", f"{CAPTIONS[kind]} ({language})", written))
+            caption = f"{CAPTIONS[kind]}, {VARIANTS[variant]}" if variant else CAPTIONS[kind]
+            drawn.append(draw(browser, folder / f"{kind}-{variant.replace(' ', '-')}-{language}", f"{caption} ({language})", written))
     digest = render_mail("digest", list_mails("id")["digest"], reader_of("id"))
     return [*drawn, draw(browser, folder / "digest-dark", "Ringkasan tugas, mode gelap", digest, scheme="dark")]
 

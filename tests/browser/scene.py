@@ -10,10 +10,13 @@ from models.calendars import DeclaredKind
 from models.documents import Document
 from models.instants import now, today, wall_now
 from models.outbox import ClockTick, Message, MessageState
+from models.past_ideas import PastIdea
 from models.people import HeadCapacity, NoticeKind, Role
 from models.stages import IdeaStage
 from tests.api.pages.browsing import SENTENCE
 from tests.building import POLICY, Town
+from tests.past import LAMPS, QUEUE, SORTING, tell, tell_and_confirm
+from tests.past import row as past_row
 from tests.steps import REASON
 from tests.workflows.region.pausing import declare as declare_pause_of
 from tests.workflows.region.pausing import let_stand, stopped
@@ -187,6 +190,19 @@ def set_scene(town: Town) -> list[Shot]:
     ]
 
 
+def _show_past(town: Town) -> list[Shot]:
+    """A file of earlier years that counts, and one that waits for its confirmation."""
+    tell_and_confirm(town, past_row(SORTING, number=town["mate"].number), past_row(QUEUE, outcome="Ditolak", initiator="Ujang Contoh"))
+    waiting = tell(town, past_row(LAMPS, outcome="Berjalan"), name="Rekap usulan 2024.xlsx")
+    [known] = town.rows(select(PastIdea.id).where(PastIdea.title == SORTING))
+    return [
+        Shot("Usulan terdahulu", "admin", "/usulan-terdahulu"),
+        Shot("Asal usulan terdahulu", "head", f"/usulan-terdahulu/{known}"),
+        Shot("Berkas usulan terdahulu", "admin", f"/usulan-terdahulu?berkas={waiting}"),
+        Shot("Konfirmasi berkas usulan terdahulu", "leader", "/konfirmasi"),
+    ]
+
+
 def _show_files(town: Town) -> list[Shot]:
     """Files of offices, and of a draft: a paper, and one that waits for the scanner."""
     rule = {"most": 5, "kinds": ["photo", "pdf"]}
@@ -195,7 +211,7 @@ def _show_files(town: Town) -> list[Shot]:
         digest = f"{number}" * 64
         new = NewFile(name, "application/pdf", 482_113, digest, digest, waits_for_scanner=bool(number))
         town.do(attach_file, idea, new, by="lead")
-    return [*FILES, Shot("Lampiran", "lead", f"/usulan/{idea}/lampiran")]
+    return [*FILES, Shot("Lampiran", "lead", f"/usulan/{idea}/lampiran"), *_show_past(town)]
 
 
 def _show_condition(town: Town) -> Shot:

@@ -12,40 +12,43 @@ from random import Random
 import pytest
 from sqlmodel import col, func, select
 
+from models.past_ideas import PastIdea
 from models.people import Person
 from models.units import Unit
 from tests.building import Town
 from tests.serving import ROOT
 from workflows.region.import_people import AT_ONCE
 
-PEOPLE, UNITS = 2 * AT_ONCE + 1_000, 1_500  # people come in three parts of a file, all in one transaction
+PEOPLE, UNITS, PAST = 2 * AT_ONCE + 1_000, 1_500, 600  # people come in three parts of a file, all in one transaction
 IMPORT = """
 import sys
 from pathlib import Path
 from models.database import database
 from workflows.process.actors import flow_actor
+from workflows.intake.import_past import NamedFile, import_past
 from workflows.region.import_people import import_people
 from workflows.region.import_units import import_units
 
-kind, file = sys.argv[1:]
+kind, file, *named = sys.argv[1:]
+content, more = Path(file).read_bytes(), [NamedFile(Path(file).name, named[1])] if named else []
 with database().unit_of_work() as session:
     print("begun", flush=True)
-    write = {"people": import_people, "units": import_units}[kind]
-    write(session, Path(file).read_bytes(), actor=flow_actor("import"))
+    write = {"people": import_people, "units": import_units, "past-ideas": import_past}[kind]
+    write(session, content, *more, actor=flow_actor("import"))
 """
 COMMAND = "from api.cli.main import app; app()"
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(2_400)
-@pytest.mark.parametrize("kind", ["people", "units"])
+@pytest.mark.parametrize("kind", ["people", "units", "past-ideas"])
 def test_whenever_an_import_is_killed_all_of_the_file_is_there_or_nothing(
     either_town: Town, tmp_path: Path, share: Callable[[int], int], kind: str
 ) -> None:
     town, luck, taken = either_town, Random(13), list[bool]()
     lasts = time_whole(town, kind, write(tmp_path, kind, 0))
     for number in range(1, share(20) + 1):
-        with start(town, IMPORT, kind, str(write(tmp_path, kind, number))) as process:
+        with start(town, IMPORT, kind, str(write(tmp_path, kind, number)), *author(town, kind)) as process:
             await_begin(process)
             time.sleep(lasts * luck.uniform(0.0, 1.0))
             process.kill()
@@ -55,7 +58,7 @@ def test_whenever_an_import_is_killed_all_of_the_file_is_there_or_nothing(
     print(f"{taken.count(True)} of {len(taken)} killed imports had ended before")
     assert not all(taken), "no kill came early enough"
     for number in range(1, len(taken) + 1):
-        with start(town, COMMAND, "import", kind, str(write(tmp_path, kind, number))) as again:
+        with start(town, COMMAND, "import", kind, str(write(tmp_path, kind, number)), *author(town, kind)) as again:
             again.communicate()
         assert (again.returncode, count(town, kind, number)) == (0, SIZES[kind])
     with start(town, COMMAND, "ledger", "verify") as verifying:
@@ -64,9 +67,10 @@ def test_whenever_an_import_is_killed_all_of_the_file_is_there_or_nothing(
 
 
 def write(folder: Path, kind: str, batch: int) -> Path:
-    """A file of people or units whom no other batch holds."""
+    """A file of people, units or ideas whom no other batch holds."""
+    rows = {"people": people_of, "units": units_of, "past-ideas": past_of}
     file = folder / f"{batch}.csv"
-    file.write_text("\n".join(people_of(batch) if kind == "people" else units_of(batch)), "utf-8")
+    file.write_text("\n".join(rows[kind](batch)), "utf-8")
     return file
 
 
@@ -79,18 +83,32 @@ def units_of(batch: int) -> list[str]:
     return ["Kode;Nama;Induk", *(f"U{batch}-{place};Satuan {batch};KOTA" for place in range(UNITS))]
 
 
-SIZES = {"people": PEOPLE, "units": UNITS}
+def past_of(batch: int) -> list[str]:
+    said = "Warga memilah sampah dalam karung yang diambil petugas setiap pekan."
+    return [
+        "Unit Kerja;Judul;Ringkasan;Tanggal Terima;Hasil",
+        *(f"ANDIR;Karung {batch} baris {place};{said};2024-03-05;Ditolak" for place in range(PAST)),
+    ]
+
+
+SIZES = {"people": PEOPLE, "units": UNITS, "past-ideas": PAST}
+
+
+def author(town: Town, kind: str) -> tuple[str, ...]:
+    """Who answers for a file, as an option of the command, where it has to be said."""
+    return ("--author", town["operator"].number) if kind == "past-ideas" else ()
 
 
 def count(town: Town, kind: str, batch: int) -> int:
     of_people = select(func.count(col(Person.id))).where(Person.name == f"Warga {batch}")
     of_units = select(func.count(col(Unit.id))).where(Unit.name == f"Satuan {batch}")
-    return int(town.rows(of_people if kind == "people" else of_units)[0])
+    of_past = select(func.count(col(PastIdea.id))).where(col(PastIdea.title).startswith(f"Karung {batch} "))
+    return int(town.rows({"people": of_people, "units": of_units, "past-ideas": of_past}[kind])[0])
 
 
 def time_whole(town: Town, kind: str, file: Path) -> float:
     """How long an import takes, from the begin of its transaction to the end of its process."""
-    with start(town, IMPORT, kind, str(file)) as process:
+    with start(town, IMPORT, kind, str(file), *author(town, kind)) as process:
         await_begin(process)
         begun = time.monotonic()
         process.communicate()

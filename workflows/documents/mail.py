@@ -151,12 +151,16 @@ class NewDateMail:
 
 @dataclass(frozen=True)
 class AccountMail:
-    """Something that happened to somebody's account; `happened` as people read it."""
+    """Something that somebody is told of; `happened` as people read it.
+
+    `is_of_account` where it happened to their account, by which somebody else may have gained it: then they are told what to do about it.
+    """
 
     name: str
     happened: str
     at: str
     url: str
+    is_of_account: bool = True
 
 
 @dataclass(frozen=True)

@@ -143,11 +143,16 @@ def _find_named(session: Session, named: NamedSheet) -> tuple[Call, Actor]:
     call = session.exec(select(Call).where(Call.code == named.call_code)).first()
     if call is None:
         raise Invalid("import_call_unknown", "call", given=named.call_code[:60])
-    found = list_by_number(session, [strip_employee_number(named.author_number)])
+    return call, find_author(session, named.author_number)
+
+
+def find_author(session: Session, number: str) -> Actor:
+    """Who answers for a sheet, by their employee number; raises Invalid for nobody's, Forbidden for who looks after no unit."""
+    found = list_by_number(session, [strip_employee_number(number)])
     author = next((person for person in found.values() if person.ended is None), None)
     if author is None:
         raise Invalid("person_unknown", "author")
     actor = actor_of(session, author.id)
     if not any(actor.holds(role) for role in TYPING):
         raise Forbidden("only_operator")
-    return call, actor
+    return actor

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
@@ -181,12 +181,14 @@ def _read_on(session: Session, query: Any, order: Order, after: str | None) -> I
 def _write_value(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value  # an instant is a date, too
 
 
 def _read_value(value: Any, kind: Any) -> Any:
     if isinstance(kind, UtcInstant):
         return datetime.fromisoformat(value).astimezone(UTC)
+    if isinstance(kind, sa.Date):
+        return date.fromisoformat(value)
     if isinstance(kind, Hundredths):
         return _read_hundredths(_read_text(value))
     return _read_text(value)

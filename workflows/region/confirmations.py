@@ -1,4 +1,4 @@
-"""What waits for a second person: deciding roles, appointments, codes for office holders, late permits, days of the region, pauses."""
+"""What waits for a second person: deciding roles, appointments, codes for office holders, late permits, days, pauses, past ideas."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from models.calendars import DeclaredDay, DeclaredKind
 from models.late_permits import LatePermit
 from models.offices import OfficeHolder
+from models.past_ideas import PastFile
 from models.pauses import ClockPause
 from models.people import CodeRequest, Person, Role, RoleGrant, is_not_over
 from models.units import Unit
@@ -21,14 +22,17 @@ from workflows.region.codes import confirm_code, refuse_code
 from workflows.region.grants import confirm_grant, refuse_grant
 from workflows.region.holders import confirm_holder, refuse_holder
 from workflows.region.late_permits import confirm_late_permit, end_late_permit, list_unconfirmed
+from workflows.region.past_files import confirm_past_file, end_past_file, list_files_waiting, may_look_through
 from workflows.region.pauses import confirm_pause, end_pause
 from workflows.region.pauses import gains_by as gains_by_pause
 from workflows.region.pauses import list_waiting as list_pauses_waiting
 from workflows.region.powers import get_person, is_second, list_offices, list_sponsors
 
-Kind = Literal["role", "office", "code", "late", "calendar", "pause"]
+Kind = Literal["role", "office", "code", "late", "calendar", "pause", "past"]
 
-CONFIRMED_BY: dict[str, Callable[..., object]] = {"late": confirm_late_permit, "calendar": confirm_day, "pause": confirm_pause}
+Settle = Callable[..., object]
+CONFIRMED_BY: dict[str, Settle] = {"late": confirm_late_permit, "calendar": confirm_day, "pause": confirm_pause, "past": confirm_past_file}
+ENDED_BY: dict[str, Settle] = {"late": end_late_permit, "calendar": end_day, "pause": end_pause, "past": end_past_file}
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Confirmation:
     `about` is who would get it, `first` who began it (None: a flow); `unit` is whose role or office it is, of a code the home unit, of a
     late permit the unit that holds the call. `call`, `until` and `reason` are a late permit's; `day`, `declares` and `source` those of a
     day of the region, which `about` names; of a pause `about` names the cause, and `call`, `reason` and its first and last day are told.
+    Of a file of earlier years `about` is its name, and `sha256` and how many ideas it tells of (`count`) are told.
     """
 
     id: str
@@ -58,12 +63,14 @@ class Confirmation:
     source: str | None = None
     first_day: date | None = None
     last_day: date | None = None
+    sha256: str | None = None
+    count: int | None = None
 
 
 def list_confirmations(session: Session, *, actor: Actor) -> list[Confirmation]:
     """What waits and concerns the actor: what they may confirm, what they began, and what they would get."""
     rows = [*_list_roles(session, actor), *_list_holders(session, actor), *_list_codes(session, actor)]
-    rows += [*_list_late(session, actor), *_list_days(session, actor), *_list_pauses(session, actor)]
+    rows += [*_list_late(session, actor), *_list_days(session, actor), *_list_pauses(session, actor), *_list_files(session, actor)]
     return [row for row in rows if row.may_confirm or row.may_refuse]
 
 
@@ -103,24 +110,16 @@ def refuse(session: Session, confirmation_id: str, *, actor: Actor) -> None:
         refuse_code(session, confirmation_id, actor=actor)
     elif kind == "role":
         refuse_grant(session, confirmation_id, actor=actor)
-    elif kind == "late":
-        end_late_permit(session, confirmation_id, actor=actor)
-    elif kind == "calendar":
-        end_day(session, confirmation_id, actor=actor)
-    elif kind == "pause":
-        end_pause(session, confirmation_id, actor=actor)
+    elif kind in ENDED_BY:
+        ENDED_BY[kind](session, confirmation_id, actor=actor)
     else:
         refuse_holder(session, confirmation_id, actor=actor)
 
 
 def _find_kind(session: Session, confirmation_id: str, actor: Actor) -> Kind:
     kinds: tuple[tuple[Kind, Any], ...] = (
-        ("role", RoleGrant),
-        ("office", OfficeHolder),
-        ("code", CodeRequest),
-        ("late", LatePermit),
-        ("calendar", DeclaredDay),
-        ("pause", ClockPause),
+        *(("role", RoleGrant), ("office", OfficeHolder), ("code", CodeRequest), ("late", LatePermit)),
+        *(("calendar", DeclaredDay), ("pause", ClockPause), ("past", PastFile)),
     )
     if actor.flow:
         raise NotFound("confirmation_not_found")
@@ -270,6 +269,29 @@ def _list_pauses(session: Session, actor: Actor) -> list[Confirmation]:
         )
         rows.append(row)
     return rows
+
+
+def _list_files(session: Session, actor: Actor) -> list[Confirmation]:
+    """Whoever answers for a file of earlier years takes it back; who stands over the whole region confirms it."""
+    waiting = list_files_waiting(session, actor=actor)
+    region = get_region(session).name if waiting else ""
+    return [
+        Confirmation(
+            id=file.id,
+            kind="past",
+            about=file.name,
+            about_id=None,
+            first=_name(session, file.author_id),
+            role=None,
+            unit=region,
+            at=file.imported_at,
+            may_confirm=may_look_through(actor) and actor.person_id != file.author_id,
+            may_refuse=True,
+            sha256=file.sha256,
+            count=file.count,
+        )
+        for file in waiting
+    ]
 
 
 def _name(session: Session, person_id: str | None) -> str:

@@ -11,6 +11,7 @@ def check_index(chosen: Settings) -> list[Remark]:
     from sqlalchemy.exc import DBAPIError
 
     from models.database import Database
+    from models.statements.past_ideas import count_lagging_past
     from models.statements.search import count_lagging
     from workflows.calculations.words import EDITION
 
@@ -19,7 +20,7 @@ def check_index(chosen: Settings) -> list[Remark]:
     store = Database(chosen.sqlalchemy_url)
     try:
         with store.reading() as session:
-            return [judge_index(count_lagging(session, EDITION))]
+            return [judge_index(count_lagging(session, EDITION) + count_lagging_past(session, EDITION))]
     except DBAPIError:
         return []
     finally:

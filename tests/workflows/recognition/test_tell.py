@@ -5,10 +5,11 @@ from email import message_from_bytes, policy
 
 from sqlmodel import select
 
-from models.people import MailCode, Person
+from models.people import EmploymentKind, MailCode, NoticeKind, Person
 from models.settings import settings
 from tests.building import Town
 from tests.workflows.turns import Clock, clock, deliver, own_town, text_of
+from workflows.recognition.tell import find_page
 from workflows.region.mail_codes import NewAddress, ask_email, confirm_email
 
 __all__ = ["clock", "own_town"]
@@ -37,3 +38,25 @@ def test_the_flow_mails_the_codes_of_a_new_address_and_keeps_their_hashes_alone(
     own_town.do(confirm_email, NewAddress(codes[NEW][0], codes[old][0]), by="lead")
     deliver(own_town, "recognition")
     assert "dikonfirmasi" in "".join(mails(NEW))
+
+
+# What somebody else may have done with the account, or in its holder's name: by hand, as an inspector would list it.
+ALARMING = {
+    *("code_asked", "code_made", "password_cleared", "password_changed", "role_held", "role_ended", "account_closed", "account_reopened"),
+    *("person_moved", "unit_moved", "details_changed", "person_retired", "person_restored", "call_planned", "number_changed"),
+    *("double_merged", "sign_in_name_changed", "email_asked", "email_changed", "email_dropped"),
+}
+
+
+def test_what_happened_to_an_account_leads_there_and_everything_else_to_its_own_page() -> None:
+    person = Person(name="Sari", kind=EmploymentKind.PNS, unit_id="x")
+    pages = {kind: find_page(kind, person) for kind in NoticeKind}
+    assert {kind for kind, page in pages.items() if page == "/akun"} == ALARMING
+    asked = (NoticeKind.MERGE_ASKED, NoticeKind.TRANSFER_OFFERED, NoticeKind.CLAIM_FILED, NoticeKind.TEAM_ASKED)
+    assert [pages[kind] for kind in asked] == ["/penggabungan", "/pengalihan", "/klaim", "/pergantian"]
+
+
+def test_a_mentorship_leads_its_mentor_to_their_own_pages_and_the_lead_to_the_ideas() -> None:
+    found = [find_page(NoticeKind.MENTOR_ENDED, Person(name="Sari", kind=kind, unit_id="x")) for kind in EmploymentKind]
+    assert set(found) == {"/usulan", "/bimbingan"}
+    assert find_page(NoticeKind.MENTOR_ENDED, Person(name="Sari", kind=EmploymentKind.PNS, unit_id="x")) == "/usulan"

@@ -9,7 +9,19 @@ from sqlmodel import Session, col
 
 from models.ledger import LedgerEntry
 from workflows.process.attest.commit import find_opened, holds_opening
-from workflows.process.attest.tables import INVITATION, OF_IDEA, OF_TABLE, PARENTS, SAID_BARE, SETS, SHARED, SUBJECTS, CommitmentForm, Group
+from workflows.process.attest.tables import (
+    INVITATION,
+    OF_FILES,
+    OF_IDEA,
+    OF_TABLE,
+    PARENTS,
+    SAID_BARE,
+    SETS,
+    SHARED,
+    SUBJECTS,
+    CommitmentForm,
+    Group,
+)
 
 Key = tuple[str, str]  # table and id
 
@@ -45,10 +57,13 @@ class Facts:
 
         Of an older idea's decisions as many may stand there as entries commit to nothing; of one too many, any is named. Of older decrees
         as many may stand there as acts under a decree were recorded before any entry committed to one: each named one at most.
+        Rows of files of earlier years are as old as their commitments.
         Whoever an earlier release asked to join has no salt, until the first entry that commits to who is asked.
         """
         if table in SUBJECTS:
             return (table, row.id) not in self.subjects
+        if table in OF_FILES:
+            return True
         if table in SHARED:
             self.shared_before -= 1
             return self.shared_since is not None and self.shared_before < 0
@@ -82,9 +97,9 @@ def read_shared_facts(session: Session) -> Facts:
         rows = [((table, row_id), groups) for table in SHARED for row_id, groups in commits.get(table, {}).items()]
         for key, groups in rows:
             _learn(facts, key, groups, seq)
-        if rows:
+        if any(table not in OF_FILES for (table, _), _ in rows):
             facts.shared_since = facts.shared_since or seq
-        elif facts.shared_since is None:
+        elif not rows and facts.shared_since is None:
             facts.shared_before += 1
     return facts
 

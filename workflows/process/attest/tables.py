@@ -28,6 +28,7 @@ from models.ideas import Decision, Gate, Idea, Invitation, Revision, TeamMember
 from models.links import IdeaLink
 from models.mentors import Advice, Mentorship
 from models.merges import IdeaMerge, MergePart
+from models.past_ideas import PastFile, PastIdea
 from models.pilots import Indicator, Measurement, Pilot
 from models.replacements import Replacement
 from models.reviews import Review
@@ -107,6 +108,9 @@ clinicbooking  place      clinic_id,idea_id,booked_by,booked_at                 
 clinicbooking  end        ended_by,ended_at                                                                                          salted   idea.book_clinic,idea.leave_clinic
 decree       number       unit_id,kind,number,folded_number,issued_on,recorded_by,recorded_at                                        plain    idea.determine.adopted,idea.plan_pilot,award.approve.approved
 decree       file         sha256                                                                                                     plain    idea.determine.adopted,idea.plan_pilot,award.approve.approved
+pastfile     origin       name,sha256,count,author_id,imported_at                                                                      salted   region.import_past
+pastfile     state        confirmed_by,confirmed_at,ended_by,ended_at                                                                salted   region.import_past,region.confirm_past,region.end_past
+pastidea     told         file_id,row,unit_id,title,title_key,summary,received_on,outcome,programme,code,initiator,person_id,holder_id  salted   region.tell_past
 """
 
 MODELS: dict[str, type[SQLModel]] = {
@@ -114,11 +118,12 @@ MODELS: dict[str, type[SQLModel]] = {
     for model in (
         *(Idea, Revision, Attachment, TeamMember, Invitation, Gate, Decision, Review),
         *(Pilot, Indicator, Measurement, Award, AwardShare, Document, Decree, IdeaLink, IdeaComment),
-        *(Replacement, Mentorship, Advice, ClinicBooking, AdoptionClaim, IdeaMerge, MergePart, IdeaTransfer),
+        *(Replacement, Mentorship, Advice, ClinicBooking, AdoptionClaim, IdeaMerge, MergePart, IdeaTransfer, PastFile, PastIdea),
     )
 }
 SUBJECTS = ("idea", "award", "document")  # an entry about one of these names it as its subject, and its kind begins so
-SHARED = ("decree",)  # rows that many ideas share: every entry about one commits to them anew
+OF_FILES = ("pastfile", "pastidea")  # of no idea, and as old as their commitments
+SHARED = ("decree", *OF_FILES)  # rows of no single idea: whatever entry is about one commits to it anew
 INVITATION = "invitation"
 SETS = ("teammember", INVITATION, "indicator")  # rows that are replaced: an entry that names one of an idea's names all that it has then
 PARENTS = {"indicator": ("pilot", "pilot_id"), "measurement": ("indicator", "indicator_id"), "awardshare": ("award", "award_id")}

@@ -9,6 +9,7 @@ from models.stages import IdeaStage
 from tests.building import Town
 from tests.clock import stopped_clock
 from tests.outsiders import outsider, welcome
+from tests.past import LAMPS, QUEUE, SORTING, row, tell, tell_and_confirm
 from tests.sharing import build_shared
 from tests.steps import REASON
 from tests.workflows.intake.claiming import build_filed, build_told
@@ -27,6 +28,7 @@ from workflows.intake.replacing import NewReplacement
 from workflows.intake.transfer import NewTransfer, offer_transfer
 from workflows.region.clinics import NewClinic, plan_clinic
 from workflows.region.mentors import NewMentor, set_mentor
+from workflows.region.past_files import end_past_file
 
 
 def link_and_unlink(town: Town, idea: str, *others: str) -> None:
@@ -100,3 +102,10 @@ def merge_and_hand_on(town: Town) -> None:
     offered = town.do(offer_transfer, idea, NewTransfer(other, REASON), by="secretary").id
     accept(town, offered)
     agree(town, offered)
+
+
+def tell_of_earlier_years(town: Town) -> None:
+    """A file of earlier years that counts, one that waits, and one that was refused."""
+    tell_and_confirm(town, row(SORTING), row(QUEUE, outcome="Ditolak", initiator="Ujang Contoh"), name="a.csv")
+    tell(town, row(LAMPS, outcome="Berjalan", number=town["mate"].number), name="b.csv")
+    town.do(end_past_file, tell(town, row("Taman Baca Keliling"), name="c.csv"), by="leader")

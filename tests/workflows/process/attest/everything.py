@@ -28,6 +28,7 @@ from tests.workflows.process.attest.around import (
     link_and_unlink,
     merge_and_hand_on,
     replace_member_and_lead,
+    tell_of_earlier_years,
 )
 from tests.workflows.region.declaring import let_count, next_working_day, recount
 from tests.workflows.region.test_amendments import amend
@@ -85,6 +86,7 @@ def build_everything(town: Town) -> None:
     advise_and_end(town, ideas[IdeaStage.IN_PILOT])
     claim_and_reopen(town)
     merge_and_hand_on(town)
+    tell_of_earlier_years(town)
 
 
 def move_by_calendar(town: Town) -> None:
@@ -181,7 +183,7 @@ def drop_triggers(session: Session) -> None:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_no_delete"))
         else:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_refuse ON {table}"))
-    for table in ("idealink", "mentorship", "ideacomment", "adoptionclaim"):
+    for table in ("idealink", "mentorship", "ideacomment", "adoptionclaim", "pastfile", "pastidea"):
         session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_kept" + ("" if is_sqlite(session) else f" ON {table}")))
     for name in ("deleted", "written") if is_sqlite(session) else ():
         session.execute(sa.text(f"DROP TRIGGER IF EXISTS ideacomment_{name}"))
@@ -207,6 +209,8 @@ def alter(session: Session, luck: random.Random) -> tuple[str, str, str]:
             forged["stage"] = AwardStage.REVOKED
         if name == "idealink":
             forged["pair"] = f"{forged['id']} {row.id}"  # of one pair only one may stand
+        if name == "pastidea":
+            forged["title_key"] = forged["id"]  # of one unit, day and title only one may stand
         session.execute(sa.insert(table).values(forged))
         return act, name, forged["id"]
     committed = {column for group in OF_TABLE[name] for column in group.columns}

@@ -77,6 +77,14 @@ NAMED = (  # what the attacker wants, the statement, and the columns by which th
     ("a decree of another number", "decree", "UPDATE decree SET number = '9' WHERE kind = 'award'", "unit_id, kind, number, folded_number"),
     ("an earlier decree", "decree", "UPDATE decree SET issued_on = '2020-01-02'", "unit_id, kind, number, folded_number, issued_on"),
     ("a decree's other file", "decree", "UPDATE decree SET sha256 = '00'", "sha256"),
+    ("another outcome", "pastidea", "UPDATE pastidea SET outcome = 'adopted' WHERE outcome = 'rejected'", "file_id, row, unit_id, title"),
+    (
+        "an earlier import",
+        "pastfile",
+        "UPDATE pastfile SET imported_at = confirmed_at WHERE confirmed_at IS NOT NULL",
+        "name, sha256, count",
+    ),
+    ("a file that nobody confirmed", "pastfile", "UPDATE pastfile SET confirmed_by = author_id WHERE ended_at IS NULL", "confirmed_by"),
     ("another reason", "decision", "UPDATE decision SET reason = 'Lain'", "idea_id, action, outcome, reason, detail, actor_id, flow, at"),
     ("another detail", "decision", "UPDATE decision SET detail = '{}'", "idea_id, action, outcome, reason, detail, actor_id, flow, at"),
 )
@@ -104,6 +112,7 @@ LEFT_OUT = {  # changed by others than steps, or by every step
     "invitation": {"remind_at", "reminded"},
     "mentorship": {"counted_from"},  # set once, by a migration
     "adoptionclaim": {"due_at", "reminded_at"},  # they move with the calendar
+    "pastidea": {"ended_at"},  # its file's, which is committed to, and which alone decides
 }
 
 
