@@ -81,6 +81,7 @@ def test_a_late_office_stays_late_and_its_team_is_told_a_date_once_for_each(own_
     assert ["17 Desember 2026" in each.short for each in listed] == [True]
     shown = open_browser(own_town, "lead").get(f"/usulan/{idea}").text
     assert "Tenggat semula 1 Desember 2026, tenggat baru 9 Desember 2026" in shown
+    assert "Pengusul diberi tahu: paling lambat 17 Des 2026" in shown
     assert "Pengusul diberi tahu: paling lambat 17 Des 2026" in open_browser(own_town, "secretary").get("/kotak-masuk").text
 
 
