@@ -136,7 +136,7 @@ def upgrade() -> None:
 
 def _guard_sqlite() -> None:
     for _table, name in FORMER:
-        op.execute(f"DROP TRIGGER {name}")
+        op.execute(f"DROP TRIGGER IF EXISTS {name}")
     for table, name, act, when, looks in GUARDED:
         found = " OR ".join(_bears_other(f"NEW.{idea}", f"NEW.{person}", step, _LOOSENED_SQLITE) for idea, person, step in looks)
         refusing = f"SELECT RAISE(ABORT, '{REFUSAL}') WHERE {_unless_member(looks)}({found});"
@@ -145,8 +145,8 @@ def _guard_sqlite() -> None:
 
 def _guard_postgresql() -> None:
     for table, name in FORMER:
-        op.execute(f"DROP TRIGGER {name} ON {table}")
-        op.execute(f"DROP FUNCTION {name}()")
+        op.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+        op.execute(f"DROP FUNCTION IF EXISTS {name}()")
     answer = f"BEGIN RETURN {_bears_other('of_idea', 'of_person', 'to_step', _LOOSENED_POSTGRESQL)}; END"
     named = "bears_other_duty(of_idea varchar, of_person varchar, to_step varchar)"
     op.execute(f"CREATE FUNCTION {named} RETURNS boolean LANGUAGE plpgsql AS $$ {answer} $$")
