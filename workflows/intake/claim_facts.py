@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from models.calls import Call
 from models.claims import OPEN, AdoptionClaim, ClaimState
-from models.database import is_among
+from models.database import is_among, is_sqlite
 from models.ideas import Decision, Idea, Revision, TeamMember
 from models.statements.acts import list_acts_on
 from models.units import Unit
@@ -82,7 +82,7 @@ def read_facts(session: Session, claims: Sequence[AdoptionClaim], *, actor: Acto
             bearing.setdefault(act.idea_id, set()).add(act.person_id)
     return ClaimFacts(
         _read_sides(session, ids),
-        frozenset(session.exec(select(Idea.id).where(is_among(session, col(Idea.id), ids), visible(actor, in_order=True)))),
+        frozenset(session.exec(select(Idea.id).where(is_among(session, col(Idea.id), ids), visible(actor, in_order=is_sqlite(session))))),
         _list_changed(session, {claim.idea_id for claim in claims}),
         bearing,
         read_holders(session, DECIDING) if filed else (),

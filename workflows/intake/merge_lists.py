@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from models.database import is_among
+from models.database import is_among, is_sqlite
 from models.ideas import Idea
 from models.merges import IdeaMerge, MergePart
 from models.people import Person
@@ -168,7 +168,7 @@ def list_waiting_merges(session: Session, *, only_agreed: bool = False, actor: A
         silent = select(MergePart.id).where(MergePart.merge_id == IdeaMerge.id, col(MergePart.agreed_at).is_(None))
         by_office = ~silent.exists() if only_agreed else sa.true()
         by_office = by_office | (col(IdeaMerge.asked_by) == actor.person_id)
-        mine = mine | by_office & col(IdeaMerge.idea_id).in_(asked.where(visible(actor, in_order=True)))
+        mine = mine | by_office & col(IdeaMerge.idea_id).in_(asked.where(visible(actor, in_order=is_sqlite(session))))
     waiting = col(IdeaMerge.settled_at).is_(None)
     undoing = col(IdeaMerge.is_done) & col(IdeaMerge.undone_at).is_(None) & (col(IdeaMerge.undo_reason) != "") & col(IdeaMerge.id).in_(own)
     found = select(IdeaMerge).where((waiting & mine) | undoing)

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.calls import Call, PolicyVersion
+from models.database import is_sqlite
 from models.entry_rules import Category
 from models.ideas import Idea, TeamMember
 from models.people import Person
@@ -71,7 +72,9 @@ def list_transfers(session: Session, *, actor: Actor) -> list[ListedTransfer]:
     mine: sa.ColumnElement[bool] = col(IdeaTransfer.idea_id).in_(own)
     if actor.grants:
         waiting = select(IdeaTransfer.idea_id).where(col(IdeaTransfer.settled_at).is_(None))
-        mine = mine | col(IdeaTransfer.idea_id).in_(select(Idea.id).where(col(Idea.id).in_(waiting), visible(actor, in_order=True)))
+        mine = mine | col(IdeaTransfer.idea_id).in_(
+            select(Idea.id).where(col(Idea.id).in_(waiting), visible(actor, in_order=is_sqlite(session)))
+        )
     found = select(IdeaTransfer).join(Idea, col(Idea.id) == col(IdeaTransfer.idea_id)).where(col(Idea.stage).in_(MAY_COME_ABOUT))
     found = found.where(col(IdeaTransfer.settled_at).is_(None), mine)
     rows = session.exec(found.order_by(col(IdeaTransfer.offered_at), col(IdeaTransfer.id)).limit(MOST_LISTED)).all()

@@ -13,6 +13,8 @@ from tests.building import Town
 from tests.workflows.intake.claiming import build_filed, build_told, listed
 from workflows.intake import claim_lists
 from workflows.intake.claim_lists import list_claims
+from workflows.intake.merge_lists import list_waiting_merges
+from workflows.intake.transfer_lists import list_transfers
 
 READERS = ("leader", "chair", "owner", "operator", "stranger")
 
@@ -44,3 +46,11 @@ def test_a_backlog_asks_no_more_than_one_claim_and_lists_the_late_and_ones_own(t
     monkeypatch.setattr(claim_lists, "MOST_LISTED", 2)
     assert [each.row.id for each in listed(town, "leader")] == [claims[1], claims[2]]
     assert [each.row.id for each in listed(town, "operator")] == [own, claims[1]]
+
+
+def test_every_list_that_the_inbox_counts_is_read_on_either_database(either_town: Town) -> None:
+    with either_town.store.reading() as session:
+        actor = either_town.actor(session, "secretary")
+        assert [list_waiting_merges(session, actor=actor), list_transfers(session, actor=actor)] == [[], []]
+    build_filed(either_town, lead="owner")
+    assert [len(listed(either_town, who)) for who in ("leader", "owner", "stranger")] == [1, 1, 0]
