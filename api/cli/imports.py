@@ -85,9 +85,7 @@ def bring_ideas(
 
 @imports.command("past-ideas")
 def bring_past_ideas(
-    file: Annotated[
-        Path, typer.Argument(help="CSV, XLSX, XLS or ODS with Unit Kerja, Judul, Ringkasan, Tanggal Terima, Hasil at least.")
-    ],
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, XLS or ODS with Unit Kerja, Judul, Ringkasan, Tanggal Terima, Hasil at least.")],
     author: Annotated[str, typer.Option(help="NIP of the operator or admin over all its units who answers for the file.")],
     dry_run: DryRun = False,
     report: ReportFile = None,
