@@ -24,6 +24,7 @@ from models.database import Database
 from models.ideas import Idea
 from models.stages import IdeaStage
 from tests.building import Town
+from tests.faults.keeping import make_keys
 from tests.town import settle_town
 from workflows.delivery.prefect_server import USER, password_file
 
@@ -113,6 +114,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     store = Database(f"sqlite:///{folder / 'gagas.db'}")
     settle_town(store)
     store.close()
+    make_keys(folder)
     started: list[Served] = []
 
     def start(**environment: str) -> Served:
