@@ -29,7 +29,8 @@ TYPED = "main input:not([type=radio]):not([type=checkbox]):visible"
 TARGETS = f"main button.button:visible, {TYPED}, main select:visible, main .choice:visible, .head a:visible"
 # files, and where former addresses lead
 NO_PAGES = {
-    "/klaim/{rest}",  # leads to the list, where a refused form was read anew
+    "/klaim/{rest}",  # leads to the list, where a refused form was read anew, as do these
+    *("/penggabungan/{rest:path}", "/pengalihan/{rest:path}", "/pergantian/{rest:path}"),
     "/static/{name}",
     "/fonts/{name}",
     "/dokumen/{document_id}",

@@ -63,21 +63,22 @@ def keep_told(session: Session, due: Due, token: str) -> tuple[str, ...]:
 
     Answers the documents of which it told: their holders know of them now.
     """
-    session.get_one(Message, due.number).not_before = due.at + PAUSE
     told = list(session.exec(select(HeldNews).where(col(HeldNews.id).in_(due.news)))) if due.news else []
     for each in told:
         session.delete(each)
     keep_covered(session, due, token)
+    session.get_one(Message, due.number).not_before = due.at + PAUSE
     return tuple(each.document_id for each in told if each.document_id)
 
 
 def keep_covered(session: Session, due: Due, token: str) -> None:
-    """Acknowledge what a message covers together with it, under its run: all was told, or nothing was to be told."""
+    """Acknowledge what a message covers together with it, under its run: all was told, or nothing was to be told; no pause begins."""
     if due.is_asked:
         note_told(session, due.person_id, due.at)
-    run_id = session.get_one(Message, due.number).run_id
+    message = session.get_one(Message, due.number)
+    message.not_before = due.at
     told = sa.update(Message).where(col(Message.id).in_(due.covered), _waits_here(token))
-    told = told.values(state=MessageState.HANDLED, handled_at=now(), lease_token=None, holder=None, run_id=run_id)
+    told = told.values(state=MessageState.HANDLED, handled_at=now(), lease_token=None, holder=None, run_id=message.run_id, not_before=due.at)
     session.execute(told.execution_options(synchronize_session=False))
 
 
