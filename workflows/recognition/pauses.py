@@ -78,7 +78,9 @@ def keep_covered(session: Session, due: Due, token: str) -> None:
     message = session.get_one(Message, due.number)
     message.not_before = due.at
     told = sa.update(Message).where(col(Message.id).in_(due.covered), _waits_here(token))
-    told = told.values(state=MessageState.HANDLED, handled_at=now(), lease_token=None, holder=None, run_id=message.run_id, not_before=due.at)
+    told = told.values(
+        state=MessageState.HANDLED, handled_at=now(), lease_token=None, holder=None, run_id=message.run_id, not_before=due.at
+    )
     session.execute(told.execution_options(synchronize_session=False))
 
 

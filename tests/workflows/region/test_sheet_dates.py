@@ -30,9 +30,7 @@ def test_one_day_is_read_however_it_is_written(written: str) -> None:
     assert read_day(written, "valid_from") == FIRST
 
 
-@pytest.mark.parametrize(
-    "written", ["", "31/02/2026", "2026", "Oktober 2026", "1 Brumaire 2026", "10/2026", "12345", "01/10/26"]
-)
+@pytest.mark.parametrize("written", ["", "31/02/2026", "2026", "Oktober 2026", "1 Brumaire 2026", "10/2026", "12345", "01/10/26"])
 def test_what_is_no_day_is_refused(written: str) -> None:
     with pytest.raises(Invalid, match="sheet_day_unreadable") as refused:
         read_day(written, "valid_from")
