@@ -7,10 +7,11 @@ from models.clock_rules import ClockRule, Silence
 from models.people import Role
 from models.policy import Policy
 from models.waits import Span, Wait, WaitUnit
-from workflows.process.lateness import find_late_job
+from workflows.process.lateness import list_late_steps
 from workflows.process.silence import PERMIT
-from workflows.process.ways import AWARD, IDEA
+from workflows.process.ways import AWARD, IDEA, Stage, Way
 
+LEFT_TO_PEOPLE = frozenset({IDEA.action("prolong"), IDEA.action("start_pilot")})  # what a job does of a late stage whose task stays open
 FEWEST_WORKING_DAYS = 5  # before silence decides: UU 30/2014 art. 53 as UU 6/2023 art. 175 has it
 FEWEST_DAYS = 7  # calendar days in which there are so many working days
 STAGES = {  # by the name of a wait, the stages that have it with their way
@@ -57,8 +58,14 @@ def _check_steps(policy: Policy, rule: ClockRule, path: str) -> Iterator[Contrad
             yield "policy_step_of_nobody", f"{path}.{place}", {}
         elif -step >= shortest:
             yield "policy_step_too_early", f"{path}.{place}", {"count": -step}
-        elif step > 0 and all(find_late_job(way, policy, stage) for way, stage in stages):
+        elif step > 0 and all(_ends_by_itself(way, policy, stage) for way, stage in stages):
             yield "policy_step_too_late", f"{path}.{place}", {"count": step}
+
+
+def _ends_by_itself(way: Way, policy: Policy, stage: Stage) -> bool:
+    """Whether a job ends a stage once its date is past; a review may go on, and no pilot starts without its plan."""
+    steps = {each.action for each in list_late_steps(way, policy, stage)}
+    return bool(steps) and not steps & LEFT_TO_PEOPLE
 
 
 def _check_silence(policy: Policy) -> Iterator[Contradiction]:

@@ -17,6 +17,8 @@ from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.transfer import NewTransfer, offer_transfer
 from workflows.review.reopen import reopen_idea
 
+JOINING = "owner"  # who leads the idea that joins: a colleague of a team's member, in whose unit no official works
+
 
 @dataclass(frozen=True)
 class Office:
@@ -35,9 +37,9 @@ def act_in_office(town: Town, office: Office, who: str, act: str) -> None:
             (other,) = town.rows(select(Idea.code).where(Idea.id != idea))
             town.do(ask_merge, idea, NewMerge(str(other), REASON), by=who)
             (merge,) = town.rows(select(IdeaMerge.id))
-            for lead in (office.team[0], "stranger"):
+            for lead in (office.team[0], JOINING):
                 town.do(open_merge, merge, by=lead)
-            agree(town, merge, *office.team, "stranger")
+            agree(town, merge, *office.team, JOINING)
         case "offer":
             town.do(offer_transfer, idea, NewTransfer(office.elsewhere, REASON), by=who)
         case "take_in":

@@ -67,7 +67,7 @@ def draw_policy(luck: Random) -> dict[str, Any]:
         policy["substitutes"] = luck.randint(0, 3)
     for draw in (draw_silence, draw_closing, draw_clocks, draw_categories, draw_eligibility):
         policy |= draw(luck, policy) if luck.random() < SELDOM else {}
-    if luck.random() < 0.3:
+    if luck.random() < 0.15:
         policy["award_from"] = luck.sample(AWARDED, luck.choices([0, 1, 2], [1, 4, 4])[0])
     return policy
 
@@ -117,7 +117,7 @@ def _draw_steps(luck: Random, wait: str) -> list[int]:
     if luck.random() < WRONG:
         return [-3, 1] if wait == "deferral" else luck.choice([[1, -3], [-3, -3], [-60]])
     steps = sorted(luck.sample([-3, -1, 1, 5], luck.randint(0, 3)))
-    return [] if wait == "retention" else [step for step in steps if step < 0 or wait not in ("permission", "review", "deferral")]
+    return [] if wait == "retention" else [step for step in steps if step < 0 or wait not in ("permission", "deferral")]
 
 
 def draw_categories(luck: Random, policy: dict[str, Any]) -> dict[str, Any]:

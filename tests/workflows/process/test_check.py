@@ -141,6 +141,9 @@ SOUND: dict[str, dict[str, Any]] = {
             {"wait": "screening", "begins": "call_closed", "remind": [-6, 0]},
         ],
     },
+    "reminders of those who are late with what no job does for them": {
+        "clocks": [{"wait": wait, "remind": [-3, 1]} for wait in ("review", "pilot_plan")]
+    },
     "a silence that grants after a week": {"on_silence": "granted", "days": {"permission": 7}},
     "a silence that refuses after a month": {"on_silence": "refused", "days": {"permission": {"amount": 1, "unit": "months"}}},
     "the smallest quorum of four": {"reviewers": 4, "quorum": 3},

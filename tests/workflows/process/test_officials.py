@@ -32,7 +32,7 @@ from tests.building import Shelf, Town
 from tests.requests import REQUESTS, RequestPlace
 from tests.steps import REASON
 from tests.unchanged import fingerprint
-from tests.workflows.process.in_office import Office, act_in_office
+from tests.workflows.process.in_office import JOINING, Office, act_in_office
 from tests.workflows.process.officials import MOST, OFFICES, SUPERIOR, Borne, Case, draw_case, find_farthest, hand_in, settle_officials
 from workflows.pilot.start import list_owners
 from workflows.process.context import AwardContext, read_context
@@ -221,7 +221,7 @@ def play(shelf: Shelf, client: TestClient, case: Case) -> Play:
     borne = Borne(tuple(case.policy["loosened"]), case.lead)
     idea = hand_in(town, call, case.lead)
     if "merge" in case.in_office:
-        hand_in(town, call, "stranger", title="Nomor antre dari rumah")
+        hand_in(town, call, JOINING, title="Nomor antre dari rumah")
     return Play(case, town, client, idea, borne, elsewhere)
 
 

@@ -65,7 +65,7 @@ def test_a_policy_that_passes_leaves_nobody_without_one_next_step_and_one_that_f
             assert owed.award is not None or not is_awarded(policy, story, owed), story.visited
             ends[owed.stage] += 1
     print(f"{ends.total()} pass and end at {dict(ends)}; {seen.total()} fail with {dict(seen)}")
-    assert min(ends.total(), seen.total()) > number_of_policies / 5
+    assert min(ends.total(), seen.total()) > number_of_policies / 10
     if number_of_policies == POLICIES:
         assert set(seen) == set(SHOWN)
 
