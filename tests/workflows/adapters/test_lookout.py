@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from models.ids import new_id
 from workflows.adapters.lookout import PROGRAM, Lookout
 
 ROOT = Path(__file__).parents[3]
@@ -48,6 +49,7 @@ def is_open(number):
 ASKS_AND_IS_KILLED = """
 import sys
 from pathlib import Path
+from models.ids import new_id
 from workflows.adapters.lookout import Lookout
 Lookout(Path(sys.argv[1])).ask(sys.argv[2:], 60)
 """
@@ -73,8 +75,9 @@ def ask(lookout: Lookout, tmp_path: Path) -> Callable[..., bytes]:
     """What is said of a file that says so."""
 
     def asking(word: str, seconds: float = 20) -> bytes:
-        (tmp_path / word).write_text(word)
-        return lookout.ask([str(tmp_path / name) for name in (word, "shown", "small")], seconds)
+        asked = tmp_path / new_id()  # some are asked at once
+        asked.write_text(word)
+        return lookout.ask([str(asked), *(str(tmp_path / name) for name in ("shown", "small"))], seconds)
 
     return asking
 
