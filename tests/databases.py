@@ -3,13 +3,20 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from models.database import Database
+from models.settings import settings
 
 NEW_DATABASE = Callable[..., str]
+FILLED_AT = "2026-11-02T08:00:00+07:00"  # before all instants at which tests let a clock stand
 
 
 class Pattern:
-    """A database that is made when a copy of it is first asked for, of either kind, and left closed."""
+    """A database that is made when a copy of it is first asked for, of either kind, and left closed.
+
+    It is filled at one instant: who first asks may have a clock of their own, and nobody is to begin after it.
+    """
 
     def __init__(self, folder: Path, fill: Callable[[Database], object]) -> None:
         self.folder, self.fill, self._postgres = folder, fill, ""
@@ -30,5 +37,10 @@ class Pattern:
 
     def _make(self, url: str) -> None:
         store = Database(url)
-        self.fill(store)
+        with pytest.MonkeyPatch.context() as patch:
+            (self.folder / "clock").write_text(FILLED_AT)
+            patch.setenv("GAGAS_CLOCK", f"test:{self.folder / 'clock'}")
+            settings.cache_clear()
+            self.fill(store)
+        settings.cache_clear()
         store.close()

@@ -48,7 +48,8 @@ def silence_decides_within_a_week(company: Company, policy: dict[str, Any], _fin
         (closes_at,) = story.town.rows(select(Call.closes_at))
         story.pass_days((closes_at - now()).days)
     story.pass_days(A_WEEK)
-    assert story.read().stage != PERMISSION
+    left = story.read()
+    assert left.stage != PERMISSION, left
 
 
 def clock_is_of_no_stage(_company: Company, policy: dict[str, Any], finding: Finding) -> None:
