@@ -92,10 +92,11 @@ class Worlds:
         self.known = read_values(town)
         shelf.put_aside(BASE)
 
-    def compare(self, *secrets: Make, who: Iterable[str] = (), every: int = 1) -> dict[str, list[str]]:
+    def compare(self, *secrets: Make, who: Iterable[str] = (), every: int = 1, first: int = 0) -> dict[str, list[str]]:
         """By asker the addresses whose answers differ between the worlds; who meets no difference is not named.
 
-        Everybody of the town and somebody unknown ask, or `who`; each of them all addresses, or one in `every`.
+        Everybody of the town and somebody unknown ask, or `who`; each of them all addresses, or one in `every`: whoever asks first, from
+        the address numbered `first`, each other from the one after it.
         """
         with stopped_clock():
             made = []
@@ -108,15 +109,14 @@ class Worlds:
                 dict(itertools.chain(*(each.idea_of.items() for each in made))),
             )
             askers = list(who) or ["", *self.shelf.town.people]
-            answers = [self._ask_all(f"{BASE}-{number}", asked, askers, every) for number in range(len(secrets))]
-        found = {
-            one: [a for a in answers[0][one] if any(other[one].get(a) != answers[0][one][a] for other in answers[1:])] for one in askers
-        }
+            numbered = dict(enumerate(askers, first))
+            answers = [self._ask_all(f"{BASE}-{number}", asked, numbered, every) for number in range(len(secrets))]
+        found = {one: list_differing([told[one] for told in answers]) for one in askers}
         return {one: addresses for one, addresses in found.items() if addresses}
 
-    def _ask_all(self, name: str, asked: Asked, askers: list[str], every: int) -> dict[str, Answers]:
+    def _ask_all(self, name: str, asked: Asked, askers: dict[int, str], every: int) -> dict[str, Answers]:
         told, patterns = {}, list_patterns()
-        for number, one in enumerate(askers):
+        for number, one in askers.items():
             town = self.shelf.open_town(name)  # afresh for each: a visit is noted, and a lookup in vain
             self.client.app.state.lookups = Lookups()  # type: ignore[attr-defined]
             told[one] = dict(self._ask(town, one, asked, patterns[number % every :: every]))

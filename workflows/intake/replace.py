@@ -2,7 +2,7 @@
 
 Who would cheat takes a share: of somebody who is ill, or from a member against their will. Or a place: for a friend once there is money, or
 to get out of the team and judge its idea. So who serves is replaced only if they agree; nobody else's share changes; the others agree, too;
-whoever permitted the idea confirms; never once there is an award; and who left is apart from what the team is apart from.
+whoever permitted the idea confirms; never once an award was announced; and who left is apart from what the team is apart from.
 """
 
 from dataclasses import dataclass
@@ -97,7 +97,7 @@ def ask_replacement(session: Session, idea_id: str, new: NewReplacement, *, acto
 
     Of a draft only its lead is replaced so, by a member; its other members are named on its form. Of what is handed in a member may ask for
     themself to lead it. Raises Forbidden for all others, Invalid, all faults at once, for who cannot leave or come and a missing reason;
-    Conflict once there is an award, while a team is being agreed upon, and while another request waits.
+    Conflict where the idea may be awarded, while a team is being agreed upon, and while another request waits.
     """
     context = read_context(session, idea_id, actor=actor)
     of_lead = new.leaver_id == context.idea.lead_id
@@ -157,7 +157,7 @@ def confirm_replacement(session: Session, replacement_id: str, *, confirms: bool
     The newcomer has the leaver's place and share from now on; no other share changes. Of a lead who did not answer or left the service a
     reason says why it is confirmed. What was proposed to become of the former team ends.
 
-    Raises Forbidden for anybody else; Invalid for a missing reason; Conflict while somebody is waited for, once there is an award,
+    Raises Forbidden for anybody else; Invalid for a missing reason; Conflict while somebody is waited for, once an award was announced,
     where the newcomer is near to who judges the idea, and where with them the idea has too many awards behind it.
     """
     row, context = _take(session, replacement_id, actor)

@@ -22,7 +22,7 @@ from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
 from workflows.process.deadlines import due_from
 from workflows.process.duties import PROPOSE, list_barred
-from workflows.process.earning import has_award
+from workflows.process.eligibility import is_awarded_openly
 from workflows.process.permission import asks_permission, is_lead_head
 from workflows.process.refusals import Conflict, Faults, Invalid, Refusal
 from workflows.process.superiors import list_superiors
@@ -180,10 +180,11 @@ def is_concerned(session: Session, context: IdeaContext, row: Replacement, actor
 def find_judged(session: Session, context: IdeaContext, newcomer_id: str) -> Refusal | None:
     """Why a newcomer may not come into a team: they judge the idea, are of a unit with who does, or stand below them.
 
-    One refusal for all of it, for who left the service, and where there is an award: whoever confirms learns nothing of who reviews, nor of
-    what is not announced.
+    One refusal for all of it, for who left the service, and where an award was announced: whoever confirms learns nothing of who reviews.
+    An award that is only prepared keeps nobody out, as trying one free colleague after another would tell of it: the idea went on from the
+    stage that earned it (`find_standing`), and with another team it is computed anew before anybody approves it.
     """
-    if has_award(session, context.idea.id):
+    if is_awarded_openly(session, context.idea.id):
         return Conflict("newcomer_not_free")
     newcomer = session.get_one(Person, newcomer_id)
     path = session.exec(select(Unit.path).where(Unit.id == newcomer.unit_id)).one()
@@ -198,11 +199,11 @@ def find_judged(session: Session, context: IdeaContext, newcomer_id: str) -> Ref
 
 
 def find_unfit(session: Session, context: IdeaContext, successor_id: str) -> Refusal | None:
-    """Why a member may not lead an idea: they bear a duty that must be somebody else's, left the service, or there is an award.
+    """Why a member may not lead an idea: they bear a duty that must be somebody else's, left the service, or an award was announced.
 
     One refusal for all of it, as whoever confirms is told no more by `find_judged`.
     """
-    is_unfit = has_award(session, context.idea.id) or _is_apart(session, context, successor_id)
+    is_unfit = is_awarded_openly(session, context.idea.id) or _is_apart(session, context, successor_id)
     return Conflict("successor_not_free") if is_unfit else None
 
 

@@ -5,7 +5,8 @@ import re
 from sqlmodel import col, select
 
 from models.ids import new_id
-from models.people import Role, RoleGrant, SignIn
+from models.instants import today
+from models.people import AccountNotice, EmployeeNumber, Role, RoleGrant, SignIn
 from tests.api.pages.browsing import PASSWORD, confirm, fields_of, give_password, open_browser, send
 from tests.building import Town
 from workflows.process.actors import actor_of
@@ -117,6 +118,16 @@ def test_a_persons_record_is_found_by_number_and_leads_every_way_back(town: Town
         assert (answer.headers.get("location"), answer.status_code) == ((f"{record}?ok={done}", 303) if done else (None, 422))
     assert not holds(town, "mate", Role.PILOT_OWNER)
     assert re.search(r'class="secret">\w{4}-\w{4}-\w{4}<', send(admin, record, f"{record}/buka").text)
+
+
+def test_a_new_number_is_given_on_the_record_and_the_person_is_told(town: Town) -> None:
+    mate, record = town["mate"], f"/pegawai/{town['mate'].id}"
+    new = {"employee_number": "199305172021221968", "kind": "pppk", "valid_from": today().isoformat()}
+    answer = send(open_browser(town, "operator"), record, f"{record}/nomor", **new)
+    assert answer.headers["location"] == f"{record}?ok=number_changed", answer.text
+    present = select(EmployeeNumber.number).where(EmployeeNumber.person_id == mate.id, col(EmployeeNumber.valid_until).is_(None))
+    assert town.rows(present) == [new["employee_number"]]
+    assert town.rows(select(AccountNotice.kind).where(AccountNotice.person_id == mate.id)) == ["number_changed"]
 
 
 def test_a_record_is_read_by_who_looks_after_the_account(town: Town) -> None:

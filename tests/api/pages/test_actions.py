@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from api.pages.texts import texts
+from models.ideas import TeamMember
 from models.instants import today
 from models.people import Role
 from models.pilots import Pilot
@@ -38,6 +39,17 @@ def test_a_proposer_withdraws(town: Town) -> None:
     idea = town.build_idea(IdeaStage.AWAITING_PERMISSION)
     press(town, "lead", idea, "tarik", reason="Akan ditulis ulang")
     assert town.idea(idea).stage == "withdrawn"
+
+
+@pytest.mark.parametrize(("outcome", "team"), [("joined", {"lead": 6_000, "mate": 4_000}), ("not_joined", {"lead": 10_000})])
+def test_whoever_is_asked_joins_a_team_or_stays_out_of_it(town: Town, outcome: str, team: dict[str, int]) -> None:
+    idea = town.ask_team()
+    browser = open_browser(town, "mate")
+    assert f'href="/usulan/{idea}' in browser.get("/kotak-masuk").text
+    answer = send(browser, f"/usulan/{idea}", f"/usulan/{idea}/persetujuan", outcome=outcome, reason="Saya cuti panjang tahun ini.")
+    assert answer.status_code == 303, answer.text
+    rows = town.rows(select(TeamMember.person_id, TeamMember.share_hundredths).where(TeamMember.idea_id == idea))
+    assert {one.who: share for one in town.people.values() for person, share in rows if person == one.id} == team
 
 
 def test_a_unit_head_refuses_with_a_reason(town: Town) -> None:

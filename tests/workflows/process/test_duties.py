@@ -56,6 +56,13 @@ def test_no_policy_brings_these_together(pair: tuple[str, str]) -> None:
     assert [found.code for found in check_policy(wilful, IDEA, AWARD, DOCUMENT)] == ["policy_pair_not_loosened"]
 
 
+def test_whatever_pair_a_policy_names_only_those_of_the_list_are_loosened() -> None:
+    """Also by a policy that nobody checked, and whichever of the two it names first."""
+    for pair in itertools.permutations((*STEPS, *BESIDE, FORMER, CLAIM), 2):
+        wilful = Policy.model_validate({**POLICY, "loosened": [pair]})
+        assert must_differ(*pair, wilful) == (must_differ(*pair, STRICT) and pair_of(*pair) not in LOOSENABLE), pair
+
+
 def test_who_claims_a_determined_idea_says_nothing_of_what_comes_of_it_and_may_do_all_else() -> None:
     apart = {duty for duty in (*STEPS, *BESIDE, FORMER, CLAIM) if must_differ(CLAIM, duty, LOOSEST)}
     assert apart == {duty for duty in STEPS if must_differ(duty, CLAIM, LOOSEST)} == {"verify", "propose_award", "approve"}
