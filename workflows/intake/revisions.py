@@ -127,9 +127,9 @@ def _list_changes(context: IdeaContext, before: Mapping[str, str], after: Mappin
 
 def _compare_files(old: Sequence[str], new: Sequence[str]) -> PartChange:
     """What became of each file, known by its bytes: phones give every photo the same name."""
-    names = ("\n".join(line.partition(" ")[2] for line in lines) for lines in (old, new))
-    marked = compare_lists(old, new)
-    return PartChange(FILES, *names, tuple(Piece(change, line.partition(" ")[2] + "\n") for change, line in marked))
+    before, after = ("\n".join(line.partition(" ")[2] for line in lines) for lines in (old, new))
+    pieces = (Piece(change, line.partition(" ")[2] + "\n") for change, line in compare_lists(old, new))
+    return PartChange(FILES, before, after, tuple(pieces))
 
 
 def list_parts(context: IdeaContext) -> Sequence[str]:
