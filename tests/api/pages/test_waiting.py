@@ -68,7 +68,7 @@ def test_the_inbox_says_since_when_an_answer_is_awaited_and_until_when(town: Tow
     open_both(town, asked)
     since = f"sejak {show_short_day(today(), 'id')}"
     for who, page, has_date in (("operator", "/klaim", True), ("mate", "/pergantian", True), ("walker", "/penggabungan", False)):
-        [notice] = re.findall(rf'<div class="notice gold gap"><p><a href="{page}">.*?</div>', read_inbox(town, who))
+        [notice] = re.findall(rf'(?s)<div class="notice gold gap"><p><a href="{page}">.*?</div>', read_inbox(town, who))
         assert (since in notice, "<time" in notice) == (True, has_date), (who, notice)
 
 
