@@ -192,6 +192,7 @@ class NoticeKind(StrEnum):
     LATE_PERMITTED = "late_permitted"
     LATE_ENDED = "late_ended"
     IDEA_DICTATED = "idea_dictated"
+    FILE_REFUSED = "file_refused"
     TEAM_ASKED = "team_asked"
     TEAM_REPLACED = "team_replaced"
     TEAM_KEPT = "team_kept"

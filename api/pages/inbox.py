@@ -1,7 +1,8 @@
 """The inbox: what waits for the reader, the most urgent first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,11 +14,11 @@ from api.pages.queue import address_of
 from api.pages.render import page, read_done
 from api.pages.session import Page
 from models.instants import now
-from workflows.intake.claim_lists import list_claims
-from workflows.intake.dictate import count_dictated
+from workflows.intake.claim_lists import ListedClaim, list_claims
+from workflows.intake.dictate import list_dictated_since
 from workflows.intake.merge_lists import list_waiting_merges
 from workflows.intake.replace import list_replacements
-from workflows.intake.transfer_lists import list_transfers
+from workflows.intake.transfer_lists import ListedTransfer, list_transfers
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy_of
 from workflows.process.inbox import find_gate
@@ -48,7 +49,7 @@ async def show_inbox(request: Page, after: str | None = None, before: str | None
             "waiting": count_waiting(session, actor=actor, most=MOST_COUNTED) if found.after or found.before else None,
             "stranded": _lines(session, list_stranded(session, actor=actor).rows, actor) if is_first else [],
             "to_confirm": count_to_confirm(session, actor=actor) if is_first else 0,
-            "dictated": count_dictated(session, actor.person_id) if is_first else 0,
+            "dictated": list_dictated_since(session, actor.person_id) if is_first else (),
             "lists": _count_lists(session, actor) if is_first else [],
             "unsigned": list_unsigned(session, actor=actor) if is_first else [],
         }
@@ -57,19 +58,34 @@ async def show_inbox(request: Page, after: str | None = None, before: str | None
     return page(visitor, "inbox.html", **values, done=read_done(ok))
 
 
+Dates = Callable[[Any], tuple[datetime, datetime | None]]  # since when a row of a list waits, and until when where it has a date
+
+
 def _count_lists(session: Session, actor: Actor) -> list[dict[str, Any]]:
-    """Of each list of what people answer: its address, its words, how many await the reader, and how many concern them at all."""
-    lists: list[tuple[str, str, Sequence[Any]]] = [
-        ("/pergantian", "replace", list_replacements(session, actor=actor)),
-        ("/klaim", "claim", [each for each in list_claims(session, actor=actor) if each.is_open]),
-        ("/penggabungan", "merge", list_waiting_merges(session, only_agreed=True, actor=actor)),
-        ("/pengalihan", "transfer", list_transfers(session, actor=actor)),
+    """Of each list of what people answer: its address, its words, how many await the reader, since when and until when, and how many
+    concern them at all."""
+    lists: list[tuple[str, str, Sequence[Any], Dates]] = [
+        ("/pergantian", "replace", list_replacements(session, actor=actor), lambda each: (each.row.asked_at, each.silent_until)),
+        ("/klaim", "claim", [each for each in list_claims(session, actor=actor) if each.is_open], _date_claim),
+        ("/penggabungan", "merge", list_waiting_merges(session, only_agreed=True, actor=actor), lambda each: (each.since, None)),
+        ("/pengalihan", "transfer", list_transfers(session, actor=actor), _date_transfer),
     ]
-    return [
-        {"to": to, "words": words, "awaiting": sum(each.awaits_reader for each in rows), "concerning": len(rows)}
-        for to, words, rows in lists
-        if rows
-    ]
+    return [{"to": to, "words": words, "concerning": len(rows), **_count(rows, dates)} for to, words, rows, dates in lists if rows]
+
+
+def _count(rows: Sequence[Any], dates: Dates) -> dict[str, Any]:
+    """How many rows await the reader, since when the first does, and which of their dates comes first."""
+    awaiting = [dates(each) for each in rows if each.awaits_reader]
+    due = [until for _, until in awaiting if until is not None]
+    return {"awaiting": len(awaiting), "since": min((since for since, _ in awaiting), default=None), "due_at": min(due, default=None)}
+
+
+def _date_claim(each: ListedClaim) -> tuple[datetime, datetime | None]:
+    return each.row.filed_at or each.row.told_at or each.row.created_at, each.due_at
+
+
+def _date_transfer(each: ListedTransfer) -> tuple[datetime, datetime | None]:
+    return each.row.accepted_at or each.row.offered_at, None
 
 
 def _lines(session: Session, waiting: Sequence[Awaited], actor: Actor) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from workflows.calculations.ledger import write_canonical
 from workflows.calculations.text_changes import Change, Piece, compare_lists
 from workflows.intake.answers import ANSWERS
 from workflows.intake.attachments import preview_files
-from workflows.intake.revisions import Comparison, PartChange, compare_revisions, list_revisions
+from workflows.intake.revisions import FILES, Comparison, PartChange, compare_revisions, list_revisions
 from workflows.intake.supplement import SECTION
 from workflows.intake.table_answers import open_rows
 from workflows.intake.telling import list_telling_words
@@ -80,7 +80,7 @@ async def show_preview(idea_id: Id, request: Page, ok: str = "") -> Response:
 
 def _count(found: Comparison) -> dict[str, int]:
     """How many words were added and removed in all."""
-    pieces = [piece for each in found.changes for piece in each.pieces]
+    pieces = [piece for each in found.changes if each.part != FILES for piece in each.pieces]
     return {change.value: sum(len(piece.text.split()) for piece in pieces if piece.change == change) for change in Change}
 
 

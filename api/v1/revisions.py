@@ -33,7 +33,8 @@ class PieceOut(ResponseBody):
 class PartChangeOut(ResponseBody):
     """A part that was changed: `title`, `budget_rupiah`, `sections.<name>`, `answers.<name>`, `files` (a name a line) and the like.
 
-    `pieces` are the words of a title or section, removed and added ones among the others; of any other part there are none.
+    `pieces` are the words of a title or section, removed and added ones among the others, and of files the name of each; of any other part
+    there are none. A file that took another's place under the same name is removed and added.
     """
 
     part: str

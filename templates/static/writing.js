@@ -138,12 +138,12 @@ function loadOnceMore() {
   setTimeout(() => (changedAt || isOver ? say("") : location.reload()), 1_500);
 }
 
-// Words, as the server counts them: what stands between spaces and has a letter or a digit.
+// Words, as the server counts them: what stands between spaces and has a letter or a digit that is seen.
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang === "id" ? "id-ID" : "en-GB");
 
 function countWords(text) {
-  const parts = text.replace(/[\u00ad\u200b\u2060\ufeff]/g, "").split(/[\s\u001c-\u001f\u0085]+/u);
+  const parts = text.replace(/[\u00ad\u200b\u2060\ufeff\u115f\u1160\u3164\uffa0\u2800]/g, "").split(/[\s\u001c-\u001f\u0085]+/u);
   return parts.filter((part) => /[\p{L}\p{N}]/u.test(part)).length;
 }
 

@@ -6,7 +6,9 @@ from sqlmodel import Session, col, func, select
 
 from models.attachments import Attachment, AttachmentState
 from models.form_rules import AttachmentRule, FileKind
+from models.ideas import Idea
 from models.instants import now
+from models.people import NoticeKind
 from models.stages import IdeaStage
 from workflows.adapters.inspection import kind_of
 from workflows.intake.attachments import list_present
@@ -19,6 +21,7 @@ from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.engine import Grounds, permit, take
 from workflows.process.journal import record, send
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
+from workflows.region.notices import send_notice
 
 SCAN = "intake.scan_attachment"
 CHECKED = "idea.check_attachment"
@@ -112,7 +115,10 @@ def remove_attachment(session: Session, idea_id: str, attachment_id: str, *, act
 
 
 def settle_scan(session: Session, attachment_id: str, *, is_clean: bool, actor: Actor) -> None:
-    """Write what the scanner said of a file that waited, and chain it; nothing where somebody else did so before."""
+    """Write what the scanner said of a file that waited, and chain it; nothing where somebody else did so before.
+
+    Whoever leads the idea is told of one that was refused and is of the idea still: it may be handed in by now, and nobody opens the file.
+    """
     row = session.get(Attachment, attachment_id, with_for_update=True)
     if row is None or row.state != AttachmentState.WAITING:
         return
@@ -121,6 +127,8 @@ def settle_scan(session: Session, attachment_id: str, *, is_clean: bool, actor: 
     session.flush()
     commits = commit_rows(CHECKED, [("attachment", row)])
     record(session, CHECKED, row.idea_id, actor=actor, idea_id=row.idea_id, state=row.state.value, commits=commits)
+    if not is_clean and row.removed_in is None:
+        send_notice(session, session.get_one(Idea, row.idea_id).lead_id, NoticeKind.FILE_REFUSED)
 
 
 def _require_open(session: Session, context: IdeaContext, removed: Attachment | None = None) -> None:

@@ -193,10 +193,10 @@ def list_dictated(session: Session, *, actor: Actor) -> Sequence[Dictated]:
     return [read_dictated(session, dictated_id, actor=actor) for dictated_id in ids.all()]
 
 
-def count_dictated(session: Session, person_id: str | None) -> int:
-    """How many ideas were typed in somebody's name and wait for their word."""
-    waiting = select(DictatedIdea.id).where(DictatedIdea.person_id == person_id, col(DictatedIdea.settled_at).is_(None))
-    return len(session.exec(waiting).all())
+def list_dictated_since(session: Session, person_id: str | None) -> Sequence[datetime]:
+    """When each idea was typed in somebody's name that waits for their word, the first first."""
+    waiting = select(DictatedIdea.typed_at).where(DictatedIdea.person_id == person_id, col(DictatedIdea.settled_at).is_(None))
+    return session.exec(waiting.order_by(col(DictatedIdea.typed_at))).all()
 
 
 def may_print(session: Session, found: Dictated, actor: Actor) -> bool:

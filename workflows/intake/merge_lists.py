@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,6 +110,15 @@ class ListedMerge:
     def awaits_reader(self) -> bool:
         """Whether it waits for the reader."""
         return self.may_open or self.may_agree or self.may_confirm
+
+    @property
+    def since(self) -> datetime:
+        """Since when an answer is awaited: the first wish to be two again, the opening by the second lead, or the proposal."""
+        said = [each.undo_agreed_at if self.is_undoing else each.opened_at for each in self.parts]
+        instants = sorted(each for each in said if each is not None)
+        if not instants or not (self.is_undoing or is_opened(self.parts)):
+            return self.row.asked_at
+        return instants[0] if self.is_undoing else instants[-1]
 
     def has_agreed(self, part: MergePart) -> bool:
         """Whether somebody has agreed: to become one, or to be two again."""

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from models.form_rules import FormField
 from models.ideas import Decision, Revision
 from models.stages import IdeaStage
-from workflows.calculations.text_changes import Change, Piece, compare_texts
+from workflows.calculations.text_changes import Change, Piece, compare_lists, compare_texts
 from workflows.intake.answers import ANSWERS, FormContent, leave_unasked_out
 from workflows.intake.supplement import SECTION
 from workflows.process.actors import Actor
@@ -39,7 +39,7 @@ class ListedRevision:
 
 @dataclass(frozen=True)
 class PartChange:
-    """A part of an idea that two revisions say differently; the words of a text as pieces, of anything else the two values."""
+    """A part of an idea that two revisions say differently; the words of a text, or the files, as pieces; of anything else both values."""
 
     part: str
     before: str
@@ -109,7 +109,7 @@ def _read_said(context: IdeaContext, row: Revision, *, whole: bool) -> dict[str,
     kept = said if whole else leave_unasked_out(context.policy, said)
     facts = {name: "" if getattr(row, name) is None else str(getattr(row, name)) for name in FACTS}
     form = {SECTION + name: text for name, text in kept.sections.items()} | {ANSWERS + name: text for name, text in kept.answers.items()}
-    return {"title": row.title, **facts, **form, FILES: "\n".join(each["name"] for each in row.attachments)}
+    return {"title": row.title, **facts, **form, FILES: "\n".join(f"{each['sha256']} {each['name']}" for each in row.attachments)}
 
 
 def _list_changes(context: IdeaContext, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[PartChange]:
@@ -117,9 +117,19 @@ def _list_changes(context: IdeaContext, before: Mapping[str, str], after: Mappin
         old, new = before.get(part, ""), after.get(part, "")
         if old == new:
             continue
+        if part == FILES:
+            yield _compare_files(old.splitlines(), new.splitlines())
+            continue
         pieces = compare_texts(old, new) if part == "title" or part.startswith(SECTION) else ()
         if not pieces or any(piece.change != Change.SAME for piece in pieces):
             yield PartChange(part, old, new, pieces)
+
+
+def _compare_files(old: Sequence[str], new: Sequence[str]) -> PartChange:
+    """What became of each file, known by its bytes: phones give every photo the same name."""
+    before, after = ("\n".join(line.partition(" ")[2] for line in lines) for lines in (old, new))
+    pieces = (Piece(change, line.partition(" ")[2] + "\n") for change, line in compare_lists(old, new))
+    return PartChange(FILES, before, after, tuple(pieces))
 
 
 def list_parts(context: IdeaContext) -> Sequence[str]:

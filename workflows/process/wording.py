@@ -8,7 +8,9 @@ from workflows.process.refusals import Faults, Invalid
 
 _JOINERS = {"\u200c", "\u200d"}
 _FORBIDDEN_ANYWHERE = {"Cc", "Cn", "Co", "Cs"}
-_INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")  # what word processors leave behind
+_BLANK = "\u115f\u1160\u3164\uffa0\u2800"  # letters and signs that are drawn as nothing, though they are no white space
+_INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff" + _BLANK)  # the first are what word processors leave behind
+_SHOWN = "LNPS"  # letters, numbers, punctuation and symbols; marks and joiners alone are drawn as nothing
 
 
 def read_line(field: str, text: str, *, maximum: int, minimum: int = 1) -> str:
@@ -46,8 +48,8 @@ def require_printable(field: str, text: str) -> str:
 
 
 def count_words(text: str) -> int:
-    """Words as a reader counts them: what stands between spaces and has a letter or a digit."""
-    return sum(any(map(str.isalnum, word)) for word in text.split())
+    """Words as a reader counts them: what stands between spaces and has a letter or a digit that is seen."""
+    return sum(any(map(str.isalnum, word)) for word in text.translate(_INVISIBLE).split())
 
 
 def _normalise(field: str, text: str, *, allowed: str) -> str:
@@ -64,6 +66,8 @@ def _normalise(field: str, text: str, *, allowed: str) -> str:
 
 
 def _sized(field: str, text: str, minimum: int, maximum: int) -> str:
+    if not any(unicodedata.category(character)[0] in _SHOWN for character in text):
+        text = ""
     if len(text) < minimum:
         raise Invalid("text_empty" if not text else "text_too_short", field, minimum=minimum, length=len(text))
     if len(text) > maximum:

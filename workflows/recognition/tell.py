@@ -17,7 +17,7 @@ from workflows.region.mail_codes import draw_mail_code
 ACCOUNT, IDEAS, MENTORING = "/akun", "/usulan", "/bimbingan"
 # Where the reader sees what they are told of, or answers it. What stands nowhere here happened to their account, or was done in their name.
 PAGES: Mapping[NoticeKind, str] = {
-    **dict.fromkeys((NoticeKind.LATE_PERMITTED, NoticeKind.LATE_ENDED, NoticeKind.CLINIC_CANCELLED), IDEAS),
+    **dict.fromkeys((NoticeKind.LATE_PERMITTED, NoticeKind.LATE_ENDED, NoticeKind.CLINIC_CANCELLED, NoticeKind.FILE_REFUSED), IDEAS),
     **dict.fromkeys((NoticeKind.IDEA_DICTATED,), "/usulan-titipan"),
     **dict.fromkeys((NoticeKind.TEAM_ASKED,), "/pergantian"),
     **dict.fromkeys((NoticeKind.TEAM_REPLACED, NoticeKind.TEAM_KEPT, NoticeKind.LEAD_CHANGED), IDEAS),

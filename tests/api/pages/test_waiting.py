@@ -1,11 +1,14 @@
 """Lists of what people answer: found from the inbox by whoever is told of them, and nothing that was typed there is lost."""
 
 import html
+import re
 from collections.abc import Callable
 
 import pytest
 from sqlmodel import select
 
+from api.formats import show_short_day
+from models.instants import today
 from models.replacements import Replacement
 from models.stages import IdeaStage
 from models.transfers import IdeaTransfer
@@ -56,6 +59,17 @@ def test_a_merge_is_in_the_inbox_of_who_proposed_it_opened_it_and_agreed(town: T
     for who, says in (("mate", "yang melibatkan Anda"), ("walker", "menunggu jawaban Anda: 1")):
         assert f"Penggabungan usulan {says}" in read_inbox(town, who), who
     assert "/penggabungan" not in read_inbox(town, "stranger")
+
+
+def test_the_inbox_says_since_when_an_answer_is_awaited_and_until_when(town: Town) -> None:
+    build_told(town)
+    ask_lead(town)
+    asked = propose(town, *build_two(town))
+    open_both(town, asked)
+    since = f"sejak {show_short_day(today(), 'id')}"
+    for who, page, has_date in (("operator", "/klaim", True), ("mate", "/pergantian", True), ("walker", "/penggabungan", False)):
+        [notice] = re.findall(rf'(?s)<div class="notice gold gap"><p><a href="{page}">.*?</div>', read_inbox(town, who))
+        assert (since in notice, "<time" in notice) == (True, has_date), (who, notice)
 
 
 def test_a_filed_claim_is_in_the_inbox_of_the_secretariat_that_is_told_when_it_is_late(town: Town) -> None:

@@ -132,7 +132,7 @@ def test_the_page_of_an_idea_that_is_over_offers_it_to_its_lead(town: Town) -> N
     sent = fields_of(shown, f"/usulan/{idea}/salin") | {"call_id": town.call}
     answer = browser.post(f"/usulan/{idea}/salin", data=sent)
     assert (answer.status_code, answer.headers["location"].endswith("/ubah?ok=copied")) == (303, True)
-    assert "Isian usulan terdahulu sudah disalin." in browser.get(answer.headers["location"]).text
+    assert "Isian usulan terdahulu sudah disalin, tanpa lampirannya." in browser.get(answer.headers["location"]).text
     assert browser.post(f"/usulan/{idea}/salin", data=sent).headers["location"] == answer.headers["location"], "sent twice, copied once"
 
 

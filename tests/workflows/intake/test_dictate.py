@@ -25,10 +25,10 @@ from workflows.intake.agree import answer_invitation
 from workflows.intake.dictate import (
     change_dictated,
     confirm_dictated,
-    count_dictated,
     dictate_idea,
     end_dictated,
     list_dictated,
+    list_dictated_since,
     print_dictated,
     read_dictated,
 )
@@ -60,7 +60,7 @@ def test_what_is_typed_is_no_idea_and_its_person_is_told(town: Town) -> None:
     assert town.rows(select(Idea.id)) == []
     assert town.rows(select(AccountNotice.kind).where(AccountNotice.person_id == town["mate"].id))[-1] == "idea_dictated"
     with town.store.reading() as session:
-        assert (count_dictated(session, town["mate"].id), count_dictated(session, town["lead"].id)) == (1, 0)
+        assert [len(list_dictated_since(session, town[who].id)) for who in ("mate", "lead")] == [1, 0]
     (fact,) = facts(town, "person.dictate_idea")
     assert (fact.payload["subject"], fact.payload["actor"]) == (town["mate"].id, town["operator"].id)
     assert SECTIONS["idea"] not in str(fact.payload)

@@ -11,10 +11,13 @@ import pytest
 
 from models.stages import IdeaStage
 from tests.api.pages.browsing import fields_of, open_browser
+from tests.attaching import build_draft, put
 from tests.building import SECTIONS, Town
 from workflows.calculations.text_changes import Change
+from workflows.intake.attach import remove_attachment
 from workflows.intake.draft import revise_idea
 from workflows.intake.revisions import Comparison, compare_revisions, list_revisions
+from workflows.intake.screen import Findings, Screening, screen_idea
 from workflows.intake.submit import supplement_idea
 from workflows.process.refusals import NotFound
 
@@ -60,6 +63,35 @@ def test_the_team_reads_every_revision_and_an_office_what_was_handed_in(either_t
         (Change.REMOVED, ["dengan", "nomor", "yang", "pasti."]),
         (Change.ADDED, ["tanpa", "nama."]),
     ]
+
+
+def test_a_file_that_took_anothers_place_under_the_same_name_is_a_change(town: Town) -> None:
+    idea = build_draft(town)
+    first, _plan = put(town, idea, b"%PDF buram", name="image.pdf"), put(town, idea, b"%PDF denah", name="denah.pdf")
+    town.take(idea, "submit", "route", "permit granted")
+    town.do(screen_idea, idea, Screening.RETURNED, Findings(parts=("files",), reason="Lampirkan foto yang jelas."), by="secretary")
+    town.do(remove_attachment, idea, first.id, by="lead")
+    put(town, idea, b"%PDF jelas", name="image.pdf")
+    town.do(supplement_idea, idea, by="lead")
+    (change,) = compare(town, idea, "secretary").changes
+    assert (change.part, change.before, change.after) == ("files", "image.pdf\ndenah.pdf", "denah.pdf\nimage.pdf")
+    assert [(each.change, each.text.strip()) for each in change.pieces] == [
+        (Change.REMOVED, "image.pdf"),
+        (Change.SAME, "denah.pdf"),
+        (Change.ADDED, "image.pdf"),
+    ]
+    text = open_browser(town, "secretary").get(f"/usulan/{idea}/perubahan").text
+    assert "<del>image.pdf<br></del>denah.pdf<br><ins>image.pdf<br></ins>" in text
+    assert "1 kata" not in text, "a file is no word"
+
+
+def test_the_only_file_that_took_anothers_place_under_the_same_name_is_a_change(town: Town) -> None:
+    idea = build_draft(town)
+    first = put(town, idea, b"%PDF buram", name="image.pdf")
+    town.do(remove_attachment, idea, first.id, by="lead")
+    put(town, idea, b"%PDF jelas", name="image.pdf")
+    assert [each.part for each in compare(town, idea, "lead", 4, 2).changes] == ["files"]
+    assert compare(town, idea, "lead", 4, 3).changes[0].before == ""
 
 
 def test_nobody_who_reviews_blindly_or_is_only_asked_to_join_reads_what_was_said_before(town: Town) -> None:

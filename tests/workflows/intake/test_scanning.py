@@ -9,6 +9,7 @@ from sqlmodel import select
 from api.cli.ledger import check_ledger
 from models.attachments import Attachment, AttachmentState
 from models.outbox import Message, MessageState
+from models.people import AccountNotice, NoticeKind
 from models.settings import settings
 from models.stages import IdeaStage
 from tests.attaching import build_draft, list_stored, put
@@ -18,6 +19,7 @@ from tests.hostile_pictures import EICAR
 from tests.workflows.adapters.clamd import run_clamd
 from tests.workflows.turns import Clock, clock, deliver, own_town, run_clock
 from workflows.adapters.files import path_of, store_file
+from workflows.intake.attach import remove_attachment
 from workflows.intake.attachments import Copy, find_file_to_open
 from workflows.intake.submit import submit_idea
 from workflows.intake.sweep import sweep_attachments
@@ -40,6 +42,13 @@ def socket_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 def state(town: Town, row: Attachment) -> AttachmentState:
     found: AttachmentState = town.rows(select(Attachment.state).where(Attachment.id == row.id))[0]
     return found
+
+
+def told(town: Town) -> list[str]:
+    """Everybody who was told that a file was refused."""
+    names = {person.id: who for who, person in town.people.items()}
+    notices = select(AccountNotice.person_id).where(AccountNotice.kind == NoticeKind.FILE_REFUSED)
+    return [names[person_id] for person_id in town.rows(notices)]
 
 
 def refusal(town: Town, row: Attachment) -> str:
@@ -79,9 +88,20 @@ def test_an_idea_is_handed_in_while_its_file_waits_and_what_is_refused_is_opened
         deliver(town, "intake")
     assert (state(town, row), state(town, clean)) == (AttachmentState.REFUSED, AttachmentState.CLEAN)
     assert refusal(town, row) == "attachment_refused"
+    assert told(town) == ["lead"], "who handed it in cannot know otherwise"
     assert sweep_attachments(town.store) == 1
     assert list_stored() == {f"{clean.sha256[:2]}/{clean.sha256}.pdf": clean.sha256}
     assert check_ledger(town.store)["rows"]["differing"] == 0
+
+
+def test_nobody_is_told_of_a_refused_file_that_the_lead_took_out_meanwhile(scanned_town: Town, socket_file: Path) -> None:
+    town = scanned_town
+    idea = build_draft(town)
+    row = put(town, idea, b"%PDF " + EICAR)
+    town.do(remove_attachment, idea, row.id, by="lead")
+    with run_clamd(socket_file):
+        deliver(town, "intake")
+    assert (state(town, row), told(town)) == (AttachmentState.REFUSED, [])
 
 
 def test_a_file_that_is_damaged_before_it_was_looked_at_is_a_fault_for_an_operator(scanned_town: Town, socket_file: Path) -> None:
