@@ -48,7 +48,7 @@ class CodeMailsOut(ResponseBody):
     until: datetime
     mailed: list[RecipientOut]
     left_out: list[LeftOutOut]
-    counts: dict[Hindrance, int]
+    counts: dict[str, int]
     left: int
 
 
@@ -85,7 +85,14 @@ async def mail_one_code(person_id: Id, request: Api) -> JSONResponse:
 
 def _show_mailing(mailing: CodeMailing) -> CodeMailsOut:
     mailed, left_out = [_show(to) for to in mailing.mailed], [_show_left_out(each) for each in mailing.left_out]
-    return CodeMailsOut(unit=mailing.unit, until=mailing.until, mailed=mailed, left_out=left_out, counts=mailing.counts, left=mailing.left)
+    return CodeMailsOut(
+        unit=mailing.unit,
+        until=mailing.until,
+        mailed=mailed,
+        left_out=left_out,
+        counts={str(why): count for why, count in mailing.counts.items()},
+        left=mailing.left,
+    )
 
 
 def _show(to: Recipient) -> RecipientOut:

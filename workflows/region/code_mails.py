@@ -177,8 +177,8 @@ def fits_mailed(session: Session, account: Account, typed: str) -> bool:
     """Whether a typed code is the one that was mailed to somebody without a password, and still may open the account."""
     kept = hash_code(account.person_id, typed)
     mailed = select(MailCode).where(MailCode.person_id == account.person_id, MailCode.purpose == MailPurpose.ACTIVATION)
-    found = session.exec(mailed.where(MailCode.code_hash == kept)).all()
-    return any(_may_open(session, row, account) for row in found)
+    mailed = mailed.where(MailCode.code_hash == kept, col(MailCode.settled_at).is_(None))  # as it stands now, not as it was read before
+    return any(_may_open(session, row, account) for row in session.exec(mailed).all())
 
 
 def _may_open(session: Session, row: MailCode, account: Account) -> bool:
@@ -202,12 +202,12 @@ def _find_hindrances(
     confirmed = _list_confirmed(session, people)
     found = dict[str, Hindrance]()
     for person in people:
-        if _is_in_office(session, person.id):
-            found[person.id] = Hindrance.IN_OFFICE
-        elif not person.email:
+        if not person.email:
             found[person.id] = Hindrance.NO_ADDRESS
         elif person.id in lately:
             found[person.id] = Hindrance.LATELY_MAILED
+        elif _is_in_office(session, person.id):  # after what costs nothing to know: a unit may have thousands without an address
+            found[person.id] = Hindrance.IN_OFFICE
         elif fold_email(person.email) in shared:
             found[person.id] = Hindrance.SHARED_ADDRESS
         elif wrote.get(person.id) == actor.person_id and person.id not in confirmed:
@@ -217,7 +217,7 @@ def _find_hindrances(
 
 def _list_shared(session: Session, addresses: Iterable[str]) -> set[str]:
     """The addresses that stand for several people whose accounts are not closed; upper and lower case make no difference."""
-    folded = func.lower(Person.email)
+    folded = func.lower(col(Person.email))
     several = select(folded).outerjoin(Account, col(Account.person_id) == col(Person.id)).where(col(Account.closed_at).is_(None))
     several = several.where(folded.in_(list(addresses))).group_by(folded).having(func.count() > 1)
     return set(session.exec(several))
@@ -232,12 +232,14 @@ def _list_confirmed(session: Session, people: Iterable[Person]) -> set[str]:
 
 def _list_address_writers(session: Session, people: Iterable[Person]) -> dict[str, str]:
     """Who last wrote each of some people's addresses, as the ledger knows it: a person's id, or a flow's name."""
-    subject = col(LedgerEntry.payload)["subject"].as_string()
+    subject, with_address = col(LedgerEntry.payload)["subject"].as_string(), [person.id for person in people if person.email]
     facts = select(LedgerEntry.kind, LedgerEntry.payload).where(
         col(LedgerEntry.idea_id).is_(None), col(LedgerEntry.kind).in_(_WROTE_ADDRESS)
     )
     writers = dict[str, str]()
-    for kind, payload in session.exec(facts.where(subject.in_([person.id for person in people])).order_by(col(LedgerEntry.seq))):
+    if not with_address:
+        return writers
+    for kind, payload in session.exec(facts.where(subject.in_(with_address)).order_by(col(LedgerEntry.seq))):
         if kind != "person.change" or "email" in payload["detail"].get("fields", ()):
             writers[str(payload["subject"])] = str(payload["actor"])
     return writers
