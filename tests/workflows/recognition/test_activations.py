@@ -101,6 +101,7 @@ def test_no_part_of_a_code_stands_in_the_outbox_the_database_or_the_folder_of_ke
 
 
 def test_a_secret_that_was_cut_off_sends_nothing(own_town: Town, clock: Clock) -> None:
+    settings().data.mkdir(exist_ok=True)
     settings().mail_secret.write_bytes(b"short")
     own_town.do(mail_unit_codes, "MALEBER", by="operator")
     deliver(own_town, "recognition")
