@@ -18,6 +18,7 @@ from models.private import is_open, read_own_secret
 from models.settings import settings
 from tests.building import Town
 from tests.workflows.turns import Clock, clock, deliver, own_town, text_of
+from workflows.adapters.mail import OutgoingMail
 from workflows.recognition import activations
 from workflows.region.code_mails import mail_unit_codes
 
@@ -77,9 +78,9 @@ def test_the_mail_brings_the_same_code_however_often_it_goes_out(own_town: Town,
 def test_the_code_counts_before_its_mail_is_sent(own_town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is quicker than our note of the sending is not turned away, nor is who has the mail of a process that died then."""
     own_town.do(mail_unit_codes, "MALEBER", by="operator")
-    opened = []
+    opened = list[str]()
 
-    def arrive(mails):
+    def arrive(mails: list[OutgoingMail]) -> None:
         with own_town.store.reading() as session:
             opened.append(find_activation(session, CodeTry(own_town["lead"].number, code_of(mails[0].text))))
 
