@@ -179,6 +179,7 @@ ELSEWHERE = {
         for last in ("buka", "tutup", "arsip", "kembalikan", "versi-baru", "izin-terlambat/{permit_id}")
     ),
     *(f"/pegawai/{{person_id}}/{last}" for last in ("peran/{grant_id}/akhiri", "hapus-surel", "tutup", "buka", "kode", "pulihkan")),
+    "/pegawai/{person_id}/surel-kode",
 }
 
 
