@@ -5,7 +5,9 @@ from typing import Annotated
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from workflows.region.email_address import read_email
+from workflows.region.email_address import mask_email, read_email
+
+__all__ = ["Email", "mask_email"]
 
 
 def _check_email(text: str) -> str:
@@ -16,9 +18,3 @@ def _check_email(text: str) -> str:
 
 
 Email = Annotated[str, AfterValidator(_check_email)]
-
-
-def mask_email(email: str) -> str:
-    """The first letter and the domain, as in `s•••@contoh.example`; nothing for no address."""
-    name, _, domain = email.rpartition("@")
-    return f"{name[:1]}•••@{domain}" if domain else ""

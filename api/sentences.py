@@ -46,7 +46,7 @@ PARTS = {
         *("refusals", "refusals_region", "refusals_calls", "refusals_forms"),
         *("refusals_mentoring", "refusals_teams", "refusals_claims", "refusals_past", "call_files"),
     ),
-    "words": ("words", "words_mentoring", "words_teams", "words_claims", "words_clocks", "words_forms", "words_past"),
+    "words": ("words", "words_mentoring", "words_teams", "words_claims", "words_clocks", "words_forms", "words_past", "words_codes"),
 }  # the files of a catalogue that has several
 BETWEEN_QUOTES = re.compile(r"'([^']*)'")
 

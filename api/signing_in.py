@@ -14,9 +14,10 @@ from models.statements.people import find_token
 from workflows.process.actors import Actor, read_actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Invalid, NotFound, Refusal
-from workflows.region.codes import end_sessions, fits_code
+from workflows.region.code_mails import fits_mailed
+from workflows.region.codes import end_sessions, fits_code, void_mail_codes
 from workflows.region.identifiers import find_by_identifier
-from workflows.region.mail_codes import fits_forgotten, void_mail_codes
+from workflows.region.mail_codes import fits_forgotten
 from workflows.region.notices import send_notice
 from workflows.region.powers import lock_account
 
@@ -66,7 +67,7 @@ def find_activation(session: Session, typed: CodeTry) -> str:
 
 
 def _opens(session: Session, account: Account, code: str) -> bool:
-    return fits_code(account, code) or fits_forgotten(session, account.person_id, code)
+    return fits_code(account, code) or fits_mailed(session, account, code) or fits_forgotten(session, account.person_id, code)
 
 
 def activate(session: Session, typed: CodeTry, password_hash: str) -> str:
@@ -78,7 +79,7 @@ def activate(session: Session, typed: CodeTry, password_hash: str) -> str:
     account.activation_hash = account.activation_until = None
     session.add(account)
     end_sessions(session, account.person_id)
-    void_mail_codes(session, account.person_id, MailPurpose.FORGOTTEN)
+    void_mail_codes(session, account.person_id, MailPurpose.FORGOTTEN, MailPurpose.ACTIVATION)
     forget_account_tries(session, typed.tried, account.person_id)
     session.flush()
     if again:

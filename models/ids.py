@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import itertools
 import os
 import secrets
@@ -25,6 +26,13 @@ def new_secret() -> str:
 def new_code() -> str:
     """A one-time code to be typed by hand: 12 signs in three groups, 57 bits, such as `K7MP-3QXR-9TWD`; never repeatable."""
     return "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(3))
+
+
+def derive_code(secret: bytes, of: str) -> str:
+    """The one-time code of an id, as typed by hand: the same whenever it is asked for, and nobody's guess without the secret."""
+    number = int.from_bytes(hmac.digest(secret, of.encode(), "sha256"))
+    signs = [SIGNS[number // len(SIGNS) ** place % len(SIGNS)] for place in range(12)]
+    return "-".join("".join(signs[first : first + 4]) for first in (0, 4, 8))
 
 
 def new_salt() -> str:

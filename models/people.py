@@ -177,6 +177,7 @@ class NoticeKind(StrEnum):
 
     CODE_ASKED = "code_asked"
     CODE_MADE = "code_made"
+    CODE_MAILED = "code_mailed"
     PASSWORD_CLEARED = "password_cleared"  # noqa: S105
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     ROLE_HELD = "role_held"
@@ -250,15 +251,16 @@ class Account(SQLModel, table=True):
 
 
 class MailPurpose(StrEnum):
-    """What a code that is mailed proves: that a new address, or the one so far, is the person's; or who forgot the password."""
+    """What a code that is mailed is for: to prove a new address, to agree for the one so far, a forgotten password, a first password."""
 
     NEW_ADDRESS = "new_address"
     OLD_ADDRESS = "old_address"
     FORGOTTEN = "forgotten"
+    ACTIVATION = "activation"
 
 
 class MailCode(SQLModel, table=True):
-    """A one-time code that goes to an address; it is drawn where it is mailed, and only its hash is kept.
+    """A one-time code that goes to an address; it is made where it is mailed, and only its hash is kept.
 
     The codes of one change of address share `change_id`. It is settled once it was used, or is worth nothing any more.
     """

@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         return Path(self.ledger_key) if self.ledger_key else self.data / "keys" / "ledger.pem"
 
     @property
+    def mail_secret(self) -> Path:
+        """The secret from which codes of activation are made; it lies in no database and in no backup."""
+        return self.data / "mail-codes.key"
+
+    @property
     def log_folder(self) -> Path:
         """Where the security and the access log lie."""
         return Path(self.logs) if self.logs else self.data / "logs"

@@ -10,6 +10,7 @@ from models.people import MailPurpose, NoticeKind, Role
 from workflows.documents.kinds import get_document_type
 from workflows.documents.mail import (
     AccountMail,
+    ActivationMail,
     ChangeMail,
     ClaimMail,
     CodeMail,
@@ -40,7 +41,7 @@ TITLES = ("Antrean Puskesmas lewat Papan RW", "Buku Tamu Kelurahan tanpa Kertas"
 DAY, INSTANT = date(2026, 12, 8), datetime(2026, 12, 31, 16, 59, 59, tzinfo=UTC).astimezone(ZoneInfo("Asia/Jakarta"))
 REASON = "Rapat koordinasi pindah sepekan, dan banyak kelurahan meminta waktu untuk melengkapi foto."
 LINKS = ("url", "verify_url")
-TITLED = ("title", "lead", "name", "call", "adopted")
+TITLED = ("title", "lead", "name", "call", "adopted", "unit")
 
 
 def reader_of(language: str) -> Reader:
@@ -53,6 +54,7 @@ def list_mails(language: str) -> dict[str, Mail]:
     purpose = write_happening(MailPurpose.NEW_ADDRESS, None, language)
     mails: dict[str, Mail] = {
         "account": AccountMail(NAME, write_happening(NoticeKind.ROLE_HELD, Role.REVIEWER, language), _day(language), f"{ADDRESS}/akun"),
+        "activation": ActivationMail(NAME, "Kelurahan Campaka", "K7MP-3QXR-9TWD", _instant(language), f"{ADDRESS}/aktivasi"),
         "code": CodeMail(NAME, purpose, "K7MP-3QXR-9TWD", _instant(language), f"{ADDRESS}/akun"),
         "digest": DigestMail(NAME, _list_lines(language), "2", "1", "5", f"{ADDRESS}/kotak-masuk", _list_news(language)),
         "dropped": DroppedMail(NAME, TITLES[0], LEAD, ADDRESS),

@@ -57,6 +57,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "name_en": "Joint leave for Eid al-Fitr",
         "source": "SKB 3 Menteri Nomor 1 Tahun 2026",
     },
+    "CodeMailsIn": {"unit_code": "KEC-CONTOH"},
     "ClaimDecisionIn": {"outcome": "upheld", "reason": "Isi pokoknya sama, dan usulan ini diterima setahun lebih dahulu."},
     "ClaimFilingIn": {"reason": "Antrean lewat papan RW sudah saya usulkan tahun lalu, dengan cara yang sama."},
     "ClaimIn": {"adopted": "IDE-2026-000123", "reason": "Antrean lewat papan RW sudah saya usulkan tahun lalu, dengan cara yang sama."},

@@ -19,6 +19,7 @@ from models.units import Unit
 from workflows.calculations.employee_number import mask_held_number
 from workflows.process.actors import Actor
 from workflows.process.refusals import Faults, Forbidden, Invalid
+from workflows.region.code_mails import mail_unit_codes
 from workflows.region.code_sheet import make_code_sheet
 from workflows.region.codes import Renewal, is_code_awaited, renew_activation
 from workflows.region.grants import give_role
@@ -111,6 +112,21 @@ async def make_sheet(request: PostedForm) -> Response:
     return await attempt("sheet", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused), show_sheet)
 
 
+@router.post(f"{PEOPLE}/surel-kode")
+async def mail_codes(request: PostedForm) -> Response:
+    """Mail codes to those of a unit who cannot sign in yet, and tell to whom they go and who is left out; no code is shown."""
+    form = request.form
+
+    def act(session: Session, actor: Actor) -> FormResult:
+        return FormResult(to=PEOPLE, mailing=mail_unit_codes(session, form.text("unit_code", 60), actor=actor))
+
+    async def show_mailing(result: FormResult) -> Response:
+        visitor, _ = await request.read_page(lambda _session, _actor: None)
+        return page(visitor, "region/code_mails.html", posted=True, mailing=result.mailing)
+
+    return await attempt("mails", request, lambda: request.act(act), lambda refused: _people_page(request, refused=refused), show_mailing)
+
+
 @router.post(f"{PEOPLE}/peran")
 async def add_role(request: PostedForm) -> Response:
     """Give a person a role over a unit and everything below it; a deciding role waits for a second person."""
@@ -172,7 +188,7 @@ def list_units(session: Session, actor: Actor) -> list[tuple[str, str]]:
 
 async def _people_page(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:
     visitor, units = await request.read_page(list_units)
-    forms = {name: FormView(name) for name in ("register", "find", "renew", "sheet", "role")}
+    forms = {name: FormView(name) for name in ("register", "find", "renew", "sheet", "mails", "role")}
     if refused is not None:
         forms[refused.name] = refused.view()
     values: dict[str, Any] = {"forms": forms, "units": units, "kinds": tuple(EmploymentKind), "roles": GIVEN, "done": done}

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from api.email_addresses import mask_email
 from api.pages.final import confirm_page, find_final, is_taken_back
 from api.pages.forms import Form, FormView
 from api.pages.people import PEOPLE, list_units, show_code, write_renewal
@@ -19,6 +20,7 @@ from models.people import EmploymentKind
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.process.actors import Actor
 from workflows.region.accounts import PersonRecord, close_account, read_person, reopen_account
+from workflows.region.code_mails import mail_code
 from workflows.region.codes import renew_activation
 from workflows.region.details import WRITTEN, Details, change_details
 from workflows.region.doubles import Double, merge_double
@@ -31,7 +33,7 @@ from workflows.region.sign_in_names import change_sign_in_name
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = f"{PEOPLE}/{{person_id}}"
-FORMS = ("details", "move", "retire", "restore", "number", "double", "sign_in_name", "close", "reopen", "code", "email")
+FORMS = ("details", "move", "retire", "restore", "number", "double", "sign_in_name", "close", "reopen", "code", "mail", "email")
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,12 @@ async def forget_email(person_id: str, request: PostedForm) -> Response:
     return await _change(request, person_id, "email", lambda session, actor: drop_email(session, person_id, actor=actor), "email_dropped")
 
 
+@router.post(f"{ADDRESS}/surel-kode")
+async def mail_one(person_id: str, request: PostedForm) -> Response:
+    """Mail a person who cannot sign in yet another code."""
+    return await _change(request, person_id, "mail", lambda session, actor: mail_code(session, person_id, actor=actor), "code_sent")
+
+
 @router.post(f"{ADDRESS}/tutup")
 async def close(person_id: str, request: PostedForm) -> Response:
     """Close the account."""
@@ -201,5 +209,6 @@ async def _person_page(request: PageRequest, person_id: str, *, refused: Refused
         done=done,
         grants=lines,
         today=today(),
+        masked_email=mask_email(record.person.email),
         **values,
     )

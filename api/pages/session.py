@@ -21,6 +21,7 @@ from models.settings import settings
 from workflows.process.actors import Actor
 from workflows.process.refusals import Forbidden
 from workflows.process.waiting import count_waiting
+from workflows.region.code_mails import CodeMailing
 from workflows.region.code_sheet import CodeSheet
 from workflows.region.signatures import list_unsigned
 
@@ -43,6 +44,7 @@ class FormResult(BaseModel):
     person_id: str = ""  # whose code it is
     counts: dict[str, int] = {}  # how much a file changed
     sheet: CodeSheet | None = None
+    mailing: CodeMailing | None = None
     calendar_url: str | None = None
 
 

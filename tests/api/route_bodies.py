@@ -19,6 +19,7 @@ OF_ACCOUNTS = {
     "/me/email": {"email": "nama@contoh.example", "present_password": "x"},
     "/me/email/confirmation": {"new_code": "x"},
     "/me/message-choice": {"pace": "daily"},
+    "/activation-mails": {"unit_code": "MALEBER"},
     "/activation": {"identifier": "x", "code": "x", "password": "pendek"},
     "/people/{person_id}/sign-in-name": {"sign_in_name": "pendamping.maleber"},
 }

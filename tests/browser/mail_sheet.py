@@ -22,6 +22,7 @@ from workflows.documents.mail_forms import WrittenMail
 WIDTH, GAP, TOP, CAPTION, COLUMNS = 360, 20, 84, 30, 3
 CAPTIONS = {
     "account": "Kabar akun",
+    "activation": "Kode aktivasi",
     "amended": "Ketentuan berubah",
     "certificate": "Piagam terbit",
     "claim": "Inovasi yang mirip ditetapkan",

@@ -83,6 +83,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Berkas yang perlu diperbaiki", "admin", "/impor", "Periksa dahulu", FILE),
         Shot("Ketentuan yang perlu diperbaiki", "secretary", "/ketentuan/baru?dari=kipp_style", "Terapkan isian", WRONG_CALL),
         Shot("Lembar kode aktivasi", "operator", "/pegawai", "Buat lembar kode", (("unit_code", "MALEBER"),)),
+        Shot("Kode yang dikirim lewat surel", "operator", "/pegawai", "Kirim kode", (("unit_code", "CIROYOM"),)),
         *_answer_strangely(town, f"/usulan/{waiting}"),
     ]
 

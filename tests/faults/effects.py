@@ -84,6 +84,7 @@ EFFECTS: dict[str, Callable[[Evidence, str], bool]] = {
     "tell_dropped": nothing_to_see,
     "tell_holder": nothing_to_see,
     "mail_code": nothing_to_see,
+    "mail_activation": nothing_to_see,
 }
 
 

@@ -175,6 +175,17 @@ class CodeMail:
 
 
 @dataclass(frozen=True)
+class ActivationMail:
+    """The one-time code with which somebody opens their account; `unit` let it be sent, `until` says when it ends, as people read it."""
+
+    name: str
+    unit: str
+    code: str
+    until: str
+    url: str
+
+
+@dataclass(frozen=True)
 class ChangeMail:
     """What happened to a call; `ideas` are the titles of the reader's own ideas in it, `changed` what an amendment says, as people read it.
 
@@ -218,7 +229,7 @@ class MovedMail:
 
 
 OnIdea = TurnMail | DroppedMail | FollowedMail | ClaimMail | SilenceMail | ReminderMail | StepMail | NewDateMail
-Mail = DocumentMail | DigestMail | OnIdea | AccountMail | CodeMail | ChangeMail | MovedMail
+Mail = DocumentMail | DigestMail | OnIdea | AccountMail | CodeMail | ActivationMail | ChangeMail | MovedMail
 
 
 def render_mail(folder: str, mail: Mail, reader: Reader | None = None) -> WrittenMail:

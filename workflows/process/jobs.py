@@ -41,6 +41,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "recognition.remind_of_task": (),
     "recognition.send_digest": (),
     "recognition.mail_code": (),
+    "recognition.mail_activation": (),
     "recognition.print_specimens": (),
 }
 
@@ -55,6 +56,7 @@ MAIL_JOBS: dict[str, str] = {
     "recognition.tell_holder": "notice",
     "recognition.send_digest": "person",
     "recognition.mail_code": "code",
+    "recognition.mail_activation": "code",
     "recognition.tell_call_change": "person",
     "recognition.tell_moved_dates": "person",
     "recognition.tell_follower": "person",

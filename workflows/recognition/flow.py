@@ -23,6 +23,7 @@ from workflows.documents.content import read_content
 from workflows.documents.kinds import get_document_type
 from workflows.process.actors import flow_actor
 from workflows.process.crashpoints import crashpoint
+from workflows.recognition.activations import mail_activations
 from workflows.recognition.digest import find_digest
 from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
 from workflows.recognition.late import tell_late
@@ -145,6 +146,7 @@ digest = Job("send_digest", send_digests)
 mail_account = Job("tell_holder", lambda token, ids: _tell_each(token, ids, lambda s, asked: find_account_mail(s, asked.subject_id)))
 telling = [Job(name, partial(lambda find, token, ids: _tell_each(token, ids, find), find)) for name, find in TOLD_EACH.items()]
 mail_code = Job("mail_code", mail_codes)
+mail_activation = Job("mail_activation", lambda token, ids: apply_effects(database(), token, mail_activations(_subjects(ids))))
 specimens = Job("print_specimens", print_specimens)
 
 
@@ -171,6 +173,7 @@ async def recognition(batch: dict[str, Any]) -> None:
     for tell_each in telling:
         await tell_each(batch)
     await mail_code(batch)
+    await mail_activation(batch)
     await specimens(batch)
 
 

@@ -1,18 +1,20 @@
 """Close an account and open it again; what somebody knows of a person's account and offices."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from models.doubles import MergedDouble
 from models.instants import now
-from models.people import Account, EmployeeNumber, NoticeKind, Person, Role, RoleGrant
+from models.people import Account, EmployeeNumber, MailPurpose, NoticeKind, Person, Role, RoleGrant
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden
-from workflows.region.codes import Renewal, drop_requests, end_sessions, renew_activation
+from workflows.region.codes import Renewal, drop_requests, end_sessions, renew_activation, void_mail_codes
 from workflows.region.grants import end_role, list_grants
+from workflows.region.mail_codes import find_mailed_at
 from workflows.region.message_choice import forget_held
 from workflows.region.notices import send_notice
 from workflows.region.people import require_serving
@@ -35,6 +37,7 @@ class PersonRecord:
     closed: bool
     activated: bool
     merged_into: Person | None = None  # whose double it was
+    mailed_at: datetime | None = None  # when a code was mailed that may still be used
 
 
 def close_account(session: Session, person_id: str, *, actor: Actor) -> None:
@@ -56,6 +59,7 @@ def close_account(session: Session, person_id: str, *, actor: Actor) -> None:
     drop_requests(session, person.id, actor=actor)
     end_sessions(session, person.id)
     forget_held(session, person.id)
+    void_mail_codes(session, person.id, MailPurpose.ACTIVATION)
     account.password_hash = account.activation_hash = account.activation_until = None
     account.closed_at = now()
     session.add(account)
@@ -103,4 +107,5 @@ def read_person(session: Session, person_id: str, *, actor: Actor) -> PersonReco
         closed=account.closed_at is not None,
         activated=account.password_hash is not None,
         merged_into=session.exec(merged.where(MergedDouble.double_id == person.id)).first(),
+        mailed_at=find_mailed_at(session, person.id),
     )

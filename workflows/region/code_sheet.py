@@ -1,10 +1,10 @@
 """A unit's sheet of one-time codes, a strip for each person who cannot sign in yet: printed, cut and handed over.
 
 Nothing of it is kept but hashes, so a sheet that is lost is made anew, and the codes of the lost one are void. Who holds an office is left
-out: their code needs a second person. Who has a password keeps it.
+out: their code needs a second person. So is who was mailed a code these days (`code_mails`). Who has a password keeps it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -16,6 +16,7 @@ from workflows.process.actors import Actor
 from workflows.process.journal import record_each
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.region.codes import ACTIVATION_DAYS, is_code_awaited, issue_activation
+from workflows.region.mail_codes import list_lately_mailed
 from workflows.region.notices import send_notice
 from workflows.region.people import get_unit
 from workflows.region.powers import list_offices
@@ -36,17 +37,21 @@ class Strip:
 
 @dataclass(frozen=True)
 class CodeSheet:
-    """A unit's strips, until when their codes can be used, the names of those who need a second person, and how many have none yet."""
+    """A unit's strips, until when their codes can be used, the names of those who need a second person, and how many have none yet.
+
+    `mailed` are the names of those whose code went out by mail these days: a strip would make it worthless.
+    """
 
     unit: str
     until: datetime
     strips: list[Strip]
     in_office: list[str]
     left: int
+    mailed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class _Waiting:
+class Waiting:
     """Somebody without a password, and until when a code of theirs counts."""
 
     person: Person
@@ -68,7 +73,10 @@ def make_code_sheet(session: Session, unit_code: str, *, actor: Actor) -> CodeSh
     unit = get_unit(session, unit_code)
     if not (actor.holds(Role.ADMIN, unit.path) or actor.holds(Role.OPERATOR, unit.path)):
         raise Forbidden("only_operator")
-    waiting = [each for each in _list_waiting(session, unit.id) if each.person.id != actor.person_id]
+    waiting = [each for each in list_waiting(session, unit.id) if each.person.id != actor.person_id]
+    lately = list_lately_mailed(session, [each.person.id for each in waiting])
+    mailed = [each.person.full_name for each in waiting if each.person.id in lately]
+    waiting = [each for each in waiting if each.person.id not in lately]
     strips, in_office, left = dict[str, Strip](), list[str](), 0
     for place, each in enumerate(waiting):
         if len(strips) == MOST_STRIPS:
@@ -84,10 +92,10 @@ def make_code_sheet(session: Session, unit_code: str, *, actor: Actor) -> CodeSh
     record_each(session, "person.renew_activation", {person_id: {"asked_by": actor.person_id} for person_id in strips}, actor=actor)
     for person_id in strips:
         send_notice(session, person_id, NoticeKind.CODE_MADE)
-    return CodeSheet(unit.name, wall_now() + timedelta(days=ACTIVATION_DAYS), list(strips.values()), in_office, left)
+    return CodeSheet(unit.name, wall_now() + timedelta(days=ACTIVATION_DAYS), list(strips.values()), in_office, left, mailed)
 
 
-def _list_waiting(session: Session, unit_id: str) -> list[_Waiting]:
+def list_waiting(session: Session, unit_id: str) -> list[Waiting]:
     """Those of a unit who have no password: who has no code first, by name, then by the age of the code. A closed account does not wait."""
     found = select(Person, col(EmployeeNumber.number), col(SignInName.name), col(Account.activation_until))
     present = (col(EmployeeNumber.person_id) == col(Person.id)) & col(EmployeeNumber.valid_until).is_(None)
@@ -97,5 +105,5 @@ def _list_waiting(session: Session, unit_id: str) -> list[_Waiting]:
     found = found.where(col(Account.password_hash).is_(None), col(Account.closed_at).is_(None))
     rows = session.exec(found.order_by(col(Person.name), col(Person.id))).all()
     now = wall_now()
-    waiting = [_Waiting(person, number or "", name or "", until if until and until > now else None) for person, number, name, until in rows]
+    waiting = [Waiting(person, number or "", name or "", until if until and until > now else None) for person, number, name, until in rows]
     return sorted(waiting, key=lambda each: (each.has_code, each.until or now))

@@ -9,12 +9,12 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from models.ids import new_code
 from models.instants import now, wall_now
 from models.messages import CalendarFeed
-from models.people import Account, CodeRequest, NoticeKind, Role, SignIn
+from models.people import Account, CodeRequest, MailCode, MailPurpose, NoticeKind, Role, SignIn
 from workflows.process.actors import Actor
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden, NotFound
@@ -45,6 +45,7 @@ class Renewal:
 def issue_activation(session: Session, person_id: str, *, days: int = ACTIVATION_DAYS) -> str:
     """A fresh one-time code with which the person sets a password; the one before is void, and only a hash is kept."""
     code, account = new_code(), lock_account(session, person_id)
+    void_mail_codes(session, person_id, MailPurpose.ACTIVATION)
     account.activation_hash = hash_code(person_id, code)
     account.activation_until = wall_now() + timedelta(days=days)
     session.add(account)
@@ -70,6 +71,13 @@ def void_code(session: Session, person_id: str) -> None:
     account = lock_account(session, person_id)
     account.activation_hash = account.activation_until = None
     session.add(account)
+    void_mail_codes(session, person_id, MailPurpose.ACTIVATION)
+
+
+def void_mail_codes(session: Session, person_id: str, *purposes: MailPurpose) -> None:
+    """Make the codes that were mailed for a person worthless, all or those of some purposes."""
+    waiting = update(MailCode).where(col(MailCode.person_id) == person_id, col(MailCode.settled_at).is_(None))
+    session.execute(waiting.where(col(MailCode.purpose).in_(purposes or tuple(MailPurpose))).values(settled_at=wall_now()))
 
 
 def end_sessions(session: Session, person_id: str, *, but: str = "") -> None:

@@ -18,3 +18,9 @@ def read_email(text: str) -> str:
 def fold_email(address: str) -> str:
     """What two ways to write one mailbox have in common: no mail server tells upper from lower case in a name."""
     return address.lower()
+
+
+def mask_email(email: str) -> str:
+    """The first letter and the domain, as in `s•••@contoh.example`; nothing for no address."""
+    name, _, domain = email.rpartition("@")
+    return f"{name[:1]}•••@{domain}" if domain else ""

@@ -1,13 +1,15 @@
 """Codes by mail: they prove whose an address is, and let somebody who forgot the password set a new one.
 
 A mailbox is a key to an account. So an address counts only once a code came back from it, the one so far agrees to a change, and nobody
-who holds an office sets a password by mail: whoever runs the mail server would sign in as the mayor. For them two people make a code.
+who holds an office sets a password by mail: whoever runs the mail server would sign in as the mayor. For them two people make a code. The
+codes that let somebody set their first password stand in `code_mails`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, func, select
 
 from models.ids import new_code, new_id
 from models.instants import wall_now
@@ -15,7 +17,7 @@ from models.people import Account, EmployeeNumber, MailCode, MailPurpose, Notice
 from workflows.process.actors import Actor
 from workflows.process.journal import record, send
 from workflows.process.refusals import Conflict, Invalid
-from workflows.region.codes import hash_code
+from workflows.region.codes import hash_code, void_mail_codes
 from workflows.region.email_address import fold_email
 from workflows.region.notices import send_notice
 from workflows.region.powers import get_person, list_offices, lock_account, require_over
@@ -23,6 +25,7 @@ from workflows.region.sign_in_names import find_sign_in_name
 
 ADDRESS_HOURS = 24
 FORGOTTEN_MINUTES = 30
+REST_DAYS = 3  # so long a mailed code of activation is waited for before its person is mailed another, or gets a strip
 MOST_A_DAY = 5  # mails of one purpose for one account: nobody fills a stranger's mailbox
 
 
@@ -72,7 +75,7 @@ def ask_email(session: Session, email: str, *, actor: Actor) -> None:
         raise Invalid("field_missing", "email")
     if email == account.confirmed_email == person.email:
         raise Conflict("email_unchanged", "email")
-    _require_few(session, person.id, MailPurpose.NEW_ADDRESS)
+    require_few(session, person.id, MailPurpose.NEW_ADDRESS)
     void_mail_codes(session, person.id, MailPurpose.NEW_ADDRESS, MailPurpose.OLD_ADDRESS)
     change, until = new_id(), wall_now() + timedelta(hours=ADDRESS_HOURS)
     to = {MailPurpose.NEW_ADDRESS: email}
@@ -172,10 +175,23 @@ def keep_mail_code(session: Session, code_id: str, drawn: str) -> None:
         session.add(code)
 
 
-def void_mail_codes(session: Session, person_id: str, *purposes: MailPurpose) -> None:
-    """Make the codes that were mailed for a person worthless, all or those of some purposes."""
-    waiting = update(MailCode).where(col(MailCode.person_id) == person_id, col(MailCode.settled_at).is_(None))
-    session.execute(waiting.where(col(MailCode.purpose).in_(purposes or tuple(MailPurpose))).values(settled_at=wall_now()))
+def require_few(session: Session, person_id: str, purpose: MailPurpose) -> None:
+    """Raise Conflict where a person was mailed MOST_A_DAY codes of a purpose within a day."""
+    if _count_today(session, person_id, purpose) >= MOST_A_DAY:
+        raise Conflict("too_many_mail_codes", maximum=MOST_A_DAY)
+
+
+def list_lately_mailed(session: Session, people: Iterable[str]) -> set[str]:
+    """Those to whom a code of activation was mailed in the last REST_DAYS days, or is about to be, and it may still be used."""
+    lately = select(MailCode.person_id).where(MailCode.purpose == MailPurpose.ACTIVATION, col(MailCode.person_id).in_(list(people)))
+    lately = lately.where(col(MailCode.settled_at).is_(None), MailCode.until > wall_now())
+    return set(session.exec(lately.where(MailCode.at > wall_now() - timedelta(days=REST_DAYS))))
+
+
+def find_mailed_at(session: Session, person_id: str) -> datetime | None:
+    """When the code was asked for that somebody has by mail and may still use."""
+    mailed = select(MailCode.at).where(MailCode.person_id == person_id, MailCode.purpose == MailPurpose.ACTIVATION)
+    return session.exec(mailed.where(col(MailCode.settled_at).is_(None), MailCode.until > wall_now())).first()
 
 
 def _ask(session: Session, code: MailCode) -> None:
@@ -193,8 +209,3 @@ def _count_today(session: Session, person_id: str, purpose: MailPurpose) -> int:
     since = wall_now() - timedelta(days=1)
     asked = select(func.count()).select_from(MailCode).where(MailCode.person_id == person_id, MailCode.purpose == purpose)
     return session.exec(asked.where(MailCode.at > since)).one()
-
-
-def _require_few(session: Session, person_id: str, purpose: MailPurpose) -> None:
-    if _count_today(session, person_id, purpose) >= MOST_A_DAY:
-        raise Conflict("too_many_mail_codes", maximum=MOST_A_DAY)

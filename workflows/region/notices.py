@@ -22,11 +22,16 @@ def send_notice(session: Session, person_id: str, kind: NoticeKind, role: Role |
 
 def send_notices(session: Session, people: Iterable[str], kind: NoticeKind) -> None:
     """Tell many people the same, as `send_notice` tells one, in two statements."""
+    send_each(session, "recognition.tell_holder", write_notices(session, people, kind))
+
+
+def write_notices(session: Session, people: Iterable[str], kind: NoticeKind) -> list[str]:
+    """Write of many people what happened, for their own pages alone; answers the notices' ids."""
     told = {new_id(): person_id for person_id in people}
     at = now()
     rows = [{"id": notice_id, "person_id": of, "kind": kind, "role": None, "at": at} for notice_id, of in told.items()]
     append_rows(session, AccountNotice, rows)
-    send_each(session, "recognition.tell_holder", told)
+    return list(told)
 
 
 def list_notices(session: Session, *, actor: Actor, limit: int = 50) -> list[AccountNotice]:

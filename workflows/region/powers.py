@@ -1,6 +1,7 @@
 """Who may change somebody's account or offices, and who may be the second person."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -79,12 +80,13 @@ def decides_or_signs(session: Session, person_id: str) -> bool:
 
 
 def list_sponsors(session: Session, person_id: str) -> set[str]:
-    """Who registered somebody, gave or confirmed a role or an office of theirs, or handed them a code.
+    """Who registered somebody, gave or confirmed a role or an office of theirs, handed them a code or let one be mailed, and who wrote the
+    address that it went to.
 
     What two such people agree on, one may have made up. Codes stand in the ledger, where facts about no idea are few beside the others.
     """
-    facts = select(LedgerEntry.payload).where(col(LedgerEntry.idea_id).is_(None), col(LedgerEntry.kind).in_(_GAVE_A_CODE))
-    actors = {str(payload["actor"]) for payload in session.exec(facts.where(col(LedgerEntry.payload)["subject"].as_string() == person_id))}
+    given = [payload for _kind, payload in _list_codes_given(session, person_id)]
+    actors = {str(payload["actor"]) for payload in given} | {address_by for payload in given if (address_by := _read_address_by(payload))}
     granted = select(RoleGrant.granted_by, RoleGrant.confirmed_by).where(RoleGrant.person_id == person_id)
     appointed = select(OfficeHolder.appointed_by, OfficeHolder.confirmed_by).where(OfficeHolder.person_id == person_id)
     pairs = {who for question in (granted, appointed) for pair in session.exec(question) for who in pair if who}
@@ -93,11 +95,26 @@ def list_sponsors(session: Session, person_id: str) -> set[str]:
 
 
 def has_handed_code(session: Session, giver_id: str, person_id: str) -> bool:
-    """Whether somebody ever handed a person a code for their account; who registered them did, unless another code came after that."""
+    """Whether somebody ever handed a person a code for their account; who registered them did, unless another code came after that.
+
+    A code that was mailed was never shown to who asked for it. Whoever wrote the address may have read it there, and it takes nothing
+    from who registered them: they may have written an address of their own.
+    """
+    given = _list_codes_given(session, person_id)
+    mailed = {address_by for _kind, payload in given if (address_by := _read_address_by(payload))}
+    by_hand = [(kind, str(payload["actor"])) for kind, payload in given if not payload["detail"].get("by_mail")]
+    later = {who for kind, who in by_hand if kind != _GAVE_A_CODE[0]}
+    return giver_id in mailed | (later or {who for _kind, who in by_hand})
+
+
+def _list_codes_given(session: Session, person_id: str) -> list[tuple[str, dict[str, Any]]]:
     facts = select(LedgerEntry.kind, LedgerEntry.payload).where(col(LedgerEntry.idea_id).is_(None), col(LedgerEntry.kind).in_(_GAVE_A_CODE))
-    of_person = session.exec(facts.where(col(LedgerEntry.payload)["subject"].as_string() == person_id)).all()
-    later = {str(payload["actor"]) for kind, payload in of_person if kind != _GAVE_A_CODE[0]}
-    return giver_id in (later or {str(payload["actor"]) for _kind, payload in of_person})
+    return list(session.exec(facts.where(col(LedgerEntry.payload)["subject"].as_string() == person_id)))
+
+
+def _read_address_by(payload: dict[str, Any]) -> str:
+    """Who wrote the address to which a code was mailed; empty for one that was handed over, and where nobody is known."""
+    return str(payload["detail"].get("address_by") or "")
 
 
 def require_over(session: Session, person: Person, home: Unit, *, actor: Actor, in_office: tuple[Role, ...] = (Role.ADMIN,)) -> list[str]:

@@ -4,8 +4,7 @@ from sqlmodel import Session
 
 from models.people import DECIDING, NoticeKind, Role, RoleGrant
 from workflows.process.actors import Actor
-from workflows.region.codes import ask_code, draw_code, end_sessions, is_code_awaited, void_code
-from workflows.region.mail_codes import void_mail_codes
+from workflows.region.codes import ask_code, draw_code, end_sessions, is_code_awaited, void_code, void_mail_codes
 from workflows.region.notices import send_notice
 from workflows.region.powers import is_in_office, lock_account
 

@@ -136,6 +136,7 @@ FORMS = (
     Empty("admin", lambda town: f"/pegawai/{town['mate'].id}", "*/nomor", "number", "employee_number valid_from"),
     Empty("admin", _guest, "*/nama-masuk", "sign_in_name", "sign_in_name"),
     Empty("operator", lambda _town: "/pegawai", "/pegawai/lembar", "sheet", "unit_code"),
+    Empty("operator", lambda _town: "/pegawai", "/pegawai/surel-kode", "mails", "unit_code"),
     Empty("admin", lambda _town: "/impor", "/impor", "import", "what file"),
     Empty("admin", lambda _town: "/ekspor", "/ekspor", "export", "what unit_code"),
     Empty("secretary", lambda town: f"/periode-usulan/{town.call}", "*/perpanjang", "extend_call", "until reason"),
@@ -178,6 +179,7 @@ ELSEWHERE = {
         for last in ("buka", "tutup", "arsip", "kembalikan", "versi-baru", "izin-terlambat/{permit_id}")
     ),
     *(f"/pegawai/{{person_id}}/{last}" for last in ("peran/{grant_id}/akhiri", "hapus-surel", "tutup", "buka", "kode", "pulihkan")),
+    "/pegawai/{person_id}/surel-kode",
 }
 
 

@@ -201,9 +201,10 @@ def test_a_short_text_has_at_most_600_characters_and_its_whole_link(told: tuple[
     assert not short.startswith(("\u200d", "\u0301"))
 
 
-def test_no_short_text_tells_a_code() -> None:
-    assert "K7MP" not in write(("code", ""), "id").short + write(("code", ""), "en").short
-    assert "K7MP-3QXR-9TWD" in write(("code", ""), "id").text
+@pytest.mark.parametrize("kind", ["code", "activation"])
+def test_no_short_text_tells_a_code(kind: str) -> None:
+    assert "K7MP" not in "".join(form.subject + form.short for form in (write((kind, ""), language) for language in LANGUAGES))
+    assert "K7MP-3QXR-9TWD" in write((kind, ""), "id").text
 
 
 def test_one_and_many_are_said_apart() -> None:

@@ -42,7 +42,17 @@ def test_the_flow_mails_the_codes_of_a_new_address_and_keeps_their_hashes_alone(
 
 # What somebody else may have done with the account, or in its holder's name: by hand, as an inspector would list it.
 ALARMING = {
-    *("code_asked", "code_made", "password_cleared", "password_changed", "role_held", "role_ended", "account_closed", "account_reopened"),
+    *(
+        "code_asked",
+        "code_made",
+        "code_mailed",
+        "password_cleared",
+        "password_changed",
+        "role_held",
+        "role_ended",
+        "account_closed",
+        "account_reopened",
+    ),
     *("person_moved", "unit_moved", "details_changed", "person_retired", "person_restored", "call_planned", "number_changed"),
     *("double_merged", "sign_in_name_changed", "email_asked", "email_changed", "email_dropped"),
 }
