@@ -1,4 +1,4 @@
-"""`people`: p95 of lists, records and the search for colleagues with a large staff against the same with a small one."""
+"""`people`: p95 of lists, of records and of the search for colleagues with a large staff against the same with a small one."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -25,6 +25,7 @@ SECOND = "Kurnia Lestari Puspita Handayani Rahayu Sartika Maryam Fitri Amalia An
 THIRD = "Wijaya Suryadi Mulyana Sutisna Kusuma Prasetya Saputra Firmansyah Hakim Supriatna Koswara Rosadi Sobari Wiguna Sumantri Subagja"
 HOLDERS = 120  # of a role, however many people there are: more than two pages
 AT_ONCE = 2_000
+NAMED = ("sar", "dewi%20kus", "rah%20rahm%20wi")  # of very many people, of many, of few
 SEARCHES = {"colleagues by three letters": "sar", "colleagues by two words": "dewi%20kus", "colleagues by three words": "rah%20rahm%20wi"}
 
 
@@ -81,10 +82,16 @@ def _write_questions(town: Town, people: list[str], port: int, number: int) -> d
     """What is asked, by whom: lists and records by an admin, names by people of one unit, of whom each may search 20 times a minute."""
     holders, admin = "/api/v1/people?role=reviewer&limit=50", town["admin"].headers
     after = httpx.get(f"http://127.0.0.1:{port}{holders}", headers=admin).json()["after"]
+    of_unit = f"/api/v1/people?unit_id={town.units[min(town.units)][0]}&limit=100"  # a tenth of all
+    behind = httpx.get(f"http://127.0.0.1:{port}{of_unit}", headers=admin).json()["after"]
     records = people[:: max(len(people) // number, 1)][:number]
     asked = {
         "who holds a role": [write_request("GET", holders, admin)],
         "the page behind it": [write_request("GET", f"{holders}&after={after}", admin)],
+        "the list of a unit": [write_request("GET", of_unit, admin)],
+        "the page of it behind that": [write_request("GET", f"{of_unit}&after={behind}" if behind else of_unit, admin)],
+        "a name in the list of a unit": [write_request("GET", f"{of_unit}&name={typed}", admin) for typed in NAMED],
+        "a name in all units": [write_request("GET", f"/api/v1/people?limit=100&name={typed}", admin) for typed in NAMED],
         "somebody's record": [write_request("GET", f"/api/v1/people/{person_id}", admin) for person_id in records],
     }
     askers = _sign_in(town, people[: number * len(SEARCHES)])

@@ -57,11 +57,13 @@ CIVIL_SERVANTS = frozenset({EmploymentKind.PNS, EmploymentKind.PPPK, EmploymentK
 class Person(SQLModel, table=True):
     """Somebody under an internal id, with or without employee number; names are three fields, since a certificate needs them apart."""
 
+    __table_args__ = (sa.Index("ix_person_of_unit", "unit_id", "name", "id"),)
+
     id: str = key()
     front_title: str = Field(default="", max_length=40)
     name: str = Field(max_length=120)
     back_title: str = Field(default="", max_length=60)
-    unit_id: str = link("unit.id")
+    unit_id: str = link("unit.id", index=False)
     kind: EmploymentKind = Field(sa_type=choice(EmploymentKind))
     grade: str = Field(default="", max_length=10)
     rank_name: str = Field(default="", max_length=40)

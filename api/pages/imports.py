@@ -1,4 +1,7 @@
-"""Units and people from a file: looked at first, then taken in whole, with every fault by row and column on the page and as a file."""
+"""Units and people from a file: looked at first, then taken in whole, with every fault by row and column on the page and as a file.
+
+People are brought by the operators and admins of their units, units by admins.
+"""
 
 import csv
 import io
@@ -20,6 +23,7 @@ from api.sentences import sentence
 from models.people import Role
 from workflows.process.actors import Actor
 from workflows.region.import_people import check_people, import_people
+from workflows.region.import_reach import require_importer
 from workflows.region.import_report import ImportReport, RowFault
 from workflows.region.import_units import check_units, import_units
 
@@ -42,7 +46,7 @@ WRITE: dict[str, Importer] = {"people": import_people, "units": import_units}
 
 @router.get(IMPORT)
 async def show_import(request: Page) -> Response:
-    """The form for a file, for admins."""
+    """The form for a file, for operators and admins."""
     return await _show(request)
 
 
@@ -56,7 +60,7 @@ async def take_file(request: PostedFormWithFile) -> Response:
 
     def look(session: Session, actor: Actor) -> ImportReport:
         request.require_own_form()
-        actor.require(Role.ADMIN)
+        list_kinds(actor)
         require_readable(request.form)
         return LOOK[what](session, content, actor=actor)
 
@@ -77,6 +81,12 @@ async def take_file(request: PostedFormWithFile) -> Response:
         if wanted == "report":
             return _write_faults(looked.found.faults, request.language)
         return await _show(request, found=looked.found)
+
+
+def list_kinds(actor: Actor) -> tuple[str, ...]:
+    """What somebody may bring by a file; raises Forbidden for who may bring nothing."""
+    require_importer(actor)
+    return tuple(LOOK) if actor.holds(Role.ADMIN) else ("people",)
 
 
 class _LookedAt(Exception):
@@ -124,13 +134,13 @@ async def _show(
     found: ImportReport | None = None,
     taken: dict[str, int] | None = None,
 ) -> Response:
-    visitor, _ = await request.read_page(lambda _session, actor: actor.require(Role.ADMIN))
+    visitor, kinds = await request.read_page(lambda _session, actor: list_kinds(actor))
     words = Words(request.language)
     told = [tell_fault(fault, words) for fault in found.faults[:SHOWN]] if found else []
     counts = read_counts(found) if found and not found.wrong else None
-    form = refused.view() if refused else FormView("import", {"what": request.form.text("what", 10)})
+    form = (
+        refused.view() if refused else FormView("import", {"what": request.form.text("what", 10) or (kinds[0] if len(kinds) == 1 else "")})
+    )
     values: dict[str, Any] = {"form": form, "faults": told, "wrong_rows": found.wrong if found else 0, "would": counts, "taken": taken}
     status = refused.status if refused else 422 if told else 200
-    return page(
-        visitor, "region/import.html", status=status, wrong=refused, posted=bool(refused or found or taken), kinds=tuple(LOOK), **values
-    )
+    return page(visitor, "region/import.html", status=status, wrong=refused, posted=bool(refused or found or taken), kinds=kinds, **values)

@@ -1,8 +1,10 @@
-"""People: register somebody, find one by number, renew a code, give a role."""
+"""People: list those of a unit, register somebody, find one by number, renew a code, give a role."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -13,11 +15,13 @@ from api.pages.reading import require_readable
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm, redirect_to
+from api.v1.shapes import Cursor
 from models.people import Account, EmployeeNumber, EmploymentKind, HeadCapacity, Person, Role
 from models.settings import settings
 from models.units import Unit
 from workflows.calculations.employee_number import mask_held_number
 from workflows.process.actors import Actor
+from workflows.process.keyset import Slice
 from workflows.process.refusals import Faults, Forbidden, Invalid
 from workflows.region.code_mails import mail_unit_codes
 from workflows.region.code_sheet import make_code_sheet
@@ -29,10 +33,12 @@ from workflows.region.people import NewPerson, get_unit, register_person
 from workflows.region.posts import LONGEST_REASON
 from workflows.region.powers import list_offices
 from workflows.region.sign_in_names import find_sign_in_name, mask_sign_in_name
+from workflows.region.staff import WantedStaff, list_kept_units, list_staff, read_kept
 
 router = APIRouter(include_in_schema=False)
 PEOPLE = "/pegawai"
 GIVEN = tuple(role for role in Role if role != Role.PROPOSER)
+ON_A_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,26 @@ class CodeOwner:
     until: datetime | None
 
 
+@dataclass(frozen=True)
+class WantedPage:
+    """Which page of people is asked for: the unit's code (empty: every unit of the reader's), what the names begin with, from where on."""
+
+    unit: str
+    name: str
+    after: str | None
+
+    def write(self, **others: str) -> str:
+        """The query of another page of the same people."""
+        return urlencode({"unit": self.unit, "nama": self.name} | others)
+
+
 @router.get(PEOPLE)
-async def show_people(request: Page, ok: str = "") -> Response:
-    """The forms with which operators and admins register people, find them, renew codes and give roles."""
-    return await _people_page(request, done=read_done(ok))
+async def show_people(request: Page, unit: str | None = None, nama: str | None = None, after: Cursor = None, ok: str = "") -> Response:
+    """The forms with which operators and admins register people, find them, renew codes and give roles; with a unit or a name, even an
+    empty one, the list of the people there."""
+    if unit is None and nama is None:
+        return await _people_page(request, done=read_done(ok))
+    return await _list_page(request, WantedPage((unit or "")[:60], (nama or "")[:100], after))
 
 
 @router.post(PEOPLE)
@@ -179,11 +201,27 @@ def read_owner(session: Session, person_id: str) -> CodeOwner | None:
 
 def list_units(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """The units that somebody looks after as admin or operator, as code and name; raises Forbidden for who looks after none."""
-    if not (actor.holds(Role.ADMIN) or actor.holds(Role.OPERATOR)):
-        raise Forbidden("only_operator")
-    paths = (*actor.paths(Role.ADMIN), *actor.paths(Role.OPERATOR))
-    units = session.exec(select(Unit).order_by(col(Unit.name), col(Unit.code)))
-    return [(unit.code, unit.name) for unit in units if any(unit.path.startswith(path) for path in paths)]
+    return _name_units(list_kept_units(session, actor=actor))
+
+
+def _name_units(units: Iterable[Unit]) -> list[tuple[str, str]]:
+    return [(unit.code, unit.name) for unit in sorted(units, key=lambda unit: (unit.name, unit.code))]
+
+
+async def _list_page(request: PageRequest, wanted: WantedPage) -> Response:
+    """A list of people, each leading to their record; `after` leads to the next page."""
+
+    def read(session: Session, actor: Actor) -> dict[str, Any]:
+        units = {unit.id: unit for unit in list_kept_units(session, actor=actor)}
+        ids = {unit.code: unit.id for unit in units.values()}
+        unit_id = ids.get(wanted.unit, wanted.unit) or None  # nobody is of a unit that is unknown or looked after by others
+        found = list_staff(session, WantedStaff(unit_id, wanted.name), Slice(wanted.after, ON_A_PAGE), actor=actor)
+        kept = read_kept(session, found.rows, actor=actor)
+        lines = [(kept[person.id], units[person.unit_id]) for person in found.rows]
+        return {"lines": lines, "after": found.after, "units": _name_units(units.values())}
+
+    visitor, values = await request.read_page(read)
+    return page(visitor, "region/staff.html", asked=wanted, **values)
 
 
 async def _people_page(request: PageRequest, *, refused: RefusedForm | None = None, done: str = "") -> Response:

@@ -40,7 +40,7 @@ KINDS = frozenset(DocumentKind)
 MEGABYTE, TENTH = 1_000_000, Decimal("0.1")
 FILES = (
     *("pages.toml", "tasks.toml", "offices.toml", "policies.toml", "desk.toml"),
-    *("imports.toml", "condition.toml", "life.toml", "call_form.toml", "eligibility.toml", "answers.toml"),
+    *("imports.toml", "staff.toml", "condition.toml", "life.toml", "call_form.toml", "eligibility.toml", "answers.toml"),
     *("calendar.toml", "attachments.toml", "similar.toml", "messages.toml", "screening.toml", "colleagues.toml", "mentoring.toml"),
     *("teams.toml", "book.toml", "claims.toml", "merges.toml", "transfers.toml", "clocks.toml", "keeping.toml", "past.toml"),
 )

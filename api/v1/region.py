@@ -15,14 +15,14 @@ from api.v1.shapes import Cursor, Limit, PageOut, RequestBody, ResponseBody
 from models.people import EmploymentKind, HeadCapacity, Person, Role
 from models.units import Unit
 from workflows.process.actors import Actor
-from workflows.process.keyset import Order, Slice, take_page
+from workflows.process.keyset import Page, Slice, take_page
 from workflows.process.records import readable_holders
 from workflows.region.heads import list_heads
 from workflows.region.people import NewPerson, NewUnit, register_person, register_unit
+from workflows.region.staff import BY_NAME, AccountState, KeptPerson, WantedStaff, list_staff, name_conditions, read_kept
 
 router = APIRouter(prefix=PREFIX, tags=["region"])
 RegisteringApi = Annotated[ApiRequest, Depends(Head(creates="/people/{id}"))]
-BY_NAME = Order(Person, "name", newest_first=False)
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
 
 
@@ -74,8 +74,19 @@ class PersonOut(ResponseBody):
     position: str
 
 
+class ListedPersonOut(PersonOut):
+    """A person in a list. Kind, number and name to sign in with, both masked, and how the account stands are told of people whose accounts
+    the asker looks after; of others they are null. `state` is `not_activated` of who has no password yet.
+    """
+
+    kind: EmploymentKind | None = None
+    employee_number: str | None = None
+    sign_in_name: str | None = None
+    state: AccountState | None = None
+
+
 class PersonPage(PageOut):
-    people: list[PersonOut]
+    people: list[ListedPersonOut]
 
 
 class NewPersonOut(PersonOut):
@@ -111,21 +122,25 @@ async def add_unit(body: UnitIn, request: Api) -> JSONResponse:
 @router.get("/people")
 async def find_people(
     request: Api,
-    role: Role,
+    role: Role | None = None,
     unit_id: Annotated[str | None, Query(max_length=26)] = None,
+    name: Annotated[str, Query(max_length=100)] = "",
     after: Cursor = None,
     limit: Limit = 50,
 ) -> PersonPage:
-    """Who holds a role over the asker's units, by name, for those who assign work; with `unit_id`, only people of that unit."""
+    """People by name; with `unit_id`, only of that unit, and with `name` those in whose names each of its words begins a word.
+
+    With `role`, who holds it over the asker's units, for those who assign work. Without, everybody of the units whose accounts the asker
+    looks after as operator or admin, unit after unit, each before those below it; whoever retired is among them.
+    """
 
     def read_people(session: Session, actor: Actor) -> PersonPage:
-        if not any(actor.holds(r) for r in (Role.ADMIN, Role.OPERATOR, Role.SECRETARIAT, Role.CHAIR, Role.AUDITOR)):
-            actor.require(Role.SECRETARIAT)
-        query = select(Person).where(readable_holders(actor, role))
-        if unit_id:
-            query = query.where(Person.unit_id == unit_id)
-        page = take_page(session, query, BY_NAME, Slice(after, limit))
-        return PersonPage(people=[show_person(person) for person in page.rows], after=page.after)
+        if role is None:
+            page = list_staff(session, WantedStaff(unit_id or None, name), Slice(after, limit), actor=actor)
+        else:
+            page = _list_holders(session, role, WantedStaff(unit_id or None, name), Slice(after, limit), actor)
+        kept = read_kept(session, page.rows, actor=actor)
+        return PersonPage(people=[_show_listed(person, kept.get(person.id)) for person in page.rows], after=page.after)
 
     return await request.read(read_people)
 
@@ -145,3 +160,25 @@ async def add_person(body: PersonIn, request: RegisteringApi) -> JSONResponse:
 def show_person(person: Person) -> PersonOut:
     """A person as everybody who may look for people sees them: never with the employee number."""
     return PersonOut(id=person.id, name=person.full_name, unit_id=person.unit_id, position=person.position)
+
+
+def _list_holders(session: Session, role: Role, wanted: WantedStaff, piece: Slice, actor: Actor) -> Page[Person]:
+    if not any(actor.holds(r) for r in (Role.ADMIN, Role.OPERATOR, Role.SECRETARIAT, Role.CHAIR, Role.AUDITOR)):
+        actor.require(Role.SECRETARIAT)
+    query = select(Person).where(readable_holders(actor, role), *name_conditions(wanted.typed))
+    if wanted.unit_id:
+        query = query.where(Person.unit_id == wanted.unit_id)
+    return take_page(session, query, BY_NAME, piece)
+
+
+def _show_listed(person: Person, kept: KeptPerson | None) -> ListedPersonOut:
+    shown = show_person(person).model_dump()
+    if kept is None:
+        return ListedPersonOut(**shown)
+    return ListedPersonOut(
+        **shown,
+        kind=person.kind,
+        employee_number=kept.masked_number or None,
+        sign_in_name=kept.masked_name or None,
+        state=kept.state,
+    )

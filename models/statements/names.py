@@ -1,7 +1,7 @@
-"""The words of people's names: kept as their rows say, and asked who of a unit has words that begin so."""
+"""The words of people's names: kept as their rows say, and asked who of a unit, or which units, have words that begin so."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -9,11 +9,12 @@ from sqlmodel import Session
 from models.database import append_rows, is_among, is_sqlite, run_plain, table_of
 from models.names import NameWord
 from models.people import Person
+from models.units import Unit
 
 FIRST_PAGE, GROWTH, LARGEST_PAGE = 20, 4, 2_000
 MANY = 200  # rows at which counting stops
 
-_WORDS, _PEOPLE = table_of(NameWord), table_of(Person)
+_WORDS, _PEOPLE, _UNITS = table_of(NameWord), table_of(Person), table_of(Unit)
 _COLUMNS = ("person_id", "word", "unit_id")
 _LAST_SIGN = "\U0010ffff"  # no word holds it
 
@@ -50,7 +51,7 @@ def find_named(session: Session, unit_id: str, words: Sequence[str]) -> Iterator
     """
     rarest, *others = _sort_by_rarity(session, unit_id, words)
     asked = sa.select(_WORDS.c.word, _WORDS.c.person_id).where(_WORDS.c.unit_id == unit_id, _begins(_WORDS, rarest))
-    asked = asked.where(*(_has_word(other) for other in others)).order_by(_WORDS.c.word, _WORDS.c.person_id)
+    asked = asked.where(*(is_named(_WORDS.c.person_id, other) for other in others)).order_by(_WORDS.c.word, _WORDS.c.person_id)
     known, page, size = set[str](), asked, FIRST_PAGE
     while rows := run_plain(session, page.limit(size)).all():
         found = dict.fromkeys(row.person_id for row in rows if row.person_id not in known)
@@ -62,6 +63,28 @@ def find_named(session: Session, unit_id: str, words: Sequence[str]) -> Iterator
         page, size = asked.where(sa.tuple_(_WORDS.c.word, _WORDS.c.person_id) > last), min(size * GROWTH, LARGEST_PAGE)
 
 
+def list_units_with(session: Session, units: Sequence[str], words: Sequence[str]) -> set[str]:
+    """Those of some units in which there is anybody in whose names each of some words begins a word; with no word, anybody at all.
+
+    Asked of each unit on the way, along an index, up to the first person.
+    """
+    if words:
+        first, *others = sorted(words, key=len, reverse=True)
+        found = sa.select(_WORDS.c.person_id).where(_WORDS.c.unit_id == _UNITS.c.id, _begins(_WORDS, first))
+        found = found.where(*(is_named(_WORDS.c.person_id, other) for other in others))
+    else:
+        found = sa.select(_PEOPLE.c.id).where(_PEOPLE.c.unit_id == _UNITS.c.id)
+    is_with = found.limit(1).correlate(_UNITS).scalar_subquery().is_not(None)
+    return set(run_plain(session, sa.select(_UNITS.c.id).where(is_among(session, _UNITS.c.id, units), is_with)).scalars())
+
+
+def is_named(person_id: sa.Column[Any], beginning: str) -> sa.ColumnElement[bool]:
+    """Whether a person has a word that begins so; asked of each on the way, as PostgreSQL would go through everybody's for an `EXISTS`."""
+    other = _WORDS.alias()
+    least = sa.select(sa.func.min(other.c.word)).where(other.c.person_id == person_id, _begins(other, beginning))
+    return least.correlate(person_id.table).scalar_subquery().is_not(None)
+
+
 def _sort_by_rarity(session: Session, unit_id: str, words: Sequence[str]) -> list[str]:
     """Words by how many of a unit's names have one that begins so, counted to a bound along the index; of as many the longest first."""
     if len(words) == 1:
@@ -71,13 +94,6 @@ def _sort_by_rarity(session: Session, unit_id: str, words: Sequence[str]) -> lis
     counts = (sa.select(sa.func.count()).select_from(each.subquery()).scalar_subquery() for each in found)
     counted = zip(run_plain(session, sa.select(*counts)).one(), words, strict=True)
     return [word for _count, word in sorted(counted, key=lambda each: (each[0], -len(each[1])))]
-
-
-def _has_word(beginning: str) -> sa.ColumnElement[bool]:
-    """Whether a person has a word that begins so; asked of each on the way, as PostgreSQL would go through everybody's for an `EXISTS`."""
-    other = _WORDS.alias()
-    least = sa.select(sa.func.min(other.c.word)).where(other.c.person_id == _WORDS.c.person_id, _begins(other, beginning))
-    return least.correlate(_WORDS).scalar_subquery().is_not(None)
 
 
 def _begins(words: sa.FromClause, beginning: str) -> sa.ColumnElement[bool]:

@@ -32,6 +32,7 @@ DOUBLES = ("199005052015012002", "199005052015012003")
 ALIKE = (("sign_in_name", "jurlpers"),)
 GRANTED = (("outcome", "granted"), ("reason", REASON))
 FILE = (("what", "people"), ("file", "NIP;Nama;Unit Kerja\n123;Ani;Kelurahan Nihil\n1,97E+17;;MALEBER\n"))
+OWN_FILE = (("file", "NIP;Nama;Unit Kerja\n199005052015012004;Euis Komariah;MALEBER\n"),)
 WRONG_CALL = (("v.closes_at", "besok"), ("v.policy.quorum", "1"))
 REJECTED = (("outcome", "rejected"), ("reason", REASON))
 STAGES = (IdeaStage.DRAFT, IdeaStage.AWAITING_PERMISSION, IdeaStage.IN_REVIEW, IdeaStage.RECOMMENDED, IdeaStage.DEFERRED)
@@ -81,6 +82,7 @@ def set_forms(town: Town) -> list[Shot]:
         Shot("Kode bagi orang tanpa NIP/NI PPPK", "admin", "/pegawai", "Daftarkan dan buat kode", GUEST),
         Shot("Akun orang tanpa NIP/NI PPPK", "mayor", "/akun"),
         Shot("Berkas yang perlu diperbaiki", "admin", "/impor", "Periksa dahulu", FILE),
+        Shot("Berkas operator yang diterapkan", "operator", "/impor", "Terapkan", OWN_FILE),
         Shot("Ketentuan yang perlu diperbaiki", "secretary", "/ketentuan/baru?dari=kipp_style", "Terapkan isian", WRONG_CALL),
         Shot("Lembar kode aktivasi", "operator", "/pegawai", "Buat lembar kode", (("unit_code", "MALEBER"),)),
         Shot("Kode yang dikirim lewat surel", "operator", "/pegawai", "Kirim kode", (("unit_code", "CIROYOM"),)),

@@ -135,7 +135,16 @@ def build_late_call(town: Town, code: str = "UJI-TERLAMBAT") -> str:
 
 
 LISTS = (Shot("Daftar usulan", "secretary", "/daftar"), Shot("Terima beberapa usulan sekaligus", "secretary", "/seleksi"))
-FILES = (Shot("Impor dari berkas", "admin", "/impor"), Shot("Ekspor ke berkas", "admin", "/ekspor"))
+FILES = (
+    Shot("Impor dari berkas", "admin", "/impor"),
+    Shot("Impor pegawai unit sendiri", "operator", "/impor"),
+    Shot("Ekspor ke berkas", "admin", "/ekspor"),
+)
+STAFF = (
+    Shot("Pegawai", "operator", "/pegawai"),
+    Shot("Daftar pegawai", "operator", "/pegawai?unit="),
+    Shot("Daftar pegawai tanpa hasil", "operator", "/pegawai?unit=MALEBER&nama=zz"),
+)
 
 
 def set_scene(town: Town) -> list[Shot]:
@@ -181,7 +190,7 @@ def set_scene(town: Town) -> list[Shot]:
         *_begin_with_accounts(town),
         Shot("Laporan", "secretary", "/laporan"),
         *_show_policies(town),
-        Shot("Pegawai", "operator", "/pegawai"),
+        *STAFF,
         *_show_files(town),
         Shot("Perjalanan sebuah usulan", "lead", f"/usulan/{concluded}"),
         Shot("Jejak audit", "auditor", "/jejak-audit"),

@@ -6,7 +6,6 @@ Nobody gets a code or a password by it, and no mail address that a person has is
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -16,41 +15,23 @@ from sqlmodel import Session, select
 from models.database import append_rows
 from models.ids import new_id
 from models.instants import now, today
-from models.people import EmployeeNumber, NoticeKind, Person, Role, SignInName
+from models.people import EmployeeNumber, NoticeKind, Person, SignInName
 from models.posts import PostCause
 from models.statements.directory import DETAILS, change_people, list_by_number, list_by_sign_in_name, list_present_posts
 from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.journal import record, record_each
-from workflows.process.refusals import Conflict, Faults, Invalid
+from workflows.process.refusals import Conflict
+from workflows.region.import_reach import Pair, Reach, require_importer
 from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
 from workflows.region.name_words import index_names
 from workflows.region.notices import send_notices
 from workflows.region.people_columns import HEADS, KEYS, REQUIRED, PersonRow, UnitFinder, find_key, read_person_row, says_same
-from workflows.region.posts import HELD, MOST_DAYS_BACK, Entry, begin_dated_posts, begin_first_posts, begin_posts
-from workflows.region.powers import decides_or_signs, list_offices
+from workflows.region.posts import MOST_DAYS_BACK, Entry, begin_dated_posts, begin_first_posts, begin_posts
 from workflows.region.sheets import open_sheet
 from workflows.region.sign_in_names import is_sign_in_name_held, liken
 
 AT_ONCE = 2_000  # rows looked up and written together
-
-
-@dataclass(frozen=True)
-class _Pair:
-    """A row, and whose it is: the person as they stand, None for somebody new; `new` are the person's values after it."""
-
-    row: PersonRow
-    person: Any
-    new: dict[str, Any]
-
-    @property
-    def differs(self) -> list[str]:
-        return [name for name in DETAILS if self.person is not None and getattr(self.person, name) != self.new[name]]
-
-    @property
-    def changes_post(self) -> bool:
-        """Whether it lets somebody who is known begin another post."""
-        return not {*self.differs}.isdisjoint(HELD)
 
 
 Row = tuple[int, dict[str, str]]
@@ -59,18 +40,23 @@ Seen = dict[Key, int]  # in which row
 
 
 def check_people(session: Session, content: bytes, *, actor: Actor, advance: Advance = lambda rows: None) -> ImportReport:
-    """What a file would change, and all that is wrong with it; nothing is written. Raises Invalid for what is no table of people."""
+    """What a file would change, and all that is wrong with it; nothing is written. Whoever may import may look.
+
+    Raises Invalid for what is no table of people.
+    """
+    require_importer(actor)
     return _go_through(session, content, actor, advance, lambda pairs: None)
 
 
 def import_people(session: Session, content: bytes, *, actor: Actor, advance: Advance = lambda rows: None) -> ImportReport:
-    """Register, move and change the people of a file; an admin over their units may, and a flow for whoever runs the server.
+    """Register, move and change the people of a file; an operator or admin over their units may, and a flow for whoever runs the server.
+
+    What somebody may not do by hand is a fault of its row (`import_reach.py`).
 
     Each is a fact, and so is the file, by its SHA-256. Raises Conflict `import_refused` with the number of faults where there is any: its
     transaction ends without a change, and `check_people` tells them.
     """
-    if not actor.flow:
-        actor.require(Role.ADMIN)
+    require_importer(actor)
     done = _go_through(session, content, actor, advance, lambda pairs: _write(session, pairs, actor))
     if done.wrong:
         raise Conflict("import_refused", "file", count=done.wrong)
@@ -79,14 +65,14 @@ def import_people(session: Session, content: bytes, *, actor: Actor, advance: Ad
     return done
 
 
-def _go_through(session: Session, content: bytes, actor: Actor, advance: Advance, write: Callable[[Sequence[_Pair]], None]) -> ImportReport:
+def _go_through(session: Session, content: bytes, actor: Actor, advance: Advance, write: Callable[[Sequence[Pair]], None]) -> ImportReport:
     """Read and compare all rows; `write` gets those that change something, some at once, as long as nothing was wrong."""
     done, seen = ImportReport(), Seen()
-    units = {unit.id: unit for unit in session.exec(select(Unit))}
-    find_unit = UnitFinder({unit.id: (unit.code, unit.name) for unit in units.values()})
+    units = session.exec(select(Unit)).all()
+    find_unit, reach = UnitFinder({unit.id: (unit.code, unit.name) for unit in units}), Reach(units, actor)
     rows = open_sheet(content, HEADS, REQUIRED).rows
     while some := list(islice(rows, AT_ONCE)):
-        pairs = list(_allow(session, _pair(session, some, find_unit, seen, done), units, actor, done))
+        pairs = list(_allow(session, _pair(session, some, (find_unit, reach), seen, done), reach, done))
         _check_days(session, pairs, done)
         _count(pairs, done)
         if not done.wrong:
@@ -96,8 +82,9 @@ def _go_through(session: Session, content: bytes, actor: Actor, advance: Advance
     return done
 
 
-def _pair(session: Session, rows: Sequence[Row], find_unit: UnitFinder, seen: Seen, done: ImportReport) -> Iterator[_Pair]:
+def _pair(session: Session, rows: Sequence[Row], known: tuple[UnitFinder, Reach], seen: Seen, done: ImportReport) -> Iterator[Pair]:
     """Each row that changes something, with its person, found by number or sign-in name; what is wrong and what is alike is counted."""
+    find_unit, reach = known
     keys = [find_key(cells) for _row, cells in rows]
     people = _find_people(session, keys)
     for (number, cells), key in zip(rows, keys, strict=True):
@@ -106,6 +93,9 @@ def _pair(session: Session, rows: Sequence[Row], find_unit: UnitFinder, seen: Se
             done.add_fault(RowFault(number, column, "row_twice", {"row": seen[key]}))
             continue
         seen[key] = number
+        if not reach.knows(person):
+            done.add_fault(RowFault(number, column, "import_beyond_reach"))
+            continue
         if person is not None and person.ended is None and says_same(cells, person, find_unit):
             done.unchanged += 1
             continue
@@ -118,7 +108,7 @@ def _pair(session: Session, rows: Sequence[Row], find_unit: UnitFinder, seen: Se
         elif person is None and not _is_free(session, read.proof.name, seen):
             done.add_fault(RowFault(number, column, "sign_in_name_taken"))
         else:
-            pair = _Pair(read, person, _merge(read, person))
+            pair = Pair(read, person, _merge(read, person))
             if person is not None and person.retired_on is not None and pair.differs:
                 done.add_fault(RowFault(number, column, "person_retired", {"day": person.retired_on.isoformat()}))
             else:
@@ -149,30 +139,17 @@ def _merge(row: PersonRow, person: Any) -> dict[str, Any]:
     return {**new, "kind": row.kind, "unit_id": row.unit_id}
 
 
-def _allow(session: Session, pairs: Iterator[_Pair], units: dict[str, Unit], actor: Actor, done: ImportReport) -> Iterator[_Pair]:
-    """Those that the actor may import: over both units and every office; of whoever decides, a move alone."""
+def _allow(session: Session, pairs: Iterator[Pair], reach: Reach, done: ImportReport) -> Iterator[Pair]:
+    """Those that the actor may import."""
     for pair in pairs:
-        if "kind" in pair.differs and not pair.new["kind"].has_number and list_offices(session, pair.person.id):
-            done.add_fault(RowFault(pair.row.row, "kind", "kind_of_office_holder", {"kind": pair.new["kind"]}))
-            continue
-        if actor.flow:
-            yield pair
-            continue
-        of = {pair.new["unit_id"]} if pair.person is None else {pair.new["unit_id"], pair.person.unit_id}
-        faults = Faults()
-        if not all(actor.holds(Role.ADMIN, units[unit_id].path) for unit_id in of):
-            faults.found.append(Invalid("import_beyond_reach", "unit_code"))
-        elif pair.differs and not all(actor.holds(Role.ADMIN, path) for path in list_offices(session, pair.person.id)):
-            faults.found.append(Invalid("office_beyond_reach", pair.row.proof.column))
-        elif {*pair.differs} - {"unit_id"} and decides_or_signs(session, pair.person.id):
-            faults.found.append(Invalid("import_of_office", pair.row.proof.column))
-        for fault in faults.found:
-            done.add_fault(tell_fault(pair.row.row, fault))
-        if not faults.found:
+        faults = [tell_fault(pair.row.row, fault) for fault in reach.list_faults(session, pair)]
+        for fault in faults:
+            done.add_fault(fault)
+        if not faults:
             yield pair
 
 
-def _check_days(session: Session, pairs: Sequence[_Pair], done: ImportReport) -> None:
+def _check_days(session: Session, pairs: Sequence[Pair], done: ImportReport) -> None:
     """Tell of posts that would begin before the present ones did, or so long ago that the year must be wrong, as for one by hand."""
     dated = {pair.person.id: pair.row for pair in pairs if pair.changes_post and pair.row.valid_from is not None}
     began = list_present_posts(session, list(dated))
@@ -184,15 +161,15 @@ def _check_days(session: Session, pairs: Sequence[_Pair], done: ImportReport) ->
             done.add_fault(RowFault(row.row, "valid_from", "post_long_ago", {"maximum": MOST_DAYS_BACK}))
 
 
-def _by_day(pairs: Mapping[str, _Pair]) -> dict[date, dict[str, _Pair]]:
+def _by_day(pairs: Mapping[str, Pair]) -> dict[date, dict[str, Pair]]:
     """People by the first day of the posts that they begin."""
-    days: dict[date, dict[str, _Pair]] = {}
+    days: dict[date, dict[str, Pair]] = {}
     for of, pair in pairs.items():
         days.setdefault(pair.row.valid_from or today(), {})[of] = pair
     return days
 
 
-def _count(pairs: Sequence[_Pair], done: ImportReport) -> None:
+def _count(pairs: Sequence[Pair], done: ImportReport) -> None:
     for pair in pairs:
         if pair.person is None:
             done.registered += 1
@@ -203,7 +180,7 @@ def _count(pairs: Sequence[_Pair], done: ImportReport) -> None:
             done.changed += pair.differs != ["unit_id"]
 
 
-def _write(session: Session, pairs: Sequence[_Pair], actor: Actor) -> None:
+def _write(session: Session, pairs: Sequence[Pair], actor: Actor) -> None:
     new = {new_id(): pair for pair in pairs if pair.person is None}
     append_rows(session, Person, [{"id": person_id, **pair.new} for person_id, pair in new.items()])
     numbers = [(of, pair.row.proof.number) for of, pair in new.items() if pair.row.proof.number]
@@ -234,5 +211,5 @@ def _write(session: Session, pairs: Sequence[_Pair], actor: Actor) -> None:
     send_notices(session, changed, NoticeKind.DETAILS_CHANGED)
 
 
-def _say_since(pair: _Pair) -> dict[str, str]:
+def _say_since(pair: Pair) -> dict[str, str]:
     return {"valid_from": pair.row.valid_from.isoformat()} if pair.row.valid_from is not None else {}

@@ -61,7 +61,11 @@ class UnitRow:
 
 
 def check_units(session: Session, content: bytes, *, actor: Actor, advance: Advance = lambda rows: None) -> ImportReport:
-    """What a file would change, and all that is wrong with it; nothing is written. Raises Invalid for what is no table of units."""
+    """What a file would change, and all that is wrong with it; nothing is written. Whoever may import may look.
+
+    Raises Invalid for what is no table of units.
+    """
+    _require_importer(actor)
     done, _tree, _rows = _plan(session, content, actor)
     advance(done.rows)
     return done
@@ -73,8 +77,7 @@ def import_units(session: Session, content: bytes, *, actor: Actor, advance: Adv
     Each is a fact, and so is the file, by its SHA-256. What waits for an office goes with its unit. Raises Conflict `import_refused` with
     the number of faults where there is any: its transaction ends without a change, and `check_units` tells them.
     """
-    if not actor.flow:
-        actor.require(Role.ADMIN)
+    _require_importer(actor)
     session.exec(select(Unit).with_for_update()).all()  # the tree is compared and moved as one
     done, tree, rows = _plan(session, content, actor)
     if done.wrong:
@@ -84,6 +87,11 @@ def import_units(session: Session, content: bytes, *, actor: Actor, advance: Adv
         record(session, "region.import_units", hashlib.sha256(content).hexdigest(), actor=actor, counts=done.counts)
     advance(done.rows)
     return done
+
+
+def _require_importer(actor: Actor) -> None:
+    if not actor.flow:
+        actor.require(Role.ADMIN)
 
 
 class _Tree:

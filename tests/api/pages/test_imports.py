@@ -1,7 +1,8 @@
-"""The page that takes in a file: looked at first, all of it or nothing, and by admins alone."""
+"""The page that takes in a file: looked at first, all of it or nothing; people by operators of their units, units by admins alone."""
 
 import csv
 import io
+import re
 
 import pytest
 from fastapi.testclient import TestClient
@@ -9,6 +10,7 @@ from httpx import Response
 from sqlmodel import select
 
 from models.people import EmployeeNumber
+from models.units import Unit
 from tests.api.pages.browsing import fields_of, open_browser
 from tests.building import Town
 from tests.town import employee_number
@@ -80,8 +82,36 @@ def test_a_whole_citys_file_is_taken_though_no_other_form_takes_as_much(town: To
     assert send_file(browser, "x" * 12_000_001).status_code == 413
 
 
-@pytest.mark.parametrize("who", ["operator", "leader", "secretary", "lead"])
-def test_nobody_but_an_admin_opens_or_sends_it(town: Town, who: str) -> None:
+def test_an_operator_imports_the_people_of_their_units_and_is_led_to_their_sheet(town: Town) -> None:
+    browser = open_browser(town, "operator")
+    shown = browser.get("/impor").text
+    assert (re.findall(r'name="what" value="(\w+)"', shown), "/ekspor" in shown) == (["people"], False)
+    taken = send_file(browser, f"{HEADS}{NEW};Ani Kuswara;Kelurahan Maleber\n")
+    assert (taken.status_code, is_registered(town, NEW)) == (200, True)
+    assert 'href="/pegawai#lembar"' in taken.text
+    assert 'id="lembar"' in browser.get("/pegawai").text
+    assert 'href="/pegawai#lembar"' not in send_file(browser, f"{HEADS}{NEW};Ani Kuswara;Kelurahan Maleber\n").text, "nobody is new"
+
+
+@pytest.mark.parametrize("act", ["check", "write", "report"])
+def test_an_operators_rows_of_other_units_are_told_by_row_and_nothing_is_taken(town: Town, act: str) -> None:
+    stranger = town["stranger"]
+    content = f"{HEADS}{NEW};Ani;MALEBER\n{stranger.number};{stranger.name};DAGO\n{OTHER};Budi;DAGO\n"
+    answer = send_file(open_browser(town, "operator"), content, act)
+    assert answer.text.count("Baris ini menyangkut unit di luar wewenang Anda") == 2
+    assert stranger.number not in answer.text
+    assert not is_registered(town, NEW)
+
+
+@pytest.mark.parametrize("act", ["check", "write"])
+def test_an_operator_sends_no_units_though_the_form_is_altered(town: Town, act: str) -> None:
+    answer = send_file(open_browser(town, "operator"), "Kode;Nama;Induk\nRW1;RW 01;MALEBER\n", act, what="units")
+    assert answer.status_code == 403
+    assert town.rows(select(Unit.id).where(Unit.code == "RW1")) == []
+
+
+@pytest.mark.parametrize("who", ["head", "leader", "secretary", "lead"])
+def test_nobody_but_operators_and_admins_opens_or_sends_it(town: Town, who: str) -> None:
     browser = open_browser(town, who)
     assert browser.get("/impor").status_code == 403
     form = fields_of(open_browser(town, "admin").get("/impor").text, "/impor")
