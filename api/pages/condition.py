@@ -13,7 +13,7 @@ from api.pages.forms import FormView
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import CONDITION, page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
-from api.pages.texts import texts
+from api.pages.texts import name_job, texts
 from models.settings import settings
 from workflows.process.actors import Actor
 from workflows.process.condition import MOST_SHOWN, Trouble, list_troubles, read_condition
@@ -69,7 +69,7 @@ async def _page(request: PageRequest, *, refused: RefusedForm | None = None, don
 
 
 def _describe(trouble: Trouble, place: int) -> Line:
-    what, advice = f"job.{trouble.job.replace('.', '_')}", f"fault.{trouble.fault.partition(' ')[0]}"
+    what, advice = name_job(trouble.job), f"fault.{trouble.fault.partition(' ')[0]}"
     return Line(
         trouble,
         what if what in texts() else "job.unknown",
