@@ -170,8 +170,9 @@ def _arrows(drawing: Drawing, way: Way) -> str:
 
 def _words(drawing: Drawing, steps: list[Transition]) -> tuple[str, bool]:
     auto = all(step.who is None for step in steps)
-    outcomes = [drawing.say(step.outcome) for step in steps if step.outcome]
-    action = drawing.say(steps[0].action)
+    named = steps[0].action  # others lead the same way too; its outcomes are told once, whoever takes it
+    outcomes = dict.fromkeys(drawing.say(step.outcome) for step in steps if step.outcome and step.action == named)
+    action = drawing.say(named)
     said = f"{action}: {' / '.join(outcomes)}" if outcomes and drawing.policy is None else action  # days and gates take their room
     return (f"⚙ {said}" if auto else f"{said} · {drawing.mover(steps[0])}"), auto
 
