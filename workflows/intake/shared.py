@@ -34,7 +34,7 @@ NEWEST_FIRST = Order(Idea, "created_at")
 _ANYBODY = flow_actor("intake")  # reads what may be nobody's to see: who may is asked right after
 
 
-class Standing(StrEnum):
+class SharedReader(StrEnum):
     """How somebody stands to an idea that is open to colleagues."""
 
     COLLEAGUE = "colleague"
@@ -47,7 +47,7 @@ class SharedIdea:
     """An idea that was opened to colleagues, how its reader stands to it, and whether it is open now."""
 
     context: IdeaContext
-    standing: Standing
+    standing: SharedReader
     is_open: bool
 
     @property
@@ -123,9 +123,9 @@ def _find_shared(session: Session, context: IdeaContext, actor: Actor) -> Shared
     return SharedIdea(context, standing, now_open)
 
 
-def _find_standing(session: Session, context: IdeaContext, actor: Actor, *, now_open: bool) -> Standing | Refusal:
+def _find_standing(session: Session, context: IdeaContext, actor: Actor, *, now_open: bool) -> SharedReader | Refusal:
     if has_part(context, actor):
-        return Standing.TEAM
+        return SharedReader.TEAM
     if actor.person_id is None or is_only_invited(context, actor):
         return NotFound("idea_not_found")
     sees = context.is_invited(actor.person_id) or sees_idea(session, context.idea.id, actor)
@@ -133,13 +133,13 @@ def _find_standing(session: Session, context: IdeaContext, actor: Actor, *, now_
         if not sees:
             return NotFound("idea_not_found")
         apart = not is_decided(context) or is_blind(session, context, actor)
-        return Forbidden("reviewers_apart") if apart else Standing.OFFICE
+        return Forbidden("reviewers_apart") if apart else SharedReader.OFFICE
     if sees:
-        return Standing.OFFICE
+        return SharedReader.OFFICE
     if not now_open or not _is_near(context, actor):
         return NotFound("idea_not_found")
     works_on_it = {*list_borne(session, context.idea.id, actor.person_id)} - {CLAIM}  # who claims it is a colleague all the same
-    return Standing.OFFICE if works_on_it else Standing.COLLEAGUE
+    return SharedReader.OFFICE if works_on_it else SharedReader.COLLEAGUE
 
 
 def _is_near(context: IdeaContext, actor: Actor) -> bool:
