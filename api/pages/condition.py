@@ -18,7 +18,7 @@ from models.settings import settings
 from workflows.process.actors import Actor
 from workflows.process.condition import MOST_SHOWN, Trouble, list_troubles, read_condition
 from workflows.process.records import require_region_admin
-from workflows.process.retry import Asked, retry_dead
+from workflows.process.retry import JobSubject, retry_dead
 
 router = APIRouter(include_in_schema=False)
 MEGABYTE, TENTH = 1_000_000, Decimal("0.1")
@@ -44,7 +44,7 @@ async def show_condition(request: Page, ok: str = "") -> Response:
 @router.post(CONDITION)
 async def try_again(request: PostedForm) -> Response:
     """Take up again what was given up: one job about one subject, or all of it."""
-    asked = Asked(request.form.text("job", 70), request.form.text("subject_id", 30)) if "job" in request.form.values else None
+    asked = JobSubject(request.form.text("job", 70), request.form.text("subject_id", 30)) if "job" in request.form.values else None
 
     def act(session: Session, actor: Actor) -> FormResult:
         require_region_admin(session, actor)
