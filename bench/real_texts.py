@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.library import PlainRank, cut
-from workflows.calculations.similar import Entry, Terms, count_frequencies, rank, read_terms
+from workflows.calculations.similar import IndexedText, Terms, count_frequencies, rank, read_terms
 from workflows.calculations.words import WRITTEN, reduce_word
 
 FIRST = 5
@@ -44,7 +44,7 @@ class Corpus:
 
     def __init__(self, texts: Sequence[Text], read: Read = read_terms) -> None:
         self.read = read
-        self.entries = [Entry(str(place), f"{place:06}", read(text.title, text.body)) for place, text in enumerate(texts)]
+        self.entries = [IndexedText(str(place), f"{place:06}", read(text.title, text.body)) for place, text in enumerate(texts)]
         self.frequencies = count_frequencies(self.entries)
         self.plain = PlainRank([f"{text.title}\n{text.body}" for text in texts])
 

@@ -17,7 +17,7 @@ from models.past_ideas import PastFile, PastIdea, PastOutcome
 from models.people import Person
 from models.statements.past_ideas import PastTerms, holds_past_words, prepare_holding_past, read_newest_past, read_past_terms
 from models.units import Unit
-from workflows.calculations.similar import Entry, Match, Terms, count_frequencies, rank, read_terms
+from workflows.calculations.similar import IndexedText, Match, Terms, count_frequencies, rank, read_terms
 from workflows.intake.candidates import HELD, find_candidates
 from workflows.intake.content import list_said
 from workflows.intake.search_terms import SearchedText, gather_text
@@ -165,9 +165,9 @@ def _is_told(idea: PastIdea, file: PastFile, units: Mapping[str, Unit], actor: A
     return idea.holder_id is not None and any(actor.holds(role, units[idea.holder_id].path) for role in BY_CALL)
 
 
-def _read_entries(kept: Sequence[PastTerms]) -> list[Entry]:
+def _read_entries(kept: Sequence[PastTerms]) -> list[IndexedText]:
     return [
-        Entry(each.past_idea_id, each.received_on.isoformat(), Terms(Counter(each.title.split()) + Counter(each.body.split())))
+        IndexedText(each.past_idea_id, each.received_on.isoformat(), Terms(Counter(each.title.split()) + Counter(each.body.split())))
         for each in kept
     ]
 
