@@ -23,7 +23,7 @@ from workflows.process.actors import Actor, flow_actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.duties import CLAIM, list_borne
 from workflows.process.keyset import Order, Page, Slice, take_page
-from workflows.process.quota import Group, find_group
+from workflows.process.quota import QuotaGroup, find_group
 from workflows.process.refusals import Forbidden, NotFound, Refusal
 from workflows.process.relations import has_part, is_blind, is_decided, is_only_invited
 from workflows.process.visibility import sees_idea
@@ -151,5 +151,5 @@ def _is_near(context: IdeaContext, actor: Actor) -> bool:
     return _agency(actor.unit_path, context.call_path) == _agency(context.unit_path, context.call_path)
 
 
-def _agency(unit_path: str, call_path: str) -> Group:
+def _agency(unit_path: str, call_path: str) -> QuotaGroup:
     return find_group(QuotaPer.WHOLE_AGENCY, unit_path, call_path)
