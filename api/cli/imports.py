@@ -33,7 +33,7 @@ ReportFile = Annotated[Path | None, typer.Option("--report", help="Write all fau
 Spoken = Annotated[Language | None, typer.Option("--language", help="The language of the answer; the region's when left out.")]
 
 
-class Importer(Protocol):
+class FileImporter(Protocol):
     """Goes through a file in a transaction: to look only, or to write."""
 
     def __call__(self, session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
@@ -106,7 +106,7 @@ def bring_past_ideas(
     _bring(file, (look, write), dry_run, report, language)
 
 
-def _bring(file: Path, ways: tuple[Importer, Importer], dry_run: bool, report: Path | None, language: Language | None) -> None:
+def _bring(file: Path, ways: tuple[FileImporter, FileImporter], dry_run: bool, report: Path | None, language: Language | None) -> None:
     look, write = ways
     spoken = choose_language(language)
     try:
