@@ -55,7 +55,7 @@ class SubmittedEntry(Value):
     path: tuple[str, ...] = Field(max_length=LONGEST_WAY)
 
 
-class Way(Value):
+class WayToCheckpoint(Value):
     """The way from a file to a checkpoint; from a receipt's own entry, too."""
 
     issued: IssuedEntry
@@ -71,15 +71,15 @@ class OwnWord:
     agrees: bool
 
 
-def read_way(said: Any) -> Way | None:
+def read_way(said: Any) -> WayToCheckpoint | None:
     """A way as `gagas ledger way` writes it, read from its JSON; None where it is none."""
     try:
-        return Way.model_validate(said)
+        return WayToCheckpoint.model_validate(said)
     except (ValidationError, RecursionError):
         return None
 
 
-def judge_offline(sha256: str, content: dict[str, Any], root: Root, way: Way | None) -> FileFinding:
+def judge_offline(sha256: str, content: dict[str, Any], root: Root, way: WayToCheckpoint | None) -> FileFinding:
     """What a checkpoint says of a file, by the file's SHA-256 and the content that lies in it; no signature is checked here."""
     own = read_own_word(content)
     if own is not None and not own.agrees:
