@@ -125,11 +125,11 @@ async def _plan(request: PageRequest, checked: CheckedFile, *, is_wanted: bool) 
     """Plan the call of a file; raises LookedAt where that is not wanted, and with what is wrong where it is refused."""
     new = checked.call if is_wanted and not checked.faults else None
 
-    def look(_session: Session, actor: Actor) -> None:
+    def require_own_planner(_session: Session, actor: Actor) -> None:
         request.require_own_form()
         require_planner(actor)
 
-    await request.read(look)
+    await request.read(require_own_planner)
     if new is None:
         raise LookedAt
     try:
