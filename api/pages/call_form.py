@@ -135,7 +135,7 @@ async def _plan(request: PageRequest, checked: CheckedFile, *, is_wanted: bool) 
     try:
         return await request.act(lambda session, actor: _planned(plan_call(session, new, actor=actor)))
     except (Invalid, Conflict) as refusal:
-        raise LookedAt([checked.tell(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)]) from refusal
+        raise LookedAt([checked.locate_fault(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)]) from refusal
 
 
 def _planned(call: Call) -> FormResult:

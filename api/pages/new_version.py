@@ -118,7 +118,7 @@ def _look(request: PageRequest, session: Session, call_id: str, checked: Checked
         present = check_file(write_explained(describe_call(session, call.code), "id").encode()).call
         for name in ("code", "title", "unit_code", "opens_at", "closes_at"):
             if getattr(checked.call, name, None) != getattr(present, name, None):
-                checked.faults.append(checked.tell("call_part_not_of_policy", name, {}))
+                checked.faults.append(checked.locate_fault("call_part_not_of_policy", name, {}))
     if checked.faults:
         raise LookedAt
     try:
@@ -134,4 +134,4 @@ def _read_policy(checked: CheckedFile) -> dict[str, Any]:
 
 
 def _tell(checked: CheckedFile, refusal: Refusal) -> list[FileFault]:
-    return [checked.tell(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)]
+    return [checked.locate_fault(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)]
