@@ -141,7 +141,7 @@ def _group(values: Mapping[str, Any], path: str, words: Words) -> FieldGroup:
             groups.append(_group(value, inner, words))
         else:
             shown = show_value(value, inner, words)
-            fields.append(Field(inner, _label(inner, words), _hint(inner, words), shown, *_look(value, inner, words)))
+            fields.append(Field(inner, _label(inner, words), _hint(inner, words), shown, *_choose_input(value, inner, words)))
     return FieldGroup(path, _label(path, words) if path else "", _hint(path, words), tuple(fields), tuple(groups))
 
 
@@ -184,7 +184,7 @@ def _hint(path: str, words: Words) -> str:
     return re.sub(r"\[\]|\{\}|\bnull\b", nothing, said)
 
 
-def _look(value: Any, path: str, words: Words) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _choose_input(value: Any, path: str, words: Words) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Whether a field takes a line, several or one of some options."""
     if _is_wait(path):
         return "line", ()  # a unit may stand in it, which a keyboard of figures has not
