@@ -35,7 +35,7 @@ _ANYBODY = flow_actor("intake")  # reads what may be nobody's to see: who may is
 
 
 class SharedReader(StrEnum):
-    """How somebody stands to an idea that is open to colleagues."""
+    """As what somebody reads an idea that is open to colleagues."""
 
     COLLEAGUE = "colleague"
     TEAM = "team"
