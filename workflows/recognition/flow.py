@@ -133,7 +133,7 @@ def print_specimens(token: str, ids: list[int]) -> Outcome:
     return apply_effects(database(), token, effects)
 
 
-numbering = [job(*NUMBERING_JOBS[kind].split("."), number) for kind, number in NUMBERING.items()]
+numbering = [job("recognition", NUMBERING_JOBS[kind].removeprefix("recognition."), number) for kind, number in NUMBERING.items()]
 withdraw = job("recognition", "withdraw_certificates", withdraw_certificates)
 issue = Job("issue_document", issue_documents)
 send = Job("send_document", send_documents)
