@@ -33,10 +33,10 @@ def _say(clock: StageClock, policy: Policy, words: Words) -> ClockLine:
     asked = (
         words.text("clock.asked", role=words.word(clock.role), task=words.text(f"task.{clock.task}")) if clock.role and clock.task else ""
     )
-    return ClockLine(words.word(clock.stage), asked, (*_tell(clock, policy, words), _tell_late(clock, policy, words)))
+    return ClockLine(words.word(clock.stage), asked, (*_list_rules(clock, policy, words), _tell_late(clock, policy, words)))
 
 
-def _tell(clock: StageClock, policy: Policy, words: Words) -> Iterator[str]:
+def _list_rules(clock: StageClock, policy: Policy, words: Words) -> Iterator[str]:
     begins = "clock.from_call" if clock.rule.begins == ClockStart.CALL_CLOSED else "clock.from_asked"
     yield words.text(begins, wait=words.wait(clock.wait))
     causes = [each.label if words.language == "id" else each.label_en for each in policy.pauses if each.name in clock.rule.paused_by]

@@ -29,7 +29,7 @@ class Busy(Refusal):
 
 
 @dataclass
-class Line:
+class AddressQueue:
     """Those who wait from one address: its places in the queue, and how many have or want one."""
 
     places: asyncio.Semaphore
@@ -46,12 +46,12 @@ class Hashing:
     def __init__(self, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING) -> None:
         self.pool = ThreadPoolExecutor(at_once, "hash")
         self.most, self.share = at_once + most_waiting, max((at_once + most_waiting) // 4, 1)
-        self.inside, self.lines = 0, dict[str, Line]()
+        self.inside, self.lines = 0, dict[str, AddressQueue]()
 
     @asynccontextmanager
     async def place(self, address: str) -> AsyncIterator[None]:
         """A place in the queue for who asks from an address, given back at the end; raises Busy where there is none for them."""
-        line = self.lines.setdefault(address, Line(asyncio.Semaphore(self.share)))
+        line = self.lines.setdefault(address, AddressQueue(asyncio.Semaphore(self.share)))
         line.length += 1
         try:
             if max(line.length - 1, self.inside) >= self.most:

@@ -98,10 +98,10 @@ class StageLine:
 def list_lines(drawing: Drawing) -> list[tuple[str, list[StageLine]]]:
     """What the picture draws, for whoever cannot see it or has no room for it: by the name of each way its stages, in the table's order."""
     drawn = [(way.name, drawing.limit(way)) for way in (ways.IDEA, ways.AWARD, ways.DOCUMENT)]
-    return [(drawing.texts[name], [_tell(drawing, way, stage) for stage in way.stages.values() if stage.place]) for name, way in drawn]
+    return [(drawing.texts[name], [_describe(drawing, way, stage) for stage in way.stages.values() if stage.place]) for name, way in drawn]
 
 
-def _tell(drawing: Drawing, way: Way, stage: Stage) -> StageLine:
+def _describe(drawing: Drawing, way: Way, stage: Stage) -> StageLine:
     steps = [step for step in way.transitions if step.stage == stage.name]
     asked = next((step for step in steps if step.action == stage.awaits and step.who is not None), None)
     moves = any(step.who is None and step.target not in (None, stage.name) for step in steps)
@@ -170,8 +170,9 @@ def _arrows(drawing: Drawing, way: Way) -> str:
 
 def _words(drawing: Drawing, steps: list[Transition]) -> tuple[str, bool]:
     auto = all(step.who is None for step in steps)
-    outcomes = [drawing.say(step.outcome) for step in steps if step.outcome]
-    action = drawing.say(steps[0].action)
+    named = steps[0].action  # others lead the same way too; its outcomes are told once, whoever takes it
+    outcomes = dict.fromkeys(drawing.say(step.outcome) for step in steps if step.outcome and step.action == named)
+    action = drawing.say(named)
     said = f"{action}: {' / '.join(outcomes)}" if outcomes and drawing.policy is None else action  # days and gates take their room
     return (f"⚙ {said}" if auto else f"{said} · {drawing.mover(steps[0])}"), auto
 

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.library import PlainRank, cut
-from workflows.calculations.similar import Entry, Terms, count_frequencies, rank, read_terms
+from workflows.calculations.similar import IndexedText, Terms, count_frequencies, rank, read_terms
 from workflows.calculations.words import WRITTEN, reduce_word
 
 FIRST = 5
@@ -44,7 +44,7 @@ class Corpus:
 
     def __init__(self, texts: Sequence[Text], read: Read = read_terms) -> None:
         self.read = read
-        self.entries = [Entry(str(place), f"{place:06}", read(text.title, text.body)) for place, text in enumerate(texts)]
+        self.entries = [IndexedText(str(place), f"{place:06}", read(text.title, text.body)) for place, text in enumerate(texts)]
         self.frequencies = count_frequencies(self.entries)
         self.plain = PlainRank([f"{text.title}\n{text.body}" for text in texts])
 
@@ -79,7 +79,9 @@ def tell_innovations(folder: Path) -> Iterator[Row]:
         if known[0] is not None and known[1] is not None:
             pairs.append((known[0], known[1], row["label"]))
     asked = [way for one, other, label in pairs if label in ALIKE for way in ((one, other), (other, one))]
-    yield _tell("inovasi_pairs: the other of a similar pair, title and text", corpus, [(texts[one], one, {other}) for one, other in asked])
+    yield _compare(
+        "inovasi_pairs: the other of a similar pair, title and text", corpus, [(texts[one], one, {other}) for one, other in asked]
+    )
     by_label: dict[str, list[float]] = defaultdict(list)
     for one, other, label in pairs:
         by_label[label].append(corpus.measure_likeness(one, other))
@@ -100,7 +102,7 @@ def tell_proposals(folder: Path) -> Iterator[Row]:
         ("of one title, by the text alone", [(Text("", texts[place].body), place, others) for place, others in by_title]),
         ("of one text, by the title alone", [(Text(texts[place].title, ""), place, others) for place, others in by_text]),
     ):
-        yield _tell(f"decide_madrid: another proposal {name}", ours, asked, unstemmed)
+        yield _compare(f"decide_madrid: another proposal {name}", ours, asked, unstemmed)
     words = {word for text in texts for word in cut(f"{text.title} {text.body}")}
     reduced = {word: reduce_word(word) for word in words}
     changed = sum(word != term for word, term in reduced.items())
@@ -129,7 +131,7 @@ def _find_groups(texts: Sequence[Text], part: str) -> list[tuple[int, set[int]]]
     return [(place, group - {place}) for group in groups.values() if len(group) > 1 for place in sorted(group)]
 
 
-def _tell(name: str, corpus: Corpus, asked: Sequence[tuple[Text, int, set[int]]], unstemmed: Corpus | None = None) -> Row:
+def _compare(name: str, corpus: Corpus, asked: Sequence[tuple[Text, int, set[int]]], unstemmed: Corpus | None = None) -> Row:
     """How many of the asked find one of those that they should, among the first five: ours, BM25, ours without the stemmer."""
 
     def count(find: Callable[[Text, int], list[int]]) -> str:

@@ -21,6 +21,9 @@ class DocumentKind(StrEnum):
     REPORT = "report"
 
 
+NUMBERED_AT_ONCE = frozenset({DocumentKind.REPORT})  # while somebody waits for it; a job of its own numbers every other kind
+
+
 class DocumentState(StrEnum):
     """Numbered first, rendered next, revoked perhaps; the number is kept for ever."""
 

@@ -6,7 +6,7 @@ from models.stages import IdeaStage
 from tests.building import Town
 from workflows.intake.colleagues import Regard, read_regard
 from workflows.intake.commenting import CommentLine, list_comments
-from workflows.intake.shared import Standing, list_shared, read_shared
+from workflows.intake.shared import SharedReader, list_shared, read_shared
 from workflows.process.keyset import Page, Slice
 from workflows.process.refusals import Refusal
 
@@ -21,7 +21,7 @@ def build_shared(town: Town, stage: IdeaStage = IdeaStage.IN_REVIEW, **rule: Any
     return town.build_idea(stage, call=town.build_call(**(rule or OPEN)))
 
 
-def stand(town: Town, idea: str, who: str) -> Standing | str:
+def stand(town: Town, idea: str, who: str) -> SharedReader | str:
     """How somebody stands to an idea that is open to colleagues, or why they do not meet them there."""
     with town.store.reading() as session:
         try:

@@ -28,7 +28,7 @@ from api.cli.backup_folder import (
     run_tool,
     write_through,
 )
-from api.cli.backup_series import alone, let_go, name_next, sweep
+from api.cli.backup_series import alone, name_next, remove_oldest, sweep
 from api.cli.checkpoints import CHECKPOINT, put_checkpoint
 from api.cli.folder import SIGNING, read_pinned_fingerprint, refuse_half_restored
 from models.attachments import Attachment
@@ -85,7 +85,7 @@ def _make_dated(to: Path, keep: int | None) -> tuple[Manifest, Path]:
     made = name_next(to)
     manifest = make_backup(made, database())
     try:
-        for gone in let_go(to, keep, made) if keep else ():
+        for gone in remove_oldest(to, keep, made) if keep else ():
             console.print(f"{gone} was removed.", soft_wrap=True)
     except OSError as wrong:
         raise BackupRefused(f"{made} is made, and an older backup cannot be removed: {wrong}.") from wrong

@@ -46,7 +46,7 @@ def sweep(folder: Path) -> None:
             shutil.rmtree(place, ignore_errors=True)
 
 
-def let_go(folder: Path, days: int, made: Path) -> list[Path]:
+def remove_oldest(folder: Path, days: int, made: Path) -> list[Path]:
     """Remove the finished backups of all but the newest days, the oldest first; answers which.
 
     The one just made stays, and so does the newest of those that lack no file. Raises OSError where one cannot be removed.

@@ -53,8 +53,8 @@ def check(
     ceiling = Ceiling(number=0, tier_rupiah=per_award, call_rupiah=per_call, basis="", set_by="")
     found = list(checked.faults)
     if checked.policy is not None:
-        found += [checked.tell(each.code, each.field, each.parameters) for each in list_excesses(checked.policy, ceiling)]
-        found += [checked.tell(each["code"], each["path"], each["parameters"]) for each in _print_specimens(checked.policy)]
+        found += [checked.locate_fault(each.code, each.field, each.parameters) for each in list_excesses(checked.policy, ceiling)]
+        found += [checked.locate_fault(each["code"], each["path"], each["parameters"]) for each in _print_specimens(checked.policy)]
     _settle(file, found, spoken)
     typer.echo(say("sound", spoken))
 
@@ -87,7 +87,7 @@ def plan(
         with database().unit_of_work() as session:
             code = plan_at_server(session, checked.call, author).code
     except Refusal as refusal:
-        _settle(file, [checked.tell(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)], spoken)
+        _settle(file, [checked.locate_fault(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)], spoken)
     typer.echo(say("planned", spoken, code=code))
 
 

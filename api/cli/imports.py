@@ -33,7 +33,7 @@ ReportFile = Annotated[Path | None, typer.Option("--report", help="Write all fau
 Spoken = Annotated[Language | None, typer.Option("--language", help="The language of the answer; the region's when left out.")]
 
 
-class Importer(Protocol):
+class FileImporter(Protocol):
     """Goes through a file in a transaction: to look only, or to write."""
 
     def __call__(self, session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
@@ -77,13 +77,13 @@ def bring_ideas(
     """Type ideas in their proposers' names, who confirm them; exit code 0 where the file was taken, 1 refused, 2 unreadable."""
     named = NamedSheet(call, author)
 
-    def look(session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
+    def check(session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
         return check_ideas(session, content, named, actor=actor, advance=advance)
 
     def write(session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
         return import_ideas(session, content, named, actor=actor, advance=advance)
 
-    _bring(file, (look, write), dry_run, report, language)
+    _bring(file, (check, write), dry_run, report, language)
 
 
 @imports.command("past-ideas")
@@ -97,17 +97,17 @@ def bring_past_ideas(
     """Put ideas of earlier years on record as they ended, for a second person to confirm; exit code 0, 1 refused, 2 unreadable."""
     named = NamedFile(file.name, author)
 
-    def look(session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
+    def check(session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
         return check_past(session, content, named, actor=actor, advance=advance)
 
     def write(session: Session, content: bytes, /, *, actor: Actor, advance: Advance) -> ImportReport:
         return import_past(session, content, named, actor=actor, advance=advance)
 
-    _bring(file, (look, write), dry_run, report, language)
+    _bring(file, (check, write), dry_run, report, language)
 
 
-def _bring(file: Path, ways: tuple[Importer, Importer], dry_run: bool, report: Path | None, language: Language | None) -> None:
-    look, write = ways
+def _bring(file: Path, ways: tuple[FileImporter, FileImporter], dry_run: bool, report: Path | None, language: Language | None) -> None:
+    check, write = ways
     spoken = choose_language(language)
     try:
         content = file.read_bytes()
@@ -118,7 +118,7 @@ def _bring(file: Path, ways: tuple[Importer, Importer], dry_run: bool, report: P
     try:
         with _progress() as progress, database().reading() as session:
             task = progress.add_task("Comparing", total=None)
-            done = look(session, content, actor=ACTOR, advance=partial(progress.advance, task))
+            done = check(session, content, actor=ACTOR, advance=partial(progress.advance, task))
         if not done.wrong and not dry_run:
             with _progress() as progress, database().unit_of_work() as session:
                 task = progress.add_task("Writing", total=done.rows)

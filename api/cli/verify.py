@@ -18,12 +18,12 @@ from api.pages.texts import Words
 from models.database import database
 from workflows.documents.verification import MOST_BYTES, NotADocument, read_attached_content
 from workflows.process.refusals import Conflict, NotFound
-from workflows.recognition.offline import Root, Standing, judge_offline, read_way, says_text
+from workflows.recognition.offline import FileFinding, Root, judge_offline, read_way, says_text
 from workflows.recognition.verify import Genuineness, Verified, find_token, judge, verify_digest, verify_token
 
 verifying = typer.Typer()
 ALTERED, UNREADABLE, NOT_COVERED = 1, 2, 3  # exit codes: not as issued; no file to compare; nothing can be said
-EXITS = {Standing.VALID: 0, Standing.ALTERED: ALTERED, Standing.REWRITTEN: ALTERED, Standing.NOT_COVERED: NOT_COVERED}
+EXITS = {FileFinding.VALID: 0, FileFinding.ALTERED: ALTERED, FileFinding.REWRITTEN: ALTERED, FileFinding.NOT_COVERED: NOT_COVERED}
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ def _verify_offline(file: Path, against: Against, spoken: str) -> int:
     standing = _judge(digest, content, known.root, known.file.get("way"))
     words = Words(spoken)
     typer.echo(say(f"standing_{standing}", spoken, at=words.moment(datetime.fromisoformat(known.at))))
-    for name, value in _list_facts(content, known.chain.size, words) if standing == Standing.VALID else ():
+    for name, value in _list_facts(content, known.chain.size, words) if standing == FileFinding.VALID else ():
         typer.echo(f"{words.text(f'verify.{name}')}: {value}")
-    if standing != Standing.VALID or against.idea is None:
+    if standing != FileFinding.VALID or against.idea is None:
         return EXITS[standing]
     if content.get("entry") is None:
         typer.echo(say("text_untold", spoken))
@@ -120,7 +120,7 @@ def _says_text(content: dict[str, Any], file: Path) -> bool:
         return False
 
 
-def _judge(digest: str, content: dict[str, Any], root: Root | None, way: Any) -> Standing:
+def _judge(digest: str, content: dict[str, Any], root: Root | None, way: Any) -> FileFinding:
     """What a checkpoint says; one without a root, as an earlier release signed them, has no way to it."""
     return judge_offline(digest, content, root or Root(size=0, root="0" * 64), read_way(way) if root is not None else None)
 

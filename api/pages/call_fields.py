@@ -48,27 +48,27 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Group:
+class FieldGroup:
     """Fields that belong together, and the groups within; an entry of a list may be removed, a list added to."""
 
     path: str
     label: str
     hint: str
     fields: tuple[Field, ...] = ()
-    groups: tuple["Group", ...] = ()
+    groups: tuple["FieldGroup", ...] = ()
     is_list: bool = False
     is_entry: bool = False
 
 
-def list_groups(body: Mapping[str, Any], words: Words) -> tuple[Group, ...]:
+def list_groups(body: Mapping[str, Any], words: Words) -> tuple[FieldGroup, ...]:
     """The whole form: the call's own fields, and a group for each part of its policy."""
     head = _group({name: value for name, value in body.items() if name != "policy"}, "", words)
     policy = _group(body["policy"], "policy", words)
-    single = Group("policy", words.text("callform.rules"), "", policy.fields)
-    return (Group("", words.text("callform.call"), "", head.fields), single, *policy.groups)
+    single = FieldGroup("policy", words.text("callform.rules"), "", policy.fields)
+    return (FieldGroup("", words.text("callform.call"), "", head.fields), single, *policy.groups)
 
 
-def count_fields(groups: tuple[Group, ...]) -> int:
+def count_fields(groups: tuple[FieldGroup, ...]) -> int:
     """How many fields the form would send."""
     return sum(len(group.fields) + group.is_entry + count_fields(group.groups) for group in groups)
 
@@ -130,25 +130,25 @@ def show_value(value: Any, path: str, words: Words) -> str:
     return words.count(value) if path.endswith(".amount_rupiah") and isinstance(value, int) else str(value)
 
 
-def _group(values: Mapping[str, Any], path: str, words: Words) -> Group:
-    fields, groups = list[Field](), list[Group]()
+def _group(values: Mapping[str, Any], path: str, words: Words) -> FieldGroup:
+    fields, groups = list[Field](), list[FieldGroup]()
     for name, value in values.items():
         inner = f"{path}.{name}".lstrip(".")
         if _as_room(inner) in LISTS and isinstance(value, list):
             entries = [_entry(each, f"{inner}.{place}", words) for place, each in enumerate(value) if isinstance(each, Mapping)]
-            groups.append(Group(inner, _label(inner, words), _hint(inner, words), groups=tuple(entries), is_list=True))
+            groups.append(FieldGroup(inner, _label(inner, words), _hint(inner, words), groups=tuple(entries), is_list=True))
         elif _has_parts(value, inner):
             groups.append(_group(value, inner, words))
         else:
             shown = show_value(value, inner, words)
-            fields.append(Field(inner, _label(inner, words), _hint(inner, words), shown, *_look(value, inner, words)))
-    return Group(path, _label(path, words) if path else "", _hint(path, words), tuple(fields), tuple(groups))
+            fields.append(Field(inner, _label(inner, words), _hint(inner, words), shown, *_choose_input(value, inner, words)))
+    return FieldGroup(path, _label(path, words) if path else "", _hint(path, words), tuple(fields), tuple(groups))
 
 
-def _entry(values: Mapping[str, Any], path: str, words: Words) -> Group:
+def _entry(values: Mapping[str, Any], path: str, words: Words) -> FieldGroup:
     label = str(values.get("label" if words.language == "id" else "label_en") or values.get("name") or "")
     made = _group(values, path, words)
-    return Group(path, label or words.text("callform.entry"), "", made.fields, made.groups, is_entry=True)
+    return FieldGroup(path, label or words.text("callform.entry"), "", made.fields, made.groups, is_entry=True)
 
 
 def name_path(path: str, words: Words) -> str:
@@ -184,7 +184,7 @@ def _hint(path: str, words: Words) -> str:
     return re.sub(r"\[\]|\{\}|\bnull\b", nothing, said)
 
 
-def _look(value: Any, path: str, words: Words) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _choose_input(value: Any, path: str, words: Words) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Whether a field takes a line, several or one of some options."""
     if _is_wait(path):
         return "line", ()  # a unit may stand in it, which a keyboard of figures has not

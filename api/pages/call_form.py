@@ -125,17 +125,17 @@ async def _plan(request: PageRequest, checked: CheckedFile, *, is_wanted: bool) 
     """Plan the call of a file; raises LookedAt where that is not wanted, and with what is wrong where it is refused."""
     new = checked.call if is_wanted and not checked.faults else None
 
-    def look(_session: Session, actor: Actor) -> None:
+    def require_own_planner(_session: Session, actor: Actor) -> None:
         request.require_own_form()
         require_planner(actor)
 
-    await request.read(look)
+    await request.read(require_own_planner)
     if new is None:
         raise LookedAt
     try:
         return await request.act(lambda session, actor: _planned(plan_call(session, new, actor=actor)))
     except (Invalid, Conflict) as refusal:
-        raise LookedAt([checked.tell(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)]) from refusal
+        raise LookedAt([checked.locate_fault(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)]) from refusal
 
 
 def _planned(call: Call) -> FormResult:

@@ -28,7 +28,7 @@ from workflows.intake.commenting import (
     take_back_comment,
     write_comment,
 )
-from workflows.intake.shared import HONOURED, Standing, list_shared, list_steps, read_shared
+from workflows.intake.shared import HONOURED, SharedReader, list_shared, list_steps, read_shared
 from workflows.process.actors import Actor
 from workflows.process.asked import list_asked, list_form
 from workflows.process.keyset import Slice
@@ -173,7 +173,7 @@ def _read(session: Session, idea_id: str, after: str | None, actor: Actor) -> di
     shared = read_shared(session, idea_id, actor=actor)
     context, found = shared.context, list_comments(session, shared, Slice(after, COMMENTS_AT_ONCE), actor=actor)
     asked = list_asked(context.policy, context.content.answers)
-    is_team, is_colleague = shared.standing == Standing.TEAM, shared.standing == Standing.COLLEAGUE
+    is_team, is_colleague = shared.standing == SharedReader.TEAM, shared.standing == SharedReader.COLLEAGUE
     return {
         "idea": show_shared(session, shared, actor),
         "call": context.call,

@@ -13,12 +13,12 @@ from api.pages.forms import FormView
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import CONDITION, page, read_done
 from api.pages.session import FormResult, Page, PageRequest, PostedForm
-from api.pages.texts import texts
+from api.pages.texts import name_job, texts
 from models.settings import settings
 from workflows.process.actors import Actor
 from workflows.process.condition import MOST_SHOWN, Trouble, list_troubles, read_condition
 from workflows.process.records import require_region_admin
-from workflows.process.retry import Asked, retry_dead
+from workflows.process.retry import JobSubject, retry_dead
 
 router = APIRouter(include_in_schema=False)
 MEGABYTE, TENTH = 1_000_000, Decimal("0.1")
@@ -44,7 +44,7 @@ async def show_condition(request: Page, ok: str = "") -> Response:
 @router.post(CONDITION)
 async def try_again(request: PostedForm) -> Response:
     """Take up again what was given up: one job about one subject, or all of it."""
-    asked = Asked(request.form.text("job", 70), request.form.text("subject_id", 30)) if "job" in request.form.values else None
+    asked = JobSubject(request.form.text("job", 70), request.form.text("subject_id", 30)) if "job" in request.form.values else None
 
     def act(session: Session, actor: Actor) -> FormResult:
         require_region_admin(session, actor)
@@ -69,7 +69,7 @@ async def _page(request: PageRequest, *, refused: RefusedForm | None = None, don
 
 
 def _describe(trouble: Trouble, place: int) -> Line:
-    what, advice = f"job.{trouble.job.replace('.', '_')}", f"fault.{trouble.fault.partition(' ')[0]}"
+    what, advice = name_job(trouble.job), f"fault.{trouble.fault.partition(' ')[0]}"
     return Line(
         trouble,
         what if what in texts() else "job.unknown",

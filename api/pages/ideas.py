@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from api.formats import show_number
-from api.pages.listed import Filter, ListedIdea, list_held_rows, read_filter
+from api.pages.listed import Filter, IdeaRow, list_held_rows, read_filter
 from api.pages.queue import read_origin
 from api.pages.render import page, read_done
 from api.pages.session import Page
@@ -101,8 +101,8 @@ def show_count(count: Count, words: Words) -> str:
     return words.count(count.number) if count.is_exact else words.text("list.more_than", count=words.count(count.number))
 
 
-def _read_all(session: Session, asked: Filter, actor: Actor) -> tuple[list[ListedIdea], bool]:
-    rows: list[ListedIdea] = []
+def _read_all(session: Session, asked: Filter, actor: Actor) -> tuple[list[IdeaRow], bool]:
+    rows: list[IdeaRow] = []
     after: str | None = None
     while len(rows) < MOST_IN_FILE:
         found = list_ideas(session, asked.read(), Slice(after, AT_ONCE), actor=actor)
@@ -113,7 +113,7 @@ def _read_all(session: Session, asked: Filter, actor: Actor) -> tuple[list[Liste
     return rows, False
 
 
-def _list_cells(row: ListedIdea, words: Words) -> list[str]:
+def _list_cells(row: IdeaRow, words: Words) -> list[str]:
     idea, known, language = row.idea, row.known, words.language
     figures = ["" if figure is None else show_number(figure, language) for figure in (known.score, known.spread)]
     days = ["" if instant is None else local_day(instant).isoformat() for instant in (row.due_at, idea.submitted_at)]

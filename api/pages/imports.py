@@ -58,7 +58,7 @@ async def take_file(request: PostedFormWithFile) -> Response:
         request.form.wrong["file"] = "field_missing"
     content, wanted = request.form.files.get("file", b""), request.form.text("act", 10)
 
-    def look(session: Session, actor: Actor) -> ImportReport:
+    def check(session: Session, actor: Actor) -> ImportReport:
         request.require_own_form()
         list_kinds(actor)
         require_readable(request.form)
@@ -68,7 +68,7 @@ async def take_file(request: PostedFormWithFile) -> Response:
         return FormResult(to=IMPORT, counts=read_counts(WRITE[what](session, content, actor=actor)))
 
     async def take() -> FormResult:
-        found = await request.read(look)
+        found = await request.read(check)
         if wanted != "write" or found.wrong:
             raise _LookedAt(found)
         return await request.act(write)

@@ -14,7 +14,7 @@ from api.pages.forms import Form
 from api.pages.idea import IDEA, back_to_idea, idea_form
 from api.pages.kept import read_page
 from api.pages.progress import show_progress
-from api.pages.proposal import TeamLine, list_nameable, read_proposal
+from api.pages.proposal import TypedMember, list_nameable, read_proposal
 from api.pages.reading import choose, reading_all
 from api.pages.refused import RefusedForm, attempt
 from api.pages.render import page, read_done
@@ -277,6 +277,6 @@ def _hand_in(session: Session, actor: Actor, written: Writing, form: Form) -> Fo
     return back_to_idea(context, "submitted")
 
 
-def _read(request: PageRequest, policy: Policy, people: dict[str, tuple[TeamLine, str]]) -> Proposal:
+def _read(request: PageRequest, policy: Policy, people: dict[str, tuple[TypedMember, str]]) -> Proposal:
     request.form = lay_rows(request.form, policy)
     return read_proposal(request.form, policy, {person_id: number for person_id, (_row, number) in people.items()})

@@ -24,7 +24,7 @@ LONGEST = 100  # characters that are searched for
 
 
 @dataclass(frozen=True)
-class ListedIdea:
+class IdeaRow:
     """An idea in a table: its unit where the reader may know it, its score likewise, and the date by which somebody owes it.
 
     In the inbox it says since when, and how many working days are left where the date is given in those; in the list which roles it lies
@@ -92,20 +92,20 @@ def parse_filter(query: str) -> Filter:
     return read_filter(dict(parse_qsl(query, max_num_fields=20)) if query.count("&") < 20 else {})
 
 
-def list_held_rows(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[ListedIdea]:
+def list_held_rows(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[IdeaRow]:
     """Ideas as `list_rows` shows them, each with the roles that it lies with, where the actor may know."""
     holding = list_holding_roles(session, ideas, actor=actor)
     return [replace(row, held_by=holding.get(row.idea.id, ())) for row in list_rows(session, ideas, actor)]
 
 
-def list_rows(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[ListedIdea]:
+def list_rows(session: Session, ideas: Sequence[Idea], actor: Actor) -> list[IdeaRow]:
     """Ideas as the actor may know them in a table."""
     blind, known = list_blind(session, ideas, actor), list_known_scores(session, ideas, actor)
     shown = {idea.unit_id for idea in ideas if idea.id not in blind}
     names = dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_(shown))).all()) if shown else {}
     awaiting = list_awaiting()
     return [
-        ListedIdea(
+        IdeaRow(
             idea,
             "" if idea.id in blind else names[idea.unit_id],
             known.get(idea.id, NOTHING_KNOWN),

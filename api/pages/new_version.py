@@ -46,7 +46,7 @@ async def take(call_id: Id, request: PostedForm) -> Response:
         return await show_form(request, purpose, checked.read.text, checked, refused=refused)
 
     async def save() -> FormResult:
-        await request.read(lambda session, actor: _look(request, session, call_id, checked, actor))
+        await request.read(lambda session, actor: _check_kept(request, session, call_id, checked, actor))
         if act != SAVE or checked.faults:
             raise LookedAt
 
@@ -59,7 +59,7 @@ async def take(call_id: Id, request: PostedForm) -> Response:
         try:
             return await request.act(write)
         except (Invalid, Conflict) as refusal:
-            raise LookedAt(_tell(checked, refusal)) from refusal
+            raise LookedAt(_locate_faults(checked, refusal)) from refusal
 
     if is_taken_back(request):
         return await show(RefusedForm(NAME, 200, request.form, {}))
@@ -108,7 +108,7 @@ def _write(session: Session, call_id: str, actor: Actor, language: str) -> str:
     return write_explained(describe_call(session, _require_kept(session, call_id, actor).code), language)
 
 
-def _look(request: PageRequest, session: Session, call_id: str, checked: CheckedFile, actor: Actor) -> None:
+def _check_kept(request: PageRequest, session: Session, call_id: str, checked: CheckedFile, actor: Actor) -> None:
     """Hold a file against its call: only the policy may differ; raises LookedAt with what else does."""
     request.require_own_form()
     call = _require_kept(session, call_id, actor)
@@ -118,13 +118,13 @@ def _look(request: PageRequest, session: Session, call_id: str, checked: Checked
         present = check_file(write_explained(describe_call(session, call.code), "id").encode()).call
         for name in ("code", "title", "unit_code", "opens_at", "closes_at"):
             if getattr(checked.call, name, None) != getattr(present, name, None):
-                checked.faults.append(checked.tell("call_part_not_of_policy", name, {}))
+                checked.faults.append(checked.locate_fault("call_part_not_of_policy", name, {}))
     if checked.faults:
         raise LookedAt
     try:
         preview_new_version(session, call_id, _read_policy(checked), actor=actor)
     except (Invalid, Conflict) as refusal:
-        raise LookedAt(_tell(checked, refusal)) from refusal
+        raise LookedAt(_locate_faults(checked, refusal)) from refusal
 
 
 def _read_policy(checked: CheckedFile) -> dict[str, Any]:
@@ -133,5 +133,5 @@ def _read_policy(checked: CheckedFile) -> dict[str, Any]:
     return policy
 
 
-def _tell(checked: CheckedFile, refusal: Refusal) -> list[FileFault]:
-    return [checked.tell(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)]
+def _locate_faults(checked: CheckedFile, refusal: Refusal) -> list[FileFault]:
+    return [checked.locate_fault(each.code, each.field, each.parameters) for each in refusal.parts or (refusal,)]

@@ -22,7 +22,7 @@ from models.units import Unit
 from workflows.calculations.employee_number import mask_held_number
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
-from workflows.process.refusals import Faults, Forbidden, Invalid
+from workflows.process.refusals import Faults, Invalid
 from workflows.region.code_mails import mail_unit_codes
 from workflows.region.code_sheet import make_code_sheet
 from workflows.region.codes import Renewal, is_code_awaited, renew_activation

@@ -8,19 +8,19 @@ from workflows.process.ways import STEPS
 
 
 @dataclass(frozen=True)
-class Step:
+class ProgressStep:
     """One of the five steps: done, now, ended here, or ahead."""
 
     name: str
     state: str
 
 
-def show_progress(idea: Idea, *, honoured: bool = False) -> list[Step]:
+def show_progress(idea: Idea, *, honoured: bool = False) -> list[ProgressStep]:
     """The five steps of an idea; an announced award reaches the last."""
     if honoured:
-        return [Step(name, "done") for name in STEPS]
+        return [ProgressStep(name, "done") for name in STEPS]
     stage = ways.IDEA.stages[idea.stage]
     reached = "review" if idea.scores_closed_at is not None else "intake"
     at = STEPS.index(stage.step or reached)
     here = "ended" if stage.is_ended else "now"
-    return [Step(name, "done" if place < at else here if place == at else "ahead") for place, name in enumerate(STEPS)]
+    return [ProgressStep(name, "done" if place < at else here if place == at else "ahead") for place, name in enumerate(STEPS)]

@@ -30,7 +30,7 @@ FIND, ADD = "colleague", "add"  # the field in which part of a name is typed, an
 
 
 @dataclass(frozen=True)
-class TeamLine:
+class TypedMember:
     """A line of the team: a person known already, shown by name and masked number, or a number that was typed."""
 
     person_id: str = ""
@@ -71,7 +71,7 @@ def _read_initiator(form: Form) -> Initiator | None:
     return Initiator(picked) if picked else None
 
 
-def read_rows(form: Form, people: Mapping[str, TeamLine]) -> list[TeamLine]:
+def read_rows(form: Form, people: Mapping[str, TypedMember]) -> list[TypedMember]:
     """The team's lines as they were typed, empty ones left out."""
     rows = []
     for place in range(MOST_ROWS):
@@ -83,11 +83,11 @@ def read_rows(form: Form, people: Mapping[str, TeamLine]) -> list[TeamLine]:
         if known:
             rows.append(replace(known, number="", share=share, role=role))
         elif number or share or role.strip():
-            rows.append(TeamLine(number=number, share=share, role=role))
+            rows.append(TypedMember(number=number, share=share, role=role))
     return rows
 
 
-def with_rows(form: Form, rows: list[TeamLine]) -> Form:
+def with_rows(form: Form, rows: list[TypedMember]) -> Form:
     """The form with its team's lines set anew, numbered from the top."""
     fields = [(name, value) for name, value in form.fields if not name.startswith("team.")]
     for place, row in enumerate(rows):
@@ -96,7 +96,7 @@ def with_rows(form: Form, rows: list[TeamLine]) -> Form:
     return replace(form, fields=fields)
 
 
-def split_evenly(rows: list[TeamLine], words: Words) -> list[TeamLine]:
+def split_evenly(rows: list[TypedMember], words: Words) -> list[TypedMember]:
     """Equal shares; what does not divide goes to the lead first."""
     if not rows:
         return rows
@@ -104,7 +104,7 @@ def split_evenly(rows: list[TeamLine], words: Words) -> list[TeamLine]:
     return [replace(row, share=words.share(share)) for row, share in zip(rows, equal_shares(len(rows), lead), strict=True)]
 
 
-def list_people(session: Session, context: IdeaContext | None, actor: Actor) -> dict[str, tuple[TeamLine, str]]:
+def list_people(session: Session, context: IdeaContext | None, actor: Actor) -> dict[str, tuple[TypedMember, str]]:
     """The people a form may name by id, with their number for the action alone: the team, whoever is asked to join, or the writer.
 
     Who has not joined goes by the id of the invitation, where the writer may not know whose number it is.
@@ -113,33 +113,33 @@ def list_people(session: Session, context: IdeaContext | None, actor: Actor) -> 
         person = session.get_one(Person, actor.person_id)
         holds = EmployeeNumber.person_id == person.id, col(EmployeeNumber.valid_until).is_(None)
         number = session.exec(select(EmployeeNumber.number).where(*holds)).first() or ""
-        return {person.id: (TeamLine(person.id, person.full_name, mask_held_number(number), lead=True), number)}
+        return {person.id: (TypedMember(person.id, person.full_name, mask_held_number(number), lead=True), number)}
     people = {}
     for each in context.members:
         name = write_full_name(each.front_title, each.name, each.back_title)
         people[each.person_id] = (
-            TeamLine(each.person_id, name, mask_held_number(each.number), lead=each.lead),
+            TypedMember(each.person_id, name, mask_held_number(each.number), lead=each.lead),
             each.number or "",
         )
     for asked in context.invited:
         named = knows_name(asked, actor)
         key = str(asked.person_id) if named else asked.id
         name = write_full_name(asked.front_title or "", asked.name or "", asked.back_title or "") if named else ""
-        people[key] = (TeamLine(key, name, mask_held_number(asked.number), lead=asked.lead, answer=asked.answer), asked.number)
+        people[key] = (TypedMember(key, name, mask_held_number(asked.number), lead=asked.lead, answer=asked.answer), asked.number)
     return people
 
 
-def list_nameable(session: Session, context: IdeaContext | None, form: Form, actor: Actor) -> dict[str, tuple[TeamLine, str]]:
+def list_nameable(session: Session, context: IdeaContext | None, form: Form, actor: Actor) -> dict[str, tuple[TypedMember, str]]:
     """The people of `list_people`, and those colleagues whom a form names by id though no number of theirs was typed, without a number."""
     people = list_people(session, context, actor)
     named = {form.text(name, 26) for name in (ADD, *(f"team.{place}.person" for place in range(MOST_ROWS)))}
     for each in list_colleagues(session, sorted(named - people.keys() - {""}), actor=actor):
         note = " · ".join(part for part in (each.position, each.unit) if part)
-        people[each.person_id] = (TeamLine(each.person_id, each.name, note=note), "")
+        people[each.person_id] = (TypedMember(each.person_id, each.name, note=note), "")
     return people
 
 
-def add_row(rows: list[TeamLine], form: Form, people: Mapping[str, TeamLine]) -> list[TeamLine]:
+def add_row(rows: list[TypedMember], form: Form, people: Mapping[str, TypedMember]) -> list[TypedMember]:
     """The team's lines with the colleague who was picked, where they do not stand there yet."""
     picked = people.get(form.text(ADD, 26))
     is_new = picked is not None and all(row.person_id != picked.person_id for row in rows)
@@ -181,7 +181,7 @@ def _list_parts(context: IdeaContext) -> list[Member | Invited]:
 
 
 def _read_team(form: Form, numbers: Mapping[str, str]) -> tuple[MemberShare, ...]:
-    rows = read_rows(form, {person_id: TeamLine(person_id) for person_id in numbers})
+    rows = read_rows(form, {person_id: TypedMember(person_id) for person_id in numbers})
     alone = len(rows) == 1 and rows[0].person_id and not rows[0].share
     if alone:
         return ()

@@ -24,7 +24,7 @@ OF_TEXTS = (
 )  # what is wrong with a text or was left out, whatever the other fields say
 
 
-class Unreadable(Exception):
+class UnreadableForm(Exception):
     """A form has fields that cannot be read; its `wrong` says which, and `others` what else is wrong."""
 
     def __init__(self, others: Sequence[Refusal] = ()) -> None:
@@ -33,9 +33,9 @@ class Unreadable(Exception):
 
 
 def require_readable(form: Form) -> None:
-    """Raise Unreadable where a field could not be read."""
+    """Raise UnreadableForm where a field could not be read."""
     if form.wrong:
-        raise Unreadable
+        raise UnreadableForm
 
 
 @contextmanager
@@ -51,11 +51,11 @@ def reading_all(form: Form) -> Iterator[None]:
         if not form.wrong:
             raise
         others = [each for each in refusal.parts or (refusal,) if each.code in OF_TEXTS and each.field not in form.wrong]
-        raise Unreadable(others) from refusal
+        raise UnreadableForm(others) from refusal
     except Conflict as refusal:
         if not form.wrong:
             raise
-        raise Unreadable from refusal
+        raise UnreadableForm from refusal
     require_readable(form)
 
 
@@ -66,7 +66,7 @@ def choose(form: Form, outcomes: Sequence[str], act: Callable[[Session, Actor, s
     def run(session: Session, actor: Actor) -> T:
         if picked:
             return act(session, actor, picked)
-        raise Unreadable(_list_shared(session, outcomes, lambda outcome: act(session, actor, outcome)))
+        raise UnreadableForm(_list_shared(session, outcomes, lambda outcome: act(session, actor, outcome)))
 
     return run
 

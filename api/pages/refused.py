@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from sqlalchemy.exc import IntegrityError
 
 from api.pages.forms import OWN_FIELDS, Form, FormView, fields_to_keep
-from api.pages.reading import Unreadable
+from api.pages.reading import UnreadableForm
 from api.pages.session import FormResult, PageRequest, Unconfirmed, redirect_to, remember_language
 from api.pages.texts import Words
 from api.problems import STATUS, Stale, refuse_calculation
@@ -108,7 +108,7 @@ async def attempt(
 
     try:
         return await show_result(await act())
-    except Unreadable as unreadable:
+    except UnreadableForm as unreadable:
         return await show(refuse_unreadable(name, request.form, words, unreadable.others))
     except Unconfirmed:
         if request.is_trial:

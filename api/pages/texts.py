@@ -33,6 +33,7 @@ from models.waits import Wait
 from workflows.calculations.text_changes import Change
 from workflows.documents.kinds import get_document_type
 from workflows.intake.table_answers import open_rows, read_cell
+from workflows.process.jobs import NUMBERING_JOBS
 from workflows.process.refusals import Invalid
 from workflows.process.wording import count_words
 
@@ -51,7 +52,19 @@ def texts() -> dict[str, dict[str, str]]:
     """Every text of the pages as `section.name`, by language."""
     sentences = files("templates").joinpath("sentences")
     read = [tomllib.loads(sentences.joinpath(file).read_text("utf-8")) for file in FILES]
-    return {f"{room}.{name}": text for rooms in read for room, named in rooms.items() for name, text in named.items()}
+    said = {f"{room}.{name}": text for rooms in read for room, named in rooms.items() for name, text in named.items()}
+    return said | {name_job(job): _name_numbering(said["job.number"], kind) for kind, job in NUMBERING_JOBS.items()}
+
+
+def name_job(job: str) -> str:
+    """Under which name the texts say what a job does."""
+    return f"job.{job.replace('.', '_')}"
+
+
+def _name_numbering(said: dict[str, str], kind: DocumentKind) -> dict[str, str]:
+    """What the job that numbers a kind of document does: the kind's record has its names."""
+    record = get_document_type(kind)
+    return {"id": fill(said["id"], "document", record.name), "en": fill(said["en"], "document", record.name_en)}
 
 
 class Words:

@@ -17,7 +17,7 @@ from api.pages.proposal import (
     FIND,
     MOST_ROWS,
     ROWS,
-    TeamLine,
+    TypedMember,
     add_row,
     keep_closed,
     list_nameable,
@@ -214,7 +214,7 @@ def _find_similar(session: Session, shown: IdeaContext, form: Form, actor: Actor
 
 
 def _writing(
-    request: PageRequest, policy: Policy, stored: tuple[dict[str, str], str], people: dict[str, TeamLine], refused: RefusedForm | None
+    request: PageRequest, policy: Policy, stored: tuple[dict[str, str], str], people: dict[str, TypedMember], refused: RefusedForm | None
 ) -> dict[str, Any]:
     """The form's fields: what was just typed, else what is stored (with its version)."""
     words = Words(request.language)
@@ -231,4 +231,4 @@ def _writing(
         shown |= {FIND: ""} if request.form.text(ADD, 26) else {}
         view = FormView("writing", shown, errors, version, meanings=request.form.meanings)
     blanks = max(ROWS - len(rows), 0) if request.form.text("do", 10) != "rows" else 2
-    return {"form": view, "rows": (rows + [TeamLine()] * blanks)[:MOST_ROWS]}
+    return {"form": view, "rows": (rows + [TypedMember()] * blanks)[:MOST_ROWS]}

@@ -31,7 +31,7 @@ from workflows.intake.commenting import (
     write_comment,
 )
 from workflows.intake.content import list_said
-from workflows.intake.shared import SharedIdea, Standing, list_shared, list_steps, read_shared
+from workflows.intake.shared import SharedIdea, SharedReader, list_shared, list_steps, read_shared
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.keyset import Slice
@@ -74,7 +74,7 @@ class SharedIdeaOut(SharedLine):
     sections: dict[str, str]
     answers: dict[str, str]
     team: list[str]
-    standing: Standing
+    standing: SharedReader
     is_open: bool
     takes_comments: bool
     regard: RegardOut

@@ -21,7 +21,7 @@ from workflows.process.browse import Count
 from workflows.process.keyset import Page, Slice
 from workflows.process.records import list_facts, read_published_head, readable_messages, require_reader
 from workflows.process.reminding import find_next, list_told
-from workflows.process.retry import STATE, Asked, count_messages, is_stuck, retry_dead
+from workflows.process.retry import STATE, JobSubject, count_messages, is_stuck, retry_dead
 from workflows.process.stranded import count_stranded, list_stranded
 from workflows.process.waiting import Awaited, count_waiting, list_waiting
 from workflows.process.waits import list_days_left
@@ -199,7 +199,7 @@ async def list_messages(request: Api, state: MessageState | None = None, stuck: 
 @router.post("/outbox/retries", response_model=RetriedOut)
 async def retry_messages(body: RetryIn, request: Api) -> JSONResponse:
     """Try again what was given up, all of it or one job about one subject; an admin may. What was taken up again before counts no more."""
-    asked = Asked(body.job, body.subject_id) if body.job or body.subject_id else None
+    asked = JobSubject(body.job, body.subject_id) if body.job or body.subject_id else None
     return await request.write(lambda s, a: RetriedOut(retried=retry_dead(s, asked, actor=a)))
 
 

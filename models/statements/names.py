@@ -19,7 +19,7 @@ _COLUMNS = ("person_id", "word", "unit_id")
 _LAST_SIGN = "\U0010ffff"  # no word holds it
 
 
-class NamedPerson(NamedTuple):
+class PersonName(NamedTuple):
     """Somebody's name, without titles, and unit."""
 
     person_id: str
@@ -27,10 +27,10 @@ class NamedPerson(NamedTuple):
     unit_id: str
 
 
-def list_names(session: Session, people: Collection[str]) -> list[NamedPerson]:
+def list_names(session: Session, people: Collection[str]) -> list[PersonName]:
     """The names and units of people, by their ids."""
     found = sa.select(_PEOPLE.c.id, _PEOPLE.c.name, _PEOPLE.c.unit_id).where(is_among(session, _PEOPLE.c.id, people))
-    return [NamedPerson._make(row) for row in run_plain(session, found)]
+    return [PersonName._make(row) for row in run_plain(session, found)]
 
 
 def keep_name_words(session: Session, people: Collection[str], words: Sequence[tuple[str, str, str]]) -> None:

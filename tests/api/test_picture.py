@@ -59,3 +59,13 @@ def test_the_list_stands_under_the_picture_in_the_readers_language(town: Town) -
         browser.cookies.set("language", language, domain="testserver.local", path="/")
         page = browser.get("/ketentuan/baru?dari=city_contest").text
         assert page.index('<img class="way"') < page.index(title) < page.index(gate), language
+
+
+def test_an_arrow_names_each_outcome_of_its_action_once() -> None:
+    labels = re.findall(r">⚙? ?([a-z ]+): ([^<·]+)", draw_process())
+    assert len(labels) > 20
+    told = [(action, [outcome.strip() for outcome in outcomes.split("/")]) for action, outcomes in labels]
+    assert [each for each in told if len(set(each[1])) < len(each[1])] == []
+    steps = [each for way in (ways.IDEA, ways.AWARD, ways.DOCUMENT) for each in way.transitions]
+    known = {(each.action.replace("_", " "), (each.outcome or "").replace("_", " ")) for each in steps}
+    assert {(action, outcome) for action, outcomes in told for outcome in outcomes} <= known

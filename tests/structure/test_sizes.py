@@ -1,12 +1,13 @@
 """Each rule of size and name is broken once on purpose, and seen."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from deploy.sizes import breaches
+from deploy.sizes import KEPT_DOUBLES, KEPT_WORDS, ROOMS, breaches
 
 pytestmark = pytest.mark.slow
 
@@ -28,6 +29,10 @@ BROKEN = {
     "half a name that names nothing": ("workflows/mail_service.py", "", "the word `service` names nothing"),
     "a class that names nothing": ("models/x.py", "class IdeaManager: ...\n", "the word `manager` names nothing"),
     "a class named base": ("models/x.py", "class Base: ...\n", "the word `base` names nothing"),
+    "a class of a private dialect": ("workflows/x.py", "class IdeaStanding: ...\n", "`standing` is of a private dialect"),
+    "a function of a private dialect": ("api/x.py", "def tell(): ...\n", "`tell` is of a private dialect"),
+    "a method of a private dialect": ("api/x.py", "class Idea:\n    def _let_go(self): ...\n", "`let_go` is of a private dialect"),
+    "a class named twice in a file": ("api/x.py", "class Idea: ...\nclass Idea: ...\n", "a class of api/x.py bears this name"),
     "work left in a comment": ("api/x.py", "x = 1  # TODO later\n", "unfinished: TODO"),
     "work left in a docstring": ("api/x.py", '"""FIXME later."""\n', "unfinished: FIXME"),
     "work left in a page": ("templates/x.html", "<!-- TODO -->\n", "unfinished: TODO"),
@@ -52,6 +57,10 @@ KEPT = {
     "a test with fixtures": ("tests/test_x.py", "def test_x(a, b, c, d, e, f): ...\n"),
     "a fixture of fixtures": ("tests/test_x.py", "@pytest.fixture\ndef x(a, b, c, d, e, f): ...\n"),
     "a name that only begins so": ("models/database.py", "class Database: ...\nclass Information: ...\nclass Basement: ...\n"),
+    "a function that says whom it tells": ("workflows/x.py", "def tell_heads(): ...\ndef look_at_pdf(): ...\n"),
+    "a story that a test tells": ("tests/x.py", "class House:\n    def look(self): ...\n"),
+    "private classes of one name": ("api/x.py", "class _Line: ...\nclass _Line: ...\n"),
+    "what is kept by name": ("api/x.py", "class Told: ...\nclass Kind: ...\nclass Kind: ...\n"),
     "the one place that commits": ("models/database.py", "session.commit()\n"),
     "a test that commits": ("tests/test_x.py", "connection.commit()\n"),
     "a type ignored by name": ("api/x.py", "x = 1  # type: ignore[misc]\n"),
@@ -60,7 +69,7 @@ KEPT = {
 
 
 def plant(root: Path, path: str, text: str) -> None:
-    (root / path).parent.mkdir(parents=True)
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
     (root / path).write_text(text)
 
 
@@ -70,6 +79,21 @@ def test_what_breaks_a_rule_is_named(path: str, text: str, sentence: str, tmp_pa
     found = breaches(tmp_path)
     assert [breach.path for breach in found] == [path]
     assert sentence in str(found[0])
+
+
+def test_a_class_whose_name_another_room_has_is_named(tmp_path: Path) -> None:
+    for path in ("api/ideas.py", "models/ideas.py", "tests/ideas.py", "models/migrations/0001_first.py"):
+        plant(tmp_path, path, "class Idea: ...\n")
+    assert [str(each) for each in breaches(tmp_path)] == [
+        "models/ideas.py:1: `Idea`: a class of api/ideas.py bears this name; give each its own"
+    ]
+
+
+def test_every_name_that_is_kept_is_still_there_and_still_doubled() -> None:
+    texts = [file.read_text("utf-8") for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    found = [name for text in texts for name in re.findall(r"^class (\w+)", text, re.M)]
+    assert [name for name in KEPT_DOUBLES if found.count(name) < 2] == []
+    assert [name for name in KEPT_WORDS if name not in found] == []
 
 
 @pytest.mark.parametrize(("path", "text"), KEPT.values(), ids=KEPT)

@@ -45,7 +45,7 @@ class Refused(Exception):
         self.code, self.parameters = code, parameters
 
 
-def look(source: Path, shown: Path, thumbnail: Path) -> str:
+def copy_harmless(source: Path, shown: Path, thumbnail: Path) -> str:
     """The type of a file that is harmless; raises Refused for another."""
     with source.open("rb") as file:
         head = file.read(PDF_TAIL + 16)
@@ -276,7 +276,7 @@ def _look_at_relations(content: bytes) -> None:
 def main(source: str, shown: str, thumbnail: str) -> dict[str, Any]:
     """What is said of a file."""
     try:
-        return {"media_type": look(Path(source), Path(shown), Path(thumbnail))}
+        return {"media_type": copy_harmless(Path(source), Path(shown), Path(thumbnail))}
     except Refused as refused:
         return {"refused": refused.code, "parameters": refused.parameters}
     except MemoryError:

@@ -39,7 +39,7 @@ class Lookout:
                         meanwhile()
                     said = _read(answers, seconds + GRACE_SECONDS)
             finally:
-                self._let_go(running, is_spent=not said.strip())
+                self._count_answer(running, is_spent=not said.strip())
             if said:
                 return said.strip()
         raise OSError(f"a file could not be looked at: {self.program.name} ends at once, with {running.process.returncode}")
@@ -70,7 +70,7 @@ class Lookout:
         ours.close()
         raise OSError(f"a file could not be looked at: {self.program.name} does not start")
 
-    def _let_go(self, running: "_Running", *, is_spent: bool) -> None:
+    def _count_answer(self, running: "_Running", *, is_spent: bool) -> None:
         """An answer came, or none; a process that is spent ends once its last question is answered."""
         with self._lock:
             running.asked -= 1

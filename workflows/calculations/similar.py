@@ -83,7 +83,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Entry:
+class IndexedText:
     """A text of a corpus with its terms."""
 
     id: str
@@ -108,7 +108,7 @@ class Frequencies:
 
 def calculate_similar(question: SimilarQuestion) -> SimilarResult:
     """The texts of the corpus that are most like the asked one."""
-    entries = [Entry(each.id, each.receipt, read_terms(each.title, each.text)) for each in question.corpus]
+    entries = [IndexedText(each.id, each.receipt, read_terms(each.title, each.text)) for each in question.corpus]
     asked = read_terms(question.title, question.text)
     return SimilarResult(matches=tuple(rank(asked, entries, count_frequencies(entries), question.most)))
 
@@ -119,7 +119,7 @@ def read_terms(title: str, text: str) -> Terms:
     return Terms(above.counts + below.counts, {**below.added, **above.added, **below.written, **above.written})
 
 
-def count_frequencies(entries: Iterable[Entry]) -> Frequencies:
+def count_frequencies(entries: Iterable[IndexedText]) -> Frequencies:
     """How many of some texts hold each term, and how long they are."""
     holding, texts, terms = Counter[str](), 0, 0
     for entry in entries:
@@ -133,7 +133,7 @@ def weigh_all(asked: Terms, frequencies: Frequencies) -> dict[str, float]:
     return {term: asked.weigh(term, frequencies.length) * frequencies.rarity(term) for term in asked.counts}
 
 
-def rank(asked: Terms, entries: Iterable[Entry], frequencies: Frequencies, most: int) -> list[Match]:
+def rank(asked: Terms, entries: Iterable[IndexedText], frequencies: Frequencies, most: int) -> list[Match]:
     """The entries most like what is asked, at most so many, whatever their order; among equals by receipt, then by id."""
     rarity = {term: frequencies.rarity(term) for term in asked.counts}
     said = weigh_all(asked, frequencies)

@@ -17,7 +17,7 @@ MISSES = 4  # so many looks in a row without an answer, until it is ended: a bus
 FAILED_STARTS = 3  # so many lives without one answer, until its database is taken for damaged though SQLite can read it
 
 
-class Watched(Protocol):
+class WatchedProcess(Protocol):
     """The process that is watched, as its starter knows it."""
 
     @property
@@ -35,7 +35,7 @@ class Watched(Protocol):
 class PrefectWatch:
     """Looks at the server every few seconds in a thread of its own, so that a hanging one holds up nobody."""
 
-    def __init__(self, folder: Path, url: str, server: Watched, report: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, url: str, server: WatchedProcess, report: Callable[[str], None]) -> None:
         self.folder, self.url, self.server, self.report = folder, url, server, report
         self._password = read_password(folder)
         self._stopping = threading.Event()

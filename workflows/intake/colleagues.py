@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.colleagues import IdeaComment, IdeaFollow, IdeaSupport
 from models.instants import now
 from models.reviews import Review
-from workflows.intake.shared import SharedIdea, Standing, list_steps, read_shared
+from workflows.intake.shared import SharedIdea, SharedReader, list_steps, read_shared
 from workflows.process.actors import Actor
 from workflows.process.duties import PROPOSE, list_barred
 from workflows.process.refusals import Forbidden
@@ -80,7 +80,7 @@ def end_follow(session: Session, idea_id: str, *, actor: Actor) -> SharedIdea:
 def read_regard(session: Session, shared: SharedIdea, *, actor: Actor) -> Regard:
     """How many support an idea and how much is said of it, and what its reader did."""
     own = session.exec(_own_support(shared, actor)).first()
-    untold = shared.standing == Standing.OFFICE and not is_decided(shared.context)
+    untold = shared.standing == SharedReader.OFFICE and not is_decided(shared.context)
     return Regard(
         supports=None if untold else _count_supports(session, shared),
         comments=_count_comments(session, shared.context.idea.id),
@@ -91,9 +91,9 @@ def read_regard(session: Session, shared: SharedIdea, *, actor: Actor) -> Regard
 
 def _require_colleague(session: Session, idea_id: str, of_own: str, actor: Actor) -> SharedIdea:
     shared = read_shared(session, idea_id, actor=actor)
-    if shared.standing == Standing.TEAM:
+    if shared.standing == SharedReader.TEAM:
         raise Forbidden(of_own)
-    if shared.standing == Standing.OFFICE:
+    if shared.standing == SharedReader.OFFICE:
         raise Forbidden("works_on_idea")
     if not shared.is_open:
         raise Forbidden("not_open_to_colleagues")

@@ -20,7 +20,7 @@ from models.people import Person, Role
 from models.reviews import Review
 from models.units import Unit
 from workflows.calculations.printable import MARKS_IN_A_ROW
-from workflows.intake.shared import SharedIdea, Standing, read_shared
+from workflows.intake.shared import SharedIdea, SharedReader, read_shared
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
 from workflows.process.journal import record
@@ -82,7 +82,7 @@ def write_comment(session: Session, idea_id: str, text: str, *, actor: Actor) ->
     and for more than MOST_A_DAY in a day of the region; Invalid for a text that is empty, too long or has control characters.
     """
     shared = read_shared(session, idea_id, actor=actor)
-    if shared.standing == Standing.OFFICE:
+    if shared.standing == SharedReader.OFFICE:
         raise Forbidden("works_on_idea")
     if not shared.is_open:
         raise Forbidden("not_open_to_colleagues")

@@ -14,7 +14,7 @@ from workflows.calculations.values import MAXIMUM_RUPIAH
 from workflows.intake.answers import FormContent, leave_unasked_out, read_answers
 from workflows.intake.attachments import name_files
 from workflows.intake.category import read_category
-from workflows.intake.eligibility import Entry, read_entry
+from workflows.intake.eligibility import IdeaOrigin, read_entry
 from workflows.intake.search_terms import gather_text, keep_search_terms
 from workflows.intake.team import MemberShare, Named, read_team_shares
 from workflows.process.actors import Actor
@@ -86,7 +86,7 @@ def read_content(session: Session, context: IdeaContext, proposal: Proposal, *, 
             sections[name] = read_text(f"sections.{name}", text)
     if not 0 <= proposal.budget_rupiah <= MAXIMUM_RUPIAH:
         faults.found.append(Invalid("amount_out_of_range", "budget_rupiah", maximum=MAXIMUM_RUPIAH))
-    entry = Entry(proposal.initiator, proposal.in_use_since, proposal.earlier_code)
+    entry = IdeaOrigin(proposal.initiator, proposal.in_use_since, proposal.earlier_code)
     with faults.gather():
         entry = read_entry(session, context, entry, actor=actor)
     with faults.gather():

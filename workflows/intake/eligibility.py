@@ -18,7 +18,7 @@ FIRST_YEAR = 1900
 
 
 @dataclass(frozen=True)
-class Entry:
+class IdeaOrigin:
     """Who initiated an idea, since which day it is in use, and the code of the earlier idea that it continues."""
 
     initiator: Initiator | None = None
@@ -26,7 +26,7 @@ class Entry:
     earlier_code: str = ""
 
 
-def read_entry(session: Session, context: IdeaContext, said: Entry, *, actor: Actor) -> Entry:
+def read_entry(session: Session, context: IdeaContext, said: IdeaOrigin, *, actor: Actor) -> IdeaOrigin:
     """The entry as it is kept; what is missing or too late is told of when the idea is handed in.
 
     Where the policy lists one initiator it is that one. Raises Invalid, all faults at once, for what the policy does not ask, an initiator
@@ -44,7 +44,7 @@ def read_entry(session: Session, context: IdeaContext, said: Entry, *, actor: Ac
         code = _read_earlier(session, context, said.earlier_code, actor=actor)
     faults.settle()
     only = rule.initiators[0] if len(rule.initiators) == 1 else None
-    return Entry(only or initiator, since, code)
+    return IdeaOrigin(only or initiator, since, code)
 
 
 def _read_earlier(session: Session, context: IdeaContext, typed: str, *, actor: Actor) -> str:

@@ -17,7 +17,7 @@ from models.past_ideas import PastFile, PastIdea, PastOutcome
 from models.people import Person
 from models.statements.past_ideas import PastTerms, holds_past_words, prepare_holding_past, read_newest_past, read_past_terms
 from models.units import Unit
-from workflows.calculations.similar import Entry, Match, Terms, count_frequencies, rank, read_terms
+from workflows.calculations.similar import IndexedText, Match, Terms, count_frequencies, rank, read_terms
 from workflows.intake.candidates import HELD, find_candidates
 from workflows.intake.content import list_said
 from workflows.intake.search_terms import SearchedText, gather_text
@@ -80,7 +80,7 @@ def list_past(session: Session, wanted: WantedPast, part: Slice, *, actor: Actor
     if wanted.text.split() and not words:  # signs alone, which no text holds as a word
         query = query.where(sa.false())
     found = take_page(session, query, NEWEST_FIRST, part)
-    return Page(_tell(session, found.rows, actor), found.after, found.before)
+    return Page(_list_as_read(session, found.rows, actor), found.after, found.before)
 
 
 def read_past(session: Session, past_id: str, *, actor: Actor) -> PastReading:
@@ -88,7 +88,7 @@ def read_past(session: Session, past_id: str, *, actor: Actor) -> PastReading:
     idea = session.exec(select(PastIdea).where(PastIdea.id == past_id, _is_read(actor))).first()
     if idea is None:
         raise NotFound("past_idea_not_found")
-    [line] = _tell(session, [idea], actor)
+    [line] = _list_as_read(session, [idea], actor)
     author = session.get_one(Person, line.file.author_id).full_name
     second = session.get(Person, line.file.confirmed_by) if line.file.confirmed_by else None
     return PastReading(line, author, second.full_name if second else "")
@@ -114,7 +114,7 @@ def find_similar_past_to(session: Session, text: SearchedText, *, about: Idea | 
         entries += _read_entries(read_past_terms(session, [each for each in candidates.ids if each not in sampled]))
     matches = [match for match in rank(asked, entries, frequencies, MOST_SHOWN) if match.likeness >= LEAST_LIKENESS]
     found = session.exec(select(PastIdea).where(col(PastIdea.id).in_([match.id for match in matches]))).all()
-    lines = {line.idea.id: line for line in _tell(session, found, actor)}
+    lines = {line.idea.id: line for line in _list_as_read(session, found, actor)}
     return [SimilarPast(lines[match.id], match, _came_later(lines[match.id], about)) for match in matches]
 
 
@@ -140,7 +140,7 @@ def _is_overseen(actor: Actor) -> sa.ColumnElement[bool]:
     return in_unit | of_holder
 
 
-def _tell(session: Session, ideas: Sequence[PastIdea], actor: Actor) -> list[PastLine]:
+def _list_as_read(session: Session, ideas: Sequence[PastIdea], actor: Actor) -> list[PastLine]:
     """Ideas as the actor reads of them: who had one is told to the offices that see it, to themselves, to who looks through its file."""
     if not ideas:
         return []
@@ -165,9 +165,9 @@ def _is_told(idea: PastIdea, file: PastFile, units: Mapping[str, Unit], actor: A
     return idea.holder_id is not None and any(actor.holds(role, units[idea.holder_id].path) for role in BY_CALL)
 
 
-def _read_entries(kept: Sequence[PastTerms]) -> list[Entry]:
+def _read_entries(kept: Sequence[PastTerms]) -> list[IndexedText]:
     return [
-        Entry(each.past_idea_id, each.received_on.isoformat(), Terms(Counter(each.title.split()) + Counter(each.body.split())))
+        IndexedText(each.past_idea_id, each.received_on.isoformat(), Terms(Counter(each.title.split()) + Counter(each.body.split())))
         for each in kept
     ]
 

@@ -23,7 +23,7 @@ from workflows.process.actors import Actor, flow_actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.duties import CLAIM, list_borne
 from workflows.process.keyset import Order, Page, Slice, take_page
-from workflows.process.quota import Group, find_group
+from workflows.process.quota import QuotaGroup, find_group
 from workflows.process.refusals import Forbidden, NotFound, Refusal
 from workflows.process.relations import has_part, is_blind, is_decided, is_only_invited
 from workflows.process.visibility import sees_idea
@@ -34,8 +34,8 @@ NEWEST_FIRST = Order(Idea, "created_at")
 _ANYBODY = flow_actor("intake")  # reads what may be nobody's to see: who may is asked right after
 
 
-class Standing(StrEnum):
-    """How somebody stands to an idea that is open to colleagues."""
+class SharedReader(StrEnum):
+    """As what somebody reads an idea that is open to colleagues."""
 
     COLLEAGUE = "colleague"
     TEAM = "team"
@@ -47,7 +47,7 @@ class SharedIdea:
     """An idea that was opened to colleagues, how its reader stands to it, and whether it is open now."""
 
     context: IdeaContext
-    standing: Standing
+    standing: SharedReader
     is_open: bool
 
     @property
@@ -123,9 +123,9 @@ def _find_shared(session: Session, context: IdeaContext, actor: Actor) -> Shared
     return SharedIdea(context, standing, now_open)
 
 
-def _find_standing(session: Session, context: IdeaContext, actor: Actor, *, now_open: bool) -> Standing | Refusal:
+def _find_standing(session: Session, context: IdeaContext, actor: Actor, *, now_open: bool) -> SharedReader | Refusal:
     if has_part(context, actor):
-        return Standing.TEAM
+        return SharedReader.TEAM
     if actor.person_id is None or is_only_invited(context, actor):
         return NotFound("idea_not_found")
     sees = context.is_invited(actor.person_id) or sees_idea(session, context.idea.id, actor)
@@ -133,13 +133,13 @@ def _find_standing(session: Session, context: IdeaContext, actor: Actor, *, now_
         if not sees:
             return NotFound("idea_not_found")
         apart = not is_decided(context) or is_blind(session, context, actor)
-        return Forbidden("reviewers_apart") if apart else Standing.OFFICE
+        return Forbidden("reviewers_apart") if apart else SharedReader.OFFICE
     if sees:
-        return Standing.OFFICE
+        return SharedReader.OFFICE
     if not now_open or not _is_near(context, actor):
         return NotFound("idea_not_found")
     works_on_it = {*list_borne(session, context.idea.id, actor.person_id)} - {CLAIM}  # who claims it is a colleague all the same
-    return Standing.OFFICE if works_on_it else Standing.COLLEAGUE
+    return SharedReader.OFFICE if works_on_it else SharedReader.COLLEAGUE
 
 
 def _is_near(context: IdeaContext, actor: Actor) -> bool:
@@ -151,5 +151,5 @@ def _is_near(context: IdeaContext, actor: Actor) -> bool:
     return _agency(actor.unit_path, context.call_path) == _agency(context.unit_path, context.call_path)
 
 
-def _agency(unit_path: str, call_path: str) -> Group:
+def _agency(unit_path: str, call_path: str) -> QuotaGroup:
     return find_group(QuotaPer.WHOLE_AGENCY, unit_path, call_path)

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from models.ideas import Idea
 from models.stages import IdeaStage
 from models.statements.search import KeptTerms, prepare_holding, read_kept_terms, read_newest_terms
-from workflows.calculations.similar import Entry, Match, Terms, count_frequencies, rank, read_terms
+from workflows.calculations.similar import IndexedText, Match, Terms, count_frequencies, rank, read_terms
 from workflows.intake.candidates import HELD, find_candidates
 from workflows.intake.content import list_said
 from workflows.intake.opened import list_newest_opened, list_openings, opened_by
@@ -86,10 +86,10 @@ def find_similar_to(
     return [SimilarIdea(ideas[match.id], match, _is_earlier(ideas[match.id], about), match.id not in own) for match in matches]
 
 
-def read_entries(kept: Sequence[KeptTerms]) -> list[Entry]:
+def read_entries(kept: Sequence[KeptTerms]) -> list[IndexedText]:
     """Kept terms as the calculation takes them."""
     return [
-        Entry(
+        IndexedText(
             each.idea_id,
             each.submitted_at.isoformat() if each.submitted_at else "",
             Terms(Counter(each.title.split()) + Counter(each.body.split())),

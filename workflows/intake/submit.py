@@ -57,7 +57,7 @@ def submit_idea(
     late = settle_entry(session, context, at)
     context = fix_category(session, _leave_unasked_behind(session, context, actor=actor), category)
     context.idea.submitted_at, context.idea.code = at, f"IDE-{year}-{next_running(session, 'idea', year):06d}"
-    said: dict[str, Any] = {"late": late.tell()} if late is not None else {}
+    said: dict[str, Any] = {"late": late.write_down()} if late is not None else {}
     if context.policy.declaration.is_asked:
         said["declaration"] = hashlib.sha256(context.policy.declaration.text.encode()).hexdigest()
     detail = said | ({"category": category} if category else {})

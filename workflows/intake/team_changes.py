@@ -13,7 +13,7 @@ from workflows.intake.team import TeamChange, read_team_change
 
 
 @dataclass(frozen=True)
-class ToldChange:
+class RecordedChange:
     """A change of a team with when it came about, and whose act it was."""
 
     at: datetime
@@ -21,14 +21,14 @@ class ToldChange:
     change: TeamChange
 
 
-def list_team_changes(session: Session, idea_id: str) -> list[ToldChange]:
+def list_team_changes(session: Session, idea_id: str) -> list[RecordedChange]:
     """Every change of an idea's team since its submission, oldest first: by a supplement, of single members, and as ideas were merged."""
     query = select(Decision).where(Decision.idea_id == idea_id).order_by(col(Decision.at), col(Decision.id))
     found = [(each.at, each.actor_id, read_team_change(each.detail)) for each in session.exec(query)]
     done = select(Replacement).where(Replacement.idea_id == idea_id, col(Replacement.is_done))
     found += [(each.settled_at or each.asked_at, each.settled_by, read_team_change({"team": each.team})) for each in session.exec(done)]
     found += [told for row in _list_joined(session, idea_id) for told in _tell_merge(row)]
-    told = [ToldChange(at, actor_id, change) for at, actor_id, change in found if change is not None]
+    told = [RecordedChange(at, actor_id, change) for at, actor_id, change in found if change is not None]
     return sorted(told, key=lambda each: each.at)
 
 

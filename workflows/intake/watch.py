@@ -49,14 +49,14 @@ def watch_adopted(session: Session, idea_id: str, *, actor: Actor) -> None:
     near = [match for match in find_near(session, adopted) if match.id not in known]
     held = select(Idea).where(col(Idea.id).in_([match.id for match in near]), Idea.stage == IdeaStage.REJECTED).order_by(col(Idea.id))
     ideas = {each.id: each for each in session.exec(held.with_for_update().execution_options(populate_existing=True))}
-    claims = [_tell(session, ideas[match.id], match, idea_id, adopted_at) for match in near if match.id in ideas]
+    claims = [_offer_claim(session, ideas[match.id], match, idea_id, adopted_at) for match in near if match.id in ideas]
     session.flush()
     for claim in claims:
         keep_claim(session, TELL, claim, actor=actor)
         tell_lead(session, claim, ideas[claim.idea_id])
 
 
-def _tell(session: Session, idea: Idea, match: Match, adopted_id: str, adopted_at: datetime) -> AdoptionClaim:
+def _offer_claim(session: Session, idea: Idea, match: Match, adopted_id: str, adopted_at: datetime) -> AdoptionClaim:
     """The claim of which the lead of an idea is told, and the idea kept for its days."""
     claim = AdoptionClaim(
         idea_id=idea.id,

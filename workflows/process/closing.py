@@ -28,7 +28,7 @@ class Lateness:
     minutes: int
     permit_id: str | None = None
 
-    def tell(self) -> dict[str, object]:
+    def write_down(self) -> dict[str, object]:
         """What the decision and the ledger keep of it: no name."""
         return {"minutes": self.minutes} | ({"permit": self.permit_id} if self.permit_id else {})
 

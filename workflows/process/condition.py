@@ -122,7 +122,7 @@ def list_troubles(session: Session, *, actor: Actor) -> list[Trouble]:
     query = shown.where(is_unhandled(), readable_messages(session, actor), wrong).order_by(col(Message.id))
     for row in session.execute(query.limit(MOST_SHOWN)):
         found.setdefault((_find_kind(row), f"{row.topic}.{row.job}", row.subject_id), []).append(row)
-    return [_tell(session, *key, rows) for key, rows in found.items()]
+    return [_describe(session, *key, rows) for key, rows in found.items()]
 
 
 def is_late(present: datetime) -> sa.ColumnElement[bool]:
@@ -138,7 +138,7 @@ def _find_kind(row: Any) -> Kind:
     return Kind.STUCK if row.stuck else Kind.LATE
 
 
-def _tell(session: Session, kind: Kind, job: str, subject_id: str, rows: list[Any]) -> Trouble:
+def _describe(session: Session, kind: Kind, job: str, subject_id: str, rows: list[Any]) -> Trouble:
     addressee = find_addressee(session, job, subject_id) if kind is Kind.MAIL else None
     return Trouble(kind, job, subject_id, rows[0].idea_id, len(rows), _read_instant(rows[0].since), rows[-1].error or "", addressee)
 

@@ -6,12 +6,12 @@ from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
 from workflows.process.engine import Grounds, permit, take
+from workflows.process.jobs import NUMBERING_JOBS
 from workflows.process.refusals import Invalid, NotFound
 from workflows.process.ways import Transition
 from workflows.process.wording import read_text, require_printable
 
 LONGEST_REASON = 4_000
-NUMBERS = "recognition.number_"  # the jobs that write a document
 
 
 def decide(session: Session, idea_id: str, action: str, outcome: str | None, *, reason: str, actor: Actor) -> IdeaContext:
@@ -41,4 +41,4 @@ def read_reason(transition: Transition, text: str, *, field: str = "reason") -> 
 
 def is_printed(transition: Transition) -> bool:
     """Whether a document follows a step: its reason then stands on paper."""
-    return any(job.startswith(NUMBERS) for job in transition.jobs)
+    return not set(transition.jobs).isdisjoint(NUMBERING_JOBS.values())

@@ -1,5 +1,13 @@
 """Every job of the flows, as `topic.job`, with the steps of the process that it takes; the flows have these jobs and no other."""
 
+from models.documents import NUMBERED_AT_ONCE, DocumentKind
+
+# The job that numbers each kind of document. Outboxes and runs hold these names: one that changes here must still be known.
+NUMBERING_JOBS: dict[DocumentKind, str] = {
+    **{kind: f"recognition.number_{kind}" for kind in DocumentKind if kind not in NUMBERED_AT_ONCE},
+    DocumentKind.CERTIFICATE: "recognition.number_certificates",  # all of an award, one for each member of its team
+}
+
 JOB_STEPS: dict[str, tuple[str, ...]] = {
     "intake.route": ("route",),
     "intake.unseal": ("unseal",),
@@ -20,9 +28,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "reward.draft_ranked_awards": ("propose",),
     "reward.recheck_award": ("return",),
     "reward.announce": ("announce", "return"),  # what no longer holds at its hour goes back
-    "recognition.number_receipt": ("number",),
-    "recognition.number_rejection": ("number",),
-    "recognition.number_certificates": ("number",),
+    **dict.fromkeys(NUMBERING_JOBS.values(), ("number",)),
     "recognition.issue_document": ("issue",),
     "recognition.send_document": ("send",),
     "recognition.withdraw_certificates": ("revoke",),

@@ -19,7 +19,7 @@ from workflows.process.ways import Kind
 
 
 @dataclass(frozen=True)
-class Group:
+class QuotaGroup:
     """Whose ideas are counted together: those of one unit, by its path, or those of all units below it too."""
 
     path: str
@@ -46,18 +46,18 @@ class Quota:
         return self.taken >= self.limit
 
 
-def find_group(per: QuotaPer, unit_path: str, call_path: str) -> Group:
+def find_group(per: QuotaPer, unit_path: str, call_path: str) -> QuotaGroup:
     """Whose ideas count with those of a unit.
 
     An agency is the unit right below the one that holds the call, with everything below it; what the call's own unit proposes is one
     group. Where the call takes ideas from beside or above its unit, it is the unit right below the nearest that stands above both.
     """
     if per == QuotaPer.OWN_UNIT:
-        return Group(unit_path, with_below=False)
+        return QuotaGroup(unit_path, with_below=False)
     own, above = unit_path.rstrip("/").split("/"), call_path.rstrip("/").split("/")
     shared = next((place for place, (one, other) in enumerate(zip(own, above, strict=False)) if one != other), min(len(own), len(above)))
     agency = own[: shared + 1]
-    return Group("/".join(agency) + "/", with_below=len(own) > shared)
+    return QuotaGroup("/".join(agency) + "/", with_below=len(own) > shared)
 
 
 def lock_quota(session: Session, context: IdeaContext) -> None:
@@ -82,7 +82,7 @@ def read_quota(session: Session, context: IdeaContext) -> Quota | None:
     return Quota(name, rule.quota, int(session.execute(count_submitted(context.call.id, group)).scalar_one()))
 
 
-def count_submitted(call_id: str, group: Group) -> sa.Select[Any]:
+def count_submitted(call_id: str, group: QuotaGroup) -> sa.Select[Any]:
     """The question how many ideas of a group hold a place in a call: all that were submitted but what was withdrawn."""
     withdrawn = {str(step.target) for step in ways.IDEA.of_action("withdraw")}
     free = sorted(withdrawn | set(ways.IDEA.list_stages(Kind.DRAFT)))

@@ -26,7 +26,7 @@ class Owing(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class ReachedPlace:
     """A stage as it is come to: the gates passed before, the jobs that the step into it asks for, whether the score is at the mark."""
 
     stage: str
@@ -41,18 +41,18 @@ class Reach:
 
     way: Way
     policy: Policy
-    places: dict[Place, list[tuple[Transition, Place]]]
+    places: dict[ReachedPlace, list[tuple[Transition, ReachedPlace]]]
 
     @property
     def stages(self) -> set[str]:
         """The names of the stages that can be come to."""
         return {place.stage for place in self.places}
 
-    def at(self, stage: str) -> list[Place]:
+    def at(self, stage: str) -> list[ReachedPlace]:
         """Every place of a stage."""
         return [place for place in self.places if place.stage == stage]
 
-    def leads_to_end(self) -> set[Place]:
+    def leads_to_end(self) -> set[ReachedPlace]:
         """The places from which what is owed leads to an end; that a proposer may always withdraw is no way on."""
         ending = {place for place in self.places if self.way.stages[place.stage].kind == Kind.END}
         while True:
@@ -64,7 +64,7 @@ class Reach:
     def _is_way_on(self, step: Transition) -> bool:
         return step.relation != Relation.LEAD or step.action == self.way.stages[str(step.stage)].awaits
 
-    def owing(self, place: Place) -> set[Owing]:
+    def owing(self, place: ReachedPlace) -> set[Owing]:
         """Who owes the step on from a place, once its gates are passed; a job that a person's step asks for is that person's turn."""
         stage = self.way.stages[place.stage]
         awaited = list_awaited(self.way, self.policy, stage)
@@ -85,8 +85,8 @@ def walk(way: Way, policy: Policy) -> Reach:
 
     Whether a gate can be passed is asked elsewhere: a stage behind a bad gate is none the less a stage that the policy may speak of.
     """
-    places: dict[Place, list[tuple[Transition, Place]]] = {}
-    ahead = deque(Place(str(step.target), jobs=frozenset(step.jobs)) for step in way.leaving(None))
+    places: dict[ReachedPlace, list[tuple[Transition, ReachedPlace]]] = {}
+    ahead = deque(ReachedPlace(str(step.target), jobs=frozenset(step.jobs)) for step in way.leaving(None))
     while ahead:
         place = ahead.popleft()
         if place not in places:
@@ -110,7 +110,7 @@ def takes_step(job: str, action: str) -> bool:
     return action in JOB_STEPS.get(job, ())
 
 
-def _lead_on(way: Way, policy: Policy, place: Place) -> list[tuple[Transition, Place]]:
+def _lead_on(way: Way, policy: Policy, place: ReachedPlace) -> list[tuple[Transition, ReachedPlace]]:
     stage = way.stages[place.stage]
     steps = list_steps(way, policy, stage)
     asked_for = place.jobs | {job for each in steps if not each.target for job in each.jobs}
@@ -129,7 +129,7 @@ def _lead_on(way: Way, policy: Policy, place: Place) -> list[tuple[Transition, P
     return found
 
 
-def _score_allows(step: Transition, place: Place, policy: Policy) -> bool:
+def _score_allows(step: Transition, place: ReachedPlace, policy: Policy) -> bool:
     if step.action == SCORING:
         return policy.pass_mark > 0 or SCORES.get(str(step.outcome)) is not False  # no score lies below a mark of nought
     if "scored" in step.guards and place.at_mark is None:

@@ -116,7 +116,7 @@ def list_later(session: Session, ideas: Sequence[Idea], counted: CountedBy) -> l
     open_items = select(InboxItem).where(is_among(session, col(InboxItem.idea_id), ids), col(InboxItem.done_at).is_(None))
     owed = select(Review).where(is_among(session, col(Review.idea_id), ids), Review.state == ReviewState.ASSIGNED)
     paths = dict(session.exec(select(Unit.id, Unit.path).where(col(Unit.id).in_({idea.unit_id for idea in ideas}))).all())
-    dated = {idea.id: Dated(idea, read_policy_of(session, idea), counted, ends[idea.call_id], paths[idea.unit_id]) for idea in ideas}
+    dated = {idea.id: DatedIdea(idea, read_policy_of(session, idea), counted, ends[idea.call_id], paths[idea.unit_id]) for idea in ideas}
     for item in session.exec(open_items.order_by(col(InboxItem.id))):
         dated[item.idea_id].items.append(item)
     for review in session.exec(owed.order_by(col(Review.id))):
@@ -126,7 +126,7 @@ def list_later(session: Session, ideas: Sequence[Idea], counted: CountedBy) -> l
 
 
 @dataclass
-class Dated:
+class DatedIdea:
     """An idea with its open dates and what they are counted by."""
 
     idea: Idea
@@ -154,7 +154,7 @@ class Dated:
         return counted
 
 
-def _find_move(dated: Dated) -> Move:
+def _find_move(dated: DatedIdea) -> Move:
     reviews = [(each, later) for each in dated.reviews if (later := _review_later(dated, each)) is not None]
     move = Move(dated.idea, dated.idea.due_at, reviews=reviews)
     asked_at = {each.reviewer_id: each.assigned_at for each in dated.reviews}
@@ -180,11 +180,11 @@ def _tell_pause(declared: DeclaredPause, policy: Policy) -> dict[str, str]:
     return {"label": named[0], "label_en": named[1], **days}
 
 
-def _review_later(dated: Dated, review: Review) -> datetime | None:
+def _review_later(dated: DatedIdea, review: Review) -> datetime | None:
     return dated.find_later(review.due_at, review.assigned_at, dated.policy.days.review, "review")
 
 
-def _find_own_date(dated: Dated, move: Move) -> datetime | None:
+def _find_own_date(dated: DatedIdea, move: Move) -> datetime | None:
     """The idea's own date: that of the tasks that have it, the first of several answers, the last of several gates.
 
     Where no task has it, it is counted itself: of a stage that awaits nobody, and of a review for which nobody was found yet.

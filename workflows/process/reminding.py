@@ -27,7 +27,7 @@ HOUR = 8  # of the region's day
 
 
 @dataclass(frozen=True)
-class TakenStep:
+class StruckStep:
     """A task whose step struck: days before (-3) or after (1) its last one; and whether somebody above is asked from now on."""
 
     item: InboxItem
@@ -35,7 +35,7 @@ class TakenStep:
     is_passed_up: bool
 
 
-def take_steps(session: Session, limit: int) -> list[TakenStep]:
+def take_steps(session: Session, limit: int) -> list[StruckStep]:
     """Note the steps that struck, so many tasks at once, and when to look at each next; answers whom of them to tell."""
     due = select(InboxItem).where(col(InboxItem.remind_at) <= now(), col(InboxItem.done_at).is_(None))
     found = session.exec(due.order_by(col(InboxItem.remind_at), col(InboxItem.id)).limit(limit).with_for_update(skip_locked=True)).all()
@@ -46,7 +46,7 @@ def take_steps(session: Session, limit: int) -> list[TakenStep]:
         item.remind_at = min((at for _, at in ahead if at > now()), default=None)
         if struck and not _is_too_late(item):
             item.reminded = [*item.reminded, {"step": struck[-1], "at": now().isoformat()}]
-            taken.append(TakenStep(item, struck[-1], _pass_up_at_last(session, item, struck[-1])))
+            taken.append(StruckStep(item, struck[-1], _pass_up_at_last(session, item, struck[-1])))
         session.add(item)
     session.flush()
     return taken

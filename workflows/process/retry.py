@@ -33,14 +33,14 @@ def count_messages(session: Session, which: sa.ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True)
-class Asked:
+class JobSubject:
     """What one job (`topic.job`) was asked about one subject."""
 
     job: str
     subject_id: str
 
 
-def retry_dead(session: Session, asked: Asked | None = None, *, actor: Actor) -> int:
+def retry_dead(session: Session, asked: JobSubject | None = None, *, actor: Actor) -> int:
     """Put the dead messages about an admin's units, or those that ask one thing, back into the queue with their attempts at zero.
 
     Answers how many of those that they may read; of the others nobody is told. What was taken up again already is left as it is.

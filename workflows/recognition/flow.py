@@ -23,6 +23,7 @@ from workflows.documents.content import read_content
 from workflows.documents.kinds import get_document_type
 from workflows.process.actors import flow_actor
 from workflows.process.crashpoints import crashpoint
+from workflows.process.jobs import NUMBERING_JOBS
 from workflows.recognition.activations import mail_activations
 from workflows.recognition.digest import find_digest
 from workflows.recognition.issue import Rendered, find_notice, mark_issued, mark_sent, withdraw_certificates
@@ -133,7 +134,7 @@ def print_specimens(token: str, ids: list[int]) -> Outcome:
     return apply_effects(database(), token, effects)
 
 
-numbering = [job("recognition", name, number) for name, number in NUMBERING.items()]
+numbering = [job("recognition", NUMBERING_JOBS[kind].removeprefix("recognition."), number) for kind, number in NUMBERING.items()]
 withdraw = job("recognition", "withdraw_certificates", withdraw_certificates)
 issue = Job("issue_document", issue_documents)
 send = Job("send_document", send_documents)

@@ -1,5 +1,6 @@
 """What receipts, rejection letters and certificates say; a job of the flow each."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -26,13 +27,14 @@ from workflows.intake.team_changes import list_team_changes
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext, read_context
+from workflows.process.jobs import NUMBERING_JOBS
 from workflows.process.refusals import NotFound
 from workflows.process.ways import Transition
 from workflows.recognition.number import DocumentSubject, Issuer, number_document
 from workflows.recognition.offices import NamedPerson, list_copies, list_named, name_decider, name_silent, read_issuer, write_rank_or_grade
 from workflows.reward.browse import find_approval
 
-NUMBER_REJECTION = "recognition.number_rejection"
+NUMBER_REJECTION = NUMBERING_JOBS[DocumentKind.REJECTION]
 UNMET = "Kriteria ini belum terpenuhi."
 RUNS = "Inovasi serupa sudah berjalan"
 SILENT = (
@@ -113,8 +115,12 @@ def number_certificates(session: Session, award_id: str, *, actor: Actor) -> Non
         number_document(session, subject, issuer, content, actor=actor)
 
 
-# job -> what numbers a document; the flow of recognition has a step for each, in this order
-NUMBERING = {"number_receipt": number_receipt, "number_rejection": number_rejection, "number_certificates": number_certificates}
+# What numbers each kind of document; the flow of recognition has a job for each, in this order.
+NUMBERING: dict[DocumentKind, Callable[..., None]] = {
+    DocumentKind.RECEIPT: number_receipt,
+    DocumentKind.REJECTION: number_rejection,
+    DocumentKind.CERTIFICATE: number_certificates,
+}
 
 
 def _certificate(context: IdeaContext, award: Award, member: TeamMember, holder: NamedPerson, *, alone: bool) -> dict[str, Any]:

@@ -23,7 +23,7 @@ SUBMITTING = "idea.submit"  # the entry that a receipt is about
 DIGITS = "^[0-9a-f]{64}$"
 
 
-class Standing(StrEnum):
+class FileFinding(StrEnum):
     """What a checkpoint says of a file."""
 
     VALID = "valid"  # the region's ledger says that these very bytes were issued
@@ -55,7 +55,7 @@ class SubmittedEntry(Value):
     path: tuple[str, ...] = Field(max_length=LONGEST_WAY)
 
 
-class Way(Value):
+class WayToCheckpoint(Value):
     """The way from a file to a checkpoint; from a receipt's own entry, too."""
 
     issued: IssuedEntry
@@ -71,26 +71,26 @@ class OwnWord:
     agrees: bool
 
 
-def read_way(said: Any) -> Way | None:
+def read_way(said: Any) -> WayToCheckpoint | None:
     """A way as `gagas ledger way` writes it, read from its JSON; None where it is none."""
     try:
-        return Way.model_validate(said)
+        return WayToCheckpoint.model_validate(said)
     except (ValidationError, RecursionError):
         return None
 
 
-def judge_offline(sha256: str, content: dict[str, Any], root: Root, way: Way | None) -> Standing:
+def judge_offline(sha256: str, content: dict[str, Any], root: Root, way: WayToCheckpoint | None) -> FileFinding:
     """What a checkpoint says of a file, by the file's SHA-256 and the content that lies in it; no signature is checked here."""
     own = read_own_word(content)
     if own is not None and not own.agrees:
-        return Standing.ALTERED
+        return FileFinding.ALTERED
     if way is None:
-        return Standing.NOT_COVERED
+        return FileFinding.NOT_COVERED
     if not _leads(_hash_issued(way.issued), way.issued.payload.get("seq"), way.issued.path, root):
-        return Standing.NOT_COVERED
+        return FileFinding.NOT_COVERED
     if not _records(way.issued.payload, sha256):
-        return Standing.ALTERED
-    return Standing.VALID if own is None else _judge_submission(own, root, way.submitted)
+        return FileFinding.ALTERED
+    return FileFinding.VALID if own is None else _judge_submission(own, root, way.submitted)
 
 
 def read_own_word(content: dict[str, Any]) -> OwnWord | None:
@@ -126,11 +126,11 @@ def _agrees(content: dict[str, Any]) -> bool:
         return False
 
 
-def _judge_submission(own: OwnWord, root: Root, found: SubmittedEntry | None) -> Standing:
+def _judge_submission(own: OwnWord, root: Root, found: SubmittedEntry | None) -> FileFinding:
     """Whether the entry that a receipt tells of stands in the ledger under the checkpoint, at its place."""
     if found is None or found.seq != own.seq or not _leads(bytes.fromhex(found.hash), found.seq, found.path, root):
-        return Standing.NOT_COVERED
-    return Standing.VALID if found.hash == own.hash else Standing.REWRITTEN
+        return FileFinding.NOT_COVERED
+    return FileFinding.VALID if found.hash == own.hash else FileFinding.REWRITTEN
 
 
 def _records(payload: dict[str, Any], sha256: str) -> bool:

@@ -32,7 +32,7 @@ def find_date_mails(session: Session, idea_id: str, number: int) -> list[Told]:
         return []
     team = select(Person).join(TeamMember, col(TeamMember.person_id) == col(Person.id)).where(TeamMember.idea_id == idea_id)
     members = session.exec(team.order_by(col(TeamMember.position)))
-    found = [_tell(session, idea, decision, person, f"<date.{number}.{person.id}@gagas>") for person in members]
+    found = [_write_mail(session, idea, decision, person, f"<date.{number}.{person.id}@gagas>") for person in members]
     return [told for told in found if find_reached(session, told) is not None]
 
 
@@ -45,7 +45,7 @@ def list_dates_told(session: Session, person: Person, limit: int) -> Iterator[tu
     for decision, idea in session.exec(own.order_by(col(Decision.at).desc(), col(Decision.id).desc()).limit(limit)):
         if idea.id not in seen and "until" in decision.detail:
             seen.add(idea.id)
-            yield decision.at, _tell(session, idea, decision, person, f"<date.{decision.id}.{person.id}@gagas>")
+            yield decision.at, _write_mail(session, idea, decision, person, f"<date.{decision.id}.{person.id}@gagas>")
 
 
 def _find_decision(session: Session, idea: Idea) -> Decision | None:
@@ -54,7 +54,7 @@ def _find_decision(session: Session, idea: Idea) -> Decision | None:
     return session.exec(given.order_by(col(Decision.at).desc(), col(Decision.id).desc()).limit(1)).first()
 
 
-def _tell(session: Session, idea: Idea, decision: Decision, person: Person, message_id: str) -> Told:
+def _write_mail(session: Session, idea: Idea, decision: Decision, person: Person, message_id: str) -> Told:
     reader, kind = read_reader(session, person.id), KINDS[decision.action]
     before, until = (_write_day(decision, name, reader.language) for name in ("due_on", "until"))
     kind = "above" if decision.detail.get(ABOVE) else kind

@@ -17,7 +17,7 @@ from models.people import Person
 from models.settings import settings
 from workflows.documents.mail import FollowedMail, write_word
 from workflows.intake.opened import list_open_stages
-from workflows.intake.shared import HONOURED, Standing, find_shared, list_steps
+from workflows.intake.shared import HONOURED, SharedReader, find_shared, list_steps
 from workflows.process import ways
 from workflows.process.actors import actor_of, flow_actor
 from workflows.process.context import read_context
@@ -67,7 +67,7 @@ def tell_followed(session: Session, asked: Message) -> Told | None:
         return None
     actor, context = actor_of(session, person.id), read_context(session, idea.id, actor=_FLOW)
     shared = find_shared(session, context, actor=actor)
-    if shared is None or shared.standing != Standing.COLLEAGUE:
+    if shared is None or shared.standing != SharedReader.COLLEAGUE:
         return None
     reader = read_reader(session, person.id)
     mail = FollowedMail(person.full_name, idea.title, write_word(step, reader.language), f"{settings().address}/rekan/{idea.id}")

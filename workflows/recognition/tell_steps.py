@@ -12,7 +12,7 @@ from workflows.documents.mail import StepMail
 from workflows.documents.text import format_date
 from workflows.process.actors import actor_of
 from workflows.process.last_notice import CLOSED_UNANSWERED, LAST_NOTICE
-from workflows.process.reminding import TakenStep
+from workflows.process.reminding import StruckStep
 from workflows.process.silence import list_heads
 from workflows.process.waiting import list_inbox
 from workflows.recognition.digest import list_addressees, name_task
@@ -22,7 +22,7 @@ REMIND_OF_TASK = "recognition.remind_of_task"
 KEY = "step:"  # before a task's id, a step, a person's id and the how manieth notice it is: the key under which the person is told once
 
 
-def list_reminded(session: Session, taken: TakenStep) -> dict[str, str]:
+def list_reminded(session: Session, taken: StruckStep) -> dict[str, str]:
     """Whom a task's step concerns who has an address, with the key of their mail: who is asked by name or by a role over its unit.
 
     Of several heads above each other the nearest who is not of the team: who stands above is asked once the task is passed up.

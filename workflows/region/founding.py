@@ -19,7 +19,7 @@ from workflows.region.name_words import index_names
 from workflows.region.notices import send_notice
 from workflows.region.offices import NewOffice, write_office
 from workflows.region.people import NAMED, NewPerson, NewUnit, read_own_number, require_unheld
-from workflows.region.posts import Entry, begin_first_posts
+from workflows.region.posts import PostEntry, begin_first_posts
 from workflows.region.powers import lock_account
 
 FOUNDER = flow_actor("init")
@@ -87,7 +87,7 @@ def _settle_admin(session: Session, root: Unit, new: NewPerson) -> tuple[Person,
     session.flush()
     index_names(session, [person.id])
     session.add(EmployeeNumber(person_id=person.id, number=number, valid_from=date(2000, 1, 1)))
-    begin_first_posts(session, [person.id], Entry(PostCause.REGISTERED, today()), actor=FOUNDER)
+    begin_first_posts(session, [person.id], PostEntry(PostCause.REGISTERED, today()), actor=FOUNDER)
     _make_admin(session, root, person)
     return person, issue_activation(session, person.id)
 

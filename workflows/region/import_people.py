@@ -27,7 +27,7 @@ from workflows.region.import_report import Advance, ImportReport, RowFault, tell
 from workflows.region.name_words import index_names
 from workflows.region.notices import send_notices
 from workflows.region.people_columns import HEADS, KEYS, REQUIRED, PersonRow, UnitFinder, find_key, read_person_row, says_same
-from workflows.region.posts import MOST_DAYS_BACK, Entry, begin_dated_posts, begin_first_posts, begin_posts
+from workflows.region.posts import MOST_DAYS_BACK, PostEntry, begin_dated_posts, begin_first_posts, begin_posts
 from workflows.region.sheets import open_sheet
 from workflows.region.sign_in_names import is_sign_in_name_held, liken
 
@@ -192,7 +192,7 @@ def _write(session: Session, pairs: Sequence[Pair], actor: Actor) -> None:
         session, SignInName, [{"id": new_id(), "person_id": of, "name": name, "likeness": liken(name), **given} for of, name in names]
     )
     since = {of: pair.row.valid_from for of, pair in new.items() if pair.row.valid_from is not None}
-    begin_first_posts(session, new.keys() - since.keys(), Entry(PostCause.FILE, today()), actor=actor)
+    begin_first_posts(session, new.keys() - since.keys(), PostEntry(PostCause.FILE, today()), actor=actor)
     begin_dated_posts(session, {of: new[of].new for of in since}, since, PostCause.FILE, actor=actor)
     facts = {of: {"unit": pair.new["unit_id"], "employment": pair.new["kind"]} for of, pair in new.items()}
     record_each(session, "person.register", facts, actor=actor)
@@ -200,7 +200,7 @@ def _write(session: Session, pairs: Sequence[Pair], actor: Actor) -> None:
     change_people(session, {pair.person.id: pair.new for pair in known})
     index_names(session, [*new, *(pair.person.id for pair in known if {*pair.differs} & {"name", "unit_id"})])
     for day, begun in _by_day({pair.person.id: pair for pair in known if pair.changes_post}).items():
-        begin_posts(session, {of: pair.new for of, pair in begun.items()}, Entry(PostCause.FILE, day), actor=actor)
+        begin_posts(session, {of: pair.new for of, pair in begun.items()}, PostEntry(PostCause.FILE, day), actor=actor)
     others = {pair.person.id: [name for name in pair.differs if name != "unit_id"] for pair in known}
     changed = {person_id: {"fields": names} for person_id, names in others.items() if names}
     record_each(session, "person.change", changed, actor=actor)

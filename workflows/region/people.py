@@ -17,7 +17,7 @@ from workflows.process.wording import read_lines
 from workflows.region.codes import issue_activation
 from workflows.region.name_words import index_names
 from workflows.region.notices import send_notice
-from workflows.region.posts import FROM_TODAY, Dated, Entry, begin_first_posts, begin_post, read_entry
+from workflows.region.posts import FROM_TODAY, Dated, PostEntry, begin_first_posts, begin_post, read_entry
 from workflows.region.powers import get_person, lock_account, require_over, take_person
 from workflows.region.sign_in_names import FIELD, give_sign_in_name, read_sign_in_name
 
@@ -112,7 +112,7 @@ def register_person(session: Session, new: NewPerson, *, actor: Actor) -> tuple[
         session.add(EmployeeNumber(person_id=person.id, number=proof.number, valid_from=today()))
     else:
         give_sign_in_name(session, person.id, proof.name)
-    begin_first_posts(session, [person.id], Entry(PostCause.REGISTERED, today()), actor=actor)
+    begin_first_posts(session, [person.id], PostEntry(PostCause.REGISTERED, today()), actor=actor)
     code = issue_activation(session, person.id)
     record(session, "person.register", person.id, actor=actor, unit=unit.id, employment=person.kind)
     return person, code

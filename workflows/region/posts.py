@@ -36,7 +36,7 @@ FROM_TODAY = Dated()
 
 
 @dataclass(frozen=True)
-class Entry:
+class PostEntry:
     """What brings posts about, their first day, and why."""
 
     cause: PostCause
@@ -53,7 +53,7 @@ class HeldPost:
     entered_by: str
 
 
-def begin_posts(session: Session, held: Mapping[str, Mapping[str, Any]], entry: Entry, *, actor: Actor) -> None:
+def begin_posts(session: Session, held: Mapping[str, Mapping[str, Any]], entry: PostEntry, *, actor: Actor) -> None:
     """Let people begin the posts that they hold from a day on, by their ids; those so far end the day before."""
     end_posts(session, list(held), entry.valid_from - timedelta(days=1))
     same = {"valid_until": None, "end_reason": "", "entered_by": actor.person_id, "entered_at": now(), **vars(entry)}
@@ -61,7 +61,7 @@ def begin_posts(session: Session, held: Mapping[str, Mapping[str, Any]], entry: 
     append_rows(session, Post, rows)
 
 
-def begin_first_posts(session: Session, people: Collection[str], entry: Entry, *, actor: Actor) -> None:
+def begin_first_posts(session: Session, people: Collection[str], entry: PostEntry, *, actor: Actor) -> None:
     """Let people who were just registered begin the posts that stand in their rows."""
     same = {"end_reason": "", "entered_by": actor.person_id, "entered_at": now(), **vars(entry)}
     add_first_posts(session, people, {name: value for name, value in same.items() if value is not None})
@@ -76,7 +76,7 @@ def begin_dated_posts(
     append_rows(session, Post, rows)
 
 
-def begin_post(session: Session, person: Person, entry: Entry, *, actor: Actor) -> None:
+def begin_post(session: Session, person: Person, entry: PostEntry, *, actor: Actor) -> None:
     """Let somebody begin the post that stands in their row by now."""
     begin_posts(session, {person.id: {name: getattr(person, name) for name in HELD}}, entry, actor=actor)
 
@@ -86,7 +86,7 @@ def end_post(session: Session, person_id: str, last_day: date, reason: str) -> N
     end_posts(session, [person_id], last_day, reason)
 
 
-def read_entry(session: Session, faults: Faults, person_id: str, cause: PostCause, dated: Dated) -> Entry:
+def read_entry(session: Session, faults: Faults, person_id: str, cause: PostCause, dated: Dated) -> PostEntry:
     """The entry of a change that somebody typed; its faults are gathered.
 
     Nothing begins in the future, before the present post began, or more than MOST_DAYS_BACK days ago: nobody rewrites years of a career.
@@ -96,7 +96,7 @@ def read_entry(session: Session, faults: Faults, person_id: str, cause: PostCaus
         reason = read_line("reason", dated.reason, maximum=LONGEST_REASON, minimum=0)
     with faults.gather():
         require_day(session, person_id, "valid_from", day)
-    return Entry(cause, day, reason)
+    return PostEntry(cause, day, reason)
 
 
 def require_day(session: Session, person_id: str, field: str, day: date) -> None:

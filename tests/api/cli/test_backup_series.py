@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.cli.backup_folder import BackupRefused, Manifest
-from api.cli.backup_series import alone, let_go, name_next, sweep
+from api.cli.backup_series import alone, name_next, remove_oldest, sweep
 from models.settings import settings
 
 
@@ -43,7 +43,7 @@ def test_of_days_that_need_not_be_kept_the_oldest_go_and_all_of_a_kept_day_stay(
         put_backup(tmp_path, f"2026-11-0{day}")
     put_backup(tmp_path, "2026-11-04-1004")
     made = put_backup(tmp_path, "2026-11-05-0915")
-    assert [gone.name for gone in let_go(tmp_path, 2, made)] == ["2026-11-01", "2026-11-02", "2026-11-03"]
+    assert [gone.name for gone in remove_oldest(tmp_path, 2, made)] == ["2026-11-01", "2026-11-02", "2026-11-03"]
     assert names(tmp_path) == ["2026-11-04", "2026-11-04-1004", "2026-11-05", "2026-11-05-0915"]
 
 
@@ -53,7 +53,7 @@ def test_the_newest_that_lacks_no_file_stays_however_old_it_is(tmp_path: Path) -
     put_backup(tmp_path, "2026-11-02")
     for day in range(3, 9):
         made = put_backup(tmp_path, f"2026-11-0{day}", "PGM/1/2026")
-    let_go(tmp_path, 2, made)
+    remove_oldest(tmp_path, 2, made)
     assert names(tmp_path) == ["2026-11-02", "2026-11-07", "2026-11-08"]
 
 
@@ -65,7 +65,7 @@ def test_nothing_but_a_finished_dated_backup_is_removed(tmp_path: Path) -> None:
     put_backup(tmp_path / "elsewhere", "2026-01-05")
     (tmp_path / "2026-01-05").symlink_to(tmp_path / "elsewhere" / "2026-01-05")
     made = put_backup(tmp_path, "2026-11-28")
-    assert [gone.name for gone in let_go(tmp_path, 1, made)] == ["2026-01-01"]
+    assert [gone.name for gone in remove_oldest(tmp_path, 1, made)] == ["2026-01-01"]
     assert names(tmp_path) == ["2026-01-02-1004x", "2026-01-03", "2026-01-04", "2026-01-05", "2026-11-28", "elsewhere", "yearly-2025"]
     assert (tmp_path / "elsewhere" / "2026-01-05" / "manifest.json").exists()
 
@@ -89,7 +89,7 @@ def test_a_removal_that_is_cut_off_leaves_no_half_backup_that_passes_for_one(tmp
         patch.setattr(os, "rmdir", stop)
         patch.setattr(os, "unlink", stop)
         with pytest.raises(KeyboardInterrupt):
-            let_go(tmp_path, 1, made)
+            remove_oldest(tmp_path, 1, made)
     assert names(tmp_path) == ["2026-01-01.unfinished", "2026-11-28"]
     sweep(tmp_path)
     assert names(tmp_path) == ["2026-11-28"]
@@ -109,7 +109,7 @@ def test_whatever_lies_there_the_new_one_the_newest_days_and_a_whole_one_stay(la
                 whole |= set() if lacks else {name}
         before = names(folder)
         made = folder / before[len(before) // 2]  # a clock that was wrong for a while: it need not be the last by name
-        gone = {each.name for each in let_go(folder, days, made)}
+        gone = {each.name for each in remove_oldest(folder, days, made)}
         stay = set(names(folder))
         assert (stay | gone, stay & gone) == (set(before), set())
         newest = sorted({name[:10] for name in before})[-days:]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.call_samples import SAMPLES, read_sample, write_explained
-from api.pages.call_fields import Group, list_groups, name_path, read_fields
+from api.pages.call_fields import FieldGroup, list_groups, name_path, read_fields
 from api.pages.forms import Form
 from api.pages.texts import Words
 from api.sentences import sentence
@@ -61,7 +61,7 @@ def replace(body: Any, path: tuple[str | int, ...], value: Any) -> None:
         body[path[-1]] = value
 
 
-def list_sent(groups: Sequence[Group]) -> Iterator[tuple[str, str]]:
+def list_sent(groups: Sequence[FieldGroup]) -> Iterator[tuple[str, str]]:
     """The fields of a form as a browser sends them untouched."""
     for group in groups:
         yield from ((field.name, field.value) for field in group.fields)

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from api.pages.site import PAGES
 from models.people import EmploymentKind
+from models.policy import Days
 from models.stages import AwardStage, IdeaStage
 from tests.api.pages.browsing import open_browser
 from tests.api.pages.test_all_at_once import fields_at_fault
@@ -85,10 +86,9 @@ def _dictated(town: Town) -> str:
 
 
 S, A = IdeaStage, AwardStage
-WAITS = "permission screening supplement review recommendation determination pilot_plan verdict deferral agreement"
-WAITS += " claim objection approval"
+WAITS = [wait for wait in Days.model_fields if wait != "retention"]  # how long a rejected idea is kept is never amended
 PAPERS = ("documents.letterhead.lines", "documents.signatory.name", "documents.signatory.position")
-AMENDED = " ".join(f"policy.{part}" for part in (*(f"days.{wait}" for wait in WAITS.split()), *PAPERS)) + " reason"
+AMENDED = " ".join(f"policy.{part}" for part in (*(f"days.{wait}" for wait in WAITS), *PAPERS)) + " reason"
 FORMS = (
     Empty("", lambda _town: "/masuk", "/masuk", "signin", "identifier password"),
     Empty("", lambda _town: "/aktivasi", "/aktivasi", "activation", "identifier code password"),

@@ -1,38 +1,33 @@
 """One record per kind of document: complete for every kind there is, and all that a new kind needs beside its template."""
 
+import json
+import os
+import subprocess
 import sys
 from importlib.resources import files
-from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-import pypdf
 import pytest
-import sqlalchemy as sa
-from sqlmodel import Session, select
 
-from models.documents import Document, DocumentKind
-from models.policy import Policy
+from models.documents import NUMBERED_AT_ONCE, DocumentKind
 from models.stages import IdeaStage
-from tests.building import POLICY
-from workflows.documents import kinds
+from tests.building import Town
 from workflows.documents.kinds import get_document_type
-from workflows.documents.mail import DocumentMail, render_mail
-from workflows.documents.markup import environment
-from workflows.documents.render import RENDERERS, render_documents
-from workflows.process.actors import Actor
-from workflows.process.context import read_context
+from workflows.documents.render import RENDERERS
+from workflows.process.jobs import JOB_STEPS, NUMBERING_JOBS
 from workflows.process.numbering import check_template
 from workflows.recognition.letters import NUMBERING
-from workflows.recognition.number import DocumentSubject, number_document
-from workflows.recognition.offices import read_issuer
-from workflows.recognition.specimens import find_faults
 
+ROOT = Path(__file__).parents[3]
 THANKS = """
 from datetime import date
 from pydantic.dataclasses import dataclass
 from workflows.documents.content import FROZEN, Address, Code, Letterhead, Line, Name, Signatory
 from workflows.documents.kinds import DocumentType
 from workflows.documents.specimen import write_words
+
+LENGTH = 300
 
 @dataclass(frozen=True, config=FROZEN, kw_only=True)
 class ThanksContent:
@@ -47,7 +42,7 @@ class ThanksContent:
 TYPE = DocumentType(
     content=ThanksContent,
     renderer="letter",
-    template="thanks.html",
+    template="letter/thanks.html",
     title=lambda content: f"Terima kasih {content.number}",
     blocks=("title", "qr", "code", "signature"),
     number="TK-{running:03}/{unit}/{year}",
@@ -85,8 +80,14 @@ def test_no_two_kinds_share_a_series_of_numbers():
     assert len(prefixes) == len(DocumentKind)
 
 
-def test_every_number_is_given_by_a_job_of_its_own_name():
-    assert all(name == job.__name__ for name, job in NUMBERING.items())
+def test_each_kind_is_numbered_by_a_job_or_while_somebody_waits_for_it():
+    assert set(NUMBERING) == set(NUMBERING_JOBS) == set(DocumentKind) - NUMBERED_AT_ONCE
+    assert {JOB_STEPS[name] for name in NUMBERING_JOBS.values()} == {("number",)}
+
+
+def test_what_waits_under_the_names_that_outboxes_and_runs_have_held_is_still_done():
+    held = {"recognition.number_receipt", "recognition.number_rejection", "recognition.number_certificates"}
+    assert held <= set(NUMBERING_JOBS.values())
 
 
 def test_what_is_no_kind_has_no_record():
@@ -94,49 +95,81 @@ def test_what_is_no_kind_has_no_record():
         get_document_type("refusal")
 
 
-def add_kind(monkeypatch: pytest.MonkeyPatch, folder: Path, longest: int) -> None:
-    """The four files of a new kind: its record, its template, a member of DocumentKind, and (below) the job that numbers it."""
-    (folder / "thanks.py").write_text(THANKS.replace("LENGTH", str(longest)))
-    (folder / "thanks.html").write_text(TEMPLATE)
-    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(folder)])
-    monkeypatch.setattr(environment().loader, "searchpath", [*environment().loader.searchpath, str(folder)])
-    member = str.__new__(DocumentKind, "thanks")
-    member._name_, member._value_ = "THANKS", "thanks"
-    monkeypatch.setattr(DocumentKind, "_member_names_", [*DocumentKind._member_names_, "THANKS"])
-    monkeypatch.setitem(DocumentKind._member_map_, "THANKS", member)
-    monkeypatch.setitem(DocumentKind._value2member_map_, "thanks", member)
-    read = sa.Enum._object_value_for_elem  # columns were made for the kinds there were, and every engine keeps copies of their types
-    monkeypatch.setattr(sa.Enum, "_object_value_for_elem", lambda self, elem: member if elem == "thanks" else read(self, elem))
-    monkeypatch.delitem(sys.modules, "workflows.documents.kinds.thanks", raising=False)
-    get_document_type.cache_clear()
+def insert_after(path: str, line: str, added: str) -> str:
+    """A file of the program with lines more."""
+    text = (ROOT / path).read_text()
+    assert text.count(line) == 1
+    return text.replace(line, line + added)
 
 
-def number_thanks(session: Session, idea_id: str, *, actor: Actor) -> Document:
-    """What the job of the new kind does."""
+LETTERS = "workflows/recognition/letters.py"
+NUMBER_THANKS = '''
+
+def number_thanks(session: Session, idea_id: str, *, actor: Actor) -> None:
+    """Number the letter that thanks a reviewer."""
     context = read_context(session, idea_id, actor=actor)
-    subject = DocumentSubject(DocumentKind("thanks"), idea_id, context.idea.lead_id, idea_id=idea_id)
-    return number_document(session, subject, read_issuer(session, context, None), {"reviewer": "Budi Argalaras"}, actor=actor)
+    subject = DocumentSubject(DocumentKind.THANKS, idea_id, context.idea.lead_id, idea_id=idea_id)
+    number_document(session, subject, read_issuer(session, context, None), {"reviewer": "Budi Argalaras"}, actor=actor)
+
+
+NUMBERING[DocumentKind.THANKS] = number_thanks
+'''
+NEW_KIND = {
+    "models/documents.py": insert_after("models/documents.py", '    REPORT = "report"\n', '    THANKS = "thanks"\n'),
+    "workflows/documents/kinds/thanks.py": THANKS,
+    "templates/letter/thanks.html": TEMPLATE,
+    LETTERS: (ROOT / LETTERS).read_text() + NUMBER_THANKS,
+}
+
+
+def copy_with(changed: dict[str, str], folder: Path) -> None:
+    """The program in a folder, by links, but for the files that a change writes."""
+    opened = {parent for path in changed for parent in Path(path).parents}
+    for parent in sorted(opened):
+        (folder / parent).mkdir(exist_ok=True)
+        for child in (ROOT / parent).iterdir():
+            if parent / child.name not in opened and str(parent / child.name) not in changed:
+                (folder / parent / child.name).symlink_to(child)
+    for path, text in changed.items():
+        (folder / path).write_text(text)
+
+
+def play_new_kind(folder: Path, town: Town) -> dict[str, Any]:
+    """What a copy of the program that has the new kind made of a message that asks for it."""
+    idea = town.build_idea(IdeaStage.SUBMITTED)
+    surroundings = {
+        **os.environ,
+        "PYTHONPATH": str(folder),
+        "PYTHONDONTWRITEBYTECODE": "1",  # what is compiled of the changed files belongs beside none of the others
+        "GAGAS_DATABASE_URL": town.store.url.render_as_string(hide_password=False),
+    }
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.workflows.documents.new_kind", idea],
+        cwd=folder,
+        env=surroundings,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    return dict(json.loads(told.stdout.splitlines()[-1]))
 
 
 @pytest.mark.slow
-def test_a_new_kind_goes_all_the_way_from_specimen_to_mail(town, tmp_path: Path, monkeypatch, faults_of):
-    add_kind(monkeypatch, tmp_path, longest=300)
-    assert find_faults(Policy.model_validate(POLICY), render_documents) == []
-    numbered = town.do(number_thanks, town.build_idea(IdeaStage.SUBMITTED), by="flow:recognition")
-    [(kind, stored)] = town.rows(select(Document.kind, Document.content).where(Document.id == numbered.id))
-    record = get_document_type(kind)
-    content = record.content(**stored)
-    assert content.number == f"TK-001/BAPPEDA/{numbered.year}"
-    (made,) = render_documents(kind, [content])
-    assert faults_of(made.pdf) == []
-    assert "TERIMA KASIH, BUDI ARGALARAS" in pypdf.PdfReader(BytesIO(made.pdf)).pages[0].extract_text().upper()
-    subject, text, *_ = render_mail(record.mail, DocumentMail("Budi", record.name, content.number, "Penilaian", content.verify_url))
-    assert subject == f"Gagas: Ucapan terima kasih nomor {content.number}"
-    assert 'Ucapan terima kasih untuk "Penilaian" sudah terbit.' in text
-
-
-@pytest.mark.slow
-def test_a_policy_is_not_signed_while_a_new_kind_cannot_be_printed(tmp_path: Path, monkeypatch):
-    add_kind(monkeypatch, tmp_path, longest=301)
-    [fault] = find_faults(Policy.model_validate(POLICY), render_documents)
-    assert (fault["code"], fault["parameters"]) == ("specimen_refused", {"document": "thanks"})
+def test_a_new_kind_of_four_files_goes_all_the_way_from_message_to_mail(town: Town, tmp_path: Path) -> None:
+    assert len(NEW_KIND) == 4
+    copy_with(NEW_KIND, tmp_path / "program")
+    played = play_new_kind(tmp_path / "program", town)
+    assert played["program"].startswith(str(tmp_path))
+    assert played["job"] == {"id": "Memberi nomor dokumen: Ucapan terima kasih", "en": "Number a document: Letter of thanks"}
+    assert played["states"] == ["handled"]
+    (document,) = played["documents"]
+    assert document["state"] == "issued"
+    assert document["number"].startswith("TK-001/BAPPEDA/")
+    assert "TERIMA KASIH, BUDI ARGALARAS" in document["text"].upper()
+    (mail,) = played["mails"]
+    assert mail["subject"] == f"Gagas: Ucapan terima kasih nomor {document['number']}"
+    assert "Ucapan terima kasih untuk" in mail["text"]
+    assert played["faults"] == []
+    assert [(fault["code"], fault["parameters"]) for fault in played["faults_of_longer"]] == [("specimen_refused", {"document": "thanks"})]
+    assert (played["asked_by_a_row"], played["printed"]) == (["recognition.number_thanks"], True)

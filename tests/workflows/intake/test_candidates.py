@@ -6,7 +6,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.calculations.similar import Entry, Frequencies, Terms, count_frequencies
+from workflows.calculations.similar import Frequencies, IndexedText, Terms, count_frequencies
 from workflows.intake.candidates import ALONE, COMMON, HELD, PAIRS, RANKED, TOGETHER, Groups, find_candidates
 
 WORDS = [f"k{number}" for number in range(40)]
@@ -32,7 +32,7 @@ def read(words: list[str]) -> Terms:
 
 
 def sample_of(texts: list[list[str]]) -> Frequencies:
-    return count_frequencies(Entry(str(place), "", read(text)) for place, text in enumerate(texts[-SOME:]))
+    return count_frequencies(IndexedText(str(place), "", read(text)) for place, text in enumerate(texts[-SOME:]))
 
 
 @given(WORLDS)

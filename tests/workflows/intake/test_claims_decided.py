@@ -32,7 +32,7 @@ from tests.workflows.intake.claiming import (
 from tests.workflows.intake.merged import team
 from tests.workflows.intake.test_merge_duties import borne
 from workflows.intake.claims import decide_claim, file_claim, withdraw_claim
-from workflows.intake.shared import Standing
+from workflows.intake.shared import SharedReader
 from workflows.pilot.conclude import Verdict, verify_pilot
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
 from workflows.review.determine import Determination, determine_idea
@@ -99,7 +99,7 @@ def test_the_team_named_as_originator_has_no_word_on_the_award_and_goes_on_with_
     town.do(decide_claim, claim, upholds=True, reason=BECAUSE, by="stranger")
     assert [borne(town, adopted, who) for who in ("operator", "owner", "leader")] == [["claim"], ["own", "claim"], ["claim"]]
     assert borne(town, adopted, "stranger") == borne(town, first, "leader") == []
-    assert stand(town, adopted, "operator") == Standing.COLLEAGUE
+    assert stand(town, adopted, "operator") == SharedReader.COLLEAGUE
     town.take(adopted, "measure", "conclude", "compute_result", "verify roll_out")
     award = town.build_award(idea=adopted)
     with pytest.raises(Forbidden, match="has_other_duty"):

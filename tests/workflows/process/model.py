@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.workflows.process.test_ways import permitted_by_hand
+from tests.workflows.process.test_ways import permitted_by_hand, written_by_hand
 
 LINES = permitted_by_hand()
 REVIEWERS = ("reviewer1", "reviewer2", "reviewer3", "reviewer4")
@@ -21,16 +21,11 @@ OFFICES = {
     "admin": ("admin", "over_call"),
 }
 WHO = (*OFFICES, *REVIEWERS, "owner")
+AWAITED_OTHERWISE = ("in_review", "determined")  # of each reviewer who owes points, or until there is a plan
 TASKS = {
-    "awaiting_permission": "permit",
-    "screening": "screen",
-    "supplement_asked": "supplement",
-    "shortlisted": "recommend",
-    "below_mark": "recommend",
-    "recommended": "determine",
-    "deferred": "resume",
-    "in_pilot": "measure",
-    "pilot_reported": "verify",
+    line["stage"]: line["awaits"]
+    for line in written_by_hand("stages")
+    if line["way"] == "idea" and line["awaits"] != "-" and line["kind"] != "draft" and line["stage"] not in AWAITED_OTHERWISE
 }
 ENDED = ("declined", "revoked")
 NEEDED = 2  # reviewers that the story's policy asks for; its quorum is all of them

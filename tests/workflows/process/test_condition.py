@@ -14,7 +14,7 @@ def test_a_job_has_a_name_for_people(job: str) -> None:
 
 def test_no_name_is_left_of_a_job_that_is_gone() -> None:
     named = {name for name in texts() if name.startswith("job.")}
-    assert named == {"job.unknown", *(f"job.{job.replace('.', '_')}" for job in JOB_STEPS)}
+    assert named == {"job.unknown", "job.number", *(f"job.{job.replace('.', '_')}" for job in JOB_STEPS)}
 
 
 def test_what_only_mails_is_a_job_and_says_so() -> None:

@@ -23,7 +23,7 @@ from models.reviews import Review
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
 from tests.clock import stopped_clock
-from tests.steps import REASON, STEPS, IdeaUnderWay
+from tests.steps import IDEA_STEPS, REASON, STEPS, IdeaUnderWay
 from tests.workflows.intake.transferred import accept, agree, terms_of
 from workflows.intake.agree import answer_invitation, leave_out_unanswered
 from workflows.intake.draft import draft_idea, revise_idea
@@ -217,7 +217,6 @@ def play_review(town: Town, watching: Watching, play: Play) -> None:
     play(assign_evenly, wanting, by="flow:review")
     deferred = town.build_idea(IdeaStage.RECOMMENDED)
     play_steps(town, watching, deferred, "determine deferred", "resume passed", "recommend deferred", "determine deferred")
-    play_steps(town, watching, town.build_idea(IdeaStage.REJECTED), "reopen")
     rejected = town.build_idea(IdeaStage.REJECTED)
     lapse(town, deferred, rejected)
     play(expire_deferral, deferred, by="flow:review")
@@ -251,6 +250,14 @@ def play_pilot_and_award(town: Town, watching: Watching, play: Play) -> None:
     play_steps(town, watching, town.build_idea(IdeaStage.DETERMINED, call=town.call_in_use), "roll_out")
 
 
+def play_others(town: Town, watching: Watching, _play: Play) -> None:
+    """Each other step of a person that the tests' steps have, from the stage in which it is taken."""
+    for each in ways.IDEA.transitions:
+        step = f"{each.action} {each.outcome or ''}".strip()
+        if ("idea", each.action) not in watching.asked and each.who is not None and each.stage in IDEA_STEPS and step in STEPS:
+            play_steps(town, watching, town.build_idea(IdeaStage(each.stage)), step)
+
+
 def lapse(town: Town, *ideas: str) -> None:
     """The dates of ideas, and of their reviews, are past."""
     with town.store.unit_of_work() as session:
@@ -259,7 +266,7 @@ def lapse(town: Town, *ideas: str) -> None:
             session.get_one(Idea, idea).due_at = now() - timedelta(days=1)
 
 
-STORIES = (play_intake, play_review, play_pilot_and_award)
+STORIES = (play_intake, play_review, play_pilot_and_award, play_others)
 
 
 def test_no_action_changes_anything_before_it_is_permitted(town: Town, watching: Watching, play: Play) -> None:

@@ -20,7 +20,7 @@ from workflows.intake.draft import draft_idea
 from workflows.intake.submit import submit_idea
 from workflows.intake.withdraw import withdraw_idea
 from workflows.process.context import read_context
-from workflows.process.quota import Group, Quota, count_submitted, find_group, read_quota
+from workflows.process.quota import Quota, QuotaGroup, count_submitted, find_group, read_quota
 from workflows.process.refusals import Conflict
 from workflows.region.people import move_person
 from workflows.region.posts import Dated
@@ -59,19 +59,19 @@ def stand(town: Town, idea: str) -> Quota | None:
 @pytest.mark.parametrize(
     ("unit", "call", "group"),
     [
-        ("k/andir/maleber/", "k/", Group("k/andir/", with_below=True)),
-        ("k/andir/", "k/", Group("k/andir/", with_below=True)),
-        ("k/", "k/", Group("k/", with_below=False)),
-        ("k/andir/maleber/rw/", "k/andir/", Group("k/andir/maleber/", with_below=True)),
-        ("k/andir/", "k/andir/", Group("k/andir/", with_below=False)),
-        ("k/andir/maleber/", "k/bappeda/", Group("k/andir/", with_below=True)),  # held by an agency for the whole city
-        ("k/bappeda/bidang/", "k/bappeda/", Group("k/bappeda/bidang/", with_below=True)),
-        ("k/", "k/bappeda/", Group("k/", with_below=False)),
+        ("k/andir/maleber/", "k/", QuotaGroup("k/andir/", with_below=True)),
+        ("k/andir/", "k/", QuotaGroup("k/andir/", with_below=True)),
+        ("k/", "k/", QuotaGroup("k/", with_below=False)),
+        ("k/andir/maleber/rw/", "k/andir/", QuotaGroup("k/andir/maleber/", with_below=True)),
+        ("k/andir/", "k/andir/", QuotaGroup("k/andir/", with_below=False)),
+        ("k/andir/maleber/", "k/bappeda/", QuotaGroup("k/andir/", with_below=True)),  # held by an agency for the whole city
+        ("k/bappeda/bidang/", "k/bappeda/", QuotaGroup("k/bappeda/bidang/", with_below=True)),
+        ("k/", "k/bappeda/", QuotaGroup("k/", with_below=False)),
     ],
 )
-def test_an_agency_is_the_unit_right_below_the_calls_with_all_below_it(unit: str, call: str, group: Group) -> None:
+def test_an_agency_is_the_unit_right_below_the_calls_with_all_below_it(unit: str, call: str, group: QuotaGroup) -> None:
     assert find_group(QuotaPer.WHOLE_AGENCY, unit, call) == group
-    assert find_group(QuotaPer.OWN_UNIT, unit, call) == Group(unit, with_below=False)
+    assert find_group(QuotaPer.OWN_UNIT, unit, call) == QuotaGroup(unit, with_below=False)
 
 
 def test_two_units_of_an_agency_share_its_places(town: Town) -> None:
@@ -175,7 +175,7 @@ def test_of_twenty_at_the_same_moment_three_get_the_three_places(either_town: To
 
 def test_the_ideas_of_an_agency_are_counted_along_an_index(either_town: Town) -> None:
     """A call of a hundred thousand ideas is not read through for the few of one agency."""
-    group = Group(either_town.units["ANDIR"][1], with_below=True)
+    group = QuotaGroup(either_town.units["ANDIR"][1], with_below=True)
     with either_town.store.unit_of_work() as session:
         connection = session.connection()
         literal = {"literal_binds": True}

@@ -12,7 +12,7 @@ from tests.building import POLICY
 from tests.workflows.turns import FLOW_MODULES, STAGES
 from workflows.process import jobs as known_jobs
 from workflows.process import ways
-from workflows.process.reach import SCORES, SCORING, Place, takes_step, walk
+from workflows.process.reach import SCORES, SCORING, ReachedPlace, takes_step, walk
 
 ACTIONS = {transition.action for transition in (*ways.IDEA.transitions, *ways.AWARD.transitions)}
 
@@ -90,5 +90,5 @@ def test_a_place_tells_apart_what_was_passed_and_how_it_was_scored() -> None:
     }
     assert {place.at_mark for place in reach.at("below_mark")} == {False}
     assert {place.at_mark for place in reach.at("no_quorum")} == {None}
-    assert reach.at("draft") == [Place("draft")]
+    assert reach.at("draft") == [ReachedPlace("draft")]
     assert reach.stages == set(ways.IDEA.stages)

@@ -24,7 +24,7 @@ from tests.workflows.region.pausing import FLOOD, let_stand
 from tests.workflows.turns import Clock, clock, deliver, midnight, open_items, own_town, quiet, read_mails, text_of, tick
 from workflows.intake.permit import permit_idea
 from workflows.intake.withdraw import withdraw_idea
-from workflows.process.reminding import TakenStep, find_next, list_told
+from workflows.process.reminding import StruckStep, find_next, list_told
 from workflows.recognition.messages import list_messages
 from workflows.recognition.tell_steps import list_reminded
 
@@ -146,7 +146,7 @@ def test_who_is_told_of_a_step_is_asked_at_once_however_many_heads_there_are(own
             session.add_all(RoleGrant(person_id=own_town[who].id, role=Role.UNIT_HEAD, unit_id=own_town.units["ANDIR"][0]) for who in more)
         statements = list[str]()
         with own_town.store.reading() as session:
-            taken = TakenStep(session.get_one(InboxItem, item_of(own_town, idea).id), -3, is_passed_up=False)
+            taken = StruckStep(session.get_one(InboxItem, item_of(own_town, idea).id), -3, is_passed_up=False)
             sa.event.listen(session.connection(), "before_cursor_execute", lambda _c, _u, said, *_, to=statements: to.append(said))
             told.append(len(list_reminded(session, taken)))
         counts.append(len(statements))

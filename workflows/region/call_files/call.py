@@ -81,7 +81,7 @@ class CheckedFile:
     policy: Policy | None = None
     is_alone: bool = False  # whether the file holds a policy without its call
 
-    def tell(self, code: str, path: str | None, parameters: dict[str, Any]) -> FileFault:
+    def locate_fault(self, code: str, path: str | None, parameters: dict[str, Any]) -> FileFault:
         """A fault with its place in the file."""
         inner = (path or "").removeprefix("policy.") if self.is_alone else path or ""
         value = self.read.values.get(inner)
@@ -109,9 +109,9 @@ def check_file(content: bytes) -> CheckedFile:
         checked.faults.append(FileFault("call_file_no_call", "policy" if isinstance(body, dict) else "", read.find_place("policy")))
         return checked
     checked.is_alone = "policy" not in body and not set(body) & set(CallFile.model_fields)
-    checked.faults += [checked.tell(*found) for found in _check_call(checked)] if not checked.is_alone else []
+    checked.faults += [checked.locate_fault(*found) for found in _check_call(checked)] if not checked.is_alone else []
     if checked.is_alone or "policy" in body:
-        checked.faults += [checked.tell(*found) for found in _check_policy(checked)]
+        checked.faults += [checked.locate_fault(*found) for found in _check_policy(checked)]
     checked.faults.sort(key=lambda fault: fault.place)
     return checked
 

@@ -17,7 +17,7 @@ CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": 
 
 
 @dataclass(frozen=True)
-class Value:
+class FileValue:
     """A value as it stands in the file: where it begins, and whether it is text for certain because it is quoted."""
 
     place: Place
@@ -30,7 +30,7 @@ class ReadFile:
 
     text: str
     body: Any = None
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, FileValue] = field(default_factory=dict)
     comments: dict[str, Comment] = field(default_factory=dict)
     faults: list[FileFault] = field(default_factory=list)
 
@@ -114,7 +114,7 @@ class _Builder:
             self._note("call_file_name_twice", event.place, path, row=self.read.values[path].place.line)
         self.begins[path] = event.place
         self.ends.append((event.place, event.until, path))
-        self.read.values[path] = Value(event.place)
+        self.read.values[path] = FileValue(event.place)
 
     def _put(self, around: _Open | None, path: str, event: Event) -> None:
         self.is_begun = True
@@ -130,7 +130,7 @@ class _Builder:
             if event.kind != MAPPING:  # of which the first name stands on the same line
                 self.begins[path] = event.place
         named = self.read.values.get(path)
-        self.read.values[path] = Value(named.place if named else event.place, event.is_quoted)
+        self.read.values[path] = FileValue(named.place if named else event.place, event.is_quoted)
         if event.kind == SCALAR:
             self.ends.append((event.place, event.until, path))
         else:
