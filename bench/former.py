@@ -1,4 +1,4 @@
-"""The release before ideas had evidence, teams that agree and search: it submits beside this one, so that what these cost is seen in one run."""
+"""The release before ideas had evidence, teams that agree and search: it submits beside this one, in the same rounds."""
 
 import json
 import subprocess
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.client import write_request
-from bench.stand import ROOT, Stand, surroundings
+from bench.stand import ROOT, Stand
 from models.database import Database
 from models.ids import new_id
 
@@ -35,7 +35,8 @@ class Former:
     def prepare(self, number: int) -> list[bytes]:
         """Makes so many drafts and the requests that submit them."""
         asked, answered = self.drafting.stdin, self.drafting.stdout
-        assert asked is not None and answered is not None
+        assert asked is not None
+        assert answered is not None
         print(number, file=asked, flush=True)
         ids = json.loads(answered.readline())
         sent = [{**self.headers, "Idempotency-Key": new_id()} for _ in ids]

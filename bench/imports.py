@@ -1,4 +1,4 @@
-"""`imports`: a city's people from a spreadsheet of the HR office, against one executemany of the same rows; the same file again; and memory.
+"""`imports`: a city's people from the HR office's spreadsheet, against one executemany of the same rows; the same file again; and memory.
 
 The city has the 226 units of Kota Bandung. Memory is that of `gagas import people` in a process of its own, for the most people there are.
 """
@@ -53,7 +53,9 @@ def measure(stand: Stand) -> list[Line]:
             lines.append(Line("imports", caption, median(spent[what]), floor, "s", most, most=True, against="one executemany"))
         stand.say(f"{kind}: {stand.size.directory:,} people")
         held = _measure_memory(stand, many, sorted(units))
-        lines.append(Line("imports", f"memory for {stand.size.directory:,} people, {kind}", held, MEBIBYTES, "MiB", 1, True, against="limit"))
+        lines.append(
+            Line("imports", f"memory for {stand.size.directory:,} people, {kind}", held, MEBIBYTES, "MiB", 1, True, against="limit")
+        )
         stand.numbers[kind] = {**spent, "mebibytes": held}
     return lines
 

@@ -28,8 +28,9 @@ def type_answers(
     """
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (LINES, COLUMNS))
-    ends: dict[str, int] = dict.fromkeys(("stdin", "stdout", "stderr"), theirs)
-    with subprocess.Popen(command, env=dict(surroundings), cwd=folder, start_new_session=True, **ends) as process:
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=dict(surroundings), cwd=folder, start_new_session=True
+    ) as process:
         os.close(theirs)
         try:
             screen = _converse(ours, list(dialogue), time.monotonic() + seconds)
