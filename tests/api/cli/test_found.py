@@ -152,6 +152,7 @@ def test_on_a_terminal_init_asks_without_being_told_to_and_takes_every_answer(tm
     command = [sys.executable, "-c", "from api.cli.main import app; app()", "init"]
     code, screen = type_answers(command, said, surroundings=known, folder=tmp_path, seconds=300)
     assert (code, len(re.findall(r"(?m)^\w{4}-\w{4}-\w{4}$", screen))) == (0, 2), screen
+    assert "Mars is none of them." in screen
     assert (tmp_path / "data" / REGION).read_text().splitlines() == ["GAGAS_ZONE=Asia/Makassar", "GAGAS_LANGUAGE=en"]
     assert (tmp_path / "data" / "emblems" / "region.svg").read_text() == EMBLEM
     store = Database(f"sqlite:///{tmp_path / 'data' / 'gagas.db'}")
