@@ -17,12 +17,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench.lines import Line, Results
+from bench.lines import CASES, Line, Results
 from bench.picture import draw
 from bench.stand import FULL, TINY, USUAL, Size, Stand, stand_in
 from bench.table import print_table
 
-CASES = ("submit", "routing", "reads", "similar", "pages", "people", "certificates", "imports", "upload", "backup", "processes")
 SIZES = {"tiny": TINY, "usual": USUAL, "full": FULL}
 Measure = Callable[[Stand], list[Line]]
 

@@ -1,62 +1,94 @@
-"""`imports`: a region's people from a spreadsheet of the HR office, against one executemany of the same rows; and the same file again."""
+"""`imports`: a city's people from the HR office's spreadsheet, against one executemany of the same rows; the same file again; and memory.
+
+The city has the 226 units of Kota Bandung. Memory is that of `gagas import people` in a process of its own, for the most people there are.
+"""
 
 import io
+import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from typing import BinaryIO
 
-from sqlmodel import select
+from sqlmodel import func, select
 from xlsxwriter import Workbook  # type: ignore[import-untyped, unused-ignore]
 
 from bench.lines import Line, median
-from bench.stand import Stand
-from bench.village import settle
+from bench.stand import Stand, surroundings
+from bench.village import ADMINS, settle_city
 from models.database import Database, append_rows
 from models.ids import new_id
 from models.instants import today
 from models.people import EmployeeNumber, EmploymentKind, Person
-from models.units import Unit
 from workflows.process.actors import flow_actor
 from workflows.region.import_people import import_people
 
 HEADS = ("NIP", "Nama", "Gelar Belakang", "Gol", "Pangkat", "Jabatan", "Kode Unit", "Surel")
 FIRST, AGAIN = 10, 3
+MEBIBYTES = 300
 BIRTHDAYS, SERIALS = 9_000, 900
+IMPORT = """
+from pathlib import Path
+from api.cli.main import app
+try:
+    app()
+finally:  # the most that this process ever held
+    print(next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")))
+"""
 
 
 def measure(stand: Stand) -> list[Line]:
-    """Both databases; each kind of import against the floor of the same round."""
+    """Both databases; each kind of import against the floor of the same round, and what the largest one holds in memory."""
     lines = []
-    for kind, _few, _many in stand.open_pairs():
+    for kind, _few, many in stand.open_pairs():
         spent: dict[str, list[float]] = {"floor": [], "first": [], "again": []}
+        units = settle_city(many)
         for number in range(stand.size.rounds):
             stand.say(f"{kind}, round {number + 1}")
             for what, seconds in _measure_round(stand, kind, number):
                 spent[what].append(seconds)
-        stand.numbers[kind] = spent
         floor = median(spent["floor"])
         for what, name, most in (("first", "new", FIRST), ("again", "unchanged", AGAIN)):
-            caption = f"{stand.size.people:,} people of a spreadsheet, all {name}, {kind}"
+            caption = f"{stand.size.people:,} people in {len(units)} units, all {name}, {kind}"
             lines.append(Line("imports", caption, median(spent[what]), floor, "s", most, most=True, against="one executemany"))
+        stand.say(f"{kind}: {stand.size.directory:,} people")
+        held = _measure_memory(stand, many, sorted(units))
+        lines.append(
+            Line("imports", f"memory for {stand.size.directory:,} people, {kind}", held, MEBIBYTES, "MiB", 1, True, against="limit")
+        )
+        stand.numbers[kind] = {**spent, "mebibytes": held}
     return lines
 
 
 def _measure_round(stand: Stand, kind: str, number: int) -> Iterator[tuple[str, float]]:
-    def open_town(name: str) -> Database | None:
+    def open_city(name: str) -> Database | None:
         return stand.open_sqlite(f"{name}{number}") if kind == "SQLite" else stand.open_postgres()
 
-    plain, ours = open_town("plain"), open_town("ours")
+    plain, ours = open_city("plain"), open_city("ours")
     if plain is None or ours is None:
         return
-    settle(plain)
-    settle(ours)
-    with plain.reading() as session:
-        units = {unit.code: unit.id for unit in session.exec(select(Unit))}
-    rows = list(_write_rows(stand.size.people, sorted(units)))
-    book = _write_book(rows)
+    units = settle_city(plain)
+    settle_city(ours)
+    rows, book = list(_write_rows(stand.size.people, sorted(units))), io.BytesIO()
+    _write_book(book, rows)
     yield "floor", _time(lambda: _insert_plainly(plain, rows, units))
     for what in ("first", "again"):
-        yield what, _time(lambda: _import(ours, book))
+        yield what, _time(lambda: _import(ours, book.getvalue()))
+
+
+def _measure_memory(stand: Stand, store: Database, codes: list[str]) -> float:
+    """The most MiB that the command ever held while it looked through a file of new people and then took all of them in."""
+    file = stand.folder / f"people-{store.url.get_backend_name()}.xlsx"
+    with file.open("wb") as opened:
+        _write_book(opened, _write_rows(stand.size.directory, codes))
+    command = ["-c", IMPORT, "import", "people", str(file)]
+    process = stand.start(command, surroundings(stand.folder, store), stdout=subprocess.PIPE)
+    told, _ = process.communicate()
+    with store.reading() as session:
+        taken = session.exec(select(func.count()).select_from(Person)).one() - len(ADMINS)
+    if process.returncode or taken != stand.size.directory:
+        raise RuntimeError(f"{taken:,} people were taken in, and the import ended with {process.returncode}: {told}")
+    return int(told.split("VmHWM:")[1].split()[0]) / 1_024
 
 
 def _write_rows(people: int, codes: list[str]) -> Iterator[tuple[str, ...]]:
@@ -76,13 +108,12 @@ def _write_rows(people: int, codes: list[str]) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _write_book(rows: list[tuple[str, ...]]) -> bytes:
-    file = io.BytesIO()
+def _write_book(file: BinaryIO, rows: Iterable[tuple[str, ...]]) -> None:
     with Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
-        for number, row in enumerate([HEADS, *rows]):
+        sheet.write_row(0, 0, HEADS)
+        for number, row in enumerate(rows, 1):
             sheet.write_row(number, 0, row)
-    return file.getvalue()
 
 
 def _insert_plainly(store: Database, rows: list[tuple[str, ...]], units: dict[str, str]) -> None:

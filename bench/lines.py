@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+CASES = ("submit", "routing", "reads", "similar", "pages", "people", "certificates", "imports", "upload", "backup", "processes")
 PACKAGES = ("prefect", "fastapi", "sqlmodel", "sqlalchemy", "uvicorn", "weasyprint", "psycopg", "dbos", "bm25s")
 
 

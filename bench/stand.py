@@ -81,11 +81,11 @@ class Stand:
         if few and many:
             yield "PostgreSQL", few, many
 
-    def serve(self, factory: str, store: Database) -> int:
-        """Start an application on a database as `gagas serve` starts the API; answers its port."""
+    def serve(self, factory: str, store: Database, code: Path = ROOT) -> int:
+        """Start an application of a folder of code on a database as `gagas serve` starts the API; answers its port."""
         port = free_port("127.0.0.1")
         uvicorn = ["uvicorn", "--log-level", "warning", "--no-server-header", "--factory", factory, "--port", str(port)]
-        self.start(["-m", *uvicorn], surroundings(self.folder, store))
+        self.start(["-m", *uvicorn], surroundings(self.folder, store), code)
         await_answer(f"http://127.0.0.1:{port}/api/v1/health")
         return port
 
@@ -98,12 +98,12 @@ class Stand:
         await_answer(f"http://127.0.0.1:{port}/api/health")
         return environment
 
-    def start(self, arguments: list[str], environment: dict[str, str], **pipes: Any) -> subprocess.Popen[str]:
-        """A Python process that ends with the case."""
+    def start(self, arguments: list[str], environment: dict[str, str], code: Path = ROOT, **pipes: Any) -> subprocess.Popen[str]:
+        """A Python process that runs a folder of code and ends with the case."""
         log = self.ending.enter_context((self.folder / "bench.log").open("a"))
         pipes.setdefault("stdout", log)
-        known = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-        process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=known, stderr=log, text=True, **pipes)
+        known = {**os.environ, "PYTHONPATH": str(code), **environment}
+        process = subprocess.Popen([sys.executable, *arguments], cwd=code, env=known, stderr=log, text=True, **pipes)
         self.ending.callback(_end, process)
         return process
 

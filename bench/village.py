@@ -1,4 +1,4 @@
-"""The people and ideas that are measured: the tests' town, with ideas put into its tables at once."""
+"""The people and ideas that are measured: the tests' town, with ideas put into its tables at once; and a city with all its units."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,19 +7,27 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel, select
 
+from examples import UNITS
 from models.calls import PolicyVersion
 from models.database import Database
 from models.ideas import Idea, Revision, TeamMember
 from models.ids import new_id
 from models.instants import now
+from models.migrations import migrate
 from models.outbox import Message
+from models.people import EmploymentKind
 from models.search import SearchText
 from models.stages import IdeaStage
+from models.units import Unit
 from tests.building import SECTIONS, Town
-from tests.town import settle_town
+from tests.town import employee_number, settle_town
 from workflows.calculations.words import EDITION
 from workflows.intake.search_terms import SearchedText, write_terms
+from workflows.region.founding import FOUNDER, found_region
+from workflows.region.import_units import import_units
+from workflows.region.people import NewPerson, NewUnit
 
+ADMINS = ("Mulyadi Sastranegara", "Neneng Kusumastuti")
 WORDS = " ".join(["Warga menunggu lama di loket, dan antrean daring memberi nomor yang pasti."] * 4)
 
 
@@ -27,6 +35,17 @@ def settle(store: Database) -> Town:
     """The town on an empty database."""
     settle_town(store)
     return Town(store)
+
+
+def settle_city(store: Database) -> dict[str, str]:
+    """Kota Bandung with its 226 units and two admins on an empty database; answers the units' ids by their codes."""
+    migrate(store)
+    admins = tuple(NewPerson(name, employee_number(place), EmploymentKind.PNS, "KBDG") for place, name in enumerate(ADMINS))
+    with store.unit_of_work() as session:
+        found_region(session, NewUnit("KBDG", "Pemerintah Kota Bandung", "city", ""), (admins[0], admins[1]))
+        import_units(session, UNITS.read_bytes(), actor=FOUNDER)
+    with store.reading() as session:
+        return {unit.code: unit.id for unit in session.exec(select(Unit))}
 
 
 def add_ideas(town: Town, number: int, stage: IdeaStage = IdeaStage.DRAFT) -> list[str]:

@@ -1,4 +1,7 @@
-"""Writes the README's generated parts: settings, the walk with curl, the last benchmarks. `make check` holds it against the files."""
+"""Writes the README's generated parts: settings, the walk with curl, the last benchmarks and what they lack.
+
+`make check` holds it against the files.
+"""
 
 import re
 import sys
@@ -27,11 +30,21 @@ def bench_table() -> str:
     return write_markdown(read_lines(ROOT / "bench" / "results.json"))
 
 
+def unmeasured() -> str:
+    """What has no figure in that run."""
+    from bench.lines import read_lines
+    from bench.table import tell_unmeasured
+
+    return tell_unmeasured(read_lines(ROOT / "bench" / "results.json"))
+
+
 def generate(text: str) -> str:
     """The README with its generated parts as they should be."""
     walk = (ROOT / "examples" / "one-idea.sh").read_text("utf-8").strip()
     text = re.sub(r"```bash\n.*?\n```", lambda _: f"```bash\n{walk}\n```", text, count=1, flags=re.S)
     text = re.sub(r"(<!-- bench -->\n).*?(<!-- end of bench -->)", lambda found: f"{found[1]}{bench_table()}\n{found[2]}", text, flags=re.S)
+    said = f"{unmeasured()}\n".lstrip()
+    text = re.sub(r"(<!-- unmeasured -->\n).*?(<!-- end -->)", lambda found: f"{found[1]}{said}{found[2]}", text, flags=re.S)
     return re.sub(
         r"(mend it\)</summary>\n\n).*?(\n</details>)", lambda found: f"{found[1]}{settings_table()}{found[2]}", text, count=1, flags=re.S
     )

@@ -11,7 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 from sqlmodel import Session, select
@@ -197,7 +196,13 @@ def _ask_file(asking: bool) -> Path | None:
 
 
 def _choose(question: str, choices: list[Zone] | list[Spoken]) -> str:
-    return str(typer.prompt(question, default=str(choices[0]), type=click.Choice([str(each) for each in choices])))
+    """One of the choices, which the question names; anything else is asked for again."""
+    named = [str(each) for each in choices]
+    while True:
+        said = str(typer.prompt(f"{question} ({', '.join(named)})", default=named[0]))
+        if said in named:
+            return said
+        console.print(f"{said} is none of them.", markup=False)
 
 
 def _ask_admin(which: str) -> tuple[str, str]:

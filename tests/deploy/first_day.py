@@ -19,7 +19,9 @@ from tests.deploy.house import House, Insider, Visitor
 from tests.serving import ROOT
 
 ROOT_UNIT, PROPOSING = "KBDG", "KBDG-DINKES"
+PAPERS = next(each["office"] for each in read_offices() if each["unit"] == ROOT_UNIT)  # of the mayor's office
 NEW = "/ketentuan/baru"
+FOUNDED = ("letterhead_lines", "position", "place", "unit_code", "head_kind")  # what of it `gagas init` asks for and sets
 MAYOR = {"name": "Erwin Suryakancana", "kind": "elected_head", "unit_code": ROOT_UNIT, "position": "Wali Kota"}
 MAYOR_NAME = "walikota.contoh"
 REASON = "Terukur di dua kelurahan, murah, dan dapat ditiru."
@@ -89,8 +91,10 @@ def register_mayor(region: Region) -> None:
     assert granted["held"] is False
     first.be_refused("own_confirmation", "POST", f"/confirmations/{granted['id']}/approval")
     mayor.enter(second.ask("POST", f"/confirmations/{granted['id']}/approval")["activation_code"])
-    office = next(each["office"] for each in read_offices() if each["unit"] == ROOT_UNIT)
-    first.ask("PUT", f"/units/{ROOT_UNIT}/office", office, **{"If-Match": '"0"'})
+    founded = first.read(f"/units/{ROOT_UNIT}/office")
+    assert {name: founded[name] for name in FOUNDED} == {name: PAPERS[name] for name in FOUNDED}
+    assert (founded["emblem"], founded["address"]) == ("region", "")
+    first.ask("PUT", f"/units/{ROOT_UNIT}/office", {**PAPERS, "emblem": "region"}, **{"If-Match": f'"{founded["version"]}"'})
     took_office = (today() - timedelta(days=30)).isoformat()
     held = first.ask("POST", f"/units/{ROOT_UNIT}/office/holders", {"person_id": mayor.person_id, "valid_from": took_office})
     second.ask("POST", f"/confirmations/{held['holders'][0]['id']}/approval")

@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from configparser import ConfigParser
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -20,19 +22,34 @@ import typer
 from api.cli.main import app
 from examples import UNITS
 from models.private import is_open
-from models.settings import Settings
-from tests.deploy.first_day import Region, live_first_days
+from models.settings import REGION, Settings
+from tests.api.cli.test_found import EMBLEM
+from tests.deploy.first_day import PAPERS, Region, live_first_days
 from tests.deploy.front import https_front
 from tests.deploy.house import PASSWORD, House, Transcript
 from tests.deploy.test_files import HARDENED, NO_CALLS
 from tests.serving import ROOT
+from tests.terminal import type_answers
 from workflows.delivery.processes import free_port
 
 FOLDER = ROOT / "deploy" / "one-machine"
 SYSTEM = ("apt-get", "git", "make", "useradd", "nano", "systemctl", "nginx", "until", "curl", "cp", "install -m 644")
 SYSTEM += ("install -m 600 /root",)
-ADMINS = "Sari Lestari\n198001012006041901\nDewi Anjarsari\n198203052008012902\n"
-LITTLE = 60
+ADMINS = (("Sari Lestari", "198001012006041901"), ("Dewi Anjarsari", "198203052008012902"))
+STAFF, BIRTHDAYS = 24_000, 9_000
+FOUNDING = (  # what `gagas init` asks at a terminal, in its order
+    ("Name of the region", "Pemerintah Kota Bandung"),
+    ("Code of its root unit", "KBDG"),
+    ("Zone (", "Asia/Jakarta"),
+    ("Language (", "id"),
+    ("Letterhead of its own papers", PAPERS["letterhead_lines"][0]),
+    ("Who signs", PAPERS["position"]),
+    ("Where they are signed", PAPERS["place"]),
+    ("Code in their numbers", PAPERS["unit_code"]),
+    ("SVG file of its emblem", "lambang.svg"),
+    ("Bring in the 226 units", "n"),  # they come from the office's file, as a region's own do
+    *(asked for name, number in ADMINS for asked in (("admin:", name), ("employee number", number))),
+)
 WRITTEN_TO = "GAGAS_TEST_TRANSCRIPT"  # the folder that gets the transcript of the first days; the test's own where it is not said
 
 
@@ -95,71 +112,82 @@ def write_sheet(file: Path, rows: list[list[str]]) -> None:
     book.save(file)
 
 
-def write_files(root: Path) -> None:
-    """What the HR office gives."""
+def write_files(root: Path, staff: list[tuple[str, str]]) -> None:
+    """What the HR office gives: the units of Kota Bandung, and people in each of them."""
     with UNITS.open(encoding="utf-8", newline="") as file:
-        units = list(csv.reader(file))
-    write_sheet(root / "unit.xlsx", units)
-    people = [[number, name, units[place + 2][1]] for place, (number, name) in enumerate(list_staff())]
+        head, *units = csv.reader(file)
+    write_sheet(root / "unit.xlsx", [head, *units])
+    people = [[number, name, units[(place + 1) % len(units)][1]] for place, (number, name) in enumerate(staff)]
     write_sheet(root / "pegawai.xlsx", [["NIP", "Nama", "Unit Kerja"], *people])
 
 
-def list_staff() -> list[tuple[str, str]]:
-    """Number and name of each, the first of the second unit, the next of the third."""
-    born = [f"19{70 + number // 28:02}01{number % 28 + 1:02}2010011{number % 999 + 1:03}" for number in range(LITTLE)]
-    return [(number, f"Warga {place}") for place, number in enumerate(born)]
+def list_staff(number: int) -> list[tuple[str, str]]:
+    """Number and name of each; the first is of the second unit, the next of the third, and so on around."""
+    born = [(date(1970, 1, 1) + timedelta(days=place % BIRTHDAYS), place // BIRTHDAYS + 1) for place in range(number)]
+    return [(f"{day:%Y%m%d}2020031{serial:03}", f"Warga {place}") for place, (day, serial) in enumerate(born)]
 
 
 @pytest.mark.slow
 @pytest.mark.server
 @pytest.mark.timeout(3_000)
-def test_typed_line_by_line_it_founds_a_region_serves_it_and_keeps_it(tmp_path: Path) -> None:
+def test_typed_line_by_line_it_founds_a_region_serves_it_and_keeps_it(tmp_path: Path, share: Callable[[int], int]) -> None:
     """All but what changes the machine itself: packages, accounts, units of systemd, the proxy."""
-    for name in ("root", "lib", "etc", "tools"):
-        (tmp_path / name).mkdir()
-    write_files(tmp_path / "root")
-    places = {"/opt/gagas/.venv/bin:": f"{Path(sys.executable).parent}:", "/opt/gagas": str(ROOT), "/var/lib": str(tmp_path / "lib")}
-    places |= {"/etc/": f"{tmp_path}/etc/", "/backup": str(tmp_path / "backup"), "/root": str(tmp_path / "root")}
-    places |= {"/usr/local/bin": str(tmp_path / "tools"), "/media": str(tmp_path / "media")}
-    places |= {"sudo -u gagas ": "", "-o gagas -g gagas": "", "-o gagas": "", "-g gagas": ""}
-    kept = [line for line in read_page() if not line.startswith(SYSTEM)]
+    staff = list_staff(share(STAFF))
+    for name in ("root", "lib/gagas", "etc", "tools"):
+        (tmp_path / name).mkdir(parents=True)
+    write_files(tmp_path / "root", staff)
+    (tmp_path / "lib" / "gagas" / "lambang.svg").write_text(EMBLEM)
     port = free_port("127.0.0.1")
-    script = "\n".join(["set -e", *kept])
-    moved = (ROOT / "deploy" / "as_gagas").read_text()
-    for here, there in places.items():
-        script, moved = script.replace(here, there), moved.replace(here, there)
-    (tmp_path / "as_gagas").write_text(moved)
-    script = script.replace(f"{ROOT}/deploy/as_gagas", str(tmp_path / "as_gagas"))
-    env = f"{tmp_path}/etc/gagas/gagas.env"
-    tuned = f'sed -i "s#=/var/lib#={tmp_path}/lib#" {env}; printf "GAGAS_PORT={port}\\nGAGAS_PREFECT_PORT=0\\n" >> {env}\n'
-    script = script.replace("as_gagas gagas doctor", f"{tuned}as_gagas gagas doctor", 1).replace(
-        "as_gagas gagas init", f"as_gagas gagas init <<'_'\n{ADMINS}_"
-    )
     known = {name: value for name, value in os.environ.items() if not name.startswith("GAGAS_")} | {"PYTHONPATH": str(ROOT)}
     known["PATH"] = f"{tmp_path / 'tools'}{os.pathsep}{os.environ['PATH']}"
-    typed = subprocess.run(["bash", "-c", script], env=known, capture_output=True, text=True, check=False, timeout=400)
-    assert typed.returncode == 0, typed.stdout[-3_000:] + typed.stderr[-3_000:]
-    codes = re.findall(r"(?m)^\w{4}-\w{4}-\w{4}$", typed.stdout)
+    script = write_script(tmp_path, port)
+    code, typed = type_answers(["bash", "-c", script], FOUNDING, surroundings=known, folder=tmp_path, seconds=1_200)
+    assert code == 0, typed[-3_000:]
+    codes = re.findall(r"(?m)^\w{4}-\w{4}-\w{4}$", typed)
     assert len(codes) == 2
-    told = dict(line.split("=", 1) for line in Path(env).read_text().splitlines() if line and not line.startswith("#"))
-    data = Path(told["GAGAS_DATA"])
-    assert data == tmp_path / "lib" / "gagas" / "data"
-    assert not is_open(data)
-    served = known | told
+    env = (tmp_path / "etc" / "gagas" / "gagas.env").read_text()
+    told = dict(line.split("=", 1) for line in env.splitlines() if line and not line.startswith("#"))
+    check_folder(tmp_path, Path(told["GAGAS_DATA"]))
+    served, lib = known | told, tmp_path / "lib" / "gagas"
     command = [sys.executable, "-c", "from api.cli.main import app; app()"]
-    with subprocess.Popen([*command, "serve"], env=served, cwd=data.parent, stdout=subprocess.DEVNULL) as server:
+    with subprocess.Popen([*command, "serve"], env=served, cwd=lib, stdout=subprocess.DEVNULL) as server:
         try:
             assert await_health(port), "gagas serve does not answer"
             transcript = Transcript(Path(os.environ.get(WRITTEN_TO, tmp_path)) / "first-days.md")
-            founders = zip(ADMINS.splitlines()[::2], ADMINS.splitlines()[1::2], codes, strict=True)
+            founders = [(*admin, code) for admin, code in zip(ADMINS, codes, strict=True)]
             with (
                 https_front(tmp_path / "root", port) as (address, trusted),
-                House(address, trusted, served, data.parent, transcript) as house,
+                House(address, trusted, served, lib, transcript) as house,
             ):
-                check_first_days(live_first_days(house, list(founders), list_staff()), codes)
+                check_first_days(live_first_days(house, founders, staff), codes, len(staff))
             keep_and_lose(command, served, tmp_path)
         finally:
             server.send_signal(signal.SIGTERM)
+
+
+def write_script(root: Path, port: int) -> str:
+    """The page's lines for a terminal, in folders below one instead of the machine's, on a free port; and as_gagas, led there too."""
+    places = {"/opt/gagas/.venv/bin:": f"{Path(sys.executable).parent}:", "/opt/gagas": str(ROOT), "/var/lib": str(root / "lib")}
+    places |= {"/etc/": f"{root}/etc/", "/backup": str(root / "backup"), "/root": str(root / "root")}
+    places |= {"/usr/local/bin": str(root / "tools"), "/media": str(root / "media")}
+    places |= {"sudo -u gagas ": "", "-o gagas -g gagas": "", "-o gagas": "", "-g gagas": ""}
+    script = "\n".join(["set -e", *(line for line in read_page() if not line.startswith(SYSTEM))])
+    moved = (ROOT / "deploy" / "as_gagas").read_text()
+    for here, there in places.items():
+        script, moved = script.replace(here, there), moved.replace(here, there)
+    (root / "as_gagas").write_text(moved)
+    script = script.replace(f"{ROOT}/deploy/as_gagas", str(root / "as_gagas"))
+    env = f"{root}/etc/gagas/gagas.env"
+    tuned = f'sed -i "s#=/var/lib#={root}/lib#" {env}; printf "GAGAS_PORT={port}\\nGAGAS_PREFECT_PORT=0\\n" >> {env}\n'
+    return script.replace("as_gagas gagas doctor", f"{tuned}as_gagas gagas doctor", 1)
+
+
+def check_folder(root: Path, data: Path) -> None:
+    """The data folder lies where the settings say, is closed to others, and holds what was answered."""
+    assert data == root / "lib" / "gagas" / "data"
+    assert not is_open(data)
+    assert (data / REGION).read_text().splitlines() == ["GAGAS_ZONE=Asia/Jakarta", "GAGAS_LANGUAGE=id"]
+    assert (data / "emblems" / "region.svg").read_text() == EMBLEM
 
 
 def keep_and_lose(command: list[str], served: dict[str, str], root: Path) -> None:
@@ -186,8 +214,10 @@ def keep_and_lose(command: list[str], served: dict[str, str], root: Path) -> Non
     assert json.loads(type_line("ledger", "checkpoint", "--keep", **new))["key"] == fingerprint
 
 
-def check_first_days(region: Region, codes: list[str]) -> None:
-    """Three calls are open, and the transcript tells of all that was done and of nothing that opens an account."""
+def check_first_days(region: Region, codes: list[str], staff: int) -> None:
+    """All of the file are there, three calls are open; the transcript tells of what was done and of nothing that opens an account."""
+    assert count_rows(region.house, "people") == staff + len(ADMINS) + 1  # and the mayor
+    assert count_rows(region.house, "units") == 226
     assert sorted(region.calls) == ["ANDIR-I", "PROFIL-II", "TANGAN-III"]
     opened = region["proposer"].read("/calls")["calls"]
     assert {call["code"] for call in opened if call["state"] == "open"} == set(region.calls)
@@ -197,6 +227,13 @@ def check_first_days(region: Region, codes: list[str]) -> None:
     for part in ("gagas call plan", "is asked to confirm", "is replaced by", "Plt. to", "own_confirmation", "walikota.contoh"):
         assert part in told, part
     assert not re.search(r"\b\w{4}-\w{4}-\w{4}\b", re.sub(r"20\d\d-[\d-]+", "", told))
+
+
+def count_rows(house: House, kind: str) -> int:
+    """How many people or units `gagas export` gives out."""
+    house.type("export", kind, f"{kind}.csv")
+    with (house.folder / f"{kind}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return len(list(csv.reader(file))) - 1
 
 
 def await_health(port: int) -> bool:

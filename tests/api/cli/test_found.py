@@ -1,8 +1,7 @@
 """`gagas init` on the first day: what it is told of the region counts, and what it refuses leaves nothing behind."""
 
 import os
-import pty
-import subprocess
+import re
 import sys
 from pathlib import Path
 
@@ -11,13 +10,14 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from models.database import database
+from models.database import Database, database
 from models.ledger import LedgerEntry
 from models.offices import UnitOffice
 from models.settings import REGION, settings
 from models.units import Unit
 from tests.api.cli.test_set_up import NUMBER, SECOND, codes, folder, gagas, init, mode
 from tests.serving import ROOT
+from tests.terminal import type_answers
 
 __all__ = ["folder"]
 EMBLEM = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 0H10V10H0Z" fill="#123456"/></svg>'
@@ -126,15 +126,41 @@ def test_an_emblem_that_cannot_be_read_and_a_number_that_cannot_be_are_asked_for
     assert (folder / "emblems" / "region.svg").read_text() == EMBLEM
 
 
-def test_on_a_terminal_init_asks_without_being_told_to(tmp_path: Path) -> None:
-    ours, theirs = pty.openpty()
-    known = {**os.environ, "PYTHONPATH": str(ROOT), "GAGAS_DATA": str(tmp_path / "data")}
+def test_on_a_terminal_init_asks_without_being_told_to_and_takes_every_answer(tmp_path: Path) -> None:
+    known = {name: value for name, value in os.environ.items() if name not in ("GAGAS_ZONE", "GAGAS_LANGUAGE")}
+    known |= {"PYTHONPATH": str(ROOT), "GAGAS_DATA": str(tmp_path / "data")}
+    (tmp_path / "lambang.svg").write_text(EMBLEM)
+    said = (
+        ("Name of the region [Pemerintah Kota Bandung]", "Pemerintah Kota Contoh"),
+        ("Code of its root unit [KBDG]", "KCTH"),
+        ("Zone (", "Mars"),
+        ("Zone (", "Asia/Makassar"),
+        ("Language (", "en"),
+        ("Letterhead", "PEMERINTAH KOTA CONTOH | WALI KOTA"),
+        ("Who signs", "Wali Kota Contoh"),
+        ("Where they are signed", "Contoh"),
+        ("Code in their numbers", "Setda"),
+        ("SVG file of its emblem", "tiada.svg"),
+        ("SVG file of its emblem", "lambang.svg"),
+        ("Bring in the 226 units", "y"),
+        ("Name of the first admin", "Sari Lestari"),
+        ("employee number", "1980"),
+        ("employee number", NUMBER),
+        ("Name of the second admin", "Dewi Anjarsari"),
+        ("employee number", SECOND),
+    )
     command = [sys.executable, "-c", "from api.cli.main import app; app()", "init"]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=known, cwd=ROOT) as process:
-        os.close(theirs)
-        seen = ""
-        while "Name of the region" not in seen:
-            seen += os.read(ours, 1_000).decode()
-        process.kill()
-    os.close(ours)
-    assert not (tmp_path / "data").exists()
+    code, screen = type_answers(command, said, surroundings=known, folder=tmp_path, seconds=300)
+    assert (code, len(re.findall(r"(?m)^\w{4}-\w{4}-\w{4}$", screen))) == (0, 2), screen
+    assert "Mars is none of them." in screen
+    assert (tmp_path / "data" / REGION).read_text().splitlines() == ["GAGAS_ZONE=Asia/Makassar", "GAGAS_LANGUAGE=en"]
+    assert (tmp_path / "data" / "emblems" / "region.svg").read_text() == EMBLEM
+    store = Database(f"sqlite:///{tmp_path / 'data' / 'gagas.db'}")
+    try:
+        with store.reading() as session:
+            office, units = session.exec(select(UnitOffice)).one(), session.exec(select(Unit.code)).all()
+    finally:
+        store.close()
+    assert office.letterhead_lines == ["PEMERINTAH KOTA CONTOH", "WALI KOTA"]
+    assert (office.position, office.place, office.unit_code, office.emblem) == ("Wali Kota Contoh", "Contoh", "Setda", "region")
+    assert (len(units), "KCTH" in units, "KBDG" in units) == (226, True, False)
