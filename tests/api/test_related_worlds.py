@@ -20,7 +20,6 @@ from models.people import Role
 from models.stages import IdeaStage
 from tests.building import Shelf, Town
 from tests.conftest import ALL
-from tests.steps import REASON
 from tests.workflows.intake.claiming import BECAUSE, FIRST, NEAR, WHY, claim_of, watch
 from tests.workflows.intake.merged import merge
 from tests.workflows.intake.transferred import build_elsewhere, offer
