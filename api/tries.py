@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlmodel import Session, col, delete, select
 
 from models.instants import wall_now
-from models.people import SignInFailure
+from models.sign_in_failures import SignInFailure
 from models.statements.tries import count_try, forget_count, take_back_tries
 from workflows.process.refusals import Refusal
 from workflows.region.identifiers import find_by_identifier, fold_identifier

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
 
 from models.database import run_plain, table_of
-from models.people import SignInFailure
+from models.sign_in_failures import SignInFailure
 
 
 def count_try(session: Session, name_hash: str, at: datetime, since: datetime) -> int:

@@ -16,7 +16,8 @@ from sqlmodel import col, select, update
 from api.tries import FAILURE_MINUTES, MOST_FAILURES
 from models.ids import SIGNS, new_code
 from models.instants import wall_now
-from models.people import Account, SignInFailure
+from models.people import Account
+from models.sign_in_failures import SignInFailure
 from tests.api.pages.browsing import PASSWORD, open_browser, send
 from tests.asking import check_problem
 from tests.building import Town

@@ -18,7 +18,7 @@ from api import hashing
 from api.hashing import AT_ONCE, Busy, Hashing
 from api.tries import MOST_FAILURES, MOST_FROM_ADDRESS, TooMany, Try, forget_tries, reserve_try
 from models.instants import wall_now
-from models.people import SignInFailure
+from models.sign_in_failures import SignInFailure
 from tests.api.pages.browsing import PASSWORD, give_password, open_browser
 from tests.api.test_signing_in import HERE, THERE, client_at, open_town, sign_in
 from tests.asking import check_problem

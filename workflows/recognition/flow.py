@@ -115,7 +115,7 @@ def mail_codes(token: str, ids: list[int]) -> Outcome:
         if found is None:
             effects[number] = _nothing
         else:
-            effects[number] = send_safely([found[0]]) or partial(_keep_code, subject_id, found[1])
+            effects[number] = send_safely([found[0]]) or (lambda session, of=subject_id, drawn=found[1]: keep_mail_code(session, of, drawn))
     return apply_effects(database(), token, effects)
 
 
@@ -279,10 +279,6 @@ def _keep_sent(prepared: Prepared, document_id: str, session: Any) -> None:
     keep_held(session, prepared)
     if prepared.mails:
         mark_sent(session, document_id, actor=ACTOR)
-
-
-def _keep_code(code_id: str, drawn: str, session: Any) -> None:
-    keep_mail_code(session, code_id, drawn)
 
 
 def _keep_told(due: Due, token: str, is_mailed: bool, session: Any) -> None:

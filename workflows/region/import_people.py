@@ -22,7 +22,7 @@ from models.units import Unit
 from workflows.process.actors import Actor
 from workflows.process.journal import record, record_each
 from workflows.process.refusals import Conflict
-from workflows.region.import_reach import Pair, Reach, require_importer
+from workflows.region.import_reach import ImportReach, RowChange, require_importer
 from workflows.region.import_report import Advance, ImportReport, RowFault, tell_fault
 from workflows.region.name_words import index_names
 from workflows.region.notices import send_notices
@@ -65,11 +65,13 @@ def import_people(session: Session, content: bytes, *, actor: Actor, advance: Ad
     return done
 
 
-def _go_through(session: Session, content: bytes, actor: Actor, advance: Advance, write: Callable[[Sequence[Pair]], None]) -> ImportReport:
+def _go_through(
+    session: Session, content: bytes, actor: Actor, advance: Advance, write: Callable[[Sequence[RowChange]], None]
+) -> ImportReport:
     """Read and compare all rows; `write` gets those that change something, some at once, as long as nothing was wrong."""
     done, seen = ImportReport(), Seen()
     units = session.exec(select(Unit)).all()
-    find_unit, reach = UnitFinder({unit.id: (unit.code, unit.name) for unit in units}), Reach(units, actor)
+    find_unit, reach = UnitFinder({unit.id: (unit.code, unit.name) for unit in units}), ImportReach(units, actor)
     rows = open_sheet(content, HEADS, REQUIRED).rows
     while some := list(islice(rows, AT_ONCE)):
         pairs = list(_allow(session, _pair(session, some, (find_unit, reach), seen, done), reach, done))
@@ -82,7 +84,9 @@ def _go_through(session: Session, content: bytes, actor: Actor, advance: Advance
     return done
 
 
-def _pair(session: Session, rows: Sequence[Row], known: tuple[UnitFinder, Reach], seen: Seen, done: ImportReport) -> Iterator[Pair]:
+def _pair(
+    session: Session, rows: Sequence[Row], known: tuple[UnitFinder, ImportReach], seen: Seen, done: ImportReport
+) -> Iterator[RowChange]:
     """Each row that changes something, with its person, found by number or sign-in name; what is wrong and what is alike is counted."""
     find_unit, reach = known
     keys = [find_key(cells) for _row, cells in rows]
@@ -108,7 +112,7 @@ def _pair(session: Session, rows: Sequence[Row], known: tuple[UnitFinder, Reach]
         elif person is None and not _is_free(session, read.proof.name, seen):
             done.add_fault(RowFault(number, column, "sign_in_name_taken"))
         else:
-            pair = Pair(read, person, _merge(read, person))
+            pair = RowChange(read, person, _merge(read, person))
             if person is not None and person.retired_on is not None and pair.differs:
                 done.add_fault(RowFault(number, column, "person_retired", {"day": person.retired_on.isoformat()}))
             else:
@@ -139,7 +143,7 @@ def _merge(row: PersonRow, person: Any) -> dict[str, Any]:
     return {**new, "kind": row.kind, "unit_id": row.unit_id}
 
 
-def _allow(session: Session, pairs: Iterator[Pair], reach: Reach, done: ImportReport) -> Iterator[Pair]:
+def _allow(session: Session, pairs: Iterator[RowChange], reach: ImportReach, done: ImportReport) -> Iterator[RowChange]:
     """Those that the actor may import."""
     for pair in pairs:
         faults = [tell_fault(pair.row.row, fault) for fault in reach.list_faults(session, pair)]
@@ -149,7 +153,7 @@ def _allow(session: Session, pairs: Iterator[Pair], reach: Reach, done: ImportRe
             yield pair
 
 
-def _check_days(session: Session, pairs: Sequence[Pair], done: ImportReport) -> None:
+def _check_days(session: Session, pairs: Sequence[RowChange], done: ImportReport) -> None:
     """Tell of posts that would begin before the present ones did, or so long ago that the year must be wrong, as for one by hand."""
     dated = {pair.person.id: pair.row for pair in pairs if pair.changes_post and pair.row.valid_from is not None}
     began = list_present_posts(session, list(dated))
@@ -161,15 +165,15 @@ def _check_days(session: Session, pairs: Sequence[Pair], done: ImportReport) -> 
             done.add_fault(RowFault(row.row, "valid_from", "post_long_ago", {"maximum": MOST_DAYS_BACK}))
 
 
-def _by_day(pairs: Mapping[str, Pair]) -> dict[date, dict[str, Pair]]:
+def _by_day(pairs: Mapping[str, RowChange]) -> dict[date, dict[str, RowChange]]:
     """People by the first day of the posts that they begin."""
-    days: dict[date, dict[str, Pair]] = {}
+    days: dict[date, dict[str, RowChange]] = {}
     for of, pair in pairs.items():
         days.setdefault(pair.row.valid_from or today(), {})[of] = pair
     return days
 
 
-def _count(pairs: Sequence[Pair], done: ImportReport) -> None:
+def _count(pairs: Sequence[RowChange], done: ImportReport) -> None:
     for pair in pairs:
         if pair.person is None:
             done.registered += 1
@@ -180,7 +184,7 @@ def _count(pairs: Sequence[Pair], done: ImportReport) -> None:
             done.changed += pair.differs != ["unit_id"]
 
 
-def _write(session: Session, pairs: Sequence[Pair], actor: Actor) -> None:
+def _write(session: Session, pairs: Sequence[RowChange], actor: Actor) -> None:
     new = {new_id(): pair for pair in pairs if pair.person is None}
     append_rows(session, Person, [{"id": person_id, **pair.new} for person_id, pair in new.items()])
     numbers = [(of, pair.row.proof.number) for of, pair in new.items() if pair.row.proof.number]
@@ -211,5 +215,5 @@ def _write(session: Session, pairs: Sequence[Pair], actor: Actor) -> None:
     send_notices(session, changed, NoticeKind.DETAILS_CHANGED)
 
 
-def _say_since(pair: Pair) -> dict[str, str]:
+def _say_since(pair: RowChange) -> dict[str, str]:
     return {"valid_from": pair.row.valid_from.isoformat()} if pair.row.valid_from is not None else {}

@@ -25,7 +25,7 @@ ADMINS_ALONE = {"kind": "import_kind_by_admin", "email": "import_email_by_admin"
 
 
 @dataclass(frozen=True)
-class Pair:
+class RowChange:
     """A row, and whose it is: the person as they stand, None for somebody new; `new` are the person's values after it."""
 
     row: PersonRow
@@ -54,7 +54,7 @@ def require_importer(actor: Actor) -> None:
         raise Forbidden("only_operator")
 
 
-class Reach:
+class ImportReach:
     """What somebody may import: of which units they look after the people, and over which they are admin; a flow over all."""
 
     def __init__(self, units: Iterable[Unit], actor: Actor) -> None:
@@ -70,7 +70,7 @@ class Reach:
         """Whether a file may tell of a person, None for somebody new: of whoever is of other units nothing is told."""
         return person is None or person.unit_id in self._kept
 
-    def list_faults(self, session: Session, pair: Pair) -> Iterator[Refusal]:
+    def list_faults(self, session: Session, pair: RowChange) -> Iterator[Refusal]:
         """Why a row may not be imported: over both units, over every office, and of whoever decides a move alone."""
         changes, column = {*pair.differs}, pair.row.proof.column
         if not pair.units <= self._kept:

@@ -1,6 +1,6 @@
 """Who may change somebody's account or offices, and who may be the second person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,7 +107,7 @@ def has_handed_code(session: Session, giver_id: str, person_id: str) -> bool:
     return giver_id in mailed | (later or {who for _kind, who in by_hand})
 
 
-def _list_codes_given(session: Session, person_id: str) -> list[tuple[str, dict[str, Any]]]:
+def _list_codes_given(session: Session, person_id: str) -> list[tuple[str, Mapping[str, Any]]]:
     facts = select(LedgerEntry.kind, LedgerEntry.payload).where(col(LedgerEntry.idea_id).is_(None), col(LedgerEntry.kind).in_(_GAVE_A_CODE))
     return list(session.exec(facts.where(col(LedgerEntry.payload)["subject"].as_string() == person_id)))
 
