@@ -112,7 +112,7 @@ def _list_codes_given(session: Session, person_id: str) -> list[tuple[str, Mappi
     return list(session.exec(facts.where(col(LedgerEntry.payload)["subject"].as_string() == person_id)))
 
 
-def _read_address_by(payload: dict[str, Any]) -> str:
+def _read_address_by(payload: Mapping[str, Any]) -> str:
     """Who wrote the address to which a code was mailed; empty for one that was handed over, and where nobody is known."""
     return str(payload["detail"].get("address_by") or "")
 
