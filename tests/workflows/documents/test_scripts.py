@@ -15,12 +15,12 @@ from workflows.documents import fonts
 from workflows.documents.kinds.rejection import Reason
 from workflows.documents.kinds.report import Tally, UnitLine
 from workflows.process.decide import read_reason
+from workflows.process.jobs import NUMBERING_JOBS
 from workflows.process.refusals import Invalid
 from workflows.process.ways import AWARD, IDEA, Transition
 from workflows.process.wording import read_line
-from workflows.recognition.letters import NUMBERING
 
-PAPERS = {f"recognition.{job}" for job in NUMBERING}
+PAPERS = set(NUMBERING_JOBS.values())
 DRAWN = {
     "Javanese": "ꦱꦶꦠꦶ ꦤꦸꦂꦲꦪꦠꦶ",
     "Sundanese": "ᮃᮞᮦᮕ᮪ ᮠᮤᮓᮚᮒ᮪",
