@@ -50,6 +50,16 @@ NO_SHOTS = {
 ROOT_PIXELS = {"usual": "", "twice": "34px"}  # 200 % of what the style sheet asks for
 
 
+# what is meant to be pressed where something lies above it that is neither around it nor of it
+COVERED = """() => [...document.querySelectorAll("main :is(a, button, summary)")].filter(each => {
+  if (!each.getClientRects().length) return false;
+  each.scrollIntoView({ block: "center", behavior: "instant" });
+  const { x, y, width, height } = each.getClientRects()[0];
+  const found = document.elementFromPoint(x + width / 2, y + height / 2);
+  return found && !each.contains(found) && !found.contains(each);
+}).map(each => each.outerHTML.slice(0, 200))"""
+
+
 class View(NamedTuple):
     """How a page is looked at."""
 
@@ -106,13 +116,15 @@ def list_templates() -> set[str]:
 
 
 def look(page: Page, view: View) -> Iterator[object]:
-    """What is wrong with a page in a view: wider than the screen, or found by axe."""
+    """What is wrong with a page in a view: wider than the screen, something to press that is covered, or found by axe."""
     page.set_viewport_size({"width": view.width, "height": HEIGHT})
     page.emulate_media(color_scheme="dark" if view.scheme == "dark" else "light")
     page.evaluate("size => { document.documentElement.style.fontSize = size }", ROOT_PIXELS[view.text])
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > view.width:
         yield f"{wide} pixels wide"
+    for covered in page.evaluate(COVERED):
+        yield "covered by something else", covered
     for found in Axe().run(page).response["violations"]:
         yield found["id"], [node["target"] for node in found["nodes"]][:3]
 
