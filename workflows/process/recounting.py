@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from models.calendars import MovedDate, Recount
 from models.calls import Call, PolicyVersion
-from models.clock_rules import ClockStart
+from models.clock_rules import OF_GATE, ClockStart
 from models.database import append_rows, is_among
 from models.ideas import Idea
 from models.ids import new_id
@@ -33,7 +33,6 @@ from workflows.process.actors import Actor
 from workflows.process.closing import find_ends
 from workflows.process.context import read_policy_of
 from workflows.process.deadlines import begin_of, count_on, end_of_day, is_in_working_days, is_of_working_days, read_calendar
-from workflows.process.inbox import GATE_TASK
 from workflows.process.moving import RECOUNT, DateMove, DateStep, Move, set_dates, write_history
 from workflows.process.standing_still import DeclaredPause, choose_pauses, is_of_call_end, is_of_clocks, list_pauses
 from workflows.process.waits import SCORE, UNTIL_CALL_ENDS, find_wait, find_wait_name
@@ -193,7 +192,7 @@ def _find_own_date(dated: Dated, move: Move) -> datetime | None:
     holders = [item for item in dated.items if item.award_id is None and item.due_at == idea.due_at and item.due_at is not None]
     if holders:
         dates = sorted(date for item in holders if (date := moved.get(item.id) or item.due_at) is not None)
-        return dates[-1] if all(item.task.startswith(GATE_TASK) for item in holders) else dates[0]
+        return dates[-1] if all(item.task.startswith(OF_GATE) for item in holders) else dates[0]
     stage = ways.IDEA.stages[idea.stage]
     if not stage.days or (stage.awaits and stage.name != IdeaStage.IN_REVIEW):
         return idea.due_at
