@@ -184,15 +184,20 @@ def _review_later(dated: Dated, review: Review) -> datetime | None:
 
 
 def _find_own_date(dated: Dated, move: Move) -> datetime | None:
-    """The idea's own date: that of the tasks that have it, the first of several answers, the last of several gates.
+    """The idea's own date: that of the tasks that have it, the first of several answers; while gates hold it, the last of theirs.
 
     Where no task has it, it is counted itself: of a stage that awaits nobody, and of a review for which nobody was found yet.
     """
     idea, moved = dated.idea, {task.item.id: task.due_at for task in move.tasks}
-    holders = [item for item in dated.items if item.award_id is None and item.due_at == idea.due_at and item.due_at is not None]
+    gates = [item for item in dated.items if item.task.startswith(OF_GATE)]
+    if gates and ways.IDEA.waits_for_gates(ways.IDEA.stages[idea.stage]):
+        later = [date for item in gates if (date := moved.get(item.id) or item.due_at) is not None]
+        return idea.due_at if idea.due_at is None or idea.due_at <= now() else max(idea.due_at, *later)
+    others = [item for item in dated.items if item.award_id is None and item not in gates]
+    holders = [item for item in others if item.due_at == idea.due_at and item.due_at is not None]
     if holders:
         dates = sorted(date for item in holders if (date := moved.get(item.id) or item.due_at) is not None)
-        return dates[-1] if all(item.task.startswith(OF_GATE) for item in holders) else dates[0]
+        return dates[0]
     stage = ways.IDEA.stages[idea.stage]
     if not stage.days or (stage.awaits and stage.name != IdeaStage.IN_REVIEW):
         return idea.due_at

@@ -10,19 +10,23 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from models.calls import Call, PolicyVersion
 from models.ideas import Decision, Idea
 from models.inbox import InboxItem
 from models.instants import local_day
 from models.ledger import LedgerEntry
 from models.outbox import Message
 from models.people import Role, RoleGrant
+from models.policy import Days
 from models.reviews import Review
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.workflows.region.declaring import recount
 from tests.workflows.region.pausing import FLOOD, let_stand
 from tests.workflows.turns import Clock, clock, deliver, midnight, open_items, own_town, quiet, read_mails, text_of, tick
+from workflows.process.amending import list_moves
 from workflows.process.attest.compare import compare_rows
+from workflows.process.context import read_policy
 from workflows.process.reminding import list_told
 from workflows.recognition.late import tell_late
 from workflows.review.gates import pass_gate
@@ -82,8 +86,30 @@ def test_a_pause_moves_the_date_of_a_gate_that_it_stops_and_of_no_other(own_town
     let_stand(own_town, date(2026, 11, 25), date(2026, 12, 4))
     recount(own_town)
     assert (date_of(own_town, idea)[2], date_of(own_town, idea, "talk")[2]) == (date(2026, 12, 7), date(2026, 11, 29))
-    own_town.do(pass_gate, idea, "talk", by="chair")
     assert own_date(own_town, idea) == date(2026, 12, 7), "the idea waits until the last of its gates that are open"
+    own_town.do(pass_gate, idea, "visit", by="chair")
+    assert own_date(own_town, idea) == date(2026, 11, 29)
+
+
+def test_an_amendment_of_a_stages_days_moves_no_date_of_a_gate_that_holds_it(own_town: Town, clock: Clock) -> None:
+    idea = held(own_town, days={"recommendation": 7})
+    with own_town.store.reading() as session:
+        call = session.get_one(Call, own_town.idea(idea).call_id)
+        line = session.exec(select(PolicyVersion).where(PolicyVersion.call_id == call.id)).all()
+        longer = read_policy(line[0]).model_copy(update={"days": Days(recommendation=30)})
+        (move,) = list_moves(session, call, line, longer)
+        assert (move.due_at, move.tasks) == (own_town.idea(idea).due_at, [])
+
+
+def test_a_pilot_starts_when_it_was_planned_though_a_gate_of_that_day_moves(own_town: Town, clock: Clock) -> None:
+    """A gate beside what a stage awaits has no part in the idea's own date, be it the same by chance."""
+    clocks = [{"wait": "gate:visit", "paused_by": ["flood"]}]
+    idea = held(own_town, IdeaStage.DETERMINED, gate(stage="determined", days=30), pauses=[FLOOD], clocks=clocks)
+    before = own_date(own_town, idea)
+    assert before == date_of(own_town, idea)[2]
+    let_stand(own_town, date(2026, 11, 25), date(2026, 12, 4))
+    recount(own_town)
+    assert (own_date(own_town, idea), date_of(own_town, idea)[2]) == (before, date(2027, 1, 3))
 
 
 def test_a_gate_that_is_asked_for_in_a_pause_counts_from_its_end(own_town: Town, clock: Clock) -> None:
