@@ -56,7 +56,7 @@ def pass_on(session: Session, late: Sequence[InboxItem]) -> list[InboxItem]:
     """
     new = [item for item in late if is_passed_up(item)]
     was_passed = col(InboxItem.escalated_at).is_not(None) | col(InboxItem.passed_at).is_not(None)
-    heads_gate = sa.and_(InboxItem.role == Role.UNIT_HEAD, col(InboxItem.task).startswith(OF_GATE))
+    heads_gate = sa.and_(col(InboxItem.role) == Role.UNIT_HEAD, col(InboxItem.task).startswith(OF_GATE))
     passed = select(InboxItem).where(col(InboxItem.done_at).is_(None), was_passed, sa.or_(col(InboxItem.task).in_(PASSED_UP), heads_gate))
     passed = passed.where(col(InboxItem.id).not_in([item.id for item in new]))
     before = list(session.exec(passed.order_by(col(InboxItem.due_at), col(InboxItem.id))))
