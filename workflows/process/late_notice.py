@@ -4,7 +4,7 @@ Where the task was passed up, that is the date of whoever is asked now. Else the
 gives before the team is told once more; nobody wins a date for themselves by it.
 
 While gates hold an idea it waits for all of them: the team is told once the last date that it knows has passed, and of one new date, the
-last. A gate beside something else (a review, a pilot) holds up nobody before the date of that.
+last. A gate beside something else (a review, a pilot and its plan) holds up nobody before the date of that.
 """
 
 from collections.abc import Iterator, Sequence
@@ -60,8 +60,9 @@ def list_late(session: Session, limit: int) -> Sequence[InboxItem]:
     asked = asked.where(col(Message.dedupe_key).like(sa.literal(KEY) + col(InboxItem.id) + sa.literal(":%")))
     other: Any = aliased(InboxItem)
     stands = select(other.id).where(other.idea_id == InboxItem.idea_id, other.id != InboxItem.id, _is_of_office(other))
-    stands = stands.where((other.due_at >= now()) | (other.told_until >= now()))
-    is_known = col(InboxItem.task).startswith(OF_GATE) & (col(Idea.due_at) >= now()) | stands.exists()
+    is_gate = col(InboxItem.task).startswith(OF_GATE)
+    stands = stands.where((other.told_until >= now()) | (is_gate & (other.due_at >= now())))
+    is_known = is_gate & (col(Idea.due_at) >= now()) | stands.exists()
     told_in = col(Idea.stage).in_([stage.name for stage in TOLD_IN])
     untold = late.where(told_in, date < now(), ~asked.exists(), ~sa.func.coalesce(is_known, sa.false()))
     return session.exec(untold.order_by(col(InboxItem.due_at), col(InboxItem.id)).limit(limit)).all()
@@ -87,26 +88,33 @@ def find_untold(session: Session, context: IdeaContext) -> LaterDate | None:
     asked = select(InboxItem).where(InboxItem.idea_id == context.idea.id, _is_of_office(InboxItem), col(InboxItem.due_at).is_not(None))
     items = session.exec(asked.order_by(col(InboxItem.id))).all()
     is_awaited = any(item.task == stage.awaits for item in items)
-    last = max((*_list_known(items), *([context.idea.due_at] if context.idea.due_at and not is_awaited else [])), default=None)
+    own_date = context.idea.due_at if not is_awaited else None
+    last = max((*_list_known(items, stage.awaits if is_awaited else ""), *([own_date] if own_date else [])), default=None)
     dates = {item.id: item.due_at for item in items if item.due_at is not None and _is_newly_above(item)}
     is_above = bool(dates)
     if last is None or last < now():
         late = [item for item in items if item.due_at is not None and item.due_at < now() and not ends_by_rule(session, item)]
         is_above = is_above and not late
         dates |= {item.id: due_for(session, context, item.task if item.task.startswith(OF_GATE) else stage.days) for item in late}
-    until = max(dates.values(), default=None)
-    if until is None or (last is not None and until <= last):
+    if not dates:
         return None
-    has_date = is_awaited or (IDEA.waits_for_gates(stage) and context.idea.due_at is not None)
-    return LaterDate(until, tuple(dates), is_above, is_gate=not is_awaited, is_own=is_above and has_date)
+    until = max(*dates.values(), *(item.due_at for item in items if item.due_at is not None))  # one that stands may be later
+    if last is not None and until <= last:
+        return None
+    is_gate = any(item.task.startswith(OF_GATE) for item in items if item.id in dates)
+    has_date = not is_gate or (IDEA.waits_for_gates(stage) and context.idea.due_at is not None)
+    return LaterDate(until, tuple(dates), is_above, is_gate, is_own=is_above and has_date)
 
 
-def _list_known(items: Sequence[InboxItem]) -> Iterator[datetime]:
-    """The dates of some tasks that the team knows: all but those of somebody above who is asked from now on."""
+def _list_known(items: Sequence[InboxItem], awaited: str) -> Iterator[datetime]:
+    """The dates of some tasks that the team knows as its idea's: what it was told, and that of what the stage awaits, or of its gates.
+
+    Not that of somebody above who is asked from now on.
+    """
     for item in items:
         if item.told_until is not None:
             yield item.told_until
-        if item.due_at is not None and not _is_newly_above(item):
+        if item.due_at is not None and item.task == (awaited or item.task) and not _is_newly_above(item):
             yield item.due_at
 
 

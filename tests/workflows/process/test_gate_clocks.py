@@ -257,6 +257,22 @@ def test_wherever_a_team_waits_it_is_told_of_a_late_gate(own_town: Town, clock: 
     assert told(own_town, idea) == [("2026-12-01", False)]
 
 
+def test_a_gate_that_has_longer_hides_no_late_plan_of_a_pilot_and_is_in_the_date_that_is_told(own_town: Town, clock: Clock) -> None:
+    idea = held(own_town, IdeaStage.DETERMINED, gate(stage="determined", days=30), days={"pilot_plan": 5})
+    look(own_town, clock, date(2026, 11, 30))
+    assert told(own_town, idea) == [("2026-12-24", False)]
+    look(own_town, clock, date(2026, 12, 24), 23)
+    assert len(told(own_town, idea)) == 1
+
+
+def test_a_head_above_who_is_asked_for_a_gate_moves_no_date_of_the_plan_beside_it(own_town: Town, clock: Clock) -> None:
+    heads(own_town, walker="MALEBER")
+    idea = held(own_town, IdeaStage.DETERMINED, gate(stage="determined", role="unit_head"), days={"pilot_plan": 5})
+    look(own_town, clock, date(2026, 11, 28))
+    assert (told(own_town, idea), own_date(own_town, idea)) == ([("2026-12-01", True)], date(2026, 11, 29))
+    assert all("ahapan" in text_of(mail) and "izin" not in text_of(mail) for mail in read_mails("date*"))
+
+
 def test_of_what_is_decided_nobody_waits_for_a_gate(own_town: Town, clock: Clock) -> None:
     idea = held(own_town, IdeaStage.REJECTED, gate(stage="rejected"))
     look(own_town, clock, date(2027, 3, 1))
