@@ -8,7 +8,7 @@ from models.clock_rules import ClockStart
 from models.policy import Policy
 from workflows.process.deadlines import is_in_working_days
 from workflows.process.last_notice import CLOSED_UNANSWERED, LAST_NOTICE
-from workflows.process.late_notice import TASKS
+from workflows.process.late_notice import TASKS, TOLD_IN
 from workflows.process.lateness import StageClock, list_clocks
 from workflows.process.second_wait import FEWEST, SCREEN
 
@@ -17,7 +17,7 @@ SILENT = "intake_end_silence"
 
 @dataclass(frozen=True)
 class ClockLine:
-    """A stage, who is asked for what there, and the sentences about its time; the last says what happens when nobody acts."""
+    """A stage, who is asked for what there (a gate by its label), and the sentences about its time; the last is what follows when late."""
 
     title: str
     asked: str
@@ -25,14 +25,15 @@ class ClockLine:
 
 
 def list_clock_lines(policy: Policy, words: Words) -> list[ClockLine]:
-    """A line for each stage that has a time limit, in the order of the process."""
+    """A line for each stage that has a time limit, and before it for each of its gates, in the order of the process."""
     return [_say(each, policy, words) for each in list_clocks(policy)]
 
 
 def _say(clock: StageClock, policy: Policy, words: Words) -> ClockLine:
-    asked = (
-        words.text("clock.asked", role=words.word(clock.role), task=words.text(f"task.{clock.task}")) if clock.role and clock.task else ""
-    )
+    named = words.text(f"task.{clock.task}") if clock.task and clock.gate is None else ""
+    if clock.gate is not None:
+        named = clock.gate.label if words.language == "id" else clock.gate.label_en
+    asked = words.text("clock.asked", role=words.word(clock.role), task=named) if clock.role and named else ""
     return ClockLine(words.word(clock.stage), asked, (*_list_rules(clock, policy, words), _tell_late(clock, policy, words)))
 
 
@@ -66,11 +67,12 @@ def _in_unit(name: str, clock: StageClock) -> str:
 def _tell_late(clock: StageClock, policy: Policy, words: Words) -> str:
     """What happens when nobody acts."""
     if clock.is_passed_up:
-        last = max((0, *clock.rule.remind))
+        last, end = max((0, *clock.rule.remind)), f" {words.text('clock.nobody_above')}" if clock.gate is not None else ""
         if not last:
-            return words.text("clock.passed_up", wait=words.wait(clock.wait))
-        return words.text(_in_unit("clock.passed_up_after", clock), count=words.count(last), wait=words.wait(clock.wait))
+            return words.text("clock.passed_up", wait=words.wait(clock.wait)) + end
+        return words.text(_in_unit("clock.passed_up_after", clock), count=words.count(last), wait=words.wait(clock.wait)) + end
     if not clock.late_job:
-        return words.text("clock.told_team" if clock.task in TASKS else "clock.told")
+        is_told = clock.task in TASKS or (clock.gate is not None and clock.stage in {stage.name for stage in TOLD_IN})
+        return words.text("clock.told_team" if is_told else "clock.told")
     name = clock.late_job.replace(".", "_")
     return words.text(f"clock.{name}_{policy.on_silence}" if name == SILENT else f"clock.{name}")

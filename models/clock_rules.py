@@ -8,6 +8,8 @@ from pydantic import Field
 from models.policy_parts import Frozen, Identifier, Named
 
 LONGEST_STEP = 60  # days before or after a last day
+OF_GATE = "gate:"  # before a gate's name: how long the gate may wait, by its name; and the task of whoever passes it
+WaitName = Annotated[str, Field(pattern=rf"^({OF_GATE})?[a-z][a-z0-9_]{{0,39}}$")]
 
 
 class Silence(StrEnum):
@@ -32,10 +34,11 @@ class PauseCause(Named):
 class ClockRule(Frozen):
     """How one wait of a policy is counted and reminded of; a wait without such a rule counts from the day on which it is asked for.
 
+    `wait` is the name of one among the policy's days, or `gate:` and the name of a gate, for the gate's own days.
     `remind` are days before (-3) and after (1) the last one, working days of a wait in working days.
     """
 
-    wait: Identifier
+    wait: WaitName
     begins: ClockStart = ClockStart.ENTERED
     paused_by: tuple[Identifier, ...] = Field((), max_length=10)
     remind: tuple[Annotated[int, Field(strict=True, ge=-LONGEST_STEP, le=LONGEST_STEP)], ...] = Field((), max_length=6)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from models.clock_rules import ClockRule, PauseCause, Silence
+from models.clock_rules import OF_GATE, ClockRule, PauseCause, Silence
 from models.entry_rules import Category, ClosingRule, ColleagueRule, EligibilityRule, RubricCriterion
 from models.form_rules import AttachmentRule, DeclarationRule, FormField, Requirement, ScreeningRule, Section
 from models.people import Role
@@ -151,6 +151,15 @@ class Policy(Frozen):
     def find_category(self, name: str) -> Category | None:
         """A category by its name; None for one that there is not, as for an idea that has none."""
         return next((category for category in self.categories if category.name == name), None)
+
+    def find_gate(self, wait: str) -> GateRule | None:
+        """The gate of a wait or task, `gate:` and its name; None for every other, and for a gate that there is not."""
+        return next((rule for rule in self.gates if wait == OF_GATE + rule.name), None)
+
+    def find_wait(self, name: str) -> Wait:
+        """How long a wait lasts, by its name: one of the days, or that of a gate; raises AttributeError for one that there is not."""
+        gate = self.find_gate(name)
+        return gate.days if gate is not None else self.days.get(name)
 
     def find_clock(self, wait: str) -> ClockRule:
         """How a wait is counted and reminded of, by its name."""

@@ -121,7 +121,7 @@ def list_variants(language: str) -> dict[tuple[str, str], Mail]:
         ("digest", "one news"): replace(digest, waiting="", late="", more="", lines=[]),
         ("extended", "without ideas"): replace(base["extended"], ideas=[]),
         ("moved", "pauses"): replace(moved, days=[], pauses=[f"{_day(language)}: {CALL}"], more="1"),
-        **{("new_date", kind): _new_date(kind, language) for kind in ("above", "review", "last")},
+        **{("new_date", kind): _new_date(kind, language) for kind in ("above", "gate", "review", "last")},
         ("reminder", "without date"): replace(base["reminder"], until=""),
         ("silence", "refused"): replace(base["silence"], meaning=write_word("silence_refused", language)),
         ("step", "near"): replace(base["step"], is_late=False),

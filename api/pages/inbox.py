@@ -21,7 +21,6 @@ from workflows.intake.replace import list_replacements
 from workflows.intake.transfer_lists import ListedTransfer, list_transfers
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy_of
-from workflows.process.inbox import find_gate
 from workflows.process.keyset import Slice
 from workflows.process.reminding import find_next, list_told
 from workflows.process.stranded import list_stranded
@@ -96,7 +95,7 @@ def _lines(session: Session, waiting: Sequence[Awaited], actor: Actor) -> list[d
             "task": each.item.task,
             "row": replace(row, due_at=each.item.due_at, since=each.item.asked_at, days_left=left.get(each.item.id)),
             "to": address_of(each),
-            "gate": find_gate(each.item.task, read_policy_of(session, each.idea)),
+            "gate": read_policy_of(session, each.idea).find_gate(each.item.task),
             "reminded": list(list_told(each.item)),
             "remind_at": find_next(each.item),
             "told_until": each.item.told_until if each.item.due_at and each.item.due_at < now() else None,

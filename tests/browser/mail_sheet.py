@@ -47,6 +47,7 @@ VARIANTS = {  # what sets a mail of a kind apart from its sample
     "decided": "putusan beserta alasan",
     "dismissed": "klaim tidak dikabulkan",
     "forgotten": "lupa kata sandi",
+    "gate": "tahapan diteruskan kepada atasan",
     "hidden": "inovasinya tidak disebut",
     "last": "pengingat terakhir",
     "many late": "beberapa terlambat",

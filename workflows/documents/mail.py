@@ -136,7 +136,7 @@ class StepMail:
 
 @dataclass(frozen=True)
 class NewDateMail:
-    """Until when an idea waits now; `kind` says why: `late`, `above`, `review` or `last`.
+    """Until when an idea waits now; `kind` says why: `late`, `above`, `gate` (somebody above is asked, too), `review` or `last`.
 
     `before` and `until` as people read them, `before` empty where there was no date.
     """

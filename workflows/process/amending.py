@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from models.awards import Award
 from models.calls import Call, PolicyVersion
+from models.clock_rules import OF_GATE
 from models.ideas import Idea
 from models.inbox import InboxItem
 from models.instants import local_day, now
@@ -43,6 +44,8 @@ def list_moves(session: Session, call: Call, line: Sequence[PolicyVersion], poli
     open_items = select(InboxItem).where(col(InboxItem.idea_id).in_(theirs), col(InboxItem.done_at).is_(None))
     for item in session.exec(open_items.order_by(col(InboxItem.id))):
         move = moves.get(item.idea_id)
+        if move is not None and item.task.startswith(OF_GATE) and ways.IDEA.waits_for_gates(ways.IDEA.stages[move.idea.stage]):
+            move.due_at = move.idea.due_at  # it is the gate's date, which no amendment moves
         if move is not None and (due_at := _move_item(item, move, before[move.idea.policy_id], calendar)) is not None:
             until = min(due_at, move.due_at or call.closes_at) if item.task in UNTIL_CALL_ENDS else due_at
             if item.due_at is not None and until > item.due_at:

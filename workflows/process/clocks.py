@@ -27,7 +27,7 @@ def list_clock_contradictions(policy: Policy) -> Iterator[Contradiction]:
     yield from _check_causes(policy)
     for number, rule in enumerate(policy.clocks):
         path = f"policy.clocks.{number}"
-        if rule.wait not in STAGES:
+        if rule.wait not in STAGES and policy.find_gate(rule.wait) is None:
             yield "policy_clock_unknown", f"{path}.wait", {"given": rule.wait}
         elif rule.wait in {earlier.wait for earlier in policy.clocks[:number]}:
             yield "policy_clock_twice", f"{path}.wait", {"given": rule.wait}
@@ -48,17 +48,20 @@ def _check_causes(policy: Policy) -> Iterator[Contradiction]:
 
 
 def _check_steps(policy: Policy, rule: ClockRule, path: str) -> Iterator[Contradiction]:
-    """Somebody is reminded, in the order of the days, while the task is still theirs: not before it is given, nor once it has ended."""
+    """Somebody is reminded, in the order of the days, while the task is still theirs: not before it is given, nor once it has ended.
+
+    A gate is somebody's until it is passed.
+    """
     if list(rule.remind) != sorted(set(rule.remind)):
         yield "policy_steps_out_of_order", path, {}
-    wait, stages = policy.days.get(rule.wait), STAGES[rule.wait]
+    wait, stages = policy.find_wait(rule.wait), STAGES.get(rule.wait, [])
     shortest = wait if isinstance(wait, int) else wait.amount * (28 if wait.unit == WaitUnit.MONTHS else 1)
     for place, step in enumerate(rule.remind):
-        if not any(stage.awaits for _, stage in stages):
+        if stages and not any(stage.awaits for _, stage in stages):
             yield "policy_step_of_nobody", f"{path}.{place}", {}
         elif -step >= shortest:
             yield "policy_step_too_early", f"{path}.{place}", {"count": -step}
-        elif step > 0 and all(_ends_by_itself(way, policy, stage) for way, stage in stages):
+        elif step > 0 and stages and all(_ends_by_itself(way, policy, stage) for way, stage in stages):
             yield "policy_step_too_late", f"{path}.{place}", {"count": step}
 
 

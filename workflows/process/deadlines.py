@@ -30,12 +30,12 @@ def due_in(session: Session, wait: Wait) -> datetime:
 
 
 def due_for(session: Session, context: IdeaContext, name: str, own: Span | None = None) -> datetime:
-    """The last second of the region's day on which a wait of an idea's policy ends that begins now, by the wait's name.
+    """The last second of the region's day on which a wait of an idea's policy ends that begins now, by the wait's name: a gate's, too.
 
     It counts from the event that the policy says, and stands still in pauses that were declared for it. `own` is how long it lasts where
     that is not the policy's.
     """
-    wait, rule = own or context.policy.days.get(name), context.policy.find_clock(name)
+    wait, rule = own or context.policy.find_wait(name), context.policy.find_clock(name)
     if rule.begins == ClockStart.ENTERED and not rule.paused_by:
         return due_in(session, wait)
     pauses = choose_pauses(list_pauses(session, rule.paused_by), rule, context.unit_path, context.call.id) if rule.paused_by else []

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, SQLModel, select
 
+from models.clock_rules import OF_GATE
 from models.database import append_row
 from models.documents import DocumentState
 from models.ideas import Decision, Gate, GateState, Idea, Invitation
@@ -24,12 +25,10 @@ from workflows.process.attest.found import take_away
 from workflows.process.attest.older import list_older
 from workflows.process.attest.tables import INVITATION
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
-from workflows.process.deadlines import due_in
 from workflows.process.gates import is_next, list_open_gates
 from workflows.process.guards import Question, find_refusal
-from workflows.process.inbox import InboxChanges, ask_awaited, ask_gate, change_inbox, list_invited, settle
+from workflows.process.inbox import InboxChanges, ask_awaited, ask_gate, change_inbox, find_gate_date, list_invited, settle
 from workflows.process.journal import follow_up, record, release_held
-from workflows.process.lateness import find_late_job
 from workflows.process.refusals import Conflict, Forbidden
 from workflows.process.relations import has_part, may_act, role_for
 from workflows.process.sealing import waits_for_end
@@ -220,15 +219,10 @@ def _put_up_gates(session: Session, context: IdeaContext) -> list[Gate]:
 
 
 def _ask_or_wait(session: Session, context: IdeaContext, by: str) -> None:
-    """Ask for what the stage awaits, once no gate stands in its way; the gates' own days count until then.
-
-    What follows when the stage itself is late (a supplement or a deferral expires) waits for the gates too: nobody was asked yet.
-    """
+    """Ask for what the stage awaits, once no gate stands in its way; the gates' own days count until then."""
     stage = context.way.stages[context.idea.stage]
-    blocked = list_open_gates(session, context) if context.policy.gates else []
-    if blocked and context.way.waits_for_gates(stage):
-        is_counted = not find_late_job(context.way, context.policy, stage)
-        context.idea.due_at = max(due_in(session, rule.days) for rule in blocked) if is_counted else None
+    if context.policy.gates and context.way.waits_for_gates(stage) and list_open_gates(session, context):
+        context.idea.due_at = find_gate_date(session, context)
         return
     ask_awaited(session, context, by)
 
@@ -239,14 +233,17 @@ def _pass_gate(session: Session, context: Context, transition: Transition, actor
     gate = session.exec(select(Gate).where(Gate.idea_id == context.idea.id, Gate.name == transition.outcome).with_for_update()).one()
     gate.state, gate.passed_by, gate.passed_at = GateState.PASSED, actor.person_id, now()
     session.flush()
-    settle(session, context, task=f"gate:{transition.outcome}")
+    settle(session, context, task=OF_GATE + str(transition.outcome))
     still_open = list_open_gates(session, context)
     for rule in still_open:
         if str(transition.outcome) in rule.after and is_next(rule, still_open):
             ask_gate(session, context, rule)
+    is_held = context.way.waits_for_gates(context.way.stages[context.idea.stage])
+    if still_open and is_held:
+        context.idea.due_at = find_gate_date(session, context)
+    elif is_held:
+        ask_awaited(session, context, transition.action)
     if not still_open:
-        if context.way.waits_for_gates(context.way.stages[context.idea.stage]):
-            ask_awaited(session, context, transition.action)
         release_held(session, context.idea.id)
     return [gate]
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.calls import Call
+from models.clock_rules import OF_GATE
 from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
 from models.people import Role
@@ -21,7 +22,6 @@ from models.units import Unit
 from workflows.process import ways
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
-from workflows.process.inbox import GATE_TASK, find_gate
 from workflows.process.relations import has_part, is_committee, prepares_awards
 from workflows.process.visibility import BY_CALL, units_of
 from workflows.process.ways import FLOW, Kind, Relation, Stage
@@ -96,7 +96,7 @@ def _list_overseen(session: Session, ids: Sequence[str], actor: Actor) -> set[st
 def _list_roles(idea: Idea, asked: Sequence[tuple[str, str]], *, is_whole: bool) -> tuple[str, ...]:
     """The roles that hold an idea of which these offices are asked for these tasks; its own team is told of what it waits for alone."""
     stage = ways.IDEA.stages[idea.stage]
-    told = [role for role, task in asked if is_whole or task == stage.awaits or task.startswith(GATE_TASK)]
+    told = [role for role, task in asked if is_whole or task == stage.awaits or task.startswith(OF_GATE)]
     if _awaits_people(stage):
         told.insert(0, str(stage.role))
     elif not told and stage.kind == Kind.OPEN:
@@ -124,7 +124,7 @@ def _list_offices(session: Session, context: IdeaContext, actor: Actor) -> list[
             item.task,
             item.asked_at,
             item.due_at,
-            find_gate(item.task, context.policy),
+            context.policy.find_gate(item.task),
             item.told_until,
         )
         for item in items

@@ -7,27 +7,28 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.clock_rules import OF_GATE
 from models.database import append_row, run_plain, table_of
 from models.ideas import Invitation
 from models.ids import new_id
 from models.inbox import InboxItem
 from models.instants import now
 from models.people import Role
-from models.policy import GateRule, Policy
+from models.policy import GateRule
 from models.waits import Span
 from workflows.process import ways
 from workflows.process.context import AwardContext, Context, DocumentContext, IdeaContext
-from workflows.process.deadlines import due_for, due_in, end_of_day
+from workflows.process.deadlines import due_for, end_of_day
 from workflows.process.guards import is_in_policy
 from workflows.process.journal import send
 from workflows.process.last_notice import CLOSED_UNANSWERED, LAST_NOTICE
+from workflows.process.lateness import find_late_job
 from workflows.process.passing_up import pass_on
 from workflows.process.relations import list_assigned, office_path, role_for
 from workflows.process.second_wait import SCREEN, find_second_wait
 from workflows.process.ways import Kind, Relation
 
 ITEM_KEY = "item:"  # before an item's id: the key under which somebody is told of it
-GATE_TASK = "gate:"  # before a gate's name: the task of whoever passes it
 OF_LEAD = sorted({each.action for each in ways.IDEA.transitions if each.relation == Relation.LEAD})  # what a lead alone may do
 
 
@@ -51,10 +52,14 @@ class Settled:
 
 @dataclass(frozen=True)
 class NewDate:
-    """Until when a team was told that what the stage awaits takes; where it `moves`, that is its own date now, told by a last notice."""
+    """Until when a team was told that its idea takes, for which tasks by their ids; without any, for what the stage awaits.
+
+    Where it `moves`, that is the task's own date now, told by a last notice.
+    """
 
     until: datetime
     moves: bool = False
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,10 +120,10 @@ def change_inbox(session: Session, context: Context, changes: InboxChanges) -> N
 
 
 def _note_date(session: Session, context: IdeaContext, told: NewDate) -> None:
-    """Note with what the stage awaits which date the team was told for it."""
+    """Note with what the idea waits for which date the team was told for it."""
     stage = context.way.stages[context.idea.stage]
-    asked = InboxItem.idea_id == context.idea.id, InboxItem.task == stage.awaits, col(InboxItem.done_at).is_(None)
-    for item in session.exec(select(InboxItem).where(*asked)):
+    meant = col(InboxItem.id).in_(told.items) if told.items else InboxItem.task == stage.awaits
+    for item in session.exec(select(InboxItem).where(InboxItem.idea_id == context.idea.id, meant, col(InboxItem.done_at).is_(None))):
         item.told_until = told.until
         if told.moves:
             item.due_at, item.escalated_at = told.until, None
@@ -148,13 +153,21 @@ def _ask_person(session: Session, context: IdeaContext, wanted: Ask) -> None:
 
 
 def ask_gate(session: Session, context: IdeaContext, rule: GateRule) -> None:
-    """Ask whoever passes a gate, until the end of the gate's days."""
-    _append(session, context, {"task": GATE_TASK + rule.name, "role": rule.role, "person_id": None, "due_at": due_in(session, rule.days)})
+    """Ask whoever passes a gate, until the end of the gate's days, counted by its clock as those of a stage are."""
+    task = OF_GATE + rule.name
+    _append(session, context, {"task": task, "role": rule.role, "person_id": None, "due_at": due_for(session, context, task)})
 
 
-def find_gate(task: str, policy: Policy) -> GateRule | None:
-    """The gate that an item asks to pass, which people know by its label; None for every other task."""
-    return next((rule for rule in policy.gates if task == GATE_TASK + rule.name), None)
+def find_gate_date(session: Session, context: IdeaContext) -> datetime | None:
+    """The date of an idea whose stage waits for gates: the last of those of the gates that are asked for at present.
+
+    None where a job follows once the stage itself is late (a supplement or a deferral expires): that waits for the gates, as nobody was
+    asked yet.
+    """
+    if find_late_job(context.way, context.policy, context.way.stages[context.idea.stage]):
+        return None
+    open_gates = (InboxItem.idea_id == context.idea.id, col(InboxItem.task).startswith(OF_GATE), col(InboxItem.done_at).is_(None))
+    return session.exec(select(sa.func.max(col(InboxItem.due_at))).where(*open_gates)).one()
 
 
 def _append(session: Session, context: IdeaContext | AwardContext, asked: dict[str, object]) -> str:
@@ -210,12 +223,12 @@ def is_asked(session: Session, context: IdeaContext, action: str) -> bool:
 def find_overdue(session: Session, limit: int) -> list[InboxItem]:
     """Open items whose date is past and that nobody was told of, which count as told now; and those that are passed on once more.
 
-    Where the table passes a silent office up, the item is from now on asked of somebody above; and of somebody else again as soon as nobody
+    Where a silent office is passed up, the item is from now on asked of somebody above; and of somebody else again as soon as nobody
     is left who holds the office asked and may take the step.
     """
     late = select(InboxItem).where(col(InboxItem.done_at).is_(None), col(InboxItem.escalated_at).is_(None), col(InboxItem.due_at) < now())
     items = list(session.exec(late.order_by(col(InboxItem.due_at)).limit(limit)))
-    passed_on = pass_on(session, [stage.awaits for stage in ways.IDEA.stages.values() if ways.IDEA.is_passed_up(stage.awaits)], items)
+    passed_on = pass_on(session, items)
     for item in items:
         if item.due_at is not None and item.due_at < now():  # whoever was asked above has days of their own
             item.escalated_at = now()

@@ -1,15 +1,18 @@
 """Passes an overdue permission on to somebody who exists: a head further up, or whoever stands in where there is none.
 
+A gate that a unit's head is late with goes to the heads further up as well, and to nobody else: no other office has its word to give.
 Whoever is asked then has the policy's days, and where they are silent too the next one above is asked, until nobody is left.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.calls import Call
+from models.clock_rules import OF_GATE
 from models.ideas import Idea, TeamMember
 from models.inbox import InboxItem
 from models.instants import now
@@ -19,11 +22,13 @@ from workflows.process.context import IdeaContext, read_policy_of
 from workflows.process.deadlines import due_for
 from workflows.process.duties import find_duty, list_barred_on
 from workflows.process.last_notice import list_told_steps
-from workflows.process.silence import decides_by_silence, ends_by_rule, list_silent
+from workflows.process.lateness import is_gate_passed_up
+from workflows.process.silence import PERMIT, decides_by_silence, ends_by_rule, list_silent
 from workflows.process.ways import IDEA
 
 STAND_INS = ((Role.SECRETARIAT, 2), (Role.ADMIN, 1), (Role.SECRETARIAT, 1))  # the only secretary is to screen, and so permits last
 AT_ONCE = 500  # ideas that one statement asks about
+PASSED_UP = [stage.awaits for stage in IDEA.stages.values() if stage.is_passed_up]  # the tasks of which somebody above is asked
 
 
 @dataclass(frozen=True)
@@ -39,14 +44,20 @@ class Holders:
         return [held for held in self.grants.get(role, []) if path.startswith(held[0]) and held[1] not in excluded]
 
 
-def pass_on(session: Session, tasks: Collection[str], late: Sequence[InboxItem]) -> list[InboxItem]:
-    """Pass up what is newly late among some tasks, and pass on what was passed up to an office that nobody able holds any more.
+def is_passed_up(item: InboxItem) -> bool:
+    """Whether somebody above is asked for a task where those who are asked are late: as the table says of a stage, or a head's gate."""
+    return item.task in PASSED_UP or is_gate_passed_up(item.task, item.role)
+
+
+def pass_on(session: Session, late: Sequence[InboxItem]) -> list[InboxItem]:
+    """Pass up what is newly late among the tasks that are, and pass on what was passed up to an office that nobody able holds any more.
 
     Answers the items that were passed on again.
     """
-    new = [item for item in late if item.task in tasks]
+    new = [item for item in late if is_passed_up(item)]
     was_passed = col(InboxItem.escalated_at).is_not(None) | col(InboxItem.passed_at).is_not(None)
-    passed = select(InboxItem).where(col(InboxItem.done_at).is_(None), was_passed, col(InboxItem.task).in_(tasks))
+    heads_gate = sa.and_(col(InboxItem.role) == Role.UNIT_HEAD, col(InboxItem.task).startswith(OF_GATE))
+    passed = select(InboxItem).where(col(InboxItem.done_at).is_(None), was_passed, sa.or_(col(InboxItem.task).in_(PASSED_UP), heads_gate))
     passed = passed.where(col(InboxItem.id).not_in([item.id for item in new]))
     before = list(session.exec(passed.order_by(col(InboxItem.due_at), col(InboxItem.id))))
     if not new and not before:
@@ -66,15 +77,13 @@ def waits_for_step(session: Session, item: InboxItem) -> bool:
 
 def find_last_step(session: Session, item: InboxItem) -> int:
     """The last day of a task's reminders against its date; 0 where it is reminded of no more after it, or not at all."""
-    stage = IDEA.awaiting(item.task)
-    steps = read_policy_of(session, session.get_one(Idea, item.idea_id)).find_clock(stage.days).remind if stage is not None else ()
-    return max((0, *steps))
+    return max((0, *read_policy_of(session, session.get_one(Idea, item.idea_id)).find_clock(_name_wait(item)).remind))
 
 
 def was_left_to_rule(session: Session, item: InboxItem) -> bool:
     """Whether a late task was left to the rule of its call, which settles it no more: who was silent heads the unit no longer."""
     idea = session.get_one(Idea, item.idea_id)
-    if item.role != Role.UNIT_HEAD or not decides_by_silence(read_policy_of(session, idea)):
+    if item.task != PERMIT or item.role != Role.UNIT_HEAD or not decides_by_silence(read_policy_of(session, idea)):
         return False
     return item.unit_path == session.exec(select(Unit.path).where(Unit.id == idea.unit_id)).one() and not list_silent(session, item)
 
@@ -83,7 +92,7 @@ def pass_up(session: Session, item: InboxItem, holders: Holders) -> bool:
     """Ask the nearest head above who was not asked before; where there is none the secretariat of the call, or an admin over it.
 
     They have as many days as whoever was silent. Answers whether another is asked. A role to which the policy gives the step is left as
-    it is while somebody holds it who may take it.
+    it is while somebody holds it who may take it; a gate stays late with the last head.
     """
     above = _find_above(session, item, holders)
     if above is None:
@@ -95,10 +104,16 @@ def pass_up(session: Session, item: InboxItem, holders: Holders) -> bool:
 
 def _count_anew(session: Session, item: InboxItem) -> datetime:
     """Until when somebody has time who is asked now for what another left undone."""
-    idea, stage = session.get_one(Idea, item.idea_id), IDEA.awaiting(item.task)
+    idea = session.get_one(Idea, item.idea_id)
     policy, path = read_policy_of(session, idea), _find_unit_path(session, item)
     context = IdeaContext(idea, session.get_one(Call, idea.call_id), policy, path, "")
-    return due_for(session, context, stage.days if stage is not None else "")
+    return due_for(session, context, _name_wait(item))
+
+
+def _name_wait(item: InboxItem) -> str:
+    """The name of how long a task may wait that is passed up: a gate's own, or that of the stage that awaits it."""
+    stage = IDEA.awaiting(item.task)
+    return stage.days if stage is not None else item.task
 
 
 def _find_unit_path(session: Session, item: InboxItem) -> str:
@@ -113,8 +128,8 @@ def _find_above(session: Session, item: InboxItem, holders: Holders) -> tuple[Ro
         heads = holders.find(item, Role.UNIT_HEAD, _find_unit_path(session, item))
         asked = {person_id for path, person_id in heads if len(path) >= len(item.unit_path)}
         above = [path for path, person_id in heads if len(path) < len(item.unit_path) and person_id not in asked]
-        if above:
-            return Role.UNIT_HEAD, max(above, key=len)
+        if above or item.task not in PASSED_UP:
+            return (Role.UNIT_HEAD, max(above, key=len)) if above else None
     elif holders.find(item, item.role, item.unit_path):
         return None
     of_call = select(Unit.path).join(Call, col(Call.unit_id) == col(Unit.id)).join(Idea, col(Idea.call_id) == col(Call.id))

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from models.calendars import MovedDate, Recount
 from models.calls import Call, PolicyVersion
-from models.clock_rules import ClockStart
+from models.clock_rules import OF_GATE, ClockStart
 from models.database import append_rows, is_among
 from models.ideas import Idea
 from models.ids import new_id
@@ -33,7 +33,6 @@ from workflows.process.actors import Actor
 from workflows.process.closing import find_ends
 from workflows.process.context import read_policy_of
 from workflows.process.deadlines import begin_of, count_on, end_of_day, is_in_working_days, is_of_working_days, read_calendar
-from workflows.process.inbox import GATE_TASK
 from workflows.process.moving import RECOUNT, DateMove, DateStep, Move, set_dates, write_history
 from workflows.process.standing_still import DeclaredPause, choose_pauses, is_of_call_end, is_of_clocks, list_pauses
 from workflows.process.waits import SCORE, UNTIL_CALL_ENDS, find_wait, find_wait_name
@@ -185,15 +184,20 @@ def _review_later(dated: DatedIdea, review: Review) -> datetime | None:
 
 
 def _find_own_date(dated: DatedIdea, move: Move) -> datetime | None:
-    """The idea's own date: that of the tasks that have it, the first of several answers, the last of several gates.
+    """The idea's own date: that of the tasks that have it, the first of several answers; while gates hold it, the last of theirs.
 
     Where no task has it, it is counted itself: of a stage that awaits nobody, and of a review for which nobody was found yet.
     """
     idea, moved = dated.idea, {task.item.id: task.due_at for task in move.tasks}
-    holders = [item for item in dated.items if item.award_id is None and item.due_at == idea.due_at and item.due_at is not None]
+    gates = [item for item in dated.items if item.task.startswith(OF_GATE)]
+    if gates and ways.IDEA.waits_for_gates(ways.IDEA.stages[idea.stage]):
+        later = [date for item in gates if (date := moved.get(item.id) or item.due_at) is not None]
+        return idea.due_at if idea.due_at is None or idea.due_at <= now() else max(idea.due_at, *later)
+    others = [item for item in dated.items if item.award_id is None and item not in gates]
+    holders = [item for item in others if item.due_at == idea.due_at and item.due_at is not None]
     if holders:
         dates = sorted(date for item in holders if (date := moved.get(item.id) or item.due_at) is not None)
-        return dates[-1] if all(item.task.startswith(GATE_TASK) for item in holders) else dates[0]
+        return dates[0]
     stage = ways.IDEA.stages[idea.stage]
     if not stage.days or (stage.awaits and stage.name != IdeaStage.IN_REVIEW):
         return idea.due_at

@@ -1,6 +1,7 @@
 """Remind of tasks in the steps that a policy names: days before and after the last one, each told once.
 
-The last step after a permission passes it up. Whoever is asked to complete an idea is reminded a working day before the last one, too.
+The last step after a permission, or a head's gate, passes it up. Whoever is asked to complete an idea is reminded a working day before the
+last one, too.
 
 A task knows when to look at it next, not what to say: each look counts the steps anew from its date as it stands, so that a date that moved
 moves what is still to come. What was told stays told, whatever becomes of date and clock; of several steps at once the last is told alone.
@@ -16,11 +17,10 @@ from models.ideas import Idea
 from models.inbox import InboxItem
 from models.instants import local_day, now, region_zone
 from workflows.calculations.time_rules import step_back, step_on
-from workflows.process import ways
 from workflows.process.context import read_policy_of
 from workflows.process.deadlines import is_in_working_days, read_calendar
 from workflows.process.last_notice import CLOSED_UNANSWERED, LAST_NOTICE, find_notice_day, list_steps, list_told_steps
-from workflows.process.passing_up import find_last_step, pass_up, read_holders
+from workflows.process.passing_up import find_last_step, is_passed_up, pass_up, read_holders
 from workflows.process.waits import find_wait, find_wait_name
 
 HOUR = 8  # of the region's day
@@ -88,7 +88,7 @@ def _is_too_late(item: InboxItem) -> bool:
 
 
 def _pass_up_at_last(session: Session, item: InboxItem, step: int) -> bool:
-    """Ask somebody above at the last step of a task that its stage passes up; answers whether another is asked."""
-    if step <= 0 or step != find_last_step(session, item) or not ways.IDEA.is_passed_up(item.task):
+    """Ask somebody above at the last step of a task that is passed up; answers whether another is asked."""
+    if step <= 0 or step != find_last_step(session, item) or not is_passed_up(item):
         return False
     return pass_up(session, item, read_holders(session, [item]))

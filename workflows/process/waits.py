@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
+from models.clock_rules import OF_GATE
 from models.ideas import Idea
 from models.inbox import InboxItem
 from models.instants import now
@@ -12,7 +13,6 @@ from models.waits import Wait
 from workflows.process import ways
 from workflows.process.context import read_policy_of
 from workflows.process.deadlines import count_days_left, is_in_working_days, read_calendar
-from workflows.process.inbox import find_gate
 
 AGREE, ASSIGN, REVISE, SCORE = (ways.IDEA.action(name) for name in ("agree", "assign", "revise", "score"))
 OTHER_WAITS = {AGREE: "agreement", REVISE: "agreement", ASSIGN: "screening"}  # tasks that no stage awaits, by the waits that they are given
@@ -21,10 +21,12 @@ UNTIL_CALL_ENDS = (AGREE, REVISE)  # tasks of a draft, which end with the call a
 
 
 def find_wait_name(item: InboxItem, stage_name: str) -> str:
-    """The policy's name for how long a task may wait, of an idea in a stage or of its award; empty for a gate, whose rule has its own."""
+    """The policy's name for how long a task may wait, of an idea in a stage or of its award; empty where no wait gives its date."""
     if item.award_id is not None:
         awaiting = ways.AWARD.awaiting(item.task)
         return awaiting.days if awaiting is not None else ""
+    if item.task.startswith(OF_GATE):
+        return item.task
     stage = ways.IDEA.stages[stage_name]
     return stage.days if item.task == stage.awaits else OTHER_WAITS.get(item.task, "")
 
@@ -33,11 +35,8 @@ def find_wait(item: InboxItem, stage_name: str, policy: Policy) -> Wait | None:
     """How long a task may wait under a policy; None for one whose date no wait has given."""
     if item.own_wait is not None:
         return item.own_wait
-    gate = find_gate(item.task, policy)
-    if gate is not None:
-        return gate.days
     name = find_wait_name(item, stage_name)
-    return policy.days.get(name) if name else None
+    return policy.find_wait(name) if name else None
 
 
 def list_days_left(session: Session, asked: Sequence[tuple[InboxItem, Idea]]) -> dict[str, int]:

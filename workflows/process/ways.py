@@ -188,10 +188,6 @@ class Way:
         """Whether what a stage awaits cannot be done while a gate is open there, so that nobody is asked for it yet."""
         return bool(stage.awaits) and all("gates" in each.guards for each in self.leaving(stage.name) if each.action == stage.awaits)
 
-    def is_passed_up(self, action: str) -> bool:
-        """Whether somebody above is asked for an action where those who are asked are late."""
-        return any(stage.awaits == action and stage.is_passed_up for stage in self.stages.values())
-
     def awaiting(self, action: str) -> Stage | None:
         """A stage in which an action is awaited, if there is one."""
         return next((stage for stage in self.stages.values() if stage.awaits == action), None)

@@ -21,7 +21,6 @@ from workflows.documents.text import format_date, format_number
 from workflows.process.actors import Actor, actor_of
 from workflows.process.browse import Count
 from workflows.process.context import read_policy_of
-from workflows.process.inbox import find_gate
 from workflows.process.waiting import Awaited, count_waiting, list_inbox
 from workflows.process.ways import GATE_ACTION
 from workflows.recognition.outgoing import Told, list_held, read_reader
@@ -112,7 +111,7 @@ def _write_line(session: Session, awaited: Awaited, language: str) -> DigestLine
 
 def name_task(session: Session, item: InboxItem, idea: Idea, language: str) -> str:
     """The task as people read it; of a gate its own label."""
-    gate = find_gate(item.task, read_policy_of(session, idea))
+    gate = read_policy_of(session, idea).find_gate(item.task)
     if gate is None:
         return write_task(item.task, language)
     return f"{write_task(GATE_ACTION, language)}: {gate.label if language == 'id' else gate.label_en}"

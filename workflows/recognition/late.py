@@ -13,6 +13,7 @@ from workflows.process.late_notice import TELL_LATE, find_untold
 
 ASK = "recognition.tell_late"
 ABOVE = "asked_above"  # in the decision's detail: that somebody above is asked from now on
+GATE_ABOVE = "of_gate"  # and that it is a gate for which they are; which one is not said
 
 
 def tell_late(session: Session, idea_id: str, *, actor: Actor) -> None:
@@ -26,8 +27,10 @@ def tell_late(session: Session, idea_id: str, *, actor: Actor) -> None:
         return
     permitted, before = permit(session, context, TELL_LATE, actor=actor), context.idea.due_at
     said: dict[str, Any] = {"until": local_day(told.until).isoformat()}
-    if told.is_above:
-        context.idea.due_at, said[ABOVE] = told.until, True
+    said |= {name: True for name, holds in ((ABOVE, told.is_above), (GATE_ABOVE, told.is_above and told.is_gate)) if holds}
+    if told.is_own:
+        context.idea.due_at = told.until
     if before is not None:
         said["due_on"] = local_day(before).isoformat()
-    take(session, context, permitted, Grounds(detail=said, recorded=said, inbox=InboxChanges(new_date=NewDate(told.until))), actor=actor)
+    changes = InboxChanges(new_date=NewDate(told.until, items=told.items))
+    take(session, context, permitted, Grounds(detail=said, recorded=said, inbox=changes), actor=actor)

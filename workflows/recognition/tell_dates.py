@@ -15,7 +15,7 @@ from workflows.documents.mail import NewDateMail
 from workflows.documents.text import format_date
 from workflows.process.late_notice import TELL_LATE
 from workflows.process.ways import IDEA
-from workflows.recognition.late import ABOVE
+from workflows.recognition.late import ABOVE, GATE_ABOVE
 from workflows.recognition.outgoing import Told, find_reached, read_reader
 
 KINDS = {TELL_LATE: "late", IDEA.action("prolong"): "review", IDEA.action("postpone"): "last"}
@@ -57,7 +57,7 @@ def _find_decision(session: Session, idea: Idea) -> Decision | None:
 def _write_mail(session: Session, idea: Idea, decision: Decision, person: Person, message_id: str) -> Told:
     reader, kind = read_reader(session, person.id), KINDS[decision.action]
     before, until = (_write_day(decision, name, reader.language) for name in ("due_on", "until"))
-    kind = "above" if decision.detail.get(ABOVE) else kind
+    kind = ("gate" if decision.detail.get(GATE_ABOVE) else "above") if decision.detail.get(ABOVE) else kind
     mail = NewDateMail(person.full_name, kind, idea.title, before, until, f"{settings().address}/usulan/{idea.id}")
     is_last = kind == "last" and person.id == idea.lead_id
     return Told(person, reader, "new_date", mail, message_id, has_due=is_last, is_urgent=is_last)

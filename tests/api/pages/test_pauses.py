@@ -99,6 +99,21 @@ def test_a_calls_page_says_what_happens_when_nobody_acts(town: Town) -> None:
     assert "Bila tidak dijawab, diteruskan kepada atasan." in read(town, "lead", f"/periode-usulan/{town.call}")
 
 
+def test_it_says_of_each_gate_who_is_asked_until_when_and_what_follows(town: Town) -> None:
+    visit = {"name": "visit", "label": "Kunjungan", "label_en": "Visit", "stage": "shortlisted", "days": 9}
+    gates = [{**visit, "role": "unit_head"}, {**visit, "name": "talk", "role": "chair", "label": "Temu wicara", "days": 8}]
+    gates.append({**visit, "name": "hearing", "role": "chair", "label": "Dengar pendapat", "days": 6, "stage": "rejected"})
+    said = read(town, "lead", f"/periode-usulan/{town.build_call(gates=gates, clocks=[{'wait': 'gate:visit', 'remind': [-3, 2]}])}")
+    for shown in (
+        "Kepala unit: Kunjungan",
+        "9 hari sejak diminta. Diingatkan: 3 hari sebelumnya, 2 hari sesudahnya. Bila tidak dijawab sampai 2 hari sesudahnya, diteruskan",
+        "Setelah kepala unit yang paling atas, tugas itu tetap terlambat.",
+        "8 hari sejak diminta. Bila terlewati, yang bertugas diingatkan setiap pagi dan pengusul diberi tahu tenggat barunya;",
+        "6 hari sejak diminta. Bila terlewati, yang bertugas diingatkan setiap pagi; tidak ada yang berubah",
+    ):
+        assert shown in said, shown
+
+
 def test_it_counts_reminders_and_passing_up_as_the_wait_is_counted_and_names_the_last_notice(town: Town) -> None:
     clocks = [{"wait": "permission", "remind": [-2, 3]}, {"wait": "supplement", "remind": [-3, -1]}, {"wait": "verdict", "remind": [2]}]
     days = {"permission": {"amount": 5, "unit": "working_days"}, "verdict": {"amount": 1, "unit": "months"}}

@@ -48,7 +48,7 @@ def test_every_happening_is_told_in_words_of_the_readers_language(kind):
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("kind", ["late", "above", "review", "last"])
+@pytest.mark.parametrize("kind", ["late", "above", "gate", "review", "last"])
 def test_a_new_date_is_told_in_every_form_whatever_its_cause(kind: str, language: str) -> None:
     mail = NewDateMail("Sari", kind, "Antrean " * 60, "1 Desember 2026", "9 Desember 2026", "https://contoh.example/usulan/1")
     subject, text, html, short = render_mail("new_date", mail, Reader(language))

@@ -38,6 +38,8 @@ def isolate(policy: dict[str, Any], finding: Finding, found: list[Finding]) -> d
         return isolate(held, next(each for each in same if each.code == finding.code), same)
     alone = {name: rule for name, rule in policy.items() if name not in ("quorum", "substitutes", *OWN_PARTS)}
     alone |= {"gates": [], "movers": {}, "days": {}, "loosened": []}
+    if part == "clocks":
+        alone["gates"] = _list_counted(policy)
     if part in OWN_PARTS or finding.code in KEPT_WITH:
         return {**alone, **{name: policy[name] for name in (part, *KEPT_WITH.get(finding.code, ALONG.get(part, ()))) if name in policy}}
     if part == "award_from":
@@ -63,6 +65,13 @@ def hold_for(policy: dict[str, Any], number: int) -> dict[str, Any]:
     if "tiers" in category:
         own["rule_book"] = {**policy["rule_book"], "tiers": category["tiers"]}
     return {**policy, **own, "categories": []}
+
+
+def _list_counted(policy: dict[str, Any]) -> list[dict[str, Any]]:
+    """The gates that clocks are about, each as it can be passed: its clock is the same wherever it stands."""
+    counted = [rule["wait"] for rule in policy["clocks"]]
+    found = [each for each in policy["gates"] if f"gate:{each['name']}" in counted]
+    return [{**each, "stage": "screening", "role": "secretariat", "after": []} for each in found]
 
 
 def _isolate_gates(gates: list[dict[str, Any]], finding: Finding, number: int, faults: set[str]) -> list[dict[str, Any]]:

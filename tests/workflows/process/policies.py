@@ -101,9 +101,12 @@ def draw_closing(luck: Random, policy: dict[str, Any]) -> dict[str, Any]:
 
 
 def draw_clocks(luck: Random, policy: dict[str, Any]) -> dict[str, Any]:
-    """How one or two waits are counted and reminded of, and the cause for which they stand still."""
+    """How one or two waits are counted and reminded of, now and then that of a gate, and the cause for which they stand still."""
     known = [name for name in DAYS if name not in policy["days"]]
-    names = luck.sample(known, 2) if luck.random() > WRONG else luck.choice([[known[0]] * 2, ["agreement"], ["reviewing"]])
+    gates = [f"gate:{each['name']}" for each in policy["gates"]]
+    wrong = [[known[0]] * 2, ["agreement"], ["reviewing"], ["gate:gate_x"], *([each] * 2 for each in gates[:1])]
+    right = [luck.choice(gates), luck.choice(known)] if gates and luck.random() < 0.5 else luck.sample(known, 2)
+    names = right if luck.random() > WRONG else luck.choice(wrong)
     causes = ["flood"] if luck.random() < 0.4 else []
     begins = ["entered", "call_closed"]
     clocks = [{"wait": name, "begins": luck.choice(begins), "paused_by": [], "remind": _draw_steps(luck, name)} for name in names]

@@ -19,7 +19,8 @@ from models.clock_rules import ClockRule, ClockStart
 from models.ideas import Idea
 from models.instants import local_day
 from models.pauses import ClockPause
-from models.policy import Days, Policy
+from models.people import Role
+from models.policy import Days, GateRule, Policy
 from models.waits import Span, Wait
 from tests.building import POLICY, Town
 from tests.workflows.calculations.pencil import Pencil
@@ -29,6 +30,7 @@ from workflows.process.deadlines import due_for
 
 __all__ = ["clock"]
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
+NAMES = ("screening", "gate:screening")  # a wait of a stage, and that of a gate which has the same name
 OVER_MALEBER = ("KOTA", "ANDIR", "MALEBER")  # the units whose pauses reach an idea of Maleber
 WAITS = st.one_of(
     st.integers(1, 60),
@@ -75,6 +77,7 @@ class Question:
     """When something is asked for, how long it may take by which rule, what a region declared, and when the call ends."""
 
     asked_at: datetime
+    name: str
     wait: Wait
     begins: ClockStart
     paused_by: tuple[str, ...]
@@ -96,6 +99,7 @@ QUESTIONS = st.builds(
         st.times(),
         st.sampled_from(ZONES),
     ),
+    st.sampled_from(NAMES),
     WAITS,
     st.sampled_from(ClockStart),
     st.sampled_from(((), ("flood",), ("flood", "fire"))),
@@ -163,14 +167,18 @@ def test_every_date_of_the_process_is_the_one_that_is_counted_by_hand(town: Town
     calls = {"own": town.call, "other": town.call_in_use}
     clock.move_to(str(asked.asked_at.tzinfo))
     clock.set(asked.asked_at)
-    rule = ClockRule(wait="screening", begins=asked.begins, paused_by=asked.paused_by)
-    policy = Policy.model_validate(POLICY).model_copy(update={"days": Days(screening=asked.wait), "clocks": (rule,)})
+    rule = ClockRule(wait=asked.name, begins=asked.begins, paused_by=asked.paused_by)
+    others = tuple(ClockRule(wait=name, paused_by=("flood", "fire")) for name in NAMES if name != asked.name)
+    waits: dict[str, Wait] = {name: asked.wait if name == asked.name else 9 for name in NAMES}
+    gate = GateRule(name="screening", label="Uji", label_en="Test", stage="screening", role=Role.CHAIR, days=waits["gate:screening"])
+    parts = {"days": Days(screening=waits["screening"]), "gates": (gate,), "clocks": (*others, rule)}
+    policy = Policy.model_validate(POLICY).model_copy(update=parts)
     with Session(town.store.writing) as session:
         declare(session, town, asked, calls)
         call = session.get_one(Call, calls["own"])
         call.closes_at = asked.asked_at.replace(hour=12) + timedelta(days=asked.closes)
         context = IdeaContext(Idea(title="", call_id=call.id), call, policy, town.units["MALEBER"][1], "")
-        due_at = due_for(session, context, "screening")
+        due_at = due_for(session, context, asked.name)
         session.rollback()
     assert str(local_day(due_at)) == count_by_hand(asked)
     assert due_at.astimezone(asked.asked_at.tzinfo).time() == time(23, 59, 59)

@@ -55,7 +55,7 @@ def test_only_the_engine_writes_a_stage_a_decision_an_inbox_item_or_a_follow_up(
 
 def test_the_functions_that_write_the_inbox_are_found_by_what_they_do() -> None:
     assert list_writing("inbox") > {"ask_awaited", "ask_gate", "change_inbox", "settle", "find_overdue"}
-    assert not list_writing("inbox") & {"is_asked", "due_in", "end_of_day", "find_gate"}
+    assert not list_writing("inbox") & {"is_asked", "due_for", "end_of_day", "find_gate_date"}
 
 
 def test_no_job_that_follows_a_step_is_named_outside_the_tables() -> None:

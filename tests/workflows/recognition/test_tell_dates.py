@@ -34,7 +34,7 @@ from workflows.region.message_choice import read_choice
 
 __all__ = ["clock", "own_town"]
 ASKED, LAST = date(2026, 11, 24), date(2026, 12, 1)  # in a call of seven days for permission and for screening
-WAITING = ["screening", "shortlisted", "below_mark", "recommended", "pilot_reported"]
+WAITING = ["screening", "shortlisted", "below_mark", "recommended", "determined", "pilot_reported"]
 
 
 def look(town: Town, clock: Clock, day: date, hour: int = 1) -> None:
