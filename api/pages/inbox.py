@@ -16,7 +16,7 @@ from models.instants import now
 from workflows.intake.claim_lists import list_claims
 from workflows.intake.dictate import count_dictated
 from workflows.intake.merge_lists import list_waiting_merges
-from workflows.intake.replace import list_replacements
+from workflows.intake.replace_lists import list_replacements
 from workflows.intake.transfer_lists import list_transfers
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy_of
