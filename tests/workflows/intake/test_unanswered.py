@@ -24,7 +24,7 @@ from tests.clock import stopped_clock
 from tests.steps import REASON
 from tests.workflows.intake.merged import ALL, agree, build_two, merge, open_both, propose, require_whole, terms_of
 from tests.workflows.intake.test_agree import team_of
-from tests.workflows.intake.waiting_long import after_the_end, facts, see, time_of, told_so
+from tests.workflows.intake.waiting_long import after_the_end, facts, propose_as_lead, see, time_of, told_so
 from tests.workflows.region.declaring import let_count
 from tests.workflows.turns import Clock, clock, own_town, run_clock
 from workflows.intake import answering, unanswered
@@ -50,9 +50,9 @@ def test_a_member_who_never_answers_holds_a_merge_until_its_day_and_no_longer(ei
     open_both(town, asked)
     agree(town, asked, "lead", "mate", "owner")
     teams = team_of(town, first), team_of(town, second)
-    with stopped_clock(time_of(town, asked).until - now()):
+    with stopped_clock(time_of(town, asked).until - now() - timedelta(seconds=30)):
         see(town, asked)
-        assert waiting(town, "walker") == [asked], "the last second is still theirs"
+        assert waiting(town, "walker") == [asked], "the last minute is still theirs"
     with after_the_end(town, asked):
         with pytest.raises(Conflict, match="answer_late") as refused:
             agree(town, asked, "walker")
@@ -89,7 +89,7 @@ def test_what_is_over_stands_in_nobodys_way_also_where_the_clock_has_not_looked(
 
 def test_whoever_is_asked_next_or_anew_has_the_whole_of_the_days(town: Town) -> None:
     first, second = build_two(town)
-    asked = propose(town, first, second, by="lead")
+    asked = propose_as_lead(town, first, second)
     ends = [time_of(town, asked).until]
 
     def later(days: int, act: Any, *values: Any, **named: Any) -> None:
@@ -112,7 +112,7 @@ def test_whoever_is_asked_next_or_anew_has_the_whole_of_the_days(town: Town) -> 
 def test_the_silence_of_an_office_that_lacks_alone_ends_nothing(either_town: Town) -> None:
     town = either_town
     first, second = build_two(town)
-    asked = propose(town, first, second, by="lead")
+    asked = propose_as_lead(town, first, second)
     town.do(open_merge, asked, by="owner")
     agree(town, asked, *ALL)
     assert (time_of(town, asked).of_office, time_of(town, asked).is_binding) == (True, False)

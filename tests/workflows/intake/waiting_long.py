@@ -9,9 +9,10 @@ from sqlmodel import select
 from models.answer_times import AnswerTime
 from models.instants import now
 from models.ledger import LedgerEntry
-from models.people import AccountNotice, NoticeKind
+from models.people import AccountNotice, NoticeKind, Role
 from tests.building import Town
 from tests.clock import stopped_clock
+from tests.workflows.intake.merged import propose
 from workflows.intake.unanswered import see_to_request
 
 
@@ -42,3 +43,9 @@ def told_so(town: Town, kind: NoticeKind) -> dict[str, int]:
     """Who of the town was told so, and how often."""
     told = town.rows(select(AccountNotice.person_id).where(AccountNotice.kind == kind))
     return {one.who: told.count(one.id) for one in town.people.values() if one.id in told}
+
+
+def propose_as_lead(town: Town, first: str, second: str) -> str:
+    """A merge that the lead of the first idea proposes, who is a head and so sees the other one: no office has said a word yet."""
+    town.give_role("lead", Role.UNIT_HEAD, "CIROYOM")
+    return propose(town, first, second, by="lead")
