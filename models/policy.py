@@ -56,7 +56,7 @@ class Days(Frozen):
     pilot_plan: UpToAYear = 30
     verdict: UpToAYear = 14
     deferral: Annotated[Wait, Within(1, 730)] = 180
-    agreement: UpToAYear = 7  # for whoever is asked to join a team, or to advise one
+    agreement: UpToAYear = 7  # for whoever is asked to join a team, to advise one, or about a merge, a handing on, a change of members
     claim: UpToAYear = 28  # for whoever had a rejected idea near one that was determined
     objection: Annotated[Wait, Within(0, 365)] = 30
     retention: Annotated[Wait, Within(30, 3_650)] = 730

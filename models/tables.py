@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models import (
+    answer_times,
     attachments,
     awards,
     calendars,
@@ -41,7 +42,7 @@ from models import (
 )
 
 ROOMS = (
-    *(attachments, awards, calendars, calls, claims, clinics, colleagues, courses, decrees, dictated_ideas, documents),
+    *(answer_times, attachments, awards, calendars, calls, claims, clinics, colleagues, courses, decrees, dictated_ideas, documents),
     *(doubles, ideas, idempotency, inbox, kept_writing, late_permits, ledger, links, mentors, merges, messages, names),
     *(offices, outbox, past_ideas, pauses, people, pilots, posts, replacements, reviews, search, transfers, units),
 )

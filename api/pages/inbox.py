@@ -17,7 +17,7 @@ from models.instants import now
 from workflows.intake.claim_lists import ListedClaim, list_claims
 from workflows.intake.dictate import list_dictated_since
 from workflows.intake.merge_lists import list_waiting_merges
-from workflows.intake.replace import list_replacements
+from workflows.intake.replace_lists import list_replacements
 from workflows.intake.transfer_lists import ListedTransfer, list_transfers
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy_of
@@ -64,9 +64,19 @@ def _count_lists(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """Of each list of what people answer: its address, its words, how many await the reader, since when and until when, and how many
     concern them at all."""
     lists: list[tuple[str, str, Sequence[Any], Dates]] = [
-        ("/pergantian", "replace", list_replacements(session, actor=actor), lambda each: (each.row.asked_at, each.silent_until)),
+        (
+            "/pergantian",
+            "replace",
+            list_replacements(session, actor=actor),
+            lambda each: (each.row.asked_at, each.silent_until or _find_until(each)),
+        ),
         ("/klaim", "claim", [each for each in list_claims(session, actor=actor) if each.is_open], _date_claim),
-        ("/penggabungan", "merge", list_waiting_merges(session, only_agreed=True, actor=actor), lambda each: (each.since, None)),
+        (
+            "/penggabungan",
+            "merge",
+            list_waiting_merges(session, only_agreed=True, actor=actor),
+            lambda each: (each.since, _find_until(each)),
+        ),
         ("/pengalihan", "transfer", list_transfers(session, actor=actor), _date_transfer),
     ]
     return [{"to": to, "words": words, "concerning": len(rows), **_count(rows, dates)} for to, words, rows, dates in lists if rows]
@@ -84,7 +94,12 @@ def _date_claim(each: ListedClaim) -> tuple[datetime, datetime | None]:
 
 
 def _date_transfer(each: ListedTransfer) -> tuple[datetime, datetime | None]:
-    return each.row.accepted_at or each.row.offered_at, None
+    return each.row.accepted_at or each.row.offered_at, _find_until(each)
+
+
+def _find_until(each: Any) -> datetime | None:
+    """Until when a request may be answered."""
+    return each.time.until if each.time else None
 
 
 def _lines(session: Session, waiting: Sequence[Awaited], actor: Actor) -> list[dict[str, Any]]:

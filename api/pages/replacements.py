@@ -19,7 +19,8 @@ from api.v1.shapes import Id
 from models.stages import IdeaStage
 from workflows.intake.hand_over import take_over_draft
 from workflows.intake.name_search import FoundColleagues, find_colleagues
-from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement, list_replacements
+from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
+from workflows.intake.replace_lists import list_replacements
 from workflows.intake.replacing import NewReplacement, find_standing, may_ask_to_lead
 from workflows.process.actors import Actor
 from workflows.process.context import read_context

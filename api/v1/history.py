@@ -13,6 +13,7 @@ from models.ideas import Answer, Decision, Idea
 from models.people import Person
 from models.replacements import Replacement
 from models.transfers import IdeaTransfer
+from workflows.intake.answering import list_lapsed
 from workflows.intake.claim_lists import ListedClaim, Originator, read_watched
 from workflows.intake.claim_records import DECIDE, FILE, LAPSE, ORIGINATE, TELL, WITHDRAW
 from workflows.intake.join import JOINS
@@ -76,9 +77,10 @@ def show_history(session: Session, idea_id: str, actor: Actor) -> list[DecisionO
     people = {person.id: person.full_name for person in session.exec(select(Person).where(col(Person.id).in_(named)))}
     watched = read_watched(session, context, actor=actor)
     claims = [*(step for each in watched.claims for step in _show_claim(each)), *map(_show_originator, watched.originators)]
-    others = [*links, *(step for row in replacements for step in _show_replacement(row, people)), *claims]
+    lapsed = list_lapsed(session, [*(row.id for row in replacements), *(row.id for row, _ in transfers)])
+    others = [*links, *(step for row in replacements for step in _show_replacement(row, people, is_lapsed=row.id in lapsed)), *claims]
     others += [step for line in merges for step in _show_merge(line, people)]
-    others += [step for row, call in transfers for step in _show_transfer(row, call, people)]
+    others += [step for row, call in transfers for step in _show_transfer(row, call, people, is_lapsed=row.id in lapsed)]
     return _in_order([_name_others(session, _show_decision(decision, people, actor), actor) for decision in decisions], others)
 
 
@@ -93,7 +95,7 @@ def _in_order(decisions: list[DecisionOut], others: list[DecisionOut]) -> list[D
     return sorted([*decisions, *others], key=lambda each: each.at) if others else decisions
 
 
-def _show_replacement(row: Replacement, people: dict[str, str]) -> Iterator[DecisionOut]:
+def _show_replacement(row: Replacement, people: dict[str, str], *, is_lapsed: bool) -> Iterator[DecisionOut]:
     """That somebody's place was to be another's, and what came of it; who was to come is named once they have.
 
     Of an idea that was handed in it tells both leads, and the change as that of a team where it is one.
@@ -102,7 +104,8 @@ def _show_replacement(row: Replacement, people: dict[str, str]) -> Iterator[Deci
     if row.settled_at is not None:
         came_about = "replace_member" if row.team else "change_lead"
         settled_by = str(row.settled_by) if row.is_done or row.settled_by != row.newcomer_id else ""  # who would not come is not told
-        steps += [(came_about if row.is_done else "end_replacement", row.end_reason, row.settled_at, settled_by)]
+        ended = "lapse_replacement" if is_lapsed else "end_replacement"
+        steps += [(came_about if row.is_done else ended, row.end_reason, row.settled_at, settled_by)]
     for action, reason, at, by in steps:
         change = show_team_change({"team": row.team}, people) if action == "replace_member" else None
         detail = {"leaver": people.get(row.leaver_id, "")} if change is None and not row.of_lead else {}
@@ -128,13 +131,12 @@ def _show_merge(line: MergeLine, people: dict[str, str]) -> Iterator[DecisionOut
         yield DecisionOut(action=action, outcome="", reason=reason, detail=detail, team_change=change, at=at, by=by or None)
 
 
-def _show_transfer(row: IdeaTransfer, call: str, people: dict[str, str]) -> Iterator[DecisionOut]:
+def _show_transfer(row: IdeaTransfer, call: str, people: dict[str, str], *, is_lapsed: bool) -> Iterator[DecisionOut]:
     """That an idea was offered to another call, accepted, and not handed on; that it was stands among the decisions."""
     steps = [("offer_transfer", row.reason, row.offered_at, row.offered_by)]
     steps += [("accept_transfer", "", row.accepted_at, str(row.accepted_by))] if row.accepted_at is not None else []
-    steps += (
-        [("end_transfer", row.end_reason, row.settled_at, str(row.settled_by))] if row.settled_at is not None and not row.is_done else []
-    )
+    if row.settled_at is not None and not row.is_done:
+        steps += [("lapse_transfer" if is_lapsed else "end_transfer", row.end_reason, row.settled_at, str(row.settled_by))]
     for action, reason, at, by in steps:
         detail = {"to_call_title": call}
         yield DecisionOut(action=action, outcome="", reason=reason, detail=detail, team_change=None, at=at, by=people.get(by))

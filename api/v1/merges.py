@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from api.access import Api
 from api.v1 import PREFIX
+from api.v1.answer_times import show_answer_time
 from api.v1.shapes import Id, IdeaLine, RequestBody, ResponseBody, show_line
 from models.merges import IdeaMerge
 from workflows.intake.merge import NewMerge, answer_merge, ask_merge, confirm_merge, open_merge, share_merge
@@ -98,8 +99,13 @@ class MergedTextOut(ResponseBody):
 
 
 class WaitingMergeOut(MergeOut):
-    """A merge that waits for a word; before both leads have opened their ideas a lead is told the titles, and nobody else anything."""
+    """A merge that waits for a word; before both leads have opened their ideas a lead is told the titles, and nobody else anything.
 
+    `answer_until` is until when those answer whom it waits for now; where `ends_unanswered` it did not come about if not all have by then.
+    """
+
+    answer_until: datetime | None
+    ends_unanswered: bool
     reason: str
     asked_by: str
     is_undoing: bool
@@ -227,6 +233,7 @@ def _show_waiting(found: ListedMerge) -> WaitingMergeOut:
     ]
     return WaitingMergeOut(
         **_show(found.row).model_dump(),
+        **show_answer_time(found.time),
         reason=found.row.reason,
         asked_by=found.asked_by,
         is_undoing=found.is_undoing,

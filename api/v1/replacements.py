@@ -9,10 +9,12 @@ from pydantic import Field
 
 from api.access import Api
 from api.v1 import PREFIX
+from api.v1.answer_times import show_answer_time
 from api.v1.shapes import Id, IdeaOut, RequestBody, ResponseBody, show_context
 from api.v1.shown import show_as
 from workflows.intake.hand_over import take_over_draft
-from workflows.intake.replace import ListedReplacement, answer_replacement, ask_replacement, confirm_replacement, list_replacements
+from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
+from workflows.intake.replace_lists import ListedReplacement, list_replacements
 from workflows.intake.replacing import NewReplacement
 
 router = APIRouter(prefix=PREFIX, tags=["intake"])
@@ -54,8 +56,11 @@ class WaitingReplacementOut(ReplacementOut):
 
     With `of_lead` a member is to lead what is handed in: once the lead has agreed nobody else is waited for, and nobody beyond
     `silent_until`; a lead who has not agreed is followed for a `reason` that the confirmation says.
+    `answer_until` is until when those answer whom it waits for now; where `ends_unanswered` it did not come about if not all have by then.
     """
 
+    answer_until: datetime | None
+    ends_unanswered: bool
     title: str
     sections: dict[str, str]
     leaver: str
@@ -123,5 +128,6 @@ def _show_waiting(found: ListedReplacement) -> WaitingReplacementOut:
         of_lead=found.is_of_submitted_lead,
         has_lead_agreed=found.has_lead_agreed,
         silent_until=found.silent_until,
+        **show_answer_time(found.time),
         **{name: getattr(found, name) for name in ours},
     )

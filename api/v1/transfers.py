@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.access import Api
 from api.v1 import PREFIX
+from api.v1.answer_times import show_answer_time
 from api.v1.shapes import Id, RequestBody, ResponseBody
 from models.transfers import IdeaTransfer
 from workflows.intake.transfer import Agreement, NewTransfer, agree_to_transfer, answer_transfer, offer_transfer
@@ -64,8 +65,11 @@ class WaitingTransferOut(TransferOut):
 
     `terms` is the digest of that call's rules and of the idea with its team, as they are now; who accepts or agrees sends it along.
     `is_accepted` says whether that call's office accepted these, `awaited` who of the team has not agreed to them, its lead left out.
+    `answer_until` is until when those answer whom it waits for now; where `ends_unanswered` it did not come about if not all have by then.
     """
 
+    answer_until: datetime | None
+    ends_unanswered: bool
     code: str | None
     title: str
     submitted_at: datetime | None
@@ -116,6 +120,7 @@ def _show_waiting(found: ListedTransfer) -> WaitingTransferOut:
     idea = found.context.idea
     return WaitingTransferOut(
         **_show(found.row).model_dump(),
+        **show_answer_time(found.time),
         code=idea.code,
         title=idea.title,
         submitted_at=idea.submitted_at,

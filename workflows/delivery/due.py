@@ -23,6 +23,7 @@ from workflows.intake.keep_writing import forget_old
 from workflows.intake.mentor_silence import end_unanswered
 from workflows.intake.older_invitations import keep_older
 from workflows.intake.reminders import remind_unanswered
+from workflows.intake.unanswered import ask_to_see
 from workflows.process import ways
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.closing import end_of_grace, may_still_enter, read_closing
@@ -181,6 +182,11 @@ def end_requests(session: Session, actor: Actor) -> None:
     end_unanswered(session, AT_ONCE, actor=actor)
 
 
+def see_to_requests(session: Session, _actor: Actor) -> None:
+    """Have looked at what was asked about the teams of ideas: those who have not answered are reminded, and at its end it is over."""
+    ask_to_see(session, AT_ONCE)
+
+
 def end_claims(session: Session, actor: Actor) -> None:
     """Let claims lapse that nobody filed in time, so that the ideas they kept may be closed; and tell of those not decided in time."""
     lapse_claims(session, AT_ONCE, actor=actor)
@@ -241,6 +247,7 @@ CHECKS: tuple[Callable[[Session, Actor], None], ...] = (
     keep_older_invitations,
     remind_asked,
     end_requests,
+    see_to_requests,
     remind_of_tasks,
     tell_late,
     end_pauses,

@@ -19,6 +19,7 @@ from workflows.intake.attach import settle_scan
 from workflows.intake.route import expire_supplement, route_idea, unseal_idea
 from workflows.intake.silence import end_silence
 from workflows.intake.sweep import sweep_attachments
+from workflows.intake.unanswered import see_to_request
 from workflows.intake.watch import watch_adopted
 from workflows.process.actors import flow_actor
 
@@ -45,6 +46,11 @@ def watch_ideas(token: str, ids: list[int]) -> Outcome:
     return sum((handle_messages(database(), token, [number], watch_adopted, actor=ACTOR) for number in ids), Outcome())
 
 
+def see_to_requests(token: str, ids: list[int]) -> Outcome:
+    """See to what members and offices were asked and have not answered, each in a transaction of its own, as for `watch_ideas`."""
+    return sum((handle_messages(database(), token, [number], see_to_request, actor=ACTOR) for number in ids), Outcome())
+
+
 def sweep_files(token: str, ids: list[int]) -> Outcome:
     """Take from the store what no idea needs; a file that cannot be removed makes the day's sweep fail, to be tried again."""
     try:
@@ -60,6 +66,7 @@ unseal = job("intake", "unseal", unseal_idea)
 close_unanswered = job("intake", "expire_supplement", expire_supplement)
 watch = Job("watch", watch_ideas)
 settle_silent = job("intake", "end_silence", end_silence)
+see = Job("see_to_request", see_to_requests)
 scan = Job("scan_attachment", scan_attachments)
 sweep = Job("sweep_attachments", sweep_files)
 
@@ -70,12 +77,14 @@ async def intake(batch: dict[str, Any]) -> None:
     what was sealed goes to its office once the call is over; what was asked to be completed and never was is closed,
     and where the call says what a head's silence means, that is done.
     Once an idea is determined, whoever had a near one that was rejected is told.
+    Whoever has not answered what was asked about their team is reminded, and at the end of their days it did not come about.
     Files are shown to the virus scanner last, since that may take its time, and once a day what no idea needs is taken from their store."""
     await route(batch)
     await unseal(batch)
     await close_unanswered(batch)
     await settle_silent(batch)
     await watch(batch)
+    await see(batch)
     await scan(batch)
     await sweep(batch)
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
+from models.answer_times import AskedAbout
 from models.ideas import Idea
 from models.instants import now
 from models.merges import IdeaMerge, MergePart
 from models.people import NoticeKind
+from workflows.intake.answering import Asking, ask_from_now, lapse_if_over, require_open
 from workflows.intake.join import join_ideas
 from workflows.intake.merging import (
     FLOW,
@@ -43,6 +45,8 @@ from workflows.process.relations import has_part, role_for
 from workflows.process.ways import IDEA
 from workflows.process.wording import read_line, read_text
 from workflows.region.notices import send_notices
+
+BOTH_TEAMS, OFFICE = Asking(AskedAbout.MERGE), Asking(AskedAbout.MERGE, of_office=True)
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ def ask_merge(session: Session, idea_id: str, new: NewMerge, *, actor: Actor) ->
     row.terms = hash_terms(pair, parts)
     if by_office:
         row.confirmed_by, row.confirmed_at = actor.person_id, row.asked_at
+    ask_from_now(session, row.id, pair.earlier, BOTH_TEAMS)
     keep(session, "idea.ask_merge", row, parts, actor)
     _tell_next(session, row, parts, actor)
     return row
@@ -95,7 +100,7 @@ def ask_merge(session: Session, idea_id: str, new: NewMerge, *, actor: Actor) ->
 def open_merge(session: Session, merge_id: str, *, actor: Actor) -> IdeaMerge:
     """Let the other team read one's idea, so that they can agree or refuse; each lead may. Once both did, everybody is asked.
 
-    Raises Forbidden for who leads neither; Conflict for a proposal that is settled.
+    Raises Forbidden for who leads neither; Conflict for a proposal that is settled, and past its last day.
     """
     row, pair, parts = _take(session, merge_id, actor)
     mine = find_part(parts, actor)
@@ -104,6 +109,8 @@ def open_merge(session: Session, merge_id: str, *, actor: Actor) -> IdeaMerge:
     _require_alive(pair)
     if mine.opened_at is None:
         mine.opened_at = now()
+        if is_opened(parts):
+            ask_from_now(session, row.id, pair.earlier, BOTH_TEAMS)
         keep(session, "idea.open_merge", row, parts, actor)
         _tell_next(session, row, parts, actor)
     return row
@@ -131,6 +138,7 @@ def share_merge(session: Session, merge_id: str, shares: Mapping[str, int], *, a
         row.terms = terms
         for each in parts:
             each.agreed_at = None
+        ask_from_now(session, row.id, pair.earlier, BOTH_TEAMS)
         keep(session, "idea.share_merge", row, parts, actor)
         _tell_next(session, row, parts, actor)
     return row
@@ -164,9 +172,7 @@ def answer_merge(session: Session, merge_id: str, *, agrees: bool, terms: str = 
     if refusal is not None:
         raise refusal
     mine.agreed_at = now()
-    keep(session, "idea.agree_merge", row, parts, actor)
-    if is_last:
-        send_notices(session, list_office_holders(session, pair), NoticeKind.MERGE_ASKED)
+    _take_word(session, row, pair, parts, actor)
     return row
 
 
@@ -204,12 +210,17 @@ def end_waiting(session: Session, waiting: Sequence[IdeaMerge], *, actor: Actor)
     Whoever knew of it is told, and it may be proposed anew; nobody has refused it.
     """
     for row in waiting:
-        parts = list_parts(session, row)
-        row.settled_at = now()
-        keep(session, "idea.end_merge", row, parts, actor)
-        opened = is_opened(parts)
-        told = {each.person_id for each in parts if opened or each.leads_earlier or each.leads_later} | {row.asked_by}
-        send_notices(session, sorted(told - {str(actor.person_id)}), NoticeKind.MERGE_ENDED)
+        end_unsettled(session, "idea.end_merge", row, actor=actor)
+
+
+def end_unsettled(session: Session, kind: str, row: IdeaMerge, *, actor: Actor) -> None:
+    """End what was proposed and nobody has refused, under the fact's kind; whoever knew of it is told."""
+    parts = list_parts(session, row)
+    row.settled_at = now()
+    keep(session, kind, row, parts, actor)
+    opened = is_opened(parts)
+    told = {each.person_id for each in parts if opened or each.leads_earlier or each.leads_later} | {row.asked_by}
+    send_notices(session, sorted(told - {str(actor.person_id)}), NoticeKind.MERGE_ENDED)
 
 
 def _require_may_ask(context: IdeaContext, actor: Actor) -> None:
@@ -223,8 +234,7 @@ def _take(session: Session, merge_id: str, actor: Actor) -> tuple[IdeaMerge, Pai
     row, pair, parts = take_merge(session, merge_id)
     if find_part(parts, actor) is None and not is_office(session, pair, actor):
         raise NotFound("merge_not_found")
-    if row.settled_at is not None:
-        raise Conflict("merge_settled")
+    require_open(session, row, "merge_settled")
     return row, pair, parts
 
 
@@ -234,12 +244,14 @@ def _require_alive(pair: Pair) -> None:
 
 
 def _end_dead(session: Session, pair: Pair, actor: Actor) -> None:
-    """End what was proposed of either idea and cannot come about any more, as an idea has gone on or is over."""
+    """End what was proposed of either idea and cannot come about any more, as an idea has gone on or is over, or its time is."""
     for row in session.exec(waiting_for(each.idea.id for each in pair.both).with_for_update()).all():
         other = Pair(*(read_context(session, each, actor=FLOW) for each in (row.into_id, row.idea_id)))
         if not is_alive(other):
             row.settled_at = now()
             keep(session, "idea.end_merge", row, list_parts(session, row), actor)
+        elif lapse_if_over(session, row.id):
+            end_unsettled(session, "idea.lapse_merge", row, actor=FLOW)
 
 
 def _end(session: Session, row: IdeaMerge, pair: Pair, reason: str, actor: Actor) -> IdeaMerge:
@@ -249,6 +261,16 @@ def _end(session: Session, row: IdeaMerge, pair: Pair, reason: str, actor: Actor
     told = pair.people if is_opened(parts) else pair.leads
     send_notices(session, sorted({*told, row.asked_by} - {actor.person_id}), NoticeKind.MERGE_ENDED)
     return row
+
+
+def _take_word(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePart], actor: Actor) -> None:
+    """Write down that somebody agreed; with the last of them the office is asked."""
+    is_last = all(each.agreed_at is not None for each in parts)
+    if is_last:
+        ask_from_now(session, row.id, pair.earlier, OFFICE)
+    keep(session, "idea.agree_merge", row, parts, actor)
+    if is_last:
+        send_notices(session, list_office_holders(session, pair), NoticeKind.MERGE_ASKED)
 
 
 def _tell_next(session: Session, row: IdeaMerge, parts: list[MergePart], actor: Actor) -> None:

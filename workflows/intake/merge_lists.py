@@ -8,11 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.answer_times import AnswerTime, AskedAbout
 from models.database import is_among, is_sqlite
 from models.ideas import Idea
 from models.merges import IdeaMerge, MergePart
 from models.people import Person
 from models.stages import IdeaStage
+from workflows.intake.answering import is_over, read_times
 from workflows.intake.answers import FormContent
 from workflows.intake.content import list_asked_said
 from workflows.intake.merging import (
@@ -57,6 +59,7 @@ class ListedMerge:
     mine: MergePart | None
     is_office: bool
     is_told: bool
+    time: AnswerTime | None  # until when it may be answered
 
     @property
     def earlier_said(self) -> FormContent:
@@ -183,7 +186,8 @@ def list_waiting_merges(session: Session, *, only_agreed: bool = False, actor: A
     undoing = col(IdeaMerge.is_done) & col(IdeaMerge.undone_at).is_(None) & (col(IdeaMerge.undo_reason) != "") & col(IdeaMerge.id).in_(own)
     found = select(IdeaMerge).where((waiting & mine) | undoing)
     rows = session.exec(found.order_by(col(IdeaMerge.asked_at), col(IdeaMerge.id)).limit(MOST_LISTED)).all()
-    return [listed for row in rows if (listed := _list_one(session, row, actor)) is not None]
+    times = read_times(session, [row.id for row in rows])
+    return [listed for row in rows if (listed := _list_one(session, row, times.get(row.id), actor)) is not None]
 
 
 def may_propose_merge(session: Session, context: IdeaContext, actor: Actor) -> bool:
@@ -250,7 +254,11 @@ def _line(session: Session, row: IdeaMerge, context: IdeaContext, actor: Actor) 
     )
 
 
-def _list_one(session: Session, row: IdeaMerge, actor: Actor) -> ListedMerge | None:
+def _list_one(session: Session, row: IdeaMerge, time: AnswerTime | None, actor: Actor) -> ListedMerge | None:
+    if time is not None and time.about != (AskedAbout.SEPARATION if row.is_done else AskedAbout.MERGE):
+        time = None
+    if is_over(time):
+        return None
     pair, parts = read_pair(session, row), list_parts(session, row)
     mine, office = find_part(parts, actor), is_office(session, pair, actor)
     if mine is None and not office:
@@ -259,7 +267,7 @@ def _list_one(session: Session, row: IdeaMerge, actor: Actor) -> ListedMerge | N
     if not waits:
         return None
     told = office or (mine is not None and is_opened(parts))
-    return ListedMerge(row, pair, parts, _read_names(session, [row], parts), mine, office, told)
+    return ListedMerge(row, pair, parts, _read_names(session, [row], parts), mine, office, told, time)
 
 
 def _may_be_undone(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePart]) -> bool:

@@ -85,8 +85,8 @@ def find_missed(session: Session, row: Invitation) -> datetime | None:
     calendar = read_calendar(session, since=asked.asked_on)
     if not any(day <= today() for day in plan_days(asked.asked_on, local_day(end), calendar)):
         return _find_next(session, asked)
-    yesterday = today() - timedelta(days=1) if now() < _at_hour(today()) else today()
-    at = _at_hour(step_on(yesterday, 1, calendar))
+    yesterday = today() - timedelta(days=1) if now() < at_hour(today()) else today()
+    at = at_hour(step_on(yesterday, 1, calendar))
     return at if at <= end else None
 
 
@@ -131,8 +131,9 @@ def _find_next(session: Session, asked: _Asked) -> datetime | None:
     """The hour of the first reminder that is still to come."""
     days = plan_days(asked.asked_on, local_day(asked.find_end(session)), read_calendar(session, since=asked.asked_on))
     following = next((day for day in days if day > today()), None)
-    return None if following is None else _at_hour(following)
+    return None if following is None else at_hour(following)
 
 
-def _at_hour(day: date) -> datetime:
+def at_hour(day: date) -> datetime:
+    """The hour of a day at which people are reminded."""
     return datetime.combine(day, time(HOUR), region_zone())

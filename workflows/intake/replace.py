@@ -5,21 +5,17 @@ to get out of the team and judge its idea. So who serves is replaced only if the
 whoever permitted the idea confirms; never once an award was announced; and who left is apart from what the team is apart from.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
+from models.answer_times import AskedAbout
 from models.ideas import Idea, TeamMember
 from models.instants import now
-from models.people import NoticeKind, Person, Role, write_full_name
+from models.people import NoticeKind
 from models.replacements import Replacement
-from workflows.calculations.employee_number import mask_held_number
-from workflows.intake.answers import FormContent
-from workflows.intake.content import list_asked_said
+from workflows.intake.answering import Asking, ask_from_now, is_of_office, lapse_if_over, require_open
 from workflows.intake.hand_over import become_lead
 from workflows.intake.merge import end_waiting, hold_waiting
 from workflows.intake.new_lead import find_other_waiting, put_in_lead
@@ -28,16 +24,17 @@ from workflows.intake.replacing import (
     NewReplacement,
     find_judged,
     find_office,
-    find_silent_until,
     find_standing,
     has_lead_agreed,
     hash_terms,
     is_concerned,
     is_of_submitted_lead,
+    is_office_next,
     list_asked,
     list_missing,
     list_office_holders,
     may_ask_to_lead,
+    name_asking,
     name_newcomer,
 )
 from workflows.intake.team import TeamChange, read_memberships, record_team_change
@@ -48,48 +45,11 @@ from workflows.process.duties import PROPOSE, list_barred
 from workflows.process.eligibility import find_awarded_before
 from workflows.process.journal import record
 from workflows.process.refusals import Conflict, Forbidden, NotFound
-from workflows.process.visibility import visible
 from workflows.process.wording import read_text
 from workflows.region.notices import send_notice, send_notices
 
-MOST_LISTED = 100
 READING = flow_actor("intake")
-
-
-@dataclass(frozen=True)
-class ListedReplacement:
-    """A request with its idea, as somebody whom it concerns may read it: what they may do about it, and who has yet to agree."""
-
-    row: Replacement
-    context: IdeaContext
-    leaver: str
-    share_hundredths: int
-    role: str
-    masked: str  # the newcomer's number
-    newcomer: str  # by name where the reader may know it, else empty
-    has_newcomer_agreed: bool
-    awaited: tuple[str, ...]  # the names of the members who have not agreed
-    may_answer: bool
-    may_confirm: bool
-    may_take_back: bool
-    is_of_submitted_lead: bool
-    has_lead_agreed: bool
-    silent_until: datetime | None  # until when those asked about another lead are waited for; None of other requests
-
-    @property
-    def said(self) -> FormContent:
-        """What the idea says."""
-        return list_asked_said(self.context)
-
-    @property
-    def may_settle(self) -> bool:
-        """Whether the reader may do anything about it."""
-        return self.awaits_reader or self.may_take_back
-
-    @property
-    def awaits_reader(self) -> bool:
-        """Whether it waits for the reader."""
-        return self.may_answer or self.may_confirm
+OFFICE = Asking(AskedAbout.REPLACEMENT, of_office=True)
 
 
 def ask_replacement(session: Session, idea_id: str, new: NewReplacement, *, actor: Actor) -> Replacement:
@@ -108,11 +68,12 @@ def ask_replacement(session: Session, idea_id: str, new: NewReplacement, *, acto
     if refusal is not None:
         raise refusal
     newcomer, reason = name_newcomer(session, context, new)
-    same = Replacement.idea_id == idea_id, Replacement.of_lead == of_lead
-    if session.exec(select(Replacement.id).where(*same, col(Replacement.settled_at).is_(None))).first():
-        raise Conflict("replacement_waits")
+    _require_none_waits(session, context, is_of_lead=of_lead)
     said: dict[str, Any] = {"leaver_id": new.leaver_id, "of_lead": of_lead, "reason": reason, "terms": hash_terms(context)}
     row = Replacement(idea_id=idea_id, asked_by=str(actor.person_id), **said, **newcomer)
+    session.add(row)
+    session.flush()
+    ask_from_now(session, row.id, context, OFFICE if is_office_next(session, context, row) else name_asking(session, context, row))
     _record(session, "idea.ask_replacement", row, actor)
     told = list_asked(session, context, row)
     if is_of_submitted_lead(context, row) and not has_lead_agreed(row):  # silence is told of to nobody: the office knows from the first day
@@ -145,8 +106,8 @@ def answer_replacement(session: Session, replacement_id: str, *, agrees: bool, r
     if row.of_lead and not is_of_submitted_lead(context, row):
         become_lead(session, context, actor=actor)
         _settle(row, actor)
-    elif not list_missing(session, context, row):
-        send_notices(session, list_office_holders(session, context, row), NoticeKind.TEAM_ASKED)
+    elif is_office_next(session, context, row) and not is_of_office(session, row.id):
+        ask_office(session, context, row)
     _record(session, "idea.agree_replacement", row, actor)
     return row
 
@@ -190,44 +151,29 @@ def confirm_replacement(session: Session, replacement_id: str, *, confirms: bool
     return row
 
 
-def list_replacements(session: Session, *, actor: Actor) -> list[ListedReplacement]:
-    """The requests that wait and concern somebody: who comes, who goes, whose team it is, and who may confirm; the oldest first."""
-    own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
-    mine = [col(Replacement.newcomer_id) == actor.person_id, col(Replacement.idea_id).in_(own)]
-    if actor.holds(Role.UNIT_HEAD) or actor.holds(Role.SECRETARIAT):
-        mine.append(col(Replacement.idea_id).in_(select(Idea.id).where(visible(actor))))
-    waiting = select(Replacement).where(col(Replacement.settled_at).is_(None), sa.or_(*mine))
-    rows = session.exec(waiting.order_by(col(Replacement.asked_at), col(Replacement.id)).limit(MOST_LISTED)).all()
-    read = ((row, read_context(session, row.idea_id, actor=READING)) for row in rows)
-    return [_show(session, row, context, actor) for row, context in read if is_concerned(session, context, row, actor)]
+def ask_office(session: Session, context: IdeaContext, row: Replacement) -> None:
+    """Let a request wait for the office that confirms, as nobody else is waited for; it is told."""
+    ask_from_now(session, row.id, context, OFFICE)
+    send_notices(session, list_office_holders(session, context, row), NoticeKind.TEAM_ASKED)
 
 
-def _show(session: Session, row: Replacement, context: IdeaContext, actor: Actor) -> ListedReplacement:
-    left, missing = list_asked(session, context, row) - row.agreed.keys(), list_missing(session, context, row)
-    of_lead = is_of_submitted_lead(context, row)
-    role, path = find_office(session, context)
-    confirms = actor.holds(role, path) and actor.person_id not in {*context.team, row.leaver_id, row.newcomer_id}
-    newcomer = session.get(Person, row.newcomer_id) if row.newcomer_id else None
-    is_told = newcomer is not None and (newcomer.unit_id == actor.unit_id or newcomer.id in {actor.person_id, *row.agreed, *context.team})
-    names = {each.person_id: write_full_name(each.front_title, each.name, each.back_title) for each in context.members}
-    part = next((each for each in context.members if each.person_id == row.leaver_id), None)
-    return ListedReplacement(
-        row,
-        context,
-        leaver=session.get_one(Person, row.leaver_id).full_name,
-        share_hundredths=part.share_hundredths if part is not None else 0,
-        role=part.role if part is not None else "",
-        masked=mask_held_number(row.number),
-        newcomer=newcomer.full_name if newcomer is not None and is_told else "",
-        has_newcomer_agreed=row.newcomer_id in {*row.agreed, row.asked_by},
-        awaited=tuple(names[each] for each in sorted(left & names.keys()) if each != row.newcomer_id),
-        may_answer=actor.person_id in left,
-        may_confirm=confirms and not missing and row.newcomer_id is not None,
-        may_take_back=actor.person_id == row.asked_by,
-        is_of_submitted_lead=of_lead,
-        has_lead_agreed=row.of_lead and has_lead_agreed(row),
-        silent_until=find_silent_until(session, context, row) if of_lead else None,
-    )
+def lapse_replacement(session: Session, context: IdeaContext, row: Replacement, *, actor: Actor) -> None:
+    """End a request that was not answered by everybody in time; who made it and all who were asked are told, and the team stays."""
+    row.settled_at = now()
+    _record(session, "idea.lapse_replacement", row, actor)
+    send_notices(session, sorted({row.asked_by, *list_asked(session, context, row)}), NoticeKind.TEAM_KEPT)
+
+
+def _require_none_waits(session: Session, context: IdeaContext, *, is_of_lead: bool) -> None:
+    """Raise Conflict while another request waits; one that was not answered in time is over, also where the clock has not looked yet."""
+    same = Replacement.idea_id == context.idea.id, Replacement.of_lead == is_of_lead, col(Replacement.settled_at).is_(None)
+    if session.exec(select(Replacement.id).where(*same)).first() is None:
+        return
+    session.exec(select(Idea.id).where(Idea.id == context.idea.id).with_for_update()).one()
+    for row in session.exec(select(Replacement).where(*same).with_for_update().execution_options(populate_existing=True)).all():
+        if not lapse_if_over(session, row.id):
+            raise Conflict("replacement_waits")
+        lapse_replacement(session, context, row, actor=READING)
 
 
 def _take(session: Session, replacement_id: str, actor: Actor) -> tuple[Replacement, IdeaContext]:
@@ -243,8 +189,7 @@ def _take(session: Session, replacement_id: str, actor: Actor) -> tuple[Replacem
     context = read_context(session, row.idea_id, actor=READING)
     if not is_concerned(session, context, row, actor):
         raise NotFound("replacement_not_found")
-    if row.settled_at is not None:
-        raise Conflict("replacement_settled")
+    require_open(session, row, "replacement_settled")
     return row, context
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.answer_times import AskedAbout
 from models.instants import local_day, now
 from models.people import Person, Role, RoleGrant, is_held
 from models.replacements import Replacement
@@ -16,6 +17,7 @@ from models.stages import IdeaStage
 from models.units import Unit
 from models.waits import Span, WaitUnit
 from workflows.calculations.ledger import write_canonical
+from workflows.intake.answering import Asking
 from workflows.intake.hand_over import list_gone
 from workflows.intake.team import MemberShare, find_named
 from workflows.process.actors import Actor
@@ -125,6 +127,19 @@ def list_missing(session: Session, context: IdeaContext, row: Replacement) -> se
         return left
     is_over = has_lead_agreed(row) or now() > find_silent_until(session, context, row)
     return left & {str(row.newcomer_id)} if is_over else left
+
+
+def is_office_next(session: Session, context: IdeaContext, row: Replacement) -> bool:
+    """Whether the office that confirms is all that a request waits for; never where nobody has the number that was typed."""
+    is_own = row.of_lead and context.idea.stage == IdeaStage.DRAFT  # who comes leads at once
+    return row.newcomer_id is not None and not is_own and not list_missing(session, context, row)
+
+
+def name_asking(session: Session, context: IdeaContext, row: Replacement) -> Asking:
+    """How long those asked have: a member who would lead waits for the others' silence, which ends nothing but their being waited for."""
+    if row.of_lead and row.newcomer_id == row.asked_by:
+        return Asking(AskedAbout.REPLACEMENT, is_binding=False, until=find_silent_until(session, context, row))
+    return Asking(AskedAbout.REPLACEMENT)
 
 
 def is_of_submitted_lead(context: IdeaContext, row: Replacement) -> bool:

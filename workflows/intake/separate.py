@@ -10,12 +10,14 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
+from models.answer_times import AskedAbout
 from models.calls import Call, CallState, PolicyVersion
 from models.ideas import Decision, Idea
 from models.instants import now
 from models.merges import IdeaMerge, MergePart
 from models.people import NoticeKind
 from models.stages import IdeaStage
+from workflows.intake.answering import Asking, ask_from_now, require_in_time
 from workflows.intake.hand_over import list_gone
 from workflows.intake.join import permit_regrouping, put_team, read_joint, take_regrouping
 from workflows.intake.merging import FLOW, MERGING, SCREEN, SHORTEST_REASON, Pair, find_part, is_office, keep, take_merge
@@ -93,15 +95,18 @@ def undo_merge(session: Session, merge_id: str, *, reason: str, actor: Actor) ->
         return _separate(session, row, pair, parts, read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON), actor=actor)
     if pair.earlier.idea.stage not in MERGING:
         raise Forbidden("only_office_separates")
+    _require_not_over(session, row)
     said = row.undo_reason or read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON)
     gone = list_gone(session, pair.people)
     if all(each.undo_agreed_at is not None for each in parts if each is not mine and each.person_id not in gone):
         return _separate(session, row, pair, parts, said, actor=actor)
     if mine.undo_agreed_at is None:
-        asks, row.undo_reason, mine.undo_agreed_at = not row.undo_reason, said, now()
+        told = {each.person_id for each in parts} - {actor.person_id} - gone if not row.undo_reason else set()
+        if not row.undo_reason:
+            ask_from_now(session, row.id, pair.earlier, Asking(AskedAbout.SEPARATION))
+        row.undo_reason, mine.undo_agreed_at = said, now()
         keep(session, "idea.agree_separation", row, parts, actor)
-        if asks:
-            send_notices(session, sorted({each.person_id for each in parts} - {actor.person_id} - gone), NoticeKind.MERGE_ASKED)
+        send_notices(session, sorted(told), NoticeKind.MERGE_ASKED)
     return row
 
 
@@ -112,12 +117,17 @@ def keep_merge(session: Session, merge_id: str, *, actor: Actor) -> IdeaMerge:
         raise NotFound("merge_not_found")
     if not row.is_done or row.undone_at is not None or not row.undo_reason:
         raise Conflict("merge_not_standing")
+    stay_one(session, "idea.keep_merge", row, parts, actor=actor)
+    return row
+
+
+def stay_one(session: Session, kind: str, row: IdeaMerge, parts: list[MergePart], *, actor: Actor) -> None:
+    """Let what members would take back stand, under the fact's kind: whoever had agreed to two again is asked anew, should somebody ask."""
     row.undo_reason = ""
     for each in parts:
         each.undo_agreed_at = None
-    keep(session, "idea.keep_merge", row, parts, actor)
+    keep(session, kind, row, parts, actor)
     send_notices(session, sorted({each.person_id for each in parts} - {actor.person_id}), NoticeKind.MERGE_ENDED)
-    return row
 
 
 def _name_lead(team: tuple[Membership, ...], lead_id: str) -> tuple[Membership, ...]:
@@ -151,6 +161,12 @@ def _separate(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePar
     grounds = Grounds(reason, {"merge": row.id}, {"merge": row.id}, (row, *parts))
     take(session, later, standing, grounds, actor=FLOW)
     return row
+
+
+def _require_not_over(session: Session, row: IdeaMerge) -> None:
+    """Raise Conflict for two ideas to be two again where not everybody agreed to it in time; the clock is about to let it be."""
+    if row.undo_reason:
+        require_in_time(session, row.id)
 
 
 def _hold_to_newest(session: Session, context: IdeaContext) -> IdeaContext:

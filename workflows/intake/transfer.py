@@ -10,14 +10,15 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
+from models.answer_times import AskedAbout
 from models.calls import Call
 from models.ideas import Decision, Idea
 from models.instants import now
-from models.people import NoticeKind, Role, RoleGrant, is_held
+from models.people import NoticeKind
 from models.transfers import IdeaTransfer
-from models.units import Unit
+from workflows.intake.answering import Asking, ask_from_now, lapse_if_over, require_open
 from workflows.intake.hand_over import list_gone
 from workflows.intake.merging import FLOW, find_duty_beside_screening
 from workflows.intake.transferring import (
@@ -33,7 +34,9 @@ from workflows.intake.transferring import (
     is_receiver,
     is_sender,
     list_awaited,
+    list_receivers,
     name_category,
+    waiting_for,
 )
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
@@ -52,6 +55,7 @@ from workflows.region.notices import send_notices
 
 TRANSFER = IDEA.action("transfer")
 SHORTEST_END = 10
+ASKED = Asking(AskedAbout.TRANSFER)
 
 
 @dataclass(frozen=True)
@@ -88,11 +92,12 @@ def offer_transfer(session: Session, idea_id: str, new: NewTransfer, *, actor: A
     if session.get(Call, new.call_id) is None:
         faults.found.append(Invalid("transfer_call_unknown", "call_id"))
     faults.settle()
-    to_call, unit = get_call(session, new.call_id)
+    to_call = get_call(session, new.call_id)[0]
     context = _hold(session, idea_id)
-    waiting = select(IdeaTransfer.id).where(IdeaTransfer.idea_id == idea_id, col(IdeaTransfer.settled_at).is_(None))
-    if session.exec(waiting).first() is not None:
-        raise Conflict("transfer_waits")
+    for waiting in session.exec(waiting_for(idea_id)).all():
+        if not lapse_if_over(session, waiting.id):
+            raise Conflict("transfer_waits")
+        lapse_offer(session, waiting, context, actor=FLOW)
     refusal = find_not_to_transfer(session, context, to_call)
     there = enter_call(session, context, to_call, first_category(session, context, to_call)) if refusal is None else context
     refusal = refusal or find_not_to_enter(session, there)
@@ -106,8 +111,10 @@ def offer_transfer(session: Session, idea_id: str, new: NewTransfer, *, actor: A
         reason=reason,
         offered_by=str(actor.person_id),
     )
+    session.add(row)
+    ask_from_now(session, row.id, context, ASKED)
     _keep(session, "idea.offer_transfer", row, actor)
-    told = {context.idea.lead_id, *_list_holders(session, unit.path)} - {actor.person_id}
+    told = {context.idea.lead_id, *list_receivers(session, to_call.id)} - {actor.person_id}
     send_notices(session, sorted(str(each) for each in told), NoticeKind.TRANSFER_OFFERED)
     return row
 
@@ -134,6 +141,7 @@ def answer_transfer(session: Session, transfer_id: str, *, accepts: bool, terms:
     if to_call.awards_drafted_at is not None:
         raise Conflict("transfer_call_over")
     row.accepted_by, row.accepted_at, row.accepted_terms = actor.person_id, now(), present
+    ask_from_now(session, row.id, context, ASKED)
     _keep(session, "idea.accept_transfer", row, actor)
     send_notices(session, sorted(context.team - list_gone(session, context.team)), NoticeKind.TRANSFER_ACCEPTED)
     return row
@@ -182,11 +190,19 @@ def end_offers(session: Session, idea_id: str, *, actor: Actor) -> None:
 
     Whoever calls this holds the idea.
     """
-    waiting = select(IdeaTransfer).where(IdeaTransfer.idea_id == idea_id, col(IdeaTransfer.settled_at).is_(None))
-    for row in session.exec(waiting.with_for_update()).all():
+    for row in session.exec(waiting_for(idea_id)).all():
         row.settled_at = now()
         _keep(session, "idea.end_transfer", row, actor)
         _tell_end(session, row, session.get_one(Idea, idea_id).lead_id, actor)
+
+
+def lapse_offer(session: Session, row: IdeaTransfer, context: IdeaContext, *, actor: Actor) -> None:
+    """End an offer that was not answered by everybody in time; the idea stays, and all who were asked are told, and who offered it."""
+    row.settled_at = now()
+    _keep(session, "idea.lapse_transfer", row, actor)
+    asked = set(context.team - list_gone(session, context.team)) if row.accepted_at else list_receivers(session, row.to_call_id)
+    told = {context.idea.lead_id, row.offered_by, row.accepted_by, *row.agreed, *asked} - {None}
+    send_notices(session, sorted(str(each) for each in told), NoticeKind.TRANSFER_ENDED)
 
 
 def _require_same_terms(session: Session, context: IdeaContext, to_call: Call, terms: str) -> str:
@@ -204,8 +220,11 @@ def _agree_as_member(session: Session, row: IdeaTransfer, context: IdeaContext, 
     member = str(actor.person_id)
     if row.agreed.get(member) != terms:
         row.agreed = {**row.agreed, member: terms}
+        is_last = not list_awaited(session, row, context, terms)
+        if is_last:
+            ask_from_now(session, row.id, context, ASKED)
         _keep(session, "idea.agree_transfer", row, actor)
-        if not list_awaited(session, row, context, terms):
+        if is_last:
             send_notices(session, [context.idea.lead_id], NoticeKind.TRANSFER_ACCEPTED)
     return row
 
@@ -255,16 +274,8 @@ def _take(session: Session, transfer_id: str, actor: Actor) -> tuple[IdeaTransfe
     row = session.get_one(IdeaTransfer, transfer_id, with_for_update=True, populate_existing=True)
     if not is_concerned(session, row, context, actor):
         raise NotFound("transfer_not_found")
-    if row.settled_at is not None:
-        raise Conflict("transfer_settled")
+    require_open(session, row, "transfer_settled")
     return row, context
-
-
-def _list_holders(session: Session, path: str) -> set[str]:
-    """Who holds the secretariat over a unit, to be told."""
-    held = select(RoleGrant.person_id, Unit.path).join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-    found = session.exec(held.where(RoleGrant.role == Role.SECRETARIAT, is_held()))
-    return {person_id for person_id, over in found if path.startswith(over)}
 
 
 def _end(session: Session, row: IdeaTransfer, context: IdeaContext, reason: str, actor: Actor) -> IdeaTransfer:

@@ -1,10 +1,11 @@
 """What somebody may know of offers to hand an idea to another call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.answer_times import AnswerTime
 from models.calls import Call, PolicyVersion
 from models.database import is_sqlite
 from models.entry_rules import Category
@@ -12,6 +13,7 @@ from models.ideas import Idea, TeamMember
 from models.people import Person
 from models.stages import IdeaStage
 from models.transfers import IdeaTransfer
+from workflows.intake.answering import is_over, read_times
 from workflows.intake.merging import FLOW
 from workflows.intake.transferring import (
     enter_call,
@@ -51,6 +53,7 @@ class ListedTransfer:
     may_take_back: bool
     may_agree: bool
     may_refuse: bool
+    time: AnswerTime | None = None  # until when it may be answered
 
     @property
     def may_answer(self) -> bool:
@@ -78,8 +81,10 @@ def list_transfers(session: Session, *, actor: Actor) -> list[ListedTransfer]:
     found = select(IdeaTransfer).join(Idea, col(Idea.id) == col(IdeaTransfer.idea_id)).where(col(Idea.stage).in_(MAY_COME_ABOUT))
     found = found.where(col(IdeaTransfer.settled_at).is_(None), mine)
     rows = session.exec(found.order_by(col(IdeaTransfer.offered_at), col(IdeaTransfer.id)).limit(MOST_LISTED)).all()
-    read = ((row, read_context(session, row.idea_id, actor=FLOW)) for row in rows)
-    return [_show(session, row, context, actor) for row, context in read if is_concerned(session, row, context, actor)]
+    times = read_times(session, [row.id for row in rows])
+    read = ((row, read_context(session, row.idea_id, actor=FLOW)) for row in rows if not is_over(times.get(row.id)))
+    shown = (_show(session, row, context, actor) for row, context in read if is_concerned(session, row, context, actor))
+    return [replace(each, time=times.get(each.row.id)) for each in shown]
 
 
 def list_transfers_of(session: Session, idea_id: str) -> list[tuple[IdeaTransfer, str]]:

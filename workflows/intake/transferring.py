@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from models.calls import Call, CallState
 from models.ideas import Gate
 from models.merges import IdeaMerge
-from models.people import Role
+from models.people import Role, RoleGrant, is_held
 from models.replacements import Replacement
 from models.stages import IdeaStage
 from models.transfers import IdeaTransfer
@@ -159,6 +160,20 @@ def list_awaited(session: Session, row: IdeaTransfer, context: IdeaContext, term
     gone = list_gone(session, context.team)
     others = sorted((each for each in context.members if not each.lead), key=lambda each: each.position)
     return [each.person_id for each in others if each.person_id not in gone and row.agreed.get(each.person_id) != terms]
+
+
+def list_receivers(session: Session, call_id: str) -> set[str]:
+    """Who holds the secretariat over a call, to be told of what is offered to it."""
+    path = get_call(session, call_id)[1].path
+    held = select(RoleGrant.person_id, Unit.path).join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
+    found = session.exec(held.where(RoleGrant.role == Role.SECRETARIAT, is_held()))
+    return {person_id for person_id, over in found if path.startswith(over)}
+
+
+def waiting_for(idea_id: str) -> Any:
+    """The offers of an idea that are not settled, held; whoever asks holds the idea."""
+    waiting = select(IdeaTransfer).where(IdeaTransfer.idea_id == idea_id, col(IdeaTransfer.settled_at).is_(None))
+    return waiting.with_for_update()
 
 
 def first_category(session: Session, context: IdeaContext, to_call: Call) -> str:

@@ -12,6 +12,7 @@ JOB_STEPS: dict[str, tuple[str, ...]] = {
     "intake.route": ("route",),
     "intake.unseal": ("unseal",),
     "intake.watch": (),
+    "intake.see_to_request": (),
     "intake.scan_attachment": (),
     "intake.sweep_attachments": (),
     "intake.expire_supplement": ("expire", "postpone"),  # nothing is closed before a last notice

@@ -35,7 +35,7 @@ __all__ = ["clock", "own_town"]
 SENDS_NOTHING_HERE = (
     *(due.close_calls, due.escalate, due.forget, due.end_pauses, due.wake_scans),
     *(due.remind_asked, due.tell_followers, due.end_requests, due.keep_older_invitations),  # whose own tests run them again
-    *(due.end_claims, due.remind_of_tasks),  # likewise
+    *(due.end_claims, due.remind_of_tasks, due.see_to_requests),  # likewise
 )
 
 

@@ -28,7 +28,8 @@ from tests.workflows.intake.test_agree import asked_of, named, team_of
 from tests.workflows.intake.test_replace import agree, replace, require_whole, retire
 from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import revise_idea
-from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement, list_replacements
+from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
+from workflows.intake.replace_lists import list_replacements
 from workflows.intake.replacing import NewReplacement
 from workflows.intake.submit import supplement_idea
 from workflows.process.refusals import Conflict, Forbidden, Invalid

@@ -26,7 +26,8 @@ from tests.workflows.intake.test_agree import team_of
 from workflows.intake.agree import answer_invitation
 from workflows.intake.draft import revise_idea
 from workflows.intake.hand_over import take_over_draft
-from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement, list_replacements
+from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
+from workflows.intake.replace_lists import list_replacements
 from workflows.intake.replacing import NewReplacement
 from workflows.intake.team import MemberShare
 from workflows.intake.team_changes import list_team_changes

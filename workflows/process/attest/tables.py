@@ -86,7 +86,7 @@ idealink     said         idea_id,other_id,pair,kind,reason,said_by,said_at     
 idealink     end          ended_by,ended_at,end_reason                                                                               salted   idea.link,idea.unlink
 replacement  asked        idea_id,leaver_id,newcomer_id,of_lead,number,reason,asked_by,asked_at,terms                                salted   idea.ask_replacement
 replacement  request      leaver_id,newcomer_id,reason                                                                                bare     -
-replacement  state        agreed,settled_by,settled_at,is_done,end_reason,team                                                       salted   idea.ask_replacement,idea.agree_replacement,idea.end_replacement,idea.replace_member,idea.change_lead
+replacement  state        agreed,settled_by,settled_at,is_done,end_reason,team                                                       salted   idea.ask_replacement,idea.agree_replacement,idea.end_replacement,idea.lapse_replacement,idea.replace_member,idea.change_lead
 ideacomment  said         idea_id,person_id,text,written_at                                                                          salted   idea.comment
 ideacomment  hiding       hidden_by,hidden_at,hide_reason                                                                            salted   idea.comment,idea.hide_comment,idea.show_comment
 ideacomment  shown        shown_again                                                                                                salted   idea.comment,idea.show_comment

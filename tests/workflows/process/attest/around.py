@@ -26,6 +26,7 @@ from workflows.intake.mentoring import answer_request, ask_mentor, end_mentorshi
 from workflows.intake.replace import answer_replacement, ask_replacement, confirm_replacement
 from workflows.intake.replacing import NewReplacement
 from workflows.intake.transfer import NewTransfer, offer_transfer
+from workflows.intake.unanswered import see_to_request
 from workflows.region.clinics import NewClinic, plan_clinic
 from workflows.region.mentors import NewMentor, set_mentor
 from workflows.region.past_files import end_past_file
@@ -50,9 +51,12 @@ def comment(town: Town) -> None:
 
 
 def replace_member_and_lead(town: Town) -> None:
-    """A member would not be followed, and then is; and who came in leads in the lead's place."""
+    """A member would not be followed, is asked in vain, and then is followed; and who came in leads in the lead's place."""
     idea = town.build_idea(IdeaStage.SCREENING)
     leaves = NewReplacement(town["mate"].id, REASON, employee_number=town["walker"].number)
+    unanswered = town.do(ask_replacement, idea, leaves, by="lead").id
+    with stopped_clock(timedelta(days=90)):
+        town.do(see_to_request, unanswered, by="flow:intake")
     town.do(answer_replacement, town.do(ask_replacement, idea, leaves, by="lead").id, agrees=False, by="mate")
     asked = town.do(ask_replacement, idea, leaves, by="lead").id
     for who in ("mate", "walker"):

@@ -1,0 +1,24 @@
+"""What is asked about the teams of ideas may be answered until a day: merges, offers to other calls, changes of members and leads."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0047"
+down_revision = "0046"
+
+WAITING = sa.text("next_at IS NOT NULL")
+
+
+def upgrade() -> None:
+    """What waits already has its day from the first look of the clock after this, as the days are those of its policy: none is past."""
+    op.create_table(
+        "answertime",
+        sa.Column("subject_id", sa.String(length=26), nullable=False),
+        sa.Column("about", sa.String(length=32), nullable=False),
+        *(sa.Column(name, sa.DateTime(timezone=True), nullable=False) for name in ("asked_at", "until")),
+        *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("is_binding", "of_office")),
+        sa.Column("reminders", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.DateTime(timezone=True), nullable=True) for name in ("next_at", "lapsed_at")),
+        sa.PrimaryKeyConstraint("subject_id"),
+    )
+    op.create_index("ix_answertime_next", "answertime", ["next_at", "subject_id"], sqlite_where=WAITING, postgresql_where=WAITING)
