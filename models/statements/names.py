@@ -66,15 +66,15 @@ def find_named(session: Session, unit_id: str, words: Sequence[str]) -> Iterator
 def list_units_with(session: Session, units: Sequence[str], words: Sequence[str]) -> set[str]:
     """Those of some units in which there is anybody in whose names each of some words begins a word; with no word, anybody at all.
 
-    Asked of each unit on the way, along an index, up to the first person.
+    Asked of each unit on the way, along an index, up to the first person; PostgreSQL would go through everybody for a row of no order.
     """
     if words:
         first, *others = sorted(words, key=len, reverse=True)
-        found = sa.select(_WORDS.c.person_id).where(_WORDS.c.unit_id == _UNITS.c.id, _begins(_WORDS, first))
+        found = sa.select(sa.func.min(_WORDS.c.word)).where(_WORDS.c.unit_id == _UNITS.c.id, _begins(_WORDS, first))
         found = found.where(*(is_named(_WORDS.c.person_id, other) for other in others))
     else:
-        found = sa.select(_PEOPLE.c.id).where(_PEOPLE.c.unit_id == _UNITS.c.id)
-    is_with = found.limit(1).correlate(_UNITS).scalar_subquery().is_not(None)
+        found = sa.select(sa.func.min(_PEOPLE.c.name)).where(_PEOPLE.c.unit_id == _UNITS.c.id)
+    is_with = found.correlate(_UNITS).scalar_subquery().is_not(None)
     return set(run_plain(session, sa.select(_UNITS.c.id).where(is_among(session, _UNITS.c.id, units), is_with)).scalars())
 
 
