@@ -22,6 +22,7 @@ from workflows.calculations.ledger import write_canonical
 from workflows.calculations.text_changes import Change, Piece, compare_lists
 from workflows.intake.answers import ANSWERS
 from workflows.intake.attachments import preview_files
+from workflows.intake.required_files import list_file_faults
 from workflows.intake.revisions import FILES, Comparison, PartChange, compare_revisions, list_revisions
 from workflows.intake.supplement import SECTION
 from workflows.intake.table_answers import open_rows
@@ -71,6 +72,7 @@ async def show_preview(idea_id: Id, request: Page, ok: str = "") -> Response:
             "form_parts": [part for part in list_form(context.policy) if part.name in asked],
             "files": preview_files(session, context),
             "telling": list_telling_words(context, unit.name if unit else ""),
+            "lacking": list(list_file_faults(session, context)),
             "writes_on": context.idea.lead_id == actor.person_id and context.idea.stage == IdeaStage.DRAFT,
         }
 
