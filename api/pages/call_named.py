@@ -25,8 +25,10 @@ def without_unwritten(values: dict[str, Any], path: str, known: Mapping[str, Any
 def read_named(typed: str, path: str) -> dict[str, Any]:
     """What was typed into such a field; a number of files that cannot be read stays text, and is told of with its line."""
     pairs = [line.partition(":") for line in typed.split("\n") if line.strip()]
-    read = {_name(name): value.strip() for name, _, value in pairs}
-    return {name: int(value) if re.fullmatch("[0-9]{1,3}", value) else value for name, value in read.items()} if path == REQUIRED_FILES else read
+    read: dict[str, Any] = {_name(name): value.strip() for name, _, value in pairs}
+    if path != REQUIRED_FILES:
+        return read
+    return {name: int(value) if re.fullmatch("[0-9]{1,3}", value) else value for name, value in read.items()}
 
 
 def _name(typed: str) -> str:

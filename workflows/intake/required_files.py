@@ -58,9 +58,20 @@ def list_still_needed(session: Session, context: IdeaContext) -> list[Needed]:
     return _list_needed({kind: min(least, before[kind]) for kind, least in rule.least.items()}, present)
 
 
+def list_refused(session: Session, context: IdeaContext) -> list[Attachment]:
+    """The files that the scanner refused and that can still be taken out: nobody hands in, unknowing, what nobody can open."""
+    refused = [each for each in list_present(session, context.idea.id) if each.state == AttachmentState.REFUSED]
+    if not refused or context.idea.stage == IdeaStage.DRAFT:
+        return refused
+    asked_for = read_asked_for(session, context)
+    return [each for each in refused if asked_for.takes_files and asked_for.may_remove(each)]
+
+
 def list_file_faults(session: Session, context: IdeaContext) -> Iterator[Invalid]:
-    """A refusal for each kind of file of which too few are there, at `files.<kind>`."""
-    return list_lacking(list_still_needed(session, context))
+    """A refusal for each kind of file of which too few are there, at `files.<kind>`, and for each refused file, at `files.<id>`."""
+    yield from list_lacking(list_still_needed(session, context))
+    for each in list_refused(session, context):
+        yield Invalid("attachment_to_remove", FILE + each.id, given=each.name)
 
 
 def list_lacking(needed: Iterable[Needed]) -> Iterator[Invalid]:

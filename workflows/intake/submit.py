@@ -38,9 +38,10 @@ def submit_idea(
     What its form does not ask for, given the other answers, is left behind first, in a revision of its own; its category is fixed, whatever
     becomes of its unit. What comes in within the grace, or by a permit after it, is marked as late in the decision and in the ledger, and
     where the call asks for a declaration of truth both say the digest of what was declared.
-    Raises Invalid, all faults at once, for a section or answer that is missing or out of bounds, too few files, a category that was not
-    chosen, a missing declaration and for what keeps the idea out of its call; Conflict when nobody may come in, where no category is for the idea's unit or
-    that has no place left, and where somebody has not answered whether they join, unless the idea is handed in without them.
+    Raises Invalid, all faults at once, for a section or answer that is missing or out of bounds, too few files or a refused one, a category
+    that was not chosen, a missing declaration and for what keeps the idea out of its call; Conflict when nobody may come in, where no
+    category is for the idea's unit or that has no place left, and where somebody has not answered whether they join, unless the idea is
+    handed in without them.
     """
     context = read_context(session, idea_id, actor=actor)
     hold_near_end(session, context.call, now())

@@ -125,7 +125,9 @@ def _check_eligibility(policy: Policy) -> Iterator[Finding]:
 def _check_files(policy: Policy) -> Iterator[Finding]:
     """Only kinds of files that are taken must be there, and no more of all together than there may be."""
     rule, path = policy.attachments, "policy.attachments.least"
-    yield from (Finding("policy_file_not_taken", f"{path}.{kind}", {"kinds": [kind.value]}) for kind in rule.least if kind not in rule.kinds)
+    yield from (
+        Finding("policy_file_not_taken", f"{path}.{kind}", {"kinds": [kind.value]}) for kind in rule.least if kind not in rule.kinds
+    )
     if (total := sum(rule.least.values())) > rule.most:
         yield Finding("policy_files_too_many", path, {"minimum": total, "maximum": rule.most})
 

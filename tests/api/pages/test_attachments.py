@@ -149,7 +149,7 @@ def test_files_that_must_be_there_are_told_on_form_and_preview_and_where_the_ide
     assert 'href="#writing-files-photo">Lampiran: Lampirkan foto (JPEG, PNG, WebP, HEIC) paling sedikit 2; yang ada baru 1.' in refused.text
     assert 'id="writing-files-photo"' in refused.text
     put(town, idea, PHOTO + b"0", name="Sesudah.jpg", media="image/jpeg")
-    assert "berkas yang masih kurang" not in browser.get(f"/usulan/{idea}/pratinjau").text
+    assert "perbaiki lampirannya" not in browser.get(f"/usulan/{idea}/pratinjau").text
     assert send(browser, form, form, do="submit").headers["location"].startswith(f"/usulan/{idea}?ok=submitted")
 
 

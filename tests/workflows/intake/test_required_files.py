@@ -12,6 +12,7 @@ from sqlmodel import col, update
 from models.attachments import Attachment, AttachmentState
 from models.form_rules import AttachmentRule
 from models.stages import IdeaStage
+from tests.api.pages.browsing import open_browser, send
 from tests.attaching import TAKING, build_draft, put
 from tests.building import POLICY, SECTIONS, Town
 from tests.steps import IDEA_STEPS, NOTES
@@ -76,9 +77,40 @@ def test_a_file_counts_while_it_waits_for_the_scanner_and_no_more_once_it_was_re
     mark(town, first, AttachmentState.WAITING)
     assert lacking(town, idea) == []
     mark(town, second, AttachmentState.REFUSED)
-    assert lacking(town, idea) == too_few(1)
-    with pytest.raises(Invalid, match="attachments_too_few"):
+    with pytest.raises(Invalid) as refused:
         town.do(submit_idea, idea, by="lead")
+    assert [(part.code, part.field) for part in refused.value.parts] == [
+        ("attachments_too_few", "files.photo"),
+        ("attachment_to_remove", f"files.{second.id}"),
+    ]
+
+
+def test_nobody_hands_in_a_file_that_the_scanner_refused_before_without_being_told(town: Town) -> None:
+    idea = build_draft(town)
+    row = put(town, idea)
+    mark(town, row, AttachmentState.REFUSED)
+    assert lacking(town, idea) == [{"field": f"files.{row.id}", "given": "contoh.pdf"}]
+    browser, form = open_browser(town, "lead"), f"/usulan/{idea}/ubah"
+    assert "Pemindai virus menolak contoh.pdf. Hapus berkas ini sebelum mengajukan." in browser.get(form).text
+    said = "Lampiran: Pemindai virus menolak contoh.pdf, jadi tidak ada yang dapat membukanya."
+    refused = send(browser, form, form, do="submit")
+    assert (refused.status_code, f'href="#writing-files-{row.id}">{said}' in refused.text) == (422, True)
+    town.do(remove_attachment, idea, row.id, by="lead")
+    town.do(submit_idea, idea, by="lead")
+    assert town.idea(idea).stage == IdeaStage.SUBMITTED
+
+
+def test_a_refused_file_that_cannot_be_taken_out_holds_no_completion_up(town: Town) -> None:
+    idea = build_draft(town)
+    row = put(town, idea)
+    town.take(idea, *IDEA_STEPS[IdeaStage.SCREENING])
+    mark(town, row, AttachmentState.REFUSED)
+    for parts, faults in ((), 0), (("files",), 1):
+        town.do(screen_idea, idea, Screening.RETURNED, Findings(parts=parts, notes=NOTES, reason="Lengkapi."), by="secretary")
+        assert len(lacking(town, idea)) == faults
+        if not faults:
+            said = {**SECTIONS, "idea": "Antrean daring dengan biaya."}
+            town.do(supplement_idea, idea, town.proposal(sections=said, team=()), by="lead")
 
 
 def build_returned(town: Town, *asked: str, **findings: Any) -> tuple[str, Attachment, Attachment]:
