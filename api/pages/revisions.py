@@ -14,6 +14,7 @@ from api.pages.session import Page
 from api.pages.texts import Words
 from api.sentences import show_word
 from api.v1.shapes import Id, preview_context
+from api.v1.team_history import show_members
 from models.form_rules import FieldKind, FormField
 from models.policy import Policy
 from models.stages import IdeaStage
@@ -48,7 +49,8 @@ async def show_changes(idea_id: Id, request: Page, dari: Number = None, ke: Numb
         found = compare_revisions(session, idea_id, ke, dari, actor=actor)
         revisions = list_revisions(session, idea_id, actor=actor)
         lines = [_show_change(each, context.policy, words) for each in found.changes]
-        return {"idea": context.idea, "call": context.call, "found": found, "revisions": revisions, "lines": lines, **_count(found)}
+        shown = {"found": found, "revisions": revisions, "lines": lines, "team": show_members(session, found.team)}
+        return {"idea": context.idea, "call": context.call, **shown, **_count(found)}
 
     visitor, values = await request.read_page(read)
     return page(visitor, "intake/changes.html", **values)
