@@ -113,7 +113,7 @@ async def write_new(request: PostedForm) -> Response:
         people, call = list_nameable(session, None, request.form, actor), get_call(session, call_id)[0]
         policy = read_policy(current_policy(session, call_id))
         proposal = _read(request, policy, people)
-        lacking = [*_list_lacking(call, policy, proposal), *list_lacking(list_needed(policy.attachments))]
+        lacking = [*_list_word_faults(call, policy, proposal), *list_lacking(list_needed(policy.attachments))]
         with _saving_all(request, lacking):
             context = draft_idea(session, call_id, proposal, actor=actor)
         forget_writing(session, find_written(session, wanted, actor), read_page(request.form), actor=actor)
@@ -218,7 +218,7 @@ async def _write(request: PageRequest, wanted: Writing) -> Response:
         proposal = _read(request, context.policy, people)
         if is_team_asked_for and not proposal.team:  # the lead goes on alone; a team that is not named would stay
             proposal = replace(proposal, team=(MemberShare(people[context.idea.lead_id][1], WHOLE),))
-        lacking = [*_list_lacking(context.call, context.policy, proposal), *list_file_faults(session, context)]
+        lacking = [*_list_word_faults(context.call, context.policy, proposal), *list_file_faults(session, context)]
         with _saving_all(request, lacking):
             revise_idea(session, wanted.idea_id, proposal, actor=actor)
         forget_writing(session, context, sent_from, actor=actor)
@@ -259,7 +259,7 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
     return await attempt("writing", request, run, show)
 
 
-def _list_lacking(call: Call, policy: Policy, proposal: Proposal) -> Iterator[Invalid]:
+def _list_word_faults(call: Call, policy: Policy, proposal: Proposal) -> Iterator[Invalid]:
     """What a proposal lacks by its own words to be handed in."""
     yield from list_field_faults(policy, call, proposal)
     yield from list_form_faults(policy, proposal.form_content)

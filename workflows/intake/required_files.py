@@ -14,9 +14,11 @@ from models.form_rules import AttachmentRule, FileKind
 from models.stages import IdeaStage
 from workflows.adapters.inspection import kind_of
 from workflows.intake.attachments import list_present
+from workflows.intake.draft import REVISE
 from workflows.intake.supplement import FILE, AskedFor, Part, read_asked_for
 from workflows.process.context import IdeaContext
 from workflows.process.refusals import Invalid
+from workflows.process.ways import IDEA
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def list_still_needed(session: Session, context: IdeaContext) -> list[Needed]:
     Where single files were asked for there is one place for each: then no more is needed than was handed in.
     """
     rule = context.policy.attachments
-    if not rule.least:
+    if not rule.least or not _is_written(context):
         return []
     present = list_present(session, context.idea.id)
     if context.idea.stage == IdeaStage.DRAFT:
@@ -60,7 +62,8 @@ def list_still_needed(session: Session, context: IdeaContext) -> list[Needed]:
 
 def list_refused(session: Session, context: IdeaContext) -> list[Attachment]:
     """The files that the scanner refused and that can still be taken out: nobody hands in, unknowing, what nobody can open."""
-    refused = [each for each in list_present(session, context.idea.id) if each.state == AttachmentState.REFUSED]
+    present = list_present(session, context.idea.id) if _is_written(context) else ()
+    refused = [each for each in present if each.state == AttachmentState.REFUSED]
     if not refused or context.idea.stage == IdeaStage.DRAFT:
         return refused
     asked_for = read_asked_for(session, context)
@@ -80,6 +83,11 @@ def list_lacking(needed: Iterable[Needed]) -> Iterator[Invalid]:
         if not each.is_there:
             kinds = [each.kind.value]
             yield Invalid("attachments_too_few", FILE + each.kind, kinds=kinds, minimum=each.least, count=each.count)
+
+
+def _is_written(context: IdeaContext) -> bool:
+    """Whether the idea may be changed and handed in as it stands: a draft, and a returned one."""
+    return any(each.action == REVISE for each in IDEA.leaving(context.idea.stage))
 
 
 def _list_needed(least: Mapping[FileKind, int], present: Iterable[Attachment]) -> list[Needed]:
