@@ -55,7 +55,7 @@ class ComparisonOut(ResponseBody):
     before: RevisionOut | None
     after: RevisionOut
     changes: list[PartChangeOut]
-    team: list[MemberChangeOut] = []
+    team: list[MemberChangeOut]
 
 
 @router.get("")
@@ -74,7 +74,6 @@ async def show_revision_changes(
     since: Annotated[int | None, Query(ge=1, le=MOST)] = None,
 ) -> ComparisonOut:
     """What a revision says otherwise than an earlier one, by default the one before it that the asker may read."""
-
 
     def read(session: Session, actor: Actor) -> ComparisonOut:
         found = compare_revisions(session, idea_id, number, since, actor=actor)

@@ -1,8 +1,8 @@
 """What is typed and not saved, an idea that is typed for a colleague, and a rejected idea of an earlier year are not to be told from none,
 nor from others: by no address, cursor or tag, by nothing that is sent, and by nothing that is like what one writes.
 
-Who would look: colleagues of the call, and whoever types the same into a form of their own. A confirmed file of earlier years stands beside,
-so that a word that only the rejected idea has could change how rare others are.
+Who would look: colleagues of the call, and whoever types the same into a form of their own. A file of earlier years that counts stands
+beside, so that a word that only the rejected idea has could change how rare others are.
 """
 
 import re

@@ -13,8 +13,8 @@ from models.instants import now
 from models.people import Person
 from models.settings import settings
 from models.statements.ideas import NO_CONTENT, Content, Member
-from workflows.calculations.shares import WHOLE
 from workflows.adapters.inspection import kind_of
+from workflows.calculations.shares import WHOLE
 from workflows.intake.answers import FormContent, leave_unasked_out, read_answer
 from workflows.intake.attach import NewFile, attach_file
 from workflows.intake.content import IdeaForm, Medium, Proposal
