@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
@@ -170,6 +170,7 @@ class ScreeningRule(Frozen):
     reason_for_each: bool = False  # each criterion that is not met, and each part that is to be completed, takes a reason of its own
 
 
+MOST_FILES = 20  # of an idea at a time: whatever a policy takes
 MOST_MEGABYTES = 25  # of a file, in millions of bytes: whatever a policy takes
 
 
@@ -185,12 +186,19 @@ class FileKind(StrEnum):
 class AttachmentRule(Frozen):
     """Which files an idea may have; a policy that says nothing takes none, as nobody was told of any when the call was announced."""
 
-    most: int = Field(0, ge=0, le=20)  # files at a time; 0: none are taken
+    most: int = Field(0, ge=0, le=MOST_FILES)  # files at a time; 0: none are taken
     largest_megabytes: int = Field(10, ge=1, le=MOST_MEGABYTES)  # of each, in millions of bytes
     kinds: tuple[FileKind, ...] = Field((FileKind.PHOTO, FileKind.PDF), min_length=1, max_length=4)
     papers_to_blind: bool = False  # whether reviewers who are not told who proposes read more than photos: a paper names its author easily
+    least: dict[FileKind, Annotated[int, Field(ge=1, le=MOST_FILES)]] = Field(default_factory=dict)  # without which none is handed in
 
     @property
     def largest_bytes(self) -> int:
         """How many bytes one file may have."""
         return self.largest_megabytes * 1_000_000
+
+    @model_serializer(mode="wrap")
+    def write(self, write_all: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Which files must be there is written only where any must: an older policy is written, and hashed, as ever."""
+        written: dict[str, Any] = write_all(self)
+        return written if self.least else {name: value for name, value in written.items() if name != "least"}

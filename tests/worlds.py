@@ -26,9 +26,11 @@ from api.pages.site import PAGES
 from models.attachments import Attachment
 from models.awards import Award
 from models.calls import Call
+from models.dictated_ideas import DictatedIdea
 from models.documents import Document
 from models.ideas import Idea
 from models.offices import OfficeHolder
+from models.past_ideas import PastIdea
 from models.people import Role
 from tests.building import Shelf, Town
 from tests.clock import stopped_clock
@@ -56,7 +58,7 @@ LISTS = (
 UNSTABLE = {"date"}
 ONE_TIME = re.compile(r'(?<=name="form_key" value=")[^"]*')  # a form's own key, drawn anew each time it is shown
 SEARCHED = ("gagasan", "antre")  # what stands in titles and texts of both worlds
-SECRET = ("idea_id", "award_id", "document_id", "attachment_id")  # of what secrets make, the ids that are sent to
+SECRET = ("idea_id", "award_id", "document_id", "attachment_id", "dictated_id")  # of what secrets make, the ids that are sent to
 MOST_PAGES = 60
 EVERY = 1 if ALL else 3
 SELDOM = 1 if ALL else 30  # of so many things that are sent one
@@ -196,6 +198,8 @@ def read_values(town: Town) -> Asked:
             "holder_id": sorted(town.rows(select(OfficeHolder.id))) or ["x"],
             "code": ["ANDIR", "KOTA"],
             "attachment_id": sorted(files) or ["x"],
+            "dictated_id": sorted(town.rows(select(DictatedIdea.id))) or ["x"],
+            "past_id": sorted(town.rows(select(PastIdea.id))) or ["x"],
             "document_id": sorted(document.id for document in documents) or ["x"],
             "token": sorted(document.token for document in documents) or ["x"],
             "sha256": sorted(town.rows(select(Document.sha256).where(col(Document.sha256).is_not(None)))) or ["0" * 64],

@@ -20,6 +20,7 @@ from models.settings import settings
 from workflows.adapters.inspection import OF_PHONES, SUFFIXES
 from workflows.intake.attach import attach_file, read_rule, remove_attachment
 from workflows.intake.attachments import Copy, find_file_to_open, list_files
+from workflows.intake.required_files import list_refused, list_still_needed
 from workflows.intake.supplement import read_asked_for
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
@@ -111,6 +112,8 @@ async def show(request: PageRequest, idea_id: str, *, refused: RefusedForm | Non
             "policy": context.policy,
             "rule": rule,
             "files": files,
+            "needed": list_still_needed(session, context),
+            "refused_files": list_refused(session, context),
             "is_full": len(files) >= rule.most,
             "is_taken": asked_for is not None and not asked_for.may_add(each.row for each in files),
             "asked_for": asked_for,

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from api.call_rules import ROOMS, find_rule, make_schema
+from api.pages.call_named import NAMED, read_named, with_unwritten, without_unwritten
 from api.pages.forms import Form
 from api.pages.texts import Words, texts
 from api.written_numbers import read_number, read_whole
@@ -18,11 +19,9 @@ from models.waits import is_span
 from workflows.process import ways
 from workflows.process.visibility import OVERSEERS
 from workflows.process.ways import Kind
-from workflows.region.call_files.reading import NAME
 
 PREFIX, REMOVE, ADD, UP, DOWN = "v", "remove", "add", "up", "down"
 LISTS = frozenset(room.removesuffix(".*") for room in ROOMS if room.endswith(".*"))
-NAMED = frozenset(("policy.movers", "policy.documents.numbers"))  # whose values have names of their own: a line each, `name: value`
 WAITS = "policy.days"
 REMIND = ".remind"  # days before (-3) and after (1) the last one, a line each
 BOUNDS = (".lowest", ".highest")  # of a figure on the proposal form; every other number is points
@@ -76,7 +75,8 @@ def count_fields(groups: tuple[FieldGroup, ...]) -> int:
 def read_fields(body: Any, form: Form, act: str, path: str = "") -> Any:
     """The values with what was typed into their fields; what was not sent stays. `act` may add an entry to a list, or move one."""
     if _has_parts(body, path):
-        return {name: read_fields(value, form, act, f"{path}.{name}".lstrip(".")) for name, value in body.items()}
+        parts = with_unwritten(body, path).items()
+        return without_unwritten({name: read_fields(value, form, act, f"{path}.{name}".lstrip(".")) for name, value in parts}, path, body)
     if _as_room(path) in LISTS and isinstance(body, list):
         entries = [read_fields(body[place], form, act, f"{path}.{place}") for place in _list_places(form, act, path, len(body))]
         return [*entries, _blank(path)] if act == f"{ADD}.{path}" else entries
@@ -84,7 +84,7 @@ def read_fields(body: Any, form: Form, act: str, path: str = "") -> Any:
     if typed is None or typed.replace("\r\n", "\n").strip() == show_value(body, path, Words(form.language)).strip():
         return body
     typed = form.text(f"{PREFIX}.{path}", 4_000)
-    return _read_named(typed) if path in NAMED else _read_typed(body, typed, path, form.language)
+    return read_named(typed, path) if path in NAMED else _read_typed(body, typed, path, form.language)
 
 
 def list_orders(body: Any, form: Form, act: str, path: str = "") -> dict[str, list[int]]:
@@ -132,7 +132,7 @@ def show_value(value: Any, path: str, words: Words) -> str:
 
 def _group(values: Mapping[str, Any], path: str, words: Words) -> FieldGroup:
     fields, groups = list[Field](), list[FieldGroup]()
-    for name, value in values.items():
+    for name, value in with_unwritten(values, path).items():
         inner = f"{path}.{name}".lstrip(".")
         if _as_room(inner) in LISTS and isinstance(value, list):
             entries = [_entry(each, f"{inner}.{place}", words) for place, each in enumerate(value) if isinstance(each, Mapping)]
@@ -279,17 +279,6 @@ def _read_typed(value: Any, typed: str, path: str, language: str) -> Any:
         found = [number for number in read_number(text, language) if number <= 100]
         return found[0] if len(found) == 1 else text
     return " ".join(text.split("\n"))
-
-
-def _read_named(typed: str) -> dict[str, str]:
-    pairs = [line.partition(":") for line in typed.split("\n") if line.strip()]
-    return {_name(name): value.strip() for name, _, value in pairs}
-
-
-def _name(typed: str) -> str:
-    """What was typed as a name that a file may have."""
-    name = re.sub(r"[^A-Za-z0-9_-]", "_", typed.strip())[:60]
-    return name if NAME.fullmatch(name) else "_"
 
 
 def _blank(path: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from workflows.process.eligibility import latest_in_use
 
 
 def list_conditions(policy: Policy, closes_at: datetime, words: Words) -> list[str]:
-    """A sentence for each condition of a policy, for a call that closes at an instant; one for files, and one for colleagues."""
+    """A sentence for each condition of a policy, for a call that closes at an instant; those for colleagues and files last."""
     return list(_say(policy, closes_at, words))
 
 
@@ -39,6 +39,8 @@ def _say(policy: Policy, closes_at: datetime, words: Words) -> Iterator[str]:
         yield opened
     if policy.attachments.most:
         yield words.text("files.limits", **words.file_limits(policy.attachments))
+    if required := words.files_required(policy.attachments):
+        yield required
 
 
 def read_asked(policy: Policy, call: Call) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from workflows.intake.copying import copy_idea
 from workflows.intake.draft import Proposal, draft_idea, revise_idea
 from workflows.intake.keep_writing import forget_writing, list_new
 from workflows.intake.permit import permit_idea
+from workflows.intake.required_files import list_file_faults, list_lacking, list_needed
 from workflows.intake.screen import Screening, screen_idea
 from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.intake.supplement import Part
@@ -46,7 +47,7 @@ from workflows.process.context import read_context, read_policy
 from workflows.process.eligibility import list_field_faults
 from workflows.process.keyset import Slice
 from workflows.process.quota import lock_quota
-from workflows.process.refusals import Faults
+from workflows.process.refusals import Faults, Invalid
 from workflows.process.wanted import WantedIdeas
 from workflows.region.call_changes import find_extensions
 from workflows.region.calls import current_policy, get_call
@@ -112,7 +113,8 @@ async def write_new(request: PostedForm) -> Response:
         people, call = list_nameable(session, None, request.form, actor), get_call(session, call_id)[0]
         policy = read_policy(current_policy(session, call_id))
         proposal = _read(request, policy, people)
-        with _saving_all(request, call, policy, proposal):
+        lacking = [*_list_word_faults(call, policy, proposal), *list_lacking(list_needed(policy.attachments))]
+        with _saving_all(request, lacking):
             context = draft_idea(session, call_id, proposal, actor=actor)
         forget_writing(session, find_written(session, wanted, actor), read_page(request.form), actor=actor)
         return FormResult(to=f"/usulan/{context.idea.id}/ubah", done="draft_saved")
@@ -216,7 +218,8 @@ async def _write(request: PageRequest, wanted: Writing) -> Response:
         proposal = _read(request, context.policy, people)
         if is_team_asked_for and not proposal.team:  # the lead goes on alone; a team that is not named would stay
             proposal = replace(proposal, team=(MemberShare(people[context.idea.lead_id][1], WHOLE),))
-        with _saving_all(request, context.call, context.policy, proposal):
+        lacking = [*_list_word_faults(context.call, context.policy, proposal), *list_file_faults(session, context)]
+        with _saving_all(request, lacking):
             revise_idea(session, wanted.idea_id, proposal, actor=actor)
         forget_writing(session, context, sent_from, actor=actor)
         return FormResult(to=f"/usulan/{wanted.idea_id}/{FORMS[wanted.action]}", done=done)
@@ -256,10 +259,15 @@ async def _save(request: PageRequest, save: Callable[[Session, Actor], FormResul
     return await attempt("writing", request, run, show)
 
 
+def _list_word_faults(call: Call, policy: Policy, proposal: Proposal) -> Iterator[Invalid]:
+    """What a proposal lacks by its own words to be handed in."""
+    yield from list_field_faults(policy, call, proposal)
+    yield from list_form_faults(policy, proposal.form_content)
+
+
 @contextmanager
-def _saving_all(request: PageRequest, call: Call, policy: Policy, proposal: Proposal) -> Iterator[None]:
-    """Around what saves a proposal: where it cannot be saved but was to be handed in, what it lacks for that is told of as well."""
-    found = [*list_field_faults(policy, call, proposal), *list_form_faults(policy, proposal.form_content)]
+def _saving_all(request: PageRequest, found: list[Invalid]) -> Iterator[None]:
+    """Around what saves a proposal: where it cannot be saved but was to be handed in, what was found to lack is told of as well."""
     lacking = found if request.form.text("do", 20) in HANDING_IN else []
     with reading_all(request.form):
         faults = Faults()

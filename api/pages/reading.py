@@ -20,7 +20,7 @@ OF_TEXTS = (
     *("employee_number_impossible", "person_unknown", "unit_unknown", "indicator_unknown", "indicator_missing", "email_invalid"),
     *("initiator_missing", "initiator_not_listed", "in_use_since_missing", "in_use_too_short", "earlier_unknown"),
     *("late_person_unknown", "link_unknown", "marks_piled", "mentor_unknown", "mentor_theme_without_word"),
-    *("pause_cause_unknown", "pause_call_unknown", "share_of_nothing"),
+    *("pause_cause_unknown", "pause_call_unknown", "share_of_nothing", "attachments_too_few", "attachment_to_remove"),
 )  # what is wrong with a text or was left out, whatever the other fields say
 
 

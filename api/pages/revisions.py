@@ -14,6 +14,7 @@ from api.pages.session import Page
 from api.pages.texts import Words
 from api.sentences import show_word
 from api.v1.shapes import Id, preview_context
+from api.v1.team_history import show_members
 from models.form_rules import FieldKind, FormField
 from models.policy import Policy
 from models.stages import IdeaStage
@@ -22,6 +23,7 @@ from workflows.calculations.ledger import write_canonical
 from workflows.calculations.text_changes import Change, Piece, compare_lists
 from workflows.intake.answers import ANSWERS
 from workflows.intake.attachments import preview_files
+from workflows.intake.required_files import list_file_faults
 from workflows.intake.revisions import FILES, Comparison, PartChange, compare_revisions, list_revisions
 from workflows.intake.supplement import SECTION
 from workflows.intake.table_answers import open_rows
@@ -47,7 +49,8 @@ async def show_changes(idea_id: Id, request: Page, dari: Number = None, ke: Numb
         found = compare_revisions(session, idea_id, ke, dari, actor=actor)
         revisions = list_revisions(session, idea_id, actor=actor)
         lines = [_show_change(each, context.policy, words) for each in found.changes]
-        return {"idea": context.idea, "call": context.call, "found": found, "revisions": revisions, "lines": lines, **_count(found)}
+        shown = {"found": found, "revisions": revisions, "lines": lines, "team": show_members(session, found.team)}
+        return {"idea": context.idea, "call": context.call, **shown, **_count(found)}
 
     visitor, values = await request.read_page(read)
     return page(visitor, "intake/changes.html", **values)
@@ -71,6 +74,7 @@ async def show_preview(idea_id: Id, request: Page, ok: str = "") -> Response:
             "form_parts": [part for part in list_form(context.policy) if part.name in asked],
             "files": preview_files(session, context),
             "telling": list_telling_words(context, unit.name if unit else ""),
+            "lacking": list(list_file_faults(session, context)),
             "writes_on": context.idea.lead_id == actor.person_id and context.idea.stage == IdeaStage.DRAFT,
         }
 

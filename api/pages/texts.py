@@ -26,7 +26,7 @@ from api.written_numbers import write_plain
 from api.written_waits import write_wait
 from models.documents import DocumentKind
 from models.entry_rules import Circle
-from models.form_rules import Asked, AttachmentRule, Column, ColumnKind, FieldKind, FormField, Section
+from models.form_rules import Asked, AttachmentRule, Column, ColumnKind, FieldKind, FileKind, FormField, Section
 from models.instants import local_day, now, region_zone
 from models.policy import Policy
 from models.waits import Wait
@@ -143,6 +143,12 @@ class Words:
         """How many files, how large and of which kinds a call takes, by the places of a sentence."""
         kinds = ", ".join(self.word(f"file_{kind}") for kind in rule.kinds)
         return {"most": self.count(rule.most), "size": self.count(rule.largest_megabytes), "kinds": kinds}
+
+    def files_required(self, rule: AttachmentRule) -> str:
+        """Which files must be there when an idea is handed in; nothing where none must."""
+        named = [(self.word(f"file_{kind}"), rule.least[kind]) for kind in FileKind if kind in rule.least]
+        lines = [self.text("files.required_kind", kind=kind, least=self.count(least)) for kind, least in named]
+        return self.text("files.required", needed="; ".join(lines)) if lines else ""
 
     def opened(self, policy: Policy) -> str:
         """To which colleagues ideas are opened, and when; nothing where to none."""

@@ -42,6 +42,7 @@ from workflows.intake.draft import new_idea
 from workflows.intake.keep_writing import find_kept, name_writing
 from workflows.intake.name_search import FoundColleagues, find_colleagues
 from workflows.intake.past_ideas import SimilarPast, find_similar_past_to
+from workflows.intake.required_files import list_needed, list_refused, list_still_needed
 from workflows.intake.search_terms import gather_text
 from workflows.intake.similar import SimilarIdea, find_similar_to
 from workflows.intake.supplement import read_asked_for
@@ -187,7 +188,9 @@ def _show_team_and_files(session: Session, shown: IdeaContext, actor: Actor) -> 
     """What stands on the form of those who were asked to join, and of the idea's files."""
     left_out = sum(each.share_hundredths for each in shown.left_out)
     files = list_files(session, shown, actor=actor) if shown.members else ()
-    return {"asked": show_invited(session, shown, actor), "agreed": len(shown.members) > 1, "left_out": left_out, "files": files}
+    needed = list_still_needed(session, shown) if shown.members else list_needed(shown.policy.attachments)
+    named = {"asked": show_invited(session, shown, actor), "agreed": len(shown.members) > 1, "left_out": left_out}
+    return {**named, "files": files, "needed": needed, "refused_files": list_refused(session, shown) if shown.members else ()}
 
 
 def _may_ever(session: Session, context: IdeaContext, action: str, actor: Actor) -> bool:

@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from sqlmodel import Session
 
 from api.access import Api
 from api.v1 import PREFIX
 from api.v1.shapes import Id, ResponseBody
+from api.v1.team_history import MemberChangeOut, show_members
 from workflows.calculations.text_changes import Change
 from workflows.intake.revisions import compare_revisions, list_revisions
+from workflows.process.actors import Actor
 
 router = APIRouter(prefix=PREFIX + "/ideas/{idea_id}/revisions", tags=["intake"])
 MOST = 10**6
@@ -44,11 +47,15 @@ class PartChangeOut(ResponseBody):
 
 
 class ComparisonOut(ResponseBody):
-    """Two revisions and what differs; `before` is null for the first revision, all of which is new."""
+    """Two revisions and what differs; `before` is null for the first revision, all of which is new.
+
+    `team` is each member before and after, where both revisions were handed in and the team changed in between; else it is empty.
+    """
 
     before: RevisionOut | None
     after: RevisionOut
     changes: list[PartChangeOut]
+    team: list[MemberChangeOut]
 
 
 @router.get("")
@@ -67,6 +74,10 @@ async def show_revision_changes(
     since: Annotated[int | None, Query(ge=1, le=MOST)] = None,
 ) -> ComparisonOut:
     """What a revision says otherwise than an earlier one, by default the one before it that the asker may read."""
-    return await request.read(
-        lambda s, a: ComparisonOut.model_validate(compare_revisions(s, idea_id, number, since, actor=a), from_attributes=True)
-    )
+
+    def read(session: Session, actor: Actor) -> ComparisonOut:
+        found = compare_revisions(session, idea_id, number, since, actor=actor)
+        shown = {name: getattr(found, name) for name in ("before", "after", "changes")}
+        return ComparisonOut.model_validate({**shown, "team": show_members(session, found.team)}, from_attributes=True)
+
+    return await request.read(read)

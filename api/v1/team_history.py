@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
+from sqlmodel import Session, col, select
 
 from api.formats import show_share
 from api.sentences import catalogue
-from workflows.intake.team import Membership, read_team_change
+from models.people import Person
+from workflows.intake.team import Membership, TeamChange, read_team_change
 
 
 class MemberChangeOut(BaseModel):
@@ -37,6 +39,14 @@ def show_team_change(detail: Mapping[str, Any], names: Mapping[str, str]) -> lis
         if change is None
         else [_show_member(person_id, names[person_id], before, after) for person_id, before, after in change.list_members()]
     )
+
+
+def show_members(session: Session, change: TeamChange | None) -> list[MemberChangeOut]:
+    """What was changed in a team, by people's names as they are now; nothing where nothing was."""
+    if change is None:
+        return []
+    people = session.exec(select(Person).where(col(Person.id).in_({each.person_id for each in change.before + change.after})))
+    return show_team_change(change.as_detail(), {person.id: person.full_name for person in people}) or []
 
 
 def _show_member(person_id: str, name: str, before: Membership | None, after: Membership | None) -> MemberChangeOut:

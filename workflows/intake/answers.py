@@ -81,11 +81,6 @@ def read_link(path: str, given: str) -> str:
     return urlunsplit(("https", host + port, parts.path, parts.query, parts.fragment))
 
 
-def require_complete(policy: Policy, said: FormContent) -> None:
-    """Raise Invalid for all at once that keeps a form from being handed in."""
-    Faults(list_form_faults(policy, said)).settle()
-
-
 def list_form_faults(policy: Policy, said: FormContent) -> Iterator[Invalid]:
     """A refusal for each part that is asked and is missing, out of bounds, too short or too long, in the form's order.
 

@@ -5,14 +5,18 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
+from models.attachments import Attachment, AttachmentState
 from models.calls import Call, CallState
 from models.entry_rules import Initiator
 from models.form_rules import FieldKind
 from models.instants import now
 from models.people import Person
+from models.settings import settings
 from models.statements.ideas import NO_CONTENT, Content, Member
+from workflows.adapters.inspection import kind_of
 from workflows.calculations.shares import WHOLE
 from workflows.intake.answers import FormContent, leave_unasked_out, read_answer
+from workflows.intake.attach import NewFile, attach_file
 from workflows.intake.content import IdeaForm, Medium, Proposal
 from workflows.intake.draft import draft_idea, new_idea
 from workflows.intake.merging import MERGED
@@ -20,7 +24,7 @@ from workflows.intake.table_answers import carry_table
 from workflows.intake.team import MemberShare
 from workflows.process.actors import Actor
 from workflows.process.categories import list_fitting
-from workflows.process.context import IdeaContext, read_context
+from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.eligibility import find_awarded_before
 from workflows.process.refusals import Conflict, Forbidden, Invalid, Refusal
 from workflows.process.ways import IDEA, Kind
@@ -28,7 +32,8 @@ from workflows.region.calls import current_policy, get_call
 
 
 def copy_idea(session: Session, idea_id: str, call_id: str, *, actor: Actor) -> IdeaContext:
-    """A new draft with what an own idea of before said, as far as the call asks for it; the idea itself stays as it is.
+    """A new draft with what an own idea of before said, and the files that the actor attached to it, as far as the call asks for them or
+    takes them; the idea itself stays as it is.
 
     Where the call asks which idea a draft continues, it is this one. Nobody agrees by being copied: each member is asked to join, and
     whoever left the service is not. Raises Forbidden for all but the idea's lead; Conflict while the idea is under way, for one whose
@@ -39,7 +44,29 @@ def copy_idea(session: Session, idea_id: str, call_id: str, *, actor: Actor) -> 
     refusal = find_not_to_copy(source, actor) or _find_awarded(session, source, target)
     if refusal is not None:
         raise refusal
-    return draft_idea(session, call_id, carry_over(session, source, target), origin={"copied": idea_id}, actor=actor)
+    files = list_files_to_carry(session, source, target, actor=actor)
+    context = draft_idea(session, call_id, carry_over(session, source, target), origin={"copied": idea_id}, actor=actor)
+    for new in files:
+        attach_file(session, context.idea.id, new, actor=actor)
+    return read_again(session, context) if files else context
+
+
+def list_files_to_carry(session: Session, source: IdeaContext, target: IdeaContext, *, actor: Actor) -> list[NewFile]:
+    """The files of an idea that come along into another call: clean ones that the actor attached, of the kinds and sizes taken there, the
+    first as many as may be.
+
+    No byte is copied, as the store knows a file by its hash; until the copy is written none of them can be taken out. Where there is a
+    scanner it looks at each anew: what it knows today it may not have known then.
+    """
+    rule, waits = target.policy.attachments, bool(settings().scanner)
+    own = select(Attachment).where(Attachment.idea_id == source.idea.id, Attachment.added_by == str(actor.person_id))
+    clean = own.where(Attachment.state == AttachmentState.CLEAN, col(Attachment.removed_in).is_(None))
+    rows = session.exec(clean.order_by(col(Attachment.added_in), col(Attachment.id)).with_for_update()).all() if rule.most else ()
+    taken = [each for each in rows if kind_of(each.media_type) in rule.kinds and each.size <= rule.largest_bytes][: rule.most]
+    return [
+        NewFile(each.name, each.media_type, each.size, each.sha256, each.shown_sha256, each.thumbnail_sha256, waits_for_scanner=waits)
+        for each in taken
+    ]
 
 
 def find_not_to_copy(source: IdeaContext, actor: Actor) -> Refusal | None:

@@ -121,13 +121,15 @@ def print_dictated(session: Session, dictated_id: str, *, actor: Actor) -> Print
     """A code for the text as it stands, to be handed to its person with all of it; the one before is void.
 
     Somebody else than who typed it: an operator or admin over the person's unit, or its head. Raises Invalid for all that the text lacks to
-    be handed in, as the code hands it in.
+    be handed in, as the code hands it in; Conflict where the call asks for files, which only its person, signed in, can add.
     """
     row = _take(session, dictated_id, actor)
     if actor.person_id in (row.typed_by, row.person_id) or not _looks_after(session, row, actor, PRINTING):
         raise Forbidden("only_second_operator")
     target = find_target(session, row.call_id, row.person_id)
     said = write_proposal(row.proposal)
+    if target.policy.attachments.least:
+        raise Conflict("dictated_needs_files")
     Faults([*list_field_faults(target.policy, target.call, said), *list_form_faults(target.policy, said.form_content)]).settle()
     code = new_code()
     row.code_hash, row.code_until, row.code_by = hash_code(row.id, code), wall_now() + timedelta(days=CODE_DAYS), actor.person_id

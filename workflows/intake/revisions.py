@@ -16,6 +16,8 @@ from models.stages import IdeaStage
 from workflows.calculations.text_changes import Change, Piece, compare_lists, compare_texts
 from workflows.intake.answers import ANSWERS, FormContent, leave_unasked_out
 from workflows.intake.supplement import SECTION
+from workflows.intake.team import TeamChange
+from workflows.intake.team_then import compare_teams
 from workflows.process.actors import Actor
 from workflows.process.asked import list_form
 from workflows.process.context import IdeaContext, read_context
@@ -49,11 +51,15 @@ class PartChange:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two revisions and the parts in which they differ, in the form's order; `before` is None where there was none."""
+    """Two revisions and the parts in which they differ, in the form's order; `before` is None where there was none.
+
+    `team` is what changed in the team between the two, where both were handed in: a draft's team is what was agreed to last, and no more.
+    """
 
     before: ListedRevision | None
     after: ListedRevision
     changes: tuple[PartChange, ...]
+    team: TeamChange | None = None
 
 
 def has_changed(session: Session, context: IdeaContext, *, actor: Actor) -> bool:
@@ -80,8 +86,10 @@ def compare_revisions(session: Session, idea_id: str, number: int | None, since:
         raise NotFound("revision_not_found")
     found = session.exec(select(Revision).where(Revision.idea_id == idea_id, col(Revision.number).in_((before, after)))).all()
     said = {row.number: _read_said(context, row, whole=has_part(context, actor)) for row in found}
-    first = readable[before] if before is not None else None
-    return Comparison(first, readable[after], tuple(_list_changes(context, said.get(before or 0, {}), said[after])))
+    first, sent = readable[before] if before is not None else None, _list_sent(session, context)
+    known = before is not None and before in sent and after in sent
+    team = compare_teams(session, context, sent[before or 0], sent[after]) if known else None
+    return Comparison(first, readable[after], tuple(_list_changes(context, said.get(before or 0, {}), said[after])), team)
 
 
 def _list_readable(session: Session, context: IdeaContext, actor: Actor) -> list[ListedRevision]:
@@ -89,11 +97,21 @@ def _list_readable(session: Session, context: IdeaContext, actor: Actor) -> list
     is_team = has_part(context, actor)
     if not is_team and not _reads_by_office(session, context, actor):
         return []
-    rows = select(Revision.number, Revision.created_at).where(Revision.idea_id == context.idea.id)
-    written = session.exec(rows.order_by(col(Revision.number))).all()
-    steps = select(Decision.at).where(Decision.idea_id == context.idea.id, col(Decision.action).in_(SENT))
-    sent = {max((number for number, at in written if at <= sent_at), default=0) for sent_at in session.exec(steps)}
+    written, sent = _list_written(session, context), _list_sent(session, context)
     return [ListedRevision(number, at, number in sent) for number, at in written if is_team or number in sent]
+
+
+def _list_written(session: Session, context: IdeaContext) -> Sequence[tuple[int, datetime]]:
+    """Every revision's number with when it was written, the first first."""
+    rows = select(Revision.number, Revision.created_at).where(Revision.idea_id == context.idea.id)
+    return session.exec(rows.order_by(col(Revision.number))).all()
+
+
+def _list_sent(session: Session, context: IdeaContext) -> dict[int, datetime]:
+    """The revisions that were handed in, by their numbers, each with when it was last."""
+    written = _list_written(session, context)
+    steps = select(Decision.at).where(Decision.idea_id == context.idea.id, col(Decision.action).in_(SENT)).order_by(col(Decision.at))
+    return {max((number for number, at in written if at <= sent_at), default=0): sent_at for sent_at in session.exec(steps)}
 
 
 def _reads_by_office(session: Session, context: IdeaContext, actor: Actor) -> bool:

@@ -9,10 +9,11 @@ from sqlmodel import Session
 
 from models.instants import now, today
 from workflows.intake.agree import leave_out_unanswered
-from workflows.intake.answers import list_form_faults, require_complete
+from workflows.intake.answers import list_form_faults
 from workflows.intake.category import fix_category, settle_category
 from workflows.intake.content import Proposal, keep_what_is_asked, list_said, write_revision
 from workflows.intake.draft import REVISE, revise_idea
+from workflows.intake.required_files import list_file_faults
 from workflows.intake.supplement import apply_agreed
 from workflows.process.actors import Actor
 from workflows.process.closing import hold_near_end, settle_entry
@@ -37,9 +38,10 @@ def submit_idea(
     What its form does not ask for, given the other answers, is left behind first, in a revision of its own; its category is fixed, whatever
     becomes of its unit. What comes in within the grace, or by a permit after it, is marked as late in the decision and in the ledger, and
     where the call asks for a declaration of truth both say the digest of what was declared.
-    Raises Invalid, all faults at once, for a section or answer that is missing or out of bounds, a category that was not chosen, a missing
-    declaration and for what keeps the idea out of its call; Conflict when nobody may come in, where no category is for the idea's unit or
-    that has no place left, and where somebody has not answered whether they join, unless the idea is handed in without them.
+    Raises Invalid, all faults at once, for a section or answer that is missing or out of bounds, too few files or a refused one, a category
+    that was not chosen, a missing declaration and for what keeps the idea out of its call; Conflict when nobody may come in, where no
+    category is for the idea's unit or that has no place left, and where somebody has not answered whether they join, unless the idea is
+    handed in without them.
     """
     context = read_context(session, idea_id, actor=actor)
     hold_near_end(session, context.call, now())
@@ -47,7 +49,7 @@ def submit_idea(
     if without_unanswered:
         leave_out_unanswered(session, idea_id, actor=actor)
         context = read_context(session, idea_id, actor=actor)
-    lacking = [*list_form_faults(context.policy, list_said(context)), *_list_undeclared(context, declares_truth)]
+    lacking = [*_list_lacking(session, context), *_list_undeclared(context, declares_truth)]
     permitted = _permit(session, context, (SUBMIT, None), lacking, actor=actor)
     faults, category = Faults(lacking), ""
     with faults.gather():
@@ -86,9 +88,10 @@ def supplement_idea(
             context = revise_idea(session, idea_id, proposal, actor=actor)
         if faults.found:
             fields = list_field_faults(context.policy, context.call, proposal)
-            Faults([*faults.found, *fields, *list_form_faults(context.policy, proposal.form_content)]).settle()
+            form = list_form_faults(context.policy, proposal.form_content)
+            Faults([*faults.found, *fields, *form, *list_file_faults(session, context)]).settle()
         permitted = _permit_supplement(session, context, actor=actor)
-    require_complete(context.policy, list_said(context))
+    Faults(_list_lacking(session, context)).settle()
     context = _leave_unasked_behind(session, context, actor=actor)
     take(session, context, permitted, apply_agreed(session, context, actor=actor), actor=actor)
     return read_again(session, context)
@@ -109,7 +112,7 @@ def _leave_unasked_behind(session: Session, context: IdeaContext, *, actor: Acto
 
 def _permit_supplement(session: Session, context: IdeaContext, *, actor: Actor) -> Permitted:
     outcome = "permission" if must_be_permitted_again(session, context) else None
-    lacking = [*list_form_faults(context.policy, list_said(context))]
+    lacking = [*_list_lacking(session, context)]
     return _permit(session, context, (SUPPLEMENT, outcome), lacking, actor=actor)
 
 
@@ -121,6 +124,12 @@ def _permit(session: Session, context: IdeaContext, step: tuple[str, str | None]
         if isinstance(refused, Invalid) or refused.code == "team_unanswered":
             Faults([*list_entry_faults(session, context), *lacking]).settle()
         raise
+
+
+def _list_lacking(session: Session, context: IdeaContext) -> Iterator[Invalid]:
+    """What an idea lacks to be handed in as it is stored: in the form's order, its files last."""
+    yield from list_form_faults(context.policy, list_said(context))
+    yield from list_file_faults(session, context)
 
 
 def _list_undeclared(context: IdeaContext, declares_truth: bool) -> Iterator[Invalid]:

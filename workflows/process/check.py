@@ -59,6 +59,7 @@ def _check_held(policy: Policy, idea: Way, award: Way, document: Way) -> list[Fi
         *_check_gates(reach),
         *_check_eligibility(policy),
         *(Finding(*found) for found in list_form_contradictions(policy)),
+        *_check_files(policy),
         *_check_review(policy),
         *_check_days(reach, *others),
         *(Finding(*found) for found in list_clock_contradictions(policy)),
@@ -119,6 +120,16 @@ def _check_eligibility(policy: Policy) -> Iterator[Finding]:
         yield Finding("policy_new_in_use", f"{path}.minimum_months")
     if rule.earlier_years is not None and rule.earlier_awards is None:
         yield Finding("policy_years_without_awards", f"{path}.earlier_years")
+
+
+def _check_files(policy: Policy) -> Iterator[Finding]:
+    """Only kinds of files that are taken must be there, and no more of all together than there may be."""
+    rule, path = policy.attachments, "policy.attachments.least"
+    yield from (
+        Finding("policy_file_not_taken", f"{path}.{kind}", {"kinds": [kind.value]}) for kind in rule.least if kind not in rule.kinds
+    )
+    if (total := sum(rule.least.values())) > rule.most:
+        yield Finding("policy_files_too_many", path, {"minimum": total, "maximum": rule.most})
 
 
 def _check_review(policy: Policy) -> Iterator[Finding]:

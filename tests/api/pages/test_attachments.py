@@ -134,6 +134,27 @@ def test_a_returned_idea_leads_to_the_files_that_were_asked_for(town: Town) -> N
     assert "Lampiran ditambahkan: sesudah.jpg" in history
 
 
+def test_files_that_must_be_there_are_told_on_form_and_preview_and_where_the_idea_is_refused(town: Town) -> None:
+    call = town.build_call(attachments={**TAKING, "least": {"photo": 2}})
+    idea, browser = town.build_idea(call=call, team=()), open_browser(town, "lead")
+    put(town, idea, PHOTO, name="Sebelum.jpg", media="image/jpeg")
+    for place in (f"/usulan/{idea}/ubah", f"/usulan/{idea}/lampiran"):
+        assert "Wajib dilampirkan: foto (JPEG, PNG, WebP, HEIC), paling sedikit 2. Sudah ada: 1." in browser.get(place).text
+    assert "paling sedikit 2. Sudah ada: 0." in browser.get(f"/usulan/baru?call={call}").text
+    assert "paling sedikit 2; yang ada baru 1." in browser.get(f"/usulan/{idea}/pratinjau").text
+    assert "Lampiran yang wajib ada saat mengajukan: foto" in browser.get(f"/periode-usulan/{call}").text
+    form = f"/usulan/{idea}/ubah"
+    refused = send(browser, form, form, do="submit")
+    assert (refused.status_code, town.idea(idea).stage) == (422, IdeaStage.DRAFT)
+    assert 'href="#writing-files-photo">Lampiran: Lampirkan foto (JPEG, PNG, WebP, HEIC) paling sedikit 2; yang ada baru 1.' in refused.text
+    assert 'id="writing-files-photo"' in refused.text
+    put(town, idea, PHOTO + b"0", name="Sesudah.jpg", media="image/jpeg")
+    assert "perbaiki lampirannya" not in browser.get(f"/usulan/{idea}/pratinjau").text
+    typed = {f"sections__{name}": text for name, text in SECTIONS.items()}
+    sent = send(browser, form, form, do="submit", title="Antrean daring", form="other", medium="digital", **typed)
+    assert (sent.status_code, town.idea(idea).stage) == (303, IdeaStage.SUBMITTED), sent.text
+
+
 def test_the_page_says_whether_anybody_looks_for_viruses(town: Town) -> None:
     idea, browser = build_draft(town), open_browser(town, "lead")
     assert not settings().scanner

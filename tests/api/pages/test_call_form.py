@@ -76,7 +76,8 @@ def test_a_sample_is_shown_as_fields_file_picture_and_phone(town: Town, sample: 
     assert "data:image/svg+xml;base64," in shown.text
     assert "Formulir usulan di telepon" in shown.text
     body = read_file(read_sample(sample).encode()).body
-    assert fields_in(shown.text) == {f"{PREFIX}.{path}": show_value(value, path, Words("id")) for path, value in list_leaves(body)}
+    written = {f"{PREFIX}.{path}": show_value(value, path, Words("id")) for path, value in list_leaves(body)}
+    assert fields_in(shown.text) == written | {f"{PREFIX}.policy.attachments.least": ""}
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -127,6 +128,20 @@ def test_what_is_typed_wrongly_is_told_with_its_line_and_kept(town: Town) -> Non
     for part in ("closes_at: besok", "pass_mark: tujuh puluh", "team_limit: lima"):
         assert f"Baris {made[: made.index(part)].count(chr(10)) + 1}" in answer.text, part
     assert fields_in(answer.text)["v.policy.pass_mark"] == "tujuh puluh"
+
+
+def test_files_that_must_be_there_are_typed_a_kind_a_line(town: Town) -> None:
+    browser, field = open_browser(town, "secretary"), "v.policy.attachments.least"
+    answer = post(browser, own_sample(), "apply", **{field: "photo: 2\npdf: satu", "v.policy.attachments.most": "3"})
+    made = text_of(answer.text)
+    assert (answer.status_code, "      photo: 2\n      pdf: satu\n" in made) == (422, True)
+    answer = post(browser, made, "apply", **{field: "photo: 2"})
+    checked = check_file(text_of(answer.text).encode())
+    assert (answer.status_code, checked.faults) == (200, [])
+    assert checked.policy is not None
+    assert checked.policy.attachments.least == {"photo": 2}
+    assert "Lampiran yang wajib ada saat mengajukan: foto (JPEG, PNG, WebP, HEIC) paling sedikit 2." in answer.text
+    assert "    least: {}\n" in text_of(post(browser, text_of(answer.text), "apply", **{field: ""}).text)
 
 
 def test_a_step_that_there_is_not_is_told_whatever_its_name_is(town: Town) -> None:

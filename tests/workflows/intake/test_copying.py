@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import select
+from sqlmodel import col, select
 
+from models.attachments import Attachment, AttachmentState
 from models.calls import Call
 from models.ideas import Invitation, Revision, TeamMember
 from models.instants import now
@@ -17,8 +18,13 @@ from models.people import Person
 from models.stages import AwardStage, IdeaStage
 from tests.api.pages.browsing import fields_of, open_browser
 from tests.asking import ask, check_problem
+from tests.attaching import build_draft, list_stored, put
 from tests.building import POLICY, SECTIONS, Town
+from tests.steps import IDEA_STEPS
+from tests.workflows.intake.test_attachments import PHOTO, write
+from workflows.intake.attach import remove_attachment
 from workflows.intake.copying import copy_idea
+from workflows.intake.sweep import sweep_attachments
 from workflows.process.refusals import Conflict, Forbidden, NotFound
 from workflows.region.calls import close_call
 
@@ -63,6 +69,30 @@ def test_what_the_new_call_asks_comes_along_and_the_rest_stays_behind(town: Town
     assert (again.sections, again.answers, again.in_use_since) == (SECTIONS, ANSWERS, date(2020, 1, 1))
     (entry, *_) = town.rows(select(LedgerEntry).where(LedgerEntry.idea_id == new.idea_id))
     assert (entry.kind, entry.payload["detail"]["copied"]) == ("idea.draft", idea)
+
+
+def test_own_clean_files_that_the_call_takes_come_along_and_no_byte_is_copied(either_town: Town) -> None:
+    town = either_town
+    idea = build_draft(town)
+    photo = put(town, idea, b"sebelum", **PHOTO)
+    paper, large = put(town, idea, b"%PDF rencana"), put(town, idea, b"besar" * 300_000, name="besar.jpg", media="image/jpeg")
+    refused, of_mate = put(town, idea, b"buruk", **PHOTO), put(town, idea, b"rekan", **PHOTO)
+    second, third = put(town, idea, b"sesudah", **PHOTO), put(town, idea, b"lain", **PHOTO)
+    town.take(idea, *IDEA_STEPS[IdeaStage.WITHDRAWN])
+    write(town, refused, state=AttachmentState.REFUSED)
+    write(town, of_mate, added_by=town["mate"].id)
+    stored = list_stored()
+    draft = copied(town, idea, town.build_call(attachments={"most": 2, "largest_megabytes": 1, "kinds": ["photo"]}))
+    rows = town.rows(select(Attachment).where(Attachment.idea_id == draft).order_by(col(Attachment.added_in)))
+    kept = [(each.sha256, town["lead"].id, None) for each in (photo, second)]
+    assert [(row.sha256, row.added_by, row.removed_in) for row in rows] == kept
+    assert {row.id for row in rows}.isdisjoint({each.id for each in (photo, paper, large, second, third)})
+    assert [each["sha256"] for each in said(town, draft).attachments] == [photo.sha256, second.sha256]
+    town.do(remove_attachment, draft, rows[0].id, by="lead")
+    write(town, refused, state=AttachmentState.CLEAN)
+    assert (sweep_attachments(town.store), list_stored()) == (0, stored), "the idea of before has it still"
+    bare = copied(town, idea, town.build_call())
+    assert town.rows(select(Attachment.id).where(Attachment.idea_id == bare)) == []
 
 
 def test_nobody_agrees_by_being_copied(town: Town) -> None:
@@ -132,7 +162,7 @@ def test_the_page_of_an_idea_that_is_over_offers_it_to_its_lead(town: Town) -> N
     sent = fields_of(shown, f"/usulan/{idea}/salin") | {"call_id": town.call}
     answer = browser.post(f"/usulan/{idea}/salin", data=sent)
     assert (answer.status_code, answer.headers["location"].endswith("/ubah?ok=copied")) == (303, True)
-    assert "Isian usulan terdahulu sudah disalin, tanpa lampirannya." in browser.get(answer.headers["location"]).text
+    assert "sudah disalin, beserta berkas yang Anda lampirkan sendiri" in browser.get(answer.headers["location"]).text
     assert browser.post(f"/usulan/{idea}/salin", data=sent).headers["location"] == answer.headers["location"], "sent twice, copied once"
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from models.stages import IdeaStage
 from tests.api.pages.browsing import fields_of, open_browser
+from tests.api.test_team_history import change_team, plain
 from tests.attaching import build_draft, put
 from tests.building import SECTIONS, Town
 from workflows.calculations.text_changes import Change
@@ -105,6 +106,29 @@ def test_nobody_who_reviews_blindly_or_is_only_asked_to_join_reads_what_was_said
     assert readable(town, asked, "mate") == []
     with pytest.raises(NotFound, match="idea_not_found"):
         readable(town, asked, "secretary")
+
+
+def test_the_team_before_and_after_is_told_to_who_may_know_it_and_not_to_who_reviews_blindly(either_town: Town) -> None:
+    town = either_town
+    idea = change_team(town)
+    (was, is_now) = [number for number, is_sent in readable(town, idea, "secretary") if is_sent]
+    for who in ("lead", "stranger", "secretary", "head"):
+        change = compare(town, idea, who, is_now, was).team
+        assert change is not None
+        shares = [(each.person_id, each.share_hundredths) for each in change.before]
+        assert shares == [(town["lead"].id, 6_000), (town["mate"].id, 4_000)]
+        assert [each.share_hundredths for each in change.after] == [3_334, 4_000, 2_666]
+    assert compare(town, idea, "lead", was, 1 if was > 1 else None).team is None, "what a draft's team was before is nobody's"
+    for reviewer in town.reviewers(idea):
+        with pytest.raises(NotFound, match="revision_not_found"):
+            compare(town, idea, reviewer, is_now, was)
+    text = plain(open_browser(town, "secretary").get(f"/usulan/{idea}/perubahan?dari={was}&ke={is_now}").text)
+    assert "Bagian Sari Kenanga Wulandari berubah dari 60% menjadi 33,34%." in text
+    assert "Wening Palastri masuk tim dengan bagian 26,66%." in text
+
+
+def test_a_team_that_did_not_change_is_told_as_none(town: Town) -> None:
+    assert compare(town, build_completed(town), "secretary").team is None
 
 
 def test_the_page_marks_words_and_escapes_what_was_typed(town: Town) -> None:

@@ -12,15 +12,17 @@ from models.outbox import Message, MessageState
 from models.people import AccountNotice, NoticeKind
 from models.settings import settings
 from models.stages import IdeaStage
-from tests.attaching import build_draft, list_stored, put
+from tests.attaching import TAKING, build_draft, list_stored, put
 from tests.building import Town
 from tests.conftest import forget_settings
 from tests.hostile_pictures import EICAR
+from tests.steps import IDEA_STEPS
 from tests.workflows.adapters.clamd import run_clamd
 from tests.workflows.turns import Clock, clock, deliver, own_town, run_clock
 from workflows.adapters.files import path_of, store_file
 from workflows.intake.attach import remove_attachment
 from workflows.intake.attachments import Copy, find_file_to_open
+from workflows.intake.copying import copy_idea
 from workflows.intake.submit import submit_idea
 from workflows.intake.sweep import sweep_attachments
 from workflows.process.refusals import Conflict
@@ -126,6 +128,21 @@ def test_a_file_that_the_scanner_will_never_take_is_a_fault_for_an_operator_who_
     (asked,) = town.rows(select(Message).where(Message.job == "scan_attachment"))
     assert (asked.state, asked.attempts, "StreamMaxLength" in str(asked.error)) == (MessageState.WAITING, 1, True)
     assert state(town, row) == AttachmentState.WAITING
+
+
+def test_a_copied_file_is_looked_at_anew_by_the_scanner_of_today(scanned_town: Town, socket_file: Path) -> None:
+    town = scanned_town
+    call = town.build_call(attachments=TAKING)
+    idea = town.build_idea(call=call)
+    row = put(town, idea)
+    with run_clamd(socket_file):
+        deliver(town, "intake")
+        town.take(idea, *IDEA_STEPS[IdeaStage.WITHDRAWN])
+        draft = town.do(copy_idea, idea, call, by="lead").idea.id
+        (copy,) = town.rows(select(Attachment).where(Attachment.idea_id == draft))
+        assert (copy.sha256, copy.state) == (row.sha256, AttachmentState.WAITING)
+        deliver(town, "intake")
+    assert (state(town, copy), state(town, row)) == (AttachmentState.CLEAN, AttachmentState.CLEAN)
 
 
 def test_without_a_scanner_a_file_is_open_at_once_and_says_that_nobody_looked(town: Town) -> None:

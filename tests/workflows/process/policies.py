@@ -30,7 +30,7 @@ DAYS = ["permission", "screening", "review", "recommendation", "determination", 
 SELDOM = 0.2  # how often a part is drawn that most calls say nothing of
 WRONG = 0.2  # how often such a part contradicts something
 NOT_DRAWN = {  # parts of a policy that hold up no idea, with what tests them
-    "attachments": "files of an idea hold nothing up: tests/workflows/intake/test_attachments.py",
+    "attachments": "files are asked for before an idea is handed in: tests/workflows/intake/test_required_files.py",
     "declaration": "given with what hands an idea in: tests/workflows/intake/test_declaration.py",
     "colleagues": "whoever reads and comments owes nothing: tests/workflows/intake/test_commenting.py",
     "requirements": "what the screening answers, with whatever outcome: tests/workflows/intake/test_requirements.py",

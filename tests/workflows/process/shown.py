@@ -186,6 +186,7 @@ def quorum_is_never_reached(_company: Company, policy: dict[str, Any], _finding:
 
 
 OF_FORMS = "a form is drawn whole, and asks or does not ask: tests/workflows/intake/test_parts_asked.py"
+OF_FILES = "no file is drawn: tests/workflows/intake/test_required_files.py, and the page of what is asked"
 OF_TABLES = "a form is drawn without tables: tests/workflows/intake/test_table_answers.py"
 OF_SCREENING = "a criterion that nobody can read stops no idea: tests/workflows/intake/test_requirements.py"
 SHOWN: dict[str, Show] = {
@@ -239,6 +240,8 @@ NOT_SHOWN = {  # what the check finds beside, and why no story is told of it her
     "policy_option_unknown": OF_FORMS,
     "policy_column_named_twice": OF_TABLES,
     "policy_cells_too_many": OF_TABLES,
+    "policy_file_not_taken": OF_FILES,
+    "policy_files_too_many": OF_FILES,
     "policy_requirement_blank": OF_SCREENING,
     "policy_requirement_named_twice": OF_SCREENING,
 }

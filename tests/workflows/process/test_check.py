@@ -117,6 +117,9 @@ PLANTED: list[tuple[str, str, dict[str, Any]]] = [
     ("policy_initiator_twice", "eligibility.initiators.2", {"eligibility": {"initiators": ["council", "the_public", "council"]}}),
     ("policy_new_in_use", "eligibility.minimum_months", {"eligibility": {"minimum_months": 1}}),
     ("policy_years_without_awards", "eligibility.earlier_years", {"eligibility": {"earlier_years": 2}}),
+    ("policy_file_not_taken", "attachments.least.document", {"attachments": {"most": 5, "least": {"photo": 1, "document": 1}}}),
+    ("policy_files_too_many", "attachments.least", {"attachments": {"most": 2, "least": {"photo": 2, "pdf": 1}}}),
+    ("policy_files_too_many", "attachments.least", {"attachments": {"most": 0, "least": {"photo": 1}}}),
     *PLANTED_IN_FORMS,
     *PLANTED_IN_TABLES,
     ("policy_requirement_blank", "requirements.1.label", {"requirements": [requirement("a"), requirement("b", label=" ? ")]}),
@@ -131,6 +134,7 @@ SOUND: dict[str, dict[str, Any]] = {
     "an office for every step": {
         "movers": {"permit": "secretariat", "propose": "chair", "recommend": "verifier", "determine": "chair", "verify": "auditor"}
     },
+    "as many files that must be there as may be": {"attachments": {"most": 3, "least": {"photo": 2, "pdf": 1}}},
     "tables with as many cells as a page can send": {"fields": FULL_TABLES},
     "a ranking of those whose pilot stopped too": {"award_from": ["rolled_out", "stopped"], "rule_book": RANKED},
     "verified results at the end": {"rule_book": VERIFIED},
