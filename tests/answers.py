@@ -52,6 +52,9 @@ ANY_DAY = {**APPLIED_ON, "depends_on": None, "answers_needed": []}
 NEVER: dict[str, Any] = {"fields": [depends(REACHED, "nothing", "x"), APPLIED_ON]}
 # what the check of a policy finds, where, and what of the form is so
 PLANTED_IN_FORMS: list[tuple[str, str, dict[str, Any]]] = [
+    ("policy_file_not_taken", "attachments.least.document", {"attachments": {"most": 5, "least": {"photo": 1, "document": 1}}}),
+    ("policy_files_too_many", "attachments.least", {"attachments": {"most": 2, "least": {"photo": 2, "pdf": 1}}}),
+    ("policy_files_too_many", "attachments.least", {"attachments": {"most": 0, "least": {"photo": 1}}}),
     ("policy_choice_unknown", "fields.1.depends_on", {"fields": [REACHED, depends(PEOPLE, "reach", "applied")]}),
     ("policy_choice_unknown", "sections.2.depends_on", {"sections": sections(ADDRESS)}),
     ("policy_not_a_choice", "fields.1.depends_on", {"fields": [PEOPLE, depends(REACHED, "people", "x")]}),
