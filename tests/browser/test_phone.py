@@ -52,7 +52,7 @@ ROOT_PIXELS = {"usual": "", "twice": "34px"}  # 200 % of what the style sheet as
 
 # what is meant to be pressed where something lies above it that is neither around it nor of it
 COVERED = """() => [...document.querySelectorAll("main :is(a, button, summary):not([aria-hidden=true])")].filter(each => {
-  if (!each.getClientRects().length) return false;
+  if (!each.checkVisibility() || each.closest("thead")?.offsetWidth === 1) return false; // heads that a phone reads out alone
   each.scrollIntoView({ block: "center", behavior: "instant" });
   const { x, y, width, height } = each.getClientRects()[0];
   const found = document.elementFromPoint(x + width / 2, y + height / 2);
@@ -88,7 +88,8 @@ def test_every_page_holds_at_both_widths_by_day_and_night_and_with_text_twice_as
         another = VIEWS[1 + number % (len(VIEWS) - 1)]
         for view in LANGUAGES[language] if ALL else (PHONE, another) if shot in pages else (another,):
             wrong += [(shot.caption, *view, found) for found in look(page, view)]
-    assert wrong == [], wrong
+    print(*wrong, sep="\n")
+    assert wrong == []
     assert list_templates() - rendered == NO_SHOTS
 
 
