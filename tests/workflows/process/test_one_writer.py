@@ -16,6 +16,7 @@ BY_HAND = re.compile(r"\b(insert\s+into|update|delete\s+from)\s+\"?(idea|award|d
 OF_JOURNAL = {"add_messages", "follow_up", "release_held", "send", "send_each_once"}
 WITHOUT_A_WAY = {  # what they ask the flows for is about accounts, calls and offices, or is found by the clock; none of it follows a step
     "workflows/intake/attach.py": {"send"},  # a file is shown to the scanner: no step of the idea follows
+    "workflows/intake/unanswered.py": {"send"},  # the clock finds a request whose day has come: no step of the idea follows
     "workflows/intake/claim_records.py": {"send"},  # whoever may claim is told: beside the process, as a notice is
     "workflows/delivery/due.py": {"find_overdue", "send", "send_each_once"},
     "workflows/region/call_changes.py": {"send_each_once"},
