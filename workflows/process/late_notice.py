@@ -57,6 +57,7 @@ def list_late(session: Session, limit: int) -> Sequence[InboxItem]:
     late = late.where(_is_of_office(InboxItem), col(InboxItem.due_at) < now())
     date = sa.func.coalesce(col(InboxItem.told_until), col(InboxItem.due_at))
     asked = select(Message.id).where(Message.job == TELL_LATE, Message.subject_id == InboxItem.idea_id, col(Message.created_at) >= date)
+    asked = asked.where(col(Message.dedupe_key).is_not(None))  # as the index says it, which SQLite uses only where a query says so too
     asked = asked.where(col(Message.dedupe_key).like(sa.literal(KEY) + col(InboxItem.id) + sa.literal(":%")))
     other: Any = aliased(InboxItem)
     stands = select(other.id).where(other.idea_id == InboxItem.idea_id, other.id != InboxItem.id, _is_of_office(other))
@@ -71,7 +72,8 @@ def list_late(session: Session, limit: int) -> Sequence[InboxItem]:
 def _is_of_office(item: Any) -> sa.ColumnElement[bool]:
     """The condition on tasks that they are open, and of an office that its idea waits for."""
     told = col(item.task).in_(TASKS) | col(item.task).startswith(OF_GATE)
-    return sa.and_(col(item.done_at).is_(None), col(item.award_id).is_(None), col(item.role).in_(OFFICES), told)
+    of_idea = sa.func.coalesce(col(item.award_id), "") == ""  # not `is_(None)`: SQLite would read every task ever by the index of awards
+    return sa.and_(col(item.done_at).is_(None), of_idea, col(item.role).in_(OFFICES), told)
 
 
 def name_late(item: InboxItem) -> str:
