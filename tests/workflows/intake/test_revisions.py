@@ -8,10 +8,12 @@ import re
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from models.stages import IdeaStage
 from tests.api.pages.browsing import fields_of, open_browser
 from tests.api.test_team_history import change_team, plain
+from tests.asking import ask
 from tests.attaching import build_draft, put
 from tests.building import SECTIONS, Town
 from workflows.calculations.text_changes import Change
@@ -19,7 +21,7 @@ from workflows.intake.attach import remove_attachment
 from workflows.intake.draft import revise_idea
 from workflows.intake.revisions import Comparison, compare_revisions, list_revisions
 from workflows.intake.screen import Findings, Screening, screen_idea
-from workflows.intake.submit import supplement_idea
+from workflows.intake.submit import submit_idea, supplement_idea
 from workflows.process.refusals import NotFound
 
 REWORDED = {**SECTIONS, "idea": "Antrean daring tanpa nama."}
@@ -118,13 +120,33 @@ def test_the_team_before_and_after_is_told_to_who_may_know_it_and_not_to_who_rev
         shares = [(each.person_id, each.share_hundredths) for each in change.before]
         assert shares == [(town["lead"].id, 6_000), (town["mate"].id, 4_000)]
         assert [each.share_hundredths for each in change.after] == [3_334, 4_000, 2_666]
-    assert compare(town, idea, "lead", was, 1 if was > 1 else None).team is None, "what a draft's team was before is nobody's"
+    assert town.reviewers(idea)
     for reviewer in town.reviewers(idea):
         with pytest.raises(NotFound, match="revision_not_found"):
             compare(town, idea, reviewer, is_now, was)
     text = plain(open_browser(town, "secretary").get(f"/usulan/{idea}/perubahan?dari={was}&ke={is_now}").text)
     assert "Bagian Sari Kenanga Wulandari berubah dari 60% menjadi 33,34%." in text
     assert "Wening Palastri masuk tim dengan bagian 26,66%." in text
+
+
+def test_what_the_team_of_a_draft_was_before_it_was_handed_in_is_nobodys(town: Town) -> None:
+    idea = town.build_idea()
+    town.do(revise_idea, idea, town.proposal(team=(), sections=REWORDED), by="lead")
+    town.do(submit_idea, idea, by="lead")
+    assert [is_sent for _, is_sent in readable(town, idea, "lead")] == [False, True]
+    assert compare(town, idea, "lead", 2, 1).team is None
+
+
+def test_the_api_tells_of_the_team_and_the_page_of_what_was_handed_in_before(town: Town, client: TestClient) -> None:
+    idea = change_team(town)
+    (was, is_now) = [number for number, is_sent in readable(town, idea, "secretary") if is_sent]
+    answer = ask(client, town["secretary"], f"GET /ideas/{idea}/revisions/{is_now}/changes?since={was}")
+    assert [each["text_en"] for each in answer.json()["team"]][:1] == ["Sari Kenanga Wulandari's share changed from 60% to 33.34%."]
+    link = f'href="/usulan/{idea}/perubahan?dari={was}&amp;ke={is_now}"'
+    assert [link in open_browser(town, who).get(f"/usulan/{idea}/perubahan?ke={is_now}").text for who in ("lead", "secretary")] == [
+        is_now - was > 1,
+        False,
+    ]
 
 
 def test_a_team_that_did_not_change_is_told_as_none(town: Town) -> None:
