@@ -22,7 +22,7 @@ from workflows.intake.keep_writing import Typed, WritingPage, keep_writing
 from workflows.region.calls import current_policy, get_call
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-OTHERS, ALL_OTHERS = ("lead", "stranger"), ("", "lead", "stranger", "owner")
+OTHERS, ALL_OTHERS = ("lead", "stranger", "owner"), ("", "lead", "stranger", "owner")
 NEAR = r"past|terdahulu|dictat|titipan|call_id|^/api/v1/ideas$|^/usulan$|/usulan/baru|kotak|inbox|similar|\?q="
 FORM = "/usulan/baru?call={call_id}"  # where whoever typed something finds it again
 WRITER, PERSON = "walker", "mate"
