@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.policy_parts import Frozen, Identifier, Named
@@ -191,6 +191,14 @@ class AttachmentRule(Frozen):
     kinds: tuple[FileKind, ...] = Field((FileKind.PHOTO, FileKind.PDF), min_length=1, max_length=4)
     papers_to_blind: bool = False  # whether reviewers who are not told who proposes read more than photos: a paper names its author easily
     least: dict[FileKind, Annotated[int, Field(ge=1, le=MOST_FILES)]] = Field(default_factory=dict)  # without which none is handed in
+
+    @field_validator("least", mode="before")
+    @classmethod
+    def kinds_are_known(cls, value: Any) -> Any:
+        """Files that must be there are of kinds that there are."""
+        if isinstance(value, dict) and any(kind not in set(FileKind) for kind in value):
+            raise PydanticCustomError("policy_file_unknown", "a kind of file is unknown")
+        return value
 
     @property
     def largest_bytes(self) -> int:

@@ -214,7 +214,7 @@ def _show_past(town: Town) -> list[Shot]:
 
 def _show_files(town: Town) -> list[Shot]:
     """Files of offices, and of a draft: a paper, and one that waits for the scanner."""
-    rule = {"most": 5, "kinds": ["photo", "pdf"]}
+    rule = {"most": 5, "kinds": ["photo", "pdf"], "least": {"photo": 2}}
     idea = town.build_idea(call=town.build_call(code="UJI-LAMPIRAN", attachments=rule), title="Loket Ramah Kursi Roda")
     for number, name in enumerate(("Denah loket sesudah.pdf", "Surat dukungan warga RW 04.pdf")):
         digest = f"{number}" * 64

@@ -91,7 +91,7 @@ def complete(page: Page) -> None:
 
 def test_a_team_of_three_hands_in_with_photos_and_completes_what_was_asked_for(site: Site) -> None:
     town = site.town
-    call = town.build_call(attachments={"most": 4, "kinds": ["photo"]})
+    call = town.build_call(attachments={"most": 4, "kinds": ["photo"], "least": {"photo": 2}})
     page = site.phone("lead", size=NARROW)
     write(page, "Lomba UJI-1", [town["mate"].number, town["walker"].number])
     attach(page, "sebelum.jpg", with_camera=True)

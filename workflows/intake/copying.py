@@ -52,8 +52,8 @@ def copy_idea(session: Session, idea_id: str, call_id: str, *, actor: Actor) -> 
 
 
 def list_files_to_carry(session: Session, source: IdeaContext, target: IdeaContext, *, actor: Actor) -> list[NewFile]:
-    """The files of an idea that come along into another call: clean ones that the actor attached, of the kinds and sizes taken there, the
-    first as many as may be.
+    """The files of an idea that come along into another call: clean ones that the actor attached, of the kinds and sizes taken there, as
+    many as may be: those of kinds that must be there before others, else the first.
 
     No byte is copied, as the store knows a file by its hash; until the copy is written none of them can be taken out. Where there is a
     scanner it looks at each anew: what it knows today it may not have known then.
@@ -62,7 +62,8 @@ def list_files_to_carry(session: Session, source: IdeaContext, target: IdeaConte
     own = select(Attachment).where(Attachment.idea_id == source.idea.id, Attachment.added_by == str(actor.person_id))
     clean = own.where(Attachment.state == AttachmentState.CLEAN, col(Attachment.removed_in).is_(None))
     rows = session.exec(clean.order_by(col(Attachment.added_in), col(Attachment.id)).with_for_update()).all() if rule.most else ()
-    taken = [each for each in rows if kind_of(each.media_type) in rule.kinds and each.size <= rule.largest_bytes][: rule.most]
+    fitting = [each for each in rows if kind_of(each.media_type) in rule.kinds and each.size <= rule.largest_bytes]
+    taken = sorted(fitting, key=lambda each: kind_of(each.media_type) not in rule.least)[: rule.most]
     return [
         NewFile(each.name, each.media_type, each.size, each.sha256, each.shown_sha256, each.thumbnail_sha256, waits_for_scanner=waits)
         for each in taken

@@ -128,8 +128,7 @@ def print_dictated(session: Session, dictated_id: str, *, actor: Actor) -> Print
         raise Forbidden("only_second_operator")
     target = find_target(session, row.call_id, row.person_id)
     said = write_proposal(row.proposal)
-    if target.policy.attachments.least:
-        raise Conflict("dictated_needs_files")
+    _require_no_files(target)
     Faults([*list_field_faults(target.policy, target.call, said), *list_form_faults(target.policy, said.form_content)]).settle()
     code = new_code()
     row.code_hash, row.code_until, row.code_by = hash_code(row.id, code), wall_now() + timedelta(days=CODE_DAYS), actor.person_id
@@ -156,6 +155,7 @@ def confirm_dictated(session: Session, dictated_id: str, version: int, code: str
     _require_in_service(session, person)
     owner, target = actor_of(session, person.id), find_target(session, row.call_id, person.id)
     if not in_person:
+        _require_no_files(target)
         hold_near_end(session, target.call, now())
         lock_quota(session, target)
     origin = {"typed_by": row.typed_by, "dictated": row.id}
@@ -254,6 +254,12 @@ def _take(session: Session, dictated_id: str, actor: Actor) -> DictatedIdea:
     if row.settled_at is not None:
         raise Conflict("dictated_settled")
     return row
+
+
+def _require_no_files(target: IdeaContext) -> None:
+    """Raise where the call asks for files, as no code carries any: the person signs in and adds them."""
+    if target.policy.attachments.least:
+        raise Conflict("dictated_needs_files")
 
 
 def _require_version(row: DictatedIdea, version: int) -> None:

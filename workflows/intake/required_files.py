@@ -56,13 +56,14 @@ def list_still_needed(session: Session, context: IdeaContext) -> list[Needed]:
         return list_needed(rule, present)
     if not asked_for.takes_files:
         return []
-    before = Counter(kind_of(each.media_type) for each in _list_handed_in(session, context, asked_for))
-    return _list_needed({kind: min(least, before[kind]) for kind, least in rule.least.items()}, present)
+    before, there = _count(_list_handed_in(session, context, asked_for)), _count(present)
+    room = max(0, rule.most - len(present))  # none where the idea came from a call that takes more
+    return _list_needed({kind: min(least, before[kind], there[kind] + room) for kind, least in rule.least.items()}, present)
 
 
 def list_refused(session: Session, context: IdeaContext) -> list[Attachment]:
     """The files that the scanner refused and that can still be taken out: nobody hands in, unknowing, what nobody can open."""
-    present = list_present(session, context.idea.id) if _is_written(context) else ()
+    present = list_present(session, context.idea.id) if context.policy.attachments.most and _is_written(context) else ()
     refused = [each for each in present if each.state == AttachmentState.REFUSED]
     if not refused or context.idea.stage == IdeaStage.DRAFT:
         return refused
@@ -91,8 +92,13 @@ def _is_written(context: IdeaContext) -> bool:
 
 
 def _list_needed(least: Mapping[FileKind, int], present: Iterable[Attachment]) -> list[Needed]:
-    counts = Counter(kind_of(each.media_type) for each in present if each.state != AttachmentState.REFUSED)
+    counts = _count(present)
     return [Needed(kind, least[kind], counts[kind]) for kind in FileKind if least.get(kind)]
+
+
+def _count(present: Iterable[Attachment]) -> Counter[str]:
+    """How many files of each kind count."""
+    return Counter(kind_of(each.media_type) for each in present if each.state != AttachmentState.REFUSED)
 
 
 def _list_handed_in(session: Session, context: IdeaContext, asked_for: AskedFor) -> Sequence[Attachment]:

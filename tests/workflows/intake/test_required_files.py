@@ -4,6 +4,7 @@ Who would cheat: a lead who attaches a photo that the scanner refuses, to be let
 takes. Who must not lose their day: whoever waits for a slow scanner, and whoever completes an idea whose files are closed.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from tests.steps import IDEA_STEPS, NOTES
 from tests.workflows.intake.test_attachments import PHOTO
 from tests.workflows.intake.test_dictate import dictate
 from workflows.intake.attach import remove_attachment
-from workflows.intake.dictate import print_dictated
+from workflows.intake.dictate import confirm_dictated, print_dictated
 from workflows.intake.draft import draft_idea
 from workflows.intake.required_files import list_file_faults
 from workflows.intake.screen import Findings, Screening, screen_idea
@@ -150,10 +151,48 @@ def test_of_a_single_file_that_was_asked_for_one_of_its_kind_comes_into_the_plac
     assert town.idea(idea).stage == IdeaStage.SCREENING
 
 
+def test_no_more_is_asked_for_than_there_is_room_where_an_idea_has_more_files_than_its_call_takes(town: Town) -> None:
+    idea, first, second = build_returned(town, "first")
+    town.do(remove_attachment, idea, first.id, by="lead")
+    asked_for = with_rule(town, idea, most=1, least={"photo": 2})
+    assert asked_for == [], "the second photo fills the only place"
+    mark(town, second, AttachmentState.REFUSED)
+    assert with_rule(town, idea, most=2, least={"photo": 2}) == too_few(0, least=1)
+
+
+def with_rule(town: Town, idea: str, **rule: Any) -> list[dict[str, Any]]:
+    """What an idea lacks under another call's rule."""
+    with town.store.reading() as session:
+        context = read_context(session, idea, actor=town.actor(session, "lead"))
+        policy = context.policy.model_copy(update={"attachments": AttachmentRule(**{**TAKING, **rule})})
+        return [{"field": each.field, **each.parameters} for each in list_file_faults(session, replace(context, policy=policy))]
+
+
 def test_a_dictated_idea_is_not_handed_in_by_code_where_files_are_asked_for(town: Town) -> None:
     dictated = dictate(town, town.build_call(attachments={**TAKING, **TWO_PHOTOS}))
     with pytest.raises(Conflict, match="dictated_needs_files"):
         town.do(print_dictated, dictated, by="head")
+    for who, shown in (("head", False), ("operator", True)):
+        text = open_browser(town, who).get(f"/usulan-titipan/{dictated}").text
+        assert ("pengusulnya masuk dengan akunnya sendiri" in text) is shown
+        assert "/lembar" not in text
+        assert 'name="code"' not in text
+
+
+def test_a_code_that_was_printed_before_files_were_asked_for_hands_nothing_in(town: Town) -> None:
+    call = town.build_call(attachments=TAKING)
+    dictated = dictate(town, call)
+    printed = town.do(print_dictated, dictated, by="head")
+    town.amend(call, attachments={**TAKING, **TWO_PHOTOS})
+    with pytest.raises(Conflict, match="dictated_needs_files"):
+        town.do(confirm_dictated, dictated, 1, printed.code, by="operator")
+    assert town.do(confirm_dictated, dictated, 1, by="mate").idea.stage == IdeaStage.DRAFT
+
+
+def test_a_kind_of_file_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    with pytest.raises(Invalid) as refused:
+        validate_policy({**POLICY, "attachments": {**TAKING, "least": {"foto": 2}}})
+    assert (refused.value.field, refused.value.parameters["problem"]) == ("policy.attachments.least", "policy_file_unknown")
 
 
 def test_a_policy_that_asks_for_none_is_written_and_hashed_as_before() -> None:
