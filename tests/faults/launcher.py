@@ -1,4 +1,4 @@
-"""A process that has imported everything once and forks API, relay and Prefect server on request, with a bug or a stall in them.
+"""A process that has imported everything once and forks API, relay, Prefect server and commands on request, with a bug or a stall in them.
 
 Importing costs six seconds of processor time; forked, a killed process is back at once, and kills hit work instead of imports.
 What runs in a fork is what `gagas serve` starts. Requests come as JSON lines on stdin; starts and ends go out on stdout.
@@ -20,6 +20,8 @@ import prefect.server.api.server
 import uvicorn
 
 import api.app
+import api.cli.main
+import tests.faults.commands
 import tests.faults.racer
 import workflows.delivery.relay
 import workflows.documents.render
@@ -54,6 +56,7 @@ KINDS: dict[str, Callable[[], None]] = {
     "relay": lambda: asyncio.run(run_relay()),
     "prefect": run_prefect,
     "racer": tests.faults.racer.race,
+    "command": tests.faults.commands.carry_out,
 }
 
 
@@ -73,6 +76,8 @@ def fork_process(wanted: dict[str, Any]) -> int:
         prepare(wanted)
         KINDS[wanted["kind"]]()
         code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
