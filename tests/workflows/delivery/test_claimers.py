@@ -10,7 +10,6 @@ import pytest
 from sqlmodel import select
 
 from models.database import Database
-from models.migrations import migrate
 from models.outbox import Message, MessageState
 from workflows.process.journal import send
 
@@ -32,9 +31,8 @@ print(json.dumps(taken))
 """
 
 
-def test_processes_that_claim_at_once_share_the_messages_and_hold_none_twice(database_url: str) -> None:
-    store = Database(database_url)
-    migrate(store)
+def test_processes_that_claim_at_once_share_the_messages_and_hold_none_twice(migrated_url: str) -> None:
+    store = Database(migrated_url)
     with store.unit_of_work() as session:
         for number in range(COUNT):
             send(session, "intake.route", f"idea-{number:03}")
