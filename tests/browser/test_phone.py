@@ -79,8 +79,7 @@ LANGUAGES = {"id-ID": VIEWS, "en-GB": BY_DAY} if ALL else {"id-ID": VIEWS}  # a 
 def test_every_page_holds_at_both_widths_by_day_and_night_and_with_text_twice_as_large(
     language: str, site: Site, share: Callable[[int], int], rendered: set[str]
 ) -> None:
-    pages, answers = set_scene(site.town), set_forms(site.town)
-    shots = [*pages, *answers]
+    shots = [*set_scene(site.town), *set_forms(site.town)]
     assert list_unseen(shots) == set()
     wrong: list[object] = []
     share(len(shots) * len(LANGUAGES[language]))  # how many views there are is told where the tests end
@@ -88,7 +87,7 @@ def test_every_page_holds_at_both_widths_by_day_and_night_and_with_text_twice_as
         check_page(page, shot.path)
         wrong += [(shot.caption, *PHONE, found) for found in look(page, PHONE)]
         for view in LANGUAGES[language] if ALL else (VIEWS[number % len(VIEWS)],):
-            wrong += [(shot.caption, *view, found) for found in (*look(page, view), *examine(page))]
+            wrong += [(shot.caption, *view, found) for found in (*(look(page, view) if view != PHONE else ()), *examine(page))]
     print(*wrong, sep="\n")
     assert wrong == []
     assert list_templates() - rendered == NO_SHOTS
