@@ -21,6 +21,7 @@ from models import instants
 from models.database import database
 from models.migrations import migrate
 from models.settings import settings
+from tests import extent
 from tests.databases import NEW_DATABASE, Pattern
 from tests.town import settle_town
 
@@ -42,8 +43,7 @@ if "SSL_CERT_FILE" not in os.environ:
     Path(os.environ["SSL_CERT_FILE"]).write_text(Path(certifi.where()).read_text().partition("-----END CERTIFICATE-----")[0] + END)
     atexit.register(shutil.rmtree, Path(os.environ["SSL_CERT_FILE"]).parent, ignore_errors=True)
 
-SOAK = os.environ.get("GAGAS_TEST_SHARE") == "soak"  # all, and what takes hours
-ALL = SOAK or os.environ.get("GAGAS_TEST_SHARE") == "all"
+SOAK, ALL = extent.SOAK, extent.ALL
 
 # In memory, where it has room: every commit waits for its disk, and no test is about a disk that loses power.
 MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
