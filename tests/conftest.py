@@ -46,8 +46,8 @@ if "SSL_CERT_FILE" not in os.environ:
 SOAK, ALL = extent.SOAK, extent.ALL
 
 # In memory, where it has room: every commit waits for its disk, and no test is about a disk that loses power.
-MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
-if not ALL and "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+MEMORY, ROOM = Path("/dev/shm"), (10 if ALL else 4) * 2**30
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 hypothesis.settings.register_profile("twentieth", max_examples=25, derandomize=True, deadline=None)
