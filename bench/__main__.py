@@ -55,13 +55,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--full", action="store_true", help="1,000,000 ideas and more rounds; takes an hour")
     parser.add_argument("--tiny", action="store_true", help="shows that every case runs; its figures mean nothing")
     parser.add_argument("--rounds", type=int, help="rounds of each rival, whose middle counts")
+    parser.add_argument("--reads", type=int, help="how many requests a question is measured by")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder of results.json and results.svg")
     asked = parser.parse_args(arguments)
     unknown = set(asked.cases) - set(CASES)
     if unknown:
         parser.error(f"no such case: {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
     size = SIZES["tiny" if asked.tiny else "full" if asked.full else "usual"]
-    size = replace(size, rounds=asked.rounds) if asked.rounds else size
+    size = replace(size, rounds=asked.rounds or size.rounds, reads=asked.reads or size.reads)
     console = Console(width=None if sys.stdout.isatty() else 160)
     results = measure_all(asked.cases or CASES, size, console)
     print_table(results.lines, console)

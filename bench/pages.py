@@ -11,7 +11,6 @@ from tests.browser.scene import LISTS, Shot, set_scene
 from tests.building import Town
 
 MOST = 1.5
-SPELLS = 11
 TABLES = (  # at which those work who decide
     Shot("Daftar usulan yang terlambat", "secretary", "/daftar?due=overdue&sort=due"),
     Shot("Daftar usulan satu wilayah", "secretary", "/daftar?unit=ANDIR"),
@@ -41,7 +40,7 @@ def _measure_on(stand: Stand, kind: str, few: Database, many: Database) -> list[
     figures: dict[str, dict[int, float]] = {}
     for caption in requests[size.few]:
         stand.say(f"{kind}: {caption}")
-        figures[caption] = _ask(ports, {number: each[caption] for number, each in requests.items()}, max(size.reads // 40, 2))
+        figures[caption] = _ask(ports, {number: each[caption] for number, each in requests.items()}, size)
     stand.numbers[kind] = figures
     tables = {shot.caption: figures[shot.caption] for shot in (*LISTS[:1], *TABLES)}
     worst, table = _find_worst(figures, size), _find_worst(tables, size)
@@ -72,12 +71,12 @@ def _list_requests(town: Town) -> dict[str, bytes]:
     }
 
 
-def _ask(ports: dict[int, int], requests: dict[int, bytes], number: int) -> dict[int, float]:
+def _ask(ports: dict[int, int], requests: dict[int, bytes], size: Size) -> dict[int, float]:
     """The middle time in ms at each server; short spells in turn, so that whatever else the machine does meets both."""
     spells: dict[int, list[float]] = {at: [] for at in ports}
-    for turn in range(SPELLS):
+    for turn in range(size.spells):
         for at, port in ports.items():
-            load = send_all(port, [requests[at]] * number, connections=1)
+            load = send_all(port, [requests[at]] * max(size.reads // 40, 2), connections=1)
             if load.refused:
                 raise RuntimeError(load.refused[0])
             spells[at] += load.each if turn else []  # the first warms up

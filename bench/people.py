@@ -48,7 +48,7 @@ def _measure_on(stand: Stand, kind: str, few: Database, many: Database) -> list[
     figures: dict[str, dict[int, float]] = {}
     for name in questions[fewer]:
         stand.say(f"{kind}: {name}")
-        figures[name] = ask_in_turn(ports, {number: asked[name] for number, asked in questions.items()}, size.reads)
+        figures[name] = ask_in_turn(ports, {number: asked[name] for number, asked in questions.items()}, size)
     stand.numbers[kind] = figures
     return [
         Line("people", f"{name}, {kind}", at[size.directory], at[fewer], "ms p95", MOST, most=True, against=f"{fewer:,} people")

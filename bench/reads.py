@@ -5,7 +5,7 @@ import json
 from bench.client import Load, send_all, write_request
 from bench.crowd import add_crowd
 from bench.lines import Line, median, percentile
-from bench.stand import Stand
+from bench.stand import Size, Stand
 from bench.village import add_ideas, settle
 from models.database import Database
 from tests.building import Town
@@ -31,7 +31,7 @@ def _measure_on(stand: Stand, kind: str, few: Database, many: Database) -> list[
     figures: dict[str, dict[int, float]] = {}
     for name in _questions(towns[size.few], own[size.few]):
         stand.say(f"{kind}: {name}")
-        figures[name] = ask_in_turn(ports, {number: _questions(towns[number], own[number])[name] for number in towns}, size.reads)
+        figures[name] = ask_in_turn(ports, {number: _questions(towns[number], own[number])[name] for number in towns}, size)
     stand.numbers[kind] = figures
     return [
         Line("reads", f"{name}, {kind}", at[size.many], at[size.few], "ms p95", MOST, most=True, against=f"{size.few:,} ideas")
@@ -59,12 +59,12 @@ def _questions(town: Town, own: list[str]) -> dict[str, list[bytes]]:
     }
 
 
-def ask_in_turn(ports: dict[int, int], requests: dict[int, list[bytes]], number: int) -> dict[int, float]:
+def ask_in_turn(ports: dict[int, int], requests: dict[int, list[bytes]], size: Size) -> dict[int, float]:
     """p95 in ms at each server; short spells in turn, so that whatever else the machine does meets both."""
     spells: dict[int, list[Load]] = {at: [] for at in ports}
-    for turn in range(11):
+    for turn in range(size.spells):
         for at, port in ports.items():
-            some = [requests[at][place % len(requests[at])] for place in range(max(number // 10, 3))]
+            some = [requests[at][place % len(requests[at])] for place in range(max(size.reads // 10, 3))]
             load = send_all(port, some, connections=2)
             if load.refused:
                 raise RuntimeError(json.dumps(load.refused[0]))

@@ -136,7 +136,7 @@ def _measure_time(stand: Stand, kind: str, towns: dict[int, Town]) -> list[Line]
     figures: dict[str, dict[int, float]] = {}
     for name in asked[size.few]:
         stand.say(f"{kind}: {name}")
-        figures[name] = ask_in_turn(ports, {number: questions[name] for number, questions in asked.items()}, size.reads)
+        figures[name] = ask_in_turn(ports, {number: questions[name] for number, questions in asked.items()}, size)
     stand.numbers[kind] = figures
     return [
         Line(

@@ -38,6 +38,11 @@ class Size:
     people: int
     directory: int
 
+    @property
+    def spells(self) -> int:
+        """In how many short spells, the first of which warms up, rivals are asked in turn."""
+        return 2 if self.name == "tiny" else 11
+
 
 TINY = Size("tiny", 1, 20, 20, 1, 100, 300, 10, 2, 200, 300)
 USUAL = Size("usual", 3, 400, 200, 4, 1_000, 100_000, 200, 60, 24_000, 240_000)

@@ -25,7 +25,7 @@ from models.stages import AwardStage, IdeaStage
 from models.units import Unit
 from tests.books import bind_plainly
 from tests.databases import Pattern
-from tests.specimens import print_specimens
+from tests.specimens import take_as_printed
 from tests.steps import AWARD_STEPS, IDEA_STEPS, NOTES, STEPS, IdeaUnderWay
 from tests.town import TownPerson
 from workflows.intake.agree import answer_invitation
@@ -127,7 +127,7 @@ class Town:
         body = {**POLICY, **policy}
         with self.store.unit_of_work() as session:
             actor = self.actor(session, "secretary")
-            print_specimens(session, validate_policy(body))
+            take_as_printed(session, validate_policy(body))
             call = plan_call(session, NewCall(code, f"Lomba {code}", "BAPPEDA", opens, closes, body), actor=actor)
             sign_policy(session, call.id, 1, actor=self.actor(session, "chair"))
             open_call(session, call.id, actor=actor)
@@ -138,7 +138,7 @@ class Town:
         """A new version of a call's policy, written by the secretary and signed by the chair; answers its number."""
         body = {**POLICY, **policy}
         with self.store.unit_of_work() as session:
-            print_specimens(session, validate_policy(body))
+            take_as_printed(session, validate_policy(body))
             version = amend_policy(session, call_id, body, actor=self.actor(session, "secretary"))
             return sign_policy(session, call_id, version.number, actor=self.actor(session, "chair")).number
 

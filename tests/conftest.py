@@ -21,6 +21,7 @@ from models import instants
 from models.database import database
 from models.migrations import migrate
 from models.settings import settings
+from tests import extent
 from tests.databases import NEW_DATABASE, Pattern
 from tests.town import settle_town
 
@@ -42,12 +43,11 @@ if "SSL_CERT_FILE" not in os.environ:
     Path(os.environ["SSL_CERT_FILE"]).write_text(Path(certifi.where()).read_text().partition("-----END CERTIFICATE-----")[0] + END)
     atexit.register(shutil.rmtree, Path(os.environ["SSL_CERT_FILE"]).parent, ignore_errors=True)
 
-SOAK = os.environ.get("GAGAS_TEST_SHARE") == "soak"  # all, and what takes hours
-ALL = SOAK or os.environ.get("GAGAS_TEST_SHARE") == "all"
+SOAK, ALL = extent.SOAK, extent.ALL
 
 # In memory, where it has room: every commit waits for its disk, and no test is about a disk that loses power.
-MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
-if not ALL and "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+MEMORY, ROOM = Path("/dev/shm"), (10 if ALL else 4) * 2**30
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 hypothesis.settings.register_profile("twentieth", max_examples=25, derandomize=True, deadline=None)

@@ -28,8 +28,13 @@ def words_of_pydantic() -> frozenset[str]:
 
 def find_foreign_words(sentence: str) -> list[str]:
     """The code words and English words in an Indonesian sentence; words that both languages use are not foreign."""
-    english = (vocabulary("en") | words_of_pydantic()) - vocabulary("id")
-    return CODE_WORD.findall(sentence) + [word for word in WORD.findall(sentence) if word.lower() in english]
+    return CODE_WORD.findall(sentence) + [word for word in WORD.findall(sentence) if word.lower() in _english()]
+
+
+@cache
+def _english() -> frozenset[str]:
+    """The words of the English catalogue and of pydantic that no Indonesian sentence uses."""
+    return (vocabulary("en") | words_of_pydantic()) - vocabulary("id")
 
 
 @cache

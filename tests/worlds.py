@@ -5,16 +5,17 @@
 
 Every GET address of the API and of the pages is asked, with each id of the shared part and with those that the secrets made, list by
 list to the last cursor. Then something is sent to every address that changes what the secrets made (`sending.py`), and a text is typed into
-the form of a new idea of each call. Status, headers (entity tags too) and bytes count. Where nothing may differ, `make test` has each asker
-take every third address (`every=EVERY`), and send to one in thirty, each asker to others; `make test-all` has each take all.
+the form of a new idea of each call. Status, headers (entity tags too) and bytes count. Where nothing may differ, `make test` has every
+address asked by one of the askers (`every=spread(who)`), and each send to one in thirty, each to others; `make test-all` has each take all.
 """
 
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import col, select
@@ -155,6 +156,17 @@ class Worlds:
                 return
             answer = self.client.get(address, params=add_query(address, following), headers=headers, follow_redirects=False)
             yield f"{address} page {number + 1}", answer
+
+
+def spread(who: Sequence[str]) -> int:
+    """One in how many addresses each of these takes, so that together they take every one; all, where everything is run."""
+    return 1 if ALL else len(who)
+
+
+def ask_only(monkeypatch: pytest.MonkeyPatch, near: str) -> None:
+    """Have only the addresses asked that say this, unless everything is run."""
+    chosen = [each for each in list_patterns() if ALL or re.search(near, each)]
+    monkeypatch.setattr("tests.worlds.list_patterns", lambda: chosen)
 
 
 def list_differing(answers: list[Answers]) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from api.problems import HTTP_CODES, STATUS
 from api.sentences import VALIDATION, catalogue
 from models.people import Role
+from tests.each import over
 from workflows.calculations.refusals import CalculationRefusal
 from workflows.process.refusals import Refusal
 from workflows.process.ways import FLOW
@@ -62,7 +63,7 @@ def test_every_code_made_from_a_table_has_its_sentences() -> None:
     assert made - set(catalogue()) == set()
 
 
-@pytest.mark.parametrize("code", sorted(catalogue()))
+@over(sorted(catalogue()))
 def test_both_languages_say_the_same_with_the_same_figures(code: str) -> None:
     sentences = catalogue()[code]
     assert set(sentences) == {"id", "en"}

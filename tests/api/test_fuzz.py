@@ -83,7 +83,7 @@ def test_no_json_makes_a_fault(client: TestClient, shelf: Shelf, share: Callable
     routes = [(f"{method} {re.sub(r'{(.*?)}', lambda found: ids[found[1]], path)}", route) for method, path, route in paths]
     assert len(routes) > 25
 
-    @settings(max_examples=share(400 * len(routes)), deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=share(100 * len(routes)), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(route=st.sampled_from(routes), who=people, version=st.sampled_from([None, "*", '"1"', "W/"]), body=st.data())
     def attack(route: tuple[str, APIRoute], who: str, version: str | None, body: st.DataObject) -> None:
         sent = body.draw(nearly_right(route[1]) | BROKEN)

@@ -15,6 +15,7 @@ from models.stages import AwardStage, IdeaStage
 from tests.api.either import client
 from tests.asking import ask
 from tests.building import Town
+from tests.conftest import ALL
 from tests.town import TownPerson
 from workflows.intake.team import MemberShare
 from workflows.process import browse, keyset, waiting
@@ -26,7 +27,7 @@ from workflows.reward import browse as awards_browse
 __all__ = ["client"]
 pytestmark = pytest.mark.slow
 
-COUNT = 7
+COUNT = 7 if ALL else 5
 
 
 def read_all(client: TestClient, who: TownPerson, path: str, **query: Any) -> list[list[dict[str, Any]]]:

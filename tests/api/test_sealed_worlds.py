@@ -18,7 +18,7 @@ from models.stages import IdeaStage
 from tests.attaching import TAKING, put
 from tests.building import Shelf, Town
 from tests.steps import IDEA_STEPS
-from tests.worlds import EVERY, Worlds
+from tests.worlds import Worlds, ask_only, spread
 from workflows.recognition.letters import number_receipt
 from workflows.region.calls import close_call
 
@@ -66,11 +66,14 @@ def test_no_address_tells_a_sealed_idea_from_none_or_from_another(shelf: Shelf, 
         come_in("Gagasan kedua", "submit", "route", text="Gagasan biasa tentang loket, loket, dan sekali lagi loket."),
         come_in("Gagasan ketiga", "submit", "route", "permit granted", text="Zamrud di khatulistiwa bersinar."),
     )
-    assert worlds.compare(*secrets, who=OTHERS, every=EVERY) == {}  # type: ignore[arg-type]
+    assert worlds.compare(*secrets, who=OTHERS, every=spread(OTHERS)) == {}  # type: ignore[arg-type]
 
 
-def test_the_team_and_the_head_are_told_of_it_and_all_offices_once_the_call_is_over(shelf: Shelf, client: TestClient) -> None:
+def test_the_team_and_the_head_are_told_of_it_and_all_offices_once_the_call_is_over(
+    shelf: Shelf, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The comparison itself sees what there is to see."""
+    ask_only(monkeypatch, r"^/api/v1/(ideas|ledger/entries|outbox/messages)$|/file$")
     worlds = Worlds(shelf, client, build_shared)
     told = worlds.compare(nothing, come_in("Gagasan", "submit", "route"), who=KNOW)  # type: ignore[arg-type]
     assert sorted(told) == sorted(KNOW)

@@ -16,6 +16,7 @@ from models.form_rules import FileKind
 from models.people import EmploymentKind, Role
 from models.stages import AwardStage, IdeaStage
 from tests.api.test_catalogue import PLACEHOLDER, kinds_of
+from tests.each import over
 from tests.foreign_words import find_foreign_words
 from workflows.calculations.employee_number import ADVICE
 from workflows.calculations.refusals import CalculationRefusal, InvalidPayload
@@ -83,7 +84,7 @@ def fillings(code: str) -> Iterator[dict[str, Any]]:
         yield from (usual | {name: value} | (LIMITS.get(value, {}) if name == "problem" else {}) for value in GIVEN[name])
 
 
-@pytest.mark.parametrize("code", sorted(catalogue()))
+@over(sorted(catalogue()))
 def test_no_parameter_brings_a_code_word_or_english_into_an_indonesian_sentence(code: str) -> None:
     for given in fillings(code):
         for said in (sentence(code, "id", given), Words("id").refusal(code, given)):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.formats import show_count, show_number, show_rupiah, show_share
@@ -26,7 +26,6 @@ def renderings(number: Decimal) -> Iterator[str]:
         yield whole.replace("." if language == "id" else ",", "\u202f") + (mark + decimals if decimals else "")
 
 
-@settings(max_examples=300)
 @given(NUMBERS)
 def test_every_rendering_of_a_number_is_that_number_or_asks_back(number: Decimal) -> None:
     for language in LANGUAGES:
@@ -36,7 +35,6 @@ def test_every_rendering_of_a_number_is_that_number_or_asks_back(number: Decimal
             assert len(found) == 1 or sorted(found, key=abs)[1] == sorted(found, key=abs)[0] * 1_000, (typed, language)
 
 
-@settings(max_examples=300)
 @given(NUMBERS)
 def test_only_a_number_with_three_places_behind_one_mark_asks_back_and_its_answer_is_taken(number: Decimal) -> None:
     for language in LANGUAGES:
@@ -52,7 +50,6 @@ def test_only_a_number_with_three_places_behind_one_mark_asks_back_and_its_answe
             assert (answered.decimal("value"), answered.wrong) == (number, {})
 
 
-@settings(max_examples=200)
 @given(NUMBERS)
 def test_a_stored_number_that_is_sent_again_unchanged_stays_the_same(number: Decimal) -> None:
     for language in LANGUAGES:
@@ -60,7 +57,6 @@ def test_a_stored_number_that_is_sent_again_unchanged_stays_the_same(number: Dec
         assert (form.decimal("value"), form.wrong) == (number, {})
 
 
-@settings(max_examples=300)
 @given(st.integers(min_value=0, max_value=10**15))
 def test_rupiah_are_read_in_every_rendering_of_both_languages(rupiah: int) -> None:
     for language in LANGUAGES:
@@ -72,7 +68,6 @@ def test_rupiah_are_read_in_every_rendering_of_both_languages(rupiah: int) -> No
                 assert (form.rupiah("budget"), form.wrong) == (rupiah, {}), (typed, language)
 
 
-@settings(max_examples=200)
 @given(st.integers(min_value=0, max_value=10_000))
 def test_a_share_is_read_in_both_languages(hundredths: int) -> None:
     for language in LANGUAGES:

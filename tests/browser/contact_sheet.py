@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 
 from api.pages.texts import texts
 from models.database import Database
@@ -24,9 +24,16 @@ PAPER, INK, GOLD = "#efe9da", "#17302e", "#7a5d17"
 
 
 def visit(site: Site, shots: list[Shot], *, language: str = "id-ID", scripts: bool = False) -> Iterator[tuple[Shot, Page]]:
-    """Every page on a narrow phone, after what is clicked there; ends the program where one is wider than the phone."""
+    """Every page on a narrow phone, after what is clicked there; ends the program where one is wider than the phone.
+
+    Where nothing is clicked everybody has one phone, which fetches style and letters once; where something is, each time a new one.
+    """
+    phones: dict[str | None, BrowserContext] = {}
     for shot in shots:
-        page = site.phone(shot.who, size=(WIDTH, HEIGHT), language=language, scripts=scripts)
+        if shot.press or shot.who not in phones:
+            page = site.phone(shot.who, size=(WIDTH, HEIGHT), language=language, scripts=scripts)
+        else:
+            page = phones[shot.who].new_page()
         page.goto(shot.path)
         if shot.press:
             send(page, shot, language[:2])
@@ -34,7 +41,13 @@ def visit(site: Site, shots: list[Shot], *, language: str = "id-ID", scripts: bo
         if wide > WIDTH:
             raise SystemExit(f"{shot.path} is {wide} pixels wide")
         yield shot, page
-        page.context.close()
+        if shot.press:
+            page.context.close()
+        else:
+            phones[shot.who] = page.context
+            page.close()
+    for phone in phones.values():
+        phone.close()
 
 
 def send(page: Page, shot: Shot, language: str) -> None:

@@ -1,10 +1,10 @@
 """The API's documentation in a browser: read on a phone and at a desk, signed in to and tried, with nothing from elsewhere."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.api.pages.browsing import PASSWORD, give_password
+from tests.browser.axe import examine
 from tests.browser.stage import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -57,16 +57,11 @@ def test_the_documentation_fits_on_a_phone(site: Site) -> None:
 
 def test_axe_finds_nothing_on_the_documentation_at_a_desk_and_while_it_is_tried_on_a_phone(site: Site) -> None:
     page, _, _ = open_documentation(site, (1_440, 900))
-    assert list_found(page) == []
+    assert examine(page) == []
     page.set_viewport_size({"width": 360, "height": 740})
     give_password(site.town, "lead")
     execute(page, "accounts-make_token", f'{{"identifier": "{site.town["lead"].number}", "password": "{PASSWORD}"}}')
     page.locator("#operations-intake-find_ideas .opblock-summary-control").click()
     page.locator("#operations-intake-find_ideas").get_by_role("button", name="Try it out").click()
     page.locator("section.models button").first.click()
-    assert list_found(page) == []
-
-
-def list_found(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds on a page as it is."""
-    return [(found["id"], [node["html"] for node in found["nodes"]][:3]) for found in Axe().run(page).response["violations"]]
+    assert examine(page) == []

@@ -2,12 +2,12 @@
 recommended with the facts in sight."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from sqlmodel import func, select
 
 from models.ideas import Decision, Idea
 from models.stages import IdeaStage
+from tests.browser.axe import examine
 from tests.browser.stage import Site
 from tests.conftest import ALL, SHARE
 from workflows.intake.screen_many import MOST
@@ -88,7 +88,7 @@ def test_a_secretary_finds_sorts_and_screens_ten_in_a_row_with_the_keyboard_only
 
 def check_clean(page: Page) -> None:
     """Axe finds nothing on a page."""
-    assert [(found["id"], len(found["nodes"])) for found in Axe().run(page).response["violations"]] == []
+    assert examine(page) == []
 
 
 def choose_with_keys(page: Page, number: int) -> None:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from sqlmodel import func, select
 
@@ -16,6 +15,7 @@ from models.form_rules import Section
 from models.ideas import Idea, Revision
 from models.kept_writing import KeptWriting
 from tests.api.pages.browsing import SENTENCE
+from tests.browser.axe import examine
 from tests.browser.stage import Site
 from tests.building import POLICY
 
@@ -75,7 +75,7 @@ def test_what_is_typed_is_found_on_another_phone_after_the_page_is_gone_and_save
     expect(kept_of(page)).to_contain_text("Tersimpan")
     page.get_by_label("Latar belakang").fill(SENTENCE)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
-    assert [found["id"] for found in Axe().run(page).response["violations"]] == []
+    assert examine(page) == []
     page.goto("/kotak-masuk")
     await_true(lambda: [row.fields.get("sections.background") for row in site.town.rows(select(KeptWriting))] == [SENTENCE])
     assert site.town.rows(select(func.count()).select_from(Idea)) == [0]

@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from models.people import CIVIL_SERVANTS, Role
 from models.policy import Policy
+from tests.each import over
 from workflows.calculations.employee_number import read_employee_number
 from workflows.intake.draft import IdeaForm, Medium
 from workflows.process.wording import count_words, read_line, read_text
@@ -52,11 +54,11 @@ PEOPLE = {row["key"]: row for row in rows_of("people.csv")}
 IDEAS = {idea["key"]: idea for idea in json_of("ideas.json")}
 CALLS = {track: read_file((EXAMPLES / f"calls/{name}.yaml").read_bytes()).body for track, name in CALL_OF.items()}
 
-each_person = pytest.mark.parametrize("person", PEOPLE.values(), ids=PEOPLE)
-each_idea = pytest.mark.parametrize("idea", IDEAS.values(), ids=IDEAS)
+each_person, each_idea = over(PEOPLE), over(IDEAS)
 each_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 
 
+@cache
 def policy_of(track: str) -> Policy:
     return validate_policy(CALLS[track]["policy"])
 

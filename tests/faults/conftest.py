@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.building import Town, either_town
+from tests.faults.commands import Commands
 from tests.faults.processes import FaultyProcesses, Launcher
 
 __all__ = ["either_town"]
@@ -17,6 +18,15 @@ Start = Callable[..., FaultyProcesses]
 def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
     """Everything imported once."""
     made = Launcher(tmp_path_factory.mktemp("launcher"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def commands(launcher: Launcher, tmp_path: Path) -> Iterator[Commands]:
+    """Runs commands in processes that can be killed; they end with the test."""
+    (tmp_path / "said").mkdir()
+    made = Commands(launcher, tmp_path / "said")
     yield made
     made.close()
 

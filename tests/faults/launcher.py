@@ -1,4 +1,4 @@
-"""A process that has imported everything once and forks API, relay and Prefect server on request, with a bug or a stall in them.
+"""A process that has imported everything once and forks API, relay, Prefect server and commands on request, with a bug or a stall in them.
 
 Importing costs six seconds of processor time; forked, a killed process is back at once, and kills hit work instead of imports.
 What runs in a fork is what `gagas serve` starts. Requests come as JSON lines on stdin; starts and ends go out on stdout.
@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import ctypes
 import gc
+import importlib
 import json
 import os
 import select
@@ -17,17 +18,25 @@ from collections.abc import Callable
 from typing import Any
 
 import prefect.server.api.server
+import sqlalchemy as sa
 import uvicorn
 
 import api.app
+import api.cli.main
+import tests.faults.commands
 import tests.faults.racer
+import workflows.delivery.beat
+import workflows.delivery.deployment
 import workflows.delivery.relay
 import workflows.documents.render
 from models import instants
 from models.database import database
+from models.instants import today
 from models.settings import settings
 from tests.faults.bugs import BUGS
 from tests.faults.stall import Stall
+from workflows.calculations.calendar import list_national
+from workflows.calculations.words import read_text_terms
 from workflows.delivery.processes import PR_SET_PDEATHSIG, run_relay
 
 __all__ = ["api", "prefect", "workflows"]
@@ -49,12 +58,25 @@ def run_prefect() -> None:
     uvicorn.run("workflows.delivery.prefect_server:prefect_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
 
 
+LOADED_LATE = ("defusedxml.ElementTree", "fontTools.ttLib", "icalendar", "pikepdf")
 KINDS: dict[str, Callable[[], None]] = {
     "api": run_api,
     "relay": lambda: asyncio.run(run_relay()),
     "prefect": run_prefect,
     "racer": tests.faults.racer.race,
+    "command": tests.faults.commands.carry_out,
 }
+
+
+def load_what_comes_late() -> None:
+    """Load what a process loads with its first word, working day, document or connection, so that no fork has to."""
+    for name in LOADED_LATE:
+        importlib.import_module(name)
+    read_text_terms("gagasan")
+    for year in (today().year, today().year + 1):
+        list_national(year)
+    for address in ("sqlite://", "postgresql+psycopg://"):
+        sa.create_engine(address)  # and connects to nothing
 
 
 def fork_process(wanted: dict[str, Any]) -> int:
@@ -73,6 +95,8 @@ def fork_process(wanted: dict[str, Any]) -> int:
         prepare(wanted)
         KINDS[wanted["kind"]]()
         code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
@@ -112,6 +136,7 @@ def report_ended() -> None:
 
 def serve() -> None:
     """Until stdin is closed."""
+    load_what_comes_late()
     gc.collect()
     gc.freeze()
     write_line(ready=True)

@@ -5,6 +5,8 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -21,10 +23,12 @@ from workflows.recognition.letters import number_receipt
 
 def race() -> None:
     """Carry out one line after the other until the connection is closed."""
-    with (
-        TestClient(create_app(), raise_server_exceptions=False) as client,
-        socket.create_connection(("127.0.0.1", int(os.environ["RACE"]))) as line,
-    ):
+    with ExitStack() as ending, socket.create_connection(("127.0.0.1", int(os.environ["RACE"]))) as line:
+
+        @cache
+        def client() -> TestClient:  # made by whoever asks: sixty-four that only number need none
+            return ending.enter_context(TestClient(create_app(), raise_server_exceptions=False))
+
         file = line.makefile("rw")
         file.write("ready\n")
         file.flush()
@@ -34,13 +38,13 @@ def race() -> None:
             file.flush()
 
 
-def ask(client: TestClient, wanted: dict[str, Any]) -> dict[str, Any]:
+def ask(client: Callable[[], TestClient], wanted: dict[str, Any]) -> dict[str, Any]:
     """A request, as an API process of its own would take it."""
-    answer = client.post(wanted["path"], json=wanted["body"], headers=wanted["headers"])
+    answer = client().post(wanted["path"], json=wanted["body"], headers=wanted["headers"])
     return {"status": answer.status_code, "answer": answer.json()}
 
 
-def number(_client: TestClient, wanted: dict[str, Any]) -> dict[str, Any]:
+def number(_client: Callable[[], TestClient], wanted: dict[str, Any]) -> dict[str, Any]:
     """The receipt of an idea, as a flow would number it; what the database refuses would be tried again."""
     try:
         with database().unit_of_work() as session:
@@ -50,7 +54,7 @@ def number(_client: TestClient, wanted: dict[str, Any]) -> dict[str, Any]:
         return {"running": None}
 
 
-ORDERS: dict[str, Callable[[TestClient, dict[str, Any]], dict[str, Any]]] = {"ask": ask, "number": number}
+ORDERS: dict[str, Callable[[Callable[[], TestClient], dict[str, Any]], dict[str, Any]]] = {"ask": ask, "number": number}
 
 
 class Racers:

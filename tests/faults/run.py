@@ -55,7 +55,7 @@ def kill_at_work(processes: FaultyProcesses, crowd: Crowd, kind: str, chance: ra
     """Kill one process while it is at work: the API while a request is open, any other while a lease is held."""
     await_true(lambda: processes.lives(kind), f"{kind} alive")
     busy = (lambda: crowd.history.open) if kind == "api" else (lambda: count_claimed(processes))
-    time.sleep(chance.uniform(0.05, 0.5))
+    time.sleep(chance.uniform(0.02, 0.25))
     await_true(busy, "something under way")
     time.sleep(chance.uniform(0, 0.02))
     while not busy():

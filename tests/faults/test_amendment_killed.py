@@ -1,8 +1,5 @@
 """A process that dies while it signs an amendment has moved all ideas that it is about or none; the same signature again ends the work."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -18,7 +15,7 @@ from models.ledger import LedgerEntry
 from models.outbox import Message
 from models.stages import IdeaStage
 from tests.building import Town
-from tests.serving import ROOT
+from tests.faults.commands import GAGAS, Command, Commands
 from tests.workflows.region.test_amendments import LONGER, write
 
 IDEAS = 300
@@ -37,20 +34,22 @@ with database().unit_of_work() as session:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1_800)
-def test_whenever_a_signature_is_killed_all_ideas_are_amended_or_none(either_town: Town, share: Callable[[int], int]) -> None:
+def test_whenever_a_signature_is_killed_all_ideas_are_amended_or_none(
+    either_town: Town, commands: Commands, share: Callable[[int], int]
+) -> None:
     town, luck, outcomes = either_town, Random(22), list[bool]()
     call = town.build_call()
     for _ in range(IDEAS):
         town.build_idea(IdeaStage.SCREENING, call=call)
     newest = write(town, call, {"days.screening": 8})
-    lasts = time_whole(town, call, newest)
+    lasts = time_whole(sign(town, commands, call, newest))
     newest = write(town, call, LONGER, amends=newest)
     for _ in range(share(20)):
         before = snapshot(town, call)
-        with start(town, call, newest) as process:
-            await_begin(process)
-            time.sleep(lasts * luck.uniform(0.0, 1.0))
-            process.kill()
+        process = sign(town, commands, call, newest)
+        process.await_begin()
+        time.sleep(lasts * luck.uniform(0.0, 1.0))
+        process.kill()
         after, is_signed = snapshot(town, call), is_amended(town, call, newest)
         assert is_signed or after == before, "something moved of an amendment that was not signed"
         outcomes.append(is_signed)
@@ -60,11 +59,10 @@ def test_whenever_a_signature_is_killed_all_ideas_are_amended_or_none(either_tow
             newest = write(town, call, days, amends=newest)
     print(f"{sum(outcomes)} of {len(outcomes)} killed signatures had ended before")
     assert not all(outcomes), "no kill came early enough"
-    time_whole(town, call, newest)
+    time_whole(sign(town, commands, call, newest))
     assert_whole(town, call, newest)
-    with gagas(town, "-c", "from api.cli.main import app; app()", "ledger", "verify") as verifying:
-        verifying.communicate()
-    assert verifying.returncode == 0
+    ended, said = commands.run(GAGAS, "ledger", "verify")
+    assert ended == 0, said
 
 
 def snapshot(town: Town, call: str) -> list[object]:
@@ -100,26 +98,16 @@ def assert_whole(town: Town, call: str, number: int) -> None:
     assert len(changes) == 1
 
 
-def start(town: Town, call: str, number: int) -> subprocess.Popen[bytes]:
+def sign(town: Town, commands: Commands, call: str, number: int) -> Command:
     """The chair's signature in a process of its own, which says when its transaction has begun."""
-    return gagas(town, "-c", SIGN, call, str(number), town["chair"].id)
+    return commands.start(SIGN, call, number, town["chair"].id)
 
 
-def gagas(town: Town, *words: str) -> subprocess.Popen[bytes]:
-    known = {**os.environ, "PYTHONPATH": str(ROOT), "GAGAS_DATABASE_URL": town.store.url.render_as_string(hide_password=False)}
-    return subprocess.Popen([sys.executable, *words], cwd=ROOT, env=known, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-
-
-def time_whole(town: Town, call: str, number: int) -> float:
+def time_whole(signing: Command) -> float:
     """How long a signature takes, from the begin of its transaction to the end of its process."""
-    with start(town, call, number) as process:
-        await_begin(process)
-        begun = time.monotonic()
-        process.communicate()
-    assert process.returncode == 0
-    return time.monotonic() - begun
-
-
-def await_begin(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"begun\n"
+    signing.await_begin()
+    begun = time.monotonic()
+    ended, said = signing.wait()
+    lasts = time.monotonic() - begun
+    assert ended == 0, said
+    return lasts

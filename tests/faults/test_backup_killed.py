@@ -9,7 +9,7 @@ import pytest
 
 from models.private import is_open
 from models.stages import IdeaStage
-from tests.faults.keeping import Keeping, Region, await_work, keeping, kill, time_work, unfinished
+from tests.faults.keeping import Keeping, Region, await_work, keeping, time_work, unfinished
 
 __all__ = ["keeping"]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
@@ -26,7 +26,7 @@ def test_whenever_a_backup_is_killed_its_folder_is_whole_or_refused_and_the_regi
         process = keeping.live.start("backup", to)
         assert await_work(process, unfinished(to))
         time.sleep(lasts * luck.uniform(0, 0.7))
-        kill(process)
+        process.kill()
         keeping.town.build_idea(IdeaStage.SUBMITTED)  # the region goes on
         (whole if to.exists() else cut).append(to)
         require_closed_to_others(to if to.exists() else unfinished(to))
@@ -57,7 +57,7 @@ def test_a_restore_that_is_killed_goes_on_when_it_is_started_again(keeping: Keep
         process = place.start("restore", backup)
         assert await_work(process, place.data)
         time.sleep(lasts * luck.uniform(0, 0.7))
-        kill(process)
+        process.kill()
         ended, said = place.gagas("restore", backup)
         if ended and "there already" in said:  # the kill came after its last step
             ended_before += 1

@@ -1,8 +1,5 @@
 """A process that dies while it imports a file has taken in all of it or nothing, and the same file again finishes the work."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -16,7 +13,7 @@ from models.past_ideas import PastIdea
 from models.people import Person
 from models.units import Unit
 from tests.building import Town
-from tests.serving import ROOT
+from tests.faults.commands import GAGAS, Commands
 from workflows.region.import_people import AT_ONCE
 
 PEOPLE, UNITS, PAST = 2 * AT_ONCE + 1_000, 1_500, 600  # people come in three parts of a file, all in one transaction
@@ -36,34 +33,31 @@ with database().unit_of_work() as session:
     write = {"people": import_people, "units": import_units, "past-ideas": import_past}[kind]
     write(session, content, *more, actor=flow_actor("import"))
 """
-COMMAND = "from api.cli.main import app; app()"
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(2_400)
 @pytest.mark.parametrize("kind", ["people", "units", "past-ideas"])
 def test_whenever_an_import_is_killed_all_of_the_file_is_there_or_nothing(
-    either_town: Town, tmp_path: Path, share: Callable[[int], int], kind: str
+    either_town: Town, commands: Commands, tmp_path: Path, share: Callable[[int], int], kind: str
 ) -> None:
     town, luck, taken = either_town, Random(13), list[bool]()
-    lasts = time_whole(town, kind, write(tmp_path, kind, 0))
+    lasts = time_whole(town, commands, kind, write(tmp_path, kind, 0))
     for number in range(1, share(20) + 1):
-        with start(town, IMPORT, kind, str(write(tmp_path, kind, number)), *author(town, kind)) as process:
-            await_begin(process)
-            time.sleep(lasts * luck.uniform(0.0, 1.0))
-            process.kill()
+        process = commands.start(IMPORT, kind, write(tmp_path, kind, number), *author(town, kind))
+        process.await_begin()
+        time.sleep(lasts * luck.uniform(0.0, 1.0))
+        process.kill()
         there = count(town, kind, number)
         assert there in (0, SIZES[kind]), f"{there} of {SIZES[kind]} {kind} are there after kill {number}"
         taken.append(there > 0)
     print(f"{taken.count(True)} of {len(taken)} killed imports had ended before")
     assert not all(taken), "no kill came early enough"
     for number in range(1, len(taken) + 1):
-        with start(town, COMMAND, "import", kind, str(write(tmp_path, kind, number)), *author(town, kind)) as again:
-            again.communicate()
-        assert (again.returncode, count(town, kind, number)) == (0, SIZES[kind])
-    with start(town, COMMAND, "ledger", "verify") as verifying:
-        verifying.communicate()
-    assert verifying.returncode == 0
+        ended, said = commands.run(GAGAS, "import", kind, write(tmp_path, kind, number), *author(town, kind))
+        assert (ended, count(town, kind, number)) == (0, SIZES[kind]), said
+    ended, said = commands.run(GAGAS, "ledger", "verify")
+    assert ended == 0, said
 
 
 def write(folder: Path, kind: str, batch: int) -> Path:
@@ -106,22 +100,12 @@ def count(town: Town, kind: str, batch: int) -> int:
     return int(town.rows({"people": of_people, "units": of_units, "past-ideas": of_past}[kind])[0])
 
 
-def time_whole(town: Town, kind: str, file: Path) -> float:
+def time_whole(town: Town, commands: Commands, kind: str, file: Path) -> float:
     """How long an import takes, from the begin of its transaction to the end of its process."""
-    with start(town, IMPORT, kind, str(file), *author(town, kind)) as process:
-        await_begin(process)
-        begun = time.monotonic()
-        process.communicate()
-    assert (process.returncode, count(town, kind, 0)) == (0, SIZES[kind])
-    return time.monotonic() - begun
-
-
-def await_begin(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"begun\n"
-
-
-def start(town: Town, program: str, *words: str) -> subprocess.Popen[bytes]:
-    """A program in a process of its own, on the town's database."""
-    known = {**os.environ, "PYTHONPATH": str(ROOT), "GAGAS_DATABASE_URL": town.store.url.render_as_string(hide_password=False)}
-    return subprocess.Popen([sys.executable, "-c", program, *words], cwd=ROOT, env=known, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = commands.start(IMPORT, kind, file, *author(town, kind))
+    process.await_begin()
+    begun = time.monotonic()
+    ended, said = process.wait()
+    lasts = time.monotonic() - begun
+    assert (ended, count(town, kind, 0)) == (0, SIZES[kind]), said
+    return lasts

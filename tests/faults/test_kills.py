@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.building import Town
+from tests.conftest import ALL
 from tests.faults.checker import broken
 from tests.faults.conftest import Start
 from tests.faults.people import Crowd, Load
@@ -19,7 +20,7 @@ def test_whatever_process_is_killed_under_load_nothing_is_lost_doubled_skipped_e
     start: Start, either_town: Town, share: Callable[[int], int]
 ) -> None:
     kills = share(500)
-    load = Load(ideas=5 * kills, submit_every=5, walked=12)
+    load = Load(ideas=3 * kills, submit_every=4, walked=12 if ALL else 5)
     processes = start()
     crowd = Crowd(processes.api, either_town, load)
     found, tally = run_under_kills(processes, crowd, kills=kills, seed=SEED)

@@ -23,6 +23,7 @@ from workflows.process.crashpoints import DEAD
 in_processes = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(1_200), pytest.mark.xdist_group("faults")]
 SEED = 5
 LOAD = Load(ideas=12, submit_every=1, walked=0)
+DYING_SECONDS = 15  # that processes go on dying between two transactions, once they have done so often enough
 QUIET_SECONDS = 60  # until what does not come to rest is called stuck
 APART = ("ack_before_effect", "effect_outside_ack", "dual_write")  # bugs that make two transactions of one
 OVERTAKEN = ("no_lease", "")  # where a relay that halts amidst its work is overtaken by the other: without a bug it does no harm
@@ -81,7 +82,7 @@ def run_with(bug: str, start: Start, town: Town, folder: Path) -> dict[str, list
         crowd.stop_proposing()
         if bug in APART:
             await_true(lambda: processes.ends().count(DEAD) >= FEWEST_DEATHS, "deaths between two transactions")
-            await_quiet(processes, QUIET_SECONDS)
+            await_quiet(processes, DYING_SECONDS)
         del processes.environment["GAGAS_TEST_CRASH"]
         for name in ("api", "relay1", "relay2"):
             processes.restart(name)

@@ -6,7 +6,8 @@ how many met which is printed. A relay is killed with every fifth fault: what it
 blank database that Prefect begins anew with is struck too, so that all its migrations run. A minute is promised on a machine that does
 nothing else: how many waits were within it is printed, `make soak` fails where it is fewer than nine of ten, and elsewhere only ten
 times as many seconds, or a wait for a lease, fail.
-`make soak` has 200 faults a way, one half on each database, since Prefect's own is a SQLite file beside both; `make test-all` has 20.
+`make soak` has 200 faults a way, one half on each database; `make test-all` has one series a way, on the one or the other, since Prefect's
+own is a SQLite file beside both.
 """
 
 import hashlib
@@ -37,13 +38,13 @@ from workflows.delivery.prefect_server import FILES
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(14_400)]
 SEED = 20261128
 LOAD = Load(ideas=6, submit_every=1, walked=2)
+SERIES = 5  # faults in a row: with the first the relays are killed, after the last the outbox drains
 IN_TIME = 0.9  # of the waits; `make soak` has the machine for itself, and says so or fails
-FAULTS = 100 if SOAK else 10  # a way, on each database
+FAULTS = 100 if SOAK else SERIES  # a way, on each of its databases
 LONGEST_LEASE = {"GAGAS_LEASE_SECONDS": "1200"}  # ten times as in use: whoever waited for one would be seen
 FORGED = 13
 FOREIGN = {"Origin": "http://evil.example"}
 GARBAGE = b"no database at all " * 1_000
-SERIES = 5  # faults in a row: with the first the relays are killed, after the last the outbox drains
 AMIDST_START = (1, 3)  # which of them come, so many seconds at most, after the one before
 START_SECONDS = 1.5
 LIVING, STARTING = "living", "starting"
@@ -105,6 +106,7 @@ WAYS: dict[str, Callable[[FaultyProcesses, int], bool]] = {
     "unreachable": make_unreachable,
     "attacked": attack,
 }
+ON = {"damaged": "postgres", "removed": "sqlite", "unreachable": "postgres", "attacked": "sqlite"}  # outside `make soak`
 
 
 def in_group(way: str) -> pytest.MarkDecorator:
@@ -121,7 +123,15 @@ def strike(processes: FaultyProcesses, way: str, number: int) -> str:
             return met
 
 
-@pytest.mark.parametrize("way", [pytest.param(way, marks=in_group(way)) for way in WAYS])
+def list_cases() -> Iterator[object]:
+    """Each way with its databases."""
+    for way in WAYS:
+        for kind in ("sqlite", "postgres") if SOAK else (ON[way],):
+            marks = [in_group(way), *([pytest.mark.postgres] if kind == "postgres" else [])]
+            yield pytest.param(kind, way, marks=marks, id=f"{kind}-{way}")
+
+
+@pytest.mark.parametrize(("own_database", "way"), list_cases(), indirect=["own_database"])
 def test_whatever_happens_to_prefect_the_api_answers_and_the_work_is_done_once_and_soon(
     way: str, start: Start, either_town: Town, share: Callable[[int], int]
 ) -> None:
@@ -150,7 +160,7 @@ def test_whatever_happens_to_prefect_the_api_answers_and_the_work_is_done_once_a
     print(f"Prefect {way} {faults} times ({dict(met)}), {aside} databases set aside; {dict(looks)}; {broken(found)}")
     in_time = count_in_time(drained)
     assert met.total() == faults
-    assert met[LIVING] >= faults / 2
+    assert met[LIVING] >= faults // 2
     assert max(drained) < 10 * PROMISED_SECONDS
     assert not SOAK or in_time >= IN_TIME * len(drained)
     assert looks["no answer"] == 0

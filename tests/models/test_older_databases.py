@@ -38,7 +38,7 @@ from tests.workflows.delivery.test_processes import Served, answers, await_true
 from workflows.process.retry import retry_dead
 from workflows.region.grants import grant_role
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("older")]  # four databases to bring up, once
 
 # what a migration changes in a row that there was; everything else stays as it is
 CHANGED = {

@@ -6,10 +6,11 @@ Who errs: a secretary who types into an entry and moves it with the same press; 
 import re
 from collections import Counter
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.call_samples import SAMPLES, read_sample, write_explained
@@ -23,6 +24,7 @@ from workflows.region.call_files.call import check_file
 from workflows.region.call_files.reading import read_file
 
 CONTEST = read_sample("city_contest")
+MOST = 100  # examples of each sample: a press reads and writes a whole file
 
 
 def names(text: str, *way: str) -> list[str]:
@@ -102,11 +104,17 @@ def test_the_order_of_the_sections_is_the_order_of_the_form(town: Town) -> None:
     assert [section.name for section in checked.policy.sections][:2] == ["main_change", "background"]
 
 
+@cache
+def list_entries(sample: str) -> list[str]:
+    """The lists of a sample whose entries are moved."""
+    return sorted(list_orders(read_file(read_sample(sample).encode()).body, Form(), ""))
+
+
 @pytest.mark.parametrize("sample", SAMPLES)
+@settings(max_examples=min(settings.default.max_examples, MOST))
 @given(data=st.data())
 def test_whatever_is_pressed_loses_no_entry_and_no_line_of_a_comment(sample: str, data: st.DataObject) -> None:
-    text = read_sample(sample)
-    lists = sorted(list_orders(read_file(text.encode()).body, Form(), ""))
+    text, lists = read_sample(sample), list_entries(sample)
     for _ in range(data.draw(st.integers(1, 4))):
         at, place = data.draw(st.sampled_from(lists)), data.draw(st.integers(0, 6))
         text = press(text, f"{data.draw(st.sampled_from(('up', 'down')))}.{at}.{place}")

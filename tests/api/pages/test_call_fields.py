@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.call_samples import SAMPLES, read_sample, write_explained
@@ -68,7 +68,6 @@ def list_sent(groups: Sequence[FieldGroup]) -> Iterator[tuple[str, str]]:
         yield from list_sent(group.groups)
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(SAMPLES), st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(ODD)), max_size=3), st.sampled_from(["id", "en"])
 )

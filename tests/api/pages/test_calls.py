@@ -15,7 +15,7 @@ from models.calls import Call, CallState, Ceiling, PolicyVersion
 from models.ids import new_id
 from tests.api.pages.browsing import open_browser, send
 from tests.building import POLICY, Town
-from tests.specimens import print_specimens
+from tests.specimens import take_as_printed
 from tests.workflows.region.test_signatures import plan
 from workflows.calculations.rule_books import FixedTiers, Tier
 from workflows.process.duties import LOOSENABLE
@@ -29,7 +29,7 @@ def amend(town: Town, **changes: Any) -> str:
     """A second version of the usual call's policy, not signed yet; answers the path of its page."""
     body = {**POLICY, **changes}
     with town.store.unit_of_work() as session:
-        print_specimens(session, validate_policy(body))
+        take_as_printed(session, validate_policy(body))
     town.do(amend_policy, town.call, body, by="secretary")
     return f"/ketentuan/{town.call}/2"
 

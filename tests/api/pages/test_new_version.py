@@ -18,7 +18,7 @@ from tests.api.pages.browsing import confirm, fields_of, open_browser
 from tests.api.pages.test_call_form import text_of
 from tests.api.pages.test_calls import read
 from tests.building import POLICY, Town
-from tests.specimens import print_specimens
+from tests.specimens import take_as_printed
 from workflows.region.call_life import extend_call
 from workflows.region.calls import close_call
 from workflows.region.new_versions import count_held
@@ -170,7 +170,7 @@ def test_no_number_tells_whether_an_award_was_proposed_declined_or_waits(town: T
 def test_each_version_is_told_with_its_own_ideas(town: Town) -> None:
     town.build_idea(IdeaStage.SCREENING)
     with town.store.unit_of_work() as session:
-        print_specimens(session, validate_policy({**POLICY, "pass_mark": 70}))
+        take_as_printed(session, validate_policy({**POLICY, "pass_mark": 70}))
     town.amend(town.call, pass_mark=70)
     town.build_idea(title="Loket keliling")
     town.build_idea(IdeaStage.REJECTED, title="Antrean puskesmas")

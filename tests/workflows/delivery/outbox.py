@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 
 from models.database import Database
 from models.instants import wall_now
-from models.migrations import migrate
 from models.outbox import Message
 from workflows.delivery.claims import Batch, claim_batch
 from workflows.process.actors import Actor
@@ -31,9 +30,8 @@ class Work:
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    migrate(database)
+def store(migrated_url: str) -> Iterator[Database]:
+    database = Database(migrated_url)
     yield database
     database.close()
 

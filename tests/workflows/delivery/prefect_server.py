@@ -46,12 +46,13 @@ class PrefectServer:
             found |= {run["id"]: run for run in self.list_all("flow_runs", flow_runs={"id": {"any_": some}})}
         return found
 
-    def tasks(self, run_id: str) -> list[dict[str, Any]]:
-        """A flow run's task runs, once the server has digested them: it learns of them a moment after they ended."""
+    def tasks(self, *run_ids: str) -> list[dict[str, Any]]:
+        """The task runs of flow runs, once the server has digested them: it learns of them a moment after they ended."""
         until, seen = time.monotonic() + HANG_SECONDS, -1
         while time.monotonic() < until:
-            tasks = self.list_all("task_runs", flow_runs={"id": {"any_": [run_id]}})
-            if tasks and len(tasks) == seen and all(task["state_type"] in ("COMPLETED", "FAILED", "CRASHED") for task in tasks):
+            tasks = self.list_all("task_runs", flow_runs={"id": {"any_": run_ids}})
+            known = {task["flow_run_id"] for task in tasks} == set(run_ids)
+            if known and len(tasks) == seen and all(task["state_type"] in ("COMPLETED", "FAILED", "CRASHED") for task in tasks):
                 return tasks
             seen = len(tasks)
             time.sleep(0.5)

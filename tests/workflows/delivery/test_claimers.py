@@ -10,7 +10,6 @@ import pytest
 from sqlmodel import select
 
 from models.database import Database
-from models.migrations import migrate
 from models.outbox import Message, MessageState
 from workflows.process.journal import send
 
@@ -32,14 +31,13 @@ print(json.dumps(taken))
 """
 
 
-def test_processes_that_claim_at_once_share_the_messages_and_hold_none_twice(database_url: str) -> None:
-    store = Database(database_url)
-    migrate(store)
+def test_processes_that_claim_at_once_share_the_messages_and_hold_none_twice(migrated_url: str) -> None:
+    store = Database(migrated_url)
     with store.unit_of_work() as session:
         for number in range(COUNT):
             send(session, "intake.route", f"idea-{number:03}")
     environment = {**os.environ, "GAGAS_BATCH_SIZE": "3"}
-    command = [sys.executable, "-c", CLAIM, database_url]
+    command = [sys.executable, "-c", CLAIM, migrated_url]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": Path(__file__).parents[3], "env": environment}
     claimers = [subprocess.Popen(command, **pipes) for _ in range(CLAIMERS)]  # type: ignore[call-overload]
     for claimer in claimers:

@@ -18,6 +18,7 @@ from models.people import EmployeeNumber, Person
 from models.settings import settings
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
+from tests.conftest import ALL
 from tests.workflows.delivery.prefect_server import PrefectServer, prefect_server
 from workflows.adapters.files import find_file
 from workflows.delivery.claims import claim_batch
@@ -109,8 +110,7 @@ def test_an_idea_travels_from_submission_to_certificate_by_real_runs(own_town: T
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
     print(f"{len(messages)} messages in {len(runs)} runs, 0 failed")
 
-    for run_id in runs:
-        prefect_server.tasks(run_id)
+    prefect_server.tasks(*(str(run_id) for run_id in runs))
     kinds = ("flow_runs", "task_runs", "logs", "artifacts")
     told = json.dumps([prefect_server.list_all(kind) for kind in kinds], ensure_ascii=False)
     kept = b"".join(file.read_bytes() for file in prefect_server.folder.rglob("*") if file.is_file())
@@ -127,7 +127,7 @@ def personal_words(own_town: Town) -> list[str]:
 
 
 def test_many_messages_are_a_handful_of_task_runs(own_town: Town, prefect_server: PrefectServer) -> None:
-    count = 120
+    count = 120 if ALL else 60
     for _ in range(count):
         own_town.build_idea(IdeaStage.SUBMITTED)
     relay = Relay(own_town.store, start_in_process)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -24,8 +25,8 @@ from models.database import Database
 from models.ideas import Idea
 from models.stages import IdeaStage
 from tests.building import Town
+from tests.databases import Pattern
 from tests.faults.keeping import make_keys
-from tests.town import settle_town
 from workflows.delivery.prefect_server import USER, password_file
 
 pytestmark = [
@@ -107,13 +108,11 @@ def answers(url: str) -> bool:
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+def serve(tmp_path: Path, settled_pattern: Pattern) -> Iterator[Callable[..., Served]]:
     """Starts `gagas serve` on a settled town's folder; whatever is left afterwards is ended."""
     folder = tmp_path / "data"
     folder.mkdir()
-    store = Database(f"sqlite:///{folder / 'gagas.db'}")
-    settle_town(store)
-    store.close()
+    shutil.copyfile(settled_pattern.sqlite(), folder / "gagas.db").chmod(0o600)
     make_keys(folder)
     started: list[Served] = []
 

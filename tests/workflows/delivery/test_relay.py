@@ -1,6 +1,7 @@
 """The relay with starters that misbehave: messages are given back, nothing is lost, no effect lands twice."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +14,9 @@ from sqlmodel import Session, col, select
 
 from models.database import Database
 from models.instants import wall_now
-from models.migrations import migrate
 from models.outbox import Message, MessageState
 from models.settings import settings
+from tests.databases import Pattern
 from workflows.delivery.effects import handle_messages
 from workflows.delivery.relay import FLOWS, Relay, ReportRun, RunState
 from workflows.process.actors import Actor, flow_actor
@@ -67,9 +68,8 @@ def leave_a_trace(session: Session, subject_id: str, /, *, actor: Actor) -> None
 
 
 @pytest.fixture
-def store(tmp_path: Any) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'relay.db'}")
-    migrate(database)
+def store(tmp_path: Path, migrated_pattern: Pattern) -> Iterator[Database]:
+    database = Database(f"sqlite:///{shutil.copyfile(migrated_pattern.sqlite(), tmp_path / 'relay.db')}")
     yield database
     database.close()
 

@@ -1,8 +1,10 @@
 """Every mail in every form and language: whole, in words, escaped, and with a short text that a messenger takes."""
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import over
 from tests.mails import LINKS, REASON, list_mails, list_variants, put_everywhere, reader_of
 from workflows.documents import mail_forms
 from workflows.documents.mail import Mail, render_mail
@@ -18,7 +21,8 @@ from workflows.documents.text import shorten
 
 FOLDERS = sorted(folder.name for folder in files("templates").joinpath("mail").iterdir() if folder.is_dir())
 LANGUAGES = ("id", "en")
-MAILS = sorted(list_variants("id"))
+find_variants = cache(list_variants)  # to be read alone
+MAILS = sorted(find_variants("id"))
 NAMED = [" ".join(each).strip() for each in MAILS]
 # Common words that are said beside the mails: values of policies, long counts, and lines of the calendar.
 SAID_ELSEWHERE = {"yes", "no", "more_than", "call_ends"}
@@ -80,7 +84,7 @@ class Page(HTMLParser):
 
 
 def write(told: tuple[str, str], language: str, text: str | None = None) -> WrittenMail:
-    mail = list_variants(language)[told]
+    mail = find_variants(language)[told]
     return render_mail(told[0], mail if text is None else put_everywhere(mail, text), reader_of(language))
 
 
@@ -170,9 +174,9 @@ def test_html_fetches_nothing_and_sets_no_colour_that_dark_mode_would_hide(told:
     assert hosts <= {"gagas.bandung.go.id"}
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-@pytest.mark.parametrize("told", MAILS, ids=NAMED)
-def test_what_people_type_is_text_in_html_and_one_line_in_the_subject(told: tuple[str, str], text: str) -> None:
+@over({f"{name} {number}": (told, text) for name, told in zip(NAMED, MAILS, strict=True) for number, text in enumerate(HOSTILE)})
+def test_what_people_type_is_text_in_html_and_one_line_in_the_subject(case: tuple[tuple[str, str], str]) -> None:
+    told, text = case
     plain, written = write(told, "id"), write(told, "id", text)
     allowed = {tag for tag, _ in Page(plain.html).tags}
     page = Page(written.html)
@@ -187,14 +191,15 @@ def test_what_people_type_is_text_in_html_and_one_line_in_the_subject(told: tupl
     assert not any(line.startswith("Bcc:") for line in (*written.text.split("\n"), *written.short.split("\n")))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("told", MAILS, ids=NAMED)
-@pytest.mark.parametrize(
-    "text", ["Antrean Puskesmas lewat Papan RW. " * 9, "\N{GRINNING FACE}" * 500, FAMILY * 90, "e\u0301" * 150, "a" * 300, "المدينة " * 40]
-)
-def test_a_short_text_has_at_most_600_characters_and_its_whole_link(told: tuple[str, str], language: str, text: str) -> None:
+LONG = ("Antrean Puskesmas lewat Papan RW. " * 9, "\N{GRINNING FACE}" * 500, FAMILY * 90, "e\u0301" * 150, "a" * 300, "المدينة " * 40)
+LONGEST = itertools.product(zip(NAMED, MAILS, strict=True), LANGUAGES, enumerate(LONG))
+
+
+@over({f"{name} {language} {number}": (told, language, text) for (name, told), language, (number, text) in LONGEST})
+def test_a_short_text_has_at_most_600_characters_and_its_whole_link(case: tuple[tuple[str, str], str, str]) -> None:
     """With the longest titles and names; as messengers count, to whom an emoji is two."""
-    mail = put_everywhere(list_variants(language)[told], text)
+    told, language, text = case
+    mail = put_everywhere(find_variants(language)[told], text)
     short = render_mail(told[0], mail, reader_of(language)).short
     assert units(short) <= SHORTEST
     assert short.split("\n")[-1] == link_of(mail)

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlmodel import col, select
@@ -86,7 +86,6 @@ CELLS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(CELLS, max_size=5), st.randoms(use_true_random=False), st.booleans())
 def test_the_order_of_cells_and_the_spaces_between_them_are_no_part_of_an_answer(rows: list[dict[str, str]], luck: Any, wide: bool) -> None:
     shuffled = [dict(luck.sample([*row.items()], len(row))) for row in rows]

@@ -1,7 +1,7 @@
 """A story: one idea under a policy, brought on by whoever owes its next step, as the database alone tells it, to its end."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -91,7 +91,6 @@ class Company:
     """The town in which stories are played: over its one head stands another, so that heads may propose too.
 
     Six more people hold every office over the whole town: whatever a policy gives to one office, each duty finds somebody of its own.
-
     No story outlives its test, so nothing is forced onto the disk.
     """
 
@@ -201,10 +200,10 @@ class Story:
             self.pass_days(400)
             return
         for item in self.luck.sample(items, len(items)):
-            who = self.doers(item)
+            who = next(self.doers(item), "")
             if who and (item.task != "assign" or self._eligible()):
                 try:
-                    return self._do(owed, item, min(who, key=self.order.index))
+                    return self._do(owed, item, who)
                 except Refusal as refused:
                     raise Stuck(f"{item.task} is owed at {owed.stage} and refused: {refused.code}") from refused
         raise Stuck(f"nobody can do what is owed at {owed.stage}: {[(item.task, item.role) for item in items]}")
@@ -218,11 +217,12 @@ class Story:
         self.company.clock.set(now() + timedelta(days=days))
         tick(self.town)
 
-    def doers(self, item: InboxItem) -> list[str]:
-        """Who of the town finds an item in the inbox."""
-        with self.town.store.reading() as session:
-            shown = {who: list_inbox(session, actor=actor) for who, actor in self.asked(item).items()}
-        return [who for who, inbox in shown.items() if item.id in [each.item.id for each in inbox]]
+    def doers(self, item: InboxItem) -> Iterator[str]:
+        """Who of the town finds an item in the inbox, whoever is asked first before others."""
+        for who, actor in sorted(self.asked(item).items(), key=lambda one: self.order.index(one[0])):
+            with self.town.store.reading() as session:
+                shown = {each.item.id for each in list_inbox(session, actor=actor)}
+            yield from [who] if item.id in shown else ()
 
     def asked(self, item: InboxItem) -> dict[str, Actor]:
         """Who is asked: one person, or whoever holds the role over the unit."""

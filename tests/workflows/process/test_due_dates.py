@@ -161,7 +161,7 @@ def declare(session: Session, town: Town, asked: Question, calls: dict[str, str]
     session.flush()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(asked=QUESTIONS)
 def test_every_date_of_the_process_is_the_one_that_is_counted_by_hand(town: Town, clock: Clock, asked: Question) -> None:
     calls = {"own": town.call, "other": town.call_in_use}

@@ -20,7 +20,7 @@ from models.policy import Policy
 from models.stages import IdeaStage
 from tests.asking import ask
 from tests.building import POLICY, Town
-from tests.specimens import print_specimens
+from tests.specimens import take_as_printed
 from tests.steps import MET, REASON
 from tests.workflows.intake.test_grace import find_what_is_due
 from tests.workflows.process.sealed import GATE, OFFICES, REVIEWERS, SEALED, pass_to, sees, who_sees
@@ -202,7 +202,7 @@ def test_a_call_that_stands_for_years_is_not_sealed(town: Town, days: int, fits:
     first = now()
     new = NewCall("TERTUTUP", "Lomba", "BAPPEDA", first, first + timedelta(days=days), body)
     with town.store.unit_of_work() as session:
-        print_specimens(session, validate_policy(body))
+        take_as_printed(session, validate_policy(body))
     if fits:
         town.do(plan_call, new, by="secretary")
         return

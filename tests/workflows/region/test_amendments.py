@@ -21,7 +21,7 @@ from models.policy import Policy
 from models.reviews import Review, ReviewState
 from models.stages import AwardStage, IdeaStage
 from tests.building import POLICY, Town
-from tests.specimens import print_specimens
+from tests.specimens import take_as_printed
 from tests.workflows.region.test_signatures import plan, version
 from workflows.process.amending import count_by_stage
 from workflows.process.attest.compare import compare_rows
@@ -43,7 +43,7 @@ def write(town: Town, call: str, changes: Mapping[str, Any] = LONGER, *, by: str
     new = NewAmendment(**{"amends": 1, "changes": changes, "reason": WHY, **named})
     number = int(town.do(amend_running, call, new, by=by).number)
     with town.store.unit_of_work() as session:
-        print_specimens(session, read_policy(version(town, call, number)))
+        take_as_printed(session, read_policy(version(town, call, number)))
     return number
 
 
@@ -243,6 +243,6 @@ def test_a_new_version_touches_nobody_under_way(town: Town) -> None:
     before = town.idea(idea)
     town.do(amend_policy, call, {**POLICY, "days": {"screening": 30}}, by="secretary")
     with town.store.unit_of_work() as session:
-        print_specimens(session, read_policy(version(town, call, 2)))
+        take_as_printed(session, read_policy(version(town, call, 2)))
     town.do(sign_policy, call, 2, by="chair")
     assert town.idea(idea) == before

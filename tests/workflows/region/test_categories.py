@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.sentences import sentence
@@ -110,7 +110,6 @@ def test_the_calls_own_tiers_by_which_nobody_is_paid_are_not_held_against_it() -
     assert check(policy_of({**OPEN, "tiers": [FIRST]}, {**VILLAGE, "tiers": [FIRST]}, rule_book=endless)) == []
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([0, 55, 100]), st.sampled_from([None, 1]))
 def test_one_category_is_checked_as_a_call_with_its_parts_would_be(seed: int, pass_mark: int, places: int | None) -> None:
     """What the stories of tests/workflows/process/test_policies.py show of policies so holds for each category's."""

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
@@ -82,6 +82,7 @@ def test_two_who_are_appointed_at_once_do_not_both_hold_the_office(office: Town)
 Days = st.tuples(st.integers(0, 12), st.one_of(st.none(), st.integers(0, 6)), st.sampled_from(Capacity))
 
 
+@settings(max_examples=min(settings.default.max_examples, 100))  # each is a tenth of a second in a database
 @given(wanted=st.lists(Days, max_size=10))
 def test_on_every_day_the_first_in_rank_of_those_appointed_signs(shelf: Shelf, wanted: list[tuple[int, int | None, Capacity]]) -> None:
     """Against a plain calendar: one square for each day and capacity, taken by the first appointment that finds all its squares free."""

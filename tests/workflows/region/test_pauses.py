@@ -246,7 +246,7 @@ WAITS = st.one_of(
 PAUSES = st.lists(st.tuples(st.integers(-5, 60), st.integers(0, 20)), max_size=4)
 
 
-@settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(day=st.dates(date(2026, 1, 1), date(2029, 12, 31)), wait=WAITS, paused=PAUSES)
 def test_a_date_is_what_anybody_counts_with_gagas_calc_clock(day: date, wait: Wait, paused: list[tuple[int, int]]) -> None:
     spans = [(day + timedelta(days=begins), day + timedelta(days=begins + length)) for begins, length in paused]

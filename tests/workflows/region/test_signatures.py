@@ -20,7 +20,7 @@ from models.outbox import Message
 from models.people import Role
 from models.stages import IdeaStage
 from tests.building import POLICY, Town
-from tests.specimens import print_specimens
+from tests.specimens import print_specimens, take_as_printed
 from workflows.process.refusals import Conflict, Forbidden, Invalid, NotFound
 from workflows.region.calls import NewCall, amend_policy, open_call, plan_call
 from workflows.region.signatures import list_unsigned, list_versions, sign_policy
@@ -32,7 +32,7 @@ def plan(town: Town, *, by: str = "secretary", printed: bool = True, **policy: A
     body = {**POLICY, **policy}
     with town.store.unit_of_work() as session:
         if printed:
-            print_specimens(session, validate_policy(body))
+            take_as_printed(session, validate_policy(body))
     new = NewCall("TTD", "Lomba", "BAPPEDA", now() - timedelta(days=1), now() + timedelta(days=30), body)
     return str(town.do(plan_call, new, by=by).id)
 
@@ -127,13 +127,16 @@ LONG = "Badan Perencanaan Pembangunan, Penelitian dan Pengembangan "
 
 def test_a_letterhead_that_no_certificate_holds_is_refused_with_its_place(town: Town) -> None:
     letterhead = {"lines": [LONG] * 4, "address": LONG * 3, "contact": LONG * 3}
-    call = plan(town, documents={**POLICY["documents"], "letterhead": letterhead})
+    documents = {**POLICY["documents"], "letterhead": letterhead}
+    with town.store.unit_of_work() as session:
+        print_specimens(session, validate_policy({**POLICY, "documents": documents}))
+    call = plan(town, documents=documents)
     with pytest.raises(Invalid, match="specimen_does_not_fit") as refused:
         town.do(sign_policy, call, 1, by="chair")
     assert (refused.value.field, refused.value.parameters) == ("policy.documents.letterhead", {"document": "certificate"})
     town.do(amend_policy, call, POLICY, by="secretary")
     with town.store.unit_of_work() as session:
-        print_specimens(session, validate_policy(POLICY))
+        take_as_printed(session, validate_policy(POLICY))
     town.do(sign_policy, call, 2, by="chair")
 
 

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,34 +10,50 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
+from models.database import Database
 from models.ledger import LedgerEntry
 from models.reviews import Review
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask
 from tests.building import Town
+from tests.databases import Pattern
 from tests.workflows.process.attest.everything import alter, attack, build_everything, compare, count_rows
 from workflows.process.attest.compare import Problem, compare_rows
 from workflows.process.attest.tables import ALL, MODELS, OF_TABLE, CommitmentForm
 
+pytestmark = pytest.mark.xdist_group("everything")  # which takes longer to build than to compare
 
-def test_what_the_program_wrote_is_as_the_ledger_says(either_town: Town) -> None:
-    build_everything(either_town)
-    report = compare(either_town)
+
+@pytest.fixture(scope="session")
+def everything_pattern(tmp_path_factory: pytest.TempPathFactory, settled_pattern: Pattern) -> Pattern:
+    """The town in which everything happened."""
+    return Pattern(tmp_path_factory.mktemp("everything"), lambda store: build_everything(Town(store)), begun_with=settled_pattern)
+
+
+@pytest.fixture
+def full_town(own_database: Callable[[Pattern], str], everything_pattern: Pattern) -> Iterator[Town]:
+    """A copy of the town in which everything happened, once on SQLite and once on PostgreSQL."""
+    store = Database(own_database(everything_pattern))
+    yield Town(store)
+    store.close()
+
+
+def test_what_the_program_wrote_is_as_the_ledger_says(full_town: Town) -> None:
+    report = compare(full_town)
     assert report.differences == []
-    assert (report.compared, report.uncommitted, report.erased) == (count_rows(either_town), 0, 0)
+    assert (report.compared, report.uncommitted, report.erased) == (count_rows(full_town), 0, 0)
 
 
-def test_every_alteration_by_sql_is_found_and_its_row_named(either_town: Town, share: Callable[[int], int]) -> None:
-    build_everything(either_town)
+def test_every_alteration_by_sql_is_found_and_its_row_named(full_town: Town, share: Callable[[int], int]) -> None:
     luck = random.Random(12)
     for number in range(share(200)):
-        with attack(either_town.store) as session:
+        with attack(full_town.store) as session:
             act, table, row_id = alter(session, luck)
             found = compare_rows(session).differences
         assert (table, row_id) in {(each.table, each.id) for each in found}, (number, act, table, found)
         if act.startswith("change"):
             assert {(each.table, each.id) for each in found} == {(table, row_id)}, (number, act, found)
-    assert compare(either_town).differences == []
+    assert compare(full_town).differences == []
 
 
 NAMED = (  # what the attacker wants, the statement, and the columns by which the row is named
@@ -90,10 +106,9 @@ NAMED = (  # what the attacker wants, the statement, and the columns by which th
 )
 
 
-def test_a_difference_names_the_columns_and_the_entry_that_commits_to_them(either_town: Town) -> None:
-    build_everything(either_town)
+def test_a_difference_names_the_columns_and_the_entry_that_commits_to_them(full_town: Town) -> None:
     for wish, table, statement, columns in NAMED:
-        with attack(either_town.store) as session:
+        with attack(full_town.store) as session:
             session.execute(sa.text(statement))
             found = compare_rows(session).differences
             entries = {entry.seq: entry.payload for entry in session.exec(select(LedgerEntry))}
@@ -125,10 +140,10 @@ def test_every_column_is_committed_to_or_left_out_on_purpose() -> None:
 IN_OLDER_CHAINS = {("revision", "idea.supplement*")}  # as long as no step of its own wrote what completes an idea
 
 
-def test_the_table_names_the_entries_that_commit_to_each_group(town: Town) -> None:
-    build_everything(town)
+@pytest.mark.parametrize("own_database", ["sqlite"], indirect=True)
+def test_the_table_names_the_entries_that_commit_to_each_group(full_town: Town) -> None:
     found = set()
-    for kind, payload in town.rows(sa.select(col(LedgerEntry.kind), col(LedgerEntry.payload))):
+    for kind, payload in full_town.rows(sa.select(col(LedgerEntry.kind), col(LedgerEntry.payload))):
         for table, rows in payload["detail"].get("commits", {}).items():
             found |= {(table, name, kind) for groups in rows.values() for name in groups}
     for group in (group for group in ALL if group.form != CommitmentForm.TOLD):

@@ -11,7 +11,7 @@ from models.instants import now
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.clock import stopped_clock
-from tests.specimens import print_specimens
+from tests.specimens import take_as_printed
 from tests.steps import REASON, decree_of_today
 from workflows.intake.draft import draft_idea
 from workflows.pilot.conclude import Verdict, verify_pilot
@@ -73,7 +73,7 @@ def open_file(town: Town, file: str) -> str:
     assert checked.faults == []
     assert checked.policy is not None
     with town.store.unit_of_work() as session:
-        print_specimens(session, checked.policy)
+        take_as_printed(session, checked.policy)
     planned = town.do(plan_call, checked.call, by="secretary")
     town.do(sign_policy, planned.id, 1, by="chair")
     return str(town.do(open_call, planned.id, by="secretary").id)

@@ -14,7 +14,7 @@ from models.outbox import Message
 from models.stages import IdeaStage
 from tests.asking import ask
 from tests.building import SECTIONS, Town
-from tests.specimens import print_specimens
+from tests.specimens import take_as_printed
 from tests.steps import MET
 from tests.workflows.turns import Clock, clock, deliver, own_town, tick
 from workflows.region.call_files.call import check_file
@@ -63,7 +63,7 @@ class Play:
         assert checked.faults == []
         assert checked.policy is not None
         with town.store.unit_of_work() as session:
-            print_specimens(session, checked.policy)
+            take_as_printed(session, checked.policy)
         call = checked.call
         assert call is not None
         dates = {"opens_at": call.opens_at.isoformat(), "closes_at": call.closes_at.isoformat()}

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from models.stages import AwardStage, IdeaStage
 from tests.asking import ask, check_problem
 from tests.building import SECTIONS, Town
-from tests.specimens import print_specimens
+from tests.specimens import take_as_printed
 from workflows.region.call_files.call import check_file
 from workflows.region.calls import open_call, plan_call
 from workflows.region.signatures import sign_policy
@@ -61,7 +61,7 @@ def call(town: Town) -> str:
     assert checked.faults == []
     assert checked.policy is not None
     with town.store.unit_of_work() as session:
-        print_specimens(session, checked.policy)
+        take_as_printed(session, checked.policy)
     planned = town.do(plan_call, checked.call, by="admin")
     town.do(sign_policy, planned.id, 1, by="leader")
     return str(town.do(open_call, planned.id, by="admin").id)

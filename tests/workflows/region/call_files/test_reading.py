@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.region.call_files.comments import HEAD, Comment
@@ -163,7 +163,6 @@ def test_a_billion_laughs_are_not_laughed() -> None:
     assert read.body["a9"] == [None] * 9
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.one_of(st.text(st.sampled_from(" \n\t:-?[]{},#&*!|>'\"%@`\\\0\u0085\u2028a1x.~<="), max_size=60), st.text(max_size=40)))
 def test_whatever_a_file_says_it_is_read_or_refused_with_a_place(text: str) -> None:
     for content in (text, "{" + text, "a: " + text, "- " + text):

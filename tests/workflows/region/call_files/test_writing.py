@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.instants import region_zone
@@ -107,7 +107,6 @@ def call_of(policy: Policy, title: str = "Uji") -> NewCall:
     return NewCall("UJI-1", title, "BAPPEDA", opens, closes, policy.model_dump())
 
 
-@settings(max_examples=200, deadline=None)
 @given(policy=policies, title=texts)
 def test_any_policy_is_read_from_its_file_as_it_was(policy: Policy, title: str) -> None:
     call = call_of(policy, title)
