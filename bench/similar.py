@@ -30,6 +30,7 @@ from workflows.intake.similar import find_similar_to
 LIBRARY, GROUPS, FIRST = 10_000, 200, 5  # texts, groups that are asked for in other words, and among how many first ones
 MOST, MOST_SEARCH = 3, 1.5
 AT_ONCE = 5_000  # rows put in by one statement
+FEW = 40  # ideas of the walker, who is searched for by name; all others are the stranger's
 OURS = "BM25 over our terms"
 UNITS = ("MALEBER", "CIROYOM", "DAGO", "ANDIR", "COBLONG")
 
@@ -61,14 +62,14 @@ def find_among_ideas(session: Session, town: Town, groups: dict[str, int]) -> Fi
 
 
 def add_library(town: Town, texts: tuple[LibraryText, ...]) -> dict[str, int]:
-    """Texts as ideas of somebody else that are screened, each a second younger; answers the group of each by its id."""
+    """Texts as ideas of two others that are screened, each a second younger; answers the group of each by its id."""
     call, lead, begun = town.call, town["stranger"].id, now() - timedelta(days=1_000)
     [policy] = town.rows(select(PolicyVersion.id).where(PolicyVersion.call_id == call))
     known, rows, groups = len(town.rows(select(Idea.id))), iter(texts), dict[str, int]()
     while some := list(islice(rows, AT_ONCE)):
         ids = [new_id() for _ in some]
         said = list(zip(ids, some, strict=True))
-        place = {"call_id": call, "policy_id": policy, "lead_id": lead, "stage": IdeaStage.SCREENING}
+        place = {"call_id": call, "policy_id": policy, "stage": IdeaStage.SCREENING}
         written = {
             "number": 1,
             "form": "public_service",
@@ -78,17 +79,24 @@ def add_library(town: Town, texts: tuple[LibraryText, ...]) -> dict[str, int]:
             "content_sha256": "0" * 64,
         }
         ideas: list[dict[str, Any]] = []
+        leads: list[str] = []
         for number, (id_, text) in enumerate(said, known + len(groups)):
+            leads.append(town["walker"].id if number < FEW else lead)
             at = begun + timedelta(seconds=number)
             instants = {"created_at": at, "submitted_at": at, "stage_since": at}
             unit = town.units[UNITS[number % len(UNITS)]][0]
-            ideas.append({"id": id_, "code": f"LAMA-{number}", "unit_id": unit, "title": text.title, **place, **instants})
+            ideas.append(
+                {"id": id_, "code": f"LAMA-{number}", "unit_id": unit, "title": text.title, **place, "lead_id": leads[-1], **instants}
+            )
         insert(town.store, Idea, ideas)
         insert(town.store, Revision, [{"idea_id": i, "title": t.title, "sections": {"idea": t.body}, **written} for i, t in said])
         insert(
             town.store,
             TeamMember,
-            [{"idea_id": i, "person_id": lead, "position": 0, "lead": True, "share_hundredths": 10_000} for i in ids],
+            [
+                {"idea_id": i, "person_id": p, "position": 0, "lead": True, "share_hundredths": 10_000}
+                for i, p in zip(ids, leads, strict=True)
+            ],
         )
         terms = [{"idea_id": i, "revision": 1, "edition": EDITION, **write_terms(SearchedText(t.title, f"\n{t.body}"))} for i, t in said]
         insert(town.store, SearchText, terms)
@@ -170,6 +178,7 @@ def _questions(town: Town) -> dict[str, list[bytes]]:
         "search for a usual word, by the secretariat": get("secretary", "/ideas?q=puskesmas", "/ideas?q=sampah", "/ideas?q=berkas"),
         "search for two words, by the secretariat": get("secretary", "/ideas?q=pasien+lansia", "/ideas?q=parkir+mahasiswa"),
         "search for a word that hardly occurs, by the secretariat": get("secretary", "/ideas?q=zamrud"),
+        "search for a name and a usual word, by the secretariat": get("secretary", "/ideas?q=pamungkas", "/ideas?q=lukman+sampah"),
         "search for a usual word, by a district's head": get("head", "/ideas?q=puskesmas", "/ideas?q=sampah"),
         "the desk's table searched, by the secretariat": open_page("/daftar?q=sampah", "/daftar?q=berkas&stage=screening&sort=due"),
     }

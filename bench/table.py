@@ -55,7 +55,7 @@ SENTENCES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("reads",), "How much slower it is with a hundred times the ideas; 1 means that years cost nothing."),
     (("similar", "recall", "our terms"), "BM25 with our stems and acronyms, over all texts; ours compares a bounded few."),
     (("similar", "recall"), "Ideas that say the same in other words, found among the first five; BM25 takes words as they stand."),
-    (("similar", "search"), "Text, title and sections are searched, in every form of a word; 1 means that years cost nothing."),
+    (("similar", "search"), "Text, short answers and names are searched, in every form of a word; 1 means that years cost nothing."),
     (("similar",), "What is compared is bounded: a sample, and the newest ideas with a rare word, or with two usual ones."),
     (("pages", "desk"), "The table at which a secretariat works through ideas, in all its orders; 1 means that years cost nothing."),
     (("pages",), "The server's time for whole pages; the one that grows most, and the middle of all."),

@@ -1,4 +1,4 @@
-"""The words of people's names, by which colleagues are found."""
+"""The words of people's names, by which colleagues are found, and ideas by their team."""
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -13,7 +13,10 @@ class NameWord(SQLModel, table=True):
     It says nothing that the person's own row does not, and is written with it (`workflows/region/name_words.py`).
     """
 
-    __table_args__ = (sa.Index("ix_nameword_of_unit", "unit_id", "word", "person_id"),)
+    __table_args__ = (
+        sa.Index("ix_nameword_of_unit", "unit_id", "word", "person_id"),
+        sa.Index("ix_nameword_of_word", "word", "person_id"),
+    )
 
     person_id: str = Field(primary_key=True, foreign_key="person.id", max_length=26)
     word: str = Field(primary_key=True, sa_type=_WORD)

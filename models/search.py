@@ -12,7 +12,8 @@ INDEX = "searchindex"
 
 class SearchText(SQLModel, table=True):
     """What an idea says at one revision as terms with spaces between: `title` and `body` as `workflows/calculations/words.py` reduces
-    them, `words` as they are written, each behind a `_`.
+    them, `words` as they are written, each behind a `_`. Short answers are in `words` alone, as likeness is of texts: as they are written,
+    their terms each behind a `__`, and the words of addresses behind a `___`.
 
     It is written with the revision, of drafts too: who may find an idea is asked of the idea, as everywhere. `edition` is that of
     the rules by which words were read; `number` follows the order in which ideas were begun.

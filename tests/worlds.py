@@ -59,6 +59,7 @@ LISTS = (
 UNSTABLE = {"date"}
 ONE_TIME = re.compile(r'(?<=name="form_key" value=")[^"]*')  # a form's own key, drawn anew each time it is shown
 SEARCHED = ("gagasan", "antre")  # what stands in titles and texts of both worlds
+NAMED = ("sari", "lukman+antre")  # who proposes in them, one beside a word of the text
 SECRET = ("idea_id", "award_id", "document_id", "attachment_id", "dictated_id")  # of what secrets make, the ids that are sent to
 MOST_PAGES = 60
 EVERY = 1 if ALL else 3
@@ -191,6 +192,7 @@ def list_patterns() -> list[str]:
     wanted += [
         f"/{page}q={word}&count=true" for page in ("api/v1/ideas?", "daftar?", "rekan?", "api/v1/shared-ideas?") for word in SEARCHED
     ]
+    wanted += [f"/{page}q={name}&count=true" for page in ("api/v1/ideas?", "daftar?") for name in NAMED]
     wanted += [f"/{page}?due={due}" for page in ("daftar", "daftar/usulan.csv") for due in DUE]
     wanted += [f"/{page}?unit=MALEBER" for page in ("api/v1/ideas", "daftar", "daftar/usulan.csv")]
     wanted += ["/api/v1/ideas?overdue=true&count=true", "/api/v1/ideas?due_before=2100-01-01&count=true", "/rekan?diikuti=ya"]

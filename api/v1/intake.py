@@ -131,8 +131,8 @@ class IdeaPage(CountedPage):
 
 
 class IdeasQuery(BaseModel):
-    """Which ideas: `q` are words that text, code or unit hold, in any of their forms; `unit` is a code or part of a name, with the units
-    below it.
+    """Which ideas: `q` are words that text, short answers, code, unit or the names of the team hold, in any of their forms; `unit` is a
+    code or part of a name, with the units below it. Whoever reviews blindly finds nothing by unit, names or addresses.
 
     `overdue` and `due_before` (the day does not count) are about ideas of which something is awaited. `sort`: `newest`, `due` (first due
     first), or `score` (highest first; an idea whose score the asker may not know comes last). `holders` asks who owes the next step.

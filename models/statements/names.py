@@ -1,4 +1,4 @@
-"""The words of people's names: kept as their rows say, and asked who of a unit, or which units, have words that begin so."""
+"""The words of people's names: kept as their rows say, and asked who of a unit, which units, or which teams have words that begin so."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -7,14 +7,16 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.database import append_rows, is_among, is_sqlite, run_plain, table_of
+from models.ideas import TeamMember
 from models.names import NameWord
 from models.people import Person
 from models.units import Unit
 
 FIRST_PAGE, GROWTH, LARGEST_PAGE = 20, 4, 2_000
 MANY = 200  # rows at which counting stops
+SHORTEST_BEGINNING = 3  # letters; a shorter word that ideas are searched by is looked for as it is
 
-_WORDS, _PEOPLE, _UNITS = table_of(NameWord), table_of(Person), table_of(Unit)
+_WORDS, _PEOPLE, _UNITS, _MEMBERS = table_of(NameWord), table_of(Person), table_of(Unit), table_of(TeamMember)
 _COLUMNS = ("person_id", "word", "unit_id")
 _LAST_SIGN = "\U0010ffff"  # no word holds it
 
@@ -83,6 +85,42 @@ def is_named(person_id: sa.Column[Any], beginning: str) -> sa.ColumnElement[bool
     other = _WORDS.alias()
     least = sa.select(sa.func.min(other.c.word)).where(other.c.person_id == person_id, _begins(other, beginning))
     return least.correlate(person_id.table).scalar_subquery().is_not(None)
+
+
+def is_anybody(session: Session, name: Sequence[str]) -> bool:
+    """Whether there is anybody, of whatever unit, who bears each of some words; answered from the index up to the first."""
+    first = sa.select(sa.func.min(_WORDS.c.word)).where(_bears(_WORDS, name))
+    return run_plain(session, first).scalar_one() is not None
+
+
+def select_ideas_of(name: Sequence[str]) -> sa.Select[Any]:
+    """The ideas of which somebody is a member who bears each of some words, once for each such word of each such member."""
+    members = sa.join(_WORDS, _MEMBERS, _MEMBERS.c.person_id == _WORDS.c.person_id)
+    return sa.select(_MEMBERS.c.idea_id).select_from(members).where(_bears(_WORDS, name))
+
+
+def has_member(idea_id: sa.Column[Any], name: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether an idea has a member who bears each of some words: the same answer, asked of each on the way as `is_named` is."""
+    words, members = _WORDS.alias(), _MEMBERS.alias()
+    least = sa.select(sa.func.min(words.c.word)).select_from(sa.join(members, words, members.c.person_id == words.c.person_id))
+    least = least.where(members.c.idea_id == idea_id, _bears(words, name))
+    return least.correlate(idea_id.table).scalar_subquery().is_not(None)
+
+
+def _bears(words: sa.FromClause, name: Sequence[str]) -> sa.ColumnElement[bool]:
+    """The condition on rows of words that their person bears each word of a name; the longest is looked for in the row itself."""
+    first, *others = sorted(name, key=len, reverse=True)
+    return sa.and_(_is_meant(words, first), *(_has_word(words, other) for other in others))
+
+
+def _has_word(words: sa.FromClause, word: str) -> sa.ColumnElement[bool]:
+    other = _WORDS.alias()
+    least = sa.select(sa.func.min(other.c.word)).where(other.c.person_id == words.c.person_id, _is_meant(other, word))
+    return least.correlate(words).scalar_subquery().is_not(None)
+
+
+def _is_meant(words: sa.FromClause, word: str) -> sa.ColumnElement[bool]:
+    return _begins(words, word) if len(word) >= SHORTEST_BEGINNING else words.c.word == word
 
 
 def _sort_by_rarity(session: Session, unit_id: str, words: Sequence[str]) -> list[str]:

@@ -1,10 +1,11 @@
 """The index by which ideas are found: kept with each revision, asked for the ideas that hold a term, and compared with the ideas.
 
 SQLite answers from FTS5, PostgreSQL from a GIN index over `tsvector`. Both hold our own terms as they are, and are asked for nothing but
-which rows hold them: the ranks of either rest on all rows, and so would tell of those that a reader may not see.
+which rows hold them: the ranks of either rest on all rows, and so would tell of those that a reader may not see. The names of a team
+are in no such index, as people and teams change without a revision: they are asked of the people (`names.py`).
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,8 +18,11 @@ from sqlmodel import Session, col
 from models.database import is_among, is_sqlite, run_plain, table_of
 from models.ideas import Idea, Revision
 from models.search import INDEX, SearchText
+from models.statements.names import has_member, select_ideas_of
 
-WRITTEN = "_"  # before a word as it is written, so that no term is taken for it
+# before a word as it is written, before the term of a short answer, and before a word of an address, so that none is taken for another:
+# likeness asks for terms of texts alone, and what an address says is searched only for who is told who proposes
+WRITTEN, ANSWERED, LINKED = "_", "__", "___"
 KEPT = ("idea_id", "revision", "edition", "title", "body", "words")
 
 _TEXT, _IDEA, _REVISION = table_of(SearchText), table_of(Idea), table_of(Revision)
@@ -36,11 +40,35 @@ _LAGGING = (
 
 @dataclass(frozen=True)
 class Word:
-    """A word that is searched for: its term, or what words begin with as they are written; a short one is looked for as it is."""
+    """A word that is searched for: its term, or what words begin with as they are written; a short one is looked for as it is.
+
+    With `in_links` also among the words of addresses.
+    """
 
     term: str
     written: str
     is_beginning: bool
+    in_links: bool = False
+
+    def list_forms(self) -> Iterator[tuple[str, bool]]:
+        """What the index may hold of it, and whether what begins so will do."""
+        if not all(sign.isalnum() for sign in self.term + self.written):
+            raise ValueError("a term holds letters and digits alone")
+        if self.term:
+            yield self.term, False
+        if self.written:
+            yield WRITTEN + self.written, self.is_beginning
+            yield from [(ANSWERED + self.term, False)] if self.term else []
+            if self.in_links:
+                yield LINKED + self.written, self.is_beginning
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed between two spaces: words that all stand in a text, or words of a name that somebody of the team bears."""
+
+    words: tuple[Word, ...]
+    name: tuple[str, ...] = ()
 
 
 class KeptTerms(NamedTuple):
@@ -128,21 +156,64 @@ def prepare_holding(session: Session, shown: sa.ColumnElement[bool], limit: int)
     return list_holding
 
 
-def holds_words(session: Session, words: Sequence[Word], most: int) -> sa.ColumnElement[bool]:
-    """The condition on ideas that their text holds each of some words.
+def holds_typed(session: Session, typed: Sequence[Typed], most: int) -> sa.ColumnElement[bool]:
+    """The condition on ideas that their text, or somebody's name of their team, holds each of what was typed.
 
     Up to `most` ideas are looked up beforehand, whoever may see them: the condition is the same for each idea, and only how it is asked
     differs. More are asked one by one, as a list is read in its own order until a page is full.
     """
-    if not words:
+    if not typed:
         return sa.true()
-    holding = _select_holding(session, _write_query(session, [[word] for word in words])).limit(most + 1)
-    ids = [str(row[0]) for row in run_plain(session, holding)]
-    if len(ids) <= most:
+    ids = _gather(session, typed, most)
+    if ids is not None:
         return is_among(session, Idea.id, ids) if ids else sa.false()
-    of_idea = sa.select(sa.and_(*(stands_in(session, word, _TEXT) for word in words))).where(_TEXT.c.idea_id == col(Idea.id))
+    of_idea = sa.select(_holds(session, typed)).where(_TEXT.c.idea_id == col(Idea.id))
     holds: sa.ColumnElement[bool] = of_idea.correlate(Idea).scalar_subquery() == sa.true()
     return holds
+
+
+def _gather(session: Session, typed: Sequence[Typed], most: int) -> set[str] | None:
+    """The ideas that hold each of what was typed; None where there are more than `most`.
+
+    What names nobody is asked of the index first: it may leave few. Else the longest of what names somebody leads the way, once by the
+    texts that hold it, once by the people who bear it, and the rest is asked of each idea on the way.
+    """
+    plain = [word for each in typed if not each.name for word in each.words]
+    named = sorted((each for each in typed if each.name), key=lambda each: -max(map(len, each.name)))
+    if plain:
+        ids = _list_some(session, most, _select_words(session, plain))
+        if ids and named:
+            left = sa.select(_TEXT.c.idea_id).where(is_among(session, _TEXT.c.idea_id, ids), _holds(session, named))
+            return _list_some(session, most, left)
+        if ids is not None or not named:
+            return ids
+    first, *others = named
+    by_text = _select_words(session, [*plain, *first.words]).where(_holds(session, others))
+    people = select_ideas_of(first.name).subquery()
+    by_name = sa.select(_TEXT.c.idea_id).join(people, people.c.idea_id == _TEXT.c.idea_id)
+    by_name = by_name.where(_holds(session, [each for each in typed if each is not first]))
+    return _list_some(session, most, by_text, by_name)
+
+
+def _list_some(session: Session, most: int, *asked: sa.Select[Any]) -> set[str] | None:
+    """The ideas that some questions find, up to `most`; None where they find more."""
+    found = [str(row[0]) for each in asked for row in run_plain(session, each.limit(most + 1))]
+    return set(found) if len(found) <= most else None
+
+
+def _select_words(session: Session, words: Sequence[Word]) -> sa.Select[Any]:
+    """The ideas whose text holds each of some words."""
+    return _select_holding(session, _write_query(session, [[word] for word in words]))
+
+
+def _holds(session: Session, typed: Sequence[Typed]) -> sa.ColumnElement[bool]:
+    """Whether a text or its team holds each of what was typed, read off its terms and the names of its members."""
+    return sa.and_(sa.true(), *(_holds_one(session, each) for each in typed))
+
+
+def _holds_one(session: Session, typed: Typed) -> sa.ColumnElement[bool]:
+    said = sa.and_(*(stands_in(session, word, _TEXT) for word in typed.words))
+    return said | has_member(_TEXT.c.idea_id, typed.name) if typed.name else said
 
 
 def _select_holding(session: Session, query: str | sa.BindParameter[str]) -> sa.Select[Any]:
@@ -163,22 +234,17 @@ def _write_query(session: Session, groups: Sequence[Sequence[Word]]) -> str:
 
 def _quote_each(word: Word, quote: str, beginning: str) -> Iterator[str]:
     """A word's forms, quoted for a database."""
-    if not all(sign.isalnum() for sign in word.term + word.written):
-        raise ValueError("a term holds letters and digits alone")
-    if word.term:
-        yield f"{quote}{word.term}{quote}"
-    if word.written:
-        yield f"{quote}{WRITTEN}{word.written}{beginning if word.is_beginning else quote}"
+    return (f"{quote}{form}{beginning if is_beginning else quote}" for form, is_beginning in word.list_forms())
 
 
 def stands_in(session: Session, word: Word, text: sa.Table) -> sa.ColumnElement[bool]:
     """Whether a text holds a word, read off its terms, which a table keeps as `SearchText` does: the same answer as the index gives."""
     place = sa.func.instr if is_sqlite(session) else sa.func.strpos
-    parts: list[Mapping[str, Any]] = [{"text": text.c.title, "form": word.term}, {"text": text.c.body, "form": word.term}]
-    found = [place(sa.literal(" ").concat(part["text"]).concat(" "), f" {part['form']} ") > 0 for part in parts if word.term]
-    if word.written:
-        form = f" {WRITTEN}{word.written}{'' if word.is_beginning else ' '}"
-        found.append(place(sa.literal(" ").concat(text.c.words).concat(" "), form) > 0)
+    found: list[sa.ColumnElement[bool]] = []
+    for form, is_beginning in word.list_forms():
+        columns = (text.c.words,) if form.startswith(WRITTEN) else (text.c.title, text.c.body)
+        asked = f" {form}{'' if is_beginning else ' '}"
+        found += [place(sa.literal(" ").concat(column).concat(" "), asked) > 0 for column in columns]
     return sa.or_(sa.false(), *found)
 
 

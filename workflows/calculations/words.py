@@ -18,7 +18,7 @@ from pydantic import Field
 from workflows.calculations.values import Value
 from workflows.calculations.vocabulary import Phrase, read_acronyms, read_list, read_same_words
 
-EDITION = 2  # of all that decides which terms a text has; what was kept under another edition is read anew
+EDITION = 3  # of all that decides which terms an idea is found by; what was kept under another edition is read anew
 LONGEST_WORD = 40  # characters; of a longer word only so many count
 MOST_WORDS, MOST_LETTERS = 6_000, 100_000  # of a text; words behind them count for nothing, and no index refuses what is left
 MOST_REPEATS = 3  # how often a term is kept of one text: a fourth says nothing that the third did not
@@ -70,11 +70,11 @@ def calculate_words(question: WordsQuestion) -> WordsReading:
     return WordsReading(terms=read.stems, by_acronym=tuple(read.added), left_out=read.left_out)
 
 
-def read_text_terms(text: str) -> ReadText:
-    """A text as its terms; never refuses, whatever the text holds."""
+def read_text_terms(text: str, most_letters: int = MOST_LETTERS) -> ReadText:
+    """A text as its terms, of so many letters at most; never refuses, whatever the text holds."""
     stop_words = read_list("stop_words")
     stems, left_out, written = list[str](), list[str](), dict[str, str]()
-    for group in _read_groups(text):
+    for group in _read_groups(text, most_letters):
         left_out += [word for word in group if word in stop_words]
         said = [(reduce_word(word), word) for word in group if word not in stop_words]
         for place, (stem, word) in enumerate(said):
@@ -84,9 +84,9 @@ def read_text_terms(text: str) -> ReadText:
     return ReadText(tuple(stems), written, dict(_list_added(stems)), tuple(left_out))
 
 
-def list_written(text: str) -> list[str]:
+def list_written(text: str, most_letters: int = MOST_LETTERS) -> list[str]:
     """The words of a text as they are written, stop words too, each once, in alphabetical order: for a search by how words begin."""
-    return sorted({word for group in _read_groups(text) for word in group})
+    return sorted({word for group in _read_groups(text, most_letters) for word in group})
 
 
 @lru_cache(maxsize=60_000)
@@ -105,7 +105,7 @@ def reduce_word(word: str) -> str:
     return same.get(stem, stem)
 
 
-def _read_groups(text: str) -> Iterator[tuple[str, ...]]:
+def _read_groups(text: str, most_letters: int) -> Iterator[tuple[str, ...]]:
     """The words of a text, folded, as many as count; those that a hyphen joins together."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     words = letters = 0
@@ -113,7 +113,7 @@ def _read_groups(text: str) -> Iterator[tuple[str, ...]]:
         twice = TWICE.fullmatch(found[0])
         group = tuple(word[:LONGEST_WORD] for word in (twice[1] if twice else found[0]).split("-", MOST_WORDS)[:MOST_WORDS])
         words, letters = words + len(group), letters + sum(map(len, group))
-        if words > MOST_WORDS or letters > MOST_LETTERS:
+        if words > MOST_WORDS or letters > most_letters:
             return
         yield group
 

@@ -15,11 +15,11 @@ from workflows.intake.answers import FormContent, leave_unasked_out, read_answer
 from workflows.intake.attachments import name_files
 from workflows.intake.category import read_category
 from workflows.intake.eligibility import IdeaOrigin, read_entry
-from workflows.intake.search_terms import gather_text, keep_search_terms
+from workflows.intake.search_terms import keep_search_terms
 from workflows.intake.team import MemberShare, Named, read_team_shares
 from workflows.process.actors import Actor
 from workflows.process.attest.commit import hash_content, read_hashed
-from workflows.process.context import IdeaContext, read_policy_of
+from workflows.process.context import IdeaContext
 from workflows.process.refusals import Faults, Invalid
 from workflows.process.wording import read_line, read_text
 
@@ -155,5 +155,5 @@ def write_revision(session: Session, idea: Idea, kept: Proposal, actor: Actor) -
     )
     revision.content_sha256 = hash_content(salt, read_hashed(revision))
     session.add(revision)
-    keep_search_terms(session, idea, gather_text(read_policy_of(session, idea), idea.title, kept.theme, kept.form_content))
+    keep_search_terms(session, idea, kept.theme, kept.form_content)
     return revision

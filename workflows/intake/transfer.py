@@ -21,6 +21,7 @@ from models.transfers import IdeaTransfer
 from workflows.intake.answering import Asking, ask_from_now, lapse_if_over, require_open
 from workflows.intake.hand_over import list_gone
 from workflows.intake.merging import FLOW, find_duty_beside_screening
+from workflows.intake.search_terms import keep_terms_of
 from workflows.intake.transferring import (
     SCREEN,
     SHORTEST_REASON,
@@ -243,6 +244,7 @@ def _carry_out(session: Session, row: IdeaTransfer, there: IdeaContext, agreemen
         said["declaration"] = hashlib.sha256(there.policy.declaration.text.encode()).hexdigest()
     detail = said | {"category": category, "to_call_title": there.call.title}
     take(session, there, permitted, Grounds(row.reason, detail, said, (row,)), actor=FLOW)
+    keep_terms_of(session, idea)
 
 
 def _was_permitted(session: Session, context: IdeaContext) -> bool:

@@ -38,7 +38,7 @@ class Sort(StrEnum):
 class WantedIdeas:
     """Which ideas are asked for, and in what order; `mine` are those of whose team one is.
 
-    `text` are words that text, code or unit hold, all of them; `unit` is a unit's code or part of its name, with the units below it.
+    `text` are words that text, team, code or unit hold, all of them; `unit` is a unit's code or part of its name, with the units below it.
     """
 
     call_id: str | None = None
@@ -76,13 +76,13 @@ def list_conditions(session: Session, wanted: WantedIdeas, *, actor: Actor) -> l
 
 
 def _list_searched(session: Session, wanted: WantedIdeas, actor: Actor) -> list[sa.ColumnElement[bool]]:
-    """What was typed to search by; whoever reviews an idea blindly does not find it by its unit."""
+    """What was typed to search by; whoever reviews an idea blindly finds it by nothing that tells who proposes."""
     text, unit = _readable(wanted.text).strip(), _readable(wanted.unit).strip()
     if not text and not unit:
         return []
     judged = select(Idea).where(col(Idea.id).in_(select(Review.idea_id).where(Review.reviewer_id == actor.person_id)))
-    tells_unit = col(Idea.id).not_in(list_blind(session, session.exec(judged), actor))
-    return list_searched(session, text, tells_unit) + ([tells_unit, _is_below(session, unit)] if unit else [])
+    blind = list_blind(session, session.exec(judged), actor)
+    return list_searched(session, text, blind) + ([col(Idea.id).not_in(blind), _is_below(session, unit)] if unit else [])
 
 
 def list_awaiting() -> list[str]:

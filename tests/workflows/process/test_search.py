@@ -1,14 +1,32 @@
-"""A search finds the same ideas whether the index is asked beforehand or each idea on the way, on either database."""
+"""A search finds the same ideas whether the index is asked beforehand or each idea on the way, on either database: by what they say, and by
+who proposes them, whoever is told.
+
+Who would look for more: a reviewer who is told no names types those of a colleague, or the host of an office's own films.
+"""
+
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import select
 
+from models.search import SearchText
 from models.stages import IdeaStage
-from tests.building import Town
+from models.statements.search import prepare_holding
+from tests.answers import CHANNELS, REACHED, depends, named
+from tests.building import SECTIONS, Town
+from tests.models.test_names import add_crowd
+from tests.tables import COST, ITEM, PHASE, kept
+from tests.workflows.intake.transferred import build_elsewhere, hand_on
+from workflows.calculations.words import EDITION
 from workflows.intake.draft import revise_idea
+from workflows.intake.search_terms import index_lagging
 from workflows.process import search
 from workflows.process.browse import list_ideas
 from workflows.process.keyset import Slice
 from workflows.process.wanted import WantedIdeas
+from workflows.region.details import Details, change_details
+from workflows.region.posts import Dated
 
 pytestmark = pytest.mark.slow
 TEXTS = (
@@ -17,7 +35,21 @@ TEXTS = (
     ("Loket 24 jam", "Layanan kependudukan pada malam hari.", "Buruh pulang larut malam."),
     ("Kelas PKK", "Kader belajar mencatat timbangan balita.", "Catatan posyandu sering hilang."),
 )
+TOOLS = named("tools", "Peralatan", "Tools", kind="table", is_required=False, columns=[ITEM, COST, PHASE])
+FILMS = named("films", "Video", "Films", kind="links", is_required=False)
+FORM: dict[str, Any] = {"fields": [REACHED, CHANNELS, TOOLS, depends(FILMS, "reached", "applied")]}
+SAID = {
+    "reached": "applied",
+    "channels": "counter,chat",
+    "tools": kept({"item": "Mengantarkan tablet", "cost": "4500000", "phase": "preparation"}),
+    "films": "https://www.youtube.com/watch?v=kenari\nhttps://maleber.contoh.go.id/antrean",
+}
+BY_ANSWERS = ("penerapan", "terap", "pesan", "pesan singkat", "antar tablet", "TABL", "persiapan", "tablet penerapan")
+BY_WHO = ("youtube", "contoh", "maleber", "sari", "SAR", "Kenanga Wulandari", "gambiranom", "sari tono", "sari tablet", "tono youtube")
+BY_NOTHING = ("4500000", "applied", "pelaksanaan", "situs", "https", "www", "kenari", "kenari sari", "sa", "sari hesti", "tablet hesti")
+MIXED = ("sari-wulandari", "s'ari", "sari 24", "hesti larasati", "hesti botol", "sampah sari", "sari penuh")
 ASKED = (
+    *(*BY_ANSWERS, *BY_WHO, *BY_NOTHING, *MIXED),
     *("antrean", "antrian", "mengantri", "ANTRE", "antr", "an", "a", "puskesmas", "pusat kesehatan masyarakat", "pkk", "kesejahteraan"),
     *("botol", "tabung", "menabung sampah", "sampah antrean", "24", "24 jam", "jam", "malam", "warga", "masyarakat", "online", "tidak-ada"),
     *(
@@ -61,16 +93,29 @@ def found(town: Town, who: str, text: str) -> list[str]:
 
 
 def test_the_index_and_a_look_at_each_idea_give_one_answer(either_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = either_town.build_call(**FORM)
     for number, (title, idea, background) in enumerate(TEXTS):
         stage = IdeaStage.DRAFT if number == 2 else IdeaStage.SCREENING
-        either_town.build_idea(stage, title=title, sections={"idea": idea, "background": background})
+        said = {"sections": {"idea": idea, "background": background}, "answers": SAID if number == 0 else {"reached": "trial"}}
+        either_town.build_idea(stage, call=call, lead="owner" if number == 1 else "lead", title=title, **said)
     answers = []
     for gathered in (1_000, 0):
         monkeypatch.setattr(search, "MOST_GATHERED", gathered)
         answers.append({(who, text): found(either_town, who, text) for who in ("lead", "secretary", "stranger") for text in ASKED})
     assert answers[0] == answers[1]
     told = answers[0]
-    queue, _bank, night, _kader = (ids for text in ("antrean", "botol", "larut", "balita") for ids in found(either_town, "lead", text))
+    (queue,), (bank,), (night,), (kader,) = (
+        found(either_town, who, text) for who, text in (("lead", "antrean"), ("owner", "botol"), ("lead", "larut"), ("lead", "balita"))
+    )
+    for text in (*BY_ANSWERS, "youtube", "tono youtube", "sari tablet", "sari-wulandari tablet"):
+        assert found(either_town, "secretary", text) == [queue], text
+    for text in ("sari", "Kenanga Wulandari", "gambiranom", "sari tono", "sari-wulandari", "s'ari"):
+        assert found(either_town, "secretary", text) == [kader, queue], text
+        assert found(either_town, "lead", text) == [kader, night, queue], text
+    for text in ("hesti larasati", "hesti botol"):
+        assert (told["secretary", text], told["lead", text]) == ([bank], []), text
+    for text in BY_NOTHING:
+        assert told["secretary", text] == [], text
     for text in ("antrian", "mengantri", "ANTRE", "antr", "pusat kesehatan masyarakat", "online"):
         assert told["secretary", text] == [queue], text
     for text in ("tidak-ada", "%", "sampah antrean", "山", '" OR "antre'):
@@ -86,3 +131,71 @@ def test_a_draft_is_found_by_what_it_says_now(either_town: Town) -> None:
     either_town.do(revise_idea, draft, changed, by="lead")
     assert (found(either_town, "lead", "antrean"), found(either_town, "lead", "botol")) == ([], [draft])
     assert found(either_town, "secretary", "botol") == []
+
+
+def test_short_answers_are_found_by_what_they_say_now_and_change_no_likeness(either_town: Town) -> None:
+    call = either_town.build_call(**FORM)
+    idea = either_town.build_idea(call=call, answers=SAID)
+    [before] = either_town.rows(select(SearchText).where(SearchText.idea_id == idea))
+    assert found(either_town, "lead", "tablet youtube") == [idea]
+    either_town.do(revise_idea, idea, either_town.proposal(answers={**SAID, "reached": "trial", "tools": ""}), by="lead")
+    [after] = either_town.rows(select(SearchText).where(SearchText.idea_id == idea))
+    assert (after.title, after.body) == (before.title, before.body)
+    assert [found(either_town, "lead", word) for word in ("tablet", "youtube", "penerapan", "uji")] == [[], [], [], [idea]]
+    with either_town.store.reading() as session:
+        holding = prepare_holding(session, sa.true(), 50)
+        assert (holding([["pesan"]]), holding([["antre"]])) == ([], [idea])
+
+
+def test_answers_of_an_older_release_are_indexed_once_and_those_of_an_idea_in_another_call_by_its_form(either_town: Town) -> None:
+    renamed = {**REACHED, "options": [named("trial", "Perintisan", "Pioneering"), named("applied", "Pembiasaan", "In use")]}
+    other = build_elsewhere(either_town, fields=[renamed, CHANNELS, TOOLS])
+    idea = either_town.build_idea(IdeaStage.SCREENING, call=either_town.build_call(**FORM), answers=SAID)
+    with either_town.store.unit_of_work() as session:
+        session.execute(sa.text("UPDATE searchtext SET edition = 2, words = '_antrean _daring'"))
+    assert (found(either_town, "secretary", "tablet"), found(either_town, "secretary", "antrean")) == ([], [idea])
+    with either_town.store.unit_of_work() as session:
+        assert [each.idea_id for each in index_lagging(session, 10)] == [idea]
+        assert index_lagging(session, 10) == []
+    [row] = either_town.rows(select(SearchText))
+    assert (row.edition, found(either_town, "secretary", "tablet penerapan youtube")) == (EDITION, [idea])
+    hand_on(either_town, idea, other)
+    assert [found(either_town, "walker", word) for word in ("tablet", "pembiasaan", "penerapan", "youtube")] == [[idea], [idea], [], []]
+
+
+def test_whoever_is_told_no_names_finds_by_none_and_by_no_address(either_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    blind, open_call = either_town.build_call(**FORM), either_town.build_call(**FORM, blind=False)
+    idea, shown = (
+        either_town.build_idea(IdeaStage.IN_REVIEW, call=call, answers=SAID, sections={**SECTIONS, "idea": f"{SECTIONS['idea']} {word}"})
+        for call, word in ((blind, "Zamrud"), (open_call, "Intan"))
+    )
+    reviewer = next(who for who in either_town.reviewers(idea) if who in either_town.reviewers(shown))
+    either_town.do(change_details, either_town["mate"].id, Details("Zamrud Intan Kenari"), Dated(), by="admin")
+    for gathered in (1_000, 0):
+        monkeypatch.setattr(search, "MOST_GATHERED", gathered)
+        for text in (*BY_ANSWERS, "antrean"):
+            assert found(either_town, reviewer, text) == [shown, idea], text
+        for text in ("youtube", "maleber", "sari", "kenari", "sari tablet", "wulandari antrean", "youtube tablet", "kenari youtube"):
+            assert found(either_town, reviewer, text) == [shown], text
+            assert found(either_town, "secretary", text) == [shown, idea], text
+        assert (found(either_town, reviewer, "zamrud"), found(either_town, reviewer, "zamrud tablet")) == ([shown, idea],) * 2
+        assert (found(either_town, reviewer, "intan"), found(either_town, reviewer, "zamrud intan")) == ([shown], [shown])
+        assert found(either_town, "secretary", "gambiranom") == [], "a name of before"
+
+
+def test_a_name_is_looked_for_along_an_index_however_many_people_there_are(either_town: Town) -> None:
+    add_crowd(either_town, 2_000, "DAGO")
+    idea = either_town.build_idea(title="Antrean daring")
+    asked: list[tuple[str, Any]] = []
+    with either_town.store.unit_of_work() as session:
+        if not either_town.store.is_sqlite:
+            session.execute(sa.text("ANALYZE"))
+        actor, connection = either_town.actor(session, "lead"), session.connection()
+        sa.event.listen(connection, "before_cursor_execute", lambda _c, _u, statement, given, *_: asked.append((statement, given)))
+        for text, ids in (("kenanga", [idea]), ("nomor01999", []), ("wulandari antrean", [idea])):
+            assert [each.id for each in list_ideas(session, WantedIdeas(text=text), Slice(limit=50), actor=actor).rows] == ids, text
+        explain = "EXPLAIN QUERY PLAN" if either_town.store.is_sqlite else "EXPLAIN"
+        plans = [str(connection.exec_driver_sql(f"{explain} {said}", given).all()) for said, given in [*asked] if "nameword" in said]
+    assert any("ix_nameword_of_word" in plan for plan in plans), plans
+    for plan in plans:
+        assert not any(read in plan for read in ("Seq Scan on nameword", "SCAN nameword")), plan
