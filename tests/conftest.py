@@ -51,7 +51,7 @@ if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(MEMORY, os.W_OK) and 
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 hypothesis.settings.register_profile("twentieth", max_examples=25, derandomize=True, deadline=None)
-hypothesis.settings.register_profile("all", max_examples=500, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("all", max_examples=200, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("all" if ALL else "twentieth")
 
 _folders = itertools.count()
