@@ -37,7 +37,7 @@ def test_processes_that_claim_at_once_share_the_messages_and_hold_none_twice(mig
         for number in range(COUNT):
             send(session, "intake.route", f"idea-{number:03}")
     environment = {**os.environ, "GAGAS_BATCH_SIZE": "3"}
-    command = [sys.executable, "-c", CLAIM, database_url]
+    command = [sys.executable, "-c", CLAIM, migrated_url]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": Path(__file__).parents[3], "env": environment}
     claimers = [subprocess.Popen(command, **pipes) for _ in range(CLAIMERS)]  # type: ignore[call-overload]
     for claimer in claimers:
