@@ -1,6 +1,7 @@
 """What every test rests on: settings of its own, a database of its own, a repeatable search, and honest shares of the large runs."""
 
 import atexit
+import gc
 import itertools
 import os
 import shutil
@@ -222,7 +223,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("browser")]
 
 
-# The last lines of a run
+# The first and the last of a run
+
+
+def pytest_collection_finish() -> None:
+    """What was read to find the tests stays; to search it for rubbish time and again would cost more than many tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
