@@ -33,6 +33,7 @@ OWN_DATABASE = Callable[..., str]
 SHARE = Callable[[int], int]
 END = "-----END CERTIFICATE-----\n"
 USUAL_HASHER = hashing._hasher
+LONGEST = ("demo", "browser")  # groups of tests
 
 # Prefect keeps its own folder out of the developer's home, reports to nobody, and every process a test starts inherits this.
 os.environ["DO_NOT_TRACK"] = "1"
@@ -240,11 +241,16 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without Chromium no browser test starts; the last lines of the run say so."""
+    """Without Chromium no browser test starts; the last lines of the run say so.
+
+    The groups that take one worker for longest come first, so that none is left alone with one of them at the end.
+    """
     if find_chromium() is None:
         left_out = [item for item in items if item.get_closest_marker("browser")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker("browser")]
+    groups = {item: mark.args[0] if (mark := item.get_closest_marker("xdist_group")) else "" for item in items}
+    items.sort(key=lambda item: groups[item] not in LONGEST)
 
 
 # The first and the last of a run
