@@ -1,9 +1,12 @@
 """The people and ideas that are measured: the tests' town, with ideas put into its tables at once; and a city with all its units."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlmodel import SQLModel, select
 
@@ -28,13 +31,37 @@ from workflows.region.import_units import import_units
 from workflows.region.people import NewPerson, NewUnit
 
 ADMINS = ("Mulyadi Sastranegara", "Neneng Kusumastuti")
+KEPT = "settled.kept"
 WORDS = " ".join(["Warga menunggu lama di loket, dan antrean daring memberi nomor yang pasti."] * 4)
 
 
 def settle(store: Database) -> Town:
-    """The town on an empty database."""
-    settle_town(store)
+    """The town on an empty database that nobody has opened: settled once in a folder or on a server, and copied from then on."""
+    (_settle_file if store.is_sqlite else _settle_on_server)(store)
     return Town(store)
+
+
+def _settle_file(store: Database) -> None:
+    file = Path(str(store.url.database))
+    kept = file.with_name(KEPT)
+    if kept.exists():
+        shutil.copyfile(kept, file)
+        return
+    settle_town(store)
+    store.close()
+    shutil.copyfile(file, kept)
+
+
+def _settle_on_server(store: Database) -> None:
+    server = store.url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s", (KEPT,)).fetchone() is not None:
+            connection.execute(f'DROP DATABASE "{store.url.database}"')
+            connection.execute(f'CREATE DATABASE "{store.url.database}" TEMPLATE "{KEPT}"')
+            return
+        settle_town(store)
+        store.close()
+        connection.execute(f'CREATE DATABASE "{KEPT}" TEMPLATE "{store.url.database}"')
 
 
 def settle_city(store: Database) -> dict[str, str]:

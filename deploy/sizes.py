@@ -60,7 +60,8 @@ def breaches(root: Path) -> list[Breach]:
         path, text = file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")
         found += check_length(path, text)
         if file.suffix == ".py":
-            found += [*check_python(path, text), *check_doubles(path, text, classes)]
+            tree = ast.parse(text, path)
+            found += [*check_comments(path, text, tree), *check_python(path, tree), *check_doubles(path, tree, classes)]
         elif match := UNFINISHED.search(text):
             found.append(Breach(path, line_of(text, match), f"unfinished: {match[0]}"))
     return sorted(found, key=lambda breach: (breach.path, breach.line))
@@ -80,11 +81,10 @@ def check_length(path: str, text: str) -> Iterator[Breach]:
         yield Breach(path, FILE_LINES, f"{lines} lines; a file has at most {FILE_LINES}: split it by noun")
 
 
-def check_python(path: str, text: str) -> Iterator[Breach]:
-    """All rules for Python."""
+def check_python(path: str, tree: ast.Module) -> Iterator[Breach]:
+    """All rules for what Python says."""
     yield from check_module_name(path)
-    yield from check_comments(path, text)
-    for node in ast.walk(ast.parse(text, path)):
+    for node in ast.walk(tree):
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield from check_function(path, node)
@@ -125,26 +125,28 @@ def check_dialect(path: str, node: Function | ast.ClassDef) -> Iterator[Breach]:
         yield Breach(path, node.lineno, f"`{node.name}`: `{word}` is of a private dialect; say what it is or does")
 
 
-def check_doubles(path: str, text: str, classes: dict[str, tuple[str, int]]) -> Iterator[Breach]:
+def check_doubles(path: str, tree: ast.Module, classes: dict[str, tuple[str, int]]) -> Iterator[Breach]:
     """No two public classes of the rooms bear one name; `classes` has those that were met, and takes these in."""
     if path.split("/")[0] not in ROOMS or path.startswith(GENERATED):
         return
-    for node in ast.parse(text, path).body:
+    for node in tree.body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and node.name not in KEPT_DOUBLES:
             before = classes.setdefault(node.name, (path, node.lineno))
             if before != (path, node.lineno):
                 yield Breach(path, node.lineno, f"`{node.name}`: a class of {before[0]} bears this name; give each its own")
 
 
-def check_comments(path: str, text: str) -> Iterator[Breach]:
+def check_comments(path: str, text: str, tree: ast.Module) -> Iterator[Breach]:
     """Comments and docstrings leave nothing for later; an ignored type says which."""
+    if not (UNFINISHED.search(text) or BARE_IGNORE.search(text)):
+        return  # to read all tokens takes longer than everything else
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             if BARE_IGNORE.search(token.string):
                 yield Breach(path, token.start[0], "`type: ignore` without a code")
             if match := UNFINISHED.search(token.string):
                 yield Breach(path, token.start[0], f"unfinished: {match[0]}")
-    for node in ast.walk(ast.parse(text, path)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | Function) and (match := UNFINISHED.search(ast.get_docstring(node) or "")):
             yield Breach(path, getattr(node, "lineno", 1), f"unfinished: {match[0]}")
 

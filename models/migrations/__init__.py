@@ -1,5 +1,6 @@
 """Brings a database to the newest schema; runs at every start."""
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -36,19 +37,25 @@ def read_schema(session: Session) -> str | None:
     return MigrationContext.configure(session.connection()).get_current_revision()
 
 
+@cache
+def list_revisions() -> tuple[str, ...]:
+    """The migrations of this release, the newest first; read once in a process, as each is a module to load."""
+    return tuple(each.revision for each in ScriptDirectory.from_config(_read_config()).walk_revisions())
+
+
 def require_newest_schema(store: Database) -> None:
     """Raise OtherSchema, with a sentence that says what to do, unless the database is exactly as new as this release.
 
     Raises HalfRestored where a backup was not brought in to its end.
     """
     require_restored(settings().data)
-    script = ScriptDirectory.from_config(_read_config())
-    newest = script.get_current_head()
+    known = list_revisions()
+    newest = known[0]
     with store.reading() as session:
         present = read_schema(session)
     if present == newest:
         return
-    if present is None or present in {each.revision for each in script.walk_revisions()}:
+    if present is None or present in known:
         raise OtherSchema(
             f"The database is older than this release (it stands at {present or 'nothing'}, not {newest}): run `gagas migrate`."
         )

@@ -90,6 +90,11 @@ def test_no_number_and_no_address_is_kept_of_a_try(open_town: Town) -> None:
 # Many at once
 
 
+def test_a_password_is_hashed_as_it_is_advised(usual_hashes: None) -> None:
+    """OWASP's first setting: argon2id with 19 MiB, twice, one core."""
+    assert hashing.hash_password(PASSWORD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
 @pytest.fixture
 def most_at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The number of hashes in work at each moment one begins; the real hash is made."""
@@ -109,6 +114,7 @@ def most_at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seen
 
 
+@pytest.mark.usefixtures("usual_hashes")  # of the password that is given too
 def test_forty_who_sign_in_at_once_are_hashed_two_at_a_time(open_town: Town, most_at_once: list[int]) -> None:
     """Forty at once raised the process' memory by 365 MB."""
     with client_at(open_town, HERE) as client, ThreadPoolExecutor(40) as threads:

@@ -32,6 +32,7 @@ import workflows.documents.render
 from models import instants
 from models.database import database
 from models.instants import today
+from models.migrations import list_revisions
 from models.settings import settings
 from tests.faults.bugs import BUGS
 from tests.faults.stall import Stall
@@ -69,9 +70,10 @@ KINDS: dict[str, Callable[[], None]] = {
 
 
 def load_what_comes_late() -> None:
-    """Load what a process loads with its first word, working day, document or connection, so that no fork has to."""
+    """Load what a process loads with its first word, working day, document or connection, so that no fork has to; and all migrations."""
     for name in LOADED_LATE:
         importlib.import_module(name)
+    list_revisions()
     read_text_terms("gagasan")
     for year in (today().year, today().year + 1):
         list_national(year)

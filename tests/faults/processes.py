@@ -101,8 +101,8 @@ class FaultyProcesses:
             "GAGAS_PORT": str(port),
             "GAGAS_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "GAGAS_LEASE_SECONDS": "8",
-            "GAGAS_POLL_SECONDS": "0.1",
-            "GAGAS_TICK_SECONDS": "2",
+            "GAGAS_POLL_SECONDS": "0.2",
+            "GAGAS_TICK_SECONDS": "4",
             "GAGAS_BATCH_SIZE": "20",
             "GAGAS_ATTEMPTS": "1000",  # kills count as attempts; no message may be given up for them
             **environment,

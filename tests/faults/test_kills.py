@@ -20,7 +20,7 @@ def test_whatever_process_is_killed_under_load_nothing_is_lost_doubled_skipped_e
     start: Start, either_town: Town, share: Callable[[int], int]
 ) -> None:
     kills = share(500)
-    load = Load(ideas=3 * kills, submit_every=4, walked=12 if ALL else 5)
+    load = Load(ideas=2 * kills, submit_every=3, walked=12 if ALL else 5)
     processes = start()
     crowd = Crowd(processes.api, either_town, load)
     found, tally = run_under_kills(processes, crowd, kills=kills, seed=SEED)

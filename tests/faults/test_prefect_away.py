@@ -1,4 +1,7 @@
-"""Prefect's server away for a while, or back with an empty database: people notice nothing, and nothing happens twice."""
+"""Prefect's server away for a while, or back with an empty database: people notice nothing, and nothing happens twice.
+
+Prefect's own database is a SQLite file beside either of ours, so that each of the two is tried beside one; test_prefect_broken has both.
+"""
 
 import time
 from collections.abc import Callable
@@ -19,7 +22,6 @@ from tests.faults.run import await_ideas, settle
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(3_600), pytest.mark.xdist_group("faults")]
 LOAD = Load(ideas=20, submit_every=2, walked=2)
-AWAY = {True: (20, 120), False: (20,)}  # seconds; for minutes where both databases are files, as on one machine, and else for a while
 
 
 def begin(processes: FaultyProcesses, town: Town) -> Crowd:
@@ -30,14 +32,15 @@ def begin(processes: FaultyProcesses, town: Town) -> Crowd:
     return crowd
 
 
+@pytest.mark.parametrize("own_database", ["sqlite"], indirect=True)
 def test_while_prefect_is_away_people_submit_and_afterwards_the_backlog_drains(
     start: Start, either_town: Town, share: Callable[[int], int]
 ) -> None:
     processes = start()
     crowd = begin(processes, either_town)
-    meanwhile = [submitted_without_prefect(processes, crowd, share(seconds)) for seconds in AWAY[either_town.store.is_sqlite]]
+    meanwhile = [submitted_without_prefect(processes, crowd, share(seconds)) for seconds in (20, 120)]
     found = settle(processes, crowd, Random(1))
-    print(f"without Prefect: {meanwhile} ideas submitted meanwhile; {found}")
+    print(f"twice without Prefect: {meanwhile} ideas submitted meanwhile; {found}")
     assert min(meanwhile) >= 3
     assert broken(found) == {}
 
@@ -54,6 +57,7 @@ def submitted_without_prefect(processes: FaultyProcesses, crowd: Crowd, seconds:
     return meanwhile
 
 
+@pytest.mark.parametrize("own_database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 def test_when_prefect_loses_its_database_only_what_was_not_done_is_started_again(start: Start, either_town: Town) -> None:
     processes = start()
     crowd = begin(processes, either_town)

@@ -45,6 +45,14 @@ def older_patterns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Patter
     return {revision: age(revision) for revision in REVISIONS}
 
 
+@pytest.fixture
+def migrated(migrated_url: str) -> Iterator[Database]:
+    """A copy of a database that was migrated while it was empty."""
+    made = Database(migrated_url)
+    yield made
+    made.close()
+
+
 @pytest.fixture(params=REVISIONS)
 def older(
     request: pytest.FixtureRequest, own_database: Callable[[Pattern], str], older_patterns: dict[str, Pattern], clock: Clock

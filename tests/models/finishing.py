@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -22,6 +22,7 @@ from models.people import EmploymentKind, Role, RoleGrant
 from models.pilots import Indicator, Pilot
 from models.stages import IdeaStage
 from tests.building import Town
+from tests.conftest import ALL
 from tests.steps import MET, REASON, decree_of_today, plan
 from tests.town import employee_number, sign_in
 from tests.workflows.turns import FLOW_MODULES, WORKS, Clock, tick
@@ -150,6 +151,7 @@ class Workers:
     def __init__(self, town: Town, clock: Clock) -> None:
         self.town, self.clock, self.done = town, clock, Counter[str]()
         self.works = {**WORKS, ISSUE: issue_unrendered}
+        self.offered: set[str] = set()  # the items that were seen to be offered, unless that is seen again each time
 
     def finish(self) -> None:
         """Do all work, let the dates come that are waited for, and go on until nothing is left."""
@@ -180,8 +182,10 @@ class Workers:
     def answer_all(self) -> bool:
         """Answer every open item once; whether anything was answered or a draft was handed in or taken back."""
         before = self.done.total()
-        for item_id, asked in list_asked(self.town).items():
-            self.answer(item_id, asked[0])
+        asked = list_asked(self.town, self.offered)
+        self.offered |= set() if ALL else asked.keys()
+        for item_id, people in asked.items():
+            self.answer(item_id, people[0])
         for draft in self.town.rows(select(Idea).where(Idea.stage == "draft")):
             self.settle_draft(draft)
         return self.done.total() > before
@@ -237,8 +241,11 @@ class Workers:
         release_unstarted(self.town.store, batch)
 
 
-def list_asked(town: Town) -> dict[str, list[str]]:
-    """Every open inbox item with those who find it in their inbox; each of them must be offered what is asked, and somebody must be."""
+def list_asked(town: Town, offered: Collection[str] = ()) -> dict[str, list[str]]:
+    """Every open inbox item with those who find it in their inbox; each of them must be offered what is asked, and somebody must be.
+
+    Of items in `offered` that was seen before.
+    """
     in_order = select(InboxItem.id).where(col(InboxItem.done_at).is_(None)).order_by(InboxItem.idea_id, InboxItem.task, InboxItem.person_id)
     found: dict[str, list[str]] = {item_id: [] for item_id in town.rows(in_order)}
     with town.store.reading() as session:
@@ -246,7 +253,7 @@ def list_asked(town: Town) -> dict[str, list[str]]:
             actor = actor_of(session, one.id)
             for awaited in list_inbox(session, actor=actor, limit=1_000):
                 found[awaited.item.id].append(one.id)
-                assert is_item_offered(session, awaited.item, actor), (awaited.item, awaited.idea.stage)
+                assert awaited.item.id in offered or is_item_offered(session, awaited.item, actor), (awaited.item, awaited.idea.stage)
         for item_id, people in found.items():
             assert people, session.get(InboxItem, item_id)
     return found

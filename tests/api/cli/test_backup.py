@@ -3,7 +3,7 @@
 import errno
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,63 +17,21 @@ from api.cli.doctor.storage import check_backup
 from api.cli.folder import make_key, read_pinned_fingerprint
 from models.attachments import Attachment
 from models.backups import read_stamp
-from models.calls import Call
-from models.database import Database, database, table_of
+from models.database import database, table_of
 from models.documents import Document
 from models.instants import today, wall_now
 from models.outbox import Message, MessageState
 from models.private import is_open
 from models.settings import REGION, settings
 from models.stages import IdeaStage
-from tests.api.cli.kept import Move, forget, gagas, move, said_by, use_tools
-from tests.attaching import build_draft, put
+from tests.api.cli.kept import FILED, PAPER, Move, either_town, forget, gagas, kept_pattern, move, said_by, use_tools
 from tests.building import Town
-from tests.databases import Pattern
 from workflows.adapters.files import path_of, store_file
 from workflows.intake.agree import answer_invitation
 from workflows.process.attest.tables import MODELS
-from workflows.recognition.issue import Rendered, mark_issued
-from workflows.recognition.letters import number_receipt
 from workflows.region.people import NewUnit, register_unit
 
-__all__ = ["move"]
-PAPER = b"%PDF-1.7 a receipt"
-FILED = b"%PDF-1.7 a file of an idea"
-
-
-def build_kept(store: Database) -> None:
-    """An idea on its way, another at its end with an issued receipt, and a draft with a file."""
-    town = Town(store)
-    idea = town.build_idea(IdeaStage.ROLLED_OUT)
-    town.build_idea(IdeaStage.SUBMITTED)
-    town.do(number_receipt, idea, by="flow:recognition")
-    (document,) = town.rows(select(Document.id).where(Document.idea_id == idea, col(Document.sha256).is_(None)))
-    town.do(mark_issued, document, Rendered(store_file(settings().documents, PAPER, "pdf")), by="flow:recognition")
-    put(town, build_draft(town), FILED)
-
-
-@pytest.fixture(scope="session")
-def kept_pattern(tmp_path_factory: pytest.TempPathFactory, settled_pattern: Pattern) -> Pattern:
-    """The town of these tests; each puts the two files into a data folder of its own."""
-    folder = tmp_path_factory.mktemp("kept")
-
-    def fill(store: Database) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("GAGAS_DATA", str(folder / "data"))
-            settings.cache_clear()
-            build_kept(store)
-
-    return Pattern(folder, fill, begun_with=settled_pattern)
-
-
-@pytest.fixture
-def either_town(own_database: Callable[[Pattern], str], kept_pattern: Pattern) -> Iterator[Town]:
-    """A copy of that town, once on SQLite and once on PostgreSQL."""
-    store = Database(own_database(kept_pattern))
-    town = Town(store)
-    town._calls |= dict(town.rows(select(Call.code, Call.id)))
-    yield town
-    store.close()
+__all__ = ["either_town", "kept_pattern", "move"]
 
 
 @pytest.fixture

@@ -29,9 +29,13 @@ def give_password(town: Town, who: str) -> None:
 
 
 def open_browser(town: Town, who: str | None = None) -> TestClient:
-    """A client that follows no redirect by itself and sends what browsers send; signed in as `who`."""
+    """A client that follows no redirect by itself and sends what browsers send; signed in as `who`.
+
+    Where the session's client runs it shares its event loop: one of its own for each request would cost as much as many a page.
+    """
     headers = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
     client = TestClient(town.app, headers=headers, follow_redirects=False, raise_server_exceptions=False)
+    client.portal = getattr(town.app.state, "portal", None)
     if who:
         client.cookies.set("gagas_session", start_session(town, who), domain="testserver.local", path="/")
     return client

@@ -156,7 +156,7 @@ def state_of(own_town: Town) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(7_200)  # many times a second for each of four hundred lives
+@pytest.mark.timeout(7_200)  # many times a second for each of two hundred lives
 def test_messages_delivered_up_to_three_times_in_any_order_end_as_once_in_order(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, share: Callable[[int], int], clock: Clock
 ) -> None:
@@ -179,7 +179,7 @@ def test_messages_delivered_up_to_three_times_in_any_order_end_as_once_in_order(
     assert (expected["chain"], expected["waiting"]) == (True, ["issue_document", "send_digest"])
     counts: list[int] = []
 
-    @hypothesis.settings(max_examples=share(400), deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.settings(max_examples=share(200), deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck))
     @hypothesis.given(st.randoms(use_true_random=False))
     def any_order(chance: random.Random) -> None:
         found, deliveries = live(chance)

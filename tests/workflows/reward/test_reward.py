@@ -96,7 +96,7 @@ def test_shares_sum_to_the_rupiah_whatever_the_team(shelf: Shelf, share: Callabl
     members = ("lead", "mate", "stranger", "operator", "walker", "owner")
     call = town.build_call(award_from=["determined", "rolled_out"], team_limit=6)
 
-    @settings(max_examples=share(400), deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=share(200), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(cuts=st.sets(st.integers(1, 9_999), max_size=5))
     def split(cuts: set[int]) -> None:
         ends = [0, *sorted(cuts), 10_000]
