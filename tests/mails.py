@@ -32,7 +32,7 @@ from workflows.documents.mail import (
     write_task,
     write_word,
 )
-from workflows.documents.mail_forms import Reader
+from workflows.documents.mail_forms import Reader, say
 from workflows.documents.text import format_date, format_instant
 
 ADDRESS = "https://gagas.bandung.go.id"
@@ -92,7 +92,8 @@ def list_mails(language: str) -> dict[str, Mail]:
     url = f"{ADDRESS}/periode-usulan/0a1b2c3d4e5f6g7h8j9kamnpqr"
     later = format_instant(INSTANT + timedelta(days=14), language)
     mails["extended"] = ChangeMail(NAME, CALL, REASON, _instant(language), later, [], [TITLES[1]], url)
-    changed = [f"{write_part('days', language)}, {write_part('review', language)}: 14 -> 21"]
+    part, days = f"{write_part('days', language)}, {write_part('review', language)}", write_word("calendar_days", language)
+    changed = [say("changed_from", language, part=part, before=f"14 {days}", after=f"21 {days}")]
     mails["amended"] = ChangeMail(NAME, CALL, REASON, "", "", changed, [TITLES[0], TITLES[2]], url)
     free = f"{_day(language)}: {'Hari jadi kota' if language == 'id' else 'Anniversary of the city'} (Keputusan 400/Kep.12-Contoh/2026)"
     moved = [MovedLine(each.task, each.title, _day(language), each.due) for each in _list_lines(language)[1:]]
