@@ -106,7 +106,8 @@ def list_variants(language: str) -> dict[tuple[str, str], Mail]:
     base: dict[str, Any] = {**list_mails(language)}
     claim, turn, moved, digest = _claim(language), base["turn"], base["moved"], base["digest"]
     decided: dict[str, Any] = {"adopted_on": "", "until": "", "reason": REASON}
-    few: dict[str, Any] = {"lines": _list_lines(language)[:1], "more": "1", "news": []}
+    lines = _list_lines(language)  # the first is late, the others are not
+    one: dict[str, Any] = {"waiting": "1", "more": "", "news": []}
     merged = write_happening(NoticeKind.MERGE_ASKED, None, language)
     others: dict[tuple[str, str], Any] = {
         ("account", "page"): AccountMail(NAME, merged, _day(language), f"{ADDRESS}/penggabungan", is_of_account=False),
@@ -114,10 +115,10 @@ def list_variants(language: str) -> dict[tuple[str, str], Mail]:
         ("claim", "hidden"): replace(claim, adopted=""),
         ("claim", "upheld"): replace(claim, happened="upheld", **decided),
         ("claim", "dismissed"): replace(claim, happened="dismissed", **decided),
-        ("digest", "near"): replace(digest, late="", more=""),
-        ("digest", "many late"): replace(digest, late="2"),
-        ("digest", "one"): replace(digest, waiting="1", late="", **few),
-        ("digest", "one late"): replace(digest, waiting="1", late="1", **few),
+        ("digest", "near"): replace(digest, lines=lines[1:], waiting="2", late="", more=""),
+        ("digest", "many late"): replace(digest, waiting="4", late="2", more="1"),
+        ("digest", "one"): replace(digest, lines=lines[1:2], late="", **one),
+        ("digest", "one late"): replace(digest, lines=lines[:1], late="1", **one),
         ("digest", "news"): replace(digest, waiting="", late="", more="", lines=[], news=_list_news(language) * 2),
         ("digest", "one news"): replace(digest, waiting="", late="", more="", lines=[]),
         ("extended", "without ideas"): replace(base["extended"], ideas=[]),
@@ -126,7 +127,7 @@ def list_variants(language: str) -> dict[tuple[str, str], Mail]:
         ("reminder", "without date"): replace(base["reminder"], until=""),
         ("silence", "refused"): replace(base["silence"], meaning=write_word("silence_refused", language)),
         ("step", "near"): replace(base["step"], is_late=False),
-        ("step", "last"): replace(base["step"], is_late=False, is_last=True),
+        ("step", "last"): replace(base["step"], task=write_task("supplement", language), is_late=False, is_last=True),
         ("turn", "decided"): replace(turn, stage=write_word("rejected", language), reason=REASON, asked="", due=""),
     }
     for purpose in (MailPurpose.OLD_ADDRESS, MailPurpose.FORGOTTEN):
